@@ -1,0 +1,71 @@
+//! Which vendor, and how it is reached.
+
+use clap::Args;
+use videogen::{Capabilities, Client, Vendor};
+
+use crate::exit::Failure;
+
+#[derive(Args)]
+#[command(next_help_heading = "Account")]
+pub(crate) struct AccountArgs {
+    /// Vendor: token360, toapis or alltoken. By default the one that has the model, or whose key is set.
+    #[arg(long, value_name = "VENDOR")]
+    pub(crate) vendor: Option<Vendor>,
+    /// Base URL instead of the vendor's own.
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+}
+
+impl AccountArgs {
+    /// The vendor to ask. `keyless`: no key is needed, as for a plan or a simulation.
+    pub(crate) fn choose(&self, model: Option<&str>, keyless: bool) -> Result<Vendor, Failure> {
+        if let Some(vendor) = self.vendor {
+            return Ok(vendor);
+        }
+        let names_it =
+            |vendor: &Vendor| model.is_none_or(|model| Capabilities::all(*vendor).any(|entry| entry.model.id == model));
+        let mut fitting: Vec<Vendor> = Vendor::ALL.iter().copied().filter(names_it).collect();
+        if fitting.is_empty() {
+            fitting = Vendor::ALL.to_vec();
+        }
+        let keyed: Vec<Vendor> = fitting.iter().copied().filter(|vendor| has_key(*vendor)).collect();
+        match keyed.as_slice() {
+            [only] => Ok(*only),
+            [] if keyless => Ok(fitting[0]),
+            [first, ..] if keyless => Ok(*first),
+            [] => Err(no_key(&fitting)),
+            several => {
+                let names: Vec<_> = several.iter().map(|vendor| vendor.as_str()).collect();
+                let message = format!("keys of several vendors are set ({})", names.join(", "));
+                Err(Failure::new(3, "config", message).hint("Choose one with --vendor."))
+            }
+        }
+    }
+
+    /// A client for `vendor` with the key from the environment.
+    pub(crate) fn client(&self, vendor: Vendor) -> Result<Client, Failure> {
+        client(vendor, self.base_url.as_deref())
+    }
+}
+
+/// A client for `vendor` with the key from the environment.
+pub(crate) fn client(vendor: Vendor, base_url: Option<&str>) -> Result<Client, Failure> {
+    if !has_key(vendor) {
+        return Err(no_key(&[vendor]));
+    }
+    let mut builder = Client::builder(vendor);
+    if let Some(base_url) = base_url {
+        builder = builder.base_url(base_url);
+    }
+    Ok(builder.build()?)
+}
+
+fn has_key(vendor: Vendor) -> bool {
+    std::env::var_os(vendor.facts().key_env).is_some_and(|key| !key.is_empty())
+}
+
+fn no_key(vendors: &[Vendor]) -> Failure {
+    let variables: Vec<_> = vendors.iter().map(|vendor| vendor.facts().key_env).collect();
+    let message = format!("no API key: set {}", variables.join(" or "));
+    Failure::new(3, "config", message).hint("To try without a key, use: videogen generate --simulate")
+}

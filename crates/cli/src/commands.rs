@@ -1,0 +1,15 @@
+//! One function per command.
+
+mod generate;
+mod list;
+mod models;
+mod plan;
+mod sim;
+mod task;
+
+pub(crate) use generate::generate;
+pub(crate) use list::list;
+pub(crate) use models::models;
+pub(crate) use plan::plan;
+pub(crate) use sim::sim;
+pub(crate) use task::{cancel, download, status, wait};

@@ -1,0 +1,41 @@
+//! `videogen list`.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+use videogen::{ListQuery, TaskStatus};
+
+use crate::ListArgs;
+use crate::exit::Failure;
+use crate::output::{Output, table};
+
+pub(crate) async fn list(args: ListArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let vendor = args.account.choose(None, false)?;
+    let query = ListQuery {
+        limit: args.limit,
+        after: args.after,
+        before: args.before,
+        oldest_first: args.oldest_first,
+        status: args.status.as_deref().map(TaskStatus::from_vendor),
+    };
+    let page = args.account.client(vendor)?.list(&query).await?;
+    output.result(&json!(page), || {
+        if page.tasks.is_empty() {
+            return "No tasks.".to_owned();
+        }
+        let rows = page.tasks.iter().map(|task| {
+            vec![
+                task.id.to_string(),
+                task.status.to_string(),
+                task.model.clone().unwrap_or_default(),
+                task.created_at.map(|at| at.to_string()).unwrap_or_default(),
+            ]
+        });
+        let table = table(&["task", "status", "model", "created"], rows);
+        match &page.next {
+            Some(next) => format!("{table}\nMore: videogen list --vendor {vendor} --after {next}"),
+            None => table,
+        }
+    });
+    Ok(ExitCode::SUCCESS)
+}

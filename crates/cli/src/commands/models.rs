@@ -1,0 +1,101 @@
+//! `videogen models`.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use videogen::{Capabilities, Vendor};
+
+use crate::ModelsArgs;
+use crate::exit::Failure;
+use crate::output::{Output, table};
+
+pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
+    if args.live {
+        return live(args, output).await;
+    }
+    let vendors = args
+        .account
+        .vendor
+        .map_or_else(|| Vendor::ALL.to_vec(), |vendor| vec![vendor]);
+    let entries: Vec<Capabilities> = vendors.into_iter().flat_map(Capabilities::all).collect();
+    let document: Vec<Value> = entries.iter().map(document).collect();
+    output.result(&json!({"models": document}), || {
+        table(
+            &["vendor", "model", "seconds", "resolutions", "aspect ratios", "inputs"],
+            entries.iter().map(row),
+        )
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let vendor = args.account.choose(None, false)?;
+    let models = args.account.client(vendor)?.models().await?;
+    output.result(&json!({"vendor": vendor, "models": models}), || {
+        let rows = models
+            .iter()
+            .map(|model| vec![model.id.clone(), model.display_name.clone().unwrap_or_default()]);
+        table(&["model", "name"], rows)
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn row(entry: &Capabilities) -> Vec<String> {
+    let model = entry.model;
+    let auto = if model.duration.auto.is_some() { " or auto" } else { "" };
+    let inputs: Vec<_> = model
+        .inputs
+        .iter()
+        .map(|input| format!("{} {}", input.max, input.role))
+        .collect();
+    vec![
+        entry.vendor.to_string(),
+        model.id.to_owned(),
+        format!("{}–{}{auto}", model.duration.min, model.duration.max),
+        model.resolutions.join(" "),
+        model.aspect_ratios.join(" "),
+        inputs.join(", "),
+    ]
+}
+
+fn document(entry: &Capabilities) -> Value {
+    let model = entry.model;
+    let inputs: serde_json::Map<String, Value> = model
+        .inputs
+        .iter()
+        .map(|input| {
+            (
+                input.role.to_owned(),
+                json!({"max": input.max, "sources": input.sources}),
+            )
+        })
+        .collect();
+    let mut fields: Vec<_> = entry.family.fields.iter().map(|field| field.name).collect();
+    fields.dedup();
+    fields.retain(|name| !model.without.contains(name) && !inputs_named(name));
+    json!({
+        "vendor": entry.vendor,
+        "model": model.id,
+        "family": entry.family.name,
+        "fields": fields,
+        "duration": {
+            "min": model.duration.min,
+            "max": model.duration.max,
+            "auto": model.duration.auto.is_some(),
+            "default": model.duration.default,
+        },
+        "frames": model.frames.map(|frames| json!({"min": frames.min, "max": frames.max, "step": frames.step})),
+        "resolutions": model.resolutions,
+        "default_resolution": model.default_resolution,
+        "aspect_ratios": model.aspect_ratios,
+        "default_aspect_ratio": model.default_aspect_ratio,
+        "inputs": inputs,
+        "exclusive": model.exclusive,
+        "unverified": model.unverified,
+        "page": model.page,
+    })
+}
+
+fn inputs_named(name: &str) -> bool {
+    videogen::Role::ALL.iter().any(|role| role.as_str() == name)
+}

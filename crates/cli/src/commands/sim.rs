@@ -1,0 +1,45 @@
+//! `videogen sim`.
+
+use std::process::ExitCode;
+
+use serde_json::{Map, json};
+use videogen::Vendor;
+use videogen_sim::Simulator;
+
+use crate::SimArgs;
+use crate::exit::{Failure, INVALID};
+use crate::output::Output;
+
+pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Failure> {
+    if !(args.speed.is_finite() && args.speed > 0.0) {
+        return Err(Failure::new(INVALID, "invalid_request", "--speed must be above 0"));
+    }
+    let simulator = Simulator::builder()
+        .listen(args.listen)
+        .speed(args.speed)
+        .start()
+        .await
+        .map_err(|error| Failure::new(7, "io", format!("cannot listen on {}: {error}", args.listen)))?;
+    let base_urls: Vec<(Vendor, String)> = Vendor::ALL
+        .iter()
+        .map(|vendor| (*vendor, simulator.base_url(vendor.as_str())))
+        .collect();
+    let document: Map<_, _> = base_urls
+        .iter()
+        .map(|(vendor, url)| (vendor.to_string(), json!(url)))
+        .collect();
+    let address = simulator.address();
+    output.result(&json!({"address": address.to_string(), "base_urls": document}), || {
+        let mut lines = vec!["The simulator runs; stop it with Ctrl-C. Any key that begins with sk- works.".to_owned()];
+        for (vendor, url) in &base_urls {
+            lines.push(format!("  export {}={url}", vendor.facts().base_url_env));
+        }
+        lines.push(format!(
+            "  counters: http://{address}/_sim/stats, tasks: http://{address}/_sim/tasks"
+        ));
+        lines.join("\n")
+    });
+    let _ = tokio::signal::ctrl_c().await;
+    simulator.shutdown().await;
+    Ok(ExitCode::SUCCESS)
+}

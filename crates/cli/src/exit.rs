@@ -1,0 +1,93 @@
+//! Exit codes, and how errors become them.
+
+use serde_json::{Value, json};
+use videogen::{Error, ErrorKind};
+
+/// The task ended without a video.
+pub(crate) const NO_VIDEO: u8 = 1;
+/// The request or the command line is wrong; nothing was sent, or the vendor refused it.
+pub(crate) const INVALID: u8 = 2;
+const ACCOUNT: u8 = 3;
+const VENDOR: u8 = 4;
+const TIMEOUT: u8 = 5;
+const AMBIGUOUS: u8 = 6;
+const IO: u8 = 7;
+/// Interrupted by the user.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0    done
+  1    the task ended without a video (failed, moderated, cancelled, expired)
+  2    the request breaks a rule, or the command line is wrong
+  3    the key is missing or refused, or the balance is too low
+  4    the vendor or the network failed
+  5    the time was up; the task goes on
+  6    it is not known whether a submission was accepted; it was not sent again
+  7    a file could not be read or written
+  130  interrupted; the task, if any, goes on";
+
+/// Why a command ends without success.
+pub(crate) struct Failure {
+    /// Exit code.
+    pub(crate) code: u8,
+    /// For people.
+    pub(crate) message: String,
+    /// For programs.
+    pub(crate) json: Value,
+}
+
+impl Failure {
+    pub(crate) fn new(code: u8, kind: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            code,
+            json: json!({"kind": kind, "message": message}),
+            message,
+        }
+    }
+
+    /// Adds a sentence for people.
+    pub(crate) fn hint(mut self, hint: &str) -> Self {
+        self.message = format!("{}\n{hint}", self.message);
+        self
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let code = match error.kind() {
+            ErrorKind::InvalidRequest | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Conflict => INVALID,
+            ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
+            ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
+            ErrorKind::Timeout => TIMEOUT,
+            ErrorKind::AmbiguousSubmit => AMBIGUOUS,
+            ErrorKind::Io => IO,
+            _ => VENDOR,
+        };
+        let mut json = json!({
+            "kind": error.kind(),
+            "message": error.message(),
+            "retryable": error.is_retryable(),
+        });
+        let mut add = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                json[name] = value;
+            }
+        };
+        add("vendor", error.vendor().map(|vendor| json!(vendor)));
+        add("status", error.status().map(Into::into));
+        add("code", error.code().map(Into::into));
+        add("request_id", error.request_id().map(Into::into));
+        add("retry_after", error.retry_after().map(|wait| wait.as_secs().into()));
+        add("task", error.task().map(|task| json!(task)));
+        add("delivery", error.delivery().map(|delivery| json!(delivery)));
+        let violations = error.violations();
+        add("violations", (!violations.is_empty()).then(|| json!(violations)));
+        Self {
+            code,
+            message: error.to_string(),
+            json,
+        }
+    }
+}

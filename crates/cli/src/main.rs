@@ -1,0 +1,179 @@
+//! The `videogen` command.
+
+mod account;
+mod commands;
+mod exit;
+mod output;
+mod request_args;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use videogen::TaskId;
+
+use crate::account::AccountArgs;
+use crate::exit::Failure;
+use crate::output::Output;
+use crate::request_args::RequestArgs;
+
+/// Generate video at Token360, ToAPIs and AllToken: submit, wait, download.
+#[derive(Parser)]
+#[command(version, after_help = exit::HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Print one JSON document on standard output, and no progress.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Submit a prompt, wait for the video and download it.
+    Generate(Box<GenerateArgs>),
+    /// Show the exact request that `generate` would send, or every rule it breaks. Sends nothing, needs no key.
+    Plan(Box<PlanArgs>),
+    /// Show how a task stands.
+    Status(TaskArgs),
+    /// Wait until a task has ended.
+    Wait(WaitArgs),
+    /// Download the video of a finished task.
+    Download(DownloadArgs),
+    /// End a task that has not ended yet. Only some vendors can.
+    Cancel(TaskArgs),
+    /// List the tasks of an account, newest first. Only some vendors can.
+    List(ListArgs),
+    /// Show what each model takes.
+    Models(ModelsArgs),
+    /// Run the simulator: the three vendors' APIs on this machine, free of charge.
+    Sim(SimArgs),
+}
+
+#[derive(Args)]
+struct GenerateArgs {
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Run against an embedded simulator: no key, no network, no cost. The video is a test card.
+    #[arg(long)]
+    simulate: bool,
+    /// Return once the task is accepted.
+    #[arg(long)]
+    no_wait: bool,
+    /// Give up waiting after so many seconds. The task goes on.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    timeout: u64,
+    #[command(flatten)]
+    file: FileArgs,
+}
+
+#[derive(Args)]
+struct FileArgs {
+    /// Where to write the video; by default <task>.mp4 in this folder.
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<std::path::PathBuf>,
+    /// Replace the file if it exists.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+#[derive(Args)]
+struct PlanArgs {
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    account: AccountArgs,
+}
+
+#[derive(Args)]
+struct TaskArgs {
+    /// The task, as `generate` printed it: vendor:family:id.
+    task: TaskId,
+    /// Base URL instead of the vendor's own.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+#[derive(Args)]
+struct WaitArgs {
+    #[command(flatten)]
+    task: TaskArgs,
+    /// Give up waiting after so many seconds. The task goes on.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    timeout: u64,
+}
+
+#[derive(Args)]
+struct DownloadArgs {
+    #[command(flatten)]
+    task: TaskArgs,
+    #[command(flatten)]
+    file: FileArgs,
+}
+
+#[derive(Args)]
+struct ListArgs {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Page size, 1 to 100.
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
+    /// Only tasks after this vendor id: the next page.
+    #[arg(long, value_name = "ID")]
+    after: Option<String>,
+    /// Only tasks before this vendor id.
+    #[arg(long, value_name = "ID")]
+    before: Option<String>,
+    /// Oldest first.
+    #[arg(long)]
+    oldest_first: bool,
+    /// Only tasks that stand so: queued, in_progress, completed, failed, cancelled or expired.
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
+}
+
+#[derive(Args)]
+struct ModelsArgs {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Ask the vendor for its list, instead of showing what this program knows. Only some vendors can.
+    #[arg(long)]
+    live: bool,
+}
+
+#[derive(Args)]
+struct SimArgs {
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    listen: std::net::SocketAddr,
+    /// How many times faster than real time tasks run.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    speed: f64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json);
+    let result = match cli.command {
+        Command::Generate(args) => commands::generate(*args, &output).await,
+        Command::Plan(args) => commands::plan(*args, &output),
+        Command::Status(args) => commands::status(args, &output).await,
+        Command::Wait(args) => commands::wait(args, &output).await,
+        Command::Download(args) => commands::download(args, &output).await,
+        Command::Cancel(args) => commands::cancel(args, &output).await,
+        Command::List(args) => commands::list(args, &output).await,
+        Command::Models(args) => commands::models(args, &output).await,
+        Command::Sim(args) => commands::sim(args, &output).await,
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            let Failure { code, .. } = failure;
+            output.failure(&failure);
+            ExitCode::from(code)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What people and programs see.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use comfy_table::{Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use videogen::{TaskStatus, VideoTask};
+
+use crate::exit::Failure;
+
+/// Standard output carries results; standard error carries progress and failures.
+pub(crate) struct Output {
+    json: bool,
+    progress: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self {
+            json,
+            progress: !json && std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// The result of a command: a document for programs, or a text for people.
+    pub(crate) fn result(&self, document: &Value, text: impl FnOnce() -> String) {
+        let text = if self.json { pretty(document) } else { text() };
+        print(&text);
+    }
+
+    pub(crate) fn failure(&self, failure: &Failure) {
+        if self.json {
+            print(&pretty(&json!({"error": failure.json})));
+        } else {
+            eprintln!("error: {}", failure.message);
+        }
+    }
+
+    /// A remark for people.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.json {
+            eprintln!("{text}");
+        }
+    }
+
+    /// Shows a task while it is waited for.
+    pub(crate) fn waiting(&self) -> Waiting<'_> {
+        let bar = if self.progress {
+            let bar = ProgressBar::new_spinner();
+            bar.set_style(style("{spinner} {elapsed} {msg}"));
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar.set_message("submitted");
+            bar
+        } else {
+            ProgressBar::hidden()
+        };
+        Waiting {
+            output: self,
+            bar,
+            last: None,
+        }
+    }
+
+    /// Shows bytes while a file is fetched.
+    pub(crate) fn fetching(&self) -> ProgressBar {
+        if !self.progress {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::no_length();
+        bar.set_style(style("{spinner} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}"));
+        bar
+    }
+}
+
+pub(crate) struct Waiting<'a> {
+    output: &'a Output,
+    bar: ProgressBar,
+    last: Option<TaskStatus>,
+}
+
+impl Waiting<'_> {
+    pub(crate) fn seen(&mut self, task: &VideoTask) {
+        let percent = task.progress.map(|percent| format!(" {percent}%")).unwrap_or_default();
+        self.bar.set_message(format!("{}{percent}", task.status));
+        if self.last.as_ref() != Some(&task.status) {
+            if !self.output.progress {
+                self.output.note(&format!("{} is {}", task.id, task.status));
+            }
+            self.last = Some(task.status.clone());
+        }
+    }
+
+    pub(crate) fn done(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A table without lines, its heads above.
+pub(crate) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(heads.iter().copied());
+    for row in rows {
+        table.add_row(row);
+    }
+    table
+        .to_string()
+        .lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A task in a few lines.
+pub(crate) fn task_text(task: &VideoTask) -> String {
+    let mut lines = vec![format!("{}  {}", task.id, task.status)];
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            lines.push(format!("  {name:<12} {value}"));
+        }
+    };
+    let word = &task.vendor_status;
+    add(
+        "vendor says",
+        (!word.is_empty() && word != task.status.as_str()).then(|| word.clone()),
+    );
+    add("model", task.model.clone());
+    add("progress", task.progress.map(|percent| format!("{percent}%")));
+    add("created", task.created_at.map(|at| at.to_string()));
+    add("completed", task.completed_at.map(|at| at.to_string()));
+    if let Some(video) = &task.video {
+        let facts = [
+            video.duration.map(|seconds| format!("{seconds} s")),
+            video.resolution.clone(),
+            video.aspect_ratio.clone(),
+            video.expires_at.map(|at| format!("link until {at}")),
+        ];
+        let facts: Vec<_> = facts.into_iter().flatten().collect();
+        add(
+            "video",
+            Some(if facts.is_empty() {
+                "ready".to_owned()
+            } else {
+                facts.join(", ")
+            }),
+        );
+    }
+    add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
+    add("error", task.error.as_ref().map(ToString::to_string));
+    lines.join("\n")
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+fn pretty(document: &Value) -> String {
+    serde_json::to_string_pretty(document).unwrap_or_default()
+}
+
+/// A closed pipe (`videogen models | head`) is no reason to panic.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

@@ -1,0 +1,182 @@
+//! The options that describe a video.
+
+use std::path::Path;
+
+use clap::Args;
+use serde_json::{Map, Value};
+use videogen::{Error, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
+
+use crate::exit::{Failure, INVALID};
+
+#[derive(Args)]
+#[command(next_help_heading = "Video")]
+pub(crate) struct RequestArgs {
+    /// What the video shows.
+    prompt: String,
+    /// Model; by default the vendor's first.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: Option<String>,
+    /// Length in whole seconds, or `auto`.
+    #[arg(long, value_name = "SECONDS|auto")]
+    duration: Option<VideoDuration>,
+    /// Length in frames, for the models that honour it.
+    #[arg(long, value_name = "N")]
+    frames: Option<u32>,
+    /// Resolution tier, such as 720p.
+    #[arg(long, value_name = "TIER")]
+    resolution: Option<String>,
+    /// Width to height, such as 16:9, or adaptive.
+    #[arg(long, value_name = "W:H")]
+    aspect_ratio: Option<String>,
+    /// Image to begin with: an https URL, asset://ID or a local file.
+    #[arg(long, value_name = "SRC")]
+    first_frame: Option<String>,
+    /// Image to end with.
+    #[arg(long, value_name = "SRC")]
+    last_frame: Option<String>,
+    /// Image to follow; may be repeated.
+    #[arg(long, value_name = "SRC")]
+    reference_image: Vec<String>,
+    /// Video to follow; may be repeated.
+    #[arg(long, value_name = "URL")]
+    reference_video: Vec<String>,
+    /// Sound to follow; may be repeated.
+    #[arg(long, value_name = "URL")]
+    reference_audio: Vec<String>,
+    /// Random seed.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    seed: Option<i64>,
+    /// Make sound along with the picture.
+    #[arg(long, overrides_with = "no_audio")]
+    audio: bool,
+    /// Make no sound.
+    #[arg(long)]
+    no_audio: bool,
+    /// Put a watermark on the video.
+    #[arg(long, overrides_with = "no_watermark")]
+    watermark: bool,
+    /// Put no watermark on the video.
+    #[arg(long)]
+    no_watermark: bool,
+    /// Keep the camera where it is.
+    #[arg(long, overrides_with = "no_camera_fixed")]
+    camera_fixed: bool,
+    /// Let the camera move.
+    #[arg(long)]
+    no_camera_fixed: bool,
+    /// Return the last frame as an image too.
+    #[arg(long)]
+    return_last_frame: bool,
+    /// Service tier, such as flex.
+    #[arg(long, value_name = "TIER")]
+    service_tier: Option<String>,
+    /// Let the provider give the task up after so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    expires_after: Option<u32>,
+    /// Stable identifier of the end user, for the provider's safety systems.
+    #[arg(long, value_name = "ID")]
+    safety_identifier: Option<String>,
+    /// URL that the vendor calls when the task has ended.
+    #[arg(long, value_name = "URL")]
+    callback_url: Option<String>,
+    /// Your own id for the request.
+    #[arg(long, value_name = "ID")]
+    client_reference: Option<String>,
+    /// Make a draft.
+    #[arg(long)]
+    draft: bool,
+    /// Finish this draft.
+    #[arg(long, value_name = "TASK")]
+    draft_task: Option<TaskId>,
+    /// Let the model use a tool, such as web_search; may be repeated.
+    #[arg(long, value_name = "KIND")]
+    tool: Vec<String>,
+    /// Store a value with the task; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    metadata: Vec<String>,
+    /// Members to add to the vendor's own request, as a JSON object.
+    #[arg(long, value_name = "JSON")]
+    extra: Option<String>,
+}
+
+impl RequestArgs {
+    /// The request for `model`.
+    pub(crate) fn into_request(self, model: String) -> Result<VideoRequest, Failure> {
+        let mut request = VideoRequest::new(model, self.prompt);
+        request.duration = self.duration;
+        request.frames = self.frames;
+        request.resolution = self.resolution;
+        request.aspect_ratio = self.aspect_ratio;
+        request.generate_audio = switch(self.audio, self.no_audio);
+        request.seed = self.seed;
+        request.watermark = switch(self.watermark, self.no_watermark);
+        request.camera_fixed = switch(self.camera_fixed, self.no_camera_fixed);
+        request.return_last_frame = self.return_last_frame.then_some(true);
+        request.service_tier = self.service_tier;
+        request.expires_after = self.expires_after;
+        request.safety_identifier = self.safety_identifier;
+        request.callback_url = self.callback_url.map(Into::into);
+        request.client_reference = self.client_reference;
+        request.draft = self.draft.then_some(true);
+        request.draft_task = self.draft_task;
+        request.tools = self
+            .tool
+            .into_iter()
+            .map(|kind| Tool {
+                kind,
+                settings: Map::new(),
+            })
+            .collect();
+        for pair in self.metadata {
+            let Some((key, value)) = pair.split_once('=') else {
+                return Err(invalid(format!("--metadata {pair}: must read KEY=VALUE")));
+            };
+            request.metadata.insert(key.to_owned(), value.into());
+        }
+        if let Some(text) = self.extra {
+            request.extra = match serde_json::from_str(&text) {
+                Ok(Value::Object(members)) => members,
+                Ok(_) => return Err(invalid("--extra: must be a JSON object".to_owned())),
+                Err(error) => return Err(invalid(format!("--extra: is not JSON: {error}"))),
+            };
+        }
+        let roles = [
+            (Role::FirstFrame, Vec::from_iter(self.first_frame)),
+            (Role::LastFrame, Vec::from_iter(self.last_frame)),
+            (Role::ReferenceImage, self.reference_image),
+            (Role::ReferenceVideo, self.reference_video),
+            (Role::ReferenceAudio, self.reference_audio),
+        ];
+        for (role, sources) in roles {
+            for text in sources {
+                request = request.input(role, source(role, &text)?);
+            }
+        }
+        Ok(request)
+    }
+}
+
+fn switch(on: bool, off: bool) -> Option<bool> {
+    if on {
+        Some(true)
+    } else if off {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// A URL, an asset, or else a local file.
+fn source(role: Role, text: &str) -> Result<Source, Failure> {
+    text.parse().or_else(|error| {
+        if text.contains("://") || text.starts_with("data:") || !Path::new(text).exists() {
+            let flag = role.as_str().replace('_', "-");
+            return Err(invalid(format!("--{flag}: {error}, or a file that exists")));
+        }
+        Source::file(text).map_err(|error: Error| error.into())
+    })
+}
+
+fn invalid(message: String) -> Failure {
+    Failure::new(INVALID, "invalid_request", message)
+}

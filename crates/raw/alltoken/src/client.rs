@@ -1,0 +1,710 @@
+// @generated from specs/alltoken.yaml by `cargo xtask generate alltoken`. Do not edit: change the spec.
+
+#[allow(unused_imports)]
+pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+#[allow(unused_imports)]
+use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+/// Types used as operation parameters and responses.
+#[allow(clippy::all)]
+pub mod types {
+    ///One input. The member that goes with `type` holds it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ContentItem {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub audio_url: ::std::option::Option<MediaUrl>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft_task: ::std::option::Option<DraftTaskRef>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub image_url: ::std::option::Option<MediaUrl>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub role: ::std::option::Option<crate::enums::ContentRole>,
+        ///The words of a `text` item.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub text: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "type")]
+        pub type_: crate::enums::ContentType,
+        ///Where the medium of a short form is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub video_url: ::std::option::Option<MediaUrl>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///What to generate.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct CreateGenerationRequest {
+        ///URL that is called when the task completes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub callback_url: ::std::option::Option<::std::string::String>,
+        ///Whether the camera stands still.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub camera_fixed: ::std::option::Option<bool>,
+        ///The frames, the references or the draft to start from.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub content: ::std::vec::Vec<ContentItem>,
+        ///Whether a draft is made, or used, where the model supports drafts.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft: ::std::option::Option<bool>,
+        ///Length in seconds. `-1` lets the model decide, where it can; `0` is the same as leaving it out, and stands for the provider's default of 5. What else a model takes depends on it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<i64>,
+        ///Seconds that the task has until it expires.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub execution_expires_after: ::std::option::Option<i64>,
+        ///Length in frames, of the form 25 + 4n; goes before `duration`. Only the 1.0 models heed it, the others drop it without a word.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub frames: ::std::option::Option<i64>,
+        ///Whether sound is made along with the picture.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub generate_audio: ::std::option::Option<bool>,
+        ///Says that `content` holds a reference video.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub input_has_video: ::std::option::Option<bool>,
+        ///Video model id; the models operation lists those on offer.
+        pub model: ::std::string::String,
+        ///What the video shows.
+        pub prompt: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ratio: ::std::option::Option<crate::enums::AspectRatio>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resolution: ::std::option::Option<crate::enums::Resolution>,
+        ///Whether the last frame is returned as an image of its own, to go on from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub return_last_frame: ::std::option::Option<bool>,
+        ///A stable identifier for safety purposes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub safety_identifier: ::std::option::Option<::std::string::String>,
+        ///Random seed, to get the same again.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub seed: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub service_tier: ::std::option::Option<crate::enums::ServiceTier>,
+        ///Tools that the model may use.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub tools: ::std::vec::Vec<Tool>,
+        ///Whether a watermark is put on the video.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub watermark: ::std::option::Option<bool>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Names an earlier draft.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct DraftTaskRef {
+        ///Id of the draft's task.
+        pub id: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Every error's body.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ErrorBody {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub error: ::std::option::Option<::videogen_wire::Lenient<ErrorDetail>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///What went wrong.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ErrorDetail {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Reason in words, in the language that the request's `Accept-Language` asks for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The parameter at fault.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub param: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Id of the request.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Class of error; its values are not documented.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A video generation task. It does not carry the prompt.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Generation {
+        ///When the task was completed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub completed_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        ///When the task was created.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        ///Whether the task is a draft.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///Id of the draft that the task starts from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft_task_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Length in seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub error: ::std::option::Option<::videogen_wire::Lenient<TaskError>>,
+        ///Seconds until the task expires.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub execution_expires_after: ::std::option::Option<
+            ::videogen_wire::Lenient<i64>,
+        >,
+        ///Frames per second.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fps: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Length in frames.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub frames: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Whether sound is made.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub generate_audio: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///Task id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Whether the input holds a reference video.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub input_has_video: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub input_type: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::InputType>,
+        >,
+        ///Whether the task or its result has expired.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_expired: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///The last frame as an image, when it was asked for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub last_frame_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Model used.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub model: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Aspect ratio.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ratio: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Resolution tier.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resolution: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The safety identifier that was sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub safety_identifier: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Random seed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub seed: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Service tier.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub service_tier: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::GenerationStatus>,
+        >,
+        ///Tools that the model may use.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tools: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::vec::Vec<Tool>>,
+        >,
+        ///When the task last changed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub updated_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub usage: ::std::option::Option<::videogen_wire::Lenient<Usage>>,
+        ///Presigned URL of the finished video.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub video_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///When `video_url` expires.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub video_url_expires_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        ///Seconds that `video_url` holds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub video_url_ttl: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///One page of tasks.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct GenerationList {
+        ///The tasks of this page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::vec::Vec<Generation>>,
+        >,
+        ///Number of tasks in all.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A URL or, where the model takes them, an uploaded asset (`asset://…`).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct MediaUrl {
+        ///Where the medium is.
+        pub url: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A model on offer.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Model {
+        ///When the model was made, in unix seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        ///Name to show.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub display_name: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Model id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///What the model takes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub input_modalities: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::vec::Vec<::std::string::String>>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub object: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::ModelObject>,
+        >,
+        ///What the model makes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub output_modalities: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::vec::Vec<::std::string::String>>,
+        >,
+        ///Who owns the model.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub owned_by: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The models on offer.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ModelList {
+        ///The models.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::vec::Vec<Model>>,
+        >,
+        ///Always `list`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub object: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Why a task failed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct TaskError {
+        ///Machine-readable reason.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Reason in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A tool that the model may use.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Tool {
+        ///Which tool.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///How often each tool was used.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ToolUsage {
+        ///Number of web searches.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub web_search: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///What the task used up.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Usage {
+        ///Tokens of the result.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub completion_tokens: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tool_usage: ::std::option::Option<::videogen_wire::Lenient<ToolUsage>>,
+        ///Tokens in all.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_tokens: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///What `callback_url` receives. Nothing about it is documented, so any member may be there or not.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct WebhookEvent {
+        ///Task id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::GenerationStatus>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /// Error types.
+    pub mod error {
+        /// Error from a `TryFrom` or `FromStr` implementation.
+        pub struct ConversionError(::std::borrow::Cow<'static, str>);
+        impl ::std::error::Error for ConversionError {}
+        impl ::std::fmt::Display for ConversionError {
+            fn fmt(
+                &self,
+                f: &mut ::std::fmt::Formatter<'_>,
+            ) -> Result<(), ::std::fmt::Error> {
+                ::std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+        impl ::std::fmt::Debug for ConversionError {
+            fn fmt(
+                &self,
+                f: &mut ::std::fmt::Formatter<'_>,
+            ) -> Result<(), ::std::fmt::Error> {
+                ::std::fmt::Debug::fmt(&self.0, f)
+            }
+        }
+        impl From<&'static str> for ConversionError {
+            fn from(value: &'static str) -> Self {
+                Self(value.into())
+            }
+        }
+        impl From<String> for ConversionError {
+            fn from(value: String) -> Self {
+                Self(value.into())
+            }
+        }
+    }
+}
+#[derive(Clone, Debug)]
+/**Client for AllToken video generation
+
+Asynchronous video generation at AllToken: submit a request, poll the task, fetch the file from a presigned URL. Tasks can be listed and, until they are done, cancelled.
+
+Version: 2026-11-20*/
+pub struct Client {
+    pub(crate) baseurl: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) inner: videogen_wire::Session,
+}
+impl Client {
+    /// Create a new client.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new(baseurl: &str, inner: videogen_wire::Session) -> Self {
+        #[cfg(not(target_arch = "wasm32"))]
+        let client = {
+            let dur = ::std::time::Duration::from_secs(15u64);
+            reqwest::ClientBuilder::new().connect_timeout(dur).timeout(dur)
+        };
+        #[cfg(target_arch = "wasm32")]
+        let client = reqwest::ClientBuilder::new();
+        Self::new_with_client(baseurl, client.build().unwrap(), inner)
+    }
+    /// Construct a new client with an existing `reqwest::Client`,
+    /// allowing more control over its configuration.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new_with_client(
+        baseurl: &str,
+        client: reqwest::Client,
+        inner: videogen_wire::Session,
+    ) -> Self {
+        Self {
+            baseurl: baseurl.to_string(),
+            client,
+            inner,
+        }
+    }
+}
+impl ClientInfo<videogen_wire::Session> for Client {
+    fn api_version() -> &'static str {
+        "2026-11-20"
+    }
+    fn baseurl(&self) -> &str {
+        self.baseurl.as_str()
+    }
+    fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+    fn inner(&self) -> &videogen_wire::Session {
+        &self.inner
+    }
+}
+const _: () = {
+    #[allow(dead_code)]
+    fn assert_client_hooks()
+    where
+        Client: ClientHooks<videogen_wire::Session>,
+    {}
+};
+#[allow(clippy::all)]
+impl Client {
+    /**List video generation tasks
+
+Lists the caller's own tasks, one page of them. There is no cursor, so what lies beyond the page is out of reach but for the filter.
+
+Sends a `GET` request to `/videos/generations`
+
+Arguments:
+- `limit`: Page size.
+- `status`: Return only the tasks that stand so.
+*/
+    pub async fn list_generations<'a>(
+        &'a self,
+        limit: Option<i64>,
+        status: Option<&'a crate::enums::GenerationStatus>,
+    ) -> Result<ResponseValue<types::GenerationList>, Error<()>> {
+        let url = format!("{}/videos/generations", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("status", &status))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_generations",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Create a video generation task
+
+Creates an asynchronous task and answers at once. Whether it runs from text, from frames, from references or from a draft follows from `content`. No idempotency key is documented for video, so sending a request twice may make two tasks.
+
+Sends a `POST` request to `/videos/generations`
+
+*/
+    pub async fn create_generation<'a>(
+        &'a self,
+        body: &'a types::CreateGenerationRequest,
+    ) -> Result<ResponseValue<types::Generation>, Error<()>> {
+        let url = format!("{}/videos/generations", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_generation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Poll a video generation task
+
+The task as it stands. A completed one carries a presigned URL, which asking again renews. Two to five seconds between polls are advised.
+
+Sends a `GET` request to `/videos/generations/{id}`
+
+Arguments:
+- `id`: The task id that the submission answered.
+*/
+    pub async fn get_generation<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<ResponseValue<types::Generation>, Error<()>> {
+        let url = format!(
+            "{}/videos/generations/{}", self.baseurl, encode_path(& id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_generation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Cancel a video generation task
+
+Cancels a task that is queued or processing, and answers the task. One that is completed or already cancelled is refused with 409.
+
+Sends a `POST` request to `/videos/generations/{id}/cancel`
+
+Arguments:
+- `id`: The task id that the submission answered.
+*/
+    pub async fn cancel_generation<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<ResponseValue<types::Generation>, Error<()>> {
+        let url = format!(
+            "{}/videos/generations/{}/cancel", self.baseurl, encode_path(& id
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "cancel_generation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List video models
+
+The video models on offer just now, in the shape that OpenAI clients know.
+
+Sends a `GET` request to `/videos/models`
+
+*/
+    pub async fn list_models<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::ModelList>, Error<()>> {
+        let url = format!("{}/videos/models", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_models",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}
+/// Items consumers will typically use such as the Client.
+pub mod prelude {
+    #[allow(unused_imports)]
+    pub use super::Client;
+}

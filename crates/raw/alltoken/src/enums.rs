@@ -1,0 +1,78 @@
+// @generated from specs/alltoken.yaml by `cargo xtask generate alltoken`. Do not edit: change the spec.
+
+//! String enums of the spec; each keeps values it does not know.
+
+videogen_wire::open_enum! {
+    /// Width to height, or `adaptive` to follow the input.
+    pub enum AspectRatio {
+        Adaptive = "adaptive",
+        V16x9 = "16:9",
+        V9x16 = "9:16",
+        V4x3 = "4:3",
+        V3x4 = "3:4",
+        V21x9 = "21:9",
+        V1x1 = "1:1",
+    }
+
+    /// The part that a medium plays.
+    pub enum ContentRole {
+        FirstFrame = "first_frame",
+        LastFrame = "last_frame",
+        ReferenceImage = "reference_image",
+        ReferenceVideo = "reference_video",
+        ReferenceAudio = "reference_audio",
+    }
+
+    /// What an item is, and in which member it holds it. The short forms `image`, `video` and `audio` hold it in `url`.
+    pub enum ContentType {
+        Text = "text",
+        ImageUrl = "image_url",
+        VideoUrl = "video_url",
+        AudioUrl = "audio_url",
+        DraftTask = "draft_task",
+        Image = "image",
+        Video = "video",
+        Audio = "audio",
+    }
+
+    /// Where the task stands. `expired` is said of a task and of a result alike. A comment in the SDK's types says `succeeded` where this list has `completed`.
+    pub enum GenerationStatus {
+        Queued = "queued",
+        Processing = "processing",
+        Completed = "completed",
+        Failed = "failed",
+        Expired = "expired",
+        Cancelled = "cancelled",
+    }
+
+    /// What the task starts from, as the service understood it.
+    pub enum InputType {
+        Text = "text",
+        ImageFirstFrame = "image_first_frame",
+        ImageFirstLastFrame = "image_first_last_frame",
+        ImageReference = "image_reference",
+        VideoReference = "video_reference",
+        Multimodal = "multimodal",
+        DraftTask = "draft_task",
+    }
+
+    /// What kind of entry a model is; the page shows `model` only.
+    pub enum ModelObject {
+        Model = "model",
+        Video = "video",
+        Image = "image",
+    }
+
+    /// Resolution tier.
+    pub enum Resolution {
+        V480p = "480p",
+        V720p = "720p",
+        V1080p = "1080p",
+    }
+
+    /// Service tier.
+    pub enum ServiceTier {
+        Default = "default",
+        Flex = "flex",
+    }
+}

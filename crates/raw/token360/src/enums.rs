@@ -1,0 +1,81 @@
+// @generated from specs/token360.yaml by `cargo xtask generate token360`. Do not edit: change the spec.
+
+//! String enums of the spec; each keeps values it does not know.
+
+videogen_wire::open_enum! {
+    /// Width to height, or `adaptive` to follow the input.
+    pub enum AspectRatio {
+        Adaptive = "adaptive",
+        V16x9 = "16:9",
+        V9x16 = "9:16",
+        V1x1 = "1:1",
+        V4x3 = "4:3",
+        V3x4 = "3:4",
+        V21x9 = "21:9",
+        V9x21 = "9:21",
+    }
+
+    /// How `content` delivers a file.
+    pub enum ContentFormat {
+        Redirect = "redirect",
+        Url = "url",
+        Binary = "binary",
+    }
+
+    /// Class of error.
+    pub enum ErrorType {
+        InvalidApiKey = "invalid_api_key",
+        InvalidRequestError = "invalid_request_error",
+        NotFoundError = "not_found_error",
+        ModelNotFound = "model_not_found",
+        ApiKeyFrozen = "api_key_frozen",
+        ModelAccessDenied = "model_access_denied",
+        RateLimitError = "rate_limit_error",
+        InsufficientBalance = "insufficient_balance",
+        ApiError = "api_error",
+    }
+
+    /// Which frame of the video an image is.
+    pub enum FrameType {
+        FirstFrame = "first_frame",
+        LastFrame = "last_frame",
+    }
+
+    /// What kind of medium an item carries, and in which member.
+    pub enum MediaType {
+        ImageUrl = "image_url",
+        VideoUrl = "video_url",
+        AudioUrl = "audio_url",
+    }
+
+    /// Direction of a listing.
+    pub enum Order {
+        Asc = "asc",
+        Desc = "desc",
+    }
+
+    /// The part a reference plays; it is also seen left out.
+    pub enum ReferenceRole {
+        Reference = "reference",
+    }
+
+    /// Resolution tier.
+    pub enum Resolution {
+        V360p = "360p",
+        V480p = "480p",
+        V540p = "540p",
+        V720p = "720p",
+        V1080p = "1080p",
+        V1K = "1K",
+        V2K = "2K",
+        V4K = "4K",
+    }
+
+    /// Where the task stands.
+    pub enum VideoStatus {
+        Queued = "queued",
+        InProgress = "in_progress",
+        Completed = "completed",
+        Failed = "failed",
+    }
+}

@@ -1,0 +1,167 @@
+//! Simulated time.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// The clock that a simulator's tasks, links and webhooks go by.
+///
+/// Simulated time starts at zero, passes `speed` times as fast as tokio's clock (so that a paused
+/// one stops it), and can be moved ahead by hand. A manual clock has speed zero: it only moves when
+/// told to, which makes a test with real sockets deterministic.
+///
+/// Clones share one clock.
+#[derive(Clone)]
+pub struct Clock(Arc<Inner>);
+
+struct Inner {
+    start: Instant,
+    wall: Timestamp,
+    speed: f64,
+    skipped: watch::Sender<Duration>,
+}
+
+impl Clock {
+    /// A clock that runs `speed` times as fast as real time; a speed that is not a positive number
+    /// is that of a manual clock.
+    pub fn running(speed: f64) -> Self {
+        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 0.0 };
+        Self(Arc::new(Inner {
+            start: Instant::now(),
+            wall: Timestamp::now(),
+            speed,
+            skipped: watch::Sender::new(Duration::ZERO),
+        }))
+    }
+
+    /// A clock that stands still until [`advance`](Self::advance) moves it.
+    pub fn manual() -> Self {
+        Self::running(0.0)
+    }
+
+    /// Moves the clock ahead and wakes whatever waited for a moment that has now come.
+    pub fn advance(&self, by: Duration) {
+        self.0.skipped.send_modify(|skipped| *skipped += by);
+    }
+
+    /// Simulated time since the start.
+    pub fn now(&self) -> Duration {
+        self.real().mul_f64(self.0.speed) + *self.0.skipped.borrow()
+    }
+
+    /// The time of day that the outside world sees. It is not sped up, because clients compare a
+    /// task's creation with their own clocks.
+    pub fn wall(&self) -> Timestamp {
+        let real = if self.0.speed > 0.0 {
+            self.real()
+        } else {
+            Duration::ZERO
+        };
+        after(self.0.wall, real + *self.0.skipped.borrow())
+    }
+
+    /// A simulated moment as unix seconds, for the expiry of links.
+    pub(crate) fn unix(&self, moment: Duration) -> i64 {
+        after(self.0.wall, moment).as_second()
+    }
+
+    /// Waits for a simulated moment.
+    pub async fn sleep_until(&self, moment: Duration) {
+        let mut skipped = self.0.skipped.subscribe();
+        loop {
+            skipped.mark_unchanged();
+            let now = self.now();
+            if now >= moment {
+                return;
+            }
+            let left = moment - now;
+            let pass = async {
+                if self.0.speed > 0.0 {
+                    // Rounded up, lest the last step be a busy loop.
+                    let real = left.div_f64(self.0.speed) + Duration::from_millis(1);
+                    tokio::time::sleep(real).await;
+                } else {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                () = pass => {}
+                // The sender lives as long as `self`, so this only ever reports a move.
+                _ = skipped.changed() => {}
+            }
+        }
+    }
+
+    fn real(&self) -> Duration {
+        self.0.start.elapsed()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock")
+            .field("now", &self.now())
+            .field("speed", &self.0.speed)
+            .finish()
+    }
+}
+
+/// A time of day some time later; the end of time if it lies beyond.
+pub(crate) fn after(start: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by)
+        .ok()
+        .and_then(|by| start.checked_add(by).ok())
+        .unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_running_clock_multiplies_tokio_time() {
+        let clock = Clock::running(60.0);
+        let wall = clock.wall();
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert_eq!(clock.now(), Duration::from_secs(120));
+        assert_eq!(
+            clock.wall().as_second() - wall.as_second(),
+            2,
+            "the time of day keeps its pace"
+        );
+        clock.advance(Duration::from_secs(30));
+        assert_eq!(clock.now(), Duration::from_secs(150));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sleeping_takes_a_fraction_of_real_time() {
+        let clock = Clock::running(10.0);
+        let before = Instant::now();
+        clock.sleep_until(Duration::from_secs(50)).await;
+        let took = before.elapsed();
+        assert!(
+            took >= Duration::from_secs(5) && took < Duration::from_millis(5_050),
+            "{took:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_manual_clock_wakes_its_sleepers() {
+        let clock = Clock::manual();
+        let sleeper = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.sleep_until(Duration::from_secs(3_600)).await }
+        });
+        clock.advance(Duration::from_secs(3_599));
+        tokio::task::yield_now().await;
+        assert!(!sleeper.is_finished());
+        clock.advance(Duration::from_secs(1));
+        sleeper.await.unwrap();
+    }
+}

@@ -1,0 +1,327 @@
+//! AllToken.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{last_frame_url, ok, url_in, video_url};
+use crate::api::Call;
+use crate::core::Core;
+use crate::http;
+use crate::refusal::Refusal;
+use crate::rules::{Input, Medium};
+use crate::spec::{Model, Spec};
+use crate::submit::submit;
+use crate::task::{Failure, Status, Task};
+use crate::{Vendor, clock};
+
+/// Tasks on a page of the list, if the request does not say.
+const PAGE: usize = 20;
+
+/// Members of the request that the task shows as they came.
+const ECHOED: [&str; 8] = [
+    "input_has_video",
+    "seed",
+    "generate_audio",
+    "draft",
+    "service_tier",
+    "execution_expires_after",
+    "safety_identifier",
+    "tools",
+];
+
+pub(super) fn answer(call: &Call) -> Result<Response, Refusal> {
+    let shown = |task: &Task| show(&call.core, call.spec, task, call.core.clock.now());
+    match call.operation.id.as_str() {
+        "create_generation" => {
+            let task = submit(call)?;
+            Ok(http::json(
+                StatusCode::ACCEPTED,
+                &show(&call.core, call.spec, &task, task.created),
+            ))
+        }
+        "get_generation" => Ok(ok(&shown(&*find(call)?))),
+        "list_generations" => Ok(list(call)),
+        "cancel_generation" => {
+            let task = find(call)?;
+            cancel(call, &task)?;
+            Ok(ok(&shown(&task)))
+        }
+        "list_models" => Ok(models(call.spec)),
+        _ => Err(Refusal::NoPath),
+    }
+}
+
+pub(super) fn refuse(refusal: &Refusal, request_id: &str) -> (StatusCode, Value) {
+    let (status, kind, code) = match refusal {
+        // The page shows a number here, and only here.
+        Refusal::NoKey | Refusal::BadKey => (StatusCode::UNAUTHORIZED, "authentication_error", Some(json!(401))),
+        Refusal::NoBalance => (StatusCode::PAYMENT_REQUIRED, "insufficient_balance", None),
+        Refusal::Forbidden => (StatusCode::FORBIDDEN, "permission_error", None),
+        Refusal::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", None),
+        Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "api_error", None),
+        Refusal::Unavailable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "api_error",
+            Some(json!("upstream_error")),
+        ),
+        Refusal::ModelRule { .. } => {
+            let code = json!("upstream_invalid_parameter");
+            (StatusCode::BAD_REQUEST, "invalid_request_error", Some(code))
+        }
+        Refusal::Content => {
+            let code = json!("upstream_content_violation");
+            (StatusCode::BAD_REQUEST, "invalid_request_error", Some(code))
+        }
+        Refusal::NoTask { .. } | Refusal::NoPath => (StatusCode::NOT_FOUND, "not_found_error", None),
+        Refusal::TooLate { .. } => (StatusCode::CONFLICT, "conflict_error", None),
+        Refusal::NoMethod => (StatusCode::METHOD_NOT_ALLOWED, "invalid_request_error", None),
+        Refusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request_error", None),
+        Refusal::Invalid { .. } | Refusal::NotReady | Refusal::NoWebhook => (
+            StatusCode::BAD_REQUEST,
+            "invalid_request_error",
+            Some(json!("invalid_request")),
+        ),
+    };
+    let mut error = json!({
+        "message": refusal.message(),
+        "param": refusal.field(),
+        "type": kind,
+        "request_id": request_id,
+    });
+    if let Some(code) = code {
+        error["code"] = code;
+    }
+    (status, json!({"error": error}))
+}
+
+pub(super) fn inputs(body: &Value) -> Vec<Input> {
+    let content = body["content"].as_array().into_iter().flatten().enumerate();
+    content
+        .filter_map(|(index, item)| {
+            let kind = item["type"].as_str()?;
+            // An item without a role plays the part that is usual for its kind.
+            let (medium, usual) = match kind {
+                "image_url" | "image" => (Medium::Image, "first_frame"),
+                "video_url" | "video" => (Medium::Video, "reference_video"),
+                "audio_url" | "audio" => (Medium::Audio, "reference_audio"),
+                _ => return None,
+            };
+            let url = match kind {
+                "image" | "video" | "audio" => item["url"].as_str().map(str::to_owned),
+                member => url_in(item, member),
+            };
+            let word = item["role"].as_str().unwrap_or(usual).to_owned();
+            Some(Input {
+                field: format!("content[{index}]"),
+                medium,
+                word,
+                url,
+            })
+        })
+        .collect()
+}
+
+/// The id of the draft that a request starts from, and where it stands.
+fn draft_of(body: &Value) -> Option<(usize, Option<&str>)> {
+    let mut items = body["content"].as_array()?.iter().enumerate();
+    let (index, item) = items.find(|(_, item)| item["type"] == "draft_task")?;
+    Some((index, item["draft_task"]["id"].as_str()))
+}
+
+pub(super) fn check_references(call: &Call) -> Result<(), Refusal> {
+    let Some((index, id)) = draft_of(&call.body) else {
+        return Ok(());
+    };
+    let field = format!("content[{index}].draft_task.id");
+    let Some(id) = id else {
+        return Err(Refusal::invalid(&field, format!("{field}: required")));
+    };
+    let draft = call
+        .core
+        .store
+        .find(call.vendor, id)
+        .filter(|task| task.owner == call.owner);
+    match draft {
+        None => Err(Refusal::NoTask { field }),
+        Some(task) if task.asked("draft") == Some(&Value::Bool(true)) => Ok(()),
+        Some(_) => Err(Refusal::invalid(&field, format!("{field}: this task is no draft"))),
+    }
+}
+
+/// The vendor documents a call "when the task completes", and nothing more: the task itself is sent,
+/// and a task that the caller cancelled is not reported back.
+pub(super) fn event(core: &Core, task: &Task, now: Duration) -> Option<Value> {
+    let spec = Spec::of(Vendor::AllToken).ok()?;
+    (task.state(now).status != Status::Cancelled).then(|| show(core, spec, task, now))
+}
+
+const fn word(status: Status) -> &'static str {
+    match status {
+        Status::Queued => "queued",
+        Status::Running => "processing",
+        Status::Completed => "completed",
+        Status::Failed(_) => "failed",
+        Status::Expired => "expired",
+        Status::Cancelled => "cancelled",
+    }
+}
+
+/// What the task starts from, in the vendor's words.
+fn input_type(body: &Value) -> &'static str {
+    if draft_of(body).is_some() {
+        return "draft_task";
+    }
+    let inputs = inputs(body);
+    let all = |words: &[&str]| inputs.iter().all(|input| words.contains(&input.word.as_str()));
+    if inputs.is_empty() {
+        "text"
+    } else if all(&["first_frame"]) {
+        "image_first_frame"
+    } else if all(&["first_frame", "last_frame"]) {
+        "image_first_last_frame"
+    } else if all(&["reference_image"]) {
+        "image_reference"
+    } else if all(&["reference_video"]) {
+        "video_reference"
+    } else {
+        "multimodal"
+    }
+}
+
+fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
+    let state = task.state(now);
+    let mut body = json!({
+        "id": task.id,
+        "status": word(state.status),
+        "model": task.model,
+        "input_type": input_type(&task.request),
+        "is_expired": state.status == Status::Expired,
+        "resolution": task.tier,
+        "ratio": task.asked("ratio").cloned().unwrap_or_else(|| json!(task.ratio)),
+        "created_at": rfc3339(task.wall),
+        "updated_at": rfc3339(task.wall_at(state.since)),
+    });
+    for name in ECHOED {
+        if let Some(value) = task.asked(name) {
+            body[name] = value.clone();
+        }
+    }
+    if let Some((_, Some(id))) = draft_of(&task.request) {
+        body["draft_task_id"] = json!(id);
+    }
+    // Either a frame count or a duration: a count of 25 + 4n frames is never a whole second.
+    if task.by_frames {
+        body["frames"] = json!(task.shape.frames);
+    } else if let Some(duration) = task.asked("duration") {
+        body["duration"] = duration.clone();
+    }
+    match state.status {
+        Status::Completed => finish(&mut body, core, spec, task, now),
+        Status::Failed(Failure::Generation) => {
+            body["error"] = error("upstream_error", "the model gave up");
+        }
+        Status::Failed(Failure::Moderated) => {
+            let message = "the video was withheld for its content";
+            body["error"] = error("upstream_content_violation", message);
+        }
+        Status::Queued | Status::Running | Status::Expired | Status::Cancelled => {}
+    }
+    body
+}
+
+/// What a completed task has besides; this tells the truth about the file.
+fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration) {
+    let ttl = spec.result_url.ttl;
+    let shape = &task.shape;
+    let holds = Duration::from_secs(u64::from(ttl));
+    body["video_url"] = json!(video_url(core, spec, task, now));
+    body["video_url_ttl"] = json!(ttl);
+    body["video_url_expires_at"] = json!(rfc3339(clock::after(task.wall_at(now), holds)));
+    body["completed_at"] = json!(rfc3339(task.wall_at(task.plan.end())));
+    body["ratio"] = json!(task.ratio);
+    body["fps"] = json!(shape.fps);
+    body["frames"] = json!(shape.frames);
+    if let Some(seconds) = shape.whole_seconds() {
+        body["duration"] = json!(seconds);
+    }
+    if task.last_frame {
+        body["last_frame_url"] = json!(last_frame_url(core, spec, task, now));
+    }
+    // One token for 1024 pixels, as the provider's own price list counts.
+    let pixels = u64::from(shape.width) * u64::from(shape.height) * u64::from(shape.frames);
+    let tokens = pixels / 1024;
+    body["usage"] = json!({"completion_tokens": tokens, "total_tokens": tokens});
+}
+
+/// A time in whole seconds, as the vendor's page shows them.
+fn rfc3339(time: Timestamp) -> String {
+    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+}
+
+fn error(code: &str, message: &str) -> Value {
+    json!({"code": code, "message": message})
+}
+
+fn find(call: &Call) -> Result<Arc<Task>, Refusal> {
+    let task = call
+        .core
+        .store
+        .find(call.vendor, call.id())
+        .filter(|task| task.owner == call.owner);
+    task.ok_or_else(|| Refusal::NoTask { field: "id".to_owned() })
+}
+
+fn cancel(call: &Call, task: &Task) -> Result<(), Refusal> {
+    let now = call.core.clock.now();
+    let status = task.state(now).status;
+    // Of two that cancel at once, one comes too late.
+    if status.is_terminal() || task.cancelled.set(now).is_err() {
+        let status = word(task.state(now).status);
+        return Err(Refusal::TooLate { status });
+    }
+    Ok(())
+}
+
+fn list(call: &Call) -> Response {
+    let now = call.core.clock.now();
+    let wanted = call.query.get("status");
+    let mut tasks = call.core.store.owned(call.vendor, call.owner);
+    tasks.retain(|task| wanted.is_none_or(|wanted| wanted == word(task.state(now).status)));
+    let limit = call
+        .query
+        .get("limit")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(PAGE);
+    let newest = tasks.iter().rev().take(limit);
+    let items: Vec<_> = newest.map(|task| show(&call.core, call.spec, task, now)).collect();
+    ok(&json!({"items": items, "total": tasks.len()}))
+}
+
+fn models(spec: &Spec) -> Response {
+    let exact = spec.models.iter().filter(|model| model.is_exact());
+    let data: Vec<_> = exact.map(model).collect();
+    ok(&json!({"object": "list", "data": data}))
+}
+
+fn model(model: &Model) -> Value {
+    let takes = |kind: &str| model.inputs.keys().any(|role| role.ends_with(kind));
+    let kinds = [
+        ("text", true),
+        ("image", takes("_frame") || takes("_image")),
+        ("video", takes("_video")),
+        ("audio", takes("_audio")),
+    ];
+    let taken: Vec<_> = kinds.iter().filter(|(_, taken)| *taken).map(|(kind, _)| kind).collect();
+    json!({
+        "id": model.id,
+        "object": "model",
+        "owned_by": "chat",
+        "input_modalities": taken,
+        "output_modalities": ["video"],
+    })
+}

@@ -1,0 +1,146 @@
+//! The size and length of a video, from what was asked.
+
+/// Frames per second of a clip whose length was asked in seconds.
+const FPS: u32 = 12;
+/// Frames per second of a clip whose length was asked in frames.
+const FPS_OF_FRAMES: u32 = 24;
+/// Pixels that one clip may have in all its frames together: more would take too long to encode.
+const BUDGET: u64 = 500_000_000;
+/// Macroblocks (16×16 pixels) that H.264 allows in one frame at its highest common level.
+const MACROBLOCKS: u32 = 36_864;
+
+/// How long a video is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// In whole seconds.
+    Seconds(u32),
+    /// In frames.
+    Frames(u32),
+}
+
+/// Everything that tells one clip from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Shape {
+    /// Pixels across.
+    pub(crate) width: u32,
+    /// Pixels down.
+    pub(crate) height: u32,
+    /// Frames in all.
+    pub(crate) frames: u32,
+    /// Frames per second.
+    pub(crate) fps: u32,
+}
+
+impl Shape {
+    /// The shape for a resolution tier (720p where it is absent), a ratio (16:9 where it is absent
+    /// or `adaptive`) and a length. The tier is the shorter side. Large and long clips get fewer
+    /// frames per second, so that each is made in a few seconds.
+    pub(crate) fn new(tier: Option<&str>, ratio: Option<&str>, length: Length) -> Self {
+        let short = tier.and_then(shorter_side).unwrap_or(720);
+        let (across, down) = ratio.and_then(parse_ratio).unwrap_or((16, 9));
+        let (width, height) = size(short, across, down);
+        let (frames, fps) = match length {
+            Length::Frames(frames) => (frames, FPS_OF_FRAMES),
+            Length::Seconds(seconds) => {
+                let pixels = u64::from(width) * u64::from(height) * u64::from(seconds);
+                let fps = [FPS, 6, 4, 3, 2]
+                    .into_iter()
+                    .find(|&fps| pixels * u64::from(fps) <= BUDGET)
+                    .unwrap_or(1);
+                (seconds * fps, fps)
+            }
+        };
+        Self {
+            width,
+            height,
+            frames,
+            fps,
+        }
+    }
+
+    /// Length in seconds.
+    pub(crate) fn seconds(&self) -> f64 {
+        f64::from(self.frames) / f64::from(self.fps)
+    }
+
+    /// Length in seconds where that is a whole number.
+    pub(crate) fn whole_seconds(&self) -> Option<u32> {
+        self.frames.is_multiple_of(self.fps).then(|| self.frames / self.fps)
+    }
+}
+
+/// Width and height with this shorter side and ratio, both even. What H.264 cannot hold (21:9 at 4K)
+/// is made smaller in the same ratio.
+fn size(short: u32, across: u32, down: u32) -> (u32, u32) {
+    let longer = |short: u32| {
+        let (long, by) = (across.max(down), across.min(down));
+        // Rounded to the nearest even number.
+        (short * long + by) / (2 * by) * 2
+    };
+    let fits = |short: &u32| short.div_ceil(16) * longer(*short).div_ceil(16) <= MACROBLOCKS;
+    let short = (2..=short / 2).rev().map(|half| half * 2).find(fits).unwrap_or(2);
+    if across >= down {
+        (longer(short), short)
+    } else {
+        (short, longer(short))
+    }
+}
+
+/// The shorter side that a tier stands for.
+fn shorter_side(tier: &str) -> Option<u32> {
+    match tier {
+        "1K" => Some(1024),
+        "2K" => Some(1440),
+        "4K" => Some(2160),
+        _ => tier.strip_suffix('p')?.parse().ok(),
+    }
+}
+
+fn parse_ratio(ratio: &str) -> Option<(u32, u32)> {
+    let (across, down) = ratio.split_once(':')?;
+    let (across, down) = (across.parse().ok()?, down.parse().ok()?);
+    (across > 0 && down > 0).then_some((across, down))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(tier: &str, ratio: &str, seconds: u32) -> (u32, u32, u32) {
+        let shape = Shape::new(Some(tier), Some(ratio), Length::Seconds(seconds));
+        (shape.width, shape.height, shape.fps)
+    }
+
+    #[test]
+    fn the_tier_is_the_shorter_side() {
+        assert_eq!(shape("480p", "16:9", 5), (854, 480, 12));
+        assert_eq!(shape("720p", "9:16", 5), (720, 1280, 12));
+        assert_eq!(shape("720p", "1:1", 5), (720, 720, 12));
+        assert_eq!(shape("1080p", "21:9", 15), (2520, 1080, 12));
+        assert_eq!(shape("540p", "9:21", 4), (540, 1260, 12));
+        assert_eq!(shape("1K", "4:3", 4), (1366, 1024, 12));
+        assert_eq!(shape("720p", "adaptive", 5), (1280, 720, 12));
+    }
+
+    #[test]
+    fn large_clips_have_fewer_frames() {
+        assert_eq!(shape("2K", "16:9", 15), (2560, 1440, 6));
+        assert_eq!(shape("4K", "16:9", 15), (3840, 2160, 4));
+        assert_eq!(shape("4K", "16:9", 60), (3840, 2160, 1));
+    }
+
+    #[test]
+    fn a_frame_never_exceeds_what_h264_holds() {
+        let (width, height, _) = shape("4K", "21:9", 4);
+        assert!(width.div_ceil(16) * height.div_ceil(16) <= MACROBLOCKS);
+        assert!((f64::from(width) / f64::from(height) - 21.0 / 9.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn frames_are_kept_exactly() {
+        let shape = Shape::new(Some("480p"), None, Length::Frames(121));
+        assert_eq!((shape.frames, shape.fps, shape.whole_seconds()), (121, 24, None));
+        let shape = Shape::new(None, None, Length::Seconds(5));
+        assert_eq!((shape.frames, shape.fps, shape.whole_seconds()), (60, 12, Some(5)));
+    }
+}

@@ -1,0 +1,64 @@
+//! Entries of `x-models`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// An entry of `x-models`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Model {
+    pub(crate) id: String,
+    pub(crate) create: String,
+    pub(crate) duration: Option<DurationRule>,
+    pub(crate) frames: Option<FramesRule>,
+    pub(crate) resolutions: Option<Vec<String>>,
+    pub(crate) default_resolution: Option<String>,
+    pub(crate) aspect_ratios: Option<Vec<String>>,
+    pub(crate) default_aspect_ratio: Option<String>,
+    #[serde(default)]
+    pub(crate) inputs: BTreeMap<String, InputRule>,
+    #[serde(default)]
+    pub(crate) exclusive: Vec<Vec<String>>,
+    #[serde(default)]
+    pub(crate) without: Vec<String>,
+}
+
+/// Durations in whole seconds.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DurationRule {
+    pub(crate) min: i64,
+    pub(crate) max: i64,
+    pub(crate) auto: Option<String>,
+    pub(crate) default: Option<u32>,
+}
+
+/// Frame counts.
+#[derive(Debug, Deserialize)]
+pub(crate) struct FramesRule {
+    pub(crate) min: i64,
+    pub(crate) max: i64,
+    pub(crate) step: i64,
+}
+
+/// Inputs of one role.
+#[derive(Debug, Deserialize)]
+pub(crate) struct InputRule {
+    pub(crate) max: usize,
+    pub(crate) sources: Vec<String>,
+    pub(crate) role: Option<String>,
+}
+
+impl Model {
+    /// Whether the entry describes a model.
+    pub(super) fn matches(&self, id: &str) -> bool {
+        match self.id.strip_suffix('*') {
+            Some(prefix) => id.starts_with(prefix),
+            None => self.id == id,
+        }
+    }
+
+    /// Whether the entry is about one model, not a family of unknown ones.
+    pub(crate) fn is_exact(&self) -> bool {
+        !self.id.ends_with('*')
+    }
+}

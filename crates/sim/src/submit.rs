@@ -1,0 +1,164 @@
+//! Creating a task: what is the same in all dialects.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use serde_json::Value;
+use url::{Host, Url};
+
+use crate::api::Call;
+use crate::fields::Fields;
+use crate::refusal::Refusal;
+use crate::rules::{Problem, check};
+use crate::shape::{Length, Shape};
+use crate::spec::Model;
+use crate::task::{Delivery, Plan, Task};
+use crate::{Vendor, dialects, schema, tariff, webhook};
+
+/// Seconds of a video whose length was left to the model.
+const SECONDS: u32 = 5;
+/// Tier where neither the request nor the model's entry names one.
+const TIER: &str = "720p";
+const RATIO: &str = "16:9";
+
+/// Checks a request, makes the task, counts it, and sees to its webhook.
+pub(crate) fn submit(call: &Call) -> Result<Arc<Task>, Refusal> {
+    let fields = Fields::new(&call.operation.carriers, &call.body);
+    let callback = callback(call, fields)?;
+    against_schema(call, fields, callback.as_ref())?;
+    let id = fields.text("model").unwrap_or_default();
+    let model = call
+        .spec
+        .model(id)
+        .ok_or_else(|| Refusal::invalid("model", "model: no entry of the spec covers it"))?;
+    let inputs = dialects::inputs(call.vendor, &call.body);
+    let zero_is_absent = dialects::zero_duration_is_absent(call.vendor);
+    let broken = check(model, &call.operation.id, fields, &inputs, zero_is_absent);
+    if let Some(Problem { field, message }) = broken.into_iter().next() {
+        return Err(Refusal::ModelRule { field, message });
+    }
+    dialects::check_references(call)?;
+    // Only a signed webhook needs setting up.
+    let signed = call.spec.webhook.signature != "none";
+    if callback.is_some() && signed && call.core.webhook_secret.is_none() {
+        return Err(Refusal::NoWebhook);
+    }
+    let prompt = fields.text("prompt").unwrap_or_default();
+    if prompt.contains("sim:refuse") {
+        return Err(Refusal::Content);
+    }
+    let task = Arc::new(build(call, fields, model, prompt, callback));
+    call.core.store.add(task.clone());
+    webhook::start(&call.core, call.spec, &task);
+    Ok(task)
+}
+
+fn build(call: &Call, fields: Fields<'_>, model: &Model, prompt: &str, callback: Option<Url>) -> Task {
+    let now = call.core.clock.now();
+    let tier = fields
+        .text("resolution")
+        .or(model.default_resolution.as_deref())
+        .unwrap_or(TIER);
+    let ratio = fields
+        .text("aspect_ratio")
+        .or(model.default_aspect_ratio.as_deref())
+        .filter(|ratio| *ratio != "adaptive")
+        .unwrap_or(RATIO);
+    let length = length(fields, model);
+    let shape = Shape::new(Some(tier), Some(ratio), length);
+    let expires_after = fields
+        .integer("expires_after")
+        .and_then(|seconds| seconds.try_into().ok());
+    Task {
+        id: call.core.ids.next(dialects::id_prefix(call.vendor, &call.operation.id)),
+        vendor: call.vendor,
+        operation: &call.operation.id,
+        owner: call.owner,
+        model: fields.text("model").unwrap_or_default().to_owned(),
+        prompt: prompt.to_owned(),
+        request: call.body.clone(),
+        created: now,
+        wall: call.core.clock.wall(),
+        plan: Plan::new(now, call.core.pace, prompt, expires_after),
+        cancelled: OnceLock::new(),
+        cost: tariff::cost(&shape),
+        shape,
+        tier: tier.to_owned(),
+        ratio: ratio.to_owned(),
+        by_frames: matches!(length, Length::Frames(_)),
+        last_frame: fields.is_true("return_last_frame"),
+        reference: fields.text("client_reference").map(str::to_owned),
+        callback,
+        delivery: Mutex::new(Delivery::default()),
+    }
+}
+
+/// A frame count goes before a duration; a duration of zero or less leaves it to the model.
+fn length(fields: Fields<'_>, model: &Model) -> Length {
+    let positive = |field| {
+        let value = fields.integer(field).and_then(|value| u32::try_from(value).ok());
+        value.filter(|value| *value > 0)
+    };
+    match (positive("frames"), positive("duration")) {
+        (Some(frames), _) => Length::Frames(frames),
+        (None, Some(seconds)) => Length::Seconds(seconds),
+        (None, None) => {
+            let default = model.duration.as_ref().and_then(|rule| rule.default);
+            Length::Seconds(default.unwrap_or(SECONDS))
+        }
+    }
+}
+
+/// The callback URL, which has to be an `http` or `https` one.
+fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
+    // A value that is no text is for the schema to refuse.
+    let Some(text) = fields.text("callback_url") else {
+        return Ok(None);
+    };
+    let field = fields.path_of("callback_url");
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = url.ok_or_else(|| Refusal::invalid(&field, format!("{field}: it must be an http or https URL")))?;
+    if call.vendor == Vendor::Token360 && url.scheme() == "http" && !is_loopback(&url) {
+        let rule = "it must be an https URL (plain http is for loopback hosts only)";
+        return Err(Refusal::invalid(&field, format!("{field}: {rule}")));
+    }
+    Ok(Some(url))
+}
+
+/// Checks the body against the spec's schema.
+///
+/// A test's webhook receiver is plain HTTP on this machine, which Token360's own rule (`https` only)
+/// would refuse. So a loopback callback stands in the checked copy as if it were `https`; all others
+/// are held to the rule.
+fn against_schema(call: &Call, fields: Fields<'_>, callback: Option<&Url>) -> Result<(), Refusal> {
+    let Some(validator) = &call.operation.request else {
+        return Ok(());
+    };
+    let local = callback.filter(|url| url.scheme() == "http" && is_loopback(url));
+    let problems = match local {
+        Some(url) => {
+            let mut copy = call.body.clone();
+            let secure = url.as_str().replacen("http://", "https://", 1);
+            copy[fields.path_of("callback_url")] = Value::from(secure);
+            schema::problems(validator, &copy)
+        }
+        None => schema::problems(validator, &call.body),
+    };
+    match problems.into_iter().next() {
+        Some(Problem { field, message }) => Err(Refusal::Invalid {
+            field: (!field.is_empty()).then_some(field),
+            message,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,503 @@
+//! One account at one vendor.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::time::{Instant, sleep, timeout_at};
+use url::Url;
+use videogen_wire::Session;
+
+use crate::adapters::{Call, ListedModel};
+use crate::download::{self, DownloadOptions, Downloaded};
+use crate::http::{Http, is_safe};
+use crate::outcome::{Judge, finish};
+use crate::validate::validate;
+use crate::wait::{self, WaitOptions};
+use crate::{Capabilities, Error, ErrorKind, Plan, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask, Violation};
+
+/// Something a vendor can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Create a task.
+    Submit,
+    /// Ask how a task stands.
+    Get,
+    /// End a task.
+    Cancel,
+    /// List tasks.
+    List,
+    /// List models.
+    Models,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Submit => "submit",
+            Self::Get => "get",
+            Self::Cancel => "cancel",
+            Self::List => "list",
+            Self::Models => "models",
+        })
+    }
+}
+
+/// Which tasks to list. What a vendor cannot filter or page by is refused, not ignored.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListQuery {
+    /// Page size, 1 to 100.
+    pub limit: Option<u32>,
+    /// Only tasks that follow this vendor id.
+    pub after: Option<String>,
+    /// Only tasks that precede this vendor id.
+    pub before: Option<String>,
+    /// Oldest first, instead of newest first.
+    pub oldest_first: bool,
+    /// Only tasks that stand so.
+    pub status: Option<TaskStatus>,
+}
+
+/// One page of tasks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TaskPage {
+    /// The tasks.
+    pub tasks: Vec<VideoTask>,
+    /// What to pass as [`ListQuery::after`] for the next page; `None` on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Tasks in all, where the vendor tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+}
+
+/// A client for one account at one vendor. Cloning is cheap and shares connections.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    vendor: Vendor,
+    base_url: String,
+    key: SecretString,
+    session: Session,
+    http: Http,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("vendor", &self.0.vendor)
+            .field("base_url", &self.0.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sets up a [`Client`].
+#[derive(Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    vendor: Vendor,
+    key: Option<SecretString>,
+    base_url: Option<String>,
+    allow_http: bool,
+}
+
+impl ClientBuilder {
+    /// The API key.
+    pub fn key(mut self, key: impl Into<SecretString>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Another base URL than the vendor's own: a gateway, or the simulator.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Allows a base URL with plain HTTP that is not on this machine. The key then travels unprotected.
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// Makes the client. What was not set is taken from the environment: the key from `TOKEN360_API_KEY`,
+    /// `TOAPIS_API_KEY` or `ALLTOKEN_API_KEY`, the base URL from `TOKEN360_BASE_URL`, `TOAPIS_BASE_URL` or
+    /// `ALLTOKEN_BASE_URL`.
+    ///
+    /// # Errors
+    /// `config` when there is no key, it cannot stand in a header, or the base URL is unusable or plain HTTP.
+    pub fn build(self) -> Result<Client, Error> {
+        let facts = self.vendor.facts();
+        let config = |message: String| Error::new(ErrorKind::Config, message);
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let key = match self
+            .key
+            .or_else(|| Some(variable(facts.key_env)?.trim().to_owned().into()))
+        {
+            Some(key) => key,
+            None => return Err(config(format!("no key for {}: set {}", facts.name, facts.key_env))),
+        };
+        let base_url = self.base_url.or_else(|| variable(facts.base_url_env));
+        let base_url = base_url
+            .as_deref()
+            .unwrap_or(facts.base_url)
+            .trim()
+            .trim_end_matches('/')
+            .to_owned();
+        let url = Url::parse(&base_url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+            .filter(|url| url.query().is_none() && url.fragment().is_none() && url.username().is_empty())
+            .ok_or_else(|| config("the base URL must read https://host[/path], with nothing after it".to_owned()))?;
+        if !is_safe(&url) && !self.allow_http {
+            return Err(config(
+                "the base URL is plain HTTP, which would show the key to everyone on the way; use https".to_owned(),
+            ));
+        }
+        let session = Session::new(&key).map_err(|error| config(error.to_string()))?;
+        Ok(Client(Arc::new(Inner {
+            vendor: self.vendor,
+            base_url,
+            key,
+            session,
+            http: Http::new(&url)?,
+        })))
+    }
+}
+
+impl Client {
+    /// Begins to set up a client for `vendor`.
+    pub fn builder(vendor: Vendor) -> ClientBuilder {
+        ClientBuilder {
+            vendor,
+            key: None,
+            base_url: None,
+            allow_http: false,
+        }
+    }
+
+    /// A client with key and base URL from the environment; see [`ClientBuilder::build`].
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    pub fn from_env(vendor: Vendor) -> Result<Self, Error> {
+        Self::builder(vendor).build()
+    }
+
+    /// The vendor.
+    #[must_use]
+    pub fn vendor(&self) -> Vendor {
+        self.0.vendor
+    }
+
+    /// Checks `request` and builds what [`submit`](Self::submit) would send, without sending it.
+    ///
+    /// # Errors
+    /// `invalid_request` with every violation.
+    pub fn plan(&self, request: &VideoRequest) -> Result<Plan, Error> {
+        crate::plan(self.0.vendor, Some(&self.0.base_url), request)
+    }
+
+    /// Submits `request`. One call makes one HTTP request at most; nothing is sent again.
+    ///
+    /// # Errors
+    /// `invalid_request` with every violation, before anything is sent. Else [`Error::delivery`] tells whether the vendor
+    /// refused, nothing was sent, or (`ambiguous_submit`) nobody knows: then the task may exist and be billed.
+    pub async fn submit(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
+        let vendor = self.0.vendor;
+        let violations = validate(vendor, request);
+        if !violations.is_empty() {
+            return Err(Error::invalid(vendor, violations));
+        }
+        let rules = Capabilities::of(vendor, &request.model);
+        let call = self.call(&self.0.http.submit);
+        let result = vendor.submit(&call, request, &rules).await;
+        self.judge()
+            .submission(rules.family.name, result, call.session.exchange().as_ref())
+    }
+
+    /// Asks how a task stands.
+    ///
+    /// # Errors
+    /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
+    pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
+        self.check(id)?;
+        let call = self.call(&self.0.http.read);
+        let result = self.0.vendor.get(&call, id).await;
+        self.task(Operation::Get, id, result, &call)
+    }
+
+    /// Ends a task that has not ended yet.
+    ///
+    /// # Errors
+    /// `unsupported` where the vendor has no such operation; `conflict` when the task has ended already.
+    pub async fn cancel(&self, id: &TaskId) -> Result<VideoTask, Error> {
+        self.offered(Operation::Cancel)?;
+        self.check(id)?;
+        let call = self.call(&self.0.http.read);
+        let result = self.0.vendor.cancel(&call, id).await;
+        self.task(Operation::Cancel, id, result, &call)
+    }
+
+    /// Lists the account's tasks, newest first.
+    ///
+    /// # Errors
+    /// `unsupported` where the vendor has no such operation; `invalid_request` for a filter that it has not.
+    pub async fn list(&self, query: &ListQuery) -> Result<TaskPage, Error> {
+        self.offered(Operation::List)?;
+        let vendor = self.0.vendor;
+        let violations = self.check_query(query);
+        if !violations.is_empty() {
+            return Err(Error::invalid(vendor, violations));
+        }
+        let call = self.call(&self.0.http.read);
+        let result = vendor.list(&call, query).await;
+        let (page, mut raw) = self
+            .judge()
+            .read(Operation::List, result, call.session.exchange().as_ref())?;
+        let mut items = match raw.get_mut(vendor.list_member()) {
+            Some(Value::Array(items)) => std::mem::take(items),
+            _ => Vec::new(),
+        };
+        items.resize(page.tasks.len(), Value::Null);
+        Ok(TaskPage {
+            tasks: page
+                .tasks
+                .into_iter()
+                .zip(items)
+                .map(|(task, raw)| finish(task, raw))
+                .collect(),
+            next: page.next,
+            total: page.total,
+        })
+    }
+
+    /// Asks the vendor for its models. What this library knows of them without asking is in [`Capabilities`].
+    ///
+    /// # Errors
+    /// `unsupported` where the vendor has no such operation.
+    pub async fn models(&self) -> Result<Vec<ListedModel>, Error> {
+        self.offered(Operation::Models)?;
+        let call = self.call(&self.0.http.read);
+        let result = self.0.vendor.models(&call).await;
+        let (models, _) = self
+            .judge()
+            .read(Operation::Models, result, call.session.exchange().as_ref())?;
+        Ok(models)
+    }
+
+    /// Polls until the task has ended, at the vendor's pace, for half an hour at most.
+    ///
+    /// # Errors
+    /// As [`wait_with`](Self::wait_with).
+    pub async fn wait(&self, id: &TaskId) -> Result<VideoTask, Error> {
+        self.wait_with(id, WaitOptions::default(), |_| {}).await
+    }
+
+    /// Polls until the task has ended. `seen` is called with every answer.
+    ///
+    /// A task that failed is an `Ok` too: look at [`VideoTask::status`]. Failures that may pass (of the network, of the
+    /// vendor, too many requests) do not end the wait. Dropping the future loses nothing: the task goes on, and can be
+    /// waited for again.
+    ///
+    /// # Errors
+    /// `timeout` when the time is up; `no_video` when the task is completed and still has no URL after a few polls; else
+    /// what ended the polling. [`Error::task`] names the task.
+    pub async fn wait_with(
+        &self,
+        id: &TaskId,
+        options: WaitOptions,
+        mut seen: impl FnMut(&VideoTask),
+    ) -> Result<VideoTask, Error> {
+        let start = Instant::now();
+        let deadline = start + options.timeout;
+        let advice = self.0.vendor.facts().poll;
+        let (mut polls, mut without_url, mut hold) = (0_u32, 0_u32, Duration::ZERO);
+        let mut last_error = None;
+        loop {
+            let pause = options.pause(&advice, polls, fastrand::f64()).max(hold);
+            let polled = async {
+                sleep(pause).await;
+                self.get(id).await
+            };
+            let Ok(result) = timeout_at(deadline, polled).await else {
+                return Err(last_error.unwrap_or_else(|| {
+                    let seconds = options.timeout.as_secs();
+                    Error::new(
+                        ErrorKind::Timeout,
+                        format!("not done after {seconds} s; it goes on, and can be waited for again"),
+                    )
+                    .with_task(id)
+                }));
+            };
+            polls = polls.saturating_add(1);
+            hold = Duration::ZERO;
+            match result {
+                Ok(task) => {
+                    last_error = None;
+                    seen(&task);
+                    if task.status == TaskStatus::Completed && task.video.is_none() {
+                        without_url += 1;
+                        if without_url >= wait::URL_GRACE {
+                            let message = "the task is completed, but the vendor gives no URL for the video";
+                            return Err(Error::new(ErrorKind::NoVideo, message).with_task(id));
+                        }
+                    } else if task.status.is_terminal() {
+                        return Ok(task);
+                    }
+                }
+                Err(error) => {
+                    hold = match wait::after_error(&error, start.elapsed()) {
+                        Some(hold) => hold,
+                        None => return Err(error),
+                    };
+                    last_error = Some(error);
+                }
+            }
+        }
+    }
+
+    /// Downloads the finished video to `path`, which must not exist yet.
+    ///
+    /// # Errors
+    /// As [`download_with`](Self::download_with).
+    pub async fn download(&self, task: &VideoTask, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
+        self.download_with(task, path, DownloadOptions::default(), |_, _| {})
+            .await
+    }
+
+    /// Downloads the finished video to `path`. `progress` is called with the bytes so far and, where known, in all.
+    ///
+    /// The file is written beside `path` and put in place when it is whole. A link that has expired is renewed where the
+    /// vendor can. The API key is not sent to the file's host.
+    ///
+    /// # Errors
+    /// `no_video` when the task has none, with the reason it failed; `io` when the file cannot be written or exists;
+    /// `transport` when it cannot be fetched.
+    pub async fn download_with(
+        &self,
+        task: &VideoTask,
+        path: impl AsRef<Path>,
+        options: DownloadOptions,
+        mut progress: impl FnMut(u64, Option<u64>),
+    ) -> Result<Downloaded, Error> {
+        let (file, path) = (&self.0.http.file, path.as_ref());
+        let url = download::result_url(task)?;
+        match download::fetch(file, url, path, &options, &mut progress).await {
+            Err(failure) if failure.is_gone() => {
+                if !self.0.vendor.facts().result_url.refreshable {
+                    return Err(failure.into_error(&task.id, "the link has expired and this vendor cannot renew it"));
+                }
+                let fresh = self.get(&task.id).await?;
+                let url = download::result_url(&fresh)?;
+                let again = download::fetch(file, url, path, &options, &mut progress).await;
+                again.map_err(|failure| failure.into_error(&task.id, "a renewed link does not work either"))
+            }
+            result => result.map_err(|failure| failure.into_error(&task.id, "the video cannot be fetched")),
+        }
+    }
+
+    fn call<'a>(&'a self, http: &'a reqwest::Client) -> Call<'a> {
+        Call {
+            base_url: &self.0.base_url,
+            http,
+            session: self.0.session.call(),
+        }
+    }
+
+    fn judge(&self) -> Judge<'_> {
+        Judge {
+            vendor: self.0.vendor,
+            key: &self.0.key,
+        }
+    }
+
+    fn task(
+        &self,
+        operation: Operation,
+        id: &TaskId,
+        result: Result<VideoTask, crate::adapters::NoValue>,
+        call: &Call<'_>,
+    ) -> Result<VideoTask, Error> {
+        let read = self.judge().read(operation, result, call.session.exchange().as_ref());
+        let (task, raw) = read.map_err(|error| error.with_task(id))?;
+        Ok(finish(task, raw))
+    }
+
+    /// Refuses an operation that the vendor does not have, and tells who has it.
+    fn offered(&self, operation: Operation) -> Result<(), Error> {
+        let vendor = self.0.vendor;
+        if vendor.supports(operation) {
+            return Ok(());
+        }
+        let others: Vec<_> = Vendor::ALL
+            .iter()
+            .filter(|vendor| vendor.supports(operation))
+            .map(|vendor| vendor.name())
+            .collect();
+        let message = format!("has no `{operation}` operation; supported by: {}", others.join(", "));
+        Err(Error::new(ErrorKind::Unsupported, message).during(vendor, operation))
+    }
+
+    /// Refuses a task of another vendor, and an id that would lead to another path.
+    fn check(&self, id: &TaskId) -> Result<(), Error> {
+        let wrong = |message: String| Err(Error::new(ErrorKind::InvalidRequest, message).with_task(id));
+        if id.vendor() != self.0.vendor {
+            return wrong(format!("this client is for {}, the task is not", self.0.vendor.name()));
+        }
+        if !id.is_path_safe() {
+            return wrong("the task id cannot stand in a URL".to_owned());
+        }
+        Ok(())
+    }
+
+    fn check_query(&self, query: &ListQuery) -> Vec<Violation> {
+        let vendor = self.0.vendor;
+        let mut found = Vec::new();
+        let mut add = |field: &str, value: String, rule: String, hint: &str| {
+            found.push(Violation {
+                field: field.to_owned(),
+                value,
+                rule,
+                hint: hint.to_owned(),
+                page: None,
+            });
+        };
+        for (name, value) in [
+            ("limit", query.limit.map(|limit| limit.to_string())),
+            ("after", query.after.clone()),
+            ("before", query.before.clone()),
+            ("oldest_first", query.oldest_first.then(|| "true".to_owned())),
+            ("status", query.status.as_ref().map(ToString::to_string)),
+        ] {
+            if let Some(value) = value
+                && !vendor.list_query().contains(&name)
+            {
+                add(
+                    name,
+                    value,
+                    format!("{} cannot list by it", vendor.name()),
+                    "leave it out",
+                );
+            }
+        }
+        if let Some(limit) = query.limit
+            && !(1..=100).contains(&limit)
+        {
+            add(
+                "limit",
+                limit.to_string(),
+                "must be 1 to 100".to_owned(),
+                "ask for several pages",
+            );
+        }
+        found
+    }
+}

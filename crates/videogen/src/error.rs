@@ -1,0 +1,289 @@
+//! Everything that can go wrong, in one type.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Operation, TaskId, Vendor, Violation};
+
+/// What kind of failure it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The key is missing, wrong, frozen, or may not use this.
+    Auth,
+    /// The account's balance does not cover the request.
+    Balance,
+    /// Too many requests.
+    RateLimited,
+    /// The request breaks a rule; nothing was sent, or the vendor refused it.
+    InvalidRequest,
+    /// The prompt, an input or the result was refused for its content.
+    Moderated,
+    /// No such task or model.
+    NotFound,
+    /// The task's state does not allow it.
+    Conflict,
+    /// The vendor, or the provider behind it, failed.
+    Vendor,
+    /// The network failed.
+    Transport,
+    /// The vendor's answer could not be read.
+    Decode,
+    /// It is not known whether a submission was accepted.
+    AmbiguousSubmit,
+    /// A time limit of the caller's own passed.
+    Timeout,
+    /// A file could not be read or written.
+    Io,
+    /// The vendor has no such operation.
+    Unsupported,
+    /// The client is not set up: no key, or an unusable base URL.
+    Config,
+    /// The task has no video to fetch: it failed, or it is not done.
+    NoVideo,
+}
+
+impl ErrorKind {
+    /// The name, as it stands in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Balance => "balance",
+            Self::RateLimited => "rate_limited",
+            Self::InvalidRequest => "invalid_request",
+            Self::Moderated => "moderated",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::Vendor => "vendor",
+            Self::Transport => "transport",
+            Self::Decode => "decode",
+            Self::AmbiguousSubmit => "ambiguous_submit",
+            Self::Timeout => "timeout",
+            Self::Io => "io",
+            Self::Unsupported => "unsupported",
+            Self::Config => "config",
+            Self::NoVideo => "no_video",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether a failed submission can have cost money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Provably not sent; it may be sent again.
+    NotSent,
+    /// The vendor said no.
+    Rejected,
+    /// Unknown. Submitting again may pay twice.
+    Ambiguous,
+}
+
+/// What went wrong, and what to do.
+///
+/// No error holds a key, a presigned URL or a callback token.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    vendor: Option<Vendor>,
+    operation: Option<Operation>,
+    status: Option<u16>,
+    code: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    task: Option<TaskId>,
+    violations: Vec<Violation>,
+    delivery: Option<Delivery>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            vendor: None,
+            operation: None,
+            status: None,
+            code: None,
+            request_id: None,
+            retry_after: None,
+            task: None,
+            violations: Vec::new(),
+            delivery: None,
+        }))
+    }
+
+    pub(crate) fn invalid(vendor: Vendor, violations: Vec<Violation>) -> Self {
+        let mut error = Self::new(ErrorKind::InvalidRequest, "the request cannot be sent as it is");
+        error.0.vendor = Some(vendor);
+        error.0.violations = violations;
+        error
+    }
+
+    pub(crate) fn during(mut self, vendor: Vendor, operation: Operation) -> Self {
+        self.0.vendor = Some(vendor);
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn with_task(mut self, task: &TaskId) -> Self {
+        self.0.vendor = Some(task.vendor());
+        self.0.task = Some(task.clone());
+        self
+    }
+
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = Some(delivery);
+        self
+    }
+
+    pub(crate) fn with_answer(
+        mut self,
+        status: u16,
+        code: Option<String>,
+        request_id: Option<String>,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        self.0.status = Some(status);
+        self.0.code = code;
+        self.0.request_id = request_id;
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    /// What kind of failure it was.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What happened, in words, without vendor, operation or hints.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The vendor that was asked.
+    #[must_use]
+    pub fn vendor(&self) -> Option<Vendor> {
+        self.0.vendor
+    }
+
+    /// The HTTP status, when the vendor answered.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The vendor's own code.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The vendor's id of the request, to quote to its support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long the vendor asks to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The task that the failed call was about. With it, waiting can go on later or elsewhere.
+    #[must_use]
+    pub fn task(&self) -> Option<&TaskId> {
+        self.0.task.as_ref()
+    }
+
+    /// Every rule that the request breaks, when nothing was sent because of them.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
+    }
+
+    /// For a failed submission: whether it can have cost money.
+    #[must_use]
+    pub fn delivery(&self) -> Option<Delivery> {
+        self.0.delivery
+    }
+
+    /// Whether the same call may succeed later without any change and without paying twice.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.0.delivery {
+            Some(Delivery::NotSent) => matches!(self.0.kind, ErrorKind::Transport),
+            Some(Delivery::Rejected) => matches!(self.0.kind, ErrorKind::RateLimited),
+            Some(Delivery::Ambiguous) => false,
+            None => matches!(
+                self.0.kind,
+                ErrorKind::RateLimited | ErrorKind::Vendor | ErrorKind::Transport | ErrorKind::Decode
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        if let Some(vendor) = inner.vendor {
+            write!(f, "{}: ", vendor.name())?;
+        }
+        if let Some(operation) = inner.operation {
+            write!(f, "{operation}: ")?;
+        }
+        f.write_str(&inner.message)?;
+        for violation in &inner.violations {
+            write!(f, "\n  {violation}")?;
+        }
+        let mut notes = Vec::new();
+        if let Some(status) = inner.status {
+            notes.push(format!("HTTP {status}"));
+        }
+        if let Some(code) = &inner.code {
+            notes.push(format!("code {code}"));
+        }
+        if let Some(id) = &inner.request_id {
+            notes.push(format!("request {id}"));
+        }
+        if let Some(task) = &inner.task {
+            notes.push(format!("task {task}"));
+        }
+        if !notes.is_empty() {
+            write!(f, " ({})", notes.join(", "))?;
+        }
+        if let Some(wait) = inner.retry_after {
+            write!(f, "; try again in {} s", wait.as_secs().max(1))?;
+        }
+        match inner.delivery {
+            Some(Delivery::Ambiguous) => f.write_str(
+                "; the task may exist and be billed, so it is not sent again: look for it in the vendor's list or console first",
+            ),
+            Some(Delivery::NotSent) => f.write_str("; nothing was sent"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({}: {self})", self.0.kind)
+    }
+}
+
+impl std::error::Error for Error {}

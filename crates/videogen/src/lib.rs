@@ -1,0 +1,79 @@
+//! Buy generated video from Token360, ToAPIs and AllToken through one API.
+//!
+//! The three sell the same thing, asynchronous video generation on Seedance models, through three dialects of "submit,
+//! poll, download before the link expires". Here they are one: a [`VideoRequest`] goes in, a [`VideoTask`] comes out, and
+//! the finished file lands on disk.
+//!
+//! ```no_run
+//! use videogen::{Client, TaskStatus, Vendor, VideoRequest};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), videogen::Error> {
+//!     // The key comes from TOKEN360_API_KEY.
+//!     let client = Client::from_env(Vendor::Token360)?;
+//!
+//!     let request = VideoRequest::new("seedance-2.0", "a paper boat drifting down a rainy street")
+//!         .duration(6)
+//!         .resolution("720p")
+//!         .aspect_ratio("16:9");
+//!
+//!     // One call is one submission at most. The id is all that is needed to go on elsewhere.
+//!     let task = client.submit(&request).await?;
+//!     println!("submitted {}", task.id);
+//!
+//!     let task = client.wait(&task.id).await?;
+//!     if task.status == TaskStatus::Completed {
+//!         let file = client.download(&task, "boat.mp4").await?;
+//!         println!("{} bytes in {}", file.bytes, file.path.display());
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # What it promises
+//!
+//! - **Never pay twice.** A submission is sent once. When its answer is lost, the error says that nobody knows
+//!   ([`Delivery::Ambiguous`]); it is not sent again.
+//! - **Never lose a task.** An id that arrived is returned even when the rest of the answer cannot be read, and every
+//!   error about a task names it.
+//! - **Never drop silently.** What a vendor or model cannot express is a [`Violation`], all of them at once, before
+//!   anything is sent.
+//!
+//! # Where things are
+//!
+//! [`Client`] talks to one account; [`plan`] shows what would be sent; [`Capabilities`] tells what a model takes;
+//! [`Error`] says what went wrong and [`Error::delivery`] whether it can have cost money.
+
+mod adapters;
+mod capabilities;
+mod client;
+mod download;
+mod error;
+mod http;
+mod input;
+mod outcome;
+mod plan;
+mod request;
+mod secret_url;
+mod task;
+mod task_id;
+mod validate;
+mod violation;
+mod wait;
+
+pub use adapters::{ListedModel, ParseVendorError, Vendor};
+pub use capabilities::Capabilities;
+pub use client::{Client, ClientBuilder, ListQuery, Operation, TaskPage};
+pub use download::{DownloadOptions, Downloaded};
+pub use error::{Delivery, Error, ErrorKind};
+pub use input::{Input, ParseSourceError, Role, Source};
+pub use jiff::Timestamp;
+pub use plan::{Plan, plan};
+pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
+pub use secret_url::SecretUrl;
+pub use task::{Raw, TaskError, TaskStatus, Usage, Video, VideoTask};
+pub use task_id::{ParseTaskIdError, TaskId};
+pub use validate::validate;
+pub use videogen_wire::facts;
+pub use violation::Violation;
+pub use wait::WaitOptions;

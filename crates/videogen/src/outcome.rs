@@ -1,0 +1,294 @@
+//! What an exchange means: a value, a refusal, or the honest answer that nobody knows.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use videogen_wire::{Answer, Exchange, FromValue, Sent};
+
+use crate::adapters::{NoValue, Said};
+use crate::task::Raw;
+use crate::{Delivery, Error, ErrorKind, Operation, SecretUrl, TaskError, TaskId, TaskStatus, Vendor, VideoTask};
+
+/// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
+const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
+/// Longest vendor message that is passed on.
+const MESSAGE_LIMIT: usize = 500;
+
+/// Judges calls to one account.
+pub(crate) struct Judge<'a> {
+    pub(crate) vendor: Vendor,
+    pub(crate) key: &'a SecretString,
+}
+
+impl Judge<'_> {
+    /// The outcome of a submission. `family` names the task when only its id could be read.
+    pub(crate) fn submission(
+        &self,
+        family: &str,
+        result: Result<VideoTask, NoValue>,
+        exchange: Option<&Exchange>,
+    ) -> Result<VideoTask, Error> {
+        let operation = Operation::Submit;
+        let ambiguous = |reason: &str| {
+            Error::new(
+                ErrorKind::AmbiguousSubmit,
+                format!("it is not known whether it was accepted: {reason}"),
+            )
+            .during(self.vendor, operation)
+            .with_delivery(Delivery::Ambiguous)
+        };
+        let answer = match exchange.map(|exchange| &exchange.sent) {
+            None | Some(Sent::Recorded) => {
+                return Err(self.unbuilt(operation, result).with_delivery(Delivery::NotSent));
+            }
+            Some(Sent::NotConnected { reason }) => {
+                return Err(self.transport(operation, reason).with_delivery(Delivery::NotSent));
+            }
+            Some(Sent::Pending) => return Err(ambiguous("the call was given up")),
+            Some(Sent::Broken { reason, .. }) => return Err(ambiguous(reason)),
+            Some(Sent::Answered(answer)) => answer,
+        };
+        let status = answer.status.as_u16();
+        if answer.status.is_success() {
+            return match result {
+                Ok(task) => Ok(finish(task, json(answer))),
+                // A task that was paid for is not lost because the rest of the answer is odd.
+                Err(NoValue(reason)) => match salvage_id(&answer.body) {
+                    Some(id) => match TaskId::new(self.vendor, family, id) {
+                        Some(id) => Ok(finish(VideoTask::new(id, String::new()), json(answer))),
+                        None => Err(ambiguous(&reason)),
+                    },
+                    None => Err(self.told(ambiguous(answer.cut.as_deref().unwrap_or(&reason)), answer, None)),
+                },
+            };
+        }
+        let said = self.vendor.error(status, json(answer));
+        let refused = said.refused || status == 429 || REFUSALS.contains(&status);
+        let error = if refused {
+            self.refusal(operation, answer, said).with_delivery(Delivery::Rejected)
+        } else {
+            let error = ambiguous(&format!("the answer was HTTP {status}"));
+            self.told(error, answer, Some(said))
+        };
+        Err(error)
+    }
+
+    /// The outcome of a call that changes nothing that costs money.
+    pub(crate) fn read<T>(
+        &self,
+        operation: Operation,
+        result: Result<T, NoValue>,
+        exchange: Option<&Exchange>,
+    ) -> Result<(T, Value), Error> {
+        let answer = match exchange.map(|exchange| &exchange.sent) {
+            None | Some(Sent::Recorded) => return Err(self.unbuilt(operation, result)),
+            Some(Sent::NotConnected { reason } | Sent::Broken { reason, .. }) => {
+                return Err(self.transport(operation, reason));
+            }
+            Some(Sent::Pending) => return Err(self.transport(operation, "the call was given up")),
+            Some(Sent::Answered(answer)) => answer,
+        };
+        if !answer.status.is_success() {
+            let said = self.vendor.error(answer.status.as_u16(), json(answer));
+            return Err(self.refusal(operation, answer, said));
+        }
+        match (result, &answer.cut) {
+            (Ok(value), _) => Ok((value, json(answer))),
+            (Err(_), Some(cut)) => Err(self.transport(operation, cut)),
+            (Err(NoValue(reason)), None) => {
+                let error = Error::new(ErrorKind::Decode, format!("the answer cannot be read: {reason}"));
+                Err(self.told(error.during(self.vendor, operation), answer, None))
+            }
+        }
+    }
+
+    fn unbuilt<T>(&self, operation: Operation, result: Result<T, NoValue>) -> Error {
+        let reason = result
+            .err()
+            .map_or_else(|| "no request was made".to_owned(), |NoValue(reason)| reason);
+        Error::new(ErrorKind::Config, reason).during(self.vendor, operation)
+    }
+
+    fn transport(&self, operation: Operation, reason: &str) -> Error {
+        Error::new(ErrorKind::Transport, format!("the network failed: {reason}")).during(self.vendor, operation)
+    }
+
+    /// The vendor said no.
+    fn refusal(&self, operation: Operation, answer: &Answer, said: Said) -> Error {
+        let status = answer.status.as_u16();
+        let kind = said.kind.unwrap_or(match status {
+            401 | 403 => ErrorKind::Auth,
+            402 => ErrorKind::Balance,
+            404 => ErrorKind::NotFound,
+            409 => ErrorKind::Conflict,
+            429 => ErrorKind::RateLimited,
+            400 | 413 | 415 | 422 => ErrorKind::InvalidRequest,
+            _ => ErrorKind::Vendor,
+        });
+        let message = said.message.clone().or_else(|| loose_message(&json(answer)));
+        let message = message.map_or_else(
+            || format!("the vendor answered HTTP {status} without a reason"),
+            |message| self.clean(&message),
+        );
+        self.told(
+            Error::new(kind, message).during(self.vendor, operation),
+            answer,
+            Some(said),
+        )
+    }
+
+    /// Adds what the answer says beside its message.
+    fn told(&self, error: Error, answer: &Answer, said: Option<Said>) -> Error {
+        let said = said.unwrap_or_default();
+        let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
+        let request_id = said
+            .request_id
+            .or_else(|| header("x-request-id"))
+            .or_else(|| header("request-id"));
+        error.with_answer(
+            answer.status.as_u16(),
+            said.code.map(|code| self.clean(&code)),
+            request_id.map(|id| self.clean(&id)),
+            retry_after(&answer.headers),
+        )
+    }
+
+    /// A vendor's words without the key, without what URLs hide, and not without end.
+    fn clean(&self, text: &str) -> String {
+        let key = self.key.expose_secret();
+        let text = if key.is_empty() {
+            text.to_owned()
+        } else {
+            text.replace(key, "<key>")
+        };
+        let words = text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | ')'));
+        let text: String = words
+            .map(|word| match word.find("https://").or_else(|| word.find("http://")) {
+                Some(start) => format!("{}{} ", &word[..start], SecretUrl::new(word[start..].trim_end())),
+                None => word.to_owned(),
+            })
+            .collect();
+        match text.char_indices().nth(MESSAGE_LIMIT) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.trim_end().to_owned(),
+        }
+    }
+}
+
+/// Puts the raw answer beside a task, and finds a reason for failure that stands in an unusual place.
+pub(crate) fn finish(mut task: VideoTask, raw: Value) -> VideoTask {
+    if task.error.is_none() && task.status == TaskStatus::Failed {
+        let reason = ["error", "message", "fail_reason"]
+            .iter()
+            .find_map(|name| raw.get(name)?.as_str());
+        task.error = reason.map(|reason| TaskError::new(None, Some(reason.to_owned())));
+    }
+    task.raw = Raw(raw);
+    task
+}
+
+/// The body as JSON; `null` when it is none.
+fn json(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.body).unwrap_or_default()
+}
+
+/// A message in a body of no known shape.
+fn loose_message(body: &Value) -> Option<String> {
+    ["/error/message", "/error", "/message", "/detail", "/msg"]
+        .iter()
+        .find_map(|place| body.pointer(place)?.as_str())
+        .map(str::to_owned)
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    Some(Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default())
+}
+
+/// The task id in a success answer whose rest cannot be read, even one that was cut off.
+fn salvage_id(body: &[u8]) -> Option<String> {
+    if let Ok(body) = serde_json::from_slice::<Value>(body) {
+        let body = body.get(0).unwrap_or(&body);
+        return ["/id", "/task_id", "/data/id", "/data/task_id", "/video/id"]
+            .iter()
+            .find_map(|place| String::from_value(body.pointer(place)?.clone()))
+            .filter(|id| !id.is_empty());
+    }
+    // Cut off: look for a whole `"id": "…"` among the members of the outermost object.
+    let text = String::from_utf8_lossy(body);
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(found) = text[at..].find(['{', '[', '}', ']', '"']) {
+        let here = at + found;
+        match text.as_bytes()[here] {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {
+                let (key, end) = string_at(&text, here)?;
+                at = end;
+                let rest = text[end..].trim_start();
+                if depth == 1
+                    && (key == "id" || key == "task_id")
+                    && let Some(value) = rest.strip_prefix(':').map(str::trim_start)
+                    && value.starts_with('"')
+                    && let Some((id, _)) = string_at(value, 0)
+                {
+                    return Some(id).filter(|id| !id.is_empty());
+                }
+                continue;
+            }
+        }
+        at = here + 1;
+    }
+    None
+}
+
+/// The JSON string that begins at `start`, and where it ends.
+fn string_at(text: &str, start: usize) -> Option<(String, usize)> {
+    let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<String>();
+    let value = stream.next()?.ok()?;
+    Some((value, start + stream.byte_offset()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_found_wherever_it_arrived_whole() {
+        let body = br#"{"object": "video", "meta": {"id": "no"}, "id": "video-1", "status": "queued", "x": ["#;
+        assert_eq!(salvage_id(body).as_deref(), Some("video-1"));
+        for end in 0..body.len() {
+            let found = salvage_id(&body[..end]);
+            assert!(
+                found.is_none() || found.as_deref() == Some("video-1"),
+                "cut at {end}: {found:?}"
+            );
+        }
+        assert_eq!(salvage_id(br#"{"id": "video-"#), None);
+        assert_eq!(salvage_id(br#"{"id": 17}"#).as_deref(), Some("17"));
+        assert_eq!(salvage_id(br#"[{"id": "a"}]"#).as_deref(), Some("a"));
+        assert_eq!(salvage_id(b"<html>\"id\": \"x\"</html>"), None);
+        assert_eq!(salvage_id(b""), None);
+    }
+
+    #[test]
+    fn messages_lose_keys_and_urls() {
+        let key = SecretString::from("sk-canary".to_owned());
+        let judge = Judge {
+            vendor: Vendor::ALL[0],
+            key: &key,
+        };
+        let cleaned =
+            judge.clean("bad key sk-canary for \"https://h.example/p?token=canary\" (see https://d.example/x)");
+        assert!(!cleaned.contains("canary"), "{cleaned}");
+        assert!(cleaned.contains("h.example") && cleaned.contains("<key>"), "{cleaned}");
+        assert!(judge.clean(&"é".repeat(2000)).chars().count() <= MESSAGE_LIMIT + 1);
+    }
+}

@@ -1,0 +1,65 @@
+//! URLs that are credentials.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A URL that lets whoever holds it in: a presigned result, a callback address with a token.
+///
+/// `Debug` and `Display` show only scheme and host. [`expose`](Self::expose) and serialisation give the whole of it.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SecretUrl(String);
+
+impl SecretUrl {
+    /// Wraps a URL as it is; whether it can be used is judged where it is used.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self(url.into())
+    }
+
+    /// The whole URL.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match url::Url::parse(&self.0) {
+            Ok(url) => match url.host_str() {
+                Some(host) => write!(f, "{}://{host}/…", url.scheme()),
+                None => write!(f, "{}:…", url.scheme()),
+            },
+            Err(_) => f.write_str("…"),
+        }
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+impl<T: Into<String>> From<T> for SecretUrl {
+    fn from(url: T) -> Self {
+        Self::new(url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_no_more_than_the_host() {
+        let url = SecretUrl::new("https://user:pass@files.example.com/a/b.mp4?sig=canary");
+        assert_eq!(
+            format!("{url} {url:?}"),
+            "https://files.example.com/… \"https://files.example.com/…\""
+        );
+        assert_eq!(SecretUrl::new("not a url: canary").to_string(), "…");
+    }
+}

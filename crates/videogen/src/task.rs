@@ -1,0 +1,314 @@
+//! What became of a request.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{ErrorKind, SecretUrl, TaskId};
+
+/// A video task as a vendor last told of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct VideoTask {
+    /// Its name.
+    pub id: TaskId,
+    /// Where it stands.
+    pub status: TaskStatus,
+    /// The vendor's own word for that.
+    pub vendor_status: String,
+    /// Model, as the vendor names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Progress in percent, where the vendor tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<u8>,
+    /// When it was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// When it last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
+    /// When it was completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<Timestamp>,
+    /// The caller's own id, where the vendor returns it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_reference: Option<String>,
+    /// The finished video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<Video>,
+    /// The last frame as an image, when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_frame: Option<SecretUrl>,
+    /// What was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<TaskError>,
+    /// The vendor's answer as it came, presigned URLs included.
+    #[serde(default, skip_serializing_if = "Raw::is_null")]
+    pub raw: Raw,
+}
+
+impl VideoTask {
+    pub(crate) fn new(id: TaskId, vendor_status: String) -> Self {
+        Self {
+            id,
+            status: TaskStatus::from_vendor(&vendor_status),
+            vendor_status,
+            model: None,
+            progress: None,
+            created_at: None,
+            updated_at: None,
+            completed_at: None,
+            client_reference: None,
+            video: None,
+            last_frame: None,
+            usage: None,
+            error: None,
+            raw: Raw::default(),
+        }
+    }
+}
+
+/// Where a task stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TaskStatus {
+    /// Accepted, not begun.
+    Queued,
+    /// Being made.
+    InProgress,
+    /// Done; the video can be fetched.
+    Completed,
+    /// Ended without a video.
+    Failed,
+    /// Ended by the caller.
+    Cancelled,
+    /// Ended because it took too long, or its result is gone.
+    Expired,
+    /// A word nobody has met yet. The task may still be running.
+    Unknown(String),
+}
+
+impl TaskStatus {
+    /// Reads a vendor's word, whatever its case.
+    #[must_use]
+    pub fn from_vendor(word: &str) -> Self {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "queued" | "submitted" | "pending" | "not_start" => Self::Queued,
+            "in_progress" | "processing" | "running" => Self::InProgress,
+            "completed" | "succeeded" | "success" => Self::Completed,
+            "failed" | "failure" | "error" => Self::Failed,
+            "cancelled" | "canceled" => Self::Cancelled,
+            "expired" => Self::Expired,
+            _ => Self::Unknown(word.to_owned()),
+        }
+    }
+
+    /// The name, as it stands in JSON.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Queued => "queued",
+            Self::InProgress => "in_progress",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Unknown(word) => word,
+        }
+    }
+
+    /// Whether the task will not change any more.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::Expired)
+    }
+}
+
+impl fmt::Display for TaskStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for TaskStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TaskStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|word| Self::from_vendor(&word))
+    }
+}
+
+/// A finished video.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Video {
+    /// Presigned URL of the file.
+    pub url: SecretUrl,
+    /// When the URL expires, where the vendor tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// File format, such as `mp4`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// Length in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// Resolution tier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<String>,
+    /// Width to height.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aspect_ratio: Option<String>,
+    /// Frames per second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fps: Option<i64>,
+    /// Number of frames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frames: Option<i64>,
+    /// A preview image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<SecretUrl>,
+}
+
+impl Video {
+    pub(crate) fn at(url: impl Into<SecretUrl>) -> Self {
+        Self {
+            url: url.into(),
+            expires_at: None,
+            format: None,
+            duration: None,
+            resolution: None,
+            aspect_ratio: None,
+            fps: None,
+            frames: None,
+            thumbnail: None,
+        }
+    }
+}
+
+/// What a task used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Tokens of the result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion_tokens: Option<i64>,
+    /// Tokens in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_tokens: Option<i64>,
+    /// Web searches made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_searches: Option<i64>,
+}
+
+/// Why a task failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TaskError {
+    /// What kind of failure it was: `moderated`, or `vendor` for any other.
+    pub kind: ErrorKind,
+    /// The vendor's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The vendor's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl TaskError {
+    /// Reads a failure from the vendor's code and words.
+    pub(crate) fn new(code: Option<String>, message: Option<String>) -> Self {
+        let kind = if [&code, &message].into_iter().flatten().any(|text| is_moderation(text)) {
+            ErrorKind::Moderated
+        } else {
+            ErrorKind::Vendor
+        };
+        Self { kind, code, message }
+    }
+}
+
+impl fmt::Display for TaskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.message, &self.code) {
+            (Some(message), Some(code)) => write!(f, "{message} ({code})"),
+            (Some(text), None) | (None, Some(text)) => f.write_str(text),
+            (None, None) => f.write_str("the vendor gives no reason"),
+        }
+    }
+}
+
+/// Whether a vendor's code or message speaks of moderation. The codes are undocumented for failed tasks, so this goes by
+/// the words that they share.
+pub(crate) fn is_moderation(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    [
+        "moderat",
+        "content_policy",
+        "content_violation",
+        "content policy",
+        "sensitive",
+        "safety",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
+/// JSON as a vendor sent it. `Debug` shows only its size: it holds presigned URLs.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Raw(pub Value);
+
+impl Raw {
+    fn is_null(&self) -> bool {
+        self.0.is_null()
+    }
+}
+
+impl fmt::Debug for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Value::Object(members) => write!(f, "Raw({} members)", members.len()),
+            Value::Null => f.write_str("Raw(null)"),
+            _ => f.write_str("Raw(…)"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vendors_words_in_any_case() {
+        use TaskStatus::{Cancelled, Completed, Expired, Failed, InProgress, Queued};
+        for (word, status) in [
+            ("submitted", Queued),
+            ("QUEUED", Queued),
+            ("processing", InProgress),
+            ("Running", InProgress),
+            ("in_progress", InProgress),
+            ("succeeded", Completed),
+            ("SUCCESS", Completed),
+            ("completed", Completed),
+            ("failed", Failed),
+            ("canceled", Cancelled),
+            ("cancelled", Cancelled),
+            ("expired", Expired),
+        ] {
+            assert_eq!(TaskStatus::from_vendor(word), status, "{word}");
+        }
+        let odd = TaskStatus::from_vendor("Simmering");
+        assert_eq!(odd.as_str(), "Simmering");
+        assert!(!odd.is_terminal());
+    }
+}

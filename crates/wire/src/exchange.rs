@@ -1,0 +1,84 @@
+//! What went over the wire in one call.
+
+use std::fmt;
+
+use bytes::Bytes;
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode, Url};
+
+/// One request and what became of it.
+///
+/// It is kept beside the typed result because only here can be told how far a submission got: a broken connection before
+/// the first byte is harmless, after it the task may exist and be billed.
+#[derive(Clone)]
+pub struct Exchange {
+    /// The `operationId` of the spec.
+    pub operation: &'static str,
+    /// HTTP method.
+    pub method: Method,
+    /// Full URL.
+    pub url: Url,
+    /// The body as it was, or would have been, sent.
+    pub body: Option<Bytes>,
+    /// How far it got.
+    pub sent: Sent,
+}
+
+/// How far a request got.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    /// Not sent, on purpose: the session only records.
+    Recorded,
+    /// Handed to the HTTP client, no answer yet. It stays so when the caller drops the call.
+    Pending,
+    /// The connection could not be made (DNS, refused, TLS): the vendor saw nothing of it.
+    NotConnected {
+        /// What happened, without URL or key.
+        reason: String,
+    },
+    /// Something broke after the connection stood: the vendor may have acted on it.
+    Broken {
+        /// What happened, without URL or key.
+        reason: String,
+        /// Whether it was a time limit of ours.
+        timeout: bool,
+    },
+    /// The vendor, or something in between, answered.
+    Answered(Answer),
+}
+
+/// An answer, whole or in part.
+#[derive(Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body, as far as it was read.
+    pub body: Bytes,
+    /// Why the body ends early, if it does.
+    pub cut: Option<String>,
+}
+
+/// Bodies hold presigned URLs and callback tokens, so only their sizes are shown.
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.url.path())
+            .field("body_bytes", &self.body.as_ref().map(Bytes::len))
+            .field("sent", &self.sent)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("cut", &self.cut)
+            .finish_non_exhaustive()
+    }
+}

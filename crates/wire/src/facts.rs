@@ -1,0 +1,196 @@
+//! The shape of what a spec tells beyond its schemas: endpoint families, fields, models, pace.
+//!
+//! The tables themselves are generated into the raw crates from `x-models` and its fellows; `specs/README.md` explains
+//! each member.
+
+/// All facts of one vendor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Vendor {
+    /// Name as the vendor writes it.
+    pub name: &'static str,
+    /// Environment variable that holds the API key.
+    pub key_env: &'static str,
+    /// Environment variable that replaces the base URL.
+    pub base_url_env: &'static str,
+    /// Public base URL.
+    pub base_url: &'static str,
+    /// When to poll.
+    pub poll: Poll,
+    /// How long a result URL holds.
+    pub result_url: ResultUrl,
+    /// Documentation pages.
+    pub pages: &'static [Page],
+    /// Endpoint families.
+    pub families: &'static [Family],
+    /// Models; the first match by id decides, the last entry matches any id.
+    pub models: &'static [Model],
+}
+
+/// A documentation page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Short name used in the spec.
+    pub name: &'static str,
+    /// Address.
+    pub url: &'static str,
+    /// Date it was read, `YYYY-MM-DD`.
+    pub read: &'static str,
+}
+
+/// Polling advice, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Poll {
+    /// Wait before the first poll.
+    pub first: u64,
+    /// Shortest and longest advised wait between polls.
+    pub every: (u64, u64),
+    /// When to give up, where advised.
+    pub give_up: Option<u64>,
+}
+
+/// How long a result URL holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultUrl {
+    /// Seconds.
+    pub ttl: u64,
+    /// Whether polling again gives a fresh one.
+    pub refreshable: bool,
+}
+
+/// Operations that belong together: one create and the operations that take its task ids.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Family {
+    /// The tag of the operations; part of a task id.
+    pub name: &'static str,
+    /// `operationId` of the create operation.
+    pub create: &'static str,
+    /// Path of the create operation.
+    pub path: &'static str,
+    /// What a create request can carry.
+    pub fields: &'static [Field],
+}
+
+/// A property of a create request and the normalised field it carries.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Field {
+    /// Normalised field, or input role.
+    pub name: &'static str,
+    /// Where it stands in the body, with dots for nested objects.
+    pub wire: &'static str,
+    /// Smallest value.
+    pub minimum: Option<i64>,
+    /// Largest value.
+    pub maximum: Option<i64>,
+    /// Most characters.
+    pub max_length: Option<usize>,
+    /// Prefix that a text must have, such as `https://`.
+    pub prefix: Option<&'static str>,
+    /// Allowed values, when they are a closed set.
+    pub values: &'static [&'static str],
+    /// Page the fact comes from.
+    pub page: &'static str,
+    /// Seen by clients only.
+    pub unverified: bool,
+}
+
+/// What a model takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Model {
+    /// Model id, or a prefix that ends in `*`.
+    pub id: &'static str,
+    /// Endpoint family that creates its tasks.
+    pub family: &'static str,
+    /// Durations.
+    pub duration: Duration,
+    /// Frame counts, where the model honours them.
+    pub frames: Option<Frames>,
+    /// Resolution tiers; empty where none can be asked for.
+    pub resolutions: &'static [&'static str],
+    /// Tier used when none is asked for.
+    pub default_resolution: Option<&'static str>,
+    /// Aspect ratios; empty where none can be asked for.
+    pub aspect_ratios: &'static [&'static str],
+    /// Ratio used when none is asked for.
+    pub default_aspect_ratio: Option<&'static str>,
+    /// Media it takes.
+    pub inputs: &'static [Input],
+    /// Groups of roles that may not be mixed with each other.
+    pub exclusive: &'static [&'static [&'static str]],
+    /// Normalised fields that the family has and this model does not take.
+    pub without: &'static [&'static str],
+    /// Members that only clients show.
+    pub unverified: &'static [&'static str],
+    /// Page the entry comes from.
+    pub page: &'static str,
+}
+
+impl Model {
+    /// Whether this entry describes the model called `id`.
+    #[must_use]
+    pub fn matches(&self, id: &str) -> bool {
+        match self.id.strip_suffix('*') {
+            Some(prefix) => id.starts_with(prefix),
+            None => self.id == id,
+        }
+    }
+
+    /// Whether the entry names one model rather than a pattern.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        !self.id.ends_with('*')
+    }
+}
+
+/// Durations in whole seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Duration {
+    /// Shortest.
+    pub min: u32,
+    /// Longest.
+    pub max: u32,
+    /// How "let the model decide" is said, where it can be.
+    pub auto: Option<Auto>,
+    /// Length when none is asked for, where documented.
+    pub default: Option<u32>,
+}
+
+/// How a request says that the model decides the duration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auto {
+    /// By leaving the duration out.
+    Absent,
+    /// By `-1`.
+    MinusOne,
+}
+
+/// Frame counts `min`, `min + step`, … `max`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frames {
+    /// Fewest.
+    pub min: u32,
+    /// Most.
+    pub max: u32,
+    /// Distance between two allowed counts.
+    pub step: u32,
+}
+
+impl Frames {
+    /// Whether `count` is allowed.
+    #[must_use]
+    pub fn allows(&self, count: u32) -> bool {
+        (self.min..=self.max).contains(&count) && (count - self.min).is_multiple_of(self.step)
+    }
+}
+
+/// Media of one role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Input {
+    /// Normalised role.
+    pub role: &'static str,
+    /// The vendor's word for it.
+    pub wire_role: &'static str,
+    /// How many.
+    pub max: u32,
+    /// Where a medium may come from: `url`, `asset`, `data`.
+    pub sources: &'static [&'static str],
+}

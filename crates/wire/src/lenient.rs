@@ -1,0 +1,215 @@
+//! Readers that take what vendors really send.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Number, Value};
+
+use crate::Timestamp;
+
+/// Reads a value from any JSON that can mean it. `None`: it cannot.
+pub trait FromValue: Sized {
+    /// Reads `value`, forgiving where the meaning is plain: `"5"` and `5.0` are the integer 5.
+    fn from_value(value: Value) -> Option<Self>;
+}
+
+/// A member of a response. One that cannot be read counts as absent instead of failing the whole body; the body itself
+/// is kept beside it, so nothing is lost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Lenient<T>(pub Option<T>);
+
+impl<T> Default for Lenient<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: FromValue> Deserialize<'de> for Lenient<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(|value| Self(T::from_value(value)))
+    }
+}
+
+/// Shorthand for the `Option<Lenient<T>>` of generated types.
+pub trait Read<T> {
+    /// The value, when it was there and readable.
+    fn read(self) -> Option<T>;
+}
+
+impl<T> Read<T> for Option<Lenient<T>> {
+    fn read(self) -> Option<T> {
+        self.and_then(|lenient| lenient.0)
+    }
+}
+
+impl FromValue for Value {
+    fn from_value(value: Value) -> Option<Self> {
+        Some(value)
+    }
+}
+
+impl FromValue for Map<String, Value> {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Object(map) => Some(map),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for String {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for bool {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Bool(flag) => Some(flag),
+            Value::Number(number) => match number.as_i64()? {
+                0 => Some(false),
+                1 => Some(true),
+                _ => None,
+            },
+            Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for f64 {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for i64 {
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => whole(&number),
+            Value::String(text) => {
+                let text = text.trim();
+                text.parse()
+                    .ok()
+                    .or_else(|| whole(&Number::from_f64(text.parse().ok()?)?))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The integer that a JSON number is, if it is one: `5.0` counts, `5.5` and `1e30` do not.
+fn whole(number: &Number) -> Option<i64> {
+    number.as_i64().or_else(|| {
+        let float = number.as_f64()?;
+        // Above 2^53 a float no longer names one integer.
+        (float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0).then_some(float as i64)
+    })
+}
+
+/// Unix seconds or milliseconds (as numbers or strings) and RFC 3339.
+impl FromValue for Timestamp {
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::String(text) = &value
+            && let Ok(timestamp) = text.trim().parse()
+        {
+            return Some(timestamp);
+        }
+        let number = f64::from_value(value)?;
+        // Zero stands for "not yet" in these APIs. Seconds reach 10^11 in the year 5138, milliseconds did in 1973.
+        if number <= 0.0 {
+            None
+        } else if number < 1e11 {
+            Timestamp::from_millisecond((number * 1000.0).round() as i64).ok()
+        } else {
+            Timestamp::from_millisecond(number.round() as i64).ok()
+        }
+    }
+}
+
+impl<T: FromValue> FromValue for Vec<T> {
+    /// Every element or none: a list that drops what it cannot read would lose tasks unseen.
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Array(items) => items.into_iter().map(T::from_value).collect(),
+            _ => None,
+        }
+    }
+}
+
+/// Implements [`FromValue`] for generated types.
+#[macro_export]
+macro_rules! from_value {
+    ($($name:ty),* $(,)?) => {$(
+        impl $crate::FromValue for $name {
+            fn from_value(value: $crate::serde_json::Value) -> Option<Self> {
+                $crate::serde_json::from_value(value).ok()
+            }
+        }
+    )*};
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn integers_come_in_many_shapes() {
+        for value in [json!(5), json!(5.0), json!("5"), json!(" 5.0 ")] {
+            assert_eq!(i64::from_value(value.clone()), Some(5), "{value}");
+        }
+        for value in [
+            json!(5.5),
+            json!("five"),
+            json!(null),
+            json!([5]),
+            json!(1e30),
+            json!(""),
+        ] {
+            assert_eq!(i64::from_value(value.clone()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn timestamps_come_in_many_shapes() {
+        let expected: Timestamp = "2026-11-21T00:00:00Z".parse().expect("a timestamp");
+        for value in [
+            json!(1_795_219_200),
+            json!("1795219200"),
+            json!(1_795_219_200_000_i64),
+            json!(1_795_219_200.0),
+            json!("2026-11-21T00:00:00Z"),
+            json!("2026-11-21T01:00:00+01:00"),
+        ] {
+            assert_eq!(Timestamp::from_value(value.clone()), Some(expected), "{value}");
+        }
+        for value in [json!(0), json!(-1), json!("soon"), json!(null), json!(1e300)] {
+            assert_eq!(Timestamp::from_value(value.clone()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_unreadable_member_is_absent() {
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(default)]
+            count: Option<Lenient<i64>>,
+            #[serde(default)]
+            name: Option<Lenient<String>>,
+        }
+        let body: Body = serde_json::from_value(json!({"count": {"a": 1}, "name": 7})).expect("a body");
+        assert_eq!(body.count.read(), None);
+        assert_eq!(body.name.read(), Some("7".to_owned()));
+    }
+}

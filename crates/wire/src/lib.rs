@@ -1,0 +1,23 @@
+//! What every generated client of `videogen` shares. This crate knows no vendor.
+//!
+//! - [`Session`] is the inner type of each generated client: it signs a request, sends it (or only records it) and keeps
+//!   what went over the wire as an [`Exchange`].
+//! - [`Lenient`] and [`FromValue`] read whatever JSON a vendor sends without failing a whole body over one member.
+//! - [`open_enum!`] makes string enums that keep values they do not know.
+//! - [`facts`] holds the shape of the tables that are generated from a spec's `x-models` and its fellows.
+//!
+//! Applications use the `videogen` crate, not this one.
+
+mod exchange;
+pub mod facts;
+mod lenient;
+mod open_enum;
+mod session;
+
+pub use exchange::{Answer, Exchange, Sent};
+pub use jiff::Timestamp;
+pub use lenient::{FromValue, Lenient, Read};
+pub use session::{Session, SessionError};
+
+#[doc(hidden)]
+pub use {serde, serde_json};

@@ -1,0 +1,84 @@
+//! The files, as an independent program sees them.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+use videogen_sim::Vendor;
+
+use super::support::{Api, request_with, video_url};
+
+/// What ffprobe says of a file; nothing, and a word about it, where there is no ffprobe.
+fn probe(bytes: &[u8]) -> Option<Value> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, bytes).unwrap();
+    let run = Command::new("ffprobe")
+        .args(["-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json"])
+        .arg(file.path())
+        .output();
+    let output = match run {
+        Ok(output) => output,
+        Err(error) => {
+            println!("SKIPPED: ffprobe cannot be run ({error}), so the clip was not looked at");
+            return None;
+        }
+    };
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && complaints.is_empty(), "{complaints}");
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// Makes a clip and compares it with what was asked.
+async fn check(vendor: Vendor, body: Value, size: (u64, u64), frames: u64, seconds: f64) {
+    let api = Api::start().await;
+    let task = api.finished(vendor, &body).await;
+    let response = api.http.get(video_url(vendor, &task)).send().await.unwrap();
+    let Some(found) = probe(&response.bytes().await.unwrap()) else { return };
+    let stream = &found["streams"][0];
+    assert_eq!(stream["codec_name"], "h264", "{body}");
+    let number = |name: &str| stream[name].as_u64().unwrap();
+    assert_eq!((number("width"), number("height")), size, "{body}");
+    assert_eq!(stream["nb_read_frames"], json!(frames.to_string()), "{body}");
+    for duration in [&stream["duration"], &found["format"]["duration"]] {
+        let duration: f64 = duration.as_str().unwrap().parse().unwrap();
+        assert!((duration - seconds).abs() < 0.01, "{body}: {duration}");
+    }
+}
+
+#[tokio::test]
+async fn a_clip_is_720p_wide_and_five_seconds_unless_asked_otherwise() {
+    let body = json!({"model": "seedance-2.0", "prompt": "a fox"});
+    check(Vendor::Token360, body, (1280, 720), 60, 5.0).await;
+}
+
+#[tokio::test]
+async fn size_ratio_and_duration_are_what_was_asked() {
+    let token360 = |resolution: &str, ratio: &str, seconds: u32| {
+        let mut body = request_with(Vendor::Token360, "resolution", json!(resolution));
+        body["aspect_ratio"] = json!(ratio);
+        body["duration"] = json!(seconds);
+        body["model"] = json!("seedance-9");
+        body
+    };
+    check(Vendor::Token360, token360("480p", "9:16", 4), (480, 854), 48, 4.0).await;
+    check(Vendor::Token360, token360("360p", "9:21", 2), (360, 840), 24, 2.0).await;
+    check(Vendor::Token360, token360("1080p", "21:9", 3), (2520, 1080), 36, 3.0).await;
+    let square = request_with(Vendor::ToApis, "ratio", json!("1:1"));
+    check(Vendor::ToApis, square, (720, 720), 60, 5.0).await;
+}
+
+#[tokio::test]
+async fn large_clips_are_made_in_a_few_seconds() {
+    let body = |resolution: &str, ratio: &str| {
+        json!({"model": "seedance-9", "prompt": "a fox", "resolution": resolution,
+            "aspect_ratio": ratio, "duration": 4})
+    };
+    check(Vendor::Token360, body("4K", "16:9"), (3840, 2160), 48, 4.0).await;
+    check(Vendor::Token360, body("1K", "4:3"), (1366, 1024), 48, 4.0).await;
+}
+
+#[tokio::test]
+async fn a_frame_count_is_kept_exactly() {
+    let body = json!({"model": "seedance-1.0-pro", "prompt": "a fox", "frames": 57,
+        "resolution": "480p", "ratio": "4:3"});
+    check(Vendor::AllToken, body, (640, 480), 57, 57.0 / 24.0).await;
+}

@@ -1,0 +1,124 @@
+//! The vendors' error formats.
+
+use reqwest::{Method, header};
+use serde_json::{Value, json};
+use videogen_sim::{Spec, Vendor};
+
+use super::support::{Answer, Api, KEY, VENDORS, create, poll_operation, request};
+
+/// Fails unless the body is the vendor's error body, whatever the status.
+fn is_error_of(vendor: Vendor, answer: &Answer) {
+    let problems = Spec::of(vendor).unwrap().component_problems("ErrorBody", &answer.body);
+    assert!(problems.is_empty(), "{vendor}: {problems:?} in {}", answer.text);
+    if vendor == Vendor::AllToken {
+        assert_eq!(answer.body["error"]["request_id"], answer.header("x-request-id"));
+    }
+}
+
+#[tokio::test]
+async fn each_fixed_key_has_its_status() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        let (path, _, created) = create(vendor);
+        let submit = async |key: &str| {
+            let url = api.url(vendor, path);
+            let body = request(vendor, "a fox");
+            api.send(api.http.post(url).bearer_auth(key).json(&body)).await
+        };
+        for status in [401, 402, 403, 429, 500, 503] {
+            let answer = submit(&format!("sk-sim-{status}")).await;
+            assert_eq!(answer.status, status, "{vendor}");
+            is_error_of(vendor, &answer);
+            if status == 429 {
+                assert_eq!(answer.header("retry-after"), "1");
+            }
+        }
+        assert_eq!(submit("pk-other").await.status, 401);
+        assert_eq!(submit("sk-other").await.status, created);
+        // An empty balance does not keep anyone from looking.
+        let url = api.url(vendor, &format!("{path}/none"));
+        let answer = api.with_key("sk-sim-402", Method::GET, &url).await;
+        answer.fits(vendor, poll_operation(vendor), 404);
+    }
+}
+
+#[tokio::test]
+async fn a_missing_key_is_refused() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        let (path, operation, _) = create(vendor);
+        let request = api.http.post(api.url(vendor, path)).json(&request(vendor, "a fox"));
+        api.send(request).await.fits(vendor, operation, 401);
+    }
+}
+
+#[tokio::test]
+async fn the_code_is_a_number_in_places() {
+    let api = Api::start().await;
+    let code = async |vendor: Vendor, path: &str, key: &str| -> Value {
+        let answer = api.with_key(key, Method::GET, &api.url(vendor, path)).await;
+        answer.body["error"]["code"].clone()
+    };
+    let task = "/v1/video/generations/none";
+    assert_eq!(code(Vendor::ToApis, task, "sk-sim-401").await, json!(401));
+    assert_eq!(code(Vendor::ToApis, task, KEY).await, json!("task_not_found"));
+    assert_eq!(code(Vendor::ToApis, "/v1/nothing", KEY).await, json!(404));
+    assert_eq!(code(Vendor::AllToken, "/videos/models", "sk-sim-401").await, json!(401));
+    assert_eq!(code(Vendor::Token360, "/v1/videos", "sk-sim-401").await, json!("401"));
+}
+
+#[tokio::test]
+async fn the_limits_are_told_in_headers() {
+    let api = Api::start().await;
+    let url = api.url(Vendor::ToApis, create(Vendor::ToApis).0);
+    let body = request(Vendor::ToApis, "a fox");
+    let answer = api.send(api.http.post(&url).bearer_auth("sk-sim-429").json(&body)).await;
+    assert_eq!(answer.header("x-ratelimit-limit"), "300");
+    assert_eq!(answer.header("x-ratelimit-category"), "async_submit");
+    let answer = api.with_key("sk-sim-503", Method::GET, &format!("{url}/none")).await;
+    assert_eq!(answer.header("x-ratelimit-limit"), "3000");
+    assert_eq!(answer.body["error"]["type"], "rate_limit_unavailable");
+}
+
+#[tokio::test]
+async fn what_is_no_request_is_refused_in_the_vendors_format() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        let (path, operation, _) = create(vendor);
+        let post = || api.http.post(api.url(vendor, path)).bearer_auth(KEY);
+        let broken = post().header(header::CONTENT_TYPE, "application/json").body("{\"model\": ");
+        api.send(broken).await.fits(vendor, operation, 400);
+        let plain = post().header(header::CONTENT_TYPE, "text/plain").body("{}");
+        api.send(plain).await.fits(vendor, operation, 400);
+        api.send(post().json(&json!([1, 2]))).await.fits(vendor, operation, 400);
+        let long = post().json(&request(vendor, "a fox")).header("content-type", "application/json; charset=utf-8");
+        assert!(api.send(long).await.status < 300);
+
+        let nothing = api.get(vendor, "/nothing/here").await;
+        assert_eq!(nothing.status, 404);
+        is_error_of(vendor, &nothing);
+        let method = api.with_key(KEY, Method::DELETE, &api.url(vendor, path)).await;
+        assert_eq!(method.status, 405);
+        is_error_of(vendor, &method);
+    }
+}
+
+#[tokio::test]
+async fn a_task_is_hidden_from_other_keys() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        let path = create(vendor).0;
+        let id = api.submit(vendor, &request(vendor, "a fox")).await;
+        let url = api.url(vendor, &format!("{path}/{id}"));
+        let answer = api.with_key("sk-somebody-else", Method::GET, &url).await;
+        answer.fits(vendor, poll_operation(vendor), 404);
+        api.poll(vendor, &id).await;
+    }
+}
+
+#[tokio::test]
+async fn outside_the_vendors_there_is_nothing() {
+    let api = Api::start().await;
+    let url = format!("http://{}/elsewhere", api.sim.address());
+    assert_eq!(api.with_key(KEY, Method::GET, &url).await.status, 404);
+}

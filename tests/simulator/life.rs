@@ -1,0 +1,220 @@
+//! The life of a task.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use videogen_sim::{Simulator, Vendor};
+
+use super::support::{Api, VENDORS, WHOLE, create, request, request_with, video_url};
+
+fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+#[tokio::test]
+async fn queued_then_running_then_completed() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        let id = api.submit(vendor, &request(vendor, "a fox")).await;
+        let status = async || api.poll(vendor, &id).await["status"].clone();
+        assert_eq!(status().await, "queued");
+        api.sim.advance(seconds(3));
+        let running = if vendor == Vendor::AllToken { "processing" } else { "in_progress" };
+        assert_eq!(status().await, running);
+        api.sim.advance(seconds(16));
+        assert_eq!(status().await, running);
+        api.sim.advance(seconds(1));
+        assert_eq!(status().await, "completed");
+        video_url(vendor, &api.poll(vendor, &id).await);
+    }
+}
+
+#[tokio::test]
+async fn the_stages_can_be_set() {
+    let builder =
+        Simulator::builder().manual_clock().queued_for(seconds(1)).completed_after(seconds(2));
+    let api = Api::with(builder).await;
+    let vendor = Vendor::Token360;
+    let id = api.submit(vendor, &request(vendor, "a fox")).await;
+    api.sim.advance(seconds(1));
+    assert_eq!(api.poll(vendor, &id).await["status"], "in_progress");
+    api.sim.advance(seconds(1));
+    assert_eq!(api.poll(vendor, &id).await["status"], "completed");
+}
+
+#[tokio::test]
+async fn progress_moves_at_toapis() {
+    let api = Api::start().await;
+    let id = api.submit(Vendor::ToApis, &request(Vendor::ToApis, "a fox")).await;
+    let mut seen = Vec::new();
+    for _ in 0..=20 {
+        seen.push(api.poll(Vendor::ToApis, &id).await["progress"].as_u64().unwrap());
+        api.sim.advance(seconds(1));
+    }
+    assert!(seen.is_sorted() && seen[3] == 0 && seen[4] > 0 && seen[19] < 100 && seen[20] == 100, "{seen:?}");
+}
+
+#[tokio::test]
+async fn reserved_words_steer_the_end() {
+    let api = Api::start().await;
+    let expected = [
+        (Vendor::Token360, "sim:fail", "failed", json!("generation_failed")),
+        (Vendor::Token360, "sim:moderated", "failed", json!("OutputVideoSensitiveContentDetected")),
+        (Vendor::Token360, "sim:expire", "failed", json!("task_expired")),
+        (Vendor::ToApis, "sim:fail", "failed", json!("generation_failed")),
+        (Vendor::ToApis, "sim:moderated", "failed", json!("content_policy_violation")),
+        (Vendor::ToApis, "sim:expire", "failed", json!("task_timeout")),
+        (Vendor::AllToken, "sim:fail", "failed", json!("upstream_error")),
+        (Vendor::AllToken, "sim:moderated", "failed", json!("upstream_content_violation")),
+        (Vendor::AllToken, "sim:expire", "expired", Value::Null),
+    ];
+    for (vendor, prompt, status, code) in expected {
+        let task = api.finished(vendor, &request(vendor, prompt)).await;
+        assert_eq!(task["status"], status, "{vendor} {prompt}");
+        assert_eq!(task["error"]["code"], code, "{vendor} {prompt}");
+    }
+    let task = api.finished(Vendor::Token360, &request(Vendor::Token360, "sim:slow")).await;
+    assert_eq!(task["status"], "queued");
+    api.sim.advance(seconds(180));
+    let id = task["id"].as_str().unwrap();
+    assert_eq!(api.poll(Vendor::Token360, id).await["status"], "completed");
+}
+
+#[tokio::test]
+async fn a_task_that_takes_too_long_expires() {
+    let api = Api::start().await;
+    let body = request_with(Vendor::Token360, "execution_expires_after", json!(10));
+    let task = api.finished(Vendor::Token360, &body).await;
+    assert_eq!((&task["status"], &task["error"]["code"]), (&json!("failed"), &json!("task_expired")));
+}
+
+#[tokio::test]
+async fn token360_tells_the_truth_about_the_file() {
+    let api = Api::start().await;
+    let mut body = request_with(Vendor::Token360, "duration", json!(6));
+    body["resolution"] = json!("480p");
+    body["return_last_frame"] = json!(true);
+    body["seed"] = json!(0);
+    let id = api.submit(Vendor::Token360, &body).await;
+    let created = api.poll(Vendor::Token360, &id).await;
+    api.sim.advance(WHOLE);
+    let task = api.poll(Vendor::Token360, &id).await;
+    assert_eq!((&task["duration"], &task["frames"], &task["resolution"]), (&json!(6), &json!(72), &json!("480p")));
+    assert_eq!(
+        task["parameters"],
+        json!({"duration": 6, "resolution": "480p", "return_last_frame": true, "seed": 0})
+    );
+    let time = |task: &Value, name: &str| task[name].as_i64().unwrap();
+    assert_eq!(time(&task, "updated_at") - time(&created, "created_at"), 20);
+    assert!(task["content"]["last_frame_url"].is_string());
+}
+
+#[tokio::test]
+async fn toapis_keeps_the_callers_id_and_metadata() {
+    let api = Api::start().await;
+    let vendor = Vendor::ToApis;
+    let body = json!({"model": "doubao-seedance-1-5-pro", "prompt": "a fox",
+        "metadata": {"resolution": "480p"}, "client_business_id": "order 7/b"});
+    let path = "/v1/videos/generations";
+    let answer = api.post(vendor, path, &body).await.fits(vendor, "create_seedance_1", 200);
+    assert_eq!(answer.body["client_business_id"], "order 7/b");
+    assert_eq!(answer.body["metadata"], json!({"resolution": "480p"}));
+    let found = api.get(vendor, &format!("{path}/order%207%2Fb")).await;
+    let found = found.fits(vendor, "get_seedance_1", 200);
+    assert_eq!(found.body["id"], answer.body["id"]);
+    // The other family does not know it, neither by its id nor by the caller's.
+    for id in ["order%207%2Fb", answer.body["id"].as_str().unwrap()] {
+        let other = api.get(vendor, &format!("/v1/video/generations/{id}")).await;
+        other.fits(vendor, "get_seedance_2", 404);
+    }
+    api.sim.advance(WHOLE);
+    let path = format!("{path}/{}", answer.body["id"].as_str().unwrap());
+    let task = api.get(vendor, &path).await.fits(vendor, "get_seedance_1", 200).body;
+    let time = |name: &str| task[name].as_i64().unwrap();
+    assert_eq!(time("completed_at") - time("created_at"), 20);
+    assert_eq!(time("expires_at") - time("completed_at"), 86_400);
+}
+
+#[tokio::test]
+async fn the_callers_id_is_no_key() {
+    let api = Api::start().await;
+    let body = request_with(Vendor::ToApis, "client_business_id", json!("order-7"));
+    api.submit(Vendor::ToApis, &body).await;
+    let second = api.submit(Vendor::ToApis, &body).await;
+    assert_eq!(api.sim.stats().submissions["toapis"], 2);
+    let found = api.get(Vendor::ToApis, "/v1/videos/generations/order-7").await;
+    assert_eq!(found.fits(Vendor::ToApis, "get_seedance_1", 200).body["id"], json!(second));
+}
+
+#[tokio::test]
+async fn alltoken_tells_the_truth_about_the_file() {
+    let api = Api::start().await;
+    let vendor = Vendor::AllToken;
+    let body = json!({"model": "seedance-2.0", "prompt": "a fox", "duration": -1, "ratio": "adaptive",
+        "return_last_frame": true, "seed": 0, "generate_audio": true, "service_tier": "flex",
+        "tools": [{"type": "web_search"}]});
+    let id = api.submit(vendor, &body).await;
+    assert_eq!(api.poll(vendor, &id).await["duration"], -1);
+    api.sim.advance(WHOLE);
+    let task = api.poll(vendor, &id).await;
+    let expected = json!({"duration": 5, "fps": 12, "frames": 60, "resolution": "720p", "ratio": "16:9",
+        "seed": 0, "generate_audio": true, "service_tier": "flex", "video_url_ttl": 3600,
+        "is_expired": false, "input_type": "text"});
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(&task[name], value, "{name}");
+    }
+    assert!(task["last_frame_url"].is_string());
+    assert!(task.get("prompt").is_none());
+
+    let body = json!({"model": "seedance-1.0-pro", "prompt": "a fox", "frames": 29, "resolution": "480p"});
+    let task = api.finished(vendor, &body).await;
+    assert_eq!((&task["frames"], &task["fps"], task.get("duration")), (&json!(29), &json!(24), None));
+}
+
+#[tokio::test]
+async fn alltoken_names_what_a_task_starts_from() {
+    let api = Api::start().await;
+    let url = "https://example.com/a";
+    let item = |role: &str| {
+        let kind = if role.ends_with("_video") { "video" } else { "image" };
+        json!({"type": kind, "role": role, "url": url})
+    };
+    let expected = [
+        (vec!["first_frame"], "image_first_frame"),
+        (vec!["first_frame", "last_frame"], "image_first_last_frame"),
+        (vec!["reference_image", "reference_image"], "image_reference"),
+        (vec!["reference_video"], "video_reference"),
+        (vec!["reference_image", "reference_video"], "multimodal"),
+    ];
+    for (roles, word) in expected {
+        let content: Vec<_> = roles.into_iter().map(item).collect();
+        let body = request_with(Vendor::AllToken, "content", json!(content));
+        let id = api.submit(Vendor::AllToken, &body).await;
+        assert_eq!(api.poll(Vendor::AllToken, &id).await["input_type"], word);
+    }
+}
+
+#[tokio::test]
+async fn alltoken_cancels_what_is_not_done() {
+    let api = Api::start().await;
+    let vendor = Vendor::AllToken;
+    let cancel = async |id: &str| {
+        let path = format!("{}/{id}/cancel", create(vendor).0);
+        api.send(api.http.post(api.url(vendor, &path)).bearer_auth(super::support::KEY)).await
+    };
+    let operation = "cancel_generation";
+    let queued = api.submit(vendor, &request(vendor, "a fox")).await;
+    let answer = cancel(&queued).await.fits(vendor, operation, 200);
+    assert_eq!(answer.body["status"], "cancelled");
+    cancel(&queued).await.fits(vendor, operation, 409);
+
+    let running = api.submit(vendor, &request(vendor, "a fox")).await;
+    api.sim.advance(seconds(5));
+    cancel(&running).await.fits(vendor, operation, 200);
+    api.sim.advance(WHOLE);
+    assert_eq!(api.poll(vendor, &running).await["status"], "cancelled");
+
+    let done = api.finished(vendor, &request(vendor, "a fox")).await;
+    cancel(done["id"].as_str().unwrap()).await.fits(vendor, operation, 409);
+    cancel("vgen_none").await.fits(vendor, operation, 404);
+}

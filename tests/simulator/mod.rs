@@ -1,0 +1,13 @@
+//! End-to-end tests of the simulator: over real HTTP, with a clock that only the test moves.
+#![allow(clippy::unwrap_used)]
+
+mod clips;
+mod errors;
+mod faults;
+mod files;
+mod life;
+mod lists;
+mod requests;
+mod start;
+mod support;
+mod webhooks;

@@ -1,0 +1,238 @@
+//! Which requests are taken and which refused.
+
+use serde_json::{Value, json};
+use videogen_sim::{Simulator, Spec, Vendor};
+
+use super::support::{Api, VENDORS, create, request, request_with};
+
+/// The requests printed on the vendors' pages, as they stand.
+fn printed() -> Vec<(Vendor, &'static str, Value)> {
+    let garden = "A serene Japanese garden with cherry blossoms falling into a koi pond";
+    let beach = "Sunset at the beach, golden sunlight on the sea, waves gently hitting the sand";
+    let image = json!([{"url": "asset://asset_img_01KXXXXXXX", "role": "reference_image"}]);
+    vec![
+        (
+            Vendor::Token360,
+            "/v1/videos",
+            json!({"model": "seedance-2.0", "prompt": garden, "resolution": "720p", "duration": 8,
+                "aspect_ratio": "16:9", "generate_audio": false, "return_last_frame": false,
+                "execution_expires_after": 172800, "safety_identifier": "user_123"}),
+        ),
+        (
+            Vendor::ToApis,
+            "/v1/videos/generations",
+            json!({"model": "doubao-seedance-1-5-pro", "prompt": beach, "duration": 5,
+                "aspect_ratio": "16:9", "metadata": {"resolution": "720p", "audio": true}}),
+        ),
+        (
+            Vendor::ToApis,
+            "/v1/video/generations",
+            json!({"model": "seedance-2", "duration": 10, "ratio": "16:9",
+                "prompt": "A calm sunrise over the ocean, with gentle waves and cinematic lighting."}),
+        ),
+        (
+            Vendor::ToApis,
+            "/v1/video/generations",
+            json!({"model": "seedance-2", "prompt": "Keep the same person from image 1",
+                "image_with_roles": image}),
+        ),
+        (
+            Vendor::ToApis,
+            "/v1/video/generations",
+            json!({"model": "seedance-2", "prompt": "Keep the character from image 1",
+                "image_with_roles": image,
+                "video_with_roles": [{"url": "asset://asset_vid_01KXXXXXXX", "role": "reference_video"}],
+                "audio_with_roles": [{"url": "asset://asset_aud_01KXXXXXXX", "role": "reference_audio"}]}),
+        ),
+        (
+            Vendor::ToApis,
+            "/v1/videos/generations",
+            json!({"model": "doubao-seedance-1-5-pro", "prompt": beach, "image_with_roles": [
+                {"url": "https://example.com/start.png", "role": "first_frame"},
+                {"url": "https://example.com/end.png", "role": "last_frame"},
+                {"url": "https://example.com/ref1.png", "role": "reference_image"},
+                {"url": "https://example.com/ref2.png", "role": "reference_image"}]}),
+        ),
+        (
+            Vendor::AllToken,
+            "/videos/generations",
+            json!({"model": "seedance-1.5-pro", "prompt": "A cat surfing on a rainbow", "duration": 5,
+                "ratio": "16:9", "resolution": "720p"}),
+        ),
+        (
+            Vendor::AllToken,
+            "/videos/generations",
+            json!({"model": "seedance-1.5-pro", "prompt": "The cat jumps forward", "duration": 5,
+                "content": [{"type": "image_url", "role": "first_frame",
+                    "image_url": {"url": "https://example.com/cat.png"}}]}),
+        ),
+    ]
+}
+
+fn operation(path: &str) -> &'static str {
+    match path {
+        "/v1/videos/generations" => "create_seedance_1",
+        path => VENDORS.map(create).into_iter().find(|known| known.0 == path).unwrap().1,
+    }
+}
+
+#[tokio::test]
+async fn the_printed_requests_are_taken_as_they_stand() {
+    let api = Api::start().await;
+    for (vendor, path, body) in printed() {
+        let status = if vendor == Vendor::AllToken { 202 } else { 200 };
+        api.post(vendor, path, &body).await.fits(vendor, operation(path), status);
+    }
+}
+
+#[tokio::test]
+async fn every_example_of_the_specs_is_taken() {
+    let api = Api::start().await;
+    let mut taken = 0;
+    for vendor in VENDORS {
+        for (path, item) in Spec::of(vendor).unwrap().document()["paths"].as_object().unwrap() {
+            let post = &item["post"];
+            let examples = &post["requestBody"]["content"]["application/json"]["examples"];
+            let status = if vendor == Vendor::AllToken { 202 } else { 200 };
+            for (name, example) in examples.as_object().into_iter().flatten() {
+                let mut body = example["value"].clone();
+                if body["content"][0]["type"] == "draft_task" {
+                    let draft = json!({"model": body["model"], "prompt": "a draft", "draft": true});
+                    let id = api.submit(vendor, &draft).await;
+                    body["content"][0]["draft_task"]["id"] = json!(id);
+                }
+                let answer = api.post(vendor, path, &body).await;
+                assert_eq!(answer.status, status, "{vendor} {name}: {}", answer.text);
+                answer.fits(vendor, post["operationId"].as_str().unwrap(), status);
+                taken += 1;
+            }
+        }
+    }
+    assert!(taken > 15, "{taken}");
+}
+
+#[tokio::test]
+async fn broken_rules_are_refused_and_named() {
+    let image = |role: &str, url: &str| json!([{"role": role, "url": url}]);
+    let url = "https://example.com/a.png";
+    let frame = |kind: &str| json!([{"type": "image_url", "frame_type": kind, "image_url": {"url": url}}]);
+    let refused = [
+        (Vendor::Token360, "duration", json!(3), "duration"),
+        (Vendor::Token360, "duration", json!("5"), "duration"),
+        (Vendor::Token360, "resolution", json!("4K"), "resolution"),
+        (Vendor::Token360, "aspect_ratio", json!("2:1"), "aspect_ratio"),
+        (Vendor::Token360, "frame_images", frame("last_frame"), "frame_images[0]"),
+        (Vendor::Token360, "callback_url", json!("http://hooks.example.com/"), "callback_url"),
+        (Vendor::Token360, "callback_url", json!("ftp://127.0.0.1/"), "callback_url"),
+        (Vendor::ToApis, "duration", json!(16), "duration"),
+        (Vendor::ToApis, "ratio", json!("21:9"), "ratio"),
+        (Vendor::ToApis, "image_urls", json!([url, url]), "image_urls"),
+        (Vendor::ToApis, "image_with_roles", image("reference", url), "image_with_roles[0]"),
+        (
+            Vendor::ToApis,
+            "image_with_roles",
+            image("first_frame", "data:image/png;base64,AAAA"),
+            "image_with_roles[0]",
+        ),
+        (
+            Vendor::ToApis,
+            "audio_with_roles",
+            image("reference_audio", "https://example.com/a.mp3"),
+            "audio_with_roles[0]",
+        ),
+        (Vendor::AllToken, "frames", json!(121), "frames"),
+        (Vendor::AllToken, "duration", json!(-2), "duration"),
+        (Vendor::AllToken, "execution_expires_after", json!(60), "execution_expires_after"),
+        (Vendor::AllToken, "content", json!([{"type": "image_url"}]), "content[0]"),
+        (
+            Vendor::AllToken,
+            "content",
+            json!([{"type": "image_url", "role": "reference_audio", "image_url": {"url": url}}]),
+            "content[0]",
+        ),
+    ];
+    let api = Api::start().await;
+    for (vendor, member, value, named) in refused {
+        let (path, operation, _) = create(vendor);
+        let body = request_with(vendor, member, value);
+        let answer = api.post(vendor, path, &body).await.fits(vendor, operation, 400);
+        let message = answer.body["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with(named), "{vendor} {body}: {message}");
+    }
+    assert_eq!(api.sim.stats().tasks, 0);
+}
+
+#[tokio::test]
+async fn a_rule_of_the_model_has_the_upstream_code() {
+    let api = Api::start().await;
+    let (path, operation, _) = create(Vendor::AllToken);
+    let code = async |body: Value| {
+        let answer = api.post(Vendor::AllToken, path, &body).await;
+        answer.fits(Vendor::AllToken, operation, 400).body["error"]["code"].clone()
+    };
+    let frames = request_with(Vendor::AllToken, "frames", json!(121));
+    assert_eq!(code(frames).await, "upstream_invalid_parameter");
+    let empty = request(Vendor::AllToken, "");
+    assert_eq!(code(empty).await, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_model_belongs_to_its_family() {
+    let api = Api::start().await;
+    let body = json!({"model": "doubao-seedance-1-5-pro", "prompt": "a fox"});
+    let path = "/v1/video/generations";
+    let answer = api.post(Vendor::ToApis, path, &body).await;
+    let answer = answer.fits(Vendor::ToApis, "create_seedance_2", 400);
+    assert!(answer.body["error"]["message"].as_str().unwrap().starts_with("model: "));
+}
+
+#[tokio::test]
+async fn a_model_of_tomorrow_is_taken() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        api.submit(vendor, &request_with(vendor, "model", json!("seedance-9"))).await;
+    }
+}
+
+#[tokio::test]
+async fn forbidden_content_is_refused_at_once() {
+    let api = Api::start().await;
+    let expected = [
+        (Vendor::Token360, 400, "/error/type", "invalid_request_error"),
+        (Vendor::ToApis, 422, "/error/type", "content_policy_violation"),
+        (Vendor::AllToken, 400, "/error/code", "upstream_content_violation"),
+    ];
+    for (vendor, status, pointer, word) in expected {
+        let (path, operation, _) = create(vendor);
+        let answer = api.post(vendor, path, &request(vendor, "sim:refuse")).await;
+        let answer = answer.fits(vendor, operation, status);
+        assert_eq!(answer.body.pointer(pointer).unwrap(), word);
+    }
+}
+
+#[tokio::test]
+async fn a_draft_must_exist_and_be_one() {
+    let api = Api::start().await;
+    let vendor = Vendor::AllToken;
+    let (path, operation, _) = create(vendor);
+    let from = |id: &str| {
+        request_with(vendor, "content", json!([{"type": "draft_task", "draft_task": {"id": id}}]))
+    };
+    api.post(vendor, path, &from("vgen_none")).await.fits(vendor, operation, 404);
+    let plain = api.submit(vendor, &request(vendor, "a fox")).await;
+    api.post(vendor, path, &from(&plain)).await.fits(vendor, operation, 400);
+    let draft = api.submit(vendor, &request_with(vendor, "draft", json!(true))).await;
+    let answer = api.post(vendor, path, &from(&draft)).await.fits(vendor, operation, 202);
+    assert_eq!(answer.body["input_type"], "draft_task");
+    assert_eq!(answer.body["draft_task_id"], json!(draft));
+}
+
+#[tokio::test]
+async fn a_signed_webhook_needs_a_secret() {
+    let builder = Simulator::builder().manual_clock().webhook_secret(None::<String>);
+    let api = Api::with(builder).await;
+    let (path, operation, _) = create(Vendor::ToApis);
+    let body = request_with(Vendor::ToApis, "callback_url", json!("https://hooks.example.com/"));
+    let answer = api.post(Vendor::ToApis, path, &body).await.fits(Vendor::ToApis, operation, 400);
+    assert_eq!(answer.body["error"]["type"], "webhook_not_configured");
+}

@@ -1,0 +1,100 @@
+//! Starting and stopping, counts and bills.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use videogen_sim::{Simulator, Vendor};
+
+use super::support::{Api, VENDORS, request, request_with};
+
+#[tokio::test]
+async fn starting_takes_milliseconds_once_the_specs_are_read() {
+    drop(Simulator::builder().start().await.unwrap());
+    let before = Instant::now();
+    for _ in 0..20 {
+        drop(Simulator::builder().start().await.unwrap());
+    }
+    // A whole tenth of a second for each, since other tests run meanwhile; alone it takes about one
+    // millisecond.
+    assert!(before.elapsed() < Duration::from_secs(2), "{:?}", before.elapsed());
+}
+
+#[tokio::test]
+async fn base_urls_have_the_vendors_own_paths() {
+    let sim = Simulator::builder().start().await.unwrap();
+    let origin = format!("http://{}", sim.address());
+    assert_eq!(sim.base_url("token360"), format!("{origin}/token360"));
+    assert_eq!(sim.base_urls()["toapis"], format!("{origin}/toapis"));
+    assert_eq!(sim.base_urls()["alltoken"], format!("{origin}/alltoken/v1"));
+    assert_ne!(sim.address(), sim.files_address());
+}
+
+#[tokio::test]
+async fn nothing_listens_after_the_end() {
+    let sim = Simulator::builder().start().await.unwrap();
+    let (address, files) = (sim.address(), sim.files_address());
+    sim.shutdown().await;
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    assert!(tokio::net::TcpStream::connect(files).await.is_err());
+
+    let sim = Simulator::builder().start().await.unwrap();
+    let address = sim.address();
+    drop(sim);
+    // Dropping stops without waiting.
+    let closed = async {
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), closed).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_address_in_use_is_named() {
+    let sim = Simulator::builder().start().await.unwrap();
+    let error = Simulator::builder().listen(sim.address()).start().await.unwrap_err().to_string();
+    assert!(error.contains(&sim.address().to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn submissions_are_counted_and_billed() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        api.submit(vendor, &request_with(vendor, "duration", json!(8))).await;
+    }
+    api.submit(Vendor::AllToken, &request(Vendor::AllToken, "a fox")).await;
+    // Refused ones are not counted.
+    let path = super::support::create(Vendor::Token360).0;
+    assert_eq!(api.post(Vendor::Token360, path, &json!({})).await.status, 400);
+
+    let stats = api.sim.stats();
+    assert_eq!(stats.submissions.values().copied().collect::<Vec<_>>(), [2, 1, 1]);
+    assert_eq!(stats.tasks, 4);
+    // Three of eight seconds and one of five, all at 720p: 3 × 0.40 + 0.25.
+    assert_eq!(stats.cost, 1.45);
+    assert_eq!(stats.requests["token360"], 2);
+
+    let page = |name: &str| format!("http://{}/_sim/{name}", api.sim.address());
+    let told: serde_json::Value =
+        api.http.get(page("stats")).send().await.unwrap().json().await.unwrap();
+    assert_eq!(told, serde_json::to_value(&stats).unwrap());
+    let text = api.http.get(page("tasks")).send().await.unwrap().text().await.unwrap();
+    assert!(!text.contains("sk-"), "{text}");
+    let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(told.as_array().unwrap().len(), 4);
+    assert_eq!(told[3]["vendor"], "alltoken");
+    assert_eq!(told[3]["status"], "queued");
+    assert_eq!(api.sim.tasks()[0].width, 1280);
+}
+
+#[tokio::test]
+async fn a_fast_clock_needs_no_hand() {
+    let api = Api::with(Simulator::builder().speed(2_000.0)).await;
+    let id = api.submit(Vendor::Token360, &request(Vendor::Token360, "a fox")).await;
+    let done = async {
+        while api.poll(Vendor::Token360, &id).await["status"] != "completed" {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), done).await.unwrap();
+}

@@ -1,0 +1,140 @@
+//! What the tests of the simulator share.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, redirect};
+use serde_json::{Value, json};
+use videogen_sim::{Builder, Simulator, Spec, Vendor};
+
+pub(crate) const KEY: &str = "sk-test";
+pub(crate) const VENDORS: [Vendor; 3] = Vendor::ALL;
+/// What a task takes from creation to completion.
+pub(crate) const WHOLE: Duration = Duration::from_secs(20);
+
+/// A simulator and a client for it.
+pub(crate) struct Api {
+    pub(crate) sim: Simulator,
+    pub(crate) http: reqwest::Client,
+}
+
+/// An answer that has been read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
+    }
+
+    /// Fails unless the spec of the vendor foresees this answer.
+    pub(crate) fn fits(self, vendor: Vendor, operation: &str, status: u16) -> Self {
+        assert_eq!(self.status, status, "{vendor} {operation}: {}", self.text);
+        let spec = Spec::of(vendor).unwrap();
+        let problems = spec.response_problems(operation, status, &self.body);
+        assert!(problems.is_empty(), "{vendor} {operation}: {problems:?} in {}", self.text);
+        self
+    }
+}
+
+impl Api {
+    /// A simulator with a manual clock.
+    pub(crate) async fn start() -> Self {
+        Self::with(Simulator::builder().manual_clock()).await
+    }
+
+    pub(crate) async fn with(builder: Builder) -> Self {
+        let http = reqwest::Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        Self { sim: builder.start().await.unwrap(), http }
+    }
+
+    pub(crate) fn url(&self, vendor: Vendor, path: &str) -> String {
+        format!("{}{path}", self.sim.base_url(vendor.slug()))
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let answer = Answer { status, headers, text, body };
+        assert!(!answer.header("x-request-id").is_empty());
+        answer
+    }
+
+    pub(crate) async fn get(&self, vendor: Vendor, path: &str) -> Answer {
+        self.send(self.http.get(self.url(vendor, path)).bearer_auth(KEY)).await
+    }
+
+    pub(crate) async fn post(&self, vendor: Vendor, path: &str, body: &Value) -> Answer {
+        self.send(self.http.post(self.url(vendor, path)).bearer_auth(KEY).json(body)).await
+    }
+
+    pub(crate) async fn with_key(&self, key: &str, method: Method, url: &str) -> Answer {
+        self.send(self.http.request(method, url).bearer_auth(key)).await
+    }
+
+    /// Submits to the vendor's first family, and gives the task's id.
+    pub(crate) async fn submit(&self, vendor: Vendor, body: &Value) -> String {
+        let (path, operation, status) = create(vendor);
+        let answer = self.post(vendor, path, body).await.fits(vendor, operation, status);
+        answer.body["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Polls a task of the vendor's first family.
+    pub(crate) async fn poll(&self, vendor: Vendor, id: &str) -> Value {
+        let path = format!("{}/{id}", create(vendor).0);
+        self.get(vendor, &path).await.fits(vendor, poll_operation(vendor), 200).body
+    }
+
+    /// Submits, lets the task end, and gives what a poll then says.
+    pub(crate) async fn finished(&self, vendor: Vendor, body: &Value) -> Value {
+        let id = self.submit(vendor, body).await;
+        self.sim.advance(WHOLE);
+        self.poll(vendor, &id).await
+    }
+}
+
+/// Path, operation and status of a submission to the vendor's first family.
+pub(crate) fn create(vendor: Vendor) -> (&'static str, &'static str, u16) {
+    match vendor {
+        Vendor::Token360 => ("/v1/videos", "create_video", 200),
+        Vendor::ToApis => ("/v1/video/generations", "create_seedance_2", 200),
+        Vendor::AllToken => ("/videos/generations", "create_generation", 202),
+    }
+}
+
+pub(crate) fn poll_operation(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Token360 => "get_video",
+        Vendor::ToApis => "get_seedance_2",
+        Vendor::AllToken => "get_generation",
+    }
+}
+
+/// The smallest request with this prompt.
+pub(crate) fn request(vendor: Vendor, prompt: &str) -> Value {
+    let model = if vendor == Vendor::ToApis { "seedance-2" } else { "seedance-2.0" };
+    json!({"model": model, "prompt": prompt})
+}
+
+/// The smallest request with one member more.
+pub(crate) fn request_with(vendor: Vendor, member: &str, value: Value) -> Value {
+    let mut body = request(vendor, "a fox");
+    body[member] = value;
+    body
+}
+
+/// The URL of a finished task's video.
+pub(crate) fn video_url(vendor: Vendor, task: &Value) -> String {
+    let url = match vendor {
+        Vendor::Token360 => &task["url"],
+        Vendor::ToApis => &task["result"]["data"][0]["url"],
+        Vendor::AllToken => &task["video_url"],
+    };
+    url.as_str().unwrap_or_else(|| panic!("no video in {task}")).to_owned()
+}

@@ -1,0 +1,88 @@
+//! The open enums of a raw crate.
+
+use std::collections::BTreeSet;
+
+use heck::ToUpperCamelCase;
+use serde_json::Value;
+
+use crate::spec::{Spec, SpecError};
+
+/// The text of `src/enums.rs`.
+///
+/// # Errors
+/// When a value is not a string, or two values would get the same name.
+pub fn emit(spec: &Spec, names: &[String]) -> Result<String, SpecError> {
+    let mut text = String::from(
+        "//! String enums of the spec; each keeps values it does not know.\n\nvideogen_wire::open_enum! {\n",
+    );
+    for (index, name) in names.iter().enumerate() {
+        let pointer = format!("/components/schemas/{name}");
+        let schema = spec.doc.pointer(&pointer).unwrap_or(&Value::Null);
+        if index > 0 {
+            text.push('\n');
+        }
+        let description = schema.get("description").and_then(Value::as_str).unwrap_or(name);
+        text.push_str(&format!("    /// {}\n    pub enum {name} {{\n", one_line(description)));
+        let mut seen = BTreeSet::from(["Unknown".to_owned()]);
+        for (index, value) in schema
+            .get("enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            let pointer = format!("{pointer}/enum/{index}");
+            let Some(value) = value.as_str() else {
+                return Err(spec.error(pointer, format!("{value} is not a string; put it in quotes")));
+            };
+            let variant = variant(value);
+            if !seen.insert(variant.clone()) {
+                return Err(spec.error(pointer, format!("`{value}` gives a second variant `{variant}`")));
+            }
+            text.push_str(&format!("        {variant} = {value:?},\n"));
+        }
+        text.push_str("    }\n");
+    }
+    text.push_str("}\n");
+    Ok(text)
+}
+
+/// The Rust name of an enum value: `in_progress` → `InProgress`, `16:9` → `V16x9`, `720p` → `V720p`.
+#[must_use]
+pub fn variant(value: &str) -> String {
+    let spelt = value.replace(':', "x");
+    let name: String = spelt
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    match name.chars().next() {
+        None => "Empty".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("V{}", name.replace(' ', "")),
+        Some(_) => name.to_upper_camel_case(),
+    }
+}
+
+/// A description as one line of doc comment.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variant;
+
+    #[test]
+    fn variants_read_like_their_values() {
+        for (value, name) in [
+            ("in_progress", "InProgress"),
+            ("16:9", "V16x9"),
+            ("720p", "V720p"),
+            ("4K", "V4K"),
+            ("generation.completed", "GenerationCompleted"),
+            ("", "Empty"),
+        ] {
+            assert_eq!(variant(value), name, "{value}");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! `cargo xtask generate`: a spec in, a whole raw crate out.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::{fs, panic};
+
+use openapiv3::OpenAPI;
+use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl, TypePatch};
+use quote::quote;
+use serde_json::{Value, json};
+
+use crate::relax::{Relaxed, relax};
+use crate::spec::{Spec, SpecError, component, members};
+use crate::tree::Tree;
+use crate::{enums, facts, precheck};
+
+/// The vendors asked for, or all that have a spec, in order of name.
+///
+/// # Errors
+/// When a vendor has no spec, or `specs` cannot be read.
+pub fn vendors(root: &Path, asked: &[String]) -> Result<Vec<String>, SpecError> {
+    let missing = |reason: String| SpecError {
+        file: "specs".to_owned(),
+        pointer: String::new(),
+        reason,
+    };
+    let mut all: Vec<String> = fs::read_dir(root.join("specs"))
+        .map_err(|error| missing(error.to_string()))?
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            Some(name.strip_suffix(".yaml")?.to_owned()).filter(|name| !name.starts_with('.'))
+        })
+        .collect();
+    all.sort();
+    if let Some(unknown) = asked.iter().find(|vendor| !all.contains(vendor)) {
+        return Err(missing(format!("no {unknown}.yaml; there are: {}", all.join(", "))));
+    }
+    Ok(if asked.is_empty() { all } else { asked.to_vec() })
+}
+
+/// Every file of `crates/raw/<vendor>`.
+///
+/// # Errors
+/// When the spec cannot be turned into code: file, place and reason.
+pub fn raw_crate(root: &Path, vendor: &str) -> Result<Tree, SpecError> {
+    raw_crate_of(&Spec::load(root, vendor)?)
+}
+
+/// As [`raw_crate`], from a spec at hand.
+///
+/// # Errors
+/// As [`raw_crate`].
+pub fn raw_crate_of(spec: &Spec) -> Result<Tree, SpecError> {
+    precheck::check(spec)?;
+    let relaxed = relax(spec);
+    let mut tree = Tree::new();
+    tree.insert("Cargo.toml".into(), manifest(spec));
+    tree.insert("src/lib.rs".into(), library(spec, &relaxed));
+    tree.insert("src/client.rs".into(), headed(spec, &client(spec, &relaxed)?));
+    tree.insert("src/enums.rs".into(), headed(spec, &enums::emit(spec, &relaxed.enums)?));
+    tree.insert("src/facts.rs".into(), headed(spec, &facts::emit(spec)?));
+    Ok(tree)
+}
+
+fn headed(spec: &Spec, text: &str) -> String {
+    format!("{}{text}", header(spec, "//"))
+}
+
+fn header(spec: &Spec, comment: &str) -> String {
+    format!(
+        "{comment} @generated from {} by `cargo xtask generate {}`. Do not edit: change the spec.\n\n",
+        spec.file, spec.vendor
+    )
+}
+
+fn manifest(spec: &Spec) -> String {
+    let vendor = &spec.vendor;
+    let name = spec
+        .doc
+        .pointer("/x-vendor/name")
+        .and_then(Value::as_str)
+        .unwrap_or(vendor);
+    format!(
+        r#"{}[package]
+name = "videogen-raw-{vendor}"
+description = "Generated client for {name}'s video API. Applications use the crate `videogen`."
+version.workspace = true
+edition.workspace = true
+rust-version.workspace = true
+license.workspace = true
+repository.workspace = true
+
+[dependencies]
+progenitor-client.workspace = true
+reqwest.workspace = true
+serde.workspace = true
+serde_json.workspace = true
+videogen-wire.workspace = true
+
+[lints]
+workspace = true
+"#,
+        header(spec, "#")
+    )
+}
+
+fn library(spec: &Spec, relaxed: &Relaxed) -> String {
+    let name = spec
+        .doc
+        .pointer("/info/title")
+        .and_then(Value::as_str)
+        .unwrap_or(&spec.vendor);
+    let types: String = relaxed
+        .objects
+        .iter()
+        .map(|name| format!("    types::{name},\n"))
+        .collect();
+    format!(
+        r"{}//! {name}: the generated client.
+//!
+//! Everything here follows the spec, relaxed so that surprises in a response do not lose it. Applications use the crate
+//! `videogen`.
+
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, unused_imports, clippy::all, clippy::unwrap_used, rustdoc::all)]
+mod client;
+#[rustfmt::skip]
+pub mod enums;
+#[rustfmt::skip]
+pub mod facts;
+
+pub use client::{{Client, Error, ResponseValue, types}};
+
+impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {{
+    async fn pre<E>(
+        &self,
+        request: &mut reqwest::Request,
+        _info: &progenitor_client::OperationInfo,
+    ) -> Result<(), Error<E>> {{
+        self.inner.sign(request);
+        Ok(())
+    }}
+
+    async fn exec(
+        &self,
+        request: reqwest::Request,
+        info: &progenitor_client::OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {{
+        self.inner.send(&self.client, request, info).await
+    }}
+}}
+
+videogen_wire::from_value! {{
+{types}}}
+",
+        header(spec, "//")
+    )
+}
+
+fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
+    let tokens = match tokens(relaxed, &relaxed.doc) {
+        Ok(tokens) => tokens,
+        Err(reason) => return Err(spec.error(culprit(relaxed), format!("the generator cannot take this: {reason}"))),
+    };
+    let file =
+        syn::parse2(tokens).map_err(|error| spec.error("", format!("the generated code does not parse: {error}")))?;
+    Ok(prettyplease::unparse(&file))
+}
+
+/// Runs the generator. Its panics come back as reasons.
+fn tokens(relaxed: &Relaxed, doc: &Value) -> Result<proc_macro2::TokenStream, String> {
+    let openapi: OpenAPI = serde_json::from_value(doc.clone()).map_err(|error| error.to_string())?;
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote! { videogen_wire::Session })
+        .with_crate("videogen-wire", CrateVers::Any, None);
+    for name in &relaxed.enums {
+        settings.with_replacement(
+            name,
+            format!("crate::enums::{name}"),
+            [TypeImpl::FromStr, TypeImpl::Display].into_iter(),
+        );
+    }
+    for name in &relaxed.defaults {
+        settings.with_patch(name, TypePatch::default().with_derive("Default"));
+    }
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let result = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings).generate_tokens(&openapi)));
+    panic::set_hook(hook);
+    match result {
+        Ok(Ok(tokens)) => Ok(tokens),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(panic) => Err(panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("it panicked")
+            .to_owned()),
+    }
+}
+
+/// The smallest part of a spec that still makes the generator fail: a component with what it refers to, or an operation.
+fn culprit(relaxed: &Relaxed) -> String {
+    let fails = |paths: Value, schemas: Value| {
+        let doc = json!({
+            "openapi": relaxed.doc["openapi"],
+            "info": relaxed.doc["info"],
+            "paths": paths,
+            "components": {"schemas": schemas, "parameters": relaxed.doc["components"]["parameters"]},
+        });
+        tokens(relaxed, &doc).is_err()
+    };
+    let all = &relaxed.doc["components"]["schemas"];
+    let mut smallest: Option<(usize, String)> = None;
+    for (name, _) in members(Some(all)) {
+        let mut needed = BTreeSet::new();
+        needs(all, name, &mut needed);
+        let part: Value = needed
+            .iter()
+            .map(|name| (name.clone(), all[name].clone()))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        if smallest.as_ref().is_none_or(|(size, _)| needed.len() < *size) && fails(json!({}), part) {
+            smallest = Some((needed.len(), format!("/components/schemas/{name}")));
+        }
+    }
+    if let Some((_, pointer)) = smallest {
+        return pointer;
+    }
+    for (path, item) in members(relaxed.doc.get("paths")) {
+        if fails(json!({ path: item }), all.clone()) {
+            return format!("/paths/{}", crate::spec::escape(path));
+        }
+    }
+    String::new()
+}
+
+fn needs(all: &Value, name: &str, found: &mut BTreeSet<String>) {
+    fn walk(all: &Value, value: &Value, found: &mut BTreeSet<String>) {
+        if let Some(name) = value.get("$ref").and_then(Value::as_str).and_then(component) {
+            needs(all, name, found);
+        }
+        match value {
+            Value::Object(object) => object.values().for_each(|value| walk(all, value, found)),
+            Value::Array(items) => items.iter().for_each(|value| walk(all, value, found)),
+            _ => {}
+        }
+    }
+    if found.insert(name.to_owned()) {
+        walk(all, &all[name], found);
+    }
+}

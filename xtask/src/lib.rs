@@ -1,0 +1,15 @@
+//! Maintainer's commands of the `videogen` repository.
+//!
+//! This crate reads `specs/` and writes `crates/raw/`; it uses none of the workspace's own crates, so that it still runs
+//! when they do not compile. It is a library too, so that tests can ask it what is stale.
+
+pub mod enums;
+pub mod facts;
+pub mod generate;
+pub mod precheck;
+pub mod relax;
+pub mod spec;
+pub mod surface;
+pub mod tree;
+
+pub use spec::SpecError;
