@@ -72,7 +72,9 @@ async fn the_limits_are_told_in_headers() {
     let api = Api::start().await;
     let url = api.url(Vendor::ToApis, create(Vendor::ToApis).0);
     let body = request(Vendor::ToApis, "a fox");
-    let answer = api.send(api.http.post(&url).bearer_auth("sk-sim-429").json(&body)).await;
+    let answer = api
+        .send(api.http.post(&url).bearer_auth("sk-sim-429").json(&body))
+        .await;
     assert_eq!(answer.header("x-ratelimit-limit"), "300");
     assert_eq!(answer.header("x-ratelimit-category"), "async_submit");
     let answer = api.with_key("sk-sim-503", Method::GET, &format!("{url}/none")).await;
@@ -86,12 +88,16 @@ async fn what_is_no_request_is_refused_in_the_vendors_format() {
     for vendor in VENDORS {
         let (path, operation, _) = create(vendor);
         let post = || api.http.post(api.url(vendor, path)).bearer_auth(KEY);
-        let broken = post().header(header::CONTENT_TYPE, "application/json").body("{\"model\": ");
+        let broken = post()
+            .header(header::CONTENT_TYPE, "application/json")
+            .body("{\"model\": ");
         api.send(broken).await.fits(vendor, operation, 400);
         let plain = post().header(header::CONTENT_TYPE, "text/plain").body("{}");
         api.send(plain).await.fits(vendor, operation, 400);
         api.send(post().json(&json!([1, 2]))).await.fits(vendor, operation, 400);
-        let long = post().json(&request(vendor, "a fox")).header("content-type", "application/json; charset=utf-8");
+        let long = post()
+            .json(&request(vendor, "a fox"))
+            .header("content-type", "application/json; charset=utf-8");
         assert!(api.send(long).await.status < 300);
 
         let nothing = api.get(vendor, "/nothing/here").await;

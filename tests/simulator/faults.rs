@@ -9,7 +9,8 @@ use super::support::{Api, KEY, VENDORS, create, request, video_url};
 async fn a_connection_dropped_before_the_work_makes_no_task() {
     let api = Api::start().await;
     for vendor in VENDORS {
-        api.sim.inject(Fault::new(vendor, Operation::Submit, FaultKind::DropBefore));
+        api.sim
+            .inject(Fault::new(vendor, Operation::Submit, FaultKind::DropBefore));
         let url = api.url(vendor, create(vendor).0);
         let body = request(vendor, "a fox");
         let post = || api.http.post(&url).bearer_auth(KEY).json(&body).send();
@@ -23,7 +24,8 @@ async fn a_connection_dropped_before_the_work_makes_no_task() {
 async fn a_connection_dropped_after_the_work_makes_a_task() {
     let api = Api::start().await;
     for vendor in VENDORS {
-        api.sim.inject(Fault::new(vendor, Operation::Submit, FaultKind::DropAfter).times(2));
+        api.sim
+            .inject(Fault::new(vendor, Operation::Submit, FaultKind::DropAfter).times(2));
         let url = api.url(vendor, create(vendor).0);
         for _ in 0..2 {
             let body = request(vendor, "a fox");
@@ -41,9 +43,14 @@ async fn statuses_and_pages_stand_in_for_answers() {
     let vendor = Vendor::AllToken;
     let (path, ..) = create(vendor);
     let headers = vec![("retry-after".to_owned(), "7".to_owned())];
-    let kind = FaultKind::Status { code: 429, body: "{}".to_owned(), headers };
+    let kind = FaultKind::Status {
+        code: 429,
+        body: "{}".to_owned(),
+        headers,
+    };
     api.sim.inject(Fault::new(vendor, Operation::Submit, kind));
-    api.sim.inject(Fault::new(vendor, Operation::Submit, FaultKind::Html(502)));
+    api.sim
+        .inject(Fault::new(vendor, Operation::Submit, FaultKind::Html(502)));
     api.sim.inject(Fault::status(vendor, Operation::List, 500, "oops"));
     let answer = api.post(vendor, path, &request(vendor, "a fox")).await;
     assert_eq!((answer.status, answer.header("retry-after")), (429, "7"));
@@ -61,12 +68,20 @@ async fn answers_come_empty_or_broken() {
     let api = Api::start().await;
     let vendor = Vendor::Token360;
     let (path, ..) = create(vendor);
-    api.sim.inject(Fault::new(vendor, Operation::Submit, FaultKind::EmptyBody));
-    api.sim.inject(Fault::new(vendor, Operation::Submit, FaultKind::Truncated));
+    api.sim
+        .inject(Fault::new(vendor, Operation::Submit, FaultKind::EmptyBody));
+    api.sim
+        .inject(Fault::new(vendor, Operation::Submit, FaultKind::Truncated));
     let answer = api.post(vendor, path, &request(vendor, "a fox")).await;
     assert_eq!((answer.status, answer.text.as_str()), (200, ""));
     let body = request(vendor, "a fox");
-    let response = api.http.post(api.url(vendor, path)).bearer_auth(KEY).json(&body).send().await;
+    let response = api
+        .http
+        .post(api.url(vendor, path))
+        .bearer_auth(KEY)
+        .json(&body)
+        .send()
+        .await;
     let response = response.unwrap();
     assert_eq!(response.status(), 200);
     assert!(response.content_length().unwrap() > 0);
@@ -81,7 +96,8 @@ async fn a_download_breaks_off_and_can_be_resumed() {
     let task = api.finished(vendor, &request(vendor, "a fox")).await;
     let url = video_url(vendor, &task);
     let whole = api.http.get(&url).send().await.unwrap().bytes().await.unwrap();
-    api.sim.inject(Fault::new(vendor, Operation::File, FaultKind::Truncated));
+    api.sim
+        .inject(Fault::new(vendor, Operation::File, FaultKind::Truncated));
     let mut response = api.http.get(&url).send().await.unwrap();
     let mut got = Vec::new();
     let broken = loop {

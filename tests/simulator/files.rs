@@ -37,12 +37,17 @@ async fn files_need_no_key_and_come_from_another_port() {
 #[tokio::test]
 async fn ranges_can_be_fetched() {
     let api = Api::start().await;
-    let task = api.finished(Vendor::Token360, &request(Vendor::Token360, "a fox")).await;
+    let task = api
+        .finished(Vendor::Token360, &request(Vendor::Token360, "a fox"))
+        .await;
     let url = video_url(Vendor::Token360, &task);
 
     let head = fetch(&api, Method::HEAD, &url, &[]).await;
     let (length, tag) = (header(&head, "content-length"), header(&head, "etag"));
-    assert_eq!((head.status().as_u16(), header(&head, "accept-ranges")), (200, "bytes".to_owned()));
+    assert_eq!(
+        (head.status().as_u16(), header(&head, "accept-ranges")),
+        (200, "bytes".to_owned())
+    );
     assert!(head.bytes().await.unwrap().is_empty());
     let whole = fetch(&api, Method::GET, &url, &[]).await.bytes().await.unwrap();
     assert_eq!(whole.len().to_string(), length);
@@ -66,7 +71,9 @@ async fn ranges_can_be_fetched() {
 #[tokio::test]
 async fn a_link_that_was_tampered_with_does_not_work() {
     let api = Api::start().await;
-    let task = api.finished(Vendor::AllToken, &request(Vendor::AllToken, "a fox")).await;
+    let task = api
+        .finished(Vendor::AllToken, &request(Vendor::AllToken, "a fox"))
+        .await;
     let url = video_url(Vendor::AllToken, &task);
     let (path, query) = url.split_once('?').unwrap();
     for tampered in [

@@ -19,7 +19,11 @@ async fn queued_then_running_then_completed() {
         let status = async || api.poll(vendor, &id).await["status"].clone();
         assert_eq!(status().await, "queued");
         api.sim.advance(seconds(3));
-        let running = if vendor == Vendor::AllToken { "processing" } else { "in_progress" };
+        let running = if vendor == Vendor::AllToken {
+            "processing"
+        } else {
+            "in_progress"
+        };
         assert_eq!(status().await, running);
         api.sim.advance(seconds(16));
         assert_eq!(status().await, running);
@@ -31,8 +35,10 @@ async fn queued_then_running_then_completed() {
 
 #[tokio::test]
 async fn the_stages_can_be_set() {
-    let builder =
-        Simulator::builder().manual_clock().queued_for(seconds(1)).completed_after(seconds(2));
+    let builder = Simulator::builder()
+        .manual_clock()
+        .queued_for(seconds(1))
+        .completed_after(seconds(2));
     let api = Api::with(builder).await;
     let vendor = Vendor::Token360;
     let id = api.submit(vendor, &request(vendor, "a fox")).await;
@@ -51,7 +57,10 @@ async fn progress_moves_at_toapis() {
         seen.push(api.poll(Vendor::ToApis, &id).await["progress"].as_u64().unwrap());
         api.sim.advance(seconds(1));
     }
-    assert!(seen.is_sorted() && seen[3] == 0 && seen[4] > 0 && seen[19] < 100 && seen[20] == 100, "{seen:?}");
+    assert!(
+        seen.is_sorted() && seen[3] == 0 && seen[4] > 0 && seen[19] < 100 && seen[20] == 100,
+        "{seen:?}"
+    );
 }
 
 #[tokio::test]
@@ -59,13 +68,28 @@ async fn reserved_words_steer_the_end() {
     let api = Api::start().await;
     let expected = [
         (Vendor::Token360, "sim:fail", "failed", json!("generation_failed")),
-        (Vendor::Token360, "sim:moderated", "failed", json!("OutputVideoSensitiveContentDetected")),
+        (
+            Vendor::Token360,
+            "sim:moderated",
+            "failed",
+            json!("OutputVideoSensitiveContentDetected"),
+        ),
         (Vendor::Token360, "sim:expire", "failed", json!("task_expired")),
         (Vendor::ToApis, "sim:fail", "failed", json!("generation_failed")),
-        (Vendor::ToApis, "sim:moderated", "failed", json!("content_policy_violation")),
+        (
+            Vendor::ToApis,
+            "sim:moderated",
+            "failed",
+            json!("content_policy_violation"),
+        ),
         (Vendor::ToApis, "sim:expire", "failed", json!("task_timeout")),
         (Vendor::AllToken, "sim:fail", "failed", json!("upstream_error")),
-        (Vendor::AllToken, "sim:moderated", "failed", json!("upstream_content_violation")),
+        (
+            Vendor::AllToken,
+            "sim:moderated",
+            "failed",
+            json!("upstream_content_violation"),
+        ),
         (Vendor::AllToken, "sim:expire", "expired", Value::Null),
     ];
     for (vendor, prompt, status, code) in expected {
@@ -73,7 +97,9 @@ async fn reserved_words_steer_the_end() {
         assert_eq!(task["status"], status, "{vendor} {prompt}");
         assert_eq!(task["error"]["code"], code, "{vendor} {prompt}");
     }
-    let task = api.finished(Vendor::Token360, &request(Vendor::Token360, "sim:slow")).await;
+    let task = api
+        .finished(Vendor::Token360, &request(Vendor::Token360, "sim:slow"))
+        .await;
     assert_eq!(task["status"], "queued");
     api.sim.advance(seconds(180));
     let id = task["id"].as_str().unwrap();
@@ -85,7 +111,10 @@ async fn a_task_that_takes_too_long_expires() {
     let api = Api::start().await;
     let body = request_with(Vendor::Token360, "execution_expires_after", json!(10));
     let task = api.finished(Vendor::Token360, &body).await;
-    assert_eq!((&task["status"], &task["error"]["code"]), (&json!("failed"), &json!("task_expired")));
+    assert_eq!(
+        (&task["status"], &task["error"]["code"]),
+        (&json!("failed"), &json!("task_expired"))
+    );
 }
 
 #[tokio::test]
@@ -99,7 +128,10 @@ async fn token360_tells_the_truth_about_the_file() {
     let created = api.poll(Vendor::Token360, &id).await;
     api.sim.advance(WHOLE);
     let task = api.poll(Vendor::Token360, &id).await;
-    assert_eq!((&task["duration"], &task["frames"], &task["resolution"]), (&json!(6), &json!(72), &json!("480p")));
+    assert_eq!(
+        (&task["duration"], &task["frames"], &task["resolution"]),
+        (&json!(6), &json!(72), &json!("480p"))
+    );
     assert_eq!(
         task["parameters"],
         json!({"duration": 6, "resolution": "480p", "return_last_frame": true, "seed": 0})
@@ -116,7 +148,10 @@ async fn toapis_keeps_the_callers_id_and_metadata() {
     let body = json!({"model": "doubao-seedance-1-5-pro", "prompt": "a fox",
         "metadata": {"resolution": "480p"}, "client_business_id": "order 7/b"});
     let path = "/v1/videos/generations";
-    let answer = api.post(vendor, path, &body).await.fits(vendor, "create_seedance_1", 200);
+    let answer = api
+        .post(vendor, path, &body)
+        .await
+        .fits(vendor, "create_seedance_1", 200);
     assert_eq!(answer.body["client_business_id"], "order 7/b");
     assert_eq!(answer.body["metadata"], json!({"resolution": "480p"}));
     let found = api.get(vendor, &format!("{path}/order%207%2Fb")).await;
@@ -143,7 +178,10 @@ async fn the_callers_id_is_no_key() {
     let second = api.submit(Vendor::ToApis, &body).await;
     assert_eq!(api.sim.stats().submissions["toapis"], 2);
     let found = api.get(Vendor::ToApis, "/v1/videos/generations/order-7").await;
-    assert_eq!(found.fits(Vendor::ToApis, "get_seedance_1", 200).body["id"], json!(second));
+    assert_eq!(
+        found.fits(Vendor::ToApis, "get_seedance_1", 200).body["id"],
+        json!(second)
+    );
 }
 
 #[tokio::test]
@@ -168,7 +206,10 @@ async fn alltoken_tells_the_truth_about_the_file() {
 
     let body = json!({"model": "seedance-1.0-pro", "prompt": "a fox", "frames": 29, "resolution": "480p"});
     let task = api.finished(vendor, &body).await;
-    assert_eq!((&task["frames"], &task["fps"], task.get("duration")), (&json!(29), &json!(24), None));
+    assert_eq!(
+        (&task["frames"], &task["fps"], task.get("duration")),
+        (&json!(29), &json!(24), None)
+    );
 }
 
 #[tokio::test]
@@ -200,7 +241,8 @@ async fn alltoken_cancels_what_is_not_done() {
     let vendor = Vendor::AllToken;
     let cancel = async |id: &str| {
         let path = format!("{}/{id}/cancel", create(vendor).0);
-        api.send(api.http.post(api.url(vendor, &path)).bearer_auth(super::support::KEY)).await
+        api.send(api.http.post(api.url(vendor, &path)).bearer_auth(super::support::KEY))
+            .await
     };
     let operation = "cancel_generation";
     let queued = api.submit(vendor, &request(vendor, "a fox")).await;

@@ -10,7 +10,10 @@ const A: Vendor = Vendor::AllToken;
 
 fn ids(list: &Value, member: &str) -> Vec<String> {
     let items = list[member].as_array().unwrap();
-    items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    items
+        .iter()
+        .map(|item| item["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -24,7 +27,10 @@ async fn token360_pages_by_cursor() {
     let other = api.http.post(api.url(T, "/v1/videos")).bearer_auth("sk-other");
     api.send(other.json(&request(T, "a fox"))).await;
     let list = async |query: &str| {
-        api.get(T, &format!("/v1/videos{query}")).await.fits(T, "list_videos", 200).body
+        api.get(T, &format!("/v1/videos{query}"))
+            .await
+            .fits(T, "list_videos", 200)
+            .body
     };
     let newest_first: Vec<_> = made.iter().rev().cloned().collect();
 
@@ -39,9 +45,15 @@ async fn token360_pages_by_cursor() {
     let page = list(&format!("?limit=2&after={}", made[3])).await;
     assert_eq!(ids(&page, "data"), newest_first[2..4]);
     let page = list(&format!("?limit=2&after={}", made[1])).await;
-    assert_eq!((ids(&page, "data"), &page["has_more"]), (newest_first[4..].to_vec(), &json!(false)));
+    assert_eq!(
+        (ids(&page, "data"), &page["has_more"]),
+        (newest_first[4..].to_vec(), &json!(false))
+    );
     let page = list(&format!("?limit=1&before={}", made[2])).await;
-    assert_eq!((ids(&page, "data"), &page["has_more"]), (vec![made[3].clone()], &json!(true)));
+    assert_eq!(
+        (ids(&page, "data"), &page["has_more"]),
+        (vec![made[3].clone()], &json!(true))
+    );
     let page = list("?order=asc&limit=3").await;
     assert_eq!(ids(&page, "data"), made[..3]);
     let empty = list(&format!("?after={}", made[0])).await;
@@ -52,7 +64,10 @@ async fn token360_pages_by_cursor() {
 async fn the_query_of_a_list_is_checked() {
     let api = Api::start().await;
     for query in ["limit=0", "limit=101", "limit=many", "order=up", "after=video-none"] {
-        let answer = api.get(T, &format!("/v1/videos?{query}")).await.fits(T, "list_videos", 400);
+        let answer = api
+            .get(T, &format!("/v1/videos?{query}"))
+            .await
+            .fits(T, "list_videos", 400);
         let named = query.split('=').next().unwrap();
         assert_eq!(answer.body["error"]["param"], named);
     }
@@ -74,12 +89,17 @@ async fn alltoken_filters_and_counts() {
         api.get(A, &path).await.fits(A, "list_generations", 200).body
     };
     let all = list("").await;
-    assert_eq!((ids(&all, "items"), &all["total"]), (vec![second.clone(), first, done.clone()], &json!(3)));
+    assert_eq!(
+        (ids(&all, "items"), &all["total"]),
+        (vec![second.clone(), first, done.clone()], &json!(3))
+    );
     let page = list("?limit=1").await;
     assert_eq!((ids(&page, "items"), &page["total"]), (vec![second], &json!(3)));
     let page = list("?status=completed").await;
     assert_eq!((ids(&page, "items"), &page["total"]), (vec![done], &json!(1)));
-    let other = api.send(api.http.get(api.url(A, "/videos/generations")).bearer_auth("sk-other")).await;
+    let other = api
+        .send(api.http.get(api.url(A, "/videos/generations")).bearer_auth("sk-other"))
+        .await;
     assert_eq!(other.fits(A, "list_generations", 200).body["total"], 0);
 }
 
@@ -98,7 +118,10 @@ async fn token360_delivers_content_in_three_ways() {
     let content = |query: &str| api.url(T, &format!("/v1/videos/{id}/content{query}"));
     let operation = "get_video_content";
     let early = api.send(api.http.get(content("")).bearer_auth(KEY)).await;
-    assert_eq!(early.fits(T, operation, 400).body["error"]["type"], "invalid_request_error");
+    assert_eq!(
+        early.fits(T, operation, 400).body["error"]["type"],
+        "invalid_request_error"
+    );
     api.sim.advance(WHOLE);
 
     let redirect = api.send(api.http.get(content("")).bearer_auth(KEY)).await;
@@ -112,7 +135,13 @@ async fn token360_delivers_content_in_three_ways() {
     let url = url.fits(T, operation, 200).body;
     assert_eq!((&url["video_id"], &url["expires_in"]), (&json!(id), &json!(3600)));
 
-    let binary = api.http.get(content("?format=binary")).bearer_auth(KEY).send().await.unwrap();
+    let binary = api
+        .http
+        .get(content("?format=binary"))
+        .bearer_auth(KEY)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(binary.headers()["content-type"], "video/mp4");
     assert_eq!(binary.bytes().await.unwrap(), file);
     let wrong = api.send(api.http.get(content("?format=tape")).bearer_auth(KEY)).await;

@@ -81,7 +81,9 @@ async fn the_printed_requests_are_taken_as_they_stand() {
     let api = Api::start().await;
     for (vendor, path, body) in printed() {
         let status = if vendor == Vendor::AllToken { 202 } else { 200 };
-        api.post(vendor, path, &body).await.fits(vendor, operation(path), status);
+        api.post(vendor, path, &body)
+            .await
+            .fits(vendor, operation(path), status);
     }
 }
 
@@ -122,12 +124,27 @@ async fn broken_rules_are_refused_and_named() {
         (Vendor::Token360, "resolution", json!("4K"), "resolution"),
         (Vendor::Token360, "aspect_ratio", json!("2:1"), "aspect_ratio"),
         (Vendor::Token360, "frame_images", frame("last_frame"), "frame_images[0]"),
-        (Vendor::Token360, "callback_url", json!("http://hooks.example.com/"), "callback_url"),
-        (Vendor::Token360, "callback_url", json!("ftp://127.0.0.1/"), "callback_url"),
+        (
+            Vendor::Token360,
+            "callback_url",
+            json!("http://hooks.example.com/"),
+            "callback_url",
+        ),
+        (
+            Vendor::Token360,
+            "callback_url",
+            json!("ftp://127.0.0.1/"),
+            "callback_url",
+        ),
         (Vendor::ToApis, "duration", json!(16), "duration"),
         (Vendor::ToApis, "ratio", json!("21:9"), "ratio"),
         (Vendor::ToApis, "image_urls", json!([url, url]), "image_urls"),
-        (Vendor::ToApis, "image_with_roles", image("reference", url), "image_with_roles[0]"),
+        (
+            Vendor::ToApis,
+            "image_with_roles",
+            image("reference", url),
+            "image_with_roles[0]",
+        ),
         (
             Vendor::ToApis,
             "image_with_roles",
@@ -142,8 +159,18 @@ async fn broken_rules_are_refused_and_named() {
         ),
         (Vendor::AllToken, "frames", json!(121), "frames"),
         (Vendor::AllToken, "duration", json!(-2), "duration"),
-        (Vendor::AllToken, "execution_expires_after", json!(60), "execution_expires_after"),
-        (Vendor::AllToken, "content", json!([{"type": "image_url"}]), "content[0]"),
+        (
+            Vendor::AllToken,
+            "execution_expires_after",
+            json!(60),
+            "execution_expires_after",
+        ),
+        (
+            Vendor::AllToken,
+            "content",
+            json!([{"type": "image_url"}]),
+            "content[0]",
+        ),
         (
             Vendor::AllToken,
             "content",
@@ -190,7 +217,8 @@ async fn a_model_belongs_to_its_family() {
 async fn a_model_of_tomorrow_is_taken() {
     let api = Api::start().await;
     for vendor in VENDORS {
-        api.submit(vendor, &request_with(vendor, "model", json!("seedance-9"))).await;
+        api.submit(vendor, &request_with(vendor, "model", json!("seedance-9")))
+            .await;
     }
 }
 
@@ -216,9 +244,15 @@ async fn a_draft_must_exist_and_be_one() {
     let vendor = Vendor::AllToken;
     let (path, operation, _) = create(vendor);
     let from = |id: &str| {
-        request_with(vendor, "content", json!([{"type": "draft_task", "draft_task": {"id": id}}]))
+        request_with(
+            vendor,
+            "content",
+            json!([{"type": "draft_task", "draft_task": {"id": id}}]),
+        )
     };
-    api.post(vendor, path, &from("vgen_none")).await.fits(vendor, operation, 404);
+    api.post(vendor, path, &from("vgen_none"))
+        .await
+        .fits(vendor, operation, 404);
     let plain = api.submit(vendor, &request(vendor, "a fox")).await;
     api.post(vendor, path, &from(&plain)).await.fits(vendor, operation, 400);
     let draft = api.submit(vendor, &request_with(vendor, "draft", json!(true))).await;
@@ -233,6 +267,9 @@ async fn a_signed_webhook_needs_a_secret() {
     let api = Api::with(builder).await;
     let (path, operation, _) = create(Vendor::ToApis);
     let body = request_with(Vendor::ToApis, "callback_url", json!("https://hooks.example.com/"));
-    let answer = api.post(Vendor::ToApis, path, &body).await.fits(Vendor::ToApis, operation, 400);
+    let answer = api
+        .post(Vendor::ToApis, path, &body)
+        .await
+        .fits(Vendor::ToApis, operation, 400);
     assert_eq!(answer.body["error"]["type"], "webhook_not_configured");
 }

@@ -52,7 +52,12 @@ async fn nothing_listens_after_the_end() {
 #[tokio::test]
 async fn an_address_in_use_is_named() {
     let sim = Simulator::builder().start().await.unwrap();
-    let error = Simulator::builder().listen(sim.address()).start().await.unwrap_err().to_string();
+    let error = Simulator::builder()
+        .listen(sim.address())
+        .start()
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains(&sim.address().to_string()), "{error}");
 }
 
@@ -75,8 +80,7 @@ async fn submissions_are_counted_and_billed() {
     assert_eq!(stats.requests["token360"], 2);
 
     let page = |name: &str| format!("http://{}/_sim/{name}", api.sim.address());
-    let told: serde_json::Value =
-        api.http.get(page("stats")).send().await.unwrap().json().await.unwrap();
+    let told: serde_json::Value = api.http.get(page("stats")).send().await.unwrap().json().await.unwrap();
     assert_eq!(told, serde_json::to_value(&stats).unwrap());
     let text = api.http.get(page("tasks")).send().await.unwrap().text().await.unwrap();
     assert!(!text.contains("sk-"), "{text}");

@@ -28,7 +28,11 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
+        self.headers
+            .get(name)
+            .unwrap_or_else(|| panic!("no header {name}"))
+            .to_str()
+            .unwrap()
     }
 
     /// Fails unless the spec of the vendor foresees this answer.
@@ -36,7 +40,11 @@ impl Answer {
         assert_eq!(self.status, status, "{vendor} {operation}: {}", self.text);
         let spec = Spec::of(vendor).unwrap();
         let problems = spec.response_problems(operation, status, &self.body);
-        assert!(problems.is_empty(), "{vendor} {operation}: {problems:?} in {}", self.text);
+        assert!(
+            problems.is_empty(),
+            "{vendor} {operation}: {problems:?} in {}",
+            self.text
+        );
         self
     }
 }
@@ -48,8 +56,14 @@ impl Api {
     }
 
     pub(crate) async fn with(builder: Builder) -> Self {
-        let http = reqwest::Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { sim: builder.start().await.unwrap(), http }
+        let http = reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            sim: builder.start().await.unwrap(),
+            http,
+        }
     }
 
     pub(crate) fn url(&self, vendor: Vendor, path: &str) -> String {
@@ -61,7 +75,12 @@ impl Api {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let answer = Answer { status, headers, text, body };
+        let answer = Answer {
+            status,
+            headers,
+            text,
+            body,
+        };
         assert!(!answer.header("x-request-id").is_empty());
         answer
     }
@@ -71,7 +90,8 @@ impl Api {
     }
 
     pub(crate) async fn post(&self, vendor: Vendor, path: &str, body: &Value) -> Answer {
-        self.send(self.http.post(self.url(vendor, path)).bearer_auth(KEY).json(body)).await
+        self.send(self.http.post(self.url(vendor, path)).bearer_auth(KEY).json(body))
+            .await
     }
 
     pub(crate) async fn with_key(&self, key: &str, method: Method, url: &str) -> Answer {
@@ -88,7 +108,10 @@ impl Api {
     /// Polls a task of the vendor's first family.
     pub(crate) async fn poll(&self, vendor: Vendor, id: &str) -> Value {
         let path = format!("{}/{id}", create(vendor).0);
-        self.get(vendor, &path).await.fits(vendor, poll_operation(vendor), 200).body
+        self.get(vendor, &path)
+            .await
+            .fits(vendor, poll_operation(vendor), 200)
+            .body
     }
 
     /// Submits, lets the task end, and gives what a poll then says.
@@ -118,7 +141,11 @@ pub(crate) fn poll_operation(vendor: Vendor) -> &'static str {
 
 /// The smallest request with this prompt.
 pub(crate) fn request(vendor: Vendor, prompt: &str) -> Value {
-    let model = if vendor == Vendor::ToApis { "seedance-2" } else { "seedance-2.0" };
+    let model = if vendor == Vendor::ToApis {
+        "seedance-2"
+    } else {
+        "seedance-2.0"
+    };
     json!({"model": model, "prompt": prompt})
 }
 

@@ -25,7 +25,11 @@ impl Delivery {
 
     fn header(&self, name: &str) -> &str {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value).next().unwrap()
+        lines
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+            .next()
+            .unwrap()
     }
 }
 
@@ -51,8 +55,13 @@ impl Receiver {
                 let delivery = loop {
                     stream.read_buf(&mut bytes).await.unwrap();
                     let text = String::from_utf8_lossy(&bytes).into_owned();
-                    let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-                    let delivery = Delivery { head: head.to_owned(), body: body.to_owned() };
+                    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                        continue;
+                    };
+                    let delivery = Delivery {
+                        head: head.to_owned(),
+                        body: body.to_owned(),
+                    };
                     if body.len() == delivery.header("content-length").parse::<usize>().unwrap() {
                         break delivery;
                     }
@@ -103,7 +112,9 @@ async fn each_vendor_calls_back_once_when_the_task_is_done() {
     for vendor in VENDORS {
         let api = Api::start().await;
         let receiver = Receiver::start(&[204]).await;
-        let id = api.submit(vendor, &request_with(vendor, "callback_url", json!(receiver.url))).await;
+        let id = api
+            .submit(vendor, &request_with(vendor, "callback_url", json!(receiver.url)))
+            .await;
         api.sim.advance(WHOLE - Duration::from_secs(1));
         tokio::time::sleep(Duration::from_millis(30)).await;
         assert!(receiver.got().is_empty());
@@ -112,11 +123,19 @@ async fn each_vendor_calls_back_once_when_the_task_is_done() {
         assert!(api.sim.tasks()[0].webhook.as_ref().unwrap().delivered);
         let got = receiver.got();
         assert_eq!(got.len(), 1);
-        assert!(got[0].head.starts_with("POST /hook?token=secret HTTP/1.1"), "{}", got[0].head);
+        assert!(
+            got[0].head.starts_with("POST /hook?token=secret HTTP/1.1"),
+            "{}",
+            got[0].head
+        );
         let body = got[0].json();
         let problems = Spec::of(vendor).unwrap().component_problems("WebhookEvent", &body);
         assert!(problems.is_empty(), "{vendor}: {problems:?}");
-        let told = if vendor == Vendor::ToApis { &body["data"]["task_id"] } else { &body["id"] };
+        let told = if vendor == Vendor::ToApis {
+            &body["data"]["task_id"]
+        } else {
+            &body["id"]
+        };
         assert_eq!(told, &json!(id));
         let tasks = serde_json::to_string(&api.sim.tasks()).unwrap();
         assert!(!tasks.contains("token=secret"));
@@ -134,7 +153,10 @@ async fn token360_carries_the_callers_id_back() {
     api.sim.advance(WHOLE);
     attempts(&api, 1).await;
     let body = receiver.got()[0].json();
-    assert_eq!((&body["request_id"], &body["status"]), (&json!("order-7"), &json!("failed")));
+    assert_eq!(
+        (&body["request_id"], &body["status"]),
+        (&json!("order-7"), &json!("failed"))
+    );
     assert_eq!(body["error"]["code"], "generation_failed");
 }
 
@@ -164,7 +186,11 @@ async fn toapis_signs_what_it_sends() {
             assert_eq!(delivery.header("x-toapis-webhook-signature"), format!("v1={expected}"));
         }
     }
-    assert_eq!(got[0].json()["id"], got[1].json()["id"], "a repeat has the same event id");
+    assert_eq!(
+        got[0].json()["id"],
+        got[1].json()["id"],
+        "a repeat has the same event id"
+    );
 }
 
 /// The HMAC by an independent program; nothing, and a word about it, where there is none.
@@ -199,7 +225,11 @@ async fn token360_gives_up_after_three_attempts() {
     attempts(&api, 2).await;
     api.sim.advance(Duration::from_secs(2));
     tokio::time::sleep(Duration::from_millis(30)).await;
-    assert_eq!(receiver.got().len(), 2, "the third comes three seconds after the second");
+    assert_eq!(
+        receiver.got().len(),
+        2,
+        "the third comes three seconds after the second"
+    );
     api.sim.advance(Duration::from_secs(1));
     attempts(&api, 3).await;
     api.sim.advance(Duration::from_secs(86_400));
@@ -236,7 +266,9 @@ async fn a_cancelled_task_is_not_reported_back() {
     let api = Api::start().await;
     let vendor = Vendor::AllToken;
     let receiver = Receiver::start(&[200]).await;
-    let id = api.submit(vendor, &request_with(vendor, "callback_url", json!(receiver.url))).await;
+    let id = api
+        .submit(vendor, &request_with(vendor, "callback_url", json!(receiver.url)))
+        .await;
     let path = format!("{}/{id}/cancel", create(vendor).0);
     assert_eq!(api.post(vendor, &path, &json!({})).await.status, 200);
     api.sim.advance(WHOLE);

@@ -3,6 +3,7 @@
 //! This crate reads `specs/` and writes `crates/raw/`; it uses none of the workspace's own crates, so that it still runs
 //! when they do not compile. It is a library too, so that tests can ask it what is stale.
 
+pub mod cli;
 pub mod enums;
 pub mod facts;
 pub mod generate;

@@ -244,6 +244,23 @@ fn schemas(spec: &Spec) -> Result<(), SpecError> {
                 "a component is an object, a string enum, or a oneOf of scalars; write anything else where it is used",
             ));
         }
+        for (index, required) in schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            if required
+                .as_str()
+                .is_none_or(|name| schema.pointer(&format!("/properties/{name}")).is_none())
+            {
+                return Err(spec.error(
+                    format!("{place}/required/{index}"),
+                    format!("no property is called {required}"),
+                ));
+            }
+        }
         for (property, schema) in members(schema.get("properties")) {
             let place = format!("{place}/properties/{property}");
             let inline = |schema: &Value| is_string_enum(schema) || schema.get("properties").is_some();

@@ -46,7 +46,13 @@ fn operation(item: &ImplItem) -> Option<String> {
         .attrs
         .iter()
         .filter_map(|attribute| match &attribute.meta {
-            syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => Some(spelt(&pair.value)),
+            syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => Some(text.value()),
+                _ => None,
+            },
             _ => None,
         })
         .collect();

@@ -252,7 +252,10 @@ mod tests {
             Route::Nothing => "nothing".to_owned(),
         };
         assert_eq!(id(Method::GET, "/videos/models"), "list_models []");
-        assert_eq!(id(Method::GET, "/videos/generations/a%20b"), "get_generation [\"a b\"]");
+        assert_eq!(
+            id(Method::GET, "/videos/generations/a=1&b+%20c"),
+            "get_generation [\"a=1&b+ c\"]"
+        );
         assert_eq!(id(Method::DELETE, "/videos/generations/a"), "method");
         assert_eq!(id(Method::GET, "/videos/generations/"), "nothing");
     }

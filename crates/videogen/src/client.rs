@@ -6,19 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use serde::Serialize;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
-use url::Url;
 use videogen_wire::Session;
 
 use crate::adapters::{Call, ListedModel};
 use crate::download::{self, DownloadOptions, Downloaded};
-use crate::http::{Http, is_safe};
+use crate::http::Http;
 use crate::outcome::{Judge, finish};
 use crate::validate::validate;
 use crate::wait::{self, WaitOptions};
-use crate::{Capabilities, Error, ErrorKind, Plan, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask, Violation};
+use crate::{
+    Capabilities, ClientBuilder, Error, ErrorKind, ListQuery, Plan, TaskId, TaskPage, TaskStatus, Vendor, VideoRequest,
+    VideoTask,
+};
 
 /// Something a vendor can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,45 +49,16 @@ impl fmt::Display for Operation {
     }
 }
 
-/// Which tasks to list. What a vendor cannot filter or page by is refused, not ignored.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ListQuery {
-    /// Page size, 1 to 100.
-    pub limit: Option<u32>,
-    /// Only tasks that follow this vendor id.
-    pub after: Option<String>,
-    /// Only tasks that precede this vendor id.
-    pub before: Option<String>,
-    /// Oldest first, instead of newest first.
-    pub oldest_first: bool,
-    /// Only tasks that stand so.
-    pub status: Option<TaskStatus>,
-}
-
-/// One page of tasks.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct TaskPage {
-    /// The tasks.
-    pub tasks: Vec<VideoTask>,
-    /// What to pass as [`ListQuery::after`] for the next page; `None` on the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-    /// Tasks in all, where the vendor tells it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<u64>,
-}
-
 /// A client for one account at one vendor. Cloning is cheap and shares connections.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(pub(crate) Arc<Inner>);
 
-struct Inner {
-    vendor: Vendor,
-    base_url: String,
-    key: SecretString,
-    session: Session,
-    http: Http,
+pub(crate) struct Inner {
+    pub(crate) vendor: Vendor,
+    pub(crate) base_url: String,
+    pub(crate) key: SecretString,
+    pub(crate) session: Session,
+    pub(crate) http: Http,
 }
 
 impl fmt::Debug for Client {
@@ -98,89 +70,10 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Sets up a [`Client`].
-#[derive(Debug)]
-#[must_use]
-pub struct ClientBuilder {
-    vendor: Vendor,
-    key: Option<SecretString>,
-    base_url: Option<String>,
-    allow_http: bool,
-}
-
-impl ClientBuilder {
-    /// The API key.
-    pub fn key(mut self, key: impl Into<SecretString>) -> Self {
-        self.key = Some(key.into());
-        self
-    }
-
-    /// Another base URL than the vendor's own: a gateway, or the simulator.
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = Some(base_url.into());
-        self
-    }
-
-    /// Allows a base URL with plain HTTP that is not on this machine. The key then travels unprotected.
-    pub fn allow_http(mut self) -> Self {
-        self.allow_http = true;
-        self
-    }
-
-    /// Makes the client. What was not set is taken from the environment: the key from `TOKEN360_API_KEY`,
-    /// `TOAPIS_API_KEY` or `ALLTOKEN_API_KEY`, the base URL from `TOKEN360_BASE_URL`, `TOAPIS_BASE_URL` or
-    /// `ALLTOKEN_BASE_URL`.
-    ///
-    /// # Errors
-    /// `config` when there is no key, it cannot stand in a header, or the base URL is unusable or plain HTTP.
-    pub fn build(self) -> Result<Client, Error> {
-        let facts = self.vendor.facts();
-        let config = |message: String| Error::new(ErrorKind::Config, message);
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let key = match self
-            .key
-            .or_else(|| Some(variable(facts.key_env)?.trim().to_owned().into()))
-        {
-            Some(key) => key,
-            None => return Err(config(format!("no key for {}: set {}", facts.name, facts.key_env))),
-        };
-        let base_url = self.base_url.or_else(|| variable(facts.base_url_env));
-        let base_url = base_url
-            .as_deref()
-            .unwrap_or(facts.base_url)
-            .trim()
-            .trim_end_matches('/')
-            .to_owned();
-        let url = Url::parse(&base_url)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
-            .filter(|url| url.query().is_none() && url.fragment().is_none() && url.username().is_empty())
-            .ok_or_else(|| config("the base URL must read https://host[/path], with nothing after it".to_owned()))?;
-        if !is_safe(&url) && !self.allow_http {
-            return Err(config(
-                "the base URL is plain HTTP, which would show the key to everyone on the way; use https".to_owned(),
-            ));
-        }
-        let session = Session::new(&key).map_err(|error| config(error.to_string()))?;
-        Ok(Client(Arc::new(Inner {
-            vendor: self.vendor,
-            base_url,
-            key,
-            session,
-            http: Http::new(&url)?,
-        })))
-    }
-}
-
 impl Client {
     /// Begins to set up a client for `vendor`.
     pub fn builder(vendor: Vendor) -> ClientBuilder {
-        ClientBuilder {
-            vendor,
-            key: None,
-            base_url: None,
-            allow_http: false,
-        }
+        ClientBuilder::new(vendor)
     }
 
     /// A client with key and base URL from the environment; see [`ClientBuilder::build`].
@@ -253,7 +146,7 @@ impl Client {
     pub async fn list(&self, query: &ListQuery) -> Result<TaskPage, Error> {
         self.offered(Operation::List)?;
         let vendor = self.0.vendor;
-        let violations = self.check_query(query);
+        let violations = query.check(vendor);
         if !violations.is_empty() {
             return Err(Error::invalid(vendor, violations));
         }
@@ -456,48 +349,5 @@ impl Client {
             return wrong("the task id cannot stand in a URL".to_owned());
         }
         Ok(())
-    }
-
-    fn check_query(&self, query: &ListQuery) -> Vec<Violation> {
-        let vendor = self.0.vendor;
-        let mut found = Vec::new();
-        let mut add = |field: &str, value: String, rule: String, hint: &str| {
-            found.push(Violation {
-                field: field.to_owned(),
-                value,
-                rule,
-                hint: hint.to_owned(),
-                page: None,
-            });
-        };
-        for (name, value) in [
-            ("limit", query.limit.map(|limit| limit.to_string())),
-            ("after", query.after.clone()),
-            ("before", query.before.clone()),
-            ("oldest_first", query.oldest_first.then(|| "true".to_owned())),
-            ("status", query.status.as_ref().map(ToString::to_string)),
-        ] {
-            if let Some(value) = value
-                && !vendor.list_query().contains(&name)
-            {
-                add(
-                    name,
-                    value,
-                    format!("{} cannot list by it", vendor.name()),
-                    "leave it out",
-                );
-            }
-        }
-        if let Some(limit) = query.limit
-            && !(1..=100).contains(&limit)
-        {
-            add(
-                "limit",
-                limit.to_string(),
-                "must be 1 to 100".to_owned(),
-                "ask for several pages",
-            );
-        }
-        found
     }
 }

@@ -45,12 +45,14 @@
 //! [`Error`] says what went wrong and [`Error::delivery`] whether it can have cost money.
 
 mod adapters;
+mod builder;
 mod capabilities;
 mod client;
 mod download;
 mod error;
 mod http;
 mod input;
+mod list;
 mod outcome;
 mod plan;
 mod request;
@@ -62,12 +64,14 @@ mod violation;
 mod wait;
 
 pub use adapters::{ListedModel, ParseVendorError, Vendor};
+pub use builder::ClientBuilder;
 pub use capabilities::Capabilities;
-pub use client::{Client, ClientBuilder, ListQuery, Operation, TaskPage};
+pub use client::{Client, Operation};
 pub use download::{DownloadOptions, Downloaded};
 pub use error::{Delivery, Error, ErrorKind};
 pub use input::{Input, ParseSourceError, Role, Source};
 pub use jiff::Timestamp;
+pub use list::{ListQuery, TaskPage};
 pub use plan::{Plan, plan};
 pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
 pub use secret_url::SecretUrl;

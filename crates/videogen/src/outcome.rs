@@ -70,7 +70,11 @@ impl Judge<'_> {
         let error = if refused {
             self.refusal(operation, answer, said).with_delivery(Delivery::Rejected)
         } else {
-            let error = ambiguous(&format!("the answer was HTTP {status}"));
+            let words = said
+                .message
+                .as_deref()
+                .map(|words| format!("; it says: {}", self.clean(words)));
+            let error = ambiguous(&format!("the answer was HTTP {status}{}", words.unwrap_or_default()));
             self.told(error, answer, Some(said))
         };
         Err(error)

@@ -133,8 +133,8 @@ impl QueryParameter {
 
 /// A path segment without its percent signs.
 fn decoded(step: &str) -> String {
-    // The form decoder would take a plus sign for a space.
-    let text = step.replace('+', "%2B");
+    // The form decoder gives these three a meaning that they do not have in a path.
+    let text = step.replace('+', "%2B").replace('=', "%3D").replace('&', "%26");
     url::form_urlencoded::parse(text.as_bytes())
         .next()
         .map_or_else(String::new, |(key, _)| key.into())

@@ -1,0 +1,94 @@
+//! Setting up a client.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use url::Url;
+use videogen_wire::Session;
+
+use crate::client::Inner;
+use crate::http::{Http, is_safe};
+use crate::{Client, Error, ErrorKind, Vendor};
+
+/// Sets up a [`Client`].
+#[derive(Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    vendor: Vendor,
+    key: Option<SecretString>,
+    base_url: Option<String>,
+    allow_http: bool,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(vendor: Vendor) -> Self {
+        Self {
+            vendor,
+            key: None,
+            base_url: None,
+            allow_http: false,
+        }
+    }
+
+    /// The API key.
+    pub fn key(mut self, key: impl Into<SecretString>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Another base URL than the vendor's own: a gateway, or the simulator.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Allows a base URL with plain HTTP that is not on this machine. The key then travels unprotected.
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// Makes the client. What was not set is taken from the environment: the key from `TOKEN360_API_KEY`,
+    /// `TOAPIS_API_KEY` or `ALLTOKEN_API_KEY`, the base URL from `TOKEN360_BASE_URL`, `TOAPIS_BASE_URL` or
+    /// `ALLTOKEN_BASE_URL`.
+    ///
+    /// # Errors
+    /// `config` when there is no key, it cannot stand in a header, or the base URL is unusable or plain HTTP.
+    pub fn build(self) -> Result<Client, Error> {
+        let facts = self.vendor.facts();
+        let config = |message: String| Error::new(ErrorKind::Config, message);
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let key = match self
+            .key
+            .or_else(|| Some(variable(facts.key_env)?.trim().to_owned().into()))
+        {
+            Some(key) => key,
+            None => return Err(config(format!("no key for {}: set {}", facts.name, facts.key_env))),
+        };
+        let base_url = self.base_url.or_else(|| variable(facts.base_url_env));
+        let base_url = base_url
+            .as_deref()
+            .unwrap_or(facts.base_url)
+            .trim()
+            .trim_end_matches('/')
+            .to_owned();
+        let url = Url::parse(&base_url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+            .filter(|url| url.query().is_none() && url.fragment().is_none() && url.username().is_empty())
+            .ok_or_else(|| config("the base URL must read https://host[/path], with nothing after it".to_owned()))?;
+        if !is_safe(&url) && !self.allow_http {
+            return Err(config(
+                "the base URL is plain HTTP, which would show the key to everyone on the way; use https".to_owned(),
+            ));
+        }
+        let session = Session::new(&key).map_err(|error| config(error.to_string()))?;
+        Ok(Client(Arc::new(Inner {
+            vendor: self.vendor,
+            base_url,
+            key,
+            session,
+            http: Http::new(&url)?,
+        })))
+    }
+}

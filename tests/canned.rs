@@ -1,0 +1,90 @@
+//! A server that gives every request the same answer, byte for byte.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use videogen::{Client, Vendor};
+
+/// A running server; it stops when dropped.
+pub(crate) struct Canned {
+    pub(crate) base_url: String,
+    seen: Arc<Mutex<Vec<String>>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Canned {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Canned {
+    /// Answers with `status`, `headers` (each ending in CRLF) and `body`.
+    pub(crate) async fn new(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Self {
+        let body = body.as_ref();
+        let head = format!(
+            "HTTP/1.1 {status} Canned\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n",
+            body.len()
+        );
+        Self::raw([head.as_bytes(), body].concat()).await
+    }
+
+    /// Answers with JSON.
+    pub(crate) async fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self::new(status, "Content-Type: application/json\r\n", body.to_string()).await
+    }
+
+    /// Answers with these very bytes, then closes.
+    pub(crate) async fn raw(answer: Vec<u8>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        let task = tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let request = read_request(&mut socket).await;
+                log.lock().unwrap().push(request);
+                // The client may hang up first; that is its right.
+                let _ = socket.write_all(&answer).await;
+                let _ = socket.shutdown().await;
+            }
+        });
+        Self { base_url, seen, task }
+    }
+
+    /// A client of `vendor` that talks to this server.
+    pub(crate) fn client(&self, vendor: Vendor) -> Client {
+        Client::builder(vendor)
+            .key("sk-test".to_owned())
+            .base_url(&self.base_url)
+            .build()
+            .unwrap()
+    }
+
+    /// The requests so far, head and body.
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+async fn read_request(socket: &mut tokio::net::TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
+                .unwrap_or(0);
+            if body.len() >= length {
+                return text;
+            }
+        }
+        match socket.read(&mut buffer).await {
+            Ok(0) | Err(_) => return text,
+            Ok(read) => bytes.extend_from_slice(&buffer[..read]),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Requests that between them use everything a request can say.
+
+use serde_json::json;
+use videogen::{Capabilities, Role, Source, TaskId, Vendor, VideoRequest};
+
+/// One model of each endpoint family and generation of models.
+pub(crate) const TARGETS: [(Vendor, &str); 7] = [
+    (Vendor::Token360, "seedance-2.0"),
+    (Vendor::ToApis, "seedance-2"),
+    (Vendor::ToApis, "doubao-seedance-1-5-pro"),
+    (Vendor::ToApis, "doubao-seedance-1-0-pro-fast"),
+    (Vendor::AllToken, "seedance-2.0"),
+    (Vendor::AllToken, "seedance-1.5-pro"),
+    (Vendor::AllToken, "seedance-1.0-pro"),
+];
+
+pub(crate) fn url(name: &str) -> Source {
+    format!("https://media.example.com/{name}").parse().unwrap()
+}
+
+fn asset(name: &str) -> Source {
+    format!("asset://{name}").parse().unwrap()
+}
+
+/// Named requests to `model`; not every vendor can express each of them.
+pub(crate) fn cases(vendor: Vendor, model: &str) -> Vec<(&'static str, VideoRequest)> {
+    let new = || VideoRequest::new(model, "A kite pulls a small sledge over the ice");
+    let mut with_extra = new();
+    with_extra.extra = json!({"camera": "crane", "metadata": {"style": "film"}})
+        .as_object()
+        .unwrap()
+        .clone();
+    let family = vendor.families().next().unwrap();
+    let data = Source::Data {
+        media_type: "image/png".to_owned(),
+        bytes: b"\x89PNG\r\n".to_vec(),
+    };
+    let rules = Capabilities::of(vendor, model);
+    vec![
+        ("text", new()),
+        ("every_parameter", every_parameter(&rules, new())),
+        ("duration_seconds", new().duration(8)),
+        ("duration_auto", new().duration_auto()),
+        ("frames", new().frames(57)),
+        ("seed_zero", new().seed(0)),
+        ("seed_minus_one", new().seed(-1)),
+        (
+            "switches_off",
+            new().generate_audio(false).watermark(false).camera_fixed(false),
+        ),
+        ("first_frame", new().input(Role::FirstFrame, url("first.png"))),
+        ("first_frame_asset", new().input(Role::FirstFrame, asset("img-1"))),
+        ("first_frame_local", new().input(Role::FirstFrame, data)),
+        (
+            "first_and_last_frame",
+            new()
+                .input(Role::FirstFrame, url("first.png"))
+                .input(Role::LastFrame, url("last.png")),
+        ),
+        ("reference_image", new().input(Role::ReferenceImage, url("ref.png"))),
+        (
+            "reference_images",
+            new()
+                .input(Role::ReferenceImage, url("a.png"))
+                .input(Role::ReferenceImage, url("b.png")),
+        ),
+        ("reference_video", new().input(Role::ReferenceVideo, url("ref.mp4"))),
+        (
+            "references_mixed",
+            new()
+                .input(Role::ReferenceImage, url("ref.png"))
+                .input(Role::ReferenceVideo, asset("clip-1"))
+                .input(Role::ReferenceAudio, url("ref.mp3")),
+        ),
+        (
+            "frames_and_references",
+            new()
+                .input(Role::FirstFrame, url("first.png"))
+                .input(Role::ReferenceImage, url("ref.png")),
+        ),
+        ("last_frame_alone", new().input(Role::LastFrame, url("last.png"))),
+        ("audio_alone", new().input(Role::ReferenceAudio, url("ref.mp3"))),
+        ("draft", new().draft(true)),
+        (
+            "draft_task",
+            new().draft_task(TaskId::new(vendor, family, "draft-1").unwrap()),
+        ),
+        ("tools", new().tool("web_search")),
+        ("client_reference", new().client_reference("order-1")),
+        ("callback", new().callback_url("https://hooks.example.com/v")),
+        ("extra", with_extra),
+        ("too_long", new().duration(99).resolution("8K").aspect_ratio("5:1")),
+    ]
+}
+
+/// `request` with everything set that `rules` have a place for.
+pub(crate) fn every_parameter(rules: &Capabilities, mut request: VideoRequest) -> VideoRequest {
+    let has = |name: &str| rules.field(name).is_some();
+    let model = rules.model;
+    request.duration = has("duration").then(|| model.duration.max.into());
+    request.resolution = has("resolution").then(|| model.resolutions[0].to_owned());
+    request.aspect_ratio = has("aspect_ratio").then(|| model.aspect_ratios[0].to_owned());
+    request.generate_audio = has("generate_audio").then_some(true);
+    request.seed = has("seed").then_some(7);
+    request.watermark = has("watermark").then_some(true);
+    request.camera_fixed = has("camera_fixed").then_some(true);
+    request.return_last_frame = has("return_last_frame").then_some(true);
+    request.service_tier = has("service_tier").then(|| "flex".to_owned());
+    request.expires_after = has("expires_after").then_some(7200);
+    request.safety_identifier = has("safety_identifier").then(|| "customer-77".to_owned());
+    request.callback_url = has("callback_url").then(|| "https://hooks.example.com/v".into());
+    request.client_reference = has("client_reference").then(|| "order-1".to_owned());
+    request.draft = has("draft").then_some(false);
+    if has("tools") {
+        request = request.tool("web_search");
+    }
+    if has("metadata") {
+        request.metadata = json!({"campaign": "autumn"}).as_object().unwrap().clone();
+    }
+    request
+}

@@ -1,0 +1,216 @@
+//! `cargo xtask generate`: nothing is stale, drift shows, and a bad spec says where it is bad.
+
+use std::fs;
+use std::path::Path;
+
+use videogen::Vendor;
+use xtask::spec::Spec;
+use xtask::{cli, generate, surface};
+
+use crate::specs::root;
+
+#[test]
+fn generated_code_is_up_to_date() {
+    let (code, out, err) = xtask(&root(), &["generate", "--check"]);
+    assert_eq!(code, 0, "{out}{err}");
+}
+
+#[test]
+fn output_is_the_same_every_time() {
+    for vendor in Vendor::ALL {
+        let first = generate::raw_crate(&root(), vendor.as_str()).unwrap();
+        assert_eq!(first, generate::raw_crate(&root(), vendor.as_str()).unwrap());
+    }
+}
+
+/// An enum value, a path and a field name, each changed in a copy of the repository.
+#[test]
+fn a_changed_spec_is_stale_until_regenerated() {
+    for (vendor, old, new, shown) in [
+        ("token360", "enum: [360p, 480p,", "enum: [240p, 480p,", "V240p"),
+        (
+            "alltoken",
+            "  /videos/generations/{id}/cancel:",
+            "  /videos/generations/{id}/abort:",
+            "/abort",
+        ),
+        (
+            "toapis",
+            "        client_business_id:",
+            "        business_id:",
+            "business_id",
+        ),
+        (
+            "token360",
+            "duration: {min: 4, max: 15, auto: absent}",
+            "duration: {min: 4, max: 20, auto: absent}",
+            "max: 20",
+        ),
+    ] {
+        let copy = copy_of_repository();
+        let file = copy.path().join(format!("specs/{vendor}.yaml"));
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(old), "{vendor}: {old}");
+        fs::write(&file, text.replace(old, new)).unwrap();
+
+        let (code, out, _) = xtask(copy.path(), &["generate", "--check"]);
+        assert_eq!(code, cli::STALE, "{new}");
+        assert!(out.contains(&format!("stale: crates/raw/{vendor}/src/")), "{out}");
+        assert!(
+            out.contains(shown) && out.contains("Run: cargo xtask generate"),
+            "{out}"
+        );
+
+        let before = surface::surface(&generate::raw_crate(&root(), vendor).unwrap()).unwrap();
+        let (code, out, _) = xtask(copy.path(), &["generate", vendor]);
+        assert_eq!(code, 0, "{out}");
+        assert_eq!(xtask(copy.path(), &["generate", "--check"]).0, 0);
+        let after = surface::surface(&generate::raw_crate(copy.path(), vendor).unwrap()).unwrap();
+        let is_type_drift = shown == "/abort" || shown == "business_id";
+        assert_eq!(before != after, is_type_drift, "{new}");
+    }
+}
+
+#[test]
+fn missing_and_left_over_files_are_named() {
+    let copy = copy_of_repository();
+    fs::remove_file(copy.path().join("crates/raw/toapis/src/enums.rs")).unwrap();
+    fs::write(copy.path().join("crates/raw/toapis/src/old.rs"), "").unwrap();
+    let (code, out, _) = xtask(copy.path(), &["generate", "--check", "toapis"]);
+    assert_eq!(code, cli::STALE);
+    assert!(out.contains("missing: crates/raw/toapis/src/enums.rs"), "{out}");
+    assert!(out.contains("left over: crates/raw/toapis/src/old.rs"), "{out}");
+    fs::remove_file(copy.path().join("specs/alltoken.yaml")).unwrap();
+    let (code, out, _) = xtask(copy.path(), &["generate", "--check"]);
+    assert_eq!(code, cli::STALE);
+    assert!(
+        out.contains("left over: crates/raw/alltoken has no specs/alltoken.yaml"),
+        "{out}"
+    );
+}
+
+/// Each change would make the generator fail, panic or silently lose something.
+#[test]
+fn a_spec_that_cannot_be_generated_says_where() {
+    let text = fs::read_to_string(root().join("specs/token360.yaml")).unwrap();
+    for (old, new, pointer) in [
+        ("openapi: 3.0.3", "openapi: 3.1.0", "/openapi"),
+        ("      operationId: create_video\n", "", "/paths/~1v1~1videos/post"),
+        (
+            "operationId: list_videos",
+            "operationId: create_video",
+            "/paths/~1v1~1videos/post/operationId",
+        ),
+        (
+            "operationId: get_video\n",
+            "operationId: getVideo\n",
+            "/paths/~1v1~1videos~1{video_id}/get/operationId",
+        ),
+        (
+            "#/components/schemas/VideoContent'}",
+            "#/components/schemas/Gone'}",
+            "/components/schemas/Video/properties/content/$ref",
+        ),
+        ("  title: Token360", "  tittle: Token360", "/info"),
+        (
+            "          summary: The task reached",
+            "          sumary: The task reached",
+            "/paths/~1v1~1videos/post/callbacks",
+        ),
+        ("create: create_video", "create: make_video", "/x-models/0/create"),
+        (
+            "default_resolution: 720p",
+            "default_resolution: 8K",
+            "/x-models/0/default_resolution",
+        ),
+        ("min: 4, max: 15", "min: 40, max: 15", "/x-models/0/duration"),
+        (
+            "resolutions: [480p, 720p, 1080p]",
+            "resolutons: [480p, 720p, 1080p]",
+            "/x-models/0",
+        ),
+        (
+            "x-field: seed",
+            "x-field: sead",
+            "/components/schemas/CreateVideoRequest/properties/seed/x-field",
+        ),
+        (
+            "    ContentUrl:\n",
+            "    contentUrl:\n",
+            "/paths/~1v1~1videos~1{video_id}~1content/get/responses/200/content/application~1json/schema/$ref",
+        ),
+        (
+            "enum: [queued, in_progress, completed, failed]",
+            "enum: [queued, Queued, completed]",
+            "/components/schemas/VideoStatus/enum/1",
+        ),
+        (
+            "enum: [first_frame, last_frame]",
+            "enum: [1, 2]",
+            "/components/schemas/FrameType/enum/0",
+        ),
+        (
+            "required: [url, video_id, expires_in]",
+            "required: [url, link]",
+            "/components/schemas/ContentUrl/required/1",
+        ),
+    ] {
+        assert!(text.contains(old), "{old}");
+        let changed = text.replacen(old, new, 1);
+        let error = Spec::parse("token360", &changed)
+            .and_then(|spec| generate::raw_crate_of(&spec))
+            .err();
+        let error = error.unwrap_or_else(|| panic!("{new}: accepted"));
+        assert_eq!(error.file, "specs/token360.yaml");
+        assert!(error.pointer.starts_with(pointer), "{new}: {error}");
+        assert!(!error.reason.is_empty());
+    }
+    let error = Spec::parse("x", "a: [1").unwrap_err();
+    assert!(
+        error.to_string().starts_with("specs/x.yaml: /: not readable as YAML"),
+        "{error}"
+    );
+    let error = Spec::parse("x", "a: 1\na: 2\n").unwrap_err();
+    assert!(error.reason.contains("uplicate"), "{error}");
+}
+
+#[test]
+fn an_unknown_vendor_and_a_bad_spec_exit_with_100() {
+    let (code, _, err) = xtask(&root(), &["generate", "nobody"]);
+    assert_eq!(code, cli::CANNOT);
+    assert!(err.contains("nobody.yaml") && err.contains("token360"), "{err}");
+    let copy = copy_of_repository();
+    fs::write(copy.path().join("specs/toapis.yaml"), "openapi: 2").unwrap();
+    let (code, _, err) = xtask(copy.path(), &["generate", "--check"]);
+    assert_eq!(code, cli::CANNOT);
+    assert!(err.contains("specs/toapis.yaml: /openapi"), "{err}");
+}
+
+fn xtask(root: &Path, args: &[&str]) -> (u8, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let args = std::iter::once(&"xtask").chain(args);
+    let code = cli::run(args, root, &mut out, &mut err);
+    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+/// Specs and generated crates in a temporary folder.
+fn copy_of_repository() -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for vendor in Vendor::ALL {
+        let spec = format!("specs/{vendor}.yaml");
+        fs::create_dir_all(copy.path().join("specs")).unwrap();
+        fs::copy(root().join(&spec), copy.path().join(&spec)).unwrap();
+        let raw = format!("crates/raw/{vendor}");
+        fs::create_dir_all(copy.path().join(&raw).join("src")).unwrap();
+        fs::copy(
+            root().join(&raw).join("Cargo.toml"),
+            copy.path().join(&raw).join("Cargo.toml"),
+        )
+        .unwrap();
+        for file in fs::read_dir(root().join(&raw).join("src")).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), copy.path().join(&raw).join("src").join(file.file_name())).unwrap();
+        }
+    }
+    copy
+}

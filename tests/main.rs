@@ -1,0 +1,17 @@
+//! Everything that is tested across crates, in one binary: it links once.
+//!
+//! Snapshots lie in `snapshots/<vendor>/…`: `surface` is the generated Rust, `wire` what is sent, `refused` what is not,
+//! `tasks` and `errors` what answers mean.
+#![allow(clippy::unwrap_used)]
+
+mod canned;
+mod cases;
+mod end_to_end;
+mod examples;
+mod generation;
+mod oddities;
+mod secrets;
+mod simulator;
+mod snapshots;
+mod specs;
+mod tidy;

@@ -1,0 +1,282 @@
+//! Answers that no page documents: each gives a value or a clear error, and no task that was paid for is lost.
+
+use serde_json::{Value, json};
+use videogen::{Delivery, ErrorKind, ListQuery, TaskId, TaskStatus, Vendor, VideoRequest};
+
+use crate::canned::Canned;
+
+fn request(vendor: Vendor) -> VideoRequest {
+    VideoRequest::new(vendor.default_model(), "x")
+}
+
+fn task(vendor: Vendor) -> TaskId {
+    TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap()
+}
+
+#[tokio::test]
+async fn a_task_whose_members_are_all_odd_is_still_read() {
+    for vendor in Vendor::ALL {
+        let body = json!({
+            "id": 17, "object": null, "status": "Simmering", "model": ["x"], "prompt": {}, "progress": "250",
+            "created_at": "soon", "updated_at": {}, "completed_at": -1, "parameters": "none", "content": [],
+            "metadata": 5, "result": "later", "usage": [1], "error": null, "tools": "none", "duration": "long",
+            "video_url_ttl": "x", "brand_new": {"deep": [null]},
+        });
+        let task_read = Canned::json(200, &body)
+            .await
+            .client(*vendor)
+            .get(&task(*vendor))
+            .await
+            .unwrap();
+        assert_eq!(task_read.id.id(), "17");
+        assert_eq!(task_read.status, TaskStatus::Unknown("Simmering".to_owned()));
+        assert_eq!(task_read.progress, None);
+        assert_eq!(task_read.raw.0, body);
+    }
+}
+
+#[tokio::test]
+async fn numbers_as_strings_and_dates_in_any_form_are_read() {
+    for vendor in Vendor::ALL {
+        for at in [
+            json!("1795219200"),
+            json!(1_795_219_200_000_i64),
+            json!("2026-11-21T00:00:00Z"),
+            json!(1_795_219_200.0),
+        ] {
+            let body = json!({"id": "t", "status": "RUNNING", "progress": "42", "created_at": at});
+            let read = Canned::json(200, &body)
+                .await
+                .client(*vendor)
+                .get(&task(*vendor))
+                .await
+                .unwrap();
+            assert_eq!(read.status, TaskStatus::InProgress);
+            assert_eq!(
+                read.created_at,
+                Some("2026-11-21T00:00:00Z".parse().unwrap()),
+                "{vendor} {at}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failure_told_in_one_word_keeps_its_reason() {
+    for vendor in Vendor::ALL {
+        let body = json!({"id": "t", "status": "failed", "error": "content moderation"});
+        let read = Canned::json(200, &body)
+            .await
+            .client(*vendor)
+            .get(&task(*vendor))
+            .await
+            .unwrap();
+        let error = read.error.unwrap();
+        assert_eq!(
+            (error.kind, error.message.as_deref()),
+            (ErrorKind::Moderated, Some("content moderation"))
+        );
+    }
+}
+
+/// Bodies of a 200 that are no task.
+fn unreadable() -> Vec<Vec<u8>> {
+    vec![
+        b"".to_vec(),
+        b"<html><body>Please log in</body></html>".to_vec(),
+        b"{\"id\": \"video-".to_vec(),
+        b"null".to_vec(),
+        b"[]".to_vec(),
+        b"\"ok\"".to_vec(),
+        b"{}".to_vec(),
+        b"{\"id\": null}".to_vec(),
+        b"{\"id\": \"\"}".to_vec(),
+        b"\xff\xfe\x00".to_vec(),
+        "[".repeat(10_000).into_bytes(),
+    ]
+}
+
+#[tokio::test]
+async fn a_success_without_a_readable_task() {
+    for vendor in Vendor::ALL {
+        for body in unreadable() {
+            let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
+            let canned = Canned::new(200, "", &body).await;
+            let error = canned.client(*vendor).submit(&request(*vendor)).await.unwrap_err();
+            assert_eq!(error.delivery(), Some(Delivery::Ambiguous), "{vendor} {shown}: {error}");
+            assert_eq!(canned.seen().len(), 1, "{vendor} {shown}");
+
+            let error = canned.client(*vendor).get(&task(*vendor)).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode, "{vendor} {shown}: {error}");
+            assert_eq!(error.task(), Some(&task(*vendor)));
+            if vendor.supports(videogen::Operation::List) {
+                let error = canned.client(*vendor).list(&ListQuery::default()).await.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Decode, "{vendor} {shown}: {error}");
+            }
+        }
+    }
+}
+
+/// The rest of the answer cannot be read, or never arrived; the id did.
+#[tokio::test]
+async fn an_id_that_arrived_is_never_lost() {
+    for vendor in Vendor::ALL {
+        for body in [
+            r#"[{"id": "t-1"}]"#,
+            r#"{"data": {"id": "t-1"}, "status": "queued"}"#,
+            r#"{"task_id": "t-1"}"#,
+            r#"{"status": "queued", "id": "t-1", "model": "seeda"#,
+        ] {
+            let canned = Canned::new(200, "", body).await;
+            let submitted = canned.client(*vendor).submit(&request(*vendor)).await.unwrap();
+            assert_eq!(submitted.id.id(), "t-1", "{vendor} {body}");
+            assert!(!submitted.status.is_terminal());
+        }
+        // The connection breaks in the middle of the body.
+        let whole = r#"{"id": "t-1", "status": "queued", "model": "x"}"#;
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", whole.len());
+        for cut in [14, 20, whole.len() - 1] {
+            let canned = Canned::raw(format!("{head}{}", &whole[..cut]).into_bytes()).await;
+            let submitted = canned.client(*vendor).submit(&request(*vendor)).await.unwrap();
+            assert_eq!(submitted.id.id(), "t-1", "{vendor} cut at {cut}");
+        }
+        let canned = Canned::raw(format!("{head}{}", &whole[..9]).into_bytes()).await;
+        let error = canned.client(*vendor).submit(&request(*vendor)).await.unwrap_err();
+        assert_eq!(error.delivery(), Some(Delivery::Ambiguous));
+    }
+}
+
+/// What each status without a known body means for a submission.
+#[tokio::test]
+async fn statuses_of_a_submission() {
+    for vendor in Vendor::ALL {
+        for (status, delivery) in [
+            (400, Delivery::Rejected),
+            (401, Delivery::Rejected),
+            (402, Delivery::Rejected),
+            (403, Delivery::Rejected),
+            (404, Delivery::Rejected),
+            (413, Delivery::Rejected),
+            (415, Delivery::Rejected),
+            (422, Delivery::Rejected),
+            (429, Delivery::Rejected),
+            (302, Delivery::Ambiguous),
+            (307, Delivery::Ambiguous),
+            (408, Delivery::Ambiguous),
+            (409, Delivery::Ambiguous),
+            (418, Delivery::Ambiguous),
+            (500, Delivery::Ambiguous),
+            (502, Delivery::Ambiguous),
+            (503, Delivery::Ambiguous),
+            (504, Delivery::Ambiguous),
+        ] {
+            let canned = Canned::new(
+                status,
+                "Location: /elsewhere\r\nRetry-After: 7\r\nX-Request-Id: r-1\r\n",
+                "<html>",
+            )
+            .await;
+            let error = canned.client(*vendor).submit(&request(*vendor)).await.unwrap_err();
+            assert_eq!(error.delivery(), Some(delivery), "{vendor} {status}: {error}");
+            assert_eq!((error.status(), error.request_id()), (Some(status), Some("r-1")));
+            assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(7));
+            assert_eq!(canned.seen().len(), 1, "{vendor} {status} was sent again");
+        }
+    }
+}
+
+/// The one 503 that is documented as a refusal.
+#[tokio::test]
+async fn a_documented_refusal_is_no_ambiguity() {
+    let body =
+        json!({"error": {"code": "rate_limit_unavailable", "message": "later", "type": "rate_limit_unavailable"}});
+    let canned = Canned::json(503, &body).await;
+    let error = canned
+        .client(Vendor::ToApis)
+        .submit(&request(Vendor::ToApis))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::RateLimited, Some(Delivery::Rejected))
+    );
+    let error = canned
+        .client(Vendor::Token360)
+        .submit(&request(Vendor::Token360))
+        .await
+        .unwrap_err();
+    assert_eq!(error.delivery(), Some(Delivery::Ambiguous));
+}
+
+#[tokio::test]
+async fn completed_without_a_url_is_an_error_and_not_an_endless_poll() {
+    for vendor in Vendor::ALL {
+        let canned = Canned::json(200, &json!({"id": "t", "status": "completed"})).await;
+        let zero = std::time::Duration::ZERO;
+        let options = videogen::WaitOptions::default().first(zero).every(zero, zero);
+        let error = canned
+            .client(*vendor)
+            .wait_with(&task(*vendor), options, |_| {})
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoVideo);
+        assert_eq!(canned.seen().len(), 3);
+    }
+}
+
+/// Task ids that would lead a request elsewhere are refused; odd ones that do not are sent encoded.
+#[tokio::test]
+async fn ids_cannot_change_the_path() {
+    for vendor in Vendor::ALL {
+        let canned = Canned::json(200, &json!({"id": "t", "status": "queued"})).await;
+        let family = vendor.families().next().unwrap();
+        for id in [".", "..", "a/b", "../x", "a\\b"] {
+            let id = TaskId::new(*vendor, family, id).unwrap();
+            let error = canned.client(*vendor).get(&id).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{id}");
+        }
+        assert!(canned.seen().is_empty());
+        let id = TaskId::new(*vendor, family, "a b?c#d%2e%").unwrap();
+        assert_eq!(id.to_string().parse::<TaskId>().unwrap(), id);
+        canned.client(*vendor).get(&id).await.unwrap();
+        assert!(
+            canned.seen()[0]
+                .lines()
+                .next()
+                .unwrap()
+                .contains("/a%20b%3Fc%23d%252e%25 "),
+            "{:?}",
+            canned.seen()
+        );
+    }
+}
+
+/// Only what was asked for is on the wire: no defaults, no version header, no redirect, one connection.
+#[tokio::test]
+async fn requests_carry_nothing_extra() {
+    for vendor in Vendor::ALL {
+        let canned = Canned::json(200, &json!({"id": "t", "status": "queued"})).await;
+        canned.client(*vendor).submit(&request(*vendor)).await.unwrap();
+        let seen = canned.seen().remove(0);
+        let (head, body) = seen.split_once("\r\n\r\n").unwrap();
+        let mut names: Vec<String> = head
+            .lines()
+            .skip(1)
+            .map(|line| line.split_once(':').unwrap().0.to_ascii_lowercase())
+            .collect();
+        names.sort();
+        assert_eq!(
+            names,
+            [
+                "accept",
+                "authorization",
+                "content-length",
+                "content-type",
+                "host",
+                "user-agent"
+            ]
+        );
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body, json!({"model": vendor.default_model(), "prompt": "x"}));
+    }
+}

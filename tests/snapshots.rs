@@ -1,0 +1,197 @@
+//! What a reviewer reads: one small file for each thing that can drift.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use videogen::{Error, ListQuery, Operation, TaskId, Vendor, VideoRequest, plan};
+use xtask::{generate, surface};
+
+use crate::canned::Canned;
+use crate::cases::{TARGETS, cases};
+use crate::specs::{examples, operations, resolve, root, spec};
+
+/// Settles a snapshot into `snapshots/<vendor>/<kind>/<name>.snap`.
+fn snapshot(vendor: Vendor, kind: &str, name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(format!("snapshots/{vendor}/{kind}"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap()
+}
+
+#[test]
+fn surface_of_the_generated_clients() {
+    for vendor in Vendor::ALL {
+        let tree = generate::raw_crate(&root(), vendor.as_str()).unwrap();
+        snapshot(*vendor, "surface", "client", &surface::surface(&tree).unwrap());
+    }
+}
+
+#[test]
+fn wire_request_of_every_case() {
+    for (vendor, model) in TARGETS {
+        let mut refused = String::new();
+        for (case, request) in cases(vendor, model) {
+            match plan(vendor, None, &request) {
+                Ok(plan) => {
+                    let text = format!("{} {}\n{}", plan.method, plan.url, pretty(&plan.body));
+                    snapshot(vendor, "wire", &format!("{model}.{case}"), &text);
+                }
+                Err(error) => {
+                    assert!(!error.violations().is_empty(), "{vendor} {model} {case}: {error}");
+                    for violation in error.violations() {
+                        writeln!(refused, "{case}: {violation}").unwrap();
+                    }
+                }
+            }
+        }
+        snapshot(vendor, "refused", model, &refused);
+    }
+}
+
+/// The family whose tasks an operation answers, by its tag.
+fn family(operation: &Value) -> &str {
+    operation["tags"][0].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn normalised_task_of_every_example() {
+    for vendor in Vendor::ALL {
+        let spec = spec(*vendor);
+        let mut seen = 0;
+        for (path, method, operation) in operations(&spec) {
+            let id = operation["operationId"].as_str().unwrap();
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                if !status.starts_with('2') {
+                    continue;
+                }
+                let status: u16 = status.parse().unwrap();
+                for (name, body) in examples(&resolve(&spec, response)["content"]["application/json"]) {
+                    let canned = Canned::json(status, &body).await;
+                    let client = canned.client(*vendor);
+                    let mut read = match (method.as_str(), path.ends_with("/cancel")) {
+                        ("post", false) => json!(client.submit(&request_for(*vendor, operation)).await.unwrap()),
+                        ("post", true) => {
+                            let task = TaskId::new(*vendor, family(operation), "t").unwrap();
+                            json!(client.cancel(&task).await.unwrap())
+                        }
+                        _ if path.ends_with('}') => {
+                            let task = TaskId::new(*vendor, family(operation), "t").unwrap();
+                            json!(client.get(&task).await.unwrap())
+                        }
+                        _ if path.ends_with("/models") => json!(client.models().await.unwrap()),
+                        // The facade reads fresh links by polling again.
+                        _ if path.ends_with("/content") => continue,
+                        _ => json!(client.list(&ListQuery::default()).await.unwrap()),
+                    };
+                    without_raw(&mut read);
+                    snapshot(*vendor, "tasks", &format!("{id}.{name}"), &pretty(&read));
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen >= 5, "{vendor}: only {seen}");
+    }
+}
+
+/// A minimal request that goes to `operation`.
+fn request_for(vendor: Vendor, operation: &Value) -> VideoRequest {
+    let id = operation["operationId"].as_str().unwrap();
+    let family = vendor
+        .facts()
+        .families
+        .iter()
+        .find(|family| family.create == id)
+        .unwrap();
+    let model = vendor
+        .facts()
+        .models
+        .iter()
+        .find(|model| model.family == family.name)
+        .unwrap();
+    VideoRequest::new(model.id, "x")
+}
+
+/// As [`family`], where it is one; model lists belong to none.
+fn error_family<'a>(vendor: Vendor, operation: &'a Value) -> &'a str {
+    let tag = family(operation);
+    vendor
+        .families()
+        .find(|family| *family == tag)
+        .unwrap_or_else(|| vendor.families().next().unwrap())
+}
+
+/// The raw JSON is the example itself.
+fn without_raw(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.remove("raw");
+            object.values_mut().for_each(without_raw);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_raw),
+        _ => {}
+    }
+}
+
+/// Every documented error of every operation, as the facade tells it.
+#[tokio::test]
+async fn meaning_of_every_error() {
+    for vendor in Vendor::ALL {
+        let spec = spec(*vendor);
+        let mut told = String::new();
+        for (path, method, operation) in operations(&spec) {
+            let id = operation["operationId"].as_str().unwrap();
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let status: u16 = status.parse().unwrap();
+                if status < 400 || path.ends_with("/content") {
+                    continue;
+                }
+                for (name, body) in examples(&resolve(&spec, response)["content"]["application/json"]) {
+                    let canned = Canned::json(status, &body).await;
+                    let client = canned.client(*vendor);
+                    let task = TaskId::new(*vendor, error_family(*vendor, operation), "t").unwrap();
+                    let error: Error = match method.as_str() {
+                        "post" if path.ends_with("/cancel") => client.cancel(&task).await.unwrap_err(),
+                        "post" => client.submit(&request_for(*vendor, operation)).await.unwrap_err(),
+                        _ if path.ends_with('}') => client.get(&task).await.unwrap_err(),
+                        _ if path.ends_with("/models") => client.models().await.unwrap_err(),
+                        _ => client.list(&ListQuery::default()).await.unwrap_err(),
+                    };
+                    let delivery = error
+                        .delivery()
+                        .map(|delivery| format!(" {delivery:?}"))
+                        .unwrap_or_default();
+                    writeln!(told, "{id} {status} {name}: [{}{delivery}] {error}", error.kind()).unwrap();
+                }
+            }
+        }
+        snapshot(*vendor, "errors", "documented", &told);
+    }
+}
+
+#[test]
+fn operations_that_a_vendor_lacks() {
+    let all = [
+        Operation::Submit,
+        Operation::Get,
+        Operation::Cancel,
+        Operation::List,
+        Operation::Models,
+    ];
+    for vendor in Vendor::ALL {
+        let text: String = all
+            .iter()
+            .map(|operation| {
+                format!(
+                    "{operation}: {}\n",
+                    if vendor.supports(*operation) { "yes" } else { "no" }
+                )
+            })
+            .collect();
+        snapshot(*vendor, "surface", "operations", &text);
+    }
+}

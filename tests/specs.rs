@@ -1,0 +1,91 @@
+//! The spec files as plain JSON, read independently of `xtask` and the simulator.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use videogen::Vendor;
+
+/// The repository's folder.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The spec of a vendor.
+pub(crate) fn spec(vendor: Vendor) -> Value {
+    let text = std::fs::read_to_string(root().join(format!("specs/{vendor}.yaml"))).unwrap();
+    serde_saphyr::from_str(&text).unwrap()
+}
+
+/// One operation: path, method, and the operation object.
+pub(crate) fn operations(spec: &Value) -> Vec<(String, String, &Value)> {
+    let mut found = Vec::new();
+    for (path, item) in spec["paths"].as_object().unwrap() {
+        for method in ["get", "post", "put", "delete", "patch"] {
+            if let Some(operation) = item.get(method) {
+                found.push((path.clone(), method.to_owned(), operation));
+            }
+        }
+    }
+    found
+}
+
+/// Follows a `$ref`.
+pub(crate) fn resolve<'a>(spec: &'a Value, value: &'a Value) -> &'a Value {
+    match value.get("$ref").and_then(Value::as_str) {
+        Some(reference) => spec.pointer(&reference[1..]).unwrap(),
+        None => value,
+    }
+}
+
+/// A schema of an OpenAPI 3.0 document as a JSON Schema that stands alone.
+pub(crate) fn json_schema(spec: &Value, schema: &Value) -> Value {
+    let mut root = translate(schema);
+    root["components"] = json!({"schemas": translate_all(&spec["components"]["schemas"])});
+    root
+}
+
+fn translate_all(schemas: &Value) -> Value {
+    let schemas = schemas.as_object().unwrap();
+    schemas
+        .iter()
+        .map(|(name, schema)| (name.clone(), translate(schema)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+fn translate(schema: &Value) -> Value {
+    let Some(object) = schema.as_object() else {
+        return schema.clone();
+    };
+    let mut result = serde_json::Map::new();
+    for (key, value) in object {
+        let translated = match key.as_str() {
+            "properties" => translate_all(value),
+            "items" | "not" | "additionalProperties" => translate(value),
+            "allOf" | "oneOf" | "anyOf" => value.as_array().unwrap().iter().map(translate).collect(),
+            "nullable" | "example" | "default" | "description" => continue,
+            key if key.starts_with("x-") => continue,
+            _ => value.clone(),
+        };
+        result.insert(key.clone(), translated);
+    }
+    if schema["nullable"] == true {
+        result.insert("type".into(), json!([schema["type"], "null"]));
+    }
+    result.into()
+}
+
+/// The examples of a media type, header or parameter: `examples` by name, or the one `example`.
+pub(crate) fn examples(holder: &Value) -> Vec<(String, Value)> {
+    if let Some(examples) = holder.get("examples").and_then(Value::as_object) {
+        return examples
+            .iter()
+            .map(|(name, example)| (name.clone(), example["value"].clone()))
+            .collect();
+    }
+    holder
+        .get("example")
+        .map(|example| ("example".to_owned(), example.clone()))
+        .into_iter()
+        .collect()
+}

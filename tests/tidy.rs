@@ -1,0 +1,192 @@
+//! The rules of ARCHITECTURE.md, each with what to do when it is broken.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use videogen::Vendor;
+
+use crate::specs::root;
+
+/// Longest handwritten file, in lines.
+const FILE_LIMIT: usize = 500;
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            if !path.ends_with("target") {
+                rust_files(&path, found);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().display().to_string()
+}
+
+/// The code of a file: no comments, nothing after the unit tests begin.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]").next().unwrap();
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn only_adapters_know_vendors() {
+    let mut files = Vec::new();
+    rust_files(&root().join("crates/videogen/src"), &mut files);
+    let mut wrong = Vec::new();
+    for path in files {
+        let name = relative(&path);
+        if name.contains("/adapters") {
+            continue;
+        }
+        let code = code(&path).to_lowercase();
+        for word in Vendor::ALL.iter().map(|vendor| vendor.as_str()).chain(["videogen_raw"]) {
+            if code.contains(word) {
+                wrong.push(format!(
+                    "{name} names `{word}`: move that into crates/videogen/src/adapters/"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Which packages of the workspace each package may use.
+#[test]
+fn dependencies_run_one_way() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let ours: Vec<&str> = packages
+        .iter()
+        .filter(|package| package["source"].is_null())
+        .map(name)
+        .collect();
+    let mut wrong = Vec::new();
+    for package in packages.iter().filter(|package| package["source"].is_null()) {
+        let allowed: &[&str] = match name(package) {
+            "videogen-wire" | "videogen-sim" | "xtask" => &[],
+            raw if raw.starts_with("videogen-raw-") => &["videogen-wire"],
+            "videogen" => &["videogen-wire", "videogen-raw-"],
+            "videogen-cli" => &["videogen", "videogen-sim"],
+            "videogen-tests" => &["videogen", "videogen-sim", "xtask"],
+            other => panic!("{other} is new: say in this test, and in ARCHITECTURE.md, what it may use"),
+        };
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let used = name(dependency);
+            let fine = allowed
+                .iter()
+                .any(|may| used == *may || (may.ends_with('-') && used.starts_with(may)));
+            if ours.contains(&used) && !fine {
+                wrong.push(format!("{} uses {used}; it may use only {allowed:?}", name(package)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a vendor consists of.
+#[test]
+fn every_spec_is_registered_everywhere() {
+    let text = |file: &str| fs::read_to_string(root().join(file)).unwrap();
+    let mut wrong = Vec::new();
+    for vendor in xtask::generate::vendors(&root(), &[]).unwrap() {
+        for (file, needed) in [
+            ("Cargo.toml", format!("\"crates/raw/{vendor}\",")),
+            ("Cargo.toml", format!("videogen-raw-{vendor} = ")),
+            (
+                "crates/videogen/Cargo.toml",
+                format!("{vendor} = [\"dep:videogen-raw-{vendor}\"]"),
+            ),
+            ("crates/videogen/src/adapters.rs", format!("mod {vendor};")),
+            ("tests/cases.rs", "TARGETS".to_owned()),
+        ] {
+            if !text(file).contains(&needed) {
+                wrong.push(format!("{file} lacks `{needed}`"));
+            }
+        }
+        for path in [
+            format!("crates/videogen/src/adapters/{vendor}.rs"),
+            format!("tests/snapshots/{vendor}/surface"),
+            format!("tests/snapshots/{vendor}/wire"),
+            format!("tests/snapshots/{vendor}/tasks"),
+        ] {
+            if !root().join(&path).exists() {
+                wrong.push(format!("{path} is missing"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "to add a vendor, see README.md:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn handwritten_files_can_be_held_in_the_head() {
+    let mut files = Vec::new();
+    for folder in ["crates", "xtask", "tests"] {
+        rust_files(&root().join(folder), &mut files);
+    }
+    let mut wrong = Vec::new();
+    for path in files.iter().filter(|path| !relative(path).starts_with("crates/raw/")) {
+        let lines = fs::read_to_string(path).unwrap().lines().count();
+        if lines > FILE_LIMIT {
+            wrong.push(format!("{} has {lines} lines: split it by concept", relative(path)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// No dependency may need a newer Rust than the one we state.
+#[test]
+fn the_stated_rust_version_is_true() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let minor = |version: &str| version.split('.').nth(1).unwrap().parse::<u32>().unwrap();
+    let stated = packages.iter().find(|package| name(package) == "videogen").unwrap();
+    let stated = minor(stated["rust_version"].as_str().unwrap());
+    let newer: Vec<String> = packages
+        .iter()
+        .filter_map(|package| Some((name(package), package["rust_version"].as_str()?)))
+        .filter(|(_, version)| minor(version) > stated)
+        .map(|(name, version)| format!("{name} needs {version}"))
+        .collect();
+    assert!(newer.is_empty(), "1.{stated} is stated, but {newer:?}");
+}
+
+fn name(package: &Value) -> &str {
+    package["name"].as_str().unwrap()
+}
+
+fn metadata() -> Value {
+    // Only what this machine builds is on this machine.
+    let version = Command::new("rustc").arg("-vV").output().unwrap();
+    let version = String::from_utf8(version.stdout).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--locked",
+            "--filter-platform",
+            host,
+        ])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}

@@ -1,0 +1,105 @@
+//! The command line, apart from the process, so that tests can call it.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+
+use clap::{Parser, Subcommand};
+
+use crate::{generate, tree};
+
+/// Exit code: generated files differ from what the specs give.
+pub const STALE: u8 = 4;
+/// Exit code: a spec cannot be turned into code.
+pub const CANNOT: u8 = 100;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Maintainer's commands", disable_version_flag = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write crates/raw/<vendor> from specs/<vendor>.yaml.
+    ///
+    /// Exit codes: 0 done, or nothing stale; 4 stale (with --check); 100 a spec cannot be turned into code.
+    Generate {
+        /// Vendors, by the name of their spec file; all when none is named.
+        vendors: Vec<String>,
+        /// Write nothing; compare and name every file that is stale, missing or left over.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+/// Runs a command on the repository at `root`. Returns the exit code.
+pub fn run<A: Into<OsString> + Clone>(
+    args: impl IntoIterator<Item = A>,
+    root: &Path,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
+    let Command::Generate { vendors, check } = match Cli::try_parse_from(args) {
+        Ok(cli) => cli.command,
+        Err(error) => {
+            // Help goes to standard output and is no failure.
+            let _ = if error.use_stderr() {
+                write!(err, "{error}")
+            } else {
+                write!(out, "{error}")
+            };
+            return u8::try_from(error.exit_code()).unwrap_or(CANNOT);
+        }
+    };
+    match generate(root, &vendors, check, out) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(err, "error: {error}");
+            CANNOT
+        }
+    }
+}
+
+fn generate(
+    root: &Path,
+    vendors: &[String],
+    check: bool,
+    out: &mut dyn Write,
+) -> Result<u8, Box<dyn std::error::Error>> {
+    let mut stale = false;
+    for vendor in generate::vendors(root, vendors)? {
+        let wanted = generate::raw_crate(root, &vendor)?;
+        let folder = root.join("crates/raw").join(&vendor);
+        let changes = tree::compare(&folder, &wanted)?;
+        if check {
+            for change in &changes {
+                writeln!(out, "{}", change.describe(&format!("crates/raw/{vendor}")))?;
+            }
+            stale |= !changes.is_empty();
+        } else {
+            tree::apply(&folder, &changes)?;
+            writeln!(out, "crates/raw/{vendor}: {}", tree::summary(&changes))?;
+        }
+    }
+    // A crate whose spec is gone is left over as a whole.
+    if vendors.is_empty() {
+        let known = generate::vendors(root, &[])?;
+        for entry in std::fs::read_dir(root.join("crates/raw"))? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if !known.contains(&name) {
+                writeln!(out, "left over: crates/raw/{name} has no specs/{name}.yaml; delete it")?;
+                stale |= check;
+            }
+        }
+    }
+    if stale {
+        writeln!(
+            out,
+            "The generated code does not match the specs. Run: cargo xtask generate"
+        )?;
+        return Ok(STALE);
+    }
+    Ok(0)
+}
