@@ -66,8 +66,8 @@ fn a_changed_spec_is_stale_until_regenerated() {
         assert_eq!(code, 0, "{out}");
         assert_eq!(xtask(copy.path(), &["generate", "--check"]).0, 0);
         let after = surface::surface(&generate::raw_crate(copy.path(), vendor).unwrap()).unwrap();
-        let is_type_drift = shown == "/abort" || shown == "business_id";
-        assert_eq!(before != after, is_type_drift, "{new}");
+        // A model's limits are in a snapshot of their own.
+        assert_eq!(before != after, shown != "max: 20", "{new}");
     }
 }
 

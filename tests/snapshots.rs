@@ -117,7 +117,7 @@ fn request_for(vendor: Vendor, operation: &Value) -> VideoRequest {
 }
 
 /// As [`family`], where it is one; model lists belong to none.
-fn error_family<'a>(vendor: Vendor, operation: &'a Value) -> &'a str {
+fn error_family(vendor: Vendor, operation: &Value) -> &str {
     let tag = family(operation);
     vendor
         .families()
@@ -170,6 +170,60 @@ async fn meaning_of_every_error() {
             }
         }
         snapshot(*vendor, "errors", "documented", &told);
+    }
+}
+
+/// What each model takes: a change here is a change of limits, not of code.
+#[test]
+fn table_of_models() {
+    for vendor in Vendor::ALL {
+        let mut text = String::new();
+        for model in vendor.facts().models {
+            writeln!(text, "{} ({})", model.id, model.family).unwrap();
+            let mut line = |name: &str, value: String| writeln!(text, "  {name}: {value}").unwrap();
+            let duration = model.duration;
+            let auto = duration
+                .auto
+                .map(|auto| format!(", auto is {auto:?}"))
+                .unwrap_or_default();
+            let default = duration
+                .default
+                .map(|seconds| format!(", default {seconds}"))
+                .unwrap_or_default();
+            line(
+                "duration",
+                format!("{} to {}{auto}{default}", duration.min, duration.max),
+            );
+            if let Some(frames) = model.frames {
+                line("frames", format!("{} to {} by {}", frames.min, frames.max, frames.step));
+            }
+            let or_default = |values: &[&str], default: Option<&str>| {
+                format!(
+                    "{}{}",
+                    values.join(" "),
+                    default.map(|value| format!(", default {value}")).unwrap_or_default()
+                )
+            };
+            line("resolutions", or_default(model.resolutions, model.default_resolution));
+            line(
+                "aspect ratios",
+                or_default(model.aspect_ratios, model.default_aspect_ratio),
+            );
+            for input in model.inputs {
+                line(
+                    input.role,
+                    format!("{} from {} as {}", input.max, input.sources.join(" "), input.wire_role),
+                );
+            }
+            if !model.exclusive.is_empty() {
+                let groups: Vec<_> = model.exclusive.iter().map(|group| group.join("+")).collect();
+                line("exclusive", groups.join(" | "));
+            }
+            if !model.without.is_empty() {
+                line("without", model.without.join(" "));
+            }
+        }
+        snapshot(*vendor, "surface", "models", &text);
     }
 }
 

@@ -46,7 +46,8 @@ fn only_adapters_know_vendors() {
     let mut wrong = Vec::new();
     for path in files {
         let name = relative(&path);
-        if name.contains("/adapters") {
+        // The crate's root names the features, which are the vendors.
+        if name.contains("/adapters") || name.ends_with("src/lib.rs") {
             continue;
         }
         let code = code(&path).to_lowercase();

@@ -1,4 +1,4 @@
-//! The Rust surface of a raw crate, short enough to review: one line per operation and per field.
+//! The Rust surface of a raw crate, short enough to review: one line per operation, per field and per enum.
 
 use quote::ToTokens;
 use syn::{FnArg, GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
@@ -27,7 +27,27 @@ pub fn surface(tree: &Tree) -> Result<String, syn::Error> {
             _ => {}
         }
     }
-    Ok(format!("{}\n\n{}\n", operations.join("\n"), fields.join("\n")))
+    let enums = enum_lines(text("src/enums.rs"));
+    Ok(format!(
+        "{}\n\n{}\n\n{}\n",
+        operations.join("\n"),
+        fields.join("\n"),
+        enums.join("\n")
+    ))
+}
+
+/// One line per enum with its values, from the `open_enum!` text that [`crate::enums::emit`] writes.
+fn enum_lines(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix("pub enum ").and_then(|rest| rest.strip_suffix(" {")) {
+            found.push(format!("{name} ="));
+        } else if let (Some((_, value)), Some(last)) = (line.split_once(" = "), found.last_mut()) {
+            last.push(' ');
+            last.push_str(value.trim_end_matches(',').trim_matches('"'));
+        }
+    }
+    found
 }
 
 fn operation(item: &ImplItem) -> Option<String> {

@@ -71,7 +71,7 @@ struct GenerateArgs {
 
 #[derive(Args)]
 struct FileArgs {
-    /// Where to write the video; by default <task>.mp4 in this folder.
+    /// Where to write the video; by default the task’s id with .mp4 in this folder.
     #[arg(short, long, value_name = "PATH")]
     output: Option<std::path::PathBuf>,
     /// Replace the file if it exists.

@@ -44,6 +44,9 @@
 //! [`Client`] talks to one account; [`plan`] shows what would be sent; [`Capabilities`] tells what a model takes;
 //! [`Error`] says what went wrong and [`Error::delivery`] whether it can have cost money.
 
+#[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
+compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
+
 mod adapters;
 mod builder;
 mod capabilities;

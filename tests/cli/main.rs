@@ -1,0 +1,275 @@
+//! The `videogen` command as a person or a program runs it. It belongs to the package `videogen-cli`, for only there can
+//! Cargo say where the binary is.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use videogen_sim::Simulator;
+
+const KEYS: [&str; 6] = [
+    "TOKEN360_API_KEY",
+    "TOAPIS_API_KEY",
+    "ALLTOKEN_API_KEY",
+    "TOKEN360_BASE_URL",
+    "TOAPIS_BASE_URL",
+    "ALLTOKEN_BASE_URL",
+];
+
+/// The command in `folder`, with no key in the environment.
+fn videogen(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_videogen"));
+    command.args(args).current_dir(folder);
+    for name in KEYS {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    videogen(folder, args).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn document(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
+}
+
+#[test]
+fn a_simulated_clip_from_every_family() {
+    let folder = tempfile::tempdir().unwrap();
+    for (vendor, model) in [
+        ("token360", "seedance-2.0"),
+        ("toapis", "seedance-2"),
+        ("toapis", "doubao-seedance-1-5-pro"),
+        ("alltoken", "seedance-2.0"),
+    ] {
+        let file = format!("{model}.{vendor}.mp4");
+        let args = [
+            "generate",
+            "--simulate",
+            "a paper boat",
+            "-o",
+            &file,
+            "--vendor",
+            vendor,
+            "--model",
+            model,
+        ];
+        let output = run(folder.path(), &args);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(stderr(&output).contains("Simulated"), "{}", stderr(&output));
+        assert!(stdout(&output).contains("(simulated)"), "{}", stdout(&output));
+        let bytes = std::fs::read(folder.path().join(&file)).unwrap();
+        assert_eq!(&bytes[4..8], b"ftyp");
+
+        // What exists is not replaced, and nothing is submitted to find that out.
+        let again = run(folder.path(), &args);
+        assert_eq!(again.status.code(), Some(7));
+        assert!(stderr(&again).contains("--overwrite") && !stderr(&again).contains("Submitted"));
+    }
+}
+
+#[test]
+fn json_is_one_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(
+        folder.path(),
+        &["generate", "--simulate", "a kite", "--json", "--duration", "4"],
+    );
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{}",
+        stderr(&output)
+    );
+    let document = document(&output);
+    assert_eq!(document["simulated"], true);
+    assert_eq!(document["task"]["status"], "completed");
+    let path = document["file"]["path"].as_str().unwrap();
+    let size = std::fs::metadata(folder.path().join(path)).unwrap().len();
+    assert_eq!(document["file"]["bytes"], size);
+}
+
+#[test]
+fn failures_have_exit_codes_and_reasons() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["generate", "--simulate", "a kite sim:fail", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(document(&output)["error"]["task"]["status"], "failed");
+
+    let output = run(folder.path(), &["generate", "a kite"]);
+    assert_eq!(output.status.code(), Some(3));
+    let text = stderr(&output);
+    for word in ["TOKEN360_API_KEY", "TOAPIS_API_KEY", "ALLTOKEN_API_KEY", "--simulate"] {
+        assert!(text.contains(word), "{text}");
+    }
+
+    let output = run(
+        folder.path(),
+        &["generate", "--simulate", "", "--duration", "99", "--json"],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(document(&output)["error"]["violations"].as_array().unwrap().len(), 2);
+
+    let output = run(
+        folder.path(),
+        &["generate", "--simulate", "x", "--first-frame", "missing.png"],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--first-frame"), "{}", stderr(&output));
+
+    let output = run(folder.path(), &["status", "nobody:x:y"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("token360"), "{}", stderr(&output));
+}
+
+#[test]
+fn plan_shows_the_exact_request_or_every_violation() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = [
+        "plan",
+        "a kite",
+        "--vendor",
+        "toapis",
+        "--model",
+        "doubao-seedance-1-5-pro",
+        "--seed",
+        "0",
+        "--no-audio",
+    ];
+    let output = run(folder.path(), &args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    let (head, body) = text.split_once('\n').unwrap();
+    assert_eq!(head, "POST https://toapis.com/v1/videos/generations");
+    let body: Value = serde_json::from_str(body).unwrap();
+    let metadata = json!({"seed": 0, "audio": false});
+    let expected = json!({"model": "doubao-seedance-1-5-pro", "prompt": "a kite", "metadata": metadata});
+    assert_eq!(body, expected);
+
+    let args = [
+        "plan",
+        "a kite",
+        "--vendor",
+        "toapis",
+        "--resolution",
+        "720p",
+        "--frames",
+        "29",
+        "--json",
+    ];
+    let output = run(folder.path(), &args);
+    assert_eq!(output.status.code(), Some(2));
+    let fields: Vec<_> = document(&output)["error"]["violations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|violation| violation["field"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(fields, ["frames", "resolution"]);
+}
+
+#[test]
+fn models_are_listed_without_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["models"]);
+    assert!(output.status.success());
+    for model in ["seedance-2.0-fast", "doubao-seedance-1-5-pro", "seedance-1.0-pro"] {
+        assert!(stdout(&output).contains(model), "{}", stdout(&output));
+    }
+    let output = run(folder.path(), &["models", "--vendor", "alltoken", "--json"]);
+    assert_eq!(document(&output)["models"].as_array().unwrap().len(), 5);
+}
+
+/// Each command about a task, against a simulator that runs apart.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_about_tasks() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let command = |args: &[&str]| {
+        let mut command = videogen(folder.path(), args);
+        command
+            .env("ALLTOKEN_API_KEY", "sk-x")
+            .env("ALLTOKEN_BASE_URL", simulator.base_url("alltoken"));
+        let output = command.output().unwrap();
+        (output.status.code().unwrap(), stdout(&output), stderr(&output))
+    };
+
+    let (code, out, err) = command(&["generate", "a kite", "--no-wait", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let id: Value = serde_json::from_str(&out).unwrap();
+    let id = id["task"]["id"].as_str().unwrap().to_owned();
+    assert!(id.starts_with("alltoken:generations:"));
+
+    let (code, out, _) = command(&["status", &id]);
+    assert!(code == 0 && out.contains("queued"), "{out}");
+    let (code, _, err) = command(&["wait", &id, "--timeout", "0"]);
+    assert!(
+        code == 5 && err.contains(&format!("videogen wait {id}")),
+        "{code} {err}"
+    );
+    let (code, _, err) = command(&["download", &id]);
+    assert!(code == 1 && err.contains("wait for it first"), "{code} {err}");
+
+    simulator.advance(std::time::Duration::from_secs(20));
+    let (code, out, _) = command(&["wait", &id]);
+    assert!(code == 0 && out.contains("completed"), "{out}");
+    let (code, out, _) = command(&["download", &id, "-o", "kite.mp4"]);
+    assert!(code == 0 && out.starts_with("kite.mp4"), "{out}");
+    let (code, _, err) = command(&["cancel", &id]);
+    assert!(code == 2 && err.contains("HTTP 409"), "{code} {err}");
+    let (code, out, _) = command(&["list", "--status", "completed"]);
+    assert!(code == 0 && out.contains(&id), "{out}");
+    let (code, out, _) = command(&["models", "--live"]);
+    assert!(code == 0 && out.contains("seedance-1.5-pro"), "{out}");
+    let (code, _, err) = command(&["generate", "sim:refuse", "-o", "never.mp4"]);
+    assert!(code == 1 && err.contains("HTTP 400"), "{code} {err}");
+    assert!(!folder.path().join("never.mp4").exists());
+}
+
+/// The simulator on its own: base URLs first, counters over HTTP, and an end by interrupt.
+#[cfg(unix)]
+#[test]
+fn the_simulator_prints_its_base_urls() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = videogen(folder.path(), &["sim", "--listen", "127.0.0.1:0", "--speed", "1000"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut urls = Vec::new();
+    for line in lines.by_ref() {
+        if let Some((_, url)) = line.split_once("_BASE_URL=") {
+            urls.push(url.to_owned());
+        }
+        if line.contains("/_sim/stats") {
+            break;
+        }
+    }
+    assert!(urls[0].ends_with("/token360") && urls[1].ends_with("/toapis") && urls[2].ends_with("/alltoken/v1"));
+    let output = videogen(
+        folder.path(),
+        &["generate", "a kite", "--vendor", "token360", "--no-wait"],
+    )
+    .env("TOKEN360_API_KEY", "sk-x")
+    .env("TOKEN360_BASE_URL", &urls[0])
+    .output()
+    .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let stopped = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(stopped.success() && child.wait().unwrap().success());
+}
