@@ -1,7 +1,7 @@
 //! Which vendor, and how it is reached.
 
 use clap::Args;
-use videogen::{Capabilities, Client, Vendor};
+use videogen::{Capabilities, Client, Vendor, VideoRequest};
 
 use crate::exit::Failure;
 
@@ -17,6 +17,16 @@ pub(crate) struct AccountArgs {
 }
 
 impl AccountArgs {
+    /// The vendor to ask, put into `request` with its default model where that names none.
+    pub(crate) fn settle(&self, request: &mut VideoRequest, keyless: bool) -> Result<Vendor, Failure> {
+        let model = Some(request.model.as_str()).filter(|model| !model.is_empty());
+        let vendor = self.choose(model, keyless)?;
+        if model.is_none() {
+            request.model = vendor.default_model().to_owned();
+        }
+        Ok(vendor)
+    }
+
     /// The vendor to ask. `keyless`: no key is needed, as for a plan or a simulation.
     pub(crate) fn choose(&self, model: Option<&str>, keyless: bool) -> Result<Vendor, Failure> {
         if let Some(vendor) = self.vendor {

@@ -4,6 +4,7 @@ mod generate;
 mod list;
 mod models;
 mod plan;
+mod schema;
 mod sim;
 mod task;
 
@@ -11,5 +12,6 @@ pub(crate) use generate::generate;
 pub(crate) use list::list;
 pub(crate) use models::models;
 pub(crate) use plan::plan;
+pub(crate) use schema::schema;
 pub(crate) use sim::sim;
 pub(crate) use task::{cancel, download, status, wait};

@@ -11,7 +11,8 @@ const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 const TIMEOUT: u8 = 5;
 const AMBIGUOUS: u8 = 6;
-const IO: u8 = 7;
+/// A file cannot be read or written.
+pub(crate) const IO: u8 = 7;
 /// Interrupted by the user.
 pub(crate) const INTERRUPTED: u8 = 130;
 

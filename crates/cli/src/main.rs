@@ -8,7 +8,7 @@ mod request_args;
 
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use videogen::TaskId;
 
 use crate::account::AccountArgs;
@@ -46,6 +46,8 @@ enum Command {
     List(ListArgs),
     /// Show what each model takes.
     Models(ModelsArgs),
+    /// Print the JSON Schema of a request or a task.
+    Schema(SchemaArgs),
     /// Run the simulator: the three vendors' APIs on this machine, free of charge.
     Sim(SimArgs),
 }
@@ -85,6 +87,24 @@ struct PlanArgs {
     request: RequestArgs,
     #[command(flatten)]
     account: AccountArgs,
+    /// Plan for every model of every vendor, or of the one that --vendor names: who can run this, and what stands in the
+    /// way elsewhere.
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Args)]
+struct SchemaArgs {
+    /// Which one.
+    of: SchemaOf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SchemaOf {
+    /// What `generate --request` takes.
+    Request,
+    /// What `--json` shows of a task.
+    Task,
 }
 
 #[derive(Args)]
@@ -166,6 +186,7 @@ async fn main() -> ExitCode {
         Command::Cancel(args) => commands::cancel(args, &output).await,
         Command::List(args) => commands::list(args, &output).await,
         Command::Models(args) => commands::models(args, &output).await,
+        Command::Schema(args) => commands::schema(&args, &output),
         Command::Sim(args) => commands::sim(args, &output).await,
     };
     match result {

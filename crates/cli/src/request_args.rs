@@ -1,21 +1,25 @@
 //! The options that describe a video.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value};
-use videogen::{Error, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
+use videogen::{Adjust, Error, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
 
-use crate::exit::{Failure, INVALID};
+use crate::exit::{Failure, INVALID, IO};
 
 #[derive(Args)]
 #[command(next_help_heading = "Video")]
 pub(crate) struct RequestArgs {
     /// What the video shows.
-    prompt: String,
+    #[arg(required_unless_present = "request")]
+    prompt: Option<String>,
+    /// Take the request from a JSON file, as `videogen schema request` describes it; other options override it.
+    #[arg(long, value_name = "FILE")]
+    request: Option<PathBuf>,
     /// Model; by default the vendor's first.
     #[arg(long, value_name = "MODEL")]
-    pub(crate) model: Option<String>,
+    model: Option<String>,
     /// Length in whole seconds, or `auto`.
     #[arg(long, value_name = "SECONDS|auto")]
     duration: Option<VideoDuration>,
@@ -97,36 +101,58 @@ pub(crate) struct RequestArgs {
     /// Members to add to the vendor's own request, as a JSON object.
     #[arg(long, value_name = "JSON")]
     extra: Option<String>,
+    /// Leave a field out when it cannot be sent as it is, instead of refusing; may be repeated.
+    #[arg(long, value_name = "FIELD")]
+    allow_drop: Vec<String>,
+    /// Send the nearest duration or frame count, or the next lower resolution, instead of refusing; may be repeated.
+    #[arg(long, value_name = "FIELD")]
+    allow_round: Vec<String>,
 }
 
 impl RequestArgs {
-    /// The request for `model`.
-    pub(crate) fn into_request(self, model: String) -> Result<VideoRequest, Failure> {
-        let mut request = VideoRequest::new(model, self.prompt);
-        request.duration = self.duration;
-        request.frames = self.frames;
-        request.resolution = self.resolution;
-        request.aspect_ratio = self.aspect_ratio;
-        request.generate_audio = switch(self.audio, self.no_audio);
-        request.seed = self.seed;
-        request.watermark = switch(self.watermark, self.no_watermark);
-        request.camera_fixed = switch(self.camera_fixed, self.no_camera_fixed);
-        request.return_last_frame = self.return_last_frame.then_some(true);
-        request.service_tier = self.service_tier;
-        request.expires_after = self.expires_after;
-        request.safety_identifier = self.safety_identifier;
-        request.callback_url = self.callback_url.map(Into::into);
-        request.client_reference = self.client_reference;
-        request.draft = self.draft.then_some(true);
-        request.draft_task = self.draft_task;
-        request.tools = self
-            .tool
-            .into_iter()
-            .map(|kind| Tool {
-                kind,
-                settings: Map::new(),
-            })
-            .collect();
+    /// The request, with an empty model when none was named.
+    pub(crate) fn into_request(self) -> Result<VideoRequest, Failure> {
+        let mut request = match &self.request {
+            Some(path) => read(path)?,
+            None => VideoRequest::default(),
+        };
+        // What is named here overrides what the file says; what is not leaves it alone.
+        macro_rules! set {
+            ($($field:ident: $value:expr),* $(,)?) => {$(
+                if let Some(value) = $value {
+                    request.$field = value;
+                }
+            )*};
+        }
+        set! {
+            model: self.model,
+            prompt: self.prompt,
+            duration: self.duration.map(Some),
+            frames: self.frames.map(Some),
+            resolution: self.resolution.map(Some),
+            aspect_ratio: self.aspect_ratio.map(Some),
+            generate_audio: switch(self.audio, self.no_audio).map(Some),
+            seed: self.seed.map(Some),
+            watermark: switch(self.watermark, self.no_watermark).map(Some),
+            camera_fixed: switch(self.camera_fixed, self.no_camera_fixed).map(Some),
+            return_last_frame: self.return_last_frame.then_some(Some(true)),
+            service_tier: self.service_tier.map(Some),
+            expires_after: self.expires_after.map(Some),
+            safety_identifier: self.safety_identifier.map(Some),
+            callback_url: self.callback_url.map(|url| Some(url.into())),
+            client_reference: self.client_reference.map(Some),
+            draft: self.draft.then_some(Some(true)),
+            draft_task: self.draft_task.map(Some),
+        }
+        request.tools.extend(self.tool.into_iter().map(|kind| Tool {
+            kind,
+            settings: Map::new(),
+        }));
+        for (fields, how) in [(self.allow_drop, Adjust::Drop), (self.allow_round, Adjust::Round)] {
+            for field in fields {
+                request = request.adjust(field.replace('-', "_"), how);
+            }
+        }
         for pair in self.metadata {
             let Some((key, value)) = pair.split_once('=') else {
                 return Err(invalid(format!("--metadata {pair}: must read KEY=VALUE")));
@@ -154,6 +180,13 @@ impl RequestArgs {
         }
         Ok(request)
     }
+}
+
+fn read(path: &Path) -> Result<VideoRequest, Failure> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::new(IO, "io", format!("cannot read {name}: {error}")))?;
+    serde_json::from_str(&text).map_err(|error| invalid(format!("{name} is not a request: {error}")))
 }
 
 fn switch(on: bool, off: bool) -> Option<bool> {

@@ -11,10 +11,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 use videogen_wire::Session;
 
 use crate::adapters::{Call, ListedModel};
+use crate::adjust::fit;
 use crate::download::{self, DownloadOptions, Downloaded};
 use crate::http::Http;
 use crate::outcome::{Judge, finish};
-use crate::validate::validate;
 use crate::wait::{self, WaitOptions};
 use crate::{
     Capabilities, ClientBuilder, Error, ErrorKind, ListQuery, Plan, TaskId, TaskPage, TaskStatus, Vendor, VideoRequest,
@@ -105,15 +105,14 @@ impl Client {
     /// refused, nothing was sent, or (`ambiguous_submit`) nobody knows: then the task may exist and be billed.
     pub async fn submit(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
         let vendor = self.0.vendor;
-        let violations = validate(vendor, request);
-        if !violations.is_empty() {
-            return Err(Error::invalid(vendor, violations));
-        }
+        let (request, adjustments) = fit(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
         let rules = Capabilities::of(vendor, &request.model);
         let call = self.call(&self.0.http.submit);
-        let result = vendor.submit(&call, request, &rules).await;
-        self.judge()
-            .submission(rules.family.name, result, call.session.exchange().as_ref())
+        let result = vendor.submit(&call, &request, &rules).await;
+        let exchange = call.session.exchange();
+        let mut task = self.judge().submission(rules.family.name, result, exchange.as_ref())?;
+        task.adjustments = adjustments;
+        Ok(task)
     }
 
     /// Asks how a task stands.

@@ -12,6 +12,7 @@ use crate::{Error, ErrorKind, SecretUrl};
 
 /// One medium and the part it plays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// The part it plays.
@@ -22,6 +23,7 @@ pub struct Input {
 
 /// The part a medium plays in the video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The image the video begins with.

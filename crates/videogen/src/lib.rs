@@ -48,6 +48,7 @@
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
 
 mod adapters;
+mod adjust;
 mod builder;
 mod capabilities;
 mod client;
@@ -59,6 +60,8 @@ mod list;
 mod outcome;
 mod plan;
 mod request;
+#[cfg(feature = "schema")]
+mod schema;
 mod secret_url;
 mod task;
 mod task_id;
@@ -67,6 +70,7 @@ mod violation;
 mod wait;
 
 pub use adapters::{ListedModel, ParseVendorError, Vendor};
+pub use adjust::{Adjust, Adjustment};
 pub use builder::ClientBuilder;
 pub use capabilities::Capabilities;
 pub use client::{Client, Operation};
@@ -75,8 +79,10 @@ pub use error::{Delivery, Error, ErrorKind};
 pub use input::{Input, ParseSourceError, Role, Source};
 pub use jiff::Timestamp;
 pub use list::{ListQuery, TaskPage};
-pub use plan::{Plan, plan};
+pub use plan::{Outlook, Plan, plan, plan_all};
 pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
+#[cfg(feature = "schema")]
+pub use schema::{request_schema, task_schema};
 pub use secret_url::SecretUrl;
 pub use task::{Raw, TaskError, TaskStatus, Usage, Video, VideoTask};
 pub use task_id::{ParseTaskIdError, TaskId};

@@ -11,8 +11,8 @@ use serde_json::Value;
 use videogen_wire::Session;
 
 use crate::adapters::Call;
-use crate::validate::validate;
-use crate::{Capabilities, Error, ErrorKind, Vendor, VideoRequest};
+use crate::adjust::fit;
+use crate::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoRequest, Violation};
 
 /// The exact request that a submission would make.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,6 +32,51 @@ pub struct Plan {
     pub url: String,
     /// JSON body.
     pub body: Value,
+    /// What would not be sent as it is asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<Adjustment>,
+}
+
+/// How a request would fare with one model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Outlook {
+    /// Vendor.
+    pub vendor: Vendor,
+    /// Model id.
+    pub model: &'static str,
+    /// The request that would be sent, if it can be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// Every rule that it breaks otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
+}
+
+/// Plans `request` for every model that a vendor's spec names; its own `model` is replaced.
+///
+/// # Errors
+/// None for a request that breaks rules: those are in the outlook. `config` when no request can be built at all.
+pub fn plan_all(request: &VideoRequest) -> Result<Vec<Outlook>, Error> {
+    let models = Vendor::ALL.iter().flat_map(|vendor| Capabilities::all(*vendor));
+    models
+        .map(|entry| {
+            let mut outlook = Outlook {
+                vendor: entry.vendor,
+                model: entry.model.id,
+                plan: None,
+                violations: Vec::new(),
+            };
+            let mut request = request.clone();
+            request.model = entry.model.id.to_owned();
+            match plan(entry.vendor, None, &request) {
+                Ok(plan) => outlook.plan = Some(plan),
+                Err(error) if error.violations().is_empty() => return Err(error),
+                Err(error) => outlook.violations = error.violations().to_vec(),
+            }
+            Ok(outlook)
+        })
+        .collect()
 }
 
 /// Plans `request` for `vendor`: checks it and builds the wire request, without a key and without a network.
@@ -52,10 +97,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
     /// Never connects; it only builds requests.
     static BUILDER: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 
-    let violations = validate(vendor, request);
-    if !violations.is_empty() {
-        return Err(Error::invalid(vendor, violations));
-    }
+    let (request, adjustments) = fit(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
     let rules = Capabilities::of(vendor, &request.model);
     let session = Session::new(&SecretString::from("plan".to_owned()))
         .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?
@@ -65,7 +107,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
         http: &BUILDER,
         session: session.clone(),
     };
-    let result = now(vendor.submit(&call, request, &rules));
+    let result = now(vendor.submit(&call, &request, &rules));
     let Some(exchange) = session.exchange() else {
         let reason = match result {
             Some(Err(reason)) => reason.0,
@@ -77,11 +119,12 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
     Ok(Plan {
         vendor,
         family: rules.family.name,
-        model: request.model.clone(),
+        model: request.model,
         model_known: rules.is_known(),
         method: exchange.method.to_string(),
         url: exchange.url.to_string(),
         body: body.unwrap_or_default(),
+        adjustments,
     })
 }
 

@@ -1,12 +1,13 @@
 //! What to generate.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Input, Role, SecretUrl, Source, TaskId};
+use crate::{Adjust, Input, Role, SecretUrl, Source, TaskId};
 
 /// A request for a video, in words that hold for every vendor.
 ///
@@ -23,6 +24,7 @@ use crate::{Input, Role, SecretUrl, Source, TaskId};
 /// assert_eq!(request.seed, Some(0));
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct VideoRequest {
@@ -90,10 +92,14 @@ pub struct VideoRequest {
     /// Members of the vendor's own request, merged in last. Overriding a field of this type is an error.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extra: Map<String, Value>,
+    /// What may be done to which field when it cannot be sent as it is. Without permission the request is refused.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub adjust: BTreeMap<String, Adjust>,
 }
 
 /// A tool that the model may use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tool {
     /// Kind of tool, such as `web_search`.
     #[serde(rename = "type")]
@@ -204,6 +210,13 @@ impl VideoRequest {
     #[must_use]
     pub fn duration_auto(mut self) -> Self {
         self.duration = Some(VideoDuration::Auto);
+        self
+    }
+
+    /// Allows a field, or an input role, to be dropped or rounded when it cannot be sent as it is.
+    #[must_use]
+    pub fn adjust(mut self, field: impl Into<String>, how: Adjust) -> Self {
+        self.adjust.insert(field.into(), how);
         self
     }
 

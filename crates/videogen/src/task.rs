@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ErrorKind, SecretUrl, TaskId};
+use crate::{Adjustment, ErrorKind, SecretUrl, TaskId};
 
 /// A video task as a vendor last told of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VideoTask {
     /// Its name.
@@ -48,6 +49,9 @@ pub struct VideoTask {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
+    /// What was not sent as it was asked, on the task that a submission returns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<Adjustment>,
     /// The vendor's answer as it came, presigned URLs included.
     #[serde(default, skip_serializing_if = "Raw::is_null")]
     pub raw: Raw,
@@ -69,6 +73,7 @@ impl VideoTask {
             last_frame: None,
             usage: None,
             error: None,
+            adjustments: Vec::new(),
             raw: Raw::default(),
         }
     }
@@ -150,6 +155,7 @@ impl<'de> Deserialize<'de> for TaskStatus {
 
 /// A finished video.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Video {
     /// Presigned URL of the file.
@@ -198,6 +204,7 @@ impl Video {
 
 /// What a task used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Usage {
     /// Tokens of the result.
@@ -213,6 +220,7 @@ pub struct Usage {
 
 /// Why a task failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskError {
     /// What kind of failure it was: `moderated`, or `vendor` for any other.

@@ -5,7 +5,8 @@
 use serde_json::{Map, Value};
 use videogen_wire::facts::{Field, Input as InputRule};
 
-use crate::{Capabilities, Role, SecretUrl, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::adjust::is_adjustable;
+use crate::{Adjust, Capabilities, Role, SecretUrl, Vendor, VideoDuration, VideoRequest, Violation};
 
 /// Checks `request` against what `vendor` takes for its model. An empty list: it can be sent as it is.
 #[must_use]
@@ -21,6 +22,7 @@ pub fn validate(vendor: Vendor, request: &VideoRequest) -> Vec<Violation> {
     check.texts(request);
     check.inputs(request);
     check.extra(&request.extra, "");
+    check.permissions(request);
     check.found
 }
 
@@ -115,9 +117,7 @@ impl Check {
             }
             Some(rule) if !rule.allows(frames) => {
                 let allowed = format!("must be {} to {} in steps of {}", rule.min, rule.max, rule.step);
-                let steps = (frames.clamp(rule.min, rule.max) - rule.min + rule.step / 2) / rule.step;
-                let nearest = (rule.min + steps * rule.step).min(rule.max);
-                self.add("frames", frames, allowed, format!("use {nearest}"));
+                self.add("frames", frames, allowed, format!("use {}", rule.nearest(frames)));
             }
             Some(_) => {}
         }
@@ -305,6 +305,20 @@ impl Check {
                 };
                 let whom = self.whom(request);
                 self.add(role.as_str(), source, format!("{whom} does not take {what} here"), hint);
+            }
+        }
+    }
+
+    /// A permission that names nothing would be a loss that nobody allowed.
+    fn permissions(&mut self, request: &VideoRequest) {
+        for (field, how) in &request.adjust {
+            if !is_adjustable(field, *how) {
+                let rule = match how {
+                    Adjust::Drop => "is not a field that can be dropped",
+                    Adjust::Round => "is not a field that can be rounded",
+                };
+                let hint = "any optional field can be dropped; duration, frames and resolution can be rounded";
+                self.add("adjust", field, rule, hint);
             }
         }
     }

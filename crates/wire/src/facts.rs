@@ -180,6 +180,13 @@ impl Frames {
     pub fn allows(&self, count: u32) -> bool {
         (self.min..=self.max).contains(&count) && (count - self.min).is_multiple_of(self.step)
     }
+
+    /// The allowed count that is nearest to `count`.
+    #[must_use]
+    pub fn nearest(&self, count: u32) -> u32 {
+        let steps = (count.clamp(self.min, self.max) - self.min + self.step / 2) / self.step;
+        self.min + (steps * self.step).min((self.max - self.min) / self.step * self.step)
+    }
 }
 
 /// Media of one role.

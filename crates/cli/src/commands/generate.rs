@@ -18,13 +18,8 @@ const SPEED: f64 = 10.0;
 const PACE: Duration = Duration::from_millis(250);
 
 pub(crate) async fn generate(args: GenerateArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(args.request.model.as_deref(), args.simulate)?;
-    let model = args
-        .request
-        .model
-        .clone()
-        .unwrap_or_else(|| vendor.default_model().to_owned());
-    let request = args.request.into_request(model)?;
+    let mut request = args.request.into_request()?;
+    let vendor = args.account.settle(&mut request, args.simulate)?;
     let target = Target::new(args.file)?;
 
     let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
@@ -48,12 +43,16 @@ pub(crate) async fn generate(args: GenerateArgs, output: &Output) -> Result<Exit
 
     let submitted = client.submit(&request).await?;
     output.note(&format!("Submitted {} to {}.", submitted.id, vendor.name()));
+    for adjustment in &submitted.adjustments {
+        output.note(&format!("Not as asked: {adjustment}"));
+    }
     if args.no_wait {
         let document = json!({"simulated": args.simulate, "task": submitted});
         output.result(&document, || task_text(&submitted));
         return Ok(ExitCode::SUCCESS);
     }
-    let finished = task::wait_for(&client, &submitted.id, options, output).await?;
+    let mut finished = task::wait_for(&client, &submitted.id, options, output).await?;
+    finished.adjustments = submitted.adjustments;
     let file = match task::ended(&finished) {
         Ok(()) => target.fetch(&client, &finished, output).await?,
         Err(mut failure) => {

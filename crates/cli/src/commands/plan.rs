@@ -3,19 +3,18 @@
 use std::process::ExitCode;
 
 use serde_json::json;
+use videogen::{Outlook, Vendor, VideoRequest};
 
 use crate::PlanArgs;
-use crate::exit::Failure;
-use crate::output::Output;
+use crate::exit::{Failure, INVALID};
+use crate::output::{Output, table};
 
 pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(args.request.model.as_deref(), true)?;
-    let model = args
-        .request
-        .model
-        .clone()
-        .unwrap_or_else(|| vendor.default_model().to_owned());
-    let request = args.request.into_request(model)?;
+    let mut request = args.request.into_request()?;
+    if args.all {
+        return all(&request, args.account.vendor, output);
+    }
+    let vendor = args.account.settle(&mut request, true)?;
     let facts = vendor.facts();
     let variable = std::env::var(facts.base_url_env).ok().filter(|url| !url.is_empty());
     let base_url = args.account.base_url.or(variable);
@@ -26,9 +25,51 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
             plan.model, facts.name
         ));
     }
+    for adjustment in &plan.adjustments {
+        output.note(&format!("Not as asked: {adjustment}"));
+    }
     output.result(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&plan.body).unwrap_or_default();
         format!("{} {}\n{body}", plan.method, plan.url)
     });
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who can run the request. That no one can is a failure.
+fn all(request: &VideoRequest, vendor: Option<Vendor>, output: &Output) -> Result<ExitCode, Failure> {
+    let mut outlooks = videogen::plan_all(request)?;
+    outlooks.retain(|outlook| vendor.is_none_or(|vendor| vendor == outlook.vendor));
+    output.result(&json!({"plans": outlooks}), || {
+        table(
+            &["vendor", "model", "", "request, or what stands in the way"],
+            outlooks.iter().flat_map(rows),
+        )
+    });
+    let possible = outlooks.iter().any(|outlook| outlook.plan.is_some());
+    Ok(if possible {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(INVALID)
+    })
+}
+
+fn rows(outlook: &Outlook) -> Vec<Vec<String>> {
+    let lines: Vec<String> = match &outlook.plan {
+        Some(plan) => {
+            let request = format!("{} {} {}", plan.method, plan.url, plan.body);
+            let adjusted = plan.adjustments.iter().map(ToString::to_string);
+            std::iter::once(request).chain(adjusted).collect()
+        }
+        None => outlook.violations.iter().map(ToString::to_string).collect(),
+    };
+    let verdict = if outlook.plan.is_some() { "yes" } else { "no" };
+    // Vendor, model and verdict stand only in the first row.
+    let mut heads = [outlook.vendor.to_string(), outlook.model.to_owned(), verdict.to_owned()];
+    lines
+        .into_iter()
+        .map(|line| {
+            let [vendor, model, verdict] = std::mem::take(&mut heads);
+            vec![vendor, model, verdict, line]
+        })
+        .collect()
 }
