@@ -6,6 +6,9 @@ use std::path::Path;
 
 use clap::{Parser, Subcommand};
 
+use crate::facts::Facts;
+use crate::readme::with_table;
+use crate::spec::Spec;
 use crate::{generate, tree};
 
 /// Exit code: generated files differ from what the specs give.
@@ -94,6 +97,7 @@ fn generate(
             }
         }
     }
+    stale |= readme(root, check, out)?;
     if stale {
         writeln!(
             out,
@@ -102,4 +106,30 @@ fn generate(
         return Ok(STALE);
     }
     Ok(0)
+}
+
+/// The README's table, which shows all vendors whichever were asked for. Tells whether it is stale.
+fn readme(root: &Path, check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn std::error::Error>> {
+    let mut all = Vec::new();
+    for vendor in generate::vendors(root, &[])? {
+        all.push(Facts::read(&Spec::load(root, &vendor)?)?);
+    }
+    let path = root.join("README.md");
+    let old = std::fs::read_to_string(&path)?;
+    let new = with_table(&old, &all).ok_or("README.md lacks the marks of its table of fields")?;
+    if old == new {
+        return Ok(false);
+    }
+    let change = tree::Change {
+        path: "README.md".into(),
+        old: Some(old),
+        new: Some(new),
+    };
+    if check {
+        writeln!(out, "{}", change.describe("."))?;
+    } else {
+        tree::apply(root, &[change])?;
+        writeln!(out, "README.md: wrote the table of fields")?;
+    }
+    Ok(check)
 }

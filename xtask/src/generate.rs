@@ -10,10 +10,11 @@ use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, Inter
 use quote::quote;
 use serde_json::{Value, json};
 
+use crate::facts::Facts;
 use crate::relax::{Relaxed, relax};
 use crate::spec::{Spec, SpecError, component, members};
 use crate::tree::Tree;
-use crate::{enums, facts, precheck};
+use crate::{enums, precheck, tables};
 
 /// The vendors asked for, or all that have a spec, in order of name.
 ///
@@ -59,7 +60,7 @@ pub fn raw_crate_of(spec: &Spec) -> Result<Tree, SpecError> {
     tree.insert("src/lib.rs".into(), library(spec, &relaxed));
     tree.insert("src/client.rs".into(), headed(spec, &client(spec, &relaxed)?));
     tree.insert("src/enums.rs".into(), headed(spec, &enums::emit(spec, &relaxed.enums)?));
-    tree.insert("src/facts.rs".into(), headed(spec, &facts::emit(spec)?));
+    tree.insert("src/facts.rs".into(), headed(spec, &tables::emit(&Facts::read(spec)?)));
     Ok(tree)
 }
 

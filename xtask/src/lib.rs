@@ -8,9 +8,11 @@ pub mod enums;
 pub mod facts;
 pub mod generate;
 pub mod precheck;
+pub mod readme;
 pub mod relax;
 pub mod spec;
 pub mod surface;
+pub mod tables;
 pub mod tree;
 
 pub use spec::SpecError;
