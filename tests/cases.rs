@@ -97,7 +97,7 @@ pub(crate) fn cases(vendor: Vendor, model: &str) -> Vec<(&'static str, VideoRequ
 pub(crate) fn every_parameter(rules: &Capabilities, mut request: VideoRequest) -> VideoRequest {
     let has = |name: &str| rules.field(name).is_some();
     let model = rules.model;
-    request.duration = has("duration").then(|| model.duration.max.into());
+    request.duration = has("duration").then(|| model.duration.nearest(60).into());
     request.resolution = has("resolution").then(|| model.resolutions[0].to_owned());
     request.aspect_ratio = has("aspect_ratio").then(|| model.aspect_ratios[0].to_owned());
     request.generate_audio = has("generate_audio").then_some(true);

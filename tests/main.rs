@@ -4,12 +4,16 @@
 //! `tasks` and `errors` what answers mean.
 #![allow(clippy::unwrap_used)]
 
+mod agreement;
 mod canned;
 mod cases;
 mod end_to_end;
 mod examples;
+mod fields;
+mod fuzz;
 mod generation;
 mod oddities;
+mod schemas;
 mod secrets;
 mod simulator;
 mod snapshots;

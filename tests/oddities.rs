@@ -280,3 +280,136 @@ async fn requests_carry_nothing_extra() {
         assert_eq!(body, json!({"model": vendor.default_model(), "prompt": "x"}));
     }
 }
+
+/// Services written in Go send an empty text for every member that is not set.
+#[tokio::test]
+async fn empty_texts_are_nothing() {
+    for vendor in Vendor::ALL {
+        let empty = json!({
+            "id": "t", "status": "completed", "url": "", "content": {"last_frame_url": ""}, "last_frame_url": "",
+            "result": {"data": [{"url": ""}]}, "error": {"code": "", "message": ""}, "model": "",
+        });
+        let read = Canned::json(200, &empty)
+            .await
+            .client(*vendor)
+            .get(&task(*vendor))
+            .await
+            .unwrap();
+        assert_eq!(
+            (read.video, read.last_frame, read.error, read.model),
+            (None, None, None, None),
+            "{vendor}"
+        );
+        let failed = json!({"status": "failed", "error": {"code": "", "message": ""}, "message": "NSFW"});
+        let read = Canned::json(200, &failed)
+            .await
+            .client(*vendor)
+            .get(&task(*vendor))
+            .await
+            .unwrap();
+        assert_eq!(read.error.unwrap().kind, ErrorKind::Moderated);
+    }
+}
+
+/// Who asks for a task by its id need not be told the id.
+#[tokio::test]
+async fn an_answer_about_a_task_need_not_name_it() {
+    for vendor in Vendor::ALL {
+        let body = json!({"status": "completed", "url": "https://h.example/v", "video_url": "https://h.example/v"});
+        let read = Canned::json(200, &body)
+            .await
+            .client(*vendor)
+            .get(&task(*vendor))
+            .await
+            .unwrap();
+        assert_eq!(read.id, task(*vendor));
+        assert!(read.video.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_cancel_that_answers_nothing_is_looked_up() {
+    let simulator = videogen_sim::Simulator::builder().manual_clock().start().await.unwrap();
+    let client = videogen::Client::builder(Vendor::AllToken)
+        .key("sk-x".to_owned())
+        .base_url(simulator.base_url("alltoken"))
+        .build()
+        .unwrap();
+    let submitted = client.submit(&request(Vendor::AllToken)).await.unwrap();
+    let vendor = videogen_sim::Vendor::AllToken;
+    let empty = videogen_sim::FaultKind::EmptyBody;
+    simulator.inject(videogen_sim::Fault::new(vendor, videogen_sim::Operation::Cancel, empty));
+    assert_eq!(
+        client.cancel(&submitted.id).await.unwrap().status,
+        TaskStatus::Cancelled
+    );
+}
+
+#[tokio::test]
+async fn lists_with_holes() {
+    let lists = [(Vendor::Token360, "data"), (Vendor::AllToken, "items")];
+    for (vendor, member) in lists {
+        let page = Canned::json(200, &json!({member: null}))
+            .await
+            .client(vendor)
+            .list(&ListQuery::default())
+            .await
+            .unwrap();
+        assert_eq!((page.tasks.len(), page.unreadable), (0, 0));
+
+        let body = json!({member: [{"id": "a", "x": 1}, {"status": "queued"}, {"id": "c", "x": 3}], "has_more": true});
+        let page = Canned::json(200, &body)
+            .await
+            .client(vendor)
+            .list(&ListQuery::default())
+            .await
+            .unwrap();
+        let read: Vec<_> = page
+            .tasks
+            .iter()
+            .map(|task| (task.id.id(), task.raw.0["x"].as_i64().unwrap()))
+            .collect();
+        assert_eq!((read, page.unreadable), (vec![("a", 1), ("c", 3)], 1), "{vendor}");
+        if vendor == Vendor::Token360 {
+            assert_eq!(
+                page.next.as_deref(),
+                Some("c"),
+                "more tasks follow, and must be within reach"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_last_poll_is_made_when_the_time_is_up() {
+    for vendor in Vendor::ALL {
+        let canned = Canned::json(200, &json!({"id": "t", "status": "failed"})).await;
+        let options = videogen::WaitOptions::default().timeout(std::time::Duration::ZERO);
+        let read = canned
+            .client(*vendor)
+            .wait_with(&task(*vendor), options, |_| {})
+            .await
+            .unwrap();
+        assert_eq!(read.status, TaskStatus::Failed);
+
+        let canned = Canned::new(503, "Retry-After: 18446744073709551615\r\n", "").await;
+        let error = canned
+            .client(*vendor)
+            .wait_with(&task(*vendor), options, |_| {})
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        let forever = videogen::WaitOptions::default()
+            .timeout(std::time::Duration::MAX)
+            .first(std::time::Duration::ZERO)
+            .every(std::time::Duration::MAX, std::time::Duration::MAX);
+        let canned = Canned::json(200, &json!({"id": "t", "status": "failed"})).await;
+        assert!(
+            canned
+                .client(*vendor)
+                .wait_with(&task(*vendor), forever, |_| {})
+                .await
+                .is_ok()
+        );
+    }
+}

@@ -63,6 +63,13 @@ async fn no_secret_in_debug_display_or_errors() {
         let error = canned.client(*vendor).download(&task, "never.mp4").await.unwrap_err();
         shown.push(format!("{error} {error:?}"));
 
+        let failed =
+            json!({"id": "t", "status": "failed", "error": {"code": "x", "message": format!("bad input {url}")}});
+        let canned = Canned::json(200, &failed).await;
+        let task = canned.client(*vendor).get(&id).await.unwrap();
+        let error = canned.client(*vendor).download(&task, "never.mp4").await.unwrap_err();
+        shown.push(format!("{task:?} {error} {error:?} {}", task.error.as_ref().unwrap()));
+
         let refusal = VideoRequest::new(vendor.default_model(), "x")
             .callback_url(format!("ftp://hooks.example.com/{CANARY}"))
             .input(Role::LastFrame, url.parse().unwrap());

@@ -190,10 +190,7 @@ fn table_of_models() {
                 .default
                 .map(|seconds| format!(", default {seconds}"))
                 .unwrap_or_default();
-            line(
-                "duration",
-                format!("{} to {}{auto}{default}", duration.min, duration.max),
-            );
+            line("duration", format!("{duration}{auto}{default}"));
             if let Some(frames) = model.frames {
                 line("frames", format!("{} to {} by {}", frames.min, frames.max, frames.step));
             }

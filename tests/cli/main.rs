@@ -189,6 +189,184 @@ fn models_are_listed_without_a_key() {
     assert_eq!(document(&output)["models"].as_array().unwrap().len(), 5);
 }
 
+#[test]
+fn plan_all_tells_who_can_run_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["plan", "--all", "a kite", "--frames", "57", "--json"]);
+    assert!(output.status.success());
+    let document = document(&output);
+    let plans = document["plans"].as_array().unwrap();
+    assert_eq!(plans.len(), 12);
+    for plan in plans {
+        let can = plan["model"].as_str().unwrap().starts_with("seedance-1.0");
+        assert_eq!(plan["plan"].is_object(), can, "{plan}");
+        assert_eq!(plan["violations"].is_array(), !can, "{plan}");
+    }
+    let output = run(folder.path(), &["plan", "--all", "a kite", "--frames", "57"]);
+    assert!(stdout(&output).contains("\"frames\":57") && stdout(&output).contains("seedance-2.0-fast"));
+    assert_eq!(
+        run(folder.path(), &["plan", "--all", "a kite", "--duration", "90"])
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn a_request_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = json!({"model": "seedance-2.0", "prompt": "a kite", "seed": 0, "duration": "auto"});
+    std::fs::write(folder.path().join("r.json"), request.to_string()).unwrap();
+    let output = run(
+        folder.path(),
+        &[
+            "plan",
+            "--request",
+            "r.json",
+            "--vendor",
+            "alltoken",
+            "--resolution",
+            "480p",
+            "--json",
+        ],
+    );
+    let body = json!({"model": "seedance-2.0", "prompt": "a kite", "seed": 0, "duration": -1, "resolution": "480p"});
+    assert_eq!(document(&output)["plan"]["body"], body);
+    let output = run(
+        folder.path(),
+        &["generate", "--simulate", "--request", "r.json", "-o", "k.mp4"],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+
+    std::fs::write(
+        folder.path().join("r.json"),
+        r#"{"prompt": "x", "model": "m", "sead": 1}"#,
+    )
+    .unwrap();
+    let output = run(folder.path(), &["plan", "--request", "r.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("r.json") && stderr(&output).contains("sead"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn losses_by_permission() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = [
+        "generate",
+        "--simulate",
+        "a kite",
+        "--duration",
+        "99",
+        "--allow-round",
+        "duration",
+        "--camera-fixed",
+    ];
+    let args = [
+        &args[..],
+        &["--allow-drop", "camera-fixed", "--vendor", "token360", "--json"],
+    ]
+    .concat();
+    let output = run(folder.path(), &args);
+    assert!(output.status.success(), "{}", stdout(&output));
+    let adjustments = &document(&output)["task"]["adjustments"];
+    assert_eq!(
+        (&adjustments[0]["sent"], &adjustments[1]["sent"]),
+        (&json!("15"), &Value::Null)
+    );
+}
+
+#[test]
+fn schemas_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    for of in ["request", "task"] {
+        let output = run(folder.path(), &["schema", of]);
+        assert!(document(&output)["properties"].is_object());
+    }
+}
+
+/// Nothing that a shell can do to the command loses the name of a task, and no misuse ends in a panic.
+#[test]
+fn rough_handling() {
+    let folder = tempfile::tempdir().unwrap();
+    let generate = ["generate", "--simulate", "a kite"];
+    let with = |more: &[&str]| run(folder.path(), &[&generate[..], more].concat());
+    for (more, code, word) in [
+        (&["-o", "new/"][..], 7, "folder"),
+        (&["-o", "."], 7, "folder"),
+        (&["-o", "missing/k.mp4"], 7, "missing"),
+        (
+            &["--metadata", "a=1", "--metadata", "a=2", "--vendor", "token360"],
+            2,
+            "twice",
+        ),
+        (&["--metadata", "a"], 2, "KEY=VALUE"),
+        (&["--extra", "[1]"], 2, "object"),
+        (&["--tool", "", "--vendor", "alltoken"], 2, "kind"),
+        (&["--base-url", "https://h.example"], 2, "--simulate"),
+        (&["--no-wait", "-o", "k.mp4"], 2, "--no-wait"),
+        (&["--first-frame", "https:h"], 2, "--first-frame"),
+    ] {
+        let output = with(more);
+        assert_eq!(output.status.code(), Some(code), "{more:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(word), "{more:?}: {}", stderr(&output));
+    }
+    let output = run(folder.path(), &["--json", "generate"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(document(&output)["error"]["kind"], "invalid_request");
+    let output = with(&["--json", "--timeout", "18446744073709551615"]);
+    assert_eq!(document(&output)["task"]["status"], "completed");
+    for url in ["https://h/?x=1", "ftp://h", "https://:pw@h"] {
+        let output = run(folder.path(), &["plan", "a kite", "--base-url", url]);
+        assert!(
+            stderr(&output).contains("base URL") && !stderr(&output).contains("pw"),
+            "{}",
+            stderr(&output)
+        );
+    }
+    let output = run(folder.path(), &["sim", "--speed", "1e300"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn closed_ends_and_odd_names() {
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let args = ["generate", "--simulate", "a kite", "--no-wait", "--json"];
+    let output = videogen(folder.path(), &args).stdout(full()).output().unwrap();
+    assert_eq!(output.status.code(), Some(7));
+    assert!(stderr(&output).contains("token360:videos:"), "{}", stderr(&output));
+    let output = videogen(folder.path(), &args[..4]).stderr(full()).output().unwrap();
+    assert!(
+        output.status.success() && stdout(&output).contains("token360:videos:"),
+        "{}",
+        stdout(&output)
+    );
+
+    let name = std::ffi::OsStr::from_bytes(b"k\xff.mp4");
+    let output = videogen(folder.path(), &["generate", "--simulate", "a kite", "-o"])
+        .arg(name)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let mode = std::fs::metadata(folder.path().join(name))
+        .unwrap()
+        .permissions()
+        .mode()
+        & 0o777;
+    let other = tempfile::tempdir().unwrap();
+    std::fs::write(other.path().join("x"), "").unwrap();
+    let usual = std::fs::metadata(other.path().join("x")).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, usual, "a downloaded file is like any other new file");
+}
+
 /// Each command about a task, against a simulator that runs apart.
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_about_tasks() {
@@ -217,7 +395,7 @@ async fn commands_about_tasks() {
         "{code} {err}"
     );
     let (code, _, err) = command(&["download", &id]);
-    assert!(code == 1 && err.contains("wait for it first"), "{code} {err}");
+    assert!(code == 5 && err.contains("wait for it first"), "{code} {err}");
 
     simulator.advance(std::time::Duration::from_secs(20));
     let (code, out, _) = command(&["wait", &id]);

@@ -5,18 +5,18 @@ use videogen_sim::{Simulator, Spec, Vendor};
 
 use super::support::{Api, VENDORS, create, request, request_with};
 
-/// The requests printed on the vendors' pages, as they stand.
+/// Requests of the very shapes that the vendors' pages print, with words of our own.
 fn printed() -> Vec<(Vendor, &'static str, Value)> {
-    let garden = "A serene Japanese garden with cherry blossoms falling into a koi pond";
-    let beach = "Sunset at the beach, golden sunlight on the sea, waves gently hitting the sand";
-    let image = json!([{"url": "asset://asset_img_01KXXXXXXX", "role": "reference_image"}]);
+    let garden = "A heron waits in a walled garden while petals settle on the water";
+    let beach = "The tide comes in at dusk and lifts a rowing boat off the sand";
+    let image = json!([{"url": "asset://asset-picture-1", "role": "reference_image"}]);
     vec![
         (
             Vendor::Token360,
             "/v1/videos",
             json!({"model": "seedance-2.0", "prompt": garden, "resolution": "720p", "duration": 8,
                 "aspect_ratio": "16:9", "generate_audio": false, "return_last_frame": false,
-                "execution_expires_after": 172800, "safety_identifier": "user_123"}),
+                "execution_expires_after": 172800, "safety_identifier": "customer-77"}),
         ),
         (
             Vendor::ToApis,
@@ -28,21 +28,21 @@ fn printed() -> Vec<(Vendor, &'static str, Value)> {
             Vendor::ToApis,
             "/v1/video/generations",
             json!({"model": "seedance-2", "duration": 10, "ratio": "16:9",
-                "prompt": "A calm sunrise over the ocean, with gentle waves and cinematic lighting."}),
+                "prompt": "Mist lifts off a harbour as the first ferry leaves"}),
         ),
         (
             Vendor::ToApis,
             "/v1/video/generations",
-            json!({"model": "seedance-2", "prompt": "Keep the same person from image 1",
+            json!({"model": "seedance-2", "prompt": "The woman of the first picture turns to the window",
                 "image_with_roles": image}),
         ),
         (
             Vendor::ToApis,
             "/v1/video/generations",
-            json!({"model": "seedance-2", "prompt": "Keep the character from image 1",
+            json!({"model": "seedance-2", "prompt": "The man of the first picture walks as in the clip, to the beat of the track",
                 "image_with_roles": image,
-                "video_with_roles": [{"url": "asset://asset_vid_01KXXXXXXX", "role": "reference_video"}],
-                "audio_with_roles": [{"url": "asset://asset_aud_01KXXXXXXX", "role": "reference_audio"}]}),
+                "video_with_roles": [{"url": "asset://asset-clip-1", "role": "reference_video"}],
+                "audio_with_roles": [{"url": "asset://asset-track-1", "role": "reference_audio"}]}),
         ),
         (
             Vendor::ToApis,
@@ -56,15 +56,15 @@ fn printed() -> Vec<(Vendor, &'static str, Value)> {
         (
             Vendor::AllToken,
             "/videos/generations",
-            json!({"model": "seedance-1.5-pro", "prompt": "A cat surfing on a rainbow", "duration": 5,
+            json!({"model": "seedance-1.5-pro", "prompt": "A goat rides a see-saw across the moon", "duration": 5,
                 "ratio": "16:9", "resolution": "720p"}),
         ),
         (
             Vendor::AllToken,
             "/videos/generations",
-            json!({"model": "seedance-1.5-pro", "prompt": "The cat jumps forward", "duration": 5,
+            json!({"model": "seedance-1.5-pro", "prompt": "The goat leaps off the frame", "duration": 5,
                 "content": [{"type": "image_url", "role": "first_frame",
-                    "image_url": {"url": "https://example.com/cat.png"}}]}),
+                    "image_url": {"url": "https://example.com/goat.png"}}]}),
         ),
     ]
 }
@@ -77,7 +77,7 @@ fn operation(path: &str) -> &'static str {
 }
 
 #[tokio::test]
-async fn the_printed_requests_are_taken_as_they_stand() {
+async fn requests_of_the_printed_shapes_are_taken() {
     let api = Api::start().await;
     for (vendor, path, body) in printed() {
         let status = if vendor == Vendor::AllToken { 202 } else { 200 };
@@ -121,7 +121,7 @@ async fn broken_rules_are_refused_and_named() {
     let refused = [
         (Vendor::Token360, "duration", json!(3), "duration"),
         (Vendor::Token360, "duration", json!("5"), "duration"),
-        (Vendor::Token360, "resolution", json!("4K"), "resolution"),
+        (Vendor::Token360, "resolution", json!("8K"), "resolution"),
         (Vendor::Token360, "aspect_ratio", json!("2:1"), "aspect_ratio"),
         (Vendor::Token360, "frame_images", frame("last_frame"), "frame_images[0]"),
         (

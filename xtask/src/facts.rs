@@ -118,7 +118,7 @@ pub(crate) struct Model {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Duration {
     pub(crate) min: u32,
-    pub(crate) max: u32,
+    pub(crate) max: Option<u32>,
     pub(crate) auto: Option<Auto>,
     pub(crate) default: Option<u32>,
 }
@@ -310,7 +310,7 @@ fn check(spec: &Spec, pointer: &str, model: &Model, pages: &BTreeMap<String, Pag
     if !pages.contains_key(&model.source) {
         return wrong("source", format!("`{}` is not among x-pages", model.source));
     }
-    if model.duration.min > model.duration.max {
+    if model.duration.max.is_some_and(|max| model.duration.min > max) {
         return wrong("duration", "min is above max".to_owned());
     }
     if let Some(frames) = &model.frames

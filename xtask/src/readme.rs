@@ -87,7 +87,11 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     }
     match name {
         "duration" => {
-            how.push(format!("{}…{} s", model.duration.min, model.duration.max));
+            let min = model.duration.min;
+            how.push(match model.duration.max {
+                Some(max) => format!("{min}…{max} s"),
+                None => format!("from {min} s"),
+            });
             how.extend(model.duration.auto.map(|auto| match auto {
                 Auto::Absent => "auto by leaving it out".to_owned(),
                 Auto::MinusOne => "auto as `-1`".to_owned(),

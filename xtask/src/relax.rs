@@ -7,6 +7,7 @@
 //! - responses: nothing is required, and every member is a `videogen_wire::Lenient`;
 //! - every object keeps members it does not know;
 //! - only one success answer is kept, as `2XX`, and no error: those are judged in one place, by status and body;
+//! - what `x-secret` marks is read as a `videogen_wire::SecretUrl`, which `Debug` does not show;
 //! - callbacks, headers and examples are dropped.
 
 use std::collections::BTreeSet;
@@ -35,11 +36,11 @@ pub fn relax(spec: &Spec) -> Relaxed {
     for (path, item) in members(spec.doc.get("paths")) {
         let mut relaxed = Map::new();
         if let Some(parameters) = item.get("parameters") {
-            relaxed.insert("parameters".into(), kinds.parameters(parameters));
+            relaxed.insert("parameters".into(), kinds.parameters(spec, parameters));
         }
         for method in METHODS {
             if let Some(operation) = item.get(method) {
-                relaxed.insert(method.into(), kinds.operation(operation));
+                relaxed.insert(method.into(), kinds.operation(spec, operation));
             }
         }
         paths.insert(path.into(), relaxed.into());
@@ -108,10 +109,10 @@ impl Kinds {
         }
     }
 
-    fn operation(&self, operation: &Value) -> Value {
+    fn operation(&self, spec: &Spec, operation: &Value) -> Value {
         let mut relaxed = pick(operation, &["operationId", "tags", "summary", "description"]);
         if let Some(parameters) = operation.get("parameters") {
-            relaxed.insert("parameters".into(), self.parameters(parameters));
+            relaxed.insert("parameters".into(), self.parameters(spec, parameters));
         }
         if let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") {
             let body = json!({"required": true, "content": {"application/json": {"schema": self.request(schema)}}});
@@ -131,17 +132,20 @@ impl Kinds {
         relaxed.into()
     }
 
-    fn parameters(&self, parameters: &Value) -> Value {
+    /// Header parameters are left out: the session writes all headers.
+    fn parameters(&self, spec: &Spec, parameters: &Value) -> Value {
         parameters
             .as_array()
             .into_iter()
             .flatten()
+            .filter(|parameter| spec.resolve(parameter).get("in") != Some(&json!("header")))
             .map(|parameter| self.parameter(parameter))
             .collect()
     }
 
     fn component_parameters(&self, spec: &Spec) -> Value {
         members(spec.doc.pointer("/components/parameters"))
+            .filter(|(_, parameter)| parameter.get("in") != Some(&json!("header")))
             .map(|(name, parameter)| (name.to_owned(), self.parameter(parameter)))
             .collect::<Map<_, _>>()
             .into()
@@ -233,6 +237,9 @@ impl Kinds {
             schema.get("type").and_then(Value::as_str),
             schema.get("format").and_then(Value::as_str),
         ) {
+            _ if schema.get("x-secret") == Some(&json!(true)) => json!({
+                "x-rust-type": {"crate": "videogen-wire", "version": "*", "path": "videogen_wire::SecretUrl"},
+            }),
             (Some("integer"), Some("unix-time")) | (Some("string"), Some("date-time")) => json!({
                 "x-rust-type": {"crate": "videogen-wire", "version": "*", "path": "videogen_wire::Timestamp"},
             }),

@@ -111,7 +111,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         "    Model {{
         id: {:?},
         family: {:?},
-        duration: Duration {{ min: {}, max: {}, auto: {auto}, default: {:?} }},
+        duration: Duration {{ min: {}, max: {:?}, auto: {auto}, default: {:?} }},
         frames: {frames},
         resolutions: &{:?},
         default_resolution: {:?},

@@ -71,7 +71,7 @@ pub(crate) fn client(vendor: Vendor, base_url: Option<&str>) -> Result<Client, F
 }
 
 fn has_key(vendor: Vendor) -> bool {
-    std::env::var_os(vendor.facts().key_env).is_some_and(|key| !key.is_empty())
+    std::env::var(vendor.facts().key_env).is_ok_and(|key| !key.trim().is_empty())
 }
 
 fn no_key(vendors: &[Vendor]) -> Failure {

@@ -9,8 +9,10 @@ pub(crate) const NO_VIDEO: u8 = 1;
 pub(crate) const INVALID: u8 = 2;
 const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
-const TIMEOUT: u8 = 5;
-const AMBIGUOUS: u8 = 6;
+/// The task has not ended.
+pub(crate) const TIMEOUT: u8 = 5;
+/// A submission whose fate is unknown.
+pub(crate) const AMBIGUOUS: u8 = 6;
 /// A file cannot be read or written.
 pub(crate) const IO: u8 = 7;
 /// Interrupted by the user.
@@ -23,7 +25,7 @@ Exit codes:
   2    the request breaks a rule, or the command line is wrong
   3    the key is missing or refused, or the balance is too low
   4    the vendor or the network failed
-  5    the time was up; the task goes on
+  5    the time was up, or the task has not ended yet; it goes on
   6    it is not known whether a submission was accepted; it was not sent again
   7    a file could not be read or written
   130  interrupted; the task, if any, goes on";
@@ -61,7 +63,7 @@ impl From<Error> for Failure {
             ErrorKind::InvalidRequest | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Conflict => INVALID,
             ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
             ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
-            ErrorKind::Timeout => TIMEOUT,
+            ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,
             ErrorKind::Io => IO,
             _ => VENDOR,

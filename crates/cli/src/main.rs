@@ -59,10 +59,10 @@ struct GenerateArgs {
     #[command(flatten)]
     account: AccountArgs,
     /// Run against an embedded simulator: no key, no network, no cost. The video is a test card.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "base_url")]
     simulate: bool,
     /// Return once the task is accepted.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["output", "overwrite"])]
     no_wait: bool,
     /// Give up waiting after so many seconds. The task goes on.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
@@ -175,7 +175,17 @@ struct SimArgs {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // `--json` is kept even where the rest of the command line cannot be read.
+        Err(error) if error.use_stderr() && std::env::args_os().any(|arg| arg == "--json") => {
+            let message = error.render().to_string();
+            let message = message.trim().trim_start_matches("error: ");
+            Output::new(true).failure(&Failure::new(exit::INVALID, "invalid_request", message));
+            return ExitCode::from(exit::INVALID);
+        }
+        Err(error) => error.exit(),
+    };
     let output = Output::new(cli.json);
     let result = match cli.command {
         Command::Generate(args) => commands::generate(*args, &output).await,

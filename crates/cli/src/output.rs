@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use videogen::{TaskStatus, VideoTask};
 
-use crate::exit::Failure;
+use crate::exit::{Failure, IO};
 
 /// Standard output carries results; standard error carries progress and failures.
 pub(crate) struct Output {
@@ -25,23 +25,37 @@ impl Output {
     }
 
     /// The result of a command: a document for programs, or a text for people.
-    pub(crate) fn result(&self, document: &Value, text: impl FnOnce() -> String) {
-        let text = if self.json { pretty(document) } else { text() };
-        print(&text);
+    ///
+    /// # Errors
+    /// When it cannot be written, for it may hold the only word of a task.
+    pub(crate) fn result(&self, document: &Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        let text = if self.json {
+            pretty(document)
+        } else {
+            printable(&text())
+        };
+        match writeln!(std::io::stdout(), "{text}") {
+            // Whoever closed the pipe has seen enough.
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                say(&text);
+                Err(Failure::new(IO, "io", format!("cannot write the result: {error}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn failure(&self, failure: &Failure) {
-        if self.json {
-            print(&pretty(&json!({"error": failure.json})));
-        } else {
-            eprintln!("error: {}", failure.message);
+        if !self.json {
+            say(&format!("error: {}", printable(&failure.message)));
+        } else if writeln!(std::io::stdout(), "{}", pretty(&json!({"error": failure.json}))).is_err() {
+            say(&pretty(&failure.json));
         }
     }
 
     /// A remark for people.
     pub(crate) fn note(&self, text: &str) {
         if !self.json {
-            eprintln!("{text}");
+            say(&printable(text));
         }
     }
 
@@ -159,7 +173,14 @@ fn pretty(document: &Value) -> String {
     serde_json::to_string_pretty(document).unwrap_or_default()
 }
 
-/// A closed pipe (`videogen models | head`) is no reason to panic.
-fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+/// What cannot be said on standard error cannot be said.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Vendors' words without the codes that would steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c })
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! The options that describe a video.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -153,10 +154,14 @@ impl RequestArgs {
                 request = request.adjust(field.replace('-', "_"), how);
             }
         }
+        let mut keys = BTreeSet::new();
         for pair in self.metadata {
             let Some((key, value)) = pair.split_once('=') else {
                 return Err(invalid(format!("--metadata {pair}: must read KEY=VALUE")));
             };
+            if !keys.insert(key.to_owned()) {
+                return Err(invalid(format!("--metadata {key}: is given twice")));
+            }
             request.metadata.insert(key.to_owned(), value.into());
         }
         if let Some(text) = self.extra {

@@ -49,10 +49,10 @@ pub(crate) fn refuse(vendor: Vendor, kind: Option<Kind>, refusal: &Refusal, requ
 }
 
 /// The inputs of a create request.
-pub(crate) fn inputs(vendor: Vendor, body: &Value) -> Vec<Input> {
+pub(crate) fn inputs(vendor: Vendor, operation: &str, body: &Value) -> Vec<Input> {
     match vendor {
         Vendor::Token360 => token360::inputs(body),
-        Vendor::ToApis => toapis::inputs(body),
+        Vendor::ToApis => toapis::inputs(operation, body),
         Vendor::AllToken => alltoken::inputs(body),
     }
 }

@@ -32,7 +32,7 @@
 //! - **Files** are real: an MP4 (H.264, without sound) of the size, ratio and length that was asked, at 12
 //!   frames per second (24 where a frame count was asked; fewer where the clip is large), and a PNG of
 //!   its last frame. They come from a second port, through presigned URLs that expire. The encoder takes
-//!   at most 3840×2160 pixels: 4K in 21:9 or 9:21 comes smaller, in that ratio.
+//!   at most 3840×2160 pixels: 4K in 21:9 or 9:21 comes smaller, in that ratio. No clip is longer than 120 s.
 //! - **Webhooks** are delivered to `http` URLs with the documented signature and retries. Token360
 //!   wants `https`; plain `http` is let through for loopback hosts.
 //! - **Money**: tasks are billed by the simulator's own tariff, which is no vendor's: 0.02 US dollars

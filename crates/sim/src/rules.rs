@@ -87,7 +87,7 @@ fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<P
         return Some(Problem::new(path, "the model does not take one"));
     };
     let seconds = whole(value)?;
-    if (rule.min..=rule.max).contains(&seconds) {
+    if seconds >= rule.min && rule.max.is_none_or(|max| seconds <= max) {
         return None;
     }
     if seconds == -1 && rule.auto.as_deref() == Some("minus_one") {
@@ -96,10 +96,11 @@ fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<P
     if seconds == 0 && zero_is_absent {
         return None;
     }
-    Some(Problem::new(
-        path,
-        format_args!("the model takes {} to {} seconds", rule.min, rule.max),
-    ))
+    let allowed = match rule.max {
+        Some(max) => format!("the model takes {} to {max} seconds", rule.min),
+        None => format!("the model takes {} seconds or more", rule.min),
+    };
+    Some(Problem::new(path, allowed))
 }
 
 fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {

@@ -1,5 +1,7 @@
 //! The size and length of a video, from what was asked.
 
+/// Longest clip in seconds. No known model makes longer ones; unknown ones may be asked for any length.
+const LONGEST_SECONDS: u32 = 120;
 /// Frames per second of a clip whose length was asked in seconds.
 const FPS: u32 = 12;
 /// Frames per second of a clip whose length was asked in frames.
@@ -42,6 +44,7 @@ impl Shape {
         let (frames, fps) = match length {
             Length::Frames(frames) => (frames, FPS_OF_FRAMES),
             Length::Seconds(seconds) => {
+                let seconds = seconds.min(LONGEST_SECONDS);
                 let pixels = u64::from(width) * u64::from(height) * u64::from(seconds);
                 let fps = [FPS, 6, 4, 3, 2]
                     .into_iter()

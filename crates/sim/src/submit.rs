@@ -30,7 +30,7 @@ pub(crate) fn submit(call: &Call) -> Result<Arc<Task>, Refusal> {
         .spec
         .model(id)
         .ok_or_else(|| Refusal::invalid("model", "model: no entry of the spec covers it"))?;
-    let inputs = dialects::inputs(call.vendor, &call.body);
+    let inputs = dialects::inputs(call.vendor, &call.operation.id, &call.body);
     let zero_is_absent = dialects::zero_duration_is_absent(call.vendor);
     let broken = check(model, &call.operation.id, fields, &inputs, zero_is_absent);
     if let Some(Problem { field, message }) = broken.into_iter().next() {
@@ -136,10 +136,14 @@ fn against_schema(call: &Call, fields: Fields<'_>, callback: Option<&Url>) -> Re
         return Ok(());
     };
     let local = callback.filter(|url| url.scheme() == "http" && is_loopback(url));
-    let problems = match local {
-        Some(url) => {
+    let problems = match local.and(fields.text("callback_url")) {
+        Some(text) => {
             let mut copy = call.body.clone();
-            let secure = url.as_str().replacen("http://", "https://", 1);
+            // The text as it was sent: what the URL parser made of it is not what the schema is to judge.
+            let secure = match text.get(..4) {
+                Some(scheme) if scheme.eq_ignore_ascii_case("http") => format!("https{}", &text[4..]),
+                _ => text.to_owned(),
+            };
             copy[fields.path_of("callback_url")] = Value::from(secure);
             schema::problems(validator, &copy)
         }

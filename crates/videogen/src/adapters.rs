@@ -9,7 +9,7 @@ use std::str::FromStr;
 use progenitor_client::{Error as RawError, ResponseValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use videogen_wire::{Session, facts};
+use videogen_wire::{Lenient, Read as _, Session, facts};
 
 use crate::{Capabilities, ErrorKind, ListQuery, Operation, TaskId, VideoRequest, VideoTask};
 
@@ -48,15 +48,11 @@ impl From<RawError<()>> for NoValue {
     }
 }
 
-impl NoValue {
-    fn without_id() -> Self {
-        Self("the answer names no task".to_owned())
-    }
-}
-
 /// One page of tasks, before the raw JSON is put beside them.
+#[derive(Default)]
 pub(crate) struct RawPage {
-    pub(crate) tasks: Vec<VideoTask>,
+    /// In the vendor's order; `None` where an entry names no task.
+    pub(crate) tasks: Vec<Option<VideoTask>>,
     pub(crate) next: Option<String>,
     pub(crate) total: Option<u64>,
 }
@@ -289,4 +285,22 @@ impl FromStr for Vendor {
 /// The value of an answer that the generated client could read.
 fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, NoValue> {
     Ok(result?.into_inner())
+}
+
+/// The entries of a list, `None` for each that cannot be read.
+fn read_all<T, R>(
+    list: Option<Lenient<Vec<T>>>,
+    read: impl Fn(T) -> Result<R, NoValue>,
+) -> Result<Vec<Option<R>>, NoValue> {
+    let list = list
+        .read()
+        .ok_or_else(|| NoValue("the answer holds no list".to_owned()))?;
+    Ok(list.into_iter().map(|item| read(item).ok()).collect())
+}
+
+/// The id of a task: its own, or else the one that was asked for, provided the answer says anything of the task at all.
+fn named(id: Option<TaskId>, asked: Option<&TaskId>, status: &str) -> Result<TaskId, NoValue> {
+    let asked = asked.filter(|_| !status.is_empty()).cloned();
+    id.or(asked)
+        .ok_or_else(|| NoValue("the answer names no task".to_owned()))
 }

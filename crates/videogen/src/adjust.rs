@@ -127,7 +127,7 @@ fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<Stri
             let Some(VideoDuration::Seconds(seconds)) = request.duration else {
                 return None;
             };
-            let nearest = seconds.clamp(model.duration.min, model.duration.max);
+            let nearest = model.duration.nearest(seconds);
             request.duration = Some(nearest.into());
             Some(nearest.to_string())
         }

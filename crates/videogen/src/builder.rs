@@ -65,30 +65,38 @@ impl ClientBuilder {
             Some(key) => key,
             None => return Err(config(format!("no key for {}: set {}", facts.name, facts.key_env))),
         };
-        let base_url = self.base_url.or_else(|| variable(facts.base_url_env));
-        let base_url = base_url
-            .as_deref()
-            .unwrap_or(facts.base_url)
-            .trim()
-            .trim_end_matches('/')
-            .to_owned();
-        let url = Url::parse(&base_url)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
-            .filter(|url| url.query().is_none() && url.fragment().is_none() && url.username().is_empty())
-            .ok_or_else(|| config("the base URL must read https://host[/path], with nothing after it".to_owned()))?;
+        let (source, given) = match (self.base_url, variable(facts.base_url_env)) {
+            (Some(given), _) => ("the base URL", given),
+            (None, Some(given)) => (facts.base_url_env, given),
+            (None, None) => ("the base URL", facts.base_url.to_owned()),
+        };
+        let url = parse_base_url(source, &given)?;
         if !is_safe(&url) && !self.allow_http {
-            return Err(config(
-                "the base URL is plain HTTP, which would show the key to everyone on the way; use https".to_owned(),
-            ));
+            return Err(config(format!(
+                "{source} is plain HTTP, which would show the key to everyone on the way; use https"
+            )));
         }
         let session = Session::new(&key).map_err(|error| config(error.to_string()))?;
         Ok(Client(Arc::new(Inner {
             vendor: self.vendor,
-            base_url,
+            base_url: url.as_str().trim_end_matches('/').to_owned(),
             key,
             session,
             http: Http::new(&url)?,
         })))
     }
+}
+
+/// A base URL that paths can be put behind. `source` names it in the error.
+pub(crate) fn parse_base_url(source: &str, given: &str) -> Result<Url, Error> {
+    Url::parse(given.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+        .filter(|url| url.query().is_none() && url.fragment().is_none())
+        .filter(|url| url.username().is_empty() && url.password().is_none())
+        .ok_or_else(|| {
+            // What cannot be read may hold a password, so it is not repeated.
+            let message = format!("{source} must read https://host[/path], with no user, query or fragment");
+            Error::new(ErrorKind::Config, message)
+        })
 }

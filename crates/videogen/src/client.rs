@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::Value;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 use videogen_wire::Session;
 
-use crate::adapters::{Call, ListedModel};
+use crate::adapters::{Call, ListedModel, RawPage};
 use crate::adjust::fit;
 use crate::download::{self, DownloadOptions, Downloaded};
 use crate::http::Http;
-use crate::outcome::{Judge, finish};
+use crate::outcome::Judge;
 use crate::wait::{self, WaitOptions};
 use crate::{
     Capabilities, ClientBuilder, Error, ErrorKind, ListQuery, Plan, TaskId, TaskPage, TaskStatus, Vendor, VideoRequest,
@@ -135,7 +135,11 @@ impl Client {
         self.check(id)?;
         let call = self.call(&self.0.http.read);
         let result = self.0.vendor.cancel(&call, id).await;
-        self.task(Operation::Cancel, id, result, &call)
+        match self.task(Operation::Cancel, id, result, &call) {
+            // It worked, and the answer does not show how the task stands now.
+            Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
+            result => result,
+        }
     }
 
     /// Lists the account's tasks, newest first.
@@ -151,21 +155,32 @@ impl Client {
         }
         let call = self.call(&self.0.http.read);
         let result = vendor.list(&call, query).await;
-        let (page, mut raw) = self
-            .judge()
-            .read(Operation::List, result, call.session.exchange().as_ref())?;
+        let exchange = call.session.exchange();
+        let judge = self.judge();
+        let (page, mut raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
+            // An account without tasks is told by an empty list, or by none at all.
+            Err(error)
+                if error.kind() == ErrorKind::Decode && judge.is_null(exchange.as_ref(), vendor.list_member()) =>
+            {
+                (RawPage::default(), Value::Null)
+            }
+            result => result?,
+        };
         let mut items = match raw.get_mut(vendor.list_member()) {
             Some(Value::Array(items)) => std::mem::take(items),
             _ => Vec::new(),
         };
         items.resize(page.tasks.len(), Value::Null);
+        let read = page.tasks.len();
+        let tasks: Vec<VideoTask> = page
+            .tasks
+            .into_iter()
+            .zip(items)
+            .filter_map(|(task, raw)| Some(judge.finish(task?, raw)))
+            .collect();
         Ok(TaskPage {
-            tasks: page
-                .tasks
-                .into_iter()
-                .zip(items)
-                .map(|(task, raw)| finish(task, raw))
-                .collect(),
+            unreadable: read - tasks.len(),
+            tasks,
             next: page.next,
             total: page.total,
         })
@@ -209,31 +224,24 @@ impl Client {
         mut seen: impl FnMut(&VideoTask),
     ) -> Result<VideoTask, Error> {
         let start = Instant::now();
-        let deadline = start + options.timeout;
+        // Beyond what the clock can tell there is no deadline.
+        let deadline = start.checked_add(options.timeout);
+        let left = || {
+            deadline.map_or(Duration::MAX, |deadline| {
+                deadline.saturating_duration_since(Instant::now())
+            })
+        };
         let advice = self.0.vendor.facts().poll;
         let (mut polls, mut without_url, mut hold) = (0_u32, 0_u32, Duration::ZERO);
-        let mut last_error = None;
         loop {
             let pause = options.pause(&advice, polls, fastrand::f64()).max(hold);
-            let polled = async {
-                sleep(pause).await;
-                self.get(id).await
-            };
-            let Ok(result) = timeout_at(deadline, polled).await else {
-                return Err(last_error.unwrap_or_else(|| {
-                    let seconds = options.timeout.as_secs();
-                    Error::new(
-                        ErrorKind::Timeout,
-                        format!("not done after {seconds} s; it goes on, and can be waited for again"),
-                    )
-                    .with_task(id)
-                }));
-            };
+            // The last poll is made when the time is up, not before: what ended meanwhile is found.
+            let is_last = pause >= left();
+            sleep(pause.min(left())).await;
             polls = polls.saturating_add(1);
             hold = Duration::ZERO;
-            match result {
+            let trouble = match self.get(id).await {
                 Ok(task) => {
-                    last_error = None;
                     seen(&task);
                     if task.status == TaskStatus::Completed && task.video.is_none() {
                         without_url += 1;
@@ -244,14 +252,20 @@ impl Client {
                     } else if task.status.is_terminal() {
                         return Ok(task);
                     }
+                    String::new()
                 }
                 Err(error) => {
                     hold = match wait::after_error(&error, start.elapsed()) {
                         Some(hold) => hold,
                         None => return Err(error),
                     };
-                    last_error = Some(error);
+                    format!("; the last poll failed: {}", error.message())
                 }
+            };
+            if is_last {
+                let seconds = options.timeout.as_secs();
+                let message = format!("not done after {seconds} s; it goes on, and can be waited for again{trouble}");
+                return Err(Error::new(ErrorKind::Timeout, message).with_task(id));
             }
         }
     }
@@ -320,7 +334,7 @@ impl Client {
     ) -> Result<VideoTask, Error> {
         let read = self.judge().read(operation, result, call.session.exchange().as_ref());
         let (task, raw) = read.map_err(|error| error.with_task(id))?;
-        Ok(finish(task, raw))
+        Ok(self.judge().finish(task, raw))
     }
 
     /// Refuses an operation that the vendor does not have, and tells who has it.

@@ -92,13 +92,17 @@ pub(crate) fn result_url(task: &VideoTask) -> Result<&SecretUrl, Error> {
     if let (TaskStatus::Completed | TaskStatus::Unknown(_), Some(video)) = (&task.status, &task.video) {
         return Ok(&video.url);
     }
+    let kind = match &task.status {
+        status if status.is_terminal() => ErrorKind::NoVideo,
+        _ => ErrorKind::NotReady,
+    };
     let message = match (&task.status, &task.error) {
         (TaskStatus::Completed, _) => "the task is completed, but the vendor gives no URL for the video".to_owned(),
         (status, Some(error)) => format!("the task is {status}: {error}"),
         (status, None) if status.is_terminal() => format!("the task is {status}"),
         (status, None) => format!("the task is {status}; wait for it first"),
     };
-    Err(Error::new(ErrorKind::NoVideo, message).with_task(&task.id))
+    Err(Error::new(kind, message).with_task(&task.id))
 }
 
 pub(crate) async fn fetch(
@@ -158,9 +162,12 @@ pub(crate) async fn fetch(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let partial = tempfile::Builder::new()
-        .prefix(".videogen-")
-        .suffix(".part")
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".videogen-").suffix(".part");
+    // A temporary file is private; this one becomes a file like any other, as the user's umask says.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let partial = builder
         .tempfile_in(folder)
         .map_err(|error| Failure::file(path, &error))?;
     let (file, partial) = partial.into_parts();
@@ -195,28 +202,13 @@ pub(crate) async fn fetch(
         whole.persist_noclobber(path)
     };
     match placed {
-        Ok(file) => {
-            readable(&file).map_err(|error| Failure::file(path, &error))?;
-            Ok(Downloaded {
-                path: path.to_owned(),
-                bytes,
-            })
-        }
+        Ok(_) => Ok(Downloaded {
+            path: path.to_owned(),
+            bytes,
+        }),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(exists()),
         Err(error) => Err(Failure::file(path, &error.error)),
     }
-}
-
-/// A temporary file is private to its owner; a downloaded one is like any other new file.
-#[cfg(unix)]
-fn readable(file: &std::fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &std::fs::File) -> io::Result<()> {
-    Ok(())
 }
 
 /// The URL in a reqwest error is the presigned one, so only the causes are told.

@@ -43,8 +43,10 @@ pub enum ErrorKind {
     Unsupported,
     /// The client is not set up: no key, or an unusable base URL.
     Config,
-    /// The task has no video to fetch: it failed, or it is not done.
+    /// The task ended without a video to fetch.
     NoVideo,
+    /// The task has not ended yet.
+    NotReady,
 }
 
 impl ErrorKind {
@@ -68,6 +70,7 @@ impl ErrorKind {
             Self::Unsupported => "unsupported",
             Self::Config => "config",
             Self::NoVideo => "no_video",
+            Self::NotReady => "not_ready",
         }
     }
 }
@@ -251,6 +254,12 @@ impl fmt::Display for Error {
         f.write_str(&inner.message)?;
         for violation in &inner.violations {
             write!(f, "\n  {violation}")?;
+        }
+        let mut pages: Vec<&str> = inner.violations.iter().filter_map(|violation| violation.page).collect();
+        pages.sort_unstable();
+        pages.dedup();
+        for page in pages {
+            write!(f, "\n  see {page}")?;
         }
         let mut notes = Vec::new();
         if let Some(status) = inner.status {

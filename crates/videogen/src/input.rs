@@ -122,6 +122,31 @@ impl Source {
         }
     }
 
+    /// Whether it can be what it says it is. One that was put together by hand need not be.
+    pub(crate) fn check(&self) -> Result<(), ParseSourceError> {
+        let sound = match self {
+            Self::Asset(id) if id.is_empty() => {
+                return Err(ParseSourceError("the asset has no id; write asset://<ID>"));
+            }
+            Self::Asset(id) => !id.contains(char::is_whitespace),
+            Self::Data { media_type, .. } => !media_type.is_empty() && !media_type.contains([',', ';', ' ']),
+            Self::Url(url) => {
+                let text = url.expose();
+                // The parser mends what is not quite a URL, but the text travels as it is.
+                let exact = text.starts_with("https://") || text.starts_with("http://");
+                let exact = exact && !text.contains(char::is_whitespace);
+                exact && url::Url::parse(text).is_ok_and(|url| url.has_host())
+            }
+        };
+        if sound {
+            Ok(())
+        } else {
+            Err(ParseSourceError(
+                "must be an https:// URL, an asset:// id or a data: URL",
+            ))
+        }
+    }
+
     /// The kind's name in the model tables.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -165,33 +190,23 @@ impl FromStr for Source {
     type Err = ParseSourceError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(id) = text.strip_prefix("asset://") {
-            return if id.is_empty() {
-                Err(ParseSourceError("the asset has no id; write asset://<ID>"))
-            } else {
-                Ok(Self::Asset(id.to_owned()))
-            };
-        }
-        if let Some(rest) = text.strip_prefix("data:") {
+        let source = if let Some(id) = text.strip_prefix("asset://") {
+            Self::Asset(id.to_owned())
+        } else if let Some(rest) = text.strip_prefix("data:") {
             let (media_type, data) = rest
                 .split_once(";base64,")
                 .ok_or(ParseSourceError("a data URL must read data:<type>;base64,<data>"))?;
             let bytes = STANDARD
                 .decode(data)
                 .map_err(|_| ParseSourceError("the data URL's base64 is broken"))?;
-            return Ok(Self::Data {
+            Self::Data {
                 media_type: media_type.to_owned(),
                 bytes,
-            });
-        }
-        match url::Url::parse(text) {
-            Ok(url) if matches!(url.scheme(), "https" | "http") && url.has_host() => {
-                Ok(Self::Url(SecretUrl::new(text)))
             }
-            _ => Err(ParseSourceError(
-                "must be an https:// URL, an asset:// id or a data: URL",
-            )),
-        }
+        } else {
+            Self::Url(SecretUrl::new(text))
+        };
+        source.check().map(|()| source)
     }
 }
 
@@ -231,6 +246,9 @@ mod tests {
             "data:x;base64,@@",
             "ftp://a/b",
             "https://",
+            "https:h",
+            " https://h/a",
+            "https://h/a b",
         ] {
             assert!(text.parse::<Source>().is_err(), "{text}");
         }

@@ -62,7 +62,7 @@ mod plan;
 mod request;
 #[cfg(feature = "schema")]
 mod schema;
-mod secret_url;
+
 mod task;
 mod task_id;
 mod validate;
@@ -83,10 +83,10 @@ pub use plan::{Outlook, Plan, plan, plan_all};
 pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
 #[cfg(feature = "schema")]
 pub use schema::{request_schema, task_schema};
-pub use secret_url::SecretUrl;
+
 pub use task::{Raw, TaskError, TaskStatus, Usage, Video, VideoTask};
 pub use task_id::{ParseTaskIdError, TaskId};
 pub use validate::validate;
-pub use videogen_wire::facts;
+pub use videogen_wire::{SecretUrl, facts};
 pub use violation::Violation;
 pub use wait::WaitOptions;

@@ -28,6 +28,9 @@ pub struct TaskPage {
     /// What to pass as [`ListQuery::after`] for the next page; `None` on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// Entries that name no task, and so are not among the tasks.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
     /// Tasks in all, where the vendor tells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
@@ -76,4 +79,9 @@ impl ListQuery {
         }
         found
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

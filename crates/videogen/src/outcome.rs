@@ -54,11 +54,11 @@ impl Judge<'_> {
         let status = answer.status.as_u16();
         if answer.status.is_success() {
             return match result {
-                Ok(task) => Ok(finish(task, json(answer))),
+                Ok(task) => Ok(self.finish(task, json(answer))),
                 // A task that was paid for is not lost because the rest of the answer is odd.
                 Err(NoValue(reason)) => match salvage_id(&answer.body) {
                     Some(id) => match TaskId::new(self.vendor, family, id) {
-                        Some(id) => Ok(finish(VideoTask::new(id, String::new()), json(answer))),
+                        Some(id) => Ok(self.finish(VideoTask::new(id, String::new()), json(answer))),
                         None => Err(ambiguous(&reason)),
                     },
                     None => Err(self.told(ambiguous(answer.cut.as_deref().unwrap_or(&reason)), answer, None)),
@@ -75,6 +75,12 @@ impl Judge<'_> {
                 .as_deref()
                 .map(|words| format!("; it says: {}", self.clean(words)));
             let error = ambiguous(&format!("the answer was HTTP {status}{}", words.unwrap_or_default()));
+            // An id beside a failure is no acceptance, but it is where to look.
+            let id = salvage_id(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id));
+            let error = match id {
+                Some(id) => error.with_task(&id),
+                None => error,
+            };
             self.told(error, answer, Some(said))
         };
         Err(error)
@@ -106,6 +112,14 @@ impl Judge<'_> {
                 let error = Error::new(ErrorKind::Decode, format!("the answer cannot be read: {reason}"));
                 Err(self.told(error.during(self.vendor, operation), answer, None))
             }
+        }
+    }
+
+    /// Whether the answer holds `member`, and holds nothing in it.
+    pub(crate) fn is_null(&self, exchange: Option<&Exchange>, member: &str) -> bool {
+        match exchange.map(|exchange| &exchange.sent) {
+            Some(Sent::Answered(answer)) => json(answer).get(member).is_some_and(Value::is_null),
+            _ => false,
         }
     }
 
@@ -161,34 +175,68 @@ impl Judge<'_> {
     }
 
     /// A vendor's words without the key, without what URLs hide, and not without end.
-    fn clean(&self, text: &str) -> String {
+    pub(crate) fn clean(&self, text: &str) -> String {
         let key = self.key.expose_secret();
         let text = if key.is_empty() {
             text.to_owned()
         } else {
             text.replace(key, "<key>")
         };
-        let words = text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | ')'));
-        let text: String = words
-            .map(|word| match word.find("https://").or_else(|| word.find("http://")) {
-                Some(start) => format!("{}{} ", &word[..start], SecretUrl::new(word[start..].trim_end())),
-                None => word.to_owned(),
-            })
-            .collect();
-        match text.char_indices().nth(MESSAGE_LIMIT) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text.trim_end().to_owned(),
+        let mut cleaned = String::new();
+        // Brackets and single quotes may stand in a URL, so they do not end one here.
+        for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')) {
+            match url_start(word) {
+                Some(start) => {
+                    let url =
+                        word[start..].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>'));
+                    let rest = &word[start + url.len()..];
+                    cleaned.push_str(&format!("{}{}{rest}", &word[..start], SecretUrl::new(url)));
+                }
+                None => cleaned.push_str(word),
+            }
         }
+        let printable: String = cleaned.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        match printable.char_indices().nth(MESSAGE_LIMIT) {
+            Some((end, _)) => format!("{}…", &printable[..end]),
+            None => printable,
+        }
+    }
+
+    /// The same for what a task says of itself.
+    fn clean_task(&self, mut task: VideoTask) -> VideoTask {
+        if let Some(error) = &mut task.error {
+            for words in [&mut error.code, &mut error.message].into_iter().flatten() {
+                *words = self.clean(words);
+            }
+        }
+        task
+    }
+
+    /// A task with its raw answer beside it, fit to be shown.
+    pub(crate) fn finish(&self, task: VideoTask, raw: Value) -> VideoTask {
+        self.clean_task(finish(task, raw))
     }
 }
 
+/// Where a URL begins in a word, also one with its slashes escaped or encoded.
+fn url_start(word: &str) -> Option<usize> {
+    let lower = word.to_ascii_lowercase();
+    [":", "%3a"].iter().find_map(|colon| {
+        ["https", "http"].iter().find_map(|scheme| {
+            let start = lower.find(&format!("{scheme}{colon}"))?;
+            let rest = &lower[start + scheme.len() + colon.len()..];
+            (rest.starts_with('/') || rest.starts_with("\\/") || rest.starts_with("%2f")).then_some(start)
+        })
+    })
+}
+
 /// Puts the raw answer beside a task, and finds a reason for failure that stands in an unusual place.
-pub(crate) fn finish(mut task: VideoTask, raw: Value) -> VideoTask {
+fn finish(mut task: VideoTask, raw: Value) -> VideoTask {
     if task.error.is_none() && task.status == TaskStatus::Failed {
         let reason = ["error", "message", "fail_reason"]
             .iter()
             .find_map(|name| raw.get(name)?.as_str());
-        task.error = reason.map(|reason| TaskError::new(None, Some(reason.to_owned())));
+        task.error = reason.and_then(|reason| TaskError::new(None, Some(reason.to_owned())));
     }
     task.raw = Raw(raw);
     task
@@ -216,47 +264,63 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default())
 }
 
-/// The task id in a success answer whose rest cannot be read, even one that was cut off.
+/// The task id in an answer whose rest cannot be read, even one that was cut off.
 fn salvage_id(body: &[u8]) -> Option<String> {
     if let Ok(body) = serde_json::from_slice::<Value>(body) {
         let body = body.get(0).unwrap_or(&body);
         return ["/id", "/task_id", "/data/id", "/data/task_id", "/video/id"]
             .iter()
-            .find_map(|place| String::from_value(body.pointer(place)?.clone()))
-            .filter(|id| !id.is_empty());
+            .find_map(|place| String::from_value(body.pointer(place)?.clone()));
     }
-    // Cut off: look for a whole `"id": "…"` among the members of the outermost object.
+    // Cut off: look for a whole `"id": …` in the outermost object, or in its `data` or `video`.
     let text = String::from_utf8_lossy(body);
-    let (mut depth, mut at) = (0_usize, 0);
+    let (mut inside, mut key, mut at) = (Vec::new(), String::new(), 0);
     while let Some(found) = text[at..].find(['{', '[', '}', ']', '"']) {
         let here = at + found;
+        at = here + 1;
         match text.as_bytes()[here] {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'{' | b'[' => inside.push(std::mem::take(&mut key)),
+            b'}' | b']' => drop(inside.pop()),
             _ => {
-                let (key, end) = string_at(&text, here)?;
+                let (name, end) = scalar_at(&text, here)?;
                 at = end;
-                let rest = text[end..].trim_start();
-                if depth == 1
-                    && (key == "id" || key == "task_id")
-                    && let Some(value) = rest.strip_prefix(':').map(str::trim_start)
-                    && value.starts_with('"')
-                    && let Some((id, _)) = string_at(value, 0)
-                {
-                    return Some(id).filter(|id| !id.is_empty());
+                let colon = text[end..].find(|c: char| !c.is_whitespace())?;
+                if !text[end + colon..].starts_with(':') {
+                    continue;
                 }
-                continue;
+                let reachable = match inside.as_slice() {
+                    [_] => true,
+                    [_, around] => around == "data" || around == "video",
+                    _ => false,
+                };
+                let value = end + colon + 1;
+                let value = value + text[value..].find(|c: char| !c.is_whitespace())?;
+                if reachable && (name == "id" || name == "task_id") {
+                    match scalar_at(&text, value) {
+                        Some((id, _)) if !id.is_empty() => return Some(id),
+                        _ => {}
+                    }
+                }
+                key = name;
+                at = value;
+                // A string value is stepped over, so that it is not taken for a name.
+                if text[value..].starts_with('"') {
+                    at = scalar_at(&text, value)?.1;
+                }
             }
         }
-        at = here + 1;
     }
     None
 }
 
-/// The JSON string that begins at `start`, and where it ends.
-fn string_at(text: &str, start: usize) -> Option<(String, usize)> {
-    let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<String>();
-    let value = stream.next()?.ok()?;
+/// The JSON string or number that begins at `start`, and where it ends. One that may go on beyond the end is none.
+fn scalar_at(text: &str, start: usize) -> Option<(String, usize)> {
+    let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+    let value = match stream.next()?.ok()? {
+        Value::String(value) => value,
+        Value::Number(value) if start + stream.byte_offset() < text.len() => value.to_string(),
+        _ => return None,
+    };
     Some((value, start + stream.byte_offset()))
 }
 
@@ -277,6 +341,14 @@ mod tests {
         }
         assert_eq!(salvage_id(br#"{"id": "video-"#), None);
         assert_eq!(salvage_id(br#"{"id": 17}"#).as_deref(), Some("17"));
+        assert_eq!(salvage_id(br#"{"id": 17, "status": "que"#).as_deref(), Some("17"));
+        assert_eq!(salvage_id(br#"{"id": 17"#), None);
+        assert_eq!(salvage_id(br#"{"id":"","task_id":"t-7"}"#).as_deref(), Some("t-7"));
+        assert_eq!(
+            salvage_id(br#"{"code":0,"data":{"id":"abc","status":"que"#).as_deref(),
+            Some("abc")
+        );
+        assert_eq!(salvage_id(br#"{"user":{"id":"abc"},"status":"id","x":"que"#), None);
         assert_eq!(salvage_id(br#"[{"id": "a"}]"#).as_deref(), Some("a"));
         assert_eq!(salvage_id(b"<html>\"id\": \"x\"</html>"), None);
         assert_eq!(salvage_id(b""), None);
@@ -293,6 +365,17 @@ mod tests {
             judge.clean("bad key sk-canary for \"https://h.example/p?token=canary\" (see https://d.example/x)");
         assert!(!cleaned.contains("canary"), "{cleaned}");
         assert!(cleaned.contains("h.example") && cleaned.contains("<key>"), "{cleaned}");
+        for url in [
+            "https://b.example/clip(1).mp4?sig=canary",
+            r"https:\/\/b.example\/p?sig=canary",
+            "HTTPS://b.example/p?sig=canary",
+            "https%3A%2F%2Fb.example%2Fp%3Fsig%3Dcanary",
+            "x='https://b.example/it's?sig=canary'",
+        ] {
+            let cleaned = judge.clean(&format!("cannot fetch {url}, sorry"));
+            assert!(!cleaned.contains("canary") && cleaned.ends_with(" sorry"), "{cleaned}");
+        }
+        assert_eq!(judge.clean("a\u{1b}[2Jb"), "a [2Jb");
         assert!(judge.clean(&"é".repeat(2000)).chars().count() <= MESSAGE_LIMIT + 1);
     }
 }

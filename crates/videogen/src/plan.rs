@@ -12,6 +12,7 @@ use videogen_wire::Session;
 
 use crate::adapters::Call;
 use crate::adjust::fit;
+use crate::builder::parse_base_url;
 use crate::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoRequest, Violation};
 
 /// The exact request that a submission would make.
@@ -102,8 +103,9 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
     let session = Session::new(&SecretString::from("plan".to_owned()))
         .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?
         .recorder();
+    let base_url = parse_base_url("the base URL", base_url.unwrap_or(vendor.facts().base_url))?;
     let call = Call {
-        base_url: base_url.unwrap_or(vendor.facts().base_url).trim_end_matches('/'),
+        base_url: base_url.as_str().trim_end_matches('/'),
         http: &BUILDER,
         session: session.clone(),
     };

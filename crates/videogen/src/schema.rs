@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::task::Raw;
-use crate::{SecretUrl, Source, TaskId, TaskStatus, VideoDuration};
+use crate::{Source, TaskId, TaskStatus, VideoDuration};
 
 macro_rules! schema {
     ($($kind:ty => $schema:tt),* $(,)?) => {$(
@@ -26,7 +26,7 @@ macro_rules! schema {
 }
 
 schema! {
-    SecretUrl => {"type": "string", "format": "uri"},
+
     Source => {
         "type": "string",
         "pattern": "^(https?://|asset://|data:)",

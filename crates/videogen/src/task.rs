@@ -187,9 +187,9 @@ pub struct Video {
 }
 
 impl Video {
-    pub(crate) fn at(url: impl Into<SecretUrl>) -> Self {
+    pub(crate) fn at(url: SecretUrl) -> Self {
         Self {
-            url: url.into(),
+            url,
             expires_at: None,
             format: None,
             duration: None,
@@ -234,14 +234,17 @@ pub struct TaskError {
 }
 
 impl TaskError {
-    /// Reads a failure from the vendor's code and words.
-    pub(crate) fn new(code: Option<String>, message: Option<String>) -> Self {
+    /// Reads a failure from the vendor's code and words, if there are any.
+    pub(crate) fn new(code: Option<String>, message: Option<String>) -> Option<Self> {
+        if code.is_none() && message.is_none() {
+            return None;
+        }
         let kind = if [&code, &message].into_iter().flatten().any(|text| is_moderation(text)) {
             ErrorKind::Moderated
         } else {
             ErrorKind::Vendor
         };
-        Self { kind, code, message }
+        Some(Self { kind, code, message })
     }
 }
 
@@ -256,19 +259,24 @@ impl fmt::Display for TaskError {
 }
 
 /// Whether a vendor's code or message speaks of moderation. The codes are undocumented for failed tasks, so this goes by
-/// the words that they share.
+/// phrases; single words such as `safety` also stand in the names of parameters.
 pub(crate) fn is_moderation(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    [
+    let text = text.to_ascii_lowercase().replace(['_', '-'], " ");
+    let phrases = [
         "moderat",
-        "content_policy",
-        "content_violation",
         "content policy",
-        "sensitive",
-        "safety",
-    ]
-    .iter()
-    .any(|word| text.contains(word))
+        "content violation",
+        "policy violation",
+        "sensitive content",
+        "sensitive information",
+        "sensitivecontent",
+        "safety system",
+        "safety policy",
+        "safety check",
+        "nsfw",
+        "risk control",
+    ];
+    phrases.iter().any(|phrase| text.contains(phrase))
 }
 
 /// JSON as a vendor sent it. `Debug` shows only its size: it holds presigned URLs.
@@ -295,6 +303,24 @@ impl fmt::Debug for Raw {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moderation_is_told_from_a_bad_parameter() {
+        for text in [
+            "content_policy_violation",
+            "OutputVideoSensitiveContentDetected",
+            "blocked by the safety system",
+        ] {
+            assert!(is_moderation(text), "{text}");
+        }
+        for text in [
+            "safety_identifier must be at most 64 characters",
+            "the key is case-sensitive",
+            "bad ratio",
+        ] {
+            assert!(!is_moderation(text), "{text}");
+        }
+    }
 
     #[test]
     fn vendors_words_in_any_case() {

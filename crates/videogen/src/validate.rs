@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use videogen_wire::facts::{Field, Input as InputRule};
 
 use crate::adjust::is_adjustable;
-use crate::{Adjust, Capabilities, Role, SecretUrl, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::{Adjust, Capabilities, Role, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 
 /// Checks `request` against what `vendor` takes for its model. An empty list: it can be sent as it is.
 #[must_use]
@@ -90,13 +90,12 @@ impl Check {
         let (whom, rule) = (self.whom(request), self.rules.model.duration);
         if let Some((_, duration)) = self.place(request, "duration", request.duration) {
             match duration {
-                VideoDuration::Seconds(seconds) if !(rule.min..=rule.max).contains(&seconds) => {
-                    let allowed = format!("{whom} takes {} to {} s", rule.min, rule.max);
-                    let nearest = seconds.clamp(rule.min, rule.max);
-                    self.add("duration", seconds, allowed, format!("use {nearest}"));
+                VideoDuration::Seconds(seconds) if !rule.allows(seconds) => {
+                    let hint = format!("use {}", rule.nearest(seconds));
+                    self.add("duration", seconds, format!("{whom} takes {rule} s"), hint);
                 }
                 VideoDuration::Auto if rule.auto.is_none() => {
-                    let hint = format!("name {} to {} whole seconds", rule.min, rule.max);
+                    let hint = format!("name {rule} whole seconds");
                     self.add(
                         "duration",
                         "auto",
@@ -206,23 +205,46 @@ impl Check {
         }
         if !request.tools.is_empty() {
             let kinds: Vec<_> = request.tools.iter().map(|tool| tool.kind.as_str()).collect();
-            self.place(request, "tools", Some(kinds.join(", ")));
+            if self.place(request, "tools", Some(kinds.join(", "))).is_some() {
+                self.tools(&request.tools);
+            }
         }
         if !request.metadata.is_empty() {
             self.place(request, "metadata", Some(format!("{} members", request.metadata.len())));
         }
     }
 
+    fn tools(&mut self, tools: &[Tool]) {
+        if tools.iter().any(|tool| tool.kind.trim().is_empty()) {
+            let hint = "name it, web_search for instance";
+            self.add("tools", "\"\"", "a tool needs a kind", hint);
+        }
+        if tools.iter().any(|tool| tool.settings.contains_key("type")) {
+            let rule = "a setting would override the tool's kind";
+            self.add("tools", "type", rule, "set `kind` instead");
+        }
+    }
+
     fn callback(&mut self, field: &Field, url: &SecretUrl) {
+        // The parser mends what is not quite a URI, but the text travels as it is.
+        let exact = url
+            .expose()
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c))
+            && url.expose().split('%').skip(1).all(|rest| {
+                rest.get(..2)
+                    .is_some_and(|escape| escape.chars().all(|c| c.is_ascii_hexdigit()))
+            });
         let parsed = url::Url::parse(url.expose())
             .ok()
             .filter(|url| matches!(url.scheme(), "https" | "http"));
+        let parsed = parsed.filter(|_| exact);
         let Some(parsed) = parsed else {
             self.add(
                 "callback_url",
                 url,
                 "is not an http(s) URL",
-                "give the whole URL, with https://",
+                "give the whole URL, with https:// and without spaces",
             );
             return;
         };
@@ -266,8 +288,9 @@ impl Check {
         if has(Role::LastFrame) && !has(Role::FirstFrame) {
             self.add("last_frame", 1, "a last frame needs a first frame", "add a first frame");
         }
-        if has(Role::ReferenceAudio) && ![Role::ReferenceImage, Role::ReferenceVideo].into_iter().any(has) {
-            let rule = "a reference audio needs a reference image or video beside it";
+        let other = |role: &Role| *role != Role::ReferenceAudio && has(*role);
+        if has(Role::ReferenceAudio) && !Role::ALL.iter().any(other) {
+            let rule = "a reference audio needs an image or a video beside it";
             self.add("reference_audio", 1, rule, "add a reference image or video");
         }
         let groups: Vec<Vec<&str>> = self
@@ -294,7 +317,9 @@ impl Check {
 
     fn sources(&mut self, request: &VideoRequest, role: Role, rule: &InputRule) {
         for source in request.inputs_as(role) {
-            if !rule.sources.contains(&source.kind()) {
+            if let Err(error) = source.check() {
+                self.add(role.as_str(), source, error.to_string(), "give the whole of it");
+            } else if !rule.sources.contains(&source.kind()) {
                 let (what, hint) = match source.kind() {
                     "data" => (
                         "a local file or data: URL",
@@ -415,7 +440,6 @@ mod tests {
                 "service_tier",
                 "camera_fixed",
                 "last_frame",
-                "reference_audio",
                 "inputs"
             ]
         );

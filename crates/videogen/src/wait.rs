@@ -65,10 +65,9 @@ impl WaitOptions {
             .every
             .unwrap_or((Duration::from_secs(advice.every.0), Duration::from_secs(advice.every.1)));
         // Grows by a quarter each time; the jitter keeps many waiters from asking at once.
-        let grown = shortest
-            .mul_f64(1.25_f64.powi(polls.min(32).cast_signed() - 1))
-            .min(longest);
-        grown.mul_f64(1.0 + 0.2 * chance).min(longest).max(shortest)
+        let growth = 1.25_f64.powi(polls.min(32).cast_signed() - 1) * (1.0 + 0.2 * chance);
+        let grown = Duration::try_from_secs_f64(shortest.as_secs_f64() * growth).unwrap_or(Duration::MAX);
+        grown.min(longest).max(shortest)
     }
 }
 

@@ -146,12 +146,36 @@ impl Model {
 pub struct Duration {
     /// Shortest.
     pub min: u32,
-    /// Longest.
-    pub max: u32,
+    /// Longest, where anything bounds it.
+    pub max: Option<u32>,
     /// How "let the model decide" is said, where it can be.
     pub auto: Option<Auto>,
     /// Length when none is asked for, where documented.
     pub default: Option<u32>,
+}
+
+impl Duration {
+    /// Whether `seconds` is allowed.
+    #[must_use]
+    pub fn allows(&self, seconds: u32) -> bool {
+        self.nearest(seconds) == seconds
+    }
+
+    /// The allowed length that is nearest to `seconds`.
+    #[must_use]
+    pub fn nearest(&self, seconds: u32) -> u32 {
+        seconds.clamp(self.min, self.max.unwrap_or(u32::MAX))
+    }
+}
+
+/// `4 to 15`, or `from 1`.
+impl std::fmt::Display for Duration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.max {
+            Some(max) => write!(f, "{} to {max}", self.min),
+            None => write!(f, "from {}", self.min),
+        }
+    }
 }
 
 /// How a request says that the model decides the duration.

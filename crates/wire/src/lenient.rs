@@ -56,10 +56,11 @@ impl FromValue for Map<String, Value> {
     }
 }
 
+/// An empty text is none: services written in Go send one for every member that is not set.
 impl FromValue for String {
     fn from_value(value: Value) -> Option<Self> {
         match value {
-            Value::String(text) => Some(text),
+            Value::String(text) => Some(text).filter(|text| !text.is_empty()),
             Value::Number(number) => Some(number.to_string()),
             Value::Bool(flag) => Some(flag.to_string()),
             _ => None,

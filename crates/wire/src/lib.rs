@@ -12,11 +12,13 @@ mod exchange;
 pub mod facts;
 mod lenient;
 mod open_enum;
+mod secret_url;
 mod session;
 
 pub use exchange::{Answer, Exchange, Sent};
 pub use jiff::Timestamp;
 pub use lenient::{FromValue, Lenient, Read};
+pub use secret_url::SecretUrl;
 pub use session::{Session, SessionError};
 
 #[doc(hidden)]

@@ -1,16 +1,37 @@
 //! `videogen generate`.
 
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::json;
-use videogen::{Client, WaitOptions};
+use videogen::{Capabilities, Client, ErrorKind, VideoRequest, VideoTask, WaitOptions};
 use videogen_sim::Simulator;
 
+use super::plan::unknown_model;
 use super::task::{self, Target};
 use crate::GenerateArgs;
-use crate::exit::Failure;
+use crate::exit::{AMBIGUOUS, Failure, IO};
 use crate::output::{Output, task_text};
+
+/// Submits, and does not let go of a submission that is on its way: an interrupt waits for the answer, for without it the
+/// task may exist and nobody knows its name. A second interrupt leaves.
+async fn submit(client: &Client, request: &VideoRequest, output: &Output) -> Result<VideoTask, Failure> {
+    let mut submission = pin!(client.submit(request));
+    tokio::select! {
+        result = &mut submission => return Ok(result?),
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    output.note("Interrupted while the submission is on its way; waiting for the answer. Interrupt again to leave.");
+    tokio::select! {
+        result = &mut submission => Err(task::interrupted(&result?.id)),
+        _ = tokio::signal::ctrl_c() => {
+            let message = "it is not known whether the submission was accepted: the call was interrupted; \
+                the task may exist and be billed: look for it in the vendor's list or console";
+            Err(Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit.as_str(), message))
+        }
+    }
+}
 
 /// How much faster than life a simulated task runs: a clip takes about two seconds.
 const SPEED: f64 = 10.0;
@@ -29,7 +50,7 @@ pub(crate) async fn generate(args: GenerateArgs, output: &Output) -> Result<Exit
             .speed(SPEED)
             .start()
             .await
-            .map_err(|error| Failure::new(7, "io", format!("the simulator cannot start: {error}")))?;
+            .map_err(|error| Failure::new(IO, "io", format!("the simulator cannot start: {error}")))?;
         output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test card.");
         options = options.first(PACE).every(PACE, PACE);
         let client = Client::builder(vendor)
@@ -41,17 +62,25 @@ pub(crate) async fn generate(args: GenerateArgs, output: &Output) -> Result<Exit
         (args.account.client(vendor)?, None)
     };
 
-    let submitted = client.submit(&request).await?;
+    if !Capabilities::of(vendor, &request.model).is_known() {
+        output.note(&unknown_model(vendor, &request.model));
+    }
+    let submitted = submit(&client, &request, output).await?;
     output.note(&format!("Submitted {} to {}.", submitted.id, vendor.name()));
     for adjustment in &submitted.adjustments {
         output.note(&format!("Not as asked: {adjustment}"));
     }
     if args.no_wait {
         let document = json!({"simulated": args.simulate, "task": submitted});
-        output.result(&document, || task_text(&submitted));
+        output.result(&document, || task_text(&submitted))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut finished = task::wait_for(&client, &submitted.id, options, output).await?;
+    let waited = task::wait_for(&client, &submitted.id, options, output).await;
+    let mut finished = match waited {
+        // A simulated task is gone with its simulator.
+        Err(failure) if args.simulate => return Err(failure),
+        result => result.map_err(|failure| task::resume_hint(failure, &submitted.id))?,
+    };
     finished.adjustments = submitted.adjustments;
     let file = match task::ended(&finished) {
         Ok(()) => target.fetch(&client, &finished, output).await?,
@@ -63,11 +92,11 @@ pub(crate) async fn generate(args: GenerateArgs, output: &Output) -> Result<Exit
     let document = json!({
         "simulated": args.simulate,
         "task": finished,
-        "file": {"path": file.path, "bytes": file.bytes},
+        "file": task::file_document(&file),
     });
     output.result(&document, || {
         let simulated = if args.simulate { " (simulated)" } else { "" };
         format!("{}: {} bytes{simulated}", file.path.display(), file.bytes)
-    });
+    })?;
     Ok(ExitCode::SUCCESS)
 }

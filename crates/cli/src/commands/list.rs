@@ -19,6 +19,9 @@ pub(crate) async fn list(args: ListArgs, output: &Output) -> Result<ExitCode, Fa
         status: args.status.as_deref().map(TaskStatus::from_vendor),
     };
     let page = args.account.client(vendor)?.list(&query).await?;
+    if page.unreadable > 0 {
+        output.note(&format!("{} entries name no task and are left out.", page.unreadable));
+    }
     output.result(&json!(page), || {
         if page.tasks.is_empty() {
             return "No tasks.".to_owned();
@@ -33,9 +36,22 @@ pub(crate) async fn list(args: ListArgs, output: &Output) -> Result<ExitCode, Fa
         });
         let table = table(&["task", "status", "model", "created"], rows);
         match &page.next {
-            Some(next) => format!("{table}\nMore: videogen list --vendor {vendor} --after {next}"),
+            Some(next) => {
+                // The same list, so the same options.
+                let mut more = format!("videogen list --vendor {vendor} --after {next}");
+                if let Some(limit) = query.limit {
+                    more.push_str(&format!(" --limit {limit}"));
+                }
+                if query.oldest_first {
+                    more.push_str(" --oldest-first");
+                }
+                if let Some(url) = &args.account.base_url {
+                    more.push_str(&format!(" --base-url {url}"));
+                }
+                format!("{table}\nMore: {more}")
+            }
             None => table,
         }
-    });
+    })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -24,7 +24,7 @@ pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode
             &["vendor", "model", "seconds", "resolutions", "aspect ratios", "inputs"],
             entries.iter().map(row),
         )
-    });
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -36,7 +36,7 @@ async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
             .iter()
             .map(|model| vec![model.id.clone(), model.display_name.clone().unwrap_or_default()]);
         table(&["model", "name"], rows)
-    });
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -51,7 +51,7 @@ fn row(entry: &Capabilities) -> Vec<String> {
     vec![
         entry.vendor.to_string(),
         model.id.to_owned(),
-        format!("{}–{}{auto}", model.duration.min, model.duration.max),
+        format!("{}{auto}", model.duration),
         model.resolutions.join(" "),
         model.aspect_ratios.join(" "),
         inputs.join(", "),

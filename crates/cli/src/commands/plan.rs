@@ -20,10 +20,7 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     let base_url = args.account.base_url.or(variable);
     let plan = videogen::plan(vendor, base_url.as_deref(), &request)?;
     if !plan.model_known {
-        output.note(&format!(
-            "{} is not in {}'s list of models; only its general rules were checked.",
-            plan.model, facts.name
-        ));
+        output.note(&unknown_model(vendor, &plan.model));
     }
     for adjustment in &plan.adjustments {
         output.note(&format!("Not as asked: {adjustment}"));
@@ -31,8 +28,14 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     output.result(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&plan.body).unwrap_or_default();
         format!("{} {}\n{body}", plan.method, plan.url)
-    });
+    })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What to say of a model that the vendor's spec does not name.
+pub(super) fn unknown_model(vendor: Vendor, model: &str) -> String {
+    let name = vendor.name();
+    format!("{model} is not in the list of {name}'s models; only {name}'s general rules were checked.")
 }
 
 /// Who can run the request. That no one can is a failure.
@@ -44,7 +47,7 @@ fn all(request: &VideoRequest, vendor: Option<Vendor>, output: &Output) -> Resul
             &["vendor", "model", "", "request, or what stands in the way"],
             outlooks.iter().flat_map(rows),
         )
-    });
+    })?;
     let possible = outlooks.iter().any(|outlook| outlook.plan.is_some());
     Ok(if possible {
         ExitCode::SUCCESS

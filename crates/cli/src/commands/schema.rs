@@ -11,6 +11,6 @@ pub(crate) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Fai
         SchemaOf::Request => videogen::request_schema(),
         SchemaOf::Task => videogen::task_schema(),
     };
-    output.result(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default());
+    output.result(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default())?;
     Ok(ExitCode::SUCCESS)
 }

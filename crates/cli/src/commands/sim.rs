@@ -10,9 +10,13 @@ use crate::SimArgs;
 use crate::exit::{Failure, INVALID};
 use crate::output::Output;
 
+/// A million seconds in one: more than anybody can tell apart.
+const FASTEST: f64 = 1e6;
+
 pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Failure> {
-    if !(args.speed.is_finite() && args.speed > 0.0) {
-        return Err(Failure::new(INVALID, "invalid_request", "--speed must be above 0"));
+    if !(args.speed > 0.0 && args.speed <= FASTEST) {
+        let message = format!("--speed must be above 0 and at most {FASTEST}");
+        return Err(Failure::new(INVALID, "invalid_request", message));
     }
     let simulator = Simulator::builder()
         .listen(args.listen)
@@ -38,7 +42,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
             "  counters: http://{address}/_sim/stats, tasks: http://{address}/_sim/tasks"
         ));
         lines.join("\n")
-    });
+    })?;
     let _ = tokio::signal::ctrl_c().await;
     simulator.shutdown().await;
     Ok(ExitCode::SUCCESS)

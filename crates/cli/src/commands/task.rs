@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use videogen::{Client, DownloadOptions, Downloaded, ErrorKind, TaskId, TaskStatus, VideoTask, WaitOptions};
 
-use crate::exit::{Failure, INTERRUPTED, NO_VIDEO};
+use crate::exit::{Failure, INTERRUPTED, IO, NO_VIDEO, TIMEOUT};
 use crate::output::{Output, task_text};
 use crate::{DownloadArgs, FileArgs, TaskArgs, WaitArgs, account};
 
 pub(crate) async fn status(args: TaskArgs, output: &Output) -> Result<ExitCode, Failure> {
     let task = client(&args)?.get(&args.task).await?;
-    show(&task, output);
+    show(&task, output)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -22,8 +22,11 @@ pub(crate) async fn wait(args: WaitArgs, output: &Output) -> Result<ExitCode, Fa
     let options = WaitOptions::default()
         .timeout(Duration::from_secs(args.timeout))
         .first(Duration::ZERO);
-    let task = wait_for(&client, &args.task.task, options, output).await?;
-    show(&task, output);
+    let id = &args.task.task;
+    let task = wait_for(&client, id, options, output)
+        .await
+        .map_err(|failure| resume_hint(failure, id))?;
+    show(&task, output)?;
     Ok(match ended(&task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => ExitCode::from(failure.code),
@@ -35,14 +38,14 @@ pub(crate) async fn download(args: DownloadArgs, output: &Output) -> Result<Exit
     let client = client(&args.task)?;
     let task = client.get(&args.task.task).await?;
     let file = target.fetch(&client, &task, output).await?;
-    let document = json!({"task": task, "file": {"path": file.path, "bytes": file.bytes}});
-    output.result(&document, || format!("{}: {} bytes", file.path.display(), file.bytes));
+    let document = json!({"task": task, "file": file_document(&file)});
+    output.result(&document, || format!("{}: {} bytes", file.path.display(), file.bytes))?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) async fn cancel(args: TaskArgs, output: &Output) -> Result<ExitCode, Failure> {
     let task = client(&args)?.cancel(&args.task).await?;
-    show(&task, output);
+    show(&task, output)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -56,16 +59,30 @@ pub(super) async fn wait_for(
     let mut waiting = output.waiting();
     let result = tokio::select! {
         result = client.wait_with(id, options, |task| waiting.seen(task)) => result.map_err(Failure::from),
-        _ = tokio::signal::ctrl_c() => {
-            let message = format!("interrupted; {id} goes on");
-            Err(Failure::new(INTERRUPTED, "interrupted", message))
-        }
+        _ = tokio::signal::ctrl_c() => Err(interrupted(id)),
     };
     waiting.done();
-    result.map_err(|failure| match failure.code {
-        5 | INTERRUPTED => failure.hint(&format!("Go on with: videogen wait {id}")),
+    result
+}
+
+/// The user left; the task did not.
+pub(super) fn interrupted(id: &TaskId) -> Failure {
+    let mut failure = Failure::new(INTERRUPTED, "interrupted", format!("interrupted; {id} goes on"));
+    failure.json["task"] = json!(id);
+    failure
+}
+
+/// How to go on with a task that was left before its end.
+pub(super) fn resume_hint(failure: Failure, id: &TaskId) -> Failure {
+    match failure.code {
+        TIMEOUT | INTERRUPTED => failure.hint(&format!("Go on with: videogen wait {id}")),
         _ => failure,
-    })
+    }
+}
+
+/// A downloaded file for programs. A path that is not Unicode is shown as nearly as JSON can.
+pub(super) fn file_document(file: &Downloaded) -> Value {
+    json!({"path": file.path.to_string_lossy(), "bytes": file.bytes})
 }
 
 /// Whether a task that has ended has a video.
@@ -95,24 +112,44 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Refuses a file that exists before anything is paid for.
+    /// Refuses a place that cannot take the file, before anything is paid for.
     pub(super) fn new(args: FileArgs) -> Result<Self, Failure> {
-        let io = |message: String| Err(Failure::new(7, "io", message));
-        if let Some(path) = &args.output {
-            if path.exists() && !args.overwrite {
-                return io(format!("{} exists; add --overwrite to replace it", path.display()));
-            }
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-                return io(format!("there is no folder {}", folder.display()));
-            }
-        }
-        Ok(Self {
+        let target = Self {
             path: args.output,
             options: DownloadOptions::default().overwrite(args.overwrite),
-        })
+        };
+        if let Some(path) = &target.path {
+            target.check(path)?;
+        }
+        Ok(target)
     }
 
+    fn check(&self, path: &Path) -> Result<(), Failure> {
+        let io = |message: String| Err(Failure::new(IO, "io", message));
+        let name = path.display();
+        let ends_in_separator = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+        if path.is_dir() || ends_in_separator || path.file_name().is_none() {
+            return io(format!("{name} is a folder; name a file"));
+        }
+        if path.exists() {
+            if !path.is_file() {
+                return io(format!("{name} is not a regular file"));
+            }
+            if !self.options.overwrite {
+                return io(format!("{name} exists; add --overwrite to replace it"));
+            }
+        }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        match tempfile::tempfile_in(folder) {
+            Ok(_) => Ok(()),
+            Err(error) => io(format!("cannot write into {}: {error}", folder.display())),
+        }
+    }
+
+    /// Fetches the video of `task`. An interrupt leaves no partial file behind.
     pub(super) async fn fetch(
         &self,
         client: &Client,
@@ -120,20 +157,38 @@ impl Target {
         output: &Output,
     ) -> Result<Downloaded, Failure> {
         let path = self.path.clone().unwrap_or_else(|| default_path(&task.id));
+        self.check(&path)?;
         let bar = output.fetching();
-        let result = client
-            .download_with(task, &path, self.options.clone(), |bytes, total| {
-                if let Some(total) = total {
-                    bar.set_length(total);
-                }
-                bar.set_position(bytes);
-            })
-            .await;
+        let fetching = client.download_with(task, &path, self.options.clone(), |bytes, total| {
+            if let Some(total) = total {
+                bar.set_length(total);
+            }
+            bar.set_position(bytes);
+        });
+        let result = tokio::select! {
+            result = fetching => result,
+            _ = tokio::signal::ctrl_c() => {
+                bar.finish_and_clear();
+                return Err(interrupted(&task.id).hint(&self.again(&task.id)));
+            }
+        };
         bar.finish_and_clear();
-        result.map_err(|error| {
-            let hint = format!("Try again with: videogen download {}", task.id);
-            Failure::from(error).hint(&hint)
+        result.map_err(|error| match error.kind() {
+            // Another try cannot help these.
+            ErrorKind::NoVideo | ErrorKind::InvalidRequest => error.into(),
+            ErrorKind::NotReady => Failure::from(error).hint(&format!("Go on with: videogen wait {}", task.id)),
+            _ => Failure::from(error).hint(&self.again(&task.id)),
         })
+    }
+
+    fn again(&self, id: &TaskId) -> String {
+        let path = self
+            .path
+            .as_ref()
+            .map(|path| format!(" -o {}", path.display()))
+            .unwrap_or_default();
+        let overwrite = if self.options.overwrite { " --overwrite" } else { "" };
+        format!("Try again with: videogen download {id}{path}{overwrite}")
     }
 }
 
@@ -157,6 +212,6 @@ fn client(args: &TaskArgs) -> Result<Client, Failure> {
     account::client(args.task.vendor(), args.base_url.as_deref())
 }
 
-fn show(task: &VideoTask, output: &Output) {
-    output.result(&json!({"task": task}), || task_text(task));
+fn show(task: &VideoTask, output: &Output) -> Result<(), Failure> {
+    output.result(&json!({"task": task}), || task_text(task))
 }

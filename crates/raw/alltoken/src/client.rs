@@ -34,7 +34,7 @@ pub mod types {
     ///What to generate.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CreateGenerationRequest {
-        ///URL that is called when the task completes.
+        ///Where the outcome is posted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
         ///Whether the camera stands still.
@@ -189,7 +189,7 @@ pub mod types {
         ///The last frame as an image, when it was asked for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_frame_url: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::string::String>,
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
         ///Model used.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -238,7 +238,7 @@ pub mod types {
         ///Presigned URL of the finished video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video_url: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::string::String>,
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
         ///When `video_url` expires.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -341,7 +341,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A tool that the model may use.
+    ///A tool that the model may use. The page names the tool, not the shape.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Tool {
         ///Which tool.
@@ -533,7 +533,7 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Create a video generation task
+    /**Start a video
 
 Creates an asynchronous task and answers at once. Whether it runs from text, from frames, from references or from a draft follows from `content`. No idempotency key is documented for video, so sending a request twice may make two tasks.
 
@@ -620,7 +620,7 @@ Arguments:
     }
     /**Cancel a video generation task
 
-Cancels a task that is queued or processing, and answers the task. One that is completed or already cancelled is refused with 409.
+Cancels a task that is queued or processing. One that is completed or already cancelled is refused with 409. What a success answers is not documented.
 
 Sends a `POST` request to `/videos/generations/{id}/cancel`
 
@@ -663,7 +663,7 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**List video models
+    /**Which models there are
 
 The video models on offer just now, in the shape that OpenAI clients know.
 

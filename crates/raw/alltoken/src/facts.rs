@@ -37,10 +37,11 @@ const FAMILIES: &[Family] = &[
             Field { name: "reference_audio", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
             Field { name: "draft_task", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
             Field { name: "draft", wire: "draft", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "duration", wire: "duration", minimum: Some(-1), maximum: Some(15), max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs", unverified: false },
+            Field { name: "duration", wire: "duration", minimum: Some(-1), maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs", unverified: false },
             Field { name: "expires_after", wire: "execution_expires_after", minimum: Some(3600), maximum: Some(259200), max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
             Field { name: "frames", wire: "frames", minimum: Some(29), maximum: Some(289), max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs", unverified: false },
             Field { name: "generate_audio", wire: "generate_audio", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+            Field { name: "reference_video", wire: "input_has_video", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
             Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
             Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
             Field { name: "aspect_ratio", wire: "ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"], page: "https://alltoken.ai/docs/apis/video", unverified: false },
@@ -59,7 +60,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-1.5-pro",
         family: "generations",
-        duration: Duration { min: 4, max: 12, auto: Some(Auto::MinusOne), default: Some(5) },
+        duration: Duration { min: 4, max: Some(12), auto: Some(Auto::MinusOne), default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
         default_resolution: None,
@@ -78,7 +79,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2.0",
         family: "generations",
-        duration: Duration { min: 4, max: 15, auto: Some(Auto::MinusOne), default: Some(5) },
+        duration: Duration { min: 4, max: Some(15), auto: Some(Auto::MinusOne), default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
         default_resolution: None,
@@ -99,7 +100,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2.0-fast",
         family: "generations",
-        duration: Duration { min: 4, max: 15, auto: Some(Auto::MinusOne), default: Some(5) },
+        duration: Duration { min: 4, max: Some(15), auto: Some(Auto::MinusOne), default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p"],
         default_resolution: None,
@@ -120,7 +121,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-1.0-pro",
         family: "generations",
-        duration: Duration { min: 2, max: 12, auto: None, default: Some(5) },
+        duration: Duration { min: 2, max: Some(12), auto: None, default: Some(5) },
         frames: Some(Frames { min: 29, max: 289, step: 4 }),
         resolutions: &["480p", "720p", "1080p"],
         default_resolution: None,
@@ -138,7 +139,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-1.0-pro-fast",
         family: "generations",
-        duration: Duration { min: 2, max: 12, auto: None, default: Some(5) },
+        duration: Duration { min: 2, max: Some(12), auto: None, default: Some(5) },
         frames: Some(Frames { min: 29, max: 289, step: 4 }),
         resolutions: &["480p", "720p", "1080p"],
         default_resolution: None,
@@ -156,7 +157,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "*",
         family: "generations",
-        duration: Duration { min: 2, max: 15, auto: Some(Auto::MinusOne), default: None },
+        duration: Duration { min: 1, max: None, auto: Some(Auto::MinusOne), default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
         default_resolution: None,

@@ -65,7 +65,7 @@ pub mod types {
         pub image_urls: ::std::vec::Vec<::std::string::String>,
         ///Images, each with the part it plays. One first and one last frame at most.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub image_with_roles: ::std::vec::Vec<ImageWithRole>,
+        pub image_with_roles: ::std::vec::Vec<ImageWithRole2>,
         ///Video model id, `seedance-2` or `seedance-2-fast`.
         pub model: ::std::string::String,
         ///What the video shows; subject, action, camera and style are worth naming.
@@ -112,6 +112,15 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///An image of a Seedance 2 video and the part it plays.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ImageWithRole2 {
+        pub role: crate::enums::ImageRole2,
+        ///An `https` URL, or an uploaded asset (`asset://…`).
+        pub url: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///One file.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ResultItem {
@@ -126,11 +135,13 @@ pub mod types {
         ///URL of a preview image.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub thumbnail: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::string::String>,
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
         ///Presigned URL of the file.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        pub url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -211,15 +222,17 @@ pub mod types {
         ///URL of a preview image, where the page's sample code reads it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub thumbnail: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::string::String>,
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
         ///Presigned URL of the finished video, where the page's sample code reads it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        pub url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
         ///Presigned URL of the finished video, where some clients read it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video_url: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::string::String>,
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -438,7 +451,7 @@ const _: () = {
 impl Client {
     /**Submit a Seedance 2 request
 
-Creates an asynchronous task from text, from frames or from references. An uploaded asset (`asset://…`: a private avatar's image, video or sound) may stand wherever a URL may, once it is active; one that is still being processed, or failed to be, makes the request fail or come out poorly.
+Creates an asynchronous task from text, from frames or from references. An uploaded asset (`asset://…`: of an avatar, or any image, video or sound) may stand wherever a URL may, once it is active; one that is still being processed, or failed to be, may spoil the request.
 
 Sends a `POST` request to `/v1/video/generations`
 

@@ -49,6 +49,13 @@ videogen_wire::open_enum! {
         Reference = "reference",
     }
 
+    /// The part an image plays in a Seedance 2 video.
+    pub enum ImageRole2 {
+        FirstFrame = "first_frame",
+        LastFrame = "last_frame",
+        ReferenceImage = "reference_image",
+    }
+
     /// Which of the limits a request counts against.
     pub enum RateLimitCategory {
         AsyncSubmit = "async_submit",

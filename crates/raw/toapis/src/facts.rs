@@ -32,7 +32,7 @@ const FAMILIES: &[Family] = &[
         path: "/v1/video/generations",
         fields: &[
             Field { name: "reference_audio", wire: "audio_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: true },
+            Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
             Field { name: "client_reference", wire: "client_business_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
             Field { name: "duration", wire: "duration", minimum: Some(4), maximum: Some(15), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
             Field { name: "first_frame", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
@@ -51,7 +51,7 @@ const FAMILIES: &[Family] = &[
         path: "/v1/videos/generations",
         fields: &[
             Field { name: "aspect_ratio", wire: "aspect_ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: true },
+            Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
             Field { name: "client_reference", wire: "client_business_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
             Field { name: "duration", wire: "duration", minimum: Some(2), maximum: Some(12), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
             Field { name: "first_frame", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
@@ -74,7 +74,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2",
         family: "seedance-2",
-        duration: Duration { min: 4, max: 15, auto: None, default: Some(5) },
+        duration: Duration { min: 4, max: Some(15), auto: None, default: Some(5) },
         frames: None,
         resolutions: &[],
         default_resolution: None,
@@ -95,7 +95,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2-fast",
         family: "seedance-2",
-        duration: Duration { min: 4, max: 15, auto: None, default: Some(5) },
+        duration: Duration { min: 4, max: Some(15), auto: None, default: Some(5) },
         frames: None,
         resolutions: &[],
         default_resolution: None,
@@ -116,7 +116,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "doubao-seedance-1-5-pro",
         family: "seedance-1",
-        duration: Duration { min: 4, max: 12, auto: None, default: Some(5) },
+        duration: Duration { min: 4, max: Some(12), auto: None, default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p"],
         default_resolution: Some("720p"),
@@ -135,7 +135,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "doubao-seedance-1-0-pro-fast",
         family: "seedance-1",
-        duration: Duration { min: 2, max: 12, auto: None, default: Some(5) },
+        duration: Duration { min: 2, max: Some(12), auto: None, default: None },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
         default_resolution: Some("1080p"),
@@ -152,7 +152,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "doubao-seedance-1-0-pro-quality",
         family: "seedance-1",
-        duration: Duration { min: 2, max: 12, auto: None, default: Some(5) },
+        duration: Duration { min: 2, max: Some(12), auto: None, default: None },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
         default_resolution: Some("1080p"),
@@ -169,7 +169,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "doubao-seedance-*",
         family: "seedance-1",
-        duration: Duration { min: 2, max: 12, auto: None, default: Some(5) },
+        duration: Duration { min: 2, max: Some(12), auto: None, default: None },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
         default_resolution: None,
@@ -182,13 +182,13 @@ const MODELS: &[Model] = &[
         ],
         exclusive: &[],
         without: &[],
-        unverified: &[],
+        unverified: &["duration", "resolutions", "aspect_ratios", "default_aspect_ratio", "inputs"],
         page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation",
     },
     Model {
         id: "*",
         family: "seedance-2",
-        duration: Duration { min: 4, max: 15, auto: None, default: Some(5) },
+        duration: Duration { min: 4, max: Some(15), auto: None, default: Some(5) },
         frames: None,
         resolutions: &[],
         default_resolution: None,

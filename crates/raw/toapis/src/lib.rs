@@ -41,6 +41,7 @@ videogen_wire::from_value! {
     types::ErrorBody,
     types::ErrorDetail,
     types::ImageWithRole,
+    types::ImageWithRole2,
     types::ResultItem,
     types::Seedance1Metadata,
     types::Task,

@@ -15,7 +15,9 @@ pub mod types {
         pub expires_in: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         ///The presigned URL.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        pub url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
         ///Task id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video_id: ::std::option::Option<
@@ -29,7 +31,7 @@ pub mod types {
     pub struct CreateVideoRequest {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio>,
-        ///HTTPS URL that is called when the task reaches a terminal state.
+        ///Where the outcome is posted once the task is over; HTTPS.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
         ///Length in seconds. Left out, the model decides.
@@ -47,10 +49,10 @@ pub mod types {
         ///Reference media. Named on the page; the shape is what clients send.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub input_references: ::std::vec::Vec<InputReference>,
-        ///The caller's own keys and values, stored with the task.
+        ///Keys and values of the caller's own, kept beside the task.
         #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
         pub metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        ///Video model id.
+        ///The model to run, by its id.
         pub model: ::std::string::String,
         ///What the video shows.
         pub prompt: ::std::string::String,
@@ -223,12 +225,12 @@ pub mod types {
         ///Task id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Model used.
+        ///The model that ran.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub model: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///Always `video`.
+        ///The kind of object (`video`).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub object: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -240,7 +242,7 @@ pub mod types {
         pub prompt: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///Resolution tier that was used.
+        ///Resolution tier that was used. This and the next four are provider-specific.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resolution: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -263,11 +265,13 @@ pub mod types {
         >,
         ///Presigned URL of the finished video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        pub url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
         ///The same, where the provider names it so.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video_url: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::string::String>,
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -278,7 +282,7 @@ pub mod types {
         ///The last frame as an image, when it was asked for and the provider gives it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_frame_url: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::string::String>,
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -316,20 +320,37 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct WebhookEvent {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::videogen_wire::Lenient<VideoContent>>,
+        ///When the task was created, in unix seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<::videogen_wire::Lenient<Video>>,
+        ///Length of the finished video in seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error: ::std::option::Option<::videogen_wire::Lenient<TaskError>>,
         ///Task id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Model used.
+        ///The model that ran.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub model: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///Always `video`.
+        ///The kind of object (`video`).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub object: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub parameters: ::std::option::Option<::videogen_wire::Lenient<Parameters>>,
+        ///The prompt as submitted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub prompt: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
         ///The caller's own id.
@@ -341,11 +362,23 @@ pub mod types {
         pub status: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::VideoStatus>,
         >,
+        ///When the task last changed, in unix seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub updated_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
         ///Presigned URL.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        pub url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video: ::std::option::Option<::videogen_wire::Lenient<Video>>,
+        ///The same, where the provider names it so.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub video_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -502,7 +535,7 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Submit a video generation request
+    /**Start a video
 
 Creates an asynchronous task. Whether it runs from text, from frames or from references follows from which of the two input arrays is filled.
 

@@ -59,10 +59,10 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2.0",
         family: "videos",
-        duration: Duration { min: 4, max: 15, auto: Some(Auto::Absent), default: None },
+        duration: Duration { min: 4, max: Some(15), auto: Some(Auto::Absent), default: None },
         frames: None,
-        resolutions: &["480p", "720p", "1080p"],
-        default_resolution: Some("720p"),
+        resolutions: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"],
+        default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"],
         default_aspect_ratio: None,
         inputs: &[
@@ -74,16 +74,16 @@ const MODELS: &[Model] = &[
         ],
         exclusive: &[&["first_frame", "last_frame"], &["reference_image", "reference_video", "reference_audio"]],
         without: &[],
-        unverified: &["duration", "resolutions", "inputs", "exclusive"],
+        unverified: &["duration", "inputs", "exclusive"],
         page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request",
     },
     Model {
         id: "seedance-2.0-fast",
         family: "videos",
-        duration: Duration { min: 4, max: 15, auto: Some(Auto::Absent), default: None },
+        duration: Duration { min: 4, max: Some(15), auto: Some(Auto::Absent), default: None },
         frames: None,
         resolutions: &["480p", "720p"],
-        default_resolution: Some("720p"),
+        default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"],
         default_aspect_ratio: None,
         inputs: &[
@@ -101,10 +101,10 @@ const MODELS: &[Model] = &[
     Model {
         id: "*",
         family: "videos",
-        duration: Duration { min: 1, max: 60, auto: Some(Auto::Absent), default: None },
+        duration: Duration { min: 1, max: None, auto: Some(Auto::Absent), default: None },
         frames: None,
         resolutions: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"],
-        default_resolution: Some("720p"),
+        default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"],
         default_aspect_ratio: None,
         inputs: &[

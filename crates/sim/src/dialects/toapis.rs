@@ -98,16 +98,22 @@ pub(super) fn limit_headers(kind: Kind) -> HeaderMap {
     headers
 }
 
-pub(super) fn inputs(body: &Value) -> Vec<Input> {
+pub(super) fn inputs(operation: &str, body: &Value) -> Vec<Input> {
     let list = |name: &str| body[name].as_array().cloned().unwrap_or_default();
     let mut inputs = Vec::new();
     for (index, url) in list("image_urls").iter().enumerate() {
-        // Places tell the parts: first frame, last frame, references.
-        let word = ["first_frame", "last_frame"].get(index).unwrap_or(&"reference_image");
+        // Places tell the parts: first frame, last frame, references. Seedance 2 takes a first frame here and
+        // ignores the others; to count them all as first frames is to refuse them.
+        let word = match index {
+            _ if operation == "create_seedance_2" => "first_frame",
+            0 => "first_frame",
+            1 => "last_frame",
+            _ => "reference_image",
+        };
         inputs.push(Input {
             field: format!("image_urls[{index}]"),
             medium: Medium::Image,
-            word: (*word).to_owned(),
+            word: word.to_owned(),
             url: url.as_str().map(str::to_owned),
         });
     }

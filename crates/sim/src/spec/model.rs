@@ -27,7 +27,8 @@ pub(crate) struct Model {
 #[derive(Debug, Deserialize)]
 pub(crate) struct DurationRule {
     pub(crate) min: i64,
-    pub(crate) max: i64,
+    /// Left out where nothing bounds it.
+    pub(crate) max: Option<i64>,
     pub(crate) auto: Option<String>,
     pub(crate) default: Option<u32>,
 }

@@ -6,7 +6,7 @@ use videogen_raw_alltoken::enums::{ContentRole, ContentType, GenerationStatus};
 use videogen_raw_alltoken::types;
 use videogen_wire::{FromValue as _, Read as _, facts};
 
-use super::{Adapter, Call, ListedModel, NoValue, RawPage, Said, value};
+use super::{Adapter, Call, ListedModel, NoValue, RawPage, Said, named, read_all, value};
 use crate::{
     Capabilities, ErrorKind, ListQuery, Operation, Role, Source, TaskError, TaskId, TaskStatus, Usage, Vendor, Video,
     VideoDuration, VideoRequest, VideoTask,
@@ -29,15 +29,15 @@ impl Adapter for AllToken {
     const LIST_QUERY: &'static [&'static str] = &["limit", "status"];
 
     async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, NoValue> {
-        read_task(value(client(call).create_generation(&body(request)).await)?)
+        read_task(value(client(call).create_generation(&body(request)).await)?, None)
     }
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
-        read_task(value(client(call).get_generation(id.id()).await)?)
+        read_task(value(client(call).get_generation(id.id()).await)?, Some(id))
     }
 
     async fn cancel(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
-        read_task(value(client(call).cancel_generation(id.id()).await)?)
+        read_task(value(client(call).cancel_generation(id.id()).await)?, Some(id))
     }
 
     async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, NoValue> {
@@ -49,12 +49,8 @@ impl Adapter for AllToken {
             .list_generations(query.limit.map(i64::from), status.as_ref())
             .await;
         let page = value(page)?;
-        let items = page
-            .items
-            .read()
-            .ok_or_else(|| NoValue("the list cannot be read".to_owned()))?;
         Ok(RawPage {
-            tasks: items.into_iter().map(read_task).collect::<Result<_, _>>()?,
+            tasks: read_all(page.items, |generation| read_task(generation, None))?,
             next: None,
             total: page.total.read().and_then(|total| total.try_into().ok()),
         })
@@ -62,21 +58,18 @@ impl Adapter for AllToken {
 
     async fn models(call: &Call<'_>) -> Result<Vec<ListedModel>, NoValue> {
         let list = value(client(call).list_models().await)?;
-        let models = list
-            .data
-            .read()
-            .ok_or_else(|| NoValue("the list cannot be read".to_owned()))?;
-        Ok(models
-            .into_iter()
-            .filter_map(|model| {
-                Some(ListedModel {
-                    id: model.id.read()?,
-                    display_name: model.display_name.read(),
-                    input_modalities: model.input_modalities.read().unwrap_or_default(),
-                    output_modalities: model.output_modalities.read().unwrap_or_default(),
-                })
+        let models = read_all(list.data, |model| {
+            Ok(ListedModel {
+                id: model
+                    .id
+                    .read()
+                    .ok_or_else(|| NoValue("the entry names no model".to_owned()))?,
+                display_name: model.display_name.read(),
+                input_modalities: model.input_modalities.read().unwrap_or_default(),
+                output_modalities: model.output_modalities.read().unwrap_or_default(),
             })
-            .collect())
+        })?;
+        Ok(models.into_iter().flatten().collect())
     }
 
     fn error(_status: u16, body: Value) -> Said {
@@ -120,14 +113,13 @@ fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
             ..item(ContentType::DraftTask)
         });
     }
-    // The vendor wants to be told of a reference video; the caller may still say it in their own way.
+    // The vendor wants to be told of a reference video.
     let has_video = request.inputs_as(Role::ReferenceVideo).next().is_some();
-    let says_so = request.extra.contains_key("input_has_video");
     types::CreateGenerationRequest {
         model: request.model.clone(),
         prompt: request.prompt.clone(),
         content,
-        input_has_video: (has_video && !says_so).then_some(true),
+        input_has_video: has_video.then_some(true),
         duration: request.duration.map(|duration| match duration {
             VideoDuration::Seconds(seconds) => seconds.into(),
             VideoDuration::Auto => -1,
@@ -204,16 +196,17 @@ fn item(type_: ContentType) -> types::ContentItem {
     }
 }
 
-fn read_task(generation: types::Generation) -> Result<VideoTask, NoValue> {
+/// `asked`: the task that the caller asked for, which an answer need not name again.
+fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
     let id = generation
         .id
         .read()
         .and_then(|id| TaskId::new(Vendor::AllToken, FAMILY, id));
-    let id = id.ok_or_else(NoValue::without_id)?;
     let status = generation
         .status
         .read()
         .map_or_else(String::new, |status| status.to_string());
+    let id = named(id, asked, &status)?;
     let mut task = VideoTask::new(id, status);
     task.model = generation.model.read();
     task.created_at = generation.created_at.read();
@@ -228,7 +221,7 @@ fn read_task(generation: types::Generation) -> Result<VideoTask, NoValue> {
         frames: generation.frames.read(),
         ..Video::at(url)
     });
-    task.last_frame = generation.last_frame_url.read().map(Into::into);
+    task.last_frame = generation.last_frame_url.read();
     task.usage = generation.usage.read().map(|usage| Usage {
         completion_tokens: usage.completion_tokens.read(),
         total_tokens: usage.total_tokens.read(),
@@ -237,6 +230,6 @@ fn read_task(generation: types::Generation) -> Result<VideoTask, NoValue> {
     task.error = generation
         .error
         .read()
-        .map(|error| TaskError::new(error.code.read(), error.message.read()));
+        .and_then(|error| TaskError::new(error.code.read(), error.message.read()));
     Ok(task)
 }

@@ -6,7 +6,7 @@ use videogen_raw_toapis::enums::{AudioRole, ErrorType, VideoRole};
 use videogen_raw_toapis::types;
 use videogen_wire::{FromValue as _, Read as _, facts};
 
-use super::{Adapter, Call, NoValue, Said, value};
+use super::{Adapter, Call, NoValue, Said, named, value};
 use crate::{
     Capabilities, ErrorKind, Operation, Role, Source, TaskError, TaskId, Vendor, Video, VideoDuration, VideoRequest,
     VideoTask,
@@ -25,22 +25,22 @@ impl Adapter for ToApis {
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, NoValue> {
         if rules.family.name == FAMILY_1 {
             let task = client(call).create_seedance_1(&body_1(request, rules)).await;
-            read_task(FAMILY_1, value(task)?)
+            read_task(FAMILY_1, value(task)?, None)
         } else {
             let task = client(call).create_seedance_2(&body_2(request, rules)).await;
-            read_task(FAMILY_2, value(task)?)
+            read_task(FAMILY_2, value(task)?, None)
         }
     }
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
         if id.family() == FAMILY_1 {
-            read_task(FAMILY_1, value(client(call).get_seedance_1(id.id()).await)?)
+            read_task(FAMILY_1, value(client(call).get_seedance_1(id.id()).await)?, Some(id))
         } else {
-            read_task(FAMILY_2, value(client(call).get_seedance_2(id.id()).await)?)
+            read_task(FAMILY_2, value(client(call).get_seedance_2(id.id()).await)?, Some(id))
         }
     }
 
-    fn error(_status: u16, body: Value) -> Said {
+    fn error(status: u16, body: Value) -> Said {
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
             return Said::default();
         };
@@ -57,10 +57,11 @@ impl Adapter for ToApis {
             ErrorType::InternalError => Some(ErrorKind::Vendor),
             ErrorType::Unknown(_) => None,
         });
-        let refused = words
-            .iter()
-            .flatten()
-            .any(|word| *word == ErrorType::RateLimitUnavailable);
+        let refused = status == 503
+            && words
+                .iter()
+                .flatten()
+                .any(|word| *word == ErrorType::RateLimitUnavailable);
         let [class, _] = words;
         Said {
             kind,
@@ -86,7 +87,14 @@ fn body_2(request: &VideoRequest, rules: &Capabilities) -> types::CreateSeedance
         duration: seconds(request),
         ratio: request.aspect_ratio.as_deref().map(Into::into),
         image_urls,
-        image_with_roles,
+        image_with_roles: image_with_roles
+            .into_iter()
+            .map(|(role, url)| types::ImageWithRole2 {
+                role: role.into(),
+                url,
+                extra: Map::new(),
+            })
+            .collect(),
         video_with_roles: request
             .inputs_as(Role::ReferenceVideo)
             .map(|source| types::VideoWithRole {
@@ -135,7 +143,14 @@ fn body_1(request: &VideoRequest, rules: &Capabilities) -> types::CreateSeedance
         duration: seconds(request),
         aspect_ratio: request.aspect_ratio.as_deref().map(Into::into),
         image_urls,
-        image_with_roles,
+        image_with_roles: image_with_roles
+            .into_iter()
+            .map(|(role, url)| types::ImageWithRole {
+                role: role.into(),
+                url,
+                extra: Map::new(),
+            })
+            .collect(),
         metadata: (!is_empty).then_some(metadata),
         client_business_id: request.client_reference.clone(),
         callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
@@ -152,7 +167,7 @@ fn seconds(request: &VideoRequest) -> Option<i64> {
 
 /// A lone first frame travels in `image_urls`, the one form that both pages document for it. Anything else needs roles,
 /// and the two exclude each other.
-fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<types::ImageWithRole>) {
+fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<(&'static str, String)>) {
     let images: Vec<(Role, &Source)> = request
         .inputs
         .iter()
@@ -164,25 +179,19 @@ fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<typ
     }
     let with_roles = images
         .into_iter()
-        .map(|(role, source)| types::ImageWithRole {
-            role: rules
-                .model
-                .inputs
-                .iter()
-                .find(|input| input.role == role.as_str())
-                .map_or(role.as_str(), |input| input.wire_role)
-                .into(),
-            url: source.to_wire(),
-            extra: Map::new(),
+        .map(|(role, source)| {
+            let rule = rules.model.inputs.iter().find(|input| input.role == role.as_str());
+            (rule.map_or(role.as_str(), |input| input.wire_role), source.to_wire())
         })
         .collect();
     (Vec::new(), with_roles)
 }
 
-fn read_task(family: &str, task: types::Task) -> Result<VideoTask, NoValue> {
+/// `asked`: the task that the caller asked for, which an answer need not name again.
+fn read_task(family: &str, task: types::Task, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
     let id = task.id.read().and_then(|id| TaskId::new(Vendor::ToApis, family, id));
-    let id = id.ok_or_else(NoValue::without_id)?;
     let status = task.status.read().map_or_else(String::new, |status| status.to_string());
+    let id = named(id, asked, &status)?;
     let mut read = VideoTask::new(id, status);
     read.model = task.model.read();
     read.progress = task
@@ -205,12 +214,12 @@ fn read_task(family: &str, task: types::Task) -> Result<VideoTask, NoValue> {
         expires_at: task.expires_at.read(),
         format: file.format.read(),
         duration: file.duration.read().or(task.duration.read()),
-        thumbnail: file.thumbnail.read().or(task.thumbnail.read()).map(Into::into),
+        thumbnail: file.thumbnail.read().or(task.thumbnail.read()),
         ..Video::at(url)
     });
     read.error = task
         .error
         .read()
-        .map(|error| TaskError::new(error.code.read(), error.message.read()));
+        .and_then(|error| TaskError::new(error.code.read(), error.message.read()));
     Ok(read)
 }

@@ -6,7 +6,7 @@ use videogen_raw_token360::enums::{ErrorType, FrameType, MediaType, Order, Refer
 use videogen_raw_token360::types;
 use videogen_wire::{FromValue as _, Read as _, facts};
 
-use super::{Adapter, Call, NoValue, RawPage, Said, value};
+use super::{Adapter, Call, NoValue, RawPage, Said, named, read_all, value};
 use crate::task::is_moderation;
 use crate::{
     Capabilities, ErrorKind, ListQuery, Operation, Role, Source, TaskError, TaskId, Vendor, Video, VideoDuration,
@@ -24,11 +24,11 @@ impl Adapter for Token360 {
     const LIST_QUERY: &'static [&'static str] = &["limit", "after", "before", "oldest_first"];
 
     async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, NoValue> {
-        read_task(value(client(call).create_video(&body(request)).await)?)
+        read_task(value(client(call).create_video(&body(request)).await)?, None)
     }
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
-        read_task(value(client(call).get_video(id.id()).await)?)
+        read_task(value(client(call).get_video(id.id()).await)?, Some(id))
     }
 
     async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, NoValue> {
@@ -42,14 +42,15 @@ impl Adapter for Token360 {
             )
             .await;
         let page = value(page)?;
-        let items = page
-            .data
+        let tasks = read_all(page.data, |video| read_task(video, None))?;
+        let last = page
+            .last_id
             .read()
-            .ok_or_else(|| NoValue("the list cannot be read".to_owned()))?;
+            .or_else(|| Some(tasks.last()?.as_ref()?.id.id().to_owned()));
         let more = page.has_more.read().unwrap_or(false);
         Ok(RawPage {
-            tasks: items.into_iter().map(read_task).collect::<Result<_, _>>()?,
-            next: page.last_id.read().filter(|_| more),
+            tasks,
+            next: last.filter(|_| more),
             total: None,
         })
     }
@@ -170,13 +171,14 @@ fn media(source: &Source) -> types::MediaUrl {
     }
 }
 
-fn read_task(video: types::Video) -> Result<VideoTask, NoValue> {
+/// `asked`: the task that the caller asked for, which an answer need not name again.
+fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
     let id = video.id.read().and_then(|id| TaskId::new(Vendor::Token360, FAMILY, id));
-    let id = id.ok_or_else(NoValue::without_id)?;
     let status = video
         .status
         .read()
         .map_or_else(String::new, |status| status.to_string());
+    let id = named(id, asked, &status)?;
     let parameters = video.parameters.read().unwrap_or_default();
     let mut task = VideoTask::new(id, status);
     task.model = video.model.read();
@@ -190,14 +192,10 @@ fn read_task(video: types::Video) -> Result<VideoTask, NoValue> {
         frames: video.frames.read(),
         ..Video::at(url)
     });
-    task.last_frame = video
-        .content
-        .read()
-        .and_then(|content| content.last_frame_url.read())
-        .map(Into::into);
+    task.last_frame = video.content.read().and_then(|content| content.last_frame_url.read());
     task.error = video
         .error
         .read()
-        .map(|error| TaskError::new(error.code.read(), error.message.read()));
+        .and_then(|error| TaskError::new(error.code.read(), error.message.read()));
     Ok(task)
 }

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::FromValue;
 
 /// A URL that lets whoever holds it in: a presigned result, a callback address with a token.
 ///
@@ -46,6 +49,27 @@ impl fmt::Debug for SecretUrl {
 impl<T: Into<String>> From<T> for SecretUrl {
     fn from(url: T) -> Self {
         Self::new(url)
+    }
+}
+
+impl FromValue for SecretUrl {
+    fn from_value(value: Value) -> Option<Self> {
+        String::from_value(value).map(Self)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for SecretUrl {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SecretUrl".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "format": "uri"})
     }
 }
 

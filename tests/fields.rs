@@ -1,0 +1,344 @@
+//! The README's table of what can be said to whom, the validator and the simulator: they must tell the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use videogen::{Capabilities, Client, Role, Source, TaskId, Vendor, VideoRequest, plan, validate};
+use videogen_sim::Simulator;
+
+use crate::cases::url;
+use crate::specs::root;
+
+/// One cell: a model (or a pattern of ids), a field, and what the table says of it.
+struct Cell {
+    vendor: Vendor,
+    model: String,
+    field: String,
+    text: String,
+}
+
+impl Cell {
+    fn is_taken(&self) -> bool {
+        self.text.starts_with('✓')
+    }
+
+    /// The places in the vendor's request that the cell names.
+    fn places(&self) -> Vec<&str> {
+        let before_bounds = self.text.split(", ").next().unwrap();
+        before_bounds.split('`').skip(1).step_by(2).collect()
+    }
+
+    /// A model id that the column speaks of.
+    fn model_id(&self) -> String {
+        self.model.replace('*', "not-known-yet")
+    }
+}
+
+fn cells() -> Vec<Cell> {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let table = readme
+        .split("<!-- fields: begin")
+        .nth(1)
+        .unwrap()
+        .split("<!-- fields: end")
+        .next()
+        .unwrap();
+    let (mut vendor, mut columns, mut found) = (None, Vec::new(), Vec::new());
+    for line in table.lines() {
+        if let Some(name) = line.strip_prefix("**").and_then(|rest| rest.strip_suffix("**")) {
+            vendor = Vendor::ALL.iter().copied().find(|vendor| vendor.name() == name);
+        } else if line.starts_with("| |") {
+            columns = line.trim_matches('|').split('|').skip(1).map(str::to_owned).collect();
+        } else if line.starts_with("| `") {
+            let mut row = line.trim_matches('|').split('|').map(str::trim);
+            let field = row.next().unwrap().trim_matches('`').to_owned();
+            for (text, column) in row.zip(&columns) {
+                for model in column.split(',') {
+                    found.push(Cell {
+                        vendor: vendor.unwrap(),
+                        model: model.trim().trim_matches('`').to_owned(),
+                        field: field.clone(),
+                        text: text.to_owned(),
+                    });
+                }
+            }
+        }
+    }
+    assert!(found.len() > 300, "only {} cells were found", found.len());
+    found
+}
+
+/// A request that says `field`, and no more than it needs to.
+fn saying(vendor: Vendor, model: &str, field: &str) -> VideoRequest {
+    let new = VideoRequest::new(model, "a kite");
+    let rules = Capabilities::of(vendor, model).model;
+    let first = |values: &[&str], other: &str| values.first().copied().unwrap_or(other).to_owned();
+    match field {
+        "model" | "prompt" => new,
+        "duration" => new.duration(rules.duration.min),
+        "frames" => new.frames(57),
+        "resolution" => new.resolution(first(rules.resolutions, "720p")),
+        "aspect_ratio" => new.aspect_ratio(first(rules.aspect_ratios, "16:9")),
+        "generate_audio" => new.generate_audio(true),
+        "seed" => new.seed(7),
+        "watermark" => new.watermark(true),
+        "camera_fixed" => new.camera_fixed(true),
+        "return_last_frame" => new.return_last_frame(true),
+        "service_tier" => new.service_tier("flex"),
+        "expires_after" => new.expires_after(7200),
+        "safety_identifier" => new.safety_identifier("customer-77"),
+        "callback_url" => new.callback_url("http://127.0.0.1:9/hook"),
+        "client_reference" => new.client_reference("order-1"),
+        "draft" => new.draft(true),
+        "draft_task" => new.draft_task(TaskId::new(vendor, vendor.families().next().unwrap(), "d").unwrap()),
+        "tools" => new.tool("web_search"),
+        "metadata" => {
+            let mut request = new;
+            request.metadata = json!({"campaign": "autumn"}).as_object().unwrap().clone();
+            request
+        }
+        role => {
+            let role = Role::ALL.into_iter().find(|known| known.as_str() == role).unwrap();
+            let request = new.input(role, url("medium"));
+            match role {
+                Role::LastFrame => request.input(Role::FirstFrame, url("first.png")),
+                Role::ReferenceAudio => request.input(Role::ReferenceImage, url("ref.png")),
+                _ => request,
+            }
+        }
+    }
+}
+
+/// Whether a dotted place is in a request body.
+fn holds(body: &Value, place: &str) -> bool {
+    body.pointer(&format!("/{}", place.replace('.', "/"))).is_some()
+}
+
+#[test]
+fn the_table_and_the_validator_agree() {
+    for cell in cells() {
+        let (vendor, model) = (cell.vendor, cell.model_id());
+        let place = format!("{vendor} {model} {}: {}", cell.field, cell.text);
+        let request = saying(vendor, &model, &cell.field);
+        let refused = validate(vendor, &request)
+            .iter()
+            .any(|violation| violation.field == cell.field);
+        assert_eq!(refused, !cell.is_taken(), "{place}");
+        if !cell.is_taken() {
+            continue;
+        }
+        let body = plan(vendor, None, &request).unwrap().body;
+        let places = cell.places();
+        assert!(places.iter().any(|place| holds(&body, place)), "{place}: {body}");
+        // Bounds in the cell are the validator's too.
+        let rules = Capabilities::of(vendor, &model);
+        match cell.field.as_str() {
+            "resolution" | "aspect_ratio" => {
+                let values = if cell.field == "resolution" {
+                    rules.model.resolutions
+                } else {
+                    rules.model.aspect_ratios
+                };
+                let told: BTreeSet<&str> = cell.text.rsplit(", ").next().unwrap().split(' ').collect();
+                assert_eq!(told, values.iter().copied().collect(), "{place}");
+            }
+            "duration" => {
+                let max = rules.model.duration.max;
+                let told = max.map_or(format!("from {} s", rules.model.duration.min), |max| {
+                    format!("…{max} s")
+                });
+                assert!(cell.text.contains(&told), "{place}");
+                assert_eq!(
+                    cell.text.contains("auto"),
+                    validate(vendor, &request.duration_auto()).is_empty(),
+                    "{place}"
+                );
+            }
+            role if Role::ALL.iter().any(|known| known.as_str() == role) => {
+                let rule = rules.model.inputs.iter().find(|input| input.role == role).unwrap();
+                assert!(
+                    cell.text
+                        .contains(&format!("up to {}, {}", rule.max, rule.sources.join("/"))),
+                    "{place}"
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_table_and_the_simulator_agree() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let clients: BTreeMap<Vendor, Client> = Vendor::ALL
+        .iter()
+        .map(|vendor| {
+            let builder = Client::builder(*vendor).key("sk-x".to_owned());
+            (
+                *vendor,
+                builder.base_url(simulator.base_url(vendor.as_str())).build().unwrap(),
+            )
+        })
+        .collect();
+    for cell in cells().into_iter().filter(Cell::is_taken) {
+        let mut request = saying(cell.vendor, &cell.model_id(), &cell.field);
+        let client = &clients[&cell.vendor];
+        if request.draft_task.is_some() {
+            let draft = saying(cell.vendor, &cell.model_id(), "draft");
+            request.draft_task = Some(client.submit(&draft).await.unwrap().id);
+        }
+        let result = client.submit(&request).await;
+        assert!(
+            result.is_ok(),
+            "{} {} {}: {result:?}",
+            cell.vendor,
+            cell.model,
+            cell.field
+        );
+    }
+}
+
+/// What the table calls out of reach for want of a role or by the model's limits, the simulator refuses on the wire.
+#[tokio::test]
+async fn the_simulator_refuses_what_the_table_rules_out() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let http = reqwest::Client::new();
+    let mut refused = 0;
+    for cell in cells().into_iter().filter(|cell| !cell.is_taken()) {
+        let rules = Capabilities::of(cell.vendor, &cell.model_id());
+        // A member that the vendor's request does not have is nothing to the vendor; only those it has can be refused.
+        if rules.family.fields.iter().all(|field| field.name != cell.field) {
+            continue;
+        }
+        // Another model of the same family that takes the field shows how it would be said.
+        let Some(other) = Capabilities::all(cell.vendor).find(|other| {
+            other.family.name == rules.family.name
+                && validate(cell.vendor, &saying(cell.vendor, other.model.id, &cell.field)).is_empty()
+        }) else {
+            continue;
+        };
+        let plan = plan(cell.vendor, None, &saying(cell.vendor, other.model.id, &cell.field)).unwrap();
+        let places = rules.family.fields.iter().filter(|field| field.name == cell.field);
+        let said = places.map(|field| field.wire).any(|place| holds(&plan.body, place));
+        assert!(said, "{} is not in {}", cell.field, plan.body);
+        let mut body = plan.body;
+        body["model"] = cell.model_id().into();
+        let url = plan
+            .url
+            .replace(cell.vendor.facts().base_url, &simulator.base_url(cell.vendor.as_str()));
+        let answer = http.post(url).bearer_auth("sk-x").json(&body).send().await.unwrap();
+        assert_eq!(
+            answer.status(),
+            400,
+            "{} {} {}: {body}",
+            cell.vendor,
+            cell.model,
+            cell.field
+        );
+        refused += 1;
+    }
+    assert!(refused >= 10, "only {refused} were tried");
+}
+
+/// Every parameter of the vendors' create pages stands in the table.
+#[test]
+fn every_parameter_of_the_pages_is_in_the_table() {
+    let pages: [(Vendor, &[&str]); 3] = [
+        (
+            Vendor::Token360,
+            &[
+                "model",
+                "prompt",
+                "duration",
+                "resolution",
+                "aspect_ratio",
+                "generate_audio",
+                "seed",
+                "watermark",
+                "return_last_frame",
+                "execution_expires_after",
+                "safety_identifier",
+                "callback_url",
+                "metadata",
+                "frame_images",
+                "input_references",
+            ],
+        ),
+        (
+            Vendor::ToApis,
+            &[
+                "model",
+                "prompt",
+                "duration",
+                "ratio",
+                "aspect_ratio",
+                "image_urls",
+                "image_with_roles",
+                "video_with_roles",
+                "audio_with_roles",
+                "metadata.resolution",
+                "metadata.audio",
+            ],
+        ),
+        (
+            Vendor::AllToken,
+            &[
+                "model",
+                "prompt",
+                "content",
+                "ratio",
+                "duration",
+                "resolution",
+                "frames",
+                "generate_audio",
+                "input_has_video",
+                "seed",
+                "camera_fixed",
+                "watermark",
+                "callback_url",
+                "return_last_frame",
+                "service_tier",
+                "execution_expires_after",
+                "draft",
+                "tools",
+                "safety_identifier",
+            ],
+        ),
+    ];
+    let cells = cells();
+    for (vendor, parameters) in pages {
+        for parameter in parameters {
+            let shown = cells
+                .iter()
+                .any(|cell| cell.vendor == vendor && cell.places().contains(parameter));
+            assert!(shown, "{vendor} {parameter}");
+        }
+    }
+}
+
+#[test]
+fn sources_are_told_by_kind() {
+    for vendor in Vendor::ALL {
+        for entry in Capabilities::all(*vendor) {
+            for input in entry.model.inputs {
+                let role = Role::ALL.into_iter().find(|role| role.as_str() == input.role).unwrap();
+                for (kind, source) in [
+                    ("url", "https://media.example.com/x"),
+                    ("asset", "asset://x"),
+                    ("data", "data:image/png;base64,iVBORw=="),
+                ] {
+                    let request = VideoRequest::new(entry.model.id, "x").input(role, source.parse::<Source>().unwrap());
+                    let refused = validate(*vendor, &request)
+                        .iter()
+                        .any(|violation| violation.rule.contains("does not take"));
+                    assert_eq!(
+                        refused,
+                        !input.sources.contains(&kind),
+                        "{vendor} {} {role} {kind}",
+                        entry.model.id
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The JSON Schemas of the public types, and their way through serde.
+
+use serde_json::{Value, json};
+use videogen::{Adjust, Vendor, VideoRequest, VideoTask, request_schema, task_schema};
+
+use crate::canned::Canned;
+use crate::cases::{TARGETS, cases};
+
+#[test]
+fn schemas_for_reviewers() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("snapshots/schemas");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        insta::assert_snapshot!("request", serde_json::to_string_pretty(&request_schema()).unwrap());
+        insta::assert_snapshot!("task", serde_json::to_string_pretty(&task_schema()).unwrap());
+    });
+}
+
+#[test]
+fn requests_fit_their_schema_and_come_back_as_they_were() {
+    let schema = jsonschema::validator_for(&request_schema()).unwrap();
+    for (vendor, model) in TARGETS {
+        for (case, request) in cases(vendor, model) {
+            let request = request.adjust("seed", Adjust::Drop).adjust("duration", Adjust::Round);
+            let document = json!(request);
+            let problems: Vec<_> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+            assert!(problems.is_empty(), "{case}: {problems:?} {document}");
+            assert_eq!(
+                serde_json::from_value::<VideoRequest>(document).unwrap(),
+                request,
+                "{case}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_no_request_is_refused_by_name() {
+    for (document, word) in [
+        (json!({"model": "m"}), "prompt"),
+        (json!({"model": "m", "prompt": "p", "lenght": 5}), "lenght"),
+        (
+            json!({"model": "m", "prompt": "p", "duration": "long"}),
+            "whole seconds",
+        ),
+        (json!({"model": "m", "prompt": "p", "duration": -1}), "duration"),
+        (
+            json!({"model": "m", "prompt": "p", "inputs": [{"role": "hero", "source": "asset://a"}]}),
+            "first_frame",
+        ),
+        (
+            json!({"model": "m", "prompt": "p", "inputs": [{"role": "first_frame", "source": "a.png"}]}),
+            "https://",
+        ),
+        (
+            json!({"model": "m", "prompt": "p", "draft_task": "nobody:x:y"}),
+            "nobody",
+        ),
+    ] {
+        let schema = jsonschema::is_valid(&request_schema(), &document);
+        let error = serde_json::from_value::<VideoRequest>(document.clone())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(word), "{document}: {error}");
+        // The schema cannot know which vendors there are.
+        assert_eq!(schema, word == "nobody", "{document}");
+    }
+}
+
+#[tokio::test]
+async fn tasks_fit_their_schema_and_come_back_as_they_were() {
+    let schema = jsonschema::validator_for(&task_schema()).unwrap();
+    for vendor in Vendor::ALL {
+        for status in ["queued", "Simmering", "completed", "failed"] {
+            let body = json!({
+                "id": "t", "status": status, "model": "m", "progress": 40, "created_at": 1_795_219_200,
+                "url": "https://files.example.com/v.mp4", "video_url": "https://files.example.com/v.mp4",
+                "duration": 5, "usage": {"total_tokens": 7}, "error": {"code": "x", "message": "y"},
+            });
+            let id = videogen::TaskId::new(*vendor, vendor.families().next().unwrap(), "t").unwrap();
+            let task = Canned::json(200, &body).await.client(*vendor).get(&id).await.unwrap();
+            let document = json!(task);
+            let problems: Vec<_> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+            assert!(problems.is_empty(), "{vendor} {status}: {problems:?}");
+            let back: VideoTask = serde_json::from_value(document).unwrap();
+            assert_eq!(back, task);
+            assert_eq!(back.raw.0, body);
+        }
+    }
+}
+
+/// What was lost by permission is on the task, and nothing is lost without.
+#[tokio::test]
+async fn losses_are_told() {
+    for vendor in Vendor::ALL {
+        let canned = Canned::json(200, &json!({"id": "t", "status": "queued"})).await;
+        let request = VideoRequest::new(vendor.default_model(), "x").duration(99);
+        assert!(canned.client(*vendor).submit(&request).await.is_err());
+        assert!(canned.seen().is_empty());
+        let task = canned
+            .client(*vendor)
+            .submit(&request.adjust("duration", Adjust::Round))
+            .await
+            .unwrap();
+        assert_eq!(task.adjustments.len(), 1);
+        let told = &json!(task)["adjustments"][0];
+        assert_eq!(
+            (&told["field"], &told["asked"]),
+            (&Value::from("duration"), &Value::from("99"))
+        );
+        let sent = canned.seen().remove(0);
+        assert!(
+            sent.contains(&format!("\"duration\":{}", told["sent"].as_str().unwrap())),
+            "{sent}"
+        );
+    }
+    let unknown = VideoRequest::new("seedance-2.0", "x")
+        .adjust("sede", Adjust::Drop)
+        .adjust("seed", Adjust::Round);
+    let violations = videogen::validate(Vendor::Token360, &unknown);
+    let values: Vec<_> = violations.iter().map(|violation| violation.value.as_str()).collect();
+    assert_eq!(values, ["sede", "seed"]);
+}
