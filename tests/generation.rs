@@ -146,6 +146,46 @@ fn a_spec_that_cannot_be_generated_says_where() {
             "/components/schemas/FrameType/enum/0",
         ),
         (
+            "        seed: {type: integer, format: int64, description: Random seed.}",
+            "        extra: {type: integer}",
+            "/components/schemas/Parameters/properties/extra",
+        ),
+        (
+            "        seed: {type: integer, format: int64, description: Random seed.}",
+            "        seed: {type: integer}\n        Seed: {type: integer}",
+            "/components/schemas/Parameters/properties/",
+        ),
+        (
+            "  /v1/videos/{video_id}:",
+            "  /v1/videos/{other}:",
+            "/paths/~1v1~1videos~1{other}/get",
+        ),
+        (
+            "        - name: before",
+            "        - name: after",
+            "/paths/~1v1~1videos/get",
+        ),
+        (
+            "          in: query\n          description: Page size.",
+            "          in: cookie\n          description: Page size.",
+            "/paths/~1v1~1videos/get",
+        ),
+        (
+            "items: {$ref: '#/components/schemas/InputReference'}",
+            "x-none: 1",
+            "/components/schemas/CreateVideoRequest/properties/input_references",
+        ),
+        (
+            "has_more: {type: boolean,",
+            "has_more: {type: bool,",
+            "/components/schemas/VideoList/properties/has_more",
+        ),
+        (
+            "param: {type: string, nullable: true, description: The parameter at fault.}",
+            "param: {$ref: '#/components/schemas/ErrorBody'}",
+            "/components/schemas/Error",
+        ),
+        (
             "required: [url, video_id, expires_in]",
             "required: [url, link]",
             "/components/schemas/ContentUrl/required/1",

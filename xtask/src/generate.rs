@@ -162,7 +162,15 @@ videogen_wire::from_value! {{
 fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
     let tokens = match tokens(relaxed, &relaxed.doc) {
         Ok(tokens) => tokens,
-        Err(reason) => return Err(spec.error(culprit(relaxed), format!("the generator cannot take this: {reason}"))),
+        Err(reason) => {
+            // Some reasons come with the whole value printed out.
+            let reason = reason.lines().next().unwrap_or_default();
+            let reason = format!(
+                "the generator cannot take this: {}",
+                reason.trim_end_matches(['{', ' '])
+            );
+            return Err(spec.error(culprit(relaxed), reason));
+        }
     };
     let file =
         syn::parse2(tokens).map_err(|error| spec.error("", format!("the generated code does not parse: {error}")))?;

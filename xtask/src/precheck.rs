@@ -1,13 +1,14 @@
 //! What would make the generator choke, found first and named by its place in the file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToSnakeCase as _;
 use openapiv3::OpenAPI;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-use crate::relax::is_string_enum;
-use crate::spec::{METHODS, Spec, SpecError, component, escape, members};
+use crate::relax::{is_string_enum, single_ref};
+use crate::spec::{METHODS, Operation, Spec, SpecError, component, escape, members};
 
 /// Checks a spec as it stands in the file.
 ///
@@ -150,8 +151,51 @@ fn operations(spec: &Spec) -> Result<(), SpecError> {
         if operation.tag().is_none() {
             return Err(spec.error(format!("{place}/tags"), "needs a tag; it names the endpoint family"));
         }
+        parameters(spec, &operation)?;
         body(spec, place, operation.value.get("requestBody"))?;
         success(spec, place, operation.value.get("responses"))?;
+    }
+    Ok(())
+}
+
+/// Every placeholder of the path has its parameter, and no two share a name.
+fn parameters(spec: &Spec, operation: &Operation<'_>) -> Result<(), SpecError> {
+    let place = &operation.pointer;
+    let item = spec.doc.pointer(place.rsplit_once('/').map_or("", |(item, _)| item));
+    let lists = [
+        item.and_then(|item| item.get("parameters")),
+        operation.value.get("parameters"),
+    ];
+    let mut names = BTreeSet::new();
+    for parameter in lists.into_iter().flatten().filter_map(Value::as_array).flatten() {
+        let parameter = spec.resolve(parameter);
+        let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (name, kind) = (text("name"), text("in"));
+        if !matches!(kind, "path" | "query" | "header") {
+            return Err(spec.error(
+                place,
+                format!("parameter `{name}` is in `{kind}`; use path, query or header"),
+            ));
+        }
+        if kind != "header" && !names.insert(name.to_snake_case()) {
+            return Err(spec.error(
+                place,
+                format!("two parameters become `{}` in Rust", name.to_snake_case()),
+            ));
+        }
+    }
+    for placeholder in operation
+        .path
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+    {
+        if !names.contains(&placeholder.to_snake_case()) {
+            return Err(spec.error(
+                place,
+                format!("the path has `{{{placeholder}}}`, but no such parameter is declared"),
+            ));
+        }
     }
     Ok(())
 }
@@ -261,8 +305,16 @@ fn schemas(spec: &Spec) -> Result<(), SpecError> {
                 ));
             }
         }
+        recursion(spec, name)?;
+        let mut names = BTreeSet::from(["extra".to_owned()]);
         for (property, schema) in members(schema.get("properties")) {
             let place = format!("{place}/properties/{property}");
+            let rust = property.to_snake_case();
+            if rust.is_empty() || !names.insert(rust.clone()) {
+                let reason = format!("`{property}` becomes `{rust}` in Rust, which is taken or no name");
+                return Err(spec.error(place, reason));
+            }
+            sound_type(spec, &place, schema)?;
             let inline = |schema: &Value| is_string_enum(schema) || schema.get("properties").is_some();
             if inline(schema) || schema.get("items").is_some_and(inline) {
                 return Err(spec.error(place, "make this a named component and refer to it"));
@@ -275,6 +327,42 @@ fn schemas(spec: &Spec) -> Result<(), SpecError> {
                 return Err(spec.error(place, "an allOf may hold only one $ref"));
             }
         }
+    }
+    Ok(())
+}
+
+/// The `type` of a property is one that exists, and an array says of what.
+fn sound_type(spec: &Spec, place: &str, schema: &Value) -> Result<(), SpecError> {
+    match schema.get("type").and_then(Value::as_str) {
+        Some("array") => match schema.get("items") {
+            Some(items) => sound_type(spec, &format!("{place}/items"), items),
+            None => Err(spec.error(place, "an array needs `items`")),
+        },
+        Some("string" | "integer" | "number" | "boolean" | "object") => Ok(()),
+        None if single_ref(schema).is_some() => Ok(()),
+        other => {
+            let known = "string, integer, number, boolean, object or array, or refer to a component";
+            Err(spec.error(
+                place,
+                format!("has the type `{}`; use {known}", other.unwrap_or("none")),
+            ))
+        }
+    }
+}
+
+/// A component that holds itself, without an array between, has no size in Rust.
+fn recursion(spec: &Spec, name: &str) -> Result<(), SpecError> {
+    fn holds(spec: &Spec, name: &str, wanted: &str, seen: &mut BTreeSet<String>) -> bool {
+        let schema = spec.doc.pointer(&format!("/components/schemas/{name}"));
+        members(schema.and_then(|schema| schema.get("properties")))
+            .filter_map(|(_, property)| component(single_ref(property)?))
+            .any(|held| held == wanted || (seen.insert(held.to_owned()) && holds(spec, held, wanted, seen)))
+    }
+    if holds(spec, name, name, &mut BTreeSet::new()) {
+        return Err(spec.error(
+            format!("/components/schemas/{name}"),
+            "holds itself; such a type has no size",
+        ));
     }
     Ok(())
 }
