@@ -56,6 +56,7 @@ impl Canned {
     /// A client of `vendor` that talks to this server.
     pub(crate) fn client(&self, vendor: Vendor) -> Client {
         Client::builder(vendor)
+            .retry(videogen::RetryPolicy::never())
             .key("sk-test".to_owned())
             .base_url(&self.base_url)
             .build()

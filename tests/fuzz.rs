@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use videogen::{Client, Delivery, Error, ListQuery, Operation, TaskId, Vendor, VideoRequest, VideoTask};
 
-use crate::agreement::{on_every_vendor, runtime};
+use crate::property::{on_every_vendor, runtime};
 use crate::specs::{examples, operations, resolve, spec};
 
 /// Answers for each vendor; each is given to a submission and to one other call.
@@ -372,7 +372,9 @@ type Tally = BTreeMap<String, u32>;
 impl Bench {
     async fn new(vendor: Vendor) -> Self {
         let server = Server::new().await;
-        let builder = Client::builder(vendor).key(format!("sk-{CANARY}"));
+        let builder = Client::builder(vendor)
+            .retry(videogen::RetryPolicy::never())
+            .key(format!("sk-{CANARY}"));
         let client = builder.base_url(&server.base_url).build().unwrap();
         let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap();
         Self {

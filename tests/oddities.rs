@@ -331,6 +331,7 @@ async fn an_answer_about_a_task_need_not_name_it() {
 async fn a_cancel_that_answers_nothing_is_looked_up() {
     let simulator = videogen_sim::Simulator::builder().manual_clock().start().await.unwrap();
     let client = videogen::Client::builder(Vendor::AllToken)
+        .retry(videogen::RetryPolicy::never())
         .key("sk-x".to_owned())
         .base_url(simulator.base_url("alltoken"))
         .build()

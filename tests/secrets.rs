@@ -28,6 +28,7 @@ async fn no_secret_in_debug_display_or_errors() {
         ] {
             let canned = Canned::json(status, &body).await;
             let client = Client::builder(*vendor)
+                .retry(videogen::RetryPolicy::never())
                 .key(key.clone())
                 .base_url(&canned.base_url)
                 .build()
@@ -47,6 +48,7 @@ async fn no_secret_in_debug_display_or_errors() {
         });
         let canned = Canned::json(200, &body).await;
         let client = Client::builder(*vendor)
+            .retry(videogen::RetryPolicy::never())
             .key(key.clone())
             .base_url(&canned.base_url)
             .build()

@@ -85,6 +85,7 @@ impl From<Error> for Failure {
         add("retry_after", error.retry_after().map(|wait| wait.as_secs().into()));
         add("task", error.task().map(|task| json!(task)));
         add("delivery", error.delivery().map(|delivery| json!(delivery)));
+        add("ambiguity", error.ambiguity().map(|ambiguity| json!(ambiguity)));
         let violations = error.violations();
         add("violations", (!violations.is_empty()).then(|| json!(violations)));
         Self {

@@ -96,6 +96,9 @@ pub(crate) trait Adapter {
     /// Which members of [`ListQuery`] the vendor has.
     const LIST_QUERY: &'static [&'static str] = &[];
 
+    /// The family whose `get` finds a task by the caller's own id too.
+    const FINDS_BY_REFERENCE: Option<&'static str> = None;
+
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, NoValue>;
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue>;
@@ -192,6 +195,10 @@ impl Vendor {
 
     pub(crate) fn list_member(self) -> &'static str {
         on_adapter!(self, A => A::LIST_MEMBER)
+    }
+
+    pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
+        on_adapter!(self, A => A::FINDS_BY_REFERENCE)
     }
 
     pub(crate) fn list_query(self) -> &'static [&'static str] {

@@ -8,7 +8,8 @@ use videogen_wire::Session;
 
 use crate::client::Inner;
 use crate::http::{Http, is_safe};
-use crate::{Client, Error, ErrorKind, Vendor};
+use crate::retry::Budget;
+use crate::{Client, Error, ErrorKind, RetryPolicy, Vendor};
 
 /// Sets up a [`Client`].
 #[derive(Debug)]
@@ -18,6 +19,7 @@ pub struct ClientBuilder {
     key: Option<SecretString>,
     base_url: Option<String>,
     allow_http: bool,
+    retry: RetryPolicy,
 }
 
 impl ClientBuilder {
@@ -27,6 +29,7 @@ impl ClientBuilder {
             key: None,
             base_url: None,
             allow_http: false,
+            retry: RetryPolicy::default(),
         }
     }
 
@@ -45,6 +48,12 @@ impl ClientBuilder {
     /// Allows a base URL with plain HTTP that is not on this machine. The key then travels unprotected.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
+        self
+    }
+
+    /// How what failed is sent again.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
         self
     }
 
@@ -83,6 +92,8 @@ impl ClientBuilder {
             key,
             session,
             http: Http::new(&url)?,
+            retry: self.retry,
+            budget: Budget::default(),
         })))
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -15,10 +16,11 @@ use crate::adjust::fit;
 use crate::download::{self, DownloadOptions, Downloaded};
 use crate::http::Http;
 use crate::outcome::Judge;
+use crate::retry::{Budget, Retries, retrying};
 use crate::wait::{self, WaitOptions};
 use crate::{
-    Capabilities, ClientBuilder, Error, ErrorKind, ListQuery, Plan, TaskId, TaskPage, TaskStatus, Vendor, VideoRequest,
-    VideoTask,
+    Ambiguity, Capabilities, ClientBuilder, Delivery, Error, ErrorKind, ListQuery, Plan, Reconciled, RetryPolicy,
+    TaskId, TaskPage, TaskStatus, Vendor, VideoRequest, VideoTask,
 };
 
 /// Something a vendor can be asked.
@@ -59,6 +61,8 @@ pub(crate) struct Inner {
     pub(crate) key: SecretString,
     pub(crate) session: Session,
     pub(crate) http: Http,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Budget,
 }
 
 impl fmt::Debug for Client {
@@ -98,21 +102,106 @@ impl Client {
         crate::plan(self.0.vendor, Some(&self.0.base_url), request)
     }
 
-    /// Submits `request`. One call makes one HTTP request at most; nothing is sent again.
+    /// Submits `request`. One call makes one task at most: it is sent again only when it provably was not accepted.
     ///
     /// # Errors
     /// `invalid_request` with every violation, before anything is sent. Else [`Error::delivery`] tells whether the vendor
-    /// refused, nothing was sent, or (`ambiguous_submit`) nobody knows: then the task may exist and be billed.
+    /// refused, nothing was sent, or (`ambiguous_submit`) nobody knows: then the task may exist and be billed, and
+    /// [`Error::ambiguity`] carries all that is known.
     pub async fn submit(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
         let vendor = self.0.vendor;
         let (request, adjustments) = fit(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
-        let rules = Capabilities::of(vendor, &request.model);
-        let call = self.call(&self.0.http.submit);
-        let result = vendor.submit(&call, &request, &rules).await;
-        let exchange = call.session.exchange();
-        let mut task = self.judge().submission(rules.family.name, result, exchange.as_ref())?;
+        let mut task = self.submit_retrying(&request).await?;
         task.adjustments = adjustments;
         Ok(task)
+    }
+
+    async fn submit_retrying(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
+        retrying!(self.retries(), self.submit_once(request))
+    }
+
+    /// One request.
+    async fn submit_once(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
+        let vendor = self.0.vendor;
+        let rules = Capabilities::of(vendor, &request.model);
+        let family = rules.family.name;
+        let sent_at = Timestamp::now();
+        let call = self.call(&self.0.http.submit);
+        let result = vendor.submit(&call, request, &rules).await;
+        let exchange = call.session.exchange();
+        let judge = self.judge();
+        judge.submission(family, result, exchange.as_ref()).map_err(|error| {
+            if error.delivery() != Some(Delivery::Ambiguous) {
+                return error;
+            }
+            let ambiguity = Ambiguity {
+                vendor,
+                family: family.to_owned(),
+                model: request.model.clone(),
+                prompt: request.prompt.clone(),
+                client_reference: request.client_reference.clone(),
+                sent_at,
+                status: error.status(),
+                request_id: error.request_id().map(str::to_owned),
+                possible_task: error.task().cloned(),
+                answer: judge.beginning(exchange.as_ref()),
+            };
+            error.with_ambiguity(ambiguity)
+        })
+    }
+
+    /// Looks for the task of an ambiguous submission, once. Nothing is submitted.
+    ///
+    /// Only a vendor that finds tasks by the caller's own id can tell for sure. Where the vendor lists tasks, those that it
+    /// may be are candidates: any other writer on the account could have made them too. An absence right after a broken
+    /// connection proves nothing; ask again over some minutes.
+    ///
+    /// # Errors
+    /// `unsupported` where the vendor can neither look up nor list; else as [`get`](Self::get) and [`list`](Self::list).
+    pub async fn reconcile(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
+        let vendor = self.0.vendor;
+        if let (Some(family), Some(reference)) = (vendor.finds_by_reference(), &ambiguity.client_reference)
+            && let Some(id) = TaskId::new(vendor, family, reference.as_str())
+        {
+            return match self.get(&id).await {
+                // The same id may have been used before, and an answer may name no task at all.
+                Ok(mut task) if task.id != id && ambiguity.is_about(&task) => {
+                    // It belongs to the family it was sent to, not to the one it was looked up by.
+                    task.id = TaskId::new(vendor, ambiguity.family.as_str(), task.id.id()).unwrap_or(task.id);
+                    Ok(Reconciled::Found(Box::new(task)))
+                }
+                Ok(task) => Ok(Reconciled::Candidates(vec![task])),
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(Reconciled::NotFound),
+                Err(error) => Err(error),
+            };
+        }
+        let mut candidates = Vec::new();
+        let mut query = ListQuery {
+            limit: Some(100),
+            ..ListQuery::default()
+        };
+        loop {
+            let page = self.list(&query).await?;
+            let older = page
+                .tasks
+                .iter()
+                .any(|task| task.created_at.is_some_and(|at| at < ambiguity.sent_at));
+            candidates.extend(page.tasks.into_iter().filter(|task| ambiguity.may_be(task)));
+            match page.next {
+                // Newest first: beyond the first that is too old, all are.
+                Some(next) if !older => query.after = Some(next),
+                _ => break,
+            }
+        }
+        Ok(if candidates.is_empty() {
+            Reconciled::NotFound
+        } else {
+            Reconciled::Candidates(candidates)
+        })
+    }
+
+    fn retries(&self) -> Retries<'_> {
+        Retries::new(&self.0.retry, &self.0.budget)
     }
 
     /// Asks how a task stands.
@@ -120,6 +209,11 @@ impl Client {
     /// # Errors
     /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
     pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
+        retrying!(self.retries(), self.get_once(id))
+    }
+
+    /// One request. Waiting has a pace of its own.
+    async fn get_once(&self, id: &TaskId) -> Result<VideoTask, Error> {
         self.check(id)?;
         let call = self.call(&self.0.http.read);
         let result = self.0.vendor.get(&call, id).await;
@@ -153,6 +247,11 @@ impl Client {
         if !violations.is_empty() {
             return Err(Error::invalid(vendor, violations));
         }
+        retrying!(self.retries(), self.list_once(query))
+    }
+
+    async fn list_once(&self, query: &ListQuery) -> Result<TaskPage, Error> {
+        let vendor = self.0.vendor;
         let call = self.call(&self.0.http.read);
         let result = vendor.list(&call, query).await;
         let exchange = call.session.exchange();
@@ -192,6 +291,10 @@ impl Client {
     /// `unsupported` where the vendor has no such operation.
     pub async fn models(&self) -> Result<Vec<ListedModel>, Error> {
         self.offered(Operation::Models)?;
+        retrying!(self.retries(), self.models_once())
+    }
+
+    async fn models_once(&self) -> Result<Vec<ListedModel>, Error> {
         let call = self.call(&self.0.http.read);
         let result = self.0.vendor.models(&call).await;
         let (models, _) = self
@@ -240,7 +343,7 @@ impl Client {
             sleep(pause.min(left())).await;
             polls = polls.saturating_add(1);
             hold = Duration::ZERO;
-            let trouble = match self.get(id).await {
+            let trouble = match self.get_once(id).await {
                 Ok(task) => {
                     seen(&task);
                     if task.status == TaskStatus::Completed && task.video.is_none() {

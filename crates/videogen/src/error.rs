@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Operation, TaskId, Vendor, Violation};
+use crate::{Ambiguity, Operation, TaskId, Vendor, Violation};
 
 /// What kind of failure it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -110,6 +110,7 @@ struct Inner {
     task: Option<TaskId>,
     violations: Vec<Violation>,
     delivery: Option<Delivery>,
+    ambiguity: Option<Ambiguity>,
 }
 
 impl Error {
@@ -126,6 +127,7 @@ impl Error {
             task: None,
             violations: Vec::new(),
             delivery: None,
+            ambiguity: None,
         }))
     }
 
@@ -150,6 +152,11 @@ impl Error {
 
     pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
         self.0.delivery = Some(delivery);
+        self
+    }
+
+    pub(crate) fn with_ambiguity(mut self, ambiguity: Ambiguity) -> Self {
+        self.0.ambiguity = Some(ambiguity);
         self
     }
 
@@ -225,6 +232,12 @@ impl Error {
     #[must_use]
     pub fn delivery(&self) -> Option<Delivery> {
         self.0.delivery
+    }
+
+    /// For an ambiguous submission: everything that is known of it.
+    #[must_use]
+    pub fn ambiguity(&self) -> Option<&Ambiguity> {
+        self.0.ambiguity.as_ref()
     }
 
     /// Whether the same call may succeed later without any change and without paying twice.

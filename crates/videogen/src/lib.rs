@@ -32,8 +32,9 @@
 //!
 //! # What it promises
 //!
-//! - **Never pay twice.** A submission is sent once. When its answer is lost, the error says that nobody knows
-//!   ([`Delivery::Ambiguous`]); it is not sent again.
+//! - **Never pay twice.** A submission is sent again only when it provably was not accepted ([`RetryPolicy`]). When its
+//!   answer is lost, the error says that nobody knows ([`Delivery::Ambiguous`]) and carries all that is known
+//!   ([`Ambiguity`]), to look for the task with [`Client::reconcile`]; it is not sent again.
 //! - **Never lose a task.** An id that arrived is returned even when the rest of the answer cannot be read, and every
 //!   error about a task names it.
 //! - **Never drop silently.** What a vendor or model cannot express is a [`Violation`], all of them at once, before
@@ -49,6 +50,7 @@ compile_error!("videogen needs at least one vendor: enable the feature token360,
 
 mod adapters;
 mod adjust;
+mod ambiguity;
 mod builder;
 mod capabilities;
 mod client;
@@ -60,6 +62,7 @@ mod list;
 mod outcome;
 mod plan;
 mod request;
+mod retry;
 #[cfg(feature = "schema")]
 mod schema;
 
@@ -71,6 +74,7 @@ mod wait;
 
 pub use adapters::{ListedModel, ParseVendorError, Vendor};
 pub use adjust::{Adjust, Adjustment};
+pub use ambiguity::{Ambiguity, Reconciled};
 pub use builder::ClientBuilder;
 pub use capabilities::Capabilities;
 pub use client::{Client, Operation};
@@ -81,6 +85,7 @@ pub use jiff::Timestamp;
 pub use list::{ListQuery, TaskPage};
 pub use plan::{Outlook, Plan, plan, plan_all};
 pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
+pub use retry::RetryPolicy;
 #[cfg(feature = "schema")]
 pub use schema::{request_schema, task_schema};
 

@@ -123,6 +123,16 @@ impl Judge<'_> {
         }
     }
 
+    /// How an answer begins, fit to be shown.
+    pub(crate) fn beginning(&self, exchange: Option<&Exchange>) -> Option<String> {
+        match exchange.map(|exchange| &exchange.sent) {
+            Some(Sent::Answered(answer)) if !answer.body.is_empty() => {
+                Some(self.clean(&String::from_utf8_lossy(&answer.body)))
+            }
+            _ => None,
+        }
+    }
+
     fn unbuilt<T>(&self, operation: Operation, result: Result<T, NoValue>) -> Error {
         let reason = result
             .err()

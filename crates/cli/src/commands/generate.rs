@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::json;
-use videogen::{Capabilities, Client, ErrorKind, VideoRequest, VideoTask, WaitOptions};
+use videogen::{Capabilities, Client, Error, ErrorKind, Reconciled, VideoRequest, VideoTask, WaitOptions};
 use videogen_sim::Simulator;
 
 use super::plan::unknown_model;
@@ -19,7 +19,12 @@ use crate::output::{Output, task_text};
 async fn submit(client: &Client, request: &VideoRequest, output: &Output) -> Result<VideoTask, Failure> {
     let mut submission = pin!(client.submit(request));
     tokio::select! {
-        result = &mut submission => return Ok(result?),
+        result = &mut submission => {
+            return match result {
+                Ok(task) => Ok(task),
+                Err(error) => look_for(client, error, output).await,
+            };
+        }
         _ = tokio::signal::ctrl_c() => {}
     }
     output.note("Interrupted while the submission is on its way; waiting for the answer. Interrupt again to leave.");
@@ -31,6 +36,29 @@ async fn submit(client: &Client, request: &VideoRequest, output: &Output) -> Res
             Err(Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit.as_str(), message))
         }
     }
+}
+
+/// Looks once for the task of a submission whose fate is not known. Only one that is found by the caller's own reference
+/// is taken for it; what else it may be is named, and nothing is submitted again.
+async fn look_for(client: &Client, error: Error, output: &Output) -> Result<VideoTask, Failure> {
+    let found = match error.ambiguity() {
+        Some(ambiguity) => client.reconcile(ambiguity).await.ok(),
+        None => None,
+    };
+    let mut failure = Failure::from(error);
+    match found {
+        Some(Reconciled::Found(task)) => {
+            output.note("The answer to the submission was lost; the task was found by your reference.");
+            return Ok(*task);
+        }
+        Some(Reconciled::Candidates(tasks)) => {
+            let ids: Vec<String> = tasks.iter().map(|task| task.id.to_string()).collect();
+            failure.json["candidates"] = json!(ids);
+            failure = failure.hint(&format!("It may be one of these: {}", ids.join(", ")));
+        }
+        _ => {}
+    }
+    Err(failure)
 }
 
 /// How much faster than life a simulated task runs: a clip takes about two seconds.

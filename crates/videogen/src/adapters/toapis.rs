@@ -21,6 +21,8 @@ pub(crate) struct ToApis;
 impl Adapter for ToApis {
     const FACTS: &'static facts::Vendor = &raw::facts::VENDOR;
     const OPERATIONS: &'static [Operation] = &[Operation::Submit, Operation::Get];
+    // Documented for this path, whichever of the two the task was made by.
+    const FINDS_BY_REFERENCE: Option<&'static str> = Some(FAMILY_1);
 
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, NoValue> {
         if rules.family.name == FAMILY_1 {
