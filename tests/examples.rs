@@ -3,7 +3,7 @@
 use serde_json::Value;
 use videogen::Vendor;
 
-use crate::specs::{examples, json_schema, operations, resolve, spec};
+use crate::specs::{PARAMETERS, examples, json_schema, operations, resolve, spec};
 
 /// Everything with a schema and examples: media types, headers, parameters.
 fn holders<'a>(value: &'a Value, place: String, found: &mut Vec<(String, &'a Value)>) {
@@ -102,87 +102,9 @@ fn every_fact_names_its_page() {
     }
 }
 
-/// Every parameter that the vendors' create pages name, by their words.
 #[test]
 fn every_parameter_of_the_pages_is_in_the_specs() {
-    let pages: [(Vendor, &str, &[&str]); 4] = [
-        (
-            Vendor::Token360,
-            "CreateVideoRequest",
-            &[
-                "model",
-                "prompt",
-                "duration",
-                "resolution",
-                "aspect_ratio",
-                "generate_audio",
-                "seed",
-                "watermark",
-                "return_last_frame",
-                "execution_expires_after",
-                "safety_identifier",
-                "callback_url",
-                "metadata",
-                "frame_images",
-                "input_references",
-                "request_id",
-            ],
-        ),
-        (
-            Vendor::ToApis,
-            "CreateSeedance2Request",
-            &[
-                "model",
-                "prompt",
-                "duration",
-                "ratio",
-                "image_urls",
-                "image_with_roles",
-                "video_with_roles",
-                "audio_with_roles",
-                "client_business_id",
-            ],
-        ),
-        (
-            Vendor::ToApis,
-            "CreateSeedance1Request",
-            &[
-                "model",
-                "prompt",
-                "duration",
-                "aspect_ratio",
-                "image_urls",
-                "image_with_roles",
-                "metadata",
-            ],
-        ),
-        (
-            Vendor::AllToken,
-            "CreateGenerationRequest",
-            &[
-                "model",
-                "prompt",
-                "content",
-                "ratio",
-                "duration",
-                "resolution",
-                "frames",
-                "generate_audio",
-                "input_has_video",
-                "seed",
-                "camera_fixed",
-                "watermark",
-                "callback_url",
-                "return_last_frame",
-                "service_tier",
-                "execution_expires_after",
-                "draft",
-                "tools",
-                "safety_identifier",
-            ],
-        ),
-    ];
-    for (vendor, schema, parameters) in pages {
+    for (vendor, schema, parameters) in PARAMETERS {
         let spec = spec(vendor);
         let properties = &spec["components"]["schemas"][schema]["properties"];
         for parameter in parameters {

@@ -89,3 +89,82 @@ pub(crate) fn examples(holder: &Value) -> Vec<(String, Value)> {
         .into_iter()
         .collect()
 }
+
+/// Every parameter that the vendors' create pages name, with the schema that holds it in the spec.
+pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
+    (
+        Vendor::Token360,
+        "CreateVideoRequest",
+        &[
+            "model",
+            "prompt",
+            "duration",
+            "resolution",
+            "aspect_ratio",
+            "generate_audio",
+            "seed",
+            "watermark",
+            "return_last_frame",
+            "execution_expires_after",
+            "safety_identifier",
+            "callback_url",
+            "metadata",
+            "frame_images",
+            "input_references",
+            "request_id",
+        ],
+    ),
+    (
+        Vendor::ToApis,
+        "CreateSeedance2Request",
+        &[
+            "model",
+            "prompt",
+            "duration",
+            "ratio",
+            "image_urls",
+            "image_with_roles",
+            "video_with_roles",
+            "audio_with_roles",
+            "client_business_id",
+        ],
+    ),
+    (
+        Vendor::ToApis,
+        "CreateSeedance1Request",
+        &[
+            "model",
+            "prompt",
+            "duration",
+            "aspect_ratio",
+            "image_urls",
+            "image_with_roles",
+            "metadata",
+        ],
+    ),
+    (
+        Vendor::AllToken,
+        "CreateGenerationRequest",
+        &[
+            "model",
+            "prompt",
+            "content",
+            "ratio",
+            "duration",
+            "resolution",
+            "frames",
+            "generate_audio",
+            "input_has_video",
+            "seed",
+            "camera_fixed",
+            "watermark",
+            "callback_url",
+            "return_last_frame",
+            "service_tier",
+            "execution_expires_after",
+            "draft",
+            "tools",
+            "safety_identifier",
+        ],
+    ),
+];
