@@ -44,7 +44,7 @@ fn wire_request_of_every_case() {
                 Err(error) => {
                     assert!(!error.violations().is_empty(), "{vendor} {model} {case}: {error}");
                     for violation in error.violations() {
-                        writeln!(refused, "{case}: {violation}").unwrap();
+                        writeln!(refused, "{case}: {violation} <{}>", violation.page.unwrap_or_default()).unwrap();
                     }
                 }
             }

@@ -110,6 +110,8 @@ fn failures_have_exit_codes_and_reasons() {
     let text = stderr(&output);
     for word in ["TOKEN360_API_KEY", "TOAPIS_API_KEY", "ALLTOKEN_API_KEY", "--simulate"] {
         assert!(text.contains(word), "{text}");
+        let output = run(folder.path(), &["generate", "a kite", "--json"]);
+        assert!(document(&output).to_string().contains(word), "{}", stdout(&output));
     }
 
     let output = run(

@@ -56,7 +56,11 @@ pub fn run<A: Into<OsString> + Clone>(
             return u8::try_from(error.exit_code()).unwrap_or(CANNOT);
         }
     };
-    match generate(root, &vendors, check, out) {
+    // The report is written at the end, so that a reader who has seen enough does not change the exit code.
+    let mut report = Vec::new();
+    let result = generate(root, &vendors, check, &mut report);
+    let _ = out.write_all(&report);
+    match result {
         Ok(code) => code,
         Err(error) => {
             let _ = writeln!(err, "error: {error}");

@@ -57,6 +57,7 @@ pub struct Facts {
 pub(crate) struct Page {
     pub(crate) url: String,
     pub(crate) read: String,
+    pub(crate) note: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -42,8 +42,8 @@ const PAGES: &[Page] = &[
     for (name, page) in &facts.pages {
         let _ = writeln!(
             out,
-            "    Page {{ name: {name:?}, url: {:?}, read: {:?} }},",
-            page.url, page.read
+            "    Page {{ name: {name:?}, url: {:?}, read: {:?}, note: {:?} }},",
+            page.url, page.read, page.note
         );
     }
     out.push_str("];\n\nconst FAMILIES: &[Family] = &[\n");

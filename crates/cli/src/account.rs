@@ -40,9 +40,8 @@ impl AccountArgs {
         }
         let keyed: Vec<Vendor> = fitting.iter().copied().filter(|vendor| has_key(*vendor)).collect();
         match keyed.as_slice() {
+            _ if keyless => Ok(fitting[0]),
             [only] => Ok(*only),
-            [] if keyless => Ok(fitting[0]),
-            [first, ..] if keyless => Ok(*first),
             [] => Err(no_key(&fitting)),
             several => {
                 let names: Vec<_> = several.iter().map(|vendor| vendor.as_str()).collect();
@@ -50,6 +49,16 @@ impl AccountArgs {
                 Err(Failure::new(3, "config", message).hint("Choose one with --vendor."))
             }
         }
+    }
+
+    /// Where `vendor` is reached, if not at its own address: as the options say, or else the environment.
+    pub(crate) fn base_url(&self, vendor: Vendor) -> Option<String> {
+        let given = self
+            .base_url
+            .clone()
+            .filter(|_| self.vendor.is_none_or(|named| named == vendor));
+        let variable = || std::env::var(vendor.facts().base_url_env).ok();
+        given.or_else(variable).filter(|url| !url.trim().is_empty())
     }
 
     /// A client for `vendor` with the key from the environment.

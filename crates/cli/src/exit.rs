@@ -50,9 +50,10 @@ impl Failure {
         }
     }
 
-    /// Adds a sentence for people.
+    /// Adds what to do.
     pub(crate) fn hint(mut self, hint: &str) -> Self {
         self.message = format!("{}\n{hint}", self.message);
+        self.json["hint"] = hint.into();
         self
     }
 }

@@ -88,8 +88,8 @@ struct PlanArgs {
     #[command(flatten)]
     account: AccountArgs,
     /// Plan for every model of every vendor, or of the one that --vendor names: who can run this, and what stands in the
-    /// way elsewhere.
-    #[arg(long)]
+    /// way elsewhere. A model that a request file names is replaced.
+    #[arg(long, conflicts_with = "model")]
     all: bool,
 }
 

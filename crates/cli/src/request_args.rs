@@ -90,7 +90,7 @@ pub(crate) struct RequestArgs {
     /// Make a draft.
     #[arg(long)]
     draft: bool,
-    /// Finish this draft.
+    /// Finish this draft: its id, as `generate` printed it.
     #[arg(long, value_name = "TASK")]
     draft_task: Option<TaskId>,
     /// Let the model use a tool, such as web_search; may be repeated.

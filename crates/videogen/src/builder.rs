@@ -107,7 +107,9 @@ pub(crate) fn parse_base_url(source: &str, given: &str) -> Result<Url, Error> {
         .filter(|url| url.username().is_empty() && url.password().is_none())
         .ok_or_else(|| {
             // What cannot be read may hold a password, so it is not repeated.
-            let message = format!("{source} must read https://host[/path], with no user, query or fragment");
+            let message = format!(
+                "{source} must read https://host[/path] (http:// for this machine), with no user, query or fragment"
+            );
             Error::new(ErrorKind::Config, message)
         })
 }

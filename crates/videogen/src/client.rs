@@ -335,7 +335,7 @@ impl Client {
             })
         };
         let advice = self.0.vendor.facts().poll;
-        let (mut polls, mut without_url, mut hold) = (0_u32, 0_u32, Duration::ZERO);
+        let (mut polls, mut without_url, mut hold, mut found) = (0_u32, 0_u32, Duration::ZERO, false);
         loop {
             let pause = options.pause(&advice, polls, fastrand::f64()).max(hold);
             // The last poll is made when the time is up, not before: what ended meanwhile is found.
@@ -345,6 +345,7 @@ impl Client {
             hold = Duration::ZERO;
             let trouble = match self.get_once(id).await {
                 Ok(task) => {
+                    found = true;
                     seen(&task);
                     if task.status == TaskStatus::Completed && task.video.is_none() {
                         without_url += 1;
@@ -362,6 +363,9 @@ impl Client {
                         Some(hold) => hold,
                         None => return Err(error),
                     };
+                    if is_last && !found && error.kind() == ErrorKind::NotFound {
+                        return Err(error);
+                    }
                     format!("; the last poll failed: {}", error.message())
                 }
             };

@@ -54,11 +54,12 @@ pub struct Outlook {
     pub violations: Vec<Violation>,
 }
 
-/// Plans `request` for every model that a vendor's spec names; its own `model` is replaced.
+/// Plans `request` for every model that a vendor's spec names; its own `model` is replaced. `base_url` tells where a vendor
+/// is reached, if not at its own address.
 ///
 /// # Errors
 /// None for a request that breaks rules: those are in the outlook. `config` when no request can be built at all.
-pub fn plan_all(request: &VideoRequest) -> Result<Vec<Outlook>, Error> {
+pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<String>) -> Result<Vec<Outlook>, Error> {
     let models = Vendor::ALL.iter().flat_map(|vendor| Capabilities::all(*vendor));
     models
         .map(|entry| {
@@ -70,7 +71,7 @@ pub fn plan_all(request: &VideoRequest) -> Result<Vec<Outlook>, Error> {
             };
             let mut request = request.clone();
             request.model = entry.model.id.to_owned();
-            match plan(entry.vendor, None, &request) {
+            match plan(entry.vendor, base_url(entry.vendor).as_deref(), &request) {
                 Ok(plan) => outlook.plan = Some(plan),
                 Err(error) if error.violations().is_empty() => return Err(error),
                 Err(error) => outlook.violations = error.violations().to_vec(),

@@ -35,6 +35,8 @@ pub struct Page {
     pub url: &'static str,
     /// Date it was read, `YYYY-MM-DD`.
     pub read: &'static str,
+    /// What the address stands for, where it is only the nearest that is known.
+    pub note: Option<&'static str>,
 }
 
 /// Polling advice, in seconds.

@@ -6,18 +6,17 @@ use serde_json::json;
 use videogen::{Outlook, Vendor, VideoRequest};
 
 use crate::PlanArgs;
+use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID};
 use crate::output::{Output, table};
 
 pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
     if args.all {
-        return all(&request, args.account.vendor, output);
+        return all(&request, &args.account, output);
     }
     let vendor = args.account.settle(&mut request, true)?;
-    let facts = vendor.facts();
-    let variable = std::env::var(facts.base_url_env).ok().filter(|url| !url.is_empty());
-    let base_url = args.account.base_url.or(variable);
+    let base_url = args.account.base_url(vendor);
     let plan = videogen::plan(vendor, base_url.as_deref(), &request)?;
     if !plan.model_known {
         output.note(&unknown_model(vendor, &plan.model));
@@ -39,9 +38,13 @@ pub(super) fn unknown_model(vendor: Vendor, model: &str) -> String {
 }
 
 /// Who can run the request. That no one can is a failure.
-fn all(request: &VideoRequest, vendor: Option<Vendor>, output: &Output) -> Result<ExitCode, Failure> {
-    let mut outlooks = videogen::plan_all(request)?;
-    outlooks.retain(|outlook| vendor.is_none_or(|vendor| vendor == outlook.vendor));
+fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result<ExitCode, Failure> {
+    if account.base_url.is_some() && account.vendor.is_none() {
+        let message = "--base-url is for one vendor; name it with --vendor";
+        return Err(Failure::new(INVALID, "invalid_request", message));
+    }
+    let mut outlooks = videogen::plan_all(request, |vendor| account.base_url(vendor))?;
+    outlooks.retain(|outlook| account.vendor.is_none_or(|vendor| vendor == outlook.vendor));
     output.result(&json!({"plans": outlooks}), || {
         table(
             &["vendor", "model", "", "request, or what stands in the way"],

@@ -18,8 +18,8 @@ pub const VENDOR: Vendor = Vendor {
 };
 
 const PAGES: &[Page] = &[
-    Page { name: "sdk", url: "https://alltoken.ai/docs", read: "2026-11-20" },
-    Page { name: "video", url: "https://alltoken.ai/docs/apis/video", read: "2026-11-20" },
+    Page { name: "sdk", url: "https://alltoken.ai/docs", read: "2026-11-20", note: Some("Not this page but the types published with the vendor's Node SDK in May 2026, made from its own OpenAPI document; this is the nearest address that is known.") },
+    Page { name: "video", url: "https://alltoken.ai/docs/apis/video", read: "2026-11-20", note: None },
 ];
 
 const FAMILIES: &[Family] = &[

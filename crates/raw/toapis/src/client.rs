@@ -21,7 +21,7 @@ pub mod types {
     pub struct CreateSeedance1Request {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio1>,
-        ///URL that is called when the task reaches a terminal state. Only an error names it: the account needs a webhook set up.
+        ///Called when the task has ended. Only an error names it: the account needs a webhook set up.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
         ///The caller's own id, which the webhook carries back and by which the task can be polled. It does not make the request idempotent: the same value sent twice may be billed twice.
@@ -51,7 +51,7 @@ pub mod types {
         ///Sound to follow.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub audio_with_roles: ::std::vec::Vec<AudioWithRole>,
-        ///URL that is called when the task reaches a terminal state. Only an error names it: the account needs a webhook set up.
+        ///Called when the task has ended. Only an error names it: the account needs a webhook set up.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
         ///The caller's own id, which the webhook carries back. It does not make the request idempotent: the same value sent twice may be billed twice.

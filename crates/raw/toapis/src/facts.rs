@@ -18,11 +18,11 @@ pub const VENDOR: Vendor = Vendor {
 };
 
 const PAGES: &[Page] = &[
-    Page { name: "index", url: "https://docs.toapis.com/llms.txt", read: "2026-11-20" },
-    Page { name: "poll", url: "https://docs.toapis.com/docs/en/api-reference/tasks/video-status", read: "2026-11-20" },
-    Page { name: "seedance_1", url: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", read: "2026-11-20" },
-    Page { name: "seedance_2", url: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", read: "2026-11-20" },
-    Page { name: "webhook", url: "https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks", read: "2026-11-20" },
+    Page { name: "index", url: "https://docs.toapis.com/llms.txt", read: "2026-11-20", note: Some("The vendor's list of all its pages, in the place of pages whose own address was not noted down.") },
+    Page { name: "poll", url: "https://docs.toapis.com/docs/en/api-reference/tasks/video-status", read: "2026-11-20", note: None },
+    Page { name: "seedance_1", url: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", read: "2026-11-20", note: None },
+    Page { name: "seedance_2", url: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", read: "2026-11-20", note: None },
+    Page { name: "webhook", url: "https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks", read: "2026-11-20", note: None },
 ];
 
 const FAMILIES: &[Family] = &[
@@ -55,8 +55,6 @@ const FAMILIES: &[Family] = &[
             Field { name: "client_reference", wire: "client_business_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
             Field { name: "duration", wire: "duration", minimum: Some(2), maximum: Some(12), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
             Field { name: "first_frame", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "last_frame", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "reference_image", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
             Field { name: "first_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
             Field { name: "last_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
             Field { name: "reference_image", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },

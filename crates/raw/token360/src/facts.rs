@@ -18,12 +18,12 @@ pub const VENDOR: Vendor = Vendor {
 };
 
 const PAGES: &[Page] = &[
-    Page { name: "create", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", read: "2026-11-20" },
-    Page { name: "download", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/download-video", read: "2026-11-20" },
-    Page { name: "errors", url: "https://www.token360.ai/en-US/docs/api-reference/error-handling", read: "2026-11-20" },
-    Page { name: "list", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/list-all-videos", read: "2026-11-20" },
-    Page { name: "poll", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/poll-video-generation-status", read: "2026-11-20" },
-    Page { name: "webhook", url: "https://www.token360.ai/en-US/docs/models/webhook", read: "2026-11-20" },
+    Page { name: "create", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", read: "2026-11-20", note: None },
+    Page { name: "download", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/download-video", read: "2026-11-20", note: None },
+    Page { name: "errors", url: "https://www.token360.ai/en-US/docs/api-reference/error-handling", read: "2026-11-20", note: None },
+    Page { name: "list", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/list-all-videos", read: "2026-11-20", note: None },
+    Page { name: "poll", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/poll-video-generation-status", read: "2026-11-20", note: None },
+    Page { name: "webhook", url: "https://www.token360.ai/en-US/docs/models/webhook", read: "2026-11-20", note: None },
 ];
 
 const FAMILIES: &[Family] = &[

@@ -167,8 +167,9 @@ fn seconds(request: &VideoRequest) -> Option<i64> {
     }
 }
 
-/// A lone first frame travels in `image_urls`, the one form that both pages document for it. Anything else needs roles,
-/// and the two exclude each other.
+/// A lone first frame travels in `image_urls`, the one form that both pages document for it. Anything else goes into
+/// `image_with_roles`: the older family would also tell first frame, last frame and references by their places in
+/// `image_urls`, but roles say the same and leave no place to chance. The two exclude each other.
 fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<(&'static str, String)>) {
     let images: Vec<(Role, &Source)> = request
         .inputs
