@@ -32,7 +32,13 @@ fn relative(path: &Path) -> String {
 /// The code of a file: no comments, nothing after the unit tests begin.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let text = text.split("#[cfg(test)]").next().unwrap();
+    let text = text
+        .split("#[cfg(test)]")
+        .next()
+        .unwrap()
+        .split("#[cfg(all(test")
+        .next()
+        .unwrap();
     text.lines()
         .filter(|line| !line.trim_start().starts_with("//"))
         .collect::<Vec<_>>()

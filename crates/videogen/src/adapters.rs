@@ -9,7 +9,7 @@ use std::str::FromStr;
 use progenitor_client::{Error as RawError, ResponseValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use videogen_wire::{Lenient, Read as _, Session, facts};
+use videogen_wire::{Session, facts};
 
 use crate::{Capabilities, ErrorKind, ListQuery, Operation, TaskId, VideoRequest, VideoTask};
 
@@ -294,11 +294,14 @@ fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, NoValue
     Ok(result?.into_inner())
 }
 
-/// The entries of a list, `None` for each that cannot be read.
+/// The entries of a list, `None` for each that cannot be read. For the vendors that have lists.
+#[cfg(any(feature = "token360", feature = "alltoken"))]
 fn read_all<T, R>(
-    list: Option<Lenient<Vec<T>>>,
+    list: Option<videogen_wire::Lenient<Vec<T>>>,
     read: impl Fn(T) -> Result<R, NoValue>,
 ) -> Result<Vec<Option<R>>, NoValue> {
+    use videogen_wire::Read as _;
+
     let list = list
         .read()
         .ok_or_else(|| NoValue("the answer holds no list".to_owned()))?;

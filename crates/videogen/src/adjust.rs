@@ -159,7 +159,8 @@ fn lines(tier: &str) -> Option<u32> {
     }
 }
 
-#[cfg(test)]
+// The cases are those of real vendors.
+#[cfg(all(test, feature = "token360", feature = "toapis", feature = "alltoken"))]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
