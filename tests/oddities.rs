@@ -1,7 +1,7 @@
 //! Answers that no page documents: each gives a value or a clear error, and no task that was paid for is lost.
 
 use serde_json::{Value, json};
-use videogen::{Delivery, ErrorKind, ListQuery, TaskId, TaskStatus, Vendor, VideoRequest};
+use videogen::{Delivery, ErrorKind, ListQuery, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask};
 
 use crate::canned::Canned;
 
@@ -13,6 +13,12 @@ fn task(vendor: Vendor) -> TaskId {
     TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap()
 }
 
+/// What the facade makes of `body` as the answer to a poll.
+async fn polled(vendor: Vendor, body: &Value) -> VideoTask {
+    let canned = Canned::json(200, body).await;
+    canned.client(vendor).get(&task(vendor)).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_task_whose_members_are_all_odd_is_still_read() {
     for vendor in Vendor::ALL {
@@ -22,12 +28,7 @@ async fn a_task_whose_members_are_all_odd_is_still_read() {
             "metadata": 5, "result": "later", "usage": [1], "error": null, "tools": "none", "duration": "long",
             "video_url_ttl": "x", "brand_new": {"deep": [null]},
         });
-        let task_read = Canned::json(200, &body)
-            .await
-            .client(*vendor)
-            .get(&task(*vendor))
-            .await
-            .unwrap();
+        let task_read = polled(*vendor, &body).await;
         assert_eq!(task_read.id.id(), "17");
         assert_eq!(task_read.status, TaskStatus::Unknown("Simmering".to_owned()));
         assert_eq!(task_read.progress, None);
@@ -45,12 +46,7 @@ async fn numbers_as_strings_and_dates_in_any_form_are_read() {
             json!(1_795_219_200.0),
         ] {
             let body = json!({"id": "t", "status": "RUNNING", "progress": "42", "created_at": at});
-            let read = Canned::json(200, &body)
-                .await
-                .client(*vendor)
-                .get(&task(*vendor))
-                .await
-                .unwrap();
+            let read = polled(*vendor, &body).await;
             assert_eq!(read.status, TaskStatus::InProgress);
             assert_eq!(
                 read.created_at,
@@ -65,12 +61,7 @@ async fn numbers_as_strings_and_dates_in_any_form_are_read() {
 async fn a_failure_told_in_one_word_keeps_its_reason() {
     for vendor in Vendor::ALL {
         let body = json!({"id": "t", "status": "failed", "error": "content moderation"});
-        let read = Canned::json(200, &body)
-            .await
-            .client(*vendor)
-            .get(&task(*vendor))
-            .await
-            .unwrap();
+        let read = polled(*vendor, &body).await;
         let error = read.error.unwrap();
         assert_eq!(
             (error.kind, error.message.as_deref()),
@@ -289,24 +280,14 @@ async fn empty_texts_are_nothing() {
             "id": "t", "status": "completed", "url": "", "content": {"last_frame_url": ""}, "last_frame_url": "",
             "result": {"data": [{"url": ""}]}, "error": {"code": "", "message": ""}, "model": "",
         });
-        let read = Canned::json(200, &empty)
-            .await
-            .client(*vendor)
-            .get(&task(*vendor))
-            .await
-            .unwrap();
+        let read = polled(*vendor, &empty).await;
         assert_eq!(
             (read.video, read.last_frame, read.error, read.model),
             (None, None, None, None),
             "{vendor}"
         );
         let failed = json!({"status": "failed", "error": {"code": "", "message": ""}, "message": "NSFW"});
-        let read = Canned::json(200, &failed)
-            .await
-            .client(*vendor)
-            .get(&task(*vendor))
-            .await
-            .unwrap();
+        let read = polled(*vendor, &failed).await;
         assert_eq!(read.error.unwrap().kind, ErrorKind::Moderated);
     }
 }
@@ -316,12 +297,7 @@ async fn empty_texts_are_nothing() {
 async fn an_answer_about_a_task_need_not_name_it() {
     for vendor in Vendor::ALL {
         let body = json!({"status": "completed", "url": "https://h.example/v", "video_url": "https://h.example/v"});
-        let read = Canned::json(200, &body)
-            .await
-            .client(*vendor)
-            .get(&task(*vendor))
-            .await
-            .unwrap();
+        let read = polled(*vendor, &body).await;
         assert_eq!(read.id, task(*vendor));
         assert!(read.video.is_some());
     }

@@ -48,7 +48,7 @@ impl Judge<'_> {
                 return Err(self.transport(operation, reason).with_delivery(Delivery::NotSent));
             }
             Some(Sent::Pending) => return Err(ambiguous("the call was given up")),
-            Some(Sent::Broken { reason, .. }) => return Err(ambiguous(reason)),
+            Some(Sent::Broken { reason }) => return Err(ambiguous(reason)),
             Some(Sent::Answered(answer)) => answer,
         };
         let status = answer.status.as_u16();
@@ -95,7 +95,7 @@ impl Judge<'_> {
     ) -> Result<(T, Value), Error> {
         let answer = match exchange.map(|exchange| &exchange.sent) {
             None | Some(Sent::Recorded) => return Err(self.unbuilt(operation, result)),
-            Some(Sent::NotConnected { reason } | Sent::Broken { reason, .. }) => {
+            Some(Sent::NotConnected { reason } | Sent::Broken { reason }) => {
                 return Err(self.transport(operation, reason));
             }
             Some(Sent::Pending) => return Err(self.transport(operation, "the call was given up")),

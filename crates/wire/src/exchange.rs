@@ -40,8 +40,6 @@ pub enum Sent {
     Broken {
         /// What happened, without URL or key.
         reason: String,
-        /// Whether it was a time limit of ours.
-        timeout: bool,
     },
     /// The vendor, or something in between, answered.
     Answered(Answer),

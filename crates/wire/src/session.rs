@@ -133,10 +133,7 @@ impl Session {
                 self.set(if error.is_connect() {
                     Sent::NotConnected { reason }
                 } else {
-                    Sent::Broken {
-                        reason,
-                        timeout: error.is_timeout(),
-                    }
+                    Sent::Broken { reason }
                 });
                 return Err(error);
             }
