@@ -187,7 +187,6 @@ async fn a_refused_connection_is_tried_again() {
     for (vendor, model) in TARGETS {
         // Nobody listens here any more.
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        let start = std::time::Instant::now();
         let error = client(vendor, &format!("http://{closed}"), at_once())
             .submit(&VideoRequest::new(model, "x"))
             .await
@@ -196,7 +195,7 @@ async fn a_refused_connection_is_tried_again() {
             (error.kind(), error.delivery()),
             (ErrorKind::Transport, Some(Delivery::NotSent))
         );
-        assert!(error.ambiguity().is_none() && start.elapsed() < Duration::from_secs(5));
+        assert!(error.ambiguity().is_none());
     }
 }
 
