@@ -53,11 +53,16 @@ impl Canned {
         Self { base_url, seen, task }
     }
 
-    /// A client of `vendor` that talks to this server.
+    /// A client of `vendor` that talks to this server, and never twice.
     pub(crate) fn client(&self, vendor: Vendor) -> Client {
+        self.client_with(vendor, "sk-test")
+    }
+
+    /// The same with another key.
+    pub(crate) fn client_with(&self, vendor: Vendor, key: &str) -> Client {
         Client::builder(vendor)
             .retry(videogen::RetryPolicy::never())
-            .key("sk-test".to_owned())
+            .key(key.to_owned())
             .base_url(&self.base_url)
             .build()
             .unwrap()

@@ -289,6 +289,11 @@ async fn empty_texts_are_nothing() {
         let failed = json!({"status": "failed", "error": {"code": "", "message": ""}, "message": "NSFW"});
         let read = polled(*vendor, &failed).await;
         assert_eq!(read.error.unwrap().kind, ErrorKind::Moderated);
+        let failed = json!({"status": "failed", "error": "", "message": "NSFW"});
+        assert_eq!(
+            polled(*vendor, &failed).await.error.unwrap().message.as_deref(),
+            Some("NSFW")
+        );
     }
 }
 

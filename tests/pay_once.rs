@@ -267,6 +267,12 @@ async fn what_nobody_knows_is_looked_for() {
         simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropAfter));
         let error = client.submit(&request).await.unwrap_err();
         let ambiguity = error.ambiguity().unwrap();
+        let other = Vendor::ALL.iter().copied().find(|other| *other != vendor).unwrap();
+        let elsewhere = self::client(other, &simulator.base_url(other.as_str()), at_once());
+        assert_eq!(
+            elsewhere.reconcile(ambiguity).await.unwrap_err().kind(),
+            ErrorKind::InvalidRequest
+        );
         // It can be kept, and used on another machine.
         let kept = serde_json::from_value(json!(ambiguity)).unwrap();
         assert_eq!(&kept, ambiguity);

@@ -1,7 +1,7 @@
 //! A planted word in every secret: it appears nowhere but where it was asked for.
 
 use serde_json::json;
-use videogen::{Client, Role, Source, TaskId, Vendor, VideoRequest};
+use videogen::{Role, Source, TaskId, Vendor, VideoRequest};
 
 use crate::canned::Canned;
 
@@ -27,12 +27,7 @@ async fn no_secret_in_debug_display_or_errors() {
             (400, json!({"message": format!("cannot fetch '{url}'")})),
         ] {
             let canned = Canned::json(status, &body).await;
-            let client = Client::builder(*vendor)
-                .retry(videogen::RetryPolicy::never())
-                .key(key.clone())
-                .base_url(&canned.base_url)
-                .build()
-                .unwrap();
+            let client = canned.client_with(*vendor, &key);
             shown.push(format!("{client:?}"));
             let error = client.submit(&request).await.unwrap_err();
             shown.push(format!("{error} {error:?} {}", error.message()));
@@ -47,12 +42,7 @@ async fn no_secret_in_debug_display_or_errors() {
             "content": {"last_frame_url": url}, "result": {"data": [{"url": url, "thumbnail": url}]},
         });
         let canned = Canned::json(200, &body).await;
-        let client = Client::builder(*vendor)
-            .retry(videogen::RetryPolicy::never())
-            .key(key.clone())
-            .base_url(&canned.base_url)
-            .build()
-            .unwrap();
+        let client = canned.client_with(*vendor, &key);
         let id = TaskId::new(*vendor, vendor.families().next().unwrap(), "t").unwrap();
         let task = client.get(&id).await.unwrap();
         assert_eq!(task.video.as_ref().unwrap().url.expose(), url);

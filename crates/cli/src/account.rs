@@ -3,7 +3,7 @@
 use clap::Args;
 use videogen::{Capabilities, Client, Vendor, VideoRequest};
 
-use crate::exit::Failure;
+use crate::exit::{ACCOUNT, Failure};
 
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
@@ -46,7 +46,7 @@ impl AccountArgs {
             several => {
                 let names: Vec<_> = several.iter().map(|vendor| vendor.as_str()).collect();
                 let message = format!("keys of several vendors are set ({})", names.join(", "));
-                Err(Failure::new(3, "config", message).hint("Choose one with --vendor."))
+                Err(Failure::new(ACCOUNT, "config", message).hint("Choose one with --vendor."))
             }
         }
     }
@@ -86,5 +86,5 @@ fn has_key(vendor: Vendor) -> bool {
 fn no_key(vendors: &[Vendor]) -> Failure {
     let variables: Vec<_> = vendors.iter().map(|vendor| vendor.facts().key_env).collect();
     let message = format!("no API key: set {}", variables.join(" or "));
-    Failure::new(3, "config", message).hint("To try without a key, use: videogen generate --simulate")
+    Failure::new(ACCOUNT, "config", message).hint("To try without a key, use: videogen generate --simulate")
 }

@@ -7,7 +7,8 @@ use videogen::{Error, ErrorKind};
 pub(crate) const NO_VIDEO: u8 = 1;
 /// The request or the command line is wrong; nothing was sent, or the vendor refused it.
 pub(crate) const INVALID: u8 = 2;
-const ACCOUNT: u8 = 3;
+/// The key or the choice of account.
+pub(crate) const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 /// The task has not ended.
 pub(crate) const TIMEOUT: u8 = 5;

@@ -64,12 +64,55 @@ impl Ambiguity {
         same(task.model.as_deref(), &self.model) && same(prompt, &self.prompt) && self.is_about(task)
     }
 
+    /// Whether a task is too old to be this submission.
+    pub(crate) fn is_after(&self, task: &VideoTask) -> bool {
+        let earliest = self.sent_at.checked_sub(EARLY);
+        task.created_at
+            .is_some_and(|at| earliest.is_ok_and(|earliest| at < earliest))
+    }
+
     /// Whether a task was made around the time of this submission. One that tells no time may have been.
     pub(crate) fn is_about(&self, task: &VideoTask) -> bool {
-        let within = |at: Timestamp| {
-            let (earliest, latest) = (self.sent_at.checked_sub(EARLY), self.sent_at.checked_add(LATE));
-            earliest.is_ok_and(|earliest| earliest <= at) && latest.is_ok_and(|latest| at <= latest)
+        let latest = self.sent_at.checked_add(LATE);
+        !self.is_after(task) && task.created_at.is_none_or(|at| latest.is_ok_and(|latest| at <= latest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A clock that is a minute ahead, and a service that stores late, hide nothing; an hour is another submission.
+    #[test]
+    fn clocks_differ() {
+        let sent_at: Timestamp = "2026-11-21T12:00:00Z".parse().expect("a timestamp");
+        let vendor = Vendor::ALL[0];
+        let ambiguity = Ambiguity {
+            vendor,
+            family: "f".to_owned(),
+            model: "m".to_owned(),
+            prompt: "p".to_owned(),
+            client_reference: None,
+            sent_at,
+            status: None,
+            request_id: None,
+            possible_task: None,
+            answer: None,
         };
-        task.created_at.is_none_or(within)
+        for (at, may_be, too_old) in [
+            (Some("2026-11-21T11:59:00Z"), true, false),
+            (Some("2026-11-21T12:09:00Z"), true, false),
+            (Some("2026-11-21T11:57:59Z"), false, true),
+            (Some("2026-11-21T13:00:00Z"), false, false),
+            (None, true, false),
+        ] {
+            let mut task = VideoTask::new(TaskId::new(vendor, "f", "t").expect("an id"), String::new());
+            task.created_at = at.map(|at| at.parse().expect("a timestamp"));
+            assert_eq!(
+                (ambiguity.may_be(&task), ambiguity.is_after(&task)),
+                (may_be, too_old),
+                "{at:?}"
+            );
+        }
     }
 }

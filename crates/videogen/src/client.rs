@@ -154,12 +154,17 @@ impl Client {
     ///
     /// Only a vendor that finds tasks by the caller's own id can tell for sure. Where the vendor lists tasks, those that it
     /// may be are candidates: any other writer on the account could have made them too. An absence right after a broken
-    /// connection proves nothing; ask again over some minutes.
+    /// connection proves nothing; ask again over some minutes. Of a vendor whose list has no pages, the newest 100 tasks are
+    /// looked at.
     ///
     /// # Errors
-    /// `unsupported` where the vendor can neither look up nor list; else as [`get`](Self::get) and [`list`](Self::list).
+    /// `unsupported` where the vendor can neither look up nor list; `invalid_request` for a submission to another vendor;
+    /// else as [`get`](Self::get) and [`list`](Self::list).
     pub async fn reconcile(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
         let vendor = self.0.vendor;
+        if ambiguity.vendor != vendor {
+            return Err(self.foreign("the submission"));
+        }
         if let (Some(family), Some(reference)) = (vendor.finds_by_reference(), &ambiguity.client_reference)
             && let Some(id) = TaskId::new(vendor, family, reference.as_str())
         {
@@ -182,10 +187,7 @@ impl Client {
         };
         loop {
             let page = self.list(&query).await?;
-            let older = page
-                .tasks
-                .iter()
-                .any(|task| task.created_at.is_some_and(|at| at < ambiguity.sent_at));
+            let older = page.tasks.iter().any(|task| ambiguity.is_after(task));
             candidates.extend(page.tasks.into_iter().filter(|task| ambiguity.may_be(task)));
             match page.next {
                 // Newest first: beyond the first that is too old, all are.
@@ -459,11 +461,17 @@ impl Client {
         Err(Error::new(ErrorKind::Unsupported, message).during(vendor, operation))
     }
 
+    /// What belongs to another vendor.
+    fn foreign(&self, what: &str) -> Error {
+        let message = format!("this client is for {}, {what} is not", self.0.vendor.name());
+        Error::new(ErrorKind::InvalidRequest, message)
+    }
+
     /// Refuses a task of another vendor, and an id that would lead to another path.
     fn check(&self, id: &TaskId) -> Result<(), Error> {
         let wrong = |message: String| Err(Error::new(ErrorKind::InvalidRequest, message).with_task(id));
         if id.vendor() != self.0.vendor {
-            return wrong(format!("this client is for {}, the task is not", self.0.vendor.name()));
+            return Err(self.foreign("the task").with_task(id));
         }
         if !id.is_path_safe() {
             return wrong("the task id cannot stand in a URL".to_owned());

@@ -233,9 +233,11 @@ fn url_start(word: &str) -> Option<usize> {
     let lower = word.to_ascii_lowercase();
     [":", "%3a"].iter().find_map(|colon| {
         ["https", "http"].iter().find_map(|scheme| {
-            let start = lower.find(&format!("{scheme}{colon}"))?;
-            let rest = &lower[start + scheme.len() + colon.len()..];
-            (rest.starts_with('/') || rest.starts_with("\\/") || rest.starts_with("%2f")).then_some(start)
+            let starts = format!("{scheme}{colon}");
+            lower.match_indices(&starts).map(|(start, _)| start).find(|start| {
+                let rest = &lower[start + starts.len()..];
+                rest.starts_with('/') || rest.starts_with("\\/") || rest.starts_with("%2f")
+            })
         })
     })
 }
@@ -245,7 +247,7 @@ fn finish(mut task: VideoTask, raw: Value) -> VideoTask {
     if task.error.is_none() && task.status == TaskStatus::Failed {
         let reason = ["error", "message", "fail_reason"]
             .iter()
-            .find_map(|name| raw.get(name)?.as_str());
+            .find_map(|name| raw.get(name)?.as_str().filter(|reason| !reason.is_empty()));
         task.error = reason.and_then(|reason| TaskError::new(None, Some(reason.to_owned())));
     }
     task.raw = Raw(raw);
@@ -381,6 +383,7 @@ mod tests {
             "HTTPS://b.example/p?sig=canary",
             "https%3A%2F%2Fb.example%2Fp%3Fsig%3Dcanary",
             "x='https://b.example/it's?sig=canary'",
+            "https:x,https://b.example/p?sig=canary",
         ] {
             let cleaned = judge.clean(&format!("cannot fetch {url}, sorry"));
             assert!(!cleaned.contains("canary") && cleaned.ends_with(" sorry"), "{cleaned}");

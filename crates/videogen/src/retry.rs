@@ -77,7 +77,7 @@ impl RetryPolicy {
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 
-/// Ten retries; then nine calls out of ten must succeed for every further one.
+/// Ten retries; then ten successes buy one more.
 const FULL: u32 = 100;
 const RETRY: u32 = 10;
 const SUCCESS: u32 = 1;

@@ -22,7 +22,7 @@ async fn submit(client: &Client, request: &VideoRequest, output: &Output) -> Res
         result = &mut submission => {
             return match result {
                 Ok(task) => Ok(task),
-                Err(error) => look_for(client, error, output).await,
+                Err(error) => look_for(client, request, error, output).await,
             };
         }
         _ = tokio::signal::ctrl_c() => {}
@@ -40,15 +40,22 @@ async fn submit(client: &Client, request: &VideoRequest, output: &Output) -> Res
 
 /// Looks once for the task of a submission whose fate is not known. Only one that is found by the caller's own reference
 /// is taken for it; what else it may be is named, and nothing is submitted again.
-async fn look_for(client: &Client, error: Error, output: &Output) -> Result<VideoTask, Failure> {
+async fn look_for(
+    client: &Client,
+    request: &VideoRequest,
+    error: Error,
+    output: &Output,
+) -> Result<VideoTask, Failure> {
     let found = match error.ambiguity() {
         Some(ambiguity) => client.reconcile(ambiguity).await.ok(),
         None => None,
     };
     let mut failure = Failure::from(error);
     match found {
-        Some(Reconciled::Found(task)) => {
+        Some(Reconciled::Found(mut task)) => {
             output.note("The answer to the submission was lost; the task was found by your reference.");
+            // What was changed on the way is told of a found task too.
+            task.adjustments = client.plan(request)?.adjustments;
             return Ok(*task);
         }
         Some(Reconciled::Candidates(tasks)) => {

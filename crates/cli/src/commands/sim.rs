@@ -7,7 +7,7 @@ use videogen::Vendor;
 use videogen_sim::Simulator;
 
 use crate::SimArgs;
-use crate::exit::{Failure, INVALID};
+use crate::exit::{Failure, INVALID, IO};
 use crate::output::Output;
 
 /// A million seconds in one: more than anybody can tell apart.
@@ -23,7 +23,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         .speed(args.speed)
         .start()
         .await
-        .map_err(|error| Failure::new(7, "io", format!("cannot listen on {}: {error}", args.listen)))?;
+        .map_err(|error| Failure::new(IO, "io", format!("cannot listen on {}: {error}", args.listen)))?;
     let base_urls: Vec<(Vendor, String)> = Vendor::ALL
         .iter()
         .map(|vendor| (*vendor, simulator.base_url(vendor.as_str())))
