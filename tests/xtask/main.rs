@@ -1,0 +1,3 @@
+//! The maintainer's commands, on the real specs and on planted errors.
+
+mod commands;
