@@ -1,26 +1,18 @@
 //! One account at one vendor.
 
 use std::fmt;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
 use videogen_wire::Session;
 
 use crate::adapters::{Call, ListedModel, RawPage};
-use crate::adjust::fit;
-use crate::download::{self, DownloadOptions, Downloaded};
 use crate::http::Http;
 use crate::outcome::Judge;
 use crate::retry::{Budget, Retries, retrying};
-use crate::wait::{self, WaitOptions};
 use crate::{
-    Ambiguity, Capabilities, ClientBuilder, Delivery, Error, ErrorKind, ListQuery, Plan, Reconciled, RetryPolicy,
-    TaskId, TaskPage, TaskStatus, Vendor, VideoRequest, VideoTask,
+    ClientBuilder, Error, ErrorKind, ListQuery, Plan, RetryPolicy, TaskId, TaskPage, Vendor, VideoRequest, VideoTask,
 };
 
 /// Something a vendor can be asked.
@@ -102,107 +94,7 @@ impl Client {
         crate::plan(self.0.vendor, Some(&self.0.base_url), request)
     }
 
-    /// Submits `request`. One call makes one task at most: it is sent again only when it provably was not accepted.
-    ///
-    /// # Errors
-    /// `invalid_request` with every violation, before anything is sent. Else [`Error::delivery`] tells whether the vendor
-    /// refused, nothing was sent, or (`ambiguous_submit`) nobody knows: then the task may exist and be billed, and
-    /// [`Error::ambiguity`] carries all that is known.
-    pub async fn submit(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
-        let vendor = self.0.vendor;
-        let (request, adjustments) = fit(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
-        let mut task = self.submit_retrying(&request).await?;
-        task.adjustments = adjustments;
-        Ok(task)
-    }
-
-    async fn submit_retrying(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
-        retrying!(self.retries(), self.submit_once(request))
-    }
-
-    /// One request.
-    async fn submit_once(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
-        let vendor = self.0.vendor;
-        let rules = Capabilities::of(vendor, &request.model);
-        let family = rules.family.name;
-        let sent_at = Timestamp::now();
-        let call = self.call(&self.0.http.submit);
-        let result = vendor.submit(&call, request, &rules).await;
-        let exchange = call.session.exchange();
-        let judge = self.judge();
-        judge.submission(family, result, exchange.as_ref()).map_err(|error| {
-            if error.delivery() != Some(Delivery::Ambiguous) {
-                return error;
-            }
-            let ambiguity = Ambiguity {
-                vendor,
-                family: family.to_owned(),
-                model: request.model.clone(),
-                prompt: request.prompt.clone(),
-                client_reference: request.client_reference.clone(),
-                sent_at,
-                status: error.status(),
-                request_id: error.request_id().map(str::to_owned),
-                possible_task: error.task().cloned(),
-                answer: judge.beginning(exchange.as_ref()),
-            };
-            error.with_ambiguity(ambiguity)
-        })
-    }
-
-    /// Looks for the task of an ambiguous submission, once. Nothing is submitted.
-    ///
-    /// Only a vendor that finds tasks by the caller's own id can tell for sure. Where the vendor lists tasks, those that it
-    /// may be are candidates: any other writer on the account could have made them too. An absence right after a broken
-    /// connection proves nothing; ask again over some minutes. Of a vendor whose list has no pages, the newest 100 tasks are
-    /// looked at.
-    ///
-    /// # Errors
-    /// `unsupported` where the vendor can neither look up nor list; `invalid_request` for a submission to another vendor;
-    /// else as [`get`](Self::get) and [`list`](Self::list).
-    pub async fn reconcile(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
-        let vendor = self.0.vendor;
-        if ambiguity.vendor != vendor {
-            return Err(self.foreign("the submission"));
-        }
-        if let (Some(family), Some(reference)) = (vendor.finds_by_reference(), &ambiguity.client_reference)
-            && let Some(id) = TaskId::new(vendor, family, reference.as_str())
-        {
-            return match self.get(&id).await {
-                // The same id may have been used before, and an answer may name no task at all.
-                Ok(mut task) if task.id != id && ambiguity.is_about(&task) => {
-                    // It belongs to the family it was sent to, not to the one it was looked up by.
-                    task.id = TaskId::new(vendor, ambiguity.family.as_str(), task.id.id()).unwrap_or(task.id);
-                    Ok(Reconciled::Found(Box::new(task)))
-                }
-                Ok(task) => Ok(Reconciled::Candidates(vec![task])),
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(Reconciled::NotFound),
-                Err(error) => Err(error),
-            };
-        }
-        let mut candidates = Vec::new();
-        let mut query = ListQuery {
-            limit: Some(100),
-            ..ListQuery::default()
-        };
-        loop {
-            let page = self.list(&query).await?;
-            let older = page.tasks.iter().any(|task| ambiguity.is_after(task));
-            candidates.extend(page.tasks.into_iter().filter(|task| ambiguity.may_be(task)));
-            match page.next {
-                // Newest first: beyond the first that is too old, all are.
-                Some(next) if !older => query.after = Some(next),
-                _ => break,
-            }
-        }
-        Ok(if candidates.is_empty() {
-            Reconciled::NotFound
-        } else {
-            Reconciled::Candidates(candidates)
-        })
-    }
-
-    fn retries(&self) -> Retries<'_> {
+    pub(crate) fn retries(&self) -> Retries<'_> {
         Retries::new(&self.0.retry, &self.0.budget)
     }
 
@@ -215,7 +107,7 @@ impl Client {
     }
 
     /// One request. Waiting has a pace of its own.
-    async fn get_once(&self, id: &TaskId) -> Result<VideoTask, Error> {
+    pub(crate) async fn get_once(&self, id: &TaskId) -> Result<VideoTask, Error> {
         self.check(id)?;
         let call = self.call(&self.0.http.read);
         let result = self.0.vendor.get(&call, id).await;
@@ -305,121 +197,7 @@ impl Client {
         Ok(models)
     }
 
-    /// Polls until the task has ended, at the vendor's pace, for half an hour at most.
-    ///
-    /// # Errors
-    /// As [`wait_with`](Self::wait_with).
-    pub async fn wait(&self, id: &TaskId) -> Result<VideoTask, Error> {
-        self.wait_with(id, WaitOptions::default(), |_| {}).await
-    }
-
-    /// Polls until the task has ended. `seen` is called with every answer.
-    ///
-    /// A task that failed is an `Ok` too: look at [`VideoTask::status`]. Failures that may pass (of the network, of the
-    /// vendor, too many requests) do not end the wait. Dropping the future loses nothing: the task goes on, and can be
-    /// waited for again.
-    ///
-    /// # Errors
-    /// `timeout` when the time is up; `no_video` when the task is completed and still has no URL after a few polls; else
-    /// what ended the polling. [`Error::task`] names the task.
-    pub async fn wait_with(
-        &self,
-        id: &TaskId,
-        options: WaitOptions,
-        mut seen: impl FnMut(&VideoTask),
-    ) -> Result<VideoTask, Error> {
-        let start = Instant::now();
-        // Beyond what the clock can tell there is no deadline.
-        let deadline = start.checked_add(options.timeout);
-        let left = || {
-            deadline.map_or(Duration::MAX, |deadline| {
-                deadline.saturating_duration_since(Instant::now())
-            })
-        };
-        let advice = self.0.vendor.facts().poll;
-        let (mut polls, mut without_url, mut hold, mut found) = (0_u32, 0_u32, Duration::ZERO, false);
-        loop {
-            let pause = options.pause(&advice, polls, fastrand::f64()).max(hold);
-            // The last poll is made when the time is up, not before: what ended meanwhile is found.
-            let is_last = pause >= left();
-            sleep(pause.min(left())).await;
-            polls = polls.saturating_add(1);
-            hold = Duration::ZERO;
-            let trouble = match self.get_once(id).await {
-                Ok(task) => {
-                    found = true;
-                    seen(&task);
-                    if task.status == TaskStatus::Completed && task.video.is_none() {
-                        without_url += 1;
-                        if without_url >= wait::URL_GRACE {
-                            let message = "the task is completed, but the vendor gives no URL for the video";
-                            return Err(Error::new(ErrorKind::NoVideo, message).with_task(id));
-                        }
-                    } else if task.status.is_terminal() {
-                        return Ok(task);
-                    }
-                    String::new()
-                }
-                Err(error) => {
-                    hold = match wait::after_error(&error, start.elapsed()) {
-                        Some(hold) => hold,
-                        None => return Err(error),
-                    };
-                    if is_last && !found && error.kind() == ErrorKind::NotFound {
-                        return Err(error);
-                    }
-                    format!("; the last poll failed: {}", error.message())
-                }
-            };
-            if is_last {
-                let seconds = options.timeout.as_secs();
-                let message = format!("not done after {seconds} s; it goes on, and can be waited for again{trouble}");
-                return Err(Error::new(ErrorKind::Timeout, message).with_task(id));
-            }
-        }
-    }
-
-    /// Downloads the finished video to `path`, which must not exist yet.
-    ///
-    /// # Errors
-    /// As [`download_with`](Self::download_with).
-    pub async fn download(&self, task: &VideoTask, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
-        self.download_with(task, path, DownloadOptions::default(), |_, _| {})
-            .await
-    }
-
-    /// Downloads the finished video to `path`. `progress` is called with the bytes so far and, where known, in all.
-    ///
-    /// The file is written beside `path` and put in place when it is whole. A link that has expired is renewed where the
-    /// vendor can. The API key is not sent to the file's host.
-    ///
-    /// # Errors
-    /// `no_video` when the task has none, with the reason it failed; `io` when the file cannot be written or exists;
-    /// `transport` when it cannot be fetched.
-    pub async fn download_with(
-        &self,
-        task: &VideoTask,
-        path: impl AsRef<Path>,
-        options: DownloadOptions,
-        mut progress: impl FnMut(u64, Option<u64>),
-    ) -> Result<Downloaded, Error> {
-        let (file, path) = (&self.0.http.file, path.as_ref());
-        let url = download::result_url(task)?;
-        match download::fetch(file, url, path, &options, &mut progress).await {
-            Err(failure) if failure.is_gone() => {
-                if !self.0.vendor.facts().result_url.refreshable {
-                    return Err(failure.into_error(&task.id, "the link has expired and this vendor cannot renew it"));
-                }
-                let fresh = self.get(&task.id).await?;
-                let url = download::result_url(&fresh)?;
-                let again = download::fetch(file, url, path, &options, &mut progress).await;
-                again.map_err(|failure| failure.into_error(&task.id, "a renewed link does not work either"))
-            }
-            result => result.map_err(|failure| failure.into_error(&task.id, "the video cannot be fetched")),
-        }
-    }
-
-    fn call<'a>(&'a self, http: &'a reqwest::Client) -> Call<'a> {
+    pub(crate) fn call<'a>(&'a self, http: &'a reqwest::Client) -> Call<'a> {
         Call {
             base_url: &self.0.base_url,
             http,
@@ -427,7 +205,7 @@ impl Client {
         }
     }
 
-    fn judge(&self) -> Judge<'_> {
+    pub(crate) fn judge(&self) -> Judge<'_> {
         Judge {
             vendor: self.0.vendor,
             key: &self.0.key,
@@ -462,7 +240,7 @@ impl Client {
     }
 
     /// What belongs to another vendor.
-    fn foreign(&self, what: &str) -> Error {
+    pub(crate) fn foreign(&self, what: &str) -> Error {
         let message = format!("this client is for {}, {what} is not", self.0.vendor.name());
         Error::new(ErrorKind::InvalidRequest, message)
     }

@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
 use crate::http::is_safe;
-use crate::{Error, ErrorKind, SecretUrl, TaskId, TaskStatus, VideoTask};
+use crate::{Client, Error, ErrorKind, SecretUrl, TaskId, TaskStatus, VideoTask};
 
 /// How to download.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +84,48 @@ impl Failure {
 
     pub(crate) fn into_error(self, id: &TaskId, what: &str) -> Error {
         Error::new(self.kind, format!("{what}: {}", self.message)).with_task(id)
+    }
+}
+
+impl Client {
+    /// Downloads the finished video to `path`, which must not exist yet.
+    ///
+    /// # Errors
+    /// As [`download_with`](Self::download_with).
+    pub async fn download(&self, task: &VideoTask, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
+        self.download_with(task, path, DownloadOptions::default(), |_, _| {})
+            .await
+    }
+
+    /// Downloads the finished video to `path`. `progress` is called with the bytes so far and, where known, in all.
+    ///
+    /// The file is written beside `path` and put in place when it is whole. A link that has expired is renewed where the
+    /// vendor can. The API key is not sent to the file's host.
+    ///
+    /// # Errors
+    /// `no_video` when the task has none, with the reason it failed; `io` when the file cannot be written or exists;
+    /// `transport` when it cannot be fetched.
+    pub async fn download_with(
+        &self,
+        task: &VideoTask,
+        path: impl AsRef<Path>,
+        options: DownloadOptions,
+        mut progress: impl FnMut(u64, Option<u64>),
+    ) -> Result<Downloaded, Error> {
+        let (file, path) = (&self.0.http.file, path.as_ref());
+        let url = result_url(task)?;
+        match fetch(file, url, path, &options, &mut progress).await {
+            Err(failure) if failure.is_gone() => {
+                if !self.0.vendor.facts().result_url.refreshable {
+                    return Err(failure.into_error(&task.id, "the link has expired and this vendor cannot renew it"));
+                }
+                let fresh = self.get(&task.id).await?;
+                let url = result_url(&fresh)?;
+                let again = fetch(file, url, path, &options, &mut progress).await;
+                again.map_err(|failure| failure.into_error(&task.id, "a renewed link does not work either"))
+            }
+            result => result.map_err(|failure| failure.into_error(&task.id, "the video cannot be fetched")),
+        }
     }
 }
 

@@ -61,11 +61,12 @@ mod input;
 mod list;
 mod outcome;
 mod plan;
+mod reconcile;
 mod request;
 mod retry;
 #[cfg(feature = "schema")]
 mod schema;
-
+mod submit;
 mod task;
 mod task_id;
 mod validate;

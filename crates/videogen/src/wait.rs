@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
 use videogen_wire::facts::Poll;
 
-use crate::{Error, ErrorKind};
+use crate::{Client, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
 
 /// A vendor may not find a task yet that it has just accepted.
 const SETTLING: Duration = Duration::from_secs(60);
@@ -78,6 +79,82 @@ pub(crate) fn after_error(error: &Error, elapsed: Duration) -> Option<Duration> 
         _ => error.is_retryable(),
     };
     again.then(|| error.retry_after().unwrap_or_default())
+}
+
+impl Client {
+    /// Polls until the task has ended, at the vendor's pace, for half an hour at most.
+    ///
+    /// # Errors
+    /// As [`wait_with`](Self::wait_with).
+    pub async fn wait(&self, id: &TaskId) -> Result<VideoTask, Error> {
+        self.wait_with(id, WaitOptions::default(), |_| {}).await
+    }
+
+    /// Polls until the task has ended. `seen` is called with every answer.
+    ///
+    /// A task that failed is an `Ok` too: look at [`VideoTask::status`]. Failures that may pass (of the network, of the
+    /// vendor, too many requests) do not end the wait. Dropping the future loses nothing: the task goes on, and can be
+    /// waited for again.
+    ///
+    /// # Errors
+    /// `timeout` when the time is up; `no_video` when the task is completed and still has no URL after a few polls; else
+    /// what ended the polling. [`Error::task`] names the task.
+    pub async fn wait_with(
+        &self,
+        id: &TaskId,
+        options: WaitOptions,
+        mut seen: impl FnMut(&VideoTask),
+    ) -> Result<VideoTask, Error> {
+        let start = Instant::now();
+        // Beyond what the clock can tell there is no deadline.
+        let deadline = start.checked_add(options.timeout);
+        let left = || {
+            deadline.map_or(Duration::MAX, |deadline| {
+                deadline.saturating_duration_since(Instant::now())
+            })
+        };
+        let advice = self.0.vendor.facts().poll;
+        let (mut polls, mut without_url, mut hold, mut found) = (0_u32, 0_u32, Duration::ZERO, false);
+        loop {
+            let pause = options.pause(&advice, polls, fastrand::f64()).max(hold);
+            // The last poll is made when the time is up, not before: what ended meanwhile is found.
+            let is_last = pause >= left();
+            sleep(pause.min(left())).await;
+            polls = polls.saturating_add(1);
+            hold = Duration::ZERO;
+            let trouble = match self.get_once(id).await {
+                Ok(task) => {
+                    found = true;
+                    seen(&task);
+                    if task.status == TaskStatus::Completed && task.video.is_none() {
+                        without_url += 1;
+                        if without_url >= URL_GRACE {
+                            let message = "the task is completed, but the vendor gives no URL for the video";
+                            return Err(Error::new(ErrorKind::NoVideo, message).with_task(id));
+                        }
+                    } else if task.status.is_terminal() {
+                        return Ok(task);
+                    }
+                    String::new()
+                }
+                Err(error) => {
+                    hold = match after_error(&error, start.elapsed()) {
+                        Some(hold) => hold,
+                        None => return Err(error),
+                    };
+                    if is_last && !found && error.kind() == ErrorKind::NotFound {
+                        return Err(error);
+                    }
+                    format!("; the last poll failed: {}", error.message())
+                }
+            };
+            if is_last {
+                let seconds = options.timeout.as_secs();
+                let message = format!("not done after {seconds} s; it goes on, and can be waited for again{trouble}");
+                return Err(Error::new(ErrorKind::Timeout, message).with_task(id));
+            }
+        }
+    }
 }
 
 #[cfg(test)]
