@@ -47,6 +47,8 @@ pub struct Facts {
     pub(crate) base_url: String,
     pub(crate) poll: Poll,
     pub(crate) result_url: ResultUrl,
+    pub(crate) webhook: Webhook,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) pages: BTreeMap<String, Page>,
     pub(crate) families: Vec<Family>,
     pub(crate) models: Vec<Model>,
@@ -89,6 +91,47 @@ pub(crate) struct ResultUrl {
     source: Option<String>,
     #[serde(default)]
     unverified: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
+pub(crate) struct Webhook {
+    pub(crate) timeout: u64,
+    pub(crate) retries: Vec<u64>,
+    pub(crate) signature: Signature,
+    pub(crate) tolerance: Option<u64>,
+    source: Option<String>,
+    #[serde(default)]
+    unverified: bool,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Signature {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "hmac-sha256")]
+    HmacSha256,
+}
+
+/// Left out where the vendor documents none.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
+pub(crate) struct RateLimits {
+    pub(crate) submit: Vec<RateLimit>,
+    pub(crate) query: Vec<RateLimit>,
+    source: Option<String>,
+    #[serde(default)]
+    unverified: bool,
+}
+
+#[derive(Deserialize, Debug, Clone, Copy)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "emitted as `Debug` writes it")]
+pub(crate) struct RateLimit {
+    pub(crate) limit: u32,
+    pub(crate) per: u64,
 }
 
 #[derive(Deserialize, PartialEq, Clone)]
@@ -183,6 +226,11 @@ impl Facts {
                 .to_owned(),
             poll: extension(spec, "/x-poll")?,
             result_url: extension(spec, "/x-result-url")?,
+            webhook: extension(spec, "/x-webhook")?,
+            rate_limits: match spec.doc.get("x-rate-limits") {
+                Some(_) => extension(spec, "/x-rate-limits")?,
+                None => RateLimits::default(),
+            },
             pages: extension(spec, "/x-pages")?,
             families: Vec::new(),
             models: extension(spec, "/x-models")?,

@@ -12,6 +12,7 @@ pub fn emit(facts: &Facts) -> String {
          use videogen_wire::facts::*;\n\n",
     );
     let (vendor, poll, result_url) = (&facts.vendor, &facts.poll, &facts.result_url);
+    let (webhook, limits) = (&facts.webhook, &facts.rate_limits);
     let _ = write!(
         out,
         "/// All facts of {name}.
@@ -22,6 +23,8 @@ pub const VENDOR: Vendor = Vendor {{
     base_url: {:?},
     poll: Poll {{ first: {}, every: {:?}, give_up: {:?} }},
     result_url: ResultUrl {{ ttl: {}, refreshable: {} }},
+    webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: Signature::{:?}, tolerance: {:?} }},
+    rate_limits: RateLimits {{ submit: &{:?}, query: &{:?} }},
     pages: PAGES,
     families: FAMILIES,
     models: MODELS,
@@ -37,6 +40,12 @@ const PAGES: &[Page] = &[
         poll.give_up,
         result_url.ttl,
         result_url.refreshable,
+        webhook.timeout,
+        webhook.retries,
+        webhook.signature,
+        webhook.tolerance,
+        limits.submit,
+        limits.query,
         name = vendor.name,
     );
     for (name, page) in &facts.pages {

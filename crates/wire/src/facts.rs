@@ -18,6 +18,10 @@ pub struct Vendor {
     pub poll: Poll,
     /// How long a result URL holds.
     pub result_url: ResultUrl,
+    /// How webhooks are delivered.
+    pub webhook: Webhook,
+    /// How often an account may ask.
+    pub rate_limits: RateLimits,
     /// Documentation pages.
     pub pages: &'static [Page],
     /// Endpoint families.
@@ -57,6 +61,46 @@ pub struct ResultUrl {
     pub ttl: u64,
     /// Whether polling again gives a fresh one.
     pub refreshable: bool,
+}
+
+/// How webhooks are delivered, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Webhook {
+    /// How long one delivery may take.
+    pub timeout: u64,
+    /// Pauses before each further attempt.
+    pub retries: &'static [u64],
+    /// How a delivery proves who sent it.
+    pub signature: Signature,
+    /// By how much a signed time may be off, either way.
+    pub tolerance: Option<u64>,
+}
+
+/// How a webhook delivery proves who sent it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signature {
+    /// Not at all.
+    None,
+    /// By an HMAC-SHA256 over time and body.
+    HmacSha256,
+}
+
+/// Documented limits of one account; each list is empty where none is documented, and all of a list hold at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimits {
+    /// Of submissions.
+    pub submit: &'static [RateLimit],
+    /// Of queries.
+    pub query: &'static [RateLimit],
+}
+
+/// So many requests in so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Requests.
+    pub limit: u32,
+    /// Seconds.
+    pub per: u64,
 }
 
 /// Operations that belong together: one create and the operations that take its task ids.

@@ -12,6 +12,8 @@ pub const VENDOR: Vendor = Vendor {
     base_url: "https://toapis.com",
     poll: Poll { first: 5, every: (5, 10), give_up: Some(600) },
     result_url: ResultUrl { ttl: 86400, refreshable: false },
+    webhook: Webhook { timeout: 10, retries: &[10, 30, 120, 600, 3600, 21600, 86400], signature: Signature::HmacSha256, tolerance: Some(300) },
+    rate_limits: RateLimits { submit: &[RateLimit { limit: 300, per: 60 }, RateLimit { limit: 50, per: 10 }], query: &[RateLimit { limit: 3000, per: 60 }, RateLimit { limit: 500, per: 10 }] },
     pages: PAGES,
     families: FAMILIES,
     models: MODELS,
