@@ -21,6 +21,8 @@ const KEYS: [&str; 6] = [
 fn videogen(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_videogen"));
     command.args(args).current_dir(folder);
+    // Its journal, too, is that folder's.
+    command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     for name in KEYS {
         command.env_remove(name);
     }

@@ -1,7 +1,10 @@
 //! Which vendor, and how it is reached.
 
+use std::sync::Arc;
+
 use clap::Args;
 use videogen::{Capabilities, Client, Vendor, VideoRequest};
+use videogen_journal::SqliteJournal;
 
 use crate::exit::{ACCOUNT, Failure};
 
@@ -63,18 +66,30 @@ impl AccountArgs {
 
     /// A client for `vendor` with the key from the environment.
     pub(crate) fn client(&self, vendor: Vendor) -> Result<Client, Failure> {
-        client(vendor, self.base_url.as_deref())
+        self.journalled(vendor, None)
+    }
+
+    /// The same, with a journal.
+    pub(crate) fn journalled(&self, vendor: Vendor, journal: Option<Arc<SqliteJournal>>) -> Result<Client, Failure> {
+        client(vendor, self.base_url.as_deref(), journal)
     }
 }
 
 /// A client for `vendor` with the key from the environment.
-pub(crate) fn client(vendor: Vendor, base_url: Option<&str>) -> Result<Client, Failure> {
+pub(crate) fn client(
+    vendor: Vendor,
+    base_url: Option<&str>,
+    journal: Option<Arc<SqliteJournal>>,
+) -> Result<Client, Failure> {
     if !has_key(vendor) {
         return Err(no_key(&[vendor]));
     }
     let mut builder = Client::builder(vendor);
     if let Some(base_url) = base_url {
         builder = builder.base_url(base_url);
+    }
+    if let Some(journal) = journal {
+        builder = builder.journal(journal);
     }
     Ok(builder.build()?)
 }

@@ -27,8 +27,8 @@ Exit codes:
   3    the key is missing or refused, or the balance is too low
   4    the vendor or the network failed
   5    the time was up, or the task has not ended yet; it goes on
-  6    it is not known whether a submission was accepted; it was not sent again
-  7    a file could not be read or written
+  6    it is not known whether a submission was accepted; it was not sent again (see: videogen recover)
+  7    a file, or the journal, could not be read or written
   130  interrupted; the task, if any, goes on";
 
 /// Why a command ends without success.
@@ -67,7 +67,7 @@ impl From<Error> for Failure {
             ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,
-            ErrorKind::Io => IO,
+            ErrorKind::Io | ErrorKind::Journal => IO,
             _ => VENDOR,
         };
         let mut json = json!({

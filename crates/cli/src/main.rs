@@ -3,6 +3,7 @@
 mod account;
 mod commands;
 mod exit;
+mod journal;
 mod output;
 mod request_args;
 
@@ -13,6 +14,7 @@ use videogen::TaskId;
 
 use crate::account::AccountArgs;
 use crate::exit::Failure;
+use crate::journal::JournalArgs;
 use crate::output::Output;
 use crate::request_args::RequestArgs;
 
@@ -26,6 +28,9 @@ struct Cli {
     /// Print one JSON document on standard output, and no progress.
     #[arg(long, global = true)]
     json: bool,
+
+    #[command(flatten)]
+    journal: JournalArgs,
 }
 
 #[derive(Subcommand)]
@@ -42,8 +47,10 @@ enum Command {
     Download(DownloadArgs),
     /// End a task that has not ended yet. Only some vendors can.
     Cancel(TaskArgs),
-    /// List the tasks of an account, newest first. Only some vendors can.
+    /// List the tasks of an account, newest first. Only some vendors can; with --local, what this machine submitted.
     List(ListArgs),
+    /// Look for submissions whose answer was lost, and go on with tasks that were left. Submits nothing.
+    Recover(RecoverArgs),
     /// Show what each model takes.
     Models(ModelsArgs),
     /// Print the JSON Schema of a request or a task.
@@ -61,6 +68,13 @@ struct GenerateArgs {
     /// Run against an embedded simulator: no key, no network, no cost. The video is a test card.
     #[arg(long, conflicts_with = "base_url")]
     simulate: bool,
+    /// Make one task at most for this key, however often and from wherever it is submitted with the same journal; a later
+    /// call goes on with the first one's task.
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+    /// When an answer is lost: look for the task for so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    look_for: u64,
     /// Return once the task is accepted.
     #[arg(long, conflicts_with_all = ["output", "overwrite"])]
     no_wait: bool,
@@ -134,9 +148,33 @@ struct DownloadArgs {
 }
 
 #[derive(Args)]
+struct RecoverArgs {
+    /// Settle this submission by hand: with --task or --dismiss.
+    #[arg(value_name = "SUBMISSION", requires = "verdict")]
+    submission: Option<String>,
+    /// The task that it made.
+    #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
+    task: Option<TaskId>,
+    /// It made no task.
+    #[arg(long, requires = "submission", group = "verdict")]
+    dismiss: bool,
+    /// Look for so many seconds, with growing pauses. 0: look once.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    within: u64,
+    /// Wait for tasks that have not ended, and fetch their videos.
+    #[arg(long, conflicts_with = "submission")]
+    wait: bool,
+    #[command(flatten)]
+    account: AccountArgs,
+}
+
+#[derive(Args)]
 struct ListArgs {
     #[command(flatten)]
     account: AccountArgs,
+    /// What this machine submitted, as its journal has it. Asks no vendor.
+    #[arg(long, conflicts_with_all = ["after", "before", "oldest_first", "base_url"])]
+    local: bool,
     /// Page size, 1 to 100.
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
@@ -186,15 +224,16 @@ async fn main() -> ExitCode {
         }
         Err(error) => error.exit(),
     };
-    let output = Output::new(cli.json);
+    let (output, journal) = (Output::new(cli.json), cli.journal);
     let result = match cli.command {
-        Command::Generate(args) => commands::generate(*args, &output).await,
+        Command::Generate(args) => commands::generate(*args, &journal, &output).await,
         Command::Plan(args) => commands::plan(*args, &output),
-        Command::Status(args) => commands::status(args, &output).await,
-        Command::Wait(args) => commands::wait(args, &output).await,
-        Command::Download(args) => commands::download(args, &output).await,
-        Command::Cancel(args) => commands::cancel(args, &output).await,
-        Command::List(args) => commands::list(args, &output).await,
+        Command::Status(args) => commands::status(args, &journal, &output).await,
+        Command::Wait(args) => commands::wait(args, &journal, &output).await,
+        Command::Download(args) => commands::download(args, &journal, &output).await,
+        Command::Cancel(args) => commands::cancel(args, &journal, &output).await,
+        Command::List(args) => commands::list(args, &journal, &output).await,
+        Command::Recover(args) => commands::recover(args, &journal, &output).await,
         Command::Models(args) => commands::models(args, &output).await,
         Command::Schema(args) => commands::schema(&args, &output),
         Command::Sim(args) => commands::sim(args, &output).await,

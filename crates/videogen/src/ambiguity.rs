@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{TaskId, Vendor, VideoTask};
 
@@ -22,11 +23,17 @@ pub struct Ambiguity {
     pub family: String,
     /// Model asked for.
     pub model: String,
-    /// Prompt asked for.
+    /// Prompt asked for; of a URL in it only the host.
     pub prompt: String,
     /// The caller's own id, where one was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
+    /// Other fields that were asked for and that an answer may repeat.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub parameters: Map<String, Value>,
+    /// Its entry in the journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
     /// When it was sent.
     pub sent_at: Timestamp,
     /// HTTP status, when an answer began to arrive.
@@ -58,10 +65,24 @@ pub enum Reconciled {
 impl Ambiguity {
     /// Whether a listed task may be this submission: same model, made around the same time and, where the vendor shows
     /// prompts, with the same one.
-    pub(crate) fn may_be(&self, task: &VideoTask) -> bool {
-        let same = |shown: Option<&str>, asked: &str| shown.is_none_or(|shown| shown == asked);
+    pub(crate) fn may_be(&self, task: &VideoTask, hide: impl Fn(&str) -> String) -> bool {
         let prompt = task.raw.0.get("prompt").and_then(|prompt| prompt.as_str());
-        same(task.model.as_deref(), &self.model) && same(prompt, &self.prompt) && self.is_about(task)
+        task.model.as_ref().is_none_or(|model| *model == self.model)
+            // Prompts are kept without what URLs hide, so they are compared without it.
+            && prompt.is_none_or(|prompt| hide(prompt) == self.prompt)
+            && self.is_about(task)
+    }
+
+    /// Whether a task was made with the parameters of this submission. `None`: it shows none of them.
+    pub(crate) fn agrees(&self, task: &VideoTask) -> Option<bool> {
+        let raw = &task.raw.0;
+        let shown = |name: &String| raw.get("parameters").unwrap_or(raw).get(name);
+        self.parameters
+            .iter()
+            // What was left to the model is answered with what it chose.
+            .filter(|(_, asked)| !matches!(asked.as_str(), Some("auto" | "adaptive")))
+            .filter_map(|(name, asked)| Some(shown(name).filter(|shown| !shown.is_null())? == asked))
+            .reduce(|all, one| all && one)
     }
 
     /// Whether a task is too old to be this submission.
@@ -76,6 +97,22 @@ impl Ambiguity {
         let latest = self.sent_at.checked_add(LATE);
         !self.is_after(task) && task.created_at.is_none_or(|at| latest.is_ok_and(|latest| at <= latest))
     }
+}
+
+/// What a request asks for beside model and prompt that an answer may repeat.
+pub(crate) fn parameters(request: &Value) -> Map<String, Value> {
+    const NAMES: [&str; 6] = [
+        "duration",
+        "resolution",
+        "aspect_ratio",
+        "generate_audio",
+        "seed",
+        "watermark",
+    ];
+    NAMES
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), request.get(name)?.clone())))
+        .collect()
 }
 
 #[cfg(test)]
@@ -93,6 +130,8 @@ mod tests {
             model: "m".to_owned(),
             prompt: "p".to_owned(),
             client_reference: None,
+            parameters: Map::new(),
+            intent: None,
             sent_at,
             status: None,
             request_id: None,
@@ -109,7 +148,7 @@ mod tests {
             let mut task = VideoTask::new(TaskId::new(vendor, "f", "t").expect("an id"), String::new());
             task.created_at = at.map(|at| at.parse().expect("a timestamp"));
             assert_eq!(
-                (ambiguity.may_be(&task), ambiguity.is_after(&task)),
+                (ambiguity.may_be(&task, str::to_owned), ambiguity.is_after(&task)),
                 (may_be, too_old),
                 "{at:?}"
             );

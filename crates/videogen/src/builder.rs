@@ -1,13 +1,15 @@
 //! Setting up a client.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 use videogen_wire::Session;
 
 use crate::client::Inner;
-use crate::http::{Http, is_safe};
+use crate::http::{Http, SUBMIT, is_safe};
+use crate::journal::Journal;
 use crate::retry::Budget;
 use crate::{Client, Error, ErrorKind, RetryPolicy, Vendor};
 
@@ -20,6 +22,8 @@ pub struct ClientBuilder {
     base_url: Option<String>,
     allow_http: bool,
     retry: RetryPolicy,
+    submit_timeout: Duration,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 impl ClientBuilder {
@@ -30,6 +34,8 @@ impl ClientBuilder {
             base_url: None,
             allow_http: false,
             retry: RetryPolicy::default(),
+            submit_timeout: SUBMIT,
+            journal: None,
         }
     }
 
@@ -54,6 +60,21 @@ impl ClientBuilder {
     /// How what failed is sent again.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// How long a submission may take in all; two minutes unless set. A submission that is given up is ambiguous, so a short
+    /// time saves nothing.
+    pub fn submit_timeout(mut self, timeout: Duration) -> Self {
+        self.submit_timeout = timeout;
+        self
+    }
+
+    /// Where submissions are noted before they are sent; see [`journal`](crate::journal).
+    ///
+    /// A vendor that finds tasks by the caller's own id is given one then, unless the request brings it.
+    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
         self
     }
 
@@ -91,8 +112,9 @@ impl ClientBuilder {
             base_url: url.as_str().trim_end_matches('/').to_owned(),
             key,
             session,
-            http: Http::new(&url)?,
+            http: Http::new(&url, self.submit_timeout)?,
             retry: self.retry,
+            journal: self.journal,
             budget: Budget::default(),
         })))
     }

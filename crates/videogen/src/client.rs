@@ -9,6 +9,7 @@ use videogen_wire::Session;
 
 use crate::adapters::{Call, ListedModel, RawPage};
 use crate::http::Http;
+use crate::journal::Journal;
 use crate::outcome::Judge;
 use crate::retry::{Budget, Retries, retrying};
 use crate::{
@@ -55,6 +56,7 @@ pub(crate) struct Inner {
     pub(crate) http: Http,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
+    pub(crate) journal: Option<Arc<dyn Journal>>,
 }
 
 impl fmt::Debug for Client {
@@ -94,6 +96,12 @@ impl Client {
         crate::plan(self.0.vendor, Some(&self.0.base_url), request)
     }
 
+    /// Ends every pause before another try, of this client and its clones, and lets nothing be sent again. What is on its
+    /// way is still answered: for a program that is asked to end.
+    pub fn stop_retrying(&self) {
+        self.0.budget.close();
+    }
+
     pub(crate) fn retries(&self) -> Retries<'_> {
         Retries::new(&self.0.retry, &self.0.budget)
     }
@@ -111,7 +119,9 @@ impl Client {
         self.check(id)?;
         let call = self.call(&self.0.http.read);
         let result = self.0.vendor.get(&call, id).await;
-        self.task(Operation::Get, id, result, &call)
+        let task = self.task(Operation::Get, id, result, &call)?;
+        self.note_status(&task).await;
+        Ok(task)
     }
 
     /// Ends a task that has not ended yet.
@@ -126,7 +136,11 @@ impl Client {
         match self.task(Operation::Cancel, id, result, &call) {
             // It worked, and the answer does not show how the task stands now.
             Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
-            result => result,
+            Err(error) => Err(error),
+            Ok(task) => {
+                self.note_status(&task).await;
+                Ok(task)
+            }
         }
     }
 

@@ -47,6 +47,8 @@ pub enum ErrorKind {
     NoVideo,
     /// The task has not ended yet.
     NotReady,
+    /// The journal could not be read or written.
+    Journal,
 }
 
 impl ErrorKind {
@@ -71,6 +73,7 @@ impl ErrorKind {
             Self::Config => "config",
             Self::NoVideo => "no_video",
             Self::NotReady => "not_ready",
+            Self::Journal => "journal",
         }
     }
 }
@@ -157,6 +160,14 @@ impl Error {
 
     pub(crate) fn with_ambiguity(mut self, ambiguity: Ambiguity) -> Self {
         self.0.ambiguity = Some(ambiguity);
+        self
+    }
+
+    /// Names the journal's entry of an ambiguous submission.
+    pub(crate) fn with_intent(mut self, intent: String) -> Self {
+        if let Some(ambiguity) = &mut self.0.ambiguity {
+            ambiguity.intent = Some(intent);
+        }
         self
     }
 

@@ -10,7 +10,7 @@ use crate::{Error, ErrorKind};
 /// Shorter than any total limit, so that a connection that never came about is told apart from a lost answer.
 const CONNECT: Duration = Duration::from_secs(10);
 /// Submissions wait long: giving up early would leave it open whether the task exists.
-const SUBMIT: Duration = Duration::from_secs(120);
+pub(crate) const SUBMIT: Duration = Duration::from_secs(120);
 const READ: Duration = Duration::from_secs(30);
 /// A file may take as long as it takes, but not stand still.
 const STALL: Duration = Duration::from_secs(30);
@@ -31,7 +31,7 @@ pub(crate) struct Http {
 impl Http {
     /// # Errors
     /// `config` when TLS cannot be set up.
-    pub(crate) fn new(base_url: &Url) -> Result<Self, Error> {
+    pub(crate) fn new(base_url: &Url, submit: Duration) -> Result<Self, Error> {
         let api = || {
             let builder = reqwest::Client::builder()
                 .connect_timeout(CONNECT)
@@ -65,7 +65,7 @@ impl Http {
                 .map_err(|_| Error::new(ErrorKind::Config, "the HTTP client cannot be set up: no usable TLS"))
         };
         Ok(Self {
-            submit: build(api().timeout(SUBMIT).pool_max_idle_per_host(0))?,
+            submit: build(api().timeout(submit).pool_max_idle_per_host(0))?,
             read: build(api().timeout(READ))?,
             file: build(file)?,
         })

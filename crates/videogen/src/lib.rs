@@ -58,6 +58,7 @@ mod download;
 mod error;
 mod http;
 mod input;
+pub mod journal;
 mod list;
 mod outcome;
 mod plan;
@@ -85,6 +86,7 @@ pub use input::{Input, ParseSourceError, Role, Source};
 pub use jiff::Timestamp;
 pub use list::{ListQuery, TaskPage};
 pub use plan::{Outlook, Plan, plan, plan_all};
+pub use reconcile::Recovered;
 pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
 pub use retry::RetryPolicy;
 #[cfg(feature = "schema")]

@@ -184,8 +184,18 @@ impl Judge<'_> {
         )
     }
 
-    /// A vendor's words without the key, without what URLs hide, and not without end.
+    /// A vendor's words fit to be shown: nothing hidden, nothing that a terminal obeys, and not without end.
     pub(crate) fn clean(&self, text: &str) -> String {
+        let hidden = self.hide(text);
+        let printable: String = hidden.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        match printable.char_indices().nth(MESSAGE_LIMIT) {
+            Some((end, _)) => format!("{}…", &printable[..end]),
+            None => printable,
+        }
+    }
+
+    /// A text without the key, and of URLs only the hosts.
+    pub(crate) fn hide(&self, text: &str) -> String {
         let key = self.key.expose_secret();
         let text = if key.is_empty() {
             text.to_owned()
@@ -205,11 +215,7 @@ impl Judge<'_> {
                 None => cleaned.push_str(word),
             }
         }
-        let printable: String = cleaned.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        match printable.char_indices().nth(MESSAGE_LIMIT) {
-            Some((end, _)) => format!("{}…", &printable[..end]),
-            None => printable,
-        }
+        cleaned
     }
 
     /// The same for what a task says of itself.

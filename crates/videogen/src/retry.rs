@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::{Error, ErrorKind};
 
 /// How a client sends again what failed.
@@ -75,7 +77,11 @@ impl RetryPolicy {
 
 /// What is left for retries, in tenths of one.
 #[derive(Debug)]
-pub(crate) struct Budget(AtomicU32);
+pub(crate) struct Budget {
+    left: AtomicU32,
+    /// Whether anybody may still try again.
+    open: watch::Sender<bool>,
+}
 
 /// Ten retries; then ten successes buy one more.
 const FULL: u32 = 100;
@@ -84,20 +90,37 @@ const SUCCESS: u32 = 1;
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(AtomicU32::new(FULL))
+        Self {
+            left: AtomicU32::new(FULL),
+            open: watch::Sender::new(true),
+        }
     }
 }
 
 impl Budget {
     fn take(&self) -> bool {
         let take = |left: u32| left.checked_sub(RETRY);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+            .is_ok()
+    }
+
+    /// Ends every pause, and allows no more retries.
+    pub(crate) fn close(&self) {
+        self.open.send_replace(false);
+    }
+
+    /// Pauses. Tells whether the budget is still open after that.
+    async fn pause(&self, pause: Duration) -> bool {
+        let mut open = self.open.subscribe();
+        let closed = open.wait_for(|open| !open);
+        tokio::time::timeout(pause, closed).await.is_err()
     }
 
     fn give_back(&self) {
         let give = |left: u32| Some((left + SUCCESS).min(FULL));
         // The closure always gives a value.
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
     }
 }
 
@@ -129,8 +152,11 @@ impl<'a> Retries<'a> {
         match self.policy.pause(&error, self.done, fastrand::f64()) {
             Some(pause) if self.budget.take() => {
                 self.done += 1;
-                tokio::time::sleep(pause).await;
-                Ok(())
+                if self.budget.pause(pause).await {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
             }
             _ => Err(error),
         }
@@ -206,6 +232,34 @@ mod tests {
             policy.pause(&error(ErrorKind::RateLimited, None, Some(31)), 0, 0.1),
             None
         );
+    }
+
+    /// Whoever leaves does not wait out a pause, and nothing is sent after it.
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_budget_ends_the_pauses() {
+        let (policy, budget, mut tries) = (
+            RetryPolicy::default().base(Duration::from_secs(9)),
+            Budget::default(),
+            0,
+        );
+        let started = tokio::time::Instant::now();
+        let call = async {
+            let result: Result<(), Error> = async {
+                retrying!(Retries::new(&policy, &budget), async {
+                    tries += 1;
+                    Err::<(), _>(error(ErrorKind::RateLimited, None, Some(20)))
+                })
+            }
+            .await;
+            result
+        };
+        let leave = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            budget.close();
+        };
+        let (result, ()) = tokio::join!(call, leave);
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::RateLimited);
+        assert_eq!((tries, started.elapsed()), (1, Duration::from_secs(1)));
     }
 
     /// An outage: every call fails, and after ten retries in all each call is one request.

@@ -1,28 +1,119 @@
 //! One submission, and at most one task.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use jiff::Timestamp;
+use serde_json::json;
+use tokio::time::{sleep, timeout};
 
 use crate::adjust::fit;
-use crate::retry::retrying;
-use crate::{Ambiguity, Capabilities, Client, Delivery, Error, VideoRequest, VideoTask};
+use crate::journal::{Begun, Entry, Event, Intent, Journal, Query, State, Subject};
+use crate::{Ambiguity, Capabilities, Client, Delivery, Error, ErrorKind, Reconciled, VideoRequest, VideoTask};
+
+/// How long the sender of a journalled submission is thought to be alive without saying so again.
+const LEASE: Duration = Duration::from_secs(15);
+/// How often it says so.
+const PULSE: Duration = Duration::from_secs(5);
+/// How often an accepted task is offered to a journal that cannot be written.
+const NOTES: u32 = 3;
 
 impl Client {
     /// Submits `request`. One call makes one task at most: it is sent again only when it provably was not accepted.
     ///
+    /// What is on its way runs to its end in a task of its own: when the future is dropped, the answer still reaches the
+    /// [journal](crate::ClientBuilder::journal), if there is one. No further try is made then.
+    ///
     /// # Errors
-    /// `invalid_request` with every violation, before anything is sent. Else [`Error::delivery`] tells whether the vendor
-    /// refused, nothing was sent, or (`ambiguous_submit`) nobody knows: then the task may exist and be billed, and
-    /// [`Error::ambiguity`] carries all that is known.
+    /// `invalid_request` with every violation, before anything is sent; `journal` when it cannot be noted first, so nothing
+    /// is sent. Else [`Error::delivery`] tells whether the vendor refused, nothing was sent, or (`ambiguous_submit`) nobody
+    /// knows: then the task may exist and be billed, and [`Error::ambiguity`] carries all that is known.
     pub async fn submit(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
+        self.submit_as(None, request).await
+    }
+
+    /// Submits `request` once for all calls with the same `key`, from whatever process that shares the journal.
+    ///
+    /// While the first is under way the others wait for it; later ones get its task ([`VideoTask::repeated`]) and send
+    /// nothing. A key whose submission was refused, or provably not sent, may be used again.
+    ///
+    /// # Errors
+    /// `config` without a journal; `conflict` when the key was used for another request or account; else as
+    /// [`submit`](Self::submit), and as the first submission with this key failed.
+    pub async fn submit_with_key(&self, key: &str, request: &VideoRequest) -> Result<VideoTask, Error> {
+        if self.0.journal.is_none() {
+            let message = "an idempotency key needs a journal: without one nobody remembers what was sent";
+            return Err(Error::new(ErrorKind::Config, message).with_delivery(Delivery::NotSent));
+        }
+        self.submit_as(Some(key), request).await
+    }
+
+    async fn submit_as(&self, key: Option<&str>, request: &VideoRequest) -> Result<VideoTask, Error> {
         let vendor = self.0.vendor;
-        let (request, adjustments) = fit(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
-        let mut task = self.submit_retrying(&request).await?;
+        let intent = self.0.journal.as_ref().map(|_| self.intent(key, request));
+        let (mut request, adjustments) = fit(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
+        if let Some(intent) = &intent {
+            request.client_reference.clone_from(&intent.client_reference);
+        }
+        let mut retries = self.retries();
+        let mut task = loop {
+            let attempt = self.clone().attempt(intent.clone(), request.clone());
+            // Apart from the caller's future, whose end must not be the end of what is on its way.
+            let outcome = match tokio::spawn(attempt).await {
+                Ok(outcome) => outcome,
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // The runtime is being shut down, and so is whoever waits here.
+                    Err(_) => return Err(self.given_up()),
+                },
+            };
+            match outcome {
+                Ok(Attempt::Made(task)) => {
+                    retries.succeeded();
+                    break *task;
+                }
+                Ok(Attempt::Known(entry)) => {
+                    let hash = intent.map(|intent| intent.request_hash).unwrap_or_default();
+                    return self.follow(*entry, &hash).await;
+                }
+                Err(error) => retries.pause(error).await?,
+            }
+        };
         task.adjustments = adjustments;
         Ok(task)
     }
 
-    async fn submit_retrying(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
-        retrying!(self.retries(), self.submit_once(request))
+    /// One request, between two entries in the journal.
+    async fn attempt(self, intent: Option<Intent>, request: VideoRequest) -> Result<Attempt, Error> {
+        let (Some(journal), Some(mut intent)) = (self.0.journal.clone(), intent) else {
+            let task = self.submit_once(&request).await?;
+            return Ok(Attempt::Made(Box::new(task)));
+        };
+        intent.at = Timestamp::now();
+        intent.until = lease();
+        let begun = journal.begin(intent).await.map_err(|error| {
+            let message = format!("the journal cannot be written, so nothing was sent: {error}");
+            Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
+        })?;
+        let id = match begun {
+            Begun::New { id } => id,
+            Begun::Known(entry) => return Ok(Attempt::Known(entry)),
+        };
+        let subject = Subject::Intent(id.clone());
+        let result = alive(&journal, &subject, self.submit_once(&request)).await;
+        let result = result.map_err(|error| error.with_intent(id));
+        let event = match &result {
+            Ok(task) => Event::Accepted {
+                task: task.id.clone(),
+                status: task.status.clone(),
+            },
+            Err(error) => Event::failed(error),
+        };
+        let noted = insist(&journal, &subject, &event).await;
+        // The entry stays open when this fails, so it can be recovered; a task is told of all the same.
+        let mut task = result?;
+        task.unrecorded = noted.err();
+        Ok(Attempt::Made(Box::new(task)))
     }
 
     /// One request.
@@ -43,8 +134,10 @@ impl Client {
                 vendor,
                 family: family.to_owned(),
                 model: request.model.clone(),
-                prompt: request.prompt.clone(),
+                prompt: judge.hide(&request.prompt),
                 client_reference: request.client_reference.clone(),
+                parameters: crate::ambiguity::parameters(&json!(request)),
+                intent: None,
                 sent_at,
                 status: error.status(),
                 request_id: error.request_id().map(str::to_owned),
@@ -53,5 +146,118 @@ impl Client {
             };
             error.with_ambiguity(ambiguity)
         })
+    }
+
+    /// What an earlier submission with the same key came to.
+    async fn follow(&self, mut entry: Entry, hash: &str) -> Result<VideoTask, Error> {
+        let key = entry.intent.key.clone();
+        let mut pause = Duration::from_millis(20);
+        loop {
+            self.is_the_same(&entry, hash)?;
+            match entry.state {
+                State::Accepted => {
+                    return entry.to_task().ok_or_else(|| {
+                        Error::new(
+                            ErrorKind::Journal,
+                            format!("the journal lost the task of the key {key}"),
+                        )
+                    });
+                }
+                State::Rejected => return Err(entry.failure(Delivery::Rejected)),
+                State::NotSent | State::Dismissed => return Err(entry.failure(Delivery::NotSent)),
+                State::Sending if entry.is_under_way(Timestamp::now()) => {}
+                State::Sending | State::Ambiguous => {
+                    return match self.reconcile(&entry.ambiguity()).await {
+                        Ok(Reconciled::Found(mut task)) => {
+                            task.repeated = true;
+                            Ok(*task)
+                        }
+                        // Whatever kept it from being found: it is still not known.
+                        _ => Err(entry.failure(Delivery::Ambiguous).with_ambiguity(entry.ambiguity())),
+                    };
+                }
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(500));
+            let found = self.found(Query {
+                key: Some(key.clone()),
+                ..Query::default()
+            });
+            match found.await?.pop() {
+                Some(found) => entry = found,
+                None => {
+                    return Err(Error::new(
+                        ErrorKind::Journal,
+                        format!("the journal lost the key {key}"),
+                    ));
+                }
+            }
+        }
+    }
+
+    fn is_the_same(&self, entry: &Entry, hash: &str) -> Result<(), Error> {
+        let first = &entry.intent;
+        let what = if first.account != self.account() {
+            "with another account"
+        } else if first.request_hash != hash {
+            "for another request"
+        } else {
+            return Ok(());
+        };
+        let message = format!(
+            "the key {} was used {what} at {}; use another key, or repeat that request as it was",
+            first.key, first.at
+        );
+        let error = Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent);
+        Err(match &entry.task {
+            Some(task) => error.with_task(task),
+            None => error,
+        })
+    }
+
+    fn given_up(&self) -> Error {
+        let message = "it is not known whether it was accepted: the program is ending";
+        Error::new(ErrorKind::AmbiguousSubmit, message)
+            .during(self.0.vendor, crate::Operation::Submit)
+            .with_delivery(Delivery::Ambiguous)
+    }
+}
+
+/// What one attempt came to.
+enum Attempt {
+    /// A task.
+    Made(Box<VideoTask>),
+    /// Nothing was sent: another submission has the key.
+    Known(Box<Entry>),
+}
+
+fn lease() -> Timestamp {
+    Timestamp::now().saturating_add(LEASE).unwrap_or(Timestamp::MAX)
+}
+
+/// Makes the call, and lets those who wait for the same key know that its sender lives.
+async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Future<Output = T>) -> T {
+    let mut call = std::pin::pin!(call);
+    loop {
+        match timeout(PULSE, &mut call).await {
+            Ok(result) => return result,
+            Err(_) => {
+                // A pulse that is missed makes others look for the task, and nothing worse.
+                let _ = journal.note(subject.clone(), Event::Alive { until: lease() }).await;
+            }
+        }
+    }
+}
+
+/// Notes what may not be lost, if need be more than once. Tells why it cannot.
+async fn insist(journal: &Arc<dyn Journal>, subject: &Subject, event: &Event) -> Result<(), String> {
+    let mut tries = 0;
+    loop {
+        match journal.note(subject.clone(), event.clone()).await {
+            Ok(_) => return Ok(()),
+            Err(error) if tries == NOTES => return Err(error.to_string()),
+            Err(_) => tries += 1,
+        }
+        sleep(Duration::from_millis(100) * tries).await;
     }
 }

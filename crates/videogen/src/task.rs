@@ -52,9 +52,20 @@ pub struct VideoTask {
     /// What was not sent as it was asked, on the task that a submission returns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
+    /// Whether an earlier submission with the same key made it, and this one sent nothing.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub repeated: bool,
+    /// Why the journal does not know of it, when it could not be noted after it was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<String>,
     /// The vendor's answer as it came, presigned URLs included.
     #[serde(default, skip_serializing_if = "Raw::is_null")]
     pub raw: Raw,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl VideoTask {
@@ -74,6 +85,8 @@ impl VideoTask {
             usage: None,
             error: None,
             adjustments: Vec::new(),
+            repeated: false,
+            unrecorded: None,
             raw: Raw::default(),
         }
     }

@@ -9,23 +9,37 @@ use videogen::{Capabilities, Client, Error, ErrorKind, Reconciled, VideoRequest,
 use videogen_sim::Simulator;
 
 use super::plan::unknown_model;
+use super::recover;
 use super::task::{self, Target};
 use crate::GenerateArgs;
 use crate::exit::{AMBIGUOUS, Failure, IO};
+use crate::journal::JournalArgs;
 use crate::output::{Output, task_text};
 
 /// Submits, and does not let go of a submission that is on its way: an interrupt waits for the answer, for without it the
 /// task may exist and nobody knows its name. A second interrupt leaves.
-async fn submit(client: &Client, request: &VideoRequest, output: &Output) -> Result<VideoTask, Failure> {
-    let mut submission = pin!(client.submit(request));
+async fn submit(
+    client: &Client,
+    request: &VideoRequest,
+    key: Option<&str>,
+    look_for: Duration,
+    output: &Output,
+) -> Result<VideoTask, Failure> {
+    let submission = async {
+        match key {
+            Some(key) => client.submit_with_key(key, request).await,
+            None => client.submit(request).await,
+        }
+    };
+    let mut submission = pin!(submission);
     tokio::select! {
         result = &mut submission => {
             return match result {
                 Ok(task) => Ok(task),
-                Err(error) => look_for(client, request, error, output).await,
+                Err(error) => find(client, request, error, look_for, output).await,
             };
         }
-        _ = tokio::signal::ctrl_c() => {}
+        _ = tokio::signal::ctrl_c() => client.stop_retrying(),
     }
     output.note("Interrupted while the submission is on its way; waiting for the answer. Interrupt again to leave.");
     tokio::select! {
@@ -33,27 +47,39 @@ async fn submit(client: &Client, request: &VideoRequest, output: &Output) -> Res
         _ = tokio::signal::ctrl_c() => {
             let message = "it is not known whether the submission was accepted: the call was interrupted; \
                 the task may exist and be billed: look for it in the vendor's list or console";
-            Err(Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit.as_str(), message))
+            Err(Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit.as_str(), message).hint(LOOK))
         }
     }
 }
 
-/// Looks once for the task of a submission whose fate is not known. Only one that is found by the caller's own reference
-/// is taken for it; what else it may be is named, and nothing is submitted again.
-async fn look_for(
+/// What to do about a submission whose fate is not known.
+const LOOK: &str = "Look for it with: videogen recover";
+
+/// Looks for the task of a submission whose fate is not known. Only one that is found by its reference is taken for it;
+/// what else it may be is named, and nothing is submitted again.
+async fn find(
     client: &Client,
     request: &VideoRequest,
     error: Error,
+    look_for: Duration,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
-    let found = match error.ambiguity() {
-        Some(ambiguity) => client.reconcile(ambiguity).await.ok(),
-        None => None,
+    let Some(ambiguity) = error.ambiguity() else {
+        return Err(error.into());
     };
+    output.note(&format!(
+        "The answer to the submission was lost; looking for its task for {} s.",
+        look_for.as_secs()
+    ));
+    let found = tokio::select! {
+        found = client.reconcile_within(ambiguity, look_for) => found.ok(),
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    let noted = ambiguity.intent.is_some();
     let mut failure = Failure::from(error);
     match found {
         Some(Reconciled::Found(mut task)) => {
-            output.note("The answer to the submission was lost; the task was found by your reference.");
+            output.note("It was found by its reference.");
             // What was changed on the way is told of a found task too.
             task.adjustments = client.plan(request)?.adjustments;
             return Ok(*task);
@@ -63,9 +89,13 @@ async fn look_for(
             failure.json["candidates"] = json!(ids);
             failure = failure.hint(&format!("It may be one of these: {}", ids.join(", ")));
         }
+        Some(Reconciled::NotFound) => {
+            let text = format!("It was not found after {} min.", look_for.as_secs().div_ceil(60));
+            failure = failure.hint(&text);
+        }
         _ => {}
     }
-    Err(failure)
+    Err(if noted { failure.hint(LOOK) } else { failure })
 }
 
 /// How much faster than life a simulated task runs: a clip takes about two seconds.
@@ -73,7 +103,7 @@ const SPEED: f64 = 10.0;
 /// How often a simulated task is polled.
 const PACE: Duration = Duration::from_millis(250);
 
-pub(crate) async fn generate(args: GenerateArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
     let vendor = args.account.settle(&mut request, args.simulate)?;
     let target = Target::new(args.file)?;
@@ -88,20 +118,38 @@ pub(crate) async fn generate(args: GenerateArgs, output: &Output) -> Result<Exit
             .map_err(|error| Failure::new(IO, "io", format!("the simulator cannot start: {error}")))?;
         output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test card.");
         options = options.first(PACE).every(PACE, PACE);
-        let client = Client::builder(vendor)
+        let mut client = Client::builder(vendor)
             .key("sk-simulated".to_owned())
-            .base_url(simulator.base_url(vendor.as_str()))
-            .build()?;
-        (client, Some(simulator))
+            .base_url(simulator.base_url(vendor.as_str()));
+        if let Some(journal) = journal.open_if_named()? {
+            client = client.journal(journal);
+        }
+        (client.build()?, Some(simulator))
     } else {
-        (args.account.client(vendor)?, None)
+        let journal = journal.open()?;
+        let client = args.account.journalled(vendor, journal.clone())?;
+        if let Some(journal) = journal {
+            recover::earlier(&client, &journal, output).await;
+        }
+        (client, None)
     };
 
     if !Capabilities::of(vendor, &request.model).is_known() {
         output.note(&unknown_model(vendor, &request.model));
     }
-    let submitted = submit(&client, &request, output).await?;
-    output.note(&format!("Submitted {} to {}.", submitted.id, vendor.name()));
+    let (key, look_for) = (args.idempotency_key.as_deref(), Duration::from_secs(args.look_for));
+    let submitted = submit(&client, &request, key, look_for, output).await?;
+    if submitted.repeated {
+        output.note(&format!(
+            "{} was submitted before with this key; nothing was sent.",
+            submitted.id
+        ));
+    } else {
+        output.note(&format!("Submitted {} to {}.", submitted.id, vendor.name()));
+    }
+    if let Some(reason) = &submitted.unrecorded {
+        output.note(&format!("The journal does not know of it: {reason}"));
+    }
     for adjustment in &submitted.adjustments {
         output.note(&format!("Not as asked: {adjustment}"));
     }
@@ -110,6 +158,8 @@ pub(crate) async fn generate(args: GenerateArgs, output: &Output) -> Result<Exit
         output.result(&document, || task_text(&submitted))?;
         return Ok(ExitCode::SUCCESS);
     }
+    // Only a convenience for `recover`, so no reason to stop.
+    let _ = client.note_target(&submitted.id, target.path(&submitted.id)).await;
     let waited = task::wait_for(&client, &submitted.id, options, output).await;
     let mut finished = match waited {
         // A simulated task is gone with its simulator.

@@ -3,13 +3,18 @@
 use std::process::ExitCode;
 
 use serde_json::json;
+use videogen::journal::{Journal as _, Query};
 use videogen::{ListQuery, TaskStatus};
 
 use crate::ListArgs;
-use crate::exit::Failure;
+use crate::exit::{Failure, INVALID};
+use crate::journal::{HEADS, JournalArgs, failure, line};
 use crate::output::{Output, table};
 
-pub(crate) async fn list(args: ListArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    if args.local {
+        return local(&args, journal, output).await;
+    }
     let vendor = args.account.choose(None, false)?;
     let query = ListQuery {
         limit: args.limit,
@@ -52,6 +57,28 @@ pub(crate) async fn list(args: ListArgs, output: &Output) -> Result<ExitCode, Fa
             }
             None => table,
         }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the journal has.
+async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let Some(journal) = journal.open()? else {
+        let message = "--local shows the journal, and --no-journal says that there is none";
+        return Err(Failure::new(INVALID, "invalid_request", message));
+    };
+    let mut entries = journal.find(Query::default()).await.map_err(failure)?;
+    let status = args.status.as_deref().map(TaskStatus::from_vendor);
+    entries.retain(|entry| {
+        args.account.vendor.is_none_or(|vendor| vendor == entry.intent.vendor)
+            && (status.is_none() || status == entry.status)
+    });
+    entries.truncate(args.limit.map_or(usize::MAX, |limit| limit as usize));
+    output.result(&json!({"submissions": entries}), || {
+        if entries.is_empty() {
+            return format!("Nothing was submitted, as far as {} knows.", journal.path().display());
+        }
+        table(&HEADS, entries.iter().map(line))
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -8,17 +8,18 @@ use serde_json::{Value, json};
 use videogen::{Client, DownloadOptions, Downloaded, ErrorKind, TaskId, TaskStatus, VideoTask, WaitOptions};
 
 use crate::exit::{Failure, INTERRUPTED, IO, NO_VIDEO, TIMEOUT};
+use crate::journal::JournalArgs;
 use crate::output::{Output, task_text};
 use crate::{DownloadArgs, FileArgs, TaskArgs, WaitArgs, account};
 
-pub(crate) async fn status(args: TaskArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let task = client(&args)?.get(&args.task).await?;
+pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let task = client(&args, journal, output)?.get(&args.task).await?;
     show(&task, output)?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn wait(args: WaitArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let client = client(&args.task)?;
+pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let client = client(&args.task, journal, output)?;
     let options = WaitOptions::default()
         .timeout(Duration::from_secs(args.timeout))
         .first(Duration::ZERO);
@@ -33,9 +34,9 @@ pub(crate) async fn wait(args: WaitArgs, output: &Output) -> Result<ExitCode, Fa
     })
 }
 
-pub(crate) async fn download(args: DownloadArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let target = Target::new(args.file)?;
-    let client = client(&args.task)?;
+    let client = client(&args.task, journal, output)?;
     let task = client.get(&args.task.task).await?;
     let file = target.fetch(&client, &task, output).await?;
     let document = json!({"task": task, "file": file_document(&file)});
@@ -43,8 +44,8 @@ pub(crate) async fn download(args: DownloadArgs, output: &Output) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn cancel(args: TaskArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let task = client(&args)?.cancel(&args.task).await?;
+pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let task = client(&args, journal, output)?.cancel(&args.task).await?;
     show(&task, output)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -124,6 +125,19 @@ impl Target {
         Ok(target)
     }
 
+    /// A place that was checked when it was named.
+    pub(super) fn at(path: Option<PathBuf>) -> Self {
+        Self {
+            path,
+            options: DownloadOptions::default(),
+        }
+    }
+
+    /// Where the video of a task goes.
+    pub(super) fn path(&self, id: &TaskId) -> PathBuf {
+        self.path.clone().unwrap_or_else(|| default_path(id))
+    }
+
     fn check(&self, path: &Path) -> Result<(), Failure> {
         let io = |message: String| Err(Failure::new(IO, "io", message));
         let name = path.display();
@@ -156,7 +170,7 @@ impl Target {
         task: &VideoTask,
         output: &Output,
     ) -> Result<Downloaded, Failure> {
-        let path = self.path.clone().unwrap_or_else(|| default_path(&task.id));
+        let path = self.path(&task.id);
         self.check(&path)?;
         let bar = output.fetching();
         let fetching = client.download_with(task, &path, self.options.clone(), |bytes, total| {
@@ -208,8 +222,9 @@ fn default_path(id: &TaskId) -> PathBuf {
     Path::new(&name).with_extension("mp4")
 }
 
-fn client(args: &TaskArgs) -> Result<Client, Failure> {
-    account::client(args.task.vendor(), args.base_url.as_deref())
+fn client(args: &TaskArgs, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
+    let journal = journal.open_if_there(output);
+    account::client(args.task.vendor(), args.base_url.as_deref(), journal)
 }
 
 fn show(task: &VideoTask, output: &Output) -> Result<(), Failure> {

@@ -1,0 +1,222 @@
+//! `videogen recover`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use videogen::journal::{Entry, Journal, Query};
+use videogen::{Client, Recovered, Vendor, VideoTask, WaitOptions};
+use videogen_journal::SqliteJournal;
+
+use super::task::{self, Target};
+use crate::RecoverArgs;
+use crate::account;
+use crate::exit::{AMBIGUOUS, Failure, INVALID};
+use crate::journal::{HEADS, JournalArgs, failure, line};
+use crate::output::{Output, table};
+
+pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let Some(journal) = journal.open()? else {
+        return Err(Failure::new(
+            INVALID,
+            "invalid_request",
+            "without a journal there is nothing to recover",
+        ));
+    };
+    if let Some(intent) = &args.submission {
+        return settle(intent, &args, journal, output).await;
+    }
+    let mut all = Recovered::default();
+    let mut keyless = Vec::new();
+    for vendor in Vendor::ALL
+        .iter()
+        .copied()
+        .filter(|vendor| args.account.vendor.is_none_or(|named| named == *vendor))
+    {
+        let left = left(&journal, vendor).await?;
+        if left.is_empty() {
+            continue;
+        }
+        let client = args.account.journalled(vendor, Some(journal.clone())).ok();
+        let (own, foreign): (Vec<_>, Vec<_>) = left.into_iter().partition(|entry| {
+            client
+                .as_ref()
+                .is_some_and(|client| client.account() == entry.intent.account)
+        });
+        keyless.extend(foreign);
+        if let (Some(client), false) = (&client, own.is_empty()) {
+            if own.iter().any(Entry::is_open) {
+                output.note(&format!("Looking for lost submissions at {}.", vendor.name()));
+            }
+            let looking = client.recover(Duration::from_secs(args.within));
+            let found = tokio::select! {
+                found = looking => found?,
+                _ = tokio::signal::ctrl_c() => client.recover(Duration::ZERO).await?,
+            };
+            all.found.extend(found.found);
+            all.open.extend(found.open);
+            all.unfinished
+                .extend(resume(client, found.unfinished, args.wait, output).await?);
+        }
+    }
+    show(&all, &keyless, output)?;
+    Ok(if all.open.is_empty() && !keyless.iter().any(Entry::is_open) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(AMBIGUOUS)
+    })
+}
+
+/// What the journal holds of a vendor that is open or unfinished.
+async fn left(journal: &SqliteJournal, vendor: Vendor) -> Result<Vec<Entry>, Failure> {
+    let mut open = Query::default();
+    open.open = true;
+    let mut unfinished = Query::default();
+    unfinished.unfinished = true;
+    let mut left = journal.find(open).await.map_err(failure)?;
+    left.extend(journal.find(unfinished).await.map_err(failure)?);
+    left.retain(|entry| entry.intent.vendor == vendor);
+    Ok(left)
+}
+
+/// Asks how unfinished tasks stand, or waits for them and fetches their videos.
+async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> Result<Vec<Entry>, Failure> {
+    let mut resumed = Vec::new();
+    for mut entry in entries {
+        if let Some(id) = entry.task.clone() {
+            let result = if wait {
+                let options = WaitOptions::default().first(Duration::ZERO);
+                task::wait_for(client, &id, options, output).await
+            } else {
+                client.get(&id).await.map_err(Failure::from)
+            };
+            match result {
+                Ok(task) => {
+                    entry.status = Some(task.status.clone());
+                    if wait {
+                        fetch(client, &mut entry, &task, output).await;
+                    }
+                }
+                // An interrupt ends it all; whatever else concerns this task.
+                Err(failure) if failure.code == crate::exit::INTERRUPTED => return Err(failure),
+                Err(failure) => output.note(&failure.message),
+            }
+        }
+        resumed.push(entry);
+    }
+    Ok(resumed)
+}
+
+async fn fetch(client: &Client, entry: &mut Entry, task: &VideoTask, output: &Output) {
+    let result = match task::ended(task) {
+        Ok(()) => Target::at(entry.target.clone()).fetch(client, task, output).await,
+        Err(failure) => Err(failure),
+    };
+    match result {
+        Ok(file) => {
+            output.note(&format!("{}: {} bytes", file.path.display(), file.bytes));
+            entry.file = Some(file.path);
+        }
+        Err(failure) => output.note(&failure.message),
+    }
+}
+
+/// One submission, as the user decides.
+async fn settle(
+    intent: &str,
+    args: &RecoverArgs,
+    journal: Arc<SqliteJournal>,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    let mut by_id = Query::default();
+    by_id.intent = Some(intent.to_owned());
+    let Some(entry) = journal.find(by_id).await.map_err(failure)?.pop() else {
+        let message = format!("the journal has no submission {intent}");
+        return Err(Failure::new(INVALID, "not_found", message).hint("Show them with: videogen list --local"));
+    };
+    let base_url = args.account.base_url.as_deref();
+    let client = account::client(entry.intent.vendor, base_url, Some(journal))?;
+    let entry = client.settle(intent, args.task.as_ref()).await?;
+    output.result(&json!({"submission": entry}), || table(&HEADS, [line(&entry)]))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failure> {
+    let open: Vec<_> = all
+        .open
+        .iter()
+        .map(|(entry, candidates)| {
+            let ids: Vec<String> = candidates.iter().map(|task| task.id.to_string()).collect();
+            json!({"submission": entry, "candidates": ids})
+        })
+        .collect();
+    let document = json!({"found": all.found, "open": open, "unfinished": all.unfinished, "other_accounts": keyless});
+    output.result(&document, || {
+        let mut text = Vec::new();
+        let mut part = |title: &str, entries: &mut dyn Iterator<Item = &Entry>| {
+            let rows: Vec<_> = entries.map(line).collect();
+            if !rows.is_empty() {
+                text.push(format!("{title}\n{}", table(&HEADS, rows)));
+            }
+        };
+        part("Found:", &mut all.found.iter());
+        part(
+            "Still open: it is not known whether there is a task",
+            &mut all.open.iter().map(|(entry, _)| entry),
+        );
+        part("Not ended yet, or ended since:", &mut all.unfinished.iter());
+        part("Of other accounts: set their keys to go on", &mut keyless.iter());
+        for (entry, candidates) in &all.open {
+            text.push(advice(entry, candidates));
+        }
+        if text.is_empty() {
+            text.push("Nothing is open.".to_owned());
+        }
+        text.join("\n\n")
+    })
+}
+
+/// What to do about a submission that stays open.
+fn advice(entry: &Entry, candidates: &[VideoTask]) -> String {
+    let id = &entry.intent.id;
+    let found = if candidates.is_empty() {
+        let minutes = entry.sought.unwrap_or_default().div_ceil(60);
+        format!("{id}: not found after {minutes} min. Look into the vendor's console.")
+    } else {
+        let ids: Vec<String> = candidates.iter().map(|task| task.id.to_string()).collect();
+        format!("{id}: it may be {}.", ids.join(" or "))
+    };
+    format!(
+        "{found}\n  It is a task: videogen recover {id} --task TASK\n  There is none: videogen recover {id} --dismiss"
+    )
+}
+
+/// Looks once for what earlier runs left open at this account. Whatever goes wrong with that does not concern this run.
+pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
+    let mut open = Query::default();
+    open.open = true;
+    open.account = Some(client.account());
+    if journal.find(open).await.is_ok_and(|open| open.is_empty()) {
+        return;
+    }
+    let Ok(recovered) = client.recover(Duration::ZERO).await else {
+        return;
+    };
+    for entry in &recovered.found {
+        if let Some(task) = &entry.task {
+            output.note(&format!("An earlier submission whose answer was lost is {task}."));
+        }
+    }
+    let now = videogen::Timestamp::now();
+    let open = recovered
+        .open
+        .iter()
+        .filter(|(entry, _)| !entry.is_under_way(now))
+        .count();
+    if open > 0 {
+        output.note(&format!(
+            "{open} earlier submissions are still open; see: videogen recover"
+        ));
+    }
+}

@@ -1,0 +1,100 @@
+//! Where the command remembers what it submitted.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
+use videogen::journal::{Entry, JournalError};
+use videogen_journal::SqliteJournal;
+
+use crate::exit::{Failure, IO};
+use crate::output::Output;
+
+#[derive(Args)]
+#[command(next_help_heading = "Journal")]
+pub(crate) struct JournalArgs {
+    /// File that remembers what was submitted; by default what VIDEOGEN_JOURNAL names, or else videogen/journal.db in this
+    /// platform’s folder for data.
+    #[arg(long, global = true, value_name = "PATH")]
+    journal: Option<PathBuf>,
+    /// Remember nothing. A submission that is interrupted can then be lost.
+    #[arg(long, global = true)]
+    no_journal: bool,
+}
+
+impl JournalArgs {
+    /// For what submits: there must be a journal, unless none is wanted.
+    pub(crate) fn open(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
+        if self.no_journal {
+            return Ok(None);
+        }
+        let path = self.path()?;
+        Ok(Some(Arc::new(SqliteJournal::open(path).map_err(failure)?)))
+    }
+
+    /// For a simulation, which leaves nothing to remember: only a journal that is named.
+    pub(crate) fn open_if_named(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
+        if self.journal.is_some() { self.open() } else { Ok(None) }
+    }
+
+    /// For what only notes how a known task goes on: no journal is made, and one that cannot be used is no obstacle.
+    pub(crate) fn open_if_there(&self, output: &Output) -> Option<Arc<SqliteJournal>> {
+        if self.no_journal || !self.path().ok()?.exists() {
+            return None;
+        }
+        match self.open() {
+            Ok(journal) => journal,
+            Err(failure) => {
+                output.note(&format!("Nothing is noted: {}", failure.message));
+                None
+            }
+        }
+    }
+
+    fn path(&self) -> Result<PathBuf, Failure> {
+        if let Some(path) = &self.journal {
+            return Ok(path.clone());
+        }
+        if let Some(path) = std::env::var_os("VIDEOGEN_JOURNAL").filter(|path| !path.is_empty()) {
+            return Ok(path.into());
+        }
+        let folders = choose_native_strategy().map_err(|_| {
+            let message = "there is no home folder to keep the journal in; name a file with --journal";
+            Failure::new(IO, "journal", message)
+        })?;
+        Ok(folders.data_dir().join("videogen").join("journal.db"))
+    }
+}
+
+/// A journal that cannot be used.
+pub(crate) fn failure(error: JournalError) -> Failure {
+    Failure::new(IO, "journal", error.to_string())
+        .hint("Use another file with --journal PATH, or none with --no-journal.")
+}
+
+/// An entry in one line, for people.
+pub(crate) fn line(entry: &Entry) -> Vec<String> {
+    let stands = match &entry.status {
+        Some(status) => status.to_string(),
+        None => entry.state.as_str().to_owned(),
+    };
+    let name = match &entry.task {
+        Some(task) => task.to_string(),
+        None => entry.intent.id.clone(),
+    };
+    let mut prompt: String = entry.intent.prompt.chars().take(40).collect();
+    if prompt.len() < entry.intent.prompt.len() {
+        prompt.push('…');
+    }
+    vec![
+        format!("{:.0}", entry.intent.at),
+        stands,
+        name,
+        entry.intent.model.clone(),
+        prompt,
+    ]
+}
+
+/// What stands above such lines.
+pub(crate) const HEADS: [&str; 5] = ["submitted", "status", "task or submission", "model", "prompt"];

@@ -1,0 +1,68 @@
+//! The tables, and how older files become newer ones.
+
+use rusqlite::{Connection, TransactionBehavior};
+use videogen::journal::JournalError;
+
+/// Never edited, only added to: files of every version are out there. The column `entry` is the whole entry as JSON; the
+/// others are what is looked up by.
+const STEPS: [&str; 2] = [
+    "CREATE TABLE submissions (
+        intent TEXT PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        account TEXT NOT NULL,
+        client_reference TEXT,
+        task TEXT UNIQUE,
+        open INTEGER NOT NULL,
+        unfinished INTEGER NOT NULL,
+        begun INTEGER NOT NULL,
+        entry TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX submissions_open ON submissions (account) WHERE open = 1;
+    CREATE INDEX submissions_unfinished ON submissions (account) WHERE unfinished = 1;
+    CREATE INDEX submissions_reference ON submissions (client_reference) WHERE client_reference IS NOT NULL;
+    CREATE INDEX submissions_begun ON submissions (begun);",
+    // What happened, in order; entries only tell how things stand.
+    "CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        intent TEXT NOT NULL REFERENCES submissions (intent),
+        at INTEGER NOT NULL,
+        event TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX events_intent ON events (intent);",
+];
+
+/// Brings a file to the newest version. What it holds is kept. The file's `user_version` counts the steps it has had.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
+    let broken = |error: rusqlite::Error| JournalError::new(format!("it cannot be brought up to date: {error}"));
+    // Under the lock, because another process may be doing the same.
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(broken)?;
+    let number = |sql: &str| {
+        transaction
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .map_err(broken)
+    };
+    let version = number("PRAGMA user_version")?;
+    if version == 0 && number("SELECT count(*) FROM sqlite_schema")? > 0 {
+        return Err(JournalError::new("it is another program's database"));
+    }
+    let missing = usize::try_from(version).ok().and_then(|version| STEPS.get(version..));
+    let missing =
+        missing.ok_or_else(|| JournalError::new("it was written by a newer version of this program; use that one"))?;
+    for step in missing {
+        transaction.execute_batch(step).map_err(broken)?;
+    }
+    let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    transaction
+        .pragma_update(None, "user_version", newest)
+        .map_err(broken)?;
+    transaction.commit().map_err(broken)
+}
+
+/// A file as the first version of this crate left it.
+#[cfg(test)]
+pub(crate) fn first_version(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(STEPS[0])?;
+    connection.pragma_update(None, "user_version", 1)
+}

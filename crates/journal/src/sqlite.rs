@@ -1,0 +1,281 @@
+//! The file.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params, params_from_iter};
+use videogen::journal::{Begun, BoxFuture, Entry, Event, Intent, Journal, JournalError, Query, Subject};
+
+use crate::schema;
+
+/// How long a process waits for another one's commit.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// A journal in an SQLite file. Cloning is cheap and shares the connection.
+#[derive(Clone)]
+pub struct SqliteJournal {
+    path: PathBuf,
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl fmt::Debug for SqliteJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteJournal")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SqliteJournal {
+    /// Opens the journal at `path`, and makes it, with its folders, where there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be made, read or written, is no journal, or was written by a newer version.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
+        let path = path.as_ref().to_owned();
+        let failed = |error: &dyn fmt::Display| {
+            JournalError::new(format!("the journal {} cannot be opened: {error}", path.display()))
+        };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        }
+        private(&path).map_err(|error| failed(&error))?;
+        let mut connection = Connection::open(&path).map_err(|error| failed(&error))?;
+        let set_up = |connection: &Connection| {
+            connection.busy_timeout(BUSY)?;
+            // An answer, so not `execute`.
+            connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            // On macOS only this reaches the disk.
+            connection.pragma_update(None, "fullfsync", true)?;
+            connection.pragma_update(None, "foreign_keys", true)
+        };
+        set_up(&connection).map_err(|error| failed(&error))?;
+        schema::migrate(&mut connection).map_err(|error| failed(&error))?;
+        Ok(Self {
+            path,
+            connection: Arc::new(Mutex::new(connection)),
+        })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What happened to a submission, in order.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn events(&self, intent: &str) -> Result<Vec<(Timestamp, Event)>, JournalError> {
+        let intent = intent.to_owned();
+        self.run(move |connection| {
+            let sql = "SELECT at, event FROM events WHERE intent = ?1 ORDER BY id";
+            let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+            let rows = statement.query_map([intent], |row| Ok((row.get(0)?, row.get(1)?)));
+            rows.map_err(broken)?
+                .map(|row| {
+                    let (at, event): (i64, String) = row.map_err(broken)?;
+                    let at = Timestamp::from_millisecond(at).map_err(broken)?;
+                    Ok((at, serde_json::from_str(&event).map_err(broken)?))
+                })
+                .collect()
+        })
+        .await
+    }
+
+    /// Runs `work` where it may block.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let connection = Arc::clone(&self.connection);
+        let worked = tokio::task::spawn_blocking(move || {
+            // A panic in between has rolled its transaction back.
+            work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        worked
+            .await
+            .map_err(|_| JournalError::new("the journal was given up: the program is ending"))?
+    }
+}
+
+impl Journal for SqliteJournal {
+    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Begun, JournalError>> {
+        Box::pin(self.run(move |connection| {
+            let transaction = write(connection)?;
+            let at = intent.at;
+            let begun = match entry(&transaction, "key", &intent.key)? {
+                None => {
+                    let entry = Entry::begin(intent);
+                    put(&transaction, &entry)?;
+                    Begun::New { id: entry.intent.id }
+                }
+                Some(known) => match known.begin_again(intent) {
+                    Some(entry) => {
+                        put(&transaction, &entry)?;
+                        Begun::New { id: entry.intent.id }
+                    }
+                    None => return Ok(Begun::Known(Box::new(known))),
+                },
+            };
+            if let Begun::New { id } = &begun {
+                log(&transaction, id, at, &Event::Begun)?;
+            }
+            transaction.commit().map_err(broken)?;
+            Ok(begun)
+        }))
+    }
+
+    fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+        Box::pin(self.run(move |connection| {
+            let (column, value) = match &subject {
+                Subject::Intent(id) => ("intent", id.clone()),
+                Subject::Task(task) => ("task", task.to_string()),
+            };
+            let now = Timestamp::now();
+            // Most polls tell nothing new; those must not wait for the lock.
+            match entry(connection, column, &value)? {
+                None => return Ok(None),
+                Some(mut entry) => {
+                    if !entry.apply(event.clone(), now)? {
+                        return Ok(Some(entry));
+                    }
+                }
+            }
+            let transaction = write(connection)?;
+            let Some(mut entry) = entry(&transaction, column, &value)? else {
+                return Ok(None);
+            };
+            if entry.apply(event.clone(), now)? {
+                put(&transaction, &entry)?;
+                if !matches!(event, Event::Alive { .. }) {
+                    log(&transaction, &entry.intent.id, now, &event)?;
+                }
+            }
+            transaction.commit().map_err(broken)?;
+            Ok(Some(entry))
+        }))
+    }
+
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Vec<Entry>, JournalError>> {
+        Box::pin(self.run(move |connection| {
+            let mut wanted = Vec::new();
+            let mut values: Vec<Value> = Vec::new();
+            let texts = [
+                ("account", query.account),
+                ("intent", query.intent),
+                ("key", query.key),
+                ("task", query.task.map(|task| task.to_string())),
+                ("client_reference", query.client_reference),
+            ];
+            for (column, value) in texts {
+                if let Some(value) = value {
+                    wanted.push(format!("{column} = ?"));
+                    values.push(value.into());
+                }
+            }
+            if query.open {
+                wanted.push("open = 1".to_owned());
+            }
+            if query.unfinished {
+                wanted.push("unfinished = 1".to_owned());
+            }
+            let wanted = if wanted.is_empty() {
+                "1".to_owned()
+            } else {
+                wanted.join(" AND ")
+            };
+            values.push(query.limit.map_or(-1, i64::from).into());
+            let sql = format!("SELECT entry FROM submissions WHERE {wanted} ORDER BY begun DESC, intent DESC LIMIT ?");
+            let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
+            let rows = statement.query_map(params_from_iter(values), text).map_err(broken)?;
+            rows.map(|row| read(&row.map_err(broken)?)).collect()
+        }))
+    }
+}
+
+/// A transaction that holds the file's lock from its beginning, so that what it reads still holds when it writes.
+fn write(connection: &mut Connection) -> Result<Transaction<'_>, JournalError> {
+    connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(broken)
+}
+
+fn entry(connection: &Connection, column: &str, value: &str) -> Result<Option<Entry>, JournalError> {
+    let sql = format!("SELECT entry FROM submissions WHERE {column} = ?1");
+    let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
+    let found = statement.query_row([value], text).optional().map_err(broken)?;
+    found.map(|found| read(&found)).transpose()
+}
+
+fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalError> {
+    let sql = "INSERT INTO submissions (intent, key, account, client_reference, task, open, unfinished, begun, entry)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        ON CONFLICT (intent) DO UPDATE SET account = ?3, client_reference = ?4, task = ?5, open = ?6, unfinished = ?7,
+        begun = ?8, entry = ?9";
+    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+    let intent = &entry.intent;
+    let stored = statement.execute(params![
+        intent.id,
+        intent.key,
+        intent.account,
+        intent.client_reference,
+        entry.task.as_ref().map(ToString::to_string),
+        entry.is_open(),
+        entry.is_unfinished(),
+        intent.at.as_millisecond(),
+        serde_json::to_string(entry).map_err(broken)?,
+    ]);
+    match stored {
+        Ok(_) => Ok(()),
+        // The key was looked up under the same lock, so what is there twice is the task.
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
+            let task = entry.task.as_ref().map(ToString::to_string).unwrap_or_default();
+            Err(JournalError::new(format!(
+                "the task {task} is another submission's already"
+            )))
+        }
+        Err(error) => Err(broken(error)),
+    }
+}
+
+fn log(connection: &Connection, intent: &str, at: Timestamp, event: &Event) -> Result<(), JournalError> {
+    let sql = "INSERT INTO events (intent, at, event) VALUES (?1, ?2, ?3)";
+    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+    statement
+        .execute(params![
+            intent,
+            at.as_millisecond(),
+            serde_json::to_string(event).map_err(broken)?
+        ])
+        .map_err(broken)?;
+    Ok(())
+}
+
+fn text(row: &Row<'_>) -> rusqlite::Result<String> {
+    row.get(0)
+}
+
+fn read(entry: &str) -> Result<Entry, JournalError> {
+    serde_json::from_str(entry)
+        .map_err(|error| JournalError::new(format!("the journal has an unreadable entry: {error}")))
+}
+
+fn broken(error: impl fmt::Display) -> JournalError {
+    JournalError::new(format!("the journal cannot be used: {error}"))
+}
+
+/// Makes the file for its owner only; it holds prompts. One that exists keeps its mode.
+fn private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}

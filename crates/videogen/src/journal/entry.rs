@@ -1,0 +1,271 @@
+//! One submission in the journal, and the rules by which it changes.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Event, Intent, JournalError, Reason};
+use crate::{Ambiguity, Delivery, Error, TaskError, TaskId, TaskStatus, VideoTask};
+
+/// What became of a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum State {
+    /// It is being sent, or its sender died over it.
+    Sending,
+    /// The vendor accepted it: there is a task.
+    Accepted,
+    /// The vendor said no.
+    Rejected,
+    /// Provably nothing was sent.
+    NotSent,
+    /// Nobody knows.
+    Ambiguous,
+    /// Somebody decided that there is no task.
+    Dismissed,
+}
+
+impl State {
+    /// The name, as it stands in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sending => "sending",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::NotSent => "not_sent",
+            Self::Ambiguous => "ambiguous",
+            Self::Dismissed => "dismissed",
+        }
+    }
+
+    /// Whether a task may exist that nobody knows of.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Sending | Self::Ambiguous)
+    }
+}
+
+/// A submission as the journal has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// What was, or was about to be, sent.
+    pub intent: Intent,
+    /// What became of it.
+    pub state: State,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// How often it was sent, or was about to be.
+    pub attempts: u32,
+    /// Its task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
+    /// How the task last stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<TaskStatus>,
+    /// Why the task failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<TaskError>,
+    /// Why the submission, or else the download, failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// What is known of an ambiguous submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ambiguity: Option<Ambiguity>,
+    /// For how many seconds after it was sent the task was looked for in vain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sought: Option<u64>,
+    /// Where the video is to go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<PathBuf>,
+    /// Where the video went.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+}
+
+impl Entry {
+    /// The entry of a new intent.
+    #[must_use]
+    pub fn begin(intent: Intent) -> Self {
+        Self {
+            state: State::Sending,
+            updated_at: intent.at,
+            attempts: 1,
+            task: None,
+            status: None,
+            error: None,
+            reason: None,
+            ambiguity: None,
+            sought: None,
+            target: None,
+            file: None,
+            intent,
+        }
+    }
+
+    /// The entry after an intent with the same key. `None`: this one stands, and nothing may be sent.
+    ///
+    /// Only what provably made no task, or what somebody answered for, may be sent again.
+    #[must_use]
+    pub fn begin_again(&self, intent: Intent) -> Option<Self> {
+        match self.state {
+            State::Rejected | State::NotSent | State::Dismissed => Some(Self {
+                attempts: self.attempts.saturating_add(1),
+                target: self.target.clone(),
+                // The id stays: it is what other events refer to.
+                ..Self::begin(Intent {
+                    id: self.intent.id.clone(),
+                    ..intent
+                })
+            }),
+            State::Sending | State::Accepted | State::Ambiguous => None,
+        }
+    }
+
+    /// Takes in what became known at `at`. Tells whether that changed anything.
+    ///
+    /// A task, once known, is never forgotten or exchanged.
+    ///
+    /// # Errors
+    /// When another task is said to be this submission's.
+    pub fn apply(&mut self, event: Event, at: Timestamp) -> Result<bool, JournalError> {
+        let before = self.clone();
+        match event {
+            Event::Begun => {}
+            Event::Alive { until } => {
+                if self.state == State::Sending {
+                    self.intent.until = self.intent.until.max(until);
+                }
+            }
+            Event::Accepted { task, status } | Event::Found { task, status } => match &self.task {
+                Some(known) if *known != task => {
+                    let id = &self.intent.id;
+                    return Err(JournalError::new(format!(
+                        "the submission {id} has the task {known}; it cannot have {task} too"
+                    )));
+                }
+                Some(_) => {}
+                None => {
+                    self.state = State::Accepted;
+                    self.task = Some(task);
+                    self.status = Some(status);
+                    (self.reason, self.sought) = (None, None);
+                }
+            },
+            // A task says more than any failure to hear of it.
+            Event::Rejected { .. }
+            | Event::NotSent { .. }
+            | Event::Ambiguous { .. }
+            | Event::NotFound { .. }
+            | Event::Dismissed
+                if self.task.is_some() => {}
+            Event::Rejected { reason } => (self.state, self.reason) = (State::Rejected, Some(reason)),
+            Event::NotSent { reason } => (self.state, self.reason) = (State::NotSent, Some(reason)),
+            Event::Ambiguous { reason, ambiguity } => {
+                (self.state, self.reason, self.ambiguity) = (State::Ambiguous, Some(reason), Some(ambiguity));
+            }
+            Event::NotFound { after } => self.sought = self.sought.max(Some(after)),
+            Event::Dismissed => {
+                if self.state.is_open() {
+                    self.state = State::Dismissed;
+                }
+            }
+            Event::Status { status, error } => {
+                // An old answer that arrives late does not wake what has ended.
+                if !self.status.as_ref().is_some_and(TaskStatus::is_terminal) || status.is_terminal() {
+                    (self.status, self.error) = (Some(status), error);
+                }
+            }
+            Event::Target { path } => self.target = Some(path),
+            Event::Downloaded { path, .. } => (self.file, self.reason) = (Some(path), None),
+            Event::DownloadFailed { reason } => self.reason = Some(reason),
+        }
+        let changed = *self != before;
+        if changed {
+            self.updated_at = at;
+        }
+        Ok(changed)
+    }
+
+    /// Whether its fate is not known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.state.is_open()
+    }
+
+    /// Whether its task has not ended yet, as far as is known.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.task.is_some() && !self.status.as_ref().is_some_and(TaskStatus::is_terminal)
+    }
+
+    /// Whether its sender may still be at it.
+    #[must_use]
+    pub fn is_under_way(&self, now: Timestamp) -> bool {
+        self.state == State::Sending && self.intent.until > now
+    }
+
+    /// What is known of it, to look for its task. An entry whose sender died knows only what was to be sent.
+    #[must_use]
+    pub fn ambiguity(&self) -> Ambiguity {
+        self.ambiguity.clone().unwrap_or_else(|| {
+            let Intent {
+                id,
+                vendor,
+                family,
+                model,
+                prompt,
+                client_reference,
+                at,
+                ..
+            } = self.intent.clone();
+            Ambiguity {
+                vendor,
+                family,
+                model,
+                prompt,
+                client_reference,
+                parameters: crate::ambiguity::parameters(&self.intent.request),
+                intent: Some(id),
+                sent_at: at,
+                status: None,
+                request_id: None,
+                possible_task: None,
+                answer: None,
+            }
+        })
+    }
+
+    /// The task, as far as the journal knows it.
+    pub(crate) fn to_task(&self) -> Option<VideoTask> {
+        let mut task = VideoTask::new(self.task.clone()?, String::new());
+        if let Some(status) = &self.status {
+            task.vendor_status = status.as_str().to_owned();
+            task.status = status.clone();
+        }
+        task.model = Some(self.intent.model.clone());
+        task.error = self.error.clone();
+        task.client_reference = self.intent.client_reference.clone();
+        task.repeated = true;
+        Some(task)
+    }
+
+    /// The failure that the submission ended in, for those who asked for the same.
+    pub(crate) fn failure(&self, delivery: Delivery) -> Error {
+        let reason = self.reason.clone();
+        let error = match reason {
+            Some(reason) => {
+                Error::new(reason.kind, reason.message).during(self.intent.vendor, crate::Operation::Submit)
+            }
+            None => Error::new(
+                crate::ErrorKind::AmbiguousSubmit,
+                "it is not known whether it was accepted: its sender did not come back",
+            )
+            .during(self.intent.vendor, crate::Operation::Submit),
+        };
+        error.with_delivery(delivery)
+    }
+}

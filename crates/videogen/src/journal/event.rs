@@ -1,0 +1,163 @@
+//! What a journal is told.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Ambiguity, Delivery, Error, ErrorKind, TaskError, TaskId, TaskStatus, Vendor};
+
+/// What is about to be sent. It holds no key, and of a URL no more than its host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Intent {
+    /// Its own id, unlike any other's.
+    pub id: String,
+    /// The caller's key, or else the id: one key makes one task at most.
+    pub key: String,
+    /// Fingerprint of vendor and API key.
+    pub account: String,
+    /// Vendor.
+    pub vendor: Vendor,
+    /// Endpoint family.
+    pub family: String,
+    /// Model.
+    pub model: String,
+    /// Prompt.
+    pub prompt: String,
+    /// The id that the vendor is given for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_reference: Option<String>,
+    /// The request, as far as it may be kept.
+    pub request: Value,
+    /// SHA-256 of the whole request: the same key for another request is a mistake.
+    pub request_hash: String,
+    /// When it began.
+    pub at: Timestamp,
+    /// Until when its sender is thought to be alive, unless it says so again.
+    pub until: Timestamp,
+}
+
+/// What became known of a submission or its task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// The intent was committed.
+    Begun,
+    /// The sender is still alive.
+    Alive {
+        /// Until when, unless it says so again.
+        until: Timestamp,
+    },
+    /// The vendor accepted it.
+    Accepted {
+        /// The task.
+        task: TaskId,
+        /// How it stands.
+        status: TaskStatus,
+    },
+    /// The vendor said no.
+    Rejected {
+        /// Why.
+        reason: Reason,
+    },
+    /// Provably nothing was sent.
+    NotSent {
+        /// Why.
+        reason: Reason,
+    },
+    /// Nobody knows.
+    Ambiguous {
+        /// Why.
+        reason: Reason,
+        /// All that is known.
+        ambiguity: Ambiguity,
+    },
+    /// Its task was found.
+    Found {
+        /// The task.
+        task: TaskId,
+        /// How it stands.
+        status: TaskStatus,
+    },
+    /// It was looked for in vain.
+    NotFound {
+        /// For how many seconds after it was sent.
+        after: u64,
+    },
+    /// Somebody decided that there is no task.
+    Dismissed,
+    /// The task changed.
+    Status {
+        /// How it stands.
+        status: TaskStatus,
+        /// Why it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<TaskError>,
+    },
+    /// Where the video is to go.
+    Target {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The video arrived.
+    Downloaded {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+    /// The video did not arrive.
+    DownloadFailed {
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// Why something failed, as an [`Error`] told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Reason {
+    /// Kind of failure.
+    pub kind: ErrorKind,
+    /// In words.
+    pub message: String,
+    /// HTTP status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The vendor's own code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The vendor's id of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl From<&Error> for Reason {
+    fn from(error: &Error) -> Self {
+        Self {
+            kind: error.kind(),
+            message: error.message().to_owned(),
+            status: error.status(),
+            code: error.code().map(str::to_owned),
+            request_id: error.request_id().map(str::to_owned),
+        }
+    }
+}
+
+impl Event {
+    /// What a submission that failed means for its entry.
+    pub(crate) fn failed(error: &Error) -> Self {
+        let reason = Reason::from(error);
+        match (error.delivery(), error.ambiguity()) {
+            (Some(Delivery::Rejected), _) => Self::Rejected { reason },
+            (Some(Delivery::Ambiguous), Some(ambiguity)) => Self::Ambiguous {
+                reason,
+                ambiguity: ambiguity.clone(),
+            },
+            _ => Self::NotSent { reason },
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a client writes into its journal.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{Entry, Event, Intent, Query, Reason, Subject};
+use crate::reconcile::journal_error;
+use crate::{Capabilities, Client, Downloaded, Error, ErrorKind, TaskId, VideoRequest, VideoTask};
+
+impl Client {
+    /// The account, as a journal names it: a fingerprint of vendor and key that tells nothing of the key.
+    #[must_use]
+    pub fn account(&self) -> String {
+        let key = self.0.key.expose_secret();
+        sha256(format!("{}\n{key}", self.0.vendor).as_bytes())[..16].to_owned()
+    }
+
+    /// What is to be committed before `request` is sent.
+    pub(crate) fn intent(&self, key: Option<&str>, request: &VideoRequest) -> Intent {
+        let vendor = self.0.vendor;
+        let rules = Capabilities::of(vendor, &request.model);
+        let id = Uuid::now_v7().to_string();
+        // With an id of its own the vendor can find it again for sure.
+        let own = || {
+            let finds = vendor.finds_by_reference().is_some() && rules.field("client_reference").is_some();
+            finds.then(|| id.clone())
+        };
+        let whole = json!(request);
+        let now = Timestamp::now();
+        Intent {
+            key: key.map_or_else(|| id.clone(), str::to_owned),
+            account: self.account(),
+            vendor,
+            family: rules.family.name.to_owned(),
+            model: request.model.clone(),
+            prompt: self.judge().hide(&request.prompt),
+            client_reference: request.client_reference.clone().or_else(own),
+            request_hash: sha256(whole.to_string().as_bytes()),
+            request: self.keepable(whole),
+            at: now,
+            until: now,
+            id,
+        }
+    }
+
+    /// A request without what may not be kept: of URLs only the hosts remain, of media inside it their digests.
+    fn keepable(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) if text.starts_with("data:") => {
+                let media_type = text[5..].split([';', ',']).next().unwrap_or_default();
+                json!(format!("data:{media_type};sha256,{}", sha256(text.as_bytes())))
+            }
+            Value::String(text) => json!(self.judge().hide(&text)),
+            Value::Array(items) => items.into_iter().map(|item| self.keepable(item)).collect(),
+            Value::Object(members) => members
+                .into_iter()
+                .map(|(name, value)| (self.judge().hide(&name), self.keepable(value)))
+                .collect(),
+            scalar => scalar,
+        }
+    }
+
+    /// Notes how a task stands. That it could not be noted costs nothing: the vendor can be asked again.
+    pub(crate) async fn note_status(&self, task: &VideoTask) {
+        let status = Event::Status {
+            status: task.status.clone(),
+            error: task.error.clone(),
+        };
+        self.note_task(&task.id, status).await;
+    }
+
+    /// Notes where the video of a task went, or why it did not arrive.
+    pub(crate) async fn note_download(&self, task: &TaskId, result: &Result<Downloaded, Error>) {
+        let event = match result {
+            Ok(file) => Event::Downloaded {
+                // The program may be elsewhere when it is read.
+                path: absolute(&file.path),
+                bytes: file.bytes,
+            },
+            Err(error) => Event::DownloadFailed {
+                reason: Reason::from(error),
+            },
+        };
+        self.note_task(task, event).await;
+    }
+
+    async fn note_task(&self, task: &TaskId, event: Event) {
+        if let Some(journal) = &self.0.journal {
+            // A journal that cannot be written must not keep a paid video from its owner.
+            let _ = journal.note(Subject::Task(task.clone()), event).await;
+        }
+    }
+
+    /// Notes where the video of a task is to go, so that [`recover`](Self::recover) can tell.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be written.
+    pub async fn note_target(&self, task: &TaskId, path: impl AsRef<Path>) -> Result<(), Error> {
+        let path = absolute(path.as_ref());
+        if let Some(journal) = &self.0.journal {
+            let noted = journal.note(Subject::Task(task.clone()), Event::Target { path });
+            noted.await.map_err(journal_error)?;
+        }
+        Ok(())
+    }
+
+    /// Decides what became of an open submission: it made `task`, or none.
+    ///
+    /// # Errors
+    /// `config` without a journal; `not_found` when it has no such entry; `conflict` when its fate is known already;
+    /// `journal` when it cannot be written, or the task is another submission's. With a task also as
+    /// [`get`](Self::get), which is asked first.
+    pub async fn settle(&self, intent: &str, task: Option<&TaskId>) -> Result<Entry, Error> {
+        let Some(journal) = &self.0.journal else {
+            return Err(Error::new(
+                ErrorKind::Config,
+                "there is no journal to settle anything in",
+            ));
+        };
+        let by_id = Query {
+            intent: Some(intent.to_owned()),
+            ..Query::default()
+        };
+        let missing = || Error::new(ErrorKind::NotFound, format!("the journal has no submission {intent}"));
+        let entry = self.found(by_id).await?.pop().ok_or_else(missing)?;
+        if !entry.is_open() {
+            let message = format!("the submission {intent} is {} already", entry.state.as_str());
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        let event = match task {
+            Some(task) => Event::Found {
+                task: task.clone(),
+                status: self.get(task).await?.status,
+            },
+            None => Event::Dismissed,
+        };
+        let noted = journal.note(Subject::Intent(entry.intent.id), event).await;
+        noted.map_err(journal_error)?.ok_or_else(missing)
+    }
+}
+
+fn absolute(path: &Path) -> std::path::PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
