@@ -1,15 +1,11 @@
 //! Submissions under faults: what is sent again, what is not, and how what nobody knows is looked for.
 //!
-//! The faults are on the wire: a proxy between client and simulator that cuts, stalls or spoils at any byte. The simulator
-//! counts what was really submitted.
+//! What breaks on the wire at any byte is in `wire/`; here are the answers.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use videogen::{Client, Delivery, ErrorKind, Reconciled, RetryPolicy, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
@@ -35,151 +31,6 @@ fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
         .into_iter()
         .find(|known| known.slug() == vendor.as_str())
         .unwrap()
-}
-
-/// Where a connection is spoiled, and how.
-#[derive(Debug, Clone, Copy)]
-enum Spoil {
-    /// After so many bytes of the request.
-    Request(usize),
-    /// After so many bytes of the answer.
-    Answer(usize),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum How {
-    /// An orderly end.
-    Fin,
-    /// A reset.
-    Reset,
-    /// Bytes that mean nothing, then the end.
-    Garbage,
-}
-
-/// A proxy that spoils every connection in the way it is set to.
-struct Proxy {
-    base_url: String,
-    way: Arc<Mutex<(Spoil, How)>>,
-    connections: Arc<AtomicUsize>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-impl Proxy {
-    async fn new(simulator: &Simulator, vendor: Vendor) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let target = simulator.address();
-        let base_url = simulator
-            .base_url(vendor.as_str())
-            .replace(&target.to_string(), &address.to_string());
-        let connections = Arc::new(AtomicUsize::new(0));
-        let way = Arc::new(Mutex::new((Spoil::Request(0), How::Fin)));
-        let (count, set) = (Arc::clone(&connections), Arc::clone(&way));
-        let task = tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                count.fetch_add(1, Ordering::SeqCst);
-                let (spoil, how) = *set.lock().unwrap();
-                let server = TcpStream::connect(target).await.unwrap();
-                // A connection that breaks here is what the test is about.
-                let _ = carry(client, server, spoil, how).await;
-            }
-        });
-        Self {
-            base_url,
-            way,
-            connections,
-            task,
-        }
-    }
-}
-
-async fn carry(mut client: TcpStream, mut server: TcpStream, spoil: Spoil, how: How) -> std::io::Result<()> {
-    let (mut to_server, mut to_client) = match spoil {
-        Spoil::Request(bytes) => (bytes, usize::MAX),
-        Spoil::Answer(bytes) => (usize::MAX, bytes),
-    };
-    let (mut up, mut down) = (vec![0; 4096], vec![0; 4096]);
-    loop {
-        tokio::select! {
-            read = client.read(&mut up) => {
-                let read = read?;
-                let pass = read.min(to_server);
-                server.write_all(&up[..pass]).await?;
-                to_server -= pass;
-                if read == 0 || to_server == 0 {
-                    break;
-                }
-            }
-            read = server.read(&mut down) => {
-                let read = read?;
-                let pass = read.min(to_client);
-                client.write_all(&down[..pass]).await?;
-                to_client -= pass;
-                if read == 0 || to_client == 0 {
-                    break;
-                }
-            }
-        }
-    }
-    match how {
-        How::Fin => client.shutdown().await,
-        How::Reset => client.set_zero_linger(),
-        How::Garbage => {
-            client.write_all(b"\x00\xff]}garbage\r\n\r\n").await?;
-            client.shutdown().await
-        }
-    }
-}
-
-/// Byte boundaries all over request and answer on every endpoint family, each broken in three ways: never more than one
-/// submission, never an id that arrived and was lost, and an honest word wherever nobody knows.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn byte_boundaries() {
-    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    let (mut tried, mut accepted) = (0, 0);
-    for (vendor, model) in [TARGETS[0], TARGETS[1], TARGETS[2], TARGETS[4]] {
-        // Beyond the whole of either direction. Every seventh byte: the steps fall elsewhere in each family's messages.
-        let spoils = (0..1100)
-            .step_by(7)
-            .flat_map(|at| [Spoil::Request(at), Spoil::Answer(at)]);
-        let proxy = Proxy::new(&simulator, vendor).await;
-        let client = client(vendor, &proxy.base_url, at_once());
-        for spoil in spoils {
-            for how in [How::Fin, How::Reset, How::Garbage] {
-                *proxy.way.lock().unwrap() = (spoil, how);
-                let (before, connections) = (simulator.stats().tasks, proxy.connections.load(Ordering::SeqCst));
-                let result = client.submit(&VideoRequest::new(model, "a kite")).await;
-                let made = simulator.stats().tasks - before;
-                let place = format!("{vendor} {spoil:?} {how:?}: {result:?}");
-                assert!(made <= 1, "{place}: {made} tasks");
-                let used = proxy.connections.load(Ordering::SeqCst) - connections;
-                assert_eq!(used, 1, "{place}: sent again");
-                tried += 1;
-                match result {
-                    Ok(task) => {
-                        assert_eq!(made, 1, "{place}");
-                        let known = simulator.tasks().into_iter().any(|known| known.id == task.id.id());
-                        assert!(known, "{place}: no such task");
-                        accepted += 1;
-                    }
-                    Err(error) => {
-                        // The connection stood, so no one can say that nothing was sent; and garbage may be any answer,
-                        // but it is no refusal.
-                        assert_eq!(error.delivery(), Some(Delivery::Ambiguous), "{place}");
-                        let known = error.ambiguity().unwrap();
-                        assert_eq!((known.model.as_str(), known.prompt.as_str()), (model, "a kite"));
-                    }
-                }
-            }
-        }
-    }
-    assert!(tried > 3500 && accepted > 100, "{accepted} of {tried}");
 }
 
 #[tokio::test]

@@ -279,3 +279,138 @@ fn private(path: &Path) -> std::io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+    use videogen::{TaskId, TaskStatus, Vendor};
+
+    use super::*;
+
+    fn intent(id: &str, key: &str) -> Intent {
+        serde_json::from_value(json!({
+            "id": id, "key": key, "account": "a", "vendor": Vendor::ALL[0], "family": "f", "model": "m", "prompt": "p",
+            "request": {}, "request_hash": "h", "at": "2026-11-21T12:00:00Z", "until": "2026-11-21T12:00:15Z",
+        }))
+        .unwrap()
+    }
+
+    fn accepted(id: &str) -> Event {
+        Event::Accepted {
+            task: TaskId::new(Vendor::ALL[0], Vendor::ALL[0].families().next().unwrap(), id).unwrap(),
+            status: TaskStatus::Queued,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_older_file_keeps_what_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.db");
+        {
+            let mut connection = Connection::open(&path).unwrap();
+            schema::first_version(&connection).unwrap();
+            let transaction = write(&mut connection).unwrap();
+            for (id, key) in [("i-1", "k-1"), ("i-2", "k-2")] {
+                put(&transaction, &Entry::begin(intent(id, key))).unwrap();
+            }
+            transaction.commit().unwrap();
+        }
+        let journal = SqliteJournal::open(&path).unwrap();
+        let ids: Vec<_> = journal
+            .find(Query::default())
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|entry| entry.intent.id)
+            .collect();
+        assert_eq!(ids, ["i-2", "i-1"]);
+        // And goes on as a new one.
+        journal
+            .note(Subject::Intent("i-1".to_owned()), accepted("t"))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(journal.events("i-1").await.unwrap().len(), 1);
+        assert!(
+            matches!(journal.begin(intent("i-3", "k-1")).await.unwrap(), Begun::Known(known) if known.task.is_some())
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_no_journal_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let newer = folder.path().join("newer.db");
+        drop(SqliteJournal::open(&newer).unwrap());
+        Connection::open(&newer)
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
+        let foreign = folder.path().join("foreign.db");
+        Connection::open(&foreign)
+            .unwrap()
+            .execute_batch("CREATE TABLE songs (name TEXT)")
+            .unwrap();
+        let text = folder.path().join("text.db");
+        std::fs::write(&text, "not a database, and long enough to be seen as none".repeat(20)).unwrap();
+        for (path, word) in [
+            (newer, "newer version"),
+            (foreign, "another program"),
+            (text.clone(), "not a database"),
+        ] {
+            let error = SqliteJournal::open(&path).unwrap_err().to_string();
+            assert!(
+                error.contains(word) && error.contains(path.to_str().unwrap()),
+                "{error}"
+            );
+        }
+        assert!(std::fs::read_to_string(&text).unwrap().starts_with("not a database"));
+        let error = SqliteJournal::open(text.join("below/journal.db"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("cannot be opened"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn one_task_belongs_to_one_submission() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = SqliteJournal::open(folder.path().join("deep/er/journal.db")).unwrap();
+        for id in ["i-1", "i-2"] {
+            assert_eq!(
+                journal.begin(intent(id, id)).await.unwrap(),
+                Begun::New { id: id.to_owned() }
+            );
+        }
+        journal
+            .note(Subject::Intent("i-1".to_owned()), accepted("t"))
+            .await
+            .unwrap()
+            .unwrap();
+        let error = journal
+            .note(Subject::Intent("i-2".to_owned()), accepted("t"))
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("another submission"), "{error}");
+        // Rolled back as a whole.
+        let open = journal.find(Query::default()).await.unwrap();
+        assert!(open[0].is_open() && open[0].intent.id == "i-2");
+        assert_eq!(
+            journal
+                .note(Subject::Intent("i-9".to_owned()), accepted("u"))
+                .await
+                .unwrap(),
+            None
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_for_its_owner() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        drop(SqliteJournal::open(&path).unwrap());
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -14,11 +14,16 @@ pub(crate) async fn stats(State(core): State<Arc<Core>>) -> Json<Stats> {
 }
 
 pub(crate) async fn tasks(State(core): State<Arc<Core>>) -> Json<Vec<TaskReport>> {
-    Json(reports(&core))
+    Json(reports(&core, 0))
 }
 
 /// All tasks, the oldest first.
-pub(crate) fn reports(core: &Core) -> Vec<TaskReport> {
+pub(crate) fn reports(core: &Core, known: usize) -> Vec<TaskReport> {
     let now = core.clock.now();
-    core.store.all().iter().map(|task| TaskReport::new(task, now)).collect()
+    let tasks = core.store.all();
+    tasks
+        .iter()
+        .skip(known)
+        .map(|task| TaskReport::new(task, now))
+        .collect()
 }

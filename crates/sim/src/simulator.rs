@@ -85,13 +85,23 @@ impl Simulator {
 
     /// The tasks it holds, the oldest first.
     pub fn tasks(&self) -> Vec<TaskReport> {
-        admin::reports(&self.core)
+        self.tasks_after(0)
+    }
+
+    /// The tasks it holds without the `known` oldest.
+    pub fn tasks_after(&self, known: usize) -> Vec<TaskReport> {
+        admin::reports(&self.core, known)
     }
 
     /// Lets a fault befall the next requests that it is for. Of several, the first injected comes
     /// first.
     pub fn inject(&self, fault: Fault) {
         self.core.faults.inject(fault);
+    }
+
+    /// Takes back the faults that befell nothing yet.
+    pub fn clear_faults(&self) {
+        self.core.faults.clear();
     }
 
     /// Stops it, and waits until nothing of it is left running.

@@ -38,6 +38,12 @@ impl Http {
                 .redirect(redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .referer(false);
+            // Reading the platform's certificates takes longer than all else, and plain HTTP has no use for them.
+            let builder = if base_url.scheme() == "http" {
+                builder.tls_certs_only([])
+            } else {
+                builder
+            };
             // A proxy cannot reach what runs on this machine.
             if is_loopback(base_url) {
                 builder.no_proxy()

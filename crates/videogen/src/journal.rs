@@ -16,6 +16,9 @@ use crate::TaskId;
 mod entry;
 mod event;
 mod keeping;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 pub use entry::{Entry, State};
 pub use event::{Event, Intent, Reason};

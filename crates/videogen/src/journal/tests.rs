@@ -1,0 +1,139 @@
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Entry, Event, Intent, Reason, State};
+use crate::{Ambiguity, ErrorKind, TaskId, TaskStatus, Vendor};
+
+fn intent(id: &str) -> Intent {
+    let at = Timestamp::from_second(1_795_000_000).unwrap();
+    Intent {
+        id: id.to_owned(),
+        key: "k".to_owned(),
+        account: "a".to_owned(),
+        vendor: Vendor::ALL[0],
+        family: "f".to_owned(),
+        model: "m".to_owned(),
+        prompt: "p".to_owned(),
+        client_reference: None,
+        request: json!({"duration": 5}),
+        request_hash: "h".to_owned(),
+        at,
+        until: at,
+    }
+}
+
+fn task(id: &str) -> TaskId {
+    let vendor = Vendor::ALL[0];
+    TaskId::new(vendor, vendor.families().next().unwrap(), id).unwrap()
+}
+
+/// Every kind of event, of two tasks.
+fn events() -> Vec<Event> {
+    let reason = || Reason {
+        kind: ErrorKind::Vendor,
+        message: "no".to_owned(),
+        status: Some(500),
+        code: None,
+        request_id: None,
+    };
+    let ambiguity: Ambiguity = Entry::begin(intent("i")).ambiguity();
+    let mut events = vec![
+        Event::Begun,
+        Event::Alive { until: Timestamp::MAX },
+        Event::Rejected { reason: reason() },
+        Event::NotSent { reason: reason() },
+        Event::Ambiguous {
+            reason: reason(),
+            ambiguity,
+        },
+        Event::NotFound { after: 60 },
+        Event::Dismissed,
+        Event::Target { path: "x.mp4".into() },
+        Event::Downloaded {
+            path: "x.mp4".into(),
+            bytes: 9,
+        },
+        Event::DownloadFailed { reason: reason() },
+    ];
+    for status in [TaskStatus::Queued, TaskStatus::Completed, TaskStatus::Failed] {
+        events.push(Event::Status {
+            status: status.clone(),
+            error: None,
+        });
+        for id in ["t-1", "t-2"] {
+            events.push(Event::Accepted {
+                task: task(id),
+                status: status.clone(),
+            });
+            events.push(Event::Found {
+                task: task(id),
+                status: status.clone(),
+            });
+        }
+    }
+    events
+}
+
+/// Every sequence of four events, whatever sense it makes: a task is never forgotten or exchanged, what may exist is never
+/// called harmless, and nothing that may exist can be sent again.
+#[test]
+fn no_order_of_events_loses_a_task() {
+    let events = events();
+    let (at, mut seen) = (Timestamp::from_second(1_795_000_001).unwrap(), 0);
+    let mut entries = vec![Entry::begin(intent("i"))];
+    for _ in 0..4 {
+        let mut next: Vec<Entry> = Vec::new();
+        for before in &entries {
+            for event in &events {
+                let mut after = before.clone();
+                let result = after.apply(event.clone(), at);
+                seen += 1;
+                match (&before.task, &after.task) {
+                    (Some(known), now) => assert_eq!(Some(known), now.as_ref(), "{event:?}"),
+                    (None, Some(_)) => assert!(matches!(event, Event::Accepted { .. } | Event::Found { .. })),
+                    (None, None) => {}
+                }
+                if let Event::Accepted { task, .. } | Event::Found { task, .. } = event {
+                    assert_eq!(result.is_ok(), after.task.as_ref() == Some(task));
+                }
+                assert_eq!(after.task.is_some(), after.state == State::Accepted, "{event:?}");
+                if before.is_open() && !after.is_open() {
+                    let closes = matches!(
+                        event,
+                        Event::Accepted { .. }
+                            | Event::Found { .. }
+                            | Event::Rejected { .. }
+                            | Event::NotSent { .. }
+                            | Event::Dismissed
+                    );
+                    assert!(closes, "{event:?} closed it");
+                }
+                let again = after.begin_again(intent("j"));
+                assert_eq!(again.is_some(), !after.is_open() && after.task.is_none());
+                assert!(again.is_none_or(|again| again.is_open() && again.intent.id == "i"));
+                // The same event twice says nothing new.
+                assert!(!matches!(after.clone().apply(event.clone(), at), Ok(true)), "{event:?}");
+                // As the file will have it.
+                let kept: Entry = serde_json::from_value(json!(after)).unwrap();
+                assert_eq!(kept, after);
+                if !next.contains(&after) {
+                    next.push(after);
+                }
+            }
+        }
+        entries = next;
+    }
+    assert!(seen > 10_000, "{seen}");
+}
+
+#[test]
+fn a_dead_sender_leaves_what_was_to_be_sent() {
+    let entry = Entry::begin(intent("i"));
+    let ambiguity = entry.ambiguity();
+    assert_eq!(
+        (ambiguity.intent.as_deref(), ambiguity.prompt.as_str()),
+        (Some("i"), "p")
+    );
+    assert_eq!(ambiguity.parameters["duration"], 5);
+    assert!(!entry.is_under_way(Timestamp::now()));
+}

@@ -1,0 +1,83 @@
+//! This binary again, as a process that can be killed.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde::{Deserialize, Serialize};
+use videogen::VideoRequest;
+use videogen_sim::Simulator;
+
+use super::{journal, with_base_url};
+use crate::cases::TARGETS;
+
+const VARIABLE: &str = "VIDEOGEN_TEST_CHILD";
+
+/// What a child is to do.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Work {
+    /// Where the journal is.
+    pub(super) folder: PathBuf,
+    /// Base URLs, in the order of `TARGETS`.
+    pub(super) base_urls: Vec<String>,
+    /// Submit once, with this key; else with prompts of its own until it is killed.
+    pub(super) key: Option<String>,
+}
+
+impl Work {
+    pub(super) fn new(folder: &Path, simulator: &Simulator) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            base_urls: TARGETS.map(|(vendor, _)| simulator.base_url(vendor.as_str())).to_vec(),
+            key: None,
+        }
+    }
+
+    /// Starts a child. It says a line before each submission.
+    pub(super) fn start(&self) -> Child {
+        Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "journal::child::child",
+                "--ignored",
+                "--nocapture",
+                "--quiet",
+            ])
+            .env(VARIABLE, serde_json::to_string(self).unwrap())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+}
+
+/// Not a test: what the children of other tests run.
+#[tokio::test]
+#[ignore = "only for the tests that start it"]
+async fn child() {
+    let Ok(work) = std::env::var(VARIABLE) else { return };
+    let work: Work = serde_json::from_str(&work).unwrap();
+    let journal = journal(&work.folder);
+    let clients: Vec<_> = TARGETS
+        .iter()
+        .zip(&work.base_urls)
+        .map(|((vendor, _), base_url)| with_base_url(*vendor, base_url, &journal))
+        .collect();
+    if let Some(key) = work.key {
+        let task = clients[0]
+            .submit_with_key(&key, &VideoRequest::new(TARGETS[0].1, "x"))
+            .await;
+        println!("task {}", task.unwrap().id);
+        return;
+    }
+    let own = std::process::id() as usize;
+    for turn in own.. {
+        let which = turn % TARGETS.len();
+        let request = VideoRequest::new(TARGETS[which].1, format!("{own}-{turn}"));
+        println!("submitting");
+        std::io::stdout().flush().unwrap();
+        // Whatever comes of it is in the journal.
+        let _ = clients[which].submit(&request).await;
+    }
+}

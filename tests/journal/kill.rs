@@ -1,0 +1,171 @@
+//! A process that submits in a loop, killed at any instant.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader};
+use std::sync::Arc;
+use std::time::Duration;
+
+use videogen::journal::State;
+use videogen::{Reconciled, Vendor};
+use videogen_sim::Simulator;
+
+use super::child::Work;
+use super::{client, entries, journal};
+
+/// So many children at once: the journal is shared too.
+const AT_ONCE: usize = 4;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_kills_lose_nothing() {
+    kills(1_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes some minutes"]
+async fn ten_thousand_kills_lose_nothing() {
+    kills(10_000).await;
+}
+
+async fn kills(count: usize) {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let work = Arc::new(Work::new(folder.path(), &simulator));
+    journal(folder.path());
+    let killers: Vec<_> = (0..AT_ONCE)
+        .map(|_| {
+            let work = Arc::clone(&work);
+            std::thread::spawn(move || {
+                for _ in 0..count / AT_ONCE {
+                    let mut child = work.start();
+                    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+                    for _ in 0..fastrand::usize(1..4) {
+                        assert!(said.by_ref().any(|line| line.unwrap().contains("submitting")));
+                    }
+                    // The instant of the kill is what is random here; nothing waits for anything to have happened.
+                    std::thread::sleep(Duration::from_micros(fastrand::u64(0..20_000)));
+                    child.kill().unwrap();
+                    child.wait().unwrap();
+                }
+            })
+        })
+        .collect();
+    tokio::task::spawn_blocking(move || killers.into_iter().for_each(|killer| killer.join().unwrap()))
+        .await
+        .unwrap();
+
+    let journal = journal(folder.path());
+    let entries = entries(&journal).await;
+    let made = simulator.tasks();
+    assert!(made.len() > count / 2, "only {} tasks", made.len());
+    // Prompts are unique, so they tell which task is whose.
+    let by_prompt: HashMap<_, _> = entries
+        .iter()
+        .map(|entry| (entry.intent.prompt.clone(), entry))
+        .collect();
+    assert_eq!(by_prompt.len(), entries.len());
+    let mut per_prompt: HashMap<String, usize> = HashMap::new();
+    for task in &made {
+        let prompt = task.prompt.clone();
+        *per_prompt.entry(prompt.clone()).or_default() += 1;
+        let entry = by_prompt
+            .get(&prompt)
+            .unwrap_or_else(|| panic!("{prompt} was sent and not noted"));
+        match &entry.task {
+            Some(known) => assert_eq!(known.id(), task.id),
+            None => assert!(entry.is_open(), "{prompt}: {:?}", entry.state),
+        }
+    }
+    assert!(per_prompt.values().all(|made| *made == 1));
+    let open = entries.iter().filter(|entry| entry.is_open()).count();
+    assert!(open > 0, "no kill fell into a submission: the test proves nothing");
+
+    // After the restart.
+    let task_of: HashMap<_, _> = made.iter().map(|task| (task.prompt.clone(), task.id.clone())).collect();
+    let mut adopted = 0;
+    for vendor in Vendor::ALL.iter().copied() {
+        let client = client(vendor, &simulator, &journal);
+        let recovered = client.recover(Duration::ZERO).await.unwrap();
+        for entry in &recovered.found {
+            assert_eq!(
+                Some(entry.task.as_ref().unwrap().id()),
+                task_of.get(&entry.intent.prompt).map(String::as_str)
+            );
+            adopted += 1;
+        }
+        for (entry, candidates) in &recovered.open {
+            let Some(task) = task_of.get(&entry.intent.prompt) else {
+                continue;
+            };
+            // It exists, so the vendor must have shown it, where it shows anything.
+            assert_ne!(vendor, Vendor::ToApis, "{entry:?} was not found by its reference");
+            assert!(
+                candidates.iter().any(|candidate| candidate.id.id() == task),
+                "{entry:?}: {candidates:?}"
+            );
+        }
+    }
+    let after = self::entries(&journal).await;
+    let accepted = after.iter().filter(|entry| entry.state == State::Accepted).count();
+    assert_eq!(accepted, entries.len() - open + adopted);
+    assert_eq!(simulator.stats().tasks, made.len(), "recovering made a task");
+}
+
+/// Submissions that nothing tells apart, a third of them with their answer lost: none is taken for another.
+#[tokio::test]
+async fn identical_prompts_are_not_mixed_up() {
+    use videogen::VideoRequest;
+    use videogen_sim::{Fault, FaultKind, Operation};
+
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    for vendor in Vendor::ALL.iter().copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        let client = client(vendor, &simulator, &journal);
+        let simulated = videogen_sim::Vendor::ALL
+            .into_iter()
+            .find(|known| known.slug() == vendor.as_str())
+            .unwrap();
+        let mut lost = HashMap::new();
+        for turn in 0..100 {
+            let kind = [FaultKind::DropAfter, FaultKind::DropBefore][turn % 2].clone();
+            if turn % 3 == 0 {
+                simulator.inject(Fault::new(simulated, Operation::Submit, kind));
+            }
+            let before = simulator.tasks().len();
+            let request = VideoRequest::new(vendor.default_model(), "the same words");
+            if let Err(error) = client.submit(&request).await {
+                let ambiguity = error.ambiguity().unwrap().clone();
+                lost.insert(
+                    ambiguity.intent.clone().unwrap(),
+                    (ambiguity, simulator.tasks().get(before).cloned()),
+                );
+            }
+        }
+        assert_eq!(lost.len(), 34);
+        for (ambiguity, made) in lost.values() {
+            match client.reconcile(ambiguity).await.unwrap() {
+                Reconciled::Found(task) => {
+                    assert!(vendor.facts().name == "ToAPIs", "{vendor} cannot know");
+                    assert_eq!(Some(task.id.id()), made.as_ref().map(|made| made.id.as_str()));
+                }
+                Reconciled::Candidates(tasks) => {
+                    assert!(vendor.facts().name != "ToAPIs");
+                    if let Some(made) = made {
+                        assert!(tasks.iter().any(|task| task.id.id() == made.id));
+                    }
+                    // Those that the journal knows are somebody's already.
+                    assert_eq!(tasks.len(), 17);
+                }
+                Reconciled::NotFound => assert!(made.is_none(), "{vendor}: {made:?}"),
+                other => panic!("{other:?}"),
+            }
+        }
+        for entry in entries(&journal).await {
+            assert_eq!(
+                entry.is_open(),
+                lost.get(&entry.intent.id)
+                    .is_some_and(|(_, made)| { vendor.facts().name != "ToAPIs" || made.is_none() })
+            );
+        }
+    }
+}

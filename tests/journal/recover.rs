@@ -1,0 +1,140 @@
+//! What an earlier run left behind.
+
+use std::time::Duration;
+
+use videogen::journal::{Event, State};
+use videogen::{ErrorKind, Reconciled, TaskStatus, Vendor, VideoRequest};
+use videogen_sim::{Fault, FaultKind, Operation, Simulator};
+
+use super::{client, entries, journal};
+use crate::cases::TARGETS;
+
+fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
+    videogen_sim::Vendor::ALL
+        .into_iter()
+        .find(|known| known.slug() == vendor.as_str())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_whole_life_of_a_task_is_noted() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    for (vendor, model) in TARGETS {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        let client = client(vendor, &simulator, &journal);
+        let task = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap();
+        client.note_target(&task.id, "kite.mp4").await.unwrap();
+        let recovered = client.recover(Duration::ZERO).await.unwrap();
+        assert_eq!(recovered.unfinished.len(), 1, "{recovered:?}");
+        simulator.advance(Duration::from_secs(600));
+        let task = client.get(&task.id).await.unwrap();
+        assert_eq!(task.status, TaskStatus::Completed);
+        let path = folder.path().join("kite.mp4");
+        client.download(&task, &path).await.unwrap();
+        client.download(&task, &path).await.unwrap_err();
+
+        let entry = entries(&journal).await.swap_remove(0);
+        assert_eq!((entry.state, entry.task.as_ref()), (State::Accepted, Some(&task.id)));
+        assert_eq!((entry.status, entry.file), (Some(TaskStatus::Completed), Some(path)));
+        assert!(entry.target.unwrap().ends_with("kite.mp4"));
+        assert_eq!(entry.reason.unwrap().kind, ErrorKind::Io);
+        let events = journal.events(&entry.intent.id).await.unwrap();
+        let kinds: Vec<_> = events.iter().map(|(_, event)| std::mem::discriminant(event)).collect();
+        assert_eq!(kinds.len(), 6, "{events:?}");
+        assert!(matches!(events[0].1, Event::Begun) && matches!(events[1].1, Event::Accepted { .. }));
+        assert!(client.recover(Duration::ZERO).await.unwrap().unfinished.is_empty());
+    }
+}
+
+/// The vendor stores a task only some time after it answered, or did not: absence at first proves nothing.
+#[tokio::test(start_paused = true)]
+async fn a_late_task_is_found() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let (vendor, model) = TARGETS[1];
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let client = client(vendor, &simulator, &journal);
+    simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropAfter));
+    let error = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap_err();
+    let ambiguity = error.ambiguity().unwrap();
+    // Seen so far: not there, and the vendor out of order.
+    let missing = r#"{"error":{"code":"task_not_found","message":"no","type":"task_not_found"}}"#;
+    for (code, body) in [(404, missing), (404, missing), (503, "{}"), (404, missing)] {
+        simulator.inject(Fault::status(simulated(vendor), Operation::Get, code, body));
+    }
+    let started = tokio::time::Instant::now();
+    let found = client
+        .reconcile_within(ambiguity, Duration::from_secs(300))
+        .await
+        .unwrap();
+    assert!(matches!(found, Reconciled::Found(_)), "{found:?}");
+    assert_eq!(started.elapsed().as_secs(), 2 + 4 + 8 + 16);
+    let entry = entries(&journal).await.swap_remove(0);
+    assert_eq!(entry.state, State::Accepted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_there_stays_open() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let (vendor, model) = TARGETS[1];
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let client = client(vendor, &simulator, &journal);
+    simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
+    let error = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap_err();
+    let started = tokio::time::Instant::now();
+    let found = client
+        .reconcile_within(error.ambiguity().unwrap(), Duration::from_secs(300))
+        .await
+        .unwrap();
+    assert_eq!((found, started.elapsed().as_secs()), (Reconciled::NotFound, 300));
+    let recovered = client.recover(Duration::from_secs(60)).await.unwrap();
+    assert_eq!(recovered.open.len(), 1);
+    assert_eq!(started.elapsed().as_secs(), 360);
+    assert_eq!(simulator.stats().tasks, 0);
+    let entry = entries(&journal).await.swap_remove(0);
+    assert_eq!((entry.state, entry.sought.is_some()), (State::Ambiguous, true));
+}
+
+/// Where the vendor cannot tell for sure, its owner can.
+#[tokio::test]
+async fn a_candidate_is_adopted_by_hand() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    for (vendor, model) in [TARGETS[0], TARGETS[4]] {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        let client = client(vendor, &simulator, &journal);
+        let small = VideoRequest::new(model, "a kite").resolution("480p").duration(4);
+        let large = VideoRequest::new(model, "a kite").resolution("720p").duration(5);
+        // Another writer on the account, without a journal; so both are candidates, but for their parameters.
+        let theirs = videogen::Client::builder(vendor)
+            .key("sk-test".to_owned())
+            .base_url(simulator.base_url(vendor.as_str()))
+            .build()
+            .unwrap();
+        theirs.submit(&small).await.unwrap();
+        simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropAfter));
+        client.submit(&large).await.unwrap_err();
+        let made = simulator.tasks().pop().unwrap();
+        let recovered = client.recover(Duration::ZERO).await.unwrap();
+        let (entry, candidates) = &recovered.open[0];
+        assert_eq!(candidates.len(), 1, "{candidates:?}");
+        assert_eq!(candidates[0].id.id(), made.id);
+
+        let settled = client.settle(&entry.intent.id, Some(&candidates[0].id)).await.unwrap();
+        assert_eq!(
+            (settled.state, settled.task.as_ref()),
+            (State::Accepted, Some(&candidates[0].id))
+        );
+        // It cannot be a second submission's.
+        simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
+        let lost = client.submit(&large).await.unwrap_err();
+        let intent = lost.ambiguity().unwrap().intent.clone().unwrap();
+        let error = client.settle(&intent, Some(&candidates[0].id)).await.unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::Journal && error.message().contains("another"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! A planted word in every secret: it is in no byte of the journal and in no line of the logs.
+
+use std::sync::Arc;
+
+use videogen::journal::Journal as _;
+use videogen::journal::Query;
+use videogen::{Client, Role, Source, VideoRequest};
+
+use super::journal;
+use crate::canned::Canned;
+use crate::cases::TARGETS;
+use serde_json::json;
+
+const CANARY: &str = "canary-51d0";
+
+#[tokio::test]
+async fn no_secret_in_the_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = format!("sk-{CANARY}");
+    let url = format!("https://files.example.com/{CANARY}/in.png?sig={CANARY}");
+    for (vendor, model) in TARGETS {
+        let journal = journal(folder.path());
+        let mut request = VideoRequest::new(model, format!("the picture at {url} as a film"))
+            .callback_url(format!("https://hooks.example.com/{CANARY}"));
+        if request
+            .clone()
+            .input(Role::FirstFrame, url.parse::<Source>().unwrap())
+            .inputs
+            .len()
+            == 1
+        {
+            request = request.input(Role::FirstFrame, url.parse::<Source>().unwrap());
+        }
+        request.extra = json!({"odd": [{"deep": url}]}).as_object().unwrap().clone();
+        let done = json!({
+            "id": "t", "status": "completed", "url": url, "video_url": url, "last_frame_url": url,
+            "result": {"data": [{"url": url}]},
+        });
+        let failed = json!({"id": "t", "status": "failed", "error": {"code": "x", "message": format!("{key} {url}")}});
+        let refused = json!({"error": {"message": format!("key {key} is bad, see {url}"), "code": "x", "type": "y"}});
+        for (status, body) in [
+            (200, done),
+            (200, failed),
+            (401, refused.clone()),
+            (500, refused),
+            (200, json!(url)),
+        ] {
+            let canned = Canned::json(status, &body).await;
+            let client = Client::builder(vendor)
+                .key(key.clone())
+                .base_url(&canned.base_url)
+                .retry(videogen::RetryPolicy::never())
+                .journal(Arc::clone(&journal) as _)
+                .build()
+                .unwrap();
+            // The one task of these answers belongs to the first submission only; the others must not have it.
+            let result = client.submit(&request).await;
+            if let Ok(task) = &result {
+                let _ = client.get(&task.id).await;
+                let _ = client.download(task, folder.path().join("never.mp4")).await;
+            }
+            let _ = client.recover(std::time::Duration::ZERO).await;
+            let shown = format!(
+                "{result:?} {client:?} {journal:?} {:?}",
+                journal.find(Query::default()).await.unwrap()
+            );
+            // What the vendor said of the task is for the caller, and hidden in Debug.
+            assert!(!shown.contains(CANARY), "{shown}");
+        }
+    }
+    let mut bytes = 0;
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        let held = std::fs::read(&path).unwrap();
+        bytes += held.len();
+        let found = held.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
+        assert!(!found, "{} holds the canary", path.display());
+    }
+    assert!(bytes > 10_000, "{bytes} bytes: nothing was written");
+}
