@@ -53,7 +53,8 @@ pub struct Facts {
     pub(crate) models: Vec<Model>,
 }
 
-/// The extensions at the root of a spec. Their JSON Schema is what `lint` holds a spec against.
+/// The extensions at the root of a spec. Their JSON Schema is what `lint` holds a spec against; only it is strict, so that a
+/// misspelt member hides nothing else that is wrong.
 #[derive(Deserialize, JsonSchema)]
 #[allow(
     dead_code,
@@ -77,7 +78,7 @@ pub(crate) struct Extensions {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Page {
     #[schemars(regex(pattern = "^https://"))]
     pub(crate) url: String,
@@ -87,7 +88,7 @@ pub(crate) struct Page {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct VendorInfo {
     pub(crate) name: String,
     pub(crate) key_env: String,
@@ -95,7 +96,7 @@ pub(crate) struct VendorInfo {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
 pub(crate) struct Poll {
     pub(crate) first: u64,
@@ -107,7 +108,7 @@ pub(crate) struct Poll {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
 pub(crate) struct ResultUrl {
     pub(crate) ttl: u64,
@@ -118,7 +119,7 @@ pub(crate) struct ResultUrl {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "read by the simulator; here only its shape is checked")]
 struct Webhook {
     timeout: u64,
@@ -138,7 +139,7 @@ enum Signature {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "read by the simulator; here only its shape is checked")]
 struct RateLimits {
     submit: Vec<Limit>,
@@ -149,7 +150,7 @@ struct RateLimits {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "read by the simulator; here only its shape is checked")]
 struct Limit {
     limit: u32,
@@ -157,7 +158,7 @@ struct Limit {
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Model {
     pub(crate) id: String,
     pub(crate) create: String,
@@ -181,7 +182,7 @@ pub(crate) struct Model {
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Duration {
     pub(crate) min: u32,
     pub(crate) max: Option<u32>,
@@ -197,7 +198,7 @@ pub(crate) enum Auto {
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Frames {
     pub(crate) min: u32,
     pub(crate) max: u32,
@@ -205,7 +206,7 @@ pub(crate) struct Frames {
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Input {
     pub(crate) max: u32,
     pub(crate) sources: Vec<String>,
@@ -286,19 +287,27 @@ pub(crate) fn family(spec: &Spec, create: &str) -> Option<Family> {
 struct Inherited {
     source: String,
     unverified: bool,
+    /// The references that led here.
+    within: Vec<String>,
 }
 
 fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: &mut Vec<Field>) {
+    let reference = single_ref(schema);
     let schema = target(spec, schema);
-    let around = inherit(schema, around);
+    let mut around = inherit(schema, around);
+    around.within.extend(reference.map(str::to_owned));
     for (name, property) in members(schema.get("properties")) {
         let wire = format!("{prefix}{name}");
         let inner = target(spec, property);
         let names: Vec<&str> = match property.get("x-field") {
             Some(Value::String(one)) => vec![one],
             Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
-            // An object without a field of its own may hold some.
-            _ if inner.get("properties").is_some() && inner.get("type").and_then(Value::as_str) == Some("object") => {
+            // An object without a field of its own may hold some. One that holds itself is refused elsewhere.
+            _ if !single_ref(property)
+                .is_some_and(|reference| around.within.iter().any(|within| within == reference))
+                && inner.get("properties").is_some()
+                && inner.get("type").and_then(Value::as_str) == Some("object") =>
+            {
                 fields(spec, property, &format!("{wire}."), &around, found);
                 continue;
             }
@@ -339,6 +348,7 @@ fn inherit(schema: &Value, around: &Inherited) -> Inherited {
     let source = schema.get("x-source").and_then(Value::as_str);
     Inherited {
         source: source.map_or_else(|| around.source.clone(), str::to_owned),
+        within: around.within.clone(),
         unverified: around.unverified || schema.get("x-unverified") == Some(&Value::Bool(true)),
     }
 }

@@ -1,7 +1,7 @@
 //! `x-models` names only what is there, and its numbers agree with each other.
 
 use serde::Deserialize as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Found, instead};
 use crate::facts::{FIELDS, Family, Model, ROLES, family};
@@ -30,10 +30,19 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     each(spec, found, |spec, model, entry, told| {
         numbers(model, told);
         names(model, entry, told);
-        if family(spec, &model.create).is_none() {
+        if entry.get("create").is_some() && family(spec, &model.create).is_none() {
             let known: Vec<&str> = spec.operations().filter_map(|operation| operation.id()).collect();
-            let reason = format!("no operation `{}` with a tag and a JSON request", model.create);
-            told("unknown-operation", "create", reason, instead(&model.create, &known));
+            let (reason, fix) = if known.contains(&model.create.as_str()) {
+                ("has no tag or no JSON request", "add what it lacks".to_owned())
+            } else {
+                ("is nowhere in this file", instead(&model.create, &known))
+            };
+            told(
+                "unknown-operation",
+                "create",
+                format!("the operation `{}` {reason}", model.create),
+                fix,
+            );
         }
     });
 }
@@ -47,11 +56,15 @@ pub(super) fn agreement(spec: &Spec, found: &mut Found<'_>) {
     });
 }
 
-/// Every entry that fits its type; what does not is told by its shape.
+/// Every entry. What it lacks is told by its shape, as is what has the wrong type, which alone is passed over here.
 fn each(spec: &Spec, found: &mut Found<'_>, judge: impl Fn(&Spec, &Model, &Value, &mut Tell<'_>)) {
     let entries = spec.doc.get("x-models").and_then(Value::as_array);
     for (index, entry) in entries.into_iter().flatten().enumerate() {
-        if let Ok(model) = Model::deserialize(entry) {
+        let mut whole = json!({"id": "", "create": "", "source": "", "duration": {"min": 0}});
+        if let (Some(whole), Some(entry)) = (whole.as_object_mut(), entry.as_object()) {
+            whole.extend(entry.clone());
+        }
+        if let Ok(model) = Model::deserialize(&whole) {
             judge(spec, &model, entry, &mut |rule, member, reason, fix| {
                 found.add(rule, format!("/x-models/{index}/{member}"), reason, fix);
             });

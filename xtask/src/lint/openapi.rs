@@ -12,9 +12,73 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use serde_path_to_error::{Path, Segment};
 
-use super::Found;
 use super::walk::{Kind, nodes};
+use super::{Found, near};
 use crate::spec::{METHODS, Spec, escape, members};
+
+/// What a misspelt key may be meant to be.
+const KEYS: [&str; 60] = [
+    "additionalProperties",
+    "allOf",
+    "allowEmptyValue",
+    "anyOf",
+    "bearerFormat",
+    "callbacks",
+    "components",
+    "contact",
+    "content",
+    "default",
+    "deprecated",
+    "description",
+    "discriminator",
+    "email",
+    "enum",
+    "example",
+    "examples",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "explode",
+    "externalDocs",
+    "format",
+    "headers",
+    "in",
+    "info",
+    "items",
+    "license",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "name",
+    "nullable",
+    "oneOf",
+    "operationId",
+    "parameters",
+    "paths",
+    "pattern",
+    "properties",
+    "readOnly",
+    "requestBody",
+    "required",
+    "responses",
+    "schema",
+    "scheme",
+    "schemas",
+    "security",
+    "servers",
+    "summary",
+    "tags",
+    "title",
+    "type",
+    "uniqueItems",
+    "url",
+    "writeOnly",
+];
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let doc = &spec.doc;
@@ -30,7 +94,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             );
         }
     }
-    let mut rest = without(doc, &["openapi", "servers", "tags", "components"]);
+    let mut rest = without(doc, &["components"], &["servers", "tags"]);
     rest.insert("openapi".into(), json!("3.0.3"));
     if let Some(info) = doc.get("info") {
         piece::<Info>("/info", info, found);
@@ -78,19 +142,12 @@ fn components(all: &Value, found: &mut Found<'_>) {
             }
         }
     }
-    let mut rest = without(all, &SECTIONS);
-    // An empty section says nothing, but is known.
-    for section in SECTIONS {
-        if all.get(section).is_some_and(|section| !section.is_object()) {
-            rest.insert(section.to_owned(), all[section].clone());
-        }
-    }
+    let rest = without(all, &SECTIONS, &[]);
     piece::<Components>("/components", &rest.into(), found);
 }
 
 fn path_item(place: &str, item: &Value, found: &mut Found<'_>) {
-    let mut rest = without(item, &METHODS);
-    rest.remove("parameters");
+    let rest = without(item, &METHODS, &["parameters"]);
     part::<PathItem>(place, &rest.into(), found);
     each::<Parameter>(item, place, "parameters", found);
     for method in METHODS {
@@ -101,7 +158,7 @@ fn path_item(place: &str, item: &Value, found: &mut Found<'_>) {
 }
 
 fn operation(place: &str, operation: &Value, found: &mut Found<'_>) {
-    let mut rest = without(operation, &["parameters", "requestBody", "callbacks"]);
+    let mut rest = without(operation, &["requestBody", "callbacks"], &["parameters"]);
     // A missing success answer is told where the answers are judged.
     rest.insert("responses".into(), json!({}));
     piece::<Operation>(place, &rest.into(), found);
@@ -126,12 +183,12 @@ fn operation(place: &str, operation: &Value, found: &mut Found<'_>) {
 }
 
 fn body(place: &str, body: &Value, found: &mut Found<'_>) {
-    part::<RequestBody>(place, &without(body, &["content"]).into(), found);
+    part::<RequestBody>(place, &without(body, &["content"], &[]).into(), found);
     media(place, body, found);
 }
 
 fn response(place: &str, response: &Value, found: &mut Found<'_>) {
-    part::<Response>(place, &without(response, &["content", "headers"]).into(), found);
+    part::<Response>(place, &without(response, &["content", "headers"], &[]).into(), found);
     for (name, header) in members(response.get("headers")) {
         part::<Header>(&format!("{place}/headers/{}", escape(name)), &flat(header), found);
     }
@@ -141,11 +198,7 @@ fn response(place: &str, response: &Value, found: &mut Found<'_>) {
 fn media(place: &str, holder: &Value, found: &mut Found<'_>) {
     for (kind, media) in members(holder.get("content")) {
         let place = format!("{place}/content/{}", escape(kind));
-        let mut rest = flat(media);
-        if let Some(object) = rest.as_object_mut() {
-            object.remove("examples");
-        }
-        piece::<MediaType>(&place, &rest, found);
+        piece::<MediaType>(&place, &without(&flat(media), &["examples"], &[]).into(), found);
         for (name, example) in members(media.get("examples")) {
             part::<Example>(&format!("{place}/examples/{}", escape(name)), example, found);
         }
@@ -154,19 +207,9 @@ fn media(place: &str, holder: &Value, found: &mut Found<'_>) {
 
 /// Each item of a list.
 fn each<T: DeserializeOwned + Serialize>(holder: &Value, place: &str, list: &str, found: &mut Found<'_>) {
-    match holder.get(list) {
-        Some(Value::Array(items)) => {
-            for (index, item) in items.iter().enumerate() {
-                part::<T>(&format!("{place}/{list}/{index}"), &flat(item), found);
-            }
-        }
-        Some(_) => found.add(
-            "not-openapi",
-            format!("{place}/{list}"),
-            "is not a list",
-            "write a list",
-        ),
-        None => {}
+    let items = holder.get(list).and_then(Value::as_array);
+    for (index, item) in items.into_iter().flatten().enumerate() {
+        part::<T>(&format!("{place}/{list}/{index}"), &flat(item), found);
     }
 }
 
@@ -222,12 +265,14 @@ fn lost(original: &Value, back: &Value, place: &str, found: &mut Found<'_>) {
                         "says nothing: it is empty, or not known to OpenAPI 3.0 here",
                         "give it a value, or delete it",
                     ),
-                    None => found.add(
-                        "unknown-key",
-                        place,
-                        "not known to OpenAPI 3.0 here, so it would be dropped",
-                        "is it misspelt, or in the wrong place?",
-                    ),
+                    None => {
+                        let reason = "not known to OpenAPI 3.0 here, so it would be dropped";
+                        let fix = near(key, &KEYS).filter(|near| near != key).map_or_else(
+                            || "delete it, or put it where OpenAPI has it".to_owned(),
+                            |near| format!("did you mean `{near}`?"),
+                        );
+                        found.add("unknown-key", place, reason, fix);
+                    }
                 }
             }
         }
@@ -263,9 +308,10 @@ fn told(value: &Value) -> Value {
     }
 }
 
-fn without(value: &Value, keys: &[&str]) -> Map<String, Value> {
+/// An object without the members that are read piece by piece. What should be an object or a list and is not, stays.
+fn without(value: &Value, objects: &[&str], lists: &[&str]) -> Map<String, Value> {
     members(Some(value))
-        .filter(|(key, _)| !keys.contains(key))
+        .filter(|(key, value)| !(value.is_object() && objects.contains(key) || value.is_array() && lists.contains(key)))
         .map(|(key, value)| (key.to_owned(), value.clone()))
         .collect()
 }
@@ -281,7 +327,7 @@ fn flat(holder: &Value) -> Value {
 
 /// A schema with empty ones in the places of those it holds.
 fn hollow(schema: &Value) -> Value {
-    let mut hollow = without(schema, &[]);
+    let mut hollow = without(schema, &[], &[]);
     for (key, value) in &mut hollow {
         match (key.as_str(), value) {
             ("properties", Value::Object(properties)) if !properties.is_empty() => {

@@ -13,13 +13,22 @@ use crate::spec::{Spec, component, escape, members};
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     for node in nodes(spec) {
+        if node.kind.is_schema() {
+            enumeration(&node, found);
+        }
         match node.kind {
             Kind::Component => component_of(spec, &node, found),
             Kind::Property => {
                 sound_type(&node, found);
                 inline(&node, found);
             }
-            Kind::Inline => inline(&node, found),
+            Kind::Inline => {
+                // An array's items are judged with the array.
+                if node.pointer.ends_with("/schema") {
+                    sound_type(&node, found);
+                }
+                inline(&node, found);
+            }
             _ => {}
         }
     }
@@ -103,6 +112,29 @@ fn required(place: &str, schema: &Value, found: &mut Found<'_>) {
     }
 }
 
+/// The values of an enum are there once; and only those of a string enum are kept.
+fn enumeration(node: &Node<'_>, found: &mut Found<'_>) {
+    let Some(values) = node.value.get("enum").and_then(Value::as_array) else {
+        return;
+    };
+    let place = format!("{}/enum", node.pointer);
+    for (index, value) in values.iter().enumerate() {
+        if values[..index].contains(value) {
+            let reason = format!("{value} is listed twice");
+            found.add(
+                "duplicate-value",
+                format!("{place}/{index}"),
+                reason,
+                "delete one of the two",
+            );
+        }
+    }
+    if !is_string_enum(node.value) {
+        let reason = "is an enum of no strings, which the generator drops";
+        found.add("enum-type", place, reason, "write bounds instead, or `type: string`");
+    }
+}
+
 /// The values of a string enum are texts, and give variants of their own.
 fn variants(place: &str, schema: &Value, found: &mut Found<'_>) {
     let mut seen = BTreeSet::from(["Unknown".to_owned()]);
@@ -113,15 +145,9 @@ fn variants(place: &str, schema: &Value, found: &mut Found<'_>) {
             found.add("enum-type", here, format!("{value} is no string"), "put it in quotes");
             continue;
         };
-        let before = values.into_iter().flatten().take(index);
-        if before.into_iter().any(|before| before == value) {
-            found.add(
-                "duplicate-value",
-                here,
-                format!("{value} is listed twice"),
-                "delete one of the two",
-            );
-        } else if !seen.insert(variant(text)) {
+        // A value that is there twice is told as that.
+        let mut before = values.into_iter().flatten().take(index);
+        if !before.any(|before| before == value) && !seen.insert(variant(text)) {
             let reason = format!("{value} gives a second variant `{}`", variant(text));
             found.add(
                 "enum-clash",
@@ -133,7 +159,7 @@ fn variants(place: &str, schema: &Value, found: &mut Found<'_>) {
     }
 }
 
-/// The `type` of a property is one that exists, and an array says of what.
+/// The `type` of a property or parameter is one that exists, and an array says of what.
 fn sound_type(node: &Node<'_>, found: &mut Found<'_>) {
     const KNOWN: &str = "use string, integer, number, boolean, object or array, or refer to a component";
     let mut place = node.pointer.clone();

@@ -1,4 +1,5 @@
-//! What the dialect wants for its readers' sake: descriptions, no titles, one way to say that an object is open.
+//! What the dialect wants for its readers' sake: descriptions, no titles, one way to say that an object is open,
+//! no bound that binds nothing.
 
 use serde_json::Value;
 
@@ -33,6 +34,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 );
             }
             open(place, value, found);
+            keywords(place, value, found);
         }
     }
     let operations = spec.operations().map(|operation| (operation.pointer, operation.value));
@@ -69,5 +71,48 @@ fn open(place: &str, schema: &Value, found: &mut Found<'_>) {
             "unknown members are kept all the same",
             "write true if the members are free; say nothing if not",
         ),
+    }
+}
+
+/// Bounds and shapes belong to a type; on any other they bind nothing.
+fn keywords(place: &str, schema: &Value, found: &mut Found<'_>) {
+    const OF_TYPES: [(&[&str], &[&str]); 4] = [
+        (
+            &["integer", "number"],
+            &[
+                "minimum",
+                "maximum",
+                "exclusiveMinimum",
+                "exclusiveMaximum",
+                "multipleOf",
+            ],
+        ),
+        (&["string"], &["minLength", "maxLength", "pattern"]),
+        (&["array"], &["items", "minItems", "maxItems", "uniqueItems"]),
+        (
+            &["object"],
+            &[
+                "properties",
+                "required",
+                "additionalProperties",
+                "minProperties",
+                "maxProperties",
+            ],
+        ),
+    ];
+    let Some(kind) = schema.get("type").and_then(Value::as_str) else {
+        return;
+    };
+    for (kinds, keywords) in OF_TYPES {
+        for keyword in keywords.iter().filter(|keyword| schema.get(**keyword).is_some()) {
+            if !kinds.contains(&kind) {
+                let reason = format!(
+                    "binds nothing: the type is {kind}, and `{keyword}` is of {}",
+                    kinds.join(" and ")
+                );
+                let here = format!("{place}/{keyword}");
+                found.add("keyword-of-other-type", here, reason, "delete it, or correct the type");
+            }
+        }
     }
 }

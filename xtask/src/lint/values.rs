@@ -107,12 +107,11 @@ impl Judge<'_> {
             match options.build(&schema) {
                 Ok(validator) => Some(validator),
                 Err(error) => {
-                    found.add(
-                        "bad-schema",
-                        place,
-                        format!("nothing fits the schema of this: {error}"),
-                        "write a sound one",
-                    );
+                    // A schema that is not even OpenAPI was told as that.
+                    if found.findings.iter().all(|finding| finding.rule != "not-openapi") {
+                        let reason = format!("nothing can fit the schema of this: {error}");
+                        found.add("bad-schema", place, reason, "correct the schema");
+                    }
                     None
                 }
             }
