@@ -69,8 +69,8 @@ pub(crate) struct Extensions {
     result_url: ResultUrl,
     #[serde(rename = "x-webhook")]
     webhook: Webhook,
-    #[serde(rename = "x-rate-limits")]
-    rate_limits: Option<RateLimits>,
+    #[serde(rename = "x-rate-limits", default)]
+    rate_limits: RateLimits,
     #[serde(rename = "x-pages")]
     pages: BTreeMap<String, Page>,
     #[serde(rename = "x-models")]
@@ -121,40 +121,42 @@ pub(crate) struct ResultUrl {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "read by the simulator; here only its shape is checked")]
-struct Webhook {
-    timeout: u64,
-    retries: Vec<u64>,
-    signature: Signature,
-    tolerance: Option<u64>,
+pub(crate) struct Webhook {
+    pub(crate) timeout: u64,
+    pub(crate) retries: Vec<u64>,
+    pub(crate) signature: Signature,
+    pub(crate) tolerance: Option<u64>,
     source: Option<String>,
     #[serde(default)]
     unverified: bool,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Signature {
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Signature {
+    #[serde(rename = "none")]
     None,
+    #[serde(rename = "hmac-sha256")]
     HmacSha256,
 }
 
-#[derive(Deserialize, JsonSchema)]
+/// Left out where the vendor documents none.
+#[derive(Deserialize, JsonSchema, Default)]
 #[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "read by the simulator; here only its shape is checked")]
-struct RateLimits {
-    submit: Vec<Limit>,
-    query: Vec<Limit>,
+pub(crate) struct RateLimits {
+    pub(crate) submit: Vec<RateLimit>,
+    pub(crate) query: Vec<RateLimit>,
     source: Option<String>,
     #[serde(default)]
     unverified: bool,
 }
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema, Debug, Clone, Copy)]
 #[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "read by the simulator; here only its shape is checked")]
-struct Limit {
-    limit: u32,
-    per: u64,
+pub(crate) struct RateLimit {
+    pub(crate) limit: u32,
+    pub(crate) per: u64,
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
