@@ -5,7 +5,7 @@ use std::path::Path;
 
 use videogen::Vendor;
 use xtask::spec::Spec;
-use xtask::{cli, generate, surface};
+use xtask::{cli, generate, lint, surface};
 
 use crate::specs::root;
 
@@ -200,6 +200,12 @@ fn a_spec_that_cannot_be_generated_says_where() {
         assert_eq!(error.file, "specs/token360.yaml");
         assert!(error.pointer.starts_with(pointer), "{new}: {error}");
         assert!(!error.reason.is_empty());
+        // Whatever the generator refuses, the lint finds too.
+        let found = lint::lint("specs/token360.yaml", &changed).unwrap();
+        assert!(
+            found.iter().any(|finding| finding.pointer == error.pointer),
+            "{new}: {error}: {found:?}"
+        );
     }
     let error = Spec::parse("x", "a: [1").unwrap_err();
     assert!(

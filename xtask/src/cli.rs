@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::facts::Facts;
 use crate::readme::with_table;
 use crate::spec::Spec;
-use crate::{generate, tree};
+use crate::{generate, lint, tree};
 
 /// Exit code: generated files differ from what the specs give.
 pub const STALE: u8 = 4;
@@ -35,6 +35,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    Lint(lint::command::LintArgs),
 }
 
 /// Runs a command on the repository at `root`. Returns the exit code.
@@ -44,7 +45,7 @@ pub fn run<A: Into<OsString> + Clone>(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let Command::Generate { vendors, check } = match Cli::try_parse_from(args) {
+    let command = match Cli::try_parse_from(args) {
         Ok(cli) => cli.command,
         Err(error) => {
             // Help goes to standard output and is no failure.
@@ -55,6 +56,10 @@ pub fn run<A: Into<OsString> + Clone>(
             };
             return u8::try_from(error.exit_code()).unwrap_or(CANNOT);
         }
+    };
+    let (vendors, check) = match command {
+        Command::Generate { vendors, check } => (vendors, check),
+        Command::Lint(args) => return lint::command::run(&args, root, out, err),
     };
     // The report is written at the end, so that a reader who has seen enough does not change the exit code.
     let mut report = Vec::new();

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::lint;
 use crate::relax::single_ref;
 use crate::spec::{Spec, SpecError, members};
 
@@ -54,24 +55,50 @@ pub struct Facts {
     pub(crate) models: Vec<Model>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The extensions at the root of a spec. Their JSON Schema is what `lint` holds a spec against; only it is strict, so that a
+/// misspelt member hides nothing else that is wrong.
+#[derive(Deserialize, JsonSchema)]
+#[allow(
+    dead_code,
+    reason = "those that only the simulator reads are checked for their shape"
+)]
+pub(crate) struct Extensions {
+    #[serde(rename = "x-vendor")]
+    vendor: VendorInfo,
+    #[serde(rename = "x-poll")]
+    poll: Poll,
+    #[serde(rename = "x-result-url")]
+    result_url: ResultUrl,
+    #[serde(rename = "x-webhook")]
+    webhook: Webhook,
+    #[serde(rename = "x-rate-limits", default)]
+    rate_limits: RateLimits,
+    #[serde(rename = "x-pages")]
+    pages: BTreeMap<String, Page>,
+    #[serde(rename = "x-models")]
+    models: Vec<Model>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Page {
+    #[schemars(regex(pattern = "^https://"))]
     pub(crate) url: String,
+    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub(crate) read: String,
     pub(crate) note: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct VendorInfo {
     pub(crate) name: String,
     pub(crate) key_env: String,
     pub(crate) base_url_env: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
 pub(crate) struct Poll {
     pub(crate) first: u64,
@@ -82,8 +109,8 @@ pub(crate) struct Poll {
     unverified: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
 pub(crate) struct ResultUrl {
     pub(crate) ttl: u64,
@@ -93,8 +120,8 @@ pub(crate) struct ResultUrl {
     unverified: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
 pub(crate) struct Webhook {
     pub(crate) timeout: u64,
@@ -106,7 +133,7 @@ pub(crate) struct Webhook {
     unverified: bool,
 }
 
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Signature {
     #[serde(rename = "none")]
     None,
@@ -115,8 +142,8 @@ pub(crate) enum Signature {
 }
 
 /// Left out where the vendor documents none.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema, Default)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
 pub(crate) struct RateLimits {
     pub(crate) submit: Vec<RateLimit>,
@@ -126,16 +153,16 @@ pub(crate) struct RateLimits {
     unverified: bool,
 }
 
-#[derive(Deserialize, Debug, Clone, Copy)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema, Debug, Clone, Copy)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "emitted as `Debug` writes it")]
 pub(crate) struct RateLimit {
     pub(crate) limit: u32,
     pub(crate) per: u64,
 }
 
-#[derive(Deserialize, PartialEq, Clone)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Model {
     pub(crate) id: String,
     pub(crate) create: String,
@@ -158,8 +185,8 @@ pub(crate) struct Model {
     pub(crate) unverified: Vec<String>,
 }
 
-#[derive(Deserialize, PartialEq, Clone)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Duration {
     pub(crate) min: u32,
     pub(crate) max: Option<u32>,
@@ -167,23 +194,23 @@ pub(crate) struct Duration {
     pub(crate) default: Option<u32>,
 }
 
-#[derive(Deserialize, PartialEq, Clone, Copy)]
+#[derive(Deserialize, JsonSchema, PartialEq, Clone, Copy)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Auto {
     Absent,
     MinusOne,
 }
 
-#[derive(Deserialize, PartialEq, Clone)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Frames {
     pub(crate) min: u32,
     pub(crate) max: u32,
     pub(crate) step: u32,
 }
 
-#[derive(Deserialize, PartialEq, Clone)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Input {
     pub(crate) max: u32,
     pub(crate) sources: Vec<String>,
@@ -218,35 +245,26 @@ impl Facts {
     /// # Errors
     /// When an extension is missing, misspelt or names something that is not there.
     pub fn read(spec: &Spec) -> Result<Self, SpecError> {
+        lint::refuse_facts(spec)?;
+        let extensions = Extensions::deserialize(&spec.doc).map_err(|error| spec.error("", error.to_string()))?;
         let base_url = spec.doc.pointer("/servers/0/url").and_then(Value::as_str);
-        let mut facts = Self {
-            vendor: extension(spec, "/x-vendor")?,
-            base_url: base_url
-                .ok_or_else(|| spec.error("/servers", "name the vendor's base URL"))?
-                .to_owned(),
-            poll: extension(spec, "/x-poll")?,
-            result_url: extension(spec, "/x-result-url")?,
-            webhook: extension(spec, "/x-webhook")?,
-            rate_limits: match spec.doc.get("x-rate-limits") {
-                Some(_) => extension(spec, "/x-rate-limits")?,
-                None => RateLimits::default(),
-            },
-            pages: extension(spec, "/x-pages")?,
-            families: Vec::new(),
-            models: extension(spec, "/x-models")?,
-        };
-        if facts.models.last().is_none_or(|model| model.id != "*") {
-            let reason = "the last entry must have the id '*': the rules for unknown models";
-            return Err(spec.error("/x-models", reason));
-        }
-        for (index, model) in facts.models.iter().enumerate() {
-            let pointer = format!("/x-models/{index}");
-            check(spec, &pointer, model, &facts.pages)?;
-            if facts.families.iter().all(|family| family.create != model.create) {
-                facts.families.push(family(spec, &pointer, model, &facts.pages)?);
+        let mut families: Vec<Family> = Vec::new();
+        for model in &extensions.models {
+            if families.iter().all(|family| family.create != model.create) {
+                families.extend(family(spec, &model.create));
             }
         }
-        Ok(facts)
+        Ok(Self {
+            vendor: extensions.vendor,
+            base_url: base_url.unwrap_or_default().to_owned(),
+            poll: extensions.poll,
+            result_url: extensions.result_url,
+            webhook: extensions.webhook,
+            rate_limits: extensions.rate_limits,
+            pages: extensions.pages,
+            families,
+            models: extensions.models,
+        })
     }
 
     /// The family that serves a model.
@@ -257,20 +275,14 @@ impl Facts {
     }
 }
 
-fn family(spec: &Spec, pointer: &str, model: &Model, pages: &BTreeMap<String, Page>) -> Result<Family, SpecError> {
-    let wrong = |reason: String| spec.error(format!("{pointer}/create"), reason);
-    let operation = spec
-        .operations()
-        .find(|operation| operation.id() == Some(&model.create))
-        .ok_or_else(|| wrong(format!("no operation is called `{}`", model.create)))?;
-    let (Some(tag), Some(schema)) = (operation.tag(), operation.request_schema()) else {
-        return Err(wrong("the operation needs a tag and a JSON request body".to_owned()));
-    };
+/// What the request of a create operation can carry. `None`: there is no such operation, or it has no tag or JSON request.
+pub(crate) fn family(spec: &Spec, create: &str) -> Option<Family> {
+    let operation = spec.operations().find(|operation| operation.id() == Some(create))?;
     let mut found = Vec::new();
-    fields(spec, schema, "", &Inherited::default(), pages, &mut found)?;
-    Ok(Family {
-        name: tag.to_owned(),
-        create: model.create.clone(),
+    fields(spec, operation.request_schema()?, "", &Inherited::default(), &mut found);
+    Some(Family {
+        name: operation.tag()?.to_owned(),
+        create: create.to_owned(),
         path: operation.path.to_owned(),
         fields: found,
     })
@@ -281,44 +293,42 @@ fn family(spec: &Spec, pointer: &str, model: &Model, pages: &BTreeMap<String, Pa
 struct Inherited {
     source: String,
     unverified: bool,
+    /// The references that led here.
+    within: Vec<String>,
 }
 
-fn fields(
-    spec: &Spec,
-    schema: &Value,
-    prefix: &str,
-    around: &Inherited,
-    pages: &BTreeMap<String, Page>,
-    found: &mut Vec<Field>,
-) -> Result<(), SpecError> {
-    let (schema, pointer) = target(spec, schema);
-    let around = inherit(schema, around);
+fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: &mut Vec<Field>) {
+    let reference = single_ref(schema);
+    let schema = target(spec, schema);
+    let mut around = inherit(schema, around);
+    around.within.extend(reference.map(str::to_owned));
     for (name, property) in members(schema.get("properties")) {
         let wire = format!("{prefix}{name}");
-        let here = format!("{pointer}/properties/{name}");
-        let (inner, _) = target(spec, property);
+        let inner = target(spec, property);
         let names: Vec<&str> = match property.get("x-field") {
             Some(Value::String(one)) => vec![one],
             Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
-            // An object without a field of its own may hold some.
-            _ if inner.get("properties").is_some() && inner.get("type").and_then(Value::as_str) == Some("object") => {
-                fields(spec, property, &format!("{wire}."), &around, pages, found)?;
+            // An object without a field of its own may hold some. One that holds itself is refused elsewhere.
+            _ if !single_ref(property)
+                .is_some_and(|reference| around.within.iter().any(|within| within == reference))
+                && inner.get("properties").is_some()
+                && inner.get("type").and_then(Value::as_str) == Some("object") =>
+            {
+                fields(spec, property, &format!("{wire}."), &around, found);
                 continue;
             }
             _ => continue,
         };
         let own = inherit(property, &around);
-        let Some(page) = pages.get(&own.source) else {
-            return Err(spec.error(here, format!("x-source `{}` is not among x-pages", own.source)));
-        };
+        let page = spec
+            .doc
+            .get("x-pages")
+            .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
         let number = |key: &str| property.get(key).and_then(Value::as_i64);
         let values = inner.get("enum").and_then(Value::as_array).into_iter().flatten();
         let values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
         let pattern = property.get("pattern").and_then(Value::as_str);
         for name in names {
-            if !FIELDS.contains(&name) {
-                return Err(spec.error(format!("{here}/x-field"), format!("`{name}` is not a normalised field")));
-            }
             found.push(Field {
                 name: name.to_owned(),
                 wire: wire.clone(),
@@ -327,91 +337,24 @@ fn fields(
                 max_length: number("maxLength"),
                 prefix: pattern.and_then(|pattern| pattern.strip_prefix('^')).map(str::to_owned),
                 values: values.clone(),
-                page: page.url.clone(),
+                page: page.unwrap_or_default().to_owned(),
                 unverified: own.unverified,
             });
         }
     }
-    Ok(())
 }
 
-/// The schema behind a reference, and where it stands.
-fn target<'a>(spec: &'a Spec, schema: &'a Value) -> (&'a Value, String) {
-    match single_ref(schema) {
-        Some(reference) => {
-            let pointer = reference.trim_start_matches('#').to_owned();
-            (spec.doc.pointer(&pointer).unwrap_or(schema), pointer)
-        }
-        None => (schema, String::new()),
-    }
+/// The schema behind a reference.
+fn target<'a>(spec: &'a Spec, schema: &'a Value) -> &'a Value {
+    let pointer = single_ref(schema).map(|reference| reference.trim_start_matches('#'));
+    pointer.and_then(|pointer| spec.doc.pointer(pointer)).unwrap_or(schema)
 }
 
 fn inherit(schema: &Value, around: &Inherited) -> Inherited {
     let source = schema.get("x-source").and_then(Value::as_str);
     Inherited {
         source: source.map_or_else(|| around.source.clone(), str::to_owned),
+        within: around.within.clone(),
         unverified: around.unverified || schema.get("x-unverified") == Some(&Value::Bool(true)),
     }
-}
-
-fn check(spec: &Spec, pointer: &str, model: &Model, pages: &BTreeMap<String, Page>) -> Result<(), SpecError> {
-    let wrong = |member: &str, reason: String| Err(spec.error(format!("{pointer}/{member}"), reason));
-    if !pages.contains_key(&model.source) {
-        return wrong("source", format!("`{}` is not among x-pages", model.source));
-    }
-    if model.duration.max.is_some_and(|max| model.duration.min > max) {
-        return wrong("duration", "min is above max".to_owned());
-    }
-    if let Some(frames) = &model.frames
-        && (frames.step == 0 || frames.min > frames.max)
-    {
-        return wrong("frames", "step must be at least 1, and min at most max".to_owned());
-    }
-    for (member, default, values) in [
-        ("default_resolution", &model.default_resolution, &model.resolutions),
-        (
-            "default_aspect_ratio",
-            &model.default_aspect_ratio,
-            &model.aspect_ratios,
-        ),
-    ] {
-        if let Some(default) = default
-            && !values.contains(default)
-        {
-            return wrong(member, format!("`{default}` is not one of {values:?}"));
-        }
-    }
-    for (role, input) in &model.inputs {
-        if !ROLES.contains(&role.as_str()) {
-            return wrong(
-                &format!("inputs/{role}"),
-                format!("not an input role; those are {ROLES:?}"),
-            );
-        }
-        let known = |source: &String| ["url", "asset", "data"].contains(&source.as_str());
-        if let Some(source) = input.sources.iter().find(|source| !known(source)) {
-            return wrong(
-                &format!("inputs/{role}/sources"),
-                format!("`{source}` is not url, asset or data"),
-            );
-        }
-    }
-    let unknown = |role: &&String| !model.inputs.contains_key(*role);
-    if let Some(role) = model.exclusive.iter().flatten().find(unknown) {
-        return wrong("exclusive", format!("`{role}` is not among the inputs"));
-    }
-    if let Some(field) = model.without.iter().find(|field| !FIELDS.contains(&field.as_str())) {
-        return wrong("without", format!("`{field}` is not a normalised field"));
-    }
-    Ok(())
-}
-
-/// Reads an extension strictly: a misspelt member is an error with its place.
-fn extension<T: DeserializeOwned>(spec: &Spec, pointer: &str) -> Result<T, SpecError> {
-    let value = spec.doc.pointer(pointer);
-    let value = value.ok_or_else(|| spec.error("", format!("`{}` is missing", &pointer[1..])))?;
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let place = crate::precheck::pointer(error.path());
-        spec.error(format!("{pointer}{place}"), error.inner().to_string())
-    })
 }

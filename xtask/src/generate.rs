@@ -14,7 +14,7 @@ use crate::facts::Facts;
 use crate::relax::{Relaxed, relax};
 use crate::spec::{Spec, SpecError, component, members};
 use crate::tree::Tree;
-use crate::{enums, precheck, tables};
+use crate::{enums, lint, tables};
 
 /// The vendors asked for, or all that have a spec, in order of name.
 ///
@@ -53,13 +53,13 @@ pub fn raw_crate(root: &Path, vendor: &str) -> Result<Tree, SpecError> {
 /// # Errors
 /// As [`raw_crate`].
 pub fn raw_crate_of(spec: &Spec) -> Result<Tree, SpecError> {
-    precheck::check(spec)?;
+    lint::refuse(spec)?;
     let relaxed = relax(spec);
     let mut tree = Tree::new();
     tree.insert("Cargo.toml".into(), manifest(spec));
     tree.insert("src/lib.rs".into(), library(spec, &relaxed));
     tree.insert("src/client.rs".into(), headed(spec, &client(spec, &relaxed)?));
-    tree.insert("src/enums.rs".into(), headed(spec, &enums::emit(spec, &relaxed.enums)?));
+    tree.insert("src/enums.rs".into(), headed(spec, &enums::emit(spec, &relaxed.enums)));
     tree.insert("src/facts.rs".into(), headed(spec, &tables::emit(&Facts::read(spec)?)));
     Ok(tree)
 }

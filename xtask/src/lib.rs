@@ -7,7 +7,7 @@ pub mod cli;
 pub mod enums;
 pub mod facts;
 pub mod generate;
-pub mod precheck;
+pub mod lint;
 pub mod readme;
 pub mod relax;
 pub mod spec;

@@ -278,7 +278,8 @@ pub fn single_ref(schema: &Value) -> Option<&str> {
     direct.or_else(wrapped)?.as_str()
 }
 
-fn reach(spec: &Spec, schema: &Value, found: &mut BTreeSet<String>) {
+/// The components that a schema leads to.
+pub(crate) fn reach(spec: &Spec, schema: &Value, found: &mut BTreeSet<String>) {
     if let Some(reference) = single_ref(schema)
         && let Some(name) = component(reference)
     {

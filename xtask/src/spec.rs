@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use serde_saphyr::DuplicateKeyPolicy;
 
 /// Why a spec cannot be used: file, place, reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +58,21 @@ impl Spec {
     /// When the text is not YAML, or not an object.
     pub fn parse(vendor: &str, text: &str) -> Result<Self, SpecError> {
         let file = format!("specs/{vendor}.yaml");
-        let doc = serde_saphyr::from_str(text).map_err(|error| SpecError {
+        Self::read(vendor, file, text, DuplicateKeyPolicy::Error)
+    }
+
+    /// Reads a spec whose every fault is to be told: of a key that stands there twice, the first counts.
+    ///
+    /// # Errors
+    /// When the text is not YAML, or not an object.
+    pub fn parse_leniently(file: &str, text: &str) -> Result<Self, SpecError> {
+        let vendor = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+        Self::read(&vendor, file.to_owned(), text, DuplicateKeyPolicy::FirstWins)
+    }
+
+    fn read(vendor: &str, file: String, text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Self, SpecError> {
+        let options = serde_saphyr::options! { duplicate_keys: duplicate_keys, strict_booleans: true };
+        let doc = serde_saphyr::from_str_with_options(text, options).map_err(|error| SpecError {
             file: file.clone(),
             pointer: String::new(),
             reason: format!("not readable as YAML: {error}"),

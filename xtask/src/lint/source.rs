@@ -1,0 +1,320 @@
+//! What only the text shows: lines, keys that stand there twice, and words that a YAML 1.1 reader takes for something
+//! else. A reader of parsed values sees none of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle};
+
+use super::Found;
+use crate::spec::escape;
+
+/// The places of a document.
+pub(super) struct Source {
+    /// Pointer → line.
+    lines: BTreeMap<String, usize>,
+    /// Keys that were there before: pointer and line.
+    twice: Vec<(String, usize)>,
+    /// Unquoted scalars: pointer, line, text, and whether it is a key.
+    plain: Vec<(String, usize, String, bool)>,
+}
+
+/// A collection that is being read.
+enum Open {
+    Sequence {
+        pointer: String,
+        next: usize,
+    },
+    Mapping {
+        pointer: String,
+        keys: BTreeSet<String>,
+        key: Option<String>,
+    },
+}
+
+impl Source {
+    /// Reads the places of a text that is known to be YAML.
+    pub(super) fn read(text: &str) -> Self {
+        let mut source = Self {
+            lines: BTreeMap::new(),
+            twice: Vec::new(),
+            plain: Vec::new(),
+        };
+        let mut open: Vec<Open> = Vec::new();
+        for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
+            let line = span.start.line();
+            match event {
+                Event::Scalar(text, style, ..) => {
+                    let plain = style == ScalarStyle::Plain;
+                    if let Some(Open::Mapping { pointer, keys, key }) = open.last_mut()
+                        && key.is_none()
+                    {
+                        let place = format!("{pointer}/{}", escape(&text));
+                        if plain {
+                            source.plain.push((place.clone(), line, text.to_string(), true));
+                        }
+                        if keys.insert(text.to_string()) {
+                            source.lines.entry(place.clone()).or_insert(line);
+                        } else {
+                            source.twice.push((place.clone(), line));
+                        }
+                        *key = Some(place);
+                    } else {
+                        let place = source.step(&mut open, line);
+                        if plain {
+                            source.plain.push((place, line, text.into_owned(), false));
+                        }
+                    }
+                }
+                Event::SequenceStart(..) => {
+                    let pointer = source.step(&mut open, line);
+                    open.push(Open::Sequence { pointer, next: 0 });
+                }
+                Event::MappingStart(..) => {
+                    let pointer = source.step(&mut open, line);
+                    open.push(Open::Mapping {
+                        pointer,
+                        keys: BTreeSet::new(),
+                        key: None,
+                    });
+                }
+                Event::SequenceEnd | Event::MappingEnd => {
+                    open.pop();
+                }
+                Event::Alias(_) => {
+                    source.step(&mut open, line);
+                }
+                _ => {}
+            }
+        }
+        source
+    }
+
+    /// The place of a value that starts here; its parent moves on.
+    fn step(&mut self, open: &mut [Open], line: usize) -> String {
+        let place = match open.last_mut() {
+            None => String::new(),
+            Some(Open::Sequence { pointer, next }) => {
+                *next += 1;
+                format!("{pointer}/{}", *next - 1)
+            }
+            // A key that is no scalar has no place of its own.
+            Some(Open::Mapping { pointer, key, .. }) => key.take().unwrap_or_else(|| pointer.clone()),
+        };
+        self.lines.entry(place.clone()).or_insert(line);
+        place
+    }
+
+    /// The line of a pointer, or of the nearest thing around it.
+    pub(super) fn line(&self, pointer: &str) -> usize {
+        let mut place = pointer;
+        loop {
+            if let Some(line) = self.lines.get(place) {
+                return *line;
+            }
+            match place.rsplit_once('/') {
+                Some((around, _)) => place = around,
+                None => return 1,
+            }
+        }
+    }
+
+    /// Duplicate keys and unquoted words.
+    pub(super) fn check(&self, found: &mut Found<'_>) {
+        for (pointer, line) in &self.twice {
+            found.add(
+                "duplicate-key",
+                pointer,
+                format!(
+                    "the key is already on line {}; readers keep one of the two",
+                    self.line(pointer)
+                ),
+                "delete or rename one of them",
+            );
+            place(found, *line);
+        }
+        for (pointer, line, text, is_key) in &self.plain {
+            let Some((rule, taken)) = trap(text, *is_key, pointer) else {
+                continue;
+            };
+            let fix = match rule {
+                "yaml-boolean" => format!("write true or false, or '{text}' where the word is meant"),
+                "odd-number" if !*is_key => format!("write it in plain decimals, or '{text}' where text is meant"),
+                _ => format!("put it in quotes: '{text}'"),
+            };
+            found.add(rule, pointer, format!("unquoted {text} is {taken}"), fix);
+            place(found, *line);
+        }
+    }
+}
+
+/// Gives the last finding its line.
+fn place(found: &mut Found<'_>, line: usize) {
+    if let Some(last) = found.findings.last_mut() {
+        last.line = line;
+    }
+}
+
+/// The rule that an unquoted scalar breaks, and what a reader may take it for.
+fn trap(text: &str, is_key: bool, pointer: &str) -> Option<(&'static str, &'static str)> {
+    const BOOLEANS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.trim_start_matches(['-', '+']);
+    if is_key {
+        if text == "<<" {
+            return Some(("yaml-merge", "a merge key to some readers and a name to others"));
+        }
+        if digits(text) && pointer.contains("/responses/") {
+            return Some(("unquoted-status", "a number, and the key of an answer is text"));
+        }
+        if unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') && unsigned.parse::<f64>().is_ok() {
+            return Some(("odd-number", "a number, and a key is text"));
+        }
+        if matches!(text, "true" | "false") {
+            return Some(("yaml-boolean", "a boolean, and a key is text"));
+        }
+    }
+    let lower = text.to_ascii_lowercase();
+    if BOOLEANS.contains(&lower.as_str()) && !matches!(text, "true" | "false") {
+        return Some(("yaml-boolean", "a boolean to YAML 1.1 readers and text to others"));
+    }
+    let mut parts = unsigned.split(':');
+    if unsigned.contains(':') && parts.all(|part| digits(part.split('.').next().unwrap_or_default())) {
+        return Some(("unquoted-ratio", "a number in base 60 to YAML 1.1 readers"));
+    }
+    if is_date(text) {
+        return Some(("unquoted-date", "a date to YAML 1.1 readers and text to others"));
+    }
+    is_odd_number(unsigned).then_some((
+        "odd-number",
+        "one number to some readers and another, or text, to others",
+    ))
+}
+
+/// `2026-11-20`, alone or with a time after it.
+fn is_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let mut part = |digits: std::ops::RangeInclusive<usize>| {
+        parts
+            .next()
+            .is_some_and(|part| digits.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let (year, month) = (part(4..=4), part(1..=2));
+    let rest = parts.next().unwrap_or_default();
+    let day = rest.bytes().take_while(u8::is_ascii_digit).count();
+    year && month
+        && (1..=2).contains(&day)
+        && rest[day..]
+            .trim_start()
+            .trim_start_matches(['T', 't'])
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'+' | b'-' | b'Z' | b' '))
+}
+
+/// Leading zeros, other bases, digits parted by `_`, exponents without a point, and what is no number.
+fn is_odd_number(unsigned: &str) -> bool {
+    let lower = unsigned.to_ascii_lowercase();
+    let mut bytes = lower.bytes();
+    match bytes.next() {
+        Some(b'.') => matches!(lower.as_str(), ".inf" | ".nan"),
+        Some(b'0') if lower.len() > 1 => {
+            let based = lower
+                .strip_prefix("0x")
+                .is_some_and(|rest| all(rest, u8::is_ascii_hexdigit))
+                || lower
+                    .strip_prefix("0o")
+                    .is_some_and(|rest| all(rest, u8::is_ascii_digit))
+                || lower
+                    .strip_prefix("0b")
+                    .is_some_and(|rest| all(rest, u8::is_ascii_digit));
+            based || all(&lower, u8::is_ascii_digit) || is_parted(&lower)
+        }
+        Some(first) if first.is_ascii_digit() => {
+            is_parted(&lower) || (!lower.contains('.') && lower.contains('e') && lower.parse::<f64>().is_ok())
+        }
+        _ => false,
+    }
+}
+
+fn is_parted(text: &str) -> bool {
+    text.contains('_')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'.'))
+}
+
+fn all(text: &str, is: fn(&u8) -> bool) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| is(&byte) || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::trap;
+
+    #[test]
+    fn words_that_readers_do_not_agree_on() {
+        for (text, rule) in [
+            ("16:9", "unquoted-ratio"),
+            ("1:30:00", "unquoted-ratio"),
+            ("1:30.5", "unquoted-ratio"),
+            ("2026-11-20", "unquoted-date"),
+            ("2026-11-20T08:00:00Z", "unquoted-date"),
+            ("2026-1-2 08:00:00 +01:00", "unquoted-date"),
+            ("yes", "yaml-boolean"),
+            ("Off", "yaml-boolean"),
+            ("n", "yaml-boolean"),
+            ("TRUE", "yaml-boolean"),
+            ("010", "odd-number"),
+            ("0o17", "odd-number"),
+            ("0x1F", "odd-number"),
+            ("-0b11", "odd-number"),
+            ("1_000", "odd-number"),
+            ("1e3", "odd-number"),
+            (".NaN", "odd-number"),
+        ] {
+            assert_eq!(trap(text, false, "").map(|(rule, _)| rule), Some(rule), "{text}");
+        }
+        for text in [
+            "",
+            "0",
+            "-1",
+            "1.5",
+            "0.5",
+            "1.5e3",
+            "720p",
+            "1K",
+            "2026-11",
+            "v1=4be1",
+            "asset://a-1",
+            "true",
+            "null",
+            "~",
+            "a:1",
+            "16:9 or so",
+            "no one",
+            "one_two",
+            "2026-11-20 is the day",
+            "-",
+            ".",
+            "4e",
+            "0x",
+            "12:",
+            "vid_1_2",
+        ] {
+            assert_eq!(trap(text, false, ""), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_are_text() {
+        for (text, pointer, rule) in [
+            ("200", "/paths/~1a/get/responses/200", "unquoted-status"),
+            ("200", "/components/schemas/A/properties/200", "odd-number"),
+            ("<<", "/a/<<", "yaml-merge"),
+            ("true", "/a/true", "yaml-boolean"),
+            ("on", "/a/on", "yaml-boolean"),
+        ] {
+            assert_eq!(trap(text, true, pointer).map(|(rule, _)| rule), Some(rule), "{text}");
+        }
+        assert_eq!(trap("model", true, "/a/model"), None);
+    }
+}
