@@ -35,6 +35,14 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Tell what changed between two states of the specs, and what that means for a client.
+    ///
+    /// Each change is breaking (something that worked fails, is lost or no longer compiles), behaviour (it works, but
+    /// not as it did), addition or docs. With one argument: that against the working tree.
+    ///
+    /// Exit codes: 0 no change; 1 changes, none breaking; 2 breaking (or the command line is wrong); 100 a side cannot
+    /// be read.
+    Diff(crate::diff::command::Arguments),
 }
 
 /// Runs a command on the repository at `root`. Returns the exit code.
@@ -44,7 +52,7 @@ pub fn run<A: Into<OsString> + Clone>(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let Command::Generate { vendors, check } = match Cli::try_parse_from(args) {
+    let command = match Cli::try_parse_from(args) {
         Ok(cli) => cli.command,
         Err(error) => {
             // Help goes to standard output and is no failure.
@@ -58,7 +66,10 @@ pub fn run<A: Into<OsString> + Clone>(
     };
     // The report is written at the end, so that a reader who has seen enough does not change the exit code.
     let mut report = Vec::new();
-    let result = generate(root, &vendors, check, &mut report);
+    let result = match command {
+        Command::Generate { vendors, check } => generate(root, &vendors, check, &mut report),
+        Command::Diff(arguments) => arguments.run(root, &mut report),
+    };
     let _ = out.write_all(&report);
     match result {
         Ok(code) => code,
