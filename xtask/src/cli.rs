@@ -43,6 +43,10 @@ enum Command {
     /// Exit codes: 0 no change; 1 changes, none breaking; 2 breaking (or the command line is wrong); 100 a side cannot
     /// be read.
     Diff(crate::diff::command::Arguments),
+    /// Write one Markdown page on what changed between two states: on the wire, in Rust, in models, in snapshots.
+    ///
+    /// Exit codes: 0 written, whatever it says; 100 a side cannot be read, or the file cannot be written.
+    Report(crate::report::Arguments),
 }
 
 /// Runs a command on the repository at `root`. Returns the exit code.
@@ -69,6 +73,7 @@ pub fn run<A: Into<OsString> + Clone>(
     let result = match command {
         Command::Generate { vendors, check } => generate(root, &vendors, check, &mut report),
         Command::Diff(arguments) => arguments.run(root, &mut report),
+        Command::Report(arguments) => arguments.run(root, &mut report),
     };
     let _ = out.write_all(&report);
     match result {

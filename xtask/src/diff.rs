@@ -97,7 +97,7 @@ mod facts;
 mod judge;
 mod keywords;
 mod limits;
-mod models;
+pub(crate) mod models;
 pub mod names;
 mod operations;
 mod parts;

@@ -11,6 +11,7 @@ pub mod generate;
 pub mod precheck;
 pub mod readme;
 pub mod relax;
+pub mod report;
 pub mod spec;
 pub mod surface;
 pub mod tables;

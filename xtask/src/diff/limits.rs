@@ -63,6 +63,23 @@ pub(crate) fn summary(model: &Value) -> String {
     parts.join(", ")
 }
 
+/// A member as it stands in a table.
+pub(crate) fn said(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(said).collect::<Vec<_>>().join(" "),
+        Value::Object(object) => {
+            let inner = object.iter().map(|(key, value)| match value {
+                Value::Object(_) | Value::Array(_) => format!("{key} ({})", said(value)),
+                _ => format!("{key} {}", said(value)),
+            });
+            inner.collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
 fn duration(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     let (before, after) = (range(old), range(new));
     if before != after {

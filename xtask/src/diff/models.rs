@@ -14,47 +14,78 @@ const IDENTITY: [&str; 2] = ["id", "create"];
 
 /// Compares the models of two specs.
 pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
-    let (olds, news) = (list(old), list(new));
     let mut found = Vec::new();
-    let mut pairs: Vec<(&Value, &Value)> = Vec::new();
-    let same = |list: &[&Value], model: &Value| list.iter().any(|other| id(other) == id(model));
-    for model in &olds {
-        if let Some(other) = news.iter().find(|other| id(other) == id(model)) {
-            pairs.push((model, other));
+    let mut pairs = Vec::new();
+    for sides in matched(old, new) {
+        match sides {
+            (Some(a), Some(b)) => {
+                if id(a) != id(b) {
+                    found.push(model(Rule::ModelRenamed, id(a), format!("renamed to `{}`", id(b))));
+                }
+                compare(a, b, &mut found);
+                pairs.push((a, b));
+            }
+            (Some(gone), None) => found.push(model(Rule::ModelRemoved, id(gone), "removed".to_owned())),
+            (None, Some(come)) => {
+                let text = format!("added: {}", limits::summary(come));
+                found.push(model(Rule::ModelAdded, id(come), text));
+            }
+            (None, None) => {}
         }
     }
-    let gone: Vec<&Value> = olds.iter().copied().filter(|model| !same(&news, model)).collect();
-    let come: Vec<&Value> = news.iter().copied().filter(|model| !same(&olds, model)).collect();
+    order(&list(old), &list(new), &pairs, &mut found);
+    found
+}
+
+/// A table of what changed: model, member, before, after.
+pub(crate) fn rows(old: &Value, new: &Value) -> Vec<[String; 4]> {
+    let mut rows = Vec::new();
+    for sides in matched(old, new) {
+        let row = |member: &str, before: String, after: String| {
+            let name = sides.0.or(sides.1).map(id).unwrap_or_default();
+            [name.to_owned(), member.to_owned(), before, after]
+        };
+        match sides {
+            (Some(a), Some(b)) => {
+                for member in IDENTITY.iter().chain(&limits::MEMBERS) {
+                    if a.get(*member) != b.get(*member) {
+                        rows.push(row(member, limits::said(&a[*member]), limits::said(&b[*member])));
+                    }
+                }
+            }
+            (Some(gone), None) => rows.push(row("the model", limits::summary(gone), "removed".to_owned())),
+            (None, Some(come)) => rows.push(row("the model", "new".to_owned(), limits::summary(come))),
+            (None, None) => {}
+        }
+    }
+    rows
+}
+
+/// Each model beside its counterpart: the same id, or else much the same id.
+fn matched<'a>(old: &'a Value, new: &'a Value) -> Vec<(Option<&'a Value>, Option<&'a Value>)> {
+    let (olds, news) = (list(old), list(new));
+    let has = |list: &[&Value], model: &Value| list.iter().any(|other| id(other) == id(model));
+    let gone: Vec<&Value> = olds.iter().copied().filter(|model| !has(&news, model)).collect();
+    let come: Vec<&Value> = news.iter().copied().filter(|model| !has(&olds, model)).collect();
     let renamed = rename::pairs(&gone, &come, |a, b| {
         let alike = rename::names(id(a), id(b));
         // The same limits make up for less likeness.
         let needed = if limits_of(a) == limits_of(b) { 0.5 } else { 0.8 };
         (alike >= needed).then_some(alike)
     });
-    for (i, j) in &renamed {
-        let (a, b) = (gone[*i], come[*j]);
-        found.push(model(Rule::ModelRenamed, id(a), format!("renamed to `{}`", id(b))));
-        pairs.push((a, b));
-    }
-    for (index, entry) in gone.iter().enumerate() {
-        if renamed.iter().all(|(i, _)| *i != index) {
-            found.push(model(Rule::ModelRemoved, id(entry), "removed".to_owned()));
-        }
-    }
-    for (index, entry) in come.iter().enumerate() {
-        if renamed.iter().all(|(_, j)| *j != index) {
-            found.push(model(
-                Rule::ModelAdded,
-                id(entry),
-                format!("added: {}", limits::summary(entry)),
-            ));
-        }
-    }
-    for (a, b) in &pairs {
-        compare(a, b, &mut found);
-    }
-    order(&olds, &news, &pairs, &mut found);
-    found
+    let counterpart = |model: &Value| {
+        let same = news.iter().copied().find(|other| id(other) == id(model));
+        same.or_else(|| {
+            renamed
+                .iter()
+                .find(|(i, _)| id(gone[*i]) == id(model))
+                .map(|(_, j)| come[*j])
+        })
+    };
+    let mut all: Vec<_> = olds.iter().map(|model| (Some(*model), counterpart(model))).collect();
+    let left = |index: &usize| renamed.iter().all(|(_, j)| j != index);
+    all.extend((0..come.len()).filter(left).map(|index| (None, Some(come[index]))));
+    all
 }
 
 fn compare(old: &Value, new: &Value, found: &mut Vec<Found>) {

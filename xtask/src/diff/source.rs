@@ -12,12 +12,23 @@ use crate::spec::{Spec, SpecError};
 pub struct Source {
     /// What a person calls it.
     pub name: String,
-    /// The commit, if it is one.
-    pub revision: Option<String>,
+    /// What it is.
+    pub kind: Kind,
     /// The text of each spec, by vendor.
     pub texts: BTreeMap<String, String>,
+}
+
+/// What a state is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
     /// A single file: nothing is said of other vendors.
-    is_file: bool,
+    File,
+    /// A folder.
+    Folder,
+    /// A commit, by its hash.
+    Revision(String),
+    /// What stands in the repository's folder now.
+    WorkingTree,
 }
 
 /// Why a state cannot be read.
@@ -54,6 +65,10 @@ pub enum SourceError {
 pub type Pair = (String, Option<Spec>, Option<Spec>);
 
 impl Source {
+    fn is_file(&self) -> bool {
+        self.kind == Kind::File
+    }
+
     /// Reads what `name` names, seen from the repository at `root`.
     ///
     /// # Errors
@@ -70,9 +85,8 @@ impl Source {
             let texts = BTreeMap::from([(vendor, text(&path)?)]);
             return Ok(Self {
                 name: name.to_owned(),
-                revision: None,
+                kind: Kind::File,
                 texts,
-                is_file: true,
             });
         }
         if path.is_dir() {
@@ -81,9 +95,8 @@ impl Source {
                 if !texts.is_empty() {
                     return Ok(Self {
                         name: name.to_owned(),
-                        revision: None,
+                        kind: Kind::Folder,
                         texts,
-                        is_file: false,
                     });
                 }
             }
@@ -111,9 +124,8 @@ impl Source {
         let texts = folder_texts(&root.join("specs"))?;
         Ok(Self {
             name: "the working tree".to_owned(),
-            revision: None,
+            kind: Kind::WorkingTree,
             texts,
-            is_file: false,
         })
     }
 
@@ -151,9 +163,8 @@ impl Source {
         }
         Ok(Self {
             name: name.to_owned(),
-            revision: Some(commit.to_owned()),
+            kind: Kind::Revision(commit.to_owned()),
             texts,
-            is_file: false,
         })
     }
 }
@@ -185,7 +196,7 @@ pub fn pairs(old: &Source, new: &Source) -> Result<Vec<Pair>, SourceError> {
             error,
         })
     };
-    if old.is_file && new.is_file {
+    if old.is_file() && new.is_file() {
         // Two files are the same vendor, whatever they are called.
         let (Some((_, before)), Some((vendor, after))) = (old.texts.first_key_value(), new.texts.first_key_value())
         else {
@@ -201,7 +212,7 @@ pub fn pairs(old: &Source, new: &Source) -> Result<Vec<Pair>, SourceError> {
             )])
         };
     }
-    let vendors: Vec<&String> = match (old.is_file, new.is_file) {
+    let vendors: Vec<&String> = match (old.is_file(), new.is_file()) {
         (true, _) => old.texts.keys().collect(),
         (_, true) => new.texts.keys().collect(),
         _ => {
@@ -217,7 +228,7 @@ pub fn pairs(old: &Source, new: &Source) -> Result<Vec<Pair>, SourceError> {
         if before == after {
             continue;
         }
-        if (old.is_file || new.is_file) && (before.is_none() || after.is_none()) {
+        if (old.is_file() || new.is_file()) && (before.is_none() || after.is_none()) {
             return Err(SourceError::NoCounterpart(vendor.clone()));
         }
         let old = before.map(|text| parse(old, vendor, text)).transpose()?;
