@@ -1,121 +1,19 @@
 //! `cargo xtask diff`: a corpus of drifts, each with the judgement it must get.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use xtask::diff::show::{Diff, Format};
 use xtask::diff::{Judgement, diff};
-use xtask::generate::{raw_crate_of, vendors};
+use xtask::generate::raw_crate_of;
 use xtask::spec::Spec;
 use xtask::surface::surface;
 
+use self::mutants::{mutants, mutate, put, specs};
 use crate::commands::{root, xtask};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Mutant {
-    name: String,
-    base: String,
-    edits: Vec<Edit>,
-    judgement: String,
-    lines: usize,
-    says: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-enum Edit {
-    Set { set: String, to: Value },
-    Remove { remove: String },
-    Rename { rename: String, to: String },
-    Move { r#move: String, to: String },
-    Append { append: String, value: Value },
-    Insert { insert: String, value: Value },
-    Drop { drop: String, value: Value },
-    Reverse { reverse: String },
-}
-
-impl Edit {
-    fn apply(&self, doc: &mut Value) {
-        match self {
-            Self::Set { set, to } => put(doc, set, to.clone()),
-            Self::Remove { remove } => drop(take(doc, remove)),
-            Self::Rename { rename, to } => {
-                let value = take(doc, rename);
-                let (parent, _) = rename.rsplit_once('/').unwrap();
-                let to = to.replace('~', "~0").replace('/', "~1");
-                put(doc, &format!("{parent}/{to}"), value);
-            }
-            Self::Move { r#move, to } => {
-                let value = take(doc, r#move);
-                put(doc, to, value);
-            }
-            Self::Append { append, value } => list(doc, append).push(value.clone()),
-            Self::Insert { insert, value } => {
-                let (parent, index) = insert.rsplit_once('/').unwrap();
-                list(doc, parent).insert(index.parse().unwrap(), value.clone());
-            }
-            Self::Drop { drop, value } => {
-                let list = list(doc, drop);
-                let before = list.len();
-                list.retain(|entry| entry != value);
-                assert_eq!(list.len() + 1, before, "{drop}");
-            }
-            Self::Reverse { reverse } => list(doc, reverse).reverse(),
-        }
-    }
-}
-
-/// The parent of a place, which must be there, and the last segment.
-fn parent<'a>(doc: &'a mut Value, pointer: &str) -> (&'a mut Value, String) {
-    let (parent, last) = pointer.rsplit_once('/').unwrap();
-    let parent = doc
-        .pointer_mut(parent)
-        .unwrap_or_else(|| panic!("{pointer} leads nowhere"));
-    (parent, last.replace("~1", "/").replace("~0", "~"))
-}
-
-fn put(doc: &mut Value, pointer: &str, value: Value) {
-    match parent(doc, pointer) {
-        (Value::Array(list), index) => list[index.parse::<usize>().unwrap()] = value,
-        (Value::Object(object), key) => drop(object.insert(key, value)),
-        _ => panic!("{pointer} leads nowhere"),
-    }
-}
-
-fn take(doc: &mut Value, pointer: &str) -> Value {
-    match parent(doc, pointer) {
-        (Value::Array(list), index) => list.remove(index.parse().unwrap()),
-        (Value::Object(object), key) => object.remove(&key).unwrap_or_else(|| panic!("{pointer} leads nowhere")),
-        _ => panic!("{pointer} leads nowhere"),
-    }
-}
-
-fn list<'a>(doc: &'a mut Value, pointer: &str) -> &'a mut Vec<Value> {
-    doc.pointer_mut(pointer)
-        .and_then(Value::as_array_mut)
-        .unwrap_or_else(|| panic!("{pointer} is no list"))
-}
-
-fn specs() -> Vec<Spec> {
-    let vendors = vendors(root(), &[]).unwrap();
-    vendors
-        .iter()
-        .map(|vendor| Spec::load(root(), vendor).unwrap())
-        .collect()
-}
-
-fn mutants() -> Vec<Mutant> {
-    let text = fs::read_to_string(root().join("tests/xtask/diff/mutants.yaml")).unwrap();
-    let mutants: Vec<Mutant> = serde_saphyr::from_str(&text).unwrap();
-    let names: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
-    assert_eq!(names.len(), mutants.len(), "two mutants have the same name");
-    mutants
-}
+mod mutants;
+pub(crate) mod revisions;
 
 fn compare(old: &Spec, new: &Spec) -> Diff {
     Diff {
@@ -123,13 +21,6 @@ fn compare(old: &Spec, new: &Spec) -> Diff {
         new: "new".to_owned(),
         changes: diff(old, new),
     }
-}
-
-fn mutate(specs: &[Spec], mutant: &Mutant) -> (Spec, Spec) {
-    let old = specs.iter().find(|spec| spec.vendor == mutant.base).unwrap().clone();
-    let mut new = old.clone();
-    mutant.edits.iter().for_each(|edit| edit.apply(&mut new.doc));
-    (old, new)
 }
 
 #[test]
@@ -182,30 +73,40 @@ fn no_spec_differs_from_itself() {
     }
 }
 
-/// Any leaf of any spec that is changed or removed gives a change: nothing is outside what is compared.
+/// The places of all leaves of a document or, with `inner`, of everything in it.
+fn places(value: &Value, place: &str, inner: bool, found: &mut Vec<String>) {
+    let leaf = match value {
+        Value::Object(object) => object.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => true,
+    };
+    if (leaf || inner) && !place.is_empty() {
+        found.push(place.to_owned());
+    }
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                places(value, &format!("{place}/{}", xtask::spec::escape(key)), inner, found);
+            }
+        }
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                places(value, &format!("{place}/{index}"), inner, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Any leaf of any spec that is changed gives a change: nothing is outside what is compared.
 #[test]
 fn no_difference_goes_unseen() {
-    fn leaves(value: &Value, place: &str, found: &mut Vec<String>) {
-        match value {
-            Value::Object(object) if !object.is_empty() => {
-                for (key, value) in object {
-                    leaves(value, &format!("{place}/{}", xtask::spec::escape(key)), found);
-                }
-            }
-            Value::Array(list) if !list.is_empty() => {
-                for (index, value) in list.iter().enumerate() {
-                    leaves(value, &format!("{place}/{index}"), found);
-                }
-            }
-            _ => found.push(place.to_owned()),
-        }
-    }
     let mut unseen = Vec::new();
     for spec in specs() {
         let mut all = Vec::new();
-        leaves(&spec.doc, "", &mut all);
-        // Every part of a spec is met; every single leaf would take minutes in a debug build.
-        for pointer in all.iter().step_by(11) {
+        places(&spec.doc, "", false, &mut all);
+        // Every part of a spec is met; every single leaf would take half a minute in a debug build.
+        for pointer in all.iter().step_by(23) {
             let mut new = spec.clone();
             let changed = match spec.doc.pointer(pointer).unwrap() {
                 Value::Bool(flag) => Value::Bool(!flag),
@@ -229,6 +130,28 @@ fn no_difference_goes_unseen() {
         }
     }
     assert!(unseen.is_empty(), "{}", unseen.join("\n"));
+}
+
+/// A spec that is being edited may be anything; comparing it must not end the program.
+#[test]
+fn odd_documents_are_compared_without_a_panic() {
+    let odd = [
+        json!(null),
+        json!(18_446_744_073_709_551_615_u64),
+        json!("x"),
+        json!([[]]),
+        json!({"": {}}),
+    ];
+    for spec in specs() {
+        let mut all = Vec::new();
+        places(&spec.doc, "", true, &mut all);
+        for (index, pointer) in all.iter().enumerate().step_by(61) {
+            let mut new = spec.clone();
+            put(&mut new.doc, pointer, odd[index % odd.len()].clone());
+            let _ = diff(&spec, &new);
+            let _ = diff(&new, &spec);
+        }
+    }
 }
 
 /// The Rust names that are told exist in the generated surface.
@@ -350,109 +273,6 @@ fn help_documents_the_exit_codes() {
     for part in ["0 no change", "1 changes", "2 breaking", "100 a side", "--format"] {
         assert!(out.contains(part), "{out}");
     }
-}
-
-pub(crate) fn git(folder: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .args([
-            "-c",
-            "user.name=Tester",
-            "-c",
-            "user.email=tester@example.com",
-            "-c",
-            "commit.gpgsign=false",
-            "-C",
-        ])
-        .arg(folder)
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-/// A repository whose main branch has all specs.
-pub(crate) fn repository() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("specs")).unwrap();
-    for spec in specs() {
-        fs::copy(root().join(&spec.file), folder.path().join(&spec.file)).unwrap();
-    }
-    git(folder.path(), &["init", "--quiet", "--initial-branch=main"]);
-    commit(folder.path());
-    folder
-}
-
-pub(crate) fn commit(folder: &Path) {
-    git(folder, &["add", "--all"]);
-    git(folder, &["commit", "--quiet", "--message", "a state"]);
-}
-
-pub(crate) fn edit(folder: &Path, file: &str, from: &str, to: &str) {
-    let text = fs::read_to_string(folder.join(file)).unwrap();
-    assert!(text.contains(from), "{from}");
-    fs::write(folder.join(file), text.replacen(from, to, 1)).unwrap();
-}
-
-#[test]
-fn git_revisions_are_compared_and_the_merge_base_is_the_default() {
-    let folder = repository();
-    let here = folder.path();
-    let run = |args: &[&str]| {
-        let mut all = vec!["diff"];
-        all.extend(args);
-        let (code, out, err) = xtask(&all, here);
-        assert_eq!(err, "");
-        (code, out)
-    };
-    // On main, uncommitted work is compared with the last commit.
-    assert_eq!(run(&[]).0, 0);
-    edit(here, "specs/toapis.yaml", "\n        ratio:", "\n        aspect_ratio:");
-    let (code, out) = run(&[]);
-    assert_eq!(code, 2, "{out}");
-    assert!(out.contains("HEAD → the working tree: 1 breaking"), "{out}");
-    // On a branch, everything since it left main, whatever happened there meanwhile.
-    git(here, &["checkout", "--quiet", "-b", "work"]);
-    commit(here);
-    git(here, &["checkout", "--quiet", "main"]);
-    edit(here, "specs/alltoken.yaml", "\n        seed:", "\n        random_seed:");
-    commit(here);
-    git(here, &["checkout", "--quiet", "work"]);
-    edit(
-        here,
-        "specs/token360.yaml",
-        "What the video shows.",
-        "What is to be seen.",
-    );
-    let (code, out) = run(&[]);
-    assert_eq!(code, 2);
-    assert!(
-        out.contains("(merge base with main) → the working tree: 1 breaking, 1 docs"),
-        "{out}"
-    );
-    assert!(!out.contains("alltoken"), "{out}");
-    // Revisions by name, both of them or the working tree against one.
-    assert!(run(&["main", "work"]).1.contains("main → work: 2 breaking"));
-    assert_eq!(run(&["work"]).0, 1);
-    assert_eq!(run(&["work", "HEAD"]).0, 0);
-    // A file against a revision is about that vendor only.
-    let (code, out) = run(&["main", &here.join("specs/token360.yaml").display().to_string()]);
-    assert_eq!((code, out.contains("toapis")), (1, false), "{out}");
-    // A vendor that comes or goes as a whole.
-    fs::remove_file(here.join("specs/alltoken.yaml")).unwrap();
-    let (code, out) = run(&["work"]);
-    assert_eq!((code, out.contains("the whole spec was removed")), (2, true), "{out}");
-}
-
-#[test]
-fn outside_of_git_the_sides_must_be_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let (code, _, err) = xtask(&["diff"], folder.path());
-    assert_eq!(code, 100);
-    assert!(err.contains("cannot tell what to compare with"), "{err}");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::commands::xtask;
-use crate::diff::{commit, edit, git, repository, snapshot};
+use crate::diff::revisions::{commit, edit, git, repository};
+use crate::diff::snapshot;
 
 fn report(args: &[&str], root: &Path) -> (u8, String, String) {
     let mut all = vec!["report"];

@@ -141,6 +141,7 @@ fn result_url(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
                 "result_url",
             ));
         }
+        (before, after) if before != after => found.push(Found::at(at, Rule::Other, "`refreshable` changed")),
         _ => {}
     }
     about(at, old, new, &["ttl", "refreshable"], found);

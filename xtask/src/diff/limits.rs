@@ -47,7 +47,30 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Limit> {
     let (before, after) = (strings(&old["without"]), strings(&new["without"]));
     // What is listed here is not taken.
     taken("without", "", &after, &before, &mut found);
+    for member in MEMBERS {
+        // What has another shape than it should is still a difference.
+        let is_told = found.iter().any(|(told, ..)| *told == member);
+        if !is_told && unordered(&old[member]) != unordered(&new[member]) {
+            found.push((member, Rule::Other, "changed".to_owned()));
+        }
+    }
     found
+}
+
+/// The same with all lists in order.
+fn unordered(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => {
+            let mut list: Vec<Value> = list.iter().map(unordered).collect();
+            list.sort_by_key(Value::to_string);
+            list.into()
+        }
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, value)| (key.clone(), unordered(value)))
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 /// One line on what a model takes.
@@ -125,14 +148,16 @@ fn frames(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     if old == new {
         return;
     }
-    let allowed = |frames: &Value| -> BTreeSet<u64> {
-        let number = |key: &str| frames[key].as_u64().unwrap_or(0);
-        if frames.is_null() {
-            return BTreeSet::new();
-        }
-        let step = usize::try_from(number("step").max(1)).unwrap_or(1);
-        (number("min")..=number("max")).step_by(step).collect()
-    };
+    let number = |frames: &Value, key: &str| frames[key].as_u64().unwrap_or(0);
+    let (from, to, step) = (number(old, "min"), number(old, "max"), number(old, "step"));
+    let new_step = number(new, "step").max(1);
+    // Each count that was allowed still is: within the range, and on a step.
+    let takes_all = old.is_null()
+        || (!new.is_null()
+            && from >= number(new, "min")
+            && to <= number(new, "max")
+            && (from - number(new, "min")).is_multiple_of(new_step)
+            && (from == to || step.is_multiple_of(new_step)));
     let said = |frames: &Value| {
         if frames.is_null() {
             "none".to_owned()
@@ -140,7 +165,7 @@ fn frames(old: &Value, new: &Value, found: &mut Vec<Limit>) {
             format!("{} to {} by {}", frames["min"], frames["max"], frames["step"])
         }
     };
-    let rule = narrower_unless(allowed(new).is_superset(&allowed(old)));
+    let rule = narrower_unless(takes_all);
     found.push(("frames", rule, format!("{} → {}", said(old), said(new))));
 }
 

@@ -321,8 +321,9 @@ fn resolved(spec: &Spec, value: &Value) -> Value {
         return value.clone();
     };
     let mut whole = target.clone();
-    for (key, member) in members(Some(value)).filter(|(key, _)| !matches!(*key, "$ref" | "allOf")) {
-        whole[key] = member.clone();
+    if let Some(whole) = whole.as_object_mut() {
+        let beside = members(Some(value)).filter(|(key, _)| !matches!(*key, "$ref" | "allOf"));
+        whole.extend(beside.map(|(key, member)| (key.to_owned(), member.clone())));
     }
     whole
 }

@@ -9,13 +9,15 @@ use crate::diff::source::{Kind, Source, SourceError, git};
 const FOLDER: &str = "tests/snapshots";
 
 /// Kinds of snapshots, in the order in which a reviewer reads them.
-const KINDS: [(&str, &str); 7] = [
-    ("surface", "the generated Rust: methods, fields and enums, one a line"),
+const KINDS: [(&str, &str); 6] = [
+    (
+        "surface",
+        "the generated Rust, one line for each method, field and enum, and the models",
+    ),
     ("wire", "what is sent for each case"),
     ("refused", "what is not sent, and why"),
     ("tasks", "what answers mean, as the facade reads them"),
     ("errors", "what documented errors mean, as the facade reads them"),
-    ("models", "what each model takes"),
     ("schemas", "the JSON Schemas of the facade's own types"),
 ];
 
@@ -137,7 +139,7 @@ mod tests {
              ### alltoken\n\n\
              - **odd**: removed `thing`\n\n\
              ### toapis\n\n\
-             - **surface** (the generated Rust: methods, fields and enums, one a line): changed `client`\n\
+             - **surface** (the generated Rust, one line for each method, field and enum, and the models): changed `client`\n\
              - **wire** (what is sent for each case): added `seedance-2.seed`, changed `seedance-2.text`\n"
         );
     }
