@@ -109,3 +109,33 @@ fn outside_of_git_the_sides_must_be_named() {
     assert_eq!(code, 100);
     assert!(err.contains("cannot tell what to compare with"), "{err}");
 }
+
+/// Not to find the merge base must not look like "nothing changed".
+#[test]
+fn a_missing_merge_base_is_an_error() {
+    let folder = repository();
+    let here = folder.path();
+    git(here, &["checkout", "--quiet", "--orphan", "alone"]);
+    // The same files at the same second would be the same commit.
+    edit(
+        here,
+        "specs/token360.yaml",
+        "What the video shows.",
+        "What is to be seen.",
+    );
+    commit(here);
+    let (code, _, err) = xtask(&["diff"], here);
+    assert_eq!(code, 100);
+    assert!(
+        err.contains("HEAD has no commit in common with main; is this a shallow clone?"),
+        "{err}"
+    );
+    git(here, &["branch", "--quiet", "-D", "main"]);
+    let (code, _, err) = xtask(&["diff"], here);
+    assert_eq!(code, 100);
+    assert!(
+        err.contains("there is no branch origin/main or main; name a file"),
+        "{err}"
+    );
+    assert_eq!(xtask(&["diff", "HEAD"], here).0, 0);
+}

@@ -135,17 +135,20 @@ impl Source {
     /// When this is no git repository, or has no such commit.
     pub fn merge_base(root: &Path) -> Result<Self, SourceError> {
         let head = git(root, &["rev-parse", "--verify", "HEAD"]).map_err(SourceError::NoBase)?;
-        let base = ["origin/main", "main"]
-            .iter()
-            .filter(|branch| git(root, &["rev-parse", "--verify", "--quiet", branch]).is_ok())
-            .find_map(|branch| Some((*branch, git(root, &["merge-base", branch, "HEAD"]).ok()?)));
-        match base {
-            Some((branch, commit)) if commit != head => {
-                let name = format!("{} (merge base with {branch})", commit.get(..10).unwrap_or(&commit));
-                Self::commit(&name, &commit, root)
-            }
-            _ => Self::commit("HEAD", &head, root),
+        let is_there = |branch: &&str| git(root, &["rev-parse", "--verify", "--quiet", branch]).is_ok();
+        let branch = ["origin/main", "main"].into_iter().find(is_there);
+        let branch = branch.ok_or_else(|| SourceError::NoBase("there is no branch origin/main or main".to_owned()))?;
+        // To fall back on HEAD would be to say that nothing changed.
+        let commit = git(root, &["merge-base", branch, "HEAD"]).map_err(|_| {
+            SourceError::NoBase(format!(
+                "HEAD has no commit in common with {branch}; is this a shallow clone?"
+            ))
+        })?;
+        if commit == head {
+            return Self::commit("HEAD", &head, root);
         }
+        let name = format!("{} (merge base with {branch})", commit.get(..10).unwrap_or(&commit));
+        Self::commit(&name, &commit, root)
     }
 
     fn commit(name: &str, commit: &str, root: &Path) -> Result<Self, SourceError> {
