@@ -257,3 +257,24 @@ fn copy_of_repository() -> tempfile::TempDir {
     }
     copy
 }
+
+/// `cargo xtask diff` tells what the facade makes of a vendor's word for a status, but may not use the facade.
+#[test]
+fn the_diff_reads_status_words_as_the_facade_does() {
+    let mut words: Vec<String> =
+        "queued submitted pending not_start in_progress processing running completed succeeded \
+        success failed failure error cancelled canceled expired paused Completed"
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+    for vendor in Vendor::ALL {
+        let spec = Spec::load(&root(), vendor.as_str()).unwrap();
+        let statuses = spec.schemas().filter(|(name, _)| name.ends_with("Status"));
+        let values = statuses.filter_map(|(_, schema)| schema["enum"].as_array());
+        words.extend(values.flatten().map(|value| value.as_str().unwrap().to_owned()));
+    }
+    for word in words {
+        let read = format!("TaskStatus::{:?}", videogen::TaskStatus::from_vendor(&word));
+        assert_eq!(xtask::diff::names::task_status(&word), read);
+    }
+}

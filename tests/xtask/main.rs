@@ -2,4 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod commands;
+mod diff;
 mod lint;
+mod report;

@@ -36,6 +36,18 @@ enum Command {
         check: bool,
     },
     Lint(lint::command::LintArgs),
+    /// Tell what changed between two states of the specs, and what that means for a client.
+    ///
+    /// Each change is breaking (something that worked fails, is lost or no longer compiles), behaviour (it works, but
+    /// not as it did), addition or docs. With one argument: that against the working tree.
+    ///
+    /// Exit codes: 0 no change; 1 changes, none breaking; 2 breaking (or the command line is wrong); 100 a side cannot
+    /// be read.
+    Diff(crate::diff::command::Arguments),
+    /// Write one Markdown page on what changed between two states: on the wire, in Rust, in models, in snapshots.
+    ///
+    /// Exit codes: 0 written, whatever it says; 100 a side cannot be read, or the file cannot be written.
+    Report(crate::report::Arguments),
 }
 
 /// Runs a command on the repository at `root`. Returns the exit code.
@@ -57,13 +69,14 @@ pub fn run<A: Into<OsString> + Clone>(
             return u8::try_from(error.exit_code()).unwrap_or(CANNOT);
         }
     };
-    let (vendors, check) = match command {
-        Command::Generate { vendors, check } => (vendors, check),
-        Command::Lint(args) => return lint::command::run(&args, root, out, err),
-    };
     // The report is written at the end, so that a reader who has seen enough does not change the exit code.
     let mut report = Vec::new();
-    let result = generate(root, &vendors, check, &mut report);
+    let result = match command {
+        Command::Generate { vendors, check } => generate(root, &vendors, check, &mut report),
+        Command::Diff(arguments) => arguments.run(root, &mut report),
+        Command::Report(arguments) => arguments.run(root, &mut report),
+        Command::Lint(arguments) => Ok(lint::command::run(&arguments, root, &mut report, err)),
+    };
     let _ = out.write_all(&report);
     match result {
         Ok(code) => code,

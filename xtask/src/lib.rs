@@ -4,12 +4,14 @@
 //! when they do not compile. It is a library too, so that tests can ask it what is stale.
 
 pub mod cli;
+pub mod diff;
 pub mod enums;
 pub mod facts;
 pub mod generate;
 pub mod lint;
 pub mod readme;
 pub mod relax;
+pub mod report;
 pub mod spec;
 pub mod surface;
 pub mod tables;

@@ -1,0 +1,285 @@
+//! `cargo xtask diff`: a corpus of drifts, each with the judgement it must get.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use xtask::diff::show::{Diff, Format};
+use xtask::diff::{Judgement, diff};
+use xtask::generate::raw_crate_of;
+use xtask::spec::Spec;
+use xtask::surface::surface;
+
+use self::mutants::{mutants, mutate, put, specs};
+use crate::commands::{root, xtask};
+
+mod mutants;
+pub(crate) mod revisions;
+
+fn compare(old: &Spec, new: &Spec) -> Diff {
+    Diff {
+        old: "old".to_owned(),
+        new: "new".to_owned(),
+        changes: diff(old, new),
+    }
+}
+
+#[test]
+fn every_drift_of_the_corpus_is_judged_as_its_label_says() {
+    let (specs, mutants) = (specs(), mutants());
+    assert!(mutants.len() >= 70, "{}", mutants.len());
+    let mut wrong = Vec::new();
+    for mutant in &mutants {
+        let (old, new) = mutate(&specs, mutant);
+        let found = compare(&old, &new);
+        let text = found.show(Format::Text);
+        let judgement = found
+            .verdict()
+            .map_or_else(|| "none".to_owned(), |judgement| judgement.to_string());
+        let missing: Vec<&String> = mutant
+            .says
+            .iter()
+            .filter(|words| !text.contains(words.as_str()))
+            .collect();
+        if judgement != mutant.judgement || found.changes.len() != mutant.lines || !missing.is_empty() {
+            let (name, wanted, lines) = (&mutant.name, &mutant.judgement, mutant.lines);
+            wrong.push(format!(
+                "{name}: wanted {wanted}, {lines} lines, {missing:?}; got {judgement}:\n{text}"
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        mutants.len(),
+        wrong.join("\n")
+    );
+}
+
+/// What was said of a drift is said the other way round of its undoing: never nothing.
+#[test]
+fn undoing_a_drift_is_a_change_too() {
+    let specs = specs();
+    for mutant in mutants() {
+        let (old, new) = mutate(&specs, &mutant);
+        assert_eq!(diff(&new, &old).is_empty(), mutant.lines == 0, "{}", mutant.name);
+    }
+}
+
+#[test]
+fn no_spec_differs_from_itself() {
+    for spec in specs() {
+        assert!(diff(&spec, &spec.clone()).is_empty());
+    }
+}
+
+/// The places of all leaves of a document or, with `inner`, of everything in it.
+fn places(value: &Value, place: &str, inner: bool, found: &mut Vec<String>) {
+    let leaf = match value {
+        Value::Object(object) => object.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => true,
+    };
+    if (leaf || inner) && !place.is_empty() {
+        found.push(place.to_owned());
+    }
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                places(value, &format!("{place}/{}", xtask::spec::escape(key)), inner, found);
+            }
+        }
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                places(value, &format!("{place}/{index}"), inner, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Any leaf of any spec that is changed gives a change: nothing is outside what is compared.
+#[test]
+fn no_difference_goes_unseen() {
+    let mut unseen = Vec::new();
+    for spec in specs() {
+        let mut all = Vec::new();
+        places(&spec.doc, "", false, &mut all);
+        // Every part of a spec is met; every single leaf would take half a minute in a debug build.
+        for pointer in all.iter().step_by(23) {
+            let mut new = spec.clone();
+            let changed = match spec.doc.pointer(pointer).unwrap() {
+                Value::Bool(flag) => Value::Bool(!flag),
+                Value::Number(number) => (number.as_i64().unwrap_or(0) + 1).into(),
+                Value::String(text) if pointer.ends_with("$ref") => {
+                    // Another component of the same kind, which is there.
+                    let (kind, name) = text.trim_start_matches('#').rsplit_once('/').unwrap();
+                    let mut others = spec.doc.pointer(kind).unwrap().as_object().unwrap().keys();
+                    let Some(other) = others.find(|other| *other != name) else {
+                        continue;
+                    };
+                    format!("#{kind}/{other}").into()
+                }
+                Value::String(text) => format!("{text}-x").into(),
+                other => format!("{other}").into(),
+            };
+            put(&mut new.doc, pointer, changed);
+            if diff(&spec, &new).is_empty() {
+                unseen.push(format!("{}{pointer}", spec.vendor));
+            }
+        }
+    }
+    assert!(unseen.is_empty(), "{}", unseen.join("\n"));
+}
+
+/// A spec that is being edited may be anything; comparing it must not end the program.
+#[test]
+fn odd_documents_are_compared_without_a_panic() {
+    let odd = [
+        json!(null),
+        json!(18_446_744_073_709_551_615_u64),
+        json!("x"),
+        json!([[]]),
+        json!({"": {}}),
+    ];
+    for spec in specs() {
+        let mut all = Vec::new();
+        places(&spec.doc, "", true, &mut all);
+        for (index, pointer) in all.iter().enumerate().step_by(61) {
+            let mut new = spec.clone();
+            put(&mut new.doc, pointer, odd[index % odd.len()].clone());
+            let _ = diff(&spec, &new);
+            let _ = diff(&new, &spec);
+        }
+    }
+}
+
+/// The Rust names that are told exist in the generated surface.
+#[test]
+fn names_are_those_of_the_generated_code() {
+    for spec in specs() {
+        let text = surface(&raw_crate_of(&spec).unwrap()).unwrap();
+        for (name, schema) in spec.schemas() {
+            for (property, _) in xtask::spec::members(schema.get("properties")) {
+                let told = xtask::diff::names::field(name, property);
+                let told = told.trim_start_matches("types::").replace("::", ".");
+                let line = |line: &str| {
+                    line.strip_prefix(&told)
+                        .is_some_and(|rest| rest.starts_with([':', ' ']))
+                };
+                assert!(
+                    text.lines().any(line),
+                    "{told} is not in the surface of {}",
+                    spec.vendor
+                );
+            }
+        }
+    }
+}
+
+/// One diff with a change of each judgement, as a person, a program and a pull request get it.
+fn several() -> Diff {
+    let (specs, mutants) = (specs(), mutants());
+    let old = specs.iter().find(|spec| spec.vendor == "toapis").unwrap();
+    let mut new = old.clone();
+    for name in [
+        "an optional field gets another name",
+        "a new status",
+        "the same limit of several models is one line",
+        "an error is no longer listed",
+        "links die sooner",
+        "a rate limit is raised",
+        "a path moves",
+    ] {
+        let mutant = mutants.iter().find(|mutant| mutant.name == name).unwrap();
+        mutant.edits.iter().for_each(|edit| edit.apply(&mut new.doc));
+    }
+    compare(old, &new)
+}
+
+/// Settles a snapshot into `snapshots/<name>.snap`.
+pub(crate) fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn text_is_for_a_terminal() {
+    snapshot("diff.text", &several().show(Format::Text));
+}
+
+#[test]
+fn markdown_is_for_a_pull_request() {
+    snapshot("diff.markdown", &several().show(Format::Markdown));
+}
+
+#[test]
+fn json_is_for_a_program() {
+    let text = several().show(Format::Json);
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["verdict"], "breaking");
+    snapshot("diff.json", &text);
+}
+
+#[test]
+fn exit_codes_tell_the_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let text = fs::read_to_string(root().join("specs/token360.yaml")).unwrap();
+    let write = |name: &str, from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        fs::write(path(name), text.replacen(from, to, 1)).unwrap();
+    };
+    write("same.yaml", "# ", "# # ");
+    write("docs.yaml", "What the video shows.", "What is to be seen.");
+    write("breaking.yaml", "\n        watermark:", "\n        mark:");
+    write("odd.yaml", "openapi:", "- openapi:");
+    let spec = "specs/token360.yaml";
+    for (name, code) in [
+        ("same", 0),
+        ("docs", 1),
+        ("breaking", 2),
+        ("odd", 100),
+        ("missing", 100),
+    ] {
+        let (got, out, err) = xtask(&["diff", spec, &path(&format!("{name}.yaml"))], root());
+        assert_eq!(got, code, "{name}: {out}{err}");
+        assert_eq!(err.is_empty(), code != 100, "{err}");
+    }
+    let (_, _, err) = xtask(&["diff", "nosuch"], root());
+    assert!(
+        err.contains("`nosuch` is no spec file, no folder that holds any, and no git revision"),
+        "{err}"
+    );
+    let (_, _, err) = xtask(&["diff", spec, &path("odd.yaml")], root());
+    assert!(err.contains("odd.yaml"), "{err}");
+    // A single file is compared with its own vendor only, and needs one.
+    let (code, out, _) = xtask(&["diff", spec], root());
+    assert_eq!((code, out.contains("nothing changed")), (0, true), "{out}");
+    let (code, _, err) = xtask(&["diff", &path("docs.yaml")], root());
+    assert_eq!(
+        (code, err.contains("there is no spec `docs` to compare with")),
+        (100, true),
+        "{err}"
+    );
+}
+
+#[test]
+fn help_documents_the_exit_codes() {
+    let (code, out, _) = xtask(&["diff", "--help"], root());
+    assert_eq!(code, 0);
+    for part in ["0 no change", "1 changes", "2 breaking", "100 a side", "--format"] {
+        assert!(out.contains(part), "{out}");
+    }
+}
+
+#[test]
+fn the_corpus_has_every_judgement() {
+    for judgement in Judgement::WORST_FIRST {
+        let word = judgement.to_string();
+        let count = mutants().iter().filter(|mutant| mutant.judgement == word).count();
+        assert!(count >= 5, "{word}: {count}");
+    }
+}

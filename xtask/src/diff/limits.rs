@@ -1,0 +1,270 @@
+//! What one model takes, before and after: does it take less?
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::judge::Rule;
+use super::keywords::{from_to, quoted};
+use crate::spec::members;
+
+/// The members of a model that limit it.
+pub(crate) const MEMBERS: [&str; 9] = [
+    "duration",
+    "frames",
+    "resolutions",
+    "default_resolution",
+    "aspect_ratios",
+    "default_aspect_ratio",
+    "inputs",
+    "exclusive",
+    "without",
+];
+
+/// A member, what became of it, in words.
+pub(crate) type Limit = (&'static str, Rule, String);
+
+/// Compares the limits of one model.
+pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Limit> {
+    let mut found = Vec::new();
+    duration(&old["duration"], &new["duration"], &mut found);
+    frames(&old["frames"], &new["frames"], &mut found);
+    for member in ["resolutions", "aspect_ratios"] {
+        let (before, after) = (strings(&old[member]), strings(&new[member]));
+        taken(member, "", &before, &after, &mut found);
+    }
+    for member in ["default_resolution", "default_aspect_ratio"] {
+        if old.get(member) != new.get(member) {
+            found.push((
+                member,
+                Rule::ModelDefault,
+                from_to("default", old.get(member), new.get(member)),
+            ));
+        }
+    }
+    inputs(&old["inputs"], &new["inputs"], &mut found);
+    exclusive(&old["exclusive"], &new["exclusive"], &mut found);
+    let (before, after) = (strings(&old["without"]), strings(&new["without"]));
+    // What is listed here is not taken.
+    taken("without", "", &after, &before, &mut found);
+    for member in MEMBERS {
+        // What has another shape than it should is still a difference.
+        let is_told = found.iter().any(|(told, ..)| *told == member);
+        if !is_told && unordered(&old[member]) != unordered(&new[member]) {
+            found.push((member, Rule::Other, "changed".to_owned()));
+        }
+    }
+    found
+}
+
+/// The same with all lists in order.
+fn unordered(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => {
+            let mut list: Vec<Value> = list.iter().map(unordered).collect();
+            list.sort_by_key(Value::to_string);
+            list.into()
+        }
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, value)| (key.clone(), unordered(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+/// One line on what a model takes.
+pub(crate) fn summary(model: &Value) -> String {
+    let mut parts = vec![seconds(&model["duration"])];
+    for member in ["resolutions", "aspect_ratios"] {
+        let values = strings(&model[member]);
+        if !values.is_empty() {
+            parts.push(values.into_iter().collect::<Vec<_>>().join(" "));
+        }
+    }
+    parts.extend(members(model.get("inputs")).map(|(role, input)| format!("{} {role}", input["max"])));
+    parts.join(", ")
+}
+
+/// A member as it stands in a table.
+pub(crate) fn said(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(said).collect::<Vec<_>>().join(" "),
+        Value::Object(object) => {
+            let inner = object.iter().map(|(key, value)| match value {
+                Value::Object(_) | Value::Array(_) => format!("{key} ({})", said(value)),
+                _ => format!("{key} {}", said(value)),
+            });
+            inner.collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn duration(old: &Value, new: &Value, found: &mut Vec<Limit>) {
+    let (before, after) = (range(old), range(new));
+    if before != after {
+        let rule = narrower_unless(after.0 <= before.0 && after.1 >= before.1);
+        found.push(("duration", rule, format!("{} → {}", seconds(old), seconds(new))));
+    }
+    match (old.get("auto"), new.get("auto")) {
+        (None, Some(_)) => found.push(("duration", Rule::LimitWidened, "the model may decide now".to_owned())),
+        (Some(_), None) => found.push((
+            "duration",
+            Rule::LimitNarrowed,
+            "the model may no longer decide".to_owned(),
+        )),
+        (before, after) if before != after => {
+            found.push(("duration", Rule::LimitRespelt, from_to("auto", before, after)))
+        }
+        _ => {}
+    }
+    if old.get("default") != new.get("default") {
+        found.push((
+            "duration",
+            Rule::ModelDefault,
+            from_to("default", old.get("default"), new.get("default")),
+        ));
+    }
+}
+
+fn range(duration: &Value) -> (u64, u64) {
+    (
+        duration["min"].as_u64().unwrap_or(0),
+        duration["max"].as_u64().unwrap_or(u64::MAX),
+    )
+}
+
+fn seconds(duration: &Value) -> String {
+    match range(duration) {
+        (min, u64::MAX) => format!("{min} s or more"),
+        (min, max) => format!("{min} to {max} s"),
+    }
+}
+
+fn frames(old: &Value, new: &Value, found: &mut Vec<Limit>) {
+    if old == new {
+        return;
+    }
+    let number = |frames: &Value, key: &str| frames[key].as_u64().unwrap_or(0);
+    let (from, to, step) = (number(old, "min"), number(old, "max"), number(old, "step"));
+    let new_step = number(new, "step").max(1);
+    // Each count that was allowed still is: within the range, and on a step.
+    let takes_all = old.is_null()
+        || (!new.is_null()
+            && from >= number(new, "min")
+            && to <= number(new, "max")
+            && (from - number(new, "min")).is_multiple_of(new_step)
+            && (from == to || step.is_multiple_of(new_step)));
+    let said = |frames: &Value| {
+        if frames.is_null() {
+            "none".to_owned()
+        } else {
+            format!("{} to {} by {}", frames["min"], frames["max"], frames["step"])
+        }
+    };
+    let rule = narrower_unless(takes_all);
+    found.push(("frames", rule, format!("{} → {}", said(old), said(new))));
+}
+
+/// A set of values that are taken: those that are gone, and those that are new.
+fn taken(
+    member: &'static str,
+    what: &str,
+    before: &BTreeSet<String>,
+    after: &BTreeSet<String>,
+    found: &mut Vec<Limit>,
+) {
+    for (rule, verb, values) in [
+        (Rule::LimitNarrowed, "no longer", before - after),
+        (Rule::LimitWidened, "now also", after - before),
+    ] {
+        if !values.is_empty() {
+            let values: Vec<String> = values.into_iter().collect();
+            found.push((member, rule, format!("{what}{verb} {}", quoted(&values))));
+        }
+    }
+}
+
+fn inputs(old: &Value, new: &Value, found: &mut Vec<Limit>) {
+    let roles =
+        |inputs: &Value| -> BTreeSet<String> { members(Some(inputs)).map(|(role, _)| role.to_owned()).collect() };
+    let (before, after) = (roles(old), roles(new));
+    taken("inputs", "", &before, &after, found);
+    for role in before.intersection(&after) {
+        let (a, b) = (&old[role.as_str()], &new[role.as_str()]);
+        let most = |input: &Value| input["max"].as_u64().unwrap_or(0);
+        if most(a) != most(b) {
+            let text = format!("`{role}`: at most {} → {}", most(a), most(b));
+            found.push(("inputs", narrower_unless(most(b) > most(a)), text));
+        }
+        taken(
+            "inputs",
+            &format!("`{role}`: "),
+            &strings(&a["sources"]),
+            &strings(&b["sources"]),
+            found,
+        );
+        if a.get("role") != b.get("role") {
+            let text = format!(
+                "`{role}`: {}",
+                from_to("the vendor's word", a.get("role"), b.get("role"))
+            );
+            found.push(("inputs", Rule::LimitRespelt, text));
+        }
+    }
+}
+
+/// Which pairs of roles may not be mixed.
+fn exclusive(old: &Value, new: &Value, found: &mut Vec<Limit>) {
+    let apart = |groups: &Value| -> BTreeSet<(String, String)> {
+        let groups: Vec<BTreeSet<String>> = groups.as_array().into_iter().flatten().map(strings).collect();
+        let mut pairs = BTreeSet::new();
+        for (index, group) in groups.iter().enumerate() {
+            for other in &groups[index + 1..] {
+                for (a, b) in group.iter().flat_map(|a| other.iter().map(move |b| (a, b))) {
+                    pairs.insert((a.min(b).clone(), a.max(b).clone()));
+                }
+            }
+        }
+        pairs
+    };
+    let (before, after) = (apart(old), apart(new));
+    let told = |pairs: BTreeSet<&(String, String)>| {
+        let all: Vec<String> = pairs.iter().map(|(a, b)| format!("`{a}` with `{b}`")).collect();
+        all.join(", ")
+    };
+    let (refused, allowed) = (
+        after.difference(&before).collect::<BTreeSet<_>>(),
+        before.difference(&after).collect::<BTreeSet<_>>(),
+    );
+    if !refused.is_empty() {
+        found.push((
+            "exclusive",
+            Rule::LimitNarrowed,
+            format!("may not be mixed now: {}", told(refused)),
+        ));
+    }
+    if !allowed.is_empty() {
+        found.push((
+            "exclusive",
+            Rule::LimitWidened,
+            format!("may be mixed now: {}", told(allowed)),
+        ));
+    }
+}
+
+fn strings(list: &Value) -> BTreeSet<String> {
+    let list = list.as_array().into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn narrower_unless(takes_all: bool) -> Rule {
+    if takes_all {
+        Rule::LimitWidened
+    } else {
+        Rule::LimitNarrowed
+    }
+}
