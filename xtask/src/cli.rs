@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::facts::Facts;
 use crate::readme::with_table;
 use crate::spec::Spec;
-use crate::{generate, tree};
+use crate::{docs, generate, tree};
 
 /// Exit code: generated files differ from what the specs give.
 pub const STALE: u8 = 4;
@@ -35,6 +35,15 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Compare saved documentation pages with specs/VENDOR.yaml.
+    ///
+    /// Tells what a page has and the spec lacks or has otherwise, what the spec has from this page and the page does not
+    /// show, and what moved since the page was kept. Differences that specs/pages/VENDOR/NAME.yaml explains are counted,
+    /// not reported; an explanation that is no longer needed is reported.
+    ///
+    /// Exit codes: 0 all in agreement; 1 a page differs; 3 a page was not understood (nothing is concluded from it), or
+    /// not kept as it shows less than the kept one; 100 a file or a spec cannot be read. Of several pages, the highest.
+    Docs(docs::Arguments),
 }
 
 /// Runs a command on the repository at `root`. Returns the exit code.
@@ -44,7 +53,7 @@ pub fn run<A: Into<OsString> + Clone>(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let Command::Generate { vendors, check } = match Cli::try_parse_from(args) {
+    let command = match Cli::try_parse_from(args) {
         Ok(cli) => cli.command,
         Err(error) => {
             // Help goes to standard output and is no failure.
@@ -58,7 +67,10 @@ pub fn run<A: Into<OsString> + Clone>(
     };
     // The report is written at the end, so that a reader who has seen enough does not change the exit code.
     let mut report = Vec::new();
-    let result = generate(root, &vendors, check, &mut report);
+    let result = match command {
+        Command::Generate { vendors, check } => generate(root, &vendors, check, &mut report),
+        Command::Docs(arguments) => docs::run(root, &arguments, &mut report),
+    };
     let _ = out.write_all(&report);
     match result {
         Ok(code) => code,

@@ -4,6 +4,7 @@
 //! when they do not compile. It is a library too, so that tests can ask it what is stale.
 
 pub mod cli;
+pub mod docs;
 pub mod enums;
 pub mod facts;
 pub mod generate;
