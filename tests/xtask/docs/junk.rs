@@ -88,6 +88,24 @@ fn junk_is_not_understood_under_a_name_either() {
     }
 }
 
+/// Nor when nothing was kept yet, whichever page it is said to be.
+#[test]
+fn junk_is_not_understood_before_anything_was_kept() {
+    let copy = copy_of_specs();
+    fs::remove_dir_all(copy.path().join("specs/pages")).expect("removable");
+    for vendor in vendors(root(), &[]).expect("there are specs") {
+        let desk = Desk::open(copy.path(), &vendor).expect("the specs are sound");
+        let spec = Spec::load(root(), &vendor).expect("the specs are sound");
+        let pages = spec.doc["x-pages"].as_object().expect("there are pages");
+        for (what, bytes) in junk().into_iter().filter(|(what, _)| *what != "saved from elsewhere") {
+            for name in pages.keys().map(|name| Some(name.as_str())).chain([None]) {
+                let report = desk.report(what, &bytes, name, None).expect("nothing is written");
+                assert_not_understood(&report, &format!("{vendor}, {name:?}: {what}"));
+            }
+        }
+    }
+}
+
 #[test]
 fn reasons_help() {
     let desk = desk("token360");
@@ -146,7 +164,7 @@ fn a_page_that_breaks_off_removes_nothing() {
     for (vendor, page, file) in PAGES {
         let (desk, text) = (desk(vendor), text(file));
         let mut whole = 0;
-        for end in (0..text.len()).step_by(151).filter(|end| text.is_char_boundary(*end)) {
+        for end in (0..text.len()).step_by(199).filter(|end| text.is_char_boundary(*end)) {
             let report = desk
                 .report(file, &text.as_bytes()[..end], Some(page), None)
                 .expect("nothing is written");
@@ -236,7 +254,7 @@ fn no_mutation_panics() {
     let mut understood = 0;
     for (vendor, page, file) in PAGES {
         let (desk, original) = (desk(vendor), text(file));
-        for round in 0..40 {
+        for round in 0..30 {
             let mut text: Vec<char> = original.chars().collect();
             for _ in 0..=random(8) {
                 let at = random(text.len());
@@ -264,7 +282,7 @@ fn no_mutation_panics() {
         }
     }
     // Most small changes leave a page that can be read.
-    assert!(understood > 120, "{understood}");
+    assert!(understood > 90, "{understood}");
 }
 
 /// Deep nesting is walked without recursion.

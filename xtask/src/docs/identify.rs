@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::expected::Expected;
-use super::facts::{Facts, Operation, Place, shape};
+use super::facts::{Facts, Place, shape};
 use super::page::Page;
 
 /// The least share of two pages' facts that must be the same for them to be the same page.
@@ -88,6 +88,11 @@ pub fn whole(
         Some(kept) => (listed(kept), "the kept capture"),
         None => (stated(expected, name), "the spec"),
     };
+    if known.is_empty() {
+        return Err(format!(
+            "{whose} has no parameter of the page `{name}`, so there is nothing to know it by"
+        ));
+    }
     let again = if kept.is_some() { own } else { marks(facts) };
     let found = known.intersection(&again).count();
     #[allow(clippy::cast_precision_loss, reason = "a page has no 2^52 facts")]
@@ -102,7 +107,18 @@ pub fn whole(
         None => (listed(facts), everything(expected)),
     };
     let strange = mine.difference(&theirs).count();
-    if strange * 2 > mine.len() {
+    // Where not even a path is known, only a page that says the same of all else has moved.
+    let is_known = |path: &str| {
+        expected
+            .calls
+            .iter()
+            .any(|call| shape(&call.operation.path) == shape(path))
+    };
+    let parts = match facts.operations.iter().any(|operation| is_known(&operation.path)) {
+        true => 2,
+        false => 5,
+    };
+    if strange * parts > mine.len() {
         return Err(format!(
             "{strange} of the {} facts in it are new; it is another page, or all of it changed",
             mine.len()
@@ -178,10 +194,11 @@ fn marks(facts: &Facts) -> BTreeSet<String> {
         let top = example.members.keys().filter(|name| !name.contains('.'));
         marks.extend(top.map(|name| format!("{} {name}", example.place)));
     }
-    let mut operation = |operation: &Operation| marks.insert(format!("path {}", shape(&operation.path)));
-    facts.operations.iter().for_each(|known| {
-        operation(known);
-    });
+    let paths = facts
+        .operations
+        .iter()
+        .map(|known| format!("path {}", shape(&known.path)));
+    marks.extend(paths);
     marks
 }
 

@@ -131,7 +131,8 @@ impl Report {
         };
         let mut notes = Vec::new();
         if !self.known.is_empty() {
-            notes.push(format!("{} known differences", self.known.len()));
+            let plural = if self.known.len() == 1 { "" } else { "s" };
+            notes.push(format!("{} known difference{plural}", self.known.len()));
         }
         if self.kept {
             notes.push("kept now".to_owned());
