@@ -1,8 +1,10 @@
 //! `cargo xtask docs`, on pages of our own in the vendors' layouts and, where they lie beside the repository, on theirs.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use xtask::docs::Desk;
 use xtask::docs::facts::Facts;
@@ -49,8 +51,19 @@ fn text(file: &str) -> String {
     fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-fn desk(vendor: &str) -> Desk {
-    Desk::open(root(), vendor).expect("the specs are sound")
+/// Specs and kept pages, read once.
+fn desk(vendor: &str) -> &'static Desk {
+    static DESKS: LazyLock<BTreeMap<String, Desk>> = LazyLock::new(|| {
+        let vendors = vendors(root(), &[]).expect("there are specs");
+        let open = |vendor: String| {
+            (
+                vendor.clone(),
+                Desk::open(root(), &vendor).expect("the specs are sound"),
+            )
+        };
+        vendors.into_iter().map(open).collect()
+    });
+    &DESKS[vendor]
 }
 
 fn kept(vendor: &str, page: &str) -> Kept {
@@ -131,7 +144,7 @@ fn our_own_pages_say_what_the_vendors_say() {
             .facts(text(file).as_bytes())
             .unwrap_or_else(|reason| panic!("{file}: {reason}"));
         assert_same_facts(vendor, page, file, &facts);
-        let report = report(&desk, &text(file));
+        let report = report(desk, &text(file));
         assert_eq!(report.state, State::Agreement, "{}", shown(&report, vendor));
         assert_eq!(report.page.as_deref(), Some(page), "{file}");
     }

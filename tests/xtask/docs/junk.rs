@@ -142,7 +142,7 @@ fn pages_of_others_are_not_understood() {
         for (other, page, _) in PAGES.iter().filter(|(other, _, _)| *other != vendor) {
             let desk = desk(other);
             let text = text(file);
-            assert_not_understood(&report(&desk, &text), file);
+            assert_not_understood(&report(desk, &text), file);
             let named = desk
                 .report(file, text.as_bytes(), Some(page), None)
                 .expect("nothing is written");
@@ -155,7 +155,7 @@ fn pages_of_others_are_not_understood() {
 #[test]
 fn pages_of_other_models_are_not_understood() {
     let page = text("stacked.txt").replace("seedance-2", "wonder-9");
-    assert_not_understood(&report(&desk("toapis"), &page), "other models");
+    assert_not_understood(&report(desk("toapis"), &page), "other models");
 }
 
 /// Wherever a page breaks off, nothing is said to be gone.
@@ -293,7 +293,7 @@ fn deep_markup_does_not_overflow() {
         "<div>".repeat(1_000),
         "</div>".repeat(1_000)
     );
-    assert_not_understood(&report(&desk("toapis"), &deep), "deep markup");
+    assert_not_understood(&report(desk("toapis"), &deep), "deep markup");
     let deep = format!("{}\n{}", text("glued.txt"), "{\"a\":".repeat(1_000));
-    report(&desk("token360"), &deep);
+    report(desk("token360"), &deep);
 }

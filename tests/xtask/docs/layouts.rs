@@ -155,7 +155,7 @@ fn spaces_and_markup_change_nothing() {
                 .facts(variant.as_bytes())
                 .unwrap_or_else(|reason| panic!("{file}: {reason}"));
             assert_same_facts(vendor, page, file, &facts);
-            let report = report(&desk, &variant);
+            let report = report(desk, &variant);
             assert_eq!(report.state, State::Agreement, "{}", shown(&report, vendor));
         }
     }
@@ -181,7 +181,7 @@ fn the_address_tells_which_page_it_is() {
         format!("<head><link rel=\"canonical\" href=\"{url}?lang=en\">"),
         format!("<head><meta property=\"og:url\" content=\"{url}\">"),
     ] {
-        let report = report(&desk, &untitled.replace("<head>", &mark));
+        let report = report(desk, &untitled.replace("<head>", &mark));
         assert_eq!(report.state, State::Agreement, "{}", shown(&report, "token360"));
         assert_eq!(report.page.as_deref(), Some("create"));
     }
