@@ -3,5 +3,6 @@
 
 mod commands;
 mod diff;
+mod docs;
 mod lint;
 mod report;

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::facts::Facts;
 use crate::readme::with_table;
 use crate::spec::Spec;
-use crate::{generate, lint, tree};
+use crate::{docs, generate, lint, tree};
 
 /// Exit code: generated files differ from what the specs give.
 pub const STALE: u8 = 4;
@@ -48,6 +48,15 @@ enum Command {
     ///
     /// Exit codes: 0 written, whatever it says; 100 a side cannot be read, or the file cannot be written.
     Report(crate::report::Arguments),
+    /// Compare saved documentation pages with specs/VENDOR.yaml.
+    ///
+    /// Tells what a page has and the spec lacks or has otherwise, what the spec has from this page and the page does not
+    /// show, and what moved since the page was kept. Differences that specs/pages/VENDOR/NAME.yaml explains are counted,
+    /// not reported; an explanation that is no longer needed is reported.
+    ///
+    /// Exit codes: 0 all in agreement; 1 a page differs; 3 a page was not understood (nothing is concluded from it), or
+    /// not kept as it shows less than the kept one; 100 a file or a spec cannot be read. Of several pages, the highest.
+    Docs(docs::Arguments),
 }
 
 /// Runs a command on the repository at `root`. Returns the exit code.
@@ -76,6 +85,7 @@ pub fn run<A: Into<OsString> + Clone>(
         Command::Diff(arguments) => arguments.run(root, &mut report),
         Command::Report(arguments) => arguments.run(root, &mut report),
         Command::Lint(arguments) => Ok(lint::command::run(&arguments, root, &mut report, err)),
+        Command::Docs(arguments) => docs::run(root, &arguments, &mut report),
     };
     let _ = out.write_all(&report);
     match result {

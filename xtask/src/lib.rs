@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod diff;
+pub mod docs;
 pub mod enums;
 pub mod facts;
 pub mod generate;

@@ -1,0 +1,171 @@
+//! What is kept of a page, and the known differences.
+
+use super::*;
+
+fn copy_with(change: impl Fn(String) -> String) -> tempfile::TempDir {
+    let copy = copy_of_specs();
+    let file = copy.path().join("specs/pages/token360/create.yaml");
+    let text = fs::read_to_string(&file).expect("kept");
+    let changed = change(text.clone());
+    assert_ne!(text, changed);
+    fs::write(file, changed).expect("writable");
+    copy
+}
+
+fn run(root: &Path, args: &[&str]) -> (u8, String) {
+    let (code, out, err) = xtask(args, root);
+    (code, out + &err)
+}
+
+#[test]
+fn keeping_a_moved_page_settles_the_move_and_not_the_difference() {
+    let copy = copy_of_specs();
+    let page = copy.path().join("page.txt");
+    let moved = text("stacked.txt").replace("\nratio\nstring\n", "\naspect_ratio\nstring\n");
+    fs::write(&page, moved).expect("writable");
+    let page = page.to_str().expect("text");
+    let (code, out) = run(copy.path(), &["docs", "toapis", page]);
+    assert_eq!(code, 1);
+    assert!(out.contains("request ratio: parameter: `string` is gone"), "{out}");
+    assert!(
+        out.contains("request aspect_ratio: parameter: `string` is new (line "),
+        "{out}"
+    );
+
+    let (code, out) = run(copy.path(), &["docs", "toapis", page, "--keep"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("kept now"), "{out}");
+    let (code, out) = run(copy.path(), &["docs", "toapis", page]);
+    assert_eq!(code, 1);
+    assert!(!out.contains("since the kept capture"), "{out}");
+    assert!(
+        out.contains("request aspect_ratio: parameter: the page has `string`, the spec lacks it"),
+        "{out}"
+    );
+
+    let kept = load(copy.path(), "toapis", "seedance_2").expect("sound").expect("kept");
+    assert_eq!(kept.kept.len(), 10);
+    assert!(kept.facts.parameters.iter().any(|known| known.name == "aspect_ratio"));
+}
+
+/// The first capture of a page is compared with the spec alone.
+#[test]
+fn a_page_can_be_kept_for_the_first_time() {
+    let copy = copy_of_specs();
+    fs::remove_dir_all(copy.path().join("specs/pages")).expect("removable");
+    let page = path("dashes.html");
+    let page = page.to_str().expect("text");
+    let (code, out) = run(copy.path(), &["docs", "alltoken", page, "--keep"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("(page `video`): in agreement; kept now"), "{out}");
+    let facts = desk("alltoken")
+        .facts(text("dashes.html").as_bytes())
+        .expect("readable");
+    let kept = load(copy.path(), "alltoken", "video").expect("sound").expect("kept");
+    assert_eq!(kept.facts, facts, "what is written is what is read");
+    assert!(kept.known.is_empty());
+}
+
+/// Keeping writes no word of the page but names and values, and leaves what was written by hand.
+#[test]
+fn keeping_carries_over_facts_and_explanations_only() {
+    let copy = copy_with(|text| text.replace("known:\n", "known:\n  # By hand.\n"));
+    let page = path("glued.html");
+    let (code, out) = run(
+        copy.path(),
+        &["docs", "token360", page.to_str().expect("text"), "--keep"],
+    );
+    assert_eq!(code, 0, "{out}");
+    let written = fs::read_to_string(copy.path().join("specs/pages/token360/create.yaml")).expect("kept");
+    let before = fs::read_to_string(root().join("specs/pages/token360/create.yaml")).expect("kept");
+    let by_hand = |text: &str| text[text.find("known:").expect("there")..].replace("  # By hand.\n", "");
+    assert_eq!(by_hand(&written), by_hand(&before));
+    assert!(written.contains("# By hand."));
+    let facts = &written[..written.find("known:").expect("there")];
+    for word in ["heron", "dice", "Which", "guest-4", "video-1"] {
+        assert!(text("glued.html").contains(word) && !facts.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn a_capture_that_shows_less_is_not_kept() {
+    let copy = copy_of_specs();
+    let file = copy.path().join("specs/pages/token360/create.yaml");
+    let before = fs::read_to_string(&file).expect("kept");
+    let page = path("glued-short.txt");
+    let page = page.to_str().expect("text");
+    let (code, out) = run(copy.path(), &["docs", "token360", page]);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("not shown by this capture, so not compared: the method of /v1/videos"),
+        "{out}"
+    );
+    let (code, out) = run(copy.path(), &["docs", "token360", page, "--keep"]);
+    assert_eq!(code, 3, "{out}");
+    assert!(out.contains("not kept, since the kept capture shows more"), "{out}");
+    assert_eq!(fs::read_to_string(&file).expect("kept"), before);
+}
+
+#[test]
+fn an_explanation_that_is_no_longer_needed_is_an_error() {
+    let spare = "known:\n  - at: POST /v1/videos request seed\n    what: type\n    page: string\n    spec: integer\n    reason: Once so.\n";
+    let copy = copy_with(|text| text.replace("known:\n", spare));
+    let page = path("glued.txt");
+    let (code, out) = run(copy.path(), &["docs", "token360", page.to_str().expect("text")]);
+    assert_eq!(code, 1, "{out}");
+    assert!(
+        out.contains("request seed: type: the page has `string`, the spec `integer`"),
+        "{out}"
+    );
+    assert!(
+        out.contains("is known, but is no more: delete it from specs/pages/token360/create.yaml"),
+        "{out}"
+    );
+    // The page is so again: the difference is explained, though the page moved.
+    let moved = copy.path().join("moved.txt");
+    fs::write(&moved, text("glued.txt").replace("seedinteger", "seedstring")).expect("writable");
+    let (code, out) = run(copy.path(), &["docs", "token360", moved.to_str().expect("text")]);
+    assert_eq!(code, 1, "{out}");
+    assert!(
+        out.contains("4 known differences") && out.contains("`integer` became `string`"),
+        "{out}"
+    );
+    assert!(!out.contains("the page has"), "{out}");
+}
+
+/// An explanation is of what was explained, and of nothing else.
+#[test]
+fn an_explanation_covers_only_its_own_values() {
+    let copy = copy_with(|text| text.replace("spec: seedance-2.0-fast", "spec: seedance-9"));
+    let page = path("glued.txt");
+    let (code, out) = run(copy.path(), &["docs", "token360", page.to_str().expect("text")]);
+    assert_eq!(code, 1, "{out}");
+    assert!(
+        out.contains("the spec has `seedance-2.0-fast`, the page does not show it"),
+        "{out}"
+    );
+    assert!(out.contains("the spec has `seedance-9`"), "{out}");
+}
+
+#[test]
+fn a_kept_file_that_is_wrong_is_named() {
+    let page = path("glued.txt");
+    let page = page.to_str().expect("text");
+    for (old, new, told) in [
+        ("facts:\n", "fact:\n", "fact"),
+        ("page: create\n", "page: poll\n", "says that it is of token360/poll"),
+        (
+            "    reason: The page has one model in its example only; other pages of the vendor name this one too.\n",
+            "    reason: ''\n",
+            "has no reason",
+        ),
+    ] {
+        let copy = copy_with(|text| text.replace(old, new));
+        let (code, out) = run(copy.path(), &["docs", "token360", page]);
+        assert_eq!(code, 100, "{out}");
+        assert!(
+            out.contains("specs/pages/token360/create.yaml: /: ") && out.contains(told),
+            "{out}"
+        );
+    }
+}

@@ -1,0 +1,353 @@
+//! A page against the spec, both ways.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::expected::{Called, Expected, Field};
+use super::facts::{Example, Facts, Operation, Parameter, Place};
+use super::page::Page;
+
+/// One thing in which page and spec differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// Operation, place and name.
+    pub at: String,
+    /// What of it: `parameter`, `type`, `value`, ….
+    pub what: &'static str,
+    /// What the page says; `None`: nothing.
+    pub page: Option<String>,
+    /// What the spec says; `None`: nothing.
+    pub spec: Option<String>,
+    /// Line of the page.
+    pub line: Option<usize>,
+    /// The beginning of that line.
+    pub text: Option<String>,
+    /// JSON pointer into the spec: to the place, or to the nearest that there is.
+    pub pointer: String,
+}
+
+/// Compares the page that is called `name`.
+#[must_use]
+pub fn compare(page: &Page, name: &str, facts: &Facts, expected: &Expected<'_>) -> Vec<Difference> {
+    let mut comparison = Comparison {
+        page,
+        name,
+        facts,
+        expected,
+        shown: BTreeSet::new(),
+        listed: BTreeSet::new(),
+        found: Vec::new(),
+    };
+    comparison.operations();
+    facts
+        .parameters
+        .iter()
+        .for_each(|parameter| comparison.parameter(parameter));
+    facts.examples.iter().for_each(|example| comparison.example(example));
+    comparison.lacking();
+    comparison.found
+}
+
+struct Comparison<'a> {
+    page: &'a Page,
+    name: &'a str,
+    facts: &'a Facts,
+    expected: &'a Expected<'a>,
+    /// Pointers of the spec's fields that the page shows.
+    shown: BTreeSet<String>,
+    /// Pointers of the enums whose values the page lists.
+    listed: BTreeSet<String>,
+    found: Vec<Difference>,
+}
+
+impl Comparison<'_> {
+    fn add(
+        &mut self,
+        at: impl Into<String>,
+        what: &'static str,
+        (page, line): (Option<String>, Option<usize>),
+        spec: Option<String>,
+        pointer: &str,
+    ) {
+        let found = Difference {
+            at: at.into(),
+            what,
+            page,
+            spec,
+            line,
+            text: line.map(|line| self.page.quote(line)),
+            pointer: pointer.to_owned(),
+        };
+        // Schemas are shared, and so are the differences in them.
+        if !self.found.contains(&found) {
+            self.found.push(found);
+        }
+    }
+
+    fn operations(&mut self) {
+        let (facts, expected, name) = (self.facts, self.expected, self.name);
+        let known = |operation: &&Operation| expected.calls.iter().any(|call| call.operation.is(operation));
+        let mut new: Vec<&Operation> = facts.operations.iter().filter(|operation| !known(operation)).collect();
+        for call in expected.calls.iter().filter(|call| call.source == name) {
+            if facts.operations.iter().any(|operation| operation.is(&call.operation)) {
+                continue;
+            }
+            // A new path with the same method is where it moved.
+            let moved = new
+                .iter()
+                .position(|operation| operation.method == call.operation.method);
+            let moved = moved.map(|index| new.remove(index));
+            let page = (moved.map(ToString::to_string), moved.map(|moved| moved.at.0));
+            let spec = call.operation.to_string();
+            self.add(spec.clone(), "path", page, Some(spec), &call.pointer);
+        }
+        for operation in new {
+            let text = operation.to_string();
+            self.add(text.clone(), "path", (Some(text), Some(operation.at.0)), None, "/paths");
+        }
+        if !facts.hosts.is_empty() && !facts.hosts.contains(&expected.host) {
+            let page = (Some(facts.hosts.join(", ")), None);
+            self.add("servers", "host", page, Some(expected.host.clone()), "/servers/0/url");
+        }
+        for status in &facts.statuses {
+            if !expected.calls.iter().any(|call| call.statuses.contains(&status.code)) {
+                self.add(
+                    "errors",
+                    "status",
+                    (Some(status.code.clone()), Some(status.at.0)),
+                    None,
+                    "/paths",
+                );
+            }
+        }
+    }
+
+    fn parameter(&mut self, parameter: &Parameter) {
+        if parameter.place == Place::Header && ["Authorization", "Content-Type"].contains(&parameter.name.as_str()) {
+            return;
+        }
+        let line = Some(parameter.at.0);
+        let call = self.expected.call(parameter.of.as_ref(), parameter.place, self.name);
+        let at = at(call, parameter.of.as_ref(), parameter.place, &parameter.name);
+        let Some(field) = call.and_then(|call| field(call, parameter.place, &parameter.name)) else {
+            let (near, open) = nearest(call, parameter.place, &parameter.name);
+            if !open {
+                let kind = parameter.kind.clone().unwrap_or_else(|| "listed".to_owned());
+                self.add(at, "parameter", (Some(kind), line), None, &near);
+            }
+            return;
+        };
+        self.shown.insert(field.pointer.clone());
+        if let (Some(page), Some(spec)) = (&parameter.kind, &field.kind)
+            && !same_type(page, spec)
+        {
+            self.add(
+                at.clone(),
+                "type",
+                (Some(page.clone()), line),
+                Some(spec.clone()),
+                &field.pointer,
+            );
+        }
+        // Of the members of a member, a page says only rarely whether they are required.
+        let says = parameter.required || !parameter.name.contains('.');
+        if parameter.place != Place::Response && says && parameter.required != field.required {
+            let word = |required| Some(if required { "required" } else { "optional" }.to_owned());
+            self.add(
+                at.clone(),
+                "required",
+                (word(parameter.required), line),
+                word(field.required),
+                &field.pointer,
+            );
+        }
+        let default = (
+            parameter.default.as_ref().map(plain),
+            field.keyword("default").map(plain),
+        );
+        if default.0 != default.1 && (default.0.is_some() || field.source == self.name) {
+            self.add(at.clone(), "default", (default.0, line), default.1, &field.pointer);
+        }
+        for (what, keyword, page) in [
+            ("minimum", "minimum", parameter.minimum),
+            ("maximum", "maximum", parameter.maximum),
+            ("longest", "maxLength", parameter.max_length),
+        ] {
+            let spec = field.keyword(keyword).and_then(Value::as_i64);
+            if page.is_some() && page != spec {
+                let text = |number: Option<i64>| number.map(|number| number.to_string());
+                self.add(at.clone(), what, (text(page), line), text(spec), &field.pointer);
+            }
+        }
+        self.values(parameter, field, &at, call);
+    }
+
+    fn values(&mut self, parameter: &Parameter, field: &Field, at: &str, call: Option<&Called>) {
+        let line = Some(parameter.at.0);
+        if field.is_model {
+            for id in &parameter.values {
+                if !self.expected.models.iter().any(|model| model.id == *id) {
+                    self.add(at, "model", (Some(id.clone()), line), None, "/x-models");
+                }
+            }
+            for model in call.map(|call| self.expected.models_of(call)).unwrap_or_default() {
+                if model.source == self.name && !self.page.contains(&model.id) {
+                    self.add(at, "model", (None, line), Some(model.id.clone()), &model.pointer);
+                }
+            }
+            return;
+        }
+        match &field.values {
+            _ if parameter.values.is_empty() => {}
+            None => {
+                let list = parameter.values.join(", ");
+                self.add(at, "values", (Some(list), line), None, &field.pointer);
+            }
+            Some(values) => {
+                self.listed.insert(values.pointer.clone());
+                for new in parameter.values.iter().filter(|value| !values.list.contains(value)) {
+                    self.add(at, "value", (Some(new.clone()), line), None, &values.pointer);
+                }
+                for gone in values.list.iter().filter(|value| !parameter.values.contains(value)) {
+                    if values.source == self.name && !values.unverified {
+                        self.add(at, "value", (None, line), Some(gone.clone()), &values.pointer);
+                    }
+                }
+            }
+        }
+    }
+
+    fn example(&mut self, example: &Example) {
+        let call = self.expected.call(example.of.as_ref(), example.place, self.name);
+        for (name, kind) in &example.members {
+            let line = example.at.0.get(name).copied();
+            let at = at(call, example.of.as_ref(), example.place, name);
+            let Some(field) = call.and_then(|call| field(call, example.place, name)) else {
+                let (near, open) = nearest(call, example.place, name);
+                if !open {
+                    self.add(at, "example member", (Some(kind.clone()), line), None, &near);
+                }
+                continue;
+            };
+            self.shown.insert(field.pointer.clone());
+            if let Some(spec) = &field.kind
+                && kind != "null"
+                && !same_type(kind, spec)
+                && !(kind == "integer" && spec == "number")
+            {
+                self.add(
+                    at,
+                    "type",
+                    (Some(kind.clone()), line),
+                    Some(spec.clone()),
+                    &field.pointer,
+                );
+            }
+        }
+    }
+
+    /// What the spec has from this page and the page does not show.
+    fn lacking(&mut self) {
+        let parent = |pointer: &str| pointer.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+        // Of an object none of whose members are shown, this page does not speak.
+        let spoken: BTreeSet<String> = self.shown.iter().filter_map(|pointer| parent(pointer)).collect();
+        // Schemas are shared: a field is told of where this page would have it.
+        let expected = self.expected;
+        let mut all: Vec<_> = expected
+            .calls
+            .iter()
+            .flat_map(|call| {
+                call.fields
+                    .iter()
+                    .map(move |((place, name), field)| (call, *place, name, field))
+            })
+            .collect();
+        all.sort_by_key(|(call, _, name, _)| (call.source != self.name, name.matches('.').count()));
+        let mut seen = self.shown.clone();
+        for (call, place, name, field) in all {
+            let at = at(Some(call), None, place, name);
+            if let Some(values) = &field.values
+                && values.source == self.name
+                && !values.unverified
+                && self.listed.insert(values.pointer.clone())
+            {
+                for value in values.list.iter().filter(|value| !self.page.contains(value)) {
+                    self.add(at.clone(), "value", (None, None), Some(value.clone()), &values.pointer);
+                }
+            }
+            let is_spoken = parent(&field.pointer).is_some_and(|parent| spoken.contains(&parent));
+            let last = name.rsplit('.').next().unwrap_or_default();
+            // A name in the spelling of code may be named in a sentence; any other might be a plain word.
+            let is_named = last.contains('_') && self.page.contains(last);
+            if field.source == self.name
+                && !field.unverified
+                && place != Place::Path
+                && is_spoken
+                && !is_named
+                && seen.insert(field.pointer.clone())
+            {
+                let kind = field.kind.clone().unwrap_or_else(|| "any".to_owned());
+                self.add(at, "parameter", (None, None), Some(kind), &field.pointer);
+            }
+        }
+    }
+}
+
+/// The spec's words for the operation, where it is known: two captures may show it differently.
+fn at(call: Option<&Called>, of: Option<&Operation>, place: Place, name: &str) -> String {
+    match call.map(|call| &call.operation).or(of) {
+        Some(operation) => format!("{operation} {place} {name}"),
+        None => format!("{place} {name}"),
+    }
+}
+
+fn field<'a>(call: &'a Called, place: Place, name: &str) -> Option<&'a Field> {
+    let found = call.fields.get(&(place, name.to_owned()));
+    // Header names know no case.
+    found.or_else(|| {
+        let mut headers = call
+            .fields
+            .iter()
+            .filter(|((at, _), _)| place == Place::Header && *at == place);
+        headers
+            .find(|((_, known), _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, field)| field)
+    })
+}
+
+/// The pointer of the innermost thing around `name` that the spec has, and whether that takes any member.
+fn nearest(call: Option<&Called>, place: Place, name: &str) -> (String, bool) {
+    let Some(call) = call else {
+        return ("/paths".to_owned(), false);
+    };
+    let mut rest = name;
+    while let Some((parent, _)) = rest.rsplit_once('.') {
+        if let Some(field) = field(call, place, parent) {
+            return (field.pointer.clone(), field.open);
+        }
+        rest = parent;
+    }
+    // Beside the others at the top.
+    let top = call
+        .fields
+        .iter()
+        .find(|((at, name), _)| *at == place && !name.contains('.'));
+    let beside = top.and_then(|(_, field)| Some(field.pointer.rsplit_once('/')?.0.to_owned()));
+    (beside.unwrap_or_else(|| call.pointer.clone()), false)
+}
+
+/// `array` goes with any array, and what no one says of the items is not wrong.
+fn same_type(page: &str, spec: &str) -> bool {
+    page == spec || (page.starts_with("array") && spec.starts_with("array") && (page == "array" || spec == "array"))
+}
+
+/// A scalar as people write it.
+#[must_use]
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,354 @@
+//! What a spec says, in a form that a page can be compared with.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::facts::{At, Operation, Place};
+use super::layouts::Words;
+use crate::facts::FIELDS;
+use crate::relax::single_ref;
+use crate::spec::{self, Spec, members};
+
+/// An operation of a spec.
+pub struct Called {
+    /// Method and path; the base URL's path is a part of it.
+    pub operation: Operation,
+    /// JSON pointer.
+    pub pointer: String,
+    /// The page it comes from.
+    pub source: String,
+    /// What it takes and gives, by place and name.
+    pub fields: BTreeMap<(Place, String), Field>,
+    /// Status codes that it may answer.
+    pub statuses: Vec<String>,
+}
+
+/// A parameter, or a member of a body at any depth.
+#[derive(Clone)]
+pub struct Field {
+    /// JSON pointer.
+    pub pointer: String,
+    /// JSON type, with that of the items; `None` where it may have several.
+    pub kind: Option<String>,
+    /// Whether it is required.
+    pub required: bool,
+    /// Values, where they are enumerated; where they stand, and the page they come from.
+    pub values: Option<Values>,
+    /// The property's or parameter's own keywords, and those of the component it refers to.
+    keywords: [Value; 2],
+    /// The page it comes from.
+    pub source: String,
+    /// Documented nowhere.
+    pub unverified: bool,
+    /// Members of any name may be in it.
+    pub open: bool,
+    /// It carries the model's id.
+    pub is_model: bool,
+}
+
+/// An enum.
+#[derive(Clone)]
+pub struct Values {
+    /// The values.
+    pub list: Vec<String>,
+    /// JSON pointer.
+    pub pointer: String,
+    /// The page they come from.
+    pub source: String,
+    /// Documented nowhere.
+    pub unverified: bool,
+}
+
+impl Field {
+    /// A keyword such as `default` or `minimum`.
+    #[must_use]
+    pub fn keyword(&self, name: &str) -> Option<&Value> {
+        self.keywords.iter().find_map(|keywords| keywords.get(name))
+    }
+}
+
+/// A model of `x-models`.
+pub struct Model {
+    /// Its id.
+    pub id: String,
+    /// JSON pointer.
+    pub pointer: String,
+    /// The page it comes from.
+    pub source: String,
+    /// The operation that creates a task for it.
+    pub create: String,
+}
+
+/// What a spec says.
+pub struct Expected<'a> {
+    spec: &'a Spec,
+    /// Scheme and host of the base URL.
+    pub host: String,
+    /// Its operations.
+    pub calls: Vec<Called>,
+    /// Its models, without the patterns.
+    pub models: Vec<Model>,
+    /// Short name and address of each page.
+    pub pages: Vec<(String, String)>,
+}
+
+impl<'a> Expected<'a> {
+    /// Reads a spec.
+    #[must_use]
+    pub fn of(spec: &'a Spec) -> Self {
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let base = text(spec.doc.pointer("/servers/0/url"));
+        let split = base
+            .find("://")
+            .and_then(|scheme| base[scheme + 3..].find('/').map(|slash| scheme + 3 + slash));
+        let (host, prefix) = base.split_at(split.unwrap_or(base.len()));
+        let mut expected = Self {
+            spec,
+            host: host.to_owned(),
+            calls: Vec::new(),
+            models: Vec::new(),
+            pages: Vec::new(),
+        };
+        for (name, page) in members(spec.doc.get("x-pages")) {
+            expected.pages.push((name.to_owned(), text(page.get("url"))));
+        }
+        let models = spec.doc.get("x-models").and_then(Value::as_array);
+        for (index, model) in models.into_iter().flatten().enumerate() {
+            let id = text(model.get("id"));
+            if !id.ends_with('*') {
+                expected.models.push(Model {
+                    id,
+                    pointer: format!("/x-models/{index}/id"),
+                    source: text(model.get("source")),
+                    create: text(model.get("create")),
+                });
+            }
+        }
+        for operation in spec.operations() {
+            let source = text(operation.value.get("x-source"));
+            let item = spec.doc.pointer(&format!("/paths/{}", spec::escape(operation.path)));
+            let mut fields = BTreeMap::new();
+            let shared = item.and_then(|item| item.get("parameters"));
+            let shared_at = format!("/paths/{}", spec::escape(operation.path));
+            for (list, at) in [
+                (shared, &shared_at),
+                (operation.value.get("parameters"), &operation.pointer),
+            ] {
+                expected.parameters(list, at, &source, &mut fields);
+            }
+            let around = Around {
+                source: source.clone(),
+                unverified: false,
+            };
+            if let Some(body) = operation.request_schema() {
+                expected.flatten(body, Place::Request, "", &around, &mut Vec::new(), &mut fields);
+            }
+            let mut statuses = Vec::new();
+            for (status, response) in members(operation.value.get("responses")) {
+                statuses.push(status.to_owned());
+                let response = spec.resolve(response);
+                if status.starts_with('2')
+                    && let Some(body) = response.pointer("/content/application~1json/schema")
+                {
+                    let unverified = response.get("x-unverified") == Some(&Value::Bool(true));
+                    let around = Around {
+                        source: source.clone(),
+                        unverified,
+                    };
+                    expected.flatten(body, Place::Response, "", &around, &mut Vec::new(), &mut fields);
+                }
+            }
+            expected.calls.push(Called {
+                operation: Operation {
+                    method: Some(operation.method.to_uppercase()),
+                    path: format!("{}{}", prefix.trim_end_matches('/'), operation.path),
+                    at: At::default(),
+                },
+                pointer: operation.pointer,
+                source,
+                fields,
+                statuses,
+            });
+        }
+        expected
+    }
+
+    /// The operation that a page means; where its path is unknown, the one that this page is about.
+    #[must_use]
+    pub fn call(&self, operation: Option<&Operation>, place: Place, page: &str) -> Option<&Called> {
+        let named = |call: &&Called| operation.is_some_and(|operation| operation.is(&call.operation));
+        let from = |call: &&Called| call.source == page;
+        let has = |call: &&Called| call.fields.keys().any(|(of, _)| *of == place);
+        let all = || self.calls.iter();
+        let found = all().filter(named).find(from).or_else(|| all().filter(named).find(has));
+        found
+            .or_else(|| all().find(named))
+            .or_else(|| all().filter(from).find(has))
+    }
+
+    /// The `operationId`s' pointers by name: which models an operation creates tasks for.
+    #[must_use]
+    pub fn models_of(&self, call: &Called) -> Vec<&Model> {
+        let id = self
+            .spec
+            .doc
+            .pointer(&format!("{}/operationId", call.pointer))
+            .and_then(Value::as_str);
+        self.models
+            .iter()
+            .filter(|model| Some(model.create.as_str()) == id)
+            .collect()
+    }
+
+    fn parameters(&self, list: Option<&Value>, at: &str, source: &str, fields: &mut BTreeMap<(Place, String), Field>) {
+        for (index, entry) in list.and_then(Value::as_array).into_iter().flatten().enumerate() {
+            let pointer = match entry.get("$ref").and_then(Value::as_str) {
+                Some(reference) => reference.trim_start_matches('#').to_owned(),
+                None => format!("{at}/parameters/{index}"),
+            };
+            let entry = self.spec.resolve(entry);
+            let text = |key: &str| entry.get(key).and_then(Value::as_str);
+            let place = match text("in") {
+                Some("query") => Place::Query,
+                Some("path") => Place::Path,
+                _ => Place::Header,
+            };
+            let around = Around {
+                source: source.to_owned(),
+                unverified: false,
+            }
+            .within(entry);
+            let schema = entry.get("schema").unwrap_or(&Value::Null);
+            let mut field = self.field(schema, pointer, &around);
+            field.required = entry.get("required") == Some(&Value::Bool(true));
+            fields.insert((place, text("name").unwrap_or_default().to_owned()), field);
+        }
+    }
+
+    fn flatten(
+        &self,
+        schema: &Value,
+        place: Place,
+        prefix: &str,
+        around: &Around,
+        inside: &mut Vec<String>,
+        fields: &mut BTreeMap<(Place, String), Field>,
+    ) {
+        let Some(reference) = single_ref(schema) else { return };
+        let pointer = reference.trim_start_matches('#').to_owned();
+        if inside.contains(&pointer) {
+            return;
+        }
+        let Some(target) = self.spec.doc.pointer(&pointer) else {
+            return;
+        };
+        let around = around.within(target);
+        inside.push(pointer.clone());
+        let required = target.get("required").and_then(Value::as_array);
+        for (name, property) in members(target.get("properties")) {
+            let mut field = self.field(
+                property,
+                format!("{pointer}/properties/{}", spec::escape(name)),
+                &around,
+            );
+            field.required = required.is_some_and(|required| required.iter().any(|known| known == name));
+            let full = format!("{prefix}{name}");
+            let own = around.within(property);
+            let items = property.get("items").unwrap_or(property);
+            self.flatten(items, place, &format!("{full}."), &own, inside, fields);
+            fields.entry((place, full)).or_insert(field);
+        }
+        inside.pop();
+    }
+
+    fn field(&self, schema: &Value, pointer: String, around: &Around) -> Field {
+        let around = around.within(schema);
+        let target = |schema: &Value| -> Option<(String, &Value)> {
+            let pointer = single_ref(schema)?.trim_start_matches('#').to_owned();
+            let found = self.spec.doc.pointer(&pointer)?;
+            Some((pointer, found))
+        };
+        let kind_of = |schema: &Value| -> Option<String> {
+            let found = schema
+                .get("type")
+                .or_else(|| self.spec.doc.pointer(single_ref(schema)?.get(1..)?)?.get("type"));
+            found?.as_str().map(str::to_owned)
+        };
+        let mut kind = kind_of(schema);
+        if kind.as_deref() == Some("array")
+            && let Some(items) = schema.get("items").and_then(kind_of)
+        {
+            kind = Some(format!("array<{items}>"));
+        }
+        let (at, component) = target(schema).unwrap_or_else(|| (pointer.clone(), schema));
+        let values = component.get("enum").and_then(Value::as_array).map(|list| {
+            let around = around.within(component);
+            Values {
+                list: list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                pointer: format!("{at}/enum"),
+                source: around.source,
+                unverified: around.unverified,
+            }
+        });
+        // A bare reference has no room for a source of its own; its component has one.
+        let own = match schema.get("x-source") {
+            None if component.get("x-source").is_some() => around.within(component).source,
+            _ => around.source,
+        };
+        let free = |schema: &Value| {
+            schema.get("additionalProperties") == Some(&Value::Bool(true))
+                || (schema.get("type").is_some_and(|kind| kind == "object") && schema.get("properties").is_none())
+        };
+        Field {
+            open: free(component),
+            is_model: schema.get("x-field").is_some_and(|field| field == FIELDS[0]),
+            keywords: [schema.clone(), component.clone()],
+            pointer,
+            kind,
+            required: false,
+            values,
+            source: own,
+            unverified: around.unverified,
+        }
+    }
+}
+
+/// What a part of a spec takes over from what is around it.
+#[derive(Clone)]
+struct Around {
+    source: String,
+    unverified: bool,
+}
+
+impl Around {
+    fn within(&self, schema: &Value) -> Self {
+        let source = schema.get("x-source").and_then(Value::as_str);
+        Self {
+            source: source.unwrap_or(&self.source).to_owned(),
+            unverified: self.unverified || schema.get("x-unverified") == Some(&Value::Bool(true)),
+        }
+    }
+}
+
+/// Every name of a property or parameter, and every value of an enum, in a spec.
+pub fn words(spec: &Spec, words: &mut Words) {
+    fn walk(value: &Value, words: &mut Words) {
+        for (name, _) in members(value.get("properties")) {
+            words.insert(name.to_owned());
+        }
+        if let (Some(_), Some(name)) = (value.get("in"), value.get("name").and_then(Value::as_str)) {
+            words.insert(name.to_owned());
+        }
+        for value in value.get("enum").and_then(Value::as_array).into_iter().flatten() {
+            words.extend(value.as_str().map(str::to_owned));
+        }
+        match value {
+            Value::Object(object) => object.values().for_each(|value| walk(value, words)),
+            Value::Array(items) => items.iter().for_each(|value| walk(value, words)),
+            _ => {}
+        }
+    }
+    walk(&spec.doc, words);
+    words.extend(FIELDS.map(str::to_owned));
+}

@@ -1,0 +1,289 @@
+//! What a page says, in our own structure.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Everything that was understood of a page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// The layout that understood it.
+    pub layout: String,
+    /// Scheme and host of the addresses that are called.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Methods and paths, in order of appearance.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
+    /// Status codes of errors.
+    #[serde(default)]
+    pub statuses: Vec<Status>,
+    /// What requests take and responses give.
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
+    /// What the examples show.
+    #[serde(default)]
+    pub examples: Vec<Example>,
+    /// The last of all these on the page: where it is, the page has not been cut off.
+    pub last: String,
+}
+
+impl Facts {
+    /// A short name for each fact, and its line.
+    pub fn marks(&self) -> impl Iterator<Item = (String, usize)> {
+        let operations = self
+            .operations
+            .iter()
+            .map(|fact| (format!("path {}", shape(&fact.path)), fact.at.0));
+        let statuses = self
+            .statuses
+            .iter()
+            .map(|fact| (format!("status {}", fact.code), fact.at.0));
+        let parameters = self
+            .parameters
+            .iter()
+            .map(|fact| (format!("{} {}", fact.place, fact.name), fact.at.0));
+        let line = |example: &Example| example.at.0.values().max().copied().unwrap_or_default();
+        let examples = self
+            .examples
+            .iter()
+            .map(move |fact| (format!("{} example", fact.place), line(fact)));
+        operations.chain(statuses).chain(parameters).chain(examples)
+    }
+}
+
+/// The code of an error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Status {
+    /// Three digits.
+    pub code: String,
+    /// Where it stands.
+    pub at: At,
+}
+
+impl From<String> for Status {
+    fn from(code: String) -> Self {
+        let at = At::default();
+        Self { code, at }
+    }
+}
+
+impl From<Status> for String {
+    fn from(status: Status) -> Self {
+        status.code
+    }
+}
+
+/// The line on which a fact stands. It is no part of the fact: all are equal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct At(pub usize);
+
+impl PartialEq for At {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The request's body.
+    Request,
+    /// The response's body.
+    Response,
+    /// The query string.
+    Query,
+    /// The path.
+    Path,
+    /// A header.
+    Header,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Request => "request",
+            Self::Response => "response",
+            Self::Query => "query",
+            Self::Path => "path",
+            Self::Header => "header",
+        })
+    }
+}
+
+/// A method, where the page shows one, and a path.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Operation {
+    /// Upper-case method.
+    pub method: Option<String>,
+    /// Path, without host and query.
+    pub path: String,
+    /// Where it stands.
+    pub at: At,
+}
+
+impl From<String> for Operation {
+    fn from(text: String) -> Self {
+        let (method, path) = match text.split_once(' ') {
+            Some((method, path)) => (Some(method.to_owned()), path.to_owned()),
+            None => (None, text),
+        };
+        let at = At::default();
+        Self { method, path, at }
+    }
+}
+
+impl From<Operation> for String {
+    fn from(operation: Operation) -> Self {
+        operation.to_string()
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.method {
+            Some(method) => write!(f, "{method} {}", self.path),
+            None => f.write_str(&self.path),
+        }
+    }
+}
+
+impl Operation {
+    /// Whether two may be the same: what names the parts of a path does not count, nor does a method that is not shown.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        let methods = self.method.is_none() || other.method.is_none() || self.method == other.method;
+        methods && shape(&self.path) == shape(&other.path)
+    }
+
+    /// Whether two facts may belong to the same operation; one that names none may belong to any.
+    #[must_use]
+    pub fn fits(one: Option<&Self>, other: Option<&Self>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) => one.is(other),
+            _ => true,
+        }
+    }
+}
+
+/// A path with the names in braces left out.
+#[must_use]
+pub fn shape(path: &str) -> String {
+    let parts = path.trim_matches('/').split('/');
+    let parts = parts.map(|part| match part.starts_with(['{', ':', '<']) {
+        true => "{}",
+        false => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// A parameter of a request, or a member of a response, as a page lists it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// Where it goes.
+    #[serde(rename = "in")]
+    pub place: Place,
+    /// The operation under whose heading it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Operation>,
+    /// Name, with dots between the levels.
+    pub name: String,
+    /// JSON type, where the page states it; `array<string>` where it states the items too.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Whether the page calls it required.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// The values it may have, where the page lists them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// The default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+    /// The lower bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<i64>,
+    /// The upper bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<i64>,
+    /// The longest text, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<i64>,
+    /// Where it stands.
+    #[serde(skip)]
+    pub at: At,
+}
+
+impl Parameter {
+    /// A parameter of which nothing but the name is known.
+    #[must_use]
+    pub fn new(place: Place, name: &str, line: usize) -> Self {
+        Self {
+            place,
+            of: None,
+            name: name.to_owned(),
+            kind: None,
+            required: false,
+            values: Vec::new(),
+            default: None,
+            minimum: None,
+            maximum: None,
+            max_length: None,
+            at: At(line),
+        }
+    }
+
+    /// Whether two are the same parameter, whatever is said of it.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.place == other.place && self.name == other.name && Operation::fits(self.of.as_ref(), other.of.as_ref())
+    }
+}
+
+/// The members that the examples of one body show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Request or response.
+    #[serde(rename = "in")]
+    pub place: Place,
+    /// The operation under whose heading they stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Operation>,
+    /// JSON type of each member, by its name with dots between the levels.
+    pub members: BTreeMap<String, String>,
+    /// The line on which the example begins that shows a member.
+    #[serde(skip)]
+    pub at: Lines,
+}
+
+/// Lines by name, no part of the fact either.
+#[derive(Debug, Clone, Default)]
+pub struct Lines(pub BTreeMap<String, usize>);
+
+impl PartialEq for Lines {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// The name of a JSON value's type, `null` included.
+#[must_use]
+pub fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

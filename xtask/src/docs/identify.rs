@@ -1,0 +1,250 @@
+//! Which page of a vendor this is, and whether it is all there.
+
+use std::collections::BTreeSet;
+
+use super::expected::Expected;
+use super::facts::{Facts, Place, shape};
+use super::page::Page;
+
+/// The least share of two pages' facts that must be the same for them to be the same page.
+const SAME: f64 = 0.5;
+/// The least share of what is known of a page that must be found in it again.
+const ENOUGH: f64 = 0.6;
+
+/// Finds the short name of a page: by the address in it, by its title, or by what it says.
+///
+/// # Errors
+/// Why this is none of the pages, or may be more than one.
+pub fn identify(
+    page: &Page,
+    facts: &Facts,
+    expected: &Expected<'_>,
+    kept: &[(String, Facts)],
+) -> Result<String, String> {
+    if let Some(url) = &page.url {
+        let found = expected.pages.iter().find(|(_, known)| bare(known) == bare(url));
+        return match found {
+            Some((name, _)) => Ok(name.clone()),
+            None => Err(format!(
+                "it was saved from {}, which is none of x-pages; name it with --page",
+                bare(url)
+            )),
+        };
+    }
+    let title = slug(&page.title);
+    let titled: Vec<&String> = expected
+        .pages
+        .iter()
+        .filter(|(_, url)| last(url) == title)
+        .map(|(name, _)| name)
+        .collect();
+    if let [name] = titled.as_slice() {
+        return Ok((*name).clone());
+    }
+    let own = marks(facts);
+    let mut likely: Vec<(f64, &String)> = Vec::new();
+    for (name, _) in &expected.pages {
+        let known = kept
+            .iter()
+            .find(|(kept, _)| kept == name)
+            .map(|(_, facts)| marks(facts));
+        let known = known.unwrap_or_else(|| stated(expected, name));
+        let all = own.union(&known).count();
+        if all > 0 {
+            #[allow(clippy::cast_precision_loss, reason = "a page has no 2^52 facts")]
+            likely.push((own.intersection(&known).count() as f64 / all as f64, name));
+        }
+    }
+    likely.sort_by(|one, other| other.0.total_cmp(&one.0));
+    match likely.as_slice() {
+        [(share, name), rest @ ..] if *share >= SAME && rest.first().is_none_or(|(next, _)| next < share) => {
+            Ok((*name).clone())
+        }
+        [(share, name), ..] if *share > 0.0 => Err(format!(
+            "it is none of x-pages by its title or address, and what it says has too little in common with any of them \
+             ({name} is nearest, with {:.0} %); name it with --page",
+            share * 100.0
+        )),
+        _ => Err("it has nothing in common with any of x-pages".to_owned()),
+    }
+}
+
+/// Whether a page is whole, and is the page it is taken for.
+///
+/// # Errors
+/// Why nothing may be concluded from what it lacks.
+pub fn whole(
+    name: &str,
+    facts: &Facts,
+    cut: Option<&str>,
+    expected: &Expected<'_>,
+    kept: Option<&Facts>,
+) -> Result<(), String> {
+    if let Some(cut) = cut {
+        return Err(format!("it is not all there: {cut}"));
+    }
+    let own = listed(facts);
+    let (known, whose) = match kept {
+        Some(kept) => (listed(kept), "the kept capture"),
+        None => (stated(expected, name), "the spec"),
+    };
+    if known.is_empty() {
+        return Err(format!(
+            "{whose} has no parameter of the page `{name}`, so there is nothing to know it by"
+        ));
+    }
+    let again = if kept.is_some() { own } else { marks(facts) };
+    let found = known.intersection(&again).count();
+    #[allow(clippy::cast_precision_loss, reason = "a page has no 2^52 facts")]
+    if (found as f64) < known.len() as f64 * ENOUGH {
+        return Err(format!(
+            "only {found} of the {} facts that {whose} has are in it",
+            known.len()
+        ));
+    }
+    let (mine, theirs) = match kept {
+        Some(kept) => (listed(facts), listed(kept)),
+        None => (listed(facts), everything(expected)),
+    };
+    let strange = mine.difference(&theirs).count();
+    // Where not even a path is known, only a page that says the same of all else has moved.
+    let is_known = |path: &str| {
+        expected
+            .calls
+            .iter()
+            .any(|call| shape(&call.operation.path) == shape(path))
+    };
+    let parts = match facts.operations.iter().any(|operation| is_known(&operation.path)) {
+        true => 2,
+        false => 5,
+    };
+    if strange * parts > mine.len() {
+        return Err(format!(
+            "{strange} of the {} facts in it are new; it is another page, or all of it changed",
+            mine.len()
+        ));
+    }
+    if let Some(kept) = kept {
+        for place in [Place::Request, Place::Response, Place::Query] {
+            let has = |facts: &Facts| facts.parameters.iter().any(|parameter| parameter.place == place);
+            if has(kept) && !has(facts) {
+                return Err(format!("it has no {place} section, which the kept capture has"));
+            }
+        }
+        // Where the last thing of the kept page is, the page is whole. A capture without any code cannot show an example.
+        let bare = facts.examples.is_empty() && kept.last.ends_with("example");
+        let has = |facts: &Facts, last: &str| facts.marks().any(|(mark, _)| mark == last);
+        if !bare && !has(facts, &kept.last) && has(kept, &facts.last) {
+            return Err(format!(
+                "it seems to be cut off: nothing follows where `{}` was",
+                kept.last
+            ));
+        }
+        if let Some(first) = tail(facts, kept) {
+            return Err(format!("it seems to be cut off: nothing follows where `{first}` was"));
+        }
+    }
+    models(facts, expected)
+}
+
+/// The first of the parameters at the kept page's end that are gone, when nothing stands in their place or after it.
+fn tail<'a>(facts: &Facts, kept: &'a Facts) -> Option<&'a str> {
+    let is_there = |index: &usize| facts.parameters.iter().any(|own| own.is(&kept.parameters[*index]));
+    let start = (0..kept.parameters.len())
+        .rev()
+        .take_while(|index| !is_there(index))
+        .last()?;
+    let last = facts.parameters.iter().map(|parameter| parameter.at.0).max()?;
+    let after = facts
+        .examples
+        .iter()
+        .flat_map(|example| example.at.0.values())
+        .any(|line| *line > last)
+        || facts.operations.iter().any(|operation| operation.at.0 > last);
+    let new = facts
+        .parameters
+        .last()
+        .is_some_and(|last| !kept.parameters.iter().any(|known| known.is(last)));
+    (!after && !new).then_some(kept.parameters[start].name.as_str())
+}
+
+/// A page that lists models, but none that is known, is another product's.
+fn models(facts: &Facts, expected: &Expected<'_>) -> Result<(), String> {
+    let mut listed = facts
+        .parameters
+        .iter()
+        .filter(|known| known.place == Place::Request && known.name == "model");
+    let Some(model) = listed.next().filter(|model| !model.values.is_empty()) else {
+        return Ok(());
+    };
+    let known = |id: &String| expected.models.iter().any(|model| model.id == *id);
+    match model.values.iter().any(known) {
+        true => Ok(()),
+        false => Err(format!(
+            "it lists other models ({}); it is another product's page",
+            model.values.join(", ")
+        )),
+    }
+}
+
+/// What tells a page from others: its operations, and the names in its lists and examples.
+fn marks(facts: &Facts) -> BTreeSet<String> {
+    let mut marks = listed(facts);
+    for example in &facts.examples {
+        let top = example.members.keys().filter(|name| !name.contains('.'));
+        marks.extend(top.map(|name| format!("{} {name}", example.place)));
+    }
+    let paths = facts
+        .operations
+        .iter()
+        .map(|known| format!("path {}", shape(&known.path)));
+    marks.extend(paths);
+    marks
+}
+
+fn listed(facts: &Facts) -> BTreeSet<String> {
+    facts
+        .parameters
+        .iter()
+        .map(|known| format!("{} {}", known.place, known.name))
+        .collect()
+}
+
+/// The marks that a page has by the spec.
+fn stated(expected: &Expected<'_>, page: &str) -> BTreeSet<String> {
+    let mut marks = BTreeSet::new();
+    for call in &expected.calls {
+        if call.source == page {
+            marks.insert(format!("path {}", shape(&call.operation.path)));
+        }
+        for ((place, name), field) in &call.fields {
+            if field.source == page && !field.unverified && !name.contains('.') && *place != Place::Path {
+                marks.insert(format!("{place} {name}"));
+            }
+        }
+    }
+    marks
+}
+
+/// The marks of all that a spec knows, whatever page it is from.
+fn everything(expected: &Expected<'_>) -> BTreeSet<String> {
+    let fields = expected.calls.iter().flat_map(|call| call.fields.keys());
+    fields.map(|(place, name)| format!("{place} {name}")).collect()
+}
+
+/// An address without what does not matter.
+fn bare(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    url.trim_end_matches('/').to_lowercase()
+}
+
+fn last(url: &str) -> String {
+    slug(bare(url).rsplit('/').next().unwrap_or_default())
+}
+
+fn slug(title: &str) -> String {
+    let words = title
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_lowercase()
+}

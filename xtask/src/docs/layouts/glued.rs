@@ -1,0 +1,92 @@
+//! `name`, type and `required` on one line, with or without spaces between, and the words after them or below.
+
+use super::{Line, Parameter, Words, details, is_name, kind, plain_name, section};
+
+/// The types, as this layout writes them; the longer before those that begin them.
+const TYPES: [&str; 14] = [
+    "enum<string>",
+    "enum<integer>",
+    "enum",
+    "array<string>",
+    "array<object>",
+    "array<integer>",
+    "array",
+    "string[]",
+    "object[]",
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "object",
+];
+
+/// Reads a page.
+pub(super) fn read(lines: &[Line], _: &Words) -> Vec<Parameter> {
+    let mut found: Vec<Parameter> = Vec::new();
+    let (mut place, mut start, mut open) = (None, 0, false);
+    for (index, line) in lines.iter().enumerate() {
+        let heading = section(&line.text);
+        let head = place.and_then(|place| head(line).map(|(head, rest)| (place, head, rest)));
+        if heading.is_some() || line.heading || head.is_some() {
+            if open && let Some(parameter) = found.last_mut() {
+                details::read(parameter, &lines[start..index]);
+            }
+            open = false;
+        }
+        if heading.is_some() {
+            place = heading;
+        } else if let Some((place, head, rest)) = head {
+            let mut parameter = Parameter::new(place, &plain_name(head.name), line.number);
+            parameter.kind = kind(head.kind);
+            parameter.required = head.required;
+            details::words(&mut parameter, rest);
+            found.push(parameter);
+            (start, open) = (index + 1, true);
+        }
+    }
+    if open && let Some(parameter) = found.last_mut() {
+        details::read(parameter, &lines[start..]);
+    }
+    found
+}
+
+struct Head<'a> {
+    name: &'a str,
+    kind: &'a str,
+    required: bool,
+}
+
+/// Splits a line into name, type, `required`, and the words that follow.
+fn head(line: &Line) -> Option<(Head<'_>, &str)> {
+    let text = line.text.as_str();
+    // Where the first word has the type within it, nothing is between them; else the type is the second word.
+    let split = |at: usize| {
+        let (name, rest) = (text.get(..at)?, text.get(at..)?);
+        let spaced = rest.starts_with(' ');
+        let rest = rest.trim_start();
+        let found = TYPES.iter().find(|name| rest.starts_with(**name))?;
+        let mut after = &rest[found.len()..];
+        let mut required = false;
+        for mark in ["required", "optional"] {
+            if let Some(rest) = after.trim_start().strip_prefix(mark)
+                // `requiredVideo …`, and no word of a sentence.
+                && (!spaced || rest.is_empty())
+            {
+                (after, required) = (rest, mark == "required");
+                break;
+            }
+        }
+        // Words begin with a capital or a digit; anything else means that the name or the type goes on.
+        let ends = after.is_empty() || (!spaced && after.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()));
+        (is_name(name) && ends).then_some((
+            Head {
+                name,
+                kind: found,
+                required,
+            },
+            after,
+        ))
+    };
+    let first = text.find(' ').unwrap_or(text.len());
+    (1..=first).find_map(split)
+}

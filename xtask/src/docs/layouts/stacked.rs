@@ -1,0 +1,50 @@
+//! A name on a line of its own, the type below it, then `default:…` and `required`, then words.
+
+use super::{Line, Parameter, Place, Words, details, is_name, kind, plain_name, section};
+
+/// Reads a page.
+pub(super) fn read(lines: &[Line], _: &Words) -> Vec<Parameter> {
+    let mut found: Vec<Parameter> = Vec::new();
+    let mut place: Option<Place> = None;
+    let mut index = 0;
+    while let Some(line) = lines.get(index) {
+        index += 1;
+        // A parameter may be called like a section: `Authorization`.
+        let begins = |index| begins(lines, index);
+        let (Some(place), true) = (place, begins(index - 1)) else {
+            place = section(&line.text).or(place);
+            continue;
+        };
+        let mut parameter = Parameter::new(place, &plain_name(&line.text), line.number);
+        parameter.kind = kind(&lines[index].text);
+        index += 1;
+        while let Some(line) = lines.get(index) {
+            match line.text.as_str() {
+                "required" => parameter.required = true,
+                "optional" | "deprecated" => {}
+                text => match text.strip_prefix("default:") {
+                    Some(default) => parameter.default = details::scalar(default),
+                    None => break,
+                },
+            }
+            index += 1;
+        }
+        let start = index;
+        while let Some(line) = lines.get(index)
+            && !line.heading
+            && section(&line.text).is_none()
+            && !begins(index)
+        {
+            index += 1;
+        }
+        details::read(&mut parameter, &lines[start..index]);
+        found.push(parameter);
+    }
+    found
+}
+
+/// Whether a parameter begins on a line.
+fn begins(lines: &[Line], index: usize) -> bool {
+    let next = lines.get(index + 1).and_then(|line| kind(&line.text));
+    lines.get(index).is_some_and(|line| is_name(&line.text)) && next.is_some()
+}

@@ -1,0 +1,168 @@
+//! A saved page as lines of text, whatever it was saved as.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use super::html;
+
+/// A page's text, line by line, without markup, empty lines and the numbers beside code.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// What the page calls itself.
+    pub title: String,
+    /// Where it was saved from, if it says so.
+    pub url: Option<String>,
+    /// Why its end seems to be missing, as far as the form tells.
+    pub cut: Option<String>,
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1: in the file or, for HTML, in the text that is left of it.
+    pub number: usize,
+    /// Its words, one space between them.
+    pub text: String,
+    /// Whether markup makes it a heading.
+    pub heading: bool,
+}
+
+impl Page {
+    /// Reads a page that was saved as text, Markdown or HTML.
+    ///
+    /// # Errors
+    /// Why this cannot be a page: it is empty, is not text, or is an answer of an API.
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+        let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
+        let text = text.trim_start_matches('\u{feff}');
+        if text.contains('\0') {
+            return Err("it is not text".to_owned());
+        }
+        if text.trim().is_empty() {
+            return Err("it is empty".to_owned());
+        }
+        if serde_json::from_str::<serde_json::Value>(text).is_ok() {
+            return Err("it is JSON, not a page".to_owned());
+        }
+        let page = if html::is_html(text) {
+            let reduced = html::reduce(text);
+            let cut = !text.to_lowercase().contains("</html>") && text.to_lowercase().contains("<html");
+            Self {
+                lines: lines(&reduced.text),
+                title: reduced.title,
+                url: reduced.url,
+                cut: cut.then(|| "its HTML has no end (`</html>`)".to_owned()),
+            }
+        } else {
+            let lines = lines(text);
+            let title = lines.iter().find(|line| line.heading).or(lines.first());
+            let title = title.map(|line| line.text.clone()).unwrap_or_default();
+            Self {
+                lines,
+                title,
+                url: None,
+                cut: None,
+            }
+        };
+        match page.lines.is_empty() {
+            true => Err("it has no text: a script draws this page; save it after it was drawn".to_owned()),
+            false => Ok(page),
+        }
+    }
+
+    /// SHA-256 of the normalised text.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        for line in &self.lines {
+            hash.update(line.text.as_bytes());
+            hash.update(b"\n");
+        }
+        hash.finalize().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    /// The line with this number, as it is shown to people.
+    #[must_use]
+    pub fn quote(&self, number: usize) -> String {
+        let line = self.lines.iter().find(|line| line.number == number);
+        let text = line.map(|line| line.text.as_str()).unwrap_or_default();
+        match text.char_indices().nth(QUOTE) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.to_owned(),
+        }
+    }
+
+    /// Whether the page has these characters anywhere.
+    #[must_use]
+    pub fn contains(&self, word: &str) -> bool {
+        self.lines.iter().any(|line| line.text.contains(word))
+    }
+}
+
+/// Longest quotation of a line, in characters.
+const QUOTE: usize = 72;
+
+fn lines(text: &str) -> Vec<Line> {
+    let mut found: Vec<Line> = Vec::new();
+    for (index, raw) in text.lines().enumerate() {
+        let raw = raw.replace(['\u{200b}', '\u{200c}', '\u{200d}', '\u{feff}', '\u{ad}'], "");
+        let words: Vec<&str> = raw
+            .split(|c: char| c.is_whitespace() || c.is_control())
+            .filter(|word| !word.is_empty())
+            .collect();
+        let text = words.join(" ");
+        let bare = text.trim_start_matches('#');
+        // `#` alone, or glued to a word, is no heading.
+        let heading = bare.len() < text.len() && bare.starts_with(' ');
+        let text = if heading { bare.trim().to_owned() } else { text };
+        if text.is_empty() || text.starts_with("```") {
+            continue;
+        }
+        found.push(Line {
+            number: index + 1,
+            text,
+            heading,
+        });
+    }
+    without_numbers(found)
+}
+
+/// Takes the line numbers off code: runs of lines that begin with 1, 2, 3 … or with `| 1 |`, `| 2 |` ….
+fn without_numbers(mut lines: Vec<Line>) -> Vec<Line> {
+    let mut start = 0;
+    while start < lines.len() {
+        let run = lines[start..]
+            .iter()
+            .zip(1..)
+            .take_while(|(line, number)| unnumbered(&line.text, *number).is_some())
+            .count();
+        if run < 2 {
+            start += 1;
+            continue;
+        }
+        for (line, number) in lines[start..start + run].iter_mut().zip(1..) {
+            line.text = unnumbered(&line.text, number).unwrap_or_default();
+        }
+        start += run;
+    }
+    lines.retain(|line| !line.text.is_empty());
+    lines
+}
+
+fn unnumbered(text: &str, number: usize) -> Option<String> {
+    let number = number.to_string();
+    if let Some(row) = text.strip_prefix('|') {
+        let (first, rest) = row.split_once('|')?;
+        let code = rest.trim().strip_suffix('|')?.trim();
+        return (first.trim() == number).then(|| code.to_owned());
+    }
+    let code = text.strip_prefix(&number)?;
+    // `16:9` is no line of code, and `1. …` is a list.
+    (!code.starts_with(|c: char| c.is_ascii_digit() || ":.),".contains(c))).then(|| code.trim().to_owned())
+}

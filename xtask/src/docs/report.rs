@@ -1,0 +1,234 @@
+//! What is told about each page, for people and as JSON.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::compare::Difference;
+use super::kept::Known;
+use super::since::Move;
+
+/// Exit code: a page and the spec differ, or the page is not as it was kept.
+pub const DIFFERS: u8 = 1;
+/// Exit code: a page was not understood, so nothing is said of the spec.
+pub const NOT_UNDERSTOOD: u8 = 3;
+/// Exit code: a file cannot be read.
+pub const CANNOT_READ: u8 = 100;
+
+/// How a page stands to the spec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Page, spec and kept capture say the same, but for the known differences.
+    Agreement,
+    /// They do not.
+    Differs,
+    /// The page is unreadable, or is not the page that it should be, or not all of it.
+    NotUnderstood,
+    /// The file cannot be read.
+    CannotRead,
+}
+
+impl State {
+    /// The exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Agreement => 0,
+            Self::Differs => DIFFERS,
+            Self::NotUnderstood => NOT_UNDERSTOOD,
+            Self::CannotRead => CANNOT_READ,
+        }
+    }
+}
+
+/// What is told about one page.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The file, as it was named.
+    pub file: String,
+    /// The page's short name, where it was found.
+    pub page: Option<String>,
+    /// The outcome.
+    pub state: State,
+    /// Why the page was not read or not understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The layout that was understood, and how much of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Read>,
+    /// Page against spec, without what is known.
+    pub differences: Vec<Difference>,
+    /// Page against the kept capture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Kept>,
+    /// Differences that the kept file explains.
+    pub known: Vec<Known>,
+    /// Explanations of differences that are no more.
+    pub unused: Vec<Known>,
+    /// What the kept capture shows and this one does not, so that nothing is said of it.
+    pub unseen: Vec<String>,
+    /// Whether the page was kept now.
+    pub kept: bool,
+}
+
+/// How much was understood.
+#[derive(Debug, Serialize)]
+pub struct Read {
+    /// Name of the layout.
+    pub layout: String,
+    /// Number of operations.
+    pub operations: usize,
+    /// Number of parameters and members.
+    pub parameters: usize,
+    /// Number of bodies of which there are examples.
+    pub examples: usize,
+}
+
+/// What moved since a capture.
+#[derive(Debug, Serialize)]
+pub struct Kept {
+    /// The day on which it was kept.
+    pub date: String,
+    /// What is not as it was.
+    pub moves: Vec<Move>,
+}
+
+impl Report {
+    /// A report that says only why there is no more to say.
+    #[must_use]
+    pub fn without(file: &str, page: Option<&str>, state: State, reason: String) -> Self {
+        Self {
+            file: file.to_owned(),
+            page: page.map(str::to_owned),
+            state,
+            reason: Some(reason),
+            read: None,
+            differences: Vec::new(),
+            since: None,
+            known: Vec::new(),
+            unused: Vec::new(),
+            unseen: Vec::new(),
+            kept: false,
+        }
+    }
+
+    /// Writes the report for people.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, vendor: &str, out: &mut dyn Write) -> io::Result<()> {
+        let page = self
+            .page
+            .as_ref()
+            .map(|page| format!(" (page `{page}`)"))
+            .unwrap_or_default();
+        let state = match self.state {
+            State::Agreement => "in agreement",
+            State::Differs => "differs",
+            State::NotUnderstood => "not understood",
+            State::CannotRead => "cannot be read",
+        };
+        let mut notes = Vec::new();
+        if !self.known.is_empty() {
+            let plural = if self.known.len() == 1 { "" } else { "s" };
+            notes.push(format!("{} known difference{plural}", self.known.len()));
+        }
+        if self.kept {
+            notes.push("kept now".to_owned());
+        }
+        let notes = if notes.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", notes.join("; "))
+        };
+        writeln!(out, "{}{page}: {state}{notes}", self.file)?;
+        if let Some(reason) = &self.reason {
+            writeln!(out, "  {reason}")?;
+        }
+        if let Some(Read {
+            layout,
+            operations,
+            parameters,
+            examples,
+        }) = &self.read
+        {
+            writeln!(
+                out,
+                "  read as: {layout}; {operations} operations, {parameters} parameters, examples of {examples} bodies"
+            )?;
+        }
+        for difference in &self.differences {
+            let Difference {
+                at,
+                what,
+                page,
+                spec,
+                line,
+                text,
+                pointer,
+            } = difference;
+            writeln!(
+                out,
+                "  {at}: {what}: {}",
+                sides("page", page.as_ref(), "spec", spec.as_ref())
+            )?;
+            if let (Some(line), Some(text)) = (line, text) {
+                writeln!(out, "    page, line {line}: {text}")?;
+            }
+            writeln!(out, "    specs/{vendor}.yaml: {pointer}")?;
+        }
+        for known in &self.unused {
+            let name = self.page.as_deref().unwrap_or_default();
+            let (page, spec) = (
+                known.page.as_ref().map(super::compare::plain),
+                known.spec.as_ref().map(super::compare::plain),
+            );
+            writeln!(
+                out,
+                "  {}: {}: {}\n    is known, but is no more: delete it from {}",
+                known.at,
+                known.what,
+                sides("page", page.as_ref(), "spec", spec.as_ref()),
+                super::kept::file(vendor, name)
+            )?;
+        }
+        if let Some(Kept { date, moves }) = self.since.as_ref().filter(|since| !since.moves.is_empty()) {
+            writeln!(out, "  since the kept capture of {date}:")?;
+            for Move {
+                at,
+                what,
+                was,
+                now,
+                line,
+            } in moves
+            {
+                let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+                let change = match (was, now) {
+                    (Some(was), Some(now)) => format!("`{was}` became `{now}`"),
+                    (Some(was), None) => format!("`{was}` is gone"),
+                    (None, Some(now)) => format!("`{now}` is new"),
+                    (None, None) => continue,
+                };
+                writeln!(out, "    {at}: {what}: {change}{line}")?;
+            }
+        }
+        if !self.unseen.is_empty() {
+            writeln!(
+                out,
+                "  not shown by this capture, so not compared: {}",
+                self.unseen.join("; ")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn sides(one: &str, this: Option<&String>, other: &str, that: Option<&String>) -> String {
+    match (this, that) {
+        (Some(this), Some(that)) => format!("the {one} has `{this}`, the {other} `{that}`"),
+        (Some(this), None) => format!("the {one} has `{this}`, the {other} lacks it"),
+        (None, Some(that)) => format!("the {other} has `{that}`, the {one} does not show it"),
+        (None, None) => "differs".to_owned(),
+    }
+}
