@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod output;
 mod request_args;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ use crate::account::AccountArgs;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::request_args::RequestArgs;
+use crate::webhook::WebhookArgs;
 
 /// Generate video at Token360, ToAPIs and AllToken: submit, wait, download.
 #[derive(Parser)]
@@ -69,6 +71,8 @@ struct GenerateArgs {
     timeout: u64,
     #[command(flatten)]
     file: FileArgs,
+    #[command(flatten)]
+    webhook: WebhookArgs,
 }
 
 #[derive(Args)]
