@@ -24,4 +24,5 @@ mod simulator;
 mod snapshots;
 mod specs;
 mod tidy;
+mod webhooks;
 mod wire;

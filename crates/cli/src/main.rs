@@ -6,6 +6,7 @@ mod exit;
 mod journal;
 mod output;
 mod request_args;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ use crate::exit::Failure;
 use crate::journal::JournalArgs;
 use crate::output::Output;
 use crate::request_args::RequestArgs;
+use crate::webhook::WebhookArgs;
 
 /// Generate video at Token360, ToAPIs and AllToken: submit, wait, download.
 #[derive(Parser)]
@@ -83,6 +85,8 @@ struct GenerateArgs {
     timeout: u64,
     #[command(flatten)]
     file: FileArgs,
+    #[command(flatten)]
+    webhook: WebhookArgs,
 }
 
 #[derive(Args)]

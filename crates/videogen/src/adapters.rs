@@ -68,6 +68,55 @@ pub(crate) struct Said {
     pub(crate) refused: bool,
 }
 
+/// Under which headers a signed webhook carries what.
+#[cfg(feature = "webhook")]
+pub(crate) struct SignatureHeaders {
+    /// The event's id.
+    pub(crate) event: &'static str,
+    /// When it was signed, in unix seconds.
+    pub(crate) timestamp: &'static str,
+    /// One or several signatures.
+    pub(crate) signature: &'static str,
+}
+
+/// What a webhook's body says.
+#[cfg(feature = "webhook")]
+#[derive(Default)]
+pub(crate) struct Notice {
+    /// The vendor's word for what happened.
+    pub(crate) kind: Option<String>,
+    /// Every id that may be the task's; none when the body names none.
+    pub(crate) tasks: Vec<String>,
+    /// The model that the task used.
+    pub(crate) model: Option<String>,
+    /// It is about the account or the endpoint, not about a task.
+    pub(crate) without_task: bool,
+    /// It says that the task has ended.
+    pub(crate) ended: bool,
+}
+
+#[cfg(feature = "webhook")]
+impl Notice {
+    /// A notice of which only the task's name is of use: what stands in `members` of the body, or of the objects that it
+    /// may lie in.
+    #[cfg(any(feature = "token360", feature = "alltoken"))]
+    fn naming(body: &Value, members: &[&str]) -> Self {
+        use videogen_wire::FromValue as _;
+
+        let inner = ["data", "video", "task"].iter().filter_map(|name| body.get(name));
+        let tasks = std::iter::once(body)
+            .chain(inner)
+            .flat_map(|object| members.iter().filter_map(|name| object.get(*name).cloned()))
+            .filter_map(String::from_value)
+            .collect();
+        Self {
+            tasks,
+            ended: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// A model as a vendor lists it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -116,6 +165,20 @@ pub(crate) trait Adapter {
     }
 
     fn error(status: u16, body: Value) -> Said;
+
+    /// Where a webhook's signature stands, for the vendors that sign.
+    #[cfg(feature = "webhook")]
+    const SIGNATURE: Option<SignatureHeaders> = None;
+
+    /// What a webhook's body says, whatever its shape.
+    #[cfg(feature = "webhook")]
+    fn notice(body: Value) -> Notice;
+
+    /// The task `id` as a signed webhook tells of it.
+    #[cfg(feature = "webhook")]
+    fn told(_id: &TaskId, _body: Value) -> Result<VideoTask, NoValue> {
+        Err(NoValue("nothing that is not signed is believed".to_owned()))
+    }
 }
 
 /// Runs the same call on the adapter of a vendor.
@@ -232,6 +295,21 @@ impl Vendor {
 
     pub(crate) fn error(self, status: u16, body: Value) -> Said {
         on_adapter!(self, A => A::error(status, body))
+    }
+
+    #[cfg(feature = "webhook")]
+    pub(crate) fn signature(self) -> Option<SignatureHeaders> {
+        on_adapter!(self, A => A::SIGNATURE)
+    }
+
+    #[cfg(feature = "webhook")]
+    pub(crate) fn notice(self, body: Value) -> Notice {
+        on_adapter!(self, A => A::notice(body))
+    }
+
+    #[cfg(feature = "webhook")]
+    pub(crate) fn told(self, id: &TaskId, body: Value) -> Result<VideoTask, NoValue> {
+        on_adapter!(self, A => A::told(id, body))
     }
 
     /// The vendor's name as it writes it.

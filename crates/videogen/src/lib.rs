@@ -44,6 +44,12 @@
 //!
 //! [`Client`] talks to one account; [`plan`] shows what would be sent; [`Capabilities`] tells what a model takes;
 //! [`Error`] says what went wrong and [`Error::delivery`] whether it can have cost money.
+//!
+//! # Features
+//!
+//! `token360`, `toapis`, `alltoken`: the vendors, all on by default. Off by default: `webhook`, receiving webhooks (it
+//! brings HMAC, SHA-256 and the system's random source); `webhook-axum`, a ready-made router for them; `schema`, JSON
+//! Schemas of requests and tasks.
 
 #[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
@@ -73,6 +79,8 @@ mod task_id;
 mod validate;
 mod violation;
 mod wait;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use adapters::{ListedModel, ParseVendorError, Vendor};
 pub use adjust::{Adjust, Adjustment};

@@ -12,9 +12,10 @@ use super::plan::unknown_model;
 use super::recover;
 use super::task::{self, Target};
 use crate::GenerateArgs;
-use crate::exit::{AMBIGUOUS, Failure, IO};
+use crate::exit::{AMBIGUOUS, Failure, INVALID, IO};
 use crate::journal::JournalArgs;
 use crate::output::{Output, task_text};
+use crate::webhook::Listener;
 
 /// Submits, and does not let go of a submission that is on its way: an interrupt waits for the answer, for without it the
 /// task may exist and nobody knows its name. A second interrupt leaves.
@@ -137,6 +138,13 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if !Capabilities::of(vendor, &request.model).is_known() {
         output.note(&unknown_model(vendor, &request.model));
     }
+    let mut listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
+    if let Some(listener) = &listener
+        && request.callback_url.replace(listener.url()).is_some()
+    {
+        let message = "--listen-for-webhook needs the callback URL for itself: leave callback_url out";
+        return Err(Failure::new(INVALID, "invalid_request", message));
+    }
     let (key, look_for) = (args.idempotency_key.as_deref(), Duration::from_secs(args.look_for));
     let submitted = submit(&client, &request, key, look_for, output).await?;
     if submitted.repeated {
@@ -160,7 +168,16 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     }
     // Only a convenience for `recover`, so no reason to stop.
     let _ = client.note_target(&submitted.id, target.path(&submitted.id)).await;
-    let waited = task::wait_for(&client, &submitted.id, options, output).await;
+    let told = async {
+        match &mut listener {
+            Some(listener) => {
+                listener.bind(&submitted.id, output).await;
+                listener.ended(&submitted.id).await
+            }
+            None => std::future::pending().await,
+        }
+    };
+    let waited = task::wait_for(&client, &submitted.id, options, told, output).await;
     let mut finished = match waited {
         // A simulated task is gone with its simulator.
         Err(failure) if args.simulate => return Err(failure),

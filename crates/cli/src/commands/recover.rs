@@ -87,7 +87,7 @@ async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Outpu
         if let Some(id) = entry.task.clone() {
             let result = if wait {
                 let options = WaitOptions::default().first(Duration::ZERO);
-                task::wait_for(client, &id, options, output).await
+                task::wait_for(client, &id, options, std::future::pending(), output).await
             } else {
                 client.get(&id).await.map_err(Failure::from)
             };

@@ -24,7 +24,7 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
         .timeout(Duration::from_secs(args.timeout))
         .first(Duration::ZERO);
     let id = &args.task.task;
-    let task = wait_for(&client, id, options, output)
+    let task = wait_for(&client, id, options, std::future::pending(), output)
         .await
         .map_err(|failure| resume_hint(failure, id))?;
     show(&task, output)?;
@@ -50,16 +50,18 @@ pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Outpu
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits with progress. An interrupt ends the waiting, not the task.
+/// Waits with progress, by polling and for what is `told` besides. An interrupt ends the waiting, not the task.
 pub(super) async fn wait_for(
     client: &Client,
     id: &TaskId,
     options: WaitOptions,
+    told: impl Future<Output = VideoTask>,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
     let mut waiting = output.waiting();
     let result = tokio::select! {
         result = client.wait_with(id, options, |task| waiting.seen(task)) => result.map_err(Failure::from),
+        task = told => Ok(task),
         _ = tokio::signal::ctrl_c() => Err(interrupted(id)),
     };
     waiting.done();

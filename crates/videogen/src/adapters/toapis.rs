@@ -75,6 +75,72 @@ impl Adapter for ToApis {
             request_id: None,
         }
     }
+
+    #[cfg(feature = "webhook")]
+    const SIGNATURE: Option<super::SignatureHeaders> = Some(super::SignatureHeaders {
+        event: "x-toapis-webhook-id",
+        timestamp: "x-toapis-webhook-timestamp",
+        signature: "x-toapis-webhook-signature",
+    });
+
+    #[cfg(feature = "webhook")]
+    fn notice(body: Value) -> super::Notice {
+        use raw::enums::WebhookEventType as Kind;
+
+        let event = types::WebhookEvent::from_value(body).unwrap_or_default();
+        let data = event.data.read().unwrap_or_default();
+        let (kind, task) = (event.type_.read(), data.task_id.read());
+        super::Notice {
+            without_task: match &kind {
+                Some(Kind::EndpointTest) => true,
+                Some(Kind::GenerationCompleted | Kind::GenerationFailed) => false,
+                // An event that nobody has met yet is about a task if it names one.
+                Some(Kind::Unknown(_)) => task.is_none(),
+                None => false,
+            },
+            ended: matches!(kind, Some(Kind::GenerationCompleted | Kind::GenerationFailed)),
+            kind: kind.map(|kind| kind.to_string()),
+            tasks: task.into_iter().collect(),
+            model: data.model.read(),
+        }
+    }
+
+    #[cfg(feature = "webhook")]
+    fn told(id: &TaskId, mut body: Value) -> Result<VideoTask, NoValue> {
+        use crate::TaskStatus;
+
+        let Some(Value::Object(mut data)) = body.get_mut("data").map(Value::take) else {
+            return Err(NoValue("the event holds no task".to_owned()));
+        };
+        let is_completed = data
+            .get("status")
+            .and_then(Value::as_str)
+            .is_some_and(|word| TaskStatus::from_vendor(word) == TaskStatus::Completed);
+        // The same members as in a poll's answer, some under other names.
+        let mut rename = |told: &str, polled: &str| {
+            if let Some(value) = data.remove(told) {
+                data.entry(polled).or_insert(value);
+            }
+        };
+        rename("task_id", "id");
+        rename("submitted_at", "created_at");
+        // The time of any end, where a poll tells only that of a good one.
+        if is_completed {
+            rename("finished_at", "completed_at");
+        }
+        let task = types::Task::from_value(Value::Object(data))
+            .ok_or_else(|| NoValue("the event's task cannot be read".to_owned()))?;
+        let mut task = read_task(id.family(), task, Some(id))?;
+        // Documented as so long after completion, and told only by a poll.
+        let expiry = task.completed_at.and_then(|at| {
+            at.checked_add(std::time::Duration::from_secs(Self::FACTS.result_url.ttl))
+                .ok()
+        });
+        if let Some(video) = &mut task.video {
+            video.expires_at = video.expires_at.or(expiry);
+        }
+        Ok(task)
+    }
 }
 
 fn client(call: &Call<'_>) -> raw::Client {

@@ -31,7 +31,7 @@ pub struct Intent {
     pub client_reference: Option<String>,
     /// The request, as far as it may be kept.
     pub request: Value,
-    /// SHA-256 of the whole request: the same key for another request is a mistake.
+    /// SHA-256 of the whole request but its callback URL: the same key for another request is a mistake.
     pub request_hash: String,
     /// When it began.
     pub at: Timestamp,

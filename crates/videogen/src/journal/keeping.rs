@@ -31,6 +31,11 @@ impl Client {
             finds.then(|| id.clone())
         };
         let whole = json!(request);
+        // Where the vendor calls may have a token of its own each time, and is no part of what is asked for.
+        let mut asked = whole.clone();
+        if let Some(asked) = asked.as_object_mut() {
+            asked.remove("callback_url");
+        }
         let now = Timestamp::now();
         Intent {
             key: key.map_or_else(|| id.clone(), str::to_owned),
@@ -40,7 +45,7 @@ impl Client {
             model: request.model.clone(),
             prompt: self.judge().hide(&request.prompt),
             client_reference: request.client_reference.clone().or_else(own),
-            request_hash: sha256(whole.to_string().as_bytes()),
+            request_hash: sha256(asked.to_string().as_bytes()),
             request: self.keepable(whole),
             at: now,
             until: now,

@@ -1,0 +1,141 @@
+//! Listening for the vendor's webhook while waiting.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use videogen::facts::Signature;
+use videogen::webhook::{Callback, Receiver};
+use videogen::{Client, SecretUrl, TaskId, TaskStatus, Vendor, VideoTask};
+
+use crate::exit::{Failure, INVALID, IO};
+use crate::output::Output;
+
+#[derive(Args)]
+#[command(next_help_heading = "Webhook")]
+pub(crate) struct WebhookArgs {
+    /// Take the vendor's webhook on this address while waiting; polling goes on beside it, and whichever is first counts.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "no_wait")]
+    listen_for_webhook: Option<SocketAddr>,
+    /// The public base URL that leads to that address, with the same path; an unguessable path is added for the task. If
+    /// the vendor signs and its secret is set (TOAPIS_WEBHOOK_SECRET; while it is being replaced both, parted by a comma),
+    /// the webhook is believed; else it only makes this program ask the vendor.
+    #[arg(long, value_name = "URL", requires = "listen_for_webhook")]
+    webhook_url: Option<String>,
+}
+
+/// A server for one task's webhook. It stops when dropped.
+pub(crate) struct Listener {
+    receiver: Receiver,
+    callback: Callback,
+    told: mpsc::UnboundedReceiver<VideoTask>,
+    server: JoinHandle<()>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Listener {
+    /// Listens, if that is asked for; everything that can go wrong does so before anything is paid for.
+    pub(crate) async fn start(
+        args: &WebhookArgs,
+        client: &Client,
+        simulate: bool,
+        output: &Output,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(address) = args.listen_for_webhook else {
+            return Ok(None);
+        };
+        let io = |error| Failure::new(IO, "io", format!("cannot listen on {address}: {error}"));
+        let listener = TcpListener::bind(address).await.map_err(io)?;
+        let base = match &args.webhook_url {
+            Some(url) => url.clone(),
+            None if simulate => format!("http://{}", listener.local_addr().map_err(io)?),
+            None => {
+                let message =
+                    format!("--listen-for-webhook needs --webhook-url: nobody else knows what leads to {address}");
+                return Err(Failure::new(INVALID, "invalid_request", message));
+            }
+        };
+        let (send, told) = mpsc::unbounded_channel();
+        let mut builder = Receiver::builder(client.clone()).on_event(move |event| {
+            if let Some(task) = event.task {
+                // Once nobody waits any more, nothing is left to tell.
+                let _ = send.send(task);
+            }
+            async { Ok(()) }
+        });
+        for secret in secrets(client.vendor(), simulate, output) {
+            builder = builder.secret(secret);
+        }
+        let receiver = builder.build()?;
+        let callback = receiver.callback(&base)?;
+        // What stands before the token in the URL that the vendor calls.
+        let url = callback.url().expose().to_owned();
+        let path = url.splitn(4, '/').nth(3).and_then(|path| path.rsplit_once('/'));
+        let router: Router = receiver.router(path.map_or("", |(path, _)| path));
+        let server = tokio::spawn(async move {
+            // It ends with this program; a single connection's failure does not end it.
+            let _ = axum::serve(listener, router).await;
+        });
+        Ok(Some(Self {
+            receiver,
+            callback,
+            told,
+            server,
+        }))
+    }
+
+    /// What to send as `callback_url`.
+    pub(crate) fn url(&self) -> SecretUrl {
+        self.callback.url().clone()
+    }
+
+    /// Tells which task is waited for. What came before is taken up now; if that fails, polling finds the end.
+    pub(crate) async fn bind(&self, id: &TaskId, output: &Output) {
+        if let Err(rejection) = self.receiver.bind(self.callback.hash(), id).await {
+            output.note(&format!("{rejection}; polling goes on"));
+        }
+    }
+
+    /// The task, once a webhook tells of its end; whether it can be believed has been seen to.
+    pub(crate) async fn ended(&mut self, id: &TaskId) -> VideoTask {
+        while let Some(task) = self.told.recv().await {
+            let is_ended = task.status.is_terminal() && (task.status != TaskStatus::Completed || task.video.is_some());
+            if task.id.id() == id.id() && is_ended {
+                return task;
+            }
+        }
+        std::future::pending().await
+    }
+}
+
+/// The keys that the vendor's webhooks are signed with; none where it signs nothing.
+fn secrets(vendor: Vendor, simulate: bool, output: &Output) -> Vec<String> {
+    let facts = vendor.facts();
+    if facts.webhook.signature == Signature::None {
+        return Vec::new();
+    }
+    if simulate {
+        return vec![videogen_sim::WEBHOOK_SECRET.to_owned()];
+    }
+    let variable = format!(
+        "{}_WEBHOOK_SECRET",
+        facts.key_env.strip_suffix("_API_KEY").unwrap_or(facts.key_env)
+    );
+    let value = std::env::var(&variable).unwrap_or_default();
+    if value.trim().is_empty() {
+        output.note(&format!(
+            "{variable} is not set: the webhook's signature is not looked at, and {} is asked instead",
+            vendor.name()
+        ));
+        return Vec::new();
+    }
+    value.split(',').map(|secret| secret.trim().to_owned()).collect()
+}

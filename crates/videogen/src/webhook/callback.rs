@@ -1,0 +1,152 @@
+//! Addresses that nobody can guess.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::builder::parse_base_url;
+use crate::{Error, ErrorKind, SecretUrl};
+
+/// Random bytes in a token: 256 bits.
+const TOKEN_BYTES: usize = 32;
+
+/// An address for one task's webhook. The token in it is nowhere else; the receiver keeps its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callback {
+    url: SecretUrl,
+    hash: TokenHash,
+}
+
+impl Callback {
+    /// # Errors
+    /// `config` when `base` is no URL that a path can be put behind; `io` when the system gives no random bytes.
+    pub(crate) fn new(base: &str) -> Result<Self, Error> {
+        let base = parse_base_url("the webhook's base URL", base)?;
+        let mut bytes = [0; TOKEN_BYTES];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| Error::new(ErrorKind::Io, format!("no random bytes for a callback token: {error}")))?;
+        let token = URL_SAFE_NO_PAD.encode(bytes);
+        Ok(Self {
+            hash: TokenHash::of(&token),
+            url: SecretUrl::new(format!("{}/{token}", base.as_str().trim_end_matches('/'))),
+        })
+    }
+
+    /// What to send as `callback_url`.
+    #[must_use]
+    pub fn url(&self) -> &SecretUrl {
+        &self.url
+    }
+
+    /// What the receiver knows the address by.
+    #[must_use]
+    pub fn hash(&self) -> &TokenHash {
+        &self.hash
+    }
+}
+
+/// The SHA-256 of a callback token. It is no secret: the token cannot be found from it. Store it beside the task's id to
+/// go on after a restart.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash([u8; 32]);
+
+impl TokenHash {
+    pub(crate) fn of(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
+}
+
+impl fmt::Display for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenHash({self})")
+    }
+}
+
+/// Why a text is not a [`TokenHash`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseTokenHashError(());
+
+impl fmt::Display for ParseTokenHashError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What was given may be the token itself, so it is not repeated.
+        f.write_str("a token hash is 32 bytes in base64url, as it prints itself")
+    }
+}
+
+impl std::error::Error for ParseTokenHashError {}
+
+impl FromStr for TokenHash {
+    type Err = ParseTokenHashError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ParseTokenHashError(()))?;
+        bytes.try_into().map(Self).map_err(|_| ParseTokenHashError(()))
+    }
+}
+
+impl Serialize for TokenHash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenHash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn every_token_is_new_and_shown_nowhere() {
+        let base = "https://videos.example.com/hooks/";
+        let mut tokens = std::collections::HashSet::new();
+        for _ in 0..100 {
+            let callback = Callback::new(base).unwrap();
+            let token = callback.url().expose().strip_prefix(base).unwrap().to_owned();
+            assert_eq!(URL_SAFE_NO_PAD.decode(&token).unwrap().len(), TOKEN_BYTES);
+            assert!(!format!("{callback:?}").contains(&token));
+            assert_eq!(callback.hash(), &TokenHash::of(&token));
+            tokens.insert(token);
+        }
+        assert_eq!(tokens.len(), 100);
+    }
+
+    #[test]
+    fn a_hash_reads_back_from_what_it_prints() {
+        let hash = TokenHash::of("x");
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+        let json = serde_json::to_string(&hash).unwrap();
+        assert_eq!(serde_json::from_str::<TokenHash>(&json).unwrap(), hash);
+        assert!("short".parse::<TokenHash>().is_err());
+    }
+
+    #[test]
+    fn a_base_that_no_path_fits_behind_is_refused() {
+        for base in [
+            "hooks",
+            "ftp://h.example",
+            "https://h.example/?x=1",
+            "https://u:p@h.example",
+        ] {
+            assert_eq!(Callback::new(base).unwrap_err().kind(), ErrorKind::Config, "{base}");
+        }
+    }
+}

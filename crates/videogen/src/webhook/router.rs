@@ -1,0 +1,83 @@
+//! A receiver as a part of an axum server.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{HttpBody as _, to_bytes};
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
+
+use super::{Receiver, Refusal, Rejection};
+
+/// Longest body that is read, in bytes.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+impl Receiver {
+    /// A router that takes `POST path` and `POST path/token`, where `path` is that of the base URL given to
+    /// [`callback`](Self::callback). Nest it elsewhere with the path `/`.
+    ///
+    /// It answers 204 to what it takes, repeats included, and 503 where the vendor should try again. Everything else,
+    /// whatever is wrong with it, gets the same empty 404.
+    pub fn router(&self, path: &str) -> Router {
+        let (receiver, path) = (self.clone(), path.trim_matches('/').to_owned());
+        // One handler for all paths and methods, so that no answer differs from another.
+        Router::new().fallback(move |request: Request| async move {
+            match receiver.take(&path, request).await {
+                Ok(()) => StatusCode::NO_CONTENT,
+                Err(rejection) => StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            }
+        })
+    }
+
+    async fn take(&self, path: &str, request: Request) -> Result<(), Rejection> {
+        // Read before anything is judged: what is left unread would show in what becomes of the connection.
+        let (head, body) = request.into_parts();
+        if body.size_hint().lower() > BODY_LIMIT as u64 {
+            return Err(Refusal::Body.into());
+        }
+        // When the vendor would have given up, whoever is still sending is not the vendor.
+        let limit = Duration::from_secs(self.vendor().facts().webhook.timeout);
+        let body = tokio::time::timeout(limit, to_bytes(body, BODY_LIMIT)).await;
+        let body = body.map_err(|_| Refusal::Body)?.map_err(|_| Refusal::Body)?;
+        let token = token_in(head.uri.path(), path).filter(|_| head.method == Method::POST);
+        let token = token.ok_or(Refusal::Token)?;
+        let token = (!token.is_empty()).then_some(token);
+        self.receive(token, &head.headers, &body).await.map(drop)
+    }
+}
+
+/// What stands behind `path` in `full`: one segment, or nothing. `None`: another path, or more than that.
+fn token_in<'a>(full: &'a str, path: &str) -> Option<&'a str> {
+    let rest = full.strip_prefix('/')?.strip_prefix(path)?;
+    let token = match rest.strip_prefix('/') {
+        Some(token) => token,
+        None if path.is_empty() || rest.is_empty() => rest,
+        None => return None,
+    };
+    (!token.contains('/')).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::token_in;
+
+    #[test]
+    fn one_segment_behind_the_path() {
+        for (full, path, token) in [
+            ("/hooks/abc", "hooks", Some("abc")),
+            ("/hooks", "hooks", Some("")),
+            ("/hooks/", "hooks", Some("")),
+            ("/a/b/c", "a/b", Some("c")),
+            ("/abc", "", Some("abc")),
+            ("/", "", Some("")),
+            ("/hooksabc", "hooks", None),
+            ("/hooks/abc/d", "hooks", None),
+            ("/other/abc", "hooks", None),
+            ("/abc", "hooks", None),
+            ("/a/b", "", None),
+            ("*", "", None),
+        ] {
+            assert_eq!(token_in(full, path), token, "{full} under {path}");
+        }
+    }
+}

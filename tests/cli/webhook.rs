@@ -1,0 +1,151 @@
+//! `generate --listen-for-webhook`, called by a simulator in this process.
+
+use std::net::TcpListener;
+
+use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
+
+use super::*;
+
+/// A port that is free at this moment.
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// `generate` against `simulator`, with a webhook on this machine.
+fn listening(folder: &Path, simulator: &Simulator, vendor: &str, more: &[&str]) -> Command {
+    let address = free_address();
+    let url = format!("http://{address}/hooks");
+    let mut args = vec!["generate", "a kite", "--vendor", vendor, "-o", "kite.mp4"];
+    args.extend(["--listen-for-webhook", &address, "--webhook-url", &url]);
+    args.extend(more);
+    let mut command = videogen(folder, &args);
+    let name = vendor.to_uppercase();
+    command.env_remove("TOAPIS_WEBHOOK_SECRET");
+    command.env(format!("{name}_API_KEY"), "sk-x");
+    command.env(format!("{name}_BASE_URL"), simulator.base_url(vendor));
+    command
+}
+
+/// Every poll fails, so only the signed webhook can tell of the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_webhook_ends_the_wait_by_itself() {
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
+    let failing = FaultKind::Status {
+        code: 503,
+        body: "{}".to_owned(),
+        headers: Vec::new(),
+    };
+    simulator.inject(Fault::new(Vendor::ToApis, Operation::Get, failing).times(u32::MAX));
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = listening(folder.path(), &simulator, "toapis", &[]);
+    // The second of two, as while a key is replaced.
+    command.env(
+        "TOAPIS_WEBHOOK_SECRET",
+        format!("whsec-old, {}", videogen_sim::WEBHOOK_SECRET),
+    );
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("kite.mp4"), "{}", stdout(&output));
+    assert!(simulator.tasks()[0].webhook.is_some());
+    let shown = stderr(&output) + &stdout(&output);
+    assert!(!shown.contains("whsec") && !shown.contains("/hooks/"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hint_ends_the_wait_once_the_vendor_agrees() {
+    for vendor in ["token360", "toapis", "alltoken"] {
+        let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = listening(folder.path(), &simulator, vendor, &["--json"]);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap();
+        assert!(output.status.success(), "{}", stdout(&output));
+        assert_eq!(document(&output)["task"]["status"], "completed");
+        // The vendor has called, whether or not its poll was first; what comes of a call is noted a moment later.
+        let called = async {
+            while simulator.tasks()[0].webhook.as_ref().unwrap().attempts == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(30), called)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_simulated_vendor_calls_back_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for vendor in ["token360", "toapis"] {
+        let args = [
+            "generate",
+            "--simulate",
+            "a kite",
+            "--vendor",
+            vendor,
+            "--listen-for-webhook",
+            "127.0.0.1:0",
+            "--overwrite",
+        ];
+        let output = run(folder.path(), &args);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+}
+
+/// Nothing is submitted that could not be listened for.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_work_is_said_before_anything_is_paid_for() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = holder.local_addr().unwrap().to_string();
+    for (args, code, word) in [
+        (vec!["--listen-for-webhook", "127.0.0.1:0"], 2, "--webhook-url"),
+        (vec!["--webhook-url", "https://x.example"], 2, "--listen-for-webhook"),
+        (
+            vec!["--listen-for-webhook", "127.0.0.1:0", "--webhook-url", "x.example"],
+            3,
+            "https://",
+        ),
+        (
+            vec![
+                "--listen-for-webhook",
+                "127.0.0.1:0",
+                "--webhook-url",
+                "http://x.example",
+            ],
+            2,
+            "callback_url",
+        ),
+        (
+            vec!["--listen-for-webhook", &taken, "--webhook-url", "https://x.example"],
+            7,
+            &taken,
+        ),
+        (
+            vec![
+                "--listen-for-webhook",
+                "127.0.0.1:0",
+                "--webhook-url",
+                "https://x.example",
+                "--callback-url",
+                "https://y.example",
+            ],
+            2,
+            "callback_url",
+        ),
+        (vec!["--listen-for-webhook", "127.0.0.1:0", "--no-wait"], 2, "--no-wait"),
+    ] {
+        let mut command = videogen(folder.path(), &["generate", "a kite", "--vendor", "token360"]);
+        command.args(&args).env("TOKEN360_API_KEY", "sk-x");
+        command.env("TOKEN360_BASE_URL", simulator.base_url("token360"));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(word), "{args:?}: {}", stderr(&output));
+    }
+    assert_eq!(simulator.stats().tasks, 0);
+}

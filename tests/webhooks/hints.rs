@@ -1,0 +1,246 @@
+//! Deliveries that nobody signed: the token says which task to ask for, and the vendor's own answer is all that counts.
+
+use videogen::TaskStatus;
+
+use super::*;
+
+const BASE: &str = "https://videos.example.com/hooks";
+/// Where a forger would like the download to lead.
+const FORGED: &str = "https://evil.example.com/v.mp4";
+
+/// A receiver with one bound address, and its token.
+async fn bound(server: &Canned, vendor: Vendor, family: &str, log: &Log) -> (Receiver, String) {
+    let receiver = log.on(Receiver::builder(server.client(vendor))).build().unwrap();
+    let callback = receiver.callback(BASE).unwrap();
+    let event = receiver
+        .bind(callback.hash(), &task(vendor, family, "t-1"))
+        .await
+        .unwrap();
+    assert_eq!(event, None);
+    let token = token(&callback);
+    (receiver, token)
+}
+
+#[tokio::test]
+async fn nothing_in_the_body_is_believed() {
+    for (vendor, family) in UNSIGNED {
+        let evil = silent().await;
+        let evil_url = format!("{}/v.mp4", evil.base_url);
+        let server = Canned::json(200, &polled("t-1", "failed")).await;
+        let log = Log::default();
+        let (receiver, token) = bound(&server, vendor, family, &log).await;
+        let forged = json!({
+            "id": "t-1", "status": "completed", "url": evil_url, "video_url": evil_url, "last_frame_url": evil_url,
+            "callback_url": evil_url, "content": {"last_frame_url": evil_url}, "next": FORGED,
+        });
+        // Headers lead nowhere either.
+        let mut headers = HeaderMap::new();
+        headers.insert("host", "evil.example.com".parse().unwrap());
+        headers.insert("location", evil_url.parse().unwrap());
+        headers.insert("authorization", "Bearer sk-forged".parse().unwrap());
+        let event = new(receiver
+            .receive(Some(&token), &headers, forged.to_string().as_bytes())
+            .await);
+        assert_eq!((event.id.as_ref(), event.kind.as_ref()), (None, None));
+        let told = event.task.as_ref().unwrap();
+        assert_eq!(told.status, TaskStatus::Failed);
+        let shown = serde_json::to_string(told).unwrap();
+        assert!(!shown.contains("evil") && !shown.contains(&evil_url), "{shown}");
+        assert!(evil.seen().is_empty());
+        let asked = server.seen();
+        assert_eq!(asked.len(), 1);
+        assert!(
+            asked[0].starts_with("GET ") && asked[0].contains("/t-1 HTTP/1.1") && asked[0].contains("Bearer sk-test")
+        );
+        let direct = server.client(vendor).get(&task(vendor, family, "t-1")).await.unwrap();
+        assert_eq!(told, &direct);
+        assert_eq!(log.events(), [event]);
+    }
+}
+
+#[tokio::test]
+async fn the_task_may_stand_anywhere_in_the_body_or_nowhere() {
+    for (vendor, family) in UNSIGNED {
+        for (body, is_taken) in [
+            (json!({"id": "t-1", "request_id": "order-7"}).to_string(), true),
+            (
+                json!({"request_id": "order-7", "data": {"id": "t-1"}}).to_string(),
+                true,
+            ),
+            (json!({"id": "evt-9", "video": {"id": "t-1"}}).to_string(), true),
+            (json!({"event": "done", "task": {"id": "t-1"}}).to_string(), true),
+            (json!({"task_id": "t-1"}).to_string(), true),
+            (json!({"status": "completed"}).to_string(), true),
+            (json!({"data": ["t-2"], "id": {}}).to_string(), true),
+            ("<html>".to_owned(), true),
+            (String::new(), true),
+            (json!({"id": "t-2"}).to_string(), false),
+            (json!({"id": "T-1"}).to_string(), false),
+            (json!({"id": "t-1/../t-2"}).to_string(), false),
+            (json!({"data": {"id": "t-2"}, "request_id": "t-1"}).to_string(), false),
+        ] {
+            let server = Canned::json(200, &polled("t-1", "completed")).await;
+            let (receiver, token) = bound(&server, vendor, family, &Log::default()).await;
+            let result = receiver.receive(Some(&token), &HeaderMap::new(), body.as_bytes()).await;
+            if is_taken {
+                assert_eq!(new(result).task.unwrap().id.id(), "t-1", "{body}");
+            } else {
+                assert_eq!(refused(result), Refusal::Task, "{body}");
+                assert!(server.seen().is_empty());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_asks_nobody() {
+    let (vendor, family) = UNSIGNED[0];
+    let server = Canned::json(200, &polled("t-1", "completed")).await;
+    let log = Log::default();
+    let (receiver, token) = bound(&server, vendor, family, &log).await;
+    for number in 0..3 {
+        let received = receiver.receive(Some(&token), &HeaderMap::new(), b"{}").await.unwrap();
+        assert_eq!(received == Received::Repeat, number > 0);
+    }
+    assert_eq!((log.events().len(), server.seen().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn tokens_are_told_apart() {
+    let (vendor, family) = UNSIGNED[0];
+    let server = Canned::json(200, &polled("t-1", "completed")).await;
+    let (receiver, good) = bound(&server, vendor, family, &Log::default()).await;
+    let mut almost = good.clone();
+    let last = if almost.pop() == Some('A') { 'B' } else { 'A' };
+    almost.push(last);
+    for wrong in [None, Some(""), Some("x"), Some(almost.as_str()), Some(&good[1..])] {
+        assert_eq!(
+            refused(receiver.receive(wrong, &HeaderMap::new(), b"{}").await),
+            Refusal::Token
+        );
+    }
+    assert!(server.seen().is_empty());
+    let hash = receiver.callback(BASE).unwrap();
+    receiver.forget(hash.hash());
+    assert_eq!(
+        refused(receiver.receive(Some(&token(&hash)), &HeaderMap::new(), b"{}").await),
+        Refusal::Token
+    );
+}
+
+/// The vendor may call before the submission has returned.
+#[tokio::test]
+async fn what_comes_too_early_is_kept_for_the_task_that_is_bound_later() {
+    for (vendor, family) in UNSIGNED {
+        let server = Canned::json(200, &polled("t-1", "completed")).await;
+        let log = Log::default();
+        let receiver = log.on(Receiver::builder(server.client(vendor))).build().unwrap();
+        let callback = receiver.callback(BASE).unwrap();
+        let token = token(&callback);
+        let body = json!({"id": "somebody-elses"}).to_string();
+        let early = receiver
+            .receive(Some(&token), &HeaderMap::new(), body.as_bytes())
+            .await
+            .unwrap_err();
+        assert!(matches!(early, Rejection::Unbound) && early.status() == 503);
+        assert!(server.seen().is_empty() && log.events().is_empty());
+
+        let id = task(vendor, family, "t-1");
+        let event = receiver.bind(callback.hash(), &id).await.unwrap().unwrap();
+        assert_eq!(event.task.as_ref().unwrap().id, id);
+        assert_eq!(log.events(), [event]);
+        // The vendor's next attempt, and a second bind, come to nothing more.
+        assert_eq!(
+            receiver.receive(Some(&token), &HeaderMap::new(), b"").await.unwrap(),
+            Received::Repeat
+        );
+        assert_eq!(receiver.bind(callback.hash(), &id).await.unwrap(), None);
+        assert_eq!((log.events().len(), server.seen().len()), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn an_early_hint_outlives_a_failure_to_ask() {
+    let (vendor, family) = UNSIGNED[0];
+    let server = Canned::json(503, &json!({})).await;
+    let receiver = Receiver::builder(server.client(vendor)).build().unwrap();
+    let callback = receiver.callback(BASE).unwrap();
+    receiver
+        .receive(Some(&token(&callback)), &HeaderMap::new(), b"")
+        .await
+        .unwrap_err();
+    for _ in 0..2 {
+        let result = receiver.bind(callback.hash(), &task(vendor, family, "t-1")).await;
+        assert!(matches!(result, Err(Rejection::Fetch(_))), "{result:?}");
+    }
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn the_vendor_has_to_agree_that_the_task_has_ended() {
+    for (vendor, family) in UNSIGNED {
+        let no_url = json!({"id": "t-1", "status": "completed"});
+        for (status, answer) in [
+            (200, polled("t-1", "queued")),
+            (200, no_url),
+            (404, json!({})),
+            (500, json!({})),
+        ] {
+            let server = Canned::json(status, &answer).await;
+            let log = Log::default();
+            let (receiver, token) = bound(&server, vendor, family, &log).await;
+            let body = polled("t-1", "completed").to_string();
+            for _ in 0..2 {
+                let rejection = receiver
+                    .receive(Some(&token), &HeaderMap::new(), body.as_bytes())
+                    .await
+                    .unwrap_err();
+                assert_eq!(rejection.status(), 503, "{rejection}");
+            }
+            assert_eq!((log.events().len(), server.seen().len()), (0, 2));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_outlives_a_restart() {
+    let (vendor, family) = UNSIGNED[1];
+    let server = Canned::json(200, &polled("t-1", "completed")).await;
+    let before = Receiver::builder(server.client(vendor)).build().unwrap();
+    let (bound, pending) = (before.callback(BASE).unwrap(), before.callback(BASE).unwrap());
+    let stored = [bound.hash().to_string(), pending.hash().to_string()];
+    drop(before);
+
+    let after = Receiver::builder(server.client(vendor)).build().unwrap();
+    let gone = after.receive(Some(&token(&bound)), &HeaderMap::new(), b"").await;
+    assert_eq!(refused(gone), Refusal::Token);
+    after.restore(&stored[0].parse().unwrap(), Some(&task(vendor, family, "t-1")));
+    after.restore(&stored[1].parse().unwrap(), None);
+    assert_eq!(
+        new(after.receive(Some(&token(&bound)), &HeaderMap::new(), b"").await)
+            .task
+            .unwrap()
+            .id
+            .id(),
+        "t-1"
+    );
+    let early = after.receive(Some(&token(&pending)), &HeaderMap::new(), b"").await;
+    assert!(matches!(early, Err(Rejection::Unbound)), "{early:?}");
+}
+
+/// A vendor that signs is taken for one that does not, as long as its secret is not known.
+#[tokio::test]
+async fn a_signature_without_a_secret_is_a_hint() {
+    let poll = json!({"id": "t-1", "status": "completed", "url": "https://files.example.com/polled.mp4"});
+    let server = Canned::json(200, &poll).await;
+    let (receiver, token) = bound(&server, Vendor::ToApis, "seedance-1", &Log::default()).await;
+    let (headers, body) = signed("evt-1", &completed("t-1"));
+    assert_eq!(refused(receiver.receive(None, &headers, &body).await), Refusal::Token);
+    let (_, other) = signed("evt-1", &completed("t-2"));
+    assert_eq!(
+        refused(receiver.receive(Some(&token), &headers, &other).await),
+        Refusal::Task
+    );
+    let told = new(receiver.receive(Some(&token), &headers, &body).await).task.unwrap();
+    assert_eq!(told.video.unwrap().url.expose(), "https://files.example.com/polled.mp4");
+}

@@ -1,0 +1,117 @@
+//! The simulator calls, over real sockets and with signing code of its own; what comes out is what polling gives.
+
+use std::time::Duration;
+
+use videogen::{Client, RetryPolicy, VideoRequest};
+use videogen_sim::{Simulator, WEBHOOK_SECRET};
+
+use super::*;
+use crate::cases::TARGETS;
+
+const WHOLE: Duration = Duration::from_secs(20);
+
+async fn delivered(simulator: &Simulator) {
+    let wait = async {
+        while !simulator
+            .tasks()
+            .iter()
+            .all(|task| task.webhook.as_ref().is_some_and(|webhook| webhook.delivered))
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    let tasks = || simulator.tasks();
+    tokio::time::timeout(Duration::from_secs(30), wait)
+        .await
+        .unwrap_or_else(|_| panic!("not delivered: {:?}", tasks()));
+}
+
+#[tokio::test]
+async fn a_webhook_gives_the_task_that_polling_gives() {
+    for (vendor, model) in TARGETS {
+        for (prompt, is_restored) in [
+            ("a kite", false),
+            ("a kite sim:fail", true),
+            ("a kite sim:moderated", false),
+        ] {
+            let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+            let client = Client::builder(vendor)
+                .retry(RetryPolicy::never())
+                .key("sk-test".to_owned())
+                .base_url(simulator.base_url(vendor.as_str()))
+                .build()
+                .unwrap();
+            let log = Log::default();
+            let mut builder = log.on(Receiver::builder(client.clone()));
+            let is_signed = vendor == Vendor::ToApis;
+            if is_signed {
+                builder = builder.secret(WEBHOOK_SECRET.to_owned());
+            }
+            let receiver = builder.build().unwrap();
+            let server = Server::start(&receiver).await;
+            let callback = receiver.callback(&server.base).unwrap();
+            let request = VideoRequest::new(model, prompt).callback_url(callback.url().clone());
+            let submitted = client.submit(&request).await.unwrap();
+            if !is_signed || is_restored {
+                receiver.bind(callback.hash(), &submitted.id).await.unwrap();
+            }
+            simulator.advance(WHOLE);
+            delivered(&simulator).await;
+
+            let asked = simulator.stats().requests[vendor.as_str()];
+            assert_eq!(
+                asked,
+                if is_signed { 1 } else { 2 },
+                "a signed event needs no poll, a hint needs one"
+            );
+            let [event] = log.events().try_into().unwrap();
+            let mut told = event.task.unwrap();
+            let mut polled = client.get(&submitted.id).await.unwrap();
+            assert!(polled.status.is_terminal());
+            if is_signed {
+                assert_eq!(told.raw.0["id"].as_str(), event.id.as_deref());
+                assert_eq!(told.raw.0["data"]["task_id"], submitted.id.id());
+                told.raw = Default::default();
+                polled.raw = Default::default();
+            }
+            assert_eq!(told, polled, "{vendor} {model} {prompt}");
+        }
+    }
+}
+
+/// Whatever the simulator was told, another secret does not do.
+#[tokio::test]
+async fn the_wrong_secret_takes_nothing() {
+    let simulator = Simulator::builder()
+        .manual_clock()
+        .webhook_secret(Some("whsec-other"))
+        .start()
+        .await
+        .unwrap();
+    let client = Client::builder(Vendor::ToApis)
+        .key("sk-test".to_owned())
+        .base_url(simulator.base_url("toapis"))
+        .build()
+        .unwrap();
+    let log = Log::default();
+    let receiver = log
+        .on(Receiver::builder(client.clone()).secret(SECRET.to_owned()))
+        .build()
+        .unwrap();
+    let server = Server::start(&receiver).await;
+    let callback = receiver.callback(&server.base).unwrap();
+    let request = VideoRequest::new("seedance-2", "a kite").callback_url(callback.url().clone());
+    client.submit(&request).await.unwrap();
+    simulator.advance(WHOLE);
+    let attempted = async {
+        while simulator.tasks()[0].webhook.as_ref().unwrap().attempts == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), attempted).await.unwrap();
+    assert_eq!(
+        simulator.tasks()[0].webhook.as_ref().unwrap().last_error.as_deref(),
+        Some("status 404")
+    );
+    assert!(log.events().is_empty());
+}
