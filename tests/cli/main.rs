@@ -2,6 +2,8 @@
 //! Cargo say where the binary is.
 #![allow(clippy::unwrap_used)]
 
+mod download;
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -6,6 +6,7 @@ mod models;
 mod plan;
 mod schema;
 mod sim;
+mod target;
 mod task;
 
 pub(crate) use generate::generate;
