@@ -7,6 +7,7 @@
 mod agreement;
 mod canned;
 mod cases;
+mod download;
 mod end_to_end;
 mod examples;
 mod fields;

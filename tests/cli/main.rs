@@ -2,6 +2,7 @@
 //! Cargo say where the binary is.
 #![allow(clippy::unwrap_used)]
 
+mod download;
 mod webhook;
 
 use std::path::Path;

@@ -7,6 +7,7 @@ mod plan;
 mod recover;
 mod schema;
 mod sim;
+mod target;
 mod task;
 
 pub(crate) use generate::generate;

@@ -78,7 +78,7 @@ struct GenerateArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     look_for: u64,
     /// Return once the task is accepted.
-    #[arg(long, conflicts_with_all = ["output", "overwrite"])]
+    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "overwrite"])]
     no_wait: bool,
     /// Give up waiting after so many seconds. The task goes on.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
@@ -94,7 +94,11 @@ struct FileArgs {
     /// Where to write the video; by default the task’s id with .mp4 in this folder.
     #[arg(short, long, value_name = "PATH")]
     output: Option<std::path::PathBuf>,
-    /// Replace the file if it exists.
+    /// Where to write the last frame, an image. `generate --return-last-frame` writes it beside the video by default, with
+    /// .last-frame.png in the place of its ending; `download` writes it only where this option says.
+    #[arg(long, value_name = "PATH")]
+    last_frame_output: Option<std::path::PathBuf>,
+    /// Replace files that exist.
     #[arg(long)]
     overwrite: bool,
 }

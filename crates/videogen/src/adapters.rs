@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use videogen_wire::{Session, facts};
 
-use crate::{Capabilities, ErrorKind, ListQuery, Operation, TaskId, VideoRequest, VideoTask};
+use crate::{Capabilities, ErrorKind, ListQuery, Operation, SecretUrl, TaskId, VideoRequest, VideoTask};
 
 #[cfg(feature = "alltoken")]
 mod alltoken;
@@ -164,6 +164,11 @@ pub(crate) trait Adapter {
         Err(NoValue(String::new()))
     }
 
+    /// A fresh link to the video, for a vendor that gives one otherwise than by `get`.
+    async fn fresh_link(_call: &Call<'_>, _id: &TaskId) -> Result<Option<SecretUrl>, NoValue> {
+        Ok(None)
+    }
+
     fn error(status: u16, body: Value) -> Said;
 
     /// Where a webhook's signature stands, for the vendors that sign.
@@ -291,6 +296,10 @@ impl Vendor {
 
     pub(crate) async fn models(self, call: &Call<'_>) -> Result<Vec<ListedModel>, NoValue> {
         on_adapter!(self, A => A::models(call).await)
+    }
+
+    pub(crate) async fn fresh_link(self, call: &Call<'_>, id: &TaskId) -> Result<Option<SecretUrl>, NoValue> {
+        on_adapter!(self, A => A::fresh_link(call, id).await)
     }
 
     pub(crate) fn error(self, status: u16, body: Value) -> Said {

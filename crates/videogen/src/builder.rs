@@ -1,5 +1,8 @@
 //! Setting up a client.
 
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,9 +10,11 @@ use secrecy::SecretString;
 use url::Url;
 use videogen_wire::Session;
 
+use crate::address::is_safe;
 use crate::client::Inner;
-use crate::http::{Http, SUBMIT, is_safe};
+use crate::http::{Http, SUBMIT};
 use crate::journal::Journal;
+use crate::resolve::Lookup;
 use crate::retry::Budget;
 use crate::{Client, Error, ErrorKind, RetryPolicy, Vendor};
 
@@ -21,6 +26,8 @@ pub struct ClientBuilder {
     key: Option<SecretString>,
     base_url: Option<String>,
     allow_http: bool,
+    allow_private_hosts: bool,
+    lookup: Lookup,
     retry: RetryPolicy,
     submit_timeout: Duration,
     journal: Option<Arc<dyn Journal>>,
@@ -33,6 +40,8 @@ impl ClientBuilder {
             key: None,
             base_url: None,
             allow_http: false,
+            allow_private_hosts: false,
+            lookup: Lookup::default(),
             retry: RetryPolicy::default(),
             submit_timeout: SUBMIT,
             journal: None,
@@ -54,6 +63,25 @@ impl ClientBuilder {
     /// Allows a base URL with plain HTTP that is not on this machine. The key then travels unprotected.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
+        self
+    }
+
+    /// Whether files may be fetched from hosts that are not on the public internet, such as a gateway's own storage. By
+    /// default a link that leads into this machine, its network or a metadata service is refused. This machine is allowed
+    /// when the base URL is on it.
+    pub fn allow_private_hosts(mut self, allow: bool) -> Self {
+        self.allow_private_hosts = allow;
+        self
+    }
+
+    /// How the names of the hosts of files are resolved, instead of the way of the system. What it answers is judged like
+    /// any other address.
+    pub fn dns_resolver<F, A>(mut self, resolve: F) -> Self
+    where
+        F: Fn(String) -> A + Send + Sync + 'static,
+        A: Future<Output = io::Result<Vec<IpAddr>>> + Send + 'static,
+    {
+        self.lookup = Lookup::new(resolve);
         self
     }
 
@@ -112,7 +140,7 @@ impl ClientBuilder {
             base_url: url.as_str().trim_end_matches('/').to_owned(),
             key,
             session,
-            http: Http::new(&url, self.submit_timeout)?,
+            http: Http::new(&url, self.submit_timeout, self.allow_private_hosts, self.lookup)?,
             retry: self.retry,
             journal: self.journal,
             budget: Budget::default(),

@@ -1,10 +1,13 @@
 //! The HTTP clients: one for submissions, one for reads, one for files.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::redirect;
-use url::{Host, Url};
+use url::Url;
 
+use crate::address::{Guard, Reach, is_loopback};
+use crate::resolve::{Guarded, Lookup, proxies};
 use crate::{Error, ErrorKind};
 
 /// Shorter than any total limit, so that a connection that never came about is told apart from a lost answer.
@@ -12,82 +15,82 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Submissions wait long: giving up early would leave it open whether the task exists.
 pub(crate) const SUBMIT: Duration = Duration::from_secs(120);
 const READ: Duration = Duration::from_secs(30);
-/// A file may take as long as it takes, but not stand still.
-const STALL: Duration = Duration::from_secs(30);
-const REDIRECTS: usize = 5;
 
 /// The clients of one account.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Http {
     /// For submissions: always a fresh connection, because a pooled one that the vendor just closed cannot be told from a
     /// lost answer.
     pub(crate) submit: reqwest::Client,
     /// For polls and other reads.
     pub(crate) read: reqwest::Client,
-    /// For files, which lie with somebody else: no key ever travels with it.
-    pub(crate) file: reqwest::Client,
+    /// Judges what is asked for files. Their client follows no redirect by itself, so that each is judged.
+    pub(crate) guard: Arc<Guard>,
+    /// For files, once one is fetched: reading the platform's certificates takes longer than all else here.
+    file: OnceLock<reqwest::Client>,
+    local: bool,
+    lookup: Lookup,
 }
 
 impl Http {
     /// # Errors
     /// `config` when TLS cannot be set up.
-    pub(crate) fn new(base_url: &Url, submit: Duration) -> Result<Self, Error> {
+    pub(crate) fn new(base_url: &Url, submit: Duration, private_hosts: bool, lookup: Lookup) -> Result<Self, Error> {
+        let local = is_loopback(base_url);
         let api = || {
-            let builder = reqwest::Client::builder()
-                .connect_timeout(CONNECT)
-                .redirect(redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false);
-            // Reading the platform's certificates takes longer than all else, and plain HTTP has no use for them.
-            let builder = if base_url.scheme() == "http" {
+            let builder = client(local);
+            // Plain HTTP has no use for certificates.
+            if base_url.scheme() == "http" {
                 builder.tls_certs_only([])
-            } else {
-                builder
-            };
-            // A proxy cannot reach what runs on this machine.
-            if is_loopback(base_url) {
-                builder.no_proxy()
             } else {
                 builder
             }
         };
-        let file = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .read_timeout(STALL)
-            .referer(false)
-            .redirect(redirect::Policy::custom(|attempt| {
-                if attempt.previous().len() > REDIRECTS {
-                    attempt.error("too many redirects")
-                } else if is_safe(attempt.url()) {
-                    attempt.follow()
-                } else {
-                    attempt.error("a redirect leads to plain HTTP")
-                }
-            }));
-        let file = if is_loopback(base_url) { file.no_proxy() } else { file };
-        let build = |builder: reqwest::ClientBuilder| {
-            builder
-                .build()
-                .map_err(|_| Error::new(ErrorKind::Config, "the HTTP client cannot be set up: no usable TLS"))
+        let reach = match (private_hosts, local) {
+            (true, _) => Reach::Anywhere,
+            (false, true) => Reach::Loopback,
+            (false, false) => Reach::Public,
         };
         Ok(Self {
             submit: build(api().timeout(submit).pool_max_idle_per_host(0))?,
             read: build(api().timeout(READ))?,
-            file: build(file)?,
+            guard: Arc::new(Guard::new(reach, if local { Vec::new() } else { proxies() })),
+            file: OnceLock::new(),
+            local,
+            lookup,
         })
     }
-}
 
-/// HTTPS, or plain HTTP that does not leave this machine.
-pub(crate) fn is_safe(url: &Url) -> bool {
-    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
-}
-
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+    /// The client for files, which lie with somebody else: no key ever travels with it.
+    ///
+    /// # Errors
+    /// `config` when TLS cannot be set up.
+    pub(crate) fn file(&self) -> Result<&reqwest::Client, Error> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        let resolver = Guarded {
+            guard: Arc::clone(&self.guard),
+            lookup: self.lookup.clone(),
+        };
+        // A file may take as long as it takes; that it does not stand still is seen to where it is read.
+        let file = build(client(self.local).dns_resolver(Arc::new(resolver)))?;
+        Ok(self.file.get_or_init(|| file))
     }
+}
+
+/// What holds for all of them. `local`: the vendor runs on this machine, where no proxy can reach it.
+fn client(local: bool) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .connect_timeout(CONNECT)
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false);
+    if local { builder.no_proxy() } else { builder }
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder
+        .build()
+        .map_err(|_| Error::new(ErrorKind::Config, "the HTTP client cannot be set up: no usable TLS"))
 }

@@ -55,6 +55,7 @@
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
 
 mod adapters;
+mod address;
 mod adjust;
 mod ambiguity;
 mod builder;
@@ -70,6 +71,7 @@ mod outcome;
 mod plan;
 mod reconcile;
 mod request;
+mod resolve;
 mod retry;
 #[cfg(feature = "schema")]
 mod schema;

@@ -11,7 +11,8 @@ use crate::{Error, ErrorKind};
 ///
 /// A submission is sent again only when it provably was not accepted: the connection never stood, or the vendor documents
 /// that it refused (too many requests). Reads are sent again after any failure that may pass. All calls of a client share
-/// one budget, so that an outage is not amplified: each retry takes from it, each success gives a little back.
+/// one budget, so that an outage is not amplified: each retry takes from it, each success gives a little back. A download
+/// that breaks off is continued, and as long as each try gets further, none of them counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -129,6 +130,7 @@ pub(crate) struct Retries<'a> {
     policy: &'a RetryPolicy,
     budget: &'a Budget,
     done: u32,
+    free: bool,
 }
 
 impl<'a> Retries<'a> {
@@ -137,7 +139,15 @@ impl<'a> Retries<'a> {
             policy,
             budget,
             done: 0,
+            free: false,
         }
+    }
+
+    /// The last try got further than any before it. The next one continues it, so it counts as the first and takes
+    /// nothing from the budget: what has arrived is not asked for again.
+    pub(crate) fn progressed(&mut self) {
+        self.done = 0;
+        self.free = true;
     }
 
     pub(crate) fn succeeded(&self) {
@@ -150,7 +160,7 @@ impl<'a> Retries<'a> {
     /// `error`, when it is final or the budget is spent.
     pub(crate) async fn pause(&mut self, error: Error) -> Result<(), Error> {
         match self.policy.pause(&error, self.done, fastrand::f64()) {
-            Some(pause) if self.budget.take() => {
+            Some(pause) if std::mem::take(&mut self.free) || self.budget.take() => {
                 self.done += 1;
                 if self.budget.pause(pause).await {
                     Ok(())

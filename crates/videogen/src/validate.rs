@@ -251,7 +251,7 @@ impl Check {
         // Plain HTTP to this machine is for simulators: no vendor can reach it.
         if let Some(prefix) = field.prefix
             && !url.expose().starts_with(prefix)
-            && !crate::http::is_loopback(&parsed)
+            && !crate::address::is_loopback(&parsed)
         {
             self.add(
                 "callback_url",

@@ -9,8 +9,8 @@ use videogen::{Capabilities, Client, Error, ErrorKind, Reconciled, VideoRequest,
 use videogen_sim::Simulator;
 
 use super::plan::unknown_model;
-use super::recover;
-use super::task::{self, Target};
+use super::target::Target;
+use super::{recover, task};
 use crate::GenerateArgs;
 use crate::exit::{AMBIGUOUS, Failure, INVALID, IO};
 use crate::journal::JournalArgs;
@@ -107,7 +107,10 @@ const PACE: Duration = Duration::from_millis(250);
 pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
     let vendor = args.account.settle(&mut request, args.simulate)?;
-    let target = Target::new(args.file)?;
+    if args.file.last_frame_output.is_some() {
+        request.return_last_frame = Some(true);
+    }
+    let target = Target::new(args.file, request.return_last_frame == Some(true))?;
 
     let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
     // Held to the end: the simulator stops when it is dropped.
@@ -184,21 +187,17 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         result => result.map_err(|failure| task::resume_hint(failure, &submitted.id))?,
     };
     finished.adjustments = submitted.adjustments;
-    let file = match task::ended(&finished) {
+    let files = match task::ended(&finished) {
         Ok(()) => target.fetch(&client, &finished, output).await?,
         Err(mut failure) => {
             failure.json["simulated"] = args.simulate.into();
             return Err(failure);
         }
     };
-    let document = json!({
-        "simulated": args.simulate,
-        "task": finished,
-        "file": task::file_document(&file),
-    });
+    let mut document = json!({"simulated": args.simulate, "task": finished});
+    files.show_in(&mut document);
     output.result(&document, || {
-        let simulated = if args.simulate { " (simulated)" } else { "" };
-        format!("{}: {} bytes{simulated}", file.path.display(), file.bytes)
+        files.text(if args.simulate { " (simulated)" } else { "" })
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,8 @@ use videogen::journal::{Entry, Journal, Query};
 use videogen::{Client, Recovered, Vendor, VideoTask, WaitOptions};
 use videogen_journal::SqliteJournal;
 
-use super::task::{self, Target};
+use super::target::Target;
+use super::task;
 use crate::RecoverArgs;
 use crate::account;
 use crate::exit::{AMBIGUOUS, Failure, INVALID};
@@ -114,9 +115,9 @@ async fn fetch(client: &Client, entry: &mut Entry, task: &VideoTask, output: &Ou
         Err(failure) => Err(failure),
     };
     match result {
-        Ok(file) => {
-            output.note(&format!("{}: {} bytes", file.path.display(), file.bytes));
-            entry.file = Some(file.path);
+        Ok(files) => {
+            output.note(&files.text(""));
+            entry.file = Some(files.video().path.clone());
         }
         Err(failure) => output.note(&failure.message),
     }

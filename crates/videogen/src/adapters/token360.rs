@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 use videogen_raw_token360 as raw;
-use videogen_raw_token360::enums::{ErrorType, FrameType, MediaType, Order, ReferenceRole};
+use videogen_raw_token360::enums::{ContentFormat, ErrorType, FrameType, MediaType, Order, ReferenceRole};
 use videogen_raw_token360::types;
 use videogen_wire::{FromValue as _, Read as _, facts};
 
 use super::{Adapter, Call, NoValue, RawPage, Said, named, read_all, value};
 use crate::task::is_moderation;
 use crate::{
-    Capabilities, ErrorKind, ListQuery, Operation, Role, Source, TaskError, TaskId, Vendor, Video, VideoDuration,
-    VideoRequest, VideoTask,
+    Capabilities, ErrorKind, ListQuery, Operation, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video,
+    VideoDuration, VideoRequest, VideoTask,
 };
 
 const FAMILY: &str = "videos";
@@ -53,6 +53,11 @@ impl Adapter for Token360 {
             next: last.filter(|_| more),
             total: None,
         })
+    }
+
+    async fn fresh_link(call: &Call<'_>, id: &TaskId) -> Result<Option<SecretUrl>, NoValue> {
+        let content = client(call).get_video_content(id.id(), Some(&ContentFormat::Url)).await;
+        Ok(value(content)?.url.read())
     }
 
     fn error(status: u16, body: Value) -> Said {

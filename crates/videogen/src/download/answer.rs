@@ -1,0 +1,252 @@
+//! Asking a file's host, and what its answer says.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use reqwest::header::{
+    ACCEPT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE,
+};
+use reqwest::{Response, StatusCode};
+use tokio::time::timeout;
+
+use crate::http::Http;
+use crate::outcome::retry_after;
+use crate::resolve::Refused;
+use crate::{Error, ErrorKind, SecretUrl};
+
+const REDIRECTS: usize = 5;
+
+/// Why a try brought nothing, or not all.
+pub(super) enum Trouble {
+    /// The next try would end the same.
+    Final(Error),
+    /// The next try may do better.
+    Passing(Error),
+    /// The host no longer honours the link.
+    Gone(StatusCode),
+}
+
+impl Trouble {
+    pub(super) fn passing(message: impl Into<String>) -> Self {
+        Self::Passing(Error::new(ErrorKind::Transport, message))
+    }
+
+    /// The URL in a reqwest error is the presigned one, so only the causes are told.
+    pub(super) fn network(error: &reqwest::Error) -> Self {
+        let mut reason = "no answer".to_owned();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            if let Some(refused) = error.downcast_ref::<Refused>() {
+                return Self::forbidden("the link", &refused.to_string());
+            }
+            reason = error.to_string();
+            cause = error.source();
+        }
+        Self::passing(format!("the network failed: {reason}"))
+    }
+
+    pub(super) fn stalled(after: Duration) -> Self {
+        Self::passing(format!("the file's host sent nothing for {after:?}"))
+    }
+
+    /// A link that may not be followed, and why.
+    fn forbidden(what: &str, why: &str) -> Self {
+        Self::Final(Error::new(
+            ErrorKind::Vendor,
+            format!("{what} is not followed: it {why}"),
+        ))
+    }
+}
+
+/// Which version of a file the bytes so far belong to.
+#[derive(Default)]
+pub(super) struct Version {
+    etag: Option<HeaderValue>,
+    modified: Option<HeaderValue>,
+    /// Its length, where the host tells it.
+    pub(super) total: Option<u64>,
+}
+
+impl Version {
+    pub(super) fn new(headers: &HeaderMap, total: Option<u64>) -> Self {
+        Self {
+            etag: headers.get(ETAG).filter(|tag| is_strong(tag)).cloned(),
+            modified: headers.get(LAST_MODIFIED).cloned(),
+            total,
+        }
+    }
+
+    /// What tells the host which version is meant. A weak `ETag` may stand for several.
+    pub(super) fn validator(&self) -> Option<&HeaderValue> {
+        self.etag.as_ref().or(self.modified.as_ref())
+    }
+
+    /// The bytes that an answer with status 206 holds, if they go on at `position` and are of this version.
+    pub(super) fn continued(&mut self, headers: &HeaderMap, position: u64) -> Option<u64> {
+        let range = ContentRange::read(headers)?;
+        let differs = |name: HeaderName, known: &Option<HeaderValue>| matches!((headers.get(name), known), (Some(told), Some(known)) if told != known);
+        let is_other = match self.etag {
+            Some(_) => differs(ETAG, &self.etag),
+            None => differs(LAST_MODIFIED, &self.modified),
+        };
+        let fits = match (self.total, range.total) {
+            (Some(known), Some(told)) => known == told,
+            _ => true,
+        };
+        if is_other || !fits || range.first != position {
+            return None;
+        }
+        self.total = self.total.or(range.total);
+        Some(range.end)
+    }
+}
+
+fn is_strong(tag: &HeaderValue) -> bool {
+    tag.as_bytes().starts_with(b"\"")
+}
+
+/// `Content-Range: bytes FIRST-LAST/TOTAL`.
+#[derive(Debug, PartialEq, Eq)]
+struct ContentRange {
+    first: u64,
+    /// The byte after the last.
+    end: u64,
+    total: Option<u64>,
+}
+
+impl ContentRange {
+    fn read(headers: &HeaderMap) -> Option<Self> {
+        Self::parse(headers.get(CONTENT_RANGE)?.to_str().ok()?)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (unit, rest) = text.trim().split_once(' ')?;
+        let (range, total) = rest.trim().split_once('/')?;
+        let (first, last) = range.split_once('-')?;
+        let (first, last): (u64, u64) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        let total = match total.trim() {
+            "*" => None,
+            total => Some(total.parse().ok()?),
+        };
+        let end = last.checked_add(1)?;
+        let is_sound = unit.eq_ignore_ascii_case("bytes") && first < end && total.is_none_or(|total| end <= total);
+        is_sound.then_some(Self { first, end, total })
+    }
+}
+
+/// Asks for a file, or for the rest of it from `position` on. Redirects are followed here, so that each is judged.
+pub(super) async fn ask(
+    http: &Http,
+    link: &SecretUrl,
+    rest: Option<(u64, &HeaderValue)>,
+    stall: Duration,
+) -> Result<Response, Trouble> {
+    let mut url = http
+        .guard
+        .parse(link.expose())
+        .map_err(|why| Trouble::forbidden("the link that the vendor gives", &why))?;
+    let client = http.file().map_err(Trouble::Final)?;
+    for _ in 0..=REDIRECTS {
+        // Ranges count the bytes as they are stored.
+        let mut request = client.get(url.clone()).header(ACCEPT_ENCODING, "identity");
+        if let Some((position, validator)) = rest {
+            request = request
+                .header(RANGE, format!("bytes={position}-"))
+                .header(IF_RANGE, validator);
+        }
+        let response = match timeout(stall, request.send()).await {
+            Err(_) => return Err(Trouble::stalled(stall)),
+            Ok(result) => result.map_err(|error| Trouble::network(&error))?,
+        };
+        if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return judged(response);
+        }
+        let location = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
+        url = location
+            .and_then(|target| url.join(target).ok())
+            .ok_or_else(|| Trouble::passing("the file's host redirects to nowhere"))?;
+        http.guard
+            .check(&url)
+            .map_err(|why| Trouble::forbidden("a redirect of the file's host", &why))?;
+    }
+    let message = format!("the file's host redirects more than {REDIRECTS} times");
+    Err(Trouble::Final(Error::new(ErrorKind::Transport, message)))
+}
+
+/// Passes on what holds a file, a part of it, or the word that there is no such part.
+fn judged(response: Response) -> Result<Response, Trouble> {
+    let status = response.status();
+    match status.as_u16() {
+        200 | 206 | 416 => Ok(response),
+        400 | 401 | 403 | 404 | 410 => Err(Trouble::Gone(status)),
+        _ => {
+            let message = format!("the file's host answered {status}");
+            let error = Error::new(ErrorKind::Transport, message).after(retry_after(response.headers()));
+            Err(Trouble::Passing(error))
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn content_ranges() {
+        let range = |first, end, total| Some(ContentRange { first, end, total });
+        assert_eq!(ContentRange::parse("bytes 5-9/10"), range(5, 10, Some(10)));
+        assert_eq!(ContentRange::parse("Bytes 5-9/*"), range(5, 10, None));
+        for wrong in [
+            "",
+            "bytes */10",
+            "bytes 9-5/10",
+            "bytes 5-10/10",
+            "lines 5-9/10",
+            "bytes 5-9",
+            "bytes -5-9/10",
+            "bytes 0-18446744073709551615/*",
+        ] {
+            assert_eq!(ContentRange::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_weak_tag_says_nothing() {
+        let date = "Thu, 01 Jan 2026 00:00:00 GMT";
+        let validator = |pairs: &[(HeaderName, &str)]| {
+            let version = Version::new(&headers(pairs), None);
+            version.validator().map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(
+            validator(&[(ETAG, "\"a\""), (LAST_MODIFIED, date)]).as_deref(),
+            Some("\"a\"")
+        );
+        assert_eq!(
+            validator(&[(ETAG, "W/\"a\""), (LAST_MODIFIED, date)]).as_deref(),
+            Some(date)
+        );
+        assert_eq!(validator(&[(ETAG, "W/\"a\"")]), None);
+    }
+
+    #[test]
+    fn only_the_same_version_is_continued() {
+        let continued = |pairs: &[(HeaderName, &str)]| {
+            let mut version = Version::new(&headers(&[(ETAG, "\"a\"")]), Some(10));
+            version.continued(&headers(pairs), 5)
+        };
+        assert_eq!(continued(&[(CONTENT_RANGE, "bytes 5-9/10"), (ETAG, "\"a\"")]), Some(10));
+        assert_eq!(continued(&[(CONTENT_RANGE, "bytes 5-7/10")]), Some(8));
+        assert_eq!(continued(&[(CONTENT_RANGE, "bytes 5-9/10"), (ETAG, "\"b\"")]), None);
+        assert_eq!(continued(&[(CONTENT_RANGE, "bytes 5-9/11"), (ETAG, "\"a\"")]), None);
+        assert_eq!(continued(&[(CONTENT_RANGE, "bytes 4-9/10"), (ETAG, "\"a\"")]), None);
+        assert_eq!(continued(&[(ETAG, "\"a\"")]), None);
+    }
+}

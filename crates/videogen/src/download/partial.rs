@@ -1,0 +1,216 @@
+//! A file on its way: beside its target under a name of its own, and put in place when it is whole.
+
+use std::fs::File;
+use std::io::{self, IoSlice, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tempfile::{NamedTempFile, TempPath};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::Downloaded;
+use super::media::{MAGIC, Media};
+use crate::{Error, ErrorKind};
+
+/// So much is gathered before it is written: one call to the system, and another chunk can arrive meanwhile.
+const BATCH: usize = 1024 * 1024;
+/// Small chunks hold on to larger buffers, so their number has a limit too.
+const CHUNKS: usize = 256;
+
+/// A partial file. Dropping it deletes it.
+pub(super) struct Partial<'a> {
+    target: &'a Path,
+    overwrite: bool,
+    path: TempPath,
+    file: Arc<File>,
+    head: Vec<u8>,
+    length: u64,
+    batch: Vec<Bytes>,
+    held: usize,
+    /// The batch that is being written. There is never more than one, so they keep their order.
+    writing: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl<'a> Partial<'a> {
+    /// # Errors
+    /// `io` when the target exists and may not be replaced, or its folder cannot be written to.
+    pub(super) fn new(target: &'a Path, overwrite: bool) -> Result<Self, Error> {
+        if !overwrite && target.exists() {
+            return Err(exists(target));
+        }
+        // Beside its target, so that putting it in place is one rename.
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".videogen-").suffix(".part");
+        // A temporary file is private; this one becomes a file like any other, as the user's umask says.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let (file, path) = builder
+            .tempfile_in(folder(target))
+            .map(NamedTempFile::into_parts)
+            .map_err(|error| cannot_write(target, &error))?;
+        Ok(Self {
+            target,
+            overwrite,
+            path,
+            file: Arc::new(file),
+            head: Vec::with_capacity(MAGIC),
+            length: 0,
+            batch: Vec::new(),
+            held: 0,
+            writing: None,
+        })
+    }
+
+    /// Bytes so far.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// How the file begins, as far as that tells what it is.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// Adds a chunk.
+    ///
+    /// # Errors
+    /// `io`, perhaps about an earlier chunk.
+    pub(super) async fn push(&mut self, chunk: Bytes) -> Result<(), Error> {
+        if self.head.len() < MAGIC {
+            self.head.extend(chunk.iter().take(MAGIC - self.head.len()));
+        }
+        self.length += chunk.len() as u64;
+        self.held += chunk.len();
+        self.batch.push(chunk);
+        if self.held >= BATCH || self.batch.len() >= CHUNKS {
+            self.write().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until all that was added is written.
+    ///
+    /// # Errors
+    /// `io`.
+    pub(super) async fn flush(&mut self) -> Result<(), Error> {
+        self.write().await?;
+        self.settle().await
+    }
+
+    /// Begins to write what was gathered, once the last batch is written.
+    async fn write(&mut self) -> Result<(), Error> {
+        self.settle().await?;
+        if !self.batch.is_empty() {
+            let (file, batch) = (Arc::clone(&self.file), std::mem::take(&mut self.batch));
+            self.held = 0;
+            self.writing = Some(spawn_blocking(move || write_all(&file, &batch)));
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> Result<(), Error> {
+        match self.writing.take() {
+            Some(writing) => done(self.target, writing).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Begins again with nothing.
+    ///
+    /// # Errors
+    /// `io`.
+    pub(super) async fn restart(&mut self) -> Result<(), Error> {
+        self.batch.clear();
+        self.held = 0;
+        self.settle().await?;
+        self.head.clear();
+        self.length = 0;
+        let file = Arc::clone(&self.file);
+        let rewind = move || {
+            file.set_len(0)?;
+            (&*file).rewind()
+        };
+        done(self.target, spawn_blocking(rewind)).await
+    }
+
+    /// Whether the file ends within what it says of itself. All of it must have been written.
+    ///
+    /// # Errors
+    /// `io`.
+    pub(super) async fn is_cut(&mut self, media: Media) -> Result<bool, Error> {
+        let file = Arc::clone(&self.file);
+        done(self.target, spawn_blocking(move || media.is_cut(&file))).await
+    }
+
+    /// Puts the file in place once the disk has it. What was written is there after a power cut, too.
+    ///
+    /// # Errors
+    /// `io`.
+    pub(super) async fn place(mut self) -> Result<Downloaded, Error> {
+        self.flush().await?;
+        let file = Arc::clone(&self.file);
+        done(self.target, spawn_blocking(move || file.sync_all())).await?;
+        let target = self.target;
+        // Not in another thread: whoever gives up the call would find the file in place later.
+        let placed = if self.overwrite {
+            self.path.persist(target)
+        } else {
+            self.path.persist_noclobber(target)
+        };
+        match placed {
+            Ok(()) => {}
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(target)),
+            Err(error) => return Err(cannot_write(target, &error.error)),
+        }
+        // Some file systems cannot sync a folder; the file is in place all the same.
+        #[cfg(unix)]
+        {
+            let folder = folder(target).to_owned();
+            let _ = spawn_blocking(move || File::open(folder)?.sync_all()).await;
+        }
+        Ok(Downloaded {
+            path: PathBuf::from(target),
+            bytes: self.length,
+        })
+    }
+}
+
+/// The result of work that was done on another thread.
+async fn done<T>(target: &Path, work: JoinHandle<io::Result<T>>) -> Result<T, Error> {
+    work.await
+        .unwrap_or_else(|error| Err(io::Error::other(error)))
+        .map_err(|error| cannot_write(target, &error))
+}
+
+fn write_all(mut file: &File, batch: &[Bytes]) -> io::Result<()> {
+    let mut slices: Vec<IoSlice<'_>> = batch.iter().map(|chunk| IoSlice::new(chunk)).collect();
+    let mut rest = slices.as_mut_slice();
+    // Chunks without bytes are none.
+    IoSlice::advance_slices(&mut rest, 0);
+    while !rest.is_empty() {
+        match file.write_vectored(rest) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut rest, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn folder(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn exists(target: &Path) -> Error {
+    let message = format!("{} exists; say so to replace it", target.display());
+    Error::new(ErrorKind::Io, message)
+}
+
+fn cannot_write(target: &Path, error: &io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("cannot write {}: {error}", target.display()))
+}

@@ -1,0 +1,121 @@
+//! The files that the command leaves, and does not leave, behind.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc;
+
+use serde_json::json;
+
+use crate::{document, run, stderr, stdout, videogen};
+
+/// More than the sockets on the way hold, so that part of it must have been read when all but the rest is sent.
+const SIZE: usize = 64 * 1024 * 1024;
+
+/// A vendor whose video never ends: it is told when almost all of it is sent.
+fn endless_vendor() -> (String, mpsc::Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let (tell, told) = mpsc::channel();
+    let own = base_url.clone();
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let lines = BufReader::new(socket.try_clone().unwrap()).lines();
+            let head: Vec<String> = lines.map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+            if head[0].contains("/v.mp4") {
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {SIZE}\r\n\r\n");
+                socket.write_all(head.as_bytes()).unwrap();
+                socket.write_all(b"\0\0\0\x10ftypisom\0\0\0\0").unwrap();
+                socket.write_all(&vec![0; SIZE - 1024]).unwrap();
+                tell.send(()).unwrap();
+                // It stays open, and nothing more comes.
+                open.push(socket);
+            } else {
+                let task = json!({"id": "t-1", "status": "completed", "video_url": format!("{own}/v.mp4")}).to_string();
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    task.len()
+                );
+                socket.write_all((head + &task).as_bytes()).unwrap();
+            }
+        }
+    });
+    (base_url, told)
+}
+
+/// Killed in the middle, at the place of the file is what was there before: nothing, or the old file.
+#[cfg(unix)]
+#[test]
+fn a_kill_in_the_middle_leaves_no_half_a_video() {
+    for before in [None, Some("the old one")] {
+        let (base_url, told) = endless_vendor();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.mp4");
+        if let Some(before) = before {
+            std::fs::write(&path, before).unwrap();
+        }
+        let args = ["download", "alltoken:generations:t-1", "-o", "v.mp4", "--overwrite"];
+        let mut child = videogen(folder.path(), &args)
+            .env("ALLTOKEN_API_KEY", "sk-x")
+            .env("ALLTOKEN_BASE_URL", base_url)
+            .spawn()
+            .unwrap();
+        told.recv().unwrap();
+        let partial = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .find(|entry| entry.file_name().to_string_lossy().ends_with(".part"))
+            .unwrap();
+        assert!(
+            partial.metadata().unwrap().len() > 0,
+            "it was killed before it wrote anything"
+        );
+        // SIGKILL.
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success());
+        assert_eq!(std::fs::read_to_string(&path).ok().as_deref(), before);
+        assert!(partial.path().exists(), "nobody is left to delete it");
+    }
+}
+
+#[test]
+fn the_last_frame_comes_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = ["generate", "--simulate", "a kite", "--duration", "4", "-o", "kite.mp4"];
+    let with = |more: &[&str]| run(folder.path(), &[&base[..], more].concat());
+    let is_png = |name: &str| std::fs::read(folder.path().join(name)).unwrap().starts_with(b"\x89PNG");
+
+    let output = with(&["--return-last-frame", "--json"]);
+    assert!(output.status.success(), "{}", stdout(&output));
+    let found = document(&output);
+    assert_eq!(found["last_frame_file"]["path"], "kite.last-frame.png");
+    let size = std::fs::metadata(folder.path().join("kite.last-frame.png"))
+        .unwrap()
+        .len();
+    assert_eq!(found["last_frame_file"]["bytes"], size);
+    assert!(is_png("kite.last-frame.png"));
+
+    // It is in the way of the next one, which is told before anything is submitted.
+    std::fs::remove_file(folder.path().join("kite.mp4")).unwrap();
+    let output = with(&["--return-last-frame"]);
+    assert_eq!(output.status.code(), Some(7));
+    assert!(stderr(&output).contains("kite.last-frame.png exists") && !stderr(&output).contains("Submitted"));
+
+    let output = with(&["--last-frame-output", "end.png"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("kite.mp4: ") && stdout(&output).contains("end.png: "),
+        "{}",
+        stdout(&output)
+    );
+    assert!(is_png("end.png"));
+
+    let output = with(&["--last-frame-output", "kite.mp4", "--overwrite"]);
+    assert_eq!(output.status.code(), Some(7));
+    assert!(stderr(&output).contains("both"), "{}", stderr(&output));
+
+    // Without being asked for, there is none.
+    let output = with(&["--overwrite", "--json"]);
+    assert!(document(&output).get("last_frame_file").is_none());
+}

@@ -1,0 +1,102 @@
+//! The last frame as an image.
+
+use std::time::Duration;
+
+use serde_json::json;
+use videogen::{Client, DownloadOptions, ErrorKind, Vendor, VideoRequest, VideoTask};
+use videogen_sim::Simulator;
+
+use super::{FileServer, Reply, Run, client, local, video};
+
+fn with_frame(task: &VideoTask, url: &str) -> VideoTask {
+    let mut task = serde_json::to_value(task).unwrap();
+    task["last_frame"] = json!(url);
+    serde_json::from_value(task).unwrap()
+}
+
+#[tokio::test]
+async fn the_image_arrives_also_late() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for vendor in [Vendor::Token360, Vendor::AllToken] {
+        let client = Client::builder(vendor)
+            .key("sk-test".to_owned())
+            .base_url(simulator.base_url(vendor.as_str()))
+            .build()
+            .unwrap();
+        let mut request = VideoRequest::new("seedance-2.0", "x").duration(4);
+        request.return_last_frame = Some(true);
+        let submitted = client.submit(&request).await.unwrap();
+        simulator.advance(Duration::from_secs(20));
+        let task = client.get(&submitted.id).await.unwrap();
+        let mut found = Vec::new();
+        for (name, options) in [
+            ("now", DownloadOptions::default()),
+            ("now", DownloadOptions::default().overwrite(true)),
+            ("late", DownloadOptions::default()),
+        ] {
+            let path = folder.path().join(format!("{vendor}-{name}.png"));
+            let file = client.download_last_frame(&task, &path, options).await.unwrap();
+            let bytes = std::fs::read(&path).unwrap();
+            assert_eq!(file.bytes, bytes.len() as u64);
+            assert_eq!(&bytes[..4], b"\x89PNG");
+            found.push(bytes);
+            simulator.advance(Duration::from_secs(2 * 3600));
+        }
+        assert!(found[0] == found[1] && found[1] == found[2]);
+        let path = folder.path().join(format!("{vendor}-now.png"));
+        let again = client
+            .download_last_frame(&task, &path, DownloadOptions::default())
+            .await;
+        assert_eq!(again.unwrap_err().kind(), ErrorKind::Io);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_image() {
+    let client = local();
+    let (jpeg, webp) = (
+        &b"\xff\xd8\xff\xe0 and so on"[..],
+        &b"RIFF\x10\0\0\0WEBPVP8 and so on"[..],
+    );
+    let mp4 = video(1024, 40);
+    for (body, kind, arrives) in [
+        (jpeg, "image/jpeg", Ok(())),
+        (webp, "application/octet-stream", Ok(())),
+        (&mp4, "application/octet-stream", Err(ErrorKind::Decode)),
+        (
+            &b"RIFF\x10\0\0\0WAVE and so on"[..],
+            "image/webp",
+            Err(ErrorKind::Decode),
+        ),
+        (&mp4, "video/mp4", Err(ErrorKind::Transport)),
+        (b"<html>", "text/html", Err(ErrorKind::Transport)),
+    ] {
+        let bytes = body.to_vec();
+        let server = FileServer::new(move |_, _| Reply::new(200, &[&format!("Content-Type: {kind}")], &bytes)).await;
+        let run = Run::on(&client, &server);
+        let task = with_frame(&run.task, &server.url("/last"));
+        let path = run.folder.path().join("last");
+        let result = run
+            .client
+            .download_last_frame(&task, &path, DownloadOptions::default())
+            .await;
+        assert_eq!(result.map(|_| ()).map_err(|error| error.kind()), arrives, "{kind}");
+        assert_eq!(path.exists(), arrives.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_task_without_one() {
+    let server = FileServer::new(|_, _| panic!("nothing is asked")).await;
+    for vendor in Vendor::ALL {
+        let task = super::task(*vendor, &server.url("/v.mp4"));
+        let client = client(*vendor, &server.url(""));
+        let result = client
+            .download_last_frame(&task, "never.png", DownloadOptions::default())
+            .await;
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoVideo);
+        assert!(error.to_string().contains("the last frame"), "{error}");
+    }
+}

@@ -1,0 +1,118 @@
+//! From a link to a file, through whatever a file's host does on the way.
+
+mod addresses;
+mod last_frame;
+mod place;
+mod renew;
+mod resume;
+mod server;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::json;
+use videogen::{Client, DownloadOptions, Downloaded, Error, RetryPolicy, Vendor, VideoTask};
+
+use server::{File, FileServer, Reply, Request};
+
+const KIB: usize = 1024;
+
+/// A video of `size` bytes that no two places of look alike.
+fn video(size: usize, seed: u64) -> Vec<u8> {
+    let mut bytes = b"\0\0\0\x10ftypisom\0\0\0\0".to_vec();
+    bytes.extend(u32::try_from(size - 16).unwrap().to_be_bytes());
+    bytes.extend(b"mdat");
+    let mut state = seed;
+    while bytes.len() < size {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        bytes.push((state >> 56) as u8);
+    }
+    bytes
+}
+
+/// A task that is done, and has its video at `url`.
+fn task(vendor: Vendor, url: &str) -> VideoTask {
+    let id = format!("{vendor}:{}:t-1", vendor.families().next().unwrap());
+    let task = json!({"id": id, "status": "completed", "vendor_status": "completed", "video": {"url": url}});
+    serde_json::from_value(task).unwrap()
+}
+
+/// Retries without pauses.
+fn at_once() -> RetryPolicy {
+    RetryPolicy::default().base(Duration::ZERO)
+}
+
+fn client(vendor: Vendor, base_url: &str) -> Client {
+    Client::builder(vendor)
+        .retry(at_once())
+        .key("sk-canary-9b1e".to_owned())
+        .base_url(base_url)
+        .build()
+        .unwrap()
+}
+
+/// A client whose vendor is on this machine, and not asked.
+fn local() -> Client {
+    client(Vendor::ALL[0], "http://127.0.0.1:9")
+}
+
+/// Downloads `/v.mp4` of a server into a folder of its own.
+struct Run {
+    folder: tempfile::TempDir,
+    client: Client,
+    task: VideoTask,
+    options: DownloadOptions,
+}
+
+impl Run {
+    fn new(server: &FileServer) -> Self {
+        Self::on(&client(Vendor::ALL[0], &server.url("")), server)
+    }
+
+    /// With a client that has been made already: that takes longer than a download.
+    fn on(client: &Client, server: &FileServer) -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            client: client.clone(),
+            task: task(client.vendor(), &server.url("/v.mp4")),
+            options: DownloadOptions::default(),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("v.mp4")
+    }
+
+    async fn start(&self) -> Result<Downloaded, Error> {
+        let options = self.options.clone();
+        let result = self
+            .client
+            .download_with(&self.task, self.path(), options, |_, _| {})
+            .await;
+        let left = names(self.folder.path());
+        match &result {
+            Ok(_) => assert_eq!(left, ["v.mp4"]),
+            Err(error) => {
+                assert!(left.is_empty(), "{left:?} after {error}");
+                assert_eq!(error.task(), Some(&self.task.id));
+            }
+        }
+        result
+    }
+
+    /// Downloads, and compares what arrived.
+    async fn arrives(&self, bytes: &[u8]) {
+        let file = self.start().await.unwrap();
+        let found = std::fs::read(self.path()).unwrap();
+        assert_eq!(file.bytes, bytes.len() as u64);
+        assert!(found == bytes, "what arrived is another file");
+    }
+}
+
+/// What is in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}

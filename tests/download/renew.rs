@@ -1,0 +1,184 @@
+//! Links that expire.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::json;
+use videogen::{Client, ErrorKind, Vendor, VideoRequest};
+use videogen_sim::Simulator;
+
+use super::{File, FileServer, KIB, Reply, Run, at_once, client, task, video};
+use crate::cases::TARGETS;
+
+/// A vendor and its file host in one: links count up, and link number `n` works for as many requests as `works` says.
+struct Host {
+    file: File,
+    /// How often a link has been used.
+    used: Mutex<Vec<usize>>,
+    works: fn(link: usize, used: usize) -> bool,
+    /// Bytes that one request gets.
+    portion: usize,
+}
+
+impl Host {
+    async fn start(file: File, portion: usize, works: fn(usize, usize) -> bool) -> FileServer {
+        let host = Arc::new(Self {
+            file,
+            used: Mutex::new(vec![0]),
+            works,
+            portion,
+        });
+        FileServer::new(move |_, request| {
+            let mut used = host.used.lock().unwrap();
+            let port = request.header("host").unwrap().to_owned();
+            let Some(link) = request.path.strip_prefix("/v.mp4?link=") else {
+                // The vendor: the task as each of them tells it, or a link of its own.
+                used.push(0);
+                let url = format!("http://{port}/v.mp4?link={}", used.len() - 1);
+                return Reply::json(&json!({
+                    "id": "t-1", "status": "completed", "url": url, "video_url": url,
+                    "result": {"data": [{"url": url}]},
+                }));
+            };
+            let link: usize = link.parse().unwrap();
+            used[link] += 1;
+            if (host.works)(link, used[link]) {
+                host.file.answer(request).cut(host.portion)
+            } else {
+                Reply::new(
+                    403,
+                    &["Content-Type: application/xml"],
+                    b"<Error><Code>AccessDenied</Code></Error>",
+                )
+            }
+        })
+        .await
+    }
+}
+
+fn run(server: &FileServer, vendor: Vendor) -> Run {
+    Run {
+        client: client(vendor, &server.url("")),
+        task: task(vendor, &server.url("/v.mp4?link=0")),
+        ..Run::new(server)
+    }
+}
+
+fn renewable() -> Vec<Vendor> {
+    let vendors = Vendor::ALL.iter().copied();
+    vendors.filter(|vendor| vendor.facts().result_url.refreshable).collect()
+}
+
+/// Each link works once and brings a quarter: three expiries in the middle, and each byte is sent once.
+#[tokio::test]
+async fn an_expiry_in_the_middle_goes_on_at_the_same_byte() {
+    let bytes = video(64 * KIB, 20);
+    for vendor in Vendor::ALL {
+        let server = Host::start(File::new(bytes.clone()), 16 * KIB, |_, used| used == 1).await;
+        let run = run(&server, *vendor);
+        if !vendor.facts().result_url.refreshable {
+            let error = run.start().await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::NoVideo);
+            assert!(!error.is_retryable());
+            assert!(error.to_string().contains("this vendor cannot renew it"), "{error}");
+            // The vendor is not asked for what it does not have.
+            assert_eq!(server.seen().len(), 2);
+            continue;
+        }
+        run.arrives(&bytes).await;
+        let files = server
+            .seen()
+            .into_iter()
+            .filter(|request| request.path.starts_with("/v.mp4"));
+        let from: BTreeSet<_> = files.filter_map(|request| request.from()).collect();
+        assert_eq!(from, BTreeSet::from([16 * KIB, 32 * KIB, 48 * KIB]), "{vendor}");
+    }
+}
+
+/// The renewed link leads to another version: it is begun again.
+#[tokio::test]
+async fn a_renewed_link_to_another_version_begins_again() {
+    let (old, new) = (video(64 * KIB, 21), video(64 * KIB, 22));
+    for vendor in renewable() {
+        let files = [
+            File::new(old.clone()),
+            File::new(new.clone()).validators(&[("ETag", "\"two\"")]),
+        ];
+        let server = FileServer::new(move |n, request| match (request.path.as_str(), n) {
+            ("/v.mp4?link=0", 0) => files[0].answer(request).cut(16 * KIB),
+            ("/v.mp4?link=0", _) => Reply::new(410, &[], b""),
+            ("/v.mp4?link=1", _) => files[1].answer(request),
+            _ => {
+                let url = format!("http://{}/v.mp4?link=1", request.header("host").unwrap());
+                Reply::json(&json!({"id": "t-1", "status": "completed", "url": url, "video_url": url}))
+            }
+        })
+        .await;
+        run(&server, vendor).arrives(&new).await;
+    }
+}
+
+/// No link ever works: the vendor is asked as often as that may help, and then it is said.
+#[tokio::test]
+async fn links_that_never_work() {
+    for vendor in renewable() {
+        let server = Host::start(File::new(video(KIB, 23)), 0, |_, _| false).await;
+        let error = run(&server, vendor).start().await.unwrap_err();
+        assert!(error.to_string().contains("no link to the video that works"), "{error}");
+        assert!(server.seen().len() < 10, "{vendor}: {}", server.seen().len());
+    }
+}
+
+/// What polling tells is the old link; the operation that makes links tells another.
+#[tokio::test]
+async fn a_link_of_its_own_where_polling_gives_the_old_one() {
+    let vendor = Vendor::Token360;
+    let bytes = video(64 * KIB, 24);
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |_, request| {
+        let url = |link: u32| format!("http://{}/v.mp4?link={link}", request.header("host").unwrap());
+        match request.path.as_str() {
+            "/v.mp4?link=0" => Reply::new(403, &[], b""),
+            "/v.mp4?link=1" => file.answer(request),
+            "/v1/videos/t-1" => Reply::json(&json!({"id": "t-1", "status": "completed", "url": url(0)})),
+            "/v1/videos/t-1/content?format=url" => {
+                Reply::json(&json!({"url": url(1), "video_id": "t-1", "expires_in": 3600}))
+            }
+            other => panic!("{other}"),
+        }
+    })
+    .await;
+    run(&server, vendor).arrives(&bytes).await;
+}
+
+/// The same against the simulator, whose links expire by its clock.
+#[tokio::test]
+async fn the_simulators_links() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (vendor, model) in TARGETS {
+        let client = Client::builder(vendor)
+            .retry(at_once())
+            .key("sk-test".to_owned())
+            .base_url(simulator.base_url(vendor.as_str()))
+            .build()
+            .unwrap();
+        let submitted = client.submit(&VideoRequest::new(model, "x")).await.unwrap();
+        simulator.advance(Duration::from_secs(20));
+        let done = client.get(&submitted.id).await.unwrap();
+        let path = |name: &str| folder.path().join(format!("{vendor}-{model}-{name}.mp4"));
+        client.download(&done, path("fresh")).await.unwrap();
+        simulator.advance(Duration::from_secs(25 * 3600));
+        match client.download(&done, path("late")).await {
+            Ok(_) => assert_eq!(
+                std::fs::read(path("fresh")).unwrap(),
+                std::fs::read(path("late")).unwrap()
+            ),
+            Err(error) => {
+                assert!(!vendor.facts().result_url.refreshable, "{error}");
+                assert!(error.to_string().contains("can no longer be fetched"), "{error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Transfers that break off, stand still or say the wrong thing.
+
+use std::time::Duration;
+
+use videogen::{ErrorKind, RetryPolicy};
+
+use super::{File, FileServer, KIB, Reply, Request, Run, local, video};
+
+/// What the requests asked for: from where, and of which version.
+fn asked(server: &FileServer) -> Vec<(usize, Option<String>)> {
+    server
+        .seen()
+        .iter()
+        .map(|request: &Request| {
+            (
+                request.from().unwrap_or(0),
+                request.header("if-range").map(str::to_owned),
+            )
+        })
+        .collect()
+}
+
+/// One cut at every 4 KiB, and what is asked for afterwards is the rest and no more.
+#[tokio::test]
+async fn a_cut_anywhere_is_mended() {
+    let client = local();
+    let bytes = video(400 * KIB, 1);
+    for cut in (0..=400).step_by(4) {
+        let file = File::new(bytes.clone());
+        let server = FileServer::new(move |n, request| {
+            let reply = file.answer(request);
+            if n == 0 { reply.cut(cut * KIB) } else { reply }
+        })
+        .await;
+        Run::on(&client, &server).arrives(&bytes).await;
+        let rest = match cut {
+            0 => vec![(0, None), (0, None)],
+            400 => vec![(0, None)],
+            _ => vec![(0, None), (cut * KIB, Some("\"one\"".to_owned()))],
+        };
+        assert_eq!(asked(&server), rest, "cut at {cut} KiB");
+    }
+}
+
+/// A hundred cuts in one file are many more than there are retries; each try got further.
+#[tokio::test]
+async fn a_file_that_is_cut_again_and_again_arrives() {
+    let bytes = video(400 * KIB, 2);
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |_, request| file.answer(request).cut(4 * KIB)).await;
+    Run::new(&server).arrives(&bytes).await;
+    assert_eq!(server.seen().len(), 100);
+}
+
+/// The same where a try brings nothing in between, as often as the policy allows in a row.
+#[tokio::test]
+async fn progress_resets_the_count() {
+    let client = local();
+    let bytes = video(40 * KIB, 3);
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |n, request| match n % 3 {
+        0 => file.answer(request).cut(8 * KIB),
+        1 => Reply::new(503, &["Retry-After: 0"], b""),
+        _ => file.answer(request).cut(0),
+    })
+    .await;
+    Run::on(&client, &server).arrives(&bytes).await;
+
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |n, request| {
+        let reply = file.answer(request);
+        if n == 0 { reply.cut(8 * KIB) } else { reply.cut(0) }
+    })
+    .await;
+    let error = Run::on(&client, &server).start().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+    // The first, the one that continues it, and the retries that remain.
+    assert_eq!(server.seen().len(), 4);
+
+    let file = File::new(bytes);
+    let server = FileServer::new(move |_, request| file.answer(request).cut(8 * KIB)).await;
+    let mut run = Run::on(&client, &server);
+    run.client = videogen::Client::builder(run.client.vendor())
+        .retry(RetryPolicy::never())
+        .key("sk-x".to_owned())
+        .base_url(server.url(""))
+        .build()
+        .unwrap();
+    run.start().await.unwrap_err();
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_date_will_do_and_a_weak_tag_will_not() {
+    let client = local();
+    let bytes = video(64 * KIB, 4);
+    let date = "Thu, 01 Jan 2026 00:00:00 GMT";
+    for (validators, resumed) in [
+        (&[("Last-Modified", date)][..], Some(date)),
+        (&[("ETag", "W/\"one\""), ("Last-Modified", date)], Some(date)),
+        (&[("ETag", "\"one\""), ("Last-Modified", date)], Some("\"one\"")),
+        (&[("ETag", "W/\"one\"")], None),
+        (&[], None),
+    ] {
+        let file = File::new(bytes.clone()).validators(validators);
+        let server = FileServer::new(move |n, request| {
+            let reply = file.answer(request);
+            if n == 0 { reply.cut(32 * KIB) } else { reply }
+        })
+        .await;
+        Run::on(&client, &server).arrives(&bytes).await;
+        let expected = resumed.map_or((0, None), |resumed| (32 * KIB, Some(resumed.to_owned())));
+        assert_eq!(asked(&server), [(0, None), expected], "{validators:?}");
+    }
+}
+
+/// The file changes between two requests: what arrives is one version, whichever way the host tells of it.
+#[tokio::test]
+async fn versions_are_not_mixed() {
+    let client = local();
+    let (old, new) = (video(64 * KIB, 5), video(64 * KIB, 6));
+    type Host = fn(&File, &Request) -> Reply;
+    let honest: Host = |file, request| file.answer(request);
+    // These heed no `If-Range`: the rest of the new file, with and without words about it.
+    let careless: Host = |file, request| {
+        let from = request.from().unwrap();
+        Reply::new(206, &[], &file.bytes[from..])
+            .with("Content-Range", &format!("bytes {from}-{}/{}", 64 * KIB - 1, 64 * KIB))
+            .with("ETag", "\"two\"")
+    };
+    let longer: Host = |file, request| {
+        let from = request.from().unwrap();
+        Reply::new(206, &[], &file.bytes[from..]).with("Content-Range", &format!("bytes {from}-99999/100000"))
+    };
+    let elsewhere: Host = |file, _| {
+        Reply::new(206, &[], &file.bytes[1..]).with("Content-Range", &format!("bytes 1-{}/{}", 64 * KIB - 1, 64 * KIB))
+    };
+    let speechless: Host = |file, request| Reply::new(206, &[], &file.bytes[request.from().unwrap()..]);
+    let none: Host = |_, _| Reply::new(416, &["Content-Range: bytes */65536"], b"");
+    let whole: Host = |file, _| Reply::new(200, &["Content-Type: video/mp4", "ETag: \"two\""], &file.bytes);
+    for (name, host) in [
+        ("honest", honest),
+        ("careless", careless),
+        ("longer", longer),
+        ("elsewhere", elsewhere),
+        ("speechless", speechless),
+        ("416", none),
+        ("200", whole),
+    ] {
+        let (first, second) = (
+            File::new(old.clone()),
+            File::new(new.clone()).validators(&[("ETag", "\"two\"")]),
+        );
+        let server = FileServer::new(move |n, request| match (n, request.from()) {
+            (0, _) => first.answer(request).cut(32 * KIB),
+            (_, Some(_)) => host(&second, request),
+            (_, None) => second.answer(request),
+        })
+        .await;
+        eprintln!("{name}");
+        Run::on(&client, &server).arrives(&new).await;
+    }
+}
+
+/// A host that has no ranges at all.
+#[tokio::test]
+async fn a_host_without_ranges_begins_again() {
+    let bytes = video(64 * KIB, 7);
+    let file = bytes.clone();
+    let server = FileServer::new(move |n, _| {
+        let reply = Reply::new(200, &["ETag: \"one\"", "Content-Type: video/mp4"], &file);
+        if n < 2 { reply.cut((20 + n) * KIB) } else { reply }
+    })
+    .await;
+    Run::new(&server).arrives(&bytes).await;
+    assert_eq!(server.seen().len(), 3);
+}
+
+/// The silence is waited out once, and a short one; no time is measured.
+#[tokio::test]
+async fn a_host_that_falls_silent_is_asked_again() {
+    let client = local();
+    let bytes = video(64 * KIB, 8);
+    for silent in [0, 32 * KIB, 64 * KIB - 1] {
+        let file = File::new(bytes.clone());
+        let server = FileServer::new(move |n, request| {
+            let reply = file.answer(request);
+            if n == 0 { reply.hang(silent) } else { reply }
+        })
+        .await;
+        let mut run = Run::on(&client, &server);
+        run.options = run.options.stall(Duration::from_millis(250));
+        run.arrives(&bytes).await;
+        assert_eq!(asked(&server).last().unwrap().0, silent);
+    }
+    // One that never speaks at all.
+    let server = FileServer::new(|_, _| Reply::new(200, &[], b"x").hang(0)).await;
+    let mut run = Run::on(&client, &server);
+    run.options = run.options.stall(Duration::from_millis(20));
+    let error = run.start().await.unwrap_err();
+    assert!(error.to_string().contains("sent nothing for 20ms"), "{error}");
+}
+
+#[tokio::test]
+async fn wrong_lengths() {
+    let client = local();
+    let bytes = video(64 * KIB, 9);
+    // Less than announced, then the rest.
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |n, request| match n {
+        // The rest in two parts, the first of which is as long as it says.
+        1 => Reply::new(206, &["ETag: \"one\""], &file.bytes[32 * KIB..40 * KIB]).with(
+            "Content-Range",
+            &format!("bytes {}-{}/{}", 32 * KIB, 40 * KIB - 1, 64 * KIB),
+        ),
+        0 => file.answer(request).cut(32 * KIB),
+        _ => file.answer(request),
+    })
+    .await;
+    Run::on(&client, &server).arrives(&bytes).await;
+    assert_eq!(server.seen().len(), 3);
+
+    // Always less than announced: the announcement is never true.
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |_, request| match request.from() {
+        Some(from) if from >= file.bytes.len() => file.answer(request),
+        _ => file.answer(request).with("Content-Length", "70000"),
+    })
+    .await;
+    let error = Run::on(&client, &server).start().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+
+    // More than the range that was announced.
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |n, request| match n {
+        0 => file.answer(request).cut(32 * KIB),
+        1 => Reply::new(206, &["ETag: \"one\""], &file.bytes[32 * KIB..]).with(
+            "Content-Range",
+            &format!("bytes {}-{}/{}", 32 * KIB, 40 * KIB - 1, 64 * KIB),
+        ),
+        _ => file.answer(request),
+    })
+    .await;
+    Run::on(&client, &server).arrives(&bytes).await;
+    assert_eq!(asked(&server)[2].0, 0, "what came too much was not trusted");
+
+    // A length that is told wrong, too short: the file ends within its picture data.
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |_, request| file.answer(request).with("Content-Length", "40000")).await;
+    let error = Run::on(&client, &server).start().await.unwrap_err();
+    assert!(error.to_string().contains("ends in the middle"), "{error}");
+}
+
+/// Without a length, the end is told by the encoding, or by the file itself.
+#[tokio::test]
+async fn no_length_at_all() {
+    let client = local();
+    let bytes = video(64 * KIB, 10);
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |n, request| {
+        let reply = file.answer(request).chunked();
+        if n == 0 { reply.cut(32 * KIB + 7) } else { reply }
+    })
+    .await;
+    Run::on(&client, &server).arrives(&bytes).await;
+    assert_eq!(asked(&server)[1].0, 32 * KIB);
+
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |n, request| {
+        let reply = file.answer(request).with("Content-Length", "");
+        if n == 0 { reply.cut(32 * KIB) } else { reply }
+    })
+    .await;
+    Run::on(&client, &server).arrives(&bytes).await;
+}
+
+/// Trouble that passes, and trouble that does not.
+#[tokio::test]
+async fn what_is_no_video() {
+    let client = local();
+    let bytes = video(64 * KIB, 11);
+    for page in [
+        Reply::new(502, &["Content-Type: text/html"], b"<html>"),
+        Reply::new(200, &["Content-Type: text/html"], b"<html>log in</html>"),
+        Reply::new(200, &["Content-Type: application/json; charset=utf-8"], b"{}"),
+        Reply::new(302, &[], b""),
+        Reply::new(206, &["Content-Range: bytes 0-9/10"], b"0123456789"),
+    ] {
+        let (file, once) = (File::new(bytes.clone()), page.clone());
+        let server = FileServer::new(move |n, request| match n {
+            0 => file.answer(request).cut(KIB),
+            1 => once.clone(),
+            _ => file.answer(request),
+        })
+        .await;
+        Run::on(&client, &server).arrives(&bytes).await;
+        let server = FileServer::new(move |_, _| page.clone()).await;
+        let error = Run::new(&server).start().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+        assert_eq!(server.seen().len(), 4);
+    }
+    for garbage in [&b"garbage, and a lot of it"[..], b"short", b""] {
+        let server = FileServer::new(|_, _| Reply::new(200, &[], garbage)).await;
+        let error = Run::on(&client, &server).start().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+        assert_eq!(server.seen().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn there_is_a_largest_file() {
+    let client = local();
+    let bytes = video(64 * KIB, 12);
+    for chunked in [false, true] {
+        let file = File::new(bytes.clone());
+        let server = FileServer::new(move |_, request| {
+            let reply = file.answer(request);
+            if chunked { reply.chunked() } else { reply }
+        })
+        .await;
+        let mut run = Run::on(&client, &server);
+        run.options = run.options.max_bytes(64 * KIB as u64 - 1);
+        let error = run.start().await.unwrap_err();
+        assert!(error.to_string().contains("larger than 65535 bytes"), "{error}");
+        assert_eq!(server.seen().len(), 1);
+        run.options = run.options.max_bytes(64 * KIB as u64);
+        run.arrives(&bytes).await;
+    }
+}
