@@ -104,8 +104,9 @@ pub(super) fn ended(task: &VideoTask) -> Result<(), Failure> {
     Err(failure)
 }
 
-fn client(args: &TaskArgs) -> Result<Client, Failure> {
-    account::client(args.task.vendor(), args.base_url.as_deref())
+fn client(args: &TaskArgs, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
+    let journal = journal.open_if_there(output);
+    account::client(args.task.vendor(), args.base_url.as_deref(), journal)
 }
 
 fn show(task: &VideoTask, output: &Output) -> Result<(), Failure> {
