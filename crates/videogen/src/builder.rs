@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use url::Url;
 use videogen_wire::Session;
 
+use crate::account::Account;
 use crate::client::Inner;
 use crate::http::{Http, is_safe};
 use crate::retry::Budget;
@@ -94,6 +95,7 @@ impl ClientBuilder {
             http: Http::new(&url)?,
             retry: self.retry,
             budget: Budget::default(),
+            account: Account::new(facts.rate_limits.query),
         })))
     }
 }

@@ -48,6 +48,7 @@
 #[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
 
+mod account;
 mod adapters;
 mod adjust;
 mod ambiguity;
@@ -60,7 +61,9 @@ mod http;
 mod input;
 mod list;
 mod outcome;
+mod pace;
 mod plan;
+mod poll;
 mod reconcile;
 mod request;
 mod retry;
@@ -72,6 +75,7 @@ mod task_id;
 mod validate;
 mod violation;
 mod wait;
+mod watch;
 
 pub use adapters::{ListedModel, ParseVendorError, Vendor};
 pub use adjust::{Adjust, Adjustment};
@@ -85,6 +89,7 @@ pub use input::{Input, ParseSourceError, Role, Source};
 pub use jiff::Timestamp;
 pub use list::{ListQuery, TaskPage};
 pub use plan::{Outlook, Plan, plan, plan_all};
+pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
 pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
 pub use retry::RetryPolicy;
 #[cfg(feature = "schema")]
@@ -96,3 +101,4 @@ pub use validate::validate;
 pub use videogen_wire::{SecretUrl, facts};
 pub use violation::Violation;
 pub use wait::WaitOptions;
+pub use watch::Watch;
