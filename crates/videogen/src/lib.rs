@@ -67,15 +67,18 @@ mod poll;
 mod reconcile;
 mod request;
 mod retry;
+mod schedule;
 #[cfg(feature = "schema")]
 mod schema;
 mod submit;
+mod sweep;
 mod task;
 mod task_id;
 mod validate;
 mod violation;
 mod wait;
 mod watch;
+mod watcher;
 
 pub use adapters::{ListedModel, ParseVendorError, Vendor};
 pub use adjust::{Adjust, Adjustment};
@@ -102,3 +105,4 @@ pub use videogen_wire::{SecretUrl, facts};
 pub use violation::Violation;
 pub use wait::WaitOptions;
 pub use watch::Watch;
+pub use watcher::{Watched, Watcher, WatcherOptions};

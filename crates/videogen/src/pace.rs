@@ -213,3 +213,130 @@ impl Pace {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Waits for the next turn, in simulated time.
+    fn turn(pace: &mut Pace, now: &mut Instant) {
+        loop {
+            match pace.reserve(*now) {
+                Ok(turn) => {
+                    *now = turn.at;
+                    return;
+                }
+                Err(Blocked::Until(until)) => *now = until,
+                Err(_) => *now += SECOND / 100,
+            }
+        }
+    }
+
+    #[test]
+    fn every_window_holds() {
+        let mut random = fastrand::Rng::with_seed(5);
+        for limits in [
+            &[RateLimit { limit: 3000, per: 60 }, RateLimit { limit: 500, per: 10 }][..],
+            &[RateLimit { limit: 10, per: 1 }, RateLimit { limit: 100, per: 60 }],
+            &[RateLimit { limit: 1, per: 10 }],
+            &[],
+        ] {
+            let (mut pace, start) = (Pace::new(limits), Instant::now());
+            let (mut now, mut sent) = (start, Vec::new());
+            for _ in 0..5_000 {
+                // Now and then nobody asks for a while, and then many do.
+                if random.u32(0..200) == 0 {
+                    now += SECOND.mul_f64(20.0 * random.f64());
+                }
+                turn(&mut pace, &mut now);
+                pace.settle(now, Some(Outcome::Answered), 0.5);
+                sent.push(now - start);
+            }
+            let limits = if limits.is_empty() { UNDOCUMENTED } else { limits };
+            for limit in limits {
+                let (size, per) = (limit.limit as usize, Duration::from_secs(limit.per));
+                let closest = sent.windows(size + 1).map(|sent| sent[size] - sent[0]).min().unwrap();
+                assert!(closest >= per, "{} requests in {closest:?}", size + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_budget_that_is_asked_for_is_used() {
+        let mut pace = Pace::new(&[RateLimit { limit: 500, per: 10 }]);
+        let start = Instant::now();
+        let mut now = start;
+        for _ in 0..4_700 {
+            turn(&mut pace, &mut now);
+            pace.settle(now, Some(Outcome::Answered), 0.5);
+        }
+        assert!(now - start < 100 * SECOND, "{:?}", now - start);
+    }
+
+    #[test]
+    fn what_the_vendor_asks_holds_for_all_and_is_not_believed_for_ever() {
+        let (mut pace, now) = (Pace::new(&[]), Instant::now());
+        pace.reserve(now).unwrap();
+        pace.settle(now, Some(Outcome::Slower(Some(20 * SECOND))), 0.5);
+        assert_eq!(pace.reserve(now + 19 * SECOND), Err(Blocked::Until(now + 20 * SECOND)));
+        // An answer that was on its way does not take it back.
+        pace.settle(now + SECOND, Some(Outcome::Answered), 0.5);
+        pace.settle(now + SECOND, Some(Outcome::Failed), 0.5);
+        assert_eq!(pace.reserve(now + 19 * SECOND), Err(Blocked::Until(now + 20 * SECOND)));
+        assert!(pace.reserve(now + 20 * SECOND).is_ok());
+        pace.settle(now + 20 * SECOND, Some(Outcome::Slower(Some(Duration::MAX))), 0.5);
+        assert_eq!(pace.asked(now + 21 * SECOND), Some(now + 20 * SECOND + BELIEVED));
+    }
+
+    #[test]
+    fn an_outage_is_probed_and_left_slowly() {
+        let (mut pace, start) = (Pace::new(&[]), Instant::now());
+        let (mut now, mut requests) = (start, 0);
+        while now < start + 600 * SECOND {
+            turn(&mut pace, &mut now);
+            pace.settle(now, Some(Outcome::Failed), 0.0);
+            requests += 1;
+        }
+        assert!((20..60).contains(&requests), "{requests}");
+        // One probe at a time, then a few more with each answer.
+        turn(&mut pace, &mut now);
+        assert_eq!(pace.reserve(now), Err(Blocked::Full));
+        let mut in_flight = 1;
+        for _ in 0..4 {
+            for _ in 0..in_flight {
+                pace.settle(now, Some(Outcome::Answered), 0.5);
+            }
+            let room = 2 * in_flight;
+            for _ in 0..room {
+                turn(&mut pace, &mut now);
+            }
+            assert_eq!(pace.reserve(now), Err(Blocked::Full));
+            in_flight = room;
+        }
+    }
+
+    #[test]
+    fn a_request_that_nobody_drives_holds_nobody_up() {
+        let (mut pace, mut now) = (Pace::new(&[]), Instant::now());
+        for _ in 0..DOWN {
+            pace.count(now);
+            pace.settle(now, Some(Outcome::Failed), 0.0);
+        }
+        turn(&mut pace, &mut now);
+        assert_eq!(pace.reserve(now), Err(Blocked::Full));
+        assert!(pace.reserve(now + FORGOTTEN).is_ok());
+    }
+
+    #[test]
+    fn what_an_error_says_of_the_account() {
+        let outcome = |kind| Outcome::of(&Err::<(), _>(Error::new(kind, "x")));
+        assert_eq!(outcome(ErrorKind::RateLimited), Outcome::Slower(None));
+        assert_eq!(outcome(ErrorKind::Transport), Outcome::Failed);
+        assert_eq!(outcome(ErrorKind::NotFound), Outcome::Answered);
+        let asked = Error::new(ErrorKind::Vendor, "x").with_retry_after(SECOND);
+        assert_eq!(Outcome::of(&Err::<(), _>(asked)), Outcome::Slower(Some(SECOND)));
+    }
+}
