@@ -22,3 +22,4 @@ mod simulator;
 mod snapshots;
 mod specs;
 mod tidy;
+mod waiting;
