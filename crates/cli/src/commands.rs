@@ -7,6 +7,7 @@ mod plan;
 mod schema;
 mod sim;
 mod task;
+mod wait_all;
 
 pub(crate) use generate::generate;
 pub(crate) use list::list;

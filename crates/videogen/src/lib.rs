@@ -30,6 +30,29 @@
 //! }
 //! ```
 //!
+//! # Many tasks at once
+//!
+//! [`Client::wait`] is for a task, [`Client::watch`] for its changes, and a [`Watcher`] for thousands of tasks: it keeps
+//! within what the account may ask, and asks by page where that takes fewer requests.
+//!
+//! ```no_run
+//! # async fn example(client: videogen::Client, ids: Vec<videogen::TaskId>) {
+//! let watcher = client.watcher();
+//! for id in &ids {
+//!     watcher.add(id);
+//! }
+//! while let Some((id, result)) = watcher.next().await {
+//!     match result {
+//!         Ok(task) => println!("{id} is {}", task.status),
+//!         Err(error) => eprintln!("{error}"),
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! A webhook makes it sooner: [`Watcher::wake`] for a hint, [`Watcher::offer`] for a task that is proven to come from the
+//! vendor. Whichever comes first, poll or webhook, ends the wait, once.
+//!
 //! # What it promises
 //!
 //! - **Never pay twice.** A submission is sent again only when it provably was not accepted ([`RetryPolicy`]). When its

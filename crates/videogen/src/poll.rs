@@ -284,13 +284,17 @@ mod tests {
         assert_eq!(policy.pause(&seconds(290..300), &moment), Duration::from_secs(5));
     }
 
-    /// One policy against fixed intervals, task after task, learning as it goes: requests and mean delay of each task.
+    /// Task after task, learning as it goes; counted once some are known: requests and mean delay of each task.
     fn run(policy: &PollPolicy, duration: impl Fn(&mut fastrand::Rng) -> f64) -> (f64, f64) {
         let mut random = fastrand::Rng::with_seed(11);
         let mut seen = Durations::default();
         let (mut polls, mut delay) = (0_u32, 0.0);
-        let tasks = if policy.shortest.as_secs_f64() < 0.2 { 20 } else { 200 };
-        for _ in 0..tasks {
+        let (known, tasks) = if policy.shortest.as_secs_f64() < 0.2 {
+            (30, 40)
+        } else {
+            (50, 200)
+        };
+        for task in 0..known + tasks {
             let taken = duration(&mut random);
             let mut moment = Moment::default();
             let before = loop {
@@ -304,8 +308,10 @@ mod tests {
             };
             // Only what polling tells; no vendor's timestamps.
             seen.observe(before, moment.elapsed);
-            polls += moment.polls;
-            delay += moment.elapsed.as_secs_f64() - taken;
+            if task >= known {
+                polls += moment.polls;
+                delay += moment.elapsed.as_secs_f64() - taken;
+            }
         }
         (f64::from(polls) / f64::from(tasks), delay / f64::from(tasks))
     }

@@ -60,6 +60,8 @@ struct Entry {
     without_url: u8,
     is_listed: bool,
     is_hinted: bool,
+    /// Whether the vendor has ever known it.
+    is_found: bool,
 }
 
 impl Entry {
@@ -171,6 +173,7 @@ impl Schedule {
             without_url: 0,
             is_listed: self.lists.exist(),
             is_hinted: false,
+            is_found: false,
         });
         self.listed += usize::from(self.lists.exist());
         self.slots.insert(Arc::clone(&id), Some(slot));

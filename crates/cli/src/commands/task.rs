@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use videogen::{Client, DownloadOptions, Downloaded, ErrorKind, TaskId, TaskStatus, VideoTask, WaitOptions};
 
+use super::wait_all::wait_all;
 use crate::exit::{Failure, INTERRUPTED, IO, NO_VIDEO, TIMEOUT};
 use crate::output::{Output, task_text};
 use crate::{DownloadArgs, FileArgs, TaskArgs, WaitArgs, account};
@@ -18,11 +19,13 @@ pub(crate) async fn status(args: TaskArgs, output: &Output) -> Result<ExitCode, 
 }
 
 pub(crate) async fn wait(args: WaitArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let client = client(&args.task)?;
+    let [id] = args.tasks.as_slice() else {
+        return wait_all(&args, output).await;
+    };
+    let client = account::client(id.vendor(), args.base_url.as_deref())?;
     let options = WaitOptions::default()
         .timeout(Duration::from_secs(args.timeout))
         .first(Duration::ZERO);
-    let id = &args.task.task;
     let task = wait_for(&client, id, options, output)
         .await
         .map_err(|failure| resume_hint(failure, id))?;

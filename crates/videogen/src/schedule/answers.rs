@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::{Entry, Job, Queue, Schedule, State};
 use crate::poll::{URL_GRACE, after_error};
 use crate::watch::{no_url, timed_out};
-use crate::{DurationBook, Error, Last, TaskPage, TaskStatus, VideoTask};
+use crate::{DurationBook, Error, ErrorKind, Last, TaskPage, TaskStatus, VideoTask};
 
 impl Schedule {
     /// Takes a task as it was told by another way than a poll. `true` when that ended the wait.
@@ -55,7 +55,10 @@ impl Schedule {
         let Some(entry) = &self.entries[job.slot] else { return };
         match entry.deadline.filter(|deadline| *deadline <= now) {
             Some(deadline) => {
-                let error = timed_out(&entry.id, deadline - entry.added, trouble.as_ref());
+                let error = match trouble {
+                    Some(error) if !entry.is_found && error.kind() == ErrorKind::NotFound => error,
+                    trouble => timed_out(&entry.id, deadline - entry.added, trouble.as_ref()),
+                };
                 self.end(job.slot, Err(error));
             }
             None => self.pause(job.slot, now, book),
@@ -71,6 +74,7 @@ impl Schedule {
         entry.model = model.or(entry.model.take());
         entry.sight.date(&task, now - entry.added);
         entry.last = Last::Running;
+        entry.is_found = true;
         if task.status == TaskStatus::Completed && task.video.is_none() {
             entry.last = Last::NoUrl;
             entry.without_url += 1;
