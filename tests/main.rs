@@ -25,5 +25,6 @@ mod simulator;
 mod snapshots;
 mod specs;
 mod tidy;
+mod waiting;
 mod webhooks;
 mod wire;

@@ -407,6 +407,27 @@ async fn commands_about_tasks() {
     simulator.advance(std::time::Duration::from_secs(20));
     let (code, out, _) = command(&["wait", &id]);
     assert!(code == 0 && out.contains("completed"), "{out}");
+    // Several at once, the same twice; each says for itself what became of it, in the order named.
+    let missing = "alltoken:generations:none";
+    let (code, out, err) = command(&["wait", &id, missing, &id, "--timeout", "0", "--json"]);
+    let all: Value = serde_json::from_str(&out).unwrap();
+    let all = all["tasks"].as_array().unwrap();
+    assert!(code == 2 && all.len() == 2, "{code} {err} {all:?}");
+    assert_eq!(
+        (&all[0]["task"]["id"], &all[0]["task"]["status"]),
+        (&json!(id), &json!("completed"))
+    );
+    assert_eq!(
+        (&all[1]["error"]["kind"], &all[1]["error"]["task"]),
+        (&json!("not_found"), &json!(missing))
+    );
+    let (code, out, err) = command(&["wait", &id, &id]);
+    assert!(
+        code == 0 && out.contains(&format!("{id}  completed")),
+        "{code} {out} {err}"
+    );
+    let (code, _, err) = command(&["wait", &id, "toapis:seedance-2:x", "--base-url", "http://127.0.0.1:9"]);
+    assert!(code == 2 && err.contains("of several"), "{code} {err}");
     let (code, out, _) = command(&["download", &id, "-o", "kite.mp4"]);
     assert!(code == 0 && out.starts_with("kite.mp4"), "{out}");
     let (code, _, err) = command(&["cancel", &id]);

@@ -9,6 +9,7 @@ mod schema;
 mod sim;
 mod target;
 mod task;
+mod wait_all;
 
 pub(crate) use generate::generate;
 pub(crate) use list::list;

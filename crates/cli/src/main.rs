@@ -43,7 +43,7 @@ enum Command {
     Plan(Box<PlanArgs>),
     /// Show how a task stands.
     Status(TaskArgs),
-    /// Wait until a task has ended.
+    /// Wait until a task has ended, or all of several.
     Wait(WaitArgs),
     /// Download the video of a finished task.
     Download(DownloadArgs),
@@ -140,8 +140,12 @@ struct TaskArgs {
 
 #[derive(Args)]
 struct WaitArgs {
-    #[command(flatten)]
-    task: TaskArgs,
+    /// The tasks, as `generate` printed them: vendor:family:id.
+    #[arg(required = true, value_name = "TASK")]
+    tasks: Vec<TaskId>,
+    /// Base URL instead of the vendor's own.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
     /// Give up waiting after so many seconds. The task goes on.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
     timeout: u64,

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use url::Url;
 use videogen_wire::Session;
 
+use crate::account::Account;
 use crate::address::is_safe;
 use crate::client::Inner;
 use crate::http::{Http, SUBMIT};
@@ -144,6 +145,7 @@ impl ClientBuilder {
             retry: self.retry,
             journal: self.journal,
             budget: Budget::default(),
+            account: Account::new(facts.rate_limits.query),
         })))
     }
 }

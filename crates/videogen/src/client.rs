@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use videogen_wire::Session;
 
+use crate::account::Account;
 use crate::adapters::{Call, ListedModel, RawPage};
 use crate::http::Http;
 use crate::journal::Journal;
@@ -44,7 +45,8 @@ impl fmt::Display for Operation {
     }
 }
 
-/// A client for one account at one vendor. Cloning is cheap and shares connections.
+/// A client for one account at one vendor. Cloning is cheap; clones share connections, and the pace of the account: when the
+/// vendor asks one of them to slow down, all do.
 #[derive(Clone)]
 pub struct Client(pub(crate) Arc<Inner>);
 
@@ -57,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) journal: Option<Arc<dyn Journal>>,
+    pub(crate) account: Account,
 }
 
 impl fmt::Debug for Client {
@@ -111,7 +114,7 @@ impl Client {
     /// # Errors
     /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
     pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
-        retrying!(self.retries(), self.get_once(id))
+        retrying!(self.retries(), self.paced(self.get_once(id)))
     }
 
     /// One request. Waiting has a pace of its own.
@@ -155,10 +158,10 @@ impl Client {
         if !violations.is_empty() {
             return Err(Error::invalid(vendor, violations));
         }
-        retrying!(self.retries(), self.list_once(query))
+        retrying!(self.retries(), self.paced(self.list_once(query)))
     }
 
-    async fn list_once(&self, query: &ListQuery) -> Result<TaskPage, Error> {
+    pub(crate) async fn list_once(&self, query: &ListQuery) -> Result<TaskPage, Error> {
         let vendor = self.0.vendor;
         let call = self.call(&self.0.http.read);
         let result = vendor.list(&call, query).await;
@@ -199,7 +202,7 @@ impl Client {
     /// `unsupported` where the vendor has no such operation.
     pub async fn models(&self) -> Result<Vec<ListedModel>, Error> {
         self.offered(Operation::Models)?;
-        retrying!(self.retries(), self.models_once())
+        retrying!(self.retries(), self.paced(self.models_once()))
     }
 
     async fn models_once(&self) -> Result<Vec<ListedModel>, Error> {

@@ -30,6 +30,29 @@
 //! }
 //! ```
 //!
+//! # Many tasks at once
+//!
+//! [`Client::wait`] is for a task, [`Client::watch`] for its changes, and a [`Watcher`] for thousands of tasks: it keeps
+//! within what the account may ask, and asks by page where that takes fewer requests.
+//!
+//! ```no_run
+//! # async fn example(client: videogen::Client, ids: Vec<videogen::TaskId>) {
+//! let watcher = client.watcher();
+//! for id in &ids {
+//!     watcher.add(id);
+//! }
+//! while let Some((id, result)) = watcher.next().await {
+//!     match result {
+//!         Ok(task) => println!("{id} is {}", task.status),
+//!         Err(error) => eprintln!("{error}"),
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! A webhook makes it sooner: [`Watcher::wake`] for a hint, [`Watcher::offer`] for a task that is proven to come from the
+//! vendor. Whichever comes first, poll or webhook, ends the wait, once.
+//!
 //! # What it promises
 //!
 //! - **Never pay twice.** A submission is sent again only when it provably was not accepted ([`RetryPolicy`]). When its
@@ -54,6 +77,7 @@
 #[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
 
+mod account;
 mod adapters;
 mod address;
 mod adjust;
@@ -68,19 +92,25 @@ mod input;
 pub mod journal;
 mod list;
 mod outcome;
+mod pace;
 mod plan;
+mod poll;
 mod reconcile;
 mod request;
 mod resolve;
 mod retry;
+mod schedule;
 #[cfg(feature = "schema")]
 mod schema;
 mod submit;
+mod sweep;
 mod task;
 mod task_id;
 mod validate;
 mod violation;
 mod wait;
+mod watch;
+mod watcher;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
@@ -96,6 +126,7 @@ pub use input::{Input, ParseSourceError, Role, Source};
 pub use jiff::Timestamp;
 pub use list::{ListQuery, TaskPage};
 pub use plan::{Outlook, Plan, plan, plan_all};
+pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
 pub use reconcile::Recovered;
 pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
 pub use retry::RetryPolicy;
@@ -108,3 +139,5 @@ pub use validate::validate;
 pub use videogen_wire::{SecretUrl, facts};
 pub use violation::Violation;
 pub use wait::WaitOptions;
+pub use watch::Watch;
+pub use watcher::{Watched, Watcher, WatcherOptions};

@@ -7,6 +7,7 @@ use serde_json::json;
 use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask, WaitOptions};
 
 use super::target::Target;
+use super::wait_all::wait_all;
 use crate::exit::{Failure, INTERRUPTED, NO_VIDEO, TIMEOUT};
 use crate::journal::JournalArgs;
 use crate::output::{Output, task_text};
@@ -19,11 +20,13 @@ pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Outpu
 }
 
 pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let client = client(&args.task, journal, output)?;
+    let [id] = args.tasks.as_slice() else {
+        return wait_all(&args, journal, output).await;
+    };
+    let client = account::client(id.vendor(), args.base_url.as_deref(), journal.open_if_there(output))?;
     let options = WaitOptions::default()
         .timeout(Duration::from_secs(args.timeout))
         .first(Duration::ZERO);
-    let id = &args.task.task;
     let task = wait_for(&client, id, options, std::future::pending(), output)
         .await
         .map_err(|failure| resume_hint(failure, id))?;

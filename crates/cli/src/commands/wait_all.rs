@@ -1,0 +1,95 @@
+//! Waiting for several tasks at once.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use videogen::{TaskId, Vendor, VideoTask, Watched, Watcher, WatcherOptions};
+
+use super::task::{ended as judge, interrupted, resume_hint};
+use crate::exit::{Failure, INTERRUPTED, INVALID};
+use crate::journal::JournalArgs;
+use crate::output::{Output, task_text};
+use crate::{WaitArgs, account};
+
+type Ended = HashMap<TaskId, Result<VideoTask, Failure>>;
+
+/// Waits for each task, and shows them in the order in which they were named.
+pub(crate) async fn wait_all(args: &WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let mut ids: Vec<TaskId> = Vec::new();
+    for id in &args.tasks {
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
+    let mut ended = Ended::new();
+    let waiting = wait_for(args, &ids, &mut ended, journal, output);
+    let is_whole = tokio::select! {
+        result = waiting => result.map(|()| true)?,
+        _ = tokio::signal::ctrl_c() => false,
+    };
+    let (mut code, mut documents, mut texts) = (0, Vec::new(), Vec::new());
+    for id in &ids {
+        let result = ended.remove(id).unwrap_or_else(|| Err(interrupted(id)));
+        code = code.max(match &result {
+            Ok(task) => judge(task).err().map_or(0, |failure| failure.code),
+            Err(failure) => failure.code,
+        });
+        documents.push(match &result {
+            Ok(task) => json!({"task": task}),
+            Err(failure) => json!({"error": failure.json}),
+        });
+        texts.push(match &result {
+            Ok(task) => task_text(task),
+            Err(failure) => format!("{id}  {}", failure.message),
+        });
+    }
+    output.result(&json!({"tasks": Value::Array(documents)}), || texts.join("\n"))?;
+    Ok(ExitCode::from(if is_whole { code } else { INTERRUPTED }))
+}
+
+/// One watcher for each vendor, all at once.
+async fn wait_for(
+    args: &WaitArgs,
+    ids: &[TaskId],
+    ended: &mut Ended,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<(), Failure> {
+    let mut watchers: HashMap<Vendor, Watcher> = HashMap::new();
+    for id in ids {
+        if !watchers.contains_key(&id.vendor()) {
+            if args.base_url.is_some() && !watchers.is_empty() {
+                let message = "--base-url is for one vendor, and these tasks are of several";
+                return Err(Failure::new(INVALID, "invalid_request", message)
+                    .hint("Set TOKEN360_BASE_URL and its like, or wait for the tasks of each vendor by themselves."));
+            }
+            let client = account::client(id.vendor(), args.base_url.as_deref(), journal.open_if_there(output))?;
+            // The first poll is made at once: the tasks may have ended long ago.
+            let watcher = Watcher::new(&client, WatcherOptions::default().first(Duration::ZERO));
+            watchers.insert(id.vendor(), watcher);
+        }
+        let watched = Watched::new(id.clone()).timeout(Duration::from_secs(args.timeout));
+        watchers[&id.vendor()].add(watched);
+    }
+    let mut next = JoinSet::new();
+    let wait = |watcher: Watcher| async move { (watcher.next().await, watcher) };
+    for watcher in watchers.into_values() {
+        next.spawn(wait(watcher));
+    }
+    while let Some(result) = next.join_next().await {
+        let Ok((Some((id, result)), watcher)) = result else {
+            continue;
+        };
+        next.spawn(wait(watcher));
+        let result = result.map_err(|error| resume_hint(Failure::from(error), &id));
+        match &result {
+            Ok(task) => output.note(&format!("{id} is {}", task.status)),
+            Err(failure) => output.note(&failure.message),
+        }
+        ended.insert(id, result);
+    }
+    Ok(())
+}

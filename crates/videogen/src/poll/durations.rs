@@ -1,0 +1,198 @@
+//! How long tasks take, as far as it was seen.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// Bins of a histogram: the first ends at one second, each further one 6 % later; what takes longer is in the last.
+const BINS: usize = 142;
+const STEP: f64 = 1.06;
+/// What is left of the weight of what was seen with each new duration: the last hundred count.
+const FADE: f32 = 0.99;
+/// Weight of what vendors publish, beside one duration seen.
+const BELIEF: f32 = 1.0;
+/// How sharp an observation is taken to be at best.
+const BLUR: f64 = 0.1;
+/// Models that are remembered.
+const MODELS: usize = 64;
+
+/// How long tasks took, as a histogram of fixed size in which the latest count most.
+#[derive(Clone, PartialEq)]
+pub struct Durations {
+    weights: [f32; BINS],
+}
+
+impl Default for Durations {
+    /// Nothing seen yet.
+    fn default() -> Self {
+        Self { weights: [0.0; BINS] }
+    }
+}
+
+impl std::fmt::Debug for Durations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Durations")
+            .field("weight", &self.weights.iter().sum::<f32>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Upper ends of the bins, in seconds.
+fn ends() -> &'static [f64; BINS] {
+    static ENDS: OnceLock<[f64; BINS]> = OnceLock::new();
+    ENDS.get_or_init(|| std::array::from_fn(|bin| STEP.powi(i32::try_from(bin).unwrap_or(i32::MAX))))
+}
+
+/// What the vendors publish: half a minute to five minutes, most often one and a half.
+fn published() -> &'static [f32; BINS] {
+    static PUBLISHED: OnceLock<[f32; BINS]> = OnceLock::new();
+    PUBLISHED.get_or_init(|| {
+        let weights: [f64; BINS] = std::array::from_fn(|bin| {
+            let distance = ((ends()[bin] / STEP.sqrt()).ln() - 90_f64.ln()) / 0.75;
+            (-0.5 * distance * distance).exp()
+        });
+        let all: f64 = weights.iter().sum();
+        weights.map(|weight| (weight / all) as f32 * BELIEF)
+    })
+}
+
+impl Durations {
+    /// A task was not done `from` after its submission, and was done `to` after it. Equal where the vendor tells the time.
+    pub fn observe(&mut self, from: Duration, to: Duration) {
+        let last = ends()[BINS - 1];
+        let to = (to.as_secs_f64() * (1.0 + BLUR)).min(last);
+        let from = from.as_secs_f64().min(to * (1.0 - 2.0 * BLUR));
+        let width = to - from;
+        for weight in &mut self.weights {
+            *weight *= FADE;
+        }
+        if width <= 0.0 {
+            self.weights[0] += 1.0;
+            return;
+        }
+        let mut start = 0.0_f64;
+        for (weight, end) in self.weights.iter_mut().zip(ends()) {
+            let share = (end.min(to) - start.max(from)).max(0.0) / width;
+            *weight += share as f32;
+            start = *end;
+        }
+    }
+
+    /// Seconds from `elapsed`, between `least` and `most`, at which to ask next: where the delay that has come together by
+    /// then, and `price`, are least for the chance to find the task done.
+    pub(crate) fn next(&self, elapsed: f64, least: f64, most: f64, price: f64) -> f64 {
+        let bins = || {
+            let starts = std::iter::once(0.0).chain(ends().iter().copied());
+            let weights = self
+                .weights
+                .iter()
+                .zip(published())
+                .map(|(seen, published)| f64::from(seen + published));
+            starts
+                .zip(ends())
+                .zip(weights)
+                .filter_map(move |((start, end), weight)| {
+                    // What has passed of a bin does not count any more.
+                    let (from, to) = ((start - elapsed).max(0.0), end - elapsed);
+                    (to > 0.0).then(|| (from, to, weight * (to - from) / (end - start)))
+                })
+        };
+        let left: f64 = bins().map(|(_, _, weight)| weight).sum();
+        if left <= f64::EPSILON {
+            return most;
+        }
+        // Weight that ends by the moment looked at, and the sum of when.
+        let (mut done, mut when) = (0.0, 0.0);
+        let (mut best, mut lowest) = (most, f64::INFINITY);
+        let mut consider = |moment: f64, done: f64, when: f64| {
+            let cost = (price * left + done * moment - when) / done;
+            if cost < lowest {
+                (best, lowest) = (moment, cost);
+            }
+        };
+        for (from, to, weight) in bins() {
+            for moment in [least, to, most] {
+                if moment > from && moment <= to && moment >= least && moment <= most {
+                    let part = weight * (moment - from) / (to - from);
+                    consider(moment, done + part, when + part * f64::midpoint(from, moment));
+                }
+            }
+            if to > most {
+                break;
+            }
+            done += weight;
+            when += weight * f64::midpoint(from, to);
+        }
+        best
+    }
+}
+
+/// The durations of one account's tasks, by model. It holds a bounded number of models, the latest used.
+#[derive(Debug, Clone, Default)]
+pub struct DurationBook {
+    all: Durations,
+    /// The latest used last.
+    models: Vec<(Box<str>, Durations)>,
+}
+
+impl DurationBook {
+    /// What was seen of `model`; of all models when it is not known.
+    #[must_use]
+    pub fn of(&self, model: Option<&str>) -> &Durations {
+        let known = self.models.iter().rev().find(|(name, _)| Some(&**name) == model);
+        known.map_or(&self.all, |(_, durations)| durations)
+    }
+
+    /// Adds a duration, as [`Durations::observe`].
+    pub fn observe(&mut self, model: Option<&str>, from: Duration, to: Duration) {
+        self.all.observe(from, to);
+        let Some(model) = model else { return };
+        let known = self.models.iter().position(|(name, _)| **name == *model);
+        let mut entry = match known {
+            Some(place) => self.models.remove(place),
+            None => {
+                if self.models.len() >= MODELS {
+                    self.models.remove(0);
+                }
+                (model.into(), Durations::default())
+            }
+        };
+        entry.1.observe(from, to);
+        self.models.push(entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_observation_has_one_weight() {
+        for (from, to) in [
+            (0.0, 0.0),
+            (0.0, 115.0),
+            (60.0, 60.0),
+            (1e7, 1e9),
+            (5.0, 1.0),
+            (0.0, 1e18),
+        ] {
+            let mut seen = Durations::default();
+            seen.observe(Duration::from_secs_f64(from), Duration::from_secs_f64(to));
+            let weight: f32 = seen.weights.iter().sum();
+            assert!((weight - 1.0).abs() < 1e-3, "{from} {to}: {weight}");
+        }
+    }
+
+    #[test]
+    fn the_book_is_bounded_and_keeps_what_is_used() {
+        let mut book = DurationBook::default();
+        let minute = Duration::from_secs(60);
+        for model in 0..1_000 {
+            book.observe(Some("used"), minute, minute);
+            book.observe(Some(&format!("model-{model}")), minute, minute);
+        }
+        assert_eq!(book.models.len(), MODELS);
+        assert!(book.models.iter().any(|(name, _)| &**name == "used"));
+        assert_eq!(book.of(Some("never met")), &book.all);
+        assert_ne!(book.of(Some("used")), &book.all);
+    }
+}

@@ -1,0 +1,160 @@
+//! What an answer means for the tasks that it is about.
+
+use tokio::time::Instant;
+
+use super::{Entry, Job, Queue, Schedule, State};
+use crate::poll::{URL_GRACE, after_error};
+use crate::watch::{no_url, timed_out};
+use crate::{DurationBook, Error, ErrorKind, Last, TaskPage, TaskStatus, VideoTask};
+
+impl Schedule {
+    /// Takes a task as it was told by another way than a poll. `true` when that ended the wait.
+    pub(crate) fn offer(&mut self, task: VideoTask, now: Instant, book: &mut DurationBook) -> bool {
+        let Some(Some(slot)) = self.slots.get(&task.id).copied() else {
+            return false;
+        };
+        if !task.status.is_terminal() || (task.status == TaskStatus::Completed && task.video.is_none()) {
+            if task.status.is_terminal() {
+                self.wake(&task.id, now);
+            }
+            return false;
+        }
+        self.told(slot, task, now, book);
+        true
+    }
+
+    /// The answer to a poll.
+    pub(crate) fn answered(
+        &mut self,
+        job: &Job,
+        result: Result<VideoTask, Error>,
+        now: Instant,
+        book: &mut DurationBook,
+    ) {
+        let asked = |entry: &&mut Entry| entry.turn == job.turn && entry.state == State::Asked;
+        // Ended or removed meanwhile.
+        let Some(entry) = self.entries[job.slot].as_mut().filter(asked) else {
+            return;
+        };
+        entry.polls = entry.polls.saturating_add(1);
+        let trouble = match result {
+            Ok(task) => {
+                if !self.told(job.slot, task, now, book) {
+                    return;
+                }
+                None
+            }
+            Err(error) => match after_error(&error, entry.age(now)) {
+                Some(asked) => {
+                    entry.last = Last::Failed(asked);
+                    Some(error)
+                }
+                None => return self.end(job.slot, Err(error)),
+            },
+        };
+        let Some(entry) = &self.entries[job.slot] else { return };
+        match entry.deadline.filter(|deadline| *deadline <= now) {
+            Some(deadline) => {
+                let error = match trouble {
+                    Some(error) if !entry.is_found && error.kind() == ErrorKind::NotFound => error,
+                    trouble => timed_out(&entry.id, deadline - entry.added, trouble.as_ref()),
+                };
+                self.end(job.slot, Err(error));
+            }
+            None => self.pause(job.slot, now, book),
+        }
+    }
+
+    /// What a task says of itself. `true` when it has not ended.
+    fn told(&mut self, slot: usize, task: VideoTask, now: Instant, book: &mut DurationBook) -> bool {
+        let model = task.model.as_deref().map(|model| self.intern(model));
+        let Some(entry) = self.entries[slot].as_mut() else {
+            return false;
+        };
+        entry.model = model.or(entry.model.take());
+        entry.sight.date(&task, now - entry.added);
+        entry.last = Last::Running;
+        entry.is_found = true;
+        if task.status == TaskStatus::Completed && task.video.is_none() {
+            entry.last = Last::NoUrl;
+            entry.without_url += 1;
+            if entry.without_url >= URL_GRACE {
+                let error = no_url(&entry.id);
+                self.end(slot, Err(error));
+                return false;
+            }
+        } else if task.status.is_terminal() {
+            let began = entry.sight.age.unwrap_or_default();
+            entry.sight.learn(book, &task, began, entry.age(now));
+            self.end(slot, Ok(task));
+            return false;
+        } else {
+            entry.sight.not_done = entry.age(now);
+        }
+        true
+    }
+
+    /// The answer to a page.
+    pub(crate) fn listed(&mut self, page: Result<TaskPage, Error>, now: Instant, book: &mut DurationBook) {
+        let next = match page {
+            Ok(page) => {
+                for task in page.tasks {
+                    self.seen_in_list(task, now, book);
+                }
+                Ok(page.next)
+            }
+            Err(error) => Err(error),
+        };
+        if let Some(began) = self.lists.answered(next, self.counts[Queue::Listed as usize], now) {
+            self.not_in_list(began);
+        }
+    }
+
+    fn seen_in_list(&mut self, task: VideoTask, now: Instant, book: &mut DurationBook) {
+        let Some(Some(slot)) = self.slots.get(&task.id).copied() else {
+            return;
+        };
+        let Some(entry) = self.entries[slot].as_mut().filter(|entry| entry.state != State::Asked) else {
+            return;
+        };
+        if task.status.is_terminal() {
+            // Lists leave out what has become of it. What is to be asked about by itself already keeps its place.
+            if std::mem::take(&mut entry.is_listed) {
+                self.listed -= 1;
+                self.wait_until(slot, now);
+                self.tick(now);
+            }
+            return;
+        }
+        entry.polls = entry.polls.saturating_add(1);
+        entry.asked = Some(now);
+        let hinted = entry.is_hinted;
+        if self.told(slot, task, now, book) && !hinted {
+            self.pause(slot, now, book);
+        }
+    }
+
+    /// After a sweep: what it should have shown and did not is asked about one by one from now on.
+    fn not_in_list(&mut self, began: Instant) {
+        let places = std::mem::take(&mut self.due[Queue::Listed as usize]);
+        for (at, turn, slot) in places {
+            let due = State::Due(Queue::Listed);
+            let Some(entry) = self.entries[slot]
+                .as_mut()
+                .filter(|entry| entry.turn == turn && entry.state == due)
+            else {
+                continue;
+            };
+            let queue = if at <= began { Queue::Single } else { Queue::Listed };
+            if queue == Queue::Single {
+                entry.is_listed = false;
+                self.listed -= 1;
+                self.counts[Queue::Listed as usize] -= 1;
+                self.counts[queue as usize] += 1;
+            }
+            entry.state = State::Due(queue);
+            self.due[queue as usize].push_back((at, turn, slot));
+        }
+        self.due[Queue::Single as usize].make_contiguous().sort_unstable();
+    }
+}

@@ -1,0 +1,220 @@
+//! Many tasks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use videogen::{Client, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest, Watched, Watcher, WatcherOptions};
+use videogen_sim::Simulator;
+
+use super::stub::{Reply, Stub, answer, body, id, most, number, polled};
+use crate::cases::TARGETS;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// From half a minute to two and a half.
+fn spread(number: usize) -> Duration {
+    Duration::from_millis(30_000 + (number as u64 * 7_919) % 120_000)
+}
+
+/// Takes all that ends; each once.
+async fn all(watcher: &Watcher) -> HashMap<TaskId, TaskStatus> {
+    let mut ended = HashMap::new();
+    while let Some((id, result)) = watcher.next().await {
+        let task = result.unwrap();
+        assert_eq!(task.id, id);
+        assert!(ended.insert(id, task.status).is_none(), "reported twice");
+    }
+    assert!(watcher.is_empty());
+    ended
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_tasks_end_once_each_within_the_budget() {
+    const TASKS: usize = 1_000;
+    for vendor in [Vendor::ToApis, Vendor::Token360, Vendor::AllToken] {
+        let stub = Stub::new(|at, path| answer(at, path, TASKS, spread)).await;
+        let client = stub.client(vendor);
+        let watcher = client.watcher();
+        for number in 0..TASKS {
+            assert!(watcher.add(id(vendor, number)) && !watcher.add(id(vendor, number)));
+        }
+        let ended = all(&watcher).await;
+        assert_eq!(ended.len(), TASKS);
+        assert!(ended.values().all(|status| *status == TaskStatus::Completed));
+        let seen = stub.seen();
+        let limits = vendor.facts().rate_limits.query;
+        if limits.is_empty() {
+            assert!(most(&seen, 10) <= 100, "{vendor}: {}", most(&seen, 10));
+        }
+        for limit in limits {
+            assert!(
+                most(&seen, limit.per) <= limit.limit as usize,
+                "{vendor}: {}",
+                most(&seen, limit.per)
+            );
+        }
+        let pages = seen.iter().filter(|(_, path)| path.contains('?')).count();
+        match vendor {
+            // One poll for each, to see its result, and the rest by page.
+            Vendor::Token360 => assert!(
+                pages > 0 && seen.len() - pages < TASKS + TASKS / 10,
+                "{pages} {}",
+                seen.len()
+            ),
+            Vendor::AllToken => assert!(pages > 0, "{}", seen.len()),
+            _ => assert_eq!(pages, 0),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watcher_that_is_dropped_at_any_point_loses_nothing() {
+    for vendor in [Vendor::ToApis, Vendor::Token360] {
+        for times in 1..12 {
+            let stub = Stub::new(|at, path| answer(at, path, 20, |_| 40 * SECOND)).await;
+            let watcher = stub.client(vendor).watcher();
+            for number in 0..20 {
+                watcher.add(id(vendor, number));
+            }
+            let mut ended = HashMap::new();
+            loop {
+                match polled(watcher.next(), times).await {
+                    Some(Some((id, result))) => assert!(ended.insert(id, result.unwrap()).is_none()),
+                    Some(None) => break,
+                    None => tokio::time::sleep(SECOND / 20).await,
+                }
+            }
+            assert_eq!(ended.len(), 20);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn webhooks_end_a_wait_once() {
+    let stub = Stub::new(|at, path| answer(at, path, 9, |_| 20 * SECOND)).await;
+    let client = stub.client(Vendor::ToApis);
+    let watcher = Arc::new(client.watcher());
+    for number in 0..3 {
+        watcher.add(Watched::new(id(Vendor::ToApis, number)));
+    }
+    let waiting = tokio::spawn({
+        let watcher = Arc::clone(&watcher);
+        async move { all(&watcher).await }
+    });
+    tokio::time::sleep(21 * SECOND).await;
+    // One is woken, and asked about at once; one comes whole, and needs no request.
+    let before = stub.seen().len();
+    assert!(watcher.wake(&id(Vendor::ToApis, 0)));
+    tokio::time::sleep(SECOND / 2).await;
+    assert_eq!(stub.seen().len(), before + 1);
+    let whole = client.get(&id(Vendor::ToApis, 1)).await.unwrap();
+    assert!(watcher.offer(whole.clone()) && !watcher.offer(whole));
+    assert!(!watcher.wake(&id(Vendor::ToApis, 0)), "it has ended");
+    assert_eq!(waiting.await.unwrap().len(), 3);
+    let of = |wanted: usize| {
+        stub.seen()
+            .iter()
+            .skip(before)
+            .filter(|(_, path)| number(path) == wanted)
+            .count()
+    };
+    assert_eq!((of(0), of(1)), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn deadlines_and_final_errors_are_those_of_their_task() {
+    let stub = Stub::new(|at, path| match number(path) {
+        0 => Reply::Status(410, ""),
+        1 => Reply::Status(401, ""),
+        2 => Reply::Json(serde_json::json!({"id": "t-2", "status": "completed"})),
+        _ => answer(at, path, 9, |_| 3_000 * SECOND),
+    })
+    .await;
+    let watcher = stub.client(Vendor::ToApis).watcher();
+    let start = Instant::now();
+    for number in 0..5 {
+        watcher.add(Watched::new(id(Vendor::ToApis, number)).timeout(600 * SECOND));
+    }
+    assert!(watcher.remove(&id(Vendor::ToApis, 4)) && !watcher.remove(&id(Vendor::ToApis, 4)));
+    // Another vendor's task is refused by itself.
+    watcher.add(id(Vendor::AllToken, 7));
+    let mut ended = HashMap::new();
+    while let Some((id, result)) = watcher.next().await {
+        let error = result.unwrap_err();
+        assert_eq!(error.task(), Some(&id));
+        ended.insert(id.id().to_owned(), error.kind());
+    }
+    let kind = |name: &str| ended.get(name).copied();
+    assert_eq!(kind("t-0"), Some(ErrorKind::Timeout), "what may pass ends no wait");
+    assert_eq!(kind("t-1"), Some(ErrorKind::Auth));
+    assert_eq!(kind("t-2"), Some(ErrorKind::NoVideo));
+    assert_eq!(kind("t-3"), Some(ErrorKind::Timeout));
+    assert_eq!((kind("t-4"), kind("t-7")), (None, Some(ErrorKind::InvalidRequest)));
+    assert!(start.elapsed() < 610 * SECOND);
+}
+
+/// Whoever is due first is asked first, also when there are more than the budget allows.
+#[tokio::test(start_paused = true)]
+async fn nobody_starves() {
+    let stub = Stub::new(|_, path| Reply::Json(body(number(path), false))).await;
+    let options = WatcherOptions::default()
+        .every(SECOND, SECOND)
+        .first(SECOND)
+        .limit(20, 1);
+    let watcher = Watcher::new(&stub.client(Vendor::ToApis), options);
+    for number in 0..200 {
+        watcher.add(Watched::new(id(Vendor::ToApis, number)).timeout(120 * SECOND));
+    }
+    while let Some((_, result)) = watcher.next().await {
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Timeout);
+    }
+    let mut polls: HashMap<usize, usize> = HashMap::new();
+    for (_, path) in stub.seen() {
+        *polls.entry(number(&path)).or_default() += 1;
+    }
+    let (least, most) = (polls.values().min().unwrap(), polls.values().max().unwrap());
+    assert!(
+        polls.len() == 200 && *least >= 10 && most - least <= 2,
+        "{least} to {most}"
+    );
+}
+
+async fn simulated(simulator: &Simulator, vendor: Vendor, model: &str) {
+    let client = Client::builder(vendor)
+        .key("sk-test".to_owned())
+        .base_url(simulator.base_url(vendor.as_str()))
+        .build()
+        .unwrap();
+    let pause = Duration::from_millis(20);
+    let options = WatcherOptions::default()
+        .first(pause)
+        .every(pause, pause)
+        .limit(100_000, 1);
+    let watcher = Watcher::new(&client, options);
+    for number in 0..120 {
+        let prompt = if number == 7 { "a kite sim:fail" } else { "a kite" };
+        watcher.add(&client.submit(&VideoRequest::new(model, prompt)).await.unwrap());
+    }
+    simulator.advance(Duration::from_secs(20));
+    let ended = tokio::spawn(async move { all(&watcher).await }).await.unwrap();
+    assert_eq!(ended.len(), 120);
+    let failed = ended.values().filter(|status| **status == TaskStatus::Failed).count();
+    assert_eq!(failed, 1);
+}
+
+/// Against the simulator, which reads the specs by itself, on both kinds of runtime.
+#[tokio::test]
+async fn simulated_tasks_on_one_thread() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    for (vendor, model) in TARGETS {
+        simulated(&simulator, vendor, model).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn simulated_tasks_on_many_threads() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    simulated(&simulator, Vendor::Token360, "seedance-2.0").await;
+}

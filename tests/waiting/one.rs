@@ -1,0 +1,215 @@
+//! One task.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use videogen::{ErrorKind, TaskStatus, Timestamp, Vendor, WaitOptions};
+
+use super::stub::{Reply, Stub, answer, body, id, number, polled};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A stub whose tasks are done at the fourth poll.
+async fn fourth() -> Stub {
+    let polls: Mutex<HashMap<usize, u32>> = Mutex::default();
+    Stub::new(move |_, path| {
+        let mut polls = polls.lock().unwrap();
+        let polls = polls.entry(number(path)).or_default();
+        *polls += 1;
+        match polls {
+            2 => Reply::Status(502, ""),
+            polls => Reply::Json(body(number(path), *polls >= 4)),
+        }
+    })
+    .await
+}
+
+/// Dropped at every point at which it can be, and begun anew.
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_dropped_loses_nothing() {
+    for vendor in Vendor::ALL {
+        let stub = fourth().await;
+        let client = stub.client(*vendor);
+        let mut whole = None;
+        for times in 1.. {
+            let id = id(*vendor, times);
+            let first = polled(client.wait(&id), times).await;
+            let is_whole = first.is_some();
+            let task = match first {
+                Some(result) => result.unwrap(),
+                None => client.wait(&id).await.unwrap(),
+            };
+            assert_eq!((&task.id, &task.status), (&id, &TaskStatus::Completed));
+            let shown = (task.video, task.model, task.error);
+            assert_eq!(whole.get_or_insert_with(|| shown.clone()), &shown);
+            if is_whole {
+                assert!(times > 8, "{times} points are too few to be all");
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_is_dropped_loses_nothing() {
+    let stub = fourth().await;
+    let client = stub.client(Vendor::ToApis);
+    for times in 1..20 {
+        let mut watch = client.watch(&id(Vendor::ToApis, times), WaitOptions::default());
+        let mut seen = Vec::new();
+        loop {
+            match polled(watch.next(), times).await {
+                Some(Some(task)) => seen.push(task.unwrap().status),
+                Some(None) => break,
+                // Lets the others do something.
+                None => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        assert_eq!(seen, [TaskStatus::InProgress, TaskStatus::Completed], "{times}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_gives_changes_and_ends_with_what_a_wait_gives() {
+    let polls = Mutex::new(0);
+    let stub = Stub::new(move |_, path| {
+        let mut polls = polls.lock().unwrap();
+        *polls += 1;
+        let mut task = body(number(path), *polls >= 7);
+        task["progress"] = json!(([0, 0, 10, 10, 50, 50, 100])[(*polls - 1_usize).min(6)]);
+        Reply::Json(task)
+    })
+    .await;
+    let client = stub.client(Vendor::ToApis);
+    let mut watch = client.watch(&id(Vendor::ToApis, 1), WaitOptions::default());
+    let mut seen = Vec::new();
+    while let Some(task) = watch.next().await {
+        seen.push(task.unwrap());
+    }
+    let progress: Vec<_> = seen.iter().map(|task| task.progress.unwrap()).collect();
+    assert_eq!(progress, [0, 10, 50, 100]);
+    assert_eq!(stub.seen().len(), 7);
+    assert_eq!(seen.last(), Some(&client.wait(&id(Vendor::ToApis, 1)).await.unwrap()));
+    // After an error there is nothing more.
+    let mut watch = client.watch(&id(Vendor::Token360, 1), WaitOptions::default());
+    assert_eq!(
+        watch.next().await.unwrap().unwrap_err().kind(),
+        ErrorKind::InvalidRequest
+    );
+    assert!(watch.next().await.is_none());
+}
+
+/// What one is told, all keep to: waits and reads, of all clones.
+#[tokio::test(start_paused = true)]
+async fn retry_after_slows_the_whole_account() {
+    for refusal in [429, 503] {
+        let stub = Stub::new(move |at, path| match at {
+            at if at < Duration::from_secs(20) => Reply::Status(refusal, "Retry-After: 100\r\n"),
+            at => answer(at, path, 9, |_| 3 * MINUTE),
+        })
+        .await;
+        let client = stub.client(Vendor::ToApis);
+        let mut waits = JoinSet::new();
+        for number in 0..9 {
+            let client = client.clone();
+            waits.spawn(async move {
+                let first = WaitOptions::default().first(Duration::from_secs(5 + number as u64));
+                client.wait_with(&id(Vendor::ToApis, number), first, |_| {}).await
+            });
+        }
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        assert_eq!(stub.seen().len(), 1, "{:?}", stub.seen());
+        // A read that would have to wait too long is told so; nothing is sent.
+        let error = client.get(&id(Vendor::ToApis, 1)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
+        assert!(error.retry_after().unwrap() > Duration::from_secs(50));
+        // A short one is waited out.
+        tokio::time::sleep(Duration::from_secs(40)).await;
+        client.get(&id(Vendor::ToApis, 1)).await.unwrap();
+        assert!(stub.seen()[1].0 >= Duration::from_secs(105), "{:?}", stub.seen());
+        while let Some(result) = waits.join_next().await {
+            assert_eq!(result.unwrap().unwrap().status, TaskStatus::Completed);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn not_found_is_not_final_in_the_first_minute() {
+    for vendor in Vendor::ALL {
+        let stub = Stub::new(|at, path| match number(path) {
+            1 if at > Duration::from_secs(45) => answer(at, path, 9, |_| 2 * MINUTE),
+            _ => Reply::Status(404, ""),
+        })
+        .await;
+        let client = stub.client(*vendor);
+        let start = Instant::now();
+        let task = client.wait(&id(*vendor, 1)).await.unwrap();
+        assert_eq!(task.status, TaskStatus::Completed);
+        assert!(start.elapsed() >= 2 * MINUTE);
+        // One that stays away is given up, and one that was submitted long ago at once.
+        let start = Instant::now();
+        let error = client.wait(&id(*vendor, 2)).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.task()),
+            (ErrorKind::NotFound, Some(&id(*vendor, 2)))
+        );
+        assert!(start.elapsed() >= MINUTE && start.elapsed() < 2 * MINUTE);
+        let before = stub.seen().len();
+        let old = WaitOptions::default().submitted(Timestamp::now() - 2 * MINUTE);
+        let error = client.wait_with(&id(*vendor, 2), old, |_| {}).await.unwrap_err();
+        assert_eq!((error.kind(), stub.seen().len()), (ErrorKind::NotFound, before + 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_names_the_task() {
+    let stub = Stub::new(|at, path| match number(path) {
+        2 => Reply::Status(429, "Retry-After: 600\r\n"),
+        _ => answer(at, path, 9, |_| 100 * MINUTE),
+    })
+    .await;
+    let client = stub.client(Vendor::AllToken);
+    for number in [1, 2, 3] {
+        let (start, id) = (Instant::now(), id(Vendor::AllToken, number));
+        let options = WaitOptions::default().timeout(MINUTE);
+        let error = client.wait_with(&id, options, |_| {}).await.unwrap_err();
+        assert_eq!((error.kind(), error.task()), (ErrorKind::Timeout, Some(&id)));
+        assert!(error.to_string().contains("can be waited for again"), "{error}");
+        let took = start.elapsed();
+        assert!(took >= MINUTE && took < MINUTE + Duration::from_secs(2), "{took:?}");
+    }
+    // The third was not asked about: the account is left alone.
+    assert!(stub.seen().iter().all(|(_, path)| number(path) != 3));
+}
+
+/// The first task is met with what vendors publish; after some, only the time in which they end is asked about.
+#[tokio::test(start_paused = true)]
+async fn a_client_learns_how_long_its_tasks_take() {
+    let begun: Mutex<HashMap<usize, Duration>> = Mutex::default();
+    let stub = Stub::new(move |at, path| {
+        let mut begun = begun.lock().unwrap();
+        let begun = *begun.entry(number(path) / 1_000).or_insert(at);
+        Reply::Json(body(number(path), at >= begun + Duration::from_secs(200)))
+    })
+    .await;
+    let client = stub.client(Vendor::Token360);
+    let (mut polls, mut delays) = (Vec::new(), Vec::new());
+    for round in 0..20 {
+        // The stub knows by its first request when a round began.
+        client.get(&id(Vendor::Token360, round * 1_000)).await.unwrap();
+        let (start, before) = (Instant::now(), stub.seen().len());
+        let options = WaitOptions::default().submitted(Timestamp::now());
+        client
+            .wait_with(&id(Vendor::Token360, round * 1_000 + 1), options, |_| {})
+            .await
+            .unwrap();
+        polls.push(stub.seen().len() - before);
+        delays.push(start.elapsed().as_secs_f64() - 200.0);
+    }
+    assert!(polls[19] * 2 < polls[0], "{polls:?}");
+    assert!(delays[10..].iter().sum::<f64>() < 10.0 * 6.0, "{delays:?}");
+}
