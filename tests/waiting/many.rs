@@ -69,6 +69,21 @@ async fn a_thousand_tasks_end_once_each_within_the_budget() {
     }
 }
 
+/// By page, so that they are few enough requests for a test.
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_tasks_over_real_sockets() {
+    const TASKS: usize = 10_000;
+    let stub = Stub::new(|at, path| answer(at, path, TASKS, spread)).await;
+    let watcher = stub.client(Vendor::Token360).watcher();
+    for number in 0..TASKS {
+        assert!(watcher.add(id(Vendor::Token360, number)));
+    }
+    assert_eq!(all(&watcher).await.len(), TASKS);
+    let seen = stub.seen();
+    assert!(most(&seen, 10) <= 100, "{}", most(&seen, 10));
+    assert!(seen.len() < TASKS * 13 / 10, "{}", seen.len());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_watcher_that_is_dropped_at_any_point_loses_nothing() {
     for vendor in [Vendor::ToApis, Vendor::Token360] {
