@@ -138,6 +138,33 @@ async fn webhooks_end_a_wait_once() {
     assert_eq!((of(0), of(1)), (1, 1));
 }
 
+/// A service: tasks come and go, and the watcher stays.
+#[tokio::test(start_paused = true)]
+async fn tasks_may_be_added_at_any_time() {
+    let stub = Stub::new(|at, path| answer(at, path, 9, |number| 50 * SECOND * number as u32)).await;
+    let watcher = Arc::new(stub.client(Vendor::ToApis).watcher());
+    let service = tokio::spawn({
+        let watcher = Arc::clone(&watcher);
+        async move {
+            let mut ended = Vec::new();
+            while ended.len() < 3 {
+                match watcher.next().await {
+                    Some((id, result)) => ended.push((id, result.unwrap().status)),
+                    None => watcher.added().await,
+                }
+            }
+            ended
+        }
+    });
+    for number in [1, 0, 2] {
+        tokio::time::sleep(20 * SECOND).await;
+        watcher.add(id(Vendor::ToApis, number));
+    }
+    let ended: Vec<TaskId> = service.await.unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ended.len(), 3);
+    assert_eq!(ended[2], id(Vendor::ToApis, 2));
+}
+
 #[tokio::test(start_paused = true)]
 async fn deadlines_and_final_errors_are_those_of_their_task() {
     let stub = Stub::new(|at, path| match number(path) {

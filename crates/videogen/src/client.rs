@@ -182,7 +182,8 @@ impl Client {
         })
     }
 
-    /// Asks the vendor for its models. What this library knows of them without asking is in [`Capabilities`].
+    /// Asks the vendor for its models. What this library knows of them without asking is in
+    /// [`Capabilities`](crate::Capabilities).
     ///
     /// # Errors
     /// `unsupported` where the vendor has no such operation.

@@ -319,6 +319,13 @@ impl Watcher {
         }
     }
 
+    /// Waits until there is a task to wait for: what a service does when [`next`](Self::next) has given `None`.
+    pub async fn added(&self) {
+        while self.is_empty() {
+            self.changed.notified().await;
+        }
+    }
+
     /// [`next`](Self::next) as a stream, which ends when no tasks are left.
     pub fn stream(&self) -> impl Stream<Item = (TaskId, Result<VideoTask, Error>)> + Send + '_ {
         stream::unfold(self, |watcher| async move { Some((watcher.next().await?, watcher)) })
