@@ -114,7 +114,9 @@ impl Client {
     /// # Errors
     /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
     pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
-        retrying!(self.retries(), self.paced(self.get_once(id)))
+        let task = async { retrying!(self.retries(), self.paced(self.get_once(id))) };
+        // Also where nothing was sent.
+        task.await.map_err(|error| error.with_task(id))
     }
 
     /// One request. Waiting has a pace of its own.
@@ -196,7 +198,8 @@ impl Client {
         })
     }
 
-    /// Asks the vendor for its models. What this library knows of them without asking is in [`Capabilities`](crate::Capabilities).
+    /// Asks the vendor for its models. What this library knows of them without asking is in
+    /// [`Capabilities`](crate::Capabilities).
     ///
     /// # Errors
     /// `unsupported` where the vendor has no such operation.
