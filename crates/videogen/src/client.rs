@@ -114,9 +114,10 @@ impl Client {
     /// # Errors
     /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
     pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
-        let task = async { retrying!(self.retries(), self.paced(self.get_once(id))) };
-        // Also where nothing was sent.
-        task.await.map_err(|error| error.with_task(id))
+        retrying!(self.retries(), async {
+            // Also where nothing was sent.
+            self.paced(self.get_once(id)).await.map_err(|error| error.with_task(id))
+        })
     }
 
     /// One request. Waiting has a pace of its own.
