@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use videogen::journal::State;
-use videogen::{Operation, Reconciled, Vendor};
+use videogen::{Lost, Operation, Reconciled, Vendor};
 use videogen_sim::Simulator;
 
 use super::child::Work;
@@ -92,7 +92,7 @@ async fn kills(count: usize) {
             );
             adopted += 1;
         }
-        for (entry, candidates) in &recovered.open {
+        for Lost { entry, candidates, .. } in &recovered.open {
             let Some(task) = task_of.get(&entry.intent.prompt) else {
                 continue;
             };

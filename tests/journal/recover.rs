@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use videogen::journal::{Event, State};
-use videogen::{ErrorKind, Reconciled, TaskStatus, Vendor, VideoRequest};
+use videogen::{ErrorKind, Lost, Reconciled, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::{client, entries, journal};
@@ -118,7 +118,7 @@ async fn a_candidate_is_adopted_by_hand() {
         client.submit(&large).await.unwrap_err();
         let made = simulator.tasks().pop().unwrap();
         let recovered = client.recover(Duration::ZERO).await.unwrap();
-        let (entry, candidates) = &recovered.open[0];
+        let Lost { entry, candidates, .. } = &recovered.open[0];
         assert_eq!(candidates.len(), 1, "{candidates:?}");
         assert_eq!(candidates[0].id.id(), made.id);
 

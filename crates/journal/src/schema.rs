@@ -33,6 +33,10 @@ const STEPS: [&str; 2] = [
 
 /// Brings a file to the newest version. What it holds is kept. The file's `user_version` counts the steps it has had.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
+    let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+    if version.is_ok_and(|version| usize::try_from(version) == Ok(STEPS.len())) {
+        return Ok(());
+    }
     let broken = |error: rusqlite::Error| JournalError::new(format!("it cannot be brought up to date: {error}"));
     // Under the lock, because another process may be doing the same.
     let transaction = connection

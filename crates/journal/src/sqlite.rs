@@ -3,11 +3,13 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params, params_from_iter};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params, params_from_iter,
+};
 use videogen::journal::{Begun, BoxFuture, Entry, Event, Intent, Journal, JournalError, Query, Subject};
 
 use crate::schema;
@@ -47,8 +49,7 @@ impl SqliteJournal {
         let mut connection = Connection::open(&path).map_err(|error| failed(&error))?;
         let set_up = |connection: &Connection| {
             connection.busy_timeout(BUSY)?;
-            // An answer, so not `execute`.
-            connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+            wal(connection)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             // On macOS only this reaches the disk.
             connection.pragma_update(None, "fullfsync", true)?;
@@ -114,17 +115,17 @@ impl Journal for SqliteJournal {
                 None => {
                     let entry = Entry::begin(intent);
                     put(&transaction, &entry)?;
-                    Begun::New { id: entry.intent.id }
+                    new(entry)
                 }
                 Some(known) => match known.begin_again(intent) {
                     Some(entry) => {
                         put(&transaction, &entry)?;
-                        Begun::New { id: entry.intent.id }
+                        new(entry)
                     }
                     None => return Ok(Begun::Known(Box::new(known))),
                 },
             };
-            if let Begun::New { id } = &begun {
+            if let Begun::New { id, .. } = &begun {
                 log(&transaction, id, at, &Event::Begun)?;
             }
             transaction.commit().map_err(broken)?;
@@ -135,7 +136,7 @@ impl Journal for SqliteJournal {
     fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
         Box::pin(self.run(move |connection| {
             let (column, value) = match &subject {
-                Subject::Intent(id) => ("intent", id.clone()),
+                Subject::Intent(id) | Subject::Attempt { id, .. } => ("intent", id.clone()),
                 Subject::Task(task) => ("task", task.to_string()),
             };
             let now = Timestamp::now();
@@ -143,7 +144,7 @@ impl Journal for SqliteJournal {
             match entry(connection, column, &value)? {
                 None => return Ok(None),
                 Some(mut entry) => {
-                    if !entry.apply(event.clone(), now)? {
+                    if !entry.apply(&subject, event.clone(), now)? {
                         return Ok(Some(entry));
                     }
                 }
@@ -152,7 +153,7 @@ impl Journal for SqliteJournal {
             let Some(mut entry) = entry(&transaction, column, &value)? else {
                 return Ok(None);
             };
-            if entry.apply(event.clone(), now)? {
+            if entry.apply(&subject, event.clone(), now)? {
                 put(&transaction, &entry)?;
                 if !matches!(event, Event::Alive { .. }) {
                     log(&transaction, &entry.intent.id, now, &event)?;
@@ -200,6 +201,13 @@ impl Journal for SqliteJournal {
     }
 }
 
+fn new(entry: Entry) -> Begun {
+    Begun::New {
+        id: entry.intent.id,
+        attempt: entry.attempts,
+    }
+}
+
 /// A transaction that holds the file's lock from its beginning, so that what it reads still holds when it writes.
 fn write(connection: &mut Connection) -> Result<Transaction<'_>, JournalError> {
     connection
@@ -235,7 +243,7 @@ fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalError> {
     match stored {
         Ok(_) => Ok(()),
         // The key was looked up under the same lock, so what is there twice is the task.
-        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
             let task = entry.task.as_ref().map(ToString::to_string).unwrap_or_default();
             Err(JournalError::new(format!(
                 "the task {task} is another submission's already"
@@ -271,13 +279,32 @@ fn broken(error: impl fmt::Display) -> JournalError {
     JournalError::new(format!("the journal cannot be used: {error}"))
 }
 
-/// Makes the file for its owner only; it holds prompts. One that exists keeps its mode.
+/// Turns the write-ahead log on. Of several processes that do so to a new file at once, SQLite refuses all but one without
+/// waiting.
+fn wal(connection: &Connection) -> rusqlite::Result<()> {
+    let begun = Instant::now();
+    loop {
+        // An answer, so not `execute`.
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < BUSY => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Makes the file for its owner only; it holds prompts. One that exists keeps its mode, and is not even opened: to close it
+/// again would take away the locks that this process has on it.
 fn private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    match options.open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        result => result.map(drop),
+    }
 }
 
 #[cfg(test)]
@@ -378,7 +405,10 @@ mod tests {
         for id in ["i-1", "i-2"] {
             assert_eq!(
                 journal.begin(intent(id, id)).await.unwrap(),
-                Begun::New { id: id.to_owned() }
+                Begun::New {
+                    id: id.to_owned(),
+                    attempt: 1
+                }
             );
         }
         journal

@@ -36,6 +36,9 @@ pub struct Ambiguity {
     pub intent: Option<String>,
     /// When it was sent.
     pub sent_at: Timestamp,
+    /// How far it got.
+    #[serde(default)]
+    pub progress: Progress,
     /// HTTP status, when an answer began to arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -50,6 +53,22 @@ pub struct Ambiguity {
     pub answer: Option<String>,
 }
 
+/// How far a submission got whose fate is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Progress {
+    /// Nobody lived to tell.
+    #[default]
+    Unknown,
+    /// The connection stood; no answer came.
+    Sent,
+    /// An answer began and broke off.
+    PartlyAnswered,
+    /// The answer is whole, and does not tell.
+    Answered,
+}
+
 /// What became of an ambiguous submission, as far as the vendor can tell.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -60,6 +79,8 @@ pub enum Reconciled {
     Candidates(Vec<VideoTask>),
     /// Nothing fits. Right after a broken connection that proves nothing: ask again over some minutes.
     NotFound,
+    /// Nothing that the vendor shows fits, but it does not show all since it was sent: look into its console.
+    OutOfSight,
 }
 
 impl Ambiguity {
@@ -132,6 +153,7 @@ mod tests {
             client_reference: None,
             parameters: Map::new(),
             intent: None,
+            progress: Progress::Sent,
             sent_at,
             status: None,
             request_id: None,

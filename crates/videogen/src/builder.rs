@@ -17,6 +17,7 @@ use crate::http::{Http, SUBMIT};
 use crate::journal::Journal;
 use crate::resolve::Lookup;
 use crate::retry::Budget;
+use crate::submit::LEASE;
 use crate::{Client, Error, ErrorKind, RetryPolicy, Vendor};
 
 /// Sets up a [`Client`].
@@ -144,6 +145,7 @@ impl ClientBuilder {
             http: Http::new(&url, self.submit_timeout, self.allow_private_hosts, self.lookup)?,
             retry: self.retry,
             journal: self.journal,
+            patience: self.submit_timeout.saturating_add(LEASE),
             budget: Budget::default(),
             account: Account::new(facts.rate_limits.query),
         })))

@@ -38,7 +38,8 @@ impl Http {
     pub(crate) fn new(base_url: &Url, submit: Duration, private_hosts: bool, lookup: Lookup) -> Result<Self, Error> {
         let local = is_loopback(base_url);
         let api = || {
-            let builder = client(local);
+            // Shorter than the whole, so that a connection that never came about is told apart from a lost answer.
+            let builder = client(local).connect_timeout(CONNECT.min(submit / 2));
             // Plain HTTP has no use for certificates.
             if base_url.scheme() == "http" {
                 builder.tls_certs_only([])
@@ -85,6 +86,7 @@ fn client(local: bool) -> reqwest::ClientBuilder {
         .connect_timeout(CONNECT)
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
+        .http1_only()
         .referer(false);
     if local { builder.no_proxy() } else { builder }
 }

@@ -47,6 +47,8 @@ pub enum Begun {
     New {
         /// The entry: the intent's own, or that of an earlier one with the same key.
         id: String,
+        /// Which attempt of the entry it is, from 1.
+        attempt: u32,
     },
     /// Its key is known, and that submission is under way, was accepted, or may have been: nothing may be sent.
     Known(Box<Entry>),
@@ -57,6 +59,13 @@ pub enum Begun {
 pub enum Subject {
     /// The entry with this id.
     Intent(String),
+    /// One attempt of the entry with this id.
+    Attempt {
+        /// The entry.
+        id: String,
+        /// Which attempt.
+        attempt: u32,
+    },
     /// The entry that made this task.
     Task(TaskId),
 }

@@ -116,7 +116,7 @@ pub mod webhook;
 
 pub use adapters::{ListedModel, ParseVendorError, Vendor};
 pub use adjust::{Adjust, Adjustment};
-pub use ambiguity::{Ambiguity, Reconciled};
+pub use ambiguity::{Ambiguity, Progress, Reconciled};
 pub use builder::ClientBuilder;
 pub use capabilities::Capabilities;
 pub use client::{Client, Operation};
@@ -127,7 +127,7 @@ pub use jiff::Timestamp;
 pub use list::{ListQuery, TaskPage};
 pub use plan::{Outlook, Plan, plan, plan_all};
 pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
-pub use reconcile::Recovered;
+pub use reconcile::{Lost, Recovered};
 pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
 pub use retry::RetryPolicy;
 #[cfg(feature = "schema")]

@@ -10,6 +10,8 @@ use crate::{Ambiguity, Client, Error, ErrorKind, ListQuery, Reconciled, TaskId, 
 
 /// Of so many candidates the parameters are compared.
 const COMPARED: usize = 20;
+/// So many pages of a list are looked at.
+const PAGES: usize = 50;
 
 /// What a client found when it went through its journal.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,10 +19,24 @@ const COMPARED: usize = 20;
 pub struct Recovered {
     /// Submissions whose task was not known, and now is.
     pub found: Vec<Entry>,
-    /// Submissions whose fate is still not known, each with the tasks that it may be.
-    pub open: Vec<(Entry, Vec<VideoTask>)>,
+    /// Submissions whose fate is still not known.
+    pub open: Vec<Lost>,
+    /// Submissions that are being sent at this moment, or whose sender died some seconds ago.
+    pub under_way: Vec<Entry>,
     /// Submissions whose task has not ended yet, as far as is known: to be waited for.
     pub unfinished: Vec<Entry>,
+}
+
+/// A submission whose fate is still not known after it was looked for.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Lost {
+    /// The submission.
+    pub entry: Entry,
+    /// Tasks that it may be.
+    pub candidates: Vec<VideoTask>,
+    /// Why looking for it tells nothing: the vendor could not be asked, or does not show all. `None`: it is not there.
+    pub trouble: Option<String>,
 }
 
 /// The pauses between two looks, growing.
@@ -51,27 +67,33 @@ impl Client {
             Some(id) => self.look_up(ambiguity, &id).await?,
             None => self.look_through(ambiguity).await?,
         };
-        if let (Some(intent), Some(journal)) = (&ambiguity.intent, &self.0.journal) {
-            let after = Timestamp::now().duration_since(ambiguity.sent_at).as_secs();
-            let event = match &reconciled {
-                Reconciled::Found(task) => Event::Found {
-                    task: task.id.clone(),
-                    status: task.status.clone(),
-                },
-                _ => Event::NotFound {
-                    after: u64::try_from(after).unwrap_or_default(),
-                },
-            };
-            journal
-                .note(Subject::Intent(intent.clone()), event)
-                .await
-                .map_err(journal_error)?;
-        }
-        Ok(reconciled)
+        let Some((intent, journal)) = ambiguity.intent.clone().zip(self.0.journal.as_ref()) else {
+            return Ok(reconciled);
+        };
+        let after = Timestamp::now().duration_since(ambiguity.sent_at).as_secs();
+        let event = match &reconciled {
+            Reconciled::Found(task) => Event::Found {
+                task: task.id.clone(),
+                status: task.status.clone(),
+            },
+            Reconciled::OutOfSight => return Ok(reconciled),
+            Reconciled::Candidates(_) | Reconciled::NotFound => Event::NotFound {
+                after: u64::try_from(after).unwrap_or_default(),
+            },
+        };
+        let noted = journal.note(Subject::Intent(intent), event).await;
+        Ok(match reconciled {
+            Reconciled::Found(mut task) => {
+                task.unrecorded = noted.err().map(|error| error.to_string());
+                Reconciled::Found(task)
+            }
+            // What was in vain needs no record.
+            other => other,
+        })
     }
 
     /// Looks for the task of an ambiguous submission with growing pauses, until it is found, there are candidates, or the
-    /// time is up. A failure to ask is not the end of it while there is time.
+    /// time is up. A failure to ask that may pass is not the end of it while there is time.
     ///
     /// # Errors
     /// As [`reconcile`](Self::reconcile), when the last look failed.
@@ -114,49 +136,44 @@ impl Client {
             ..of_account()
         };
         let mut recovered = Recovered::default();
-        let mut open: Vec<_> = self
-            .found(is_open)
-            .await?
-            .into_iter()
-            .map(|entry| (entry, Vec::new()))
-            .collect();
         let (start, mut looks) = (Instant::now(), 0);
+        let mut lost: Vec<(Lost, bool)> = Vec::new();
+        for entry in self.found(is_open).await? {
+            lost.push((
+                Lost {
+                    entry,
+                    candidates: Vec::new(),
+                    trouble: None,
+                },
+                true,
+            ));
+        }
         loop {
-            let mut still = Vec::new();
-            for (entry, mut candidates) in open {
-                match self.reconcile(&entry.ambiguity()).await {
-                    Ok(Reconciled::Found(_)) => {
-                        let by_id = Query {
-                            intent: Some(entry.intent.id.clone()),
-                            ..Query::default()
-                        };
-                        recovered.found.extend(self.found(by_id).await?);
-                        continue;
-                    }
-                    Ok(Reconciled::Candidates(tasks)) => candidates = tasks,
-                    Ok(Reconciled::NotFound) | Err(_) => {}
-                }
-                still.push((entry, candidates));
+            for (lost, goes_on) in lost.iter_mut().filter(|(_, goes_on)| *goes_on) {
+                *goes_on = self.look_again(lost).await;
             }
-            open = still;
             let left = within.saturating_sub(start.elapsed());
-            if left.is_zero() || open.iter().all(|(_, candidates)| !candidates.is_empty()) {
+            if left.is_zero() || lost.iter().all(|(_, goes_on)| !goes_on) {
                 break;
             }
             sleep(gap(looks).min(left)).await;
             looks += 1;
         }
         // As they stand now.
-        for (entry, candidates) in open {
+        for (mut lost, _) in lost {
             let by_id = Query {
-                intent: Some(entry.intent.id.clone()),
+                intent: Some(lost.entry.intent.id.clone()),
                 ..Query::default()
             };
-            let now = self.found(by_id).await?.pop().unwrap_or(entry);
-            if now.is_open() {
-                recovered.open.push((now, candidates));
-            } else if now.task.is_some() {
-                recovered.found.push(now);
+            if let Some(now) = self.found(by_id).await?.pop() {
+                lost.entry = now;
+            }
+            if lost.entry.task.is_some() {
+                recovered.found.push(lost.entry);
+            } else if lost.entry.is_under_way(Timestamp::now()) {
+                recovered.under_way.push(lost.entry);
+            } else if lost.entry.is_open() {
+                recovered.open.push(lost);
             }
         }
         let is_unfinished = Query {
@@ -167,6 +184,27 @@ impl Client {
         Ok(recovered)
     }
 
+    /// One look. Tells whether another one may tell more.
+    async fn look_again(&self, lost: &mut Lost) -> bool {
+        lost.trouble = None;
+        match self.reconcile(&lost.entry.ambiguity()).await {
+            Ok(Reconciled::Found(_)) => false,
+            Ok(Reconciled::Candidates(tasks)) => {
+                lost.candidates = tasks;
+                false
+            }
+            Ok(Reconciled::NotFound) => true,
+            Ok(Reconciled::OutOfSight) => {
+                lost.trouble = Some("the vendor does not show all tasks since it was sent".to_owned());
+                false
+            }
+            Err(error) => {
+                lost.trouble = Some(error.to_string());
+                error.is_retryable()
+            }
+        }
+    }
+
     /// By the caller's own id.
     async fn look_up(&self, ambiguity: &Ambiguity, id: &TaskId) -> Result<Reconciled, Error> {
         let mut task = match self.get(id).await {
@@ -175,7 +213,8 @@ impl Client {
             Err(error) => return Err(error),
         };
         // The same id may have been used before, and an answer may name no task at all.
-        let names_it = task.id != *id && ambiguity.is_about(&task);
+        let names_it = task.id != *id && task.created_at.is_some() && ambiguity.is_about(&task);
+        let is_of_model = task.model.as_ref().is_none_or(|model| *model == ambiguity.model);
         // It belongs to the family it was sent to, not to the one it was looked up by.
         task.id = TaskId::new(self.0.vendor, ambiguity.family.as_str(), task.id.id()).unwrap_or(task.id);
         if self.is_known(&task.id, ambiguity).await? {
@@ -187,7 +226,7 @@ impl Client {
             limit: Some(2),
             ..Query::default()
         };
-        Ok(if names_it && self.found(shared).await?.len() < 2 {
+        Ok(if names_it && is_of_model && self.found(shared).await?.len() < 2 {
             Reconciled::Found(Box::new(task))
         } else {
             Reconciled::Candidates(vec![task])
@@ -202,9 +241,13 @@ impl Client {
             ..ListQuery::default()
         };
         let hide = |text: &str| self.judge().hide(text);
-        loop {
+        // Whether all since it was sent was shown, and could be read.
+        let mut is_whole = true;
+        for pages in 1.. {
             let page = self.list(&query).await?;
+            is_whole &= page.unreadable == 0;
             let older = page.tasks.iter().any(|task| ambiguity.is_after(task));
+            let is_full = page.tasks.len() >= 100;
             for task in page.tasks {
                 if ambiguity.may_be(&task, hide) && !self.is_known(&task.id, ambiguity).await? {
                     candidates.push(task);
@@ -212,12 +255,25 @@ impl Client {
             }
             match page.next {
                 // Newest first: beyond the first that is too old, all are.
-                Some(next) if !older => query.after = Some(next),
-                _ => break,
+                _ if older => break,
+                Some(next) if pages < PAGES && query.after.as_ref() != Some(&next) => query.after = Some(next),
+                Some(_) => {
+                    is_whole = false;
+                    break;
+                }
+                // A list without pages ends where it is cut off.
+                None => {
+                    is_whole &= !is_full || query.after.is_some();
+                    break;
+                }
             }
         }
         if candidates.is_empty() {
-            return Ok(Reconciled::NotFound);
+            return Ok(if is_whole {
+                Reconciled::NotFound
+            } else {
+                Reconciled::OutOfSight
+            });
         }
         // A list may show less of a task than the task itself does.
         for task in candidates.iter_mut().take(COMPARED) {

@@ -5,14 +5,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
+use videogen_wire::Sent;
 
 use crate::adjust::fit;
+use crate::ambiguity::parameters;
 use crate::journal::{Begun, Entry, Event, Intent, Journal, Query, State, Subject};
-use crate::{Ambiguity, Capabilities, Client, Delivery, Error, ErrorKind, Reconciled, VideoRequest, VideoTask};
+use crate::{
+    Ambiguity, Capabilities, Client, Delivery, Error, ErrorKind, Progress, Reconciled, VideoRequest, VideoTask,
+};
 
 /// How long the sender of a journalled submission is thought to be alive without saying so again.
-const LEASE: Duration = Duration::from_secs(15);
+pub(crate) const LEASE: Duration = Duration::from_secs(15);
 /// How often it says so.
 const PULSE: Duration = Duration::from_secs(5);
 /// How often an accepted task is offered to a journal that cannot be written.
@@ -50,9 +54,10 @@ impl Client {
 
     async fn submit_as(&self, key: Option<&str>, request: &VideoRequest) -> Result<VideoTask, Error> {
         let vendor = self.0.vendor;
-        let intent = self.0.journal.as_ref().map(|_| self.intent(key, request));
-        let (mut request, adjustments) = fit(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
-        if let Some(intent) = &intent {
+        let asked = request;
+        let (mut request, adjustments) = fit(vendor, asked).map_err(|left| Error::invalid(vendor, left))?;
+        let intent = self.0.journal.as_ref().map(|_| self.intent(key, asked, &request));
+        if let (None, Some(intent)) = (&request.client_reference, &intent) {
             request.client_reference.clone_from(&intent.client_reference);
         }
         let mut retries = self.retries();
@@ -64,7 +69,7 @@ impl Client {
                 Err(error) => match error.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
                     // The runtime is being shut down, and so is whoever waits here.
-                    Err(_) => return Err(self.given_up()),
+                    Err(_) => return Err(self.given_up(&request)),
                 },
             };
             match outcome {
@@ -73,8 +78,12 @@ impl Client {
                     break *task;
                 }
                 Ok(Attempt::Known(entry)) => {
-                    let hash = intent.map(|intent| intent.request_hash).unwrap_or_default();
-                    return self.follow(*entry, &hash).await;
+                    let hash = intent.as_ref().map(|intent| intent.request_hash.as_str());
+                    match self.follow(*entry, hash.unwrap_or_default()).await {
+                        Ok(task) => break task,
+                        // It was refused for now; its sender may be trying again, and so does this one.
+                        Err(error) => retries.pause(error).await?,
+                    }
                 }
                 Err(error) => retries.pause(error).await?,
             }
@@ -90,26 +99,37 @@ impl Client {
             return Ok(Attempt::Made(Box::new(task)));
         };
         intent.at = Timestamp::now();
-        intent.until = lease();
+        let until = lease();
+        intent.until = until;
         let begun = journal.begin(intent).await.map_err(|error| {
             let message = format!("the journal cannot be written, so nothing was sent: {error}");
             Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
         })?;
-        let id = match begun {
-            Begun::New { id } => id,
+        let (id, attempt) = match begun {
+            Begun::New { id, attempt } => (id, attempt),
             Begun::Known(entry) => return Ok(Attempt::Known(entry)),
         };
-        let subject = Subject::Intent(id.clone());
+        let subject = Subject::Attempt {
+            id: id.clone(),
+            attempt,
+        };
+        if until.duration_since(Timestamp::now()) < PULSE.try_into().unwrap_or_default() {
+            // The journal took long; as if it had begun only now.
+            let _ = journal.note(subject.clone(), Event::Alive { until: lease() }).await;
+        }
         let result = alive(&journal, &subject, self.submit_once(&request)).await;
         let result = result.map_err(|error| error.with_intent(id));
         let event = match &result {
-            Ok(task) => Event::Accepted {
+            Ok(task) => Some(Event::Accepted {
                 task: task.id.clone(),
                 status: task.status.clone(),
-            },
+            }),
             Err(error) => Event::failed(error),
         };
-        let noted = insist(&journal, &subject, &event).await;
+        let noted = match &event {
+            Some(event) => insist(&journal, &subject, event).await,
+            None => Ok(()),
+        };
         // The entry stays open when this fails, so it can be recovered; a task is told of all the same.
         let mut task = result?;
         task.unrecorded = noted.err();
@@ -131,26 +151,46 @@ impl Client {
                 return error;
             }
             let ambiguity = Ambiguity {
-                vendor,
-                family: family.to_owned(),
-                model: request.model.clone(),
-                prompt: judge.hide(&request.prompt),
-                client_reference: request.client_reference.clone(),
-                parameters: crate::ambiguity::parameters(&json!(request)),
-                intent: None,
-                sent_at,
+                progress: match exchange.as_ref().map(|exchange| &exchange.sent) {
+                    Some(Sent::Answered(answer)) if answer.cut.is_some() => Progress::PartlyAnswered,
+                    Some(Sent::Answered(_)) => Progress::Answered,
+                    _ => Progress::Sent,
+                },
                 status: error.status(),
                 request_id: error.request_id().map(str::to_owned),
                 possible_task: error.task().cloned(),
                 answer: judge.beginning(exchange.as_ref()),
+                ..self.lost(request, sent_at)
             };
             error.with_ambiguity(ambiguity)
         })
     }
 
+    /// What is known of a submission of which nothing was heard.
+    fn lost(&self, request: &VideoRequest, sent_at: Timestamp) -> Ambiguity {
+        let vendor = self.0.vendor;
+        Ambiguity {
+            vendor,
+            family: Capabilities::of(vendor, &request.model).family.name.to_owned(),
+            model: request.model.clone(),
+            prompt: self.judge().hide(&request.prompt),
+            client_reference: request.client_reference.clone(),
+            parameters: parameters(&json!(request)),
+            intent: None,
+            progress: Progress::Unknown,
+            sent_at,
+            status: None,
+            request_id: None,
+            possible_task: None,
+            answer: None,
+        }
+    }
+
     /// What an earlier submission with the same key came to.
     async fn follow(&self, mut entry: Entry, hash: &str) -> Result<VideoTask, Error> {
         let key = entry.intent.key.clone();
+        // The clock of its lease may be set back; this one is not.
+        let begun = Instant::now();
         let mut pause = Duration::from_millis(20);
         loop {
             self.is_the_same(&entry, hash)?;
@@ -164,8 +204,12 @@ impl Client {
                     });
                 }
                 State::Rejected => return Err(entry.failure(Delivery::Rejected)),
-                State::NotSent | State::Dismissed => return Err(entry.failure(Delivery::NotSent)),
-                State::Sending if entry.is_under_way(Timestamp::now()) => {}
+                State::NotSent => return Err(entry.failure(Delivery::NotSent)),
+                State::Dismissed => {
+                    let message = format!("the submission with the key {key} was dismissed meanwhile; submit it again");
+                    return Err(Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent));
+                }
+                State::Sending if entry.is_under_way(Timestamp::now()) && begun.elapsed() < self.0.patience => {}
                 State::Sending | State::Ambiguous => {
                     return match self.reconcile(&entry.ambiguity()).await {
                         Ok(Reconciled::Found(mut task)) => {
@@ -215,11 +259,12 @@ impl Client {
         })
     }
 
-    fn given_up(&self) -> Error {
+    fn given_up(&self, request: &VideoRequest) -> Error {
         let message = "it is not known whether it was accepted: the program is ending";
         Error::new(ErrorKind::AmbiguousSubmit, message)
             .during(self.0.vendor, crate::Operation::Submit)
             .with_delivery(Delivery::Ambiguous)
+            .with_ambiguity(self.lost(request, Timestamp::now()))
     }
 }
 
@@ -242,8 +287,12 @@ async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Futu
         match timeout(PULSE, &mut call).await {
             Ok(result) => return result,
             Err(_) => {
-                // A pulse that is missed makes others look for the task, and nothing worse.
-                let _ = journal.note(subject.clone(), Event::Alive { until: lease() }).await;
+                // A pulse that is missed makes others look for the task, and nothing worse. The call goes on meanwhile.
+                tokio::select! {
+                    biased;
+                    result = &mut call => return result,
+                    _ = journal.note(subject.clone(), Event::Alive { until: lease() }) => {}
+                }
             }
         }
     }
@@ -254,7 +303,8 @@ async fn insist(journal: &Arc<dyn Journal>, subject: &Subject, event: &Event) ->
     let mut tries = 0;
     loop {
         match journal.note(subject.clone(), event.clone()).await {
-            Ok(_) => return Ok(()),
+            Ok(Some(_)) => return Ok(()),
+            Ok(None) => return Err("its entry is gone".to_owned()),
             Err(error) if tries == NOTES => return Err(error.to_string()),
             Err(_) => tries += 1,
         }

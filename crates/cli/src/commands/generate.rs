@@ -90,6 +90,9 @@ async fn find(
             failure.json["candidates"] = json!(ids);
             failure = failure.hint(&format!("It may be one of these: {}", ids.join(", ")));
         }
+        Some(Reconciled::OutOfSight) => {
+            failure = failure.hint("The vendor does not show all tasks since it was sent; look into its console.");
+        }
         Some(Reconciled::NotFound) => {
             let text = format!("It was not found after {} min.", look_for.as_secs().div_ceil(60));
             failure = failure.hint(&text);

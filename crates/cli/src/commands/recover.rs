@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use serde_json::json;
 use videogen::journal::{Entry, Journal, Query};
-use videogen::{Client, Recovered, Vendor, VideoTask, WaitOptions};
+use videogen::{Client, Lost, Recovered, Vendor, VideoTask, WaitOptions};
 use videogen_journal::SqliteJournal;
 
 use super::target::Target;
 use super::task;
 use crate::RecoverArgs;
 use crate::account;
-use crate::exit::{AMBIGUOUS, Failure, INVALID};
+use crate::exit::{AMBIGUOUS, Failure, INTERRUPTED, INVALID};
 use crate::journal::{HEADS, JournalArgs, failure, line};
 use crate::output::{Output, table};
 
@@ -28,7 +28,21 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
     if let Some(intent) = &args.submission {
         return settle(intent, &args, journal, output).await;
     }
+    if args.account.base_url.is_some() && args.account.vendor.is_none() {
+        // Else every vendor's key would go there.
+        let message = "--base-url is for one vendor; name it with --vendor";
+        return Err(Failure::new(INVALID, "invalid_request", message));
+    }
+    tokio::select! {
+        result = recover_all(&args, journal, output) => result,
+        // What was found so far is in the journal.
+        _ = tokio::signal::ctrl_c() => Err(Failure::new(INTERRUPTED, "interrupted", "interrupted")),
+    }
+}
+
+async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
     let mut all = Recovered::default();
+    let mut worst = 0;
     let mut keyless = Vec::new();
     for vendor in Vendor::ALL
         .iter()
@@ -50,23 +64,18 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
             if own.iter().any(Entry::is_open) {
                 output.note(&format!("Looking for lost submissions at {}.", vendor.name()));
             }
-            let looking = client.recover(Duration::from_secs(args.within));
-            let found = tokio::select! {
-                found = looking => found?,
-                _ = tokio::signal::ctrl_c() => client.recover(Duration::ZERO).await?,
-            };
+            let found = client.recover(Duration::from_secs(args.within)).await?;
             all.found.extend(found.found);
             all.open.extend(found.open);
-            all.unfinished
-                .extend(resume(client, found.unfinished, args.wait, output).await?);
+            all.under_way.extend(found.under_way);
+            let (resumed, code) = resume(client, found.unfinished, args.wait, output).await;
+            all.unfinished.extend(resumed);
+            worst = code.max(worst);
         }
     }
     show(&all, &keyless, output)?;
-    Ok(if all.open.is_empty() && !keyless.iter().any(Entry::is_open) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(AMBIGUOUS)
-    })
+    let is_open = !all.open.is_empty() || !all.under_way.is_empty() || keyless.iter().any(Entry::is_open);
+    Ok(ExitCode::from(if is_open { AMBIGUOUS } else { worst }))
 }
 
 /// What the journal holds of a vendor that is open or unfinished.
@@ -81,9 +90,11 @@ async fn left(journal: &SqliteJournal, vendor: Vendor) -> Result<Vec<Entry>, Fai
     Ok(left)
 }
 
-/// Asks how unfinished tasks stand, or waits for them and fetches their videos.
-async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> Result<Vec<Entry>, Failure> {
+/// Asks how unfinished tasks stand, or waits for them and fetches their videos. Tells the highest exit code of those that
+/// could not be waited for or fetched.
+async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> (Vec<Entry>, u8) {
     let mut resumed = Vec::new();
+    let mut worst = 0;
     for mut entry in entries {
         if let Some(id) = entry.task.clone() {
             let result = if wait {
@@ -96,20 +107,21 @@ async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Outpu
                 Ok(task) => {
                     entry.status = Some(task.status.clone());
                     if wait {
-                        fetch(client, &mut entry, &task, output).await;
+                        worst = fetch(client, &mut entry, &task, output).await.max(worst);
                     }
                 }
-                // An interrupt ends it all; whatever else concerns this task.
-                Err(failure) if failure.code == crate::exit::INTERRUPTED => return Err(failure),
-                Err(failure) => output.note(&failure.message),
+                Err(failure) => {
+                    output.note(&failure.message);
+                    worst = failure.code.max(worst);
+                }
             }
         }
         resumed.push(entry);
     }
-    Ok(resumed)
+    (resumed, worst)
 }
 
-async fn fetch(client: &Client, entry: &mut Entry, task: &VideoTask, output: &Output) {
+async fn fetch(client: &Client, entry: &mut Entry, task: &VideoTask, output: &Output) -> u8 {
     let result = match task::ended(task) {
         Ok(()) => Target::at(entry.target.clone()).fetch(client, task, output).await,
         Err(failure) => Err(failure),
@@ -118,8 +130,12 @@ async fn fetch(client: &Client, entry: &mut Entry, task: &VideoTask, output: &Ou
         Ok(files) => {
             output.note(&files.text(""));
             entry.file = Some(files.video().path.clone());
+            0
         }
-        Err(failure) => output.note(&failure.message),
+        Err(failure) => {
+            output.note(&failure.message);
+            failure.code
+        }
     }
 }
 
@@ -147,12 +163,18 @@ fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failu
     let open: Vec<_> = all
         .open
         .iter()
-        .map(|(entry, candidates)| {
-            let ids: Vec<String> = candidates.iter().map(|task| task.id.to_string()).collect();
-            json!({"submission": entry, "candidates": ids})
+        .map(|lost| {
+            let ids: Vec<String> = lost.candidates.iter().map(|task| task.id.to_string()).collect();
+            json!({"submission": lost.entry, "candidates": ids, "trouble": lost.trouble})
         })
         .collect();
-    let document = json!({"found": all.found, "open": open, "unfinished": all.unfinished, "other_accounts": keyless});
+    let document = json!({
+        "found": all.found,
+        "open": open,
+        "under_way": all.under_way,
+        "unfinished": all.unfinished,
+        "other_accounts": keyless,
+    });
     output.result(&document, || {
         let mut text = Vec::new();
         let mut part = |title: &str, entries: &mut dyn Iterator<Item = &Entry>| {
@@ -164,13 +186,15 @@ fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failu
         part("Found:", &mut all.found.iter());
         part(
             "Still open: it is not known whether there is a task",
-            &mut all.open.iter().map(|(entry, _)| entry),
+            &mut all.open.iter().map(|lost| &lost.entry),
+        );
+        part(
+            "Being sent at this moment, or their sender has just died; look again in some seconds",
+            &mut all.under_way.iter(),
         );
         part("Not ended yet, or ended since:", &mut all.unfinished.iter());
         part("Of other accounts: set their keys to go on", &mut keyless.iter());
-        for (entry, candidates) in &all.open {
-            text.push(advice(entry, candidates));
-        }
+        text.extend(all.open.iter().map(advice));
         if text.is_empty() {
             text.push("Nothing is open.".to_owned());
         }
@@ -179,9 +203,17 @@ fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failu
 }
 
 /// What to do about a submission that stays open.
-fn advice(entry: &Entry, candidates: &[VideoTask]) -> String {
+fn advice(lost: &Lost) -> String {
+    let Lost {
+        entry,
+        candidates,
+        trouble,
+        ..
+    } = lost;
     let id = &entry.intent.id;
-    let found = if candidates.is_empty() {
+    let found = if let Some(trouble) = trouble {
+        format!("{id}: looking for it tells nothing: {trouble}. Look into the vendor's console.")
+    } else if candidates.is_empty() {
         let minutes = entry.sought.unwrap_or_default().div_ceil(60);
         format!("{id}: not found after {minutes} min. Look into the vendor's console.")
     } else {
@@ -195,6 +227,8 @@ fn advice(entry: &Entry, candidates: &[VideoTask]) -> String {
 
 /// So many lost submissions are looked for on the way to another one.
 const LOOKED_FOR: usize = 3;
+/// And for so long at most.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Looks once for what earlier runs left open at this account. Whatever goes wrong with that does not concern this run.
 pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
@@ -206,15 +240,14 @@ pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &O
     left.retain(|entry| !entry.is_under_way(now));
     // Each may take a walk through the vendor's list, and somebody is waiting.
     if (1..=LOOKED_FOR).contains(&left.len())
-        && let Ok(recovered) = client.recover(Duration::ZERO).await
+        && let Ok(Ok(recovered)) = tokio::time::timeout(PATIENCE, client.recover(Duration::ZERO)).await
     {
         for entry in &recovered.found {
             if let Some(task) = &entry.task {
                 output.note(&format!("An earlier submission whose answer was lost is {task}."));
             }
         }
-        left = recovered.open.into_iter().map(|(entry, _)| entry).collect();
-        left.retain(|entry| !entry.is_under_way(now));
+        left = recovered.open.into_iter().map(|lost| lost.entry).collect();
     }
     match left.len() {
         0 => {}

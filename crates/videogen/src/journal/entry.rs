@@ -1,12 +1,14 @@
 //! One submission in the journal, and the rules by which it changes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Intent, JournalError, Reason};
-use crate::{Ambiguity, Delivery, Error, TaskError, TaskId, TaskStatus, VideoTask};
+use super::{Event, Intent, JournalError, Reason, Subject};
+use crate::ambiguity::Progress;
+use crate::{Ambiguity, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, VideoTask};
 
 /// What became of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -125,13 +127,23 @@ impl Entry {
         }
     }
 
-    /// Takes in what became known at `at`. Tells whether that changed anything.
+    /// Takes in what became known of `subject`, which is this entry, at `at`. Tells whether that changed anything.
     ///
-    /// A task, once known, is never forgotten or exchanged.
+    /// A task, once known, is never forgotten or exchanged. What an earlier attempt failed of says nothing of a later one.
     ///
     /// # Errors
-    /// When another task is said to be this submission's.
-    pub fn apply(&mut self, event: Event, at: Timestamp) -> Result<bool, JournalError> {
+    /// When another task is said to be this submission's; when it is to be dismissed while it is being sent.
+    pub fn apply(&mut self, subject: &Subject, event: Event, at: Timestamp) -> Result<bool, JournalError> {
+        let is_over = matches!(subject, Subject::Attempt { attempt, .. } if *attempt != self.attempts);
+        if is_over && !matches!(event, Event::Accepted { .. }) {
+            return Ok(false);
+        }
+        if event == Event::Dismissed && self.is_under_way(at) {
+            let id = &self.intent.id;
+            return Err(JournalError::new(format!(
+                "the submission {id} is being sent at this moment; dismiss it when it is not"
+            )));
+        }
         let before = self.clone();
         match event {
             Event::Begun => {}
@@ -196,10 +208,19 @@ impl Entry {
         self.state.is_open()
     }
 
-    /// Whether its task has not ended yet, as far as is known.
+    /// Whether its task has not ended yet, as far as is known, or its video is still to be fetched to where it is to go.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
-        self.task.is_some() && !self.status.as_ref().is_some_and(TaskStatus::is_terminal)
+        let is_gone = self
+            .reason
+            .as_ref()
+            .is_some_and(|reason| reason.kind == ErrorKind::NoVideo);
+        let is_missing = self.target.is_some() && self.file.is_none() && !is_gone;
+        self.task.is_some()
+            && match &self.status {
+                Some(TaskStatus::Completed) => is_missing,
+                status => !status.as_ref().is_some_and(TaskStatus::is_terminal),
+            }
     }
 
     /// Whether its sender may still be at it.
@@ -231,6 +252,7 @@ impl Entry {
                 parameters: crate::ambiguity::parameters(&self.intent.request),
                 intent: Some(id),
                 sent_at: at,
+                progress: Progress::Unknown,
                 status: None,
                 request_id: None,
                 possible_task: None,
@@ -255,17 +277,15 @@ impl Entry {
 
     /// The failure that the submission ended in, for those who asked for the same.
     pub(crate) fn failure(&self, delivery: Delivery) -> Error {
-        let reason = self.reason.clone();
-        let error = match reason {
-            Some(reason) => {
-                Error::new(reason.kind, reason.message).during(self.intent.vendor, crate::Operation::Submit)
-            }
+        let error = match self.reason.clone() {
+            Some(reason) => Error::new(reason.kind, reason.message).after(reason.retry_after.map(Duration::from_secs)),
             None => Error::new(
-                crate::ErrorKind::AmbiguousSubmit,
+                ErrorKind::AmbiguousSubmit,
                 "it is not known whether it was accepted: its sender did not come back",
-            )
-            .during(self.intent.vendor, crate::Operation::Submit),
+            ),
         };
-        error.with_delivery(delivery)
+        error
+            .during(self.intent.vendor, Operation::Submit)
+            .with_delivery(delivery)
     }
 }

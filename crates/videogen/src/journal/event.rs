@@ -133,6 +133,9 @@ pub struct Reason {
     /// The vendor's id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// For how many seconds the vendor wants to be left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }
 
 impl From<&Error> for Reason {
@@ -143,21 +146,22 @@ impl From<&Error> for Reason {
             status: error.status(),
             code: error.code().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
+            retry_after: error.retry_after().map(|wait| wait.as_secs()),
         }
     }
 }
 
 impl Event {
-    /// What a submission that failed means for its entry.
-    pub(crate) fn failed(error: &Error) -> Self {
+    /// What a submission that failed means for its entry. `None`: nothing, so it stays open.
+    pub(crate) fn failed(error: &Error) -> Option<Self> {
         let reason = Reason::from(error);
-        match (error.delivery(), error.ambiguity()) {
-            (Some(Delivery::Rejected), _) => Self::Rejected { reason },
-            (Some(Delivery::Ambiguous), Some(ambiguity)) => Self::Ambiguous {
+        match (error.delivery()?, error.ambiguity()) {
+            (Delivery::Rejected, _) => Some(Self::Rejected { reason }),
+            (Delivery::NotSent, _) => Some(Self::NotSent { reason }),
+            (Delivery::Ambiguous, ambiguity) => Some(Self::Ambiguous {
                 reason,
-                ambiguity: Box::new(ambiguity.clone()),
-            },
-            _ => Self::NotSent { reason },
+                ambiguity: Box::new(ambiguity?.clone()),
+            }),
         }
     }
 }

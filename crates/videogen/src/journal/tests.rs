@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Entry, Event, Intent, Reason, State};
+use super::{Entry, Event, Intent, Reason, State, Subject};
 use crate::{Ambiguity, ErrorKind, TaskId, TaskStatus, Vendor};
 
 fn intent(id: &str) -> Intent {
@@ -35,6 +35,7 @@ fn events() -> Vec<Event> {
         status: Some(500),
         code: None,
         request_id: None,
+        retry_after: None,
     };
     let ambiguity: Ambiguity = Entry::begin(intent("i")).ambiguity();
     let mut events = vec![
@@ -80,13 +81,14 @@ fn events() -> Vec<Event> {
 fn no_order_of_events_loses_a_task() {
     let events = events();
     let (at, mut seen) = (Timestamp::from_second(1_795_000_001).unwrap(), 0);
+    let subject = Subject::Intent("i".to_owned());
     let mut entries = vec![Entry::begin(intent("i"))];
     for _ in 0..4 {
         let mut next: Vec<Entry> = Vec::new();
         for before in &entries {
             for event in &events {
                 let mut after = before.clone();
-                let result = after.apply(event.clone(), at);
+                let result = after.apply(&subject, event.clone(), at);
                 seen += 1;
                 match (&before.task, &after.task) {
                     (Some(known), now) => assert_eq!(Some(known), now.as_ref(), "{event:?}"),
@@ -112,7 +114,10 @@ fn no_order_of_events_loses_a_task() {
                 assert_eq!(again.is_some(), !after.is_open() && after.task.is_none());
                 assert!(again.is_none_or(|again| again.is_open() && again.intent.id == "i"));
                 // The same event twice says nothing new.
-                assert!(!matches!(after.clone().apply(event.clone(), at), Ok(true)), "{event:?}");
+                assert!(
+                    !matches!(after.clone().apply(&subject, event.clone(), at), Ok(true)),
+                    "{event:?}"
+                );
                 // As the file will have it.
                 let kept: Entry = serde_json::from_value(json!(after)).unwrap();
                 assert_eq!(kept, after);
@@ -124,6 +129,72 @@ fn no_order_of_events_loses_a_task() {
         entries = next;
     }
     assert!(seen > 10_000, "{seen}");
+}
+
+/// A sender that was held up for long, and comes back when another attempt has begun.
+#[test]
+fn a_late_word_of_an_earlier_attempt_is_not_about_this_one() {
+    let at = Timestamp::from_second(1_795_000_001).unwrap();
+    let mut entry = Entry::begin(intent("i"));
+    entry
+        .apply(&Subject::Intent("i".to_owned()), Event::Dismissed, at)
+        .unwrap();
+    let mut entry = entry.begin_again(intent("j")).unwrap();
+    let first = Subject::Attempt {
+        id: "i".to_owned(),
+        attempt: 1,
+    };
+    for event in events() {
+        let accepted = matches!(event, Event::Accepted { .. });
+        let changed = entry.clone().apply(&first, event, at).unwrap();
+        assert_eq!(changed, accepted);
+    }
+    // A task is a task, whoever tells of it.
+    let late = Event::Accepted {
+        task: task("t-1"),
+        status: TaskStatus::Queued,
+    };
+    assert!(entry.apply(&first, late, at).unwrap());
+    assert_eq!(entry.task, Some(task("t-1")));
+}
+
+#[test]
+fn what_is_being_sent_cannot_be_dismissed() {
+    let mut entry = Entry::begin(intent("i"));
+    let subject = Subject::Intent("i".to_owned());
+    let before = Timestamp::from_second(1_794_999_999).unwrap();
+    assert!(entry.apply(&subject, Event::Dismissed, before).is_err());
+    assert_eq!(entry.state, State::Sending);
+}
+
+#[test]
+fn a_video_that_did_not_arrive_is_unfinished() {
+    let mut entry = Entry::begin(intent("i"));
+    let subject = Subject::Intent("i".to_owned());
+    let mut apply = |event| {
+        entry.apply(&subject, event, Timestamp::now()).unwrap();
+        entry.is_unfinished()
+    };
+    let done = TaskStatus::Completed;
+    assert!(apply(Event::Accepted {
+        task: task("t"),
+        status: TaskStatus::Queued
+    }));
+    assert!(!apply(Event::Status {
+        status: done,
+        error: None
+    }));
+    assert!(apply(Event::Target { path: "x.mp4".into() }));
+    let Event::DownloadFailed { mut reason } = events().swap_remove(9) else {
+        panic!()
+    };
+    assert!(apply(Event::DownloadFailed { reason: reason.clone() }));
+    reason.kind = ErrorKind::NoVideo;
+    assert!(!apply(Event::DownloadFailed { reason }));
+    assert!(!apply(Event::Downloaded {
+        path: "x.mp4".into(),
+        bytes: 9
+    }));
 }
 
 #[test]
