@@ -154,6 +154,9 @@ async fn a_lost_answer_is_recovered() {
     assert_eq!((code, &dismissed["submission"]["state"]), (0, &"dismissed".into()));
     assert_eq!(run(&["recover", "no-such", "--dismiss"]).0, 2);
 
+    // One address for all vendors would be given all their keys.
+    assert_eq!(run(&["recover", "--base-url", "http://127.0.0.1:9"]).0, 2);
+
     // Another account's are told, and left alone.
     let output = videogen(folder.path(), &["recover", "--json"]).output().unwrap();
     let foreign: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -178,6 +178,39 @@ async fn a_key_is_free_again_after_a_refusal_only() {
     }
 }
 
+/// The first is told to come again later, and does; those who wait for it are not told that it was refused.
+#[tokio::test]
+async fn a_retry_is_waited_for_too() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let (vendor, model) = TARGETS[0];
+    let client = Client::builder(vendor)
+        .key("sk-test".to_owned())
+        .base_url(simulator.base_url(vendor.as_str()))
+        .journal(Arc::clone(&journal) as _)
+        .retry(RetryPolicy::default().base(Duration::from_millis(1)))
+        .build()
+        .unwrap();
+    simulator.inject(Fault::status(
+        videogen_sim::Vendor::ALL[0],
+        Operation::Submit,
+        429,
+        "{}",
+    ));
+    // What is lost by permission is told to each of them.
+    let mut request = VideoRequest::new(model, "x").duration(99);
+    request.adjust.insert("duration".to_owned(), videogen::Adjust::Round);
+    let (one, two) = tokio::join!(
+        client.submit_with_key("k", &request),
+        client.submit_with_key("k", &request)
+    );
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert_eq!((&one.id, one.repeated), (&two.id, !two.repeated));
+    assert_eq!((one.adjustments.len(), &one.adjustments), (1, &two.adjustments));
+    assert_eq!(simulator.stats().tasks, 1);
+}
+
 /// A call that is dropped in the middle is answered and noted all the same, and is not tried again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dropped_call_is_noted() {
@@ -194,9 +227,8 @@ async fn a_dropped_call_is_noted() {
             let first = std::future::poll_fn(|context| std::task::Poll::Ready(submission.as_mut().poll(context)));
             assert!(first.await.is_pending());
         }
-        while entries(&journal).await.iter().all(|entry| entry.intent.key != key) {
-            tokio::task::yield_now().await;
-        }
+        client.drain().await;
+        assert_eq!(simulator.stats().tasks, before + 1, "{vendor} {model}");
         let task = client.submit_with_key(&key, &request).await.unwrap();
         assert!(task.repeated, "{vendor} {model}");
         assert_eq!(simulator.stats().tasks, before + 1);

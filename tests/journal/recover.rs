@@ -97,6 +97,53 @@ async fn what_is_not_there_stays_open() {
     assert_eq!((entry.state, entry.sought.is_some()), (State::Ambiguous, true));
 }
 
+/// What cannot be looked at proves nothing, and is not called absent.
+#[tokio::test]
+async fn a_look_that_fails_is_told_as_such() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let (vendor, model) = TARGETS[0];
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let client = client(vendor, &simulator, &journal);
+    simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
+    client.submit(&VideoRequest::new(model, "a kite")).await.unwrap_err();
+    simulator.inject(Fault::status(simulated(vendor), Operation::List, 401, "{}"));
+    // Not for five minutes: another look would be refused too.
+    let recovered = client.recover(Duration::from_secs(300)).await.unwrap();
+    let lost = &recovered.open[0];
+    assert!(
+        lost.trouble.as_ref().is_some_and(|trouble| trouble.contains("401")),
+        "{lost:?}"
+    );
+    assert_eq!(lost.entry.sought, None);
+    let recovered = client.recover(Duration::ZERO).await.unwrap();
+    assert_eq!(
+        (&recovered.open[0].trouble, recovered.open[0].entry.sought.is_some()),
+        (&None, true)
+    );
+}
+
+/// A list that never ends, and one that says that there is more and gives nothing.
+#[tokio::test]
+async fn a_list_without_end_is_left() {
+    let (vendor, model) = TARGETS[0];
+    let lost = crate::canned::Canned::json(500, &serde_json::json!({})).await;
+    let error = lost
+        .client(vendor)
+        .submit(&VideoRequest::new(model, "a kite"))
+        .await
+        .unwrap_err();
+    let page = serde_json::json!({"object": "list", "data": [], "has_more": true, "first_id": "a", "last_id": "b"});
+    let canned = crate::canned::Canned::json(200, &page).await;
+    let found = canned
+        .client(vendor)
+        .reconcile(error.ambiguity().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(found, Reconciled::OutOfSight);
+    assert_eq!(canned.seen().len(), 2);
+}
+
 /// Where the vendor cannot tell for sure, its owner can.
 #[tokio::test]
 async fn a_candidate_is_adopted_by_hand() {

@@ -55,6 +55,13 @@ async fn no_secret_in_the_journal() {
                 .unwrap();
             // The one task of these answers belongs to the first submission only; the others must not have it.
             let result = client.submit(&request).await;
+            // A source's URL is a natural key, and a bad one.
+            let mut named = request.clone();
+            named.client_reference = Some(url.clone());
+            let keyed = client.submit_with_key(&url, &named).await;
+            let other = client.submit_with_key(&url, &VideoRequest::new(model, "another")).await;
+            let told = format!("{keyed:?} {other:?}");
+            assert!(!told.contains(CANARY), "{told}");
             if let Ok(task) = &result {
                 let _ = client.get(&task.id).await;
                 let _ = client.download(task, folder.path().join("never.mp4")).await;

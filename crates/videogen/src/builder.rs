@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tokio::sync::watch;
 use url::Url;
 use videogen_wire::Session;
 
@@ -145,6 +146,7 @@ impl ClientBuilder {
             http: Http::new(&url, self.submit_timeout, self.allow_private_hosts, self.lookup)?,
             retry: self.retry,
             journal: self.journal,
+            on_their_way: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
             budget: Budget::default(),
             account: Account::new(facts.rate_limits.query),

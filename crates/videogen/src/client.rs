@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::Value;
+use tokio::sync::watch;
 use videogen_wire::Session;
 
 use crate::account::Account;
@@ -60,6 +61,8 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) journal: Option<Arc<dyn Journal>>,
+    /// How many submissions have been sent and are not answered and noted yet.
+    pub(crate) on_their_way: watch::Sender<usize>,
     /// Longer than any submission under way.
     pub(crate) patience: Duration,
     pub(crate) account: Account,

@@ -202,20 +202,7 @@ impl Judge<'_> {
         } else {
             text.replace(key, "<key>")
         };
-        let mut cleaned = String::new();
-        // Brackets and single quotes may stand in a URL, so they do not end one here.
-        for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')) {
-            match url_start(word) {
-                Some(start) => {
-                    let url =
-                        word[start..].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>'));
-                    let rest = &word[start + url.len()..];
-                    cleaned.push_str(&format!("{}{}{rest}", &word[..start], SecretUrl::new(url)));
-                }
-                None => cleaned.push_str(word),
-            }
-        }
-        cleaned
+        hide_urls(&text)
     }
 
     /// The same for what a task says of itself.
@@ -232,6 +219,23 @@ impl Judge<'_> {
     pub(crate) fn finish(&self, task: VideoTask, raw: Value) -> VideoTask {
         self.clean_task(finish(task, raw))
     }
+}
+
+/// A text with only the hosts of its URLs: the rest may be a credential.
+pub(crate) fn hide_urls(text: &str) -> String {
+    let mut cleaned = String::new();
+    // Brackets and single quotes may stand in a URL, so they do not end one here.
+    for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')) {
+        match url_start(word) {
+            Some(start) => {
+                let url = word[start..].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>'));
+                let rest = &word[start + url.len()..];
+                cleaned.push_str(&format!("{}{}{rest}", &word[..start], SecretUrl::new(url)));
+            }
+            None => cleaned.push_str(word),
+        }
+    }
+    cleaned
 }
 
 /// Where a URL begins in a word, also one with its slashes escaped or encoded.

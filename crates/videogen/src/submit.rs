@@ -52,6 +52,14 @@ impl Client {
         self.submit_as(Some(key), request).await
     }
 
+    /// Waits until no submission of this client and its clones is on its way any more, those of dropped calls included: for
+    /// a program that ends, together with [`stop_retrying`](Self::stop_retrying).
+    pub async fn drain(&self) {
+        let mut on_their_way = self.0.on_their_way.subscribe();
+        // The sender lives as long as this client.
+        let _ = on_their_way.wait_for(|count| *count == 0).await;
+    }
+
     async fn submit_as(&self, key: Option<&str>, request: &VideoRequest) -> Result<VideoTask, Error> {
         let vendor = self.0.vendor;
         let asked = request;
@@ -62,14 +70,19 @@ impl Client {
         }
         let mut retries = self.retries();
         let mut task = loop {
-            let attempt = self.clone().attempt(intent.clone(), request.clone());
+            let (client, on_its_way) = (self.clone(), OnItsWay::new(self));
+            let (noted, sent) = (intent.clone(), request.clone());
+            let attempt = async move {
+                let _until_the_end = on_its_way;
+                client.attempt(noted, sent).await
+            };
             // Apart from the caller's future, whose end must not be the end of what is on its way.
             let outcome = match tokio::spawn(attempt).await {
                 Ok(outcome) => outcome,
                 Err(error) => match error.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
                     // The runtime is being shut down, and so is whoever waits here.
-                    Err(_) => return Err(self.given_up(&request)),
+                    Err(_) => return Err(self.given_up(asked)),
                 },
             };
             match outcome {
@@ -265,6 +278,22 @@ impl Client {
             .during(self.0.vendor, crate::Operation::Submit)
             .with_delivery(Delivery::Ambiguous)
             .with_ambiguity(self.lost(request, Timestamp::now()))
+    }
+}
+
+/// Counts a request until its answer is noted, whoever still waits for it.
+struct OnItsWay(Client);
+
+impl OnItsWay {
+    fn new(client: &Client) -> Self {
+        client.0.on_their_way.send_modify(|count| *count += 1);
+        Self(client.clone())
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.0.0.on_their_way.send_modify(|count| *count -= 1);
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use videogen_wire::facts::{Field, Input as InputRule};
 
 use crate::adjust::is_adjustable;
+use crate::outcome::hide_urls;
 use crate::{Adjust, Capabilities, Role, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 
 /// Checks `request` against what `vendor` takes for its model. An empty list: it can be sent as it is.
@@ -35,7 +36,8 @@ impl Check {
     fn add(&mut self, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
         self.found.push(Violation {
             field: field.to_owned(),
-            value: value.to_string(),
+            // A field may hold a presigned URL where none belongs.
+            value: hide_urls(&value.to_string()),
             rule: rule.into(),
             hint: hint.into(),
             page: Some(
