@@ -128,7 +128,9 @@ fn the_table_and_the_validator_agree() {
             continue;
         }
         let mut bodies = vec![plan(vendor, None, &request).unwrap().body];
-        if cell.field == "first_frame" {
+        let inputs = Capabilities::of(vendor, &model).model.inputs;
+        let last_frame = inputs.iter().any(|input| input.role == "last_frame");
+        if cell.field == "first_frame" && last_frame {
             // Where it goes depends on what stands beside it.
             let beside = request.clone().input(Role::LastFrame, url("last.png"));
             bodies.push(plan(vendor, None, &beside).unwrap().body);
