@@ -363,7 +363,6 @@ fn is_whole(request: &[u8]) -> bool {
 struct Bench {
     vendor: Vendor,
     server: Server,
-    client: Client,
     id: TaskId,
 }
 
@@ -372,17 +371,18 @@ type Tally = BTreeMap<String, u32>;
 impl Bench {
     async fn new(vendor: Vendor) -> Self {
         let server = Server::new().await;
-        let builder = Client::builder(vendor)
-            .retry(videogen::RetryPolicy::never())
-            .key(format!("sk-{CANARY}"));
-        let client = builder.base_url(&server.base_url).build().unwrap();
         let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap();
-        Self {
-            vendor,
-            server,
-            client,
-            id,
-        }
+        Self { vendor, server, id }
+    }
+
+    /// A client that no earlier answer asked to wait.
+    fn client(&self) -> Client {
+        Client::builder(self.vendor)
+            .retry(videogen::RetryPolicy::never())
+            .key(format!("sk-{CANARY}"))
+            .base_url(&self.server.base_url)
+            .build()
+            .unwrap()
     }
 
     /// Gives `answer` to a submission and to one other call; tells what is wrong with what they make of it.
@@ -391,7 +391,8 @@ impl Bench {
         *self.server.answer.lock().unwrap() = bytes;
         let before = self.server.seen.load(Ordering::SeqCst);
         let request = VideoRequest::new(self.vendor.default_model(), "x");
-        let submitted = self.timely(self.client.submit(&request)).await?;
+        let client = self.client();
+        let submitted = self.timely(client.submit(&request)).await?;
         let requests = self.server.seen.load(Ordering::SeqCst) - before;
         if requests != 1 {
             return Err(format!("{requests} requests for one submission: {submitted:?}"));
@@ -403,10 +404,10 @@ impl Bench {
         let operation = *call.get(&self.vendor.operations()[1..]);
         let query = ListQuery::default();
         let read = match operation {
-            Operation::Get => self.about_the_task(self.timely(self.client.get(&self.id)).await?)?,
-            Operation::Cancel => self.about_the_task(self.timely(self.client.cancel(&self.id)).await?)?,
-            Operation::List => shown(&self.timely(self.client.list(&query)).await?)?,
-            _ => shown(&self.timely(self.client.models()).await?)?,
+            Operation::Get => self.about_the_task(self.timely(client.get(&self.id)).await?)?,
+            Operation::Cancel => self.about_the_task(self.timely(client.cancel(&self.id)).await?)?,
+            Operation::List => shown(&self.timely(client.list(&query)).await?)?,
+            _ => shown(&self.timely(client.models()).await?)?,
         };
         *tally.entry(format!("{operation} {read}")).or_default() += 1;
         Ok(())

@@ -69,6 +69,21 @@ async fn a_thousand_tasks_end_once_each_within_the_budget() {
     }
 }
 
+/// By page, so that they are few enough requests for a test.
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_tasks_over_real_sockets() {
+    const TASKS: usize = 10_000;
+    let stub = Stub::new(|at, path| answer(at, path, TASKS, spread)).await;
+    let watcher = stub.client(Vendor::Token360).watcher();
+    for number in 0..TASKS {
+        assert!(watcher.add(id(Vendor::Token360, number)));
+    }
+    assert_eq!(all(&watcher).await.len(), TASKS);
+    let seen = stub.seen();
+    assert!(most(&seen, 10) <= 100, "{}", most(&seen, 10));
+    assert!(seen.len() < TASKS * 13 / 10, "{}", seen.len());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_watcher_that_is_dropped_at_any_point_loses_nothing() {
     for vendor in [Vendor::ToApis, Vendor::Token360] {
@@ -121,6 +136,33 @@ async fn webhooks_end_a_wait_once() {
             .count()
     };
     assert_eq!((of(0), of(1)), (1, 1));
+}
+
+/// A service: tasks come and go, and the watcher stays.
+#[tokio::test(start_paused = true)]
+async fn tasks_may_be_added_at_any_time() {
+    let stub = Stub::new(|at, path| answer(at, path, 9, |number| 50 * SECOND * number as u32)).await;
+    let watcher = Arc::new(stub.client(Vendor::ToApis).watcher());
+    let service = tokio::spawn({
+        let watcher = Arc::clone(&watcher);
+        async move {
+            let mut ended = Vec::new();
+            while ended.len() < 3 {
+                match watcher.next().await {
+                    Some((id, result)) => ended.push((id, result.unwrap().status)),
+                    None => watcher.added().await,
+                }
+            }
+            ended
+        }
+    });
+    for number in [1, 0, 2] {
+        tokio::time::sleep(20 * SECOND).await;
+        watcher.add(id(Vendor::ToApis, number));
+    }
+    let ended: Vec<TaskId> = service.await.unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ended.len(), 3);
+    assert_eq!(ended[2], id(Vendor::ToApis, 2));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,3 +7,4 @@ mod many;
 mod one;
 mod outage;
 mod stub;
+mod webhook;

@@ -137,6 +137,37 @@ async fn retry_after_slows_the_whole_account() {
     }
 }
 
+/// Waits that somebody began and does not drive hold nobody up, wherever they stopped.
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_nobody_drives_holds_nobody_up() {
+    let stub = Stub::new(|at, path| match at {
+        at if at < MINUTE => Reply::Status(503, ""),
+        at => answer(at, path, 99, |_| 2 * MINUTE),
+    })
+    .await;
+    let client = stub.client(Vendor::ToApis);
+    let mut idle = Vec::new();
+    for times in 1..20 {
+        let (client, id) = (client.clone(), id(Vendor::ToApis, times));
+        let often = WaitOptions::default()
+            .first(Duration::ZERO)
+            .every(Duration::from_secs(1), Duration::from_secs(1));
+        let mut wait = Box::pin(async move { client.wait_with(&id, often, |_| {}).await });
+        for _ in 0..times {
+            // Driven for a while, as by a `select!` in a loop.
+            let _ = tokio::time::timeout(Duration::from_millis(400), &mut wait).await;
+        }
+        idle.push(wait);
+    }
+    assert!(stub.seen().len() > 10);
+    let start = Instant::now();
+    client.wait(&id(Vendor::ToApis, 50)).await.unwrap();
+    assert!(start.elapsed() < 4 * MINUTE, "{:?}", start.elapsed());
+    for wait in idle {
+        wait.await.unwrap();
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn not_found_is_not_final_in_the_first_minute() {
     for vendor in Vendor::ALL {

@@ -403,6 +403,24 @@ mod tests {
         );
     }
 
+    /// The first runs of several processes make one file between them.
+    #[test]
+    fn many_may_open_a_new_file_at_once() {
+        for _ in 0..5 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("journal.db");
+            let openers: Vec<_> = (0..8)
+                .map(|_| {
+                    let path = path.clone();
+                    std::thread::spawn(move || SqliteJournal::open(path).map(drop))
+                })
+                .collect();
+            for opener in openers {
+                opener.join().unwrap().unwrap();
+            }
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn the_file_is_for_its_owner() {

@@ -114,7 +114,10 @@ impl Client {
     /// # Errors
     /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
     pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
-        retrying!(self.retries(), self.paced(self.get_once(id)))
+        retrying!(self.retries(), async {
+            // Also where nothing was sent.
+            self.paced(self.get_once(id)).await.map_err(|error| error.with_task(id))
+        })
     }
 
     /// One request. Waiting has a pace of its own.
@@ -196,7 +199,8 @@ impl Client {
         })
     }
 
-    /// Asks the vendor for its models. What this library knows of them without asking is in [`Capabilities`](crate::Capabilities).
+    /// Asks the vendor for its models. What this library knows of them without asking is in
+    /// [`Capabilities`](crate::Capabilities).
     ///
     /// # Errors
     /// `unsupported` where the vendor has no such operation.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::sweep::{Lists, Request};
-use crate::watch::{LAST_TURN, Sight, timed_out};
+use crate::watch::{LAST_TURN, Sight, deadline, timed_out};
 use crate::{DurationBook, Error, Last, Moment, PollPolicy, TaskId, VideoTask};
 
 mod answers;
@@ -66,7 +66,7 @@ struct Entry {
 
 impl Entry {
     fn age(&self, now: Instant) -> Duration {
-        self.sight.age.unwrap_or_default() + (now - self.added)
+        self.sight.age(now - self.added)
     }
 
     fn queue(&self) -> Queue {
@@ -155,7 +155,7 @@ impl Schedule {
             self.entries.push(None);
             self.entries.len() - 1
         });
-        let deadline = timeout.and_then(|timeout| now.checked_add(timeout));
+        let deadline = timeout.and_then(|timeout| deadline(now, timeout));
         self.entries[slot] = Some(Entry {
             id: Arc::clone(&id),
             model: model.map(|model| self.intern(model)),
@@ -164,10 +164,7 @@ impl Schedule {
             added: now,
             deadline,
             asked: None,
-            sight: Sight {
-                age,
-                not_done: Duration::ZERO,
-            },
+            sight: Sight::new(age),
             polls: 0,
             last: Last::Running,
             without_url: 0,

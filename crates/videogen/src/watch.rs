@@ -118,12 +118,8 @@ impl Watching {
             policy: options.policy(&client.0.vendor.facts().poll),
             timeout: options.timeout,
             start,
-            // Beyond what the clock can tell there is no deadline.
-            deadline: start.checked_add(options.timeout),
-            sight: Sight {
-                age: options.submitted.map(age),
-                not_done: Duration::ZERO,
-            },
+            deadline: deadline(start, options.timeout),
+            sight: Sight::new(options.submitted.map(age)),
             model: None,
             polls: 0,
             last: Last::Running,
@@ -135,7 +131,7 @@ impl Watching {
     }
 
     fn elapsed(&self) -> Duration {
-        self.sight.age.unwrap_or_default() + self.start.elapsed()
+        self.sight.age(self.start.elapsed())
     }
 
     fn pause(&self) -> Duration {
@@ -174,7 +170,7 @@ impl Watching {
             match result {
                 Ok(task) => return self.judge(task),
                 Err(error) => {
-                    match after_error(&error, self.elapsed()) {
+                    match after_error(&error, self.sight.since_submission(self.start.elapsed())) {
                         Some(_) if self.over && !self.found && error.kind() == ErrorKind::NotFound => {
                             return Err(error);
                         }
@@ -205,39 +201,56 @@ impl Watching {
             return Ok(Answer { task, is_last: false });
         }
         let is_last = task.status.is_terminal();
-        let age = self.elapsed();
         if is_last {
-            let began = age.saturating_sub(self.start.elapsed());
-            self.sight
-                .learn(&mut self.client.0.account.durations(), &task, began, age);
+            let mut durations = self.client.0.account.durations();
+            self.sight.learn(&mut durations, &task, self.start.elapsed());
             self.over = true;
         } else {
-            self.sight.not_done = age;
+            self.sight.not_done = self.elapsed();
         }
         Ok(Answer { task, is_last })
     }
 }
 
-/// What is known of the age of a task.
-#[derive(Debug, Clone, Copy, Default)]
+/// What is known of the age of a task. Ages are those at which the wait began.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Sight {
-    /// Its age when the wait began.
-    pub(crate) age: Option<Duration>,
+    /// By the caller's own clock.
+    submitted: Option<Duration>,
+    /// By the vendor's, which may differ.
+    created: Option<Duration>,
     /// Its age when it was last known not to be done.
     pub(crate) not_done: Duration,
 }
 
 impl Sight {
-    /// Takes the age from the vendor when nobody else told it. `waited` is the time since the wait began.
-    pub(crate) fn date(&mut self, task: &VideoTask, waited: Duration) {
-        if self.age.is_none() {
-            self.age = task.created_at.map(|created| age(created).saturating_sub(waited));
+    pub(crate) fn new(submitted: Option<Duration>) -> Self {
+        Self {
+            submitted,
+            created: None,
+            not_done: Duration::ZERO,
         }
     }
 
-    /// Remembers how long a task took: by the vendor's times, or as it was seen when it was watched from the start. `began`
-    /// is its age when the wait began, `age` its age now.
-    pub(crate) fn learn(self, book: &mut DurationBook, task: &VideoTask, began: Duration, age: Duration) {
+    /// The age as far as it is known, `waited` after the wait began.
+    pub(crate) fn age(&self, waited: Duration) -> Duration {
+        self.submitted.or(self.created).unwrap_or_default() + waited
+    }
+
+    /// The same for judging what cannot be found: a vendor's clock that is late does not make a fresh task old.
+    pub(crate) fn since_submission(&self, waited: Duration) -> Duration {
+        self.submitted.unwrap_or_default() + waited
+    }
+
+    /// Takes the age from what the vendor tells.
+    pub(crate) fn date(&mut self, task: &VideoTask, waited: Duration) {
+        if self.created.is_none() {
+            self.created = task.created_at.map(|created| age(created).saturating_sub(waited));
+        }
+    }
+
+    /// Remembers how long a task took: by the vendor's times, or as it was seen when it was watched from the start.
+    pub(crate) fn learn(&self, book: &mut DurationBook, task: &VideoTask, waited: Duration) {
         if task.status != TaskStatus::Completed {
             return;
         }
@@ -245,10 +258,21 @@ impl Sight {
         let told = told.and_then(|(created, completed)| Duration::try_from(completed.duration_since(created)).ok());
         if let Some(taken) = told {
             book.observe(task.model.as_deref(), taken, taken);
-        } else if self.age.is_some() && began <= FROM_THE_START.max(age / 10) {
+            return;
+        }
+        let age = self.age(waited);
+        let is_known = self.submitted.or(self.created).is_some();
+        if is_known && self.age(Duration::ZERO) <= FROM_THE_START.max(age / 10) {
             book.observe(task.model.as_deref(), self.not_done, age);
         }
     }
+}
+
+/// When the time is up; beyond what the clock can tell there is no deadline.
+pub(crate) fn deadline(start: Instant, timeout: Duration) -> Option<Instant> {
+    start
+        .checked_add(timeout)
+        .filter(|deadline| deadline.checked_add(LAST_TURN).is_some())
 }
 
 pub(crate) fn no_url(id: &TaskId) -> Error {

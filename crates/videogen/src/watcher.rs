@@ -86,7 +86,7 @@ impl WatcherOptions {
     }
 }
 
-/// A task to be waited for, and what is known of it. An id is enough; the whole task as it was submitted tells more.
+/// A task to be waited for, and what is known of it. An id is enough; the whole task as it was submitted tells its model.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Watched {
@@ -143,7 +143,6 @@ impl From<&VideoTask> for Watched {
     fn from(task: &VideoTask) -> Self {
         Self {
             model: task.model.clone(),
-            submitted: task.created_at,
             ..Self::new(task.id.clone())
         }
     }
@@ -317,6 +316,13 @@ impl Watcher {
                 () = sleep_until(at.unwrap_or_else(Instant::now)), if at.is_some() => {}
                 () = self.changed.notified() => {}
             }
+        }
+    }
+
+    /// Waits until there is a task to wait for: what a service does when [`next`](Self::next) has given `None`.
+    pub async fn added(&self) {
+        while self.is_empty() {
+            self.changed.notified().await;
         }
     }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask lint`: everything in a spec that a YAML reader, the OpenAPI model or the generator would swallow, choke on
 //! or take for something else.
 //!
-//! Each file of this module is one group of rules, and each rule adds findings to a [`Found`]. What the generator cannot
+//! Each file of this module is one group of rules, and each rule adds findings to a `Found`. What the generator cannot
 //! live with is refused by [`refuse`] and [`refuse_facts`], which run some of the same groups: no rule is written twice.
 
 use serde::Serialize;

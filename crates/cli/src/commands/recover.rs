@@ -193,31 +193,34 @@ fn advice(entry: &Entry, candidates: &[VideoTask]) -> String {
     )
 }
 
+/// So many lost submissions are looked for on the way to another one.
+const LOOKED_FOR: usize = 3;
+
 /// Looks once for what earlier runs left open at this account. Whatever goes wrong with that does not concern this run.
 pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
     let mut open = Query::default();
     open.open = true;
     open.account = Some(client.account());
-    if journal.find(open).await.is_ok_and(|open| open.is_empty()) {
-        return;
-    }
-    let Ok(recovered) = client.recover(Duration::ZERO).await else {
-        return;
-    };
-    for entry in &recovered.found {
-        if let Some(task) = &entry.task {
-            output.note(&format!("An earlier submission whose answer was lost is {task}."));
-        }
-    }
     let now = videogen::Timestamp::now();
-    let open = recovered
-        .open
-        .iter()
-        .filter(|(entry, _)| !entry.is_under_way(now))
-        .count();
-    if open > 0 {
-        output.note(&format!(
+    let mut left = journal.find(open).await.unwrap_or_default();
+    left.retain(|entry| !entry.is_under_way(now));
+    // Each may take a walk through the vendor's list, and somebody is waiting.
+    if (1..=LOOKED_FOR).contains(&left.len())
+        && let Ok(recovered) = client.recover(Duration::ZERO).await
+    {
+        for entry in &recovered.found {
+            if let Some(task) = &entry.task {
+                output.note(&format!("An earlier submission whose answer was lost is {task}."));
+            }
+        }
+        left = recovered.open.into_iter().map(|(entry, _)| entry).collect();
+        left.retain(|entry| !entry.is_under_way(now));
+    }
+    match left.len() {
+        0 => {}
+        1 => output.note("An earlier submission is still open; see: videogen recover"),
+        open => output.note(&format!(
             "{open} earlier submissions are still open; see: videogen recover"
-        ));
+        )),
     }
 }

@@ -165,7 +165,7 @@ impl Entry {
             Event::Rejected { reason } => (self.state, self.reason) = (State::Rejected, Some(reason)),
             Event::NotSent { reason } => (self.state, self.reason) = (State::NotSent, Some(reason)),
             Event::Ambiguous { reason, ambiguity } => {
-                (self.state, self.reason, self.ambiguity) = (State::Ambiguous, Some(reason), Some(ambiguity));
+                (self.state, self.reason, self.ambiguity) = (State::Ambiguous, Some(reason), Some(*ambiguity));
             }
             Event::NotFound { after } => self.sought = self.sought.max(Some(after)),
             Event::Dismissed => {

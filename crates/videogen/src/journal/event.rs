@@ -73,7 +73,7 @@ pub enum Event {
         /// Why.
         reason: Reason,
         /// All that is known.
-        ambiguity: Ambiguity,
+        ambiguity: Box<Ambiguity>,
     },
     /// Its task was found.
     Found {
@@ -155,7 +155,7 @@ impl Event {
             (Some(Delivery::Rejected), _) => Self::Rejected { reason },
             (Some(Delivery::Ambiguous), Some(ambiguity)) => Self::Ambiguous {
                 reason,
-                ambiguity: ambiguity.clone(),
+                ambiguity: Box::new(ambiguity.clone()),
             },
             _ => Self::NotSent { reason },
         }

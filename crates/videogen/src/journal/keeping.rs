@@ -137,6 +137,10 @@ impl Client {
             let message = format!("the submission {intent} is {} already", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
         }
+        if task.is_none() && entry.is_under_way(Timestamp::now()) {
+            let message = format!("the submission {intent} is being sent at this moment; ask again when it is not");
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
         let event = match task {
             Some(task) => Event::Found {
                 task: task.clone(),

@@ -44,7 +44,7 @@ fn events() -> Vec<Event> {
         Event::NotSent { reason: reason() },
         Event::Ambiguous {
             reason: reason(),
-            ambiguity,
+            ambiguity: Box::new(ambiguity),
         },
         Event::NotFound { after: 60 },
         Event::Dismissed,

@@ -44,7 +44,7 @@ impl Schedule {
                 }
                 None
             }
-            Err(error) => match after_error(&error, entry.age(now)) {
+            Err(error) => match after_error(&error, entry.sight.since_submission(now - entry.added)) {
                 Some(asked) => {
                     entry.last = Last::Failed(asked);
                     Some(error)
@@ -84,8 +84,7 @@ impl Schedule {
                 return false;
             }
         } else if task.status.is_terminal() {
-            let began = entry.sight.age.unwrap_or_default();
-            entry.sight.learn(book, &task, began, entry.age(now));
+            entry.sight.learn(book, &task, now - entry.added);
             self.end(slot, Ok(task));
             return false;
         } else {

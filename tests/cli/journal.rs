@@ -1,0 +1,236 @@
+//! What the command remembers, and what becomes of it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
+
+use super::{stderr, stdout, videogen};
+
+const VENDORS: [(&str, &str, Vendor); 3] = [
+    ("token360", "TOKEN360", Vendor::Token360),
+    ("toapis", "TOAPIS", Vendor::ToApis),
+    ("alltoken", "ALLTOKEN", Vendor::AllToken),
+];
+
+fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
+    let mut command = videogen(folder, args);
+    for (name, prefix, _) in VENDORS {
+        command.env(format!("{prefix}_API_KEY"), "sk-x");
+        command.env(format!("{prefix}_BASE_URL"), simulator.base_url(name));
+    }
+    command
+}
+
+/// Exit code, the JSON document, and standard error.
+fn run(folder: &Path, simulator: &Simulator, args: &[&str]) -> (i32, Value, String) {
+    let output = command(folder, simulator, args).arg("--json").output().unwrap();
+    let document = serde_json::from_slice(&output.stdout);
+    let document = document.unwrap_or_else(|error| panic!("{error}: {} {}", stdout(&output), stderr(&output)));
+    (output.status.code().unwrap(), document, stderr(&output))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_paid_for_once() {
+    let simulator = Simulator::builder().speed(100.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| run(folder.path(), &simulator, args);
+    let generate = [
+        "generate",
+        "a kite",
+        "--vendor",
+        "alltoken",
+        "--idempotency-key",
+        "order-7",
+    ];
+    let (code, first, err) = run(&[&generate[..], &["--no-wait"]].concat());
+    assert_eq!(code, 0, "{err}");
+    // The same again, and now to the end.
+    let (code, second, err) = run(&[&generate[..], &["-o", "kite.mp4"]].concat());
+    assert_eq!(code, 0, "{err} {second}");
+    assert_eq!(second["task"]["id"], first["task"]["id"]);
+    assert!(folder.path().join("kite.mp4").exists());
+    assert_eq!(simulator.stats().tasks, 1);
+
+    let mut other = generate;
+    other[1] = "a sledge";
+    let (code, refused, _) = run(&other);
+    assert_eq!((code, &refused["error"]["kind"]), (2, &"conflict".into()));
+    assert_eq!(refused["error"]["task"], first["task"]["id"]);
+
+    let (code, local, _) = run(&["list", "--local"]);
+    let entry = &local["submissions"][0];
+    assert_eq!((code, local["submissions"].as_array().unwrap().len()), (0, 1));
+    assert_eq!(
+        (&entry["state"], &entry["status"]),
+        (&"accepted".into(), &"completed".into())
+    );
+    assert!(entry["file"].as_str().unwrap().ends_with("kite.mp4"), "{entry}");
+    let shown = command(folder.path(), &simulator, &["list", "--local"])
+        .output()
+        .unwrap();
+    assert!(stdout(&shown).contains("a kite") && stdout(&shown).contains("completed"));
+
+    // Without a journal there is nobody to remember a key.
+    let (code, refused, _) = run(&[&generate[..], &["--no-journal"]].concat());
+    assert_eq!((code, &refused["error"]["kind"]), (3, &"config".into()));
+    let (code, refused, _) = run(&["list", "--local", "--no-journal"]);
+    assert_eq!((code, &refused["error"]["kind"]), (2, &"invalid_request".into()));
+    assert_eq!(simulator.stats().tasks, 1);
+}
+
+/// The answer is lost after the task was made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_recovered() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| run(folder.path(), &simulator, args);
+    for (name, _, vendor) in VENDORS {
+        simulator.inject(Fault::new(vendor, Operation::Submit, FaultKind::DropAfter));
+        let (code, document, _) = run(&["generate", "a kite", "--vendor", name, "--no-wait", "--look-for", "0"]);
+        let made = simulator.tasks().pop().unwrap().id;
+        if name == "toapis" {
+            // By the reference that the journal gave it.
+            assert_eq!(
+                (code, document["task"]["id"].as_str().unwrap().rsplit(':').next()),
+                (0, Some(made.as_str()))
+            );
+            continue;
+        }
+        assert_eq!(code, 6, "{document}");
+        assert!(
+            document["error"]["hint"].as_str().unwrap().contains("videogen recover"),
+            "{document}"
+        );
+        let candidate = document["error"]["candidates"][0].as_str().unwrap().to_owned();
+        let intent = document["error"]["ambiguity"]["intent"].as_str().unwrap().to_owned();
+        assert!(candidate.ends_with(&made));
+
+        let (code, open, _) = run(&["recover"]);
+        assert_eq!(
+            (code, open["open"][0]["candidates"][0].as_str()),
+            (6, Some(candidate.as_str()))
+        );
+        let text = command(folder.path(), &simulator, &["recover"]).output().unwrap();
+        assert!(
+            stdout(&text).contains(&format!("videogen recover {intent} --task")),
+            "{}",
+            stdout(&text)
+        );
+        let (code, settled, err) = run(&["recover", &intent, "--task", &candidate]);
+        assert_eq!(
+            (code, &settled["submission"]["state"]),
+            (0, &"accepted".into()),
+            "{err}"
+        );
+        let (code, _, _) = run(&["recover", &intent, "--dismiss"]);
+        assert_eq!(code, 2);
+    }
+    assert_eq!(simulator.stats().tasks, 3);
+    let (code, recovered, _) = run(&["recover"]);
+    assert_eq!(
+        (code, recovered["unfinished"].as_array().unwrap().len()),
+        (0, 3),
+        "{recovered}"
+    );
+
+    // Nothing arrived this time, which nobody can know but its owner.
+    simulator.inject(Fault::new(Vendor::ToApis, Operation::Submit, FaultKind::DropBefore));
+    let (code, lost, _) = run(&[
+        "generate",
+        "a sledge",
+        "--vendor",
+        "toapis",
+        "--no-wait",
+        "--look-for",
+        "0",
+    ]);
+    assert_eq!(code, 6);
+    let intent = lost["error"]["ambiguity"]["intent"].as_str().unwrap();
+    let (code, dismissed, _) = run(&["recover", intent, "--dismiss"]);
+    assert_eq!((code, &dismissed["submission"]["state"]), (0, &"dismissed".into()));
+    assert_eq!(run(&["recover", "no-such", "--dismiss"]).0, 2);
+
+    // Another account's are told, and left alone.
+    let output = videogen(folder.path(), &["recover", "--json"]).output().unwrap();
+    let foreign: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(foreign["other_accounts"].as_array().unwrap().len(), 3, "{foreign}");
+}
+
+/// Killed while it waits; the next run fetches the video to where it was to go.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_wait_goes_on() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = command(
+        folder.path(),
+        &simulator,
+        &["generate", "a kite", "--vendor", "token360", "-o", "kite.mp4"],
+    )
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().contains("Submitted")));
+    // Where it is to go is noted right after that.
+    let journal = folder.path().join("journal.db");
+    while !std::fs::read(journal.with_extension("db-wal"))
+        .is_ok_and(|bytes| bytes.windows(8).any(|word| word == b"kite.mp4"))
+    {
+        tokio::task::yield_now().await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!folder.path().join("kite.mp4").exists());
+
+    simulator.advance(Duration::from_secs(600));
+    let (code, recovered, err) = run(folder.path(), &simulator, &["recover", "--wait"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        recovered["unfinished"][0]["file"]
+            .as_str()
+            .unwrap()
+            .ends_with("kite.mp4"),
+        "{recovered}"
+    );
+    let bytes = std::fs::read(folder.path().join("kite.mp4")).unwrap();
+    assert_eq!(&bytes[4..8], b"ftyp");
+    let (code, recovered, _) = run(folder.path(), &simulator, &["recover"]);
+    assert_eq!((code, recovered["unfinished"].as_array().unwrap().len()), (0, 0));
+    assert_eq!(simulator.stats().tasks, 1);
+}
+
+#[test]
+fn a_simulation_leaves_nothing_to_remember() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = super::run(folder.path(), &["generate", "--simulate", "a kite", "--no-wait"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(!folder.path().join("journal.db").exists());
+    let output = super::run(
+        folder.path(),
+        &["generate", "--simulate", "a kite", "--no-wait", "--journal", "own.db"],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(folder.path().join("own.db").exists());
+
+    // A journal that cannot be used stops a submission before it is sent.
+    std::fs::write(
+        folder.path().join("bad.db"),
+        "no journal at all, but long enough to be read as one".repeat(9),
+    )
+    .unwrap();
+    let mut command = videogen(
+        folder.path(),
+        &["generate", "a kite", "--vendor", "toapis", "--journal", "bad.db"],
+    );
+    let output = command
+        .env("TOAPIS_API_KEY", "sk-x")
+        .env("TOAPIS_BASE_URL", "http://127.0.0.1:9")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(7));
+    assert!(stderr(&output).contains("--no-journal"), "{}", stderr(&output));
+}

@@ -1,0 +1,70 @@
+//! A webhook and polling at once: whichever comes first ends the wait, once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use videogen::webhook::Receiver;
+use videogen::{Client, TaskStatus, VideoRequest, Watched};
+use videogen_sim::{Simulator, WEBHOOK_SECRET};
+
+use crate::cases::TARGETS;
+
+#[tokio::test]
+async fn whichever_comes_first_ends_the_wait() {
+    for (vendor, model) in TARGETS {
+        for polls in [false, true] {
+            let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+            let client = Client::builder(vendor)
+                .key("sk-test".to_owned())
+                .base_url(simulator.base_url(vendor.as_str()))
+                .build()
+                .unwrap();
+            let watcher = Arc::new(client.watcher());
+            let told = Arc::clone(&watcher);
+            let mut builder = Receiver::builder(client.clone()).on_event(move |event| {
+                if let Some(task) = event.task {
+                    told.offer(task);
+                }
+                async { Ok(()) }
+            });
+            if vendor.as_str() == "toapis" {
+                builder = builder.secret(WEBHOOK_SECRET.to_owned());
+            }
+            let receiver = builder.build().unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let base = format!("http://{}/hooks", listener.local_addr().unwrap());
+            let router: axum::Router = receiver.router("/hooks");
+            let server = tokio::spawn(async move { axum::serve(listener, router).await });
+
+            let callback = receiver.callback(&base).unwrap();
+            let request = VideoRequest::new(model, "a kite").callback_url(callback.url().clone());
+            let task = client.submit(&request).await.unwrap();
+            receiver.bind(callback.hash(), &task.id).await.unwrap();
+            watcher.add(Watched::new(task.id.clone()));
+            if polls {
+                // As a hint from elsewhere would: asked at once, while the webhook is on its way.
+                watcher.wake(&task.id);
+            }
+            simulator.advance(Duration::from_secs(600));
+            let (id, result) = watcher.next().await.unwrap();
+            assert_eq!(
+                (&id, result.unwrap().status),
+                (&task.id, TaskStatus::Completed),
+                "{vendor} {model}"
+            );
+            // The other one comes as well, and finds nothing left to end.
+            let delivered = || {
+                simulator.tasks()[0]
+                    .webhook
+                    .as_ref()
+                    .is_some_and(|webhook| webhook.delivered)
+            };
+            while !delivered() {
+                tokio::task::yield_now().await;
+            }
+            assert!(watcher.next().await.is_none());
+            server.abort();
+        }
+    }
+}
