@@ -13,7 +13,7 @@ use crate::spec::{Spec, component, escape, members};
 #[derive(Default)]
 struct Members<'a> {
     known: BTreeMap<&'a str, &'a Value>,
-    /// Its members are free, or depend on which of several schemas it is.
+    /// Its members are free.
     open: bool,
 }
 
@@ -29,8 +29,10 @@ impl<'a> Members<'a> {
         self.known.extend(members(schema.get("properties")));
         let free = schema.get("additionalProperties");
         self.open |= free.is_some_and(|free| *free != Value::Bool(false));
-        self.open |= ["oneOf", "anyOf", "not"].iter().any(|key| schema.get(*key).is_some());
-        for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        let parts = ["allOf", "oneOf", "anyOf"]
+            .iter()
+            .filter_map(|key| schema.get(*key)?.as_array());
+        for part in parts.flatten() {
             if let Some(depth) = depth.checked_sub(1) {
                 self.read(spec, part, depth);
             }
