@@ -52,13 +52,13 @@ pub(super) fn check(spec: &Spec, schema: &Value, place: &str, value: &Value, fou
                     check(spec, schema, &place, member, found);
                 } else if !said.open && !said.known.is_empty() {
                     let known: Vec<&str> = said.known.keys().copied().collect();
+                    // What was renamed is often longer or shorter by a word: `ratio`, `aspect_ratio`.
+                    let word = known
+                        .iter()
+                        .find(|name| name.contains(key.as_str()) || key.contains(**name));
+                    let fix = word.map_or_else(|| instead(key, &known), |word| format!("did you mean `{word}`?"));
                     let owner = schema["$ref"].as_str().and_then(component).unwrap_or("its schema");
-                    found.add(
-                        "example-member",
-                        place,
-                        format!("`{key}` is no member of {owner}"),
-                        instead(key, &known),
-                    );
+                    found.add("example-member", place, format!("`{key}` is no member of {owner}"), fix);
                 }
             }
         }
