@@ -7,10 +7,13 @@ use std::process::Command;
 use serde_json::Value;
 use videogen::Vendor;
 
-use crate::specs::root;
+use crate::cases::TARGETS;
+use crate::specs::{PARAMETERS, root};
 
 /// Longest handwritten file, in lines.
 const FILE_LIMIT: usize = 500;
+/// Longest snapshot of a vendor, in lines: what is longer is not reviewed but scrolled through.
+const SNAPSHOT_LIMIT: usize = 200;
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -116,7 +119,7 @@ fn every_spec_is_registered_everywhere() {
                 format!("{vendor} = [\"dep:videogen-raw-{vendor}\"]"),
             ),
             ("crates/videogen/src/adapters.rs", format!("mod {vendor};")),
-            ("tests/cases.rs", "TARGETS".to_owned()),
+            (".ci/run", format!(" {vendor},webhook")),
         ] {
             if !text(file).contains(&needed) {
                 wrong.push(format!("{file} lacks `{needed}`"));
@@ -132,12 +135,112 @@ fn every_spec_is_registered_everywhere() {
                 wrong.push(format!("{path} is missing"));
             }
         }
+        if !TARGETS.iter().any(|(target, _)| target.as_str() == vendor) {
+            wrong.push(format!("tests/cases.rs lacks a model of {vendor} in TARGETS"));
+        }
+        if !PARAMETERS.iter().any(|(listed, ..)| listed.as_str() == vendor) {
+            wrong.push(format!("tests/specs.rs lacks {vendor} in PARAMETERS"));
+        }
     }
     assert!(
         wrong.is_empty(),
-        "to add a vendor, see README.md:\n{}",
+        "to add a vendor, see CONTRIBUTING.md:\n{}",
         wrong.join("\n")
     );
+}
+
+/// What `cargo xtask new-vendor` leaves to a person is marked, and does not land.
+#[test]
+fn nothing_of_a_skeleton_is_left() {
+    let mut files = Vec::new();
+    rust_files(&root().join("crates"), &mut files);
+    files.extend(xtask::generate::vendors(&root(), &[]).unwrap().iter().map(|vendor| {
+        let spec = format!("specs/{vendor}.yaml");
+        root().join(spec)
+    }));
+    let mut left = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        for (index, line) in text.lines().enumerate() {
+            let placeholder =
+                line.contains("https://docs.example.com/") || line.trim() == "- url: https://api.example.com";
+            if line.contains("TO DO:") || placeholder {
+                left.push(format!("{}:{}: {}", relative(&path), index + 1, line.trim()));
+            }
+        }
+    }
+    assert!(
+        left.is_empty(),
+        "fill these in from the vendor's pages, and delete the notes:\n{}",
+        left.join("\n")
+    );
+}
+
+fn git(arguments: &[&str]) -> Vec<String> {
+    let output = Command::new("git")
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_terminator('\0').map(str::to_owned).collect()
+}
+
+/// Reviews collapse what is generated, and never a snapshot.
+#[test]
+fn reviews_show_snapshots_and_collapse_generated_code() {
+    let tracked = git(&["ls-files", "-z"]);
+    let mut arguments = vec!["check-attr", "-z", "linguist-generated", "--"];
+    arguments.extend(tracked.iter().map(String::as_str));
+    let (mut wrong, mut seen) = (Vec::new(), [0, 0]);
+    for entry in git(&arguments).chunks(3) {
+        let [file, _, value] = entry else { panic!("{entry:?}") };
+        let collapsed = matches!(value.as_str(), "set" | "true");
+        let written = file.starts_with("crates/raw/") || file == "Cargo.lock";
+        let snapshot = file.ends_with(".snap");
+        seen[0] += usize::from(written);
+        seen[1] += usize::from(snapshot);
+        if collapsed != written {
+            wrong.push(format!("{file}: linguist-generated is {value}"));
+        }
+    }
+    assert!(seen[0] > 10 && seen[1] > 100, "{seen:?}");
+    assert!(wrong.is_empty(), "see .gitattributes:\n{}", wrong.join("\n"));
+}
+
+/// A snapshot is read by a person: short, and where its name says.
+#[test]
+fn snapshots_are_short_and_lie_by_vendor() {
+    let mut wrong = Vec::new();
+    let files = git(&["ls-files", "-z", "tests/snapshots"]);
+    for file in &files {
+        let segments: Vec<&str> = file.split('/').skip(2).collect();
+        let limit = match segments.as_slice() {
+            // The whole JSON Schemas of the facade's own types.
+            ["schemas", _] => 500,
+            [vendor, "surface" | "wire" | "refused" | "tasks" | "errors", _]
+                if Vendor::ALL.iter().any(|known| known.as_str() == *vendor) =>
+            {
+                SNAPSHOT_LIMIT
+            }
+            _ => {
+                wrong.push(format!(
+                    "{file}: say in this test, and in xtask/src/report/snapshots.rs, what it shows"
+                ));
+                continue;
+            }
+        };
+        // One that was deleted is still listed until that is committed.
+        let lines = fs::read_to_string(root().join(file)).map_or(0, |text| text.lines().count());
+        if lines > limit {
+            wrong.push(format!(
+                "{file} has {lines} lines, more than {limit}: split it by what can drift"
+            ));
+        }
+    }
+    assert!(files.len() > 100, "only {} snapshots", files.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

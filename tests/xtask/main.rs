@@ -1,8 +1,10 @@
 //! The maintainer's commands, on the real specs and on planted errors.
 #![allow(clippy::unwrap_used)]
 
+mod ci;
 mod commands;
 mod diff;
 mod docs;
 mod lint;
+mod new_vendor;
 mod report;

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::facts::Facts;
 use crate::readme::with_table;
 use crate::spec::Spec;
-use crate::{docs, generate, lint, tree};
+use crate::{ci, docs, generate, lint, new_vendor, tree};
 
 /// Exit code: generated files differ from what the specs give.
 pub const STALE: u8 = 4;
@@ -57,6 +57,16 @@ enum Command {
     /// Exit codes: 0 all in agreement; 1 a page differs; 3 a page was not understood (nothing is concluded from it), or
     /// not kept as it shows less than the kept one; 100 a file or a spec cannot be read. Of several pages, the highest.
     Docs(docs::Arguments),
+    /// Write a new vendor's spec, generated crate, adapter and snapshots, and register it.
+    ///
+    /// The skeleton compiles and works as its spec says, which is of no vendor; what is left to do is printed.
+    ///
+    /// Exit codes: 0 written; 1 refused, and nothing written; 100 a file cannot be written.
+    NewVendor(new_vendor::Arguments),
+    /// Run all that CI runs: `bash .ci/run`.
+    ///
+    /// Exit codes: those of .ci/run; 100 it cannot be run.
+    Ci,
 }
 
 /// Runs a command on the repository at `root`. Returns the exit code.
@@ -86,6 +96,8 @@ pub fn run<A: Into<OsString> + Clone>(
         Command::Report(arguments) => arguments.run(root, &mut report),
         Command::Lint(arguments) => Ok(lint::command::run(&arguments, root, &mut report, err)),
         Command::Docs(arguments) => docs::run(root, &arguments, &mut report),
+        Command::NewVendor(arguments) => new_vendor::run(&arguments, root, &mut report, err),
+        Command::Ci => ci::run(root),
     };
     let _ = out.write_all(&report);
     match result {
@@ -97,7 +109,11 @@ pub fn run<A: Into<OsString> + Clone>(
     }
 }
 
-fn generate(
+/// Writes what `vendors` (all, if none is named) give, and the README's table; or checks it.
+///
+/// # Errors
+/// When a spec cannot be turned into code, or a file cannot be written.
+pub(crate) fn generate(
     root: &Path,
     vendors: &[String],
     check: bool,

@@ -3,6 +3,7 @@
 //! This crate reads `specs/` and writes `crates/raw/`; it uses none of the workspace's own crates, so that it still runs
 //! when they do not compile. It is a library too, so that tests can ask it what is stale.
 
+mod ci;
 pub mod cli;
 pub mod diff;
 pub mod docs;
@@ -10,6 +11,7 @@ pub mod enums;
 pub mod facts;
 pub mod generate;
 pub mod lint;
+mod new_vendor;
 pub mod readme;
 pub mod relax;
 pub mod report;

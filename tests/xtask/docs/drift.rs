@@ -362,3 +362,31 @@ fn one_change_is_told_once() {
     );
     assert_eq!(report.known.len(), 3);
 }
+
+/// Where several paths move at once, each is found where it went, and what else the page says of it stays its own.
+#[test]
+fn paths_that_move_together_are_told_apart() {
+    let page = fs::read_to_string(root().join("tests/xtask/docs/dashes.html")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    let told = |text: &str| {
+        fs::write(&file, text).unwrap();
+        let (_, out, err) = xtask(&["docs", "alltoken", file.to_str().unwrap(), "--page", "video"], root());
+        assert_eq!(err, "");
+        let lines = out.lines().filter(|line| line.contains(": the page has "));
+        lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let mut moves = told(&page.replace("/videos/generations", "/videos/tasks"));
+    for line in told(&page) {
+        moves.retain(|told| *told != line);
+    }
+    moves.sort();
+    let expected = ["GET {}", "GET {}/{id}", "POST {}", "POST {}/{id}/cancel"].map(|call| {
+        let (old, new) = (
+            call.replace("{}", "/v1/videos/generations"),
+            call.replace("{}", "/v1/videos/tasks"),
+        );
+        format!("{old}: path: the page has `{new}`, the spec `{old}`")
+    });
+    assert_eq!(moves, expected);
+}

@@ -94,10 +94,11 @@ impl Comparison<'_> {
             if facts.operations.iter().any(|operation| operation.is(&call.operation)) {
                 continue;
             }
-            // A new path with the same method is where it moved.
-            let moved = new
-                .iter()
-                .position(|operation| operation.method == call.operation.method);
+            // The new path of the same method that is most like it is where it moved.
+            let moved = (0..new.len())
+                .rev()
+                .filter(|index| new[*index].method == call.operation.method)
+                .max_by_key(|index| new[*index].likeness(&call.operation));
             let moved = moved.map(|index| new.remove(index));
             let page = (moved.map(ToString::to_string), moved.map(|moved| moved.at.0));
             let spec = call.operation.to_string();

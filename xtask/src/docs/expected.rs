@@ -174,7 +174,7 @@ impl<'a> Expected<'a> {
         expected
     }
 
-    /// The operation that a page means; where its path is unknown, the one that this page is about.
+    /// The operation that a page means; where its path is unknown, the one of this page that is most like it.
     #[must_use]
     pub fn call(&self, operation: Option<&Operation>, place: Place, page: &str) -> Option<&Called> {
         let named = |call: &&Called| operation.is_some_and(|operation| operation.is(&call.operation));
@@ -182,9 +182,11 @@ impl<'a> Expected<'a> {
         let has = |call: &&Called| call.fields.keys().any(|(of, _)| *of == place);
         let all = || self.calls.iter();
         let found = all().filter(named).find(from).or_else(|| all().filter(named).find(has));
-        found
-            .or_else(|| all().find(named))
-            .or_else(|| all().filter(from).find(has))
+        found.or_else(|| all().find(named)).or_else(|| {
+            let like = |call: &&Called| operation.map(|operation| operation.likeness(&call.operation));
+            // Of equals, the first.
+            all().rev().filter(from).filter(has).max_by_key(like)
+        })
     }
 
     /// The `operationId`s' pointers by name: which models an operation creates tasks for.

@@ -162,6 +162,15 @@ impl Operation {
         methods && shape(&self.path) == shape(&other.path)
     }
 
+    /// How much speaks for one being the other after a move: paths of one length first, then each part that stayed.
+    #[must_use]
+    pub fn likeness(&self, other: &Self) -> (bool, bool, usize) {
+        let (one, two) = (shape(&self.path), shape(&other.path));
+        let same = one.split('/').zip(two.split('/')).filter(|(one, two)| one == two);
+        let long = one.split('/').count() == two.split('/').count();
+        (self.method == other.method, long, same.count())
+    }
+
     /// Whether two facts may belong to the same operation; one that names none may belong to any.
     #[must_use]
     pub fn fits(one: Option<&Self>, other: Option<&Self>) -> bool {

@@ -17,6 +17,7 @@ mod operations;
 mod references;
 mod schemas;
 mod source;
+mod strangers;
 mod style;
 mod values;
 mod walk;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
-use super::Found;
 use super::walk::{Kind, nodes};
+use super::{Found, strangers};
 use crate::spec::{Spec, escape, members};
 
 /// The name by which schemas refer to the document.
@@ -73,6 +73,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             }
             for (place, example) in examples {
                 judge.check("bad-example", schema, &place, example, found);
+                strangers::check(spec, schema, &place, example, found);
             }
         }
     }

@@ -1,0 +1,104 @@
+//! Acme. Facts: `specs/acme.yaml`.
+//!
+//! A skeleton, which works as the skeleton of the spec says.
+
+use serde_json::Value;
+use videogen_raw_acme as raw;
+use videogen_raw_acme::types;
+use videogen_wire::{FromValue as _, Read as _, facts};
+
+use super::{Adapter, Call, NoValue, Said, named, value};
+use crate::{
+    Capabilities, ErrorKind, Operation, Role, TaskError, TaskId, Vendor, Video, VideoDuration, VideoRequest, VideoTask,
+};
+
+/// The tag of the operations in the spec.
+const FAMILY: &str = "videos";
+
+pub(crate) struct Acme;
+
+impl Adapter for Acme {
+    const FACTS: &'static facts::Vendor = &raw::facts::VENDOR;
+    // TO DO: `Cancel`, `List` and `Models` where the vendor has them, each with its function of `Adapter` below. A list also
+    // needs `LIST_MEMBER` and `LIST_QUERY`.
+    const OPERATIONS: &'static [Operation] = &[Operation::Submit, Operation::Get];
+
+    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, NoValue> {
+        read_task(value(client(call).create_video(&body(request)).await)?, None)
+    }
+
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+        read_task(value(client(call).get_video(id.id()).await)?, Some(id))
+    }
+
+    fn error(_status: u16, body: Value) -> Said {
+        let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
+            return Said::default();
+        };
+        let code = detail.code.read();
+        Said {
+            // TO DO: what each documented code means. Where this tells nothing, the status decides.
+            kind: code.as_deref().and_then(|code| match code {
+                "invalid_request" => Some(ErrorKind::InvalidRequest),
+                _ => None,
+            }),
+            code,
+            message: detail.message.read(),
+            ..Said::default()
+        }
+    }
+
+    // TO DO: where the vendor signs its webhooks, `SIGNATURE` and `told`, as ToAPIs has them. Unsigned, they only make the
+    // client ask, and all that is needed is the member that holds the task's id.
+    #[cfg(feature = "webhook")]
+    fn notice(body: Value) -> super::Notice {
+        super::Notice::naming(&body, &["id", "video_id", "task_id"])
+    }
+}
+
+fn client(call: &Call<'_>) -> raw::Client {
+    raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
+}
+
+// TO DO: every field that the spec has an `x-field` for. One that is forgotten here would be dropped; the tests in
+// tests/fields.rs find it.
+fn body(request: &VideoRequest) -> types::CreateVideoRequest {
+    types::CreateVideoRequest {
+        model: request.model.clone(),
+        prompt: request.prompt.clone(),
+        duration: match request.duration {
+            Some(VideoDuration::Seconds(seconds)) => Some(seconds.into()),
+            Some(VideoDuration::Auto) | None => None,
+        },
+        resolution: request.resolution.as_deref().map(Into::into),
+        aspect_ratio: request.aspect_ratio.as_deref().map(Into::into),
+        seed: request.seed,
+        image_url: request
+            .inputs_as(Role::FirstFrame)
+            .next()
+            .map(|source| source.to_wire()),
+        callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
+        extra: request.extra.clone(),
+    }
+}
+
+/// `asked`: the task that the caller asked for, which an answer need not name again.
+// TO DO: every member that the spec knows and `VideoTask` has a place for.
+fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
+    let id = video.id.read();
+    let id = id.and_then(|id| TaskId::new(Vendor::Acme, FAMILY, id));
+    let status = video
+        .status
+        .read()
+        .map_or_else(String::new, |status| status.to_string());
+    let id = named(id, asked, &status)?;
+    let mut task = VideoTask::new(id, status);
+    task.model = video.model.read();
+    task.created_at = video.created_at.read();
+    task.video = video.video_url.read().map(Video::at);
+    task.error = video
+        .error
+        .read()
+        .and_then(|error| TaskError::new(error.code.read(), error.message.read()));
+    Ok(task)
+}
