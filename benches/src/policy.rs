@@ -105,8 +105,8 @@ fn fixed(interval: f64, law: Law, tasks: u32) -> Cost {
 
 /// The paces that `WaitOptions::every` and `WatcherOptions::every` can set: the shortest pause, and a minute at most.
 fn paces() -> impl Iterator<Item = (f64, PollPolicy)> {
-    (0..24).map(|step| {
-        let shortest = 0.05 * 1.3_f64.powi(step);
+    (0..40).map(|step| {
+        let shortest = 0.0005 * 1.3_f64.powi(step);
         let policy = PollPolicy::within(Duration::from_secs_f64(shortest), Duration::from_secs(60));
         (shortest, policy)
     })
@@ -156,7 +156,7 @@ pub fn run(quick: bool) -> Result<()> {
                 let tasks = if shortest < 0.5 { tasks.div_ceil(10) } else { tasks };
                 (shortest, ours(&policy, law, tasks, learns))
             };
-            paces().skip(if quick { 8 } else { 0 }).map(pace).collect()
+            paces().skip(if quick { 24 } else { 0 }).map(pace).collect()
         };
         let (learned, cold) = (curve(true), curve(false));
         let intervals = FIXED.map(|(interval, label)| (label, fixed(interval, law, tasks)));
@@ -166,7 +166,7 @@ pub fn run(quick: bool) -> Result<()> {
             let best = learned.iter().min_by(|a, b| excess(&a.1).total_cmp(&excess(&b.1)));
             let (shortest, best) = best.ok_or("no paces")?;
             println!(
-                "| {name} | {label} | {:.1} | {:.2} | from {shortest:.2} s | {:.1} | {:.2} | {} |",
+                "| {name} | {label} | {:.1} | {:.2} | from {shortest:.3} s | {:.1} | {:.2} | {} |",
                 cost.requests,
                 cost.delay,
                 best.requests,
