@@ -14,7 +14,7 @@ const KEY: &str = "sk-bench-0123456789abcdef";
 const PROMPT: &str = "A lighthouse keeper winds an old brass clock while rain runs down the window";
 
 /// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Call {
     /// How a task stands.
     Get,

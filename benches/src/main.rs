@@ -38,6 +38,8 @@ enum Benchmark {
     Generation,
     /// All but the last two.
     All,
+    /// A thousand calls of one contender, for a profiler.
+    Only(per_call::Only),
     /// The server of the others.
     #[command(hide = true)]
     Serve,
@@ -76,6 +78,7 @@ fn main() -> Result<()> {
             download::run(quick, &folder)?;
             journal::run(quick, &folder)
         }
+        Benchmark::Only(only) => only.run(),
         Benchmark::Serve => server::serve(),
         Benchmark::WaitingOne(one) => one.run(),
         Benchmark::DownloadOne(one) => one.run(),

@@ -23,6 +23,31 @@ pub fn contenders(base_url: &str) -> Result<Vec<(&'static str, Contender)>> {
     ])
 }
 
+/// Calls of one contender only.
+#[derive(Debug, clap::Args)]
+pub struct Only {
+    /// Its name in the table.
+    contender: String,
+    call: Call,
+    #[arg(default_value_t = 1000)]
+    calls: usize,
+}
+
+impl Only {
+    /// Makes the calls.
+    ///
+    /// # Errors
+    /// When there is no such contender, or a call fails.
+    pub fn run(self) -> Result<()> {
+        let server = Server::start()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let named = |(name, _): &(&str, Contender)| *name == self.contender;
+        let found = contenders(&server.base_url())?.into_iter().find(named);
+        let (_, contender) = found.ok_or("no such contender")?;
+        runtime.block_on(make(&contender, self.call, self.calls, 1))
+    }
+}
+
 /// Prints CPU time per call.
 ///
 /// # Errors
