@@ -32,7 +32,7 @@ enum Benchmark {
     Download,
     /// Submissions with and without a journal.
     Journal,
-    /// Cold builds of a minimal application; minutes of them.
+    /// Cold builds of a minimal application; minutes of them, also when quick.
     Build,
     /// `cargo xtask generate`, `lint` and `diff`.
     Generation,
@@ -68,7 +68,7 @@ fn main() -> Result<()> {
         Benchmark::Policy => policy::run(quick),
         Benchmark::Download => download::run(quick, &folder),
         Benchmark::Journal => journal::run(quick, &folder),
-        Benchmark::Build => build::run(&folder),
+        Benchmark::Build => build::run(quick, &folder),
         Benchmark::Generation => generation::run(),
         Benchmark::All => {
             per_call::run(quick)?;

@@ -59,8 +59,15 @@ impl Drop for Server {
 
 /// The bodies, written out beforehand.
 struct Bodies {
-    vendors: Vec<(Vendor, Vec<u8>, [(&'static str, Vec<u8>); 2])>,
+    vendors: Vec<VendorBodies>,
     tasks: AtomicUsize,
+}
+
+struct VendorBodies {
+    vendor: Vendor,
+    task: Vec<u8>,
+    /// By their queries.
+    pages: [(&'static str, Vec<u8>); 2],
 }
 
 /// Serves until standard input ends. Prints its address first.
@@ -75,11 +82,12 @@ pub fn serve() -> Result<()> {
         vendors: VENDORS
             .into_iter()
             .map(|vendor| {
-                let pages = [
-                    ("limit=100", bytes(page(vendor, 100))),
-                    ("limit=1", bytes(page(vendor, 1))),
-                ];
-                (vendor, bytes(completed(vendor, 0)), pages)
+                let pages = ["limit=100", "limit=1"];
+                VendorBodies {
+                    vendor,
+                    task: bytes(completed(vendor, 0)),
+                    pages: [(pages[0], bytes(page(vendor, 100))), (pages[1], bytes(page(vendor, 1)))],
+                }
             })
             .collect(),
         tasks: AtomicUsize::new(0),
@@ -130,8 +138,8 @@ fn answer(socket: &TcpStream, bodies: &Bodies) -> Result<()> {
         let known = bodies
             .vendors
             .iter()
-            .find(|(vendor, ..)| place.starts_with(path(*vendor)));
-        let (vendor, task, pages) = known.ok_or("no such vendor")?;
+            .find(|known| place.starts_with(path(known.vendor)));
+        let VendorBodies { vendor, task, pages } = known.ok_or("no such vendor")?;
         let made;
         let body = if is_post {
             made = accepted(*vendor, bodies.tasks.fetch_add(1, Ordering::Relaxed)).to_string();
