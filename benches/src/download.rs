@@ -53,7 +53,7 @@ struct Outcome {
 /// # Errors
 /// When a download fails, or there is no curl.
 pub fn run(quick: bool, folder: &Path) -> Result<()> {
-    let (rounds, bytes) = if quick { (1, 64 << 20) } else { (9, 1 << 30) };
+    let (rounds, bytes) = if quick { (1, 64 << 20) } else { (7, 1 << 30) };
     let server = Server::start()?;
     let folder = tempfile::tempdir_in(folder)?;
     let names = [

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::Result;
 use crate::measure::Rounds;
 
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 5;
 
 /// Prints wall time of the warm commands: of the program alone, and with Cargo's own look at what is to be built.
 ///
