@@ -300,7 +300,7 @@ async fn lists_cancels_and_models() {
     loop {
         let page = token360.list(&query).await.unwrap();
         assert!(page.tasks.len() <= 2);
-        assert!(page.tasks.iter().all(|task| task.raw.0["prompt"].is_string()));
+        assert!(page.tasks.iter().all(|task| task.raw.json()["prompt"].is_string()));
         listed.extend(page.tasks.into_iter().map(|task| task.id));
         match page.next {
             Some(next) => query.after = Some(next),

@@ -32,7 +32,7 @@ async fn a_task_whose_members_are_all_odd_is_still_read() {
         assert_eq!(task_read.id.id(), "17");
         assert_eq!(task_read.status, TaskStatus::Unknown("Simmering".to_owned()));
         assert_eq!(task_read.progress, None);
-        assert_eq!(task_read.raw.0, body);
+        assert_eq!(task_read.raw.json(), body);
     }
 }
 
@@ -349,7 +349,7 @@ async fn lists_with_holes() {
         let read: Vec<_> = page
             .tasks
             .iter()
-            .map(|task| (task.id.id(), task.raw.0["x"].as_i64().unwrap()))
+            .map(|task| (task.id.id(), task.raw.json()["x"].as_i64().unwrap()))
             .collect();
         assert_eq!((read, page.unreadable), (vec![("a", 1), ("c", 3)], 1), "{vendor}");
         if vendor == Vendor::Token360 {

@@ -235,7 +235,7 @@ async fn the_family_is_that_of_the_bound_task_or_of_the_model() {
         let (headers, raw) = signed(model, &body);
         let told = new(receiver.receive(None, &headers, &raw).await).task.unwrap();
         assert_eq!(told.id, task(Vendor::ToApis, family, "task-1"));
-        assert_eq!(told.raw.0, body);
+        assert_eq!(told.raw.json(), body);
     }
     // The caller knows better than the model's name.
     let callback = receiver.callback("https://videos.example.com").unwrap();

@@ -69,8 +69,8 @@ async fn a_webhook_gives_the_task_that_polling_gives() {
             let mut polled = client.get(&submitted.id).await.unwrap();
             assert!(polled.status.is_terminal());
             if is_signed {
-                assert_eq!(told.raw.0["id"].as_str(), event.id.as_deref());
-                assert_eq!(told.raw.0["data"]["task_id"], submitted.id.id());
+                assert_eq!(told.raw.json()["id"].as_str(), event.id.as_deref());
+                assert_eq!(told.raw.json()["data"]["task_id"], submitted.id.id());
                 told.raw = Default::default();
                 polled.raw = Default::default();
             }

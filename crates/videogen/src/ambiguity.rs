@@ -87,7 +87,8 @@ impl Ambiguity {
     /// Whether a listed task may be this submission: same model, made around the same time and, where the vendor shows
     /// prompts, with the same one.
     pub(crate) fn may_be(&self, task: &VideoTask, hide: impl Fn(&str) -> String) -> bool {
-        let prompt = task.raw.0.get("prompt").and_then(|prompt| prompt.as_str());
+        let raw = task.raw.json();
+        let prompt = raw.get("prompt").and_then(|prompt| prompt.as_str());
         task.model.as_ref().is_none_or(|model| *model == self.model)
             // Prompts are kept without what URLs hide, so they are compared without it.
             && prompt.is_none_or(|prompt| hide(prompt) == self.prompt)
@@ -96,8 +97,8 @@ impl Ambiguity {
 
     /// Whether a task was made with the parameters of this submission. `None`: it shows none of them.
     pub(crate) fn agrees(&self, task: &VideoTask) -> Option<bool> {
-        let raw = &task.raw.0;
-        let shown = |name: &String| raw.get("parameters").unwrap_or(raw).get(name);
+        let raw = task.raw.json();
+        let shown = |name: &String| raw.get("parameters").unwrap_or(&raw).get(name);
         self.parameters
             .iter()
             // What was left to the model is answered with what it chose.

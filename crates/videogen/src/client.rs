@@ -1,11 +1,13 @@
 //! One account at one vendor.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::sync::watch;
 use videogen_wire::Session;
 
@@ -15,6 +17,7 @@ use crate::http::Http;
 use crate::journal::Journal;
 use crate::outcome::Judge;
 use crate::retry::{Budget, Retries, retrying};
+use crate::task::Raw;
 use crate::{
     ClientBuilder, Error, ErrorKind, ListQuery, Plan, RetryPolicy, TaskId, TaskPage, Vendor, VideoRequest, VideoTask,
 };
@@ -176,20 +179,17 @@ impl Client {
         let result = vendor.list(&call, query).await;
         let exchange = call.session.exchange();
         let judge = self.judge();
-        let (page, mut raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
+        let (page, raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
             // An account without tasks is told by an empty list, or by none at all.
             Err(error)
                 if error.kind() == ErrorKind::Decode && judge.is_null(exchange.as_ref(), vendor.list_member()) =>
             {
-                (RawPage::default(), Value::Null)
+                (RawPage::default(), Bytes::new())
             }
             result => result?,
         };
-        let mut items = match raw.get_mut(vendor.list_member()) {
-            Some(Value::Array(items)) => std::mem::take(items),
-            _ => Vec::new(),
-        };
-        items.resize(page.tasks.len(), Value::Null);
+        let mut items = items(&raw, vendor.list_member()).unwrap_or_default();
+        items.resize(page.tasks.len(), Raw::default());
         let read = page.tasks.len();
         let tasks: Vec<VideoTask> = page
             .tasks
@@ -248,7 +248,7 @@ impl Client {
     ) -> Result<VideoTask, Error> {
         let read = self.judge().read(operation, result, call.session.exchange().as_ref());
         let (task, raw) = read.map_err(|error| error.with_task(id))?;
-        Ok(self.judge().finish(task, raw))
+        Ok(self.judge().finish(task, Raw::of(raw)))
     }
 
     /// Refuses an operation that the vendor does not have, and tells who has it.
@@ -283,4 +283,17 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// The entries of a list, as they came.
+fn items(page: &[u8], member: &str) -> Option<Vec<Raw>> {
+    let members: HashMap<String, &RawValue> = serde_json::from_slice(page).ok()?;
+    let items: Vec<&RawValue> = serde_json::from_str(members.get(member)?.get()).ok()?;
+    // Each by itself: a task that is kept does not keep its whole page.
+    Some(
+        items
+            .iter()
+            .map(|item| Raw::of(Bytes::copy_from_slice(item.get().as_bytes())))
+            .collect(),
+    )
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
@@ -54,11 +55,11 @@ impl Judge<'_> {
         let status = answer.status.as_u16();
         if answer.status.is_success() {
             return match result {
-                Ok(task) => Ok(self.finish(task, json(answer))),
+                Ok(task) => Ok(self.finish(task, Raw::of(answer.body.clone()))),
                 // A task that was paid for is not lost because the rest of the answer is odd.
                 Err(NoValue(reason)) => match salvage_id(&answer.body) {
                     Some(id) => match TaskId::new(self.vendor, family, id) {
-                        Some(id) => Ok(self.finish(VideoTask::new(id, String::new()), json(answer))),
+                        Some(id) => Ok(self.finish(VideoTask::new(id, String::new()), json(answer).into())),
                         None => Err(ambiguous(&reason)),
                     },
                     None => Err(self.told(ambiguous(answer.cut.as_deref().unwrap_or(&reason)), answer, None)),
@@ -86,13 +87,13 @@ impl Judge<'_> {
         Err(error)
     }
 
-    /// The outcome of a call that changes nothing that costs money.
+    /// The outcome of a call that changes nothing that costs money, and the body that was read.
     pub(crate) fn read<T>(
         &self,
         operation: Operation,
         result: Result<T, NoValue>,
         exchange: Option<&Exchange>,
-    ) -> Result<(T, Value), Error> {
+    ) -> Result<(T, Bytes), Error> {
         let answer = match exchange.map(|exchange| &exchange.sent) {
             None | Some(Sent::Recorded) => return Err(self.unbuilt(operation, result)),
             Some(Sent::NotConnected { reason } | Sent::Broken { reason }) => {
@@ -106,7 +107,7 @@ impl Judge<'_> {
             return Err(self.refusal(operation, answer, said));
         }
         match (result, &answer.cut) {
-            (Ok(value), _) => Ok((value, json(answer))),
+            (Ok(value), _) => Ok((value, answer.body.clone())),
             (Err(_), Some(cut)) => Err(self.transport(operation, cut)),
             (Err(NoValue(reason)), None) => {
                 let error = Error::new(ErrorKind::Decode, format!("the answer cannot be read: {reason}"));
@@ -216,7 +217,7 @@ impl Judge<'_> {
     }
 
     /// A task with its raw answer beside it, fit to be shown.
-    pub(crate) fn finish(&self, task: VideoTask, raw: Value) -> VideoTask {
+    pub(crate) fn finish(&self, task: VideoTask, raw: Raw) -> VideoTask {
         self.clean_task(finish(task, raw))
     }
 }
@@ -253,14 +254,15 @@ fn url_start(word: &str) -> Option<usize> {
 }
 
 /// Puts the raw answer beside a task, and finds a reason for failure that stands in an unusual place.
-fn finish(mut task: VideoTask, raw: Value) -> VideoTask {
+fn finish(mut task: VideoTask, raw: Raw) -> VideoTask {
     if task.error.is_none() && task.status == TaskStatus::Failed {
+        let said = raw.json();
         let reason = ["error", "message", "fail_reason"]
             .iter()
-            .find_map(|name| raw.get(name)?.as_str().filter(|reason| !reason.is_empty()));
+            .find_map(|name| said.get(name)?.as_str().filter(|reason| !reason.is_empty()));
         task.error = reason.and_then(|reason| TaskError::new(None, Some(reason.to_owned())));
     }
-    task.raw = Raw(raw);
+    task.raw = raw;
     task
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -292,20 +293,58 @@ pub(crate) fn is_moderation(text: &str) -> bool {
     phrases.iter().any(|phrase| text.contains(phrase))
 }
 
-/// JSON as a vendor sent it. `Debug` shows only its size: it holds presigned URLs.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Raw(pub Value);
+/// JSON as a vendor sent it, read only when somebody asks for it. `Debug` shows only its size: it holds presigned URLs.
+#[derive(Clone, Default)]
+pub struct Raw(Bytes);
 
 impl Raw {
+    /// What was read as JSON before.
+    pub(crate) fn of(text: Bytes) -> Self {
+        Self(text)
+    }
+
+    /// Reads it. `null` when there was no answer, or none in JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.0).unwrap_or_default()
+    }
+
     fn is_null(&self) -> bool {
-        self.0.is_null()
+        self.0.is_empty()
+    }
+}
+
+impl From<Value> for Raw {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::default(),
+            value => Self(value.to_string().into()),
+        }
+    }
+}
+
+/// The same JSON, however it is written.
+impl PartialEq for Raw {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.json() == other.json()
+    }
+}
+
+impl Serialize for Raw {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from)
     }
 }
 
 impl fmt::Debug for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match self.json() {
             Value::Object(members) => write!(f, "Raw({} members)", members.len()),
             Value::Null => f.write_str("Raw(null)"),
             _ => f.write_str("Raw(…)"),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use progenitor_client::OperationInfo;
+use reqwest::ResponseBuilderExt as _;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -138,7 +139,8 @@ impl Session {
                 return Err(error);
             }
         };
-        let (status, headers) = (response.status(), response.headers().clone());
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let url = response.url().clone();
         let mut body = BytesMut::new();
         let (cut, error) = loop {
             match response.chunk().await {
@@ -160,7 +162,9 @@ impl Session {
         match error {
             Some(error) => Err(error),
             None => {
-                let mut whole = http::Response::new(body);
+                // Without its URL one is made up and parsed.
+                // Nothing in it can be refused. Without its URL, one would be made up and parsed.
+                let mut whole = http::Response::builder().url(url).body(body).unwrap_or_default();
                 *whole.status_mut() = status;
                 *whole.headers_mut() = headers;
                 Ok(whole.into())

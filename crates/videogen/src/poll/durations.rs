@@ -116,6 +116,14 @@ impl Durations {
                     consider(moment, done + part, when + part * f64::midpoint(from, moment));
                 }
             }
+            // And between these, where the slope of the cost is none. Bins are wide beside the pauses of a dense pace.
+            let rate = weight / (to - from);
+            let room = 2.0 * rate * (price * left + from * done - when) - done * done;
+            let moment = from + (room.max(0.0).sqrt() - done) / rate;
+            if moment > from.max(least) && moment < to.min(most) {
+                let part = rate * (moment - from);
+                consider(moment, done + part, when + part * f64::midpoint(from, moment));
+            }
             if to > most {
                 break;
             }

@@ -184,7 +184,7 @@ impl Receiver {
             return self.search(id, notice.ended).await;
         };
         match vendor.told(&id, body.clone()) {
-            Ok(task) if !notice.ended || is_ended(&task) => Ok(self.0.client.judge().finish(task, body)),
+            Ok(task) if !notice.ended || is_ended(&task) => Ok(self.0.client.judge().finish(task, body.into())),
             // It says that the task has ended, and not how.
             _ => self.fetch_ended(&id).await,
         }

@@ -1,0 +1,53 @@
+//! How long a maintainer waits for `cargo xtask`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use crate::Result;
+use crate::measure::Rounds;
+
+const ROUNDS: usize = 5;
+
+/// Prints wall time of the warm commands: of the program alone, and with Cargo's own look at what is to be built.
+///
+/// # Errors
+/// When one cannot be run.
+pub fn run() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
+    let commands: [(&str, &[&str]); 4] = [
+        ("generate", &["generate"]),
+        ("generate --check", &["generate", "--check"]),
+        ("lint", &["lint"]),
+        ("diff HEAD", &["diff", "HEAD"]),
+    ];
+    println!("| command | `cargo xtask …`, ms | the program alone, ms |\n|---|---|---|");
+    for (name, arguments) in commands {
+        let mut taken = Rounds::new(["cargo", "alone"]);
+        for round in 0..=ROUNDS {
+            for which in taken.order(round) {
+                let mut command = if which == 0 {
+                    let mut command = Command::new("cargo");
+                    command.arg("xtask");
+                    command
+                } else {
+                    Command::new(target.join("debug/xtask"))
+                };
+                let start = Instant::now();
+                // A difference that breaks clients is told by the exit code; that it ran is what counts here.
+                command
+                    .args(arguments)
+                    .current_dir(&root)
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .status()?;
+                if round > 0 {
+                    taken.note(which, start.elapsed().as_secs_f64() * 1e3);
+                }
+            }
+        }
+        println!("| `{name}` | {:.0} | {:.0} |", taken.median(0), taken.median(1));
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Clocks, memory, medians.
+
+use std::time::Duration;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike as _;
+use nix::time::{ClockId, clock_gettime};
+
+use crate::Result;
+
+fn clock(id: ClockId) -> Duration {
+    // These clocks exist on every system that this builds on.
+    clock_gettime(id).map(Duration::from).unwrap_or_default()
+}
+
+/// CPU time of this process so far, its work in the kernel included.
+pub fn cpu() -> Duration {
+    clock(ClockId::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+/// CPU time of this thread so far.
+pub fn thread_cpu() -> Duration {
+    clock(ClockId::CLOCK_THREAD_CPUTIME_ID)
+}
+
+/// CPU time of all children that have ended.
+///
+/// # Errors
+/// When the system does not tell.
+pub fn children_cpu() -> Result<Duration> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let microseconds = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    Ok(Duration::from_micros(microseconds.unsigned_abs()))
+}
+
+/// Memory of this process in bytes: now, and at most so far. Linux only.
+///
+/// # Errors
+/// Where there is no `/proc`.
+pub fn memory() -> Result<(u64, u64)> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let field = |name: &str| -> Option<u64> {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+    };
+    field("VmRSS:")
+        .zip(field("VmHWM:"))
+        .ok_or_else(|| "no memory figures in /proc/self/status".into())
+}
+
+/// The value in the middle.
+#[must_use]
+pub fn median(values: &[f64]) -> f64 {
+    quantile(values, 0.5)
+}
+
+/// The value below which a part of them lies.
+#[must_use]
+pub fn quantile(values: &[f64], part: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = (sorted.len().saturating_sub(1) as f64 * part).round() as usize;
+    sorted.get(place).copied().unwrap_or(f64::NAN)
+}
+
+/// Rounds of several contenders: what each took, round by round.
+#[derive(Debug)]
+pub struct Rounds {
+    names: Vec<String>,
+    taken: Vec<Vec<f64>>,
+}
+
+impl Rounds {
+    /// Contenders; the first is what the others are held against.
+    #[must_use]
+    pub fn new<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Self {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let taken = vec![Vec::new(); names.len()];
+        Self { names, taken }
+    }
+
+    /// In which order they run in a round: each is first as often as any other.
+    pub fn order(&self, round: usize) -> impl Iterator<Item = usize> + use<> {
+        let contenders = self.names.len();
+        (0..contenders).map(move |place| (place + round) % contenders)
+    }
+
+    /// Notes what a contender took in this round.
+    pub fn note(&mut self, contender: usize, taken: f64) {
+        self.taken[contender].push(taken);
+    }
+
+    /// Median of what a contender took.
+    #[must_use]
+    pub fn median(&self, contender: usize) -> f64 {
+        median(&self.taken[contender])
+    }
+
+    /// Median over the rounds of its ratio to the first.
+    #[must_use]
+    pub fn ratio(&self, contender: usize) -> f64 {
+        let ratios: Vec<f64> = self.taken[contender]
+            .iter()
+            .zip(&self.taken[0])
+            .map(|(taken, first)| taken / first)
+            .collect();
+        median(&ratios)
+    }
+
+    /// A row for each contender: its name, what it took, its ratio to the first.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, f64, f64)> {
+        self.names
+            .iter()
+            .enumerate()
+            .map(|(contender, name)| (name.as_str(), self.median(contender), self.ratio(contender)))
+    }
+}

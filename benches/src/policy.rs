@@ -1,0 +1,214 @@
+//! Requests and delay for each task: our polling beside fixed intervals. No network and no clock: the policy is pure.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use videogen::{Durations, Moment, PollPolicy, Vendor};
+
+use crate::plot::{self, Series};
+use crate::{Result, bodies};
+
+/// How long tasks take, in seconds.
+type Law = fn(&mut Rng) -> f64;
+
+/// What the vendors publish: most tasks take 30 to 120 seconds at one, one to five minutes at another, and three to five
+/// minutes at high resolution. How these spread is not published, so there are several guesses.
+const LAWS: [(&str, &str, Law); 4] = [
+    ("uniform", "30 to 300 s, all alike", |random| {
+        30.0 + 270.0 * random.f64()
+    }),
+    ("log-normal", "median 90 s, σ 0.5, cut to 30 to 300 s", |random| {
+        (90.0 * (0.5 * normal(random)).exp()).clamp(30.0, 300.0)
+    }),
+    ("bimodal", "60 % at 75 ± 15 s, 40 % at 240 ± 25 s", |random| {
+        if random.f64() < 0.6 {
+            (75.0 + 15.0 * normal(random)).clamp(30.0, 120.0)
+        } else {
+            (240.0 + 25.0 * normal(random)).clamp(180.0, 300.0)
+        }
+    }),
+    (
+        "narrow",
+        "120 ± 10 s: one model, one length, one resolution",
+        |random| (120.0 + 10.0 * normal(random)).clamp(30.0, 300.0),
+    ),
+];
+
+/// Fixed intervals, in seconds, and who asks so.
+const FIXED: [(f64, &str); 4] = [(0.1, "0.1 s"), (1.0, "1 s"), (5.0, "5 s"), (10.0, "10 s")];
+
+fn normal(random: &mut Rng) -> f64 {
+    (0..12).map(|_| random.f64()).sum::<f64>() - 6.0
+}
+
+/// What a way of polling costs: requests and seconds of delay for each task.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    requests: f64,
+    delay: f64,
+}
+
+impl Cost {
+    /// Better on both axes at once, or as good on one.
+    fn beats(self, other: Self) -> bool {
+        self.requests <= other.requests && self.delay <= other.delay
+    }
+}
+
+/// Task after task. `learns`: from what polling saw, and counted once a hundred are known; else nothing is ever known.
+fn ours(policy: &PollPolicy, law: Law, tasks: u32, learns: bool) -> Cost {
+    let mut random = Rng::with_seed(11);
+    let mut seen = Durations::default();
+    let (mut requests, mut delay) = (0, 0.0);
+    let known = if learns { 100 } else { 0 };
+    for task in 0..known + tasks {
+        let taken = law(&mut random);
+        let mut moment = Moment::default();
+        let before = loop {
+            moment.chance = random.f64();
+            let before = moment.elapsed;
+            moment.elapsed += policy.pause(&seen, &moment);
+            moment.polls += 1;
+            if moment.elapsed.as_secs_f64() >= taken {
+                break before;
+            }
+        };
+        if learns {
+            seen.observe(before, moment.elapsed);
+        }
+        if task >= known {
+            requests += moment.polls;
+            delay += moment.elapsed.as_secs_f64() - taken;
+        }
+    }
+    Cost {
+        requests: f64::from(requests) / f64::from(tasks),
+        delay: delay / f64::from(tasks),
+    }
+}
+
+/// A fixed interval, first poll after one of them.
+fn fixed(interval: f64, law: Law, tasks: u32) -> Cost {
+    let mut random = Rng::with_seed(11);
+    let (mut requests, mut delay) = (0.0, 0.0);
+    for _ in 0..tasks {
+        let taken = law(&mut random);
+        let polls = (taken / interval).ceil();
+        requests += polls;
+        delay += polls * interval - taken;
+    }
+    Cost {
+        requests: requests / f64::from(tasks),
+        delay: delay / f64::from(tasks),
+    }
+}
+
+/// The paces that `WaitOptions::every` and `WatcherOptions::every` can set: the shortest pause, and a minute at most.
+fn paces() -> impl Iterator<Item = (f64, PollPolicy)> {
+    (0..40).map(|step| {
+        let shortest = 0.0005 * 1.3_f64.powi(step);
+        let policy = PollPolicy::within(Duration::from_secs_f64(shortest), Duration::from_secs(60));
+        (shortest, policy)
+    })
+}
+
+/// Prints the table and draws the plots.
+///
+/// # Errors
+/// When a plot cannot be written.
+pub fn run(quick: bool) -> Result<()> {
+    let tasks = if quick { 20 } else { 2_000 };
+    println!(
+        "Durations: {}.\n",
+        LAWS.map(|(name, what, _)| format!("{name} ({what})")).join("; ")
+    );
+    println!(
+        "| durations | vendor's advice, ours | requests per task | mean delay, s | asked at that fixed pace instead |"
+    );
+    println!("|---|---|---|---|---|");
+    for (name, _, law) in LAWS {
+        for vendor in bodies::VENDORS {
+            let advice = &vendor.facts().poll;
+            if vendor == Vendor::Token360 {
+                // The same advice as ToAPIs.
+                continue;
+            }
+            let policy = PollPolicy::advised(advice);
+            for (state, learns) in [("nothing known", false), ("learned", true)] {
+                let cost = ours(&policy, law, tasks, learns);
+                // The fixed interval with the same delay has twice that delay as its length.
+                let same = fixed(2.0 * cost.delay, law, tasks);
+                println!(
+                    "| {name} | {} to {} s, {state} | {:.1} | {:.2} | {:.1} requests for the same delay |",
+                    advice.every.0, advice.every.1, cost.requests, cost.delay, same.requests
+                );
+            }
+        }
+    }
+    println!(
+        "\n| durations | fixed | requests | delay, s | ours with `every(…)` | requests | delay, s | better on both |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for (name, what, law) in LAWS {
+        let curve = |learns| -> Vec<(f64, Cost)> {
+            // The densest paces take thousands of steps for each task.
+            let pace = |(shortest, policy): (f64, PollPolicy)| {
+                let tasks = if shortest < 0.5 { tasks.div_ceil(10) } else { tasks };
+                (shortest, ours(&policy, law, tasks, learns))
+            };
+            paces().skip(if quick { 24 } else { 0 }).map(pace).collect()
+        };
+        let (learned, cold) = (curve(true), curve(false));
+        let intervals = FIXED.map(|(interval, label)| (label, fixed(interval, law, tasks)));
+        for (label, cost) in intervals {
+            // The one that beats it with most to spare; where none does, the one that comes nearest.
+            let excess = |ours: &Cost| (ours.requests / cost.requests).max(ours.delay / cost.delay);
+            let best = learned.iter().min_by(|a, b| excess(&a.1).total_cmp(&excess(&b.1)));
+            let (shortest, best) = best.ok_or("no paces")?;
+            println!(
+                "| {name} | {label} | {:.1} | {:.2} | from {shortest:.3} s | {:.1} | {:.2} | {} |",
+                cost.requests,
+                cost.delay,
+                best.requests,
+                best.delay,
+                if best.beats(cost) {
+                    "yes".to_owned()
+                } else {
+                    format!("no, within {:.0} %", 100.0 * (excess(best) - 1.0))
+                }
+            );
+        }
+        if quick {
+            continue;
+        }
+        let points = |curve: &[(f64, Cost)]| curve.iter().map(|(_, cost)| (cost.requests, cost.delay)).collect();
+        let series = [
+            Series {
+                name: "ours, learned".to_owned(),
+                points: points(&learned),
+                labels: Vec::new(),
+                joined: true,
+            },
+            Series {
+                name: "ours, nothing known".to_owned(),
+                points: points(&cold),
+                labels: Vec::new(),
+                joined: true,
+            },
+            Series {
+                name: "fixed intervals".to_owned(),
+                points: intervals.iter().map(|(_, cost)| (cost.requests, cost.delay)).collect(),
+                labels: FIXED.map(|(_, label)| label.to_owned()).to_vec(),
+                joined: true,
+            },
+        ];
+        let title = format!("Durations {name}: {what}");
+        plot::write(
+            &format!("policy-{name}.svg"),
+            &title,
+            ["requests per task", "mean delay, s"],
+            &series,
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! The other end: a process of its own that gives canned answers, so that its work is in no figure.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use videogen::Vendor;
+
+use crate::Result;
+use crate::bodies::{VENDORS, accepted, completed, page, path};
+
+/// Bytes that a file is sent in.
+const PIECE: usize = 256 * 1024;
+
+/// A running server; it ends when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// Where it listens, as in `127.0.0.1:4711`.
+    pub address: String,
+}
+
+impl Server {
+    /// Starts this program again, as a server.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start() -> Result<Self> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut address = String::new();
+        let output = child.stdout.take().ok_or("no output")?;
+        BufReader::new(output).read_line(&mut address)?;
+        Ok(Self {
+            child,
+            address: address.trim().to_owned(),
+        })
+    }
+
+    /// The base URL of a vendor at this server.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It ends by itself once nobody holds its input.
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// The bodies, written out beforehand.
+struct Bodies {
+    vendors: Vec<VendorBodies>,
+    tasks: AtomicUsize,
+}
+
+struct VendorBodies {
+    vendor: Vendor,
+    task: Vec<u8>,
+    /// By their queries.
+    pages: [(&'static str, Vec<u8>); 2],
+}
+
+/// Serves until standard input ends. Prints its address first.
+///
+/// # Errors
+/// When it cannot listen.
+pub fn serve() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    println!("{}", listener.local_addr()?);
+    let bytes = |value: serde_json::Value| value.to_string().into_bytes();
+    let bodies = Arc::new(Bodies {
+        vendors: VENDORS
+            .into_iter()
+            .map(|vendor| {
+                let pages = ["limit=100", "limit=1"];
+                VendorBodies {
+                    vendor,
+                    task: bytes(completed(vendor, 0)),
+                    pages: [(pages[0], bytes(page(vendor, 100))), (pages[1], bytes(page(vendor, 1)))],
+                }
+            })
+            .collect(),
+        tasks: AtomicUsize::new(0),
+    });
+    std::thread::spawn(move || {
+        for socket in listener.incoming().flatten() {
+            let bodies = Arc::clone(&bodies);
+            std::thread::spawn(move || {
+                // A client that hangs up has what it wanted.
+                let _ = answer(&socket, &bodies);
+            });
+        }
+    });
+    std::io::stdin().read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+fn answer(socket: &TcpStream, bodies: &Bodies) -> Result<()> {
+    socket.set_nodelay(true)?;
+    let mut input = BufReader::new(socket);
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if input.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        let (is_post, target) = (
+            line.starts_with("POST"),
+            line.split(' ').nth(1).unwrap_or_default().to_owned(),
+        );
+        let mut length = 0;
+        loop {
+            line.clear();
+            input.read_line(&mut line)?;
+            if line.trim().is_empty() {
+                break;
+            }
+            if let Some(told) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = told.trim().parse()?;
+            }
+        }
+        std::io::copy(&mut (&mut input).take(length), &mut std::io::sink())?;
+        if let Some(bytes) = target.strip_prefix("/file/") {
+            file(socket, bytes.parse()?)?;
+            continue;
+        }
+        let (place, query) = target.split_once('?').unwrap_or((&target, ""));
+        let known = bodies
+            .vendors
+            .iter()
+            .find(|known| place.starts_with(path(known.vendor)));
+        let VendorBodies { vendor, task, pages } = known.ok_or("no such vendor")?;
+        let made;
+        let body = if is_post {
+            made = accepted(*vendor, bodies.tasks.fetch_add(1, Ordering::Relaxed)).to_string();
+            made.as_bytes()
+        } else {
+            pages
+                .iter()
+                .find(|(limit, _)| query == *limit)
+                .map_or(task, |(_, page)| page)
+        };
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        (&*socket).write_all(&[head.as_bytes(), body].concat())?;
+    }
+}
+
+/// Sends a file that any reader takes for an MP4, of the wanted size.
+fn file(mut socket: &TcpStream, bytes: u64) -> Result<()> {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nETag: \"1\"\r\nContent-Length: {bytes}\r\n\r\n");
+    socket.write_all(head.as_bytes())?;
+    let mut boxes = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x01mdat".to_vec();
+    boxes.extend((bytes - 16).to_be_bytes());
+    socket.write_all(&boxes)?;
+    let (piece, mut left) = (vec![0x5a; PIECE], bytes - boxes.len() as u64);
+    while left > 0 {
+        let part = left.min(PIECE as u64) as usize;
+        socket.write_all(&piece[..part])?;
+        left -= part as u64;
+    }
+    Ok(())
+}
