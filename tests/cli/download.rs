@@ -2,6 +2,8 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
+use std::path::Path;
+use std::process::Stdio;
 use std::sync::mpsc;
 
 use serde_json::json;
@@ -13,6 +15,11 @@ const SIZE: usize = 64 * 1024 * 1024;
 
 /// A vendor whose video never ends: it is told when almost all of it is sent.
 fn endless_vendor() -> (String, mpsc::Receiver<()>) {
+    vendor(vec![0; SIZE - 16], SIZE - 1024 - 16)
+}
+
+/// A vendor whose video is `body` after its first box, of which it sends so much. It tells when that is sent.
+fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let (tell, told) = mpsc::channel();
@@ -24,10 +31,11 @@ fn endless_vendor() -> (String, mpsc::Receiver<()>) {
             let lines = BufReader::new(socket.try_clone().unwrap()).lines();
             let head: Vec<String> = lines.map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
             if head[0].contains("/v.mp4") {
-                let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {SIZE}\r\n\r\n");
+                let size = body.len() + 16;
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {size}\r\n\r\n");
                 socket.write_all(head.as_bytes()).unwrap();
                 socket.write_all(b"\0\0\0\x10ftypisom\0\0\0\0").unwrap();
-                socket.write_all(&vec![0; SIZE - 1024]).unwrap();
+                socket.write_all(&body[..send]).unwrap();
                 tell.send(()).unwrap();
                 // It stays open, and nothing more comes.
                 open.push(socket);
@@ -76,6 +84,59 @@ fn a_kill_in_the_middle_leaves_no_half_a_video() {
         assert!(!child.wait().unwrap().success());
         assert_eq!(std::fs::read_to_string(&path).ok().as_deref(), before);
         assert!(partial.path().exists(), "nobody is left to delete it");
+    }
+}
+
+/// Killed while the file is written out, put in place, or just after: at its place is what was there before, or all of it.
+#[cfg(unix)]
+#[test]
+fn a_kill_at_the_end_leaves_all_of_the_video_or_nothing() {
+    const BODY: usize = 8 * 1024 * 1024;
+    let body = vec![0; BODY];
+    let whole = [b"\0\0\0\x10ftypisom\0\0\0\0", &body[..]].concat();
+    for round in 0..16_u32 {
+        let (base_url, told) = vendor(body.clone(), BODY);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.mp4");
+        let mut args = vec!["download", "alltoken:generations:t-1", "-o", "v.mp4"];
+        let before = (round % 2 == 1).then_some(&b"the old one"[..]);
+        if let Some(before) = before {
+            std::fs::write(&path, before).unwrap();
+            args.push("--overwrite");
+        }
+        let mut child = videogen(folder.path(), &args)
+            .env("ALLTOKEN_API_KEY", "sk-x")
+            .env("ALLTOKEN_BASE_URL", base_url)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        told.recv().unwrap();
+        let is_whole = |path: &Path| path.metadata().is_ok_and(|found| found.len() == whole.len() as u64);
+        let is_written = || {
+            let mut entries = std::fs::read_dir(folder.path()).unwrap();
+            entries.any(|entry| is_whole(&entry.unwrap().path()))
+        };
+        let mut until = |is_so: &dyn Fn() -> bool| {
+            while !is_so() {
+                let ended = child.try_wait().unwrap();
+                assert!(ended.is_none() || is_so(), "{ended:?}");
+            }
+        };
+        // Each round a little later, from the last bytes on to the moment when the file is in place.
+        let is_last = round / 2 == 7;
+        match round / 2 {
+            0 => {}
+            _ if is_last => until(&|| is_whole(&path)),
+            later => {
+                until(&is_written);
+                (0..500_u32 << later).for_each(|_| std::thread::yield_now());
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let found = std::fs::read(&path).ok();
+        let is_all = found.as_ref().is_some_and(|found| *found == whole);
+        assert!(is_all || (!is_last && found.as_deref() == before), "round {round}");
     }
 }
 

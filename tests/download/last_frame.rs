@@ -6,7 +6,7 @@ use serde_json::json;
 use videogen::{Client, DownloadOptions, ErrorKind, Vendor, VideoRequest, VideoTask};
 use videogen_sim::Simulator;
 
-use super::{FileServer, Reply, Run, client, local, video};
+use super::{File, FileServer, KIB, Reply, Run, client, local, video};
 
 fn with_frame(task: &VideoTask, url: &str) -> VideoTask {
     let mut task = serde_json::to_value(task).unwrap();
@@ -56,7 +56,7 @@ async fn the_image_arrives_also_late() {
 async fn what_is_no_image() {
     let client = local();
     let (jpeg, webp) = (
-        &b"\xff\xd8\xff\xe0 and so on"[..],
+        &b"\xff\xd8\xff\xe0 and so on\xff\xd9"[..],
         &b"RIFF\x10\0\0\0WEBPVP8 and so on"[..],
     );
     let mp4 = video(1024, 40);
@@ -83,6 +83,35 @@ async fn what_is_no_image() {
             .await;
         assert_eq!(result.map(|_| ()).map_err(|error| error.kind()), arrives, "{kind}");
         assert_eq!(path.exists(), arrives.is_ok());
+    }
+}
+
+/// A host that tells no length closes early: the image itself tells that its end is missing.
+#[tokio::test]
+async fn a_cut_image_is_fetched_again() {
+    let client = local();
+    let noise = [7; 64 * KIB];
+    let size = u32::try_from(noise.len() + 4).unwrap().to_le_bytes();
+    for whole in [
+        [&b"\x89PNG\r\n\x1a\n"[..], &noise, b"\0\0\0\0IEND\xae\x42\x60\x82"].concat(),
+        [&b"\xff\xd8\xff\xe0"[..], &noise, b"\xff\xd9"].concat(),
+        [&b"RIFF"[..], &size, b"WEBP", &noise].concat(),
+    ] {
+        for cut in [9 * KIB, whole.len() - 1] {
+            let file = File::new(whole.clone());
+            let server = FileServer::new(move |n, request| {
+                let reply = file.answer(request).with("Content-Length", "").with("Content-Type", "");
+                if n == 0 { reply.cut(cut) } else { reply }
+            })
+            .await;
+            let run = Run::on(&client, &server);
+            let task = with_frame(&run.task, &server.url("/last"));
+            let path = run.folder.path().join("last");
+            let options = DownloadOptions::default();
+            run.client.download_last_frame(&task, &path, options).await.unwrap();
+            assert!(std::fs::read(&path).unwrap() == whole, "what arrived is another file");
+            assert_eq!(server.seen().len(), 2);
+        }
     }
 }
 

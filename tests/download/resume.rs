@@ -97,7 +97,8 @@ async fn a_date_will_do_and_a_weak_tag_will_not() {
     let date = "Thu, 01 Jan 2026 00:00:00 GMT";
     for (validators, resumed) in [
         (&[("Last-Modified", date)][..], Some(date)),
-        (&[("ETag", "W/\"one\""), ("Last-Modified", date)], Some(date)),
+        // Where there is any tag, a date may not be used in its place.
+        (&[("ETag", "W/\"one\""), ("Last-Modified", date)], None),
         (&[("ETag", "\"one\""), ("Last-Modified", date)], Some("\"one\"")),
         (&[("ETag", "W/\"one\"")], None),
         (&[], None),
@@ -160,6 +161,27 @@ async fn versions_are_not_mixed() {
         eprintln!("{name}");
         Run::on(&client, &server).arrives(&new).await;
     }
+}
+
+/// The rest comes without a tag, but with another date.
+#[tokio::test]
+async fn versions_are_told_apart_by_their_dates_too() {
+    let (old, new) = (video(64 * KIB, 5), video(64 * KIB, 6));
+    let first = File::new(old).validators(&[("ETag", "\"one\""), ("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")]);
+    let second = File::new(new.clone()).validators(&[("Last-Modified", "Fri, 02 Jan 2026 00:00:00 GMT")]);
+    let server = FileServer::new(move |n, request| match (n, request.from()) {
+        (0, _) => first.answer(request).cut(32 * KIB),
+        (_, Some(from)) => Reply::new(
+            206,
+            &["Last-Modified: Fri, 02 Jan 2026 00:00:00 GMT"],
+            &second.bytes[from..],
+        )
+        .with("Content-Range", &format!("bytes {from}-{}/{}", 64 * KIB - 1, 64 * KIB)),
+        _ => second.answer(request),
+    })
+    .await;
+    Run::on(&local(), &server).arrives(&new).await;
+    assert_eq!(server.seen().len(), 3);
 }
 
 /// A host that has no ranges at all.
@@ -272,6 +294,94 @@ async fn no_length_at_all() {
     })
     .await;
     Run::on(&client, &server).arrives(&bytes).await;
+
+    // Cut within the head of a box.
+    let mut bytes = bytes;
+    let whole = bytes.len();
+    bytes.extend(fragments(1).split_off(16));
+    let file = File::new(bytes.clone());
+    for more in [1, 7, 8, 12, 15, 16] {
+        let file = file.clone();
+        let server = FileServer::new(move |n, request| {
+            let reply = file.answer(request).with("Content-Length", "");
+            if n == 0 { reply.cut(whole + more) } else { reply }
+        })
+        .await;
+        Run::on(&client, &server).arrives(&bytes).await;
+        assert_eq!(server.seen().len(), 2, "cut after {more} bytes of a box");
+    }
+
+    // Cut before anything came, and before it could be told what it is.
+    for cut in [0, 5] {
+        let file = File::new(bytes.clone());
+        let server = FileServer::new(move |n, request| {
+            let reply = file.answer(request).with("Content-Length", "");
+            if n == 0 { reply.cut(cut) } else { reply }
+        })
+        .await;
+        Run::on(&client, &server).arrives(&bytes).await;
+        assert_eq!(server.seen().len(), 2);
+    }
+}
+
+/// A video of many small parts: it may seem whole after any of them.
+fn fragments(count: usize) -> Vec<u8> {
+    let mut bytes = b"\0\0\0\x10ftypisom\0\0\0\0".to_vec();
+    for i in 0..count {
+        bytes.extend(1024_u32.to_be_bytes());
+        bytes.extend(b"mdat");
+        bytes.extend([u8::try_from(i).unwrap(); 1016]);
+    }
+    bytes
+}
+
+/// The rest comes with no word about how long the file is: then the host is asked until it tells of the end.
+#[tokio::test]
+async fn a_range_without_a_total_does_not_prove_the_end() {
+    let client = local();
+    let bytes = fragments(64);
+    let size = bytes.len();
+    let part = |file: &File, from: usize, until: usize, last: usize| {
+        Reply::new(206, &["ETag: \"one\""], &file.bytes[from..until])
+            .with("Content-Range", &format!("bytes {from}-{last}/*"))
+    };
+    let boundary = 16 + 40 * KIB;
+
+    // Fewer bytes than the range says.
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |n, request| match n {
+        0 => file.answer(request).chunked().cut(16 + 20 * KIB),
+        1 => part(&file, request.from().unwrap(), boundary, size - 1),
+        _ => file.answer(request),
+    })
+    .await;
+    Run::on(&client, &server).arrives(&bytes).await;
+    assert_eq!(asked(&server)[2].0, boundary);
+
+    // All that the range says, in two parts; then that there is no more.
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |n, request| match (n, request.from()) {
+        (0, _) => file.answer(request).chunked().cut(16 + 20 * KIB),
+        (1, Some(from)) => part(&file, from, boundary, boundary - 1),
+        (2, Some(from)) => part(&file, from, size, size - 1),
+        _ => file.answer(request),
+    })
+    .await;
+    Run::on(&client, &server).arrives(&bytes).await;
+    let from: Vec<usize> = asked(&server).iter().map(|(from, _)| *from).collect();
+    assert_eq!(from[2..], [boundary, size]);
+
+    // The end that is told is another one: begun again.
+    let file = File::new(bytes.clone());
+    let server = FileServer::new(move |n, request| match (n, request.from()) {
+        (0, _) => file.answer(request).chunked().cut(16 + 20 * KIB),
+        (1, Some(from)) => part(&file, from, boundary, boundary - 1),
+        (2, _) => Reply::new(416, &["Content-Range: bytes */50000"], b""),
+        _ => file.answer(request),
+    })
+    .await;
+    Run::on(&client, &server).arrives(&bytes).await;
+    assert_eq!(asked(&server)[3], (0, None));
 }
 
 /// Trouble that passes, and trouble that does not.
@@ -284,6 +394,7 @@ async fn what_is_no_video() {
         Reply::new(200, &["Content-Type: text/html"], b"<html>log in</html>"),
         Reply::new(200, &["Content-Type: application/json; charset=utf-8"], b"{}"),
         Reply::new(302, &[], b""),
+        Reply::new(200, &[], b""),
         Reply::new(206, &["Content-Range: bytes 0-9/10"], b"0123456789"),
     ] {
         let (file, once) = (File::new(bytes.clone()), page.clone());
@@ -299,7 +410,7 @@ async fn what_is_no_video() {
         assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
         assert_eq!(server.seen().len(), 4);
     }
-    for garbage in [&b"garbage, and a lot of it"[..], b"short", b""] {
+    for garbage in [&b"garbage, and a lot of it"[..], b"short"] {
         let server = FileServer::new(|_, _| Reply::new(200, &[], garbage)).await;
         let error = Run::on(&client, &server).start().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");

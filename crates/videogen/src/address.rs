@@ -98,6 +98,9 @@ pub(crate) fn not_public(address: IpAddr) -> Option<&'static str> {
                 let [.., a, b, c, d] = address.octets();
                 return not_public(Ipv4Addr::new(a, b, c, d).into());
             }
+            if let [_, _, _, _, 0 | 0x200, 0x5efe, ..] = address.segments() {
+                return Some("ISATAP (RFC 5214)");
+            }
             match IPV6.iter().find(|(network, prefix, _)| within(network, *prefix)) {
                 Some((_, _, why)) => Some(why),
                 None if within(&Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3) => None,
@@ -156,7 +159,8 @@ impl Guard {
     }
 
     pub(crate) fn is_proxy(&self, name: &str) -> bool {
-        self.proxies.iter().any(|proxy| proxy.eq_ignore_ascii_case(name))
+        let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+        self.proxies.iter().any(|proxy| bare(proxy) == bare(name))
     }
 
     /// Reads a link, and judges all of it that can be judged without asking anybody.
@@ -180,6 +184,9 @@ impl Guard {
         if !url.username().is_empty() || url.password().is_some() {
             return Err("holds a user or a password".to_owned());
         }
+        if url.host_str().is_some_and(|host| self.is_proxy(host)) {
+            return Err("leads to the proxy itself".to_owned());
+        }
         let address: IpAddr = match url.host() {
             Some(Host::Ipv4(address)) => address.into(),
             Some(Host::Ipv6(address)) => address.into(),
@@ -192,10 +199,11 @@ impl Guard {
 
     /// Names that are known without resolving them: a proxy would resolve them as it pleases.
     fn check_name(&self, name: &str) -> Result<(), String> {
-        if self.is_proxy(name) {
-            return Err("leads to the proxy itself".to_owned());
-        }
         let bare = name.strip_suffix('.').unwrap_or(name);
+        if bare.split('.').any(str::is_empty) {
+            // Some resolvers overlook the dots, and then it is any name, or an address.
+            return Err("leads nowhere: its host is no name".to_owned());
+        }
         let is_private = !bare.contains('.')
             || PRIVATE_NAMES.iter().any(|suffix| {
                 bare.strip_suffix(suffix)
@@ -305,6 +313,8 @@ mod tests {
             "64:ff9b::a9fe:a9fe",
             "64:ff9b::10.0.0.1",
             "64:ff9b:1::808:808",
+            "2606:4700::5efe:10.0.0.1",
+            "2606:4700::200:5efe:10.0.0.1",
             "::ffff:8.8.8.8",
             "::ffff:127.0.0.1",
             "::ffff:0:127.0.0.1",
@@ -326,7 +336,8 @@ mod tests {
     #[test]
     fn how_far_files_may_come_from() {
         let url = |url: &str| Url::parse(url).unwrap();
-        let guard = |reach| Guard::new(reach, vec!["proxy.example.com".to_owned()]);
+        let proxies = ["proxy.example.com", "dotted.example.com.", "9.9.9.9", "[2620:fe::fe]"];
+        let guard = |reach| Guard::new(reach, proxies.map(str::to_owned).to_vec());
         let taken = |reach, link: &str| guard(reach).check(&url(link)).is_ok();
         for (link, public, loopback, anywhere) in [
             ("https://files.example.com/v.mp4", true, true, true),
@@ -340,6 +351,16 @@ mod tests {
             ("http://10.0.0.1/", false, false, false),
             ("https://user@files.example.com/", false, false, false),
             ("https://proxy.example.com/", false, false, false),
+            ("https://Proxy.Example.com./", false, false, false),
+            ("https://dotted.example.com/", false, false, false),
+            ("https://9.9.9.9:8443/", false, false, false),
+            ("https://[2620:fe:0::fe]/", false, false, false),
+            ("https://files.example.com./", true, true, true),
+            ("https://localhost./", false, true, true),
+            ("https://localhost../", false, false, false),
+            ("https://10.0.0.1../", false, false, false),
+            ("https://nas../", false, false, false),
+            ("https://a..example.com/", false, false, false),
             ("ftp://files.example.com/", false, false, false),
         ] {
             let found = [Reach::Public, Reach::Loopback, Reach::Anywhere].map(|reach| taken(reach, link));

@@ -58,6 +58,9 @@ impl ClientBuilder {
     }
 
     /// Another base URL than the vendor's own: a gateway, or the simulator.
+    ///
+    /// A base URL on this machine (`localhost`, 127.0.0.0/8, `[::1]`) changes two things: the links to files that it gives
+    /// may lead to this machine too, and a proxy in the environment is not used, neither for the vendor nor for files.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self

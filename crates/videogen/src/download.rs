@@ -87,6 +87,8 @@ impl Client {
     /// and on the disk: at `path` there is all of it or nothing, even when the process is killed. What a killed process
     /// leaves beside it is nobody's, and may be deleted. Dropping the future leaves nothing, except after the file was put
     /// in place.
+    /// Some file systems (FAT, some over a network) cannot rename without replacing: there, what another process puts at
+    /// `path` in the very last instant is replaced even when nothing is to be replaced.
     ///
     /// A transfer that breaks off, stands still or ends early goes on where it stopped, if the host says by its `ETag` or
     /// `Last-Modified` that the file is still the same; else it begins again. It is tried as [`RetryPolicy`] says, where a

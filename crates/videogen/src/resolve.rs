@@ -102,12 +102,10 @@ pub(crate) fn proxies() -> Vec<String> {
 }
 
 fn proxy_host(value: &str) -> Option<String> {
-    let url = if value.contains("://") {
-        Url::parse(value)
-    } else {
-        Url::parse(&format!("http://{value}"))
-    };
-    url.ok()?.domain().map(str::to_owned)
+    // As in links, whatever the scheme: so the same address is spelled the same.
+    let rest = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let url = Url::parse(&format!("http://{rest}")).ok()?;
+    url.host_str().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -120,7 +118,9 @@ mod tests {
             ("http://proxy.corp:3128", Some("proxy.corp")),
             ("proxy.corp:3128", Some("proxy.corp")),
             ("http://user:pass@Proxy.Corp/", Some("proxy.corp")),
-            ("http://10.0.0.1:3128", None),
+            ("http://10.0.0.1:3128", Some("10.0.0.1")),
+            ("socks5://0x0a.1:1080", Some("10.0.0.1")),
+            ("https://[fd00:0::1]:3128", Some("[fd00::1]")),
             ("", None),
         ] {
             assert_eq!(proxy_host(value).as_deref(), host, "{value}");

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE,
+    ACCEPT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE,
 };
 use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
@@ -61,6 +61,7 @@ impl Trouble {
 /// Which version of a file the bytes so far belong to.
 #[derive(Default)]
 pub(super) struct Version {
+    /// Strong or weak.
     etag: Option<HeaderValue>,
     modified: Option<HeaderValue>,
     /// Its length, where the host tells it.
@@ -70,34 +71,50 @@ pub(super) struct Version {
 impl Version {
     pub(super) fn new(headers: &HeaderMap, total: Option<u64>) -> Self {
         Self {
-            etag: headers.get(ETAG).filter(|tag| is_strong(tag)).cloned(),
+            etag: headers.get(ETAG).cloned(),
             modified: headers.get(LAST_MODIFIED).cloned(),
             total,
         }
     }
 
-    /// What tells the host which version is meant. A weak `ETag` may stand for several.
+    /// What tells the host which version is meant. A weak `ETag` may stand for several, and where there is any, a date may
+    /// not be used in its place (RFC 9110, 13.1.5).
     pub(super) fn validator(&self) -> Option<&HeaderValue> {
-        self.etag.as_ref().or(self.modified.as_ref())
+        match &self.etag {
+            Some(tag) => is_strong(tag).then_some(tag),
+            None => self.modified.as_ref(),
+        }
     }
 
     /// The bytes that an answer with status 206 holds, if they go on at `position` and are of this version.
     pub(super) fn continued(&mut self, headers: &HeaderMap, position: u64) -> Option<u64> {
         let range = ContentRange::read(headers)?;
-        let differs = |name: HeaderName, known: &Option<HeaderValue>| matches!((headers.get(name), known), (Some(told), Some(known)) if told != known);
-        let is_other = match self.etag {
-            Some(_) => differs(ETAG, &self.etag),
-            None => differs(LAST_MODIFIED, &self.modified),
-        };
         let fits = match (self.total, range.total) {
             (Some(known), Some(told)) => known == told,
             _ => true,
         };
-        if is_other || !fits || range.first != position {
+        if self.is_other(headers) || !fits || range.first != position {
             return None;
         }
         self.total = self.total.or(range.total);
         Some(range.end)
+    }
+
+    /// Whether an answer with status 416 says that the file ends at `position`, and is about this version.
+    pub(super) fn ends(&self, headers: &HeaderMap, position: u64) -> bool {
+        let told = headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
+        let end: Option<u64> = told
+            .and_then(|range| range.trim().strip_prefix("bytes */"))
+            .and_then(|total| total.parse().ok());
+        end == Some(position) && self.total.is_none_or(|total| total == position) && !self.is_other(headers)
+    }
+
+    /// The tag decides. Where one side has none, the date does.
+    fn is_other(&self, headers: &HeaderMap) -> bool {
+        match (headers.get(ETAG), &self.etag) {
+            (Some(told), Some(known)) => told != known,
+            _ => matches!((headers.get(LAST_MODIFIED), &self.modified), (Some(told), Some(known)) if told != known),
+        }
     }
 }
 
@@ -190,7 +207,12 @@ fn judged(response: Response) -> Result<Response, Trouble> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use reqwest::header::HeaderName;
+
     use super::*;
+
+    const DATE: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
+    const LATER: &str = "Fri, 02 Jan 2026 00:00:00 GMT";
 
     fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
         pairs
@@ -220,19 +242,16 @@ mod tests {
 
     #[test]
     fn a_weak_tag_says_nothing() {
-        let date = "Thu, 01 Jan 2026 00:00:00 GMT";
         let validator = |pairs: &[(HeaderName, &str)]| {
             let version = Version::new(&headers(pairs), None);
             version.validator().map(|value| value.to_str().unwrap().to_owned())
         };
         assert_eq!(
-            validator(&[(ETAG, "\"a\""), (LAST_MODIFIED, date)]).as_deref(),
+            validator(&[(ETAG, "\"a\""), (LAST_MODIFIED, DATE)]).as_deref(),
             Some("\"a\"")
         );
-        assert_eq!(
-            validator(&[(ETAG, "W/\"a\""), (LAST_MODIFIED, date)]).as_deref(),
-            Some(date)
-        );
+        assert_eq!(validator(&[(LAST_MODIFIED, DATE)]).as_deref(), Some(DATE));
+        assert_eq!(validator(&[(ETAG, "W/\"a\""), (LAST_MODIFIED, DATE)]), None);
         assert_eq!(validator(&[(ETAG, "W/\"a\"")]), None);
     }
 
@@ -248,5 +267,39 @@ mod tests {
         assert_eq!(continued(&[(CONTENT_RANGE, "bytes 5-9/11"), (ETAG, "\"a\"")]), None);
         assert_eq!(continued(&[(CONTENT_RANGE, "bytes 4-9/10"), (ETAG, "\"a\"")]), None);
         assert_eq!(continued(&[(ETAG, "\"a\"")]), None);
+    }
+
+    #[test]
+    fn the_tag_decides_and_else_the_date() {
+        let (one, two) = ((ETAG, "\"1\""), (ETAG, "\"2\""));
+        let (date, later) = ((LAST_MODIFIED, DATE), (LAST_MODIFIED, LATER));
+        for (known, told, is_other) in [
+            (vec![&one, &date], vec![&one, &later], false),
+            (vec![&one, &date], vec![&two, &date], true),
+            (vec![&one, &date], vec![&later], true),
+            (vec![&one, &date], vec![&date], false),
+            (vec![&date], vec![&two, &later], true),
+            (vec![&one], vec![&later], false),
+            (vec![&one, &date], vec![], false),
+        ] {
+            let read = |pairs: &[&(HeaderName, &'static str)]| {
+                headers(&pairs.iter().map(|pair| (*pair).clone()).collect::<Vec<_>>())
+            };
+            let version = Version::new(&read(&known), None);
+            assert_eq!(version.is_other(&read(&told)), is_other, "{known:?} {told:?}");
+        }
+    }
+
+    #[test]
+    fn where_a_file_ends() {
+        let ends = |range: &str, total: Option<u64>| {
+            Version::new(&HeaderMap::new(), total).ends(&headers(&[(CONTENT_RANGE, range)]), 10)
+        };
+        assert!(ends("bytes */10", None) && ends("bytes */10", Some(10)));
+        for range in ["bytes */9", "bytes */11", "bytes */*", "bytes 0-9/10", ""] {
+            assert!(!ends(range, None), "{range}");
+        }
+        assert!(!ends("bytes */10", Some(11)));
+        assert!(!Version::default().ends(&HeaderMap::new(), 10));
     }
 }

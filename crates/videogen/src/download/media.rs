@@ -8,6 +8,8 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 pub(super) const MAGIC: usize = 12;
 /// Boxes that are looked at. Real files have some, fragmented ones thousands.
 const BOXES: u32 = 100_000;
+/// Bytes in which the end of an image is looked for.
+const TAIL: u64 = 4096;
 
 /// What is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl Media {
     pub(super) fn is_cut(self, file: &File) -> io::Result<bool> {
         match self {
             Self::Video => ends_within_a_box(file),
-            Self::LastFrame => Ok(false),
+            Self::LastFrame => is_cut_image(file),
         }
     }
 }
@@ -83,28 +85,55 @@ fn ends_within_a_box(mut file: &File) -> io::Result<bool> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut at = 0_u64;
     for _ in 0..BOXES {
-        if at.checked_add(16).is_none_or(|end| end > length) {
+        file.seek(SeekFrom::Start(at))?;
+        let mut head = Vec::with_capacity(16);
+        file.take(16).read_to_end(&mut head)?;
+        let Some((size, rest)) = head.split_first_chunk() else {
+            return Ok(!head.is_empty());
+        };
+        let size = u32::from_be_bytes(*size);
+        if size == 0 {
+            // To the end of the file.
             break;
         }
-        file.seek(SeekFrom::Start(at))?;
-        let mut head = [0_u8; 16];
-        file.read_exact(&mut head)?;
-        let [a, b, c, d, kind @ .., _, _, _, _, _, _, _, _] = head;
-        let size = match u32::from_be_bytes([a, b, c, d]) {
-            // To the end of the file.
-            0 => break,
-            1 => u64::from_be_bytes([
-                head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15],
-            ]),
-            size => size.into(),
+        let Some((kind, rest)) = rest.split_first_chunk::<4>() else {
+            return Ok(true);
         };
-        let is_known = [b"mdat", b"moov", b"moof"].contains(&&kind);
+        if at == 0 && kind != b"ftyp" {
+            // WebM, which has no such boxes.
+            break;
+        }
+        let is_known = [b"mdat", b"moov", b"moof"].contains(&kind);
+        let size = match (size, rest.first_chunk()) {
+            (1, Some(size)) => u64::from_be_bytes(*size),
+            (1, None) => return Ok(is_known),
+            (size, _) => size.into(),
+        };
         match at.checked_add(size) {
             Some(end) if size >= 8 && end <= length => at = end,
             _ => return Ok(is_known && size >= 8),
         }
     }
     Ok(false)
+}
+
+/// Whether an image lacks its end. Hosts pad files with zeros at times, so these do not count.
+fn is_cut_image(mut file: &File) -> io::Result<bool> {
+    let length = file.seek(SeekFrom::End(0))?;
+    file.rewind()?;
+    let mut head = Vec::with_capacity(MAGIC);
+    file.take(MAGIC as u64).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+    let mut tail = Vec::new();
+    file.take(TAIL).read_to_end(&mut tail)?;
+    let padding = tail.iter().rev().take_while(|byte| **byte == 0).count();
+    tail.truncate(tail.len() - padding);
+    Ok(match head.as_slice() {
+        [b'R', b'I', b'F', b'F', a, b, c, d, ..] => length < 8 + u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
+        [0x89, b'P', b'N', b'G', ..] => !tail.ends_with(b"IEND\xae\x42\x60\x82"),
+        [0xff, 0xd8, ..] => !tail.ends_with(&[0xff, 0xd9]),
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -114,10 +143,14 @@ mod tests {
 
     use super::*;
 
-    fn is_cut(bytes: &[u8]) -> bool {
+    fn is_cut_as(media: Media, bytes: &[u8]) -> bool {
         let file = tempfile::tempfile().unwrap();
         (&file).write_all(bytes).unwrap();
-        Media::Video.is_cut(&file).unwrap()
+        media.is_cut(&file).unwrap()
+    }
+
+    fn is_cut(bytes: &[u8]) -> bool {
+        is_cut_as(Media::Video, bytes)
     }
 
     #[test]
@@ -128,7 +161,13 @@ mod tests {
         assert!(!is_cut(&whole));
         assert!(is_cut(&whole[..whole.len() - 1]));
         assert!(is_cut(&whole[..whole.len() - 8]));
-        assert!(is_cut(&whole[..39]));
+        // Within a box, and within the head of the next.
+        for end in (17..64).filter(|end| *end != 40 && !(20..24).contains(end)) {
+            assert!(is_cut(&whole[..end]), "{end}");
+        }
+        let mut padded = whole.clone();
+        padded.extend([0; 7]);
+        assert!(!is_cut(&padded));
         // Between two boxes, and before there are any, nothing can be said.
         for end in [0, 12, 16, 40] {
             assert!(!is_cut(&whole[..end]), "{end}");
@@ -138,6 +177,21 @@ mod tests {
         assert!(!is_cut(&[
             0x1a, 0x45, 0xdf, 0xa3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
         ]));
+    }
+
+    #[test]
+    fn a_cut_image_is_told_from_a_whole_one() {
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\x04IDAT\0\0\0\0\0\0\0\0\0\0\0\0IEND\xae\x42\x60\x82".to_vec();
+        let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF and so on\xff\xd9".to_vec();
+        let webp = b"RIFF\x10\0\0\0WEBPVP8 \x04\0\0\0\0\0\0\x01".to_vec();
+        for whole in [png, jpeg, webp] {
+            for end in MAGIC..whole.len() {
+                assert!(is_cut_as(Media::LastFrame, &whole[..end]), "{end} of {whole:?}");
+            }
+            assert!(!is_cut_as(Media::LastFrame, &whole), "{whole:?}");
+            let padded = [whole, vec![0; 512]].concat();
+            assert!(!is_cut_as(Media::LastFrame, &padded), "{padded:?}");
+        }
     }
 
     #[test]

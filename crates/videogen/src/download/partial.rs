@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::{NamedTempFile, PathPersistError, TempPath};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::Downloaded;
@@ -156,7 +156,8 @@ impl<'a> Partial<'a> {
         let placed = if self.overwrite {
             self.path.persist(target)
         } else {
-            self.path.persist_noclobber(target)
+            let placed = self.path.persist_noclobber(target);
+            placed.or_else(|error| place_without_links(error, target))
         };
         match placed {
             Ok(()) => {}
@@ -173,6 +174,18 @@ impl<'a> Partial<'a> {
             path: PathBuf::from(target),
             bytes: self.length,
         })
+    }
+}
+
+/// Some file systems (FAT, and many over a network) can neither link nor rename without replacing. What was paid for is not
+/// thrown away because of that: it is renamed where nothing is in the way. In the instant between the look and the rename
+/// another process may put a file there, which is then replaced.
+fn place_without_links(error: PathPersistError, target: &Path) -> Result<(), PathPersistError> {
+    let is_free = matches!(target.symlink_metadata(), Err(error) if error.kind() == io::ErrorKind::NotFound);
+    if is_free && error.error.kind() != io::ErrorKind::AlreadyExists {
+        error.path.persist(target)
+    } else {
+        Err(error)
     }
 }
 
@@ -213,4 +226,33 @@ fn exists(target: &Path) -> Error {
 
 fn cannot_write(target: &Path, error: &io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("cannot write {}: {error}", target.display()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_linked_is_renamed_where_nothing_is_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("v.mp4");
+        let place = |kind: io::ErrorKind| {
+            let mut file = NamedTempFile::new_in(folder.path()).unwrap();
+            file.write_all(b"a video").unwrap();
+            let (error, path) = (kind.into(), file.into_temp_path());
+            place_without_links(PathPersistError { error, path }, &target).map_err(|error| error.error.kind())
+        };
+        // As a file system says that has no links.
+        for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {
+            assert_eq!(place(kind), Ok(()));
+            assert_eq!(std::fs::read(&target).unwrap(), b"a video");
+            std::fs::write(&target, "mine").unwrap();
+            assert_eq!(place(kind), Err(kind));
+            assert_eq!(std::fs::read(&target).unwrap(), b"mine");
+            std::fs::remove_file(&target).unwrap();
+        }
+        assert_eq!(place(io::ErrorKind::AlreadyExists), Err(io::ErrorKind::AlreadyExists));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

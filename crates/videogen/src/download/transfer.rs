@@ -103,6 +103,7 @@ impl<P: FnMut(u64, Option<u64>)> Transfer<'_, P> {
                 self.media.noun()
             )));
         }
+        let is_part = response.status() == StatusCode::PARTIAL_CONTENT;
         let end = match response.status().as_u16() {
             206 if rest.is_some() => match version.continued(headers, partial.length()) {
                 Some(end) => Some(end),
@@ -114,6 +115,10 @@ impl<P: FnMut(u64, Option<u64>)> Transfer<'_, P> {
                     partial.restart().await.map_err(Trouble::Final)?;
                 }
                 told
+            }
+            416 if rest.is_some() && version.ends(headers, partial.length()) => {
+                version.total = Some(partial.length());
+                return self.judge(partial, version).await;
             }
             status => {
                 let message = format!("the file's host answered {status} to a request for the file from its beginning");
@@ -133,10 +138,22 @@ impl<P: FnMut(u64, Option<u64>)> Transfer<'_, P> {
             Err(Trouble::Passing(_)) if partial.length() > 0 && version.total == Some(partial.length()) => {}
             result => result?,
         }
-        if version.total.is_some_and(|total| partial.length() < total) {
+        if version.total.or(end).is_some_and(|end| partial.length() < end) {
             return Err(Trouble::passing("the file ended early"));
         }
+        if is_part && version.total.is_none() {
+            // There may be more: the host is asked until it tells of the end.
+            return Err(Trouble::passing("the file's host does not tell where the file ends"));
+        }
+        self.judge(partial, version).await
+    }
+
+    /// Judges what arrived to its end, as far as the host tells it.
+    async fn judge(&self, partial: &mut Partial<'_>, version: &mut Version) -> Result<(), Trouble> {
         if partial.head().len() < MAGIC {
+            if partial.length() == 0 || version.total.is_none() {
+                return Err(Trouble::passing("the file ended before it began"));
+            }
             self.check(partial.head())?;
         }
         partial.flush().await.map_err(Trouble::Final)?;
