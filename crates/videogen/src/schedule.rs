@@ -59,7 +59,11 @@ struct Entry {
     sight: Sight,
     polls: u32,
     last: Last,
+    /// Why the last poll told nothing.
+    trouble: Option<Box<str>>,
     without_url: u8,
+    /// Whole lists in a row that did not show it.
+    misses: u8,
     is_listed: bool,
     is_hinted: bool,
     /// Whether the vendor has ever known it.
@@ -169,7 +173,9 @@ impl Schedule {
             sight: Sight::new(age),
             polls: 0,
             last: Last::Running,
+            trouble: None,
             without_url: 0,
+            misses: 0,
             is_listed: self.lists.exist(),
             is_hinted: false,
             is_found: false,
@@ -248,7 +254,7 @@ impl Schedule {
                 .as_ref()
                 .filter(|entry| stands && entry.deadline == Some(deadline));
             if let Some(entry) = late.filter(|entry| entry.state != State::Asked) {
-                let error = timed_out(&entry.id, deadline - entry.added, None);
+                let error = timed_out(&entry.id, deadline - entry.added, entry.trouble.as_deref());
                 self.end(slot, Err(error));
             }
         }

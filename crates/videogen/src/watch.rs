@@ -183,7 +183,11 @@ impl Watching {
                 }
             }
         }
-        Err(timed_out(&self.id, self.timeout, self.trouble.as_ref()))
+        Err(timed_out(
+            &self.id,
+            self.timeout,
+            self.trouble.as_ref().map(Error::message),
+        ))
     }
 
     fn judge(&mut self, task: VideoTask) -> Result<Answer, Error> {
@@ -282,9 +286,9 @@ pub(crate) fn no_url(id: &TaskId) -> Error {
     Error::new(ErrorKind::NoVideo, message).with_task(id)
 }
 
-pub(crate) fn timed_out(id: &TaskId, timeout: Duration, trouble: Option<&Error>) -> Error {
+pub(crate) fn timed_out(id: &TaskId, timeout: Duration, trouble: Option<&str>) -> Error {
     let seconds = timeout.as_secs();
-    let trouble = trouble.map(|error| format!("; the last poll failed: {}", error.message()));
+    let trouble = trouble.map(|message| format!("; the last poll failed: {message}"));
     let trouble = trouble.unwrap_or_default();
     let message = format!("not done after {seconds} s; it goes on, and can be waited for again{trouble}");
     Error::new(ErrorKind::Timeout, message).with_task(id)
