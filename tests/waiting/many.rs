@@ -165,6 +165,66 @@ async fn tasks_may_be_added_at_any_time() {
     assert_eq!(ended[2], id(Vendor::ToApis, 2));
 }
 
+/// Two that share the work, one of which learns of a new task while the other makes the requests: what is told after that
+/// reaches the one that can do something about it.
+#[tokio::test(start_paused = true)]
+async fn a_webhook_ends_a_wait_at_once_whoever_is_told() {
+    let stub = Stub::new(|at, path| answer(at, path, 9, |_| 20 * SECOND)).await;
+    let client = stub.client(Vendor::ToApis);
+    let rarely = WatcherOptions::default()
+        .first(300 * SECOND)
+        .every(300 * SECOND, 300 * SECOND);
+    let watcher = Arc::new(Watcher::new(&client, rarely));
+    let (send, mut ended) = tokio::sync::mpsc::unbounded_channel();
+    for _ in 0..2 {
+        let (watcher, send) = (Arc::clone(&watcher), send.clone());
+        tokio::spawn(async move {
+            loop {
+                match watcher.next().await {
+                    Some((id, result)) => send.send((id, result.unwrap().status, Instant::now())).unwrap(),
+                    None => watcher.added().await,
+                }
+            }
+        });
+    }
+    tokio::time::sleep(30 * SECOND).await;
+    for number in 0..3 {
+        let id = id(Vendor::ToApis, number);
+        watcher.add(&id);
+        tokio::time::sleep(SECOND).await;
+        let whole = client.get(&id).await.unwrap();
+        let told = Instant::now();
+        assert!(watcher.offer(whole));
+        let (which, status, at) = ended.recv().await.unwrap();
+        assert_eq!((which, status), (id, TaskStatus::Completed));
+        assert!(at - told < SECOND, "{:?}", at - told);
+    }
+}
+
+/// As for one task: a pause that no clock can tell, and a vendor that wants to be left alone for decades.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_asked_too_late() {
+    let stub = Stub::new(|at, path| match at {
+        at if at < 100 * SECOND => Reply::Status(503, "Retry-After: 1795219299\r\n"),
+        at => answer(at, path, 9, |_| 20 * SECOND),
+    })
+    .await;
+    let client = stub.client(Vendor::ToApis);
+    let watcher = client.watcher();
+    watcher.add(id(Vendor::ToApis, 1));
+    let start = Instant::now();
+    assert_eq!(all(&watcher).await.len(), 1);
+    assert!(start.elapsed() > 3_600 * SECOND && start.elapsed() < 4_000 * SECOND);
+
+    let never = Watcher::new(&client, WatcherOptions::default().first(Duration::MAX));
+    never.add(Watched::new(id(Vendor::ToApis, 1)).timeout(60 * SECOND));
+    never.add(Watched::new(id(Vendor::ToApis, 2)).timeout(Duration::MAX));
+    let start = Instant::now();
+    let (first, _) = never.next().await.unwrap();
+    assert_eq!(first, id(Vendor::ToApis, 1));
+    assert!(start.elapsed() >= 60 * SECOND && start.elapsed() < 65 * SECOND);
+}
+
 #[tokio::test(start_paused = true)]
 async fn deadlines_and_final_errors_are_those_of_their_task() {
     let stub = Stub::new(|at, path| match number(path) {

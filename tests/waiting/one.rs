@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use videogen::{ErrorKind, TaskStatus, Timestamp, Vendor, WaitOptions};
 
-use super::stub::{Reply, Stub, answer, body, id, number, polled};
+use super::stub::{Reply, Stub, answer, body, id, most, number, polled};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -137,6 +137,54 @@ async fn retry_after_slows_the_whole_account() {
     }
 }
 
+/// Those that were left waiting do not all come at once afterwards, and a burst keeps to what is documented.
+#[tokio::test(start_paused = true)]
+async fn reads_keep_to_the_budget_of_the_account() {
+    const READS: usize = 1_000;
+    let stub = Stub::new(|at, path| match at {
+        at if at < Duration::from_secs(1) => Reply::Status(429, "Retry-After: 5\r\n"),
+        at => answer(at, path, READS, |_| Duration::ZERO),
+    })
+    .await;
+    let client = stub.client(Vendor::ToApis);
+    client.get(&id(Vendor::ToApis, 0)).await.unwrap_err();
+    let mut reads = JoinSet::new();
+    for number in 0..READS {
+        let client = client.clone();
+        reads.spawn(async move { client.get(&id(Vendor::ToApis, number)).await });
+    }
+    while let Some(result) = reads.join_next().await {
+        assert_eq!(result.unwrap().unwrap().status, TaskStatus::Completed);
+    }
+    let seen = stub.seen();
+    assert_eq!(seen.len(), READS + 1);
+    for limit in Vendor::ToApis.facts().rate_limits.query {
+        let most = most(&seen, limit.per);
+        assert!(most <= limit.limit as usize, "{most} in {} s", limit.per);
+    }
+    assert!(seen[1].0 >= Duration::from_secs(5) && stub.age() < Duration::from_secs(35));
+
+    // Whoever waits for a task gets a turn between them, not when all are done.
+    let start = Instant::now();
+    for number in 0..READS {
+        let client = client.clone();
+        reads.spawn(async move { client.get(&id(Vendor::ToApis, number)).await });
+    }
+    client.wait(&id(Vendor::ToApis, 1)).await.unwrap();
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    reads.join_all().await;
+    // A single one is answered at once again.
+    let start = Instant::now();
+    client.get(&id(Vendor::ToApis, 1)).await.unwrap();
+    tokio::time::sleep(MINUTE).await;
+    client.get(&id(Vendor::ToApis, 1)).await.unwrap();
+    assert!(
+        start.elapsed() < MINUTE + Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
 /// Waits that somebody began and does not drive hold nobody up, wherever they stopped.
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_nobody_drives_holds_nobody_up() {
@@ -165,6 +213,47 @@ async fn a_wait_that_nobody_drives_holds_nobody_up() {
     assert!(start.elapsed() < 4 * MINUTE, "{:?}", start.elapsed());
     for wait in idle {
         wait.await.unwrap();
+    }
+}
+
+/// The longest that a caller can ask for: the deadline still holds, and there is one poll at it.
+#[tokio::test(start_paused = true)]
+async fn pauses_beyond_all_clocks_end_at_the_deadline() {
+    let stub = Stub::new(|at, path| answer(at, path, 9, |_| 100 * MINUTE)).await;
+    let client = stub.client(Vendor::ToApis);
+    let second = Duration::from_secs(1);
+    let old = WaitOptions::default().submitted(Timestamp::now() - 120 * MINUTE);
+    for options in [
+        WaitOptions::default().first(Duration::MAX),
+        WaitOptions::default().every(second, Duration::MAX),
+        WaitOptions::default().every(Duration::MAX, Duration::MAX),
+        old.first(second).every(second, Duration::MAX),
+    ] {
+        let start = Instant::now();
+        let (id, options) = (id(Vendor::ToApis, 1), options.timeout(10 * MINUTE));
+        let error = client.wait_with(&id, options, |_| {}).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(start.elapsed() >= 10 * MINUTE && start.elapsed() < 11 * MINUTE);
+        let (last, _) = stub.seen().last().cloned().unwrap();
+        assert!(last + second >= stub.age(), "{last:?}");
+    }
+}
+
+/// A `Retry-After` that was meant as a date: it is believed for an hour, and the task is not lost.
+#[tokio::test(start_paused = true)]
+async fn nobody_is_left_alone_for_ever() {
+    for (vendor, refusal) in [(Vendor::ToApis, 503), (Vendor::Token360, 429)] {
+        let stub = Stub::new(move |at, path| match at {
+            at if at < 2 * MINUTE => Reply::Status(refusal, "Retry-After: 1795219299\r\n"),
+            at => answer(at, path, 9, |_| 3 * MINUTE),
+        })
+        .await;
+        let client = stub.client(vendor);
+        let start = Instant::now();
+        let options = WaitOptions::default().timeout(Duration::MAX);
+        let task = client.wait_with(&id(vendor, 1), options, |_| {}).await.unwrap();
+        assert_eq!(task.status, TaskStatus::Completed);
+        assert!(start.elapsed() > 60 * MINUTE && start.elapsed() < 65 * MINUTE);
     }
 }
 

@@ -75,6 +75,11 @@ impl Stub {
             .unwrap()
     }
 
+    /// How long it has been running.
+    pub(crate) fn age(&self) -> Duration {
+        self.shared.start.elapsed()
+    }
+
     /// When it was asked what, so far.
     pub(crate) fn seen(&self) -> Vec<(Duration, String)> {
         self.shared.seen.lock().unwrap().clone()

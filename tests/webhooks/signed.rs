@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
-use videogen::{ErrorKind, TaskStatus};
+use videogen::journal::{Journal as _, Query};
+use videogen::{ErrorKind, TaskStatus, VideoRequest};
+use videogen_journal::SqliteJournal;
 
 use super::*;
 
@@ -86,6 +88,22 @@ async fn a_repeat_is_acknowledged_and_comes_to_nothing() {
     assert_eq!(log.events().len(), 2);
 }
 
+/// However many others came meanwhile, for as long as its signature counts.
+#[tokio::test]
+async fn a_repeat_after_many_others_comes_to_nothing() {
+    let vendor = silent().await;
+    let log = Log::default();
+    let receiver = log.on(receiver_of_signed(&vendor)).build().unwrap();
+    let body = json!({"type": "endpoint.test"});
+    for number in 0..10_500 {
+        let (headers, body) = signed(&format!("evt-{number}"), &body);
+        new(receiver.receive(None, &headers, &body).await);
+    }
+    let (headers, body) = signed("evt-0", &body);
+    assert_eq!(receiver.receive(None, &headers, &body).await.unwrap(), Received::Repeat);
+    assert_eq!(log.events().len(), 10_500);
+}
+
 #[tokio::test]
 async fn either_key_counts_while_one_is_replaced() {
     let vendor = silent().await;
@@ -141,6 +159,14 @@ async fn either_key_counts_while_one_is_replaced() {
 #[tokio::test]
 async fn a_secret_that_proves_nothing_is_refused_at_once() {
     let vendor = silent().await;
+    // One from a file, with the end of its line, is the same one.
+    let read = Receiver::builder(vendor.client(Vendor::ToApis))
+        .secret(format!("{SECRET}\r\n"))
+        .clock(|| at(NOW))
+        .build()
+        .unwrap();
+    let (headers, body) = signed("evt-1", &completed("task-1"));
+    new(read.receive(None, &headers, &body).await);
     for empty in ["", " ", "\n"] {
         let error = receiver_of_signed(&vendor)
             .secret(empty.to_owned())
@@ -294,6 +320,37 @@ async fn an_end_without_its_result_makes_it_ask_the_vendor() {
     let (headers, raw) = signed("evt-1", &body);
     let result = receiver.receive(None, &headers, &raw).await;
     assert!(matches!(result, Err(Rejection::NotEnded(_))), "{result:?}");
+}
+
+/// What was told needs no poll, and the journal knows it all the same.
+#[tokio::test]
+async fn the_journal_is_told_how_the_task_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Arc::new(SqliteJournal::open(folder.path().join("journal.db")).unwrap());
+    let vendor = Canned::json(200, &json!({"id": "task-1", "status": "queued"})).await;
+    let client = videogen::Client::builder(Vendor::ToApis)
+        .key("sk-test".to_owned())
+        .base_url(&vendor.base_url)
+        .journal(journal.clone())
+        .build()
+        .unwrap();
+    let submitted = client.submit(&VideoRequest::new("seedance-2", "a kite")).await.unwrap();
+    let asked = vendor.seen().len();
+    let receiver = Receiver::builder(client)
+        .secret(SECRET.to_owned())
+        .clock(|| at(NOW))
+        .build()
+        .unwrap();
+    let (headers, body) = signed("evt-1", &completed("task-1"));
+    let told = new(receiver.receive(None, &headers, &body).await).task.unwrap();
+    assert_eq!(told.id, submitted.id);
+    let entries = journal.find(Query::default()).await.unwrap();
+    assert_eq!(entries.len(), 1);
+    assert_eq!(
+        (&entries[0].task, &entries[0].status),
+        (&Some(told.id), &Some(TaskStatus::Completed))
+    );
+    assert_eq!(vendor.seen().len(), asked);
 }
 
 #[tokio::test]

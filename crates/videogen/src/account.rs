@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use videogen_wire::facts::RateLimit;
 
 use crate::pace::{Blocked, Outcome, Pace, Turn};
@@ -13,7 +13,7 @@ use crate::{Client, DurationBook, Error, ErrorKind};
 /// How long a waiter trusts to be told that it may look again. What was told to a future that nobody drives must not hold up
 /// the rest.
 const TRUST: Duration = Duration::from_secs(1);
-/// The same where there are so many that others are told all the time.
+/// The same where there is no turn for longer than that.
 const TRUST_MANY: Duration = Duration::from_secs(30);
 
 /// Shared by all clones of a client.
@@ -82,37 +82,60 @@ impl Account {
                     }
                 }
                 Err(Blocked::Until(until)) => sleep_until(until).await,
-                Err(blocked) => {
-                    let trust = if blocked == Blocked::Full { TRUST } else { TRUST_MANY };
-                    // Whether told or not, it looks again.
-                    let _ = timeout(trust.mul_f64(1.0 + fastrand::f64()), freed).await;
-                }
+                Err(Blocked::Full) => look_again(now, freed).await,
+                Err(Blocked::Later(until)) => look_again(until, freed).await,
             }
         }
     }
 
-    /// Leave for a read that the caller asked for: it waits only while the vendor wants to be left alone, and not longer than
-    /// `patience`.
+    /// Leave for a request that the caller asked for: it waits while the vendor wants to be left alone or the budget is
+    /// used up, but for no turn that is further off than `patience`.
     ///
     /// # Errors
-    /// `rate_limited` when the vendor wants more.
+    /// `rate_limited` when there is none before.
     async fn at_once(&self, patience: Duration) -> Result<Leave, Error> {
-        let now = Instant::now();
-        let asked = self.pace().asked(now).map(|until| until - now);
-        match asked {
-            Some(wait) if wait > patience => {
-                let message = "the vendor asked this account to wait, so nothing was sent";
-                return Err(Error::new(ErrorKind::RateLimited, message).after(Some(wait)));
+        let start = Instant::now();
+        loop {
+            let freed = self.0.freed.notified();
+            let now = Instant::now();
+            let reserved = self.pace().reserve_at_once(now);
+            let at = match reserved {
+                Ok(turn) => turn.at,
+                Err(Blocked::Until(until) | Blocked::Later(until)) => until,
+                Err(Blocked::Full) => now,
+            };
+            let leave = reserved.map(|turn| Leave {
+                account: self.clone(),
+                state: State::Reserved(turn),
+            });
+            if at - start > patience {
+                let message = "this account has to wait before it may ask again, so nothing was sent";
+                return Err(Error::new(ErrorKind::RateLimited, message).after(Some(at - now)));
             }
-            Some(wait) => sleep(wait).await,
-            None => {}
+            match leave {
+                Ok(mut leave) => {
+                    if at > now {
+                        sleep_until(at).await;
+                    }
+                    // The vendor may have asked for more meanwhile.
+                    if self.pace().asked(Instant::now()).is_none() {
+                        leave.state = State::Sent;
+                        self.0.freed.notify_one();
+                        return Ok(leave);
+                    }
+                }
+                Err(Blocked::Until(until)) => sleep_until(until).await,
+                Err(_) => look_again(at, freed).await,
+            }
         }
-        self.pace().count(Instant::now());
-        Ok(Leave {
-            account: self.clone(),
-            state: State::Sent,
-        })
     }
+}
+
+/// Waits until there is something to look for again, whether that is told or not; not all at the same moment.
+async fn look_again(until: Instant, freed: impl Future<Output = ()>) {
+    let wait = until.saturating_duration_since(Instant::now());
+    let wait = wait.clamp(TRUST, TRUST_MANY).mul_f64(1.0 + fastrand::f64());
+    let _ = timeout(wait, freed).await;
 }
 
 impl Leave {

@@ -79,42 +79,20 @@ pub(crate) struct SignatureHeaders {
     pub(crate) signature: &'static str,
 }
 
-/// What a webhook's body says.
+/// What the body of a signed webhook says.
 #[cfg(feature = "webhook")]
 #[derive(Default)]
 pub(crate) struct Notice {
     /// The vendor's word for what happened.
     pub(crate) kind: Option<String>,
-    /// Every id that may be the task's; none when the body names none.
-    pub(crate) tasks: Vec<String>,
+    /// The vendor's id of the task, if it names one.
+    pub(crate) task: Option<String>,
     /// The model that the task used.
     pub(crate) model: Option<String>,
     /// It is about the account or the endpoint, not about a task.
     pub(crate) without_task: bool,
     /// It says that the task has ended.
     pub(crate) ended: bool,
-}
-
-#[cfg(feature = "webhook")]
-impl Notice {
-    /// A notice of which only the task's name is of use: what stands in `members` of the body, or of the objects that it
-    /// may lie in.
-    #[cfg(any(feature = "token360", feature = "alltoken"))]
-    fn naming(body: &Value, members: &[&str]) -> Self {
-        use videogen_wire::FromValue as _;
-
-        let inner = ["data", "video", "task"].iter().filter_map(|name| body.get(name));
-        let tasks = std::iter::once(body)
-            .chain(inner)
-            .flat_map(|object| members.iter().filter_map(|name| object.get(*name).cloned()))
-            .filter_map(String::from_value)
-            .collect();
-        Self {
-            tasks,
-            ended: true,
-            ..Self::default()
-        }
-    }
 }
 
 /// A model as a vendor lists it.
@@ -175,9 +153,11 @@ pub(crate) trait Adapter {
     #[cfg(feature = "webhook")]
     const SIGNATURE: Option<SignatureHeaders> = None;
 
-    /// What a webhook's body says, whatever its shape.
+    /// What the body of a signed webhook says, whatever its shape.
     #[cfg(feature = "webhook")]
-    fn notice(body: Value) -> Notice;
+    fn notice(_body: Value) -> Notice {
+        Notice::default()
+    }
 
     /// The task `id` as a signed webhook tells of it.
     #[cfg(feature = "webhook")]

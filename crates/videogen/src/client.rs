@@ -146,9 +146,12 @@ impl Client {
     pub async fn cancel(&self, id: &TaskId) -> Result<VideoTask, Error> {
         self.offered(Operation::Cancel)?;
         self.check(id)?;
-        let call = self.call(&self.0.http.read);
-        let result = self.0.vendor.cancel(&call, id).await;
-        match self.task(Operation::Cancel, id, result, &call) {
+        let cancelled = self.paced(async {
+            let call = self.call(&self.0.http.read);
+            let result = self.0.vendor.cancel(&call, id).await;
+            self.task(Operation::Cancel, id, result, &call)
+        });
+        match cancelled.await.map_err(|error| error.with_task(id)) {
             // It worked, and the answer does not show how the task stands now.
             Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
             Err(error) => Err(error),

@@ -168,15 +168,18 @@ impl Client {
         if media != Media::Video {
             return Ok(None);
         }
-        let call = self.call(&self.0.http.read);
-        let result = match self.0.vendor.fresh_link(&call, id).await {
-            Ok(None) => return Ok(None),
-            result => result,
-        };
-        let (link, _) = self
-            .judge()
-            .read(Operation::Get, result, call.session.exchange().as_ref())?;
-        Ok(link)
+        self.paced(async {
+            let call = self.call(&self.0.http.read);
+            let result = match self.0.vendor.fresh_link(&call, id).await {
+                Ok(None) => return Ok(None),
+                result => result,
+            };
+            let (link, _) = self
+                .judge()
+                .read(Operation::Get, result, call.session.exchange().as_ref())?;
+            Ok(link)
+        })
+        .await
     }
 }
 

@@ -19,7 +19,7 @@ const DOWN: u32 = 5;
 const BACKOFF: Duration = Duration::from_secs(1);
 const BACKOFF_CAP: Duration = Duration::from_secs(30);
 /// Longest that a vendor's wish to be left alone is believed.
-const BELIEVED: Duration = Duration::from_secs(3600);
+pub(crate) const BELIEVED: Duration = Duration::from_secs(3600);
 /// Requests in flight after which, coming back from trouble, their number is not watched any more.
 const RECOVERED: u32 = 32;
 /// A request of which nothing was heard for so long does not hold up others: nobody may be driving it.
@@ -68,8 +68,8 @@ pub(crate) enum Blocked {
     Until(Instant),
     /// While coming back from trouble, enough requests are in flight.
     Full,
-    /// All turns of the near future are given out.
-    Later,
+    /// All turns of the near future are given out; there is none before then.
+    Later(Instant),
 }
 
 /// The state of one account.
@@ -131,6 +131,14 @@ impl Pace {
         self.asked.filter(|until| *until > now)
     }
 
+    /// Reserves the next turn for what somebody wants to know at once: they may try whether a vendor that is down is back.
+    pub(crate) fn reserve_at_once(&mut self, now: Instant) -> Result<Turn, Blocked> {
+        match self.asked(now) {
+            Some(until) => Err(Blocked::Until(until)),
+            None => self.turn(now),
+        }
+    }
+
     /// Reserves the next turn. It counts as in flight from here on, until [`settle`](Self::settle).
     pub(crate) fn reserve(&mut self, now: Instant) -> Result<Turn, Blocked> {
         if let Some(until) = self.closed(now) {
@@ -140,21 +148,15 @@ impl Pace {
         if self.room.is_some_and(|room| self.in_flight >= room) && !forgotten {
             return Err(Blocked::Full);
         }
+        self.turn(now)
+    }
+
+    fn turn(&mut self, now: Instant) -> Result<Turn, Blocked> {
         let even = self.next.map_or(now, |next| next.max(now));
         let at = even.checked_sub(self.early).unwrap_or(now).max(now);
         if at > now + HORIZON {
-            return Err(Blocked::Later);
+            return Err(Blocked::Later(at - HORIZON));
         }
-        Ok(self.take(now, at, even))
-    }
-
-    /// Counts a request that does not wait for the budget.
-    pub(crate) fn count(&mut self, now: Instant) -> Turn {
-        let even = self.next.map_or(now, |next| next.max(now));
-        self.take(now, now, even)
-    }
-
-    fn take(&mut self, now: Instant, at: Instant, even: Instant) -> Turn {
         let turn = Turn {
             at,
             before: self.next,
@@ -163,7 +165,7 @@ impl Pace {
         self.next = Some(turn.after);
         self.last_turn = Some(now);
         self.in_flight += 1;
-        turn
+        Ok(turn)
     }
 
     /// Whether the account was closed since the turn was given.
@@ -322,7 +324,7 @@ mod tests {
     fn a_request_that_nobody_drives_holds_nobody_up() {
         let (mut pace, mut now) = (Pace::new(&[]), Instant::now());
         for _ in 0..DOWN {
-            pace.count(now);
+            pace.reserve(now).unwrap();
             pace.settle(now, Some(Outcome::Failed), 0.0);
         }
         turn(&mut pace, &mut now);

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use videogen_wire::facts::Poll;
 
+use crate::pace::BELIEVED;
 use crate::{Error, ErrorKind};
 
 mod durations;
@@ -83,6 +84,9 @@ pub enum Last {
 
 impl PollPolicy {
     /// The vendor's own pace: never denser than it advises, and looser while a task cannot be done yet.
+    ///
+    /// The advice's longest pause is exceeded on purpose, up to a minute: a poll of a task that cannot be done yet is
+    /// wasted, however often the vendor would bear it. The shortest pauses are kept to; nothing else of it is.
     #[must_use]
     pub fn advised(advice: &Poll) -> Self {
         let [first, shortest, longest] = [advice.first, advice.every.0, advice.every.1].map(Duration::from_secs);
@@ -148,7 +152,9 @@ impl PollPolicy {
         } else {
             0.0
         };
-        let pause = (ideal + self.shortest.mul_f64(JITTER * chance)).clamp(least, most);
+        let pause = ideal
+            .saturating_add(self.shortest.mul_f64(JITTER * chance))
+            .clamp(least, most);
         match moment.last {
             Last::Failed(asked) => pause.max(asked),
             _ => pause,
@@ -157,13 +163,13 @@ impl PollPolicy {
 }
 
 /// Whether to go on polling after `error`, and how long the vendor wants to be left alone. `None`: the error is final.
-/// `elapsed` counts from the submission.
+/// `elapsed` counts from the submission. A vendor that asks for more than it is believed costs a late poll, not the task.
 pub(crate) fn after_error(error: &Error, elapsed: Duration) -> Option<Duration> {
     let again = match error.kind() {
         ErrorKind::NotFound => elapsed < SETTLING,
         _ => error.is_retryable(),
     };
-    again.then(|| error.retry_after().unwrap_or_default())
+    again.then(|| error.retry_after().unwrap_or_default().min(BELIEVED))
 }
 
 #[cfg(test)]
@@ -206,6 +212,8 @@ mod tests {
             let first = Duration::from_millis(random.u64(0..100_000));
             let shortest = Duration::from_millis(random.u64(0..100_000));
             let longest = Duration::from_millis(random.u64(0..200_000));
+            let rarely = |random: &mut fastrand::Rng, other| if random.u32(0..8) == 0 { Duration::MAX } else { other };
+            let [first, shortest, longest] = [first, shortest, longest].map(|pause| rarely(&mut random, pause));
             let price = [0.0, 0.1, 1e300, -1.0, f64::NAN, f64::INFINITY][random.usize(0..6)];
             let mut policy = PollPolicy::within(shortest, longest).price(price);
             if random.bool() {
@@ -233,6 +241,17 @@ mod tests {
             let asked = Duration::from_secs(1_000);
             let last = Last::Failed(asked);
             assert!(policy.pause(&seen, &Moment { last, ..moment }) >= asked);
+        }
+    }
+
+    #[test]
+    fn a_vendor_is_not_believed_for_ever() {
+        let unavailable = Error::new(ErrorKind::Vendor, "x");
+        assert_eq!(after_error(&unavailable, SETTLING), Some(Duration::ZERO));
+        let hour = Duration::from_secs(3_600);
+        for (asked, believed) in [(hour / 60, hour / 60), (2 * hour, hour), (Duration::MAX, hour)] {
+            let error = Error::new(ErrorKind::RateLimited, "x").after(Some(asked));
+            assert_eq!(after_error(&error, SETTLING), Some(believed));
         }
     }
 

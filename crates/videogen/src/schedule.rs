@@ -8,13 +8,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::sweep::{Lists, Request};
-use crate::watch::{LAST_TURN, Sight, deadline, timed_out};
+use crate::watch::{LAST_TURN, Sight, later, timed_out};
 use crate::{DurationBook, Error, Last, Moment, PollPolicy, TaskId, VideoTask};
 
 mod answers;
 
 /// A hint may come from anybody: it does not bring a poll sooner than so long after the last.
 const HINT_GAP: Duration = Duration::from_secs(1);
+/// Stands for a pause that is beyond what the clock can tell.
+const NEVER: Duration = Duration::from_secs(86_400);
 /// Stale places that the queues may hold beside each task.
 const STALE: usize = 4;
 /// Distinct models whose names are shared.
@@ -57,7 +59,11 @@ struct Entry {
     sight: Sight,
     polls: u32,
     last: Last,
+    /// Why the last poll told nothing.
+    trouble: Option<Box<str>>,
     without_url: u8,
+    /// Whole lists in a row that did not show it.
+    misses: u8,
     is_listed: bool,
     is_hinted: bool,
     /// Whether the vendor has ever known it.
@@ -155,7 +161,7 @@ impl Schedule {
             self.entries.push(None);
             self.entries.len() - 1
         });
-        let deadline = timeout.and_then(|timeout| deadline(now, timeout));
+        let deadline = timeout.and_then(|timeout| later(now, timeout));
         self.entries[slot] = Some(Entry {
             id: Arc::clone(&id),
             model: model.map(|model| self.intern(model)),
@@ -167,7 +173,9 @@ impl Schedule {
             sight: Sight::new(age),
             polls: 0,
             last: Last::Running,
+            trouble: None,
             without_url: 0,
+            misses: 0,
             is_listed: self.lists.exist(),
             is_hinted: false,
             is_found: false,
@@ -246,7 +254,7 @@ impl Schedule {
                 .as_ref()
                 .filter(|entry| stands && entry.deadline == Some(deadline));
             if let Some(entry) = late.filter(|entry| entry.state != State::Asked) {
-                let error = timed_out(&entry.id, deadline - entry.added, None);
+                let error = timed_out(&entry.id, deadline - entry.added, entry.trouble.as_deref());
                 self.end(slot, Err(error));
             }
         }
@@ -322,7 +330,7 @@ impl Schedule {
             chance: fastrand::f64(),
         };
         let pause = self.policy.pause(book.of(entry.model.as_deref()), &moment);
-        let mut at = now.checked_add(pause).unwrap_or(now + Duration::from_secs(86_400));
+        let mut at = later(now, pause).unwrap_or(now + NEVER);
         if let (true, Some(asked)) = (entry.is_hinted, entry.asked) {
             at = at.min(asked + HINT_GAP);
         }

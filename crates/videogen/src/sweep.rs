@@ -40,6 +40,15 @@ pub(crate) struct Lists {
     blocked: Option<Instant>,
 }
 
+/// A pass through the list that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Swept {
+    /// When it began: what was due then and was not shown is to be asked about by itself.
+    pub(crate) began: Instant,
+    /// Whether it came as far as the list goes: what it did not show then is not in it.
+    pub(crate) is_whole: bool,
+}
+
 /// One pass through the list.
 #[derive(Debug)]
 struct Sweep {
@@ -101,14 +110,8 @@ impl Lists {
         })
     }
 
-    /// A page was answered; `due` tasks are still to be asked about. When that was the last, the moment at which the pass
-    /// began: what was due then and was not shown is not in the list.
-    pub(crate) fn answered(
-        &mut self,
-        next: Result<Option<String>, Error>,
-        due: usize,
-        now: Instant,
-    ) -> Option<Instant> {
+    /// A page was answered; `due` tasks are still to be asked about. When that was the last page, what became of the pass.
+    pub(crate) fn answered(&mut self, next: Result<Option<String>, Error>, due: usize, now: Instant) -> Option<Swept> {
         let sweep = self.sweep.as_mut()?;
         match next {
             Err(_) => {
@@ -116,18 +119,21 @@ impl Lists {
                 self.sweep = None;
                 None
             }
-            Ok(Some(next)) if self.listing == Listing::Pages && due > 0 && sweep.left > 0 => {
-                // A list that begins anew has no end.
-                let repeats = sweep.after.as_ref() == Some(&next);
-                sweep.after = Some(next);
-                sweep.is_asked = false;
-                if repeats {
-                    self.sweep.take().map(|sweep| sweep.began)
-                } else {
-                    None
+            // A list that begins anew has no end.
+            Ok(Some(next)) if self.listing == Listing::Pages && due > 0 && sweep.after.as_ref() != Some(&next) => {
+                if sweep.left > 0 {
+                    sweep.after = Some(next);
+                    sweep.is_asked = false;
+                    return None;
                 }
+                self.end(false)
             }
-            Ok(_) => self.sweep.take().map(|sweep| sweep.began),
+            Ok(_) => self.end(true),
         }
+    }
+
+    fn end(&mut self, is_whole: bool) -> Option<Swept> {
+        let began = self.sweep.take()?.began;
+        Some(Swept { began, is_whole })
     }
 }

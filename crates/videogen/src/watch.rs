@@ -118,7 +118,7 @@ impl Watching {
             policy: options.policy(&client.0.vendor.facts().poll),
             timeout: options.timeout,
             start,
-            deadline: deadline(start, options.timeout),
+            deadline: later(start, options.timeout),
             sight: Sight::new(options.submitted.map(age)),
             model: None,
             polls: 0,
@@ -148,9 +148,11 @@ impl Watching {
     /// Polls until there is an answer.
     pub(crate) async fn answer(&mut self) -> Result<Answer, Error> {
         while !self.over {
-            let due = Instant::now().checked_add(self.pause());
+            let due = later(Instant::now(), self.pause());
             // The last poll is made when the time is up, not before: what ended meanwhile is found.
-            self.over = due >= self.deadline && self.deadline.is_some();
+            self.over = self
+                .deadline
+                .is_some_and(|deadline| due.is_none_or(|due| due >= deadline));
             match (due, self.deadline) {
                 (_, Some(deadline)) if self.over => sleep_until(deadline).await,
                 (Some(due), _) => sleep_until(due).await,
@@ -181,7 +183,11 @@ impl Watching {
                 }
             }
         }
-        Err(timed_out(&self.id, self.timeout, self.trouble.as_ref()))
+        Err(timed_out(
+            &self.id,
+            self.timeout,
+            self.trouble.as_ref().map(Error::message),
+        ))
     }
 
     fn judge(&mut self, task: VideoTask) -> Result<Answer, Error> {
@@ -268,11 +274,11 @@ impl Sight {
     }
 }
 
-/// When the time is up; beyond what the clock can tell there is no deadline.
-pub(crate) fn deadline(start: Instant, timeout: Duration) -> Option<Instant> {
+/// The moment that comes so much later, with room for a last turn; `None` beyond what the clock can tell.
+pub(crate) fn later(start: Instant, pause: Duration) -> Option<Instant> {
     start
-        .checked_add(timeout)
-        .filter(|deadline| deadline.checked_add(LAST_TURN).is_some())
+        .checked_add(pause)
+        .filter(|moment| moment.checked_add(LAST_TURN).is_some())
 }
 
 pub(crate) fn no_url(id: &TaskId) -> Error {
@@ -280,9 +286,9 @@ pub(crate) fn no_url(id: &TaskId) -> Error {
     Error::new(ErrorKind::NoVideo, message).with_task(id)
 }
 
-pub(crate) fn timed_out(id: &TaskId, timeout: Duration, trouble: Option<&Error>) -> Error {
+pub(crate) fn timed_out(id: &TaskId, timeout: Duration, trouble: Option<&str>) -> Error {
     let seconds = timeout.as_secs();
-    let trouble = trouble.map(|error| format!("; the last poll failed: {}", error.message()));
+    let trouble = trouble.map(|message| format!("; the last poll failed: {message}"));
     let trouble = trouble.unwrap_or_default();
     let message = format!("not done after {seconds} s; it goes on, and can be waited for again{trouble}");
     Error::new(ErrorKind::Timeout, message).with_task(id)

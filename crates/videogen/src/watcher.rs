@@ -324,6 +324,8 @@ impl Watcher {
         while self.is_empty() {
             self.changed.notified().await;
         }
+        // What it was told may have been meant for somebody in `next`.
+        self.changed.notify_one();
     }
 
     /// [`next`](Self::next) as a stream, which ends when no tasks are left.

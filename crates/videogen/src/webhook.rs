@@ -10,6 +10,9 @@
 //!   one for each task with an unguessable token, of which only the hash is kept. Whoever calls it only makes the receiver
 //!   ask the vendor, with its own key, for the one task that the token is bound to. Nothing in the body is believed.
 //!
+//! What was handled is remembered as long as the receiver lives, and no longer: after a restart a repeat may be handed over
+//! once more, so taking the same event twice should do no harm.
+//!
 //! A delivery may be lost, and some vendors try only a few times: keep polling, at a slower pace.
 //!
 //! ```no_run

@@ -92,11 +92,6 @@ impl Adapter for AllToken {
             ..Said::default()
         }
     }
-
-    #[cfg(feature = "webhook")]
-    fn notice(body: Value) -> super::Notice {
-        super::Notice::naming(&body, &["id", "generation_id", "task_id"])
-    }
 }
 
 fn client(call: &Call<'_>) -> raw::Client {

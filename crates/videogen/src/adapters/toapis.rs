@@ -100,7 +100,7 @@ impl Adapter for ToApis {
             },
             ended: matches!(kind, Some(Kind::GenerationCompleted | Kind::GenerationFailed)),
             kind: kind.map(|kind| kind.to_string()),
-            tasks: task.into_iter().collect(),
+            task,
             model: data.model.read(),
         }
     }

@@ -88,11 +88,6 @@ impl Adapter for Token360 {
             ..Said::default()
         }
     }
-
-    #[cfg(feature = "webhook")]
-    fn notice(body: Value) -> super::Notice {
-        super::Notice::naming(&body, &["id", "video_id", "task_id"])
-    }
 }
 
 fn client(call: &Call<'_>) -> raw::Client {

@@ -4,8 +4,12 @@ use tokio::time::Instant;
 
 use super::{Entry, Job, Queue, Schedule, State};
 use crate::poll::{URL_GRACE, after_error};
+use crate::sweep::Swept;
 use crate::watch::{no_url, timed_out};
 use crate::{DurationBook, Error, ErrorKind, Last, TaskPage, TaskStatus, VideoTask};
+
+/// How often a list may lack a task, which may be too new for it, before that is taken for an answer.
+const MISSES: u8 = 2;
 
 impl Schedule {
     /// Takes a task as it was told by another way than a poll. `true` when that ended the wait.
@@ -47,6 +51,7 @@ impl Schedule {
             Err(error) => match after_error(&error, entry.sight.since_submission(now - entry.added)) {
                 Some(asked) => {
                     entry.last = Last::Failed(asked);
+                    entry.trouble = Some(error.message().into());
                     Some(error)
                 }
                 None => return self.end(job.slot, Err(error)),
@@ -57,7 +62,7 @@ impl Schedule {
             Some(deadline) => {
                 let error = match trouble {
                     Some(error) if !entry.is_found && error.kind() == ErrorKind::NotFound => error,
-                    trouble => timed_out(&entry.id, deadline - entry.added, trouble.as_ref()),
+                    _ => timed_out(&entry.id, deadline - entry.added, entry.trouble.as_deref()),
                 };
                 self.end(job.slot, Err(error));
             }
@@ -74,6 +79,7 @@ impl Schedule {
         entry.model = model.or(entry.model.take());
         entry.sight.date(&task, now - entry.added);
         entry.last = Last::Running;
+        entry.trouble = None;
         entry.is_found = true;
         if task.status == TaskStatus::Completed && task.video.is_none() {
             entry.last = Last::NoUrl;
@@ -104,8 +110,8 @@ impl Schedule {
             }
             Err(error) => Err(error),
         };
-        if let Some(began) = self.lists.answered(next, self.counts[Queue::Listed as usize], now) {
-            self.not_in_list(began);
+        if let Some(swept) = self.lists.answered(next, self.counts[Queue::Listed as usize], now) {
+            self.not_in_list(swept);
         }
     }
 
@@ -116,6 +122,7 @@ impl Schedule {
         let Some(entry) = self.entries[slot].as_mut().filter(|entry| entry.state != State::Asked) else {
             return;
         };
+        entry.misses = 0;
         if task.status.is_terminal() {
             // Lists leave out what has become of it. What is to be asked about by itself already keeps its place.
             if std::mem::take(&mut entry.is_listed) {
@@ -133,8 +140,9 @@ impl Schedule {
         }
     }
 
-    /// After a sweep: what it should have shown and did not is asked about one by one from now on.
-    fn not_in_list(&mut self, began: Instant) {
+    /// After a sweep: what it should have shown and did not is asked about by itself; from now on, where whole lists go on
+    /// without it.
+    fn not_in_list(&mut self, swept: Swept) {
         let places = std::mem::take(&mut self.due[Queue::Listed as usize]);
         for (at, turn, slot) in places {
             let due = State::Due(Queue::Listed);
@@ -144,10 +152,17 @@ impl Schedule {
             else {
                 continue;
             };
-            let queue = if at <= began { Queue::Single } else { Queue::Listed };
+            let queue = if at <= swept.began {
+                Queue::Single
+            } else {
+                Queue::Listed
+            };
             if queue == Queue::Single {
-                entry.is_listed = false;
-                self.listed -= 1;
+                entry.misses += u8::from(swept.is_whole);
+                if entry.misses >= MISSES {
+                    entry.is_listed = false;
+                    self.listed -= 1;
+                }
                 self.counts[Queue::Listed as usize] -= 1;
                 self.counts[queue as usize] += 1;
             }

@@ -222,6 +222,42 @@ fn a_list_of_the_newest_is_asked_for_those_only() {
     );
 }
 
+/// A pass that others' tasks used up tells nothing of ours; a whole list that lacks them does, the second time.
+#[test]
+fn what_a_list_does_not_show_is_asked_about_by_itself() {
+    let empty = |next: bool| {
+        Ok(TaskPage {
+            tasks: Vec::new(),
+            next: next.then(|| fastrand::u64(..).to_string()),
+            unreadable: 0,
+            total: None,
+        })
+    };
+    for (is_whole, left) in [(false, [3, 3, 3, 3]), (true, [3, 0, 0, 0])] {
+        let (mut schedule, mut book) = (schedule(Listing::Pages), DurationBook::default());
+        let mut now = Instant::now();
+        for number in 0..3 {
+            add(&mut schedule, number, now);
+        }
+        for left in left {
+            // Long enough for the list to be tried again.
+            now += 200 * SECOND;
+            let mut polls = 0;
+            while let Some(request) = schedule.request(now) {
+                match request {
+                    Request::Page(_) => schedule.listed(empty(!is_whole), now, &mut book),
+                    Request::Poll(job) => {
+                        polls += 1;
+                        let number: usize = job.id.id()[6..].parse().unwrap();
+                        schedule.answered(&job, Ok(task(number, false)), now, &mut book);
+                    }
+                }
+            }
+            assert_eq!((polls, schedule.listed), (3, left), "{is_whole}");
+        }
+    }
+}
+
 #[test]
 fn a_few_tasks_are_asked_one_by_one() {
     let run = run(1, Listing::Pages, &[], spread);
@@ -314,6 +350,15 @@ fn a_deadline_ends_a_wait_after_a_last_poll_or_without() {
     schedule.tick(now + LAST_TURN);
     let (ended, result) = schedule.pop_ended().unwrap();
     assert_eq!((result.unwrap_err().task(), schedule.len()), (Some(&ended), 0));
+    // Nor does this one, after a poll that failed.
+    schedule.add(id(2), None, None, Some(20 * SECOND), start, &book);
+    schedule.wake(&id(2), start);
+    let job = poll(&mut schedule, start);
+    let lost = Error::new(ErrorKind::Transport, "the line is cut");
+    schedule.answered(&job, Err(lost), start, &mut book);
+    schedule.tick(start + 20 * SECOND + LAST_TURN);
+    let error = schedule.pop_ended().unwrap().1.unwrap_err();
+    assert!(error.message().contains("the line is cut"), "{error}");
 }
 
 #[test]

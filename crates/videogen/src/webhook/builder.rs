@@ -49,11 +49,14 @@ impl ReceiverBuilder {
     /// A key that the vendor signs with. Give the old and the new one while a key is being replaced; either may match.
     /// With no key, signatures are not looked at and every delivery is a hint.
     pub fn secret(mut self, secret: impl Into<SecretString>) -> Self {
-        self.secrets.push(secret.into());
+        let secret = secret.into();
+        // From a file it comes with the end of its line.
+        let line = secret.expose_secret().trim_end_matches(['\r', '\n']);
+        self.secrets.push(line.to_owned().into());
         self
     }
 
-    /// What to do with each event, once. The vendor is told that it arrived only after this has returned `Ok`; after an
+    /// What to do with each event, once in the life of the receiver. The vendor is told that it arrived only after this has returned `Ok`; after an
     /// error the event is as good as never come, and is handed over again when the vendor repeats it.
     pub fn on_event<F, R>(mut self, handler: F) -> Self
     where

@@ -3,19 +3,26 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many are remembered. The oldest is forgotten first; a repeat of it would be a second event.
+use jiff::{SignedDuration, Timestamp};
+
+/// How many are remembered at least. Beyond that the oldest is forgotten first; a repeat of it would be a second event.
 const CAPACITY: usize = 10_000;
 
 #[derive(Default)]
 struct Entries {
     done: HashSet<String>,
-    order: VecDeque<String>,
+    order: VecDeque<(Timestamp, String)>,
     busy: HashSet<String>,
 }
 
-/// Names of events or tasks that were handled, or are being handled.
+/// Names of events or tasks that were handled, or are being handled, for as long as the process lives.
 #[derive(Default)]
-pub(crate) struct Ledger(Mutex<Entries>);
+pub(crate) struct Ledger {
+    entries: Mutex<Entries>,
+    /// For how long none is forgotten, however many there are: while a repeat would still be believed. `None`: they are
+    /// forgotten by their number only.
+    kept: Option<SignedDuration>,
+}
 
 /// What is known of a name.
 pub(crate) enum Claim<'a> {
@@ -34,8 +41,15 @@ pub(crate) struct Held<'a> {
 }
 
 impl Ledger {
+    pub(crate) fn new(kept: Option<SignedDuration>) -> Self {
+        Self {
+            kept,
+            ..Self::default()
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Entries> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn claim(&self, name: String) -> Claim<'_> {
@@ -52,15 +66,18 @@ impl Ledger {
 
 impl Held<'_> {
     /// It was handled, and is not to be handled again.
-    pub(crate) fn done(self) {
+    pub(crate) fn done(self, now: Timestamp) {
         let mut entries = self.ledger.lock();
-        if entries.order.len() >= CAPACITY
-            && let Some(oldest) = entries.order.pop_front()
+        let kept = self.ledger.kept;
+        let is_old = |(then, _): &&(Timestamp, String)| kept.is_none_or(|kept| now.duration_since(*then) > kept);
+        while entries.order.len() >= CAPACITY
+            && entries.order.front().filter(is_old).is_some()
+            && let Some((_, oldest)) = entries.order.pop_front()
         {
             entries.done.remove(&oldest);
         }
         entries.done.insert(self.name.clone());
-        entries.order.push_back(self.name.clone());
+        entries.order.push_back((now, self.name.clone()));
     }
 }
 
@@ -72,12 +89,18 @@ impl Drop for Held<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn handle(ledger: &Ledger, name: &str) -> bool {
+        handle_at(ledger, name, 0)
+    }
+
+    fn handle_at(ledger: &Ledger, name: &str, second: i64) -> bool {
         match ledger.claim(name.to_owned()) {
             Claim::Mine(held) => {
-                held.done();
+                held.done(Timestamp::from_second(second).unwrap());
                 true
             }
             Claim::Busy | Claim::Done => false,
@@ -97,6 +120,22 @@ mod tests {
         let entries = ledger.lock();
         assert_eq!((entries.done.len(), entries.order.len()), (CAPACITY, CAPACITY));
         assert!(entries.busy.is_empty());
+    }
+
+    #[test]
+    fn as_many_as_come_while_a_repeat_would_be_believed() {
+        let ledger = Ledger::new(Some(SignedDuration::from_secs(600)));
+        for number in 0..3 * CAPACITY {
+            assert!(handle_at(&ledger, &number.to_string(), 0));
+        }
+        assert!(!handle_at(&ledger, "0", 600));
+        assert!(handle_at(&ledger, "one more", 600));
+        assert!(!handle_at(&ledger, "0", 600));
+        // What is no more believed is forgotten, up to what is remembered anyway.
+        assert!(handle_at(&ledger, "another", 601));
+        assert_eq!(ledger.lock().order.len(), CAPACITY);
+        assert_eq!(ledger.lock().done.len(), CAPACITY);
+        assert!(!handle_at(&ledger, &(3 * CAPACITY - 1).to_string(), 601));
     }
 
     #[test]

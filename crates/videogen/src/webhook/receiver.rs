@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -46,13 +47,16 @@ impl Receiver {
     }
 
     pub(crate) fn new(client: Client, verifier: Option<Verifier>, handler: Option<Handler>, clock: Clock) -> Self {
+        // Signed a tolerance ahead at the most, it is believed until a tolerance after that.
+        let kept = verifier.as_ref().map(|verifier| verifier.tolerance.saturating_mul(2));
+        let kept = kept.map(|seconds| SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)));
         Self(Arc::new(Inner {
             client,
             verifier,
             handler,
             clock,
             bindings: Bindings::default(),
-            ledger: Ledger::default(),
+            ledger: Ledger::new(kept),
         }))
     }
 
@@ -121,14 +125,8 @@ impl Receiver {
         }
         let hash = TokenHash::of(token.ok_or(Refusal::Token)?);
         let task = self.0.bindings.hint(&hash).ok_or(Refusal::Token)?;
-        let task = task.ok_or(Rejection::Unbound)?;
-        // A body that cannot be read names no task, and the token does.
-        let body = serde_json::from_slice(body).unwrap_or_default();
-        let named = self.0.client.vendor().notice(body).tasks;
-        if !named.is_empty() && !named.iter().any(|id| id == task.id()) {
-            return Err(Refusal::Task.into());
-        }
-        self.hinted(&task).await
+        // Whatever the body says: the token names the task, and the vendor is asked how it stands.
+        self.hinted(&task.ok_or(Rejection::Unbound)?).await
     }
 
     /// Somebody says that `id` has ended. Only the vendor's own answer counts.
@@ -175,7 +173,7 @@ impl Receiver {
     /// The task that a signed event tells of.
     async fn told(&self, notice: &Notice, body: Value) -> Result<VideoTask, Rejection> {
         let vendor = self.0.client.vendor();
-        let id = notice.tasks.first().ok_or(Refusal::Body)?;
+        let id = notice.task.as_ref().ok_or(Refusal::Body)?;
         let known = self.0.bindings.task(id).or_else(|| {
             let entry = Capabilities::of(vendor, notice.model.as_deref()?);
             TaskId::new(vendor, entry.family.name, id.as_str()).filter(|_| entry.is_known())
@@ -184,7 +182,11 @@ impl Receiver {
             return self.search(id, notice.ended).await;
         };
         match vendor.told(&id, body.clone()) {
-            Ok(task) if !notice.ended || is_ended(&task) => Ok(self.0.client.judge().finish(task, body.into())),
+            Ok(task) if !notice.ended || is_ended(&task) => {
+                let task = self.0.client.judge().finish(task, body.into());
+                self.0.client.note_status(&task).await;
+                Ok(task)
+            }
             // It says that the task has ended, and not how.
             _ => self.fetch_ended(&id).await,
         }
@@ -218,7 +220,7 @@ impl Receiver {
         if let Some(handler) = &self.0.handler {
             handler(event.clone()).await.map_err(Rejection::Handler)?;
         }
-        held.done();
+        held.done((self.0.clock)());
         Ok(Received::New(Box::new(event)))
     }
 }

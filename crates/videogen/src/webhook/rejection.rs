@@ -38,7 +38,7 @@ pub enum Refusal {
     Signature,
     /// It is signed, but cannot be read as an event.
     Body,
-    /// It is about another task than the token stands for, or about one that the vendor does not know.
+    /// It is about a task that the vendor does not know.
     Task,
 }
 
@@ -50,7 +50,7 @@ impl fmt::Display for Refusal {
             Self::Time => "it was signed at another time than now",
             Self::Signature => "the signature is wrong",
             Self::Body => "it is signed, but is no event that can be read",
-            Self::Task => "it is about another task, or one that does not exist",
+            Self::Task => "it is about a task that does not exist",
         })
     }
 }
