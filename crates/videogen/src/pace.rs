@@ -75,6 +75,8 @@ pub(crate) enum Blocked {
 /// The state of one account.
 #[derive(Debug)]
 pub(crate) struct Pace {
+    /// Whether the limits are our own guess, because nobody documents any.
+    is_guess: bool,
     interval: Duration,
     early: Duration,
     /// When the next request would come at even distances.
@@ -93,6 +95,7 @@ pub(crate) struct Pace {
 impl Pace {
     pub(crate) fn new(limits: &[RateLimit]) -> Self {
         let mut pace = Self {
+            is_guess: true,
             interval: Duration::ZERO,
             early: Duration::ZERO,
             next: None,
@@ -109,7 +112,8 @@ impl Pace {
 
     /// Takes on other limits; all hold at once. None at all stands for the usual ones.
     pub(crate) fn set_limits(&mut self, limits: &[RateLimit]) {
-        let limits = if limits.is_empty() { UNDOCUMENTED } else { limits };
+        self.is_guess = limits.is_empty();
+        let limits = if self.is_guess { UNDOCUMENTED } else { limits };
         // With requests up to `early` ahead of even distances, a window holds (window + early) / interval of them.
         let window = |limit: &RateLimit| Duration::from_secs(limit.per.clamp(1, 86_400));
         self.early = limits
@@ -131,12 +135,25 @@ impl Pace {
         self.asked.filter(|until| *until > now)
     }
 
-    /// Reserves the next turn for what somebody wants to know at once: they may try whether a vendor that is down is back.
+    /// Reserves the next turn for what somebody wants to know at once: they may try whether a vendor that is down is back. A
+    /// limit that nobody documents is no reason to keep them waiting; those who wait for tasks make room for them.
     pub(crate) fn reserve_at_once(&mut self, now: Instant) -> Result<Turn, Blocked> {
-        match self.asked(now) {
-            Some(until) => Err(Blocked::Until(until)),
-            None => self.turn(now),
+        if let Some(until) = self.asked(now) {
+            return Err(Blocked::Until(until));
         }
+        if !self.is_guess {
+            return self.turn(now);
+        }
+        let after = self.next.map_or(now, |next| next.max(now)) + self.interval;
+        let turn = Turn {
+            at: now,
+            before: self.next,
+            after: after.min(now + HORIZON),
+        };
+        self.next = Some(turn.after);
+        self.last_turn = Some(now);
+        self.in_flight += 1;
+        Ok(turn)
     }
 
     /// Reserves the next turn. It counts as in flight from here on, until [`settle`](Self::settle).
@@ -222,6 +239,27 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    /// A documented limit holds for what is asked at once, too; a guess only for those who wait.
+    #[tokio::test(start_paused = true)]
+    async fn what_is_asked_at_once_is_held_up_by_documented_limits_only() {
+        let now = Instant::now();
+        let latest = |limits: &[RateLimit]| {
+            let mut pace = Pace::new(limits);
+            let turns = (0..100).map(|_| pace.reserve_at_once(now).map_or(now + HORIZON, |turn| turn.at));
+            turns.max().unwrap()
+        };
+        assert_eq!(latest(&[]), now);
+        assert!(latest(&[RateLimit { limit: 100, per: 10 }]) >= now + HORIZON);
+        let mut pace = Pace::new(&[]);
+        for _ in 0..1000 {
+            pace.reserve_at_once(now).unwrap();
+        }
+        assert!(
+            pace.reserve(now).is_ok(),
+            "whoever waits gets a turn in the near future"
+        );
+    }
 
     /// Waits for the next turn, in simulated time.
     fn turn(pace: &mut Pace, now: &mut Instant) {
