@@ -31,7 +31,7 @@ enum At {
 
 const ADAPTERS: &str = "crates/videogen/src/adapters.rs";
 
-const PLACES: [Place; 14] = [
+const PLACES: [Place; 13] = [
     Place {
         file: "Cargo.toml",
         what: "the members of the workspace",
@@ -73,12 +73,6 @@ const PLACES: [Place; 14] = [
         what: "the modules of the adapters",
         at: At::After(r"^mod \w+;$"),
         text: "#[cfg(feature = \"acme\")]\nmod acme;\n",
-    },
-    Place {
-        file: ADAPTERS,
-        what: "the vendors that `Notice::naming` is for",
-        at: At::In("#[cfg(feature = \"webhook\")]\nimpl Notice {", "any(", ")"),
-        text: ", feature = \"acme\"",
     },
     Place {
         file: ADAPTERS,

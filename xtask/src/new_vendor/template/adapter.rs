@@ -48,12 +48,8 @@ impl Adapter for Acme {
         }
     }
 
-    // TO DO: where the vendor signs its webhooks, `SIGNATURE` and `told`, as ToAPIs has them. Unsigned, they only make the
-    // client ask, and all that is needed is the member that holds the task's id.
-    #[cfg(feature = "webhook")]
-    fn notice(body: Value) -> super::Notice {
-        super::Notice::naming(&body, &["id", "video_id", "task_id"])
-    }
+    // TO DO: where the vendor signs its webhooks, `SIGNATURE`, `notice` and `told`, as ToAPIs has them. Unsigned, they only
+    // make the client ask, and nothing is needed here.
 }
 
 fn client(call: &Call<'_>) -> raw::Client {
