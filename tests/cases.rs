@@ -14,6 +14,14 @@ pub(crate) const TARGETS: [(Vendor, &str); 7] = [
     (Vendor::AllToken, "seedance-1.0-pro"),
 ];
 
+/// A vendor as the simulator calls it.
+pub(crate) fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
+    videogen_sim::Vendor::ALL
+        .into_iter()
+        .find(|known| known.slug() == vendor.as_str())
+        .unwrap()
+}
+
 pub(crate) fn url(name: &str) -> Source {
     format!("https://media.example.com/{name}").parse().unwrap()
 }

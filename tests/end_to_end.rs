@@ -8,7 +8,7 @@ use videogen::{
 };
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
-use crate::cases::{TARGETS, cases, url};
+use crate::cases::{TARGETS, cases, simulated, url};
 
 /// What a task takes in the simulator from creation to completion.
 const WHOLE: Duration = Duration::from_secs(20);
@@ -36,13 +36,6 @@ fn at_once() -> WaitOptions {
     WaitOptions::default()
         .first(Duration::ZERO)
         .every(Duration::ZERO, Duration::ZERO)
-}
-
-fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
-    videogen_sim::Vendor::ALL
-        .into_iter()
-        .find(|known| known.slug() == vendor.as_str())
-        .unwrap()
 }
 
 #[tokio::test]

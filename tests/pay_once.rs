@@ -10,7 +10,7 @@ use videogen::{Client, Delivery, ErrorKind, Reconciled, RetryPolicy, Vendor, Vid
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::canned::Canned;
-use crate::cases::TARGETS;
+use crate::cases::{TARGETS, simulated};
 
 fn client(vendor: Vendor, base_url: &str, retry: RetryPolicy) -> Client {
     Client::builder(vendor)
@@ -24,13 +24,6 @@ fn client(vendor: Vendor, base_url: &str, retry: RetryPolicy) -> Client {
 /// Retries without pauses.
 fn at_once() -> RetryPolicy {
     RetryPolicy::default().base(Duration::ZERO)
-}
-
-fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
-    videogen_sim::Vendor::ALL
-        .into_iter()
-        .find(|known| known.slug() == vendor.as_str())
-        .unwrap()
 }
 
 #[tokio::test]

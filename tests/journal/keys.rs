@@ -9,7 +9,7 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::child::Work;
 use super::{client, entries, journal};
-use crate::cases::TARGETS;
+use crate::cases::{TARGETS, simulated};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_tasks_make_one_post() {
@@ -133,10 +133,7 @@ async fn a_key_is_free_again_after_a_refusal_only() {
         let folder = tempfile::tempdir().unwrap();
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);
-        let simulated = videogen_sim::Vendor::ALL
-            .into_iter()
-            .find(|known| known.slug() == vendor.as_str())
-            .unwrap();
+        let simulated = simulated(vendor);
         let before = simulator.stats().tasks;
         simulator.inject(Fault::status(simulated, Operation::Submit, 402, "{}"));
         let refused = client

@@ -11,6 +11,7 @@ use videogen_sim::Simulator;
 
 use super::child::Work;
 use super::{client, entries, journal};
+use crate::cases::simulated;
 
 /// So many children at once: the journal is shared too.
 const AT_ONCE: usize = 4;
@@ -125,10 +126,7 @@ async fn identical_prompts_are_not_mixed_up() {
         let folder = tempfile::tempdir().unwrap();
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);
-        let simulated = videogen_sim::Vendor::ALL
-            .into_iter()
-            .find(|known| known.slug() == vendor.as_str())
-            .unwrap();
+        let simulated = simulated(vendor);
         let mut lost = HashMap::new();
         for turn in 0..100 {
             let kind = [FaultKind::DropAfter, FaultKind::DropBefore][turn % 2].clone();

@@ -3,18 +3,11 @@
 use std::time::Duration;
 
 use videogen::journal::{Event, State};
-use videogen::{ErrorKind, Lost, Reconciled, TaskStatus, Vendor, VideoRequest};
+use videogen::{ErrorKind, Lost, Reconciled, TaskStatus, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::{client, entries, journal};
-use crate::cases::TARGETS;
-
-fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
-    videogen_sim::Vendor::ALL
-        .into_iter()
-        .find(|known| known.slug() == vendor.as_str())
-        .unwrap()
-}
+use crate::cases::{TARGETS, simulated};
 
 #[tokio::test]
 async fn the_whole_life_of_a_task_is_noted() {

@@ -2,19 +2,12 @@
 
 use std::time::Duration;
 
-use videogen::{RetryPolicy, Vendor, VideoRequest};
+use videogen::{RetryPolicy, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::proxy::{How, Place, Proxy};
 use super::{Tally, client};
-use crate::cases::TARGETS;
-
-fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
-    videogen_sim::Vendor::ALL
-        .into_iter()
-        .find(|known| known.slug() == vendor.as_str())
-        .unwrap()
-}
+use crate::cases::{TARGETS, simulated};
 
 /// What the vendor does, often nothing unusual.
 fn misdeed(random: &mut fastrand::Rng) -> Option<FaultKind> {
