@@ -7,10 +7,11 @@
 use std::process::Command;
 use std::time::Duration;
 
+use chrono::Utc;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
-use videogen::{Timestamp, Vendor, Watched, Watcher, WatcherOptions};
+use videogen::{Vendor, Watched, Watcher, WatcherOptions};
 
 use crate::measure::{cpu, memory, quantile};
 use crate::plot::{self, Series};
@@ -180,7 +181,7 @@ impl One {
             .into_iter()
             .fold(options, |options, limit| options.limit(limit, 10));
         let watcher = Watcher::new(&client, options);
-        let submitted = Timestamp::now();
+        let submitted = Utc::now();
         for number in 0..tasks {
             watcher.add(Watched::new(bodies::id(vendor, number)?).submitted(submitted));
         }

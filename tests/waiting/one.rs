@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use chrono::Utc;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use videogen::{ErrorKind, TaskStatus, Timestamp, Vendor, WaitOptions};
+use videogen::{ErrorKind, TaskStatus, Vendor, WaitOptions};
 
 use super::stub::{Reply, Stub, answer, body, id, most, number, polled};
 
@@ -222,7 +223,7 @@ async fn pauses_beyond_all_clocks_end_at_the_deadline() {
     let stub = Stub::new(|at, path| answer(at, path, 9, |_| 100 * MINUTE)).await;
     let client = stub.client(Vendor::ToApis);
     let second = Duration::from_secs(1);
-    let old = WaitOptions::default().submitted(Timestamp::now() - 120 * MINUTE);
+    let old = WaitOptions::default().submitted(Utc::now() - 120 * MINUTE);
     for options in [
         WaitOptions::default().first(Duration::MAX),
         WaitOptions::default().every(second, Duration::MAX),
@@ -279,7 +280,7 @@ async fn not_found_is_not_final_in_the_first_minute() {
         );
         assert!(start.elapsed() >= MINUTE && start.elapsed() < 2 * MINUTE);
         let before = stub.seen().len();
-        let old = WaitOptions::default().submitted(Timestamp::now() - 2 * MINUTE);
+        let old = WaitOptions::default().submitted(Utc::now() - 2 * MINUTE);
         let error = client.wait_with(&id(*vendor, 2), old, |_| {}).await.unwrap_err();
         assert_eq!((error.kind(), stub.seen().len()), (ErrorKind::NotFound, before + 1));
     }
@@ -322,7 +323,7 @@ async fn a_client_learns_how_long_its_tasks_take() {
         // The stub knows by its first request when a round began.
         client.get(&id(Vendor::Token360, round * 1_000)).await.unwrap();
         let (start, before) = (Instant::now(), stub.seen().len());
-        let options = WaitOptions::default().submitted(Timestamp::now());
+        let options = WaitOptions::default().submitted(Utc::now());
         client
             .wait_with(&id(Vendor::Token360, round * 1_000 + 1), options, |_| {})
             .await

@@ -30,7 +30,7 @@ const HEADERS: [&str; 3] = [
 const UNSIGNED: [(Vendor, &str); 2] = [(Vendor::Token360, "videos"), (Vendor::AllToken, "generations")];
 
 fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
+    Timestamp::from_timestamp(second, 0).unwrap()
 }
 
 /// The signature as the vendor documents it, by code of the tests' own.

@@ -56,7 +56,7 @@ async fn five_minutes_either_way_and_not_a_second_more() {
     }
     // The clock tells more than whole seconds.
     let late = receiver_of_signed(&vendor)
-        .clock(|| Timestamp::new(NOW + 300, 1).unwrap())
+        .clock(|| Timestamp::from_timestamp(NOW + 300, 1).unwrap())
         .build()
         .unwrap();
     let (given, body) = signed("evt-late", &completed("task-1"));

@@ -204,7 +204,7 @@ fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
         };
         files.insert(file.into(), text);
     }
-    let today = jiff::Zoned::now().date().to_string();
+    let today = chrono::Utc::now().date_naive().to_string();
     let spec_file = format!("specs/{vendor}.yaml");
     let spec_text = name.fill(SPEC).replace("2000-01-01", &today);
     let broken = |reason: String| Refused::because(format!("the skeleton itself is broken: {reason}"));

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use chrono::Utc;
 use rusqlite::types::Value;
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params, params_from_iter,
 };
+use videogen::Timestamp;
 use videogen::journal::{Begun, BoxFuture, Entry, Event, Intent, Journal, JournalError, Query, Subject};
 
 use crate::schema;
@@ -82,7 +83,7 @@ impl SqliteJournal {
             rows.map_err(broken)?
                 .map(|row| {
                     let (at, event): (i64, String) = row.map_err(broken)?;
-                    let at = Timestamp::from_millisecond(at).map_err(broken)?;
+                    let at = Timestamp::from_timestamp_millis(at).ok_or_else(|| broken("a time out of range"))?;
                     Ok((at, serde_json::from_str(&event).map_err(broken)?))
                 })
                 .collect()
@@ -139,7 +140,7 @@ impl Journal for SqliteJournal {
                 Subject::Intent(id) | Subject::Attempt { id, .. } => ("intent", id.clone()),
                 Subject::Task(task) => ("task", task.to_string()),
             };
-            let now = Timestamp::now();
+            let now = Utc::now();
             // Most polls tell nothing new; those must not wait for the lock.
             match entry(connection, column, &value)? {
                 None => return Ok(None),
@@ -237,7 +238,7 @@ fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalError> {
         entry.task.as_ref().map(ToString::to_string),
         entry.is_open(),
         entry.is_unfinished(),
-        intent.at.as_millisecond(),
+        intent.at.timestamp_millis(),
         serde_json::to_string(entry).map_err(broken)?,
     ]);
     match stored {
@@ -259,7 +260,7 @@ fn log(connection: &Connection, intent: &str, at: Timestamp, event: &Event) -> R
     statement
         .execute(params![
             intent,
-            at.as_millisecond(),
+            at.timestamp_millis(),
             serde_json::to_string(event).map_err(broken)?
         ])
         .map_err(broken)?;

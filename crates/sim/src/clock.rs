@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -20,7 +20,7 @@ pub struct Clock(Arc<Inner>);
 
 struct Inner {
     start: Instant,
-    wall: Timestamp,
+    wall: DateTime<Utc>,
     speed: f64,
     skipped: watch::Sender<Duration>,
 }
@@ -32,7 +32,7 @@ impl Clock {
         let speed = if speed.is_finite() && speed > 0.0 { speed } else { 0.0 };
         Self(Arc::new(Inner {
             start: Instant::now(),
-            wall: Timestamp::now(),
+            wall: Utc::now(),
             speed,
             skipped: watch::Sender::new(Duration::ZERO),
         }))
@@ -55,7 +55,7 @@ impl Clock {
 
     /// The time of day that the outside world sees. It is not sped up, because clients compare a
     /// task's creation with their own clocks.
-    pub fn wall(&self) -> Timestamp {
+    pub fn wall(&self) -> DateTime<Utc> {
         let real = if self.0.speed > 0.0 {
             self.real()
         } else {
@@ -66,7 +66,7 @@ impl Clock {
 
     /// A simulated moment as unix seconds, for the expiry of links.
     pub(crate) fn unix(&self, moment: Duration) -> i64 {
-        after(self.0.wall, moment).as_second()
+        after(self.0.wall, moment).timestamp()
     }
 
     /// Waits for a simulated moment.
@@ -111,11 +111,11 @@ impl fmt::Debug for Clock {
 }
 
 /// A time of day some time later; the end of time if it lies beyond.
-pub(crate) fn after(start: Timestamp, by: Duration) -> Timestamp {
-    SignedDuration::try_from(by)
+pub(crate) fn after(start: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(by)
         .ok()
-        .and_then(|by| start.checked_add(by).ok())
-        .unwrap_or(Timestamp::MAX)
+        .and_then(|by| start.checked_add_signed(by))
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 #[cfg(test)]
@@ -131,7 +131,7 @@ mod tests {
         tokio::time::advance(Duration::from_secs(2)).await;
         assert_eq!(clock.now(), Duration::from_secs(120));
         assert_eq!(
-            clock.wall().as_second() - wall.as_second(),
+            clock.wall().timestamp() - wall.timestamp(),
             2,
             "the time of day keeps its pace"
         );

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use url::Url;
@@ -136,7 +136,7 @@ pub(crate) struct Task {
     /// When it was created, in simulated time.
     pub(crate) created: Duration,
     /// When it was created, for the outside world.
-    pub(crate) wall: Timestamp,
+    pub(crate) wall: DateTime<Utc>,
     pub(crate) plan: Plan,
     pub(crate) cancelled: OnceLock<Duration>,
     pub(crate) shape: Shape,
@@ -185,7 +185,7 @@ impl Task {
 
     /// When something happened to the task, for the outside world: at its own simulated pace,
     /// counted from its creation.
-    pub(crate) fn wall_at(&self, moment: Duration) -> Timestamp {
+    pub(crate) fn wall_at(&self, moment: Duration) -> DateTime<Utc> {
         after(self.wall, moment.saturating_sub(self.created))
     }
 
@@ -238,7 +238,7 @@ pub struct TaskReport {
     /// Percent of the work that is done.
     pub progress: u8,
     /// When it was created.
-    pub created_at: Timestamp,
+    pub created_at: DateTime<Utc>,
     /// Pixels across.
     pub width: u32,
     /// Pixels down.

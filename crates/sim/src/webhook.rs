@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use bytes::Bytes;
+use chrono::Utc;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use jiff::Timestamp;
 use tokio::net::TcpStream;
 use url::Url;
 
@@ -71,7 +71,7 @@ fn headers(core: &Core, spec: &Spec, event: &str, body: &str) -> HeaderMap {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let (true, Some(secret)) = (spec.webhook.signature == "hmac-sha256", &core.webhook_secret) {
         // Real time, not simulated: the receiver holds it against its own clock.
-        let timestamp = Timestamp::now().as_second().to_string();
+        let timestamp = Utc::now().timestamp().to_string();
         let parts = [event.as_bytes(), b".", timestamp.as_bytes(), b".", body.as_bytes()];
         let signature = format!("v1={}", hmac_hex(secret.as_bytes(), &parts));
         let values = [

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use videogen_wire::{Session, facts};
 
+use crate::journal::BoxFuture;
 use crate::{Capabilities, ErrorKind, ListQuery, Operation, SecretUrl, TaskId, VideoRequest, VideoTask};
 
 #[cfg(feature = "alltoken")]
@@ -253,33 +254,37 @@ impl Vendor {
         on_adapter!(self, A => A::LIST_QUERY)
     }
 
-    pub(crate) async fn submit(
+    pub(crate) fn submit<'a>(
         self,
-        call: &Call<'_>,
-        request: &VideoRequest,
-        rules: &Capabilities,
-    ) -> Result<VideoTask, NoValue> {
-        on_adapter!(self, A => A::submit(call, request, rules).await)
+        call: &'a Call<'_>,
+        request: &'a VideoRequest,
+        rules: &'a Capabilities,
+    ) -> BoxFuture<'a, Result<VideoTask, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::submit(call, request, rules)))
     }
 
-    pub(crate) async fn get(self, call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
-        on_adapter!(self, A => A::get(call, id).await)
+    pub(crate) fn get<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::get(call, id)))
     }
 
-    pub(crate) async fn cancel(self, call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
-        on_adapter!(self, A => A::cancel(call, id).await)
+    pub(crate) fn cancel<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::cancel(call, id)))
     }
 
-    pub(crate) async fn list(self, call: &Call<'_>, query: &ListQuery) -> Result<RawPage, NoValue> {
-        on_adapter!(self, A => A::list(call, query).await)
+    pub(crate) fn list<'a>(self, call: &'a Call<'_>, query: &'a ListQuery) -> BoxFuture<'a, Result<RawPage, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::list(call, query)))
     }
 
-    pub(crate) async fn models(self, call: &Call<'_>) -> Result<Vec<ListedModel>, NoValue> {
-        on_adapter!(self, A => A::models(call).await)
+    pub(crate) fn models<'a>(self, call: &'a Call<'_>) -> BoxFuture<'a, Result<Vec<ListedModel>, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::models(call)))
     }
 
-    pub(crate) async fn fresh_link(self, call: &Call<'_>, id: &TaskId) -> Result<Option<SecretUrl>, NoValue> {
-        on_adapter!(self, A => A::fresh_link(call, id).await)
+    pub(crate) fn fresh_link<'a>(
+        self,
+        call: &'a Call<'_>,
+        id: &'a TaskId,
+    ) -> BoxFuture<'a, Result<Option<SecretUrl>, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::fresh_link(call, id)))
     }
 
     pub(crate) fn error(self, status: u16, body: Value) -> Said {

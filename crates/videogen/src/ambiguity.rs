@@ -1,16 +1,14 @@
 //! What is known of a submission whose fate is not, and how to look for it.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{TaskId, Vendor, VideoTask};
+use crate::{TaskId, Timestamp, Vendor, VideoTask};
 
 /// Clocks differ, and a service may store a task only after its provider has answered.
-const EARLY: Duration = Duration::from_secs(2 * 60);
-const LATE: Duration = Duration::from_secs(10 * 60);
+const EARLY: TimeDelta = TimeDelta::minutes(2);
+const LATE: TimeDelta = TimeDelta::minutes(10);
 
 /// Everything that is known of a submission that may or may not have been accepted. It holds no secret, and can be kept to
 /// [reconcile](crate::Client::reconcile) later or elsewhere.
@@ -109,15 +107,12 @@ impl Ambiguity {
 
     /// Whether a task is too old to be this submission.
     pub(crate) fn is_after(&self, task: &VideoTask) -> bool {
-        let earliest = self.sent_at.checked_sub(EARLY);
-        task.created_at
-            .is_some_and(|at| earliest.is_ok_and(|earliest| at < earliest))
+        task.created_at.is_some_and(|at| self.sent_at - at > EARLY)
     }
 
     /// Whether a task was made around the time of this submission. One that tells no time may have been.
     pub(crate) fn is_about(&self, task: &VideoTask) -> bool {
-        let latest = self.sent_at.checked_add(LATE);
-        !self.is_after(task) && task.created_at.is_none_or(|at| latest.is_ok_and(|latest| at <= latest))
+        !self.is_after(task) && task.created_at.is_none_or(|at| at - self.sent_at <= LATE)
     }
 }
 

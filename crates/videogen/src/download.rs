@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use media::Media;
-use transfer::Transfer;
+use transfer::{Progress, Transfer};
 
+use crate::journal::BoxFuture;
 use crate::{Client, Error, ErrorKind, Operation, SecretUrl, TaskId, TaskStatus, VideoTask};
 
 /// How to download.
@@ -111,9 +112,11 @@ impl Client {
         task: &VideoTask,
         path: impl AsRef<Path>,
         options: DownloadOptions,
-        progress: impl FnMut(u64, Option<u64>),
+        mut progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<Downloaded, Error> {
-        let result = self.fetch(Media::Video, task, path.as_ref(), &options, progress).await;
+        let result = self
+            .fetch(Media::Video, task, path.as_ref(), &options, &mut progress)
+            .await;
         self.note_download(&task.id, &result).await;
         result
     }
@@ -130,27 +133,29 @@ impl Client {
         path: impl AsRef<Path>,
         options: DownloadOptions,
     ) -> Result<Downloaded, Error> {
-        self.fetch(Media::LastFrame, task, path.as_ref(), &options, |_, _| {})
+        self.fetch(Media::LastFrame, task, path.as_ref(), &options, &mut |_, _| {})
             .await
     }
 
-    async fn fetch(
-        &self,
+    fn fetch<'a>(
+        &'a self,
         media: Media,
-        task: &VideoTask,
-        path: &Path,
-        options: &DownloadOptions,
-        progress: impl FnMut(u64, Option<u64>),
-    ) -> Result<Downloaded, Error> {
-        let transfer = Transfer {
-            client: self,
-            id: &task.id,
-            media,
-            options,
-            progress,
-        };
-        let result = transfer.run(link(media, task)?.clone(), path).await;
-        result.map_err(|error| error.with_task(&task.id))
+        task: &'a VideoTask,
+        path: &'a Path,
+        options: &'a DownloadOptions,
+        progress: Progress<'a>,
+    ) -> BoxFuture<'a, Result<Downloaded, Error>> {
+        Box::pin(async move {
+            let transfer = Transfer {
+                client: self,
+                id: &task.id,
+                media,
+                options,
+                progress,
+            };
+            let result = transfer.run(link(media, task)?.clone(), path).await;
+            result.map_err(|error| error.with_task(&task.id))
+        })
     }
 
     /// Another link to the same file. `None`: the vendor gives the same one again.

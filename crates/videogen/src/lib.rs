@@ -123,7 +123,6 @@ pub use client::{Client, Operation};
 pub use download::{DownloadOptions, Downloaded};
 pub use error::{Delivery, Error, ErrorKind};
 pub use input::{Input, ParseSourceError, Role, Source};
-pub use jiff::Timestamp;
 pub use list::{ListQuery, TaskPage};
 pub use plan::{Outlook, Plan, plan, plan_all};
 pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
@@ -132,6 +131,7 @@ pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
 pub use retry::RetryPolicy;
 #[cfg(feature = "schema")]
 pub use schema::{request_schema, task_schema};
+pub use videogen_wire::Timestamp;
 
 pub use task::{Raw, TaskError, TaskStatus, Usage, Video, VideoTask};
 pub use task_id::{ParseTaskIdError, TaskId};

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use chrono::Utc;
 use tokio::time::{Instant, sleep};
 
-use crate::journal::{Entry, Event, JournalError, Query, Subject};
+use crate::journal::{BoxFuture, Entry, Event, JournalError, Query, Subject};
 use crate::{Ambiguity, Client, Error, ErrorKind, ListQuery, Reconciled, TaskId, VideoTask};
 
 /// Of so many candidates the parameters are compared.
@@ -57,38 +57,45 @@ impl Client {
     /// `unsupported` where the vendor can neither look up nor list; `invalid_request` for a submission to another vendor;
     /// `journal`; else as [`get`](Self::get) and [`list`](Self::list).
     pub async fn reconcile(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
-        let vendor = self.0.vendor;
-        if ambiguity.vendor != vendor {
-            return Err(self.foreign("the submission"));
-        }
-        let by_reference = vendor.finds_by_reference().zip(ambiguity.client_reference.as_ref());
-        let by_reference = by_reference.and_then(|(family, reference)| TaskId::new(vendor, family, reference.as_str()));
-        let reconciled = match by_reference {
-            Some(id) => self.look_up(ambiguity, &id).await?,
-            None => self.look_through(ambiguity).await?,
-        };
-        let Some((intent, journal)) = ambiguity.intent.clone().zip(self.0.journal.as_ref()) else {
-            return Ok(reconciled);
-        };
-        let after = Timestamp::now().duration_since(ambiguity.sent_at).as_secs();
-        let event = match &reconciled {
-            Reconciled::Found(task) => Event::Found {
-                task: task.id.clone(),
-                status: task.status.clone(),
-            },
-            Reconciled::OutOfSight => return Ok(reconciled),
-            Reconciled::Candidates(_) | Reconciled::NotFound => Event::NotFound {
-                after: u64::try_from(after).unwrap_or_default(),
-            },
-        };
-        let noted = journal.note(Subject::Intent(intent), event).await;
-        Ok(match reconciled {
-            Reconciled::Found(mut task) => {
-                task.unrecorded = noted.err().map(|error| error.to_string());
-                Reconciled::Found(task)
+        self.look(ambiguity).await
+    }
+
+    fn look<'a>(&'a self, ambiguity: &'a Ambiguity) -> BoxFuture<'a, Result<Reconciled, Error>> {
+        Box::pin(async move {
+            let vendor = self.0.vendor;
+            if ambiguity.vendor != vendor {
+                return Err(self.foreign("the submission"));
             }
-            // What was in vain needs no record.
-            other => other,
+            let by_reference = vendor.finds_by_reference().zip(ambiguity.client_reference.as_ref());
+            let by_reference =
+                by_reference.and_then(|(family, reference)| TaskId::new(vendor, family, reference.as_str()));
+            let reconciled = match by_reference {
+                Some(id) => self.look_up(ambiguity, &id).await?,
+                None => self.look_through(ambiguity).await?,
+            };
+            let Some((intent, journal)) = ambiguity.intent.clone().zip(self.0.journal.as_ref()) else {
+                return Ok(reconciled);
+            };
+            let after = (Utc::now() - ambiguity.sent_at).num_seconds();
+            let event = match &reconciled {
+                Reconciled::Found(task) => Event::Found {
+                    task: task.id.clone(),
+                    status: task.status.clone(),
+                },
+                Reconciled::OutOfSight => return Ok(reconciled),
+                Reconciled::Candidates(_) | Reconciled::NotFound => Event::NotFound {
+                    after: u64::try_from(after).unwrap_or_default(),
+                },
+            };
+            let noted = journal.note(Subject::Intent(intent), event).await;
+            Ok(match reconciled {
+                Reconciled::Found(mut task) => {
+                    task.unrecorded = noted.err().map(|error| error.to_string());
+                    Reconciled::Found(task)
+                }
+                // What was in vain needs no record.
+                other => other,
+            })
         })
     }
 
@@ -170,7 +177,7 @@ impl Client {
             }
             if lost.entry.task.is_some() {
                 recovered.found.push(lost.entry);
-            } else if lost.entry.is_under_way(Timestamp::now()) {
+            } else if lost.entry.is_under_way(Utc::now()) {
                 recovered.under_way.push(lost.entry);
             } else if lost.entry.is_open() {
                 recovered.open.push(lost);

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use chrono::Utc;
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 use videogen_wire::Sent;
 
 use crate::adjust::fit;
 use crate::ambiguity::parameters;
-use crate::journal::{Begun, Entry, Event, Intent, Journal, Query, State, Subject};
+use crate::journal::{Begun, BoxFuture, Entry, Event, Intent, Journal, Query, State, Subject};
 use crate::{
-    Ambiguity, Capabilities, Client, Delivery, Error, ErrorKind, Progress, Reconciled, VideoRequest, VideoTask,
+    Ambiguity, Capabilities, Client, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, VideoRequest,
+    VideoTask,
 };
 
 /// How long the sender of a journalled submission is thought to be alive without saying so again.
@@ -60,49 +61,54 @@ impl Client {
         let _ = on_their_way.wait_for(|count| *count == 0).await;
     }
 
-    async fn submit_as(&self, key: Option<&str>, request: &VideoRequest) -> Result<VideoTask, Error> {
-        let vendor = self.0.vendor;
-        let asked = request;
-        let (mut request, adjustments) = fit(vendor, asked).map_err(|left| Error::invalid(vendor, left))?;
-        let intent = self.0.journal.as_ref().map(|_| self.intent(key, asked, &request));
-        if let (None, Some(intent)) = (&request.client_reference, &intent) {
-            request.client_reference.clone_from(&intent.client_reference);
-        }
-        let mut retries = self.retries();
-        let mut task = loop {
-            let (client, on_its_way) = (self.clone(), OnItsWay::new(self));
-            let (noted, sent) = (intent.clone(), request.clone());
-            let attempt = async move {
-                let _until_the_end = on_its_way;
-                client.attempt(noted, sent).await
-            };
-            // Apart from the caller's future, whose end must not be the end of what is on its way.
-            let outcome = match tokio::spawn(attempt).await {
-                Ok(outcome) => outcome,
-                Err(error) => match error.try_into_panic() {
-                    Ok(panic) => std::panic::resume_unwind(panic),
-                    // The runtime is being shut down, and so is whoever waits here.
-                    Err(_) => return Err(self.given_up(asked)),
-                },
-            };
-            match outcome {
-                Ok(Attempt::Made(task)) => {
-                    retries.succeeded();
-                    break *task;
-                }
-                Ok(Attempt::Known(entry)) => {
-                    let hash = intent.as_ref().map(|intent| intent.request_hash.as_str());
-                    match self.follow(*entry, hash.unwrap_or_default()).await {
-                        Ok(task) => break task,
-                        // It was refused for now; its sender may be trying again, and so does this one.
-                        Err(error) => retries.pause(error).await?,
-                    }
-                }
-                Err(error) => retries.pause(error).await?,
+    fn submit_as<'a>(
+        &'a self,
+        key: Option<&'a str>,
+        asked: &'a VideoRequest,
+    ) -> BoxFuture<'a, Result<VideoTask, Error>> {
+        Box::pin(async move {
+            let vendor = self.0.vendor;
+            let (mut request, adjustments) = fit(vendor, asked).map_err(|left| Error::invalid(vendor, left))?;
+            let intent = self.0.journal.as_ref().map(|_| self.intent(key, asked, &request));
+            if let (None, Some(intent)) = (&request.client_reference, &intent) {
+                request.client_reference.clone_from(&intent.client_reference);
             }
-        };
-        task.adjustments = adjustments;
-        Ok(task)
+            let mut retries = self.retries();
+            let mut task = loop {
+                let (client, on_its_way) = (self.clone(), OnItsWay::new(self));
+                let (noted, sent) = (intent.clone(), request.clone());
+                let attempt = async move {
+                    let _until_the_end = on_its_way;
+                    client.attempt(noted, sent).await
+                };
+                // Apart from the caller's future, whose end must not be the end of what is on its way.
+                let outcome = match tokio::spawn(attempt).await {
+                    Ok(outcome) => outcome,
+                    Err(error) => match error.try_into_panic() {
+                        Ok(panic) => std::panic::resume_unwind(panic),
+                        // The runtime is being shut down, and so is whoever waits here.
+                        Err(_) => return Err(self.given_up(asked)),
+                    },
+                };
+                match outcome {
+                    Ok(Attempt::Made(task)) => {
+                        retries.succeeded();
+                        break *task;
+                    }
+                    Ok(Attempt::Known(entry)) => {
+                        let hash = intent.as_ref().map(|intent| intent.request_hash.as_str());
+                        match self.follow(*entry, hash.unwrap_or_default()).await {
+                            Ok(task) => break task,
+                            // It was refused for now; its sender may be trying again, and so does this one.
+                            Err(error) => retries.pause(error).await?,
+                        }
+                    }
+                    Err(error) => retries.pause(error).await?,
+                }
+            };
+            task.adjustments = adjustments;
+            Ok(task)
+        })
     }
 
     /// One request, between two entries in the journal.
@@ -111,7 +117,7 @@ impl Client {
             let task = self.submit_once(&request).await?;
             return Ok(Attempt::Made(Box::new(task)));
         };
-        intent.at = Timestamp::now();
+        intent.at = Utc::now();
         let until = lease();
         intent.until = until;
         let begun = journal.begin(intent).await.map_err(|error| {
@@ -126,7 +132,7 @@ impl Client {
             id: id.clone(),
             attempt,
         };
-        if until.duration_since(Timestamp::now()) < PULSE.try_into().unwrap_or_default() {
+        if Utc::now() + PULSE > until {
             // The journal took long; as if it had begun only now.
             let _ = journal.note(subject.clone(), Event::Alive { until: lease() }).await;
         }
@@ -154,7 +160,7 @@ impl Client {
         let vendor = self.0.vendor;
         let rules = Capabilities::of(vendor, &request.model);
         let family = rules.family.name;
-        let sent_at = Timestamp::now();
+        let sent_at = Utc::now();
         let call = self.call(&self.0.http.submit);
         let result = vendor.submit(&call, request, &rules).await;
         let exchange = call.session.exchange();
@@ -222,7 +228,7 @@ impl Client {
                     let message = format!("the submission with the key {key} was dismissed meanwhile; submit it again");
                     return Err(Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent));
                 }
-                State::Sending if entry.is_under_way(Timestamp::now()) && begun.elapsed() < self.0.patience => {}
+                State::Sending if entry.is_under_way(Utc::now()) && begun.elapsed() < self.0.patience => {}
                 State::Sending | State::Ambiguous => {
                     return match self.reconcile(&entry.ambiguity()).await {
                         Ok(Reconciled::Found(mut task)) => {
@@ -277,7 +283,7 @@ impl Client {
         Error::new(ErrorKind::AmbiguousSubmit, message)
             .during(self.0.vendor, crate::Operation::Submit)
             .with_delivery(Delivery::Ambiguous)
-            .with_ambiguity(self.lost(request, Timestamp::now()))
+            .with_ambiguity(self.lost(request, Utc::now()))
     }
 }
 
@@ -306,7 +312,7 @@ enum Attempt {
 }
 
 fn lease() -> Timestamp {
-    Timestamp::now().saturating_add(LEASE).unwrap_or(Timestamp::MAX)
+    Utc::now() + LEASE
 }
 
 /// Makes the call, and lets those who wait for the same key know that its sender lives.

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use bytes::Bytes;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Adjustment, ErrorKind, SecretUrl, TaskId};
+use crate::{Adjustment, ErrorKind, SecretUrl, TaskId, Timestamp};
 
 /// A video task as a vendor last told of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use chrono::Utc;
 use videogen_wire::facts::Poll;
 
 use crate::watch::Watching;
-use crate::{Client, Error, PollPolicy, TaskId, VideoTask};
+use crate::{Client, Error, PollPolicy, TaskId, Timestamp, VideoTask};
 
 /// How to wait.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,7 +89,7 @@ pub(crate) fn policy(advice: &Poll, first: Option<Duration>, every: Option<(Dura
 
 /// How long ago that was.
 pub(crate) fn age(then: Timestamp) -> Duration {
-    Duration::try_from(Timestamp::now().duration_since(then)).unwrap_or_default()
+    (Utc::now() - then).to_std().unwrap_or_default()
 }
 
 impl Client {

@@ -9,6 +9,7 @@ use futures_core::Stream;
 use futures_util::stream;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use crate::journal::BoxFuture;
 use crate::poll::{URL_GRACE, after_error};
 use crate::wait::age;
 use crate::{
@@ -146,48 +147,50 @@ impl Watching {
     }
 
     /// Polls until there is an answer.
-    pub(crate) async fn answer(&mut self) -> Result<Answer, Error> {
-        while !self.over {
-            let due = later(Instant::now(), self.pause());
-            // The last poll is made when the time is up, not before: what ended meanwhile is found.
-            self.over = self
-                .deadline
-                .is_some_and(|deadline| due.is_none_or(|due| due >= deadline));
-            match (due, self.deadline) {
-                (_, Some(deadline)) if self.over => sleep_until(deadline).await,
-                (Some(due), _) => sleep_until(due).await,
-                (None, _) => std::future::pending().await,
-            }
-            let account = &self.client.0.account;
-            let leave = match self.deadline {
-                Some(deadline) => timeout_at(deadline + LAST_TURN, account.leave()).await.ok(),
-                None => Some(account.leave().await),
-            };
-            // The vendor is down, or wants to be left alone.
-            let Some(leave) = leave else { break };
-            self.over |= self.deadline.is_some_and(|deadline| deadline <= Instant::now());
-            let result = self.client.get_once(&self.id).await;
-            leave.settle(&result);
-            self.polls = self.polls.saturating_add(1);
-            match result {
-                Ok(task) => return self.judge(task),
-                Err(error) => {
-                    match after_error(&error, self.sight.since_submission(self.start.elapsed())) {
-                        Some(_) if self.over && !self.found && error.kind() == ErrorKind::NotFound => {
-                            return Err(error);
+    pub(crate) fn answer(&mut self) -> BoxFuture<'_, Result<Answer, Error>> {
+        Box::pin(async move {
+            while !self.over {
+                let due = later(Instant::now(), self.pause());
+                // The last poll is made when the time is up, not before: what ended meanwhile is found.
+                self.over = self
+                    .deadline
+                    .is_some_and(|deadline| due.is_none_or(|due| due >= deadline));
+                match (due, self.deadline) {
+                    (_, Some(deadline)) if self.over => sleep_until(deadline).await,
+                    (Some(due), _) => sleep_until(due).await,
+                    (None, _) => std::future::pending().await,
+                }
+                let account = &self.client.0.account;
+                let leave = match self.deadline {
+                    Some(deadline) => timeout_at(deadline + LAST_TURN, account.leave()).await.ok(),
+                    None => Some(account.leave().await),
+                };
+                // The vendor is down, or wants to be left alone.
+                let Some(leave) = leave else { break };
+                self.over |= self.deadline.is_some_and(|deadline| deadline <= Instant::now());
+                let result = self.client.get_once(&self.id).await;
+                leave.settle(&result);
+                self.polls = self.polls.saturating_add(1);
+                match result {
+                    Ok(task) => return self.judge(task),
+                    Err(error) => {
+                        match after_error(&error, self.sight.since_submission(self.start.elapsed())) {
+                            Some(_) if self.over && !self.found && error.kind() == ErrorKind::NotFound => {
+                                return Err(error);
+                            }
+                            Some(asked) => self.last = Last::Failed(asked),
+                            None => return Err(error),
                         }
-                        Some(asked) => self.last = Last::Failed(asked),
-                        None => return Err(error),
+                        self.trouble = Some(error);
                     }
-                    self.trouble = Some(error);
                 }
             }
-        }
-        Err(timed_out(
-            &self.id,
-            self.timeout,
-            self.trouble.as_ref().map(Error::message),
-        ))
+            Err(timed_out(
+                &self.id,
+                self.timeout,
+                self.trouble.as_ref().map(Error::message),
+            ))
+        })
     }
 
     fn judge(&mut self, task: VideoTask) -> Result<Answer, Error> {
@@ -261,7 +264,7 @@ impl Sight {
             return;
         }
         let told = task.created_at.zip(task.completed_at);
-        let told = told.and_then(|(created, completed)| Duration::try_from(completed.duration_since(created)).ok());
+        let told = told.and_then(|(created, completed)| (completed - created).to_std().ok());
         if let Some(taken) = told {
             book.observe(task.model.as_deref(), taken, taken);
             return;

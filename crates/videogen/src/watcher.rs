@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::stream::{self, FuturesUnordered, StreamExt as _};
-use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 use videogen_wire::facts::RateLimit;
 
 use crate::account::Leave;
-use crate::schedule::{Job, Schedule};
+use crate::journal::BoxFuture;
+use crate::schedule::{Ended, Job, Schedule};
 use crate::sweep::{Listing, Lists, Request};
 use crate::wait::{age, policy};
-use crate::{Client, Error, Operation, TaskId, TaskPage, VideoTask};
+use crate::{Client, Error, Operation, TaskId, TaskPage, Timestamp, VideoTask};
 
 /// How a [`Watcher`] waits.
 #[derive(Debug, Clone, PartialEq)]
@@ -278,45 +278,51 @@ impl Watcher {
     ///
     /// Dropping the future loses nothing. When several wait at once, one of them makes the requests; it has to be polled.
     pub async fn next(&self) -> Option<(TaskId, Result<VideoTask, Error>)> {
-        let mut flights = self.flights.lock().await;
-        // Kept from round to round, so as not to lose its place.
-        let mut leave: Option<Pin<Box<dyn Future<Output = Leave> + Send>>> = None;
-        loop {
-            let (has_work, at) = {
-                let mut schedule = self.schedule();
-                schedule.tick(Instant::now());
-                if let Some(ended) = schedule.pop_ended() {
-                    return Some(ended);
-                }
-                if schedule.len() == 0 {
-                    flights.clear();
-                    schedule.abandon();
-                    return None;
-                }
-                (
-                    schedule.has_work() && flights.len() < self.in_flight,
-                    schedule.next_time(),
-                )
-            };
-            if !has_work {
-                leave = None;
-            } else if leave.is_none() {
-                let account = self.client.0.account.clone();
-                leave = Some(Box::pin(async move { account.leave().await }));
-            }
-            tokio::select! {
-                Some(landed) = flights.next(), if !flights.is_empty() => self.land(landed),
-                granted = async { leave.as_mut()?.as_mut().await.into() }, if leave.is_some() => {
-                    leave = None;
-                    let request = self.schedule().request(Instant::now());
-                    if let (Some(request), Some(granted)) = (request, granted) {
-                        flights.push(self.send(request, granted));
+        self.drive().await
+    }
+
+    fn drive(&self) -> BoxFuture<'_, Option<Ended>> {
+        Box::pin(async move {
+            let mut flights = self.flights.lock().await;
+            // Kept from round to round, so as not to lose its place.
+            let mut leave: Option<Pin<Box<dyn Future<Output = Leave> + Send>>> = None;
+            loop {
+                let (has_work, at) = {
+                    let mut schedule = self.schedule();
+                    schedule.tick(Instant::now());
+                    if let Some(ended) = schedule.pop_ended() {
+                        return Some(ended);
                     }
+                    if schedule.len() == 0 {
+                        flights.clear();
+                        schedule.abandon();
+                        return None;
+                    }
+                    (
+                        schedule.has_work() && flights.len() < self.in_flight,
+                        schedule.next_time(),
+                    )
+                };
+                if !has_work {
+                    leave = None;
+                } else if leave.is_none() {
+                    let account = self.client.0.account.clone();
+                    leave = Some(Box::pin(async move { account.leave().await }));
                 }
-                () = sleep_until(at.unwrap_or_else(Instant::now)), if at.is_some() => {}
-                () = self.changed.notified() => {}
+                tokio::select! {
+                    Some(landed) = flights.next(), if !flights.is_empty() => self.land(landed),
+                    granted = async { leave.as_mut()?.as_mut().await.into() }, if leave.is_some() => {
+                        leave = None;
+                        let request = self.schedule().request(Instant::now());
+                        if let (Some(request), Some(granted)) = (request, granted) {
+                            flights.push(self.send(request, granted));
+                        }
+                    }
+                    () = sleep_until(at.unwrap_or_else(Instant::now)), if at.is_some() => {}
+                    () = self.changed.notified() => {}
+                }
             }
-        }
+        })
     }
 
     /// Waits until there is a task to wait for: what a service does when [`next`](Self::next) has given `None`.

@@ -1,5 +1,6 @@
 //! Readers that take what vendors really send.
 
+use chrono::Datelike as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Number, Value};
 
@@ -123,18 +124,21 @@ impl FromValue for Timestamp {
         if let Value::String(text) = &value
             && let Ok(timestamp) = text.trim().parse()
         {
-            return Some(timestamp);
+            return Some(timestamp).filter(can_be_told);
         }
         let number = f64::from_value(value)?;
         // Zero stands for "not yet" in these APIs. Seconds reach 10^11 in the year 5138, milliseconds did in 1973.
         if number <= 0.0 {
-            None
-        } else if number < 1e11 {
-            Timestamp::from_millisecond((number * 1000.0).round() as i64).ok()
-        } else {
-            Timestamp::from_millisecond(number.round() as i64).ok()
+            return None;
         }
+        let milliseconds = if number < 1e11 { number * 1000.0 } else { number };
+        Timestamp::from_timestamp_millis(milliseconds.round() as i64).filter(can_be_told)
     }
+}
+
+/// RFC 3339 has four digits for the year.
+fn can_be_told(time: &Timestamp) -> bool {
+    (0..10_000).contains(&time.year())
 }
 
 impl<T: FromValue> FromValue for Vec<T> {

@@ -16,7 +16,8 @@ mod secret_url;
 mod session;
 
 pub use exchange::{Answer, Exchange, Sent};
-pub use jiff::Timestamp;
+/// A moment, in UTC.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;
 pub use lenient::{FromValue, Lenient, Read};
 pub use secret_url::SecretUrl;
 pub use session::{Session, SessionError};

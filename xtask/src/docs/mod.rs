@@ -68,7 +68,7 @@ pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8
     } = arguments;
     let vendor = &generate::vendors(root, std::slice::from_ref(vendor))?[0];
     let desk = Desk::open(root, vendor)?;
-    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let today = chrono::Utc::now().date_naive().to_string();
     let mut reports = Vec::new();
     for path in pages {
         let file = path.display().to_string();

@@ -235,7 +235,7 @@ pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &O
     let mut open = Query::default();
     open.open = true;
     open.account = Some(client.account());
-    let now = videogen::Timestamp::now();
+    let now = chrono::Utc::now();
     let mut left = journal.find(open).await.unwrap_or_default();
     left.retain(|entry| !entry.is_under_way(now));
     // Each may take a walk through the vendor's list, and somebody is waiting.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::Timestamp;
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::{last_frame_url, ok, url_in, video_url};
@@ -259,8 +259,8 @@ fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration
 }
 
 /// A time in whole seconds, as the vendor's page shows them.
-fn rfc3339(time: Timestamp) -> String {
-    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+fn rfc3339(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn error(code: &str, message: &str) -> Value {

@@ -138,7 +138,7 @@ pub(super) fn inputs(operation: &str, body: &Value) -> Vec<Input> {
 pub(super) fn event(core: &Core, task: &Task, event_id: &str, now: Duration) -> Option<Value> {
     let spec = Spec::of(Vendor::ToApis).ok()?;
     let state = task.state(now);
-    let ended = task.wall_at(state.since).as_second();
+    let ended = task.wall_at(state.since).timestamp();
     let mut shown = show(core, spec, task, now);
     let mut data = json!({
         "task_id": task.id,
@@ -146,7 +146,7 @@ pub(super) fn event(core: &Core, task: &Task, event_id: &str, now: Duration) -> 
         "model": task.model,
         "status": word(state.status),
         "progress": state.progress,
-        "submitted_at": task.wall.as_second(),
+        "submitted_at": task.wall.timestamp(),
         "finished_at": ended,
     });
     for name in ["client_business_id", "result", "error"] {
@@ -179,13 +179,13 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
         "model": task.model,
         "status": word(state.status),
         "progress": state.progress,
-        "created_at": task.wall.as_second(),
+        "created_at": task.wall.timestamp(),
         "metadata": task.asked("metadata").cloned().unwrap_or_else(|| json!({})),
     });
     if let Some(reference) = &task.reference {
         body["client_business_id"] = json!(reference);
     }
-    let ended = task.wall_at(state.since).as_second();
+    let ended = task.wall_at(state.since).timestamp();
     match state.status {
         Status::Completed => {
             let ttl = i64::from(spec.result_url.ttl);

@@ -123,7 +123,7 @@ fn summary(task: &Task, status: Status) -> Map<String, Value> {
         "status": word(status),
         "model": task.model,
         "prompt": task.prompt,
-        "created_at": task.wall.as_second(),
+        "created_at": task.wall.timestamp(),
     });
     match body {
         Value::Object(members) => members,
@@ -152,7 +152,7 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     let state = task.state(now);
     let mut body = summary(task, state.status);
     body.insert("parameters".to_owned(), parameters(spec, task));
-    body.insert("updated_at".to_owned(), json!(task.wall_at(state.since).as_second()));
+    body.insert("updated_at".to_owned(), json!(task.wall_at(state.since).timestamp()));
     let mut body = Value::from(body);
     match state.status {
         Status::Completed => {

@@ -132,10 +132,8 @@ impl Adapter for ToApis {
             .ok_or_else(|| NoValue("the event's task cannot be read".to_owned()))?;
         let mut task = read_task(id.family(), task, Some(id))?;
         // Documented as so long after completion, and told only by a poll.
-        let expiry = task.completed_at.and_then(|at| {
-            at.checked_add(std::time::Duration::from_secs(Self::FACTS.result_url.ttl))
-                .ok()
-        });
+        let lasts = std::time::Duration::from_secs(Self::FACTS.result_url.ttl);
+        let expiry = task.completed_at.map(|at| at + lasts);
         if let Some(video) = &mut task.video {
             video.expires_at = video.expires_at.or(expiry);
         }

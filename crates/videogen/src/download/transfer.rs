@@ -15,16 +15,19 @@ use crate::{Client, Error, ErrorKind, SecretUrl, TaskId};
 /// Fresh links that are asked for in a row without getting further.
 const RENEWALS: u32 = 2;
 
+/// Is told of the bytes so far and, where known, in all.
+pub(super) type Progress<'a> = &'a mut (dyn FnMut(u64, Option<u64>) + Send);
+
 /// One call for one file.
-pub(super) struct Transfer<'a, P> {
+pub(super) struct Transfer<'a> {
     pub(super) client: &'a Client,
     pub(super) id: &'a TaskId,
     pub(super) media: Media,
     pub(super) options: &'a DownloadOptions,
-    pub(super) progress: P,
+    pub(super) progress: Progress<'a>,
 }
 
-impl<P: FnMut(u64, Option<u64>)> Transfer<'_, P> {
+impl Transfer<'_> {
     /// Tries until the file is there, the failure is final, or the retries are used up.
     pub(super) async fn run(mut self, mut link: SecretUrl, target: &Path) -> Result<Downloaded, Error> {
         let client = self.client;
@@ -149,7 +152,7 @@ impl<P: FnMut(u64, Option<u64>)> Transfer<'_, P> {
     }
 
     /// Judges what arrived to its end, as far as the host tells it.
-    async fn judge(&self, partial: &mut Partial<'_>, version: &mut Version) -> Result<(), Trouble> {
+    async fn judge(&mut self, partial: &mut Partial<'_>, version: &mut Version) -> Result<(), Trouble> {
         if partial.head().len() < MAGIC {
             if partial.length() == 0 || version.total.is_none() {
                 return Err(Trouble::passing("the file ended before it began"));

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Intent, JournalError, Reason, Subject};
 use crate::ambiguity::Progress;
-use crate::{Ambiguity, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, VideoTask};
+use crate::{Ambiguity, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Timestamp, VideoTask};
 
 /// What became of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

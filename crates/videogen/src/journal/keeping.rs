@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
+use aws_lc_rs::digest::{SHA256, digest};
+use chrono::Utc;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Entry, Event, Intent, Query, Reason, Subject};
@@ -36,7 +36,7 @@ impl Client {
         if let Some(asked) = asked.as_object_mut() {
             asked.remove("callback_url");
         }
-        let now = Timestamp::now();
+        let now = Utc::now();
         Intent {
             key: key.map_or_else(|| id.clone(), |key| self.keepable_key(key)),
             account: self.account(),
@@ -150,7 +150,7 @@ impl Client {
             let message = format!("the submission {intent} is {} already", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
         }
-        if task.is_none() && entry.is_under_way(Timestamp::now()) {
+        if task.is_none() && entry.is_under_way(Utc::now()) {
             let message = format!("the submission {intent} is being sent at this moment; ask again when it is not");
             return Err(Error::new(ErrorKind::Conflict, message));
         }
@@ -171,5 +171,6 @@ fn absolute(path: &Path) -> std::path::PathBuf {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = digest(&SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,11 +1,11 @@
-use jiff::Timestamp;
+use chrono::Utc;
 use serde_json::json;
 
 use super::{Entry, Event, Intent, Reason, State, Subject};
-use crate::{Ambiguity, ErrorKind, TaskId, TaskStatus, Vendor};
+use crate::{Ambiguity, ErrorKind, TaskId, TaskStatus, Timestamp, Vendor};
 
 fn intent(id: &str) -> Intent {
-    let at = Timestamp::from_second(1_795_000_000).unwrap();
+    let at = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
     Intent {
         id: id.to_owned(),
         key: "k".to_owned(),
@@ -40,7 +40,9 @@ fn events() -> Vec<Event> {
     let ambiguity: Ambiguity = Entry::begin(intent("i")).ambiguity();
     let mut events = vec![
         Event::Begun,
-        Event::Alive { until: Timestamp::MAX },
+        Event::Alive {
+            until: Timestamp::MAX_UTC,
+        },
         Event::Rejected { reason: reason() },
         Event::NotSent { reason: reason() },
         Event::Ambiguous {
@@ -80,7 +82,7 @@ fn events() -> Vec<Event> {
 #[test]
 fn no_order_of_events_loses_a_task() {
     let events = events();
-    let (at, mut seen) = (Timestamp::from_second(1_795_000_001).unwrap(), 0);
+    let (at, mut seen) = (Timestamp::from_timestamp(1_795_000_001, 0).unwrap(), 0);
     let subject = Subject::Intent("i".to_owned());
     let mut entries = vec![Entry::begin(intent("i"))];
     for _ in 0..4 {
@@ -134,7 +136,7 @@ fn no_order_of_events_loses_a_task() {
 /// A sender that was held up for long, and comes back when another attempt has begun.
 #[test]
 fn a_late_word_of_an_earlier_attempt_is_not_about_this_one() {
-    let at = Timestamp::from_second(1_795_000_001).unwrap();
+    let at = Timestamp::from_timestamp(1_795_000_001, 0).unwrap();
     let mut entry = Entry::begin(intent("i"));
     entry
         .apply(&Subject::Intent("i".to_owned()), Event::Dismissed, at)
@@ -162,7 +164,7 @@ fn a_late_word_of_an_earlier_attempt_is_not_about_this_one() {
 fn what_is_being_sent_cannot_be_dismissed() {
     let mut entry = Entry::begin(intent("i"));
     let subject = Subject::Intent("i".to_owned());
-    let before = Timestamp::from_second(1_794_999_999).unwrap();
+    let before = Timestamp::from_timestamp(1_794_999_999, 0).unwrap();
     assert!(entry.apply(&subject, Event::Dismissed, before).is_err());
     assert_eq!(entry.state, State::Sending);
 }
@@ -172,7 +174,7 @@ fn a_video_that_did_not_arrive_is_unfinished() {
     let mut entry = Entry::begin(intent("i"));
     let subject = Subject::Intent("i".to_owned());
     let mut apply = |event| {
-        entry.apply(&subject, event, Timestamp::now()).unwrap();
+        entry.apply(&subject, event, Utc::now()).unwrap();
         entry.is_unfinished()
     };
     let done = TaskStatus::Completed;
@@ -206,5 +208,5 @@ fn a_dead_sender_leaves_what_was_to_be_sent() {
         (Some("i"), "p")
     );
     assert_eq!(ambiguity.parameters["duration"], 5);
-    assert!(!entry.is_under_way(Timestamp::now()));
+    assert!(!entry.is_under_way(Utc::now()));
 }

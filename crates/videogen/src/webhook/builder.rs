@@ -4,13 +4,13 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use jiff::Timestamp;
+use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
 use videogen_wire::facts::Signature;
 
 use super::signature::Verifier;
 use super::{Event, Receiver};
-use crate::{Client, Error, ErrorKind};
+use crate::{Client, Error, ErrorKind, Timestamp};
 
 type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 /// What the application does with an event.
@@ -42,7 +42,7 @@ impl ReceiverBuilder {
             client,
             secrets: Vec::new(),
             handler: None,
-            clock: Box::new(Timestamp::now),
+            clock: Box::new(Utc::now),
         }
     }
 

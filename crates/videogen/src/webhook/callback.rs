@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::builder::parse_base_url;
 use crate::{Error, ErrorKind, SecretUrl};
@@ -27,8 +27,8 @@ impl Callback {
     pub(crate) fn new(base: &str) -> Result<Self, Error> {
         let base = parse_base_url("the webhook's base URL", base)?;
         let mut bytes = [0; TOKEN_BYTES];
-        getrandom::fill(&mut bytes)
-            .map_err(|error| Error::new(ErrorKind::Io, format!("no random bytes for a callback token: {error}")))?;
+        aws_lc_rs::rand::fill(&mut bytes)
+            .map_err(|_| Error::new(ErrorKind::Io, "the system gives no random bytes for a callback token"))?;
         let token = URL_SAFE_NO_PAD.encode(bytes);
         Ok(Self {
             hash: TokenHash::of(&token),
@@ -56,7 +56,9 @@ pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
     pub(crate) fn of(token: &str) -> Self {
-        Self(Sha256::digest(token.as_bytes()).into())
+        let mut hash = [0; SHA256_OUTPUT_LEN];
+        hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        Self(hash)
     }
 }
 

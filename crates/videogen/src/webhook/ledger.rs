@@ -3,7 +3,9 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use chrono::TimeDelta;
+
+use crate::Timestamp;
 
 /// How many are remembered at least. Beyond that the oldest is forgotten first; a repeat of it would be a second event.
 const CAPACITY: usize = 10_000;
@@ -21,7 +23,7 @@ pub(crate) struct Ledger {
     entries: Mutex<Entries>,
     /// For how long none is forgotten, however many there are: while a repeat would still be believed. `None`: they are
     /// forgotten by their number only.
-    kept: Option<SignedDuration>,
+    kept: Option<TimeDelta>,
 }
 
 /// What is known of a name.
@@ -41,7 +43,7 @@ pub(crate) struct Held<'a> {
 }
 
 impl Ledger {
-    pub(crate) fn new(kept: Option<SignedDuration>) -> Self {
+    pub(crate) fn new(kept: Option<TimeDelta>) -> Self {
         Self {
             kept,
             ..Self::default()
@@ -69,7 +71,7 @@ impl Held<'_> {
     pub(crate) fn done(self, now: Timestamp) {
         let mut entries = self.ledger.lock();
         let kept = self.ledger.kept;
-        let is_old = |(then, _): &&(Timestamp, String)| kept.is_none_or(|kept| now.duration_since(*then) > kept);
+        let is_old = |(then, _): &&(Timestamp, String)| kept.is_none_or(|kept| now - *then > kept);
         while entries.order.len() >= CAPACITY
             && entries.order.front().filter(is_old).is_some()
             && let Some((_, oldest)) = entries.order.pop_front()
@@ -100,7 +102,7 @@ mod tests {
     fn handle_at(ledger: &Ledger, name: &str, second: i64) -> bool {
         match ledger.claim(name.to_owned()) {
             Claim::Mine(held) => {
-                held.done(Timestamp::from_second(second).unwrap());
+                held.done(Timestamp::from_timestamp(second, 0).unwrap());
                 true
             }
             Claim::Busy | Claim::Done => false,
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn as_many_as_come_while_a_repeat_would_be_believed() {
-        let ledger = Ledger::new(Some(SignedDuration::from_secs(600)));
+        let ledger = Ledger::new(Some(TimeDelta::seconds(600)));
         for number in 0..3 * CAPACITY {
             assert!(handle_at(&ledger, &number.to_string(), 0));
         }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use jiff::SignedDuration;
+use chrono::TimeDelta;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -49,7 +50,7 @@ impl Receiver {
     pub(crate) fn new(client: Client, verifier: Option<Verifier>, handler: Option<Handler>, clock: Clock) -> Self {
         // Signed a tolerance ahead at the most, it is believed until a tolerance after that.
         let kept = verifier.as_ref().map(|verifier| verifier.tolerance.saturating_mul(2));
-        let kept = kept.map(|seconds| SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)));
+        let kept = kept.map(|seconds| TimeDelta::from_std(Duration::from_secs(seconds)).unwrap_or(TimeDelta::MAX));
         Self(Arc::new(Inner {
             client,
             verifier,
