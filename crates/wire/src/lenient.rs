@@ -156,6 +156,8 @@ impl<T: FromValue> FromValue for Vec<T> {
 macro_rules! from_value {
     ($($name:ty),* $(,)?) => {$(
         impl $crate::FromValue for $name {
+            // Compiled where it is used: most of these types are only sent.
+            #[inline]
             fn from_value(value: $crate::serde_json::Value) -> Option<Self> {
                 $crate::serde_json::from_value(value).ok()
             }
