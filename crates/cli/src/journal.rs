@@ -9,7 +9,7 @@ use videogen::journal::{Entry, JournalError};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, IO};
-use crate::output::Output;
+use crate::output::{Output, moment};
 
 #[derive(Args)]
 #[command(next_help_heading = "Journal")]
@@ -88,7 +88,7 @@ pub(crate) fn line(entry: &Entry) -> Vec<String> {
         prompt.push('…');
     }
     vec![
-        format!("{:.0}", entry.intent.at),
+        moment(entry.intent.at),
         stands,
         name,
         entry.intent.model.clone(),

@@ -3,10 +3,11 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
+use chrono::SecondsFormat;
 use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
-use videogen::{TaskStatus, VideoTask};
+use videogen::{TaskStatus, Timestamp, VideoTask};
 
 use crate::exit::{Failure, IO};
 
@@ -126,6 +127,11 @@ pub(crate) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
         .join("\n")
 }
 
+/// A time as people and programs read it, to the second.
+pub(crate) fn moment(at: Timestamp) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 /// A task in a few lines.
 pub(crate) fn task_text(task: &VideoTask) -> String {
     let mut lines = vec![format!("{}  {}", task.id, task.status)];
@@ -141,14 +147,14 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     );
     add("model", task.model.clone());
     add("progress", task.progress.map(|percent| format!("{percent}%")));
-    add("created", task.created_at.map(|at| at.to_string()));
-    add("completed", task.completed_at.map(|at| at.to_string()));
+    add("created", task.created_at.map(moment));
+    add("completed", task.completed_at.map(moment));
     if let Some(video) = &task.video {
         let facts = [
             video.duration.map(|seconds| format!("{seconds} s")),
             video.resolution.clone(),
             video.aspect_ratio.clone(),
-            video.expires_at.map(|at| format!("link until {at}")),
+            video.expires_at.map(|at| format!("link until {}", moment(at))),
         ];
         let facts: Vec<_> = facts.into_iter().flatten().collect();
         add(
@@ -183,4 +189,15 @@ fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_to_the_second() {
+        let at = Timestamp::from_timestamp_millis(1_795_219_200_567).expect("a time");
+        assert_eq!(moment(at), "2026-11-21T00:00:00Z");
+    }
 }

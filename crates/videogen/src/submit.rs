@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{SecondsFormat, Utc};
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 use videogen_wire::Sent;
@@ -269,7 +269,8 @@ impl Client {
         };
         let message = format!(
             "the key {} was used {what} at {}; use another key, or repeat that request as it was",
-            first.key, first.at
+            first.key,
+            first.at.to_rfc3339_opts(SecondsFormat::Secs, true)
         );
         let error = Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent);
         Err(match &entry.task {

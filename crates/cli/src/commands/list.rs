@@ -9,7 +9,7 @@ use videogen::{ListQuery, TaskStatus};
 use crate::ListArgs;
 use crate::exit::{Failure, INVALID};
 use crate::journal::{HEADS, JournalArgs, failure, line};
-use crate::output::{Output, table};
+use crate::output::{Output, moment, table};
 
 pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     if args.local {
@@ -36,7 +36,7 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
                 task.id.to_string(),
                 task.status.to_string(),
                 task.model.clone().unwrap_or_default(),
-                task.created_at.map(|at| at.to_string()).unwrap_or_default(),
+                task.created_at.map(moment).unwrap_or_default(),
             ]
         });
         let table = table(&["task", "status", "model", "created"], rows);
