@@ -1,13 +1,13 @@
 //! A file on its way: beside its target under a name of its own, and put in place when it is whole.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IoSlice, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tempfile::{NamedTempFile, PathPersistError, TempPath};
 use tokio::task::{JoinHandle, spawn_blocking};
+use uuid::Uuid;
 
 use super::Downloaded;
 use super::media::{MAGIC, Media};
@@ -22,7 +22,7 @@ const CHUNKS: usize = 256;
 pub(super) struct Partial<'a> {
     target: &'a Path,
     overwrite: bool,
-    path: TempPath,
+    name: Name,
     file: Arc<File>,
     head: Vec<u8>,
     length: u64,
@@ -32,6 +32,15 @@ pub(super) struct Partial<'a> {
     writing: Option<JoinHandle<io::Result<()>>>,
 }
 
+/// What the file is called on its way. Dropping it takes the name away, if the file still has it.
+struct Name(PathBuf);
+
+impl Drop for Name {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 impl<'a> Partial<'a> {
     /// # Errors
     /// `io` when the target exists and may not be replaced, or its folder cannot be written to.
@@ -39,20 +48,14 @@ impl<'a> Partial<'a> {
         if !overwrite && target.exists() {
             return Err(exists(target));
         }
-        // Beside its target, so that putting it in place is one rename.
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".videogen-").suffix(".part");
-        // A temporary file is private; this one becomes a file like any other, as the user's umask says.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let (file, path) = builder
-            .tempfile_in(folder(target))
-            .map(NamedTempFile::into_parts)
-            .map_err(|error| cannot_write(target, &error))?;
+        // Beside its target, so that putting it in place is one rename, and with the rights of a file like any other.
+        let path = folder(target).join(format!(".videogen-{}.part", Uuid::now_v7().simple()));
+        let file = File::options().read(true).write(true).create_new(true).open(&path);
+        let file = file.map_err(|error| cannot_write(target, &error))?;
         Ok(Self {
             target,
             overwrite,
-            path,
+            name: Name(path),
             file: Arc::new(file),
             head: Vec::with_capacity(MAGIC),
             length: 0,
@@ -153,17 +156,17 @@ impl<'a> Partial<'a> {
         done(self.target, spawn_blocking(move || file.sync_all())).await?;
         let target = self.target;
         // Not in another thread: whoever gives up the call would find the file in place later.
+        let partial = &self.name.0;
         let placed = if self.overwrite {
-            self.path.persist(target)
+            fs::rename(partial, target)
         } else {
-            let placed = self.path.persist_noclobber(target);
-            placed.or_else(|error| place_without_links(error, target))
+            // A rename would replace what is there; a second name, given before the first is taken away, cannot.
+            fs::hard_link(partial, target).or_else(|error| place_without_links(error, partial, target))
         };
-        match placed {
-            Ok(()) => {}
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(target)),
-            Err(error) => return Err(cannot_write(target, &error.error)),
-        }
+        placed.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => exists(target),
+            _ => cannot_write(target, &error),
+        })?;
         // Some file systems cannot sync a folder; the file is in place all the same.
         #[cfg(unix)]
         {
@@ -180,10 +183,10 @@ impl<'a> Partial<'a> {
 /// Some file systems (FAT, and many over a network) can neither link nor rename without replacing. What was paid for is not
 /// thrown away because of that: it is renamed where nothing is in the way. In the instant between the look and the rename
 /// another process may put a file there, which is then replaced.
-fn place_without_links(error: PathPersistError, target: &Path) -> Result<(), PathPersistError> {
+fn place_without_links(error: io::Error, partial: &Path, target: &Path) -> io::Result<()> {
     let is_free = matches!(target.symlink_metadata(), Err(error) if error.kind() == io::ErrorKind::NotFound);
-    if is_free && error.error.kind() != io::ErrorKind::AlreadyExists {
-        error.path.persist(target)
+    if is_free && error.kind() != io::ErrorKind::AlreadyExists {
+        fs::rename(partial, target)
     } else {
         Err(error)
     }
@@ -238,21 +241,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("v.mp4");
         let place = |kind: io::ErrorKind| {
-            let mut file = NamedTempFile::new_in(folder.path()).unwrap();
-            file.write_all(b"a video").unwrap();
-            let (error, path) = (kind.into(), file.into_temp_path());
-            place_without_links(PathPersistError { error, path }, &target).map_err(|error| error.error.kind())
+            let name = Name(folder.path().join("v.part"));
+            fs::write(&name.0, b"a video").unwrap();
+            place_without_links(kind.into(), &name.0, &target).map_err(|error| error.kind())
         };
         // As a file system says that has no links.
         for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {
             assert_eq!(place(kind), Ok(()));
-            assert_eq!(std::fs::read(&target).unwrap(), b"a video");
-            std::fs::write(&target, "mine").unwrap();
+            assert_eq!(fs::read(&target).unwrap(), b"a video");
+            fs::write(&target, "mine").unwrap();
             assert_eq!(place(kind), Err(kind));
-            assert_eq!(std::fs::read(&target).unwrap(), b"mine");
-            std::fs::remove_file(&target).unwrap();
+            assert_eq!(fs::read(&target).unwrap(), b"mine");
+            fs::remove_file(&target).unwrap();
         }
         assert_eq!(place(io::ErrorKind::AlreadyExists), Err(io::ErrorKind::AlreadyExists));
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }
