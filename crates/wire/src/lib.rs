@@ -17,6 +17,8 @@ mod session;
 
 pub use exchange::{Answer, Exchange, Sent};
 pub use jiff::Timestamp;
+#[doc(hidden)]
+pub use lenient::object;
 pub use lenient::{FromValue, Lenient, Read};
 pub use secret_url::SecretUrl;
 pub use session::{Session, SessionError};
