@@ -7,7 +7,7 @@ use std::{fs, panic};
 
 use openapiv3::OpenAPI;
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl, TypePatch};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use serde_json::{Value, json};
 
 use crate::facts::Facts;
@@ -171,9 +171,44 @@ fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
             return Err(spec.error(culprit(relaxed), reason));
         }
     };
-    let file =
+    let mut file: syn::File =
         syn::parse2(tokens).map_err(|error| spec.error("", format!("the generated code does not parse: {error}")))?;
+    for item in &mut file.items {
+        if let syn::Item::Impl(block) = item {
+            block.items.iter_mut().for_each(without_version);
+        }
+    }
     Ok(prettyplease::unparse(&file))
+}
+
+/// The generator sends the spec's own version as a header with every call. No vendor asks for it, and it is not free.
+fn without_version(item: &mut syn::ImplItem) {
+    let syn::ImplItem::Fn(function) = item else { return };
+    let statements = &mut function.block.stmts;
+    let has = |statement: &syn::Stmt, text: &str| statement.to_token_stream().to_string().contains(text);
+    statements.retain(|statement| !has(statement, "\"api-version\""));
+    // The map stays where a header is a parameter.
+    if statements.iter().any(|statement| has(statement, "header_map . append")) {
+        return;
+    }
+    statements.retain(|statement| !has(statement, "let mut header_map"));
+    for statement in statements {
+        if let syn::Stmt::Local(local) = statement
+            && let Some(init) = &mut local.init
+        {
+            without_headers(&mut init.expr);
+        }
+    }
+}
+
+/// Takes `.headers(…)` out of a chain of calls.
+fn without_headers(chain: &mut syn::Expr) {
+    match chain {
+        syn::Expr::Try(tried) => without_headers(&mut tried.expr),
+        syn::Expr::MethodCall(call) if call.method == "headers" => *chain = (*call.receiver).clone(),
+        syn::Expr::MethodCall(call) => without_headers(&mut call.receiver),
+        _ => {}
+    }
 }
 
 /// Runs the generator. Its panics come back as reasons.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,8 +125,10 @@ impl Client {
     /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
     pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
         retrying!(self.retries(), async {
+            // Pinned here, it is not moved once more for every future around it.
+            let read = pin!(self.get_once(id));
             // Also where nothing was sent.
-            self.paced(self.get_once(id)).await.map_err(|error| error.with_task(id))
+            self.paced(read).await.map_err(|error| error.with_task(id))
         })
     }
 
@@ -198,7 +201,11 @@ impl Client {
             .tasks
             .into_iter()
             .zip(items)
-            .filter_map(|(task, raw)| Some(judge.finish(task?, raw)))
+            .filter_map(|(task, raw)| {
+                let mut task = task?;
+                judge.finish(&mut task, raw);
+                Some(task)
+            })
             .collect();
         Ok(TaskPage {
             unreadable: read - tasks.len(),
@@ -250,8 +257,9 @@ impl Client {
         call: &Call<'_>,
     ) -> Result<VideoTask, Error> {
         let read = self.judge().read(operation, result, call.session.exchange().as_ref());
-        let (task, raw) = read.map_err(|error| error.with_task(id))?;
-        Ok(self.judge().finish(task, Raw::of(raw)))
+        let (mut task, raw) = read.map_err(|error| error.with_task(id))?;
+        self.judge().finish(&mut task, Raw::of(raw));
+        Ok(task)
     }
 
     /// Refuses an operation that the vendor does not have, and tells who has it.

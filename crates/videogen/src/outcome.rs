@@ -55,11 +55,18 @@ impl Judge<'_> {
         let status = answer.status.as_u16();
         if answer.status.is_success() {
             return match result {
-                Ok(task) => Ok(self.finish(task, Raw::of(answer.body.clone()))),
+                Ok(mut task) => {
+                    self.finish(&mut task, Raw::of(answer.body.clone()));
+                    Ok(task)
+                }
                 // A task that was paid for is not lost because the rest of the answer is odd.
                 Err(NoValue(reason)) => match salvage_id(&answer.body) {
                     Some(id) => match TaskId::new(self.vendor, family, id) {
-                        Some(id) => Ok(self.finish(VideoTask::new(id, String::new()), json(answer).into())),
+                        Some(id) => {
+                            let mut task = VideoTask::new(id, String::new());
+                            self.finish(&mut task, json(answer).into());
+                            Ok(task)
+                        }
                         None => Err(ambiguous(&reason)),
                     },
                     None => Err(self.told(ambiguous(answer.cut.as_deref().unwrap_or(&reason)), answer, None)),
@@ -206,19 +213,14 @@ impl Judge<'_> {
         hide_urls(&text)
     }
 
-    /// The same for what a task says of itself.
-    fn clean_task(&self, mut task: VideoTask) -> VideoTask {
+    /// Puts its raw answer beside a task, and makes what the task says of itself fit to be shown.
+    pub(crate) fn finish(&self, task: &mut VideoTask, raw: Raw) {
+        finish(task, raw);
         if let Some(error) = &mut task.error {
             for words in [&mut error.code, &mut error.message].into_iter().flatten() {
                 *words = self.clean(words);
             }
         }
-        task
-    }
-
-    /// A task with its raw answer beside it, fit to be shown.
-    pub(crate) fn finish(&self, task: VideoTask, raw: Raw) -> VideoTask {
-        self.clean_task(finish(task, raw))
     }
 }
 
@@ -254,7 +256,7 @@ fn url_start(word: &str) -> Option<usize> {
 }
 
 /// Puts the raw answer beside a task, and finds a reason for failure that stands in an unusual place.
-fn finish(mut task: VideoTask, raw: Raw) -> VideoTask {
+fn finish(task: &mut VideoTask, raw: Raw) {
     if task.error.is_none() && task.status == TaskStatus::Failed {
         let said = raw.json();
         let reason = ["error", "message", "fail_reason"]
@@ -263,7 +265,6 @@ fn finish(mut task: VideoTask, raw: Raw) -> VideoTask {
         task.error = reason.and_then(|reason| TaskError::new(None, Some(reason.to_owned())));
     }
     task.raw = raw;
-    task
 }
 
 /// The body as JSON; `null` when it is none.

@@ -73,10 +73,11 @@ impl Client {
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
             }
+            let request = Arc::new(request);
             let mut retries = self.retries();
             let mut task = loop {
                 let (client, on_its_way) = (self.clone(), OnItsWay::new(self));
-                let (noted, sent) = (intent.clone(), request.clone());
+                let (noted, sent) = (intent.clone().map(Box::new), Arc::clone(&request));
                 let attempt = async move {
                     let _until_the_end = on_its_way;
                     client.attempt(noted, sent).await
@@ -111,12 +112,22 @@ impl Client {
         })
     }
 
-    /// One request, between two entries in the journal.
-    async fn attempt(self, intent: Option<Intent>, request: VideoRequest) -> Result<Attempt, Error> {
-        let (Some(journal), Some(mut intent)) = (self.0.journal.clone(), intent) else {
-            let task = self.submit_once(&request).await?;
-            return Ok(Attempt::Made(Box::new(task)));
-        };
+    /// One request, noted in the journal if there is one. What is large is boxed: the future of this is moved about before
+    /// it runs.
+    async fn attempt(self, intent: Option<Box<Intent>>, request: Arc<VideoRequest>) -> Result<Attempt, Error> {
+        let call = Box::pin(self.submit_once(&request));
+        match (self.0.journal.clone(), intent) {
+            (Some(journal), Some(intent)) => Box::pin(Self::between(journal, *intent, call)).await,
+            _ => Ok(Attempt::Made(Box::new(call.await?))),
+        }
+    }
+
+    /// Makes the call between two entries in the journal.
+    async fn between(
+        journal: Arc<dyn Journal>,
+        mut intent: Intent,
+        call: impl Future<Output = Result<VideoTask, Error>>,
+    ) -> Result<Attempt, Error> {
         intent.at = Utc::now();
         let until = lease();
         intent.until = until;
@@ -136,7 +147,7 @@ impl Client {
             // The journal took long; as if it had begun only now.
             let _ = journal.note(subject.clone(), Event::Alive { until: lease() }).await;
         }
-        let result = alive(&journal, &subject, self.submit_once(&request)).await;
+        let result = alive(&journal, &subject, call).await;
         let result = result.map_err(|error| error.with_intent(id));
         let event = match &result {
             Ok(task) => Some(Event::Accepted {
@@ -293,14 +304,23 @@ struct OnItsWay(Client);
 
 impl OnItsWay {
     fn new(client: &Client) -> Self {
-        client.0.on_their_way.send_modify(|count| *count += 1);
+        // Nobody waits for more of them, so nobody is told.
+        client.0.on_their_way.send_if_modified(|count| {
+            *count += 1;
+            false
+        });
         Self(client.clone())
     }
 }
 
 impl Drop for OnItsWay {
     fn drop(&mut self) {
-        self.0.0.on_their_way.send_modify(|count| *count -= 1);
+        let on_their_way = &self.0.0.on_their_way;
+        // Whoever comes to wait after this finds none.
+        on_their_way.send_if_modified(|count| {
+            *count -= 1;
+            *count == 0 && on_their_way.receiver_count() > 0
+        });
     }
 }
 

@@ -89,21 +89,18 @@ impl Check {
     }
 
     fn length(&mut self, request: &VideoRequest) {
-        let (whom, rule) = (self.whom(request), self.rules.model.duration);
+        let rule = self.rules.model.duration;
         if let Some((_, duration)) = self.place(request, "duration", request.duration) {
             match duration {
                 VideoDuration::Seconds(seconds) if !rule.allows(seconds) => {
                     let hint = format!("use {}", rule.nearest(seconds));
-                    self.add("duration", seconds, format!("{whom} takes {rule} s"), hint);
+                    let rule = format!("{} takes {rule} s", self.whom(request));
+                    self.add("duration", seconds, rule, hint);
                 }
                 VideoDuration::Auto if rule.auto.is_none() => {
                     let hint = format!("name {rule} whole seconds");
-                    self.add(
-                        "duration",
-                        "auto",
-                        format!("{whom} does not choose the duration itself"),
-                        hint,
-                    );
+                    let rule = format!("{} does not choose the duration itself", self.whom(request));
+                    self.add("duration", "auto", rule, hint);
                 }
                 VideoDuration::Seconds(_) | VideoDuration::Auto => {}
             }
@@ -113,6 +110,7 @@ impl Check {
         };
         match self.rules.model.frames {
             None => {
+                let whom = self.whom(request);
                 let rule = format!("{whom} ignores a frame count and bills the default duration");
                 self.add("frames", frames, rule, "set `duration`");
             }
@@ -265,6 +263,9 @@ impl Check {
     }
 
     fn inputs(&mut self, request: &VideoRequest) {
+        if request.inputs.is_empty() {
+            return;
+        }
         let whom = self.whom(request);
         for role in Role::ALL {
             let count = request.inputs_as(role).count();

@@ -1,7 +1,9 @@
 //! Readers that take what vendors really send.
 
 use chrono::Datelike as _;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
 use crate::Timestamp;
@@ -10,6 +12,14 @@ use crate::Timestamp;
 pub trait FromValue: Sized {
     /// Reads `value`, forgiving where the meaning is plain: `"5"` and `5.0` are the integer 5.
     fn from_value(value: Value) -> Option<Self>;
+
+    /// Reads the same straight from JSON. What is not made of one value reads its members without a `Value` in between.
+    ///
+    /// # Errors
+    /// When it is no JSON: what cannot be read is `None`.
+    fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
+        Value::deserialize(json).map(Self::from_value)
+    }
 }
 
 /// A member of a response. One that cannot be read counts as absent instead of failing the whole body; the body itself
@@ -26,7 +36,7 @@ impl<T> Default for Lenient<T> {
 
 impl<'de, T: FromValue> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|value| Self(T::from_value(value)))
+        T::from_json(deserializer).map(Self)
     }
 }
 
@@ -149,6 +159,28 @@ impl<T: FromValue> FromValue for Vec<T> {
             _ => None,
         }
     }
+
+    fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
+        let json = Box::<RawValue>::deserialize(json)?;
+        let items: Option<Vec<Lenient<T>>> = serde_json::from_str(json.get()).ok();
+        Ok(items.and_then(|items| items.into_iter().map(|item| item.0).collect()))
+    }
+}
+
+/// Reads an object by its type. Its end is found first, so that whatever is odd inside it costs no more than it.
+///
+/// # Errors
+/// When it is no JSON.
+#[doc(hidden)]
+pub fn object<'de, T, D>(json: D) -> Result<Option<T>, D::Error>
+where
+    T: FromValue + DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    let json = Box::<RawValue>::deserialize(json)?;
+    // A member that stands there twice is an error to the type, and the last one counts in a `Value`.
+    let again = || T::from_value(serde_json::from_str(json.get()).ok()?);
+    Ok(serde_json::from_str(json.get()).ok().or_else(again))
 }
 
 /// Implements [`FromValue`] for generated types.
@@ -160,6 +192,10 @@ macro_rules! from_value {
             #[inline]
             fn from_value(value: $crate::serde_json::Value) -> Option<Self> {
                 $crate::serde_json::from_value(value).ok()
+            }
+
+            fn from_json<'de, D: $crate::serde::Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
+                $crate::object(json)
             }
         }
     )*};
@@ -201,7 +237,15 @@ mod tests {
         ] {
             assert_eq!(Timestamp::from_value(value.clone()), Some(expected), "{value}");
         }
-        for value in [json!(0), json!(-1), json!("soon"), json!(null), json!(1e300)] {
+        for value in [
+            json!(0),
+            json!(-1),
+            json!("soon"),
+            json!(null),
+            json!(1e300),
+            json!(1e15),
+            json!("+12026-11-21T00:00:00Z"),
+        ] {
             assert_eq!(Timestamp::from_value(value.clone()), None, "{value}");
         }
     }
@@ -218,5 +262,73 @@ mod tests {
         let body: Body = serde_json::from_value(json!({"count": {"a": 1}, "name": 7})).expect("a body");
         assert_eq!(body.count.read(), None);
         assert_eq!(body.name.read(), Some("7".to_owned()));
+    }
+
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    struct Inner {
+        #[serde(default)]
+        count: Option<Lenient<i64>>,
+        #[serde(default)]
+        more: Option<Lenient<Vec<Inner>>>,
+        #[serde(flatten)]
+        extra: Map<String, Value>,
+    }
+    crate::from_value!(Inner);
+
+    #[derive(Debug, Deserialize)]
+    struct Outer {
+        inner: Option<Lenient<Inner>>,
+        after: Option<Lenient<String>>,
+    }
+
+    /// What is not made of one value is read off the JSON, and comes out as it would from a `Value`.
+    #[test]
+    fn with_or_without_a_value_in_between() {
+        for inner in [
+            r#"{"count": 1, "more": [{"count": "2"}, {"x": [null]}], "y": {"count": 3}}"#,
+            r#"{"count": {"count": 1}, "more": {}}"#,
+            r#"{"more": [{"count": 1}, 5]}"#,
+            r#"{"more": [{"count": 1}, null], "count": null}"#,
+            r#"{"count": 1, "count": 2}"#,
+            r#"{"more": [{"count": 1, "count": [2], "count": 3}]}"#,
+            r#"{"count": 123456789012345678901234567890, "y": 1.5e300}"#,
+            " {} ",
+            "[]",
+            "[1, 2]",
+            "null",
+            "7",
+            r#""text""#,
+            "true",
+        ] {
+            let value: Value = serde_json::from_str(inner).expect("JSON");
+            let expected = Inner::from_value(value.clone());
+            assert_eq!(
+                Inner::from_json(&mut serde_json::Deserializer::from_str(inner)).expect(inner),
+                expected
+            );
+            assert_eq!(Inner::from_json(value.clone()).expect(inner), expected, "{inner}");
+            let list = format!("[{inner}]");
+            let listed = Vec::<Inner>::from_json(&mut serde_json::Deserializer::from_str(&list)).expect(inner);
+            assert_eq!(listed, Vec::<Inner>::from_value(Value::Array(vec![value])), "{inner}");
+            // And what follows it is read.
+            let body = format!(r#"{{"inner": {inner}, "after": "all"}}"#);
+            let outer: Outer = serde_json::from_str(&body).expect(inner);
+            assert_eq!(outer.inner.read(), expected, "{inner}");
+            assert_eq!(outer.after.read().as_deref(), Some("all"), "{inner}");
+        }
+    }
+
+    /// A `Value` cannot hold these, so they cost the object that they stand in.
+    #[test]
+    fn what_no_value_can_hold_costs_its_object() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for odd in ["1e999", r#""\ud800""#, &deep] {
+            let body = format!(r#"{{"inner": {{"count": {odd}, "x": {odd}}}, "after": "all"}}"#);
+            let outer: Outer = serde_json::from_str(&body).expect(odd);
+            assert_eq!(outer.inner.read(), None, "{odd}");
+            assert_eq!(outer.after.read().as_deref(), Some("all"), "{odd}");
+        }
+        let cut = r#"{"inner": {"count": 1, "after": "all"}"#;
+        assert!(serde_json::from_str::<Outer>(cut).is_err());
     }
 }

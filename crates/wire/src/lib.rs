@@ -18,6 +18,8 @@ mod session;
 pub use exchange::{Answer, Exchange, Sent};
 /// A moment, in UTC.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;
+#[doc(hidden)]
+pub use lenient::object;
 pub use lenient::{FromValue, Lenient, Read};
 pub use secret_url::SecretUrl;
 pub use session::{Session, SessionError};

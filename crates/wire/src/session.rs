@@ -64,8 +64,9 @@ impl Session {
     #[must_use]
     pub fn call(&self) -> Self {
         Self {
+            authorization: self.authorization.clone(),
+            records_only: self.records_only,
             slot: Arc::default(),
-            ..self.clone()
         }
     }
 
@@ -87,8 +88,6 @@ impl Session {
     /// Signs a request. Called by the generated clients' `pre` hook.
     pub fn sign(&self, request: &mut reqwest::Request) {
         let headers = request.headers_mut();
-        // The generator adds the spec's own version to every request; no vendor asks for it.
-        headers.remove("api-version");
         headers.insert(AUTHORIZATION, self.authorization.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(
@@ -100,7 +99,8 @@ impl Session {
     /// Sends a request and keeps the exchange. Called by the generated clients' `exec` hook.
     ///
     /// The body is read here, so that a broken one is still at hand as far as it came, and so that an error page or an
-    /// unreadable body keeps its status and headers.
+    /// unreadable body keeps its status and headers. The headers stand in the exchange alone: the generated client has no
+    /// use for them and would copy them.
     ///
     /// # Errors
     /// Those of `reqwest`; the exchange tells how far the request got.
@@ -155,18 +155,16 @@ impl Session {
         let body = body.freeze();
         self.set(Sent::Answered(Answer {
             status,
-            headers: headers.clone(),
+            headers,
             body: body.clone(),
             cut,
         }));
         match error {
             Some(error) => Err(error),
             None => {
-                // Without its URL one is made up and parsed.
                 // Nothing in it can be refused. Without its URL, one would be made up and parsed.
                 let mut whole = http::Response::builder().url(url).body(body).unwrap_or_default();
                 *whole.status_mut() = status;
-                *whole.headers_mut() = headers;
                 Ok(whole.into())
             }
         }

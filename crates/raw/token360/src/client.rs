@@ -503,12 +503,6 @@ Arguments:
         order: Option<&'a crate::enums::Order>,
     ) -> Result<ResponseValue<types::VideoList>, Error<()>> {
         let url = format!("{}/v1/videos", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -521,7 +515,6 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("before", &before))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .query(&progenitor_client::QueryParam::new("order", &order))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "list_videos",
@@ -547,12 +540,6 @@ Sends a `POST` request to `/v1/videos`
         body: &'a types::CreateVideoRequest,
     ) -> Result<ResponseValue<types::Video>, Error<()>> {
         let url = format!("{}/v1/videos", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -562,7 +549,6 @@ Sends a `POST` request to `/v1/videos`
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .json(&body)
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "create_video",
@@ -592,12 +578,6 @@ Arguments:
         let url = format!(
             "{}/v1/videos/{}", self.baseurl, encode_path(& video_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -606,7 +586,6 @@ Arguments:
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "get_video",
@@ -638,12 +617,6 @@ Arguments:
         let url = format!(
             "{}/v1/videos/{}/content", self.baseurl, encode_path(& video_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -653,7 +626,6 @@ Arguments:
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .query(&progenitor_client::QueryParam::new("format", &format))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "get_video_content",

@@ -205,7 +205,7 @@ fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<Vi
     let status = generation
         .status
         .read()
-        .map_or_else(String::new, |status| status.to_string());
+        .map_or_else(String::new, |status| status.as_str().to_owned());
     let id = named(id, asked, &status)?;
     let mut task = VideoTask::new(id, status);
     task.model = generation.model.read();

@@ -257,7 +257,10 @@ fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<(&'
 /// `asked`: the task that the caller asked for, which an answer need not name again.
 fn read_task(family: &str, task: types::Task, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
     let id = task.id.read().and_then(|id| TaskId::new(Vendor::ToApis, family, id));
-    let status = task.status.read().map_or_else(String::new, |status| status.to_string());
+    let status = task
+        .status
+        .read()
+        .map_or_else(String::new, |status| status.as_str().to_owned());
     let id = named(id, asked, &status)?;
     let mut read = VideoTask::new(id, status);
     read.model = task.model.read();

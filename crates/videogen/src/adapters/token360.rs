@@ -182,7 +182,7 @@ fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, N
     let status = video
         .status
         .read()
-        .map_or_else(String::new, |status| status.to_string());
+        .map_or_else(String::new, |status| status.as_str().to_owned());
     let id = named(id, asked, &status)?;
     let parameters = video.parameters.read().unwrap_or_default();
     let mut task = VideoTask::new(id, status);

@@ -183,8 +183,8 @@ impl Receiver {
             return self.search(id, notice.ended).await;
         };
         match vendor.told(&id, body.clone()) {
-            Ok(task) if !notice.ended || is_ended(&task) => {
-                let task = self.0.client.judge().finish(task, body.into());
+            Ok(mut task) if !notice.ended || is_ended(&task) => {
+                self.0.client.judge().finish(&mut task, body.into());
                 self.0.client.note_status(&task).await;
                 Ok(task)
             }
