@@ -16,7 +16,9 @@ const ROUNDS: usize = 5;
 pub fn run() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
-    let commands: [(&str, &[&str]); 4] = [
+    let commands: [(&str, &[&str]); 5] = [
+        // Does nothing: what Cargo takes by itself.
+        ("--help", &["--help"]),
         ("generate", &["generate"]),
         ("generate --check", &["generate", "--check"]),
         ("lint", &["lint"]),

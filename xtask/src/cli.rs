@@ -1,5 +1,7 @@
 //! The command line, apart from the process, so that tests can call it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
@@ -120,8 +122,9 @@ pub(crate) fn generate(
     out: &mut dyn Write,
 ) -> Result<u8, Box<dyn std::error::Error>> {
     let mut stale = false;
+    let mut facts = BTreeMap::new();
     for vendor in generate::vendors(root, vendors)? {
-        let wanted = generate::raw_crate(root, &vendor)?;
+        let (wanted, told) = generate::with_facts(&Spec::load(root, &vendor)?)?;
         let folder = root.join("crates/raw").join(&vendor);
         let changes = tree::compare(&folder, &wanted)?;
         if check {
@@ -133,10 +136,11 @@ pub(crate) fn generate(
             tree::apply(&folder, &changes)?;
             writeln!(out, "crates/raw/{vendor}: {}", tree::summary(&changes))?;
         }
+        facts.insert(vendor, told);
     }
+    let known = generate::vendors(root, &[])?;
     // A crate whose spec is gone is left over as a whole.
     if vendors.is_empty() {
-        let known = generate::vendors(root, &[])?;
         for entry in std::fs::read_dir(root.join("crates/raw"))? {
             let name = entry?.file_name().to_string_lossy().into_owned();
             if !known.contains(&name) {
@@ -145,7 +149,14 @@ pub(crate) fn generate(
             }
         }
     }
-    stale |= readme(root, check, out)?;
+    // The README's table shows all vendors, whichever were asked for.
+    for vendor in known {
+        if let Entry::Vacant(place) = facts.entry(vendor) {
+            let spec = Spec::load(root, place.key())?;
+            place.insert(Facts::read(&spec)?);
+        }
+    }
+    stale |= readme(root, &facts.into_values().collect::<Vec<_>>(), check, out)?;
     if stale {
         writeln!(
             out,
@@ -156,15 +167,11 @@ pub(crate) fn generate(
     Ok(0)
 }
 
-/// The README's table, which shows all vendors whichever were asked for. Tells whether it is stale.
-fn readme(root: &Path, check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn std::error::Error>> {
-    let mut all = Vec::new();
-    for vendor in generate::vendors(root, &[])? {
-        all.push(Facts::read(&Spec::load(root, &vendor)?)?);
-    }
+/// The README's table of these vendors. Tells whether it is stale.
+fn readme(root: &Path, all: &[Facts], check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn std::error::Error>> {
     let path = root.join("README.md");
     let old = std::fs::read_to_string(&path)?;
-    let new = with_table(&old, &all).ok_or("README.md lacks the marks of its table of fields")?;
+    let new = with_table(&old, all).ok_or("README.md lacks the marks of its table of fields")?;
     if old == new {
         return Ok(false);
     }

@@ -53,6 +53,14 @@ pub fn raw_crate(root: &Path, vendor: &str) -> Result<Tree, SpecError> {
 /// # Errors
 /// As [`raw_crate`].
 pub fn raw_crate_of(spec: &Spec) -> Result<Tree, SpecError> {
+    with_facts(spec).map(|(tree, _)| tree)
+}
+
+/// As [`raw_crate_of`], and the facts that were read for it.
+///
+/// # Errors
+/// As [`raw_crate`].
+pub(crate) fn with_facts(spec: &Spec) -> Result<(Tree, Facts), SpecError> {
     lint::refuse(spec)?;
     let relaxed = relax(spec);
     let mut tree = Tree::new();
@@ -60,8 +68,9 @@ pub fn raw_crate_of(spec: &Spec) -> Result<Tree, SpecError> {
     tree.insert("src/lib.rs".into(), library(spec, &relaxed));
     tree.insert("src/client.rs".into(), headed(spec, &client(spec, &relaxed)?));
     tree.insert("src/enums.rs".into(), headed(spec, &enums::emit(spec, &relaxed.enums)));
-    tree.insert("src/facts.rs".into(), headed(spec, &tables::emit(&Facts::read(spec)?)));
-    Ok(tree)
+    let facts = Facts::read(spec)?;
+    tree.insert("src/facts.rs".into(), headed(spec, &tables::emit(&facts)));
+    Ok((tree, facts))
 }
 
 fn headed(spec: &Spec, text: &str) -> String {

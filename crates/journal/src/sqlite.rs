@@ -142,11 +142,13 @@ impl Journal for SqliteJournal {
             };
             let now = Utc::now();
             // Most polls tell nothing new; those must not wait for the lock.
-            match entry(connection, column, &value)? {
-                None => return Ok(None),
-                Some(mut entry) => {
-                    if !entry.apply(&subject, event.clone(), now)? {
-                        return Ok(Some(entry));
+            if matches!(event, Event::Status { .. }) {
+                match entry(connection, column, &value)? {
+                    None => return Ok(None),
+                    Some(mut entry) => {
+                        if !entry.apply(&subject, event.clone(), now)? {
+                            return Ok(Some(entry));
+                        }
                     }
                 }
             }

@@ -241,17 +241,19 @@ pub(crate) fn hide_urls(text: &str) -> String {
     cleaned
 }
 
-/// Where a URL begins in a word, also one with its slashes escaped or encoded.
+/// Where the first URL begins in a word, also one with its slashes escaped or encoded.
 fn url_start(word: &str) -> Option<usize> {
-    let lower = word.to_ascii_lowercase();
-    [":", "%3a"].iter().find_map(|colon| {
-        ["https", "http"].iter().find_map(|scheme| {
-            let starts = format!("{scheme}{colon}");
-            lower.match_indices(&starts).map(|(start, _)| start).find(|start| {
-                let rest = &lower[start + starts.len()..];
-                rest.starts_with('/') || rest.starts_with("\\/") || rest.starts_with("%2f")
-            })
+    fn after<'a>(text: &'a [u8], starts: &[&str]) -> Option<&'a [u8]> {
+        starts.iter().find_map(|start| {
+            let (head, rest) = text.split_at_checked(start.len())?;
+            head.eq_ignore_ascii_case(start.as_bytes()).then_some(rest)
         })
+    }
+    let mut starts = word.match_indices(['h', 'H']).map(|(start, _)| start);
+    starts.find(|&start| {
+        after(&word.as_bytes()[start..], &["https", "http"])
+            .and_then(|rest| after(rest, &[":", "%3a"]))
+            .is_some_and(|rest| after(rest, &["/", "\\/", "%2f"]).is_some())
     })
 }
 
@@ -397,6 +399,8 @@ mod tests {
             "https%3A%2F%2Fb.example%2Fp%3Fsig%3Dcanary",
             "x='https://b.example/it's?sig=canary'",
             "https:x,https://b.example/p?sig=canary",
+            "http://b.example/p?sig=canary,https://b.example/q?sig=canary",
+            "https%3A%2F%2Fb.example%2Fp%3Fsig%3Dcanary,http://b.example/q",
         ] {
             let cleaned = judge.clean(&format!("cannot fetch {url}, sorry"));
             assert!(!cleaned.contains("canary") && cleaned.ends_with(" sorry"), "{cleaned}");

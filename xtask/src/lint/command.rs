@@ -95,27 +95,36 @@ fn read(asked: &[String], root: &Path) -> Report {
     }
     files.sort();
     files.dedup();
-    for file in files {
-        // A path is the caller's own; a vendor's file is the repository's. `join` keeps an absolute path as it is.
-        let path = if Path::new(&file).exists() {
-            Path::new(&file).to_owned()
-        } else {
-            root.join(&file)
-        };
-        let read = std::fs::read_to_string(path).map_err(|error| SpecError {
-            file: file.clone(),
-            pointer: String::new(),
-            reason: error.to_string(),
-        });
-        match read.and_then(|text| lint(&file, &text)) {
-            Ok(findings) => {
-                report.files += 1;
-                report.findings.extend(findings);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = files.iter().map(|file| scope.spawn(|| read_one(file, root))).collect();
+        for thread in threads {
+            // A panic goes on as if there were no threads.
+            match thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+                Ok(findings) => {
+                    report.files += 1;
+                    report.findings.extend(findings);
+                }
+                Err(error) => report.unreadable.push(error.into()),
             }
-            Err(error) => report.unreadable.push(error.into()),
         }
-    }
+    });
     report
+}
+
+/// What is wrong in one file.
+fn read_one(file: &str, root: &Path) -> Result<Vec<Finding>, SpecError> {
+    // A path is the caller's own; a vendor's file is the repository's. `join` keeps an absolute path as it is.
+    let path = if Path::new(file).exists() {
+        Path::new(file).to_owned()
+    } else {
+        root.join(file)
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| SpecError {
+        file: file.to_owned(),
+        pointer: String::new(),
+        reason: error.to_string(),
+    })?;
+    lint(file, &text)
 }
 
 impl Report {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::walk::{Kind, Node, nodes};
+use super::walk::{Kind, Node};
 use super::{Found, instead};
 use crate::relax::reach;
 use crate::spec::{Spec, escape, members};
@@ -42,7 +42,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         name.and_then(|name| name.split('/').next())
             .is_some_and(|name| names.contains(name))
     };
-    for node in nodes(spec) {
+    for node in &*found.nodes() {
         for (key, value) in members(Some(node.value)).filter(|(key, _)| key.starts_with("x-")) {
             let here = format!("{}/{}", node.pointer, escape(key));
             if !KEYS.contains(&key) {
@@ -56,10 +56,10 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             }
             let is_string = node.value.get("type").and_then(Value::as_str) == Some("string");
             let misplaced = match key {
-                "x-secret" if !(node.kind.is_schema() && is_string && !within(&node, &requests)) => {
+                "x-secret" if !(node.kind.is_schema() && is_string && !within(node, &requests)) => {
                     Some("it marks strings in answers; elsewhere nothing is hidden")
                 }
-                "x-field" if node.kind != Kind::Property || !within(&node, &create_requests) => {
+                "x-field" if node.kind != Kind::Property || !within(node, &create_requests) => {
                     Some("it marks properties of a create request; elsewhere nothing reads it")
                 }
                 _ if AT_ROOT.contains(&key) && !node.pointer.is_empty() => Some("it belongs at the root of the file"),

@@ -4,15 +4,20 @@ use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
+use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::walk::{Kind, callbacks, nodes};
+use super::walk::{Kind, callbacks};
 use super::{Found, instead, near};
 use crate::facts::{Extensions, FIELDS};
 use crate::spec::{Spec, escape, members};
 
-/// The types that read the extensions, as a schema that tells all misfits and not only the first.
-static SHAPE: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(Extensions).to_value());
+/// The types that read the extensions, as a schema that tells all misfits and not only the first. In draft 7, because to
+/// compile what judges a schema of a later draft takes longer than all the rest of this file.
+static SHAPE: LazyLock<Value> = LazyLock::new(|| {
+    let generator = SchemaSettings::draft07().into_generator();
+    generator.into_root_schema_for::<Extensions>().to_value()
+});
 static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| jsonschema::validator_for(&SHAPE).ok());
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
@@ -30,14 +35,14 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         );
     }
     pages(spec, found);
-    fields(spec, found);
+    fields(found);
 }
 
 fn misfit(error: &ValidationError<'_>, found: &mut Found<'_>) {
     let place = error.instance_path().to_string();
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
-            let known: Vec<&str> = members(SHAPE.get("$defs"))
+            let known: Vec<&str> = members(SHAPE.get("definitions"))
                 .flat_map(|(_, shape)| members(shape.get("properties")))
                 .map(|(name, _)| name)
                 .collect();
@@ -74,6 +79,7 @@ fn misfit(error: &ValidationError<'_>, found: &mut Found<'_>) {
 
 /// Every fact names a page, and every page that is named is there.
 fn pages(spec: &Spec, found: &mut Found<'_>) {
+    let nodes = found.nodes();
     let known: Vec<&str> = members(spec.doc.get("x-pages")).map(|(name, _)| name).collect();
     let mut named = |place: String, page: &Value| {
         if !page.as_str().is_some_and(|page| known.contains(&page)) {
@@ -86,8 +92,7 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
             );
         }
     };
-    let nodes = nodes(spec);
-    for node in &nodes {
+    for node in &*nodes {
         if let Some(page) = node.value.get("x-source") {
             named(format!("{}/x-source", node.pointer), page);
         }
@@ -125,8 +130,8 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
 }
 
 /// Every field that a property carries is one that the facade knows.
-fn fields(spec: &Spec, found: &mut Found<'_>) {
-    for node in nodes(spec) {
+fn fields(found: &mut Found<'_>) {
+    for node in &*found.nodes() {
         let Some(field) = node.value.get("x-field") else {
             continue;
         };

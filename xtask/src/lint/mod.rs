@@ -4,8 +4,11 @@
 //! Each file of this module is one group of rules, and each rule adds findings to a `Found`. What the generator cannot
 //! live with is refused by [`refuse`] and [`refuse_facts`], which run some of the same groups: no rule is written twice.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 
+use self::walk::Node;
 use crate::spec::{Spec, SpecError};
 
 pub mod command;
@@ -42,6 +45,8 @@ pub struct Finding {
 /// The findings of one file, in the making.
 struct Found<'a> {
     spec: &'a Spec,
+    /// Of that spec, found once for all groups of rules.
+    nodes: Rc<[Node<'a>]>,
     findings: Vec<Finding>,
 }
 
@@ -49,8 +54,14 @@ impl<'a> Found<'a> {
     fn new(spec: &'a Spec) -> Self {
         Self {
             spec,
+            nodes: walk::nodes(spec).into(),
             findings: Vec::new(),
         }
+    }
+
+    /// The spec's nodes, apart from the findings, so that these can be added to on the way.
+    fn nodes(&self) -> Rc<[Node<'a>]> {
+        Rc::clone(&self.nodes)
     }
 
     /// Adds a finding whose line is not known yet.

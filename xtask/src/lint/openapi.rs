@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use serde_path_to_error::{Path, Segment};
 
-use super::walk::{Kind, nodes};
+use super::walk::Kind;
 use super::{Found, near};
 use crate::spec::{METHODS, Spec, escape, members};
 
@@ -112,7 +112,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     if let Some(all) = doc.get("components") {
         components(all, found);
     }
-    for node in nodes(spec) {
+    for node in &*found.nodes() {
         if node.kind.is_schema() || node.kind == Kind::Excluded {
             part::<Schema>(&node.pointer, &hollow(node.value), found);
         }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::walk::{Kind, callbacks, nodes};
+use super::walk::{Kind, callbacks};
 use super::{Found, instead};
 use crate::spec::{Spec, escape, members};
 
 /// References that lead nowhere.
 pub(super) fn nowhere(spec: &Spec, found: &mut Found<'_>) {
-    for node in nodes(spec) {
+    for node in &*found.nodes() {
         if node.kind == Kind::Excluded {
             continue;
         }

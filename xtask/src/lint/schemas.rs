@@ -6,28 +6,28 @@ use heck::ToSnakeCase as _;
 use serde_json::Value;
 
 use super::Found;
-use super::walk::{Kind, Node, nodes};
+use super::walk::{Kind, Node};
 use crate::enums::variant;
 use crate::relax::{is_string_enum, single_ref};
 use crate::spec::{Spec, component, escape, members};
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
-    for node in nodes(spec) {
+    for node in &*found.nodes() {
         if node.kind.is_schema() {
-            enumeration(&node, found);
+            enumeration(node, found);
         }
         match node.kind {
-            Kind::Component => component_of(spec, &node, found),
+            Kind::Component => component_of(spec, node, found),
             Kind::Property => {
-                sound_type(&node, found);
-                inline(&node, found);
+                sound_type(node, found);
+                inline(node, found);
             }
             Kind::Inline => {
                 // An array's items are judged with the array.
                 if node.pointer.ends_with("/schema") {
-                    sound_type(&node, found);
+                    sound_type(node, found);
                 }
-                inline(&node, found);
+                inline(node, found);
             }
             _ => {}
         }

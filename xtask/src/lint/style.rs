@@ -4,12 +4,12 @@
 use serde_json::Value;
 
 use super::Found;
-use super::walk::{Kind, callbacks, nodes};
+use super::walk::{Kind, callbacks};
 use crate::relax::single_ref;
 use crate::spec::Spec;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
-    for node in nodes(spec) {
+    for node in &*found.nodes() {
         let (place, value) = (&node.pointer, node.value);
         let mut media = place.rsplit('/').skip(1);
         let wants_description = match node.kind {

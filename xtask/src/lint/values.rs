@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
-use super::walk::{Kind, nodes};
+use super::walk::Kind;
 use super::{Found, strangers};
 use crate::spec::{Spec, escape, members};
 
@@ -13,8 +13,8 @@ use crate::spec::{Spec, escape, members};
 const DOCUMENT: &str = "urn:videogen:spec";
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
-    let nodes = nodes(spec);
-    for node in &nodes {
+    let nodes = found.nodes();
+    for node in &*nodes {
         if let Some(pattern) = node.value.get("pattern").filter(|_| node.kind.is_schema())
             && !is_pattern(pattern)
         {
@@ -51,7 +51,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         registry: &registry,
         known: HashMap::new(),
     };
-    for node in &nodes {
+    for node in &*nodes {
         let (place, value) = (node.pointer.as_str(), node.value);
         if node.kind.is_schema() {
             for (member, rule) in [("default", "bad-default"), ("example", "bad-example")] {
