@@ -200,6 +200,28 @@ fn hints_do_not_starve_what_is_due() {
     assert_eq!(due, 5, "by turns");
 }
 
+/// Nor does a pass through the list hold up a hint.
+#[test]
+fn hints_and_pages_take_turns() {
+    let (mut schedule, mut book, start) = (schedule(Listing::Pages), DurationBook::default(), Instant::now());
+    for number in 0..300 {
+        add(&mut schedule, number, start);
+    }
+    let now = start + 100 * SECOND;
+    for number in 7..10 {
+        schedule.wake(&id(number), now);
+        assert_eq!(*poll(&mut schedule, now).id, id(number));
+        assert!(matches!(schedule.request(now), Some(Request::Page(_))));
+        let page = TaskPage {
+            tasks: Vec::new(),
+            next: Some(number.to_string()),
+            unreadable: 0,
+            total: None,
+        };
+        schedule.listed(Ok(page), now, &mut book);
+    }
+}
+
 #[test]
 fn a_deadline_ends_a_wait_after_a_last_poll_or_without() {
     let (mut schedule, mut book, start) = (schedule(Listing::None), DurationBook::default(), Instant::now());
