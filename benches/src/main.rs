@@ -43,8 +43,7 @@ enum Benchmark {
     /// The server of the others.
     #[command(hide = true)]
     Serve,
-    /// One run of `waiting`, in a process of its own.
-    #[command(hide = true)]
+    /// One row of `waiting`, which runs each in a process of its own; also for a profiler.
     WaitingOne(waiting::One),
     /// One run of `download`, in a process of its own.
     #[command(hide = true)]

@@ -176,10 +176,11 @@ impl Client {
         if !violations.is_empty() {
             return Err(Error::invalid(vendor, violations));
         }
-        retrying!(self.retries(), self.paced(self.list_once(query)))
+        retrying!(self.retries(), self.paced(self.list_once(query, true)))
     }
 
-    pub(crate) async fn list_once(&self, query: &ListQuery) -> Result<TaskPage, Error> {
+    /// One request. Without `raws` the tasks lack their raw JSON, which is cut out and copied for each of them.
+    pub(crate) async fn list_once(&self, query: &ListQuery, raws: bool) -> Result<TaskPage, Error> {
         let vendor = self.0.vendor;
         let call = self.call(&self.0.http.read);
         let result = vendor.list(&call, query).await;
@@ -194,7 +195,8 @@ impl Client {
             }
             result => result?,
         };
-        let mut items = items(&raw, vendor.list_member()).unwrap_or_default();
+        let items = raws.then(|| items(&raw, vendor.list_member())).flatten();
+        let mut items = items.unwrap_or_default();
         items.resize(page.tasks.len(), Raw::default());
         let read = page.tasks.len();
         let tasks: Vec<VideoTask> = page

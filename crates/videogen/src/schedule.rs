@@ -15,6 +15,8 @@ mod answers;
 
 /// A hint may come from anybody: it does not bring a poll sooner than so long after the last.
 const HINT_GAP: Duration = Duration::from_secs(1);
+/// How long what is due waits for a pass through the list to come to it, where there are turns to spare.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// Stands for a pause that is beyond what the clock can tell.
 const NEVER: Duration = Duration::from_secs(86_400);
 /// Stale places that the queues may hold beside each task.
@@ -34,6 +36,8 @@ enum Queue {
     Single,
     /// Somebody said that they have ended.
     Hinted,
+    /// A list showed that they have ended; it leaves out their result.
+    Ended,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +70,8 @@ struct Entry {
     misses: u8,
     is_listed: bool,
     is_hinted: bool,
+    /// A list showed that it has ended, and it was not asked about since.
+    has_ended: bool,
     /// Whether the vendor has ever known it.
     is_found: bool,
 }
@@ -76,9 +82,10 @@ impl Entry {
     }
 
     fn queue(&self) -> Queue {
-        match (self.is_hinted, self.is_listed) {
-            (true, _) => Queue::Hinted,
-            (_, true) => Queue::Listed,
+        match (self.has_ended, self.is_hinted, self.is_listed) {
+            (true, ..) => Queue::Ended,
+            (_, true, _) => Queue::Hinted,
+            (.., true) => Queue::Listed,
             _ => Queue::Single,
         }
     }
@@ -92,7 +99,7 @@ pub(crate) struct Job {
     turn: u64,
 }
 
-/// A place in a queue: since when, whose turn, in which slot.
+/// A place in a queue: since when, whose turn, in which slot. What has ended has its place by when it was added.
 type Place = (Instant, u64, usize);
 
 /// All tasks of one watcher.
@@ -106,11 +113,13 @@ pub(crate) struct Schedule {
     waiting: BinaryHeap<Reverse<Place>>,
     deadlines: BinaryHeap<Reverse<(Instant, usize, Arc<TaskId>)>>,
     /// Those whose time has come, the oldest first.
-    due: [VecDeque<Place>; 3],
+    due: [BinaryHeap<Reverse<Place>>; 4],
     /// How many of each truly stand there.
-    counts: [usize; 3],
+    counts: [usize; 4],
     /// Whether a hinted task comes before the others next time: by turns, so that neither waits for ever.
     hinted_next: bool,
+    /// Whether the oldest that a list may show has been due for too long.
+    is_late: bool,
     turns: u64,
     lists: Lists,
     listed: usize,
@@ -128,8 +137,9 @@ impl Schedule {
             waiting: BinaryHeap::new(),
             deadlines: BinaryHeap::new(),
             due: Default::default(),
-            counts: [0; 3],
+            counts: [0; 4],
             hinted_next: true,
+            is_late: false,
             turns: 0,
             lists,
             listed: 0,
@@ -178,6 +188,7 @@ impl Schedule {
             misses: 0,
             is_listed: self.lists.exist(),
             is_hinted: false,
+            has_ended: false,
             is_found: false,
         });
         self.listed += usize::from(self.lists.exist());
@@ -238,10 +249,12 @@ impl Schedule {
             if let Some(entry) = self.entries[slot].as_mut().filter(waiting) {
                 let queue = entry.queue();
                 entry.state = State::Due(queue);
+                let since = if queue == Queue::Ended { entry.added } else { at };
                 self.counts[queue as usize] += 1;
-                self.due[queue as usize].push_back((at, turn, slot));
+                self.due[queue as usize].push(Reverse((since, turn, slot)));
             }
         }
+        self.is_late = self.front(Queue::Listed).is_some_and(|(at, ..)| at + PATIENCE <= now);
         // A last poll is due at the deadline; what got no turn for it ends without.
         while let Some(Reverse((deadline, slot, id))) = self.deadlines.peek() {
             if *deadline + LAST_TURN > now {
@@ -262,8 +275,8 @@ impl Schedule {
 
     /// Whether there is something to ask.
     pub(crate) fn has_work(&self) -> bool {
-        let [listed, single, hinted] = self.counts;
-        self.lists.has_page() || single + hinted > 0 || (listed > 0 && !self.lists.is_sweeping())
+        let [listed, single, hinted, ended] = self.counts;
+        single + hinted + ended > 0 || (listed > 0 && (self.is_late || !self.lists.is_asked()))
     }
 
     /// When there is something to do, unless something else happens first.
@@ -276,29 +289,21 @@ impl Schedule {
         }
     }
 
-    /// What to ask next: the oldest due first, by page where that takes fewer requests.
+    /// What to ask next. Hints come by turns with the rest.
     pub(crate) fn request(&mut self, now: Instant) -> Option<Request> {
         self.tick(now);
-        if let Some(query) = self.lists.page(self.counts[Queue::Listed as usize], self.listed, now) {
+        let next = self.next_queue();
+        let queue = match self.front(Queue::Hinted) {
+            Some(_) if self.hinted_next || next.is_none() => Queue::Hinted,
+            _ => next?,
+        };
+        self.hinted_next = queue != Queue::Hinted;
+        if queue == Queue::Listed
+            && let Some(query) = self.lists.page(self.counts[queue as usize], self.listed, now)
+        {
             return Some(Request::Page(query));
         }
-        let hinted = self.hinted_next || self.counts[Queue::Listed as usize] + self.counts[Queue::Single as usize] == 0;
-        self.hinted_next = !hinted;
-        let order = [Queue::Hinted, Queue::Single, Queue::Listed];
-        let sweeping = self.lists.is_sweeping();
-        let open: Vec<Queue> = order
-            .into_iter()
-            .filter(|queue| *queue != Queue::Listed || !sweeping)
-            .filter(|queue| self.front(*queue).is_some())
-            .collect();
-        let queue = match open.first()? {
-            Queue::Hinted if hinted || open.len() == 1 => Queue::Hinted,
-            _ => *open
-                .iter()
-                .filter(|queue| **queue != Queue::Hinted)
-                .min_by_key(|queue| self.due[**queue as usize].front())?,
-        };
-        let (_, turn, slot) = self.due[queue as usize].pop_front()?;
+        let Reverse((_, turn, slot)) = self.due[queue as usize].pop()?;
         let entry = self.entries[slot].as_mut()?;
         self.counts[queue as usize] -= 1;
         entry.state = State::Asked;
@@ -308,14 +313,31 @@ impl Schedule {
         Some(Request::Poll(Job { id, slot, turn }))
     }
 
+    /// Whose turn it is, hints aside: a pass through the list that has begun goes on; then what a list showed to have ended;
+    /// then the oldest due.
+    fn next_queue(&mut self) -> Option<Queue> {
+        let [ended, single, listed] = [Queue::Ended, Queue::Single, Queue::Listed].map(|queue| self.front(queue));
+        let is_asked = self.lists.is_asked();
+        // The page on its way may tell.
+        let listed = listed.filter(|_| !is_asked || self.is_late);
+        if listed.is_some() && self.lists.is_sweeping() && !is_asked {
+            return Some(Queue::Listed);
+        }
+        match (ended, single, listed) {
+            (Some(_), ..) => Some(Queue::Ended),
+            (_, Some(single), listed) if listed.is_none_or(|listed| single < listed) => Some(Queue::Single),
+            (.., listed) => listed.map(|_| Queue::Listed),
+        }
+    }
+
     /// The oldest place in a queue that is still true.
     fn front(&mut self, queue: Queue) -> Option<Place> {
-        while let Some((at, turn, slot)) = self.due[queue as usize].front().copied() {
+        while let Some(Reverse((at, turn, slot))) = self.due[queue as usize].peek().copied() {
             let entry = self.entries[slot].as_ref();
             if entry.is_some_and(|entry| entry.turn == turn && entry.state == State::Due(queue)) {
                 return Some((at, turn, slot));
             }
-            self.due[queue as usize].pop_front();
+            self.due[queue as usize].pop();
         }
         None
     }

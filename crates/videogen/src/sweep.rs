@@ -80,8 +80,9 @@ impl Lists {
         self.sweep.is_some()
     }
 
-    pub(crate) fn has_page(&self) -> bool {
-        self.sweep.as_ref().is_some_and(|sweep| !sweep.is_asked)
+    /// Whether a page is on its way.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.sweep.as_ref().is_some_and(|sweep| sweep.is_asked)
     }
 
     /// The next page to ask for. `due` tasks of the `listed` that a list may show are to be asked about: pages are asked for
@@ -102,7 +103,7 @@ impl Lists {
         }
         let sweep = self.sweep.as_mut().filter(|sweep| !sweep.is_asked)?;
         sweep.is_asked = true;
-        sweep.left -= 1;
+        sweep.left = sweep.left.min(due).saturating_sub(1);
         Some(ListQuery {
             limit: u32::try_from(PAGE).ok(),
             after: sweep.after.clone(),

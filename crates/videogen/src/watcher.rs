@@ -349,7 +349,7 @@ impl Watcher {
                     Landed::Poll(job, Box::new(result))
                 }
                 Request::Page(query) => {
-                    let result = client.list_once(&query).await;
+                    let result = client.list_once(&query, false).await;
                     leave.settle(&result);
                     Landed::Page(result)
                 }

@@ -80,23 +80,17 @@ impl Durations {
     /// Seconds from `elapsed`, between `least` and `most`, at which to ask next: where the delay that has come together by
     /// then, and `price`, are least for the chance to find the task done.
     pub(crate) fn next(&self, elapsed: f64, least: f64, most: f64, price: f64) -> f64 {
-        let bins = || {
-            let starts = std::iter::once(0.0).chain(ends().iter().copied());
-            let weights = self
-                .weights
-                .iter()
-                .zip(published())
-                .map(|(seen, published)| f64::from(seen + published));
-            starts
-                .zip(ends())
-                .zip(weights)
-                .filter_map(move |((start, end), weight)| {
-                    // What has passed of a bin does not count any more.
-                    let (from, to) = ((start - elapsed).max(0.0), end - elapsed);
-                    (to > 0.0).then(|| (from, to, weight * (to - from) / (end - start)))
-                })
-        };
-        let left: f64 = bins().map(|(_, _, weight)| weight).sum();
+        let (ends, published) = (ends(), published());
+        let weight = |bin: usize| f64::from(self.weights[bin] + published[bin]);
+        // What has passed, of a bin too, does not count any more.
+        let first = ends.partition_point(|end| *end <= elapsed);
+        let bins = (first..BINS).map(|bin| {
+            let (start, end) = (if bin == 0 { 0.0 } else { ends[bin - 1] }, ends[bin]);
+            let (from, to) = ((start - elapsed).max(0.0), end - elapsed);
+            (from, to, weight(bin) * (to - from) / (end - start))
+        });
+        let begun = bins.clone().next().map_or(0.0, |(_, _, weight)| weight);
+        let left = begun + (first + 1..BINS).map(weight).sum::<f64>();
         if left <= f64::EPSILON {
             return most;
         }
@@ -109,7 +103,7 @@ impl Durations {
                 (best, lowest) = (moment, cost);
             }
         };
-        for (from, to, weight) in bins() {
+        for (from, to, weight) in bins {
             for moment in [least, to, most] {
                 if moment > from && moment <= to && moment >= least && moment <= most {
                     let part = weight * (moment - from) / (to - from);

@@ -1,5 +1,7 @@
 //! What an answer means for the tasks that it is about.
 
+use std::cmp::Reverse;
+
 use tokio::time::Instant;
 
 use super::{Entry, Job, Queue, Schedule, State};
@@ -81,6 +83,7 @@ impl Schedule {
         entry.last = Last::Running;
         entry.trouble = None;
         entry.is_found = true;
+        entry.has_ended = false;
         if task.status == TaskStatus::Completed && task.video.is_none() {
             entry.last = Last::NoUrl;
             entry.without_url += 1;
@@ -127,6 +130,7 @@ impl Schedule {
             // Lists leave out what has become of it. What is to be asked about by itself already keeps its place.
             if std::mem::take(&mut entry.is_listed) {
                 self.listed -= 1;
+                entry.has_ended = true;
                 self.wait_until(slot, now);
                 self.tick(now);
             }
@@ -144,7 +148,7 @@ impl Schedule {
     /// without it.
     fn not_in_list(&mut self, swept: Swept) {
         let places = std::mem::take(&mut self.due[Queue::Listed as usize]);
-        for (at, turn, slot) in places {
+        for Reverse((at, turn, slot)) in places {
             let due = State::Due(Queue::Listed);
             let Some(entry) = self.entries[slot]
                 .as_mut()
@@ -167,8 +171,7 @@ impl Schedule {
                 self.counts[queue as usize] += 1;
             }
             entry.state = State::Due(queue);
-            self.due[queue as usize].push_back((at, turn, slot));
+            self.due[queue as usize].push(Reverse((at, turn, slot)));
         }
-        self.due[Queue::Single as usize].make_contiguous().sort_unstable();
     }
 }

@@ -1,20 +1,21 @@
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
-
-use videogen_wire::facts::RateLimit;
-
 use super::*;
-use crate::pace::{Blocked, Outcome, Pace};
-use crate::sweep::{Listing, PAGE};
+use crate::sweep::Listing;
 use crate::task::Video;
 use crate::{ErrorKind, SecretUrl, TaskPage, TaskStatus, Vendor};
+
+mod runs;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn id(number: usize) -> TaskId {
     let vendor = Vendor::ALL[0];
     TaskId::new(vendor, vendor.families().next().unwrap(), format!("video-{number:08}")).unwrap()
+}
+
+fn number_of(id: &TaskId) -> usize {
+    id.id()[6..].parse().unwrap()
 }
 
 fn task(number: usize, done: bool) -> VideoTask {
@@ -38,188 +39,6 @@ fn poll(schedule: &mut Schedule, now: Instant) -> Job {
         Some(Request::Poll(job)) => job,
         other => panic!("{other:?}"),
     }
-}
-
-/// What a run showed.
-struct Run {
-    polls: usize,
-    pages: usize,
-    sent: Vec<Duration>,
-    ended: BTreeMap<String, usize>,
-    longest_overdue: Duration,
-    took: Duration,
-}
-
-/// A vendor whose task number `n` is done `done(n)` after the start, answers after 200 ms, and a network that loses every
-/// tenth answer.
-fn run(tasks: usize, listing: Listing, limits: &[RateLimit], done: impl Fn(usize) -> Duration) -> Run {
-    let start = Instant::now();
-    let (mut schedule, mut pace) = (schedule(listing), Pace::new(limits));
-    let mut book = DurationBook::default();
-    let mut flights: VecDeque<(Instant, Request)> = VecDeque::new();
-    let mut result = Run {
-        polls: 0,
-        pages: 0,
-        sent: Vec::new(),
-        ended: BTreeMap::new(),
-        longest_overdue: Duration::ZERO,
-        took: Duration::ZERO,
-    };
-    for number in 0..tasks {
-        assert!(add(&mut schedule, number, start));
-        assert!(!add(&mut schedule, number, start), "adding it twice is one wait");
-    }
-    let mut now = start;
-    while schedule.len() > 0 {
-        while flights.front().is_some_and(|(at, _)| *at <= now) {
-            let (at, request) = flights.pop_front().unwrap();
-            let state = |number: usize| task(number, start + done(number) <= at);
-            let is_lost = result.sent.len().is_multiple_of(10);
-            let lost = || Error::new(ErrorKind::Transport, "lost");
-            match request {
-                Request::Poll(job) => {
-                    let number: usize = job.id.id().strip_prefix("video-").unwrap().parse().unwrap();
-                    let answer = if is_lost { Err(lost()) } else { Ok(state(number)) };
-                    pace.settle(now, Some(Outcome::of(&answer)), 0.5);
-                    schedule.answered(&job, answer, now, &mut book);
-                }
-                Request::Page(query) => {
-                    let newest = query.after.map_or(tasks, |after| after[6..].parse().unwrap());
-                    let numbers: Vec<usize> = (newest.saturating_sub(PAGE)..newest).rev().collect();
-                    let page = TaskPage {
-                        next: (numbers.last() > Some(&0)).then(|| id(*numbers.last().unwrap()).id().to_owned()),
-                        tasks: numbers
-                            .iter()
-                            .map(|number| VideoTask {
-                                video: None,
-                                ..state(*number)
-                            })
-                            .collect(),
-                        unreadable: 0,
-                        total: None,
-                    };
-                    pace.settle(now, Some(Outcome::Answered), 0.5);
-                    schedule.listed(Ok(page), now, &mut book);
-                }
-            }
-        }
-        schedule.tick(now);
-        while let Some((id, ended)) = schedule.pop_ended() {
-            assert_eq!(ended.unwrap().status, TaskStatus::Completed);
-            *result.ended.entry(id.id().to_owned()).or_default() += 1;
-        }
-        let mut wake = schedule.next_time();
-        while schedule.has_work() && flights.len() < 32 {
-            match pace.reserve(now) {
-                Ok(turn) if turn.at > now => {
-                    pace.give_back(turn);
-                    wake = Some(wake.map_or(turn.at, |wake| wake.min(turn.at)));
-                    break;
-                }
-                Ok(_) => {
-                    let oldest = schedule
-                        .due
-                        .iter()
-                        .filter_map(|queue| Some(now - queue.front()?.0))
-                        .max();
-                    let Some(request) = schedule.request(now) else { break };
-                    result.longest_overdue = result.longest_overdue.max(oldest.unwrap_or_default());
-                    match request {
-                        Request::Poll(_) => result.polls += 1,
-                        Request::Page(_) => result.pages += 1,
-                    }
-                    result.sent.push(now - start);
-                    flights.push_back((now + SECOND / 5, request));
-                }
-                Err(Blocked::Until(until)) => {
-                    wake = Some(wake.map_or(until, |wake| wake.min(until)));
-                    break;
-                }
-                Err(_) => break,
-            }
-        }
-        let landing = flights.front().map(|(at, _)| *at);
-        let next = [wake, landing].into_iter().flatten().filter(|at| *at > now).min();
-        now = next.unwrap_or(now + SECOND / 100);
-        result.took = now - start;
-        assert!(
-            result.took < 3_600 * SECOND,
-            "it never ends: {} are left",
-            schedule.len()
-        );
-    }
-    result
-}
-
-/// Most requests in any window of `per` seconds.
-fn most(sent: &[Duration], per: u64) -> usize {
-    let per = Duration::from_secs(per);
-    let mut from = 0;
-    (0..sent.len())
-        .map(|to| {
-            while sent[from] + per <= sent[to] {
-                from += 1;
-            }
-            to + 1 - from
-        })
-        .max()
-        .unwrap_or(0)
-}
-
-const STRICT: &[RateLimit] = &[RateLimit { limit: 3000, per: 60 }, RateLimit { limit: 500, per: 10 }];
-
-/// From half a minute to five.
-fn spread(number: usize) -> Duration {
-    Duration::from_millis(30_000 + (number as u64 * 7919) % 270_000)
-}
-
-#[test]
-fn ten_thousand_tasks_end_once_each_within_the_budget() {
-    let run = run(10_000, Listing::None, STRICT, spread);
-    assert_eq!(run.ended.len(), 10_000);
-    assert!(run.ended.values().all(|times| *times == 1));
-    assert!(most(&run.sent, 10) <= 500 && most(&run.sent, 60) <= 3_000);
-    assert_eq!(run.pages, 0);
-    // What the budget allows is used, and the oldest come first: nobody waits longer than a round of all.
-    assert!(
-        run.sent.len() as f64 > run.took.as_secs_f64() * 40.0,
-        "{:?} {}",
-        run.took,
-        run.sent.len()
-    );
-    assert!(
-        run.longest_overdue < Duration::from_secs(10_000 / 47 + 15),
-        "{:?}",
-        run.longest_overdue
-    );
-}
-
-#[test]
-fn pages_take_the_place_of_polls() {
-    let run = run(10_000, Listing::Pages, &[], spread);
-    assert_eq!(run.ended.len(), 10_000);
-    assert!(run.ended.values().all(|times| *times == 1));
-    assert!(most(&run.sent, 10) <= 100);
-    // Each task is asked for itself once, when its end is known, and again when that answer is lost.
-    assert!(
-        run.pages > 0 && run.polls < 13_000,
-        "{} pages, {} polls",
-        run.pages,
-        run.polls
-    );
-}
-
-#[test]
-fn a_list_of_the_newest_is_asked_for_those_only() {
-    let limits = &[RateLimit { limit: 500, per: 10 }];
-    let run = run(1_000, Listing::Newest, limits, spread);
-    assert_eq!(run.ended.len(), 1_000);
-    assert!(
-        run.pages > 0 && run.pages < run.polls / 20,
-        "{} pages, {} polls",
-        run.pages,
-        run.polls
-    );
 }
 
 /// A pass that others' tasks used up tells nothing of ours; a whole list that lacks them does, the second time.
@@ -248,7 +67,7 @@ fn what_a_list_does_not_show_is_asked_about_by_itself() {
                     Request::Page(_) => schedule.listed(empty(!is_whole), now, &mut book),
                     Request::Poll(job) => {
                         polls += 1;
-                        let number: usize = job.id.id()[6..].parse().unwrap();
+                        let number = number_of(&job.id);
                         schedule.answered(&job, Ok(task(number, false)), now, &mut book);
                     }
                 }
@@ -258,10 +77,59 @@ fn what_a_list_does_not_show_is_asked_about_by_itself() {
     }
 }
 
+/// Their polls are certain to end a wait. A page is not, but a pass that has begun goes on.
 #[test]
-fn a_few_tasks_are_asked_one_by_one() {
-    let run = run(1, Listing::Pages, &[], spread);
-    assert_eq!((run.pages, run.ended.len()), (0, 1));
+fn what_a_list_showed_to_have_ended_is_asked_about_before_another_pass() {
+    let minute = 60 * SECOND;
+    let mut schedule = Schedule::new(PollPolicy::within(minute, minute), Lists::new(Listing::Pages));
+    let (mut book, start) = (DurationBook::default(), Instant::now());
+    for number in 0..150 {
+        add(&mut schedule, number, start + SECOND * u32::from(number == 140));
+    }
+    let now = start + minute + SECOND;
+    let page = |numbers: std::ops::Range<usize>, done: bool, next: Option<&str>| {
+        let without = |number: usize| VideoTask {
+            video: None,
+            ..task(number, done)
+        };
+        Ok(TaskPage {
+            tasks: numbers.rev().map(without).collect(),
+            next: next.map(str::to_owned),
+            unreadable: 0,
+            total: None,
+        })
+    };
+    assert!(matches!(schedule.request(now), Some(Request::Page(_))));
+    assert!(
+        !schedule.has_work() && schedule.request(now).is_none(),
+        "the page may tell"
+    );
+    schedule.listed(page(138..150, true, Some("138")), now, &mut book);
+    assert!(matches!(schedule.request(now), Some(Request::Page(_))));
+    // What it leaves over is theirs, the first added first; then that of what has been due for long.
+    for turn in 0..12 {
+        assert!(schedule.has_work());
+        let asked = number_of(&poll(&mut schedule, now).id);
+        assert!(asked >= 138 && (asked == 140) == (turn == 11), "{asked}");
+    }
+    assert!(!schedule.has_work() && schedule.request(now).is_none());
+    let late = now + PATIENCE;
+    schedule.tick(late);
+    assert!(schedule.has_work());
+    assert!(number_of(&poll(&mut schedule, late).id) < 138);
+    // The pass has ended. Another has to wait for what it showed.
+    schedule.listed(page(50..138, true, None), late, &mut book);
+    for number in 150..300 {
+        add(&mut schedule, number, late);
+    }
+    let later = late + minute;
+    let mut asked = Vec::new();
+    while let Some(Request::Poll(job)) = schedule.request(later) {
+        asked.push(number_of(&job.id));
+    }
+    assert!(schedule.lists.is_asked());
+    assert!(asked[..88].iter().all(|asked| (50..138).contains(asked)), "{asked:?}");
+    assert!(asked[88..].iter().all(|asked| *asked < 50), "{asked:?}");
 }
 
 #[test]
@@ -330,6 +198,28 @@ fn hints_do_not_starve_what_is_due() {
     let asked: Vec<TaskId> = (0..20).map(|_| (*poll(&mut schedule, now).id).clone()).collect();
     let due = asked[..10].iter().filter(|asked| **asked < id(10)).count();
     assert_eq!(due, 5, "by turns");
+}
+
+/// Nor does a pass through the list hold up a hint.
+#[test]
+fn hints_and_pages_take_turns() {
+    let (mut schedule, mut book, start) = (schedule(Listing::Pages), DurationBook::default(), Instant::now());
+    for number in 0..300 {
+        add(&mut schedule, number, start);
+    }
+    let now = start + 100 * SECOND;
+    for number in 7..10 {
+        schedule.wake(&id(number), now);
+        assert_eq!(*poll(&mut schedule, now).id, id(number));
+        assert!(matches!(schedule.request(now), Some(Request::Page(_))));
+        let page = TaskPage {
+            tasks: Vec::new(),
+            next: Some(number.to_string()),
+            unreadable: 0,
+            total: None,
+        };
+        schedule.listed(Ok(page), now, &mut book);
+    }
 }
 
 #[test]
@@ -424,7 +314,7 @@ fn a_random_life() {
             5 => now += SECOND.mul_f64(random.f64() * 10.0),
             6 if !asked.is_empty() => {
                 let job = asked.swap_remove(random.usize(0..asked.len()));
-                let number: usize = job.id.id()[6..].parse().unwrap();
+                let number = number_of(&job.id);
                 schedule.answered(&job, Ok(task(number, random.u32(0..5) == 0)), now, &mut book);
             }
             _ => match schedule.request(now) {
@@ -448,7 +338,7 @@ fn a_random_life() {
         if random.u32(0..4) == 0 {
             schedule.pop_ended();
         }
-        for queue in [Queue::Listed, Queue::Single, Queue::Hinted] {
+        for queue in [Queue::Listed, Queue::Single, Queue::Hinted, Queue::Ended] {
             let there = schedule
                 .entries
                 .iter()
