@@ -301,7 +301,7 @@ impl Client {
 /// The entries of a list, as they came.
 fn items(page: &[u8], member: &str) -> Option<Vec<Raw>> {
     let members: HashMap<String, &RawValue> = serde_json::from_slice(page).ok()?;
-    let items: Vec<&RawValue> = serde_json::from_str(members.get(member)?.get()).ok()?;
+    let items: Vec<&RawValue> = serde_json::from_slice(members.get(member)?.get().as_bytes()).ok()?;
     // Each by itself: a task that is kept does not keep its whole page.
     Some(
         items

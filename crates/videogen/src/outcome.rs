@@ -342,7 +342,7 @@ fn salvage_id(body: &[u8]) -> Option<String> {
 
 /// The JSON string or number that begins at `start`, and where it ends. One that may go on beyond the end is none.
 fn scalar_at(text: &str, start: usize) -> Option<(String, usize)> {
-    let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+    let mut stream = serde_json::Deserializer::from_slice(&text.as_bytes()[start..]).into_iter::<Value>();
     let value = match stream.next()?.ok()? {
         Value::String(value) => value,
         Value::Number(value) if start + stream.byte_offset() < text.len() => value.to_string(),

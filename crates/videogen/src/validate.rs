@@ -34,12 +34,16 @@ struct Check {
 
 impl Check {
     fn add(&mut self, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
+        self.note(field, &value.to_string(), rule.into(), hint.into());
+    }
+
+    fn note(&mut self, field: &str, value: &str, rule: String, hint: String) {
         self.found.push(Violation {
             field: field.to_owned(),
             // A field may hold a presigned URL where none belongs.
-            value: hide_urls(&value.to_string()),
-            rule: rule.into(),
-            hint: hint.into(),
+            value: hide_urls(value),
+            rule,
+            hint,
             page: Some(
                 self.rules
                     .field(field)

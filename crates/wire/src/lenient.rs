@@ -162,7 +162,7 @@ impl<T: FromValue> FromValue for Vec<T> {
 
     fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
         let json = Box::<RawValue>::deserialize(json)?;
-        let items: Option<Vec<Lenient<T>>> = serde_json::from_str(json.get()).ok();
+        let items: Option<Vec<Lenient<T>>> = serde_json::from_slice(json.get().as_bytes()).ok();
         Ok(items.and_then(|items| items.into_iter().map(|item| item.0).collect()))
     }
 }
@@ -179,8 +179,9 @@ where
 {
     let json = Box::<RawValue>::deserialize(json)?;
     // A member that stands there twice is an error to the type, and the last one counts in a `Value`.
-    let again = || T::from_value(serde_json::from_str(json.get()).ok()?);
-    Ok(serde_json::from_str(json.get()).ok().or_else(again))
+    let again = || T::from_value(serde_json::from_slice(json.get().as_bytes()).ok()?);
+    // From bytes as the body is, so that each type is compiled for one kind of source.
+    Ok(serde_json::from_slice(json.get().as_bytes()).ok().or_else(again))
 }
 
 /// Implements [`FromValue`] for generated types.
@@ -191,7 +192,8 @@ macro_rules! from_value {
             // Compiled where it is used: most of these types are only sent.
             #[inline]
             fn from_value(value: $crate::serde_json::Value) -> Option<Self> {
-                $crate::serde_json::from_value(value).ok()
+                // Not from the value itself: that is rare, and would compile every type for another kind of source.
+                $crate::serde_json::from_slice(&$crate::serde_json::to_vec(&value).ok()?).ok()
             }
 
             fn from_json<'de, D: $crate::serde::Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {

@@ -107,7 +107,7 @@ impl<'a> Partial<'a> {
         if !self.batch.is_empty() {
             let (file, batch) = (Arc::clone(&self.file), std::mem::take(&mut self.batch));
             self.held = 0;
-            self.writing = Some(spawn_blocking(move || write_all(&file, &batch)));
+            self.writing = Some(apart(move || write_all(&file, &batch)));
         }
         Ok(())
     }
@@ -134,7 +134,7 @@ impl<'a> Partial<'a> {
             file.set_len(0)?;
             (&*file).rewind()
         };
-        done(self.target, spawn_blocking(rewind)).await
+        done(self.target, apart(rewind)).await
     }
 
     /// Whether the file ends within what it says of itself. All of it must have been written.
@@ -143,7 +143,7 @@ impl<'a> Partial<'a> {
     /// `io`.
     pub(super) async fn is_cut(&mut self, media: Media) -> Result<bool, Error> {
         let file = Arc::clone(&self.file);
-        done(self.target, spawn_blocking(move || media.is_cut(&file))).await
+        done(self.target, apart(move || media.is_cut(&file))).await
     }
 
     /// Puts the file in place once the disk has it. What was written is there after a power cut, too.
@@ -153,7 +153,7 @@ impl<'a> Partial<'a> {
     pub(super) async fn place(mut self) -> Result<Downloaded, Error> {
         self.flush().await?;
         let file = Arc::clone(&self.file);
-        done(self.target, spawn_blocking(move || file.sync_all())).await?;
+        done(self.target, apart(move || file.sync_all())).await?;
         let target = self.target;
         // Not in another thread: whoever gives up the call would find the file in place later.
         let partial = &self.name.0;
@@ -171,7 +171,7 @@ impl<'a> Partial<'a> {
         #[cfg(unix)]
         {
             let folder = folder(target).to_owned();
-            let _ = spawn_blocking(move || File::open(folder)?.sync_all()).await;
+            let _ = apart(move || File::open(folder)?.sync_all()).await;
         }
         Ok(Downloaded {
             path: PathBuf::from(target),
@@ -190,6 +190,12 @@ fn place_without_links(error: io::Error, partial: &Path, target: &Path) -> io::R
     } else {
         Err(error)
     }
+}
+
+/// Does work on a thread that may block. Boxed, so that what surrounds it is compiled once and not for each work.
+fn apart<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> JoinHandle<io::Result<T>> {
+    let work: Box<dyn FnOnce() -> io::Result<T> + Send> = Box::new(work);
+    spawn_blocking(work)
 }
 
 /// The result of work that was done on another thread.
