@@ -16,7 +16,7 @@ mod secret_url;
 mod session;
 
 pub use exchange::{Answer, Exchange, Sent};
-/// A moment, in UTC.
+/// A moment, in UTC. [`SystemTime`](std::time::SystemTime) becomes one with `into()`, and one becomes a `SystemTime`.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;
 #[doc(hidden)]
 pub use lenient::object;
