@@ -167,6 +167,8 @@ impl<'a> Partial<'a> {
             io::ErrorKind::AlreadyExists => exists(target),
             _ => cannot_write(target, &error),
         })?;
+        // Before the folder is synced, so that a power cut does not bring it back.
+        drop(self.name);
         // Some file systems cannot sync a folder; the file is in place all the same.
         #[cfg(unix)]
         {
