@@ -2,8 +2,10 @@
 
 mod answer;
 mod media;
+mod page;
 mod partial;
 mod transfer;
+mod walk;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
