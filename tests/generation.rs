@@ -228,6 +228,50 @@ fn an_unknown_vendor_and_a_bad_spec_exit_with_100() {
     assert!(err.contains("specs/toapis.yaml: /openapi"), "{err}");
 }
 
+/// A spec's file name becomes a package, whose manifest cargo must be able to read.
+#[test]
+fn a_spec_file_whose_name_cannot_be_a_vendor_is_refused_before_anything_is_written() {
+    for name in ["we ird", "we\"ird", "Weird", "9lives", "we-ird", "größe"] {
+        let copy = copy_of_repository();
+        let spec = fs::read_to_string(root().join("specs/toapis.yaml")).unwrap();
+        fs::write(copy.path().join(format!("specs/{name}.yaml")), spec).unwrap();
+        for args in [
+            &["generate"][..],
+            &["generate", name],
+            &["generate", "--check"],
+            &["lint"],
+            &["lint", name],
+        ] {
+            let (code, _, err) = xtask(copy.path(), args);
+            assert_eq!(code, cli::CANNOT, "{args:?}: {err}");
+            assert!(
+                err.contains("cannot be a vendor's spec") && err.contains("rename it"),
+                "{err}"
+            );
+        }
+        assert!(!copy.path().join("crates/raw").join(name).exists());
+    }
+}
+
+/// Quotes in a vendor's own name do not end the strings of its manifest.
+#[test]
+fn the_manifest_is_toml_whatever_the_vendor_is_called() {
+    let text = fs::read_to_string(root().join("specs/toapis.yaml")).unwrap();
+    for name in ["To\"APIs", "To\\APIs", "O'Brien", "可灵"] {
+        let changed = text.replacen("name: ToAPIs", &format!("name: {}", serde_json::Value::from(name)), 1);
+        assert_ne!(changed, text);
+        let tree = generate::raw_crate_of(&Spec::parse("toapis", &changed).unwrap()).unwrap();
+        let manifest = &tree[Path::new("Cargo.toml")];
+        let line = manifest
+            .lines()
+            .find_map(|line| line.strip_prefix("description = "))
+            .unwrap();
+        // What such a string holds is the same in JSON.
+        let read: String = serde_json::from_str(line).unwrap();
+        assert!(read.contains(name), "{manifest}");
+    }
+}
+
 fn xtask(root: &Path, args: &[&str]) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = std::iter::once(&"xtask").chain(args);
