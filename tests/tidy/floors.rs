@@ -32,6 +32,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
     ),
     ("crates/wire/src", "lib.rs", &[]),
     ("crates/journal/src", "lib.rs", &[]),
+    ("crates/sim/src", "lib.rs", &[]),
     ("benches/src", "lib.rs", &[]),
 ];
 

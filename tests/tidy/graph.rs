@@ -10,16 +10,16 @@ use quote::ToTokens as _;
 use syn::{Attribute, Item, ItemUse, UseTree, Visibility};
 
 /// Sources by their path below the crate's `src`, such as `model/error.rs`.
-pub type Sources = BTreeMap<String, String>;
+pub(super) type Sources = BTreeMap<String, String>;
 
 /// One file needs an item of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edge {
-    pub from: String,
-    pub to: String,
-    pub item: String,
+pub(super) struct Edge {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) item: String,
     /// The path goes through the crate's root instead of naming the module.
-    pub through_root: bool,
+    pub(super) through_root: bool,
 }
 
 /// A path from the crate's root, such as `["model", "Error"]`.
@@ -42,14 +42,14 @@ struct Crate {
 }
 
 /// The imports between the files of the crate whose root is `root` (`lib.rs` or `main.rs`).
-pub fn edges(sources: &Sources, root: &str) -> Vec<Edge> {
+pub(super) fn edges(sources: &Sources, root: &str) -> Vec<Edge> {
     let mut found = Crate::default();
     found.load(sources, root, Vec::new());
     found.edges()
 }
 
 /// The shortest circle of files that `edges` hold, as the edges along it.
-pub fn circle(edges: &[Edge]) -> Option<Vec<Edge>> {
+pub(super) fn circle(edges: &[Edge]) -> Option<Vec<Edge>> {
     let mut next: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
     for edge in edges.iter().filter(|edge| edge.from != edge.to) {
         next.entry(&edge.from).or_default().push(edge);

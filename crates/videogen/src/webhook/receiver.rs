@@ -14,7 +14,7 @@ use super::ledger::{Claim, Held, Ledger};
 use super::signature::Verifier;
 use super::{Callback, Event, Received, Refusal, Rejection, TokenHash};
 use crate::client::Client;
-use crate::model::{Capabilities, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
+use crate::model::{Capabilities, Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
 use crate::vendors::Notice;
 
 pub(super) type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
