@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::Video;
 use crate::model::{Error, TaskId, VideoTask};
-use crate::model::{ErrorKind, SecretUrl, TaskPage, TaskStatus, Vendor};
+use crate::model::{ErrorKind, SecretUrl, TaskPage, Vendor};
 use crate::poll::{DurationBook, PollPolicy};
 use crate::wait::job::Job;
 use crate::wait::sweep::Listing;
