@@ -263,8 +263,12 @@ fn a_vendors_name_does_not_break_its_manifest() {
         ("To\"APIs", false),
         ("To\\APIs", false),
     ] {
-        let changed = text.replacen("name: ToAPIs,", &format!("name: {},", serde_json::Value::from(name)), 1);
-        assert_ne!(changed, text);
+        let changed = text.replacen(
+            "  name: ToAPIs\n",
+            &format!("  name: {}\n", serde_json::Value::from(name)),
+            1,
+        );
+        assert!(changed != text);
         match generate::raw_crate_of(&Spec::parse("toapis", &changed).unwrap()) {
             Ok(tree) => {
                 let line = format!("description = \"Generated client for {name}'s video API. ");

@@ -141,7 +141,7 @@ impl Report {
         } in &self.findings
         {
             let place = if pointer.is_empty() { "/" } else { pointer.as_str() };
-            let [file, place, reason, fix] = [file, place, reason, fix].map(|text| visible(text));
+            let [file, place, reason, fix] = [file, place, reason, fix].map(visible);
             let _ = writeln!(text, "{file}:{line}: {place}: {reason} [{rule}]\n    fix: {fix}");
         }
         let _ = match self.findings.len() {
