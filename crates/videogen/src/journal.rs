@@ -12,6 +12,7 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 
 use crate::TaskId;
+use crate::outcome::hide_urls;
 
 mod entry;
 mod event;
@@ -36,8 +37,75 @@ pub trait Journal: fmt::Debug + Send + Sync {
     /// are made elsewhere too; `None` then.
     fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>>;
 
-    /// The entries that match, newest first.
-    fn find(&self, query: Query) -> BoxFuture<'_, Result<Vec<Entry>, JournalError>>;
+    /// The entries that match, newest first. A record that cannot be read costs itself only: it is among
+    /// [`Found::unreadable`], and stays as it is.
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>>;
+}
+
+/// What a [`Journal`] has of what was looked for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Found {
+    /// The entries, newest first.
+    pub entries: Vec<Entry>,
+    /// Records that match and cannot be read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Found {
+    /// Records of both kinds.
+    #[must_use]
+    pub fn new(entries: Vec<Entry>, unreadable: Vec<Unreadable>) -> Self {
+        Self { entries, unreadable }
+    }
+}
+
+/// A record that this version cannot read: damaged, or written by another version. Nothing is sent for its key, because its
+/// task may exist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// The submission.
+    pub id: String,
+    /// Its task, as far as the journal shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
+impl Unreadable {
+    /// A record with this id, and why it cannot be read. URLs in both are shown by their hosts.
+    pub fn new(id: impl AsRef<str>, reason: impl AsRef<str>) -> Self {
+        Self {
+            id: hide_urls(id.as_ref()),
+            task: None,
+            reason: hide_urls(reason.as_ref()),
+        }
+    }
+
+    /// Names its task.
+    #[must_use]
+    pub fn task(mut self, task: Option<String>) -> Self {
+        self.task = task.map(|task| hide_urls(&task));
+        self
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the record of the submission {}", self.id)?;
+        if let Some(task) = &self.task {
+            write!(f, " (task {task})")?;
+        }
+        write!(f, " cannot be read: {}", self.reason)
+    }
+}
+
+impl From<Unreadable> for JournalError {
+    fn from(record: Unreadable) -> Self {
+        Self::new(format!("{record}; it is left as it is"))
+    }
 }
 
 /// What became of an intent.
@@ -67,7 +135,12 @@ pub enum Subject {
         attempt: u32,
     },
     /// The entry that made this task.
-    Task(TaskId),
+    Task {
+        /// The task.
+        task: TaskId,
+        /// The [scope](Intent::scope) of the base URL at which the task is.
+        scope: String,
+    },
 }
 
 /// Which entries. What is not set does not matter.
@@ -76,6 +149,10 @@ pub enum Subject {
 pub struct Query {
     /// Of one account; see [`Client::account`](crate::Client::account).
     pub account: Option<String>,
+    /// Sent to this [origin](Intent::origin), or without one.
+    pub origin: Option<String>,
+    /// In this [scope](Intent::scope), or without one.
+    pub scope: Option<String>,
     /// With this id.
     pub intent: Option<String>,
     /// With this key.

@@ -15,6 +15,8 @@ use crate::{Delivery, Error, ErrorKind, Operation, SecretUrl, TaskError, TaskId,
 
 /// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
+/// What stands for the key.
+const KEY: &str = "<key>";
 /// Longest vendor message that is passed on.
 const MESSAGE_LIMIT: usize = 500;
 
@@ -204,13 +206,11 @@ impl Judge<'_> {
 
     /// A text without the key, and of URLs only the hosts.
     pub(crate) fn hide(&self, text: &str) -> String {
-        let key = self.key.expose_secret();
-        let text = if key.is_empty() {
-            text.to_owned()
-        } else {
-            text.replace(key, "<key>")
-        };
-        hide_urls(&text)
+        let text = hide_urls(text);
+        match self.key.expose_secret() {
+            "" => text,
+            key => text.replace(key, KEY),
+        }
     }
 
     /// Puts its raw answer beside a task, and makes what the task says of itself fit to be shown.
@@ -222,6 +222,11 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+/// Whether a part of the text has been hidden.
+pub(crate) fn is_masked(text: &str) -> bool {
+    text.contains(KEY) || text.contains("/…")
 }
 
 /// A text with only the hosts of its URLs: the rest may be a credential.

@@ -6,9 +6,11 @@ use aws_lc_rs::digest::{SHA256, digest};
 use chrono::Utc;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use url::Url;
 use uuid::Uuid;
 
 use super::{Entry, Event, Intent, Query, Reason, Subject};
+use crate::address::scope;
 use crate::reconcile::journal_error;
 use crate::{Capabilities, Client, Downloaded, Error, ErrorKind, TaskId, VideoRequest, VideoTask};
 
@@ -18,6 +20,44 @@ impl Client {
     pub fn account(&self) -> String {
         let key = self.0.key.expose_secret();
         sha256(format!("{}\n{key}", self.0.vendor).as_bytes())[..16].to_owned()
+    }
+
+    /// Where this client sends its requests, as a journal names it: scheme, host and port of the base URL, and a digest of its
+    /// path, which may hold a token.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let base_url = &self.0.base_url;
+        let Ok(url) = Url::parse(base_url) else {
+            return base_url.clone();
+        };
+        let origin = url.origin().ascii_serialization();
+        match url.path().trim_end_matches('/') {
+            "" => origin,
+            path => format!("{origin}/{}", &sha256(path.as_bytes())[..8]),
+        }
+    }
+
+    /// The scope of this client's keys and tasks; see [`Intent::scope`].
+    pub(crate) fn scope(&self) -> String {
+        scope(&self.origin())
+    }
+
+    /// Whether a submission was made with this client's account at its base URL. Where an older version did not record the
+    /// base URL, the account alone decides.
+    #[must_use]
+    pub fn owns(&self, entry: &Entry) -> bool {
+        let intent = &entry.intent;
+        intent.account == self.account() && intent.origin.as_ref().is_none_or(|origin| *origin == self.origin())
+    }
+
+    /// A query for what this client [owns](Self::owns).
+    #[must_use]
+    pub fn own(&self) -> Query {
+        Query {
+            account: Some(self.account()),
+            origin: Some(self.origin()),
+            ..Query::default()
+        }
     }
 
     /// What is to be committed before `request` is sent.
@@ -40,9 +80,10 @@ impl Client {
         Intent {
             key: key.map_or_else(|| id.clone(), |key| self.keepable_key(key)),
             account: self.account(),
+            origin: Some(self.origin()),
             vendor,
             family: rules.family.name.to_owned(),
-            model: request.model.clone(),
+            model: self.judge().hide(&request.model),
             prompt: self.judge().hide(&request.prompt),
             client_reference: request
                 .client_reference
@@ -67,7 +108,7 @@ impl Client {
     }
 
     /// A request without what may not be kept: of URLs only the hosts remain, of media inside it their digests.
-    fn keepable(&self, value: Value) -> Value {
+    pub(crate) fn keepable(&self, value: Value) -> Value {
         match value {
             Value::String(text) if text.starts_with("data:") => {
                 let media_type = text[5..].split([';', ',']).next().unwrap_or_default();
@@ -110,7 +151,14 @@ impl Client {
     async fn note_task(&self, task: &TaskId, event: Event) {
         if let Some(journal) = &self.0.journal {
             // A journal that cannot be written must not keep a paid video from its owner.
-            let _ = journal.note(Subject::Task(task.clone()), event).await;
+            let _ = journal.note(self.subject(task), event).await;
+        }
+    }
+
+    fn subject(&self, task: &TaskId) -> Subject {
+        Subject::Task {
+            task: task.clone(),
+            scope: self.scope(),
         }
     }
 
@@ -121,7 +169,7 @@ impl Client {
     pub async fn note_target(&self, task: &TaskId, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = absolute(path.as_ref());
         if let Some(journal) = &self.0.journal {
-            let noted = journal.note(Subject::Task(task.clone()), Event::Target { path });
+            let noted = journal.note(self.subject(task), Event::Target { path });
             noted.await.map_err(journal_error)?;
         }
         Ok(())
@@ -145,13 +193,21 @@ impl Client {
             ..Query::default()
         };
         let missing = || Error::new(ErrorKind::NotFound, format!("the journal has no submission {intent}"));
-        let entry = self.found(by_id).await?.pop().ok_or_else(missing)?;
+        let entry = self.known(by_id).await?.pop().ok_or_else(missing)?;
         if !entry.is_open() {
             let message = format!("the submission {intent} is {} already", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         if task.is_none() && entry.is_under_way(Utc::now()) {
             let message = format!("the submission {intent} is being sent at this moment; ask again when it is not");
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        if task.is_some() && entry.intent.scope().is_some_and(|scope| scope != self.scope()) {
+            let message = format!(
+                "the submission {intent} was sent to {}, and this client is for {}; use that base URL",
+                entry.intent.origin.as_deref().unwrap_or_default(),
+                self.origin()
+            );
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         let event = match task {
