@@ -11,7 +11,7 @@ use std::time::Duration;
 use media::Media;
 use transfer::{Progress, Transfer};
 
-use crate::journal::BoxFuture;
+use crate::journal::{BoxFuture, FileKind};
 use crate::{Client, Error, ErrorKind, Operation, SecretUrl, TaskId, TaskStatus, VideoTask};
 
 /// How to download.
@@ -114,11 +114,8 @@ impl Client {
         options: DownloadOptions,
         mut progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<Downloaded, Error> {
-        let result = self
-            .fetch(Media::Video, task, path.as_ref(), &options, &mut progress)
-            .await;
-        self.note_download(&task.id, &result).await;
-        result
+        self.fetch(Media::Video, task, path.as_ref(), &options, &mut progress)
+            .await
     }
 
     /// Downloads the last frame of the video, an image, to `path`. It is there when the request asked for it and the vendor
@@ -153,8 +150,19 @@ impl Client {
                 options,
                 progress,
             };
-            let result = transfer.run(link(media, task)?.clone(), path).await;
-            result.map_err(|error| error.with_task(&task.id))
+            let kind = FileKind::from(media);
+            let result = match link(media, task) {
+                Ok(link) => transfer.run(link.clone(), path).await,
+                Err(error) => Err(error),
+            };
+            self.note_download(&task.id, kind, result.as_ref()).await;
+            match result {
+                Ok(file) => Ok(Downloaded {
+                    path: path.to_owned(),
+                    bytes: file.bytes.unwrap_or_default(),
+                }),
+                Err(error) => Err(error.with_task(&task.id)),
+            }
         })
     }
 

@@ -15,6 +15,7 @@ use crate::TaskId;
 
 mod entry;
 mod event;
+mod files;
 mod keeping;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -22,6 +23,8 @@ mod tests;
 
 pub use entry::{Entry, State};
 pub use event::{Event, Intent, Reason};
+pub(crate) use files::digest_of;
+pub use files::{Destination, FileKind, SavedFile};
 
 /// What a [`Journal`] returns.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -86,7 +89,7 @@ pub struct Query {
     pub client_reference: Option<String>,
     /// Only those whose fate is not known.
     pub open: bool,
-    /// Only those whose task has not ended yet, as far as is known.
+    /// Only those whose task has not ended yet, as far as is known, or whose files are not in place.
     pub unfinished: bool,
     /// How many at most.
     pub limit: Option<u32>,

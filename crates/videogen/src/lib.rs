@@ -133,6 +133,7 @@ pub use retry::RetryPolicy;
 pub use schema::{request_schema, task_schema};
 pub use videogen_wire::Timestamp;
 
+pub use submit::SubmitOptions;
 pub use task::{Raw, TaskError, TaskStatus, Usage, Video, VideoTask};
 pub use task_id::{ParseTaskIdError, TaskId};
 pub use validate::validate;

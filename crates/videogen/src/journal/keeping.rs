@@ -8,9 +8,9 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Entry, Event, Intent, Query, Reason, Subject};
+use super::{Destination, Entry, Event, FileKind, Intent, Query, Reason, SavedFile, Subject};
 use crate::reconcile::journal_error;
-use crate::{Capabilities, Client, Downloaded, Error, ErrorKind, TaskId, VideoRequest, VideoTask};
+use crate::{Capabilities, Client, Downloaded, Error, ErrorKind, SubmitOptions, TaskId, VideoRequest, VideoTask};
 
 impl Client {
     /// The account, as a journal names it: a fingerprint of vendor and key that tells nothing of the key.
@@ -22,7 +22,7 @@ impl Client {
 
     /// What is to be committed before `request` is sent.
     /// `asked` as the caller put it, `request` as it is sent.
-    pub(crate) fn intent(&self, key: Option<&str>, asked: &VideoRequest, request: &VideoRequest) -> Intent {
+    pub(crate) fn intent(&self, options: &SubmitOptions, asked: &VideoRequest, request: &VideoRequest) -> Intent {
         let vendor = self.0.vendor;
         let rules = Capabilities::of(vendor, &request.model);
         let id = Uuid::now_v7().to_string();
@@ -38,7 +38,10 @@ impl Client {
         }
         let now = Utc::now();
         Intent {
-            key: key.map_or_else(|| id.clone(), |key| self.keepable_key(key)),
+            key: match &options.idempotency_key {
+                Some(key) => self.keepable_key(key),
+                None => id.clone(),
+            },
             account: self.account(),
             vendor,
             family: rules.family.name.to_owned(),
@@ -53,6 +56,7 @@ impl Client {
             request: self.keepable(json!(request)),
             at: now,
             until: now,
+            target: options.target.clone(),
             id,
         }
     }
@@ -92,19 +96,60 @@ impl Client {
         self.note_task(&task.id, status).await;
     }
 
-    /// Notes where the video of a task went, or why it did not arrive.
-    pub(crate) async fn note_download(&self, task: &TaskId, result: &Result<Downloaded, Error>) {
+    /// Records a complete file that is about to be moved to its place, so that it is known there whatever ends this
+    /// process.
+    pub(crate) async fn note_placing(&self, task: &TaskId, kind: FileKind, file: &SavedFile) {
+        let file = file.clone();
+        self.note_task(task, Event::Placing { kind, file }).await;
+    }
+
+    /// Records that a file of a task is in its place, or why it could not be downloaded.
+    pub(crate) async fn note_download(&self, task: &TaskId, kind: FileKind, result: Result<&SavedFile, &Error>) {
         let event = match result {
             Ok(file) => Event::Downloaded {
-                // The program may be elsewhere when it is read.
-                path: absolute(&file.path),
-                bytes: file.bytes,
+                kind,
+                file: file.clone(),
             },
             Err(error) => Event::DownloadFailed {
+                kind,
                 reason: Reason::from(error),
             },
         };
         self.note_task(task, event).await;
+    }
+
+    /// The journal's entry of a task; `None` without a journal, or when it does not know the task.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be read.
+    pub async fn recorded(&self, task: &TaskId) -> Result<Option<Entry>, Error> {
+        let by_task = Query {
+            task: Some(task.clone()),
+            ..Query::default()
+        };
+        Ok(self.found(by_task).await?.pop())
+    }
+
+    /// The file at `path`, if the journal knows it as this file of the task and it is still as it was written. Nothing has
+    /// to be downloaded then. A file that a process left in its place when it was killed is recorded.
+    ///
+    /// Size and content are compared, so the whole file is read.
+    pub async fn saved(&self, task: &TaskId, kind: FileKind, path: impl AsRef<Path>) -> Option<Downloaded> {
+        let path = path.as_ref().to_owned();
+        let entry = self.recorded(task).await.ok()??;
+        let file = entry.saved(kind)?.clone();
+        let (known, place) = (file.clone(), path.clone());
+        let is_there = tokio::task::spawn_blocking(move || known.is_at(&place)).await;
+        if !is_there.is_ok_and(|is_there| is_there) {
+            return None;
+        }
+        if !file.placed {
+            self.note_download(task, kind, Ok(&file)).await;
+        }
+        Some(Downloaded {
+            path,
+            bytes: file.bytes?,
+        })
     }
 
     async fn note_task(&self, task: &TaskId, event: Event) {
@@ -114,14 +159,15 @@ impl Client {
         }
     }
 
-    /// Notes where the video of a task is to go, so that [`recover`](Self::recover) can tell.
+    /// Records where the files of a task are to be written, for a task that was submitted without
+    /// [`SubmitOptions::target`], or with another one. Until they are there, [`recover`](Self::recover) returns it as
+    /// unfinished.
     ///
     /// # Errors
     /// `journal` when it cannot be written.
-    pub async fn note_target(&self, task: &TaskId, path: impl AsRef<Path>) -> Result<(), Error> {
-        let path = absolute(path.as_ref());
+    pub async fn note_target(&self, task: &TaskId, target: Destination) -> Result<(), Error> {
         if let Some(journal) = &self.0.journal {
-            let noted = journal.note(Subject::Task(task.clone()), Event::Target { path });
+            let noted = journal.note(Subject::Task(task.clone()), Event::Target { target });
             noted.await.map_err(journal_error)?;
         }
         Ok(())
@@ -166,13 +212,12 @@ impl Client {
     }
 }
 
-fn absolute(path: &Path) -> std::path::PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hex(digest(&SHA256, bytes).as_ref())
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    let digest = digest(&SHA256, bytes);
-    let digits = digest.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits
         .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
         .collect()
