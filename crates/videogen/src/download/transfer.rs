@@ -6,10 +6,10 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
 
+use super::DownloadOptions;
 use super::answer::{Trouble, Version, ask};
 use super::media::{MAGIC, Media};
 use super::partial::Partial;
-use super::DownloadOptions;
 use crate::journal::SavedFile;
 use crate::{Client, Error, ErrorKind, SecretUrl, TaskId};
 

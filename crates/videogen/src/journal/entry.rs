@@ -196,7 +196,17 @@ impl Entry {
                     (self.status, self.error) = (Some(status), error);
                 }
             }
-            Event::Target { target } => self.target = Some(target),
+            Event::Target { target } => {
+                // What was written elsewhere is not what is wanted now.
+                let is_elsewhere = self.task.as_ref().is_none_or(|task| {
+                    let wanted = target.video_of(task);
+                    self.file.as_ref().is_none_or(|file| file.path != wanted)
+                });
+                if is_elsewhere && self.target.as_ref() != Some(&target) {
+                    (self.file, self.last_frame_file) = (None, None);
+                }
+                self.target = Some(target);
+            }
             // A copy that is still on its way does not take the place of a file that is there.
             Event::Placing { kind, .. } if self.saved(kind).is_some_and(|file| file.placed) => {}
             Event::Placing { kind, file } => *self.file_mut(kind) = Some(SavedFile { placed: false, ..file }),

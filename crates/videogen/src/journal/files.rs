@@ -86,7 +86,7 @@ impl Destination {
     /// The file for the video of `task`.
     #[must_use]
     pub fn video_of(&self, task: &TaskId) -> PathBuf {
-        let named = || self.folder.join(file_stem(task)).with_extension("mp4");
+        let named = || self.folder.join(format!("{}.mp4", file_stem(task)));
         self.video.clone().unwrap_or_else(named)
     }
 
@@ -99,20 +99,21 @@ impl Destination {
     }
 }
 
-/// A file name for a task: the vendor's id where that is a plain, short name. Otherwise what can be kept of it and a
-/// fingerprint of the whole task id, so that no two tasks share a name.
+/// A file name for a task: its parts, where the vendor's id is a plain, short name. Otherwise what can be kept of that and
+/// a fingerprint of the whole, so that no two tasks share a name.
 fn file_stem(task: &TaskId) -> String {
     let id = task.id();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    if id.len() <= NAME && id.chars().all(plain) && !id.starts_with('-') {
-        return id.to_owned();
+    let name = |id: &str| format!("{}.{}.{id}", task.vendor(), task.family());
+    if id.len() <= NAME && id.chars().all(plain) {
+        return name(id);
     }
     let kept: String = id
         .chars()
         .map(|c| if plain(c) { c } else { '_' })
         .take(NAME / 2)
         .collect();
-    format!("{}.{}", kept.trim_start_matches('-'), &sha256(task.to_string().as_bytes())[..16])
+    name(&format!("{kept}.{}", &sha256(task.to_string().as_bytes())[..16]))
 }
 
 /// Journals of earlier versions hold the path of the video alone.
@@ -308,5 +309,127 @@ mod optional_path {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
         Ok(Option::<Lossless>::deserialize(deserializer)?.map(|Lossless(path)| path))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::HashSet;
+
+    use serde_json::json;
+
+    use super::super::{Entry, Event};
+    use super::*;
+    use crate::Vendor;
+
+    /// Ids that differ, in whatever way, have names that differ, and that every file system takes.
+    #[test]
+    fn no_two_tasks_share_a_name() {
+        let long = "x".repeat(300);
+        let ids = [
+            "t_1".to_owned(),
+            "t/1".to_owned(),
+            "t:1".to_owned(),
+            "t.1".to_owned(),
+            "..".to_owned(),
+            "-t".to_owned(),
+            "\u{e9}".to_owned(),
+            "\u{202e}4pm".to_owned(),
+            format!("{long}1"),
+            format!("{long}2"),
+            long.replace('x', "\u{1f600}"),
+        ];
+        let mut seen = HashSet::new();
+        for vendor in Vendor::ALL {
+            for family in vendor.families() {
+                for id in &ids {
+                    let task = TaskId::new(*vendor, family, id.as_str()).unwrap();
+                    let path = Destination::folder("/f").video_of(&task);
+                    let name = path.strip_prefix("/f").unwrap().to_str().unwrap().to_owned();
+                    assert!(name.len() < 200 && name.ends_with(".mp4"), "{name}");
+                    assert!(
+                        !name.contains(['/', '\\', ':', '\u{202e}']) && !name.starts_with(['-', '.']),
+                        "{name}"
+                    );
+                    assert!(seen.insert(name.to_lowercase()), "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn entries_of_earlier_versions_are_read() {
+        let target: Destination = serde_json::from_value(json!("/a/v.mp4")).unwrap();
+        assert_eq!(target, Destination::file("/a/v.mp4"));
+        let file: SavedFile = serde_json::from_value(json!("/a/v.mp4")).unwrap();
+        assert!(file.placed && file.path == Path::new("/a/v.mp4"));
+        let event = json!({"event": "target", "path": "/a/v.mp4"});
+        let target = Destination::file("/a/v.mp4");
+        assert_eq!(
+            serde_json::from_value::<Event>(event).unwrap(),
+            Event::Target { target }
+        );
+        let event = json!({"event": "downloaded", "path": "/a/v.mp4", "bytes": 9});
+        let file = SavedFile::new("/a/v.mp4".as_ref(), 9, None);
+        let kind = FileKind::Video;
+        assert_eq!(
+            serde_json::from_value::<Event>(event).unwrap(),
+            Event::Downloaded { kind, file }
+        );
+        let entry = json!({
+            "intent": {"id": "i", "key": "i", "account": "a", "vendor": Vendor::ALL[0], "family": "f", "model": "m",
+                "prompt": "p", "request": {}, "request_hash": "h", "at": "2026-11-21T12:00:00Z",
+                "until": "2026-11-21T12:00:15Z"},
+            "state": "accepted", "updated_at": "2026-11-21T12:00:00Z", "attempts": 1,
+            "task": format!("{}:{}:t", Vendor::ALL[0], Vendor::ALL[0].families().next().unwrap()),
+            "status": "completed", "target": "/a/v.mp4",
+        });
+        let mut entry: Entry = serde_json::from_value(entry).unwrap();
+        assert!(entry.is_unfinished());
+        entry.file = serde_json::from_value(json!("/a/v.mp4")).unwrap();
+        assert!(!entry.is_unfinished());
+    }
+
+    /// Also where a path is not Unicode.
+    #[test]
+    fn what_is_written_is_read_back() {
+        let whole = Destination::file("/a/v.mp4")
+            .last_frame(Some(Path::new("/b/v.png")))
+            .overwrite(true);
+        let mut all = vec![whole, Destination::folder("/f").last_frame(None)];
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt as _;
+            all.push(Destination::file(std::ffi::OsStr::from_bytes(b"/a/k\xff.mp4")));
+        }
+        for target in all {
+            let event = Event::Target { target: target.clone() };
+            assert_eq!(serde_json::from_value::<Event>(json!(event)).unwrap(), event);
+            let file = SavedFile {
+                placed: true,
+                ..SavedFile::new(&target.video.unwrap_or_default(), 9, Some("d".to_owned()))
+            };
+            assert_eq!(serde_json::from_value::<SavedFile>(json!(file)).unwrap(), file);
+        }
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.mp4");
+        std::fs::write(&path, "a video").unwrap();
+        let file = SavedFile::new(&path, 7, Some(sha256(b"a video")));
+        assert!(file.is_at(&path) && file.is_at(&folder.path().join("./v.mp4")));
+        assert!(!SavedFile::new(&path, 7, None).is_at(&path));
+        let other = folder.path().join("w.mp4");
+        std::fs::copy(&path, &other).unwrap();
+        assert!(!file.is_at(&other));
+        for other in ["a video!", "another"] {
+            std::fs::write(&path, other).unwrap();
+            assert!(!file.is_at(&path));
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(!file.is_at(&path));
     }
 }

@@ -130,6 +130,18 @@ impl Client {
         Ok(self.found(by_task).await?.pop())
     }
 
+    /// The journal's entry of an idempotency key; `None` without a journal, or when the key is new.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be read.
+    pub async fn recorded_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
+        let by_key = Query {
+            key: Some(self.keepable_key(key)),
+            ..Query::default()
+        };
+        Ok(self.found(by_key).await?.pop())
+    }
+
     /// The file at `path`, if the journal knows it as this file of the task and it is still as it was written. Nothing has
     /// to be downloaded then. A file that a process left in its place when it was killed is recorded.
     ///

@@ -208,8 +208,8 @@ fn a_video_that_did_not_arrive_is_unfinished() {
         error: None
     }));
     assert!(apply(Event::Target {
-            target: Destination::file("x.mp4"),
-        }));
+        target: Destination::file("x.mp4"),
+    }));
     let kind = FileKind::Video;
     let Event::DownloadFailed { mut reason, .. } = events().swap_remove(9) else {
         panic!()
