@@ -10,8 +10,9 @@ use super::DownloadOptions;
 use super::answer::{Trouble, Version, ask};
 use super::media::{MAGIC, Media};
 use super::partial::Partial;
+use crate::client::Client;
 use crate::journal::SavedFile;
-use crate::{Client, Error, ErrorKind, SecretUrl, TaskId};
+use crate::model::{Error, ErrorKind, SecretUrl, TaskId};
 
 /// Fresh links that are asked for in a row without getting further.
 const RENEWALS: u32 = 2;

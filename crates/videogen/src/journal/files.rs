@@ -5,11 +5,10 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::keeping::{hex, sha256};
-use crate::TaskId;
+use crate::model::TaskId;
 
 /// Longest part of a task's id that a file name takes over, in bytes.
 const NAME: usize = 100;
@@ -258,6 +257,18 @@ pub(crate) fn digest_of(mut file: impl io::Read) -> io::Result<String> {
     }
 }
 
+/// SHA-256 of `bytes`, in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(digest(&SHA256, bytes).as_ref())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
+}
+
 /// The program may be elsewhere when it is read.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
@@ -321,7 +332,7 @@ mod tests {
 
     use super::super::{Entry, Event};
     use super::*;
-    use crate::Vendor;
+    use crate::model::Vendor;
 
     /// Ids that differ, in whatever way, have names that differ, and that every file system takes.
     #[test]

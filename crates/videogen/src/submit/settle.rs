@@ -1,0 +1,73 @@
+//! Decisions of the caller about an entry of the journal.
+
+use chrono::Utc;
+
+use crate::client::{Client, journal_error};
+use crate::journal::{Destination, Entry, Event, Query, Subject};
+use crate::model::{Error, ErrorKind, TaskId};
+
+impl Client {
+    /// Records where the files of a task are to be written, for a task that was submitted without
+    /// [`SubmitOptions::target`](crate::SubmitOptions::target), or with another one. Until they are there, [`recover`](Self::recover) returns it as
+    /// unfinished.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be written.
+    pub async fn note_target(&self, task: &TaskId, target: Destination) -> Result<(), Error> {
+        if let Some(journal) = &self.0.journal {
+            let noted = journal.note(Subject::Task(task.clone()), Event::Target { target });
+            noted.await.map_err(journal_error)?;
+        }
+        Ok(())
+    }
+
+    /// The journal's entry of an idempotency key; `None` without a journal, or when the key is new.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be read.
+    pub async fn recorded_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
+        let by_key = Query {
+            key: Some(self.keepable_key(key)),
+            ..Query::default()
+        };
+        Ok(self.found(by_key).await?.pop())
+    }
+
+    /// Decides what became of an open submission: it made `task`, or none.
+    ///
+    /// # Errors
+    /// `config` without a journal; `not_found` when it has no such entry; `conflict` when its fate is known already;
+    /// `journal` when it cannot be written, or the task is another submission's. With a task also as
+    /// [`get`](Self::get), which is asked first.
+    pub async fn settle(&self, intent: &str, task: Option<&TaskId>) -> Result<Entry, Error> {
+        let Some(journal) = &self.0.journal else {
+            return Err(Error::new(
+                ErrorKind::Config,
+                "there is no journal to settle anything in",
+            ));
+        };
+        let by_id = Query {
+            intent: Some(intent.to_owned()),
+            ..Query::default()
+        };
+        let missing = || Error::new(ErrorKind::NotFound, format!("the journal has no submission {intent}"));
+        let entry = self.found(by_id).await?.pop().ok_or_else(missing)?;
+        if !entry.is_open() {
+            let message = format!("the submission {intent} is {} already", entry.state.as_str());
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        if task.is_none() && entry.is_under_way(Utc::now()) {
+            let message = format!("the submission {intent} is being sent at this moment; ask again when it is not");
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        let event = match task {
+            Some(task) => Event::Found {
+                task: task.clone(),
+                status: self.get(task).await?.status,
+            },
+            None => Event::Dismissed,
+        };
+        let noted = journal.note(Subject::Intent(entry.intent.id), event).await;
+        noted.map_err(journal_error)?.ok_or_else(missing)
+    }
+}
