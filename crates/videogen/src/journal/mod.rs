@@ -11,6 +11,7 @@ mod entry;
 mod error;
 mod event;
 mod files;
+mod found;
 mod query;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -23,6 +24,7 @@ pub use error::JournalError;
 pub use event::{Event, Intent, Reason};
 pub use files::{Destination, FileKind, SavedFile};
 pub(crate) use files::{digest_of, sha256};
+pub use found::{Found, Unreadable};
 /// What a [`Journal`] returns.
 pub use futures_util::future::BoxFuture;
 pub use query::{Query, Subject};
