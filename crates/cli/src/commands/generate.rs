@@ -221,7 +221,7 @@ impl Run<'_> {
         mut listener: Option<Listener>,
     ) -> Result<(), Failure> {
         let id = &submitted.id;
-        let mut options = self.options.clone();
+        let mut options = self.options;
         if submitted.repeated {
             if submitted.status == TaskStatus::Completed
                 && let Some(files) = target.already_there(self.client, id).await
