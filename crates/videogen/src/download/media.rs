@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use super::walk;
+use crate::journal::FileKind;
 
 /// So many bytes at the beginning tell what a file is.
 pub(super) const MAGIC: usize = 12;
@@ -16,6 +17,15 @@ const TAIL: u64 = 4096;
 pub(crate) enum Media {
     Video,
     LastFrame,
+}
+
+impl From<Media> for FileKind {
+    fn from(media: Media) -> Self {
+        match media {
+            Media::Video => Self::Video,
+            Media::LastFrame => Self::LastFrame,
+        }
+    }
 }
 
 impl fmt::Display for Media {
