@@ -88,6 +88,7 @@ mod client;
 mod download;
 mod error;
 mod http;
+mod ids;
 mod input;
 pub mod journal;
 mod list;
