@@ -14,6 +14,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use regex::Regex;
 
 use crate::lint::lint;
+use crate::names::is_identifier;
 use crate::spec::Spec;
 use crate::{generate, surface};
 
@@ -51,8 +52,7 @@ impl Name {
     /// # Errors
     /// When it cannot be a name, or is one already.
     fn check(text: &str, root: &Path) -> Result<Self, Refused> {
-        let pattern = Regex::new("^[a-z][a-z0-9]*$").map_err(|error| Refused::because(error.to_string()))?;
-        if !pattern.is_match(text) {
+        if !generate::is_vendor(text) {
             let lower: String = text
                 .to_ascii_lowercase()
                 .chars()
@@ -61,13 +61,12 @@ impl Name {
             let lower = lower.trim_start_matches(|first: char| first.is_ascii_digit());
             let hint = if lower.is_empty() { "acme" } else { lower };
             return Err(Refused::because(format!(
-                "`{text}` cannot be a vendor's name: it is a file, a Rust module and a feature, so it begins with a letter and \
-                 has lower-case letters and digits only, such as `{hint}`"
+                "{text:?} cannot be a vendor's name: it becomes a file, a Rust module and a feature, so it begins with a letter \
+                 and has lower-case ASCII letters and digits only, such as `{hint}`"
             )));
         }
         let name = Self { lower: text.to_owned() };
-        // `gen` became one in the edition that we use.
-        if syn::parse_str::<syn::Ident>(text).is_err() || text == "gen" {
+        if !is_identifier(text) {
             return Err(Refused::because(format!(
                 "`{text}` is a word of Rust; take another name, such as `{text}ai`"
             )));
@@ -79,7 +78,12 @@ impl Name {
             )));
         }
         let mut used = BTreeSet::from([String::from("self"), String::from("tests")]);
-        for code in [read(root, "crates/videogen/src/adapters.rs")?.as_str(), ADAPTER] {
+        for code in [
+            read(root, "crates/videogen/src/vendors/mod.rs")?.as_str(),
+            read(root, "crates/videogen/src/vendors/dispatch.rs")?.as_str(),
+            read(root, "crates/videogen/src/model/vendor.rs")?.as_str(),
+            ADAPTER,
+        ] {
             let tokens = code
                 .parse()
                 .map_err(|error: proc_macro2::LexError| Refused::because(error.to_string()))?;
@@ -185,7 +189,7 @@ fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
         format!("specs/{vendor}.yaml"),
         format!("specs/pages/{vendor}"),
         format!("crates/raw/{vendor}"),
-        format!("crates/videogen/src/adapters/{vendor}.rs"),
+        format!("crates/videogen/src/vendors/{vendor}.rs"),
         format!("tests/snapshots/{vendor}"),
     ]
     .into_iter()
@@ -225,7 +229,7 @@ fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
     }
     files.insert(spec_file.into(), spec_text);
     files.insert(
-        format!("crates/videogen/src/adapters/{vendor}.rs").into(),
+        format!("crates/videogen/src/vendors/{vendor}.rs").into(),
         formatted(root, name.fill(ADAPTER)),
     );
     Ok(files)
@@ -264,7 +268,7 @@ fn left_to_do(name: &Name, files: &Files, out: &mut dyn Write) -> io::Result<()>
         name.fill("cargo check -p videogen --no-default-features --features acme")
     )?;
     writeln!(out, "\nLeft to do, from the vendor's pages:")?;
-    let adapter = format!("crates/videogen/src/adapters/{}.rs", name.lower);
+    let adapter = format!("crates/videogen/src/vendors/{}.rs", name.lower);
     for file in [format!("specs/{}.yaml", name.lower), adapter] {
         let text = files.get(Path::new(&file)).map_or("", String::as_str);
         for (line, note) in notes(text) {

@@ -1,0 +1,342 @@
+//! What an exchange means: a value, a refusal, or the honest answer that nobody knows.
+
+use bytes::Bytes;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use videogen_wire::{Answer, Exchange, Sent};
+
+use crate::model::Raw;
+use crate::model::mask::{KEY, hide_urls};
+use crate::model::{Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask};
+use crate::transport::retry::retry_after;
+use crate::vendors::ids;
+use crate::vendors::{NoValue, Said};
+
+/// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
+const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
+/// Headers that carry the vendor's id of the request.
+const REQUEST_IDS: [&str; 2] = ["x-request-id", "request-id"];
+/// Longest vendor message that is passed on.
+const MESSAGE_LIMIT: usize = 500;
+
+/// Judges calls to one account.
+pub(crate) struct Judge<'a> {
+    pub(crate) vendor: Vendor,
+    pub(crate) key: &'a SecretString,
+}
+
+impl Judge<'_> {
+    /// The outcome of a submission. `family` names the task when only its id could be read.
+    pub(crate) fn submission(
+        &self,
+        family: &str,
+        result: Result<VideoTask, NoValue>,
+        exchange: Option<&Exchange>,
+    ) -> Result<VideoTask, Error> {
+        let operation = Operation::Submit;
+        let ambiguous = |reason: &str| {
+            Error::new(
+                ErrorKind::AmbiguousSubmit,
+                format!("submission status unknown: {reason}"),
+            )
+            .during(self.vendor, operation)
+            .with_delivery(Delivery::Ambiguous)
+        };
+        let answer = match exchange.map(|exchange| &exchange.sent) {
+            None | Some(Sent::Recorded) => {
+                return Err(self.unbuilt(operation, result).with_delivery(Delivery::NotSent));
+            }
+            Some(Sent::NotConnected { reason }) => {
+                return Err(self.transport(operation, reason).with_delivery(Delivery::NotSent));
+            }
+            Some(Sent::Pending) => return Err(ambiguous("the call was given up")),
+            Some(Sent::Broken { reason }) => return Err(ambiguous(reason)),
+            Some(Sent::Answered(answer)) => answer,
+        };
+        if answer.status.is_success() {
+            let NoValue(reason) = match result {
+                Ok(mut task) => {
+                    self.finish(&mut task, Raw::of(answer.body.clone()));
+                    return Ok(task);
+                }
+                Err(reason) => reason,
+            };
+            // A task that was paid for is not lost because the rest of the answer is odd.
+            if let Some(id) = ids::accepted(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id)) {
+                let mut task = VideoTask::new(id, String::new());
+                self.finish(&mut task, json(answer).into());
+                return Ok(task);
+            }
+            let reason = answer.cut.clone().unwrap_or(reason);
+            return Err(self.unknown(family, &reason, exchange, answer, Said::default()));
+        }
+        let status = answer.status.as_u16();
+        let said = self.vendor.error(status, json(answer));
+        let refused = said.refused || status == 429 || REFUSALS.contains(&status);
+        // An answer that names a task refuses nothing, whatever its status.
+        if refused && self.possible_tasks(family, exchange).is_empty() {
+            return Err(self.refusal(operation, answer, said).with_delivery(Delivery::Rejected));
+        }
+        Err(self.unknown(family, &format!("the answer was HTTP {status}"), exchange, answer, said))
+    }
+
+    /// An answer that does not tell whether a submission was accepted, with the vendor's words and the tasks it names.
+    fn unknown(&self, family: &str, reason: &str, exchange: Option<&Exchange>, answer: &Answer, said: Said) -> Error {
+        let mut message = format!("submission status unknown: {reason}");
+        let possible = self.possible_tasks(family, exchange);
+        if !possible.is_empty() {
+            let ids: Vec<String> = possible.iter().map(ToString::to_string).collect();
+            message.push_str(&format!("; it names the task {}", ids.join(", ")));
+        }
+        if let Some(words) = self.words(answer, &said) {
+            message.push_str(&format!("; the vendor says: {words}"));
+        }
+        let error = Error::new(ErrorKind::AmbiguousSubmit, message)
+            .during(self.vendor, Operation::Submit)
+            .with_delivery(Delivery::Ambiguous);
+        // An id in an answer that is no acceptance is where to look.
+        let error = match possible.as_slice() {
+            [id] => error.with_task(id),
+            _ => error,
+        };
+        self.told(error, answer, Some(said))
+    }
+
+    /// The tasks that the answer to a submission names, other than those that the submission named itself.
+    pub(crate) fn possible_tasks(&self, family: &str, exchange: Option<&Exchange>) -> Vec<TaskId> {
+        let Some(Exchange {
+            sent: Sent::Answered(answer),
+            body,
+            ..
+        }) = exchange
+        else {
+            return Vec::new();
+        };
+        let request = String::from_utf8_lossy(body.as_deref().unwrap_or_default());
+        let is_echo = |id: &str| request.contains(&Value::from(id).to_string());
+        let is_request = |id: &str| {
+            let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
+            REQUEST_IDS.iter().any(|name| header(name) == Some(id))
+        };
+        ids::task_ids(&answer.body)
+            .into_iter()
+            .filter(|id| !is_echo(id) && !is_request(id))
+            .filter_map(|id| TaskId::new(self.vendor, family, id))
+            .collect()
+    }
+
+    /// The vendor's words in an answer of any shape, fit to be shown.
+    fn words(&self, answer: &Answer, said: &Said) -> Option<String> {
+        let words = said.message.clone().or_else(|| loose_message(&json(answer)));
+        let words = words.or_else(|| plain_text(&answer.body))?;
+        Some(self.clean(&words)).filter(|words| !words.trim().is_empty())
+    }
+
+    /// The outcome of a call that changes nothing that costs money, and the body that was read.
+    pub(crate) fn read<T>(
+        &self,
+        operation: Operation,
+        result: Result<T, NoValue>,
+        exchange: Option<&Exchange>,
+    ) -> Result<(T, Bytes), Error> {
+        let answer = match exchange.map(|exchange| &exchange.sent) {
+            None | Some(Sent::Recorded) => return Err(self.unbuilt(operation, result)),
+            Some(Sent::NotConnected { reason } | Sent::Broken { reason }) => {
+                return Err(self.transport(operation, reason));
+            }
+            Some(Sent::Pending) => return Err(self.transport(operation, "the call was given up")),
+            Some(Sent::Answered(answer)) => answer,
+        };
+        if !answer.status.is_success() {
+            let said = self.vendor.error(answer.status.as_u16(), json(answer));
+            return Err(self.refusal(operation, answer, said));
+        }
+        match (result, &answer.cut) {
+            (Ok(value), _) => Ok((value, answer.body.clone())),
+            (Err(_), Some(cut)) => Err(self.transport(operation, cut)),
+            (Err(NoValue(reason)), None) => {
+                let error = Error::new(ErrorKind::Decode, format!("the answer cannot be read: {reason}"));
+                Err(self.told(error.during(self.vendor, operation), answer, None))
+            }
+        }
+    }
+
+    /// Whether the answer holds `member`, and holds nothing in it.
+    pub(crate) fn is_null(&self, exchange: Option<&Exchange>, member: &str) -> bool {
+        match exchange.map(|exchange| &exchange.sent) {
+            Some(Sent::Answered(answer)) => json(answer).get(member).is_some_and(Value::is_null),
+            _ => false,
+        }
+    }
+
+    /// How an answer begins, fit to be shown.
+    pub(crate) fn beginning(&self, exchange: Option<&Exchange>) -> Option<String> {
+        match exchange.map(|exchange| &exchange.sent) {
+            Some(Sent::Answered(answer)) if !answer.body.is_empty() => {
+                Some(self.clean(&String::from_utf8_lossy(&answer.body)))
+            }
+            _ => None,
+        }
+    }
+
+    fn unbuilt<T>(&self, operation: Operation, result: Result<T, NoValue>) -> Error {
+        let reason = result
+            .err()
+            .map_or_else(|| "no request was made".to_owned(), |NoValue(reason)| reason);
+        Error::new(ErrorKind::Config, reason).during(self.vendor, operation)
+    }
+
+    fn transport(&self, operation: Operation, reason: &str) -> Error {
+        Error::new(ErrorKind::Transport, format!("the network failed: {reason}")).during(self.vendor, operation)
+    }
+
+    /// The vendor said no.
+    fn refusal(&self, operation: Operation, answer: &Answer, said: Said) -> Error {
+        let status = answer.status.as_u16();
+        let kind = said.kind.unwrap_or(match status {
+            401 | 403 => ErrorKind::Auth,
+            402 => ErrorKind::Balance,
+            404 => ErrorKind::NotFound,
+            409 => ErrorKind::Conflict,
+            429 => ErrorKind::RateLimited,
+            400 | 413 | 415 | 422 => ErrorKind::InvalidRequest,
+            _ => ErrorKind::Vendor,
+        });
+        let message = said.message.clone().or_else(|| loose_message(&json(answer)));
+        let message = message.map_or_else(
+            || format!("the vendor answered HTTP {status} without a reason"),
+            |message| self.clean(&message),
+        );
+        self.told(
+            Error::new(kind, message).during(self.vendor, operation),
+            answer,
+            Some(said),
+        )
+    }
+
+    /// Adds what the answer says beside its message.
+    fn told(&self, error: Error, answer: &Answer, said: Option<Said>) -> Error {
+        let said = said.unwrap_or_default();
+        let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
+        let request_id = said
+            .request_id
+            .or_else(|| REQUEST_IDS.iter().find_map(|name| header(name)));
+        error.with_answer(
+            answer.status.as_u16(),
+            said.code.map(|code| self.clean(&code)),
+            request_id.map(|id| self.clean(&id)),
+            retry_after(&answer.headers),
+        )
+    }
+
+    /// A vendor's words fit to be shown: nothing hidden, nothing that a terminal obeys, and not without end.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        let hidden = self.hide(text);
+        let printable: String = hidden.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        match printable.char_indices().nth(MESSAGE_LIMIT) {
+            Some((end, _)) => format!("{}…", &printable[..end]),
+            None => printable,
+        }
+    }
+
+    /// A text without the key, and of URLs only the hosts.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        let text = hide_urls(text);
+        match self.key.expose_secret() {
+            "" => text,
+            key => text.replace(key, KEY),
+        }
+    }
+
+    /// Puts its raw answer beside a task, and makes what the task says of itself fit to be shown.
+    pub(crate) fn finish(&self, task: &mut VideoTask, raw: Raw) {
+        finish(task, raw);
+        if let Some(error) = &mut task.error {
+            for words in [&mut error.code, &mut error.message].into_iter().flatten() {
+                *words = self.clean(words);
+            }
+        }
+    }
+}
+
+/// Puts the raw answer beside a task, and finds a reason for failure that stands in an unusual place.
+fn finish(task: &mut VideoTask, raw: Raw) {
+    if task.error.is_none() && task.status == TaskStatus::Failed {
+        let said = raw.json();
+        let reason = ["error", "message", "fail_reason"]
+            .iter()
+            .find_map(|name| said.get(name)?.as_str().filter(|reason| !reason.is_empty()));
+        task.error = reason.and_then(|reason| TaskError::new(None, Some(reason.to_owned())));
+    }
+    task.raw = raw;
+}
+
+/// The body as JSON; `null` when it is none.
+fn json(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.body).unwrap_or_default()
+}
+
+/// A message in a body of no known shape.
+fn loose_message(body: &Value) -> Option<String> {
+    ["/error/message", "/error", "/message", "/detail", "/msg"]
+        .iter()
+        .find_map(|place| body.pointer(place)?.as_str())
+        .map(str::to_owned)
+}
+
+/// The text of a body that is no JSON; of a page, what a browser would show.
+fn plain_text(body: &[u8]) -> Option<String> {
+    // In damaged bytes a key could not be told any more.
+    let mut rest = std::str::from_utf8(body)
+        .ok()?
+        .trim_start_matches('\u{feff}')
+        .trim_start();
+    if rest.is_empty() || rest.starts_with(['{', '[', '"']) || serde_json::from_str::<IgnoredAny>(rest).is_ok() {
+        return None;
+    }
+    let mut shown = String::new();
+    if rest.starts_with('<') {
+        while let Some((before, tag)) = rest.split_once('<') {
+            shown.push_str(before);
+            shown.push(' ');
+            rest = tag.split_once('>').map_or("", |(_, after)| after);
+        }
+    }
+    shown.push_str(rest);
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    Some(words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_lose_keys_and_urls() {
+        let key = SecretString::from("sk-canary".to_owned());
+        let judge = Judge {
+            vendor: Vendor::ALL[0],
+            key: &key,
+        };
+        let cleaned =
+            judge.clean("bad key sk-canary for \"https://h.example/p?token=canary\" (see https://d.example/x)");
+        assert!(!cleaned.contains("canary"), "{cleaned}");
+        assert!(cleaned.contains("h.example") && cleaned.contains("<key>"), "{cleaned}");
+        for url in [
+            "https://b.example/clip(1).mp4?sig=canary",
+            r"https:\/\/b.example\/p?sig=canary",
+            "HTTPS://b.example/p?sig=canary",
+            "https%3A%2F%2Fb.example%2Fp%3Fsig%3Dcanary",
+            "x='https://b.example/it's?sig=canary'",
+            "https:x,https://b.example/p?sig=canary",
+            "http://b.example/p?sig=canary,https://b.example/q?sig=canary",
+            "https%3A%2F%2Fb.example%2Fp%3Fsig%3Dcanary,http://b.example/q",
+        ] {
+            let cleaned = judge.clean(&format!("cannot fetch {url}, sorry"));
+            assert!(!cleaned.contains("canary") && cleaned.ends_with(" sorry"), "{cleaned}");
+        }
+        assert_eq!(judge.clean("a\u{1b}[2Jb"), "a [2Jb");
+        assert!(judge.clean(&"é".repeat(2000)).chars().count() <= MESSAGE_LIMIT + 1);
+    }
+}
