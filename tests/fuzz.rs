@@ -4,18 +4,19 @@
 //! Whatever comes back: nothing panics or hangs, a submission is sent once, an id that arrived is kept, only documented
 //! refusals count as refusals, errors name their task, and no secret is shown.
 
+mod server;
+
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use videogen::{Client, Delivery, Error, ListQuery, Operation, TaskId, Vendor, VideoRequest, VideoTask};
 
+use self::server::Server;
 use crate::property::{on_every_vendor, runtime};
 use crate::specs::{examples, operations, resolve, spec};
 
@@ -332,45 +333,6 @@ impl Answer {
         REFUSALS.contains(&self.status)
             || (vendor == Vendor::ToApis && self.status == 503 && words.contains("rate_limit_unavailable"))
     }
-}
-
-/// Gives each request the answer that is set just then, and hangs up.
-struct Server {
-    base_url: String,
-    answer: Arc<Mutex<Vec<u8>>>,
-    seen: Arc<AtomicUsize>,
-}
-
-impl Server {
-    async fn new() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let (answer, seen) = (Arc::<Mutex<Vec<u8>>>::default(), Arc::<AtomicUsize>::default());
-        let (to_send, counter) = (Arc::clone(&answer), Arc::clone(&seen));
-        tokio::spawn(async move {
-            while let Ok((mut socket, _)) = listener.accept().await {
-                let mut request = Vec::new();
-                // What is left unread when the socket closes would reset the connection.
-                while !is_whole(&request) && socket.read_buf(&mut request).await.is_ok_and(|read| read > 0) {}
-                counter.fetch_add(1, Ordering::SeqCst);
-                let bytes = to_send.lock().unwrap().clone();
-                let _ = socket.write_all(&bytes).await;
-                let _ = socket.shutdown().await;
-            }
-        });
-        Self { base_url, answer, seen }
-    }
-}
-
-fn is_whole(request: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(request).to_ascii_lowercase();
-    let Some((head, body)) = text.split_once("\r\n\r\n") else {
-        return false;
-    };
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-    body.len() >= length.unwrap_or(0)
 }
 
 struct Bench {
