@@ -90,7 +90,7 @@ async fn a_whole_file_as_a_part_is_taken() {
         _ => file.answer(request),
     })
     .await;
-    let seen: Arc<Mutex<Vec<(u64, Option<u64>)>>> = Arc::default();
+    let seen = Arc::new(Mutex::new(Vec::<(u64, Option<u64>)>::new()));
     let run = Run::on(&client, &server);
     let log = Arc::clone(&seen);
     let progress = move |done, total| log.lock().unwrap().push((done, total));
