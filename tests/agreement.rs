@@ -214,7 +214,10 @@ impl Court {
             return submitted.map_err(|error| differ("validation takes it", &error.to_string()));
         }
         let path = Capabilities::of(self.vendor, &request.model).family.path;
-        let url = format!("{}{path}", self.simulator.base_url(crate::cases::simulated(self.vendor)));
+        let url = format!(
+            "{}{path}",
+            self.simulator.base_url(crate::cases::simulated(self.vendor))
+        );
         let sent = self.http.post(url).bearer_auth("sk-test").json(&body).send();
         let response = sent.await.unwrap();
         let (status, answer) = (response.status(), response.text().await.unwrap());

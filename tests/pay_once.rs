@@ -151,7 +151,11 @@ async fn what_nobody_knows_is_looked_for() {
         assert_eq!(found == Reconciled::NotFound, vendor != Vendor::AllToken, "{found:?}");
     }
     // Without a reference there is no way to look at a vendor that does not list.
-    let client = client(Vendor::ToApis, &simulator.base_url(videogen_sim::Vendor::ToApis), at_once());
+    let client = client(
+        Vendor::ToApis,
+        &simulator.base_url(videogen_sim::Vendor::ToApis),
+        at_once(),
+    );
     simulator.inject(Fault::new(
         videogen_sim::Vendor::ToApis,
         Operation::Submit,
@@ -182,7 +186,11 @@ async fn an_ambiguity_holds_what_is_known() {
 #[tokio::test]
 async fn calls_can_be_spawned() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    let client = client(Vendor::AllToken, &simulator.base_url(videogen_sim::Vendor::AllToken), at_once());
+    let client = client(
+        Vendor::AllToken,
+        &simulator.base_url(videogen_sim::Vendor::AllToken),
+        at_once(),
+    );
     let task = tokio::spawn(async move {
         let task = client.submit(&VideoRequest::new("seedance-2.0", "x")).await?;
         client.list(&videogen::ListQuery::default()).await?;

@@ -28,7 +28,9 @@ impl Work {
     pub(super) fn new(folder: &Path, simulator: &Simulator) -> Self {
         Self {
             folder: folder.to_owned(),
-            base_urls: TARGETS.map(|(vendor, _)| simulator.base_url(simulated(vendor))).to_vec(),
+            base_urls: TARGETS
+                .map(|(vendor, _)| simulator.base_url(simulated(vendor)))
+                .to_vec(),
             key: None,
         }
     }

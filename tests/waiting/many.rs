@@ -9,7 +9,7 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest, Watc
 use videogen_sim::Simulator;
 
 use super::stub::{Reply, Stub, answer, body, id, most, number, polled};
-use crate::cases::{TARGETS, simulated};
+use crate::cases::TARGETS;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -286,7 +286,7 @@ async fn nobody_starves() {
 async fn simulated(simulator: &Simulator, vendor: Vendor, model: &str) {
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())
-        .base_url(simulator.base_url(simulated(vendor)))
+        .base_url(simulator.base_url(crate::cases::simulated(vendor)))
         .build()
         .unwrap();
     let pause = Duration::from_millis(20);
