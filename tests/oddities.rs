@@ -317,7 +317,7 @@ async fn a_cancel_that_answers_nothing_is_looked_up() {
     let client = videogen::Client::builder(Vendor::AllToken)
         .retry(videogen::RetryPolicy::never())
         .key("sk-x".to_owned())
-        .base_url(simulator.base_url("alltoken"))
+        .base_url(simulator.base_url(videogen_sim::Vendor::AllToken))
         .build()
         .unwrap();
     let submitted = client.submit(&request(Vendor::AllToken)).await.unwrap();
