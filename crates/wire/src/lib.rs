@@ -20,7 +20,7 @@ pub use exchange::{Answer, Exchange, Sent};
 pub type Timestamp = chrono::DateTime<chrono::Utc>;
 #[doc(hidden)]
 pub use lenient::object;
-pub use lenient::{FromValue, Lenient, Read};
+pub use lenient::{FromValue, Lenient, Read, ReadItems};
 pub use secret_url::SecretUrl;
 pub use session::{Session, SessionError};
 
