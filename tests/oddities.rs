@@ -221,7 +221,7 @@ async fn ids_cannot_change_the_path() {
     for vendor in Vendor::ALL {
         let canned = Canned::json(200, &json!({"id": "t", "status": "queued"})).await;
         let family = vendor.families().next().unwrap();
-        for id in [".", "..", "a/b", "../x", "a\\b"] {
+        for id in [".", "..", "../x", "a/../b", "a/.", "/a", "a/", "a//b", "a\\b"] {
             let id = TaskId::new(*vendor, family, id).unwrap();
             let error = canned.client(*vendor).get(&id).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{id}");
@@ -236,6 +236,13 @@ async fn ids_cannot_change_the_path() {
                 .next()
                 .unwrap()
                 .contains("/a%20b%3Fc%23d%252e%25 "),
+            "{:?}",
+            canned.seen()
+        );
+        let id = TaskId::new(*vendor, family, "a/b").unwrap();
+        canned.client(*vendor).get(&id).await.unwrap();
+        assert!(
+            canned.seen()[1].lines().next().unwrap().contains("/a%2Fb "),
             "{:?}",
             canned.seen()
         );
@@ -387,7 +394,10 @@ async fn an_odd_item_costs_itself() {
         {"id": "m-2", "output_modalities": "video"}]});
     let canned = Canned::json(200, &models).await;
     let models = canned.client(Vendor::AllToken).models().await.unwrap();
-    let read: Vec<_> = models.iter().map(|model| (&*model.id, model.input_modalities.len())).collect();
+    let read: Vec<_> = models
+        .iter()
+        .map(|model| (&*model.id, model.input_modalities.len()))
+        .collect();
     assert_eq!(read, [("m-1", 2), ("m-2", 0)]);
 
     for odd in [json!(null), json!({}), json!("clip"), json!({"url": null})] {
@@ -416,12 +426,19 @@ async fn answers_are_read_whatever_they_are_wrapped_in() {
         ] {
             let canned = Canned::new(200, headers, body).await;
             let client = canned.client(*vendor);
-            assert_eq!(client.submit(&request(*vendor)).await.unwrap().id.id(), "t", "{vendor} {headers}");
+            assert_eq!(
+                client.submit(&request(*vendor)).await.unwrap().id.id(),
+                "t",
+                "{vendor} {headers}"
+            );
             let read = client.get(&task(*vendor)).await.unwrap();
             assert_eq!(read.status, TaskStatus::Queued);
             assert_eq!(read.raw.json()["id"], "t");
             for seen in canned.seen() {
-                assert!(seen.to_ascii_lowercase().contains("accept-encoding: identity\r\n"), "{seen}");
+                assert!(
+                    seen.to_ascii_lowercase().contains("accept-encoding: identity\r\n"),
+                    "{seen}"
+                );
             }
         }
         // Nothing of a coding that cannot be read is taken for an answer, and the submission stays open.

@@ -15,10 +15,11 @@ use videogen_wire::Session;
 use crate::account::Account;
 use crate::adapters::{Call, ListedModel, RawPage};
 use crate::http::Http;
-use crate::journal::Journal;
+use crate::journal::{Journal, Query};
 use crate::outcome::Judge;
 use crate::retry::{Budget, Retries, retrying};
 use crate::task::Raw;
+use crate::wait::age;
 use crate::{
     ClientBuilder, Error, ErrorKind, ListQuery, Plan, RetryPolicy, TaskId, TaskPage, Vendor, VideoRequest, VideoTask,
 };
@@ -81,6 +82,13 @@ impl fmt::Debug for Client {
     }
 }
 
+/// The answer to one poll.
+pub(crate) struct Polled {
+    pub(crate) result: Result<VideoTask, Error>,
+    /// How long ago the task was submitted, where the journal says so and it matters.
+    pub(crate) submitted: Option<Duration>,
+}
+
 impl Client {
     /// Begins to set up a client for `vendor`.
     pub fn builder(vendor: Vendor) -> ClientBuilder {
@@ -140,6 +148,23 @@ impl Client {
         let task = self.task(Operation::Get, id, result, &call)?;
         self.note_status(&task).await;
         Ok(task)
+    }
+
+    /// One request of a wait. Of an id that is refused, the journal may know since when it exists.
+    pub(crate) async fn poll(&self, id: &TaskId) -> Polled {
+        let result = self.get_once(id).await;
+        let mut submitted = None;
+        if result.as_ref().is_err_and(|error| !error.is_retryable()) {
+            let by_task = Query {
+                task: Some(id.clone()),
+                limit: Some(1),
+                ..Query::default()
+            };
+            // A journal that cannot be read knows of nothing.
+            let found = self.found(by_task).await.unwrap_or_default();
+            submitted = found.first().map(|entry| age(entry.intent.at));
+        }
+        Polled { result, submitted }
     }
 
     /// Ends a task that has not ended yet.

@@ -138,6 +138,6 @@ pub use task_id::{ParseTaskIdError, TaskId};
 pub use validate::validate;
 pub use videogen_wire::{SecretUrl, facts};
 pub use violation::Violation;
-pub use wait::WaitOptions;
+pub use wait::{WaitEvent, WaitOptions};
 pub use watch::Watch;
 pub use watcher::{Watched, Watcher, WatcherOptions};

@@ -8,15 +8,12 @@ use std::time::Duration;
 
 use videogen_wire::facts::Poll;
 
-use crate::pace::BELIEVED;
-use crate::{Error, ErrorKind};
-
 mod durations;
+mod refusals;
 
 pub use durations::{DurationBook, Durations};
+pub(crate) use refusals::{Known, Refusals};
 
-/// A vendor may not find a task yet that it has just accepted.
-pub(crate) const SETTLING: Duration = Duration::from_secs(60);
 /// How often a completed task may lack its URL before that is taken for an answer.
 pub(crate) const URL_GRACE: u8 = 3;
 /// The longest pause at the vendor's own pace: where all tasks seen so far take long, a quick one is not left lying.
@@ -80,6 +77,8 @@ pub enum Last {
     NoUrl,
     /// The poll failed, and the vendor wants to be left alone for so long.
     Failed(Duration),
+    /// The poll was refused, which may pass: another follows after so long, or after the shortest pause.
+    Refused(Duration),
 }
 
 impl PollPolicy {
@@ -135,7 +134,7 @@ impl PollPolicy {
         };
         let most = most.max(least);
         let ideal = match moment.last {
-            Last::NoUrl => least,
+            Last::NoUrl | Last::Refused(_) => least,
             _ if least == most => least,
             _ => {
                 let (from, to) = (least.as_secs_f64(), most.as_secs_f64());
@@ -156,20 +155,10 @@ impl PollPolicy {
             .saturating_add(self.shortest.mul_f64(JITTER * chance))
             .clamp(least, most);
         match moment.last {
-            Last::Failed(asked) => pause.max(asked),
+            Last::Failed(asked) | Last::Refused(asked) => pause.max(asked),
             _ => pause,
         }
     }
-}
-
-/// Whether to go on polling after `error`, and how long the vendor wants to be left alone. `None`: the error is final.
-/// `elapsed` counts from the submission. A vendor that asks for more than it is believed costs a late poll, not the task.
-pub(crate) fn after_error(error: &Error, elapsed: Duration) -> Option<Duration> {
-    let again = match error.kind() {
-        ErrorKind::NotFound => elapsed < SETTLING,
-        _ => error.is_retryable(),
-    };
-    again.then(|| error.retry_after().unwrap_or_default().min(BELIEVED))
 }
 
 #[cfg(test)]
@@ -241,17 +230,6 @@ mod tests {
             let asked = Duration::from_secs(1_000);
             let last = Last::Failed(asked);
             assert!(policy.pause(&seen, &Moment { last, ..moment }) >= asked);
-        }
-    }
-
-    #[test]
-    fn a_vendor_is_not_believed_for_ever() {
-        let unavailable = Error::new(ErrorKind::Vendor, "x");
-        assert_eq!(after_error(&unavailable, SETTLING), Some(Duration::ZERO));
-        let hour = Duration::from_secs(3_600);
-        for (asked, believed) in [(hour / 60, hour / 60), (2 * hour, hour), (Duration::MAX, hour)] {
-            let error = Error::new(ErrorKind::RateLimited, "x").after(Some(asked));
-            assert_eq!(after_error(&error, SETTLING), Some(believed));
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::poll::Refusals;
 use crate::sweep::{Lists, Request};
 use crate::watch::{LAST_TURN, Sight, later, timed_out};
 use crate::{DurationBook, Error, Last, Moment, PollPolicy, TaskId, VideoTask};
@@ -74,6 +75,7 @@ struct Entry {
     has_ended: bool,
     /// Whether the vendor has ever known it.
     is_found: bool,
+    refusals: Refusals,
 }
 
 impl Entry {
@@ -190,6 +192,7 @@ impl Schedule {
             is_hinted: false,
             has_ended: false,
             is_found: false,
+            refusals: Refusals::default(),
         });
         self.listed += usize::from(self.lists.exist());
         self.slots.insert(Arc::clone(&id), Some(slot));

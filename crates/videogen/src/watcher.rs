@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use videogen_wire::facts::RateLimit;
 
 use crate::account::Leave;
+use crate::client::Polled;
 use crate::journal::BoxFuture;
 use crate::schedule::{Ended, Job, Schedule};
 use crate::sweep::{Listing, Lists, Request};
@@ -181,7 +182,7 @@ type Flight = Pin<Box<dyn Future<Output = Landed> + Send>>;
 
 /// A request that has ended.
 enum Landed {
-    Poll(Job, Box<Result<VideoTask, Error>>),
+    Poll(Job, Box<Polled>),
     Page(Result<TaskPage, Error>),
 }
 
@@ -227,10 +228,12 @@ impl Watcher {
             submitted,
             timeout,
         } = task.into();
-        let book = self.client.0.account.durations();
+        let account = &self.client.0.account;
+        let age = submitted.map(age).or_else(|| account.accepted(&id));
+        let book = account.durations();
         let added = self
             .schedule()
-            .add(id, model.as_deref(), submitted.map(age), timeout, Instant::now(), &book);
+            .add(id, model.as_deref(), age, timeout, Instant::now(), &book);
         drop(book);
         self.changed.notify_one();
         added
@@ -344,9 +347,9 @@ impl Watcher {
         Box::pin(async move {
             match request {
                 Request::Poll(job) => {
-                    let result = client.get_once(&job.id).await;
-                    leave.settle(&result);
-                    Landed::Poll(job, Box::new(result))
+                    let polled = client.poll(&job.id).await;
+                    leave.settle(&polled.result);
+                    Landed::Poll(job, Box::new(polled))
                 }
                 Request::Page(query) => {
                     let result = client.list_once(&query, false).await;
@@ -361,7 +364,11 @@ impl Watcher {
         let mut book = self.client.0.account.durations();
         let mut schedule = self.schedule();
         match landed {
-            Landed::Poll(job, result) => schedule.answered(&job, *result, Instant::now(), &mut book),
+            Landed::Poll(job, polled) => {
+                let now = Instant::now();
+                schedule.date(&job, polled.submitted, now);
+                schedule.answered(&job, polled.result, now, &mut book);
+            }
             Landed::Page(result) => schedule.listed(result, Instant::now(), &mut book),
         }
     }

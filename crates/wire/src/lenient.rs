@@ -336,7 +336,14 @@ mod tests {
     /// One odd item costs that item, and keeps its place.
     #[test]
     fn items_are_read_each_by_itself() {
-        for odd in ["null", "7", "[]", r#"[{"count": 1}]"#, r#""text""#, r#"{"count": 1e999}"#] {
+        for odd in [
+            "null",
+            "7",
+            "[]",
+            r#"[{"count": 1}]"#,
+            r#""text""#,
+            r#"{"count": 1e999}"#,
+        ] {
             let body = format!(r#"{{"more": [{{"count": 1}}, {odd}, {{"count": 3}}]}}"#);
             let inner: Inner = serde_json::from_str(&body).expect(odd);
             let items = inner.more.read().expect(odd);

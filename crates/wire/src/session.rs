@@ -277,7 +277,10 @@ fn decoded(headers: &HeaderMap, body: Bytes) -> (Bytes, Option<String>) {
     } else {
         let cut = match coding.as_str() {
             "" | "identity" | "gzip" | "x-gzip" | "deflate" => None,
-            other => Some(format!("the body is encoded as {}, which was not requested", other.escape_debug())),
+            other => Some(format!(
+                "the body is encoded as {}, which was not requested",
+                other.escape_debug()
+            )),
         };
         (body, cut)
     };
@@ -331,10 +334,16 @@ mod tests {
             if !coding.is_empty() {
                 headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
             }
-            assert_eq!(decoded(&headers, body.into()), (Bytes::from_static(json), None), "{coding}");
+            assert_eq!(
+                decoded(&headers, body.into()),
+                (Bytes::from_static(json), None),
+                "{coding}"
+            );
         }
         // A body that was cut off is read as far as it came, and one without end is not read to it.
-        let long: Vec<u8> = (0..10_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let long: Vec<u8> = (0..10_000_u32)
+            .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+            .collect();
         let whole = gzip(&long);
         let (body, cut) = decoded(&HeaderMap::new(), whole[..whole.len() - 20].to_vec().into());
         assert!(cut.is_some() && long.starts_with(&body));
@@ -344,6 +353,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
         let (_, cut) = decoded(&headers, Bytes::from_static(b"\x0b\x05\x80"));
-        assert_eq!(cut.as_deref(), Some("the body is encoded as br, which was not requested"));
+        assert_eq!(
+            cut.as_deref(),
+            Some("the body is encoded as br, which was not requested")
+        );
     }
 }

@@ -187,11 +187,14 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let mut finished = match waited {
         // A simulated task is gone with its simulator.
         Err(failure) if args.simulate => return Err(failure),
-        result => result.map_err(|failure| task::resume_hint(failure, &submitted.id))?,
+        result => result.map_err(|failure| task::resume_hint(failure.accepted(&submitted.id), &submitted.id))?,
     };
     finished.adjustments = submitted.adjustments;
     let files = match task::ended(&finished) {
-        Ok(()) => target.fetch(&client, &finished, output).await?,
+        Ok(()) => target
+            .fetch(&client, &finished, output)
+            .await
+            .map_err(|failure| failure.accepted(&submitted.id))?,
         Err(mut failure) => {
             failure.json["simulated"] = args.simulate.into();
             return Err(failure);

@@ -111,6 +111,7 @@ async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Outpu
                     }
                 }
                 Err(failure) => {
+                    let failure = task::resume_hint(failure.accepted(&id), &id);
                     output.note(&failure.message);
                     worst = failure.code.max(worst);
                 }
@@ -123,7 +124,10 @@ async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Outpu
 
 async fn fetch(client: &Client, entry: &mut Entry, task: &VideoTask, output: &Output) -> u8 {
     let result = match task::ended(task) {
-        Ok(()) => Target::at(entry.target.clone()).fetch(client, task, output).await,
+        Ok(()) => {
+            let fetched = Target::at(entry.target.clone()).fetch(client, task, output).await;
+            fetched.map_err(|failure| failure.accepted(&task.id))
+        }
         Err(failure) => Err(failure),
     };
     match result {
