@@ -361,7 +361,8 @@ async fn polls_that_fail_are_seen() {
     let client = stub.client(Vendor::ToApis);
     let mut kinds = Vec::new();
     let options = WaitOptions::default().first(Duration::ZERO);
-    let ended = client.wait_observed(&id(Vendor::ToApis, 1), options, |event| match event {
+    let strange = id(Vendor::ToApis, 1);
+    let ended = client.wait_observed(&strange, options, |event| match event {
         WaitEvent::Retrying(error) => kinds.push(error.kind()),
         other => panic!("{other:?}"),
     });

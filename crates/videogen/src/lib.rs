@@ -111,6 +111,7 @@ mod violation;
 mod wait;
 mod watch;
 mod watcher;
+mod words;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 

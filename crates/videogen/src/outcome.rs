@@ -11,6 +11,7 @@ use videogen_wire::{Answer, Exchange, FromValue, Sent};
 
 use crate::adapters::{NoValue, Said};
 use crate::task::Raw;
+use crate::words;
 use crate::{Delivery, Error, ErrorKind, Operation, SecretUrl, TaskError, TaskId, TaskStatus, Vendor, VideoTask};
 
 /// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
@@ -78,10 +79,8 @@ impl Judge<'_> {
         let error = if refused {
             self.refusal(operation, answer, said).with_delivery(Delivery::Rejected)
         } else {
-            let words = said
-                .message
-                .as_deref()
-                .map(|words| format!("; it says: {}", self.clean(words)));
+            let words = said.message.clone().or_else(|| words::message(&answer.body));
+            let words = words.map(|words| format!("; it says: {}", self.clean(&words)));
             let error = ambiguous(&format!("the answer was HTTP {status}{}", words.unwrap_or_default()));
             // An id beside a failure is no acceptance, but it is where to look.
             let id = salvage_id(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id));
@@ -164,7 +163,7 @@ impl Judge<'_> {
             400 | 413 | 415 | 422 => ErrorKind::InvalidRequest,
             _ => ErrorKind::Vendor,
         });
-        let message = said.message.clone().or_else(|| loose_message(&json(answer)));
+        let message = said.message.clone().or_else(|| words::message(&answer.body));
         let message = message.map_or_else(
             || format!("the vendor answered HTTP {status} without a reason"),
             |message| self.clean(&message),
@@ -179,6 +178,7 @@ impl Judge<'_> {
     /// Adds what the answer says beside its message.
     fn told(&self, error: Error, answer: &Answer, said: Option<Said>) -> Error {
         let said = said.unwrap_or_default();
+        let code = said.code.or_else(|| words::code(&answer.body));
         let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
         let request_id = said
             .request_id
@@ -186,7 +186,7 @@ impl Judge<'_> {
             .or_else(|| header("request-id"));
         error.with_answer(
             answer.status.as_u16(),
-            said.code.map(|code| self.clean(&code)),
+            code.map(|code| self.clean(&code)),
             request_id.map(|id| self.clean(&id)),
             retry_after(&answer.headers),
         )
@@ -272,14 +272,6 @@ fn finish(task: &mut VideoTask, raw: Raw) {
 /// The body as JSON; `null` when it is none.
 fn json(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_default()
-}
-
-/// A message in a body of no known shape.
-fn loose_message(body: &Value) -> Option<String> {
-    ["/error/message", "/error", "/message", "/detail", "/msg"]
-        .iter()
-        .find_map(|place| body.pointer(place)?.as_str())
-        .map(str::to_owned)
 }
 
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
