@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use crate::pace::BELIEVED;
-use crate::{Error, ErrorKind, TaskId};
+use super::{BELIEVED, Last};
+use crate::model::{Error, ErrorKind, TaskId};
 
 /// A vendor may not find a task yet that it has just accepted.
 pub(crate) const SETTLING: Duration = Duration::from_secs(60);
@@ -48,7 +48,7 @@ impl Refusals {
     /// pause than it is believed costs a late poll, not the task.
     pub(crate) fn again(&mut self, error: &Error, known: Known, waited: Duration) -> Option<Again> {
         let asked = error.retry_after().unwrap_or_default().min(BELIEVED);
-        if error.kind() != ErrorKind::Decode && error.is_retryable() {
+        if may_pass(error) {
             return Some(Again::Failed(asked));
         }
         if !is_answer(error) {
@@ -89,13 +89,22 @@ pub(crate) enum Again {
     Refused(Duration),
 }
 
-impl From<Again> for crate::Last {
+impl From<Again> for Last {
     fn from(again: Again) -> Self {
         match again {
             Again::Failed(pause) => Self::Failed(pause),
             Again::Refused(pause) => Self::Refused(pause),
         }
     }
+}
+
+/// Whether a failure passes by itself. An unreadable answer and a status that blames the request need not.
+fn may_pass(error: &Error) -> bool {
+    let is_refusal = error.kind() == ErrorKind::Vendor
+        && error
+            .status()
+            .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 425));
+    error.is_retryable() && error.kind() != ErrorKind::Decode && !is_refusal
 }
 
 /// Whether the vendor, or something in between, has answered. What is refused before it is sent is refused each time.
@@ -124,7 +133,7 @@ mod tests {
     }
 
     fn answer(kind: ErrorKind) -> Error {
-        Error::new(kind, "x").with_answer(418, None, None, None)
+        Error::new(kind, "x").with_answer(400, None, None, None)
     }
 
     /// When the polls of a task end that are all refused alike, and how many there are.
@@ -148,7 +157,12 @@ mod tests {
         assert_eq!(end(ErrorKind::NotFound, submitted(50)), (15, 5));
         assert_eq!(end(ErrorKind::NotFound, submitted(3_600)), (7, 4));
         assert_eq!(end(ErrorKind::NotFound, |_| Known::Found), (61, 7));
-        for kind in [ErrorKind::InvalidRequest, ErrorKind::Conflict, ErrorKind::Moderated] {
+        for kind in [
+            ErrorKind::InvalidRequest,
+            ErrorKind::Conflict,
+            ErrorKind::Moderated,
+            ErrorKind::Vendor,
+        ] {
             assert_eq!(end(kind, |_| Known::Found), (61, 7), "{kind}");
         }
         for kind in [ErrorKind::Auth, ErrorKind::Balance] {
