@@ -21,7 +21,7 @@ impl Client {
         let mut submitted = None;
         if result
             .as_ref()
-            .is_err_and(|error| error.status().is_none_or(|status| status < 500))
+            .is_err_and(|error| !error.is_retryable() || error.status().is_some_and(|status| status < 429))
         {
             let by_task = Query {
                 task: Some(id.clone()),
