@@ -16,7 +16,7 @@ const VENDORS: [(&str, &str, Vendor); 3] = [
     ("alltoken", "ALLTOKEN", Vendor::AllToken),
 ];
 
-fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
+pub(super) fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
     let mut command = videogen(folder, args);
     for (name, prefix, _) in VENDORS {
         command.env(format!("{prefix}_API_KEY"), "sk-x");
@@ -26,7 +26,7 @@ fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
 }
 
 /// Exit code, the JSON document, and standard error.
-fn run(folder: &Path, simulator: &Simulator, args: &[&str]) -> (i32, Value, String) {
+pub(super) fn run(folder: &Path, simulator: &Simulator, args: &[&str]) -> (i32, Value, String) {
     let output = command(folder, simulator, args).arg("--json").output().unwrap();
     let document = serde_json::from_slice(&output.stdout);
     let document = document.unwrap_or_else(|error| panic!("{error}: {} {}", stdout(&output), stderr(&output)));
@@ -68,7 +68,7 @@ async fn a_key_is_paid_for_once() {
         (&entry["state"], &entry["status"]),
         (&"accepted".into(), &"completed".into())
     );
-    assert!(entry["file"].as_str().unwrap().ends_with("kite.mp4"), "{entry}");
+    assert!(entry["file"]["path"].as_str().unwrap().ends_with("kite.mp4"), "{entry}");
     let shown = command(folder.path(), &simulator, &["list", "--local"])
         .output()
         .unwrap();
@@ -193,7 +193,7 @@ async fn a_killed_wait_goes_on() {
     let (code, recovered, err) = run(folder.path(), &simulator, &["recover", "--wait"]);
     assert_eq!(code, 0, "{err}");
     assert!(
-        recovered["unfinished"][0]["file"]
+        recovered["unfinished"][0]["file"]["path"]
             .as_str()
             .unwrap()
             .ends_with("kite.mp4"),

@@ -5,6 +5,7 @@
 mod download;
 mod follow;
 mod journal;
+mod records;
 mod webhook;
 
 use std::path::Path;

@@ -55,7 +55,7 @@ impl Failure {
     }
 
     /// What went wrong with a task that was accepted: never by the exit codes of what was not submitted.
-    pub(crate) fn accepted(self, task: &TaskId) -> Self {
+    pub(crate) fn accepted(mut self, task: &TaskId) -> Self {
         if !matches!(self.code, INVALID | ACCOUNT) {
             return self;
         }
@@ -63,6 +63,9 @@ impl Failure {
         let message = format!("{task} exists, but it could not be followed: {}", self.message);
         let mut failure = Self::new(NOT_FOLLOWED, kind, message);
         failure.json["task"] = json!(task);
+        if let Some(hint) = self.json.get_mut("hint").map(Value::take) {
+            failure.json["hint"] = hint;
+        }
         failure.json["cause"] = self.json;
         failure
     }
@@ -72,6 +75,21 @@ impl Failure {
         self.message = format!("{}\n{hint}", self.message);
         self.json["hint"] = hint.into();
         self
+    }
+}
+
+impl Failure {
+    /// Names the task that it is about, for programs.
+    pub(crate) fn about(mut self, task: &TaskId) -> Self {
+        if self.json.get("task").is_none() {
+            self.json["task"] = json!(task);
+        }
+        self
+    }
+
+    /// Whether it tells what to do.
+    pub(crate) fn has_hint(&self) -> bool {
+        self.json.get("hint").is_some()
     }
 }
 

@@ -4,21 +4,26 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
-use videogen::journal::{Entry, Journal, Query};
-use videogen::{Client, Lost, Recovered, Vendor, VideoTask, WaitOptions};
+use serde_json::{Value, json};
+use videogen::journal::{Entry, Found, Journal, Query};
+use videogen::{Client, Lost, Recovered, TaskStatus, Vendor, WaitOptions};
 use videogen_journal::SqliteJournal;
 
-use super::target::Target;
+use super::target::{Files, Target};
 use super::task;
 use crate::RecoverArgs;
 use crate::account;
-use crate::exit::{AMBIGUOUS, Failure, INTERRUPTED, INVALID};
-use crate::journal::{HEADS, JournalArgs, failure, line};
+use crate::exit::{AMBIGUOUS, Failure, INTERRUPTED, INVALID, IO, NO_VIDEO};
+use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
 use crate::output::{Output, table};
 
 pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let Some(journal) = journal.open()? else {
+    let opened = if args.submission.is_some() {
+        journal.open()?
+    } else {
+        journal.open_to_read(output)?
+    };
+    let Some(journal) = opened else {
         return Err(Failure::new(
             INVALID,
             "invalid_request",
@@ -42,23 +47,28 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
 
 async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
     let mut all = Recovered::default();
+    let mut unfinished = Vec::new();
     let mut worst = 0;
     let mut keyless = Vec::new();
+    let left = left(&journal).await?;
     for vendor in Vendor::ALL
         .iter()
         .copied()
         .filter(|vendor| args.account.vendor.is_none_or(|named| named == *vendor))
     {
-        let left = left(&journal, vendor).await?;
+        let left: Vec<_> = left
+            .entries
+            .iter()
+            .filter(|entry| entry.intent.vendor == vendor)
+            .cloned()
+            .collect();
         if left.is_empty() {
             continue;
         }
         let client = args.account.journalled(vendor, Some(journal.clone())).ok();
-        let (own, foreign): (Vec<_>, Vec<_>) = left.into_iter().partition(|entry| {
-            client
-                .as_ref()
-                .is_some_and(|client| client.account() == entry.intent.account)
-        });
+        let (own, foreign): (Vec<_>, Vec<_>) = left
+            .into_iter()
+            .partition(|entry| client.as_ref().is_some_and(|client| client.owns(entry)));
         keyless.extend(foreign);
         if let (Some(client), false) = (&client, own.is_empty()) {
             if own.iter().any(Entry::is_open) {
@@ -69,78 +79,113 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
             all.open.extend(found.open);
             all.under_way.extend(found.under_way);
             let (resumed, code) = resume(client, found.unfinished, args.wait, output).await;
-            all.unfinished.extend(resumed);
+            unfinished.extend(resumed);
             worst = code.max(worst);
         }
     }
-    show(&all, &keyless, output)?;
+    all.unreadable = left.unreadable;
+    if !all.unreadable.is_empty() {
+        worst = worst.max(IO);
+    }
+    show(&all, &unfinished, &keyless, output)?;
     let is_open = !all.open.is_empty() || !all.under_way.is_empty() || keyless.iter().any(Entry::is_open);
     Ok(ExitCode::from(if is_open { AMBIGUOUS } else { worst }))
 }
 
-/// What the journal holds of a vendor that is open or unfinished.
-async fn left(journal: &SqliteJournal, vendor: Vendor) -> Result<Vec<Entry>, Failure> {
+/// What the journal holds that is open or unfinished.
+async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
     let mut open = Query::default();
     open.open = true;
     let mut unfinished = Query::default();
     unfinished.unfinished = true;
     let mut left = journal.find(open).await.map_err(failure)?;
-    left.extend(journal.find(unfinished).await.map_err(failure)?);
-    left.retain(|entry| entry.intent.vendor == vendor);
+    let unfinished = journal.find(unfinished).await.map_err(failure)?;
+    left.entries.extend(unfinished.entries);
+    for record in unfinished.unreadable {
+        if !left.unreadable.contains(&record) {
+            left.unreadable.push(record);
+        }
+    }
     Ok(left)
 }
 
-/// Asks how unfinished tasks stand, or waits for them and fetches their videos. Tells the highest exit code of those that
+/// An unfinished submission, and what was made of it now.
+struct Resumed {
+    entry: Entry,
+    result: Result<Option<Files>, Failure>,
+}
+
+impl Resumed {
+    /// For programs.
+    fn document(&self) -> Value {
+        let mut document = json!(self.entry);
+        match &self.result {
+            Ok(Some(files)) => files.show_in(&mut document),
+            Ok(None) => {}
+            Err(failure) => document["failure"] = failure.json.clone(),
+        }
+        document
+    }
+}
+
+/// Asks how unfinished tasks stand, or waits for them and fetches their files. Tells the highest exit code of those that
 /// could not be waited for or fetched.
-async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> (Vec<Entry>, u8) {
+async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> (Vec<Resumed>, u8) {
     let mut resumed = Vec::new();
     let mut worst = 0;
     for mut entry in entries {
-        if let Some(id) = entry.task.clone() {
-            let result = if wait {
-                let options = WaitOptions::default().first(Duration::ZERO);
-                task::wait_for(client, &id, options, std::future::pending(), output).await
-            } else {
-                client.get(&id).await.map_err(Failure::from)
-            };
-            match result {
-                Ok(task) => {
-                    entry.status = Some(task.status.clone());
-                    if wait {
-                        worst = fetch(client, &mut entry, &task, output).await.max(worst);
-                    }
-                }
-                Err(failure) => {
-                    let failure = task::resume_hint(failure.accepted(&id), &id);
-                    output.note(&failure.message);
-                    worst = failure.code.max(worst);
-                }
+        let result = resume_one(client, &mut entry, wait, output).await;
+        match &result {
+            Ok(Some(files)) => output.note(&files.text("")),
+            Ok(None) => {}
+            Err(failure) => {
+                output.note(&failure.message);
+                worst = failure.code.max(worst);
             }
         }
-        resumed.push(entry);
+        resumed.push(Resumed { entry, result });
     }
     (resumed, worst)
 }
 
-async fn fetch(client: &Client, entry: &mut Entry, task: &VideoTask, output: &Output) -> u8 {
-    let result = match task::ended(task) {
-        Ok(()) => {
-            let fetched = Target::at(entry.target.clone()).fetch(client, task, output).await;
-            fetched.map_err(|failure| failure.accepted(&task.id))
-        }
-        Err(failure) => Err(failure),
+async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Output) -> Result<Option<Files>, Failure> {
+    let Some(id) = entry.task.clone() else {
+        return Ok(None);
     };
-    match result {
-        Ok(files) => {
-            output.note(&files.text(""));
-            entry.file = Some(files.video().path.clone());
-            0
-        }
-        Err(failure) => {
-            output.note(&failure.message);
-            failure.code
-        }
+    if !wait {
+        let shown = client.get(&id).await.map_err(|error| {
+            let failure = Failure::from(error).accepted(&id);
+            task::resume_hint(failure, &id)
+        })?;
+        entry.status = Some(shown.status);
+        return Ok(None);
     }
+    let result = async {
+        let target = Target::recorded(entry.target.clone())?;
+        // A run that was killed may have left them in their place.
+        if entry.status == Some(TaskStatus::Completed)
+            && let Some(files) = target.already_there(client, &id).await
+        {
+            return Ok(files);
+        }
+        let options = WaitOptions::default().first(Duration::ZERO);
+        let task = task::wait_for(client, &id, options, std::future::pending(), output)
+            .await
+            .map_err(|failure| task::resume_hint(failure, &id))?;
+        entry.status = Some(task.status.clone());
+        task::ended(&task)?;
+        target.fetch(client, &task, output).await
+    };
+    let files = result.await.map_err(|failure| {
+        let is_over = failure.code == NO_VIDEO || failure.has_hint();
+        let next = match failure.code {
+            IO => format!("Write it to another file with: videogen download {id} -o OTHER.mp4"),
+            _ => "Try again with: videogen recover --wait".to_owned(),
+        };
+        let failure = failure.accepted(&id).about(&id);
+        if is_over { failure } else { failure.hint(&next) }
+    })?;
+    Ok(Some(files))
 }
 
 /// One submission, as the user decides.
@@ -152,18 +197,36 @@ async fn settle(
 ) -> Result<ExitCode, Failure> {
     let mut by_id = Query::default();
     by_id.intent = Some(intent.to_owned());
-    let Some(entry) = journal.find(by_id).await.map_err(failure)?.pop() else {
+    let found = journal.find(by_id).await.map_err(failure)?;
+    if let Some(record) = found.unreadable.into_iter().next() {
+        return Err(failure(record.into()));
+    }
+    let Some(entry) = found.entries.into_iter().next() else {
         let message = format!("the journal has no submission {intent}");
         return Err(Failure::new(INVALID, "not_found", message).hint("Show them with: videogen list --local"));
     };
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal))?;
     let entry = client.settle(intent, args.task.as_ref()).await?;
-    output.result(&json!({"submission": entry}), || table(&HEADS, [line(&entry)]))?;
-    Ok(ExitCode::SUCCESS)
+    if !args.wait || !entry.is_unfinished() {
+        let next = task::unwritten(&entry);
+        let mut document = json!({"submission": entry});
+        if let Some(next) = &next {
+            document["next"] = next.as_str().into();
+        }
+        let lines = std::iter::once(table(&HEADS, [line(&entry)])).chain(next);
+        output.result(&document, || lines.collect::<Vec<_>>().join("\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (resumed, code) = resume(&client, vec![entry], true, output).await;
+    for one in &resumed {
+        let document = json!({"submission": one.document()});
+        output.result(&document, || table(&HEADS, [line(&one.entry)]))?;
+    }
+    Ok(ExitCode::from(code))
 }
 
-fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failure> {
+fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Output) -> Result<(), Failure> {
     let open: Vec<_> = all
         .open
         .iter()
@@ -176,8 +239,9 @@ fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failu
         "found": all.found,
         "open": open,
         "under_way": all.under_way,
-        "unfinished": all.unfinished,
+        "unfinished": unfinished.iter().map(Resumed::document).collect::<Vec<_>>(),
         "other_accounts": keyless,
+        "unreadable": all.unreadable,
     });
     output.result(&document, || {
         let mut text = Vec::new();
@@ -196,8 +260,19 @@ fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failu
             "Being sent at this moment, or their sender has just died; look again in some seconds",
             &mut all.under_way.iter(),
         );
-        part("Not ended yet, or ended since:", &mut all.unfinished.iter());
-        part("Of other accounts: set their keys to go on", &mut keyless.iter());
+        part(
+            "Not ended yet, or ended since:",
+            &mut unfinished.iter().map(|one| &one.entry),
+        );
+        part(
+            "Of other accounts or base URLs: set their keys and base URLs to look for them",
+            &mut keyless.iter(),
+        );
+        let is_left = |one: &Resumed| matches!(one.result, Ok(None)) && one.entry.target.is_some();
+        if unfinished.iter().any(is_left) {
+            text.push("Wait for them and write their files with: videogen recover --wait".to_owned());
+        }
+        text.extend(unreadable(&all.unreadable));
         text.extend(all.open.iter().map(advice));
         if text.is_empty() {
             text.push("Nothing is open.".to_owned());
@@ -236,11 +311,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Looks once for what earlier runs left open at this account. Whatever goes wrong with that does not concern this run.
 pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
-    let mut open = Query::default();
+    let mut open = client.own();
     open.open = true;
-    open.account = Some(client.account());
     let now = chrono::Utc::now();
-    let mut left = journal.find(open).await.unwrap_or_default();
+    let found = journal.find(open).await.unwrap_or_default();
+    for record in &found.unreadable {
+        output.note(&format!("In the journal, {record}. It is left as it is."));
+    }
+    let mut left = found.entries;
     left.retain(|entry| !entry.is_under_way(now));
     // Each may take a walk through the vendor's list, and somebody is waiting.
     if (1..=LOOKED_FOR).contains(&left.len())

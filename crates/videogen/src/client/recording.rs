@@ -1,12 +1,11 @@
 //! Recording what a client learns of its tasks in its journal, and reading it back.
 
-use std::path::{Path, PathBuf};
-
-use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::ExposeSecret as _;
+use url::Url;
 
 use super::Client;
-use crate::journal::{Entry, Event, JournalError, Query, Reason, Subject};
+use crate::journal::{Entry, Event, FileKind, Found, JournalError, Query, Reason, SavedFile, Subject, sha256};
+use crate::model::address::scope;
 use crate::model::{Error, ErrorKind, TaskId, VideoTask};
 
 impl Client {
@@ -15,6 +14,44 @@ impl Client {
     pub fn account(&self) -> String {
         let key = self.0.key.expose_secret();
         sha256(format!("{}\n{key}", self.0.vendor).as_bytes())[..16].to_owned()
+    }
+
+    /// Where this client sends its requests, as a journal names it: scheme, host and port of the base URL, and a digest of its
+    /// path, which may hold a token.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let base_url = &self.0.base_url;
+        let Ok(url) = Url::parse(base_url) else {
+            return base_url.clone();
+        };
+        let origin = url.origin().ascii_serialization();
+        match url.path().trim_end_matches('/') {
+            "" => origin,
+            path => format!("{origin}/{}", &sha256(path.as_bytes())[..8]),
+        }
+    }
+
+    /// The scope of this client's keys and tasks; see [`Intent::scope`].
+    pub(crate) fn scope(&self) -> String {
+        scope(&self.origin())
+    }
+
+    /// Whether a submission was made with this client's account at its base URL. Where an older version did not record the
+    /// base URL, the account alone decides.
+    #[must_use]
+    pub fn owns(&self, entry: &Entry) -> bool {
+        let intent = &entry.intent;
+        intent.account == self.account() && intent.origin.as_ref().is_none_or(|origin| *origin == self.origin())
+    }
+
+    /// A query for what this client [owns](Self::owns).
+    #[must_use]
+    pub fn own(&self) -> Query {
+        Query {
+            account: Some(self.account()),
+            origin: Some(self.origin()),
+            ..Query::default()
+        }
     }
 
     /// Notes how a task stands. That it could not be noted costs nothing: the vendor can be asked again.
@@ -26,15 +63,22 @@ impl Client {
         self.note_task(&task.id, status).await;
     }
 
-    /// Notes where the video of a task went, or why it did not arrive.
-    pub(crate) async fn note_download(&self, task: &TaskId, result: Result<(&Path, u64), &Error>) {
+    /// Records a complete file that is about to be moved to its place, so that it is known there whatever ends this
+    /// process.
+    pub(crate) async fn note_placing(&self, task: &TaskId, kind: FileKind, file: &SavedFile) {
+        let file = file.clone();
+        self.note_task(task, Event::Placing { kind, file }).await;
+    }
+
+    /// Records that a file of a task is in its place, or why it could not be downloaded.
+    pub(crate) async fn note_download(&self, task: &TaskId, kind: FileKind, result: Result<&SavedFile, &Error>) {
         let event = match result {
-            Ok((path, bytes)) => Event::Downloaded {
-                // The program may be elsewhere when it is read.
-                path: absolute(path),
-                bytes,
+            Ok(file) => Event::Downloaded {
+                kind,
+                file: file.clone(),
             },
             Err(error) => Event::DownloadFailed {
+                kind,
                 reason: Reason::from(error),
             },
         };
@@ -44,31 +88,49 @@ impl Client {
     async fn note_task(&self, task: &TaskId, event: Event) {
         if let Some(journal) = &self.0.journal {
             // A journal that cannot be written must not keep a paid video from its owner.
-            let _ = journal.note(Subject::Task(task.clone()), event).await;
+            let _ = journal.note(self.subject(task), event).await;
         }
     }
 
-    /// Entries of the journal; none without one.
-    pub(crate) async fn found(&self, query: Query) -> Result<Vec<Entry>, Error> {
+    /// The journal's entry of a task; `None` without a journal, or when it does not know the task.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be read.
+    pub async fn recorded(&self, task: &TaskId) -> Result<Option<Entry>, Error> {
+        let by_task = Query {
+            task: Some(task.clone()),
+            scope: Some(self.scope()),
+            ..Query::default()
+        };
+        Ok(self.known(by_task).await?.pop())
+    }
+
+    /// A task of this client, as what an event is about.
+    pub(crate) fn subject(&self, task: &TaskId) -> Subject {
+        Subject::Task {
+            task: task.clone(),
+            scope: self.scope(),
+        }
+    }
+
+    /// What the journal has; nothing without one.
+    pub(crate) async fn found(&self, query: Query) -> Result<Found, Error> {
         match &self.0.journal {
             Some(journal) => journal.find(query).await.map_err(journal_error),
-            None => Ok(Vec::new()),
+            None => Ok(Found::default()),
+        }
+    }
+
+    /// Entries of the journal, where one that cannot be read must not be taken for none.
+    pub(crate) async fn known(&self, query: Query) -> Result<Vec<Entry>, Error> {
+        let mut found = self.found(query).await?;
+        match found.unreadable.pop() {
+            Some(record) => Err(journal_error(record.into())),
+            None => Ok(found.entries),
         }
     }
 }
 
 pub(crate) fn journal_error(error: JournalError) -> Error {
     Error::new(ErrorKind::Journal, error.to_string())
-}
-
-pub(crate) fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    let digest = digest(&SHA256, bytes);
-    let digits = digest.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
-        .collect()
 }

@@ -1,25 +1,37 @@
 //! Decisions of the caller about an entry of the journal.
 
-use std::path::Path;
-
 use chrono::Utc;
 
-use crate::client::{Client, absolute, journal_error};
-use crate::journal::{Entry, Event, Query, Subject};
+use crate::client::{Client, journal_error};
+use crate::journal::{Destination, Entry, Event, Query, Subject};
 use crate::model::{Error, ErrorKind, TaskId};
 
 impl Client {
-    /// Notes where the video of a task is to go, so that [`recover`](Self::recover) can tell.
+    /// Records where the files of a task are to be written, for a task that was submitted without
+    /// [`SubmitOptions::target`](crate::SubmitOptions::target), or with another one. Until they are there, [`recover`](Self::recover) returns it as
+    /// unfinished.
     ///
     /// # Errors
     /// `journal` when it cannot be written.
-    pub async fn note_target(&self, task: &TaskId, path: impl AsRef<Path>) -> Result<(), Error> {
-        let path = absolute(path.as_ref());
+    pub async fn note_target(&self, task: &TaskId, target: Destination) -> Result<(), Error> {
         if let Some(journal) = &self.0.journal {
-            let noted = journal.note(Subject::Task(task.clone()), Event::Target { path });
+            let noted = journal.note(self.subject(task), Event::Target { target });
             noted.await.map_err(journal_error)?;
         }
         Ok(())
+    }
+
+    /// The journal's entry of an idempotency key; `None` without a journal, or when the key is new.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be read.
+    pub async fn recorded_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
+        let by_key = Query {
+            key: Some(self.keepable_key(key)),
+            scope: Some(self.scope()),
+            ..Query::default()
+        };
+        Ok(self.known(by_key).await?.pop())
     }
 
     /// Decides what became of an open submission: it made `task`, or none.
@@ -40,13 +52,21 @@ impl Client {
             ..Query::default()
         };
         let missing = || Error::new(ErrorKind::NotFound, format!("the journal has no submission {intent}"));
-        let entry = self.found(by_id).await?.pop().ok_or_else(missing)?;
+        let entry = self.known(by_id).await?.pop().ok_or_else(missing)?;
         if !entry.is_open() {
             let message = format!("the submission {intent} is {} already", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         if task.is_none() && entry.is_under_way(Utc::now()) {
             let message = format!("the submission {intent} is being sent at this moment; ask again when it is not");
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        if task.is_some() && entry.intent.scope().is_some_and(|scope| scope != self.scope()) {
+            let message = format!(
+                "the submission {intent} was sent to {}, and this client is for {}; use that base URL",
+                entry.intent.origin.as_deref().unwrap_or_default(),
+                self.origin()
+            );
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         let event = match task {
