@@ -30,7 +30,7 @@ impl Client {
             };
             // A journal that cannot be read knows of nothing.
             let found = self.found(by_task).await.unwrap_or_default();
-            submitted = found.first().map(|entry| age(entry.intent.at));
+            submitted = found.entries.first().map(|entry| age(entry.intent.at));
         }
         Polled { result, submitted }
     }
