@@ -57,7 +57,7 @@ impl Client {
                 Step::Answered { task, is_last } => {
                     seen(WaitEvent::Answered(&task));
                     if is_last {
-                        return Ok(task);
+                        return Ok(*task);
                     }
                 }
                 Step::Failed => {

@@ -48,12 +48,12 @@ impl Client {
                 match watching.step().await {
                     Err(error) => return Some((Err(error), None)),
                     Ok(Step::Failed) => {}
-                    Ok(Step::Answered { task, is_last: true }) => return Some((Ok(task), None)),
+                    Ok(Step::Answered { task, is_last: true }) => return Some((Ok(*task), None)),
                     Ok(Step::Answered { task, .. }) => {
                         let now = Some((task.status.clone(), task.progress, task.video.is_some()));
                         if now != shown {
                             shown = now;
-                            return Some((Ok(task), Some((watching, shown))));
+                            return Some((Ok(*task), Some((watching, shown))));
                         }
                     }
                 }
@@ -91,7 +91,7 @@ impl fmt::Debug for Watch {
 /// What came of one poll of a watched task.
 pub(crate) enum Step {
     /// An answer.
-    Answered { task: VideoTask, is_last: bool },
+    Answered { task: Box<VideoTask>, is_last: bool },
     /// None; another poll follows.
     Failed,
 }
@@ -188,7 +188,7 @@ impl Watching {
                 let waited = self.start.elapsed();
                 self.sight.submitted(submitted, waited);
                 let error = match result {
-                    Ok(task) => return self.judge(task),
+                    Ok(task) => return self.judge(Box::new(task)),
                     Err(error) => error,
                 };
                 let known = self.sight.known(self.found, waited);
@@ -212,7 +212,7 @@ impl Watching {
         timed_out(&self.id, self.timeout, self.trouble.as_ref().map(Error::message))
     }
 
-    fn judge(&mut self, task: VideoTask) -> Result<Step, Error> {
+    fn judge(&mut self, task: Box<VideoTask>) -> Result<Step, Error> {
         self.trouble = None;
         self.refusals.clear();
         self.found = true;
