@@ -5,6 +5,8 @@
 mod download;
 mod follow;
 mod journal;
+#[cfg(unix)]
+mod page;
 mod records;
 mod webhook;
 
