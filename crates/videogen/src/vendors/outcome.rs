@@ -274,6 +274,7 @@ impl Judge<'_> {
         if let Some(id) = TaskId::new(self.vendor, task.id.family(), self.name(task.id.id())) {
             task.id = id;
         }
+        task.vendor_id = task.vendor_id.as_deref().map(|id| self.name(id));
         if let TaskStatus::Unknown(word) = &mut task.status {
             *word = self.clean(word);
         }
