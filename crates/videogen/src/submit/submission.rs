@@ -211,7 +211,11 @@ impl Client {
         let result = vendor.submit(&call, request, &rules).await;
         let exchange = call.session.exchange();
         let judge = self.judge();
-        judge.submission(family, result, exchange.as_ref()).map_err(|error| {
+        let submitted = judge.submission(family, result, exchange.as_ref());
+        if let Ok(task) = &submitted {
+            self.0.account.accept(&task.id);
+        }
+        submitted.map_err(|error| {
             if error.delivery() != Some(Delivery::Ambiguous) {
                 return error;
             }
@@ -223,7 +227,7 @@ impl Client {
                 },
                 status: error.status(),
                 request_id: error.request_id().map(str::to_owned),
-                possible_task: error.task().cloned(),
+                possible_tasks: judge.possible_tasks(family, exchange.as_ref()),
                 answer: judge.beginning(exchange.as_ref()),
                 ..self.lost(request, sent_at)
             };
@@ -249,7 +253,7 @@ impl Client {
             sent_at,
             status: None,
             request_id: None,
-            possible_task: None,
+            possible_tasks: Vec::new(),
             answer: None,
         }
     }
@@ -331,7 +335,7 @@ impl Client {
     }
 
     fn given_up(&self, request: &VideoRequest) -> Error {
-        let message = "it is not known whether it was accepted: the program is ending";
+        let message = "submission status unknown: the program is ending";
         Error::new(ErrorKind::AmbiguousSubmit, message)
             .during(self.0.vendor, crate::model::Operation::Submit)
             .with_delivery(Delivery::Ambiguous)
