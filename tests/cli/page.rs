@@ -136,7 +136,10 @@ async fn the_page_shows_what_the_commands_print() {
         if !is_same {
             wrong.push(format!("$ {command}\n{}", printed.join("\n")));
         }
-        for line in [&format!("$ {command}")].into_iter().chain(if is_same { &output } else { &printed }) {
+        for line in [&format!("$ {command}")]
+            .into_iter()
+            .chain(if is_same { &output } else { &printed })
+        {
             new.push_str(&format!("{line}\n"));
         }
     }
