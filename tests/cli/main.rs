@@ -2,8 +2,10 @@
 //! Cargo say where the binary is.
 #![allow(clippy::unwrap_used)]
 
+mod deaths;
 mod download;
 mod journal;
+mod outputs;
 mod records;
 mod webhook;
 
