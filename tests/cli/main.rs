@@ -4,6 +4,7 @@
 
 mod deaths;
 mod download;
+mod follow;
 mod journal;
 mod outputs;
 mod records;
