@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use serde_json::Value;
-use videogen_sim::Simulator;
+use videogen_sim::{Simulator, Vendor};
 
+use super::journal::VENDORS;
 use super::outputs::{lines, names};
 use super::{document, stderr, videogen};
 
@@ -40,7 +41,7 @@ impl Way {
         let simulator = Simulator::builder().manual_clock().start().await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("127.0.0.1:{}", listener.local_addr().unwrap().port());
-        let url = simulator.base_url("toapis");
+        let url = simulator.base_url(Vendor::ToApis);
         let vendor = url.split('/').nth(2).unwrap().to_owned();
         let (tell, reached) = mpsc::channel();
         let stop = Arc::new(Mutex::new(None));
@@ -62,8 +63,8 @@ impl Way {
 
     fn command(&self, folder: &Path, args: &[&str]) -> Command {
         let mut command = videogen(folder, args);
-        for (name, prefix) in [("token360", "TOKEN360"), ("toapis", "TOAPIS"), ("alltoken", "ALLTOKEN")] {
-            let url = self.simulator.base_url(name);
+        for (_, prefix, vendor) in VENDORS {
+            let url = self.simulator.base_url(vendor);
             let vendor = url.split('/').nth(2).unwrap();
             command.env(format!("{prefix}_API_KEY"), "sk-x");
             command.env(format!("{prefix}_BASE_URL"), url.replace(vendor, &self.base));
