@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -169,6 +169,7 @@ impl ClientBuilder {
             on_their_way: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
             budget: Budget::default(),
+            skew: Mutex::default(),
             account: Account::new(facts.rate_limits.query),
         })))
     }
