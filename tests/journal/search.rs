@@ -246,7 +246,7 @@ async fn what_a_list_cannot_tell_is_not_called_absent() {
     // Another program's task, of another model.
     let other = Client::builder(vendor)
         .key("sk-test".to_owned())
-        .base_url(simulator.base_url(vendor.as_str()));
+        .base_url(simulator.base_url(simulated(vendor)));
     other
         .build()
         .unwrap()

@@ -12,7 +12,7 @@ use videogen_wire::{Exchange, Sent, Session};
 
 use crate::client::account::Account;
 use crate::journal::Journal;
-use crate::model::{Error, ErrorKind, Vendor};
+use crate::model::{Error, ErrorKind, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::Http;
 use crate::transport::retry::{Budget, Retries};
@@ -40,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) account: Account,
     /// By how much the vendor's clock is ahead, as its last answer showed.
     pub(crate) skew: Mutex<Option<TimeDelta>>,
+    /// How fast the vendor's time passes.
+    pub(crate) scale: TimeScale,
 }
 
 impl fmt::Debug for Client {
