@@ -103,7 +103,8 @@ impl Client {
     ) -> BoxFuture<'a, Result<VideoTask, Error>> {
         Box::pin(async move {
             let vendor = self.0.vendor;
-            let (mut request, adjustments) = fit(vendor, asked).map_err(|left| Error::invalid(vendor, left))?;
+            let (mut request, adjustments) =
+                fit(vendor, asked).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
             let intent = self.0.journal.as_ref().map(|_| self.intent(options, asked, &request));
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
@@ -209,7 +210,7 @@ impl Client {
         let sent_at = Utc::now();
         let call = self.call(&self.0.http.submit);
         let result = vendor.submit(&call, request, &rules).await;
-        let exchange = call.session.exchange();
+        let exchange = self.exchange(&call);
         let judge = self.judge();
         let submitted = judge.submission(family, result, exchange.as_ref());
         if let Ok(task) = &submitted {
@@ -253,6 +254,7 @@ impl Client {
             sent_at,
             status: None,
             request_id: None,
+            clock_skew: self.clock_skew().map(|skew| skew.num_seconds()),
             possible_tasks: Vec::new(),
             answer: None,
         }
