@@ -5,6 +5,7 @@
 pub(crate) mod address;
 mod adjustment;
 pub(crate) mod ambiguity;
+mod candidate;
 mod capabilities;
 mod delivery;
 mod duration;
@@ -27,6 +28,7 @@ mod violation;
 
 pub use adjustment::{Adjust, Adjustment};
 pub use ambiguity::{Ambiguity, Progress};
+pub use candidate::{Candidate, Evidence, Grade};
 pub use capabilities::Capabilities;
 pub use delivery::Delivery;
 pub use duration::{ParseDurationError, VideoDuration};
@@ -40,6 +42,7 @@ pub use request::{Tool, VideoRequest};
 #[cfg(feature = "schema")]
 pub use schema::{request_schema, task_schema};
 pub use status::TaskStatus;
+#[allow(unused_imports, reason = "only some vendors need it")]
 pub(crate) use task::is_moderation;
 pub use task::{Raw, TaskError, Usage, Video, VideoTask};
 pub use task_id::{ParseTaskIdError, TaskId};
