@@ -59,12 +59,12 @@ impl Ids {
     }
 
     fn of_this_run(&self, command: &str) -> String {
-        let replace = |id: &Captures| self.0.get(&id[0]).cloned().unwrap_or_else(|| id[0].to_owned());
+        let replace = |id: &Captures<'_>| self.0.get(&id[0]).cloned().unwrap_or_else(|| id[0].to_owned());
         Regex::new(ID).unwrap().replace_all(command, replace).into_owned()
     }
 
     fn of_the_page(&self, line: &str) -> String {
-        let shown = |id: &Captures| {
+        let shown = |id: &Captures<'_>| {
             let known = self.0.iter().find(|(_, printed)| **printed == id[0]);
             known.map_or_else(|| id[0].to_owned(), |(shown, _)| shown.clone())
         };
