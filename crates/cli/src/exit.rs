@@ -1,7 +1,9 @@
 //! Exit codes, and how errors become them.
 
 use serde_json::{Value, json};
-use videogen::{Error, ErrorKind};
+use videogen::{Error, ErrorKind, TaskId};
+
+use crate::interrupt::{Interrupt, interrupted};
 
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
@@ -11,14 +13,11 @@ pub(crate) const INVALID: u8 = 2;
 pub(crate) const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 /// The task has not ended.
-pub(crate) const TIMEOUT: u8 = 5;
+const TIMEOUT: u8 = 5;
 /// A submission whose fate is unknown.
 pub(crate) const AMBIGUOUS: u8 = 6;
 /// A file cannot be read or written.
 pub(crate) const IO: u8 = 7;
-/// Interrupted by the user.
-pub(crate) const INTERRUPTED: u8 = 130;
-
 pub(crate) const HELP: &str = "\
 Exit codes:
   0    done
@@ -29,7 +28,9 @@ Exit codes:
   5    the time was up, or the task has not ended yet; it goes on
   6    it is not known whether a submission was accepted; it was not sent again (see: videogen recover)
   7    a file, or the journal, could not be read or written
-  130  interrupted; the task, if any, goes on";
+  130  interrupted by Ctrl-C (SIGINT); 143 by SIGTERM, 129 by SIGHUP; a submitted task is still running
+
+Interrupted while a submission is on its way, videogen waits for the vendor's answer; a second interrupt leaves at once.";
 
 /// Why a command ends without success.
 pub(crate) struct Failure {
@@ -51,11 +52,39 @@ impl Failure {
         }
     }
 
+    /// The user stops the command.
+    pub(crate) fn interrupted(interrupt: Interrupt, message: impl Into<String>) -> Self {
+        Self::new(interrupt.code(), "interrupted", message)
+    }
+
+    /// The task that it is about.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        let task = &self.json["task"];
+        let id = task.as_str().or_else(|| task["id"].as_str());
+        id?.parse().ok()
+    }
+
+    /// Whether a task was left before its end.
+    pub(crate) fn is_left(&self) -> bool {
+        self.code == TIMEOUT || self.json["kind"] == "interrupted"
+    }
+
     /// Adds what to do.
     pub(crate) fn hint(mut self, hint: &str) -> Self {
         self.message = format!("{}\n{hint}", self.message);
-        self.json["hint"] = hint.into();
+        self.json["hint"] = match self.json["hint"].as_str() {
+            Some(earlier) => format!("{earlier}\n{hint}").into(),
+            None => hint.into(),
+        };
         self
+    }
+}
+
+/// Runs what an interrupt may end at any time.
+pub(crate) async fn stoppable<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::select! {
+        result = work => result,
+        interrupt = interrupted() => Err(Failure::interrupted(interrupt, "interrupted")),
     }
 }
 

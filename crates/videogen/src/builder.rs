@@ -1,5 +1,6 @@
 //! Setting up a client.
 
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
@@ -19,7 +20,7 @@ use crate::journal::Journal;
 use crate::resolve::Lookup;
 use crate::retry::Budget;
 use crate::submit::LEASE;
-use crate::{Client, Error, ErrorKind, RetryPolicy, Vendor};
+use crate::{Client, Error, ErrorKind, RetryPolicy, TaskId, Vendor};
 
 /// Sets up a [`Client`].
 #[derive(Debug)]
@@ -34,6 +35,33 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     submit_timeout: Duration,
     journal: Option<Arc<dyn Journal>>,
+    observer: Option<Observer>,
+}
+
+/// What [`ClientBuilder::on_submission`] is called with, while a submission is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SubmitEvent {
+    /// The journal has recorded the submission under this id; it is sent next.
+    Recorded(String),
+    /// The vendor accepted the submission as this task. The journal has yet to record that.
+    Accepted(TaskId),
+}
+
+/// Called with each event of each submission.
+#[derive(Clone)]
+pub(crate) struct Observer(Arc<dyn Fn(&SubmitEvent) + Send + Sync>);
+
+impl Observer {
+    pub(crate) fn notify(&self, event: &SubmitEvent) {
+        (self.0)(event);
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 impl ClientBuilder {
@@ -48,6 +76,7 @@ impl ClientBuilder {
             retry: RetryPolicy::default(),
             submit_timeout: SUBMIT,
             journal: None,
+            observer: None,
         }
     }
 
@@ -112,6 +141,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls `observe` with each [`SubmitEvent`] as it happens, before anything else is waited for. So the id of a task is
+    /// known even if the program is stopped while the journal, locked by another program, cannot record it.
+    ///
+    /// It is called on the runtime's threads and must not block.
+    pub fn on_submission(mut self, observe: impl Fn(&SubmitEvent) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer(Arc::new(observe)));
+        self
+    }
+
     /// Makes the client. What was not set is taken from the environment: the key from `TOKEN360_API_KEY`,
     /// `TOAPIS_API_KEY` or `ALLTOKEN_API_KEY`, the base URL from `TOKEN360_BASE_URL`, `TOAPIS_BASE_URL` or
     /// `ALLTOKEN_BASE_URL`.
@@ -149,6 +187,7 @@ impl ClientBuilder {
             http: Http::new(&url, self.submit_timeout, self.allow_private_hosts, self.lookup)?,
             retry: self.retry,
             journal: self.journal,
+            observer: self.observer,
             on_their_way: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
             budget: Budget::default(),

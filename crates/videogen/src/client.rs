@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use videogen_wire::Session;
 
 use crate::account::Account;
+use crate::builder::Observer;
 use crate::adapters::{Call, ListedModel, RawPage};
 use crate::http::Http;
 use crate::journal::Journal;
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) journal: Option<Arc<dyn Journal>>,
+    pub(crate) observer: Option<Observer>,
     /// How many submissions have been sent and are not answered and noted yet.
     pub(crate) on_their_way: watch::Sender<usize>,
     /// Longer than any submission under way.

@@ -117,7 +117,7 @@ pub mod webhook;
 pub use adapters::{ListedModel, ParseVendorError, Vendor};
 pub use adjust::{Adjust, Adjustment};
 pub use ambiguity::{Ambiguity, Progress, Reconciled};
-pub use builder::ClientBuilder;
+pub use builder::{ClientBuilder, SubmitEvent};
 pub use capabilities::Capabilities;
 pub use client::{Client, Operation};
 pub use download::{DownloadOptions, Downloaded};

@@ -195,7 +195,10 @@ impl Judge<'_> {
     /// A vendor's words fit to be shown: nothing hidden, nothing that a terminal obeys, and not without end.
     pub(crate) fn clean(&self, text: &str) -> String {
         let hidden = self.hide(text);
-        let printable: String = hidden.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let printable: String = hidden
+            .chars()
+            .map(|c| if steers_a_terminal(c) { ' ' } else { c })
+            .collect();
         match printable.char_indices().nth(MESSAGE_LIMIT) {
             Some((end, _)) => format!("{}…", &printable[..end]),
             None => printable,
@@ -222,6 +225,13 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+/// Control characters, and those that reorder text, break lines or cannot be seen.
+fn steers_a_terminal(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A text with only the hosts of its URLs: the rest may be a credential.

@@ -10,6 +10,7 @@ use videogen_wire::Sent;
 
 use crate::adjust::fit;
 use crate::ambiguity::parameters;
+use crate::builder::SubmitEvent;
 use crate::journal::{Begun, BoxFuture, Entry, Event, Intent, Journal, Query, State, Subject};
 use crate::{
     Ambiguity, Capabilities, Client, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, VideoRequest,
@@ -49,6 +50,10 @@ impl Client {
         if self.0.journal.is_none() {
             let message = "an idempotency key needs a journal: without one nobody remembers what was sent";
             return Err(Error::new(ErrorKind::Config, message).with_delivery(Delivery::NotSent));
+        }
+        if key.trim().is_empty() {
+            let message = "the idempotency key is empty: use one that names this request, such as an order number";
+            return Err(Error::new(ErrorKind::InvalidRequest, message).with_delivery(Delivery::NotSent));
         }
         self.submit_as(Some(key), request).await
     }
@@ -115,15 +120,23 @@ impl Client {
     /// One request, noted in the journal if there is one. What is large is boxed: the future of this is moved about before
     /// it runs.
     async fn attempt(self, intent: Option<Box<Intent>>, request: Arc<VideoRequest>) -> Result<Attempt, Error> {
-        let call = Box::pin(self.submit_once(&request));
+        // Apart from the journal, which may be locked for minutes: an id is known as soon as it has arrived.
+        let call = Box::pin(async {
+            let result = self.submit_once(&request).await;
+            if let Ok(task) = &result {
+                self.notify(|| SubmitEvent::Accepted(task.id.clone()));
+            }
+            result
+        });
         match (self.0.journal.clone(), intent) {
-            (Some(journal), Some(intent)) => Box::pin(Self::between(journal, *intent, call)).await,
+            (Some(journal), Some(intent)) => Box::pin(self.between(journal, *intent, call)).await,
             _ => Ok(Attempt::Made(Box::new(call.await?))),
         }
     }
 
     /// Makes the call between two entries in the journal.
     async fn between(
+        &self,
         journal: Arc<dyn Journal>,
         mut intent: Intent,
         call: impl Future<Output = Result<VideoTask, Error>>,
@@ -139,6 +152,7 @@ impl Client {
             Begun::New { id, attempt } => (id, attempt),
             Begun::Known(entry) => return Ok(Attempt::Known(entry)),
         };
+        self.notify(|| SubmitEvent::Recorded(id.clone()));
         let subject = Subject::Attempt {
             id: id.clone(),
             attempt,
@@ -164,6 +178,12 @@ impl Client {
         let mut task = result?;
         task.unrecorded = noted.err();
         Ok(Attempt::Made(Box::new(task)))
+    }
+
+    fn notify(&self, event: impl FnOnce() -> SubmitEvent) {
+        if let Some(observer) = &self.0.observer {
+            observer.notify(&event());
+        }
     }
 
     /// One request.

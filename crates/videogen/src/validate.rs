@@ -7,7 +7,7 @@ use videogen_wire::facts::{Field, Input as InputRule};
 
 use crate::adjust::is_adjustable;
 use crate::outcome::hide_urls;
-use crate::{Adjust, Capabilities, Role, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::{Adjust, Capabilities, Role, SecretUrl, Source, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 
 /// Checks `request` against what `vendor` takes for its model. An empty list: it can be sent as it is.
 #[must_use]
@@ -326,6 +326,9 @@ impl Check {
         for source in request.inputs_as(role) {
             if let Err(error) = source.check() {
                 self.add(role.as_str(), source, error.to_string(), "give the whole of it");
+            } else if is_plain_http(source) {
+                let rule = "must be an https:// URL: vendors do not fetch over plain HTTP";
+                self.add(role.as_str(), source, rule, "serve the file over HTTPS");
             } else if !rule.sources.contains(&source.kind()) {
                 let (what, hint) = match source.kind() {
                     "data" => (
@@ -382,6 +385,12 @@ impl Check {
             }
         }
     }
+}
+
+/// Whether an input is on plain HTTP elsewhere than on this machine, where only simulators can reach it.
+fn is_plain_http(source: &Source) -> bool {
+    let Source::Url(url) = source else { return false };
+    url::Url::parse(url.expose()).is_ok_and(|url| !crate::address::is_safe(&url))
 }
 
 /// Who takes the field, for those whose vendor does not.
@@ -482,6 +491,4 @@ mod tests {
         assert!(fields(Vendor::Token360, &request).is_empty());
         assert!(!Capabilities::of(Vendor::Token360, "seedance-9").is_known());
     }
-
-    use crate::Source;
 }

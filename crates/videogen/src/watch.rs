@@ -293,6 +293,6 @@ pub(crate) fn timed_out(id: &TaskId, timeout: Duration, trouble: Option<&str>) -
     let seconds = timeout.as_secs();
     let trouble = trouble.map(|message| format!("; the last poll failed: {message}"));
     let trouble = trouble.unwrap_or_default();
-    let message = format!("not done after {seconds} s; it goes on, and can be waited for again{trouble}");
+    let message = format!("not ended after {seconds} s; it can be waited for again{trouble}");
     Error::new(ErrorKind::Timeout, message).with_task(id)
 }

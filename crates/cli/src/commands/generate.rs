@@ -2,19 +2,22 @@
 
 use std::pin::pin;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
-use videogen::{Capabilities, Client, Error, ErrorKind, Reconciled, VideoRequest, VideoTask, WaitOptions};
+use videogen::{Capabilities, Client, Error, Reconciled, VideoRequest, VideoTask, WaitOptions};
 use videogen_sim::Simulator;
 
 use super::plan::unknown_model;
 use super::target::Target;
 use super::{recover, task};
 use crate::GenerateArgs;
-use crate::exit::{AMBIGUOUS, Failure, INVALID, IO};
+use crate::exit::{Failure, INVALID, IO};
+use crate::interrupt::interrupted;
+use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
-use crate::output::{Output, task_text};
+use crate::output::{Output, elapsed, task_text};
+use crate::submission::Submission;
 use crate::webhook::Listener;
 
 /// Submits, and does not let go of a submission that is on its way: an interrupt waits for the answer, for without it the
@@ -24,6 +27,7 @@ async fn submit(
     request: &VideoRequest,
     key: Option<&str>,
     look_for: Duration,
+    under_way: &Submission,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
     let submission = async {
@@ -33,28 +37,39 @@ async fn submit(
         }
     };
     let mut submission = pin!(submission);
-    tokio::select! {
+    let interrupt = tokio::select! {
         result = &mut submission => {
             return match result {
                 Ok(task) => Ok(task),
                 Err(error) => find(client, request, error, look_for, output).await,
             };
         }
-        _ = tokio::signal::ctrl_c() => client.stop_retrying(),
-    }
-    output.note("Interrupted while the submission is on its way; waiting for the answer. Interrupt again to leave.");
-    tokio::select! {
-        result = &mut submission => Err(task::interrupted(&result?.id)),
-        _ = tokio::signal::ctrl_c() => {
-            let message = "it is not known whether the submission was accepted: the call was interrupted; \
-                the task may exist and be billed: look for it in the vendor's list or console";
-            Err(Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit.as_str(), message).hint(LOOK))
+        interrupt = interrupted() => {
+            client.stop_retrying();
+            interrupt
         }
+    };
+    output.announce(match under_way.task() {
+        Some(_) => "Interrupted; waiting for the journal to record the task. Interrupt again to leave.",
+        None => "Interrupted while the submission is on its way; waiting for the answer. Interrupt again to leave.",
+    });
+    tokio::select! {
+        result = &mut submission => {
+            let task = result.map_err(|error| lost(error.into()))?;
+            Err(task::left(interrupt, &task.id, Some(&task.status)))
+        }
+        interrupt = interrupted() => Err(under_way.abandoned(interrupt)),
     }
 }
 
-/// What to do about a submission whose fate is not known.
-const LOOK: &str = "Look for it with: videogen recover";
+/// Adds what to do about a submission whose status the journal has as unknown.
+fn lost(failure: Failure) -> Failure {
+    if failure.json["ambiguity"]["intent"].is_string() {
+        failure.hint(&format!("Look for it with: {}", Invocation::new("recover")))
+    } else {
+        failure
+    }
+}
 
 /// Looks for the task of a submission whose fate is not known. Only one that is found by its reference is taken for it;
 /// what else it may be is named, and nothing is submitted again.
@@ -72,11 +87,11 @@ async fn find(
         "The answer to the submission was lost; looking for its task for {} s.",
         look_for.as_secs()
     ));
+    let begun = Instant::now();
     let found = tokio::select! {
         found = client.reconcile_within(ambiguity, look_for) => found.ok(),
-        _ = tokio::signal::ctrl_c() => None,
+        _ = interrupted() => None,
     };
-    let noted = ambiguity.intent.is_some();
     let mut failure = Failure::from(error);
     match found {
         Some(Reconciled::Found(mut task)) => {
@@ -94,12 +109,12 @@ async fn find(
             failure = failure.hint("The vendor does not show all tasks since it was sent; look into its console.");
         }
         Some(Reconciled::NotFound) => {
-            let text = format!("It was not found after {} min.", look_for.as_secs().div_ceil(60));
+            let text = format!("It was not found within {}.", elapsed(begun.elapsed()));
             failure = failure.hint(&text);
         }
         _ => {}
     }
-    Err(if noted { failure.hint(LOOK) } else { failure })
+    Err(lost(failure))
 }
 
 /// How much faster than life a simulated task runs: a clip takes about two seconds.
@@ -114,10 +129,15 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         request.return_last_frame = Some(true);
     }
     let target = Target::new(args.file, request.return_last_frame == Some(true))?;
+    let target = if args.simulate {
+        target.simulated()
+    } else {
+        target.at_base_url(args.account.base_url.clone())
+    };
 
     let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
     // Held to the end: the simulator stops when it is dropped.
-    let (client, _simulator) = if args.simulate {
+    let (builder, journal, _simulator) = if args.simulate {
         let simulator = Simulator::builder()
             .speed(SPEED)
             .start()
@@ -125,23 +145,27 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             .map_err(|error| Failure::new(IO, "io", format!("the simulator cannot start: {error}")))?;
         output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test card.");
         options = options.first(PACE).every(PACE, PACE);
-        let mut client = Client::builder(vendor)
+        let mut builder = Client::builder(vendor)
             .key("sk-simulated".to_owned())
             .base_url(simulator.base_url(vendor.as_str()));
-        if let Some(journal) = journal.open_if_named()? {
-            client = client.journal(journal);
+        let journal = journal.open_if_named()?;
+        if let Some(journal) = journal.clone() {
+            builder = builder.journal(journal);
         }
-        (client.build()?, Some(simulator))
+        (builder, journal, Some(simulator))
     } else {
         let journal = journal.open()?;
-        let client = args.account.journalled(vendor, journal.clone())?;
-        if let Some(journal) = journal {
-            recover::earlier(&client, &journal, output).await;
-        }
-        (client, None)
+        (args.account.builder(vendor, journal.clone())?, journal, None)
     };
+    // With --json a simulation's remarks are left out: nothing was paid for that could be lost.
+    let (under_way, builder) = Submission::watch(builder, journal.is_some(), args.simulate, *output);
+    let client = builder.build()?;
+    if let Some(journal) = journal.filter(|_| !args.simulate) {
+        recover::earlier(&client, &journal, output).await;
+    }
 
-    if !Capabilities::of(vendor, &request.model).is_known() {
+    let model_known = Capabilities::of(vendor, &request.model).is_known();
+    if !model_known {
         output.note(&unknown_model(vendor, &request.model));
     }
     let mut listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
@@ -152,14 +176,27 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
     let (key, look_for) = (args.idempotency_key.as_deref(), Duration::from_secs(args.look_for));
-    let submitted = submit(&client, &request, key, look_for, output).await?;
+    let submitted = submit(&client, &request, key, look_for, &under_way, output).await;
+    let wants_files = !args.no_wait;
+    let resume = |failure: Failure| {
+        let Some(id) = failure.task().filter(|_| failure.is_left()) else {
+            return failure;
+        };
+        if args.simulate {
+            return failure.hint("The simulated task ended with this command.");
+        }
+        let failure = task::resume_hint(failure, &id, args.account.base_url.as_deref());
+        match target.later(&id).filter(|_| wants_files) {
+            Some(download) => failure.hint(&format!("Then download it with: {download}")),
+            None => failure,
+        }
+    };
+    let submitted = submitted.map_err(resume)?;
     if submitted.repeated {
         output.note(&format!(
             "{} was submitted before with this key; nothing was sent.",
             submitted.id
         ));
-    } else {
-        output.note(&format!("Submitted {} to {}.", submitted.id, vendor.name()));
     }
     if let Some(reason) = &submitted.unrecorded {
         output.note(&format!("The journal does not know of it: {reason}"));
@@ -168,8 +205,15 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output.note(&format!("Not as asked: {adjustment}"));
     }
     if args.no_wait {
-        let document = json!({"simulated": args.simulate, "task": submitted});
-        output.result(&document, || task_text(&submitted))?;
+        let document = json!({"simulated": args.simulate, "model_known": model_known, "task": submitted});
+        output.result(&document, || {
+            let ended = if args.simulate {
+                "\nThe simulated task ends with this command."
+            } else {
+                ""
+            };
+            format!("{}{ended}", task_text(&submitted))
+        })?;
         return Ok(ExitCode::SUCCESS);
     }
     // Only a convenience for `recover`, so no reason to stop.
@@ -184,11 +228,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         }
     };
     let waited = task::wait_for(&client, &submitted.id, options, told, output).await;
-    let mut finished = match waited {
-        // A simulated task is gone with its simulator.
-        Err(failure) if args.simulate => return Err(failure),
-        result => result.map_err(|failure| task::resume_hint(failure, &submitted.id))?,
-    };
+    let mut finished = waited.map_err(resume)?;
     finished.adjustments = submitted.adjustments;
     let files = match task::ended(&finished) {
         Ok(()) => target.fetch(&client, &finished, output).await?,
@@ -197,7 +237,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             return Err(failure);
         }
     };
-    let mut document = json!({"simulated": args.simulate, "task": finished});
+    let mut document = json!({"simulated": args.simulate, "model_known": model_known, "task": finished});
     files.show_in(&mut document);
     output.result(&document, || {
         files.text(if args.simulate { " (simulated)" } else { "" })

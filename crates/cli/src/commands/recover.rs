@@ -13,9 +13,11 @@ use super::target::Target;
 use super::task;
 use crate::RecoverArgs;
 use crate::account;
-use crate::exit::{AMBIGUOUS, Failure, INTERRUPTED, INVALID};
+use crate::exit::{AMBIGUOUS, Failure, INVALID};
+use crate::interrupt::interrupted;
+use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line};
-use crate::output::{Output, table};
+use crate::output::{Output, elapsed, table};
 
 pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let Some(journal) = journal.open()? else {
@@ -36,7 +38,10 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
     tokio::select! {
         result = recover_all(&args, journal, output) => result,
         // What was found so far is in the journal.
-        _ = tokio::signal::ctrl_c() => Err(Failure::new(INTERRUPTED, "interrupted", "interrupted")),
+        interrupt = interrupted() => {
+            let hint = format!("Resume with: {}", Invocation::new("recover").flag("--wait", args.wait));
+            Err(Failure::interrupted(interrupt, "interrupted").hint(&hint))
+        }
     }
 }
 
@@ -150,7 +155,10 @@ async fn settle(
     by_id.intent = Some(intent.to_owned());
     let Some(entry) = journal.find(by_id).await.map_err(failure)?.pop() else {
         let message = format!("the journal has no submission {intent}");
-        return Err(Failure::new(INVALID, "not_found", message).hint("Show them with: videogen list --local"));
+        return Err(Failure::new(INVALID, "not_found", message).hint(&format!(
+            "Show them with: {}",
+            Invocation::new("list").flag("--local", true)
+        )));
     };
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal))?;
@@ -214,14 +222,17 @@ fn advice(lost: &Lost) -> String {
     let found = if let Some(trouble) = trouble {
         format!("{id}: looking for it tells nothing: {trouble}. Look into the vendor's console.")
     } else if candidates.is_empty() {
-        let minutes = entry.sought.unwrap_or_default().div_ceil(60);
-        format!("{id}: not found after {minutes} min. Look into the vendor's console.")
+        let sought = elapsed(Duration::from_secs(entry.sought.unwrap_or_default().into()));
+        format!("{id}: not found {sought} after it was sent. Look into the vendor's console.")
     } else {
         let ids: Vec<String> = candidates.iter().map(|task| task.id.to_string()).collect();
         format!("{id}: it may be {}.", ids.join(" or "))
     };
+    let recover = || Invocation::new("recover").arg(id);
     format!(
-        "{found}\n  It is a task: videogen recover {id} --task TASK\n  There is none: videogen recover {id} --dismiss"
+        "{found}\n  It is a task: {}\n  There is none: {}",
+        recover().option("--task", Some("TASK")),
+        recover().flag("--dismiss", true)
     )
 }
 
@@ -251,9 +262,13 @@ pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &O
     }
     match left.len() {
         0 => {}
-        1 => output.note("An earlier submission is still open; see: videogen recover"),
+        1 => output.note(&format!(
+            "An earlier submission is still open; see: {}",
+            Invocation::new("recover")
+        )),
         open => output.note(&format!(
-            "{open} earlier submissions are still open; see: videogen recover"
+            "{open} earlier submissions are still open; see: {}",
+            Invocation::new("recover")
         )),
     }
 }

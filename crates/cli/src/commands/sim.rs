@@ -8,6 +8,7 @@ use videogen_sim::Simulator;
 
 use crate::SimArgs;
 use crate::exit::{Failure, INVALID, IO};
+use crate::interrupt::interrupted;
 use crate::output::Output;
 
 /// A million seconds in one: more than anybody can tell apart.
@@ -43,7 +44,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         ));
         lines.join("\n")
     })?;
-    let _ = tokio::signal::ctrl_c().await;
+    interrupted().await;
     simulator.shutdown().await;
     Ok(ExitCode::SUCCESS)
 }

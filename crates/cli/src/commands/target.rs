@@ -5,16 +5,27 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use videogen::{Client, DownloadOptions, Downloaded, Error, ErrorKind, TaskId, VideoTask};
 
-use super::task::interrupted;
+use super::task::{left, resume_hint};
 use crate::FileArgs;
 use crate::exit::{Failure, IO};
-use crate::output::Output;
+use crate::interrupt::interrupted;
+use crate::invocation::Invocation;
+use crate::output::{Output, file};
 
 /// Where the files of a task are to go.
 pub(super) struct Target {
     path: Option<PathBuf>,
     last_frame: LastFrame,
     options: DownloadOptions,
+    resume: Resume,
+}
+
+/// How a download can be repeated by hand.
+enum Resume {
+    /// With this base URL, if it was named.
+    At(Option<String>),
+    /// Not at all: the task ends with this program.
+    Never,
 }
 
 enum LastFrame {
@@ -29,6 +40,8 @@ enum LastFrame {
 pub(super) struct Files {
     video: Downloaded,
     last_frame: Option<Downloaded>,
+    /// Whether the last frame was to be fetched, too.
+    wants_last_frame: bool,
 }
 
 impl Files {
@@ -41,8 +54,9 @@ impl Files {
     pub(super) fn show_in(&self, document: &mut Value) {
         let show = |file: &Downloaded| json!({"path": file.path.to_string_lossy(), "bytes": file.bytes});
         document["file"] = show(&self.video);
-        if let Some(file) = &self.last_frame {
-            document["last_frame_file"] = show(file);
+        if self.wants_last_frame {
+            // Null: the vendor gave none.
+            document["last_frame_file"] = self.last_frame.as_ref().map_or(Value::Null, show);
         }
     }
 
@@ -52,7 +66,7 @@ impl Files {
         let lines: Vec<String> = files
             .into_iter()
             .flatten()
-            .map(|file| format!("{}: {} bytes{remark}", file.path.display(), file.bytes))
+            .map(|done| format!("{}: {} bytes{remark}", file(&done.path), done.bytes))
             .collect();
         lines.join("\n")
     }
@@ -70,12 +84,13 @@ impl Target {
                 None => LastFrame::No,
             },
             options: DownloadOptions::default().overwrite(args.overwrite),
+            resume: Resume::At(None),
         };
         if let Some(path) = &target.path {
             target.check(path)?;
             if let Some(image) = target.image(path) {
                 if image == *path {
-                    let message = format!("{} cannot take both the video and its last frame", path.display());
+                    let message = format!("{} cannot take both the video and its last frame", file(path));
                     return Err(Failure::new(IO, "io", message));
                 }
                 target.check(&image)?;
@@ -92,7 +107,20 @@ impl Target {
             path,
             last_frame: LastFrame::No,
             options: DownloadOptions::default(),
+            resume: Resume::At(None),
         }
+    }
+
+    /// The base URL that hints are to name.
+    pub(super) fn at_base_url(mut self, base_url: Option<String>) -> Self {
+        self.resume = Resume::At(base_url);
+        self
+    }
+
+    /// For a simulated task.
+    pub(super) fn simulated(mut self) -> Self {
+        self.resume = Resume::Never;
+        self
     }
 
     /// Where the video of a task goes.
@@ -111,7 +139,7 @@ impl Target {
 
     fn check(&self, path: &Path) -> Result<(), Failure> {
         let io = |message: String| Err(Failure::new(IO, "io", message));
-        let name = path.display();
+        let name = file(path);
         let ends_in_separator = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
         if path.is_dir() || ends_in_separator || path.file_name().is_none() {
             return io(format!("{name} is a folder; name a file"));
@@ -130,7 +158,7 @@ impl Target {
             .unwrap_or(Path::new("."));
         match tempfile::tempfile_in(folder) {
             Ok(_) => Ok(()),
-            Err(error) => io(format!("cannot write into {}: {error}", folder.display())),
+            Err(error) => io(format!("cannot write into {}: {error}", file(folder))),
         }
     }
 
@@ -150,9 +178,9 @@ impl Target {
         });
         let result = tokio::select! {
             result = fetching => result,
-            _ = tokio::signal::ctrl_c() => {
+            interrupt = interrupted() => {
                 bar.finish_and_clear();
-                return Err(interrupted(&task.id).hint(&self.again(&path, task, false)));
+                return Err(self.resumable(left(interrupt, &task.id, Some(&task.status)), &path, task, false));
             }
         };
         bar.finish_and_clear();
@@ -160,6 +188,7 @@ impl Target {
         let mut files = Files {
             video,
             last_frame: None,
+            wants_last_frame: image.is_some(),
         };
         let Some(image) = image else { return Ok(files) };
         if task.last_frame.is_none() {
@@ -170,17 +199,15 @@ impl Target {
             result = client.download_last_frame(task, &image, self.options.clone()) => {
                 result.map_err(|error| self.failure(error, &path, task, true))
             }
-            _ = tokio::signal::ctrl_c() => Err(interrupted(&task.id).hint(&self.again(&path, task, true))),
+            interrupt = interrupted() => {
+                Err(self.resumable(left(interrupt, &task.id, Some(&task.status)), &path, task, true))
+            }
         };
         match result {
             Ok(file) => files.last_frame = Some(file),
             // The video is there; that is worth knowing.
             Err(mut failure) => {
-                failure.message = format!(
-                    "{} is there, but not the last frame: {}",
-                    path.display(),
-                    failure.message
-                );
+                failure.message = format!("{} is there, but not the last frame: {}", file(&path), failure.message);
                 files.show_in(&mut failure.json);
                 return Err(failure);
             }
@@ -192,24 +219,39 @@ impl Target {
         match error.kind() {
             // Another try cannot help these.
             ErrorKind::NoVideo | ErrorKind::InvalidRequest => error.into(),
-            ErrorKind::NotReady => Failure::from(error).hint(&format!("Go on with: videogen wait {}", task.id)),
-            _ => Failure::from(error).hint(&self.again(path, task, has_video)),
+            ErrorKind::NotReady => match &self.resume {
+                Resume::At(base_url) => resume_hint(error.into(), &task.id, base_url.as_deref()),
+                Resume::Never => error.into(),
+            },
+            _ => self.resumable(error.into(), path, task, has_video),
         }
     }
 
-    /// `has_video`: only the last frame is missing.
-    fn again(&self, path: &Path, task: &VideoTask, has_video: bool) -> String {
-        let mut options = String::new();
-        if let Some(path) = &self.path {
-            options.push_str(&format!(" -o {}", path.display()));
+    /// Adds how to repeat the download. `has_video`: only the last frame is missing.
+    fn resumable(&self, failure: Failure, path: &Path, task: &VideoTask, has_video: bool) -> Failure {
+        let image = self.image(path).filter(|_| task.last_frame.is_some());
+        match self.download(&task.id, image.as_deref(), has_video) {
+            Some(download) => failure.hint(&format!("Try again with: {download}")),
+            None => failure,
         }
-        if let Some(image) = self.image(path).filter(|_| task.last_frame.is_some()) {
-            options.push_str(&format!(" --last-frame-output {}", image.display()));
-        }
-        if self.options.overwrite || has_video {
-            options.push_str(" --overwrite");
-        }
-        format!("Try again with: videogen download {}{options}", task.id)
+    }
+
+    /// The command that downloads the files of a task that is waited for to where they are to go.
+    pub(super) fn later(&self, id: &TaskId) -> Option<Invocation> {
+        self.download(id, self.image(&self.path(id)).as_deref(), false)
+    }
+
+    fn download(&self, id: &TaskId, image: Option<&Path>, has_video: bool) -> Option<Invocation> {
+        let Resume::At(base_url) = &self.resume else {
+            return None;
+        };
+        let download = Invocation::new("download")
+            .arg(id.to_string())
+            .option("-o", self.path.as_ref())
+            .option("--last-frame-output", image)
+            .flag("--overwrite", self.options.overwrite || has_video)
+            .option("--base-url", base_url.as_ref());
+        Some(download)
     }
 }
 

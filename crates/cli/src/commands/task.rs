@@ -8,9 +8,11 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask, WaitOptions};
 
 use super::target::Target;
 use super::wait_all::wait_all;
-use crate::exit::{Failure, INTERRUPTED, NO_VIDEO, TIMEOUT};
+use crate::exit::{Failure, NO_VIDEO, stoppable};
+use crate::interrupt::{Interrupt, interrupted};
+use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
-use crate::output::{Output, task_text};
+use crate::output::{Output, shown, task_text};
 use crate::{DownloadArgs, TaskArgs, WaitArgs, account};
 
 pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -29,7 +31,7 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
         .first(Duration::ZERO);
     let task = wait_for(&client, id, options, std::future::pending(), output)
         .await
-        .map_err(|failure| resume_hint(failure, id))?;
+        .map_err(|failure| resume_hint(failure, id, args.base_url.as_deref()))?;
     show(&task, output)?;
     Ok(match ended(&task) {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,9 +40,9 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
 }
 
 pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let target = Target::new(args.file, false)?;
+    let target = Target::new(args.file, false)?.at_base_url(args.task.base_url.clone());
     let client = client(&args.task, journal, output)?;
-    let task = client.get(&args.task.task).await?;
+    let task = stoppable(async { Ok(client.get(&args.task.task).await?) }).await?;
     let files = target.fetch(&client, &task, output).await?;
     let mut document = json!({"task": task});
     files.show_in(&mut document);
@@ -64,26 +66,36 @@ pub(super) async fn wait_for(
 ) -> Result<VideoTask, Failure> {
     let mut waiting = output.waiting();
     let result = tokio::select! {
-        result = client.wait_with(id, options, |task| waiting.seen(task)) => result.map_err(Failure::from),
-        task = told => Ok(task),
-        _ = tokio::signal::ctrl_c() => Err(interrupted(id)),
+        result = client.wait_with(id, options, |task| waiting.seen(task)) => Ok(result.map_err(Failure::from)),
+        task = told => Ok(Ok(task)),
+        interrupt = interrupted() => Err(interrupt),
     };
+    let result = result.unwrap_or_else(|interrupt| Err(left(interrupt, id, waiting.status())));
     waiting.done();
     result
 }
 
-/// The user left; the task did not.
-pub(super) fn interrupted(id: &TaskId) -> Failure {
-    let mut failure = Failure::new(INTERRUPTED, "interrupted", format!("interrupted; {id} goes on"));
+/// The user left a task whose status was last seen as `status`.
+pub(super) fn left(interrupt: Interrupt, id: &TaskId, status: Option<&TaskStatus>) -> Failure {
+    let message = match status {
+        Some(status) if status.is_terminal() => format!("interrupted; {id} is {}", shown(status)),
+        Some(status) => format!("interrupted; {id} is still running ({})", shown(status)),
+        None => format!("interrupted; {id} was not cancelled"),
+    };
+    let mut failure = Failure::interrupted(interrupt, message);
     failure.json["task"] = json!(id);
     failure
 }
 
-/// How to go on with a task that was left before its end.
-pub(super) fn resume_hint(failure: Failure, id: &TaskId) -> Failure {
-    match failure.code {
-        TIMEOUT | INTERRUPTED => failure.hint(&format!("Go on with: videogen wait {id}")),
-        _ => failure,
+/// How to continue with a task that was left before its end.
+pub(super) fn resume_hint(failure: Failure, id: &TaskId, base_url: Option<&str>) -> Failure {
+    if failure.is_left() {
+        let wait = Invocation::new("wait")
+            .arg(id.to_string())
+            .option("--base-url", base_url);
+        failure.hint(&format!("Resume with: {wait}"))
+    } else {
+        failure
     }
 }
 
@@ -101,7 +113,7 @@ pub(super) fn ended(task: &VideoTask) -> Result<(), Failure> {
     let mut failure = Failure::new(
         NO_VIDEO,
         kind.as_str(),
-        format!("{} is {}{reason}", task.id, task.status),
+        format!("{} is {}{reason}", task.id, shown(&task.status)),
     );
     failure.json["task"] = json!(task);
     Err(failure)

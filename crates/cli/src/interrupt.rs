@@ -1,0 +1,107 @@
+//! Requests to stop this program: Ctrl-C, and what means the same. Every command asks here and nowhere else, so that all
+//! of them answer to the same signals. Depends on nothing else in this crate.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{Mutex, mpsc};
+
+/// Who asks this program to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Interrupt {
+    /// Ctrl-C, SIGINT.
+    CtrlC,
+    /// SIGTERM; Ctrl-Break on Windows.
+    Terminate,
+    /// SIGHUP; a console that closes on Windows.
+    Hangup,
+}
+
+impl Interrupt {
+    /// The exit code, as shells count: 128 and the signal's number.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::CtrlC => 130,
+            Self::Terminate => 143,
+            Self::Hangup => 129,
+        }
+    }
+}
+
+/// Whether there has been an interrupt.
+static SEEN: AtomicBool = AtomicBool::new(false);
+
+/// One that comes while nothing waits for it is kept for whatever waits next.
+static RECEIVED: LazyLock<Mutex<mpsc::UnboundedReceiver<Interrupt>>> = LazyLock::new(|| {
+    let (send, received) = mpsc::unbounded_channel();
+    platform::listen(&send);
+    Mutex::new(received)
+});
+
+/// Returns at the next interrupt. Until the first call an interrupt ends the program at once, as it does any other.
+pub(crate) async fn interrupted() -> Interrupt {
+    match RECEIVED.lock().await.recv().await {
+        Some(interrupt) => {
+            SEEN.store(true, Ordering::Relaxed);
+            interrupt
+        }
+        // No signal can be listened for here.
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether the program was interrupted, and so is to end soon.
+pub(crate) fn has_been() -> bool {
+    SEEN.load(Ordering::Relaxed)
+}
+
+#[cfg(unix)]
+mod platform {
+    use tokio::signal::unix::{SignalKind, signal};
+    use tokio::sync::mpsc;
+
+    use super::Interrupt;
+
+    pub(super) fn listen(send: &mpsc::UnboundedSender<Interrupt>) {
+        for (kind, interrupt) in [
+            (SignalKind::interrupt(), Interrupt::CtrlC),
+            (SignalKind::terminate(), Interrupt::Terminate),
+            (SignalKind::hangup(), Interrupt::Hangup),
+        ] {
+            if interrupt == Interrupt::Hangup && hangup_is_ignored() {
+                continue;
+            }
+            if let Ok(mut signals) = signal(kind) {
+                let send = send.clone();
+                tokio::spawn(async move { while signals.recv().await.is_some() && send.send(interrupt).is_ok() {} });
+            }
+        }
+    }
+
+    /// Whether the program was started by `nohup`. Only Linux can tell.
+    fn hangup_is_ignored() -> bool {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        ignored.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1))
+    }
+}
+
+#[cfg(windows)]
+mod platform {
+    use tokio::signal::windows;
+    use tokio::sync::mpsc;
+
+    use super::Interrupt;
+
+    pub(super) fn listen(send: &mpsc::UnboundedSender<Interrupt>) {
+        macro_rules! listen {
+            ($($kind:ident: $interrupt:expr),*) => {$(
+                if let Ok(mut signals) = windows::$kind() {
+                    let send = send.clone();
+                    tokio::spawn(async move { while signals.recv().await.is_some() && send.send($interrupt).is_ok() {} });
+                }
+            )*};
+        }
+        listen!(ctrl_c: Interrupt::CtrlC, ctrl_break: Interrupt::Terminate, ctrl_close: Interrupt::Hangup);
+    }
+}
