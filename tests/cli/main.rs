@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod download;
+mod interrupt;
 mod journal;
+mod terminal;
+mod tidy;
 mod webhook;
 
 use std::path::Path;

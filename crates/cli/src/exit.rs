@@ -26,11 +26,11 @@ Exit codes:
   3    the key is missing or refused, or the balance is too low
   4    the vendor or the network failed
   5    the time was up, or the task has not ended yet; it goes on
-  6    it is not known whether a submission was accepted; it was not sent again (see: videogen recover)
+  6    it is not known whether a submission was accepted; it was not sent again (see the command recover)
   7    a file, or the journal, could not be read or written
   130  interrupted by Ctrl-C (SIGINT); 143 by SIGTERM, 129 by SIGHUP; a submitted task is still running
 
-Interrupted while a submission is on its way, videogen waits for the vendor's answer; a second interrupt leaves at once.";
+An interrupted submission still waits for the vendor's answer; a second interrupt leaves at once.";
 
 /// Why a command ends without success.
 pub(crate) struct Failure {

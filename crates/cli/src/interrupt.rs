@@ -39,14 +39,18 @@ static RECEIVED: LazyLock<Mutex<mpsc::UnboundedReceiver<Interrupt>>> = LazyLock:
 });
 
 /// Returns at the next interrupt. Until the first call an interrupt ends the program at once, as it does any other.
-pub(crate) async fn interrupted() -> Interrupt {
-    match RECEIVED.lock().await.recv().await {
-        Some(interrupt) => {
-            SEEN.store(true, Ordering::Relaxed);
-            interrupt
+pub(crate) fn interrupted() -> impl Future<Output = Interrupt> {
+    // From the call on, not only once it is polled: what it is selected against may be first.
+    LazyLock::force(&RECEIVED);
+    async {
+        match RECEIVED.lock().await.recv().await {
+            Some(interrupt) => {
+                SEEN.store(true, Ordering::Relaxed);
+                interrupt
+            }
+            // No signal can be listened for here.
+            None => std::future::pending().await,
         }
-        // No signal can be listened for here.
-        None => std::future::pending().await,
     }
 }
 

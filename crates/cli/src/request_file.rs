@@ -46,18 +46,15 @@ fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
 
 fn from_members(mut members: Map<String, Value>) -> Result<VideoRequest, String> {
     let schema = videogen::request_schema();
-    let known: Vec<&String> = schema["properties"]
+    let known: Vec<&str> = schema["properties"]
         .as_object()
         .into_iter()
-        .flat_map(Map::keys)
+        .flat_map(|properties| properties.keys().map(String::as_str))
         .collect();
-    let unknown: Vec<String> = members
-        .keys()
-        .filter(|name| !known.contains(name))
-        .map(|name| misspelt(name, &known))
-        .collect();
-    if !unknown.is_empty() {
-        return Err(unknown.join("; "));
+    let mut unknown = members.keys().filter(|name| !known.contains(&name.as_str())).peekable();
+    if unknown.peek().is_some() {
+        let unknown: Vec<String> = unknown.map(|name| misspelt(name, &known)).collect();
+        return Err(format!("{} (members: {})", unknown.join(" "), known.join(", ")));
     }
     for name in ["model", "prompt"] {
         members.entry(name).or_insert_with(|| "".into());
@@ -66,7 +63,7 @@ fn from_members(mut members: Map<String, Value>) -> Result<VideoRequest, String>
 }
 
 /// A member that there is not, with the one that was likely meant.
-fn misspelt(name: &str, known: &[&String]) -> String {
+fn misspelt(name: &str, known: &[&str]) -> String {
     let near = known
         .iter()
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
@@ -74,10 +71,7 @@ fn misspelt(name: &str, known: &[&String]) -> String {
         .filter(|(likeness, _)| *likeness > 0.75);
     match near {
         Some((_, candidate)) => format!("unknown member `{name}`; did you mean `{candidate}`?"),
-        None => {
-            let known: Vec<&str> = known.iter().map(|name| name.as_str()).collect();
-            format!("unknown member `{name}`; use one of {}", known.join(", "))
-        }
+        None => format!("unknown member `{name}`."),
     }
 }
 
@@ -160,7 +154,7 @@ mod tests {
             (b"{\"promt\": \"x\"}", "did you mean `prompt`?"),
             (
                 b"{\"firstframe\": \"x\", \"zzz\": 1}",
-                "unknown member `zzz`; use one of model",
+                "unknown member `zzz`. (members: adjust, ",
             ),
             (
                 b"{\"prompt\": \"x\", \"prompt\": \"y\"}",

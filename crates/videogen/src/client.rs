@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use videogen_wire::Session;
 
 use crate::account::Account;
-use crate::builder::Observer;
 use crate::adapters::{Call, ListedModel, RawPage};
+use crate::builder::Observer;
 use crate::http::Http;
 use crate::journal::Journal;
 use crate::outcome::Judge;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use videogen_wire::{Answer, Exchange, FromValue, Sent};
 
 use crate::adapters::{NoValue, Said};
-use crate::task::Raw;
+use crate::task::{Raw, steers_a_terminal};
 use crate::{Delivery, Error, ErrorKind, Operation, SecretUrl, TaskError, TaskId, TaskStatus, Vendor, VideoTask};
 
 /// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
@@ -225,13 +225,6 @@ impl Judge<'_> {
             }
         }
     }
-}
-
-/// Control characters, and those that reorder text, break lines or cannot be seen.
-fn steers_a_terminal(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A text with only the hosts of its URLs: the rest may be a credential.

@@ -1,6 +1,6 @@
 //! What became of a request.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -148,10 +148,25 @@ impl TaskStatus {
     }
 }
 
+/// Fit to be shown: a vendor's word is escaped where it would steer a terminal.
 impl fmt::Display for TaskStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        for c in self.as_str().chars() {
+            if steers_a_terminal(c) {
+                write!(f, "{}", c.escape_debug())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
     }
+}
+
+/// Control characters, and those that reorder text, break lines or cannot be seen.
+pub(crate) fn steers_a_terminal(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 impl Serialize for TaskStatus {

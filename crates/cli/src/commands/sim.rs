@@ -34,6 +34,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         .map(|(vendor, url)| (vendor.to_string(), json!(url)))
         .collect();
     let address = simulator.address();
+    let stop = interrupted();
     output.result(&json!({"address": address.to_string(), "base_urls": document}), || {
         let mut lines = vec!["The simulator runs; stop it with Ctrl-C. Any key that begins with sk- works.".to_owned()];
         for (vendor, url) in &base_urls {
@@ -44,7 +45,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         ));
         lines.join("\n")
     })?;
-    interrupted().await;
+    stop.await;
     simulator.shutdown().await;
     Ok(ExitCode::SUCCESS)
 }
