@@ -1,5 +1,6 @@
 //! What the server answers: tasks as the vendors' own pages show them.
 
+use crate::result::Result;
 use serde_json::{Value, json};
 use videogen::{TaskId, Vendor};
 
@@ -20,7 +21,7 @@ pub fn path(vendor: Vendor) -> &'static str {
 ///
 /// # Errors
 /// Never: the ids are fit for all of them.
-pub fn id(vendor: Vendor, number: usize) -> crate::Result<TaskId> {
+pub fn id(vendor: Vendor, number: usize) -> Result<TaskId> {
     let family = vendor.families().next().ok_or("a vendor without families")?;
     TaskId::new(vendor, family, format!("t-{number}")).ok_or_else(|| "an id that is none".into())
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::Result;
 use crate::measure::{Rounds, children_cpu};
+use crate::result::Result;
 
 const ROUNDS: usize = 3;
 

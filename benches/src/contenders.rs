@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use videogen::{Client, RetryPolicy, TaskId, Vendor, VideoRequest};
 use videogen_raw_token360 as raw;
 
-use crate::{Result, bodies};
+use crate::bodies;
+use crate::result::Result;
 
 const KEY: &str = "sk-bench-0123456789abcdef";
 const PROMPT: &str = "A lighthouse keeper winds an old brass clock while rain runs down the window";

@@ -6,10 +6,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use videogen::{ListQuery, Vendor};
 
+use crate::bodies;
 use crate::contenders::{HandVideo, facade};
 use crate::measure::{Rounds, cpu, median};
+use crate::result::Result;
 use crate::server::Server;
-use crate::{Result, bodies};
 
 /// Prints CPU time per answer.
 ///

@@ -10,10 +10,11 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use videogen::{DownloadOptions, TaskStatus, Vendor, VideoTask};
 
+use crate::bodies;
 use crate::contenders::facade;
 use crate::measure::{Rounds, children_cpu, median, memory};
+use crate::result::Result;
 use crate::server::Server;
-use crate::{Result, bodies};
 
 /// One download.
 #[derive(Debug, Args)]

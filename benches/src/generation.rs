@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::Result;
 use crate::measure::Rounds;
+use crate::result::Result;
 
 const ROUNDS: usize = 5;
 

@@ -11,9 +11,9 @@ use tokio::task::JoinSet;
 use videogen::{Client, RetryPolicy, Vendor};
 use videogen_journal::SqliteJournal;
 
-use crate::Result;
 use crate::contenders::{facade, request};
 use crate::measure::{Rounds, cpu, median};
+use crate::result::Result;
 use crate::server::Server;
 
 /// One process that submits for a while.

@@ -14,8 +14,8 @@ pub mod measure;
 pub mod per_call;
 pub mod plot;
 pub mod policy;
+pub mod result;
 pub mod server;
 pub mod waiting;
 
-/// A benchmark that cannot run says why and ends.
-pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub use result::Result;

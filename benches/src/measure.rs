@@ -6,7 +6,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 use nix::time::{ClockId, clock_gettime};
 
-use crate::Result;
+use crate::result::Result;
 
 fn clock(id: ClockId) -> Duration {
     // These clocks exist on every system that this builds on.

@@ -2,10 +2,11 @@
 
 use tokio::task::JoinSet;
 
+use crate::bodies;
 use crate::contenders::{Call, Contender};
 use crate::measure::{Rounds, cpu};
+use crate::result::Result;
 use crate::server::Server;
-use crate::{Result, bodies};
 
 /// Calls that are under way at once.
 const MANY: usize = 32;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::Result;
+use crate::result::Result;
 
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 400.0;

@@ -5,8 +5,9 @@ use std::time::Duration;
 use fastrand::Rng;
 use videogen::{Durations, Moment, PollPolicy, Vendor};
 
+use crate::bodies;
 use crate::plot::{self, Series};
-use crate::{Result, bodies};
+use crate::result::Result;
 
 /// How long tasks take, in seconds.
 type Law = fn(&mut Rng) -> f64;

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use videogen::Vendor;
 
-use crate::Result;
 use crate::bodies::{VENDORS, accepted, completed, page, path};
+use crate::result::Result;
 
 /// Bytes that a file is sent in.
 const PIECE: usize = 256 * 1024;

@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use videogen::{Vendor, Watched, Watcher, WatcherOptions};
 
+use crate::bodies;
 use crate::measure::{cpu, memory, quantile};
 use crate::plot::{self, Series};
-use crate::{Result, bodies};
+use crate::result::Result;
 
 mod vendor;
 

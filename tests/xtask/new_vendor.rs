@@ -87,7 +87,9 @@ fn the_skeleton_is_sound_registered_and_lists_what_is_left() {
         ("Cargo.toml", 2),
         ("crates/videogen/Cargo.toml", 4),
         ("crates/videogen/src/lib.rs", 2),
-        ("crates/videogen/src/adapters.rs", 14),
+        ("crates/videogen/src/vendors/mod.rs", 2),
+        ("crates/videogen/src/vendors/dispatch.rs", 7),
+        ("crates/videogen/src/model/vendor.rs", 5),
         (".ci/run", 2),
         ("tests/cases.rs", 3),
     ] {
@@ -98,20 +100,20 @@ fn the_skeleton_is_sound_registered_and_lists_what_is_left() {
             syn::parse_file(&new).unwrap();
         }
     }
-    let adapters = read(here, "crates/videogen/src/adapters.rs");
-    for place in [
-        "mod acme;",
-        "Vendor::Acme => {",
-        "    Acme,",
-        "Self::Acme,",
-        "Self::Acme => \"acme\",",
+    for (file, place) in [
+        ("crates/videogen/src/vendors/mod.rs", "mod acme;"),
+        ("crates/videogen/src/vendors/dispatch.rs", "Vendor::Acme => {"),
+        (
+            "crates/videogen/src/model/vendor.rs",
+            "Acme = \"acme\", videogen_raw_acme {",
+        ),
     ] {
-        assert_eq!(adapters.matches(&format!("{place}\n")).count(), 1, "{place}");
+        assert_eq!(read(here, file).matches(&format!("{place}\n")).count(), 1, "{place}");
     }
 
     // Each note of the skeleton is on the list, with its line.
     let mut notes = 0;
-    for file in ["specs/acme.yaml", "crates/videogen/src/adapters/acme.rs"] {
+    for file in ["specs/acme.yaml", "crates/videogen/src/vendors/acme.rs"] {
         let text = read(here, file);
         assert!(!text.contains("2000-01-01") && !text.contains("todo!"), "{file}");
         for (index, line) in text.lines().enumerate() {
@@ -123,7 +125,7 @@ fn the_skeleton_is_sound_registered_and_lists_what_is_left() {
         }
     }
     assert!(notes > 10, "only {notes} notes");
-    syn::parse_file(&read(here, "crates/videogen/src/adapters/acme.rs")).unwrap();
+    syn::parse_file(&read(here, "crates/videogen/src/vendors/acme.rs")).unwrap();
     assert!(out.contains("crates/sim/") && out.contains("tests/specs.rs"), "{out}");
 
     // Once is enough.
@@ -146,7 +148,7 @@ fn the_skeleton_is_sound_registered_and_lists_what_is_left() {
     syn::parse_file(&library).unwrap();
     assert_eq!(xtask(&["new-vendor", "third3"], here).0, 0);
     syn::parse_file(&read(here, "crates/videogen/src/lib.rs")).unwrap();
-    syn::parse_file(&read(here, "crates/videogen/src/adapters.rs")).unwrap();
+    syn::parse_file(&read(here, "crates/videogen/src/vendors/mod.rs")).unwrap();
 }
 
 /// The lines that only one of two texts has.
@@ -197,7 +199,7 @@ fn what_is_there_already_and_a_place_that_is_gone_stop_it_before_it_writes() {
     let here = copy.path();
     let files = [
         "crates/raw/acme/old.txt",
-        "crates/videogen/src/adapters/acme.rs",
+        "crates/videogen/src/vendors/acme.rs",
         "tests/snapshots/acme/x.snap",
     ];
     for file in files {
@@ -210,7 +212,7 @@ fn what_is_there_already_and_a_place_that_is_gone_stop_it_before_it_writes() {
     // All of them at once.
     for place in [
         "crates/raw/acme is",
-        "crates/videogen/src/adapters/acme.rs is",
+        "crates/videogen/src/vendors/acme.rs is",
         "tests/snapshots/acme is",
     ] {
         assert!(
@@ -222,9 +224,9 @@ fn what_is_there_already_and_a_place_that_is_gone_stop_it_before_it_writes() {
 
     edit(
         here,
-        "crates/videogen/src/adapters.rs",
-        "pub enum Vendor {",
-        "pub enum Seller {",
+        "crates/videogen/src/model/vendor.rs",
+        "\nvendors! {",
+        "\nsellers! {",
     );
     edit(here, ".ci/run", "for features in ", "for each in ");
     edit(
@@ -237,7 +239,7 @@ fn what_is_there_already_and_a_place_that_is_gone_stop_it_before_it_writes() {
     let (code, out, err) = xtask(&["new-vendor", "other"], here);
     assert_eq!((code, out.as_str()), (1, ""));
     for place in [
-        "crates/videogen/src/adapters.rs: the enum `Vendor` cannot be found",
+        "crates/videogen/src/model/vendor.rs: the table of vendors cannot be found",
         ".ci/run: the vendors that are compiled alone cannot be found, where this belongs: other,webhook",
         "tests/cases.rs: the length of `TARGETS` cannot be found",
     ] {

@@ -79,7 +79,12 @@ impl Name {
             )));
         }
         let mut used = BTreeSet::from([String::from("self"), String::from("tests")]);
-        for code in [read(root, "crates/videogen/src/adapters.rs")?.as_str(), ADAPTER] {
+        for code in [
+            read(root, "crates/videogen/src/vendors/mod.rs")?.as_str(),
+            read(root, "crates/videogen/src/vendors/dispatch.rs")?.as_str(),
+            read(root, "crates/videogen/src/model/vendor.rs")?.as_str(),
+            ADAPTER,
+        ] {
             let tokens = code
                 .parse()
                 .map_err(|error: proc_macro2::LexError| Refused::because(error.to_string()))?;
@@ -185,7 +190,7 @@ fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
         format!("specs/{vendor}.yaml"),
         format!("specs/pages/{vendor}"),
         format!("crates/raw/{vendor}"),
-        format!("crates/videogen/src/adapters/{vendor}.rs"),
+        format!("crates/videogen/src/vendors/{vendor}.rs"),
         format!("tests/snapshots/{vendor}"),
     ]
     .into_iter()
@@ -225,7 +230,7 @@ fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
     }
     files.insert(spec_file.into(), spec_text);
     files.insert(
-        format!("crates/videogen/src/adapters/{vendor}.rs").into(),
+        format!("crates/videogen/src/vendors/{vendor}.rs").into(),
         formatted(root, name.fill(ADAPTER)),
     );
     Ok(files)
@@ -264,7 +269,7 @@ fn left_to_do(name: &Name, files: &Files, out: &mut dyn Write) -> io::Result<()>
         name.fill("cargo check -p videogen --no-default-features --features acme")
     )?;
     writeln!(out, "\nLeft to do, from the vendor's pages:")?;
-    let adapter = format!("crates/videogen/src/adapters/{}.rs", name.lower);
+    let adapter = format!("crates/videogen/src/vendors/{}.rs", name.lower);
     for file in [format!("specs/{}.yaml", name.lower), adapter] {
         let text = files.get(Path::new(&file)).map_or("", String::as_str);
         for (line, note) in notes(text) {

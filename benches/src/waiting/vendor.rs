@@ -13,8 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 use videogen::Vendor;
 
+use crate::bodies;
 use crate::measure::thread_cpu;
-use crate::{Result, bodies};
+use crate::result::Result;
 
 /// A running vendor.
 pub(super) struct Stub {

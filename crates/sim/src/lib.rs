@@ -41,40 +41,14 @@
 //! - **Faults** are injected with [`Simulator::inject`].
 //! - `GET /_sim/stats` and `GET /_sim/tasks` tell what [`Simulator::stats`] and [`Simulator::tasks`] do.
 
-mod admin;
-mod api;
-mod auth;
-mod builder;
-mod card;
-mod clip;
-mod clock;
-mod core;
 mod dialects;
-mod fault;
-mod fields;
-mod files;
 mod http;
-mod links;
-mod refusal;
-mod rules;
-mod schema;
-mod serve;
-mod shape;
+mod media;
 mod simulator;
 mod spec;
-mod spoil;
-mod store;
+mod state;
 mod submit;
-mod tariff;
-mod task;
-mod vendor;
-mod webhook;
 
-pub use builder::{Builder, StartError, WEBHOOK_SECRET};
-pub use clock::Clock;
-pub use fault::{Fault, FaultKind, Operation};
-pub use simulator::Simulator;
-pub use spec::{Spec, SpecError};
-pub use store::Stats;
-pub use task::{Delivery, TaskReport};
-pub use vendor::Vendor;
+pub use simulator::{Builder, Simulator, StartError, WEBHOOK_SECRET};
+pub use spec::{Operation, Spec, SpecError, Vendor};
+pub use state::{Clock, Delivery, Fault, FaultKind, Stats, TaskReport};

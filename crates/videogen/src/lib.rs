@@ -77,67 +77,31 @@
 #[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
 
-mod account;
-mod adapters;
-mod address;
-mod adjust;
-mod ambiguity;
-mod builder;
-mod capabilities;
 mod client;
 mod download;
-mod error;
-mod http;
-mod input;
 pub mod journal;
-mod list;
-mod outcome;
-mod pace;
-mod plan;
+mod model;
 mod poll;
-mod reconcile;
-mod request;
-mod resolve;
-mod retry;
-mod schedule;
-#[cfg(feature = "schema")]
-mod schema;
+mod rules;
 mod submit;
-mod sweep;
-mod task;
-mod task_id;
-mod validate;
-mod violation;
+mod transport;
+mod vendors;
 mod wait;
-mod watch;
-mod watcher;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use adapters::{ListedModel, ParseVendorError, Vendor};
-pub use adjust::{Adjust, Adjustment};
-pub use ambiguity::{Ambiguity, Progress, Reconciled};
-pub use builder::{ClientBuilder, SubmitEvent};
-pub use capabilities::Capabilities;
-pub use client::{Client, Operation};
+pub use client::{Client, ClientBuilder, Outlook, Plan, SubmitEvent, plan, plan_all};
 pub use download::{DownloadOptions, Downloaded};
-pub use error::{Delivery, Error, ErrorKind};
-pub use input::{Input, ParseSourceError, Role, Source};
-pub use list::{ListQuery, TaskPage};
-pub use plan::{Outlook, Plan, plan, plan_all};
-pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
-pub use reconcile::{Lost, Recovered};
-pub use request::{ParseDurationError, Tool, VideoDuration, VideoRequest};
-pub use retry::RetryPolicy;
+pub use model::{
+    Adjust, Adjustment, Ambiguity, Capabilities, Delivery, Error, ErrorKind, Input, ListQuery, ListedModel, Operation,
+    ParseDurationError, ParseSourceError, ParseTaskIdError, ParseVendorError, Progress, Raw, Reconciled, Role,
+    SecretUrl, Source, TaskError, TaskId, TaskPage, TaskStatus, Timestamp, Tool, Usage, Vendor, Video, VideoDuration,
+    VideoRequest, VideoTask, Violation, facts,
+};
 #[cfg(feature = "schema")]
-pub use schema::{request_schema, task_schema};
-pub use videogen_wire::Timestamp;
-
-pub use task::{Raw, TaskError, TaskStatus, Usage, Video, VideoTask};
-pub use task_id::{ParseTaskIdError, TaskId};
-pub use validate::validate;
-pub use videogen_wire::{SecretUrl, facts};
-pub use violation::Violation;
-pub use wait::WaitOptions;
-pub use watch::Watch;
-pub use watcher::{Watched, Watcher, WatcherOptions};
+pub use model::{request_schema, task_schema};
+pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
+pub use rules::validate;
+pub use submit::{Lost, Recovered};
+pub use transport::RetryPolicy;
+pub use wait::{WaitOptions, Watch, Watched, Watcher, WatcherOptions};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
-use crate::Timestamp;
+use crate::timestamp::Timestamp;
 
 /// Reads a value from any JSON that can mean it. `None`: it cannot.
 pub trait FromValue: Sized {

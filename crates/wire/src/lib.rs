@@ -14,15 +14,15 @@ mod lenient;
 mod open_enum;
 mod secret_url;
 mod session;
+mod timestamp;
 
 pub use exchange::{Answer, Exchange, Sent};
-/// A moment, in UTC. [`SystemTime`](std::time::SystemTime) becomes one with `into()`, and one becomes a `SystemTime`.
-pub type Timestamp = chrono::DateTime<chrono::Utc>;
 #[doc(hidden)]
 pub use lenient::object;
 pub use lenient::{FromValue, Lenient, Read};
 pub use secret_url::SecretUrl;
 pub use session::{Session, SessionError};
+pub use timestamp::Timestamp;
 
 #[doc(hidden)]
 pub use {serde, serde_json};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::FromValue;
+use crate::lenient::FromValue;
 
 /// A URL that lets whoever holds it in: a presigned result, a callback address with a token.
 ///

@@ -9,7 +9,7 @@ use reqwest::ResponseBuilderExt as _;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Answer, Exchange, Sent};
+use crate::exchange::{Answer, Exchange, Sent};
 
 /// No answer of these APIs comes near this size; more is somebody else's page.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;

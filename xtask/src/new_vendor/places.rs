@@ -29,9 +29,11 @@ enum At {
     In(&'static str, &'static str, &'static str),
 }
 
-const ADAPTERS: &str = "crates/videogen/src/adapters.rs";
+const ADAPTERS: &str = "crates/videogen/src/vendors/mod.rs";
+const DISPATCH: &str = "crates/videogen/src/vendors/dispatch.rs";
+const IDENTITY: &str = "crates/videogen/src/model/vendor.rs";
 
-const PLACES: [Place; 13] = [
+const PLACES: [Place; 12] = [
     Place {
         file: "Cargo.toml",
         what: "the members of the workspace",
@@ -75,28 +77,22 @@ const PLACES: [Place; 13] = [
         text: "#[cfg(feature = \"acme\")]\nmod acme;\n",
     },
     Place {
-        file: ADAPTERS,
+        file: DISPATCH,
+        what: "the imports of the adapters",
+        at: At::After(r"^use super::\w+;$"),
+        text: "#[cfg(feature = \"acme\")]\nuse super::acme;\n",
+    },
+    Place {
+        file: DISPATCH,
         what: "the match of `on_adapter!`",
         at: At::Before("macro_rules! on_adapter", "        }"),
         text: "            #[cfg(feature = \"acme\")]\n            Vendor::Acme => {\n                type $adapter = acme::Acme;\n                $call\n            }\n",
     },
     Place {
-        file: ADAPTERS,
-        what: "the enum `Vendor`",
-        at: At::Before("pub enum Vendor {", "}"),
-        text: "    /// <https://docs.example.com/acme>\n    #[cfg(feature = \"acme\")]\n    Acme,\n",
-    },
-    Place {
-        file: ADAPTERS,
-        what: "`Vendor::ALL`",
-        at: At::Before("pub const ALL: &'static [Self] = &[", "    ];"),
-        text: "        #[cfg(feature = \"acme\")]\n        Self::Acme,\n",
-    },
-    Place {
-        file: ADAPTERS,
-        what: "`Vendor::as_str`",
-        at: At::Before("pub fn as_str(self)", "        }"),
-        text: "            #[cfg(feature = \"acme\")]\n            Self::Acme => \"acme\",\n",
+        file: IDENTITY,
+        what: "the table of vendors",
+        at: At::Before("\nvendors! {", "}"),
+        text: "    /// <https://docs.example.com/acme>\n    Acme = \"acme\", videogen_raw_acme {\n        operations: [Submit, Get],\n        list_query: [],\n    }\n",
     },
     Place {
         file: ".ci/run",

@@ -222,7 +222,7 @@ fn advice(lost: &Lost) -> String {
     let found = if let Some(trouble) = trouble {
         format!("{id}: looking for it tells nothing: {trouble}. Look into the vendor's console.")
     } else if candidates.is_empty() {
-        let sought = elapsed(Duration::from_secs(entry.sought.unwrap_or_default().into()));
+        let sought = elapsed(Duration::from_secs(entry.sought.unwrap_or_default()));
         format!("{id}: not found {sought} after it was sent. Look into the vendor's console.")
     } else {
         let ids: Vec<String> = candidates.iter().map(|task| task.id.to_string()).collect();

@@ -52,11 +52,10 @@ impl Files {
 
     /// Adds the files to a document for programs. A path that is not Unicode is shown as nearly as JSON can.
     pub(super) fn show_in(&self, document: &mut Value) {
-        let show = |file: &Downloaded| json!({"path": file.path.to_string_lossy(), "bytes": file.bytes});
-        document["file"] = show(&self.video);
+        document["file"] = document_of(&self.video);
         if self.wants_last_frame {
             // Null: the vendor gave none.
-            document["last_frame_file"] = self.last_frame.as_ref().map_or(Value::Null, show);
+            document["last_frame_file"] = self.last_frame.as_ref().map_or(Value::Null, document_of);
         }
     }
 
@@ -70,6 +69,10 @@ impl Files {
             .collect();
         lines.join("\n")
     }
+}
+
+fn document_of(file: &Downloaded) -> Value {
+    json!({"path": file.path.to_string_lossy(), "bytes": file.bytes})
 }
 
 impl Target {

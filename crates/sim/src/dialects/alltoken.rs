@@ -1,25 +1,19 @@
 //! AllToken.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::{last_frame_url, ok, url_in, video_url};
-use crate::api::Call;
-use crate::core::Core;
-use crate::http;
-use crate::refusal::Refusal;
-use crate::rules::{Input, Medium};
-use crate::spec::{Model, Spec};
-use crate::submit::submit;
-use crate::task::{Failure, Status, Task};
-use crate::{Vendor, clock};
+use crate::dialects::answer::Answer;
+use crate::dialects::call::Call;
+use crate::dialects::dialect::{Dialect, last_frame_url, task_error, video_url};
+use crate::dialects::input::{Input, Medium, url_in};
+use crate::dialects::refusal::Refusal;
+use crate::spec::{Model, Operation, Spec};
+use crate::state::{Core, Failure, Status, Task, after};
 
-/// Tasks on a page of the list, if the request does not say.
+/// Default page size of the list.
 const PAGE: usize = 20;
 
 /// Members of the request that the task shows as they came.
@@ -34,72 +28,90 @@ const ECHOED: [&str; 8] = [
     "tools",
 ];
 
-pub(super) fn answer(call: &Call) -> Result<Response, Refusal> {
-    let shown = |task: &Task| show(&call.core, call.spec, task, call.core.clock.now());
-    match call.operation.id.as_str() {
-        "create_generation" => {
-            let task = submit(call)?;
-            Ok(http::json(
-                StatusCode::ACCEPTED,
-                &show(&call.core, call.spec, &task, task.created),
-            ))
+pub(super) struct AllToken;
+
+impl Dialect for AllToken {
+    fn answer(&self, call: &Call) -> Result<Answer, Refusal> {
+        let now = call.core.clock.now();
+        let shown = |task: &Task| Answer::ok(show(&call.core, call.spec, task, now));
+        match call.endpoint.operation {
+            Operation::Get => Ok(shown(&*call.own_task("id")?)),
+            Operation::List => Ok(list(call)),
+            Operation::Cancel => {
+                let task = call.own_task("id")?;
+                cancel(call, &task)?;
+                Ok(shown(&task))
+            }
+            Operation::Models => Ok(models(call.spec)),
+            _ => Err(Refusal::NoPath),
         }
-        "get_generation" => Ok(ok(&shown(&*find(call)?))),
-        "list_generations" => Ok(list(call)),
-        "cancel_generation" => {
-            let task = find(call)?;
-            cancel(call, &task)?;
-            Ok(ok(&shown(&task)))
+    }
+
+    fn created(&self, call: &Call, task: &Task) -> Answer {
+        Answer::json(202, show(&call.core, call.spec, task, task.created))
+    }
+
+    fn refuse(&self, _: Option<Operation>, refusal: &Refusal, request_id: &str) -> Answer {
+        let (status, kind, code) = match refusal {
+            // The page shows a number here, and only here.
+            Refusal::NoKey | Refusal::BadKey => (401, "authentication_error", Some(json!(401))),
+            Refusal::NoBalance => (402, "insufficient_balance", None),
+            Refusal::Forbidden => (403, "permission_error", None),
+            Refusal::RateLimited => (429, "rate_limit_error", None),
+            Refusal::Internal => (500, "api_error", None),
+            Refusal::Unavailable => (503, "api_error", Some(json!("upstream_error"))),
+            Refusal::ModelRule { .. } => {
+                let code = json!("upstream_invalid_parameter");
+                (400, "invalid_request_error", Some(code))
+            }
+            Refusal::Content => {
+                let code = json!("upstream_content_violation");
+                (400, "invalid_request_error", Some(code))
+            }
+            Refusal::NoTask { .. } | Refusal::NoPath => (404, "not_found_error", None),
+            Refusal::TooLate { .. } => (409, "conflict_error", None),
+            Refusal::NoMethod => (405, "invalid_request_error", None),
+            Refusal::TooLarge => (413, "invalid_request_error", None),
+            Refusal::Invalid { .. } | Refusal::NotReady | Refusal::NoWebhook => {
+                (400, "invalid_request_error", Some(json!("invalid_request")))
+            }
+        };
+        let mut error = json!({
+            "message": refusal.message(),
+            "param": refusal.field(),
+            "type": kind,
+            "request_id": request_id,
+        });
+        if let Some(code) = code {
+            error["code"] = code;
         }
-        "list_models" => Ok(models(call.spec)),
-        _ => Err(Refusal::NoPath),
+        refusal.with_retry_after(Answer::json(status, json!({"error": error})))
+    }
+
+    fn inputs(&self, _: &str, body: &Value) -> Vec<Input> {
+        inputs(body)
+    }
+
+    fn id_prefix(&self, _: &str) -> &'static str {
+        "vgen_"
+    }
+
+    /// The vendor documents a webhook "when the task completes", and nothing more: the task itself is
+    /// sent, and a cancelled task is not reported.
+    fn event(&self, core: &Core, spec: &Spec, task: &Task, _: &str, now: Duration) -> Option<Value> {
+        (task.state(now).status != Status::Cancelled).then(|| show(core, spec, task, now))
+    }
+
+    fn check_references(&self, call: &Call) -> Result<(), Refusal> {
+        check_draft(call)
+    }
+
+    fn zero_duration_is_absent(&self) -> bool {
+        true
     }
 }
 
-pub(super) fn refuse(refusal: &Refusal, request_id: &str) -> (StatusCode, Value) {
-    let (status, kind, code) = match refusal {
-        // The page shows a number here, and only here.
-        Refusal::NoKey | Refusal::BadKey => (StatusCode::UNAUTHORIZED, "authentication_error", Some(json!(401))),
-        Refusal::NoBalance => (StatusCode::PAYMENT_REQUIRED, "insufficient_balance", None),
-        Refusal::Forbidden => (StatusCode::FORBIDDEN, "permission_error", None),
-        Refusal::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", None),
-        Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "api_error", None),
-        Refusal::Unavailable => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "api_error",
-            Some(json!("upstream_error")),
-        ),
-        Refusal::ModelRule { .. } => {
-            let code = json!("upstream_invalid_parameter");
-            (StatusCode::BAD_REQUEST, "invalid_request_error", Some(code))
-        }
-        Refusal::Content => {
-            let code = json!("upstream_content_violation");
-            (StatusCode::BAD_REQUEST, "invalid_request_error", Some(code))
-        }
-        Refusal::NoTask { .. } | Refusal::NoPath => (StatusCode::NOT_FOUND, "not_found_error", None),
-        Refusal::TooLate { .. } => (StatusCode::CONFLICT, "conflict_error", None),
-        Refusal::NoMethod => (StatusCode::METHOD_NOT_ALLOWED, "invalid_request_error", None),
-        Refusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request_error", None),
-        Refusal::Invalid { .. } | Refusal::NotReady | Refusal::NoWebhook => (
-            StatusCode::BAD_REQUEST,
-            "invalid_request_error",
-            Some(json!("invalid_request")),
-        ),
-    };
-    let mut error = json!({
-        "message": refusal.message(),
-        "param": refusal.field(),
-        "type": kind,
-        "request_id": request_id,
-    });
-    if let Some(code) = code {
-        error["code"] = code;
-    }
-    (status, json!({"error": error}))
-}
-
-pub(super) fn inputs(body: &Value) -> Vec<Input> {
+fn inputs(body: &Value) -> Vec<Input> {
     let content = body["content"].as_array().into_iter().flatten().enumerate();
     content
         .filter_map(|(index, item)| {
@@ -133,7 +145,7 @@ fn draft_of(body: &Value) -> Option<(usize, Option<&str>)> {
     Some((index, item["draft_task"]["id"].as_str()))
 }
 
-pub(super) fn check_references(call: &Call) -> Result<(), Refusal> {
+fn check_draft(call: &Call) -> Result<(), Refusal> {
     let Some((index, id)) = draft_of(&call.body) else {
         return Ok(());
     };
@@ -141,23 +153,11 @@ pub(super) fn check_references(call: &Call) -> Result<(), Refusal> {
     let Some(id) = id else {
         return Err(Refusal::invalid(&field, format!("{field}: required")));
     };
-    let draft = call
-        .core
-        .store
-        .find(call.vendor, id)
-        .filter(|task| task.owner == call.owner);
-    match draft {
+    match call.task(id) {
         None => Err(Refusal::NoTask { field }),
         Some(task) if task.asked("draft") == Some(&Value::Bool(true)) => Ok(()),
         Some(_) => Err(Refusal::invalid(&field, format!("{field}: this task is no draft"))),
     }
-}
-
-/// The vendor documents a call "when the task completes", and nothing more: the task itself is sent,
-/// and a task that the caller cancelled is not reported back.
-pub(super) fn event(core: &Core, task: &Task, now: Duration) -> Option<Value> {
-    let spec = Spec::of(Vendor::AllToken).ok()?;
-    (task.state(now).status != Status::Cancelled).then(|| show(core, spec, task, now))
 }
 
 const fn word(status: Status) -> &'static str {
@@ -223,11 +223,11 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     match state.status {
         Status::Completed => finish(&mut body, core, spec, task, now),
         Status::Failed(Failure::Generation) => {
-            body["error"] = error("upstream_error", "the model gave up");
+            body["error"] = task_error("upstream_error", "the model gave up");
         }
         Status::Failed(Failure::Moderated) => {
             let message = "the video was withheld for its content";
-            body["error"] = error("upstream_content_violation", message);
+            body["error"] = task_error("upstream_content_violation", message);
         }
         Status::Queued | Status::Running | Status::Expired | Status::Cancelled => {}
     }
@@ -241,7 +241,7 @@ fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration
     let holds = Duration::from_secs(u64::from(ttl));
     body["video_url"] = json!(video_url(core, spec, task, now));
     body["video_url_ttl"] = json!(ttl);
-    body["video_url_expires_at"] = json!(rfc3339(clock::after(task.wall_at(now), holds)));
+    body["video_url_expires_at"] = json!(rfc3339(after(task.wall_at(now), holds)));
     body["completed_at"] = json!(rfc3339(task.wall_at(task.plan.end())));
     body["ratio"] = json!(task.ratio);
     body["fps"] = json!(shape.fps);
@@ -263,19 +263,6 @@ fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn error(code: &str, message: &str) -> Value {
-    json!({"code": code, "message": message})
-}
-
-fn find(call: &Call) -> Result<Arc<Task>, Refusal> {
-    let task = call
-        .core
-        .store
-        .find(call.vendor, call.id())
-        .filter(|task| task.owner == call.owner);
-    task.ok_or_else(|| Refusal::NoTask { field: "id".to_owned() })
-}
-
 fn cancel(call: &Call, task: &Task) -> Result<(), Refusal> {
     let now = call.core.clock.now();
     let status = task.state(now).status;
@@ -287,7 +274,7 @@ fn cancel(call: &Call, task: &Task) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn list(call: &Call) -> Response {
+fn list(call: &Call) -> Answer {
     let now = call.core.clock.now();
     let wanted = call.query.get("status");
     let mut tasks = call.core.store.owned(call.vendor, call.owner);
@@ -299,13 +286,13 @@ fn list(call: &Call) -> Response {
         .unwrap_or(PAGE);
     let newest = tasks.iter().rev().take(limit);
     let items: Vec<_> = newest.map(|task| show(&call.core, call.spec, task, now)).collect();
-    ok(&json!({"items": items, "total": tasks.len()}))
+    Answer::ok(json!({"items": items, "total": tasks.len()}))
 }
 
-fn models(spec: &Spec) -> Response {
+fn models(spec: &Spec) -> Answer {
     let exact = spec.models.iter().filter(|model| model.is_exact());
     let data: Vec<_> = exact.map(model).collect();
-    ok(&json!({"object": "list", "data": data}))
+    Answer::ok(json!({"object": "list", "data": data}))
 }
 
 fn model(model: &Model) -> Value {

@@ -3,162 +3,142 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::{ok, video_url};
-use crate::Vendor;
-use crate::api::Call;
-use crate::core::Core;
-use crate::fault::Operation as Kind;
-use crate::refusal::Refusal;
-use crate::rules::{Input, Medium};
-use crate::spec::Spec;
-use crate::submit::submit;
-use crate::task::{Failure, Status, Task};
+use crate::dialects::answer::Answer;
+use crate::dialects::call::Call;
+use crate::dialects::dialect::{Dialect, task_error, video_url};
+use crate::dialects::input::{Input, Medium};
+use crate::dialects::refusal::Refusal;
+use crate::spec::{Operation, RateLimit, Spec, Vendor};
+use crate::state::{Core, Failure, Status, Task};
 
-pub(super) fn answer(call: &Call) -> Result<Response, Refusal> {
-    let shown = |task: &Task, now| ok(&show(&call.core, call.spec, task, now));
-    match call.operation.id.as_str() {
-        "create_seedance_2" | "create_seedance_1" => {
-            let task = submit(call)?;
-            Ok(shown(&task, task.created))
-        }
-        "get_seedance_2" => Ok(shown(&*find(call, "create_seedance_2", false)?, call.core.clock.now())),
-        "get_seedance_1" => Ok(shown(&*find(call, "create_seedance_1", true)?, call.core.clock.now())),
-        _ => Err(Refusal::NoPath),
-    }
-}
+pub(super) struct ToApis;
 
-pub(super) fn refuse(refusal: &Refusal) -> (StatusCode, Value) {
-    // The code is a number here and a string there, as on the vendor's own pages.
-    let (status, code, kind) = match refusal {
-        Refusal::NoKey => (StatusCode::UNAUTHORIZED, json!("unauthorized"), "unauthorized"),
-        Refusal::BadKey => (StatusCode::UNAUTHORIZED, json!(401), "authentication_error"),
-        Refusal::NoBalance => (
-            StatusCode::PAYMENT_REQUIRED,
-            json!("insufficient_quota"),
-            "insufficient_quota",
-        ),
-        Refusal::Forbidden => (StatusCode::FORBIDDEN, json!(403), "authentication_error"),
-        Refusal::RateLimited => (
-            StatusCode::TOO_MANY_REQUESTS,
-            json!("rate_limit_exceeded"),
-            "rate_limit_exceeded",
-        ),
-        Refusal::Internal => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            json!("internal_error"),
-            "internal_error",
-        ),
-        Refusal::Unavailable => {
-            let code = "rate_limit_unavailable";
-            (StatusCode::SERVICE_UNAVAILABLE, json!(code), code)
-        }
-        Refusal::Content => {
-            let code = "content_policy_violation";
-            (StatusCode::UNPROCESSABLE_ENTITY, json!(code), code)
-        }
-        Refusal::NoWebhook => {
-            let code = "webhook_not_configured";
-            (StatusCode::BAD_REQUEST, json!(code), code)
-        }
-        Refusal::NoTask { .. } => (StatusCode::NOT_FOUND, json!("task_not_found"), "task_not_found"),
-        Refusal::NoPath => (StatusCode::NOT_FOUND, json!(404), "not_found_error"),
-        Refusal::NoMethod => (StatusCode::METHOD_NOT_ALLOWED, json!(405), "invalid_request"),
-        Refusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, json!(413), "invalid_request"),
-        Refusal::Invalid { .. } | Refusal::ModelRule { .. } | Refusal::NotReady | Refusal::TooLate { .. } => {
-            (StatusCode::BAD_REQUEST, json!("invalid_request"), "invalid_request")
-        }
-    };
-    let message = refusal.message();
-    (
-        status,
-        json!({"error": {"code": code, "message": message, "type": kind}}),
-    )
-}
-
-/// The headers that tell of the limits, as if the window were used up.
-pub(super) fn limit_headers(kind: Kind) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let Ok(spec) = Spec::of(Vendor::ToApis) else {
-        return headers;
-    };
-    let (limit, category) = match kind {
-        Kind::Submit => (spec.submit_limit, "async_submit"),
-        _ => (spec.query_limit, "async_query"),
-    };
-    if let Some(limit) = limit {
-        headers.insert("x-ratelimit-limit", HeaderValue::from(limit.limit));
-        headers.insert("x-ratelimit-reset", HeaderValue::from(limit.per));
-    }
-    headers.insert("x-ratelimit-remaining", HeaderValue::from(0));
-    headers.insert("x-ratelimit-category", HeaderValue::from_static(category));
-    headers
-}
-
-pub(super) fn inputs(operation: &str, body: &Value) -> Vec<Input> {
-    let list = |name: &str| body[name].as_array().cloned().unwrap_or_default();
-    let mut inputs = Vec::new();
-    for (index, url) in list("image_urls").iter().enumerate() {
-        // Places tell the parts: first frame, last frame, references. Seedance 2 takes a first frame here and
-        // ignores the others; to count them all as first frames is to refuse them.
-        let word = match index {
-            _ if operation == "create_seedance_2" => "first_frame",
-            0 => "first_frame",
-            1 => "last_frame",
-            _ => "reference_image",
+impl Dialect for ToApis {
+    fn answer(&self, call: &Call) -> Result<Answer, Refusal> {
+        let task = match call.endpoint.id.as_str() {
+            "get_seedance_2" => find(call, "create_seedance_2", false)?,
+            "get_seedance_1" => find(call, "create_seedance_1", true)?,
+            _ => return Err(Refusal::NoPath),
         };
-        inputs.push(Input {
-            field: format!("image_urls[{index}]"),
-            medium: Medium::Image,
-            word: word.to_owned(),
-            url: url.as_str().map(str::to_owned),
-        });
+        let now = call.core.clock.now();
+        Ok(Answer::ok(show(&call.core, call.spec, &task, now)))
     }
-    let lists = [
-        ("image_with_roles", Medium::Image),
-        ("video_with_roles", Medium::Video),
-        ("audio_with_roles", Medium::Audio),
-    ];
-    for (name, medium) in lists {
-        for (index, item) in list(name).iter().enumerate() {
+
+    fn created(&self, call: &Call, task: &Task) -> Answer {
+        Answer::ok(show(&call.core, call.spec, task, task.created))
+    }
+
+    fn refuse(&self, operation: Option<Operation>, refusal: &Refusal, _: &str) -> Answer {
+        // The code is a number here and a string there, as on the vendor's own pages.
+        let (status, code, kind) = match refusal {
+            Refusal::NoKey => (401, json!("unauthorized"), "unauthorized"),
+            Refusal::BadKey => (401, json!(401), "authentication_error"),
+            Refusal::NoBalance => (402, json!("insufficient_quota"), "insufficient_quota"),
+            Refusal::Forbidden => (403, json!(403), "authentication_error"),
+            Refusal::RateLimited => (429, json!("rate_limit_exceeded"), "rate_limit_exceeded"),
+            Refusal::Internal => (500, json!("internal_error"), "internal_error"),
+            Refusal::Unavailable => {
+                let code = "rate_limit_unavailable";
+                (503, json!(code), code)
+            }
+            Refusal::Content => {
+                let code = "content_policy_violation";
+                (422, json!(code), code)
+            }
+            Refusal::NoWebhook => {
+                let code = "webhook_not_configured";
+                (400, json!(code), code)
+            }
+            Refusal::NoTask { .. } => (404, json!("task_not_found"), "task_not_found"),
+            Refusal::NoPath => (404, json!(404), "not_found_error"),
+            Refusal::NoMethod => (405, json!(405), "invalid_request"),
+            Refusal::TooLarge => (413, json!(413), "invalid_request"),
+            Refusal::Invalid { .. } | Refusal::ModelRule { .. } | Refusal::NotReady | Refusal::TooLate { .. } => {
+                (400, json!("invalid_request"), "invalid_request")
+            }
+        };
+        let message = refusal.message();
+        let answer = Answer::json(
+            status,
+            json!({"error": {"code": code, "message": message, "type": kind}}),
+        );
+        match (refusal, operation) {
+            // The vendor counts its 503 among the rate limits.
+            (Refusal::RateLimited | Refusal::Unavailable, Some(operation)) => limited(answer, operation),
+            _ => answer,
+        }
+    }
+
+    fn inputs(&self, endpoint: &str, body: &Value) -> Vec<Input> {
+        let list = |name: &str| body[name].as_array().cloned().unwrap_or_default();
+        let mut inputs = Vec::new();
+        for (index, url) in list("image_urls").iter().enumerate() {
+            // Places tell the parts: first frame, last frame, references. Seedance 2 takes a first frame here and
+            // ignores the others; to count them all as first frames is to refuse them.
+            let word = match index {
+                _ if endpoint == "create_seedance_2" => "first_frame",
+                0 => "first_frame",
+                1 => "last_frame",
+                _ => "reference_image",
+            };
             inputs.push(Input {
-                field: format!("{name}[{index}]"),
-                medium,
-                word: item["role"].as_str().unwrap_or_default().to_owned(),
-                url: item["url"].as_str().map(str::to_owned),
+                field: format!("image_urls[{index}]"),
+                medium: Medium::Image,
+                word: word.to_owned(),
+                url: url.as_str().map(str::to_owned),
             });
         }
+        let lists = [
+            ("image_with_roles", Medium::Image),
+            ("video_with_roles", Medium::Video),
+            ("audio_with_roles", Medium::Audio),
+        ];
+        for (name, medium) in lists {
+            for (index, item) in list(name).iter().enumerate() {
+                inputs.push(Input {
+                    field: format!("{name}[{index}]"),
+                    medium,
+                    word: item["role"].as_str().unwrap_or_default().to_owned(),
+                    url: item["url"].as_str().map(str::to_owned),
+                });
+            }
+        }
+        inputs
     }
-    inputs
-}
 
-pub(super) fn event(core: &Core, task: &Task, event_id: &str, now: Duration) -> Option<Value> {
-    let spec = Spec::of(Vendor::ToApis).ok()?;
-    let state = task.state(now);
-    let ended = task.wall_at(state.since).timestamp();
-    let mut shown = show(core, spec, task, now);
-    let mut data = json!({
-        "task_id": task.id,
-        "task_type": "video",
-        "model": task.model,
-        "status": word(state.status),
-        "progress": state.progress,
-        "submitted_at": task.wall.timestamp(),
-        "finished_at": ended,
-    });
-    for name in ["client_business_id", "result", "error"] {
-        if let Some(value) = shown.get_mut(name) {
-            data[name] = value.take();
+    fn id_prefix(&self, endpoint: &str) -> &'static str {
+        match endpoint {
+            "create_seedance_2" => "tsk_vid_",
+            _ => "task_vid_",
         }
     }
-    let kind = match state.status {
-        Status::Completed => "generation.completed",
-        _ => "generation.failed",
-    };
-    Some(json!({"id": event_id, "type": kind, "api_version": "v1", "created_at": ended, "data": data}))
+
+    fn event(&self, core: &Core, spec: &Spec, task: &Task, event_id: &str, now: Duration) -> Option<Value> {
+        let state = task.state(now);
+        let ended = task.wall_at(state.since).timestamp();
+        let mut shown = show(core, spec, task, now);
+        let mut data = json!({
+            "task_id": task.id,
+            "task_type": "video",
+            "model": task.model,
+            "status": word(state.status),
+            "progress": state.progress,
+            "submitted_at": task.wall.timestamp(),
+            "finished_at": ended,
+        });
+        for name in ["client_business_id", "result", "error"] {
+            if let Some(value) = shown.get_mut(name) {
+                data[name] = value.take();
+            }
+        }
+        let kind = match state.status {
+            Status::Completed => "generation.completed",
+            _ => "generation.failed",
+        };
+        Some(json!({"id": event_id, "type": kind, "api_version": "v1", "created_at": ended, "data": data}))
+    }
 }
 
 const fn word(status: Status) -> &'static str {
@@ -195,19 +175,15 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             body["result"] = json!({"type": "video", "data": [{"url": url, "format": "mp4"}]});
         }
         Status::Failed(Failure::Generation) => {
-            body["error"] = error("generation_failed", "the model gave up");
+            body["error"] = task_error("generation_failed", "the model gave up");
         }
         Status::Failed(Failure::Moderated) => {
-            body["error"] = error("content_policy_violation", "the video was withheld for its content");
+            body["error"] = task_error("content_policy_violation", "the video was withheld for its content");
         }
-        Status::Expired => body["error"] = error("task_timeout", "the task took too long"),
+        Status::Expired => body["error"] = task_error("task_timeout", "the task took too long"),
         Status::Queued | Status::Running | Status::Cancelled => {}
     }
     body
-}
-
-fn error(code: &str, message: &str) -> Value {
-    json!({"code": code, "message": message})
 }
 
 /// A task by its id in its own family or, where the path takes it, by the caller's own id in either
@@ -223,4 +199,25 @@ fn find(call: &Call, operation: &str, by_reference: bool) -> Result<Arc<Task>, R
     found.cloned().ok_or_else(|| Refusal::NoTask {
         field: "task_id".to_owned(),
     })
+}
+
+/// Adds the headers of a rate limit whose window is used up.
+fn limited(answer: Answer, operation: Operation) -> Answer {
+    let Ok(spec) = Spec::of(Vendor::ToApis) else {
+        return answer;
+    };
+    let (limit, category) = match operation {
+        Operation::Submit => (spec.submit_limit, "async_submit"),
+        _ => (spec.query_limit, "async_query"),
+    };
+    let answer = match limit {
+        Some(RateLimit { limit, per }) => answer
+            .header("x-ratelimit-limit", limit)
+            .header("x-ratelimit-reset", per),
+        None => answer,
+    };
+    answer
+        .header("x-ratelimit-remaining", 0)
+        .header("x-ratelimit-category", category)
+        .header("retry-after", 1)
 }

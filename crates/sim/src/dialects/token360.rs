@@ -1,108 +1,105 @@
 //! Token360.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::{last_frame_url, ok, url_in, video_url};
-use crate::Vendor;
-use crate::api::Call;
-use crate::clip::{Make, file};
-use crate::core::Core;
-use crate::files;
-use crate::refusal::Refusal;
-use crate::rules::{Input, Medium};
-use crate::spec::Spec;
-use crate::submit::submit;
-use crate::task::{Failure, Status, Task};
+use crate::dialects::answer::Answer;
+use crate::dialects::call::Call;
+use crate::dialects::dialect::{Dialect, last_frame_url, task_error, video_url};
+use crate::dialects::input::{Input, Medium, url_in};
+use crate::dialects::refusal::Refusal;
+use crate::spec::{Operation, Spec};
+use crate::state::{Core, Failure, Status, Task};
 
-/// Tasks on a page of the list, if the request does not say.
+/// Default page size of the list.
 const PAGE: usize = 20;
 
-pub(super) async fn answer(call: &Call) -> Result<Response, Refusal> {
-    match call.operation.id.as_str() {
-        "create_video" => {
-            let task = submit(call)?;
-            Ok(ok(&created(call.spec, &task)))
+pub(super) struct Token360;
+
+impl Dialect for Token360 {
+    fn answer(&self, call: &Call) -> Result<Answer, Refusal> {
+        match call.endpoint.operation {
+            Operation::Get => {
+                let task = call.own_task("video_id")?;
+                let now = call.core.clock.now();
+                Ok(Answer::ok(video(&call.core, call.spec, &task, now)))
+            }
+            Operation::List => list(call),
+            Operation::Content => content(call),
+            _ => Err(Refusal::NoPath),
         }
-        "get_video" => {
-            let task = find(call)?;
-            Ok(ok(&video(&call.core, call.spec, &task, call.core.clock.now())))
-        }
-        "list_videos" => list(call),
-        "get_video_content" => content(call).await,
-        _ => Err(Refusal::NoPath),
     }
-}
 
-pub(super) fn refuse(refusal: &Refusal) -> (StatusCode, Value) {
-    let (status, kind, code) = match refusal {
-        Refusal::NoKey | Refusal::BadKey => (StatusCode::UNAUTHORIZED, "invalid_api_key", Some("401")),
-        Refusal::NoBalance => (StatusCode::PAYMENT_REQUIRED, "insufficient_balance", None),
-        Refusal::Forbidden => (StatusCode::FORBIDDEN, "api_key_frozen", None),
-        Refusal::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", None),
-        Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "api_error", None),
-        Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "api_error", None),
-        Refusal::Content => (
-            StatusCode::BAD_REQUEST,
-            "invalid_request_error",
-            Some("content_policy_violation"),
-        ),
-        Refusal::NoTask { .. } | Refusal::NoPath => (StatusCode::NOT_FOUND, "not_found_error", None),
-        Refusal::NoMethod => (StatusCode::METHOD_NOT_ALLOWED, "invalid_request_error", None),
-        Refusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request_error", None),
-        Refusal::Invalid { .. }
-        | Refusal::ModelRule { .. }
-        | Refusal::NotReady
-        | Refusal::TooLate { .. }
-        | Refusal::NoWebhook => (StatusCode::BAD_REQUEST, "invalid_request_error", None),
-    };
-    let (message, param) = (refusal.message(), refusal.field());
-    (
-        status,
-        json!({"error": {"message": message, "type": kind, "param": param, "code": code}}),
-    )
-}
+    fn created(&self, call: &Call, task: &Task) -> Answer {
+        let mut body = summary(task, Status::Queued);
+        body.insert("parameters".to_owned(), parameters(call.spec, task));
+        Answer::ok(body.into())
+    }
 
-pub(super) fn inputs(body: &Value) -> Vec<Input> {
-    let items = |name: &'static str| {
-        body[name]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .filter_map(move |(index, item)| {
-                let kind = item["type"].as_str()?;
-                let (medium, role) = match kind {
-                    "image_url" => (Medium::Image, "reference_image"),
-                    "video_url" => (Medium::Video, "reference_video"),
-                    "audio_url" => (Medium::Audio, "reference_audio"),
-                    _ => return None,
-                };
-                let word = item["frame_type"].as_str().unwrap_or(role).to_owned();
-                let field = format!("{name}[{index}]");
-                Some(Input {
-                    field,
-                    medium,
-                    word,
-                    url: url_in(item, kind),
+    fn refuse(&self, _: Option<Operation>, refusal: &Refusal, _: &str) -> Answer {
+        let (status, kind, code) = match refusal {
+            Refusal::NoKey | Refusal::BadKey => (401, "invalid_api_key", Some("401")),
+            Refusal::NoBalance => (402, "insufficient_balance", None),
+            Refusal::Forbidden => (403, "api_key_frozen", None),
+            Refusal::RateLimited => (429, "rate_limit_error", None),
+            Refusal::Internal => (500, "api_error", None),
+            Refusal::Unavailable => (503, "api_error", None),
+            Refusal::Content => (400, "invalid_request_error", Some("content_policy_violation")),
+            Refusal::NoTask { .. } | Refusal::NoPath => (404, "not_found_error", None),
+            Refusal::NoMethod => (405, "invalid_request_error", None),
+            Refusal::TooLarge => (413, "invalid_request_error", None),
+            Refusal::Invalid { .. }
+            | Refusal::ModelRule { .. }
+            | Refusal::NotReady
+            | Refusal::TooLate { .. }
+            | Refusal::NoWebhook => (400, "invalid_request_error", None),
+        };
+
+        let (message, param) = (refusal.message(), refusal.field());
+        let body = json!({"error": {"message": message, "type": kind, "param": param, "code": code}});
+        refusal.with_retry_after(Answer::json(status, body))
+    }
+
+    fn inputs(&self, _: &str, body: &Value) -> Vec<Input> {
+        let items = |name: &'static str| {
+            body[name]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .enumerate()
+                .filter_map(move |(index, item)| {
+                    let kind = item["type"].as_str()?;
+                    let (medium, role) = match kind {
+                        "image_url" => (Medium::Image, "reference_image"),
+                        "video_url" => (Medium::Video, "reference_video"),
+                        "audio_url" => (Medium::Audio, "reference_audio"),
+                        _ => return None,
+                    };
+                    let word = item["frame_type"].as_str().unwrap_or(role).to_owned();
+                    let field = format!("{name}[{index}]");
+                    Some(Input {
+                        field,
+                        medium,
+                        word,
+                        url: url_in(item, kind),
+                    })
                 })
-            })
-    };
-    items("frame_images").chain(items("input_references")).collect()
-}
-
-pub(super) fn event(core: &Core, task: &Task, now: Duration) -> Option<Value> {
-    let spec = Spec::of(Vendor::Token360).ok()?;
-    let mut body = video(core, spec, task, now);
-    if let Some(reference) = &task.reference {
-        body["request_id"] = json!(reference);
+        };
+        items("frame_images").chain(items("input_references")).collect()
     }
-    Some(body)
+
+    fn id_prefix(&self, _: &str) -> &'static str {
+        "video-"
+    }
+
+    fn event(&self, core: &Core, spec: &Spec, task: &Task, _: &str, now: Duration) -> Option<Value> {
+        let mut body = video(core, spec, task, now);
+        if let Some(reference) = &task.reference {
+            body["request_id"] = json!(reference);
+        }
+        Some(body)
+    }
 }
 
 const fn word(status: Status) -> &'static str {
@@ -129,13 +126,6 @@ fn summary(task: &Task, status: Status) -> Map<String, Value> {
         Value::Object(members) => members,
         _ => Map::new(),
     }
-}
-
-/// What the submission answers.
-fn created(spec: &Spec, task: &Task) -> Value {
-    let mut body = summary(task, Status::Queued);
-    body.insert("parameters".to_owned(), parameters(spec, task));
-    body.into()
 }
 
 /// The members of the request that the spec counts among the parameters.
@@ -166,35 +156,20 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             }
         }
         Status::Failed(Failure::Generation) => {
-            body["error"] = error("generation_failed", "the model gave up");
+            body["error"] = task_error("generation_failed", "the model gave up");
         }
         Status::Failed(Failure::Moderated) => {
             // The provider's own code for it, which the service passes on.
             let code = "OutputVideoSensitiveContentDetected";
-            body["error"] = error(code, "the video was withheld for its content");
+            body["error"] = task_error(code, "the video was withheld for its content");
         }
-        Status::Expired => body["error"] = error("task_expired", "the task took too long"),
+        Status::Expired => body["error"] = task_error("task_expired", "the task took too long"),
         Status::Queued | Status::Running | Status::Cancelled => {}
     }
     body
 }
 
-fn error(code: &str, message: &str) -> Value {
-    json!({"code": code, "message": message})
-}
-
-fn find(call: &Call) -> Result<Arc<Task>, Refusal> {
-    let task = call
-        .core
-        .store
-        .find(call.vendor, call.id())
-        .filter(|task| task.owner == call.owner);
-    task.ok_or_else(|| Refusal::NoTask {
-        field: "video_id".to_owned(),
-    })
-}
-
-fn list(call: &Call) -> Result<Response, Refusal> {
+fn list(call: &Call) -> Result<Answer, Refusal> {
     let mut tasks = call.core.store.owned(call.vendor, call.owner);
     let query = |name: &str| call.query.get(name).map(String::as_str);
     if query("order") != Some("asc") {
@@ -226,7 +201,7 @@ fn list(call: &Call) -> Result<Response, Refusal> {
         .iter()
         .map(|task| Value::from(summary(task, task.state(now).status)))
         .collect();
-    Ok(ok(&json!({
+    Ok(Answer::ok(json!({
         "object": "list",
         "data": data,
         "has_more": page.len() < window.len(),
@@ -235,29 +210,21 @@ fn list(call: &Call) -> Result<Response, Refusal> {
     })))
 }
 
-async fn content(call: &Call) -> Result<Response, Refusal> {
-    let task = find(call)?;
-    let core = &call.core;
-    if task.state(core.clock.now()).status != Status::Completed {
+fn content(call: &Call) -> Result<Answer, Refusal> {
+    let task = call.own_task("video_id")?;
+    let now = call.core.clock.now();
+    if task.state(now).status != Status::Completed {
         return Err(Refusal::NotReady);
     }
-    let url = || video_url(core, call.spec, &task, core.clock.now());
+    let url = || video_url(&call.core, call.spec, &task, now);
     match call.query.get("format").map(String::as_str) {
         Some("url") => {
             let ttl = call.spec.result_url.ttl;
-            Ok(ok(&json!({"url": url(), "video_id": task.id, "expires_in": ttl})))
+            Ok(Answer::ok(
+                json!({"url": url(), "video_id": task.id, "expires_in": ttl}),
+            ))
         }
-        Some("binary") => {
-            let blob = file(task.shape, Make::Video).await.map_err(|_| Refusal::Internal)?;
-            Ok(files::send(&blob, &Method::GET, &call.headers))
-        }
-        _ => {
-            let location = HeaderValue::try_from(url());
-            let location = location.map_err(|_| Refusal::Internal)?;
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::FOUND;
-            response.headers_mut().insert(header::LOCATION, location);
-            Ok(response)
-        }
+        Some("binary") => Ok(Answer::clip(task.shape)),
+        _ => Ok(Answer::found(url())),
     }
 }

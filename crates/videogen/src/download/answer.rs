@@ -9,10 +9,10 @@ use reqwest::header::{
 use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
 
-use crate::http::Http;
-use crate::outcome::retry_after;
-use crate::resolve::Refused;
-use crate::{Error, ErrorKind, SecretUrl};
+use crate::model::{Error, ErrorKind, SecretUrl};
+use crate::transport::http::Http;
+use crate::transport::resolve::Refused;
+use crate::transport::retry::retry_after;
 
 const REDIRECTS: usize = 5;
 

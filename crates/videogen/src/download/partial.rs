@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Downloaded;
 use super::media::{MAGIC, Media};
-use crate::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind};
 
 /// So much is gathered before it is written: one call to the system, and another chunk can arrive meanwhile.
 const BATCH: usize = 1024 * 1024;

@@ -10,7 +10,8 @@ use super::answer::{Trouble, Version, ask};
 use super::media::{MAGIC, Media};
 use super::partial::Partial;
 use super::{DownloadOptions, Downloaded};
-use crate::{Client, Error, ErrorKind, SecretUrl, TaskId};
+use crate::client::Client;
+use crate::model::{Error, ErrorKind, SecretUrl, TaskId};
 
 /// Fresh links that are asked for in a row without getting further.
 const RENEWALS: u32 = 2;

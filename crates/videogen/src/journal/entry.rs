@@ -6,9 +6,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Intent, JournalError, Reason, Subject};
-use crate::ambiguity::Progress;
-use crate::{Ambiguity, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Timestamp, VideoTask};
+use crate::model::Progress;
+use crate::model::{
+    Ambiguity, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Timestamp, VideoTask,
+};
 
+/// How long the sender of a journalled submission is thought to be alive without saying so again.
+pub(crate) const LEASE: Duration = Duration::from_secs(15);
 /// What became of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -248,7 +252,7 @@ impl Entry {
                 model,
                 prompt,
                 client_reference,
-                parameters: crate::ambiguity::parameters(&self.intent.request),
+                parameters: crate::model::ambiguity::parameters(&self.intent.request),
                 intent: Some(id),
                 sent_at: at,
                 progress: Progress::Unknown,

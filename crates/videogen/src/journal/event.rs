@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Ambiguity, Delivery, Error, ErrorKind, TaskError, TaskId, TaskStatus, Timestamp, Vendor};
+use crate::model::{Ambiguity, Delivery, Error, ErrorKind, TaskError, TaskId, TaskStatus, Timestamp, Vendor};
 
 /// What is about to be sent. It holds no key, and of a URL no more than its host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

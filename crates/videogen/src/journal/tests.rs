@@ -2,7 +2,7 @@ use chrono::Utc;
 use serde_json::json;
 
 use super::{Entry, Event, Intent, Reason, State, Subject};
-use crate::{Ambiguity, ErrorKind, TaskId, TaskStatus, Timestamp, Vendor};
+use crate::model::{Ambiguity, ErrorKind, TaskId, TaskStatus, Timestamp, Vendor};
 
 fn intent(id: &str) -> Intent {
     let at = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::TokenHash;
-use crate::TaskId;
+use crate::model::TaskId;
 
 /// What a token stands for. A submission that is still on its way has no task yet.
 #[derive(Clone, Default)]

@@ -2,21 +2,16 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 
 use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
 use videogen_wire::facts::Signature;
 
+use super::Event;
+use super::receiver::{Clock, Handler, Outcome, Receiver};
 use super::signature::Verifier;
-use super::{Event, Receiver};
-use crate::{Client, Error, ErrorKind, Timestamp};
-
-type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
-/// What the application does with an event.
-pub(crate) type Handler = Box<dyn Fn(Event) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync>;
-/// What time it is.
-pub(crate) type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
+use crate::client::Client;
+use crate::model::{Error, ErrorKind, Timestamp};
 
 /// Sets up a [`Receiver`].
 #[must_use]
@@ -25,6 +20,13 @@ pub struct ReceiverBuilder {
     secrets: Vec<SecretString>,
     handler: Option<Handler>,
     clock: Clock,
+}
+
+impl Receiver {
+    /// Begins to set up a receiver for the account of `client`.
+    pub fn builder(client: Client) -> ReceiverBuilder {
+        ReceiverBuilder::new(client)
+    }
 }
 
 impl fmt::Debug for ReceiverBuilder {

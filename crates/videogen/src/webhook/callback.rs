@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::builder::parse_base_url;
-use crate::{Error, ErrorKind, SecretUrl};
+use crate::client::parse_base_url;
+use crate::model::{Error, ErrorKind, SecretUrl};
 
 /// Random bytes in a token: 256 bits.
 const TOKEN_BYTES: usize = 32;

@@ -1,6 +1,6 @@
 //! What a delivery came to.
 
-use crate::VideoTask;
+use crate::model::VideoTask;
 
 /// Something a vendor told.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
 
-use crate::Timestamp;
+use crate::model::Timestamp;
 
 /// How many are remembered at least. Beyond that the oldest is forgotten first; a repeat of it would be a second event.
 const CAPACITY: usize = 10_000;

@@ -1,6 +1,7 @@
 //! From a delivery to a task.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +10,18 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::bindings::Bindings;
-use super::builder::{Clock, Handler};
 use super::ledger::{Claim, Held, Ledger};
 use super::signature::Verifier;
-use super::{Callback, Event, Received, ReceiverBuilder, Refusal, Rejection, TokenHash};
-use crate::adapters::Notice;
-use crate::{Capabilities, Client, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
+use super::{Callback, Event, Received, Refusal, Rejection, TokenHash};
+use crate::client::Client;
+use crate::model::{Capabilities, Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
+use crate::vendors::Notice;
+
+pub(super) type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+/// What the application does with an event.
+pub(super) type Handler = Box<dyn Fn(Event) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync>;
+/// What time it is.
+pub(super) type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Receives the webhooks of one account. Cloning is cheap and shares everything.
 #[derive(Clone)]
@@ -42,11 +49,6 @@ impl fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    /// Begins to set up a receiver for the account of `client`.
-    pub fn builder(client: Client) -> ReceiverBuilder {
-        ReceiverBuilder::new(client)
-    }
-
     pub(crate) fn new(client: Client, verifier: Option<Verifier>, handler: Option<Handler>, clock: Clock) -> Self {
         // Signed a tolerance ahead at the most, it is believed until a tolerance after that.
         let kept = verifier.as_ref().map(|verifier| verifier.tolerance.saturating_mul(2));
@@ -62,7 +64,7 @@ impl Receiver {
     }
 
     #[cfg(feature = "webhook-axum")]
-    pub(crate) fn vendor(&self) -> crate::Vendor {
+    pub(crate) fn vendor(&self) -> crate::model::Vendor {
         self.0.client.vendor()
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Error, TaskId};
+use crate::model::{Error, TaskId};
 
 /// Why a delivery is not acknowledged, and so comes again where the vendor repeats it.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use reqwest::header::HeaderMap;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Refusal;
-use crate::Timestamp;
-use crate::adapters::SignatureHeaders;
+use crate::model::Timestamp;
+use crate::vendors::SignatureHeaders;
 
 /// What a signed delivery is checked by.
 pub(crate) struct Verifier {

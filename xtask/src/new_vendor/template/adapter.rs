@@ -5,11 +5,11 @@
 use serde_json::Value;
 use videogen_raw_acme as raw;
 use videogen_raw_acme::types;
-use videogen_wire::{FromValue as _, Read as _, facts};
+use videogen_wire::{FromValue as _, Read as _};
 
 use super::{Adapter, Call, NoValue, Said, named, value};
-use crate::{
-    Capabilities, ErrorKind, Operation, Role, TaskError, TaskId, Vendor, Video, VideoDuration, VideoRequest, VideoTask,
+use crate::model::{
+    Capabilities, ErrorKind, Role, TaskError, TaskId, Vendor, Video, VideoDuration, VideoRequest, VideoTask,
 };
 
 /// The tag of the operations in the spec.
@@ -18,10 +18,8 @@ const FAMILY: &str = "videos";
 pub(crate) struct Acme;
 
 impl Adapter for Acme {
-    const FACTS: &'static facts::Vendor = &raw::facts::VENDOR;
-    // TO DO: `Cancel`, `List` and `Models` where the vendor has them, each with its function of `Adapter` below. A list also
-    // needs `LIST_MEMBER` and `LIST_QUERY`.
-    const OPERATIONS: &'static [Operation] = &[Operation::Submit, Operation::Get];
+    // TO DO: `cancel`, `list` and `models` where the vendor has them, and their names in `operations` of
+    // crates/videogen/src/model/vendor.rs. A list also needs `LIST_MEMBER`, and `list_query` there.
 
     async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, NoValue> {
         read_task(value(client(call).create_video(&body(request)).await)?, None)

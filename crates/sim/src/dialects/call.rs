@@ -1,0 +1,45 @@
+//! A request, as the dialects see it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::dialects::refusal::Refusal;
+use crate::spec::{Endpoint, Spec, Vendor};
+use crate::state::{Core, Owner, Task};
+
+/// A request that reached an endpoint with a valid key.
+pub(crate) struct Call {
+    pub(crate) core: Arc<Core>,
+    pub(crate) vendor: Vendor,
+    pub(crate) spec: &'static Spec,
+    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) owner: Owner,
+    /// The values of the path parameters.
+    pub(crate) path: Vec<String>,
+    /// The query, checked against the spec.
+    pub(crate) query: BTreeMap<String, String>,
+    /// The body of a create request; null otherwise.
+    pub(crate) body: Value,
+}
+
+impl Call {
+    /// The value of the only path parameter.
+    pub(crate) fn id(&self) -> &str {
+        self.path.first().map_or("", String::as_str)
+    }
+
+    /// One of the owner's tasks.
+    pub(crate) fn task(&self, id: &str) -> Option<Arc<Task>> {
+        let task = self.core.store.find(self.vendor, id)?;
+        (task.owner == self.owner).then_some(task)
+    }
+
+    /// The owner's task that the path names; the refusal names the path parameter, `field`.
+    pub(crate) fn own_task(&self, field: &str) -> Result<Arc<Task>, Refusal> {
+        self.task(self.id()).ok_or_else(|| Refusal::NoTask {
+            field: field.to_owned(),
+        })
+    }
+}

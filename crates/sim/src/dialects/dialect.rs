@@ -1,0 +1,68 @@
+//! The trait that all dialects implement.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::dialects::answer::Answer;
+use crate::dialects::call::Call;
+use crate::dialects::input::Input;
+use crate::dialects::refusal::Refusal;
+use crate::media::FileKind;
+use crate::spec::{Operation, Spec};
+use crate::state::{Core, Task};
+
+/// A vendor's dialect.
+pub(crate) trait Dialect: Sync {
+    /// Answers a request that creates no task.
+    fn answer(&self, call: &Call) -> Result<Answer, Refusal>;
+
+    /// The answer to a create request.
+    fn created(&self, call: &Call, task: &Task) -> Answer;
+
+    /// The vendor's error response for a refusal.
+    fn refuse(&self, operation: Option<Operation>, refusal: &Refusal, request_id: &str) -> Answer;
+
+    /// The inputs of a create request.
+    fn inputs(&self, endpoint: &str, body: &Value) -> Vec<Input>;
+
+    /// The prefix of the ids of an endpoint's tasks.
+    fn id_prefix(&self, endpoint: &str) -> &'static str;
+
+    /// The payload of a task's webhook; `None` if the vendor sends none for this end.
+    fn event(&self, core: &Core, spec: &Spec, task: &Task, event_id: &str, now: Duration) -> Option<Value>;
+
+    /// Checks that the tasks which a create request refers to exist.
+    fn check_references(&self, _call: &Call) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    /// Whether a duration of zero counts as absent.
+    fn zero_duration_is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// A URL for one of a task's files, as a poll at this moment signs it. Where polling does not renew
+/// it, it is the same every time, and its lifetime counts from the end of the task.
+fn signed_url(core: &Core, spec: &Spec, task: &Task, kind: FileKind, now: Duration) -> String {
+    let rule = &spec.result_url;
+    let start = if rule.refreshable { now } else { task.plan.end() };
+    core.links
+        .sign(task, kind, core.clock.unix(start) + i64::from(rule.ttl))
+}
+
+/// The signed URL of a task's video.
+pub(crate) fn video_url(core: &Core, spec: &Spec, task: &Task, now: Duration) -> String {
+    signed_url(core, spec, task, FileKind::Video, now)
+}
+
+/// The signed URL of a task's last frame.
+pub(crate) fn last_frame_url(core: &Core, spec: &Spec, task: &Task, now: Duration) -> String {
+    signed_url(core, spec, task, FileKind::LastFrame, now)
+}
+
+/// The error of a task that failed.
+pub(crate) fn task_error(code: &str, message: &str) -> Value {
+    json!({"code": code, "message": message})
+}

@@ -1,0 +1,29 @@
+//! Inputs of a request, as the dialects read them.
+
+use serde_json::Value;
+
+/// Kind of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Medium {
+    Image,
+    Video,
+    Audio,
+}
+
+/// An input of a request.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    /// Its place in the request.
+    pub(crate) field: String,
+    /// Its kind.
+    pub(crate) medium: Medium,
+    /// The vendor's word for its role.
+    pub(crate) word: String,
+    /// Its URL, if there is one.
+    pub(crate) url: Option<String>,
+}
+
+/// The `url` of a member that is an object.
+pub(crate) fn url_in(item: &Value, member: &str) -> Option<String> {
+    item[member]["url"].as_str().map(str::to_owned)
+}

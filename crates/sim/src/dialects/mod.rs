@@ -1,0 +1,30 @@
+//! The vendors' dialects: from a request to the vendor's words, as pure functions of the state.
+//!
+//! Lives here: a file for each vendor, and the trait that they share. Nothing here knows the HTTP
+//! layer, and nothing waits. It imports the floors below: `spec`, `media` and `state`.
+
+mod alltoken;
+mod answer;
+mod call;
+mod dialect;
+mod input;
+mod refusal;
+mod toapis;
+mod token360;
+
+use crate::spec::Vendor;
+
+pub(crate) use answer::{Answer, Content};
+pub(crate) use call::Call;
+pub(crate) use dialect::Dialect;
+pub(crate) use input::{Input, Medium};
+pub(crate) use refusal::Refusal;
+
+/// The dialect of a vendor.
+pub(crate) fn dialect(vendor: Vendor) -> &'static dyn Dialect {
+    match vendor {
+        Vendor::Token360 => &token360::Token360,
+        Vendor::ToApis => &toapis::ToApis,
+        Vendor::AllToken => &alltoken::AllToken,
+    }
+}

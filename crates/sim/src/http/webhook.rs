@@ -1,0 +1,132 @@
+//! Webhooks: what is sent, when, and how often.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use bytes::Bytes;
+use chrono::Utc;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use url::Url;
+
+use crate::dialects::dialect;
+use crate::spec::Spec;
+use crate::state::{Core, Task, hmac_hex};
+
+/// However fast the clock runs, a receiver has this much real time to answer.
+const LEAST_TIME: Duration = Duration::from_secs(1);
+
+/// Sees to it that the task's webhook is delivered once the task has ended, if one was asked for.
+pub(crate) fn start(core: &Arc<Core>, spec: &'static Spec, task: &Arc<Task>) {
+    if let Some(url) = task.callback.clone() {
+        let delivery = deliver(core.clone(), spec, task.clone(), url);
+        core.background.spawn(delivery);
+    }
+}
+
+async fn deliver(core: Arc<Core>, spec: &'static Spec, task: Arc<Task>, url: Url) {
+    let clock = &core.clock;
+    clock.sleep_until(task.plan.end()).await;
+    let event = core.ids.next("evt_");
+    let waits = spec
+        .webhook
+        .retries
+        .iter()
+        .map(|seconds| Duration::from_secs(u64::from(*seconds)));
+    // No wait before the first attempt.
+    for wait in std::iter::once(Duration::ZERO).chain(waits) {
+        clock.sleep_until(clock.now() + wait).await;
+        let now = clock.now();
+        let Some(payload) = dialect(task.vendor).event(&core, spec, &task, &event, now) else {
+            return;
+        };
+        let body = payload.to_string();
+        let headers = headers(&core, spec, &event, &body);
+        let limit = Duration::from_secs(u64::from(spec.webhook.timeout));
+        let outcome = tokio::select! {
+            // First, so that an answer that is there counts even if the time is up too.
+            biased;
+            outcome = post(&url, headers, body) => outcome,
+            () = too_long(&core, now + limit) => Err("no answer in time".to_owned()),
+        };
+        let delivered = outcome.is_ok();
+        task.note_attempt(outcome);
+        if delivered {
+            return;
+        }
+    }
+}
+
+async fn too_long(core: &Core, moment: Duration) {
+    tokio::join!(core.clock.sleep_until(moment), tokio::time::sleep(LEAST_TIME));
+}
+
+fn headers(core: &Core, spec: &Spec, event: &str, body: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let (true, Some(secret)) = (spec.webhook.signature == "hmac-sha256", &core.webhook_secret) {
+        // Real time, not simulated: the receiver holds it against its own clock.
+        let timestamp = Utc::now().timestamp().to_string();
+        let parts = [event.as_bytes(), b".", timestamp.as_bytes(), b".", body.as_bytes()];
+        let signature = format!("v1={}", hmac_hex(secret.as_bytes(), &parts));
+        let values = [
+            ("x-toapis-webhook-id", event.to_owned()),
+            ("x-toapis-webhook-timestamp", timestamp),
+            ("x-toapis-webhook-signature", signature),
+        ];
+        for (name, value) in values {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(name, value);
+            }
+        }
+    }
+    headers
+}
+
+/// One attempt. The errors name neither the URL nor the body: both may hold a secret.
+async fn post(url: &Url, headers: HeaderMap, body: String) -> Result<(), String> {
+    if url.scheme() != "http" {
+        return Err("the simulator speaks no TLS: only http callbacks are delivered".to_owned());
+    }
+    let host = url.host_str().ok_or("the URL has no host")?;
+    let port = url.port_or_known_default().ok_or("the URL has no port")?;
+    // An IPv6 host comes in brackets, which a socket address does not have.
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let stream = TcpStream::connect((name, port))
+        .await
+        .map_err(|error| format!("connect: {error}"))?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| format!("handshake: {error}"))?;
+    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let mut request = hyper::Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(header::HOST, format!("{host}:{port}"))
+        .body(Full::<Bytes>::from(body))
+        .map_err(|_| "the URL cannot be called".to_owned())?;
+    request.headers_mut().extend(headers);
+    let exchange = async {
+        let response = sender
+            .send_request(request)
+            .await
+            .map_err(|error| format!("request: {error}"))?;
+        let status = response.status();
+        // Read to the end, so that the receiver does not see a broken connection.
+        let _ = response.into_body().collect().await;
+        if status.is_success() {
+            Ok(())
+        } else {
+            Err(format!("status {}", status.as_u16()))
+        }
+    };
+    tokio::pin!(exchange, connection);
+    // The connection has to be driven while the exchange goes on; it may end first.
+    tokio::select! {
+        outcome = &mut exchange => outcome,
+        _ = &mut connection => exchange.await,
+    }
+}

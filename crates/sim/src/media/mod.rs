@@ -1,0 +1,15 @@
+//! The files a task results in: their size and length, their content, their price.
+//!
+//! Nothing here knows vendors, tasks, requests or HTTP. It is a lowest floor: it imports no other
+//! folder of this crate.
+
+mod card;
+mod clip;
+mod file;
+mod shape;
+mod still;
+mod tariff;
+
+pub(crate) use file::{Blob, FileKind, file};
+pub(crate) use shape::{Length, Shape};
+pub(crate) use tariff::cost;

@@ -1,0 +1,170 @@
+//! How a simulator is set up.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::http::{api_router, files_router, serve};
+use crate::simulator::handle::Simulator;
+use crate::spec::{Spec, SpecError, Vendor};
+use crate::state::{Background, Clock, Core, Faults, Ids, Links, Pace, Store};
+
+/// The key that webhooks are signed with, unless the builder is told another.
+pub const WEBHOOK_SECRET: &str = "whsec-simulator";
+
+/// A simulator could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// An address could not be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A spec cannot be used.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+}
+
+/// Sets up a [`Simulator`].
+#[derive(Clone)]
+pub struct Builder {
+    listen: SocketAddr,
+    files: SocketAddr,
+    clock: Option<Clock>,
+    speed: f64,
+    pace: Pace,
+    webhook_secret: Option<String>,
+}
+
+impl Simulator {
+    /// Returns a builder with the default settings.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+}
+
+impl Builder {
+    fn new() -> Self {
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            listen: any,
+            files: any,
+            clock: None,
+            speed: 1.0,
+            pace: Pace {
+                queued: Duration::from_secs(3),
+                total: Duration::from_secs(20),
+            },
+            webhook_secret: Some(WEBHOOK_SECRET.to_owned()),
+        }
+    }
+
+    /// Where the API is served; `127.0.0.1` with a free port if not said.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Where the files are served; `127.0.0.1` with a free port if not said.
+    pub fn listen_files(mut self, address: SocketAddr) -> Self {
+        self.files = address;
+        self
+    }
+
+    /// How many times as fast as real time the simulated one passes; 1 if not said.
+    pub fn speed(mut self, speed: f64) -> Self {
+        self.speed = speed;
+        self
+    }
+
+    /// The clock to go by, in the place of one that runs at [`speed`](Self::speed).
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// A clock that only [`Simulator::advance`] moves: the choice for tests.
+    pub fn manual_clock(self) -> Self {
+        self.clock(Clock::manual())
+    }
+
+    /// How long a task is queued, in simulated time; 3 s if not said.
+    pub fn queued_for(mut self, time: Duration) -> Self {
+        self.pace.queued = time;
+        self
+    }
+
+    /// How long a task takes in all, in simulated time; 20 s if not said.
+    pub fn completed_after(mut self, time: Duration) -> Self {
+        self.pace.total = time;
+        self
+    }
+
+    /// The key that ToAPIs' webhooks are signed with; [`WEBHOOK_SECRET`] if not said. `None` stands
+    /// for an account without a webhook, where a `callback_url` is refused.
+    pub fn webhook_secret(mut self, secret: Option<impl Into<String>>) -> Self {
+        self.webhook_secret = secret.map(Into::into);
+        self
+    }
+
+    /// Starts the simulator on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When an address cannot be listened on, or a spec cannot be used.
+    pub async fn start(self) -> Result<Simulator, StartError> {
+        // Reads all three specs, once per process.
+        Spec::of(Vendor::Token360)?;
+        let (api_listener, address) = bind(self.listen).await?;
+        let (file_listener, files_address) = bind(self.files).await?;
+        let core = Arc::new(Core {
+            clock: self.clock.unwrap_or_else(|| Clock::running(self.speed)),
+            pace: self.pace,
+            webhook_secret: self.webhook_secret,
+            store: Store::new(),
+            faults: Faults::default(),
+            links: Links::new(format!("http://{files_address}")),
+            background: Background::new(),
+            ids: Ids::new(),
+        });
+        serve(&core, api_listener, api_router(&core));
+        serve(&core, file_listener, files_router(&core));
+        Ok(Simulator::new(core, address, files_address))
+    }
+}
+
+impl fmt::Debug for Builder {
+    /// Without the webhook secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            listen,
+            files,
+            clock,
+            speed,
+            pace,
+            ..
+        } = self;
+        f.debug_struct("Builder")
+            .field("listen", listen)
+            .field("files", files)
+            .field("clock", clock)
+            .field("speed", speed)
+            .field("pace", pace)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}

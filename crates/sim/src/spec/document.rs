@@ -1,0 +1,248 @@
+//! The vendors' specs, read from the YAML of `specs/` once per process.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::spec::endpoint::Endpoint;
+use crate::spec::model::Model;
+use crate::spec::reference::resolve;
+use crate::spec::schema;
+use crate::spec::vendor::Vendor;
+
+/// A spec cannot be used. The specs are compiled in, so this is a mistake in `specs/`.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("specs/{vendor}.yaml: {reason}")]
+pub struct SpecError {
+    vendor: Vendor,
+    reason: String,
+}
+
+/// What one vendor's spec says.
+pub struct Spec {
+    document: Value,
+    definitions: Value,
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) models: Vec<Model>,
+    pub(crate) result_url: ResultUrl,
+    pub(crate) webhook: Webhook,
+    pub(crate) submit_limit: Option<RateLimit>,
+    pub(crate) query_limit: Option<RateLimit>,
+}
+
+/// `x-result-url`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ResultUrl {
+    pub(crate) ttl: u32,
+    pub(crate) refreshable: bool,
+}
+
+/// `x-webhook`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Webhook {
+    pub(crate) timeout: u32,
+    pub(crate) retries: Vec<u32>,
+    pub(crate) signature: String,
+}
+
+/// The first entry of one of the lists in `x-rate-limits`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct RateLimit {
+    pub(crate) limit: u32,
+    pub(crate) per: u32,
+}
+
+/// What a method and a path lead to.
+pub(crate) enum Route {
+    /// An endpoint, with the values of its path parameters.
+    Endpoint(&'static Endpoint, Vec<String>),
+    /// The path exists with other methods.
+    OtherMethod,
+    /// There is no such path.
+    Nothing,
+}
+
+static SPECS: LazyLock<Result<BTreeMap<Vendor, Spec>, SpecError>> = LazyLock::new(|| {
+    Vendor::ALL
+        .into_iter()
+        .map(|vendor| match Spec::load(source(vendor)) {
+            Ok(spec) => Ok((vendor, spec)),
+            Err(reason) => Err(SpecError { vendor, reason }),
+        })
+        .collect()
+});
+
+const fn source(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Token360 => include_str!("../../../../specs/token360.yaml"),
+        Vendor::ToApis => include_str!("../../../../specs/toapis.yaml"),
+        Vendor::AllToken => include_str!("../../../../specs/alltoken.yaml"),
+    }
+}
+
+impl Spec {
+    /// A vendor's spec.
+    ///
+    /// # Errors
+    ///
+    /// When any of the three specs cannot be used.
+    pub fn of(vendor: Vendor) -> Result<&'static Self, SpecError> {
+        let specs = SPECS.as_ref().map_err(Clone::clone)?;
+        specs.get(&vendor).ok_or_else(|| SpecError {
+            vendor,
+            reason: "not loaded".to_owned(),
+        })
+    }
+
+    /// The whole document, as it is written.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// What is wrong with the JSON body of an answer, by the schema that the spec has for this
+    /// operation and status. An answer that the spec does not foresee is a problem too.
+    pub fn response_problems(&self, operation_id: &str, status: u16, body: &Value) -> Vec<String> {
+        let schema = find_operation(&self.document, operation_id).and_then(|operation| {
+            let response = resolve(&self.document, &operation["responses"][status.to_string()]);
+            response.pointer("/content/application~1json/schema")
+        });
+        match schema {
+            Some(schema) => self.schema_problems(schema, body),
+            None => vec![format!(
+                "{operation_id}: the spec has no JSON answer with status {status}"
+            )],
+        }
+    }
+
+    /// What is wrong with a value, by a named schema of the spec.
+    pub fn component_problems(&self, name: &str, value: &Value) -> Vec<String> {
+        match self.document["components"]["schemas"].get(name) {
+            Some(schema) => self.schema_problems(schema, value),
+            None => vec![format!("the spec has no schema {name}")],
+        }
+    }
+
+    fn schema_problems(&self, schema: &Value, value: &Value) -> Vec<String> {
+        match schema::compile(&schema::translate(schema), &self.definitions) {
+            Ok(validator) => schema::problems(&validator, value)
+                .into_iter()
+                .map(|found| found.message)
+                .collect(),
+            Err(reason) => vec![reason],
+        }
+    }
+
+    /// What a method and a path, without the vendor's prefix, lead to.
+    pub(crate) fn route(&'static self, method: &str, path: &str) -> Route {
+        let steps: Vec<&str> = path.split('/').skip(1).collect();
+        let mut route = Route::Nothing;
+        for endpoint in &self.endpoints {
+            if let Some(values) = endpoint.matches(&steps) {
+                if endpoint.method == method {
+                    return Route::Endpoint(endpoint, values);
+                }
+                route = Route::OtherMethod;
+            }
+        }
+        route
+    }
+
+    /// The first entry of `x-models` that matches a model id.
+    pub(crate) fn model(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.matches(id))
+    }
+
+    fn load(yaml: &str) -> Result<Self, String> {
+        let document: Value = serde_saphyr::from_str(yaml).map_err(|error| error.to_string())?;
+        let definitions = schema::translate(&document["components"]["schemas"]);
+        let mut endpoints = Vec::new();
+        for (path, item) in document["paths"].as_object().ok_or("no paths")? {
+            for (name, method) in [("get", "GET"), ("post", "POST")] {
+                if let Some(operation) = item.get(name) {
+                    let built = Endpoint::build(&document, &definitions, method, path, item, operation)
+                        .map_err(|reason| format!("{name} {path}: {reason}"))?;
+                    endpoints.push(built);
+                }
+            }
+        }
+        // `/videos/models` must win over `/videos/{id}`, whatever the order in the file.
+        endpoints.sort_by_key(Endpoint::parameters);
+        Ok(Self {
+            models: member(&document, "x-models")?,
+            result_url: member(&document, "x-result-url")?,
+            webhook: member(&document, "x-webhook")?,
+            submit_limit: member(&document["x-rate-limits"]["submit"], "0").ok(),
+            query_limit: member(&document["x-rate-limits"]["query"], "0").ok(),
+            endpoints,
+            definitions,
+            document,
+        })
+    }
+}
+
+fn find_operation<'a>(document: &'a Value, id: &str) -> Option<&'a Value> {
+    let items = document["paths"].as_object()?.values();
+    items
+        .flat_map(|item| item.as_object().into_iter().flat_map(|item| item.values()))
+        .find(|operation| operation["operationId"] == id)
+}
+
+fn member<T: for<'de> Deserialize<'de>>(value: &Value, name: &str) -> Result<T, String> {
+    let found = match name.parse::<usize>() {
+        Ok(index) => &value[index],
+        Err(_) => &value[name],
+    };
+    T::deserialize(found).map_err(|error| format!("{name}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn every_spec_loads_and_covers_every_model_id() {
+        for vendor in Vendor::ALL {
+            let spec = Spec::of(vendor).unwrap();
+            assert!(!spec.endpoints.is_empty());
+            let create = &spec.model("a-model-of-tomorrow").unwrap().create;
+            assert!(spec.endpoints.iter().any(|endpoint| endpoint.id == *create), "{create}");
+        }
+    }
+
+    #[test]
+    fn every_example_of_a_request_satisfies_its_schema() {
+        for vendor in Vendor::ALL {
+            let spec = Spec::of(vendor).unwrap();
+            for endpoint in &spec.endpoints {
+                let Some(request) = &endpoint.request else { continue };
+                let found = find_operation(&spec.document, &endpoint.id).unwrap();
+                let examples = found.pointer("/requestBody/content/application~1json/examples");
+                for (name, example) in examples.unwrap().as_object().unwrap() {
+                    let problems = schema::problems(request, &example["value"]);
+                    assert!(problems.is_empty(), "{vendor} {} {name}: {problems:?}", endpoint.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn fixed_paths_win_over_parameters() {
+        let spec = Spec::of(Vendor::AllToken).unwrap();
+        let id = |method, path| match spec.route(method, path) {
+            Route::Endpoint(endpoint, values) => format!("{} {values:?}", endpoint.id),
+            Route::OtherMethod => "method".to_owned(),
+            Route::Nothing => "nothing".to_owned(),
+        };
+        assert_eq!(id("GET", "/videos/models"), "list_models []");
+        assert_eq!(
+            id("GET", "/videos/generations/a=1&b+%20c"),
+            "get_generation [\"a=1&b+ c\"]"
+        );
+        assert_eq!(id("DELETE", "/videos/generations/a"), "method");
+        assert_eq!(id("GET", "/videos/generations/"), "nothing");
+    }
+}

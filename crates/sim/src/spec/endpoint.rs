@@ -1,0 +1,145 @@
+//! Endpoints: the path of each, and what it accepts.
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::spec::fields::{Carrier, carriers};
+use crate::spec::operation::Operation;
+use crate::spec::problem::Problem;
+use crate::spec::reference::resolve;
+use crate::spec::schema;
+
+/// An endpoint of a spec.
+pub(crate) struct Endpoint {
+    /// The spec's `operationId`.
+    pub(crate) id: String,
+    pub(crate) operation: Operation,
+    pub(super) method: &'static str,
+    path: Vec<Segment>,
+    pub(crate) request: Option<Validator>,
+    pub(crate) carriers: Vec<Carrier>,
+    pub(crate) query: Vec<QueryParameter>,
+}
+
+enum Segment {
+    Fixed(String),
+    Parameter,
+}
+
+/// A query parameter.
+pub(crate) struct QueryParameter {
+    pub(crate) name: String,
+    integer: bool,
+    validator: Validator,
+}
+
+impl Endpoint {
+    pub(super) fn build(
+        document: &Value,
+        definitions: &Value,
+        method: &'static str,
+        path: &str,
+        item: &Value,
+        operation: &Value,
+    ) -> Result<Self, String> {
+        let id = operation["operationId"].as_str().ok_or("no operationId")?.to_owned();
+        let kind = Operation::of(&id).ok_or("the operationId begins with no known verb")?;
+        let body = operation.pointer("/requestBody/content/application~1json/schema");
+        let request = body
+            .map(|schema| schema::compile(&schema::translate(schema), definitions))
+            .transpose()?;
+        let mut query = Vec::new();
+        for parameters in [&item["parameters"], &operation["parameters"]] {
+            for parameter in parameters.as_array().into_iter().flatten() {
+                let parameter = resolve(document, parameter);
+                if parameter["in"] == "query" {
+                    query.push(QueryParameter::build(document, definitions, parameter)?);
+                }
+            }
+        }
+        let path = path
+            .split('/')
+            .skip(1)
+            .map(|step| {
+                if step.starts_with('{') {
+                    Segment::Parameter
+                } else {
+                    Segment::Fixed(step.to_owned())
+                }
+            })
+            .collect();
+        let carriers = body.map(|schema| carriers(document, schema)).unwrap_or_default();
+        Ok(Self {
+            id,
+            operation: kind,
+            method,
+            path,
+            request,
+            carriers,
+            query,
+        })
+    }
+
+    /// How many parameters the path has.
+    pub(super) fn parameters(&self) -> usize {
+        self.path
+            .iter()
+            .filter(|segment| matches!(segment, Segment::Parameter))
+            .count()
+    }
+
+    /// The values of the path parameters, if the path is this endpoint's.
+    pub(super) fn matches(&self, steps: &[&str]) -> Option<Vec<String>> {
+        if self.path.len() != steps.len() {
+            return None;
+        }
+        let mut values = Vec::new();
+        for (segment, step) in self.path.iter().zip(steps) {
+            match segment {
+                Segment::Fixed(fixed) if fixed == step => {}
+                Segment::Parameter if !step.is_empty() => values.push(decoded(step)),
+                _ => return None,
+            }
+        }
+        Some(values)
+    }
+}
+
+impl QueryParameter {
+    fn build(document: &Value, definitions: &Value, parameter: &Value) -> Result<Self, String> {
+        let name = parameter["name"]
+            .as_str()
+            .ok_or("a parameter without a name")?
+            .to_owned();
+        let schema = &parameter["schema"];
+        let validator = schema::compile(&schema::translate(schema), definitions)?;
+        let integer = resolve(document, schema)["type"] == "integer";
+        Ok(Self {
+            name,
+            integer,
+            validator,
+        })
+    }
+
+    /// The problem with a value as it stands in the query string, if there is one.
+    pub(crate) fn problem(&self, value: &str) -> Option<Problem> {
+        let json = match value.parse::<i64>() {
+            Ok(number) if self.integer => Value::from(number),
+            _ => Value::from(value),
+        };
+        let problem = schema::problems(&self.validator, &json).into_iter().next()?;
+        Some(Problem {
+            field: self.name.clone(),
+            message: format!("{}: {}", self.name, problem.message),
+        })
+    }
+}
+
+/// A path segment without its percent signs.
+fn decoded(step: &str) -> String {
+    // The form decoder gives these three a meaning that they do not have in a path.
+    let text = step.replace('+', "%2B").replace('=', "%3D").replace('&', "%26");
+    url::form_urlencoded::parse(text.as_bytes())
+        .next()
+        .map_or_else(String::new, |(key, _)| key.into())
+}

@@ -1,0 +1,121 @@
+//! Which property of a request carries which normalised field.
+//!
+//! The specs say it with `x-field`, so that one set of rules reads three dialects.
+
+use serde_json::Value;
+
+use crate::spec::reference::resolve;
+
+/// A property of a create request, and the normalised field that it carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Carrier {
+    /// The property's path, as in `["metadata", "resolution"]`.
+    pub(crate) path: Vec<String>,
+    /// The normalised field.
+    pub(crate) field: String,
+}
+
+/// A request, read through the carriers of its operation.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'a> {
+    carriers: &'a [Carrier],
+    body: &'a Value,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn new(carriers: &'a [Carrier], body: &'a Value) -> Self {
+        Self { carriers, body }
+    }
+
+    /// A field's value, and the path of the property that carries it, if it was sent.
+    pub(crate) fn get(&self, field: &str) -> Option<(String, &'a Value)> {
+        self.carriers
+            .iter()
+            .filter(|carrier| carrier.field == field)
+            .find_map(|carrier| {
+                let value = carrier.path.iter().try_fold(self.body, |value, step| value.get(step))?;
+                Some((carrier.path.join("."), value))
+            })
+    }
+
+    /// A field's value as text.
+    pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
+        self.get(field)?.1.as_str()
+    }
+
+    /// A field's value as a whole number.
+    pub(crate) fn integer(&self, field: &str) -> Option<i64> {
+        whole(self.get(field)?.1)
+    }
+
+    /// Whether a field was sent and is true.
+    pub(crate) fn is_true(&self, field: &str) -> bool {
+        self.get(field).is_some_and(|(_, value)| value == &Value::Bool(true))
+    }
+
+    /// The path of the property that would carry a field.
+    pub(crate) fn path_of(&self, field: &str) -> String {
+        let carrier = self.carriers.iter().find(|carrier| carrier.field == field);
+        carrier.map_or_else(|| field.to_owned(), |carrier| carrier.path.join("."))
+    }
+}
+
+/// A whole number; JSON Schema takes `5.0` for one too.
+pub(crate) fn whole(value: &Value) -> Option<i64> {
+    let float = || value.as_f64().filter(|float| float.fract() == 0.0);
+    // The cast saturates, and every bound that it is held against is small.
+    value.as_i64().or_else(|| float().map(|float| float as i64))
+}
+
+/// The carriers of a request schema. Properties that carry inputs (their `x-field` is a list of
+/// roles) are left out: each dialect reads its own.
+pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
+    let mut found = Vec::new();
+    collect(document, schema, &mut Vec::new(), &mut found);
+    found
+}
+
+fn collect(document: &Value, schema: &Value, path: &mut Vec<String>, found: &mut Vec<Carrier>) {
+    let schema = resolve(document, schema);
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        path.push(name.clone());
+        match property.get("x-field") {
+            Some(Value::String(field)) => {
+                found.push(Carrier {
+                    path: path.clone(),
+                    field: field.clone(),
+                });
+            }
+            Some(_) => {}
+            None => collect(document, property, path, found),
+        }
+        path.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_nested_property_can_carry_a_field() {
+        let document = json!({"components": {"schemas": {"Meta": {"properties": {
+            "resolution": {"type": "string", "x-field": "resolution"}}}}}});
+        let schema = json!({"properties": {
+            "ratio": {"x-field": "aspect_ratio"},
+            "images": {"x-field": ["first_frame"]},
+            "metadata": {"$ref": "#/components/schemas/Meta"}}});
+        let carriers = carriers(&document, &schema);
+        assert_eq!(carriers.len(), 2);
+        let body = json!({"ratio": "1:1", "metadata": {"resolution": "480p"}});
+        let fields = Fields::new(&carriers, &body);
+        assert_eq!(
+            fields.get("resolution"),
+            Some(("metadata.resolution".to_owned(), &json!("480p")))
+        );
+        assert_eq!(fields.text("aspect_ratio"), Some("1:1"));
+        assert_eq!(fields.text("prompt"), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! The vendors' specs, and what can be read from them without a request.
+//!
+//! Lives here: vendors, operations, schemas, the entries of `x-models`. Nothing here knows a running
+//! simulator, a clock, or HTTP. It is the lowest floor: it imports no other folder of this crate.
+
+mod document;
+mod endpoint;
+mod fields;
+mod model;
+mod operation;
+mod problem;
+mod reference;
+mod schema;
+mod vendor;
+
+pub use document::{Spec, SpecError};
+pub use operation::Operation;
+pub use vendor::Vendor;
+
+pub(crate) use document::{RateLimit, Route};
+pub(crate) use endpoint::Endpoint;
+pub(crate) use fields::{Fields, whole};
+pub(crate) use model::Model;
+pub(crate) use problem::Problem;
+pub(crate) use schema::problems;

@@ -1,0 +1,78 @@
+//! The three vendors.
+
+use std::fmt;
+
+/// A vendor whose dialect the simulator speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Vendor {
+    /// Token360.
+    Token360,
+    /// ToAPIs.
+    ToApis,
+    /// AllToken.
+    AllToken,
+}
+
+impl Vendor {
+    /// All vendors, in the order in which reports list them.
+    pub const ALL: [Self; 3] = [Self::Token360, Self::ToApis, Self::AllToken];
+
+    /// The short name: `token360`, `toapis` or `alltoken`.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Token360 => "token360",
+            Self::ToApis => "toapis",
+            Self::AllToken => "alltoken",
+        }
+    }
+
+    /// The vendor with this short name.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|vendor| vendor.slug() == slug)
+    }
+
+    /// What goes between the simulator's origin and the paths of the vendor's spec. AllToken's base
+    /// URL has a path of its own.
+    pub(crate) const fn prefix(self) -> &'static str {
+        match self {
+            Self::Token360 => "/token360",
+            Self::ToApis => "/toapis",
+            Self::AllToken => "/alltoken/v1",
+        }
+    }
+
+    /// The vendor whose prefix a request path has, and the path after it.
+    pub(crate) fn of_path(path: &str) -> Option<(Self, &str)> {
+        Self::ALL.into_iter().find_map(|vendor| {
+            let rest = path.strip_prefix(vendor.prefix())?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((vendor, rest))
+        })
+    }
+}
+
+impl fmt::Display for Vendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.slug())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_path_belongs_to_the_vendor_of_its_prefix() {
+        assert_eq!(
+            Vendor::of_path("/token360/v1/videos"),
+            Some((Vendor::Token360, "/v1/videos"))
+        );
+        assert_eq!(
+            Vendor::of_path("/alltoken/v1/videos/models"),
+            Some((Vendor::AllToken, "/videos/models"))
+        );
+        assert_eq!(Vendor::of_path("/token3600/v1/videos"), None);
+        assert_eq!(Vendor::from_slug("toapis").unwrap().to_string(), "toapis");
+    }
+}

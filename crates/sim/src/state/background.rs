@@ -1,0 +1,31 @@
+//! Work in the background.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::task::JoinSet;
+
+/// Connections and deliveries in progress. They end with the simulator.
+pub(crate) struct Background(Mutex<Option<JoinSet<()>>>);
+
+impl Background {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Some(JoinSet::new())))
+    }
+
+    /// Starts a piece of work, unless the simulator has ended.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Some(set) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            // Frees the work that has ended.
+            while set.try_join_next().is_some() {}
+            set.spawn(work);
+        }
+    }
+
+    /// Stops everything; nothing can be started after that. Dropping the result does not wait.
+    pub(crate) fn stop(&self) -> JoinSet<()> {
+        let set = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut set = set.unwrap_or_default();
+        set.abort_all();
+        set
+    }
+}

@@ -1,0 +1,36 @@
+//! The state of one simulator: its clock, its tasks, the faults still to come, the links it signed.
+//!
+//! Nothing here knows a vendor's words or HTTP. It imports only the floors below: `spec` and `media`.
+
+mod background;
+mod clock;
+mod delivery;
+mod fault;
+mod ids;
+mod links;
+mod owner;
+mod plan;
+mod report;
+mod shared;
+mod signature;
+mod store;
+mod task;
+
+pub use clock::Clock;
+pub use delivery::Delivery;
+pub use fault::{Fault, FaultKind};
+pub use report::TaskReport;
+pub use store::Stats;
+
+pub(crate) use background::Background;
+pub(crate) use clock::after;
+pub(crate) use fault::Faults;
+pub(crate) use ids::Ids;
+pub(crate) use links::{Denied, Links, parse_path};
+pub(crate) use owner::Owner;
+pub(crate) use plan::{Failure, Pace, Plan, Status};
+pub(crate) use report::reports;
+pub(crate) use shared::Core;
+pub(crate) use signature::hmac_hex;
+pub(crate) use store::Store;
+pub(crate) use task::Task;

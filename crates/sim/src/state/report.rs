@@ -1,0 +1,81 @@
+//! Tasks, as the simulator reports them.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::state::delivery::Delivery;
+use crate::state::plan::State;
+use crate::state::shared::Core;
+use crate::state::task::Task;
+
+/// A task, as the simulator reports it. No key is in here, and no URL.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct TaskReport {
+    /// The vendor's short name.
+    pub vendor: &'static str,
+    /// The task's id.
+    pub id: String,
+    /// The operation that created it.
+    pub operation: &'static str,
+    /// Model id.
+    pub model: String,
+    /// The prompt as submitted.
+    pub prompt: String,
+    /// `queued`, `in_progress`, `completed`, `failed`, `expired` or `cancelled`, at every vendor.
+    pub status: &'static str,
+    /// Percent of the work that is done.
+    pub progress: u8,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Frames in all.
+    pub frames: u32,
+    /// Frames per second.
+    pub fps: u32,
+    /// Price in US dollars, by the simulator's own tariff.
+    pub cost: f64,
+    /// The caller's own id.
+    pub client_reference: Option<String>,
+    /// How its webhook fared, if one was asked for.
+    pub webhook: Option<Delivery>,
+}
+
+impl TaskReport {
+    pub(crate) fn new(task: &Task, now: Duration) -> Self {
+        let State { status, progress, .. } = task.state(now);
+        Self {
+            vendor: task.vendor.slug(),
+            id: task.id.clone(),
+            operation: task.operation,
+            model: task.model.clone(),
+            prompt: task.prompt.clone(),
+            status: status.word(),
+            progress,
+            created_at: task.wall,
+            width: task.shape.width,
+            height: task.shape.height,
+            frames: task.shape.frames,
+            fps: task.shape.fps,
+            cost: task.cost,
+            client_reference: task.reference.clone(),
+            webhook: task.callback.as_ref().map(|_| task.delivery()),
+        }
+    }
+}
+
+/// The tasks of a simulator without the `known` oldest, the oldest first.
+pub(crate) fn reports(core: &Core, known: usize) -> Vec<TaskReport> {
+    let now = core.clock.now();
+    let tasks = core.store.all();
+    tasks
+        .iter()
+        .skip(known)
+        .map(|task| TaskReport::new(task, now))
+        .collect()
+}

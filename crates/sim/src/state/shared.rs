@@ -1,0 +1,21 @@
+//! The parts of one simulator.
+
+use crate::state::background::Background;
+use crate::state::clock::Clock;
+use crate::state::fault::Faults;
+use crate::state::ids::Ids;
+use crate::state::links::Links;
+use crate::state::plan::Pace;
+use crate::state::store::Store;
+
+/// The state that all connections of one simulator share.
+pub(crate) struct Core {
+    pub(crate) clock: Clock,
+    pub(crate) pace: Pace,
+    pub(crate) webhook_secret: Option<String>,
+    pub(crate) store: Store,
+    pub(crate) faults: Faults,
+    pub(crate) links: Links,
+    pub(crate) background: Background,
+    pub(crate) ids: Ids,
+}

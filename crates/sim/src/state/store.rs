@@ -1,0 +1,98 @@
+//! What the simulator remembers.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::spec::Vendor;
+use crate::state::owner::Owner;
+use crate::state::task::Task;
+
+/// Counts since the start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Tasks created at each vendor, by its short name. A request counts once it has created a
+    /// task, whether or not the answer reached the client.
+    pub submissions: BTreeMap<&'static str, u64>,
+    /// Tasks held.
+    pub tasks: usize,
+    /// What they cost in US dollars, by the simulator's own tariff.
+    pub cost: f64,
+    /// Requests that arrived at each vendor's API, by its short name, those that were refused or
+    /// fell victim to a fault included.
+    pub requests: BTreeMap<&'static str, u64>,
+}
+
+/// All tasks, in the order of their creation, and the counts.
+pub(crate) struct Store(Mutex<Inner>);
+
+struct Inner {
+    tasks: Vec<Arc<Task>>,
+    submissions: BTreeMap<&'static str, u64>,
+    requests: BTreeMap<&'static str, u64>,
+}
+
+impl Store {
+    pub(crate) fn new() -> Self {
+        let zero = || Vendor::ALL.into_iter().map(|vendor| (vendor.slug(), 0)).collect();
+        Self(Mutex::new(Inner {
+            tasks: Vec::new(),
+            submissions: zero(),
+            requests: zero(),
+        }))
+    }
+
+    /// Adds a task and counts it.
+    pub(crate) fn add(&self, task: Arc<Task>) {
+        let mut inner = self.lock();
+        *inner.submissions.entry(task.vendor.slug()).or_default() += 1;
+        inner.tasks.push(task);
+    }
+
+    /// Counts a request.
+    pub(crate) fn count_request(&self, vendor: Vendor) {
+        *self.lock().requests.entry(vendor.slug()).or_default() += 1;
+    }
+
+    /// A task of a vendor, whoever owns it.
+    pub(crate) fn find(&self, vendor: Vendor, id: &str) -> Option<Arc<Task>> {
+        let inner = self.lock();
+        inner
+            .tasks
+            .iter()
+            .find(|task| task.vendor == vendor && task.id == id)
+            .cloned()
+    }
+
+    /// An owner's tasks at a vendor, the oldest first.
+    pub(crate) fn owned(&self, vendor: Vendor, owner: Owner) -> Vec<Arc<Task>> {
+        let inner = self.lock();
+        let own = inner
+            .tasks
+            .iter()
+            .filter(|task| task.vendor == vendor && task.owner == owner);
+        own.cloned().collect()
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<Task>> {
+        self.lock().tasks.clone()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let inner = self.lock();
+        let cost: f64 = inner.tasks.iter().map(|task| task.cost).sum();
+        Stats {
+            submissions: inner.submissions.clone(),
+            tasks: inner.tasks.len(),
+            // A sum of decimal fractions, without the dust.
+            cost: (cost * 1e6).round() / 1e6,
+            requests: inner.requests.clone(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,112 @@
+//! A task.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use url::Url;
+
+use crate::media::Shape;
+use crate::spec::Vendor;
+use crate::state::clock::after;
+use crate::state::delivery::Delivery;
+use crate::state::owner::Owner;
+use crate::state::plan::{Plan, State, Status};
+
+/// A task.
+pub(crate) struct Task {
+    pub(crate) id: String,
+    pub(crate) vendor: Vendor,
+    /// The operation that made it, which is also its endpoint family.
+    pub(crate) operation: &'static str,
+    pub(crate) owner: Owner,
+    pub(crate) model: String,
+    pub(crate) prompt: String,
+    /// The request as it came.
+    pub(crate) request: Value,
+    /// When it was created, in simulated time.
+    pub(crate) created: Duration,
+    /// When it was created, for the outside world.
+    pub(crate) wall: DateTime<Utc>,
+    pub(crate) plan: Plan,
+    pub(crate) cancelled: OnceLock<Duration>,
+    pub(crate) shape: Shape,
+    /// The resolution tier that is used.
+    pub(crate) tier: String,
+    /// The aspect ratio that is used; never `adaptive`.
+    pub(crate) ratio: String,
+    /// Whether the length was asked in frames.
+    pub(crate) by_frames: bool,
+    pub(crate) last_frame: bool,
+    /// In US dollars, by the simulator's own tariff.
+    pub(crate) cost: f64,
+    /// The caller's own id.
+    pub(crate) reference: Option<String>,
+    pub(crate) callback: Option<Url>,
+    pub(crate) delivery: Mutex<Delivery>,
+}
+
+impl Task {
+    /// Where the task stands at a moment of simulated time.
+    pub(crate) fn state(&self, now: Duration) -> State {
+        if let Some(&since) = self.cancelled.get() {
+            return State {
+                status: Status::Cancelled,
+                since,
+                progress: self.progress(since),
+            };
+        }
+        let Plan { start, end, ending } = self.plan;
+        let (status, since) = match now {
+            now if now >= end => (ending, end),
+            now if now >= start => (Status::Running, start),
+            _ => (Status::Queued, self.created),
+        };
+        let progress = if now >= end && ending == Status::Completed {
+            100
+        } else {
+            self.progress(now)
+        };
+        State {
+            status,
+            since,
+            progress,
+        }
+    }
+
+    /// When something happened to the task, for the outside world: at its own simulated pace,
+    /// counted from its creation.
+    pub(crate) fn wall_at(&self, moment: Duration) -> DateTime<Utc> {
+        after(self.wall, moment.saturating_sub(self.created))
+    }
+
+    /// A task that is not completed has never more than 99 percent.
+    fn progress(&self, now: Duration) -> u8 {
+        let Plan { start, end, .. } = self.plan;
+        if now <= start || end <= start {
+            return 0;
+        }
+        let done = (now.min(end) - start).as_secs_f64() / (end - start).as_secs_f64();
+        // At most 99, so the cast is exact enough.
+        (done * 100.0).min(99.0) as u8
+    }
+
+    /// The caller's own part of the request.
+    pub(crate) fn asked(&self, name: &str) -> Option<&Value> {
+        self.request.get(name)
+    }
+
+    pub(crate) fn delivery(&self) -> Delivery {
+        self.delivery.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn note_attempt(&self, outcome: Result<(), String>) {
+        let mut delivery = self.delivery.lock().unwrap_or_else(PoisonError::into_inner);
+        delivery.attempts += 1;
+        match outcome {
+            Ok(()) => delivery.delivered = true,
+            Err(reason) => delivery.last_error = Some(reason),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Creation of a task, as far as all dialects share it.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use serde_json::Value;
+use url::{Host, Url};
+
+use crate::dialects::{Call, Dialect, Refusal, dialect};
+use crate::media::{Length, Shape, cost};
+use crate::spec::{Fields, Model, Problem, Vendor, problems};
+use crate::state::{Delivery, Plan, Task};
+use crate::submit::rules::check;
+
+/// Seconds of a video whose length was left to the model.
+const SECONDS: u32 = 5;
+/// Tier where neither the request nor the model's entry names one.
+const TIER: &str = "720p";
+const RATIO: &str = "16:9";
+
+/// Checks a request, creates the task and counts it.
+pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
+    let fields = Fields::new(&call.endpoint.carriers, &call.body);
+    let callback = callback(call, fields)?;
+    against_schema(call, fields, callback.as_ref())?;
+    let id = fields.text("model").unwrap_or_default();
+    let model = call
+        .spec
+        .model(id)
+        .ok_or_else(|| Refusal::invalid("model", "model: no entry of the spec covers it"))?;
+    let dialect = dialect(call.vendor);
+    let inputs = dialect.inputs(&call.endpoint.id, &call.body);
+    let zero_is_absent = dialect.zero_duration_is_absent();
+    let broken = check(model, &call.endpoint.id, fields, &inputs, zero_is_absent);
+    if let Some(Problem { field, message }) = broken.into_iter().next() {
+        return Err(Refusal::ModelRule { field, message });
+    }
+    dialect.check_references(call)?;
+    // Only a signed webhook needs setting up.
+    let signed = call.spec.webhook.signature != "none";
+    if callback.is_some() && signed && call.core.webhook_secret.is_none() {
+        return Err(Refusal::NoWebhook);
+    }
+    let prompt = fields.text("prompt").unwrap_or_default();
+    if prompt.contains("sim:refuse") {
+        return Err(Refusal::Content);
+    }
+    let task = Arc::new(build(call, dialect, fields, model, prompt, callback));
+    call.core.store.add(task.clone());
+    Ok(task)
+}
+
+fn build(
+    call: &Call,
+    dialect: &dyn Dialect,
+    fields: Fields<'_>,
+    model: &Model,
+    prompt: &str,
+    callback: Option<Url>,
+) -> Task {
+    let now = call.core.clock.now();
+    let tier = fields
+        .text("resolution")
+        .or(model.default_resolution.as_deref())
+        .unwrap_or(TIER);
+    let ratio = fields
+        .text("aspect_ratio")
+        .or(model.default_aspect_ratio.as_deref())
+        .filter(|ratio| *ratio != "adaptive")
+        .unwrap_or(RATIO);
+    let length = length(fields, model);
+    let shape = Shape::new(Some(tier), Some(ratio), length);
+    let expires_after = fields
+        .integer("expires_after")
+        .and_then(|seconds| seconds.try_into().ok());
+    Task {
+        id: call.core.ids.next(dialect.id_prefix(&call.endpoint.id)),
+        vendor: call.vendor,
+        operation: &call.endpoint.id,
+        owner: call.owner,
+        model: fields.text("model").unwrap_or_default().to_owned(),
+        prompt: prompt.to_owned(),
+        request: call.body.clone(),
+        created: now,
+        wall: call.core.clock.wall(),
+        plan: Plan::new(now, call.core.pace, prompt, expires_after),
+        cancelled: OnceLock::new(),
+        cost: cost(&shape),
+        shape,
+        tier: tier.to_owned(),
+        ratio: ratio.to_owned(),
+        by_frames: matches!(length, Length::Frames(_)),
+        last_frame: fields.is_true("return_last_frame"),
+        reference: fields.text("client_reference").map(str::to_owned),
+        callback,
+        delivery: Mutex::new(Delivery::default()),
+    }
+}
+
+/// A frame count goes before a duration; a duration of zero or less leaves it to the model.
+fn length(fields: Fields<'_>, model: &Model) -> Length {
+    let positive = |field| {
+        let value = fields.integer(field).and_then(|value| u32::try_from(value).ok());
+        value.filter(|value| *value > 0)
+    };
+    match (positive("frames"), positive("duration")) {
+        (Some(frames), _) => Length::Frames(frames),
+        (None, Some(seconds)) => Length::Seconds(seconds),
+        (None, None) => {
+            let default = model.duration.as_ref().and_then(|rule| rule.default);
+            Length::Seconds(default.unwrap_or(SECONDS))
+        }
+    }
+}
+
+/// The callback URL, which has to be an `http` or `https` one.
+fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
+    // A value that is no text is for the schema to refuse.
+    let Some(text) = fields.text("callback_url") else {
+        return Ok(None);
+    };
+    let field = fields.path_of("callback_url");
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = url.ok_or_else(|| Refusal::invalid(&field, format!("{field}: it must be an http or https URL")))?;
+    if call.vendor == Vendor::Token360 && url.scheme() == "http" && !is_loopback(&url) {
+        let rule = "it must be an https URL (plain http is for loopback hosts only)";
+        return Err(Refusal::invalid(&field, format!("{field}: {rule}")));
+    }
+    Ok(Some(url))
+}
+
+/// Checks the body against the spec's schema.
+///
+/// A test's webhook receiver is plain HTTP on this machine, which Token360's own rule (`https` only)
+/// would refuse. So a loopback callback stands in the checked copy as if it were `https`; all others
+/// are held to the rule.
+fn against_schema(call: &Call, fields: Fields<'_>, callback: Option<&Url>) -> Result<(), Refusal> {
+    let Some(validator) = &call.endpoint.request else {
+        return Ok(());
+    };
+    let local = callback.filter(|url| url.scheme() == "http" && is_loopback(url));
+    let found = match local.and(fields.text("callback_url")) {
+        Some(text) => {
+            let mut copy = call.body.clone();
+            // The text as it was sent: what the URL parser made of it is not what the schema is to judge.
+            let secure = match text.get(..4) {
+                Some(scheme) if scheme.eq_ignore_ascii_case("http") => format!("https{}", &text[4..]),
+                _ => text.to_owned(),
+            };
+            copy[fields.path_of("callback_url")] = Value::from(secure);
+            problems(validator, &copy)
+        }
+        None => problems(validator, &call.body),
+    };
+    match found.into_iter().next() {
+        Some(Problem { field, message }) => Err(Refusal::Invalid {
+            field: (!field.is_empty()).then_some(field),
+            message,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,303 @@
+//! The rules of `x-models`: what a model takes.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::dialects::{Input, Medium};
+use crate::spec::{Fields, Model, Problem, whole};
+
+/// The roles of inputs, and what each has to be.
+const ROLES: [(&str, Medium); 5] = [
+    ("first_frame", Medium::Image),
+    ("last_frame", Medium::Image),
+    ("reference_image", Medium::Image),
+    ("reference_video", Medium::Video),
+    ("reference_audio", Medium::Audio),
+];
+
+/// All rules that a request breaks. At some vendors a duration of zero is the same as none.
+pub(crate) fn check(
+    model: &Model,
+    endpoint: &str,
+    fields: Fields<'_>,
+    inputs: &[Input],
+    zero_is_absent: bool,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if model.create != endpoint {
+        problems.push(Problem::new("model", "this model is made by another endpoint"));
+    }
+    problems.extend(duration(model, fields, zero_is_absent));
+    problems.extend(frames(model, fields));
+    problems.extend(one_of(fields, "resolution", model.resolutions.as_deref()));
+    problems.extend(one_of(fields, "aspect_ratio", model.aspect_ratios.as_deref()));
+    for field in &model.without {
+        if let Some((path, _)) = fields.get(field) {
+            problems.push(Problem::new(path, "the model does not take it"));
+        }
+    }
+    problems.extend(input_rules(model, inputs));
+    problems
+}
+
+fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<Problem> {
+    let (path, value) = fields.get("duration")?;
+    let Some(rule) = &model.duration else {
+        return Some(Problem::new(path, "the model does not take one"));
+    };
+    let seconds = whole(value)?;
+    if seconds >= rule.min && rule.max.is_none_or(|max| seconds <= max) {
+        return None;
+    }
+    if seconds == -1 && rule.auto.as_deref() == Some("minus_one") {
+        return None;
+    }
+    if seconds == 0 && zero_is_absent {
+        return None;
+    }
+    let allowed = match rule.max {
+        Some(max) => format!("the model takes {} to {max} seconds", rule.min),
+        None => format!("the model takes {} seconds or more", rule.min),
+    };
+    Some(Problem::new(path, allowed))
+}
+
+fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {
+    let (path, value) = fields.get("frames")?;
+    // The real services ignore a frame count here, and bill something else than was asked. The
+    // simulator refuses it, so that a client that forgets the rule is found out.
+    let Some(rule) = &model.frames else {
+        return Some(Problem::new(path, "the model does not take a frame count"));
+    };
+    let count = whole(value)?;
+    let fits = (rule.min..=rule.max).contains(&count) && (count - rule.min) % rule.step == 0;
+    (!fits).then(|| {
+        let rule = format_args!("{} to {} in steps of {}", rule.min, rule.max, rule.step).to_string();
+        Problem::new(path, format_args!("the model takes {rule}"))
+    })
+}
+
+fn one_of(fields: Fields<'_>, field: &str, allowed: Option<&[String]>) -> Option<Problem> {
+    let (path, value) = fields.get(field)?;
+    let Some(allowed) = allowed else {
+        return Some(Problem::new(path, "the model does not take one"));
+    };
+    let fits = allowed.iter().any(|allowed| value == &Value::from(allowed.as_str()));
+    (!fits).then(|| Problem::new(path, format_args!("the model takes {}", allowed.join(", "))))
+}
+
+fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut by_role: BTreeMap<&str, Vec<&Input>> = BTreeMap::new();
+    for input in inputs {
+        match role_of(model, input) {
+            Ok(role) => by_role.entry(role).or_default().push(input),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    for (role, inputs) in &by_role {
+        let Some(rule) = model.inputs.get(*role) else { continue };
+        if inputs.len() > rule.max {
+            let field = &inputs[rule.max].field;
+            problems.push(Problem::new(
+                field,
+                format_args!("the model takes at most {} as {role}", rule.max),
+            ));
+        }
+        for input in inputs {
+            let source = input.url.as_deref().map(source_of);
+            if !source.is_some_and(|source| rule.sources.iter().any(|allowed| allowed == source)) {
+                let allowed = rule.sources.join(" or ");
+                problems.push(Problem::new(
+                    &input.field,
+                    format_args!("the model takes a {role} only as {allowed}"),
+                ));
+            }
+        }
+    }
+    let has = |role: &str| by_role.contains_key(role);
+    let first_in = |roles: &[String]| {
+        inputs.iter().find(|input| {
+            roles.iter().any(|role| {
+                by_role
+                    .get(role.as_str())
+                    .is_some_and(|found| found.iter().any(|other| other.field == input.field))
+            })
+        })
+    };
+    let groups: Vec<_> = model.exclusive.iter().filter_map(|group| first_in(group)).collect();
+    if let [_, second, ..] = groups.as_slice() {
+        let rule = "frames and references may not be mixed in one request";
+        problems.push(Problem::new(&second.field, rule));
+    }
+    if has("last_frame") && !has("first_frame") {
+        let field = &by_role["last_frame"][0].field;
+        problems.push(Problem::new(field, "a last frame needs a first frame"));
+    }
+    let seen = inputs.iter().any(|input| input.medium != Medium::Audio);
+    if has("reference_audio") && !seen {
+        let field = &by_role["reference_audio"][0].field;
+        problems.push(Problem::new(
+            field,
+            "an audio reference needs an image or a video beside it",
+        ));
+    }
+    problems
+}
+
+/// The normalised role that an input's word stands for with this model.
+fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
+    let known = ROLES.into_iter().find(|(role, _)| {
+        let word = model.inputs.get(*role).map(|rule| rule.role.as_deref().unwrap_or(role));
+        word == Some(input.word.as_str())
+    });
+    match known {
+        Some((role, medium)) if medium == input.medium => Ok(role),
+        Some((role, _)) => Err(Problem::new(
+            &input.field,
+            format_args!("a {role} is another kind of medium"),
+        )),
+        None => {
+            let rule = format_args!("the model takes no input in the role {}", input.word).to_string();
+            Err(Problem::new(&input.field, rule))
+        }
+    }
+}
+
+fn is_local(url: &str) -> bool {
+    let host = url::Url::parse(url).ok().and_then(|url| Some(url.host()?.to_owned()));
+    match host {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Where a medium comes from, in the words of `x-models`.
+fn source_of(url: &str) -> &'static str {
+    match url.split_once(':') {
+        Some(("https", rest)) if rest.starts_with("//") && rest.len() > 2 => "url",
+        // Plain HTTP only on this machine, which no real vendor could reach.
+        Some(("http", _)) if is_local(url) => "url",
+        Some(("asset", rest)) if rest.starts_with("//") && rest.len() > 2 => "asset",
+        Some(("data", rest)) if rest.contains(";base64,") => "data",
+        _ => "nothing known",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::spec::{Spec, Vendor};
+
+    fn input(word: &str, medium: Medium, url: &str) -> Input {
+        Input {
+            field: format!("input[{word}]"),
+            medium,
+            word: word.to_owned(),
+            url: Some(url.to_owned()),
+        }
+    }
+
+    fn problems(vendor: Vendor, model: &str, body: Value, inputs: &[Input]) -> Vec<String> {
+        let spec = Spec::of(vendor).unwrap();
+        let entry = spec.model(model).unwrap();
+        let endpoint = spec
+            .endpoints
+            .iter()
+            .find(|endpoint| endpoint.id == entry.create)
+            .unwrap();
+        let fields = Fields::new(&endpoint.carriers, &body);
+        check(entry, &endpoint.id, fields, inputs, vendor == Vendor::AllToken)
+            .into_iter()
+            .map(|found| found.message)
+            .collect()
+    }
+
+    #[test]
+    fn durations() {
+        let seconds = |vendor, model, seconds: i64| problems(vendor, model, json!({"duration": seconds}), &[]).len();
+        assert_eq!(seconds(Vendor::Token360, "seedance-2.0", 15), 0);
+        assert_eq!(seconds(Vendor::Token360, "seedance-2.0", 3), 1);
+        assert_eq!(seconds(Vendor::Token360, "seedance-2.0", -1), 1);
+        assert_eq!(seconds(Vendor::Token360, "seedance-2.0", 0), 1);
+        assert_eq!(seconds(Vendor::AllToken, "seedance-2.0", 0), 0);
+        assert_eq!(
+            problems(Vendor::Token360, "seedance-2.0", json!({"duration": 3.0}), &[]).len(),
+            1
+        );
+        assert_eq!(seconds(Vendor::AllToken, "seedance-2.0", -1), 0);
+        assert_eq!(seconds(Vendor::AllToken, "seedance-1.0-pro", -1), 1);
+        assert_eq!(seconds(Vendor::AllToken, "seedance-1.0-pro", 2), 0);
+    }
+
+    #[test]
+    fn frame_counts() {
+        let frames = |model, frames: i64| problems(Vendor::AllToken, model, json!({"frames": frames}), &[]).len();
+        assert_eq!(frames("seedance-1.0-pro", 121), 0);
+        assert_eq!(frames("seedance-1.0-pro", 122), 1);
+        assert_eq!(frames("seedance-2.0", 121), 1);
+    }
+
+    #[test]
+    fn tiers_and_switches() {
+        let found = problems(
+            Vendor::Token360,
+            "seedance-2.0-fast",
+            json!({"resolution": "1080p"}),
+            &[],
+        );
+        assert_eq!(found, ["resolution: the model takes 480p, 720p"]);
+        let body = json!({"metadata": {"audio": true}});
+        let found = problems(Vendor::ToApis, "doubao-seedance-1-0-pro-fast", body, &[]);
+        assert_eq!(found, ["metadata.audio: the model does not take it"]);
+    }
+
+    #[test]
+    fn input_counts_sources_and_words() {
+        let frame = input("first_frame", Medium::Image, "data:image/png;base64,AAAA");
+        let model = "seedance-2.0";
+        assert!(problems(Vendor::Token360, model, json!({}), std::slice::from_ref(&frame)).is_empty());
+        assert_eq!(
+            problems(Vendor::AllToken, model, json!({}), std::slice::from_ref(&frame)).len(),
+            1
+        );
+        assert_eq!(
+            problems(Vendor::Token360, model, json!({}), &[frame.clone(), frame]).len(),
+            1
+        );
+        let old = input("reference", Medium::Image, "https://example.com/a.png");
+        let one_zero = "doubao-seedance-1-0-pro-fast";
+        assert!(problems(Vendor::ToApis, one_zero, json!({}), std::slice::from_ref(&old)).is_empty());
+        assert_eq!(
+            problems(Vendor::ToApis, "doubao-seedance-1-5-pro", json!({}), &[old]).len(),
+            1
+        );
+        let asset = input("first_frame", Medium::Image, "asset://a");
+        assert_eq!(
+            problems(Vendor::AllToken, "seedance-1.5-pro", json!({}), &[asset]).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn what_goes_together() {
+        let url = "https://example.com/a";
+        let first = input("first_frame", Medium::Image, url);
+        let last = input("last_frame", Medium::Image, url);
+        let image = input("reference_image", Medium::Image, url);
+        let audio = input("reference_audio", Medium::Audio, url);
+        let found = |inputs: &[Input]| problems(Vendor::ToApis, "seedance-2", json!({}), inputs);
+        assert!(found(&[first.clone(), last.clone()]).is_empty());
+        assert_eq!(found(&[last]), ["input[last_frame]: a last frame needs a first frame"]);
+        assert_eq!(found(&[first, image.clone()]).len(), 1);
+        assert!(found(&[image, audio.clone()]).is_empty());
+        assert_eq!(found(&[audio]).len(), 1);
+    }
+}

@@ -1,0 +1,162 @@
+//! What all clones of a client share about their account: its pace, and how long its tasks take.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until, timeout};
+use videogen_wire::facts::RateLimit;
+
+use crate::model::{Error, ErrorKind};
+use crate::poll::DurationBook;
+use crate::transport::pace::{Blocked, Outcome, Pace, Turn};
+
+/// How long a waiter trusts to be told that it may look again. What was told to a future that nobody drives must not hold up
+/// the rest.
+const TRUST: Duration = Duration::from_secs(1);
+/// The same where there is no turn for longer than that.
+const TRUST_MANY: Duration = Duration::from_secs(30);
+
+/// Shared by all clones of a client.
+#[derive(Debug, Clone)]
+pub(crate) struct Account(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    pace: Mutex<Pace>,
+    durations: Mutex<DurationBook>,
+    /// Somebody who found the account full may look again.
+    freed: Notify,
+}
+
+/// Leave for one request. Dropping it unused gives the turn back.
+#[derive(Debug)]
+pub(crate) struct Leave {
+    account: Account,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Reserved(Turn),
+    Sent,
+    Settled,
+}
+
+impl Account {
+    pub(crate) fn new(limits: &[RateLimit]) -> Self {
+        Self(Arc::new(Shared {
+            pace: Mutex::new(Pace::new(limits)),
+            durations: Mutex::default(),
+            freed: Notify::new(),
+        }))
+    }
+
+    pub(crate) fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.0.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn durations(&self) -> MutexGuard<'_, DurationBook> {
+        self.0.durations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a turn, in the order of coming as far as possible. Nothing is held while waiting that others need: a future
+    /// that is not driven holds nobody up.
+    pub(crate) async fn leave(&self) -> Leave {
+        loop {
+            let freed = self.0.freed.notified();
+            let now = Instant::now();
+            let reserved = self.pace().reserve(now);
+            match reserved {
+                Ok(turn) => {
+                    let mut leave = Leave {
+                        account: self.clone(),
+                        state: State::Reserved(turn),
+                    };
+                    if turn.at > now {
+                        sleep_until(turn.at).await;
+                    }
+                    if self.pace().stands(Instant::now()) {
+                        leave.state = State::Sent;
+                        self.0.freed.notify_one();
+                        return leave;
+                    }
+                }
+                Err(Blocked::Until(until)) => sleep_until(until).await,
+                Err(Blocked::Full) => look_again(now, freed).await,
+                Err(Blocked::Later(until)) => look_again(until, freed).await,
+            }
+        }
+    }
+
+    /// Leave for a request that the caller asked for: it waits while the vendor wants to be left alone or the budget is
+    /// used up, but for no turn that is further off than `patience`.
+    ///
+    /// # Errors
+    /// `rate_limited` when there is none before.
+    pub(super) async fn at_once(&self, patience: Duration) -> Result<Leave, Error> {
+        let start = Instant::now();
+        loop {
+            let freed = self.0.freed.notified();
+            let now = Instant::now();
+            let reserved = self.pace().reserve_at_once(now);
+            let at = match reserved {
+                Ok(turn) => turn.at,
+                Err(Blocked::Until(until) | Blocked::Later(until)) => until,
+                Err(Blocked::Full) => now,
+            };
+            let leave = reserved.map(|turn| Leave {
+                account: self.clone(),
+                state: State::Reserved(turn),
+            });
+            if at - start > patience {
+                let message = "this account has to wait before it may ask again, so nothing was sent";
+                return Err(Error::new(ErrorKind::RateLimited, message).after(Some(at - now)));
+            }
+            match leave {
+                Ok(mut leave) => {
+                    if at > now {
+                        sleep_until(at).await;
+                    }
+                    // The vendor may have asked for more meanwhile.
+                    if self.pace().asked(Instant::now()).is_none() {
+                        leave.state = State::Sent;
+                        self.0.freed.notify_one();
+                        return Ok(leave);
+                    }
+                }
+                Err(Blocked::Until(until)) => sleep_until(until).await,
+                Err(_) => look_again(at, freed).await,
+            }
+        }
+    }
+}
+
+/// Waits until there is something to look for again, whether that is told or not; not all at the same moment.
+async fn look_again(until: Instant, freed: impl Future<Output = ()>) {
+    let wait = until.saturating_duration_since(Instant::now());
+    let wait = wait.clamp(TRUST, TRUST_MANY).mul_f64(1.0 + fastrand::f64());
+    let _ = timeout(wait, freed).await;
+}
+
+impl Leave {
+    /// Tells what became of the request.
+    pub(crate) fn settle<T>(mut self, result: &Result<T, Error>) {
+        self.end(Some(Outcome::of(result)));
+    }
+
+    fn end(&mut self, outcome: Option<Outcome>) {
+        match std::mem::replace(&mut self.state, State::Settled) {
+            State::Settled => return,
+            State::Reserved(turn) => self.account.pace().give_back(turn),
+            State::Sent => self.account.pace().settle(Instant::now(), outcome, fastrand::f64()),
+        }
+        self.account.0.freed.notify_one();
+    }
+}
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        self.end(None);
+    }
+}

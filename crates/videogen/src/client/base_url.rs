@@ -1,0 +1,21 @@
+//! Base URLs.
+
+use url::Url;
+
+use crate::model::{Error, ErrorKind};
+
+/// A base URL that paths can be put behind. `source` names it in the error.
+pub(crate) fn parse_base_url(source: &str, given: &str) -> Result<Url, Error> {
+    Url::parse(given.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+        .filter(|url| url.query().is_none() && url.fragment().is_none())
+        .filter(|url| url.username().is_empty() && url.password().is_none())
+        .ok_or_else(|| {
+            // What cannot be read may hold a password, so it is not repeated.
+            let message = format!(
+                "{source} must read https://host[/path] (http:// for this machine), with no user, query or fragment"
+            );
+            Error::new(ErrorKind::Config, message)
+        })
+}

@@ -1,0 +1,188 @@
+//! Setting up a client.
+
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::watch;
+use videogen_wire::Session;
+
+use crate::client::Client;
+use crate::client::account::Account;
+use crate::client::core::Inner;
+use crate::client::observer::{Observer, SubmitEvent};
+use crate::client::parse_base_url;
+use crate::journal::Journal;
+use crate::journal::LEASE;
+use crate::model::address::is_safe;
+use crate::model::{Error, ErrorKind, Vendor};
+use crate::transport::RetryPolicy;
+use crate::transport::http::{Http, SUBMIT};
+use crate::transport::resolve::Lookup;
+use crate::transport::retry::Budget;
+
+impl Client {
+    /// Begins to set up a client for `vendor`.
+    pub fn builder(vendor: Vendor) -> ClientBuilder {
+        ClientBuilder::new(vendor)
+    }
+
+    /// A client with key and base URL from the environment; see [`ClientBuilder::build`].
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    pub fn from_env(vendor: Vendor) -> Result<Self, Error> {
+        Self::builder(vendor).build()
+    }
+}
+
+/// Sets up a [`Client`].
+#[derive(Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    vendor: Vendor,
+    key: Option<SecretString>,
+    base_url: Option<String>,
+    allow_http: bool,
+    allow_private_hosts: bool,
+    lookup: Lookup,
+    retry: RetryPolicy,
+    submit_timeout: Duration,
+    journal: Option<Arc<dyn Journal>>,
+    observer: Option<Observer>,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(vendor: Vendor) -> Self {
+        Self {
+            vendor,
+            key: None,
+            base_url: None,
+            allow_http: false,
+            allow_private_hosts: false,
+            lookup: Lookup::default(),
+            retry: RetryPolicy::default(),
+            submit_timeout: SUBMIT,
+            journal: None,
+            observer: None,
+        }
+    }
+
+    /// The API key.
+    pub fn key(mut self, key: impl Into<SecretString>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Another base URL than the vendor's own: a gateway, or the simulator.
+    ///
+    /// A base URL on this machine (`localhost`, 127.0.0.0/8, `[::1]`) changes two things: the links to files that it gives
+    /// may lead to this machine too, and a proxy in the environment is not used, neither for the vendor nor for files.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Allows a base URL with plain HTTP that is not on this machine. The key then travels unprotected.
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// Whether files may be fetched from hosts that are not on the public internet, such as a gateway's own storage. By
+    /// default a link that leads into this machine, its network or a metadata service is refused. This machine is allowed
+    /// when the base URL is on it.
+    pub fn allow_private_hosts(mut self, allow: bool) -> Self {
+        self.allow_private_hosts = allow;
+        self
+    }
+
+    /// How the names of the hosts of files are resolved, instead of the way of the system. What it answers is judged like
+    /// any other address.
+    pub fn dns_resolver<F, A>(mut self, resolve: F) -> Self
+    where
+        F: Fn(String) -> A + Send + Sync + 'static,
+        A: Future<Output = io::Result<Vec<IpAddr>>> + Send + 'static,
+    {
+        self.lookup = Lookup::new(resolve);
+        self
+    }
+
+    /// How what failed is sent again.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// How long a submission may take in all; two minutes unless set. A submission that is given up is ambiguous, so a short
+    /// time saves nothing.
+    pub fn submit_timeout(mut self, timeout: Duration) -> Self {
+        self.submit_timeout = timeout;
+        self
+    }
+
+    /// Where submissions are noted before they are sent; see [`journal`](crate::journal).
+    ///
+    /// A vendor that finds tasks by the caller's own id is given one then, unless the request brings it.
+    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// Calls `observe` with each [`SubmitEvent`] as it happens, before anything else is waited for. So the id of a task is
+    /// known even if the program is stopped while the journal, locked by another program, cannot record it.
+    ///
+    /// It is called on the runtime's threads and must not block.
+    pub fn on_submission(mut self, observe: impl Fn(&SubmitEvent) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(observe));
+        self
+    }
+
+    /// Makes the client. What was not set is taken from the environment: the key from `TOKEN360_API_KEY`,
+    /// `TOAPIS_API_KEY` or `ALLTOKEN_API_KEY`, the base URL from `TOKEN360_BASE_URL`, `TOAPIS_BASE_URL` or
+    /// `ALLTOKEN_BASE_URL`.
+    ///
+    /// # Errors
+    /// `config` when there is no key, it cannot stand in a header, or the base URL is unusable or plain HTTP.
+    pub fn build(self) -> Result<Client, Error> {
+        let facts = self.vendor.facts();
+        let config = |message: String| Error::new(ErrorKind::Config, message);
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let key = match self
+            .key
+            .or_else(|| Some(variable(facts.key_env)?.trim().to_owned().into()))
+        {
+            Some(key) => key,
+            None => return Err(config(format!("no key for {}: set {}", facts.name, facts.key_env))),
+        };
+        let (source, given) = match (self.base_url, variable(facts.base_url_env)) {
+            (Some(given), _) => ("the base URL", given),
+            (None, Some(given)) => (facts.base_url_env, given),
+            (None, None) => ("the base URL", facts.base_url.to_owned()),
+        };
+        let url = parse_base_url(source, &given)?;
+        if !is_safe(&url) && !self.allow_http {
+            return Err(config(format!(
+                "{source} is plain HTTP, which would show the key to everyone on the way; use https"
+            )));
+        }
+        let session = Session::new(&key).map_err(|error| config(error.to_string()))?;
+        Ok(Client(Arc::new(Inner {
+            vendor: self.vendor,
+            base_url: url.as_str().trim_end_matches('/').to_owned(),
+            key,
+            session,
+            http: Http::new(&url, self.submit_timeout, self.allow_private_hosts, self.lookup)?,
+            retry: self.retry,
+            journal: self.journal,
+            observer: self.observer,
+            on_their_way: watch::Sender::new(0),
+            patience: self.submit_timeout.saturating_add(LEASE),
+            budget: Budget::default(),
+            account: Account::new(facts.rate_limits.query),
+        })))
+    }
+}

@@ -1,0 +1,192 @@
+//! The simple calls: status, cancel, list, models.
+
+use std::collections::HashMap;
+use std::pin::pin;
+
+use bytes::Bytes;
+use serde_json::value::RawValue;
+
+use super::Client;
+use crate::model::{Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, Vendor, VideoTask};
+use crate::transport::retry::retrying;
+use crate::vendors::{Call, RawPage};
+
+impl Client {
+    /// Makes a read at the account's pace, and lets the account learn from it.
+    pub(crate) async fn paced<T>(&self, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let leave = self.0.account.at_once(self.0.retry.patience).await?;
+        let result = read.await;
+        leave.settle(&result);
+        result
+    }
+
+    /// Asks how a task stands.
+    ///
+    /// # Errors
+    /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
+    pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
+        retrying!(self.retries(), async {
+            // Pinned here, it is not moved once more for every future around it.
+            let read = pin!(self.get_once(id));
+            // Also where nothing was sent.
+            self.paced(read).await.map_err(|error| error.with_task(id))
+        })
+    }
+
+    /// One request. Waiting has a pace of its own.
+    pub(crate) async fn get_once(&self, id: &TaskId) -> Result<VideoTask, Error> {
+        self.check(id)?;
+        let call = self.call(&self.0.http.read);
+        let result = self.0.vendor.get(&call, id).await;
+        let task = self.task(Operation::Get, id, result, &call)?;
+        self.note_status(&task).await;
+        Ok(task)
+    }
+
+    /// Ends a task that has not ended yet.
+    ///
+    /// # Errors
+    /// `unsupported` where the vendor has no such operation; `conflict` when the task has ended already.
+    pub async fn cancel(&self, id: &TaskId) -> Result<VideoTask, Error> {
+        self.offered(Operation::Cancel)?;
+        self.check(id)?;
+        let cancelled = self.paced(async {
+            let call = self.call(&self.0.http.read);
+            let result = self.0.vendor.cancel(&call, id).await;
+            self.task(Operation::Cancel, id, result, &call)
+        });
+        match cancelled.await.map_err(|error| error.with_task(id)) {
+            // It worked, and the answer does not show how the task stands now.
+            Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
+            Err(error) => Err(error),
+            Ok(task) => {
+                self.note_status(&task).await;
+                Ok(task)
+            }
+        }
+    }
+
+    /// Lists the account's tasks, newest first.
+    ///
+    /// # Errors
+    /// `unsupported` where the vendor has no such operation; `invalid_request` for a filter that it has not.
+    pub async fn list(&self, query: &ListQuery) -> Result<TaskPage, Error> {
+        self.offered(Operation::List)?;
+        let vendor = self.0.vendor;
+        let violations = query.check(vendor);
+        if !violations.is_empty() {
+            return Err(Error::invalid(vendor, violations));
+        }
+        retrying!(self.retries(), self.paced(self.list_once(query, true)))
+    }
+
+    /// One request. Without `raws` the tasks lack their raw JSON, which is cut out and copied for each of them.
+    pub(crate) async fn list_once(&self, query: &ListQuery, raws: bool) -> Result<TaskPage, Error> {
+        let vendor = self.0.vendor;
+        let call = self.call(&self.0.http.read);
+        let result = vendor.list(&call, query).await;
+        let exchange = call.session.exchange();
+        let judge = self.judge();
+        let (page, raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
+            // An account without tasks is told by an empty list, or by none at all.
+            Err(error)
+                if error.kind() == ErrorKind::Decode && judge.is_null(exchange.as_ref(), vendor.list_member()) =>
+            {
+                (RawPage::default(), Bytes::new())
+            }
+            result => result?,
+        };
+        let items = raws.then(|| items(&raw, vendor.list_member())).flatten();
+        let mut items = items.unwrap_or_default();
+        items.resize(page.tasks.len(), Raw::default());
+        let read = page.tasks.len();
+        let tasks: Vec<VideoTask> = page
+            .tasks
+            .into_iter()
+            .zip(items)
+            .filter_map(|(task, raw)| {
+                let mut task = task?;
+                judge.finish(&mut task, raw);
+                Some(task)
+            })
+            .collect();
+        Ok(TaskPage {
+            unreadable: read - tasks.len(),
+            tasks,
+            next: page.next,
+            total: page.total,
+        })
+    }
+
+    /// Asks the vendor for its models. What this library knows of them without asking is in
+    /// [`Capabilities`](crate::Capabilities).
+    ///
+    /// # Errors
+    /// `unsupported` where the vendor has no such operation.
+    pub async fn models(&self) -> Result<Vec<ListedModel>, Error> {
+        self.offered(Operation::Models)?;
+        retrying!(self.retries(), self.paced(self.models_once()))
+    }
+
+    async fn models_once(&self) -> Result<Vec<ListedModel>, Error> {
+        let call = self.call(&self.0.http.read);
+        let result = self.0.vendor.models(&call).await;
+        let (models, _) = self
+            .judge()
+            .read(Operation::Models, result, call.session.exchange().as_ref())?;
+        Ok(models)
+    }
+
+    fn task(
+        &self,
+        operation: Operation,
+        id: &TaskId,
+        result: Result<VideoTask, crate::vendors::NoValue>,
+        call: &Call<'_>,
+    ) -> Result<VideoTask, Error> {
+        let read = self.judge().read(operation, result, call.session.exchange().as_ref());
+        let (mut task, raw) = read.map_err(|error| error.with_task(id))?;
+        self.judge().finish(&mut task, Raw::of(raw));
+        Ok(task)
+    }
+
+    /// Refuses an operation that the vendor does not have, and tells who has it.
+    fn offered(&self, operation: Operation) -> Result<(), Error> {
+        let vendor = self.0.vendor;
+        if vendor.supports(operation) {
+            return Ok(());
+        }
+        let others: Vec<_> = Vendor::ALL
+            .iter()
+            .filter(|vendor| vendor.supports(operation))
+            .map(|vendor| vendor.name())
+            .collect();
+        let message = format!("has no `{operation}` operation; supported by: {}", others.join(", "));
+        Err(Error::new(ErrorKind::Unsupported, message).during(vendor, operation))
+    }
+
+    /// Refuses a task of another vendor, and an id that would lead to another path.
+    fn check(&self, id: &TaskId) -> Result<(), Error> {
+        let wrong = |message: String| Err(Error::new(ErrorKind::InvalidRequest, message).with_task(id));
+        if id.vendor() != self.0.vendor {
+            return Err(self.foreign("the task").with_task(id));
+        }
+        if !id.is_path_safe() {
+            return wrong("the task id cannot stand in a URL".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// The entries of a list, as they came.
+fn items(page: &[u8], member: &str) -> Option<Vec<Raw>> {
+    let members: HashMap<String, &RawValue> = serde_json::from_slice(page).ok()?;
+    let items: Vec<&RawValue> = serde_json::from_slice(members.get(member)?.get().as_bytes()).ok()?;
+    // Each by itself: a task that is kept does not keep its whole page.
+    Some(
+        items
+            .iter()
+            .map(|item| Raw::of(Bytes::copy_from_slice(item.get().as_bytes())))
+            .collect(),
+    )
+}

@@ -1,0 +1,74 @@
+//! Recording what a client learns of its tasks in its journal, and reading it back.
+
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use secrecy::ExposeSecret as _;
+
+use super::Client;
+use crate::journal::{Entry, Event, JournalError, Query, Reason, Subject};
+use crate::model::{Error, ErrorKind, TaskId, VideoTask};
+
+impl Client {
+    /// The account, as a journal names it: a fingerprint of vendor and key that tells nothing of the key.
+    #[must_use]
+    pub fn account(&self) -> String {
+        let key = self.0.key.expose_secret();
+        sha256(format!("{}\n{key}", self.0.vendor).as_bytes())[..16].to_owned()
+    }
+
+    /// Notes how a task stands. That it could not be noted costs nothing: the vendor can be asked again.
+    pub(crate) async fn note_status(&self, task: &VideoTask) {
+        let status = Event::Status {
+            status: task.status.clone(),
+            error: task.error.clone(),
+        };
+        self.note_task(&task.id, status).await;
+    }
+
+    /// Notes where the video of a task went, or why it did not arrive.
+    pub(crate) async fn note_download(&self, task: &TaskId, result: Result<(&Path, u64), &Error>) {
+        let event = match result {
+            Ok((path, bytes)) => Event::Downloaded {
+                // The program may be elsewhere when it is read.
+                path: absolute(path),
+                bytes,
+            },
+            Err(error) => Event::DownloadFailed {
+                reason: Reason::from(error),
+            },
+        };
+        self.note_task(task, event).await;
+    }
+
+    async fn note_task(&self, task: &TaskId, event: Event) {
+        if let Some(journal) = &self.0.journal {
+            // A journal that cannot be written must not keep a paid video from its owner.
+            let _ = journal.note(Subject::Task(task.clone()), event).await;
+        }
+    }
+
+    /// Entries of the journal; none without one.
+    pub(crate) async fn found(&self, query: Query) -> Result<Vec<Entry>, Error> {
+        match &self.0.journal {
+            Some(journal) => journal.find(query).await.map_err(journal_error),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+pub(crate) fn journal_error(error: JournalError) -> Error {
+    Error::new(ErrorKind::Journal, error.to_string())
+}
+
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    let digest = digest(&SHA256, bytes);
+    let digits = digest.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
+}

@@ -1,0 +1,35 @@
+//! What a journal has to do.
+
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+
+use super::{Entry, Event, Intent, JournalError, Query, Subject};
+
+/// Keeps entries where a crash cannot reach them. Several processes may use the same one at once.
+pub trait Journal: fmt::Debug + Send + Sync {
+    /// Commits an intent. Where the key is known already, [`Entry::begin_again`] decides, in one transaction with what
+    /// follows from it.
+    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Begun, JournalError>>;
+
+    /// Commits what became known of an entry, by [`Entry::apply`]. What is said of an unknown entry is dropped, for tasks
+    /// are made elsewhere too; `None` then.
+    fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>>;
+
+    /// The entries that match, newest first.
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Vec<Entry>, JournalError>>;
+}
+
+/// What became of an intent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begun {
+    /// It is committed, and may be sent.
+    New {
+        /// The entry: the intent's own, or that of an earlier one with the same key.
+        id: String,
+        /// Which attempt of the entry it is, from 1.
+        attempt: u32,
+    },
+    /// Its key is known, and that submission is under way, was accepted, or may have been: nothing may be sent.
+    Known(Box<Entry>),
+}

@@ -1,0 +1,22 @@
+//! Failures of a journal.
+
+use std::fmt;
+
+/// Why a journal could not be read or written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalError(String);
+
+impl JournalError {
+    /// An error in words: what was tried, and what stood in the way.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
+
+impl fmt::Display for JournalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for JournalError {}

@@ -1,0 +1,43 @@
+//! Which entry an event is about, and which entries to find.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::TaskId;
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The entry with this id.
+    Intent(String),
+    /// One attempt of the entry with this id.
+    Attempt {
+        /// The entry.
+        id: String,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// The entry that made this task.
+    Task(TaskId),
+}
+
+/// Which entries. What is not set does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Query {
+    /// Of one account; see [`Client::account`](crate::Client::account).
+    pub account: Option<String>,
+    /// With this id.
+    pub intent: Option<String>,
+    /// With this key.
+    pub key: Option<String>,
+    /// That made this task.
+    pub task: Option<TaskId>,
+    /// With this reference.
+    pub client_reference: Option<String>,
+    /// Only those whose fate is not known.
+    pub open: bool,
+    /// Only those whose task has not ended yet, as far as is known.
+    pub unfinished: bool,
+    /// How many at most.
+    pub limit: Option<u32>,
+}

@@ -1,0 +1,238 @@
+//! Everything that can go wrong, in one type.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::model::{Ambiguity, Operation, TaskId, Vendor, Violation};
+use crate::model::{Delivery, ErrorKind};
+
+/// What went wrong, and what to do.
+///
+/// No error holds a key, a presigned URL or a callback token.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    vendor: Option<Vendor>,
+    operation: Option<Operation>,
+    status: Option<u16>,
+    code: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    task: Option<TaskId>,
+    violations: Vec<Violation>,
+    delivery: Option<Delivery>,
+    ambiguity: Option<Ambiguity>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            vendor: None,
+            operation: None,
+            status: None,
+            code: None,
+            request_id: None,
+            retry_after: None,
+            task: None,
+            violations: Vec::new(),
+            delivery: None,
+            ambiguity: None,
+        }))
+    }
+
+    pub(crate) fn invalid(vendor: Vendor, violations: Vec<Violation>) -> Self {
+        let mut error = Self::new(ErrorKind::InvalidRequest, "the request cannot be sent as it is");
+        error.0.vendor = Some(vendor);
+        error.0.violations = violations;
+        error
+    }
+
+    pub(crate) fn during(mut self, vendor: Vendor, operation: Operation) -> Self {
+        self.0.vendor = Some(vendor);
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn with_task(mut self, task: &TaskId) -> Self {
+        self.0.vendor = Some(task.vendor());
+        self.0.task = Some(task.clone());
+        self
+    }
+
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = Some(delivery);
+        self
+    }
+
+    pub(crate) fn with_ambiguity(mut self, ambiguity: Ambiguity) -> Self {
+        self.0.ambiguity = Some(ambiguity);
+        self
+    }
+
+    /// Names the journal's entry of an ambiguous submission.
+    pub(crate) fn with_intent(mut self, intent: String) -> Self {
+        if let Some(ambiguity) = &mut self.0.ambiguity {
+            ambiguity.intent = Some(intent);
+        }
+        self
+    }
+
+    pub(crate) fn with_answer(
+        mut self,
+        status: u16,
+        code: Option<String>,
+        request_id: Option<String>,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        self.0.status = Some(status);
+        self.0.code = code;
+        self.0.request_id = request_id;
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// What kind of failure it was.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What happened, in words, without vendor, operation or hints.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The vendor that was asked.
+    #[must_use]
+    pub fn vendor(&self) -> Option<Vendor> {
+        self.0.vendor
+    }
+
+    /// The HTTP status, when the vendor answered.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The vendor's own code.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The vendor's id of the request, to quote to its support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long the vendor asks to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The task that the failed call was about. With it, waiting can go on later or elsewhere.
+    #[must_use]
+    pub fn task(&self) -> Option<&TaskId> {
+        self.0.task.as_ref()
+    }
+
+    /// Every rule that the request breaks, when nothing was sent because of them.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
+    }
+
+    /// For a failed submission: whether it can have cost money.
+    #[must_use]
+    pub fn delivery(&self) -> Option<Delivery> {
+        self.0.delivery
+    }
+
+    /// For an ambiguous submission: everything that is known of it.
+    #[must_use]
+    pub fn ambiguity(&self) -> Option<&Ambiguity> {
+        self.0.ambiguity.as_ref()
+    }
+
+    /// Whether the same call may succeed later without any change and without paying twice.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.0.delivery {
+            Some(Delivery::NotSent) => matches!(self.0.kind, ErrorKind::Transport),
+            Some(Delivery::Rejected) => matches!(self.0.kind, ErrorKind::RateLimited),
+            Some(Delivery::Ambiguous) => false,
+            None => matches!(
+                self.0.kind,
+                ErrorKind::RateLimited | ErrorKind::Vendor | ErrorKind::Transport | ErrorKind::Decode
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        if let Some(vendor) = inner.vendor {
+            write!(f, "{}: ", vendor.name())?;
+        }
+        if let Some(operation) = inner.operation {
+            write!(f, "{operation}: ")?;
+        }
+        f.write_str(&inner.message)?;
+        for violation in &inner.violations {
+            write!(f, "\n  {violation}")?;
+        }
+        let mut pages: Vec<&str> = inner.violations.iter().filter_map(|violation| violation.page).collect();
+        pages.sort_unstable();
+        pages.dedup();
+        for page in pages {
+            write!(f, "\n  see {page}")?;
+        }
+        let mut notes = Vec::new();
+        if let Some(status) = inner.status {
+            notes.push(format!("HTTP {status}"));
+        }
+        if let Some(code) = &inner.code {
+            notes.push(format!("code {code}"));
+        }
+        if let Some(id) = &inner.request_id {
+            notes.push(format!("request {id}"));
+        }
+        if let Some(task) = &inner.task {
+            notes.push(format!("task {task}"));
+        }
+        if !notes.is_empty() {
+            write!(f, " ({})", notes.join(", "))?;
+        }
+        if let Some(wait) = inner.retry_after {
+            write!(f, "; try again in {} s", wait.as_secs().max(1))?;
+        }
+        match inner.delivery {
+            Some(Delivery::Ambiguous) => f.write_str(
+                "; the task may exist and be billed, so it is not sent again: look for it in the vendor's list or console first",
+            ),
+            Some(Delivery::NotSent) => f.write_str("; nothing was sent"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({}: {self})", self.0.kind)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,266 @@
+//! Media that a request starts from.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Error, ErrorKind, SecretUrl};
+
+/// One medium and the part it plays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// The part it plays.
+    pub role: Role,
+    /// Where it is.
+    pub source: Source,
+}
+
+/// The part a medium plays in the video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The image the video begins with.
+    FirstFrame,
+    /// The image the video ends with.
+    LastFrame,
+    /// An image to follow.
+    ReferenceImage,
+    /// A video to follow.
+    ReferenceVideo,
+    /// A sound to follow.
+    ReferenceAudio,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 5] = [
+        Self::FirstFrame,
+        Self::LastFrame,
+        Self::ReferenceImage,
+        Self::ReferenceVideo,
+        Self::ReferenceAudio,
+    ];
+
+    /// The role's name, as it stands in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstFrame => "first_frame",
+            Self::LastFrame => "last_frame",
+            Self::ReferenceImage => "reference_image",
+            Self::ReferenceVideo => "reference_video",
+            Self::ReferenceAudio => "reference_audio",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Where a medium is. In JSON it is one string: `https://…`, `asset://…` or `data:…`.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A URL that the vendor can fetch.
+    Url(SecretUrl),
+    /// The id of an asset uploaded to the vendor, without `asset://`.
+    Asset(String),
+    /// The medium itself.
+    Data {
+        /// Media type, such as `image/png`.
+        media_type: String,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Source {
+    /// Reads a local image, to be sent inside the request. Only some vendors take that.
+    ///
+    /// # Errors
+    /// `io` when the file cannot be read; `invalid_request` when it is not JPEG, PNG or WebP.
+    pub fn file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path)
+            .map_err(|error| Error::new(ErrorKind::Io, format!("cannot read {}: {error}", path.display())))?;
+        let media_type = match bytes.as_slice() {
+            [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+            [0x89, b'P', b'N', b'G', ..] => "image/png",
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::InvalidRequest,
+                    format!(
+                        "{} is not a JPEG, PNG or WebP image; other media must be given as a URL",
+                        path.display()
+                    ),
+                ));
+            }
+        };
+        Ok(Self::Data {
+            media_type: media_type.to_owned(),
+            bytes,
+        })
+    }
+
+    /// The one string that stands for it on the wire.
+    #[must_use]
+    pub fn to_wire(&self) -> String {
+        match self {
+            Self::Url(url) => url.expose().to_owned(),
+            Self::Asset(id) => format!("asset://{id}"),
+            Self::Data { media_type, bytes } => format!("data:{media_type};base64,{}", STANDARD.encode(bytes)),
+        }
+    }
+
+    /// Whether it can be what it says it is. One that was put together by hand need not be.
+    pub(crate) fn check(&self) -> Result<(), ParseSourceError> {
+        let sound = match self {
+            Self::Asset(id) if id.is_empty() => {
+                return Err(ParseSourceError("the asset has no id; write asset://<ID>"));
+            }
+            Self::Asset(id) => !id.contains(char::is_whitespace),
+            Self::Data { media_type, .. } => !media_type.is_empty() && !media_type.contains([',', ';', ' ']),
+            Self::Url(url) => {
+                let text = url.expose();
+                // The parser mends what is not quite a URL, but the text travels as it is.
+                let exact = text.starts_with("https://") || text.starts_with("http://");
+                let exact = exact && !text.contains(char::is_whitespace);
+                exact && url::Url::parse(text).is_ok_and(|url| url.has_host())
+            }
+        };
+        if sound {
+            Ok(())
+        } else {
+            Err(ParseSourceError(
+                "must be an https:// URL, an asset:// id or a data: URL",
+            ))
+        }
+    }
+
+    /// The kind's name in the model tables.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Url(_) => "url",
+            Self::Asset(_) => "asset",
+            Self::Data { .. } => "data",
+        }
+    }
+}
+
+/// Shows no query, no path and no bytes.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(url) => write!(f, "{url}"),
+            Self::Asset(id) => write!(f, "asset://{id}"),
+            Self::Data { media_type, bytes } => write!(f, "data:{media_type} ({} bytes)", bytes.len()),
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+/// Why a text is not a [`Source`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseSourceError(&'static str);
+
+impl fmt::Display for ParseSourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for ParseSourceError {}
+
+impl FromStr for Source {
+    type Err = ParseSourceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let source = if let Some(id) = text.strip_prefix("asset://") {
+            Self::Asset(id.to_owned())
+        } else if let Some(rest) = text.strip_prefix("data:") {
+            let (media_type, data) = rest
+                .split_once(";base64,")
+                .ok_or(ParseSourceError("a data URL must read data:<type>;base64,<data>"))?;
+            let bytes = STANDARD
+                .decode(data)
+                .map_err(|_| ParseSourceError("the data URL's base64 is broken"))?;
+            Self::Data {
+                media_type: media_type.to_owned(),
+                bytes,
+            }
+        } else {
+            Self::Url(SecretUrl::new(text))
+        };
+        source.check().map(|()| source)
+    }
+}
+
+impl Serialize for Source {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_wire())
+    }
+}
+
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_read_back_as_they_were_written() {
+        for text in [
+            "https://a.example/x.png?k=v",
+            "asset://img-1",
+            "data:image/png;base64,iVBORw==",
+        ] {
+            assert_eq!(text.parse::<Source>().unwrap().to_wire(), text);
+        }
+        for text in [
+            "",
+            "x.png",
+            "asset://",
+            "data:image/png,abc",
+            "data:x;base64,@@",
+            "ftp://a/b",
+            "https://",
+            "https:h",
+            " https://h/a",
+            "https://h/a b",
+        ] {
+            assert!(text.parse::<Source>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_query_nor_bytes() {
+        let url: Source = "https://a.example/p?token=canary".parse().unwrap();
+        let data: Source = "data:image/png;base64,Y2FuYXJ5".parse().unwrap();
+        assert_eq!(
+            format!("{url:?} {data:?}"),
+            "\"https://a.example/…\" \"data:image/png (6 bytes)\""
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! Masking of what may be a credential before it is stored or shown.
+
+use crate::model::SecretUrl;
+
+/// Whether a character is a control character, or one that reorders text, breaks lines or cannot be seen.
+pub(crate) fn steers_a_terminal(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A text with only the hosts of its URLs: the rest may be a credential.
+pub(crate) fn hide_urls(text: &str) -> String {
+    let mut cleaned = String::new();
+    // Brackets and single quotes may stand in a URL, so they do not end one here.
+    for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')) {
+        match url_start(word) {
+            Some(start) => {
+                let url = word[start..].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>'));
+                let rest = &word[start + url.len()..];
+                cleaned.push_str(&format!("{}{}{rest}", &word[..start], SecretUrl::new(url)));
+            }
+            None => cleaned.push_str(word),
+        }
+    }
+    cleaned
+}
+
+/// Where the first URL begins in a word, also one with its slashes escaped or encoded.
+fn url_start(word: &str) -> Option<usize> {
+    fn after<'a>(text: &'a [u8], starts: &[&str]) -> Option<&'a [u8]> {
+        starts.iter().find_map(|start| {
+            let (head, rest) = text.split_at_checked(start.len())?;
+            head.eq_ignore_ascii_case(start.as_bytes()).then_some(rest)
+        })
+    }
+    let mut starts = word.match_indices(['h', 'H']).map(|(start, _)| start);
+    starts.find(|&start| {
+        after(&word.as_bytes()[start..], &["https", "http"])
+            .and_then(|rest| after(rest, &[":", "%3a"]))
+            .is_some_and(|rest| after(rest, &["/", "\\/", "%2f"]).is_some())
+    })
+}

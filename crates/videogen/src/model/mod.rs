@@ -1,0 +1,47 @@
+//! Plain data: what is asked for, what vendors answer, and what can go wrong.
+//!
+//! Floor 0: no network, no clock, and no vendor's wire form. Vendors are named in `vendor.rs` alone.
+
+pub(crate) mod address;
+mod adjustment;
+pub(crate) mod ambiguity;
+mod capabilities;
+mod delivery;
+mod duration;
+mod error;
+mod error_kind;
+mod input;
+mod list;
+pub(crate) mod mask;
+mod operation;
+mod reconciled;
+mod request;
+#[cfg(feature = "schema")]
+mod schema;
+mod status;
+mod task;
+mod task_id;
+mod vendor;
+mod violation;
+
+pub use adjustment::{Adjust, Adjustment};
+pub use ambiguity::{Ambiguity, Progress};
+pub use capabilities::Capabilities;
+pub use delivery::Delivery;
+pub use duration::{ParseDurationError, VideoDuration};
+pub use error::Error;
+pub use error_kind::ErrorKind;
+pub use input::{Input, ParseSourceError, Role, Source};
+pub use list::{ListQuery, ListedModel, TaskPage};
+pub use operation::Operation;
+pub use reconciled::Reconciled;
+pub use request::{Tool, VideoRequest};
+#[cfg(feature = "schema")]
+pub use schema::{request_schema, task_schema};
+pub use status::TaskStatus;
+pub(crate) use task::is_moderation;
+pub use task::{Raw, TaskError, Usage, Video, VideoTask};
+pub use task_id::{ParseTaskIdError, TaskId};
+pub use vendor::{ParseVendorError, Vendor};
+pub use videogen_wire::{SecretUrl, Timestamp, facts};
+pub use violation::Violation;

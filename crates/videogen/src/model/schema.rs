@@ -1,0 +1,64 @@
+//! JSON Schemas of the public types, to build forms and tool calls on. Most are derived; these are written as strings.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::model::Raw;
+use crate::model::{Source, TaskId, TaskStatus, VideoDuration};
+
+macro_rules! schema {
+    ($($kind:ty => $schema:tt),* $(,)?) => {$(
+        impl JsonSchema for $kind {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($kind).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    )*};
+}
+
+schema! {
+
+    Source => {
+        "type": "string",
+        "pattern": "^(https?://|asset://|data:)",
+        "description": "An https:// URL, an asset:// id, or a data: URL.",
+    },
+    VideoDuration => {
+        "oneOf": [
+            {"type": "integer", "minimum": 0, "maximum": u32::MAX},
+            {"type": "string", "enum": ["auto"]},
+        ],
+    },
+    TaskId => {
+        "type": "string",
+        "pattern": "^[a-z0-9]+:[^:]+:.+$",
+        "description": "vendor:family:id",
+    },
+    // A vendor's own word stands here when it is none of these.
+    TaskStatus => {
+        "type": "string",
+        "examples": ["queued", "in_progress", "completed", "failed", "cancelled", "expired"],
+    },
+    Raw => true,
+}
+
+/// The JSON Schema (2020-12) of [`VideoRequest`](crate::VideoRequest).
+#[must_use]
+pub fn request_schema() -> serde_json::Value {
+    schemars::schema_for!(crate::model::VideoRequest).to_value()
+}
+
+/// The JSON Schema (2020-12) of [`VideoTask`](crate::VideoTask).
+#[must_use]
+pub fn task_schema() -> serde_json::Value {
+    schemars::schema_for!(crate::model::VideoTask).to_value()
+}

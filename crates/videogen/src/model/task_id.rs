@@ -1,0 +1,118 @@
+//! The name of a task, good on any machine.
+
+use std::fmt;
+use std::str::FromStr;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+
+use crate::model::Vendor;
+
+/// What would end the token on a command line or in a list.
+const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'%').add(b',').add(b';');
+
+/// Vendor, endpoint family and the vendor's own id of a task: all that is needed to find it again, and no secret.
+///
+/// It prints as one token, such as `token360:videos:video-4f1c`, and reads back from it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskId {
+    vendor: Vendor,
+    family: String,
+    id: String,
+}
+
+impl TaskId {
+    /// A task that `vendor` calls `id`, created through the endpoint family `family`. `None` when a part is empty.
+    #[must_use]
+    pub fn new(vendor: Vendor, family: impl Into<String>, id: impl Into<String>) -> Option<Self> {
+        let (family, id) = (family.into(), id.into());
+        (!family.is_empty() && !family.contains(':') && !id.is_empty()).then_some(Self { vendor, family, id })
+    }
+
+    /// The vendor that holds the task.
+    #[must_use]
+    pub fn vendor(&self) -> Vendor {
+        self.vendor
+    }
+
+    /// The endpoint family that created it.
+    #[must_use]
+    pub fn family(&self) -> &str {
+        &self.family
+    }
+
+    /// The vendor's own id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether the id can stand in a URL path without changing where it leads.
+    pub(crate) fn is_path_safe(&self) -> bool {
+        !matches!(self.id.as_str(), "." | "..") && !self.id.contains(['/', '\\'])
+    }
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}:{}",
+            self.vendor,
+            self.family,
+            utf8_percent_encode(&self.id, UNSAFE)
+        )
+    }
+}
+
+/// Why a text is not a [`TaskId`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseTaskIdError(String);
+
+impl fmt::Display for ParseTaskIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ParseTaskIdError {}
+
+impl FromStr for TaskId {
+    type Err = ParseTaskIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bad = |reason: &str| ParseTaskIdError(format!("{reason}; a task id reads vendor:family:id"));
+        let mut parts = text.splitn(3, ':');
+        let (Some(vendor), Some(family), Some(id)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(bad("a part is missing"));
+        };
+        let vendor: Vendor = vendor
+            .parse()
+            .map_err(|error: crate::model::ParseVendorError| bad(&error.to_string()))?;
+        if !vendor.families().any(|known| known == family) {
+            let known: Vec<_> = vendor.families().collect();
+            return Err(bad(&format!(
+                "`{family}` is not one of {vendor}'s families ({})",
+                known.join(", ")
+            )));
+        }
+        let id = percent_decode_str(id)
+            .decode_utf8()
+            .map_err(|_| bad("the id is not UTF-8"))?;
+        Self::new(vendor, family, id).ok_or_else(|| bad("the id is empty"))
+    }
+}
+
+impl Serialize for TaskId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for TaskId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,380 @@
+//! When to ask next: pure functions of what is known.
+//!
+//! A poll before a task can be done is wasted, and a pause while it is likely to be done is delay. So the next poll is put
+//! where it costs least: delay and the price of the request together, for the chance that the task is done by then. The
+//! chances come from the tasks seen so far ([`Durations`]), and from what vendors publish until there are any.
+
+use std::time::Duration;
+
+use videogen_wire::facts::Poll;
+
+use super::Durations;
+use crate::model::{Error, ErrorKind};
+
+/// Longest that a vendor's wish to be left alone is believed.
+pub(crate) const BELIEVED: Duration = Duration::from_secs(3600);
+/// A vendor may not find a task yet that it has just accepted.
+pub(crate) const SETTLING: Duration = Duration::from_secs(60);
+/// How often a completed task may lack its URL before that is taken for an answer.
+pub(crate) const URL_GRACE: u8 = 3;
+/// The longest pause at the vendor's own pace: where all tasks seen so far take long, a quick one is not left lying.
+const LONGEST: Duration = Duration::from_secs(60);
+/// What a request may cost in delay, as a part of the shortest pause.
+const PRICE: f64 = 0.045;
+/// How far chance moves a poll, as a part of the shortest pause: it keeps many waiters from asking at once.
+const JITTER: f64 = 0.1;
+
+/// How a task is polled: the bounds of every pause, and what a request is worth.
+///
+/// ```
+/// use std::time::Duration;
+/// use videogen::{Durations, Moment, PollPolicy, Vendor};
+///
+/// let policy = PollPolicy::advised(&Vendor::ALL[0].facts().poll);
+/// let mut seen = Durations::default();
+/// for seconds in 115..125 {
+///     seen.observe(Duration::from_secs(seconds), Duration::from_secs(seconds));
+/// }
+/// // Not while it cannot be done, then closely.
+/// let start = Moment::default();
+/// assert!(policy.pause(&seen, &start) > Duration::from_secs(40));
+/// let likely = Moment { elapsed: Duration::from_secs(118), polls: 3, ..start };
+/// assert!(policy.pause(&seen, &likely) < Duration::from_secs(10));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct PollPolicy {
+    /// Shortest and longest pause before the first poll.
+    pub first: (Duration, Duration),
+    /// Shortest pause between two polls.
+    pub shortest: Duration,
+    /// Longest pause between two polls.
+    pub longest: Duration,
+    /// Delay, in seconds for each task, that one request less is worth. Lower is denser.
+    pub price: f64,
+}
+
+/// The moment at which the next poll is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Moment {
+    /// Time since the task was submitted.
+    pub elapsed: Duration,
+    /// Polls made so far.
+    pub polls: u32,
+    /// What the last poll told.
+    pub last: Last,
+    /// A number from 0 to 1 by lot; what is outside is taken for the nearer end.
+    pub chance: f64,
+}
+
+/// What the last poll told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Last {
+    /// The task has not ended, or nothing was asked yet.
+    #[default]
+    Running,
+    /// The task is completed, and its URL is still missing.
+    NoUrl,
+    /// The poll failed, and the vendor wants to be left alone for so long.
+    Failed(Duration),
+}
+
+impl PollPolicy {
+    /// The vendor's own pace: never denser than it advises, and looser while a task cannot be done yet.
+    ///
+    /// The advice's longest pause is exceeded on purpose, up to a minute: a poll of a task that cannot be done yet is
+    /// wasted, however often the vendor would bear it. The shortest pauses are kept to; nothing else of it is.
+    #[must_use]
+    pub fn advised(advice: &Poll) -> Self {
+        let [first, shortest, longest] = [advice.first, advice.every.0, advice.every.1].map(Duration::from_secs);
+        let policy = Self::within(shortest, longest.max(LONGEST));
+        Self {
+            first: (first, policy.longest.max(first)),
+            ..policy
+        }
+    }
+
+    /// Pauses between `shortest` and `longest`.
+    #[must_use]
+    pub fn within(shortest: Duration, longest: Duration) -> Self {
+        let longest = longest.max(shortest);
+        Self {
+            first: (shortest, longest),
+            shortest,
+            longest,
+            price: shortest.as_secs_f64() * PRICE,
+        }
+    }
+
+    /// Sets the pause before the first poll.
+    #[must_use]
+    pub fn first(mut self, first: Duration) -> Self {
+        self.first = (first, first);
+        self
+    }
+
+    /// Sets what one request is worth, in seconds of delay.
+    #[must_use]
+    pub fn price(mut self, seconds: f64) -> Self {
+        self.price = seconds;
+        self
+    }
+
+    /// How long to pause before the next poll. `seen` are the durations of like tasks.
+    ///
+    /// The pause is never shorter than the bound, nor longer than the other one, except where the vendor asks for more.
+    #[must_use]
+    pub fn pause(&self, seen: &Durations, moment: &Moment) -> Duration {
+        let (least, most) = if moment.polls == 0 {
+            self.first
+        } else {
+            (self.shortest, self.longest)
+        };
+        let most = most.max(least);
+        let ideal = match moment.last {
+            Last::NoUrl => least,
+            _ if least == most => least,
+            _ => {
+                let (from, to) = (least.as_secs_f64(), most.as_secs_f64());
+                let price = if self.price.is_finite() {
+                    self.price.max(0.0)
+                } else {
+                    0.0
+                };
+                Duration::try_from_secs_f64(seen.next(moment.elapsed.as_secs_f64(), from, to, price)).unwrap_or(most)
+            }
+        };
+        let chance = if moment.chance.is_finite() {
+            moment.chance.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        let pause = ideal
+            .saturating_add(self.shortest.mul_f64(JITTER * chance))
+            .clamp(least, most);
+        match moment.last {
+            Last::Failed(asked) => pause.max(asked),
+            _ => pause,
+        }
+    }
+}
+
+/// Whether to go on polling after `error`, and how long the vendor wants to be left alone. `None`: the error is final.
+/// `elapsed` counts from the submission. A vendor that asks for more than it is believed costs a late poll, not the task.
+pub(crate) fn after_error(error: &Error, elapsed: Duration) -> Option<Duration> {
+    let again = match error.kind() {
+        ErrorKind::NotFound => elapsed < SETTLING,
+        _ => error.is_retryable(),
+    };
+    again.then(|| error.retry_after().unwrap_or_default().min(BELIEVED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADVICE: Poll = Poll {
+        first: 5,
+        every: (5, 10),
+        give_up: None,
+    };
+
+    fn seconds(range: std::ops::Range<u64>) -> Durations {
+        let mut seen = Durations::default();
+        for taken in range.map(Duration::from_secs) {
+            seen.observe(taken, taken);
+        }
+        seen
+    }
+
+    fn at(elapsed: u64, polls: u32) -> Moment {
+        Moment {
+            elapsed: Duration::from_secs(elapsed),
+            polls,
+            ..Moment::default()
+        }
+    }
+
+    /// Whatever was seen, whatever is asked.
+    #[test]
+    fn every_pause_stays_within_its_bounds() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..3_000 {
+            let mut seen = Durations::default();
+            for _ in 0..random.u32(0..30) {
+                let from = random.f64() * 10_f64.powi(random.i32(-3..9));
+                let to = from * (1.0 + random.f64());
+                seen.observe(Duration::from_secs_f64(from), Duration::from_secs_f64(to));
+            }
+            let first = Duration::from_millis(random.u64(0..100_000));
+            let shortest = Duration::from_millis(random.u64(0..100_000));
+            let longest = Duration::from_millis(random.u64(0..200_000));
+            let rarely = |random: &mut fastrand::Rng, other| if random.u32(0..8) == 0 { Duration::MAX } else { other };
+            let [first, shortest, longest] = [first, shortest, longest].map(|pause| rarely(&mut random, pause));
+            let price = [0.0, 0.1, 1e300, -1.0, f64::NAN, f64::INFINITY][random.usize(0..6)];
+            let mut policy = PollPolicy::within(shortest, longest).price(price);
+            if random.bool() {
+                policy = policy.first(first);
+            }
+            let moment = Moment {
+                elapsed: Duration::from_secs_f64(10_f64.powf(random.f64() * 16.0 - 3.0)),
+                polls: random.u32(0..3),
+                last: [Last::Running, Last::NoUrl, Last::Failed(Duration::ZERO)][random.usize(0..3)],
+                chance: [0.0, 0.5, 1.0, -3.0, 17.0, f64::NAN][random.usize(0..6)],
+            };
+            let pause = policy.pause(&seen, &moment);
+            let (least, most) = match moment.polls {
+                0 => policy.first,
+                _ => (shortest, longest.max(shortest)),
+            };
+            assert!((least..=most).contains(&pause), "{pause:?} {policy:?} {moment:?}");
+            assert_eq!(pause, policy.pause(&seen, &moment), "the same twice");
+            // Chance moves it by a tenth of the shortest pause at most.
+            let calm = policy.pause(&seen, &Moment { chance: 0.0, ..moment });
+            assert!(
+                pause >= calm && pause - calm <= shortest.mul_f64(0.11),
+                "{calm:?} {pause:?}"
+            );
+            let asked = Duration::from_secs(1_000);
+            let last = Last::Failed(asked);
+            assert!(policy.pause(&seen, &Moment { last, ..moment }) >= asked);
+        }
+    }
+
+    #[test]
+    fn a_vendor_is_not_believed_for_ever() {
+        let unavailable = Error::new(ErrorKind::Vendor, "x");
+        assert_eq!(after_error(&unavailable, SETTLING), Some(Duration::ZERO));
+        let hour = Duration::from_secs(3_600);
+        for (asked, believed) in [(hour / 60, hour / 60), (2 * hour, hour), (Duration::MAX, hour)] {
+            let error = Error::new(ErrorKind::RateLimited, "x").after(Some(asked));
+            assert_eq!(after_error(&error, SETTLING), Some(believed));
+        }
+    }
+
+    #[test]
+    fn the_advice_bounds_what_is_not_known() {
+        let policy = PollPolicy::advised(&ADVICE);
+        let seen = Durations::default();
+        assert!(policy.pause(&seen, &at(0, 0)) >= Duration::from_secs(5));
+        for elapsed in (10..5_000).step_by(10) {
+            let pause = policy.pause(&seen, &at(elapsed, 1));
+            assert!(
+                pause >= Duration::from_secs(5) && pause <= Duration::from_secs(60),
+                "{elapsed} {pause:?}"
+            );
+        }
+        // Where vendors say tasks end, it asks about as often as they advise.
+        for elapsed in (40..300).step_by(10) {
+            assert!(
+                policy.pause(&seen, &at(elapsed, 2)) <= Duration::from_secs(12),
+                "{elapsed}"
+            );
+        }
+    }
+
+    #[test]
+    fn it_learns_when_tasks_end() {
+        let policy = PollPolicy::advised(&ADVICE);
+        let seen = seconds(180..200);
+        let (mut elapsed, mut polls, mut early) = (0.0, 0, 0);
+        while elapsed < 180.0 {
+            let mut moment = at(0, polls);
+            moment.elapsed = Duration::from_secs_f64(elapsed);
+            elapsed += policy.pause(&seen, &moment).as_secs_f64();
+            polls += 1;
+            early += u32::from(elapsed < 150.0);
+        }
+        assert!(early <= 5, "{early} polls before any task was done");
+        let pause = policy.pause(&seen, &at(185, 9));
+        assert!(pause <= Duration::from_secs(6), "{pause:?}");
+    }
+
+    #[test]
+    fn a_missing_url_is_asked_for_soon() {
+        let policy = PollPolicy::advised(&ADVICE);
+        let moment = Moment {
+            last: Last::NoUrl,
+            ..at(1, 1)
+        };
+        assert_eq!(policy.pause(&seconds(290..300), &moment), Duration::from_secs(5));
+    }
+
+    /// Task after task, learning as it goes; counted once some are known: requests and mean delay of each task.
+    fn run(policy: &PollPolicy, duration: impl Fn(&mut fastrand::Rng) -> f64) -> (f64, f64) {
+        let mut random = fastrand::Rng::with_seed(11);
+        let mut seen = Durations::default();
+        let (mut polls, mut delay) = (0_u32, 0.0);
+        let (known, tasks) = if policy.shortest.as_secs_f64() < 0.2 {
+            (30, 40)
+        } else {
+            (50, 200)
+        };
+        for task in 0..known + tasks {
+            let taken = duration(&mut random);
+            let mut moment = Moment::default();
+            let before = loop {
+                moment.chance = random.f64();
+                let before = moment.elapsed;
+                moment.elapsed += policy.pause(&seen, &moment);
+                moment.polls += 1;
+                if moment.elapsed.as_secs_f64() >= taken {
+                    break before;
+                }
+            };
+            // Only what polling tells; no vendor's timestamps.
+            seen.observe(before, moment.elapsed);
+            if task >= known {
+                polls += moment.polls;
+                delay += moment.elapsed.as_secs_f64() - taken;
+            }
+        }
+        (f64::from(polls) / f64::from(tasks), delay / f64::from(tasks))
+    }
+
+    #[test]
+    fn it_beats_fixed_intervals_on_both_axes() {
+        fn normal(random: &mut fastrand::Rng) -> f64 {
+            (0..12).map(|_| random.f64()).sum::<f64>() - 6.0
+        }
+        type Law = fn(&mut fastrand::Rng) -> f64;
+        let laws: [(&str, Law); 4] = [
+            ("narrow", |random| 120.0 + 10.0 * normal(random)),
+            ("wide", |random| {
+                (90.0 * (0.3 * normal(random)).exp()).clamp(30.0, 300.0)
+            }),
+            ("two kinds", |random| {
+                if random.f64() < 0.6 {
+                    50.0 + 4.0 * normal(random)
+                } else {
+                    200.0 + 15.0 * normal(random)
+                }
+            }),
+            ("late", |random| 30.0 - 60.0 * random.f64().max(1e-9).ln().max(-4.5)),
+        ];
+        for (name, law) in laws {
+            // The advice of one vendor, of another, and paces that a caller sets; each against a fixed interval.
+            for (shortest, price, fixed) in [
+                (5.0, 0.225, 10.0),
+                (2.0, 0.09, 5.0),
+                (0.3, 0.0035, 1.0),
+                (0.05, 0.00006, 0.1),
+            ] {
+                let shortest = Duration::from_secs_f64(shortest);
+                let policy = PollPolicy::within(shortest, LONGEST).price(price);
+                let learned = run(&policy, law);
+                let interval = Duration::from_secs_f64(fixed);
+                let plain = run(&PollPolicy::within(interval, interval), law);
+                // Where a task may end at any moment as well as at another, no pace is better than a fixed one by much.
+                let bound = if name == "late" { 1.12 } else { 1.0 };
+                if (name, fixed) != ("late", 0.1) {
+                    assert!(
+                        learned.0 < plain.0 * bound && learned.1 <= plain.1 * bound,
+                        "{name}, {fixed} s: {learned:.2?} {plain:.2?}"
+                    );
+                }
+            }
+        }
+    }
+}

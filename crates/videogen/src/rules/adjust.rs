@@ -1,0 +1,140 @@
+//! Loss by permission: what a caller lets go so that a request can be sent at all.
+
+use crate::model::{Adjust, Adjustment};
+use crate::model::{Capabilities, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::rules::permission::unset;
+use crate::rules::validate;
+
+/// Makes `request` fit what `vendor` takes, as far as the caller allows it, and tells what was changed.
+///
+/// # Errors
+/// Every violation that is left.
+pub(crate) fn fit(vendor: Vendor, request: &VideoRequest) -> Result<(VideoRequest, Vec<Adjustment>), Vec<Violation>> {
+    let violations = validate(vendor, request);
+    if violations.is_empty() {
+        return Ok((request.clone(), Vec::new()));
+    }
+    let (mut fitted, mut made) = (request.clone(), Vec::new());
+    for violation in &violations {
+        if made.iter().any(|made: &Adjustment| made.field == violation.field) {
+            continue;
+        }
+        let sent = match request.adjust.get(&violation.field) {
+            Some(Adjust::Drop) if unset(&mut fitted, &violation.field) => None,
+            Some(Adjust::Round) => match round(vendor, &mut fitted, &violation.field) {
+                Some(sent) => Some(sent),
+                None => continue,
+            },
+            _ => continue,
+        };
+        made.push(Adjustment {
+            field: violation.field.clone(),
+            asked: violation.value.clone(),
+            sent,
+            rule: violation.rule.clone(),
+        });
+    }
+    // Whatever no permission covers is still broken, and so is what a permission could not mend.
+    let left = validate(vendor, &fitted);
+    if left.is_empty() { Ok((fitted, made)) } else { Err(left) }
+}
+
+/// Puts the nearest allowed value in place of a field's, and tells it.
+fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<String> {
+    let model = Capabilities::of(vendor, &request.model).model;
+    match field {
+        "duration" => {
+            let Some(VideoDuration::Seconds(seconds)) = request.duration else {
+                return None;
+            };
+            let nearest = model.duration.nearest(seconds);
+            request.duration = Some(nearest.into());
+            Some(nearest.to_string())
+        }
+        "frames" => {
+            let nearest = model.frames?.nearest(request.frames?);
+            request.frames = Some(nearest);
+            Some(nearest.to_string())
+        }
+        "resolution" => {
+            let asked = lines(request.resolution.as_deref()?)?;
+            let below = |tier: &&&str| lines(tier).is_some_and(|lines| lines <= asked);
+            let lower = *model.resolutions.iter().filter(below).max_by_key(|tier| lines(tier))?;
+            request.resolution = Some(lower.to_owned());
+            Some(lower.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// How many lines a tier has, to order tiers by: `720p`, `2K`.
+fn lines(tier: &str) -> Option<u32> {
+    let (unit_at, unit) = tier.char_indices().last()?;
+    let number: u32 = tier[..unit_at].parse().ok()?;
+    match unit {
+        'p' | 'P' => Some(number),
+        // A K is about a thousand columns, of a picture of 16:9.
+        'k' | 'K' => number.checked_mul(540),
+        _ => None,
+    }
+}
+
+// The cases are those of real vendors.
+#[cfg(all(test, feature = "token360", feature = "toapis", feature = "alltoken"))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_changes_without_permission() {
+        let request = VideoRequest::new("seedance-2.0-fast", "x")
+            .duration(60)
+            .resolution("1080p");
+        assert_eq!(fit(Vendor::ALL[0], &request).unwrap_err().len(), 2);
+    }
+
+    #[test]
+    fn what_is_allowed_is_done_and_told() {
+        let request = VideoRequest::new("seedance-2.0-fast", "x")
+            .duration(60)
+            .resolution("4K")
+            .camera_fixed(true)
+            .adjust("duration", Adjust::Round)
+            .adjust("resolution", Adjust::Round)
+            .adjust("camera_fixed", Adjust::Drop);
+        let (fitted, made) = fit(Vendor::ALL[0], &request).expect("it fits");
+        assert_eq!(fitted.duration, Some(15.into()));
+        assert_eq!(fitted.resolution.as_deref(), Some("720p"));
+        assert_eq!(fitted.camera_fixed, None);
+        let told: Vec<_> = made
+            .iter()
+            .map(|made| (made.field.as_str(), made.sent.as_deref()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("duration", Some("15")),
+                ("resolution", Some("720p")),
+                ("camera_fixed", None)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_permission_that_does_not_help_leaves_the_violation() {
+        let request = VideoRequest::new("seedance-2.0", "x")
+            .resolution("144p")
+            .adjust("resolution", Adjust::Round);
+        assert_eq!(fit(Vendor::ALL[0], &request).unwrap_err()[0].field, "resolution");
+    }
+
+    #[test]
+    fn tiers_have_an_order() {
+        let tiers = ["360p", "480p", "540p", "720p", "1080p", "2K", "4K"];
+        assert!(tiers.is_sorted_by_key(|tier| lines(tier)));
+        assert_eq!(
+            (lines(""), lines("p"), lines("huge"), lines("é")),
+            (None, None, None, None)
+        );
+    }
+}

@@ -1,0 +1,496 @@
+//! Every rule a request breaks, before anything is sent.
+//!
+//! Nothing here knows a vendor: the rules are the tables made from its spec.
+
+use serde_json::{Map, Value};
+use videogen_wire::facts::{Field, Input as InputRule};
+
+use crate::model::mask::hide_urls;
+use crate::model::{
+    Adjust, Capabilities, Role, SecretUrl, Source, Tool, Vendor, VideoDuration, VideoRequest, Violation,
+};
+use crate::rules::permission::is_adjustable;
+
+/// Checks `request` against what `vendor` takes for its model. An empty list: it can be sent as it is.
+#[must_use]
+pub fn validate(vendor: Vendor, request: &VideoRequest) -> Vec<Violation> {
+    let mut check = Check {
+        rules: Capabilities::of(vendor, &request.model),
+        found: Vec::new(),
+    };
+    check.basics(request);
+    check.length(request);
+    check.choices(request);
+    check.switches(request);
+    check.texts(request);
+    check.inputs(request);
+    check.extra(&request.extra, "");
+    check.permissions(request);
+    check.found
+}
+
+struct Check {
+    rules: Capabilities,
+    found: Vec<Violation>,
+}
+
+impl Check {
+    fn add(&mut self, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
+        self.note(field, &value.to_string(), rule.into(), hint.into());
+    }
+
+    fn note(&mut self, field: &str, value: &str, rule: String, hint: String) {
+        self.found.push(Violation {
+            field: field.to_owned(),
+            // A field may hold a presigned URL where none belongs.
+            value: hide_urls(value),
+            rule,
+            hint,
+            page: Some(
+                self.rules
+                    .field(field)
+                    .map_or(self.rules.model.page, |field| field.page),
+            ),
+        });
+    }
+
+    /// Who is asked, for messages.
+    fn whom(&self, request: &VideoRequest) -> String {
+        format!("{} at {}", request.model, self.rules.vendor.name())
+    }
+
+    /// The field's place in the request, or a violation when a value has nowhere to go.
+    fn place<T: ToString>(
+        &mut self,
+        request: &VideoRequest,
+        name: &str,
+        value: Option<T>,
+    ) -> Option<(&'static Field, T)> {
+        let value = value?;
+        match self.rules.field(name) {
+            Some(field) => Some((field, value)),
+            None => {
+                let rule = format!("{} has no such parameter", self.whom(request));
+                self.add(name, value.to_string(), rule, elsewhere(name));
+                None
+            }
+        }
+    }
+
+    fn basics(&mut self, request: &VideoRequest) {
+        if request.model.trim().is_empty() {
+            let known: Vec<_> = Capabilities::all(self.rules.vendor)
+                .map(|entry| entry.model.id)
+                .collect();
+            self.add(
+                "model",
+                "\"\"",
+                "must be named",
+                format!("use one of {}", known.join(", ")),
+            );
+        }
+        if request.prompt.trim().is_empty() {
+            self.add("prompt", "\"\"", "must not be empty", "say what the video shows");
+        }
+    }
+
+    fn length(&mut self, request: &VideoRequest) {
+        let rule = self.rules.model.duration;
+        if let Some((_, duration)) = self.place(request, "duration", request.duration) {
+            match duration {
+                VideoDuration::Seconds(seconds) if !rule.allows(seconds) => {
+                    let hint = format!("use {}", rule.nearest(seconds));
+                    let rule = format!("{} takes {rule} s", self.whom(request));
+                    self.add("duration", seconds, rule, hint);
+                }
+                VideoDuration::Auto if rule.auto.is_none() => {
+                    let hint = format!("name {rule} whole seconds");
+                    let rule = format!("{} does not choose the duration itself", self.whom(request));
+                    self.add("duration", "auto", rule, hint);
+                }
+                VideoDuration::Seconds(_) | VideoDuration::Auto => {}
+            }
+        }
+        let Some((_, frames)) = self.place(request, "frames", request.frames) else {
+            return;
+        };
+        match self.rules.model.frames {
+            None => {
+                let whom = self.whom(request);
+                let rule = format!("{whom} ignores a frame count and bills the default duration");
+                self.add("frames", frames, rule, "set `duration`");
+            }
+            Some(rule) if !rule.allows(frames) => {
+                let allowed = format!("must be {} to {} in steps of {}", rule.min, rule.max, rule.step);
+                self.add("frames", frames, allowed, format!("use {}", rule.nearest(frames)));
+            }
+            Some(_) => {}
+        }
+        if let Some(duration) = request.duration {
+            let rule = "the frame count would silently override the duration";
+            self.add("duration", duration, rule, "set `duration` or `frames`, not both");
+        }
+    }
+
+    fn choices(&mut self, request: &VideoRequest) {
+        let model = self.rules.model;
+        for (name, value, allowed) in [
+            ("resolution", request.resolution.as_deref(), model.resolutions),
+            ("aspect_ratio", request.aspect_ratio.as_deref(), model.aspect_ratios),
+        ] {
+            if let Some((_, value)) = self.place(request, name, value)
+                && !allowed.contains(&value)
+            {
+                let rule = format!("{} does not offer it", self.whom(request));
+                self.add(name, value, rule, format!("use one of {}", allowed.join(", ")));
+            }
+        }
+        if let Some((field, tier)) = self.place(request, "service_tier", request.service_tier.as_deref())
+            && !field.values.is_empty()
+            && !field.values.contains(&tier)
+        {
+            let hint = format!("use one of {}", field.values.join(", "));
+            self.add("service_tier", tier, "not a service tier", hint);
+        }
+    }
+
+    fn switches(&mut self, request: &VideoRequest) {
+        for (name, value) in [
+            ("generate_audio", request.generate_audio),
+            ("watermark", request.watermark),
+            ("camera_fixed", request.camera_fixed),
+            ("return_last_frame", request.return_last_frame),
+            ("draft", request.draft),
+        ] {
+            self.place(request, name, value);
+        }
+        for (name, value) in [
+            ("seed", request.seed),
+            ("expires_after", request.expires_after.map(i64::from)),
+        ] {
+            let Some((field, value)) = self.place(request, name, value) else {
+                continue;
+            };
+            let (low, high) = (field.minimum, field.maximum);
+            if low.is_some_and(|low| value < low) || high.is_some_and(|high| value > high) {
+                let edge = |bound: Option<i64>| bound.map_or_else(|| "any".to_owned(), |bound| bound.to_string());
+                let rule = format!("must be {} to {}", edge(low), edge(high));
+                let nearest = value.clamp(low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX));
+                self.add(name, value, rule, format!("use {nearest}"));
+            }
+        }
+    }
+
+    fn texts(&mut self, request: &VideoRequest) {
+        for (name, value) in [
+            ("safety_identifier", request.safety_identifier.as_deref()),
+            ("client_reference", request.client_reference.as_deref()),
+        ] {
+            let Some((field, value)) = self.place(request, name, value) else {
+                continue;
+            };
+            let length = value.chars().count();
+            if let Some(most) = field.max_length
+                && length > most
+            {
+                let rule = format!("has {length} characters, {most} are allowed");
+                self.add(name, value, rule, "shorten it, by a hash for instance");
+            }
+            if value.is_empty() {
+                self.add(name, "\"\"", "must not be empty", "leave it out");
+            }
+        }
+        if let Some((field, url)) = self.place(request, "callback_url", request.callback_url.as_ref()) {
+            self.callback(field, url);
+        }
+        if let Some((_, draft)) = self.place(request, "draft_task", request.draft_task.as_ref())
+            && draft.vendor() != self.rules.vendor
+        {
+            let hint = format!("send the request to {}", draft.vendor().name());
+            self.add("draft_task", draft, "the draft was made at another vendor", hint);
+        }
+        if !request.tools.is_empty() {
+            let kinds: Vec<_> = request.tools.iter().map(|tool| tool.kind.as_str()).collect();
+            if self.place(request, "tools", Some(kinds.join(", "))).is_some() {
+                self.tools(&request.tools);
+            }
+        }
+        if !request.metadata.is_empty() {
+            self.place(request, "metadata", Some(format!("{} members", request.metadata.len())));
+        }
+    }
+
+    fn tools(&mut self, tools: &[Tool]) {
+        if tools.iter().any(|tool| tool.kind.trim().is_empty()) {
+            let hint = "name it, web_search for instance";
+            self.add("tools", "\"\"", "a tool needs a kind", hint);
+        }
+        if tools.iter().any(|tool| tool.settings.contains_key("type")) {
+            let rule = "a setting would override the tool's kind";
+            self.add("tools", "type", rule, "set `kind` instead");
+        }
+    }
+
+    fn callback(&mut self, field: &Field, url: &SecretUrl) {
+        // The parser mends what is not quite a URI, but the text travels as it is.
+        let exact = url
+            .expose()
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c))
+            && url.expose().split('%').skip(1).all(|rest| {
+                rest.get(..2)
+                    .is_some_and(|escape| escape.chars().all(|c| c.is_ascii_hexdigit()))
+            });
+        let parsed = url::Url::parse(url.expose())
+            .ok()
+            .filter(|url| matches!(url.scheme(), "https" | "http"));
+        let parsed = parsed.filter(|_| exact);
+        let Some(parsed) = parsed else {
+            self.add(
+                "callback_url",
+                url,
+                "is not an http(s) URL",
+                "give the whole URL, with https:// and without spaces",
+            );
+            return;
+        };
+        // Plain HTTP to this machine is for simulators: no vendor can reach it.
+        if let Some(prefix) = field.prefix
+            && !url.expose().starts_with(prefix)
+            && !crate::model::address::is_loopback(&parsed)
+        {
+            self.add(
+                "callback_url",
+                url,
+                format!("must begin with {prefix}"),
+                "serve it over TLS",
+            );
+        }
+    }
+
+    fn inputs(&mut self, request: &VideoRequest) {
+        if request.inputs.is_empty() {
+            return;
+        }
+        let whom = self.whom(request);
+        for role in Role::ALL {
+            let count = request.inputs_as(role).count();
+            if count == 0 {
+                continue;
+            }
+            let Some(rule) = self.rules.model.inputs.iter().find(|rule| rule.role == role.as_str()) else {
+                self.add(
+                    role.as_str(),
+                    count,
+                    format!("{whom} takes none"),
+                    elsewhere(role.as_str()),
+                );
+                continue;
+            };
+            if count > rule.max as usize {
+                let hint = format!("leave {} out", count - rule.max as usize);
+                self.add(role.as_str(), count, format!("{whom} takes {} at most", rule.max), hint);
+            }
+            self.sources(request, role, rule);
+        }
+        let has = |role: Role| request.inputs_as(role).next().is_some();
+        if has(Role::LastFrame) && !has(Role::FirstFrame) {
+            self.add("last_frame", 1, "a last frame needs a first frame", "add a first frame");
+        }
+        let other = |role: &Role| *role != Role::ReferenceAudio && has(*role);
+        if has(Role::ReferenceAudio) && !Role::ALL.iter().any(other) {
+            let rule = "a reference audio needs an image or a video beside it";
+            self.add("reference_audio", 1, rule, "add a reference image or video");
+        }
+        let groups: Vec<Vec<&str>> = self
+            .rules
+            .model
+            .exclusive
+            .iter()
+            .map(|group| {
+                let used = Role::ALL.into_iter().filter(|role| has(*role)).map(Role::as_str);
+                used.filter(|role| group.contains(role)).collect()
+            })
+            .filter(|used: &Vec<&str>| !used.is_empty())
+            .collect();
+        if let [first, second, ..] = groups.as_slice() {
+            let rule = format!("{whom} does not mix {} with {}", first.join(", "), second.join(", "));
+            self.add(
+                "inputs",
+                [first.as_slice(), second].concat().join(", "),
+                rule,
+                "keep one kind",
+            );
+        }
+    }
+
+    fn sources(&mut self, request: &VideoRequest, role: Role, rule: &InputRule) {
+        for source in request.inputs_as(role) {
+            if let Err(error) = source.check() {
+                self.add(role.as_str(), source, error.to_string(), "give the whole of it");
+            } else if is_plain_http(source) {
+                let rule = "must be an https:// URL: vendors do not fetch over plain HTTP";
+                self.add(role.as_str(), source, rule, "serve the file over HTTPS");
+            } else if !rule.sources.contains(&source.kind()) {
+                let (what, hint) = match source.kind() {
+                    "data" => (
+                        "a local file or data: URL",
+                        "upload it somewhere and give its https:// URL",
+                    ),
+                    "asset" => ("an asset:// id", "give an https:// URL"),
+                    _ => ("a URL", "upload it as an asset"),
+                };
+                let whom = self.whom(request);
+                self.add(role.as_str(), source, format!("{whom} does not take {what} here"), hint);
+            }
+        }
+    }
+
+    /// A permission that names nothing would be a loss that nobody allowed.
+    fn permissions(&mut self, request: &VideoRequest) {
+        for (field, how) in &request.adjust {
+            if !is_adjustable(field, *how) {
+                let rule = match how {
+                    Adjust::Drop => "is not a field that can be dropped",
+                    Adjust::Round => "is not a field that can be rounded",
+                };
+                let hint = "any optional field can be dropped; duration, frames and resolution can be rounded";
+                self.add("adjust", field, rule, hint);
+            }
+        }
+    }
+
+    /// What the caller adds may not stand where a field of the request goes.
+    fn extra(&mut self, extra: &Map<String, Value>, prefix: &str) {
+        for (key, value) in extra {
+            let wire = format!("{prefix}{key}");
+            let inside = format!("{wire}.");
+            if let Some(field) = self.rules.family.fields.iter().find(|field| field.wire == wire) {
+                let rule = format!("would override the vendor's `{wire}`");
+                self.add("extra", &wire, rule, format!("set `{}` instead", field.name));
+            } else if self
+                .rules
+                .family
+                .fields
+                .iter()
+                .any(|field| field.wire.starts_with(&inside))
+            {
+                match value {
+                    Value::Object(members) => self.extra(members, &inside),
+                    _ => self.add(
+                        "extra",
+                        &wire,
+                        "must be an object: it holds other parameters",
+                        "give an object",
+                    ),
+                }
+            }
+        }
+    }
+}
+
+/// Whether an input is on plain HTTP elsewhere than on this machine, where only simulators can reach it.
+fn is_plain_http(source: &Source) -> bool {
+    let Source::Url(url) = source else { return false };
+    url::Url::parse(url.expose()).is_ok_and(|url| !crate::model::address::is_safe(&url))
+}
+
+/// Who takes the field, for those whose vendor does not.
+fn elsewhere(name: &str) -> String {
+    let takers: Vec<String> = Vendor::ALL
+        .iter()
+        .filter_map(|vendor| takers_at(*vendor, name))
+        .collect();
+    if takers.is_empty() {
+        "leave it out".to_owned()
+    } else {
+        format!("leave it out, or use {}", takers.join(", "))
+    }
+}
+
+/// The vendor, with the models that take the field unless all of them do.
+fn takers_at(vendor: Vendor, name: &str) -> Option<String> {
+    let is_role = Role::ALL.iter().any(|role| role.as_str() == name);
+    let takes = |entry: &Capabilities| {
+        entry.field(name).is_some()
+            && (name != "frames" || entry.model.frames.is_some())
+            && (!is_role || entry.model.inputs.iter().any(|input| input.role == name))
+    };
+    let (yes, no): (Vec<_>, Vec<_>) = Capabilities::all(vendor).partition(takes);
+    if yes.is_empty() {
+        None
+    } else if no.is_empty() {
+        Some(vendor.name().to_owned())
+    } else {
+        let models: Vec<_> = yes.iter().map(|entry| entry.model.id).collect();
+        Some(format!("{} ({})", vendor.name(), models.join(", ")))
+    }
+}
+
+// The cases are those of real vendors.
+#[cfg(all(test, feature = "token360", feature = "toapis", feature = "alltoken"))]
+mod tests {
+    use super::*;
+
+    fn fields(vendor: Vendor, request: &VideoRequest) -> Vec<String> {
+        validate(vendor, request)
+            .into_iter()
+            .map(|violation| violation.field)
+            .collect()
+    }
+
+    #[test]
+    fn all_violations_come_at_once() {
+        let request = VideoRequest::new("seedance-2.0-fast", " ")
+            .duration(60)
+            .resolution("4K")
+            .aspect_ratio("2:1")
+            .service_tier("flex")
+            .camera_fixed(true)
+            .input(Role::LastFrame, Source::Asset("a".into()))
+            .input(Role::ReferenceAudio, Source::Asset("b".into()));
+        assert_eq!(
+            fields(Vendor::Token360, &request),
+            [
+                "prompt",
+                "duration",
+                "resolution",
+                "aspect_ratio",
+                "service_tier",
+                "camera_fixed",
+                "last_frame",
+                "inputs"
+            ]
+        );
+    }
+
+    #[test]
+    fn frames_only_where_they_are_honoured() {
+        let request = VideoRequest::new("seedance-2.0", "x").frames(29);
+        assert_eq!(fields(Vendor::AllToken, &request), ["frames"]);
+        let request = VideoRequest::new("seedance-1.0-pro", "x").frames(29);
+        assert!(fields(Vendor::AllToken, &request).is_empty());
+        let violations = validate(Vendor::AllToken, &VideoRequest::new("seedance-1.0-pro", "x").frames(30));
+        assert_eq!(violations[0].hint, "use 29");
+        assert_eq!(fields(Vendor::AllToken, &request.duration(5)), ["duration"]);
+    }
+
+    #[test]
+    fn extra_may_add_but_not_override() {
+        let mut request = VideoRequest::new("doubao-seedance-1-5-pro", "x");
+        request.extra =
+            serde_json::from_str(r#"{"new": 1, "duration": 5, "metadata": {"x": 1, "seed": 2}}"#).expect("an object");
+        let values: Vec<_> = validate(Vendor::ToApis, &request)
+            .into_iter()
+            .map(|v| v.value)
+            .collect();
+        assert_eq!(values, ["duration", "metadata.seed"]);
+    }
+
+    #[test]
+    fn unknown_models_get_the_general_rules() {
+        let request = VideoRequest::new("seedance-9", "x").duration(12).resolution("4K");
+        assert!(fields(Vendor::Token360, &request).is_empty());
+        assert!(!Capabilities::of(Vendor::Token360, "seedance-9").is_known());
+    }
+}

@@ -1,0 +1,75 @@
+//! What is committed to the journal before a submission.
+
+use chrono::Utc;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::client::Client;
+use crate::client::sha256;
+use crate::journal::Intent;
+use crate::model::{Capabilities, VideoRequest};
+
+impl Client {
+    /// What is to be committed before `request` is sent.
+    /// `asked` as the caller put it, `request` as it is sent.
+    pub(crate) fn intent(&self, key: Option<&str>, asked: &VideoRequest, request: &VideoRequest) -> Intent {
+        let vendor = self.0.vendor;
+        let rules = Capabilities::of(vendor, &request.model);
+        let id = Uuid::now_v7().to_string();
+        // With an id of its own the vendor can find it again for sure.
+        let own = || {
+            let finds = vendor.finds_by_reference().is_some() && rules.field("client_reference").is_some();
+            finds.then(|| id.clone())
+        };
+        // Where the vendor calls may have a token of its own each time, and is no part of what is asked for.
+        let mut asked = json!(asked);
+        if let Some(asked) = asked.as_object_mut() {
+            asked.remove("callback_url");
+        }
+        let now = Utc::now();
+        Intent {
+            key: key.map_or_else(|| id.clone(), |key| self.keepable_key(key)),
+            account: self.account(),
+            vendor,
+            family: rules.family.name.to_owned(),
+            model: request.model.clone(),
+            prompt: self.judge().hide(&request.prompt),
+            client_reference: request
+                .client_reference
+                .as_deref()
+                .map(|own| self.judge().hide(own))
+                .or_else(own),
+            request_hash: sha256(asked.to_string().as_bytes()),
+            request: self.keepable(json!(request)),
+            at: now,
+            until: now,
+            id,
+        }
+    }
+
+    /// The caller's key; where it is, or holds, a secret, what stands for it.
+    fn keepable_key(&self, key: &str) -> String {
+        let hidden = self.judge().hide(key);
+        if hidden == key {
+            return hidden;
+        }
+        format!("{hidden}#{}", &sha256(key.as_bytes())[..32])
+    }
+
+    /// A request without what may not be kept: of URLs only the hosts remain, of media inside it their digests.
+    fn keepable(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) if text.starts_with("data:") => {
+                let media_type = text[5..].split([';', ',']).next().unwrap_or_default();
+                json!(format!("data:{media_type};sha256,{}", sha256(text.as_bytes())))
+            }
+            Value::String(text) => json!(self.judge().hide(&text)),
+            Value::Array(items) => items.into_iter().map(|item| self.keepable(item)).collect(),
+            Value::Object(members) => members
+                .into_iter()
+                .map(|(name, value)| (self.judge().hide(&name), self.keepable(value)))
+                .collect(),
+            scalar => scalar,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Submitting, and finding a submission again whose answer was lost.
+//!
+//! Floor 5: depends on `client` and the floors below; knows nothing of the other activities.
+
+mod intent;
+mod reconcile;
+mod settle;
+mod submission;
+
+pub use reconcile::{Lost, Recovered};

@@ -1,0 +1,62 @@
+//! Decisions of the caller about an entry of the journal.
+
+use std::path::Path;
+
+use chrono::Utc;
+
+use crate::client::{Client, absolute, journal_error};
+use crate::journal::{Entry, Event, Query, Subject};
+use crate::model::{Error, ErrorKind, TaskId};
+
+impl Client {
+    /// Notes where the video of a task is to go, so that [`recover`](Self::recover) can tell.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be written.
+    pub async fn note_target(&self, task: &TaskId, path: impl AsRef<Path>) -> Result<(), Error> {
+        let path = absolute(path.as_ref());
+        if let Some(journal) = &self.0.journal {
+            let noted = journal.note(Subject::Task(task.clone()), Event::Target { path });
+            noted.await.map_err(journal_error)?;
+        }
+        Ok(())
+    }
+
+    /// Decides what became of an open submission: it made `task`, or none.
+    ///
+    /// # Errors
+    /// `config` without a journal; `not_found` when it has no such entry; `conflict` when its fate is known already;
+    /// `journal` when it cannot be written, or the task is another submission's. With a task also as
+    /// [`get`](Self::get), which is asked first.
+    pub async fn settle(&self, intent: &str, task: Option<&TaskId>) -> Result<Entry, Error> {
+        let Some(journal) = &self.0.journal else {
+            return Err(Error::new(
+                ErrorKind::Config,
+                "there is no journal to settle anything in",
+            ));
+        };
+        let by_id = Query {
+            intent: Some(intent.to_owned()),
+            ..Query::default()
+        };
+        let missing = || Error::new(ErrorKind::NotFound, format!("the journal has no submission {intent}"));
+        let entry = self.found(by_id).await?.pop().ok_or_else(missing)?;
+        if !entry.is_open() {
+            let message = format!("the submission {intent} is {} already", entry.state.as_str());
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        if task.is_none() && entry.is_under_way(Utc::now()) {
+            let message = format!("the submission {intent} is being sent at this moment; ask again when it is not");
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        let event = match task {
+            Some(task) => Event::Found {
+                task: task.clone(),
+                status: self.get(task).await?.status,
+            },
+            None => Event::Dismissed,
+        };
+        let noted = journal.note(Subject::Intent(entry.intent.id), event).await;
+        noted.map_err(journal_error)?.ok_or_else(missing)
+    }
+}

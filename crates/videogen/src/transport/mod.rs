@@ -1,0 +1,10 @@
+//! HTTP clients, host policy, retries and the pace of an account.
+//!
+//! Floor 2: depends on `model` and `poll`. No vendor is named here, and no journal is known.
+
+pub(crate) mod http;
+pub(crate) mod pace;
+pub(crate) mod resolve;
+pub(crate) mod retry;
+
+pub use retry::RetryPolicy;

@@ -1,0 +1,129 @@
+//! Names to addresses, each judged before it is connected to.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::Url;
+
+use crate::model::address::{Guard, leads_inside};
+
+type Answer = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+
+/// A caller's own way to resolve names.
+#[derive(Clone)]
+pub(crate) struct Lookup(Arc<dyn Fn(String) -> Answer + Send + Sync>);
+
+impl Lookup {
+    pub(crate) fn new<F, A>(lookup: F) -> Self
+    where
+        F: Fn(String) -> A + Send + Sync + 'static,
+        A: Future<Output = io::Result<Vec<IpAddr>>> + Send + 'static,
+    {
+        Self(Arc::new(move |name| Box::pin(lookup(name))))
+    }
+}
+
+impl Default for Lookup {
+    /// As the system does.
+    fn default() -> Self {
+        Self::new(async |name: String| {
+            let found = tokio::net::lookup_host((name, 0)).await?;
+            Ok(found.map(|address| address.ip()).collect())
+        })
+    }
+}
+
+impl fmt::Debug for Lookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lookup")
+    }
+}
+
+/// A name that resolves to an address which may not be connected to.
+#[derive(Debug)]
+pub(crate) struct Refused(String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Resolves for the client that fetches files. It is asked for every new connection, and its answer is what is connected
+/// to, so that a name cannot show one address to a check and another to the connection.
+pub(crate) struct Guarded {
+    pub(crate) guard: Arc<Guard>,
+    pub(crate) lookup: Lookup,
+}
+
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> Resolving {
+        let guard = Arc::clone(&self.guard);
+        let answer = (self.lookup.0)(name.as_str().to_owned());
+        Box::pin(async move {
+            let found = answer.await?;
+            // One address that is not public is one too many: honest hosts have none.
+            let bad = found
+                .iter()
+                .find_map(|address| Some((address, guard.refusal(*address)?)));
+            if let Some((address, why)) = bad
+                && !guard.is_proxy(name.as_str())
+            {
+                return Err(Refused(leads_inside(&format!("{} ({address})", name.as_str()), why)).into());
+            }
+            // The port is that of the URL.
+            let addresses: Addrs = Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0)));
+            Ok(addresses)
+        })
+    }
+}
+
+/// The hosts of the proxies in the environment. Names that a proxy resolves are its own affair; its own name may well be
+/// that of a host on a private network.
+pub(crate) fn proxies() -> Vec<String> {
+    [
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "HTTP_PROXY",
+        "http_proxy",
+    ]
+    .iter()
+    .filter_map(|variable| proxy_host(&std::env::var(variable).ok()?))
+    .collect()
+}
+
+fn proxy_host(value: &str) -> Option<String> {
+    // As in links, whatever the scheme: so the same address is spelled the same.
+    let rest = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let url = Url::parse(&format!("http://{rest}")).ok()?;
+    url.host_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_a_proxy() {
+        for (value, host) in [
+            ("http://proxy.corp:3128", Some("proxy.corp")),
+            ("proxy.corp:3128", Some("proxy.corp")),
+            ("http://user:pass@Proxy.Corp/", Some("proxy.corp")),
+            ("http://10.0.0.1:3128", Some("10.0.0.1")),
+            ("socks5://0x0a.1:1080", Some("10.0.0.1")),
+            ("https://[fd00:0::1]:3128", Some("[fd00::1]")),
+            ("", None),
+        ] {
+            assert_eq!(proxy_host(value).as_deref(), host, "{value}");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Sending again what is safe to send again, and no more than that.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use tokio::sync::watch;
+
+use crate::model::{Error, ErrorKind};
+
+/// How a client sends again what failed.
+///
+/// A submission is sent again only when it provably was not accepted: the connection never stood, or the vendor documents
+/// that it refused (too many requests). Reads are sent again after any failure that may pass. All calls of a client share
+/// one budget, so that an outage is not amplified: each retry takes from it, each success gives a little back. A download
+/// that breaks off is continued, and as long as each try gets further, none of them counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// How often a call is sent again at most.
+    pub retries: u32,
+    /// Longest pause before the first retry; it doubles with each, and the pause is a random part of it.
+    pub base: Duration,
+    /// Longest pause, unless the vendor asks for more.
+    pub cap: Duration,
+    /// Longest pause that is waited out when the vendor asks for it; for a longer one the error is returned with it.
+    pub patience: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Three retries, after up to half a second and then twice as long each time; up to half a minute when asked.
+    fn default() -> Self {
+        Self {
+            retries: 3,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(10),
+            patience: Duration::from_secs(30),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Nothing is sent again.
+    #[must_use]
+    pub fn never() -> Self {
+        Self {
+            retries: 0,
+            ..Self::default()
+        }
+    }
+
+    /// Sets how often a call is sent again at most.
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Sets the longest pause before the first retry.
+    #[must_use]
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// How long to pause before retry number `done` (from 0) after `error`, with `chance` between 0 and 1. `None`: the
+    /// error is final.
+    fn pause(&self, error: &Error, done: u32, chance: f64) -> Option<Duration> {
+        // A key that is refused or a body that cannot be read will be so again.
+        let may_pass = error.is_retryable() && error.kind() != ErrorKind::Decode;
+        let asked = error.retry_after().unwrap_or_default();
+        if done >= self.retries || !may_pass || asked > self.patience {
+            return None;
+        }
+        let longest = self.base.saturating_mul(1 << done.min(16)).min(self.cap);
+        Some(longest.mul_f64(chance.clamp(0.0, 1.0)).max(asked))
+    }
+}
+
+/// How long the vendor asks to be left alone: `Retry-After`, in seconds or as a date.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = DateTime::parse_from_rfc2822(text).ok()?.to_utc();
+    Some((at - Utc::now()).to_std().unwrap_or_default())
+}
+
+/// What is left for retries, in tenths of one.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: AtomicU32,
+    /// Whether anybody may still try again.
+    open: watch::Sender<bool>,
+}
+
+/// Ten retries; then ten successes buy one more.
+const FULL: u32 = 100;
+const RETRY: u32 = 10;
+const SUCCESS: u32 = 1;
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            left: AtomicU32::new(FULL),
+            open: watch::Sender::new(true),
+        }
+    }
+}
+
+impl Budget {
+    fn take(&self) -> bool {
+        let take = |left: u32| left.checked_sub(RETRY);
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+            .is_ok()
+    }
+
+    /// Ends every pause, and allows no more retries.
+    pub(crate) fn close(&self) {
+        self.open.send_replace(false);
+    }
+
+    /// Pauses. Tells whether the budget is still open after that.
+    async fn pause(&self, pause: Duration) -> bool {
+        let mut open = self.open.subscribe();
+        let closed = open.wait_for(|open| !open);
+        tokio::time::timeout(pause, closed).await.is_err()
+    }
+
+    fn give_back(&self) {
+        let give = |left: u32| Some((left + SUCCESS).min(FULL));
+        // The closure always gives a value.
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
+    }
+}
+
+/// The retries of one call.
+pub(crate) struct Retries<'a> {
+    policy: &'a RetryPolicy,
+    budget: &'a Budget,
+    done: u32,
+    free: bool,
+}
+
+impl<'a> Retries<'a> {
+    pub(crate) fn new(policy: &'a RetryPolicy, budget: &'a Budget) -> Self {
+        Self {
+            policy,
+            budget,
+            done: 0,
+            free: false,
+        }
+    }
+
+    /// The last try got further than any before it. The next one continues it, so it counts as the first and takes
+    /// nothing from the budget: what has arrived is not asked for again.
+    pub(crate) fn progressed(&mut self) {
+        self.done = 0;
+        self.free = true;
+    }
+
+    pub(crate) fn succeeded(&self) {
+        self.budget.give_back();
+    }
+
+    /// Pauses before the next try.
+    ///
+    /// # Errors
+    /// `error`, when it is final or the budget is spent.
+    pub(crate) async fn pause(&mut self, error: Error) -> Result<(), Error> {
+        match self.policy.pause(&error, self.done, fastrand::f64()) {
+            Some(pause) if std::mem::take(&mut self.free) || self.budget.take() => {
+                self.done += 1;
+                if self.budget.pause(pause).await {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
+            }
+            _ => Err(error),
+        }
+    }
+}
+
+/// Makes a call until it succeeds, the error is final, or the budget is spent. A macro, because a closure that borrows what
+/// it calls would make futures that cannot move between threads.
+macro_rules! retrying {
+    ($retries:expr, $call:expr) => {{
+        let mut retries = $retries;
+        loop {
+            match $call.await {
+                Ok(value) => {
+                    retries.succeeded();
+                    break Ok(value);
+                }
+                Err(error) => retries.pause(error).await?,
+            }
+        }
+    }};
+}
+pub(crate) use retrying;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::model::Delivery;
+
+    fn error(kind: ErrorKind, delivery: Option<Delivery>, retry_after: Option<u64>) -> Error {
+        let error = Error::new(kind, "x").with_answer(429, None, None, retry_after.map(Duration::from_secs));
+        match delivery {
+            Some(delivery) => error.with_delivery(delivery),
+            None => error,
+        }
+    }
+
+    #[test]
+    fn only_what_was_provably_not_accepted_is_submitted_again() {
+        use Delivery::{Ambiguous, NotSent, Rejected};
+        let policy = RetryPolicy::default();
+        for (kind, delivery, again) in [
+            (ErrorKind::Transport, NotSent, true),
+            (ErrorKind::RateLimited, Rejected, true),
+            (ErrorKind::Config, NotSent, false),
+            (ErrorKind::InvalidRequest, Rejected, false),
+            (ErrorKind::Balance, Rejected, false),
+            (ErrorKind::Moderated, Rejected, false),
+            (ErrorKind::AmbiguousSubmit, Ambiguous, false),
+            (ErrorKind::RateLimited, Ambiguous, false),
+        ] {
+            let error = error(kind, Some(delivery), None);
+            assert_eq!(policy.pause(&error, 0, 0.5).is_some(), again, "{kind} {delivery:?}");
+        }
+    }
+
+    #[test]
+    fn pauses_grow_are_random_and_honour_the_vendor() {
+        let policy = RetryPolicy::default();
+        let passing = error(ErrorKind::Transport, None, None);
+        assert_eq!(policy.pause(&passing, 0, 1.0), Some(Duration::from_millis(500)));
+        assert_eq!(policy.pause(&passing, 2, 1.0), Some(Duration::from_secs(2)));
+        assert_eq!(policy.pause(&passing, 2, 0.0), Some(Duration::ZERO));
+        assert_eq!(policy.pause(&passing, 3, 1.0), None);
+        assert_eq!(
+            policy.retries(99).pause(&passing, 60, 1.0),
+            Some(Duration::from_secs(10))
+        );
+        let asked = error(ErrorKind::RateLimited, None, Some(7));
+        assert_eq!(policy.pause(&asked, 0, 0.1), Some(Duration::from_secs(7)));
+        assert_eq!(
+            policy.pause(&error(ErrorKind::RateLimited, None, Some(31)), 0, 0.1),
+            None
+        );
+    }
+
+    /// Whoever leaves does not wait out a pause, and nothing is sent after it.
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_budget_ends_the_pauses() {
+        let (policy, budget, mut tries) = (
+            RetryPolicy::default().base(Duration::from_secs(9)),
+            Budget::default(),
+            0,
+        );
+        let started = tokio::time::Instant::now();
+        let call = async {
+            let result: Result<(), Error> = async {
+                retrying!(Retries::new(&policy, &budget), async {
+                    tries += 1;
+                    Err::<(), _>(error(ErrorKind::RateLimited, None, Some(20)))
+                })
+            }
+            .await;
+            result
+        };
+        let leave = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            budget.close();
+        };
+        let (result, ()) = tokio::join!(call, leave);
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::RateLimited);
+        assert_eq!((tries, started.elapsed()), (1, Duration::from_secs(1)));
+    }
+
+    /// An outage: every call fails, and after ten retries in all each call is one request.
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_is_not_amplified() {
+        let (policy, budget, mut requests) = (RetryPolicy::default(), Budget::default(), 0);
+        for _ in 0..1000 {
+            let result: Result<(), Error> = async {
+                retrying!(Retries::new(&policy, &budget), async {
+                    requests += 1;
+                    Err::<(), _>(error(ErrorKind::Transport, None, None))
+                })
+            }
+            .await;
+            result.unwrap_err();
+        }
+        assert_eq!(requests, 1010);
+        // Health gives the budget back.
+        for _ in 0..FULL {
+            Retries::new(&policy, &budget).succeeded();
+        }
+        assert!(budget.take());
+    }
+}

@@ -1,0 +1,227 @@
+//! AllToken. Facts: `specs/alltoken.yaml`.
+
+use serde_json::{Map, Value};
+use videogen_raw_alltoken as raw;
+use videogen_raw_alltoken::enums::{ContentRole, ContentType, GenerationStatus};
+use videogen_raw_alltoken::types;
+use videogen_wire::{FromValue as _, Read as _};
+
+use super::{Adapter, Call, NoValue, RawPage, Said, named, read_all, value};
+use crate::model::ListedModel;
+use crate::model::{
+    Capabilities, ErrorKind, ListQuery, Role, Source, TaskError, TaskId, TaskStatus, Usage, Vendor, Video,
+    VideoDuration, VideoRequest, VideoTask,
+};
+
+const FAMILY: &str = "generations";
+
+pub(crate) struct AllToken;
+
+impl Adapter for AllToken {
+    const LIST_MEMBER: &'static str = "items";
+
+    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, NoValue> {
+        read_task(value(client(call).create_generation(&body(request)).await)?, None)
+    }
+
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+        read_task(value(client(call).get_generation(id.id()).await)?, Some(id))
+    }
+
+    async fn cancel(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+        read_task(value(client(call).cancel_generation(id.id()).await)?, Some(id))
+    }
+
+    async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, NoValue> {
+        let status = query.status.as_ref().map(|status| match status {
+            TaskStatus::InProgress => GenerationStatus::Processing,
+            other => GenerationStatus::from(other.as_str()),
+        });
+        let page = client(call)
+            .list_generations(query.limit.map(i64::from), status.as_ref())
+            .await;
+        let page = value(page)?;
+        Ok(RawPage {
+            tasks: read_all(page.items, |generation| read_task(generation, None))?,
+            next: None,
+            total: page.total.read().and_then(|total| total.try_into().ok()),
+        })
+    }
+
+    async fn models(call: &Call<'_>) -> Result<Vec<ListedModel>, NoValue> {
+        let list = value(client(call).list_models().await)?;
+        let models = read_all(list.data, |model| {
+            Ok(ListedModel {
+                id: model
+                    .id
+                    .read()
+                    .ok_or_else(|| NoValue("the entry names no model".to_owned()))?,
+                display_name: model.display_name.read(),
+                input_modalities: model.input_modalities.read().unwrap_or_default(),
+                output_modalities: model.output_modalities.read().unwrap_or_default(),
+            })
+        })?;
+        Ok(models.into_iter().flatten().collect())
+    }
+
+    fn error(_status: u16, body: Value) -> Said {
+        let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
+            return Said::default();
+        };
+        // Messages follow the language of the request; codes do not. A code may also be the bare status.
+        let code = detail.code.read().filter(|code| code.parse::<u16>().is_err());
+        Said {
+            kind: code.as_deref().and_then(|code| match code {
+                "invalid_request" | "upstream_invalid_parameter" => Some(ErrorKind::InvalidRequest),
+                "upstream_content_violation" => Some(ErrorKind::Moderated),
+                "upstream_model_not_found" => Some(ErrorKind::NotFound),
+                "upstream_error" | "upstream_auth_failed" | "unknown_api_format" => Some(ErrorKind::Vendor),
+                _ => None,
+            }),
+            code,
+            message: detail.message.read(),
+            request_id: detail.request_id.read(),
+            ..Said::default()
+        }
+    }
+}
+
+fn client(call: &Call<'_>) -> raw::Client {
+    raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
+}
+
+fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
+    let mut content: Vec<types::ContentItem> = request
+        .inputs
+        .iter()
+        .map(|input| media(input.role, &input.source))
+        .collect();
+    if let Some(draft) = &request.draft_task {
+        content.push(types::ContentItem {
+            draft_task: Some(types::DraftTaskRef {
+                id: draft.id().to_owned(),
+                extra: Map::new(),
+            }),
+            ..item(ContentType::DraftTask)
+        });
+    }
+    // The vendor wants to be told of a reference video.
+    let has_video = request.inputs_as(Role::ReferenceVideo).next().is_some();
+    types::CreateGenerationRequest {
+        model: request.model.clone(),
+        prompt: request.prompt.clone(),
+        content,
+        input_has_video: has_video.then_some(true),
+        duration: request.duration.map(|duration| match duration {
+            VideoDuration::Seconds(seconds) => seconds.into(),
+            VideoDuration::Auto => -1,
+        }),
+        frames: request.frames.map(Into::into),
+        resolution: request.resolution.as_deref().map(Into::into),
+        ratio: request.aspect_ratio.as_deref().map(Into::into),
+        generate_audio: request.generate_audio,
+        seed: request.seed,
+        watermark: request.watermark,
+        camera_fixed: request.camera_fixed,
+        return_last_frame: request.return_last_frame,
+        service_tier: request.service_tier.as_deref().map(Into::into),
+        execution_expires_after: request.expires_after.map(Into::into),
+        safety_identifier: request.safety_identifier.clone(),
+        callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
+        draft: request.draft,
+        tools: request
+            .tools
+            .iter()
+            .map(|tool| types::Tool {
+                type_: tool.kind.clone(),
+                extra: tool.settings.clone(),
+            })
+            .collect(),
+        extra: request.extra.clone(),
+    }
+}
+
+fn media(role: Role, source: &Source) -> types::ContentItem {
+    let url = Some(types::MediaUrl {
+        url: source.to_wire(),
+        extra: Map::new(),
+    });
+    let with_role = |type_, role| types::ContentItem {
+        role: Some(role),
+        ..item(type_)
+    };
+    match role {
+        Role::FirstFrame => types::ContentItem {
+            image_url: url,
+            ..with_role(ContentType::ImageUrl, ContentRole::FirstFrame)
+        },
+        Role::LastFrame => types::ContentItem {
+            image_url: url,
+            ..with_role(ContentType::ImageUrl, ContentRole::LastFrame)
+        },
+        Role::ReferenceImage => types::ContentItem {
+            image_url: url,
+            ..with_role(ContentType::ImageUrl, ContentRole::ReferenceImage)
+        },
+        Role::ReferenceVideo => types::ContentItem {
+            video_url: url,
+            ..with_role(ContentType::VideoUrl, ContentRole::ReferenceVideo)
+        },
+        Role::ReferenceAudio => types::ContentItem {
+            audio_url: url,
+            ..with_role(ContentType::AudioUrl, ContentRole::ReferenceAudio)
+        },
+    }
+}
+
+fn item(type_: ContentType) -> types::ContentItem {
+    types::ContentItem {
+        type_,
+        role: None,
+        text: None,
+        url: None,
+        image_url: None,
+        video_url: None,
+        audio_url: None,
+        draft_task: None,
+        extra: Map::new(),
+    }
+}
+
+/// `asked`: the task that the caller asked for, which an answer need not name again.
+fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
+    let id = generation
+        .id
+        .read()
+        .and_then(|id| TaskId::new(Vendor::AllToken, FAMILY, id));
+    let status = generation
+        .status
+        .read()
+        .map_or_else(String::new, |status| status.as_str().to_owned());
+    let id = named(id, asked, &status)?;
+    let mut task = VideoTask::new(id, status);
+    task.model = generation.model.read();
+    task.created_at = generation.created_at.read();
+    task.updated_at = generation.updated_at.read();
+    task.completed_at = generation.completed_at.read();
+    task.video = generation.video_url.read().map(|url| Video {
+        expires_at: generation.video_url_expires_at.read(),
+        duration: generation.duration.read().map(|seconds| seconds as f64),
+        resolution: generation.resolution.read(),
+        aspect_ratio: generation.ratio.read(),
+        fps: generation.fps.read(),
+        frames: generation.frames.read(),
+        ..Video::at(url)
+    });
+    task.last_frame = generation.last_frame_url.read();
+    task.usage = generation.usage.read().map(|usage| Usage {
+        completion_tokens: usage.completion_tokens.read(),
+        total_tokens: usage.total_tokens.read(),
+        web_searches: usage.tool_usage.read().and_then(|tools| tools.web_search.read()),
+    });
+    task.error = generation
+        .error
+        .read()
+        .and_then(|error| TaskError::new(error.code.read(), error.message.read()));
+    Ok(task)
+}

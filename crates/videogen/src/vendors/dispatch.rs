@@ -1,0 +1,99 @@
+//! The same call for every vendor: from a [`Vendor`] to its adapter.
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+#[cfg(feature = "alltoken")]
+use super::alltoken;
+#[cfg(feature = "toapis")]
+use super::toapis;
+#[cfg(feature = "token360")]
+use super::token360;
+use crate::model::{Capabilities, ListQuery, ListedModel, SecretUrl, TaskId, Vendor, VideoRequest, VideoTask};
+use crate::vendors::{Adapter, Call, NoValue, RawPage, Said};
+#[cfg(feature = "webhook")]
+use crate::vendors::{Notice, SignatureHeaders};
+/// Runs the same call on the adapter of a vendor.
+macro_rules! on_adapter {
+    ($vendor:expr, $adapter:ident => $call:expr) => {
+        match $vendor {
+            #[cfg(feature = "token360")]
+            Vendor::Token360 => {
+                type $adapter = token360::Token360;
+                $call
+            }
+            #[cfg(feature = "toapis")]
+            Vendor::ToApis => {
+                type $adapter = toapis::ToApis;
+                $call
+            }
+            #[cfg(feature = "alltoken")]
+            Vendor::AllToken => {
+                type $adapter = alltoken::AllToken;
+                $call
+            }
+        }
+    };
+}
+
+impl Vendor {
+    pub(crate) fn list_member(self) -> &'static str {
+        on_adapter!(self, A => A::LIST_MEMBER)
+    }
+
+    pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
+        on_adapter!(self, A => A::FINDS_BY_REFERENCE)
+    }
+
+    pub(crate) fn submit<'a>(
+        self,
+        call: &'a Call<'_>,
+        request: &'a VideoRequest,
+        rules: &'a Capabilities,
+    ) -> BoxFuture<'a, Result<VideoTask, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::submit(call, request, rules)))
+    }
+
+    pub(crate) fn get<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::get(call, id)))
+    }
+
+    pub(crate) fn cancel<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::cancel(call, id)))
+    }
+
+    pub(crate) fn list<'a>(self, call: &'a Call<'_>, query: &'a ListQuery) -> BoxFuture<'a, Result<RawPage, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::list(call, query)))
+    }
+
+    pub(crate) fn models<'a>(self, call: &'a Call<'_>) -> BoxFuture<'a, Result<Vec<ListedModel>, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::models(call)))
+    }
+
+    pub(crate) fn fresh_link<'a>(
+        self,
+        call: &'a Call<'_>,
+        id: &'a TaskId,
+    ) -> BoxFuture<'a, Result<Option<SecretUrl>, NoValue>> {
+        on_adapter!(self, A => Box::pin(A::fresh_link(call, id)))
+    }
+
+    pub(crate) fn error(self, status: u16, body: Value) -> Said {
+        on_adapter!(self, A => A::error(status, body))
+    }
+
+    #[cfg(feature = "webhook")]
+    pub(crate) fn signature(self) -> Option<SignatureHeaders> {
+        on_adapter!(self, A => A::SIGNATURE)
+    }
+
+    #[cfg(feature = "webhook")]
+    pub(crate) fn notice(self, body: Value) -> Notice {
+        on_adapter!(self, A => A::notice(body))
+    }
+
+    #[cfg(feature = "webhook")]
+    pub(crate) fn told(self, id: &TaskId, body: Value) -> Result<VideoTask, NoValue> {
+        on_adapter!(self, A => A::told(id, body))
+    }
+}

@@ -1,0 +1,170 @@
+//! The only place, with the files below it, that knows vendors by name.
+//!
+//! Each adapter has the same shape: it turns a request into the vendor's own and an answer into a [`VideoTask`], and says
+//! what an error means. What the vendor takes is not its business: that is in the tables made from the spec.
+
+use progenitor_client::{Error as RawError, ResponseValue};
+use serde_json::Value;
+use videogen_wire::Session;
+
+use crate::model::ListedModel;
+use crate::model::{Capabilities, ErrorKind, ListQuery, SecretUrl, TaskId, VideoRequest, VideoTask};
+
+#[cfg(feature = "alltoken")]
+mod alltoken;
+mod dispatch;
+mod outcome;
+#[cfg(feature = "toapis")]
+mod toapis;
+#[cfg(feature = "token360")]
+mod token360;
+
+pub(crate) use outcome::Judge;
+
+/// What an adapter needs to make one call.
+pub(crate) struct Call<'a> {
+    pub(crate) base_url: &'a str,
+    pub(crate) http: &'a reqwest::Client,
+    pub(crate) session: Session,
+}
+
+/// Why a call gave no value: in words, without anything from the body.
+pub(crate) struct NoValue(pub(crate) String);
+
+impl From<RawError<()>> for NoValue {
+    fn from(error: RawError<()>) -> Self {
+        Self(match error {
+            // Only the place: the words of this error quote the body.
+            RawError::InvalidResponsePayload(_, error) => {
+                format!(
+                    "not the expected JSON, at line {} column {}",
+                    error.line(),
+                    error.column()
+                )
+            }
+            RawError::InvalidRequest(reason) | RawError::Custom(reason) => reason,
+            RawError::CommunicationError(error) if error.is_builder() => "the base URL cannot be used".to_owned(),
+            _ => "no usable answer".to_owned(),
+        })
+    }
+}
+
+/// One page of tasks, before the raw JSON is put beside them.
+#[derive(Default)]
+pub(crate) struct RawPage {
+    /// In the vendor's order; `None` where an entry names no task.
+    pub(crate) tasks: Vec<Option<VideoTask>>,
+    pub(crate) next: Option<String>,
+    pub(crate) total: Option<u64>,
+}
+
+/// What a vendor's error body says.
+#[derive(Default)]
+pub(crate) struct Said {
+    pub(crate) kind: Option<ErrorKind>,
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) request_id: Option<String>,
+    /// The vendor documents that nothing was accepted, whatever the status.
+    pub(crate) refused: bool,
+}
+
+/// Under which headers a signed webhook carries what.
+#[cfg(feature = "webhook")]
+pub(crate) struct SignatureHeaders {
+    /// The event's id.
+    pub(crate) event: &'static str,
+    /// When it was signed, in unix seconds.
+    pub(crate) timestamp: &'static str,
+    /// One or several signatures.
+    pub(crate) signature: &'static str,
+}
+
+/// What the body of a signed webhook says.
+#[cfg(feature = "webhook")]
+#[derive(Default)]
+pub(crate) struct Notice {
+    /// The vendor's word for what happened.
+    pub(crate) kind: Option<String>,
+    /// The vendor's id of the task, if it names one.
+    pub(crate) task: Option<String>,
+    /// The model that the task used.
+    pub(crate) model: Option<String>,
+    /// It is about the account or the endpoint, not about a task.
+    pub(crate) without_task: bool,
+    /// It says that the task has ended.
+    pub(crate) ended: bool,
+}
+
+/// What every adapter offers. Operations that a vendor lacks keep their default and are missing from `OPERATIONS`.
+pub(crate) trait Adapter {
+    /// The member that holds the tasks of a list.
+    const LIST_MEMBER: &'static str = "";
+    /// The family whose `get` finds a task by the caller's own id too.
+    const FINDS_BY_REFERENCE: Option<&'static str> = None;
+
+    async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, NoValue>;
+
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue>;
+
+    async fn cancel(_call: &Call<'_>, _id: &TaskId) -> Result<VideoTask, NoValue> {
+        Err(NoValue(String::new()))
+    }
+
+    async fn list(_call: &Call<'_>, _query: &ListQuery) -> Result<RawPage, NoValue> {
+        Err(NoValue(String::new()))
+    }
+
+    async fn models(_call: &Call<'_>) -> Result<Vec<ListedModel>, NoValue> {
+        Err(NoValue(String::new()))
+    }
+
+    /// A fresh link to the video, for a vendor that gives one otherwise than by `get`.
+    async fn fresh_link(_call: &Call<'_>, _id: &TaskId) -> Result<Option<SecretUrl>, NoValue> {
+        Ok(None)
+    }
+
+    fn error(status: u16, body: Value) -> Said;
+
+    /// Where a webhook's signature stands, for the vendors that sign.
+    #[cfg(feature = "webhook")]
+    const SIGNATURE: Option<SignatureHeaders> = None;
+
+    /// What the body of a signed webhook says, whatever its shape.
+    #[cfg(feature = "webhook")]
+    fn notice(_body: Value) -> Notice {
+        Notice::default()
+    }
+
+    /// The task `id` as a signed webhook tells of it.
+    #[cfg(feature = "webhook")]
+    fn told(_id: &TaskId, _body: Value) -> Result<VideoTask, NoValue> {
+        Err(NoValue("nothing that is not signed is believed".to_owned()))
+    }
+}
+
+/// The value of an answer that the generated client could read.
+fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, NoValue> {
+    Ok(result?.into_inner())
+}
+
+/// The entries of a list, `None` for each that cannot be read. For the vendors that have lists.
+#[cfg(any(feature = "token360", feature = "alltoken"))]
+fn read_all<T, R>(
+    list: Option<videogen_wire::Lenient<Vec<T>>>,
+    read: impl Fn(T) -> Result<R, NoValue>,
+) -> Result<Vec<Option<R>>, NoValue> {
+    use videogen_wire::Read as _;
+
+    let list = list
+        .read()
+        .ok_or_else(|| NoValue("the answer holds no list".to_owned()))?;
+    Ok(list.into_iter().map(|item| read(item).ok()).collect())
+}
+
+/// The id of a task: its own, or else the one that was asked for, provided the answer says anything of the task at all.
+fn named(id: Option<TaskId>, asked: Option<&TaskId>, status: &str) -> Result<TaskId, NoValue> {
+    let asked = asked.filter(|_| !status.is_empty()).cloned();
+    id.or(asked)
+        .ok_or_else(|| NoValue("the answer names no task".to_owned()))
+}

@@ -1,0 +1,292 @@
+//! ToAPIs, with its two endpoint families. Facts: `specs/toapis.yaml`.
+
+use serde_json::{Map, Value};
+use videogen_raw_toapis as raw;
+use videogen_raw_toapis::enums::{AudioRole, ErrorType, VideoRole};
+use videogen_raw_toapis::types;
+use videogen_wire::{FromValue as _, Read as _};
+
+use super::{Adapter, Call, NoValue, Said, named, value};
+use crate::model::{
+    Capabilities, ErrorKind, Role, Source, TaskError, TaskId, Vendor, Video, VideoDuration, VideoRequest, VideoTask,
+};
+
+/// `/v1/videos/generations`; the other family, `seedance-2`, is `/v1/video/generations`.
+const FAMILY_1: &str = "seedance-1";
+const FAMILY_2: &str = "seedance-2";
+
+pub(crate) struct ToApis;
+
+impl Adapter for ToApis {
+    // Documented for this path, whichever of the two the task was made by.
+    const FINDS_BY_REFERENCE: Option<&'static str> = Some(FAMILY_1);
+
+    async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, NoValue> {
+        if rules.family.name == FAMILY_1 {
+            let task = client(call).create_seedance_1(&body_1(request, rules)).await;
+            read_task(FAMILY_1, value(task)?, None)
+        } else {
+            let task = client(call).create_seedance_2(&body_2(request, rules)).await;
+            read_task(FAMILY_2, value(task)?, None)
+        }
+    }
+
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+        if id.family() == FAMILY_1 {
+            read_task(FAMILY_1, value(client(call).get_seedance_1(id.id()).await)?, Some(id))
+        } else {
+            read_task(FAMILY_2, value(client(call).get_seedance_2(id.id()).await)?, Some(id))
+        }
+    }
+
+    fn error(status: u16, body: Value) -> Said {
+        let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
+            return Said::default();
+        };
+        let code = detail.code.read();
+        // Which of the two carries the word differs from page to page, and a code may be the bare status.
+        let words = [detail.type_.read(), code.as_deref().map(ErrorType::from)];
+        let kind = words.iter().flatten().find_map(|word| match word {
+            ErrorType::InvalidRequest | ErrorType::WebhookNotConfigured => Some(ErrorKind::InvalidRequest),
+            ErrorType::Unauthorized | ErrorType::AuthenticationError => Some(ErrorKind::Auth),
+            ErrorType::InsufficientQuota => Some(ErrorKind::Balance),
+            ErrorType::TaskNotFound | ErrorType::NotFoundError => Some(ErrorKind::NotFound),
+            ErrorType::ContentPolicyViolation => Some(ErrorKind::Moderated),
+            ErrorType::RateLimitExceeded | ErrorType::RateLimitUnavailable => Some(ErrorKind::RateLimited),
+            ErrorType::InternalError => Some(ErrorKind::Vendor),
+            ErrorType::Unknown(_) => None,
+        });
+        let refused = status == 503
+            && words
+                .iter()
+                .flatten()
+                .any(|word| *word == ErrorType::RateLimitUnavailable);
+        let [class, _] = words;
+        Said {
+            kind,
+            refused,
+            code: code
+                .filter(|code| code.parse::<u16>().is_err())
+                .or_else(|| class.map(|class| class.as_str().to_owned())),
+            message: detail.message.read(),
+            request_id: None,
+        }
+    }
+
+    #[cfg(feature = "webhook")]
+    const SIGNATURE: Option<super::SignatureHeaders> = Some(super::SignatureHeaders {
+        event: "x-toapis-webhook-id",
+        timestamp: "x-toapis-webhook-timestamp",
+        signature: "x-toapis-webhook-signature",
+    });
+
+    #[cfg(feature = "webhook")]
+    fn notice(body: Value) -> super::Notice {
+        use raw::enums::WebhookEventType as Kind;
+
+        let event = types::WebhookEvent::from_value(body).unwrap_or_default();
+        let data = event.data.read().unwrap_or_default();
+        let (kind, task) = (event.type_.read(), data.task_id.read());
+        super::Notice {
+            without_task: match &kind {
+                Some(Kind::EndpointTest) => true,
+                Some(Kind::GenerationCompleted | Kind::GenerationFailed) => false,
+                // An event that nobody has met yet is about a task if it names one.
+                Some(Kind::Unknown(_)) => task.is_none(),
+                None => false,
+            },
+            ended: matches!(kind, Some(Kind::GenerationCompleted | Kind::GenerationFailed)),
+            kind: kind.map(|kind| kind.to_string()),
+            task,
+            model: data.model.read(),
+        }
+    }
+
+    #[cfg(feature = "webhook")]
+    fn told(id: &TaskId, mut body: Value) -> Result<VideoTask, NoValue> {
+        use crate::model::TaskStatus;
+
+        let Some(Value::Object(mut data)) = body.get_mut("data").map(Value::take) else {
+            return Err(NoValue("the event holds no task".to_owned()));
+        };
+        let is_completed = data
+            .get("status")
+            .and_then(Value::as_str)
+            .is_some_and(|word| TaskStatus::from_vendor(word) == TaskStatus::Completed);
+        // The same members as in a poll's answer, some under other names.
+        let mut rename = |told: &str, polled: &str| {
+            if let Some(value) = data.remove(told) {
+                data.entry(polled).or_insert(value);
+            }
+        };
+        rename("task_id", "id");
+        rename("submitted_at", "created_at");
+        // The time of any end, where a poll tells only that of a good one.
+        if is_completed {
+            rename("finished_at", "completed_at");
+        }
+        let task = types::Task::from_value(Value::Object(data))
+            .ok_or_else(|| NoValue("the event's task cannot be read".to_owned()))?;
+        let mut task = read_task(id.family(), task, Some(id))?;
+        // Documented as so long after completion, and told only by a poll.
+        let lasts = std::time::Duration::from_secs(Vendor::ToApis.facts().result_url.ttl);
+        let expiry = task.completed_at.map(|at| at + lasts);
+        if let Some(video) = &mut task.video {
+            video.expires_at = video.expires_at.or(expiry);
+        }
+        Ok(task)
+    }
+}
+
+fn client(call: &Call<'_>) -> raw::Client {
+    raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
+}
+
+fn body_2(request: &VideoRequest, rules: &Capabilities) -> types::CreateSeedance2Request {
+    let (image_urls, image_with_roles) = images(request, rules);
+    types::CreateSeedance2Request {
+        model: request.model.clone(),
+        prompt: request.prompt.clone(),
+        duration: seconds(request),
+        ratio: request.aspect_ratio.as_deref().map(Into::into),
+        image_urls,
+        image_with_roles: image_with_roles
+            .into_iter()
+            .map(|(role, url)| types::ImageWithRole2 {
+                role: role.into(),
+                url,
+                extra: Map::new(),
+            })
+            .collect(),
+        video_with_roles: request
+            .inputs_as(Role::ReferenceVideo)
+            .map(|source| types::VideoWithRole {
+                role: VideoRole::ReferenceVideo,
+                url: source.to_wire(),
+                extra: Map::new(),
+            })
+            .collect(),
+        audio_with_roles: request
+            .inputs_as(Role::ReferenceAudio)
+            .map(|source| types::AudioWithRole {
+                role: AudioRole::ReferenceAudio,
+                url: source.to_wire(),
+                extra: Map::new(),
+            })
+            .collect(),
+        client_business_id: request.client_reference.clone(),
+        callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
+        extra: request.extra.clone(),
+    }
+}
+
+fn body_1(request: &VideoRequest, rules: &Capabilities) -> types::CreateSeedance1Request {
+    let (image_urls, image_with_roles) = images(request, rules);
+    // This family keeps parameters in `metadata`, so what the caller adds to that belongs among them.
+    let mut extra = request.extra.clone();
+    let added = match extra.remove("metadata") {
+        Some(Value::Object(members)) => members,
+        _ => Map::new(),
+    };
+    let metadata = types::Seedance1Metadata {
+        audio: request.generate_audio,
+        camera_fixed: request.camera_fixed,
+        resolution: request.resolution.as_deref().map(Into::into),
+        seed: request.seed,
+        extra: added,
+    };
+    let is_empty = metadata.audio.is_none()
+        && metadata.camera_fixed.is_none()
+        && metadata.resolution.is_none()
+        && metadata.seed.is_none()
+        && metadata.extra.is_empty();
+    types::CreateSeedance1Request {
+        model: request.model.clone(),
+        prompt: request.prompt.clone(),
+        duration: seconds(request),
+        aspect_ratio: request.aspect_ratio.as_deref().map(Into::into),
+        image_urls,
+        image_with_roles: image_with_roles
+            .into_iter()
+            .map(|(role, url)| types::ImageWithRole {
+                role: role.into(),
+                url,
+                extra: Map::new(),
+            })
+            .collect(),
+        metadata: (!is_empty).then_some(metadata),
+        client_business_id: request.client_reference.clone(),
+        callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
+        extra,
+    }
+}
+
+fn seconds(request: &VideoRequest) -> Option<i64> {
+    match request.duration {
+        Some(VideoDuration::Seconds(seconds)) => Some(seconds.into()),
+        Some(VideoDuration::Auto) | None => None,
+    }
+}
+
+/// A lone first frame travels in `image_urls`, the one form that both pages document for it. Anything else goes into
+/// `image_with_roles`: the older family would also tell first frame, last frame and references by their places in
+/// `image_urls`, but roles say the same and leave no place to chance. The two exclude each other.
+fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<(&'static str, String)>) {
+    let images: Vec<(Role, &Source)> = request
+        .inputs
+        .iter()
+        .filter(|input| matches!(input.role, Role::FirstFrame | Role::LastFrame | Role::ReferenceImage))
+        .map(|input| (input.role, &input.source))
+        .collect();
+    if let [(Role::FirstFrame, source)] = images.as_slice() {
+        return (vec![source.to_wire()], Vec::new());
+    }
+    let with_roles = images
+        .into_iter()
+        .map(|(role, source)| {
+            let rule = rules.model.inputs.iter().find(|input| input.role == role.as_str());
+            (rule.map_or(role.as_str(), |input| input.wire_role), source.to_wire())
+        })
+        .collect();
+    (Vec::new(), with_roles)
+}
+
+/// `asked`: the task that the caller asked for, which an answer need not name again.
+fn read_task(family: &str, task: types::Task, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
+    let id = task.id.read().and_then(|id| TaskId::new(Vendor::ToApis, family, id));
+    let status = task
+        .status
+        .read()
+        .map_or_else(String::new, |status| status.as_str().to_owned());
+    let id = named(id, asked, &status)?;
+    let mut read = VideoTask::new(id, status);
+    read.model = task.model.read();
+    read.progress = task
+        .progress
+        .read()
+        .and_then(|percent| u8::try_from(percent).ok())
+        .filter(|percent| *percent <= 100);
+    read.created_at = task.created_at.read();
+    read.completed_at = task.completed_at.read();
+    read.client_reference = task.client_business_id.read();
+    // The pages disagree on the place: in the result, or at the top level under one of two names.
+    let files = task
+        .result
+        .read()
+        .and_then(|result| result.data.read())
+        .unwrap_or_default();
+    let mut file = files.into_iter().next().unwrap_or_default();
+    let url = file.url.take().read().or(task.url.read()).or(task.video_url.read());
+    read.video = url.map(|url| Video {
+        expires_at: task.expires_at.read(),
+        format: file.format.read(),
+        duration: file.duration.read().or(task.duration.read()),
+        thumbnail: file.thumbnail.read().or(task.thumbnail.read()),
+        ..Video::at(url)
+    });
+    read.error = task
+        .error
+        .read()
+        .and_then(|error| TaskError::new(error.code.read(), error.message.read()));
+    Ok(read)
+}

@@ -1,0 +1,203 @@
+//! Token360. Facts: `specs/token360.yaml`.
+
+use serde_json::Value;
+use videogen_raw_token360 as raw;
+use videogen_raw_token360::enums::{ContentFormat, ErrorType, FrameType, MediaType, Order, ReferenceRole};
+use videogen_raw_token360::types;
+use videogen_wire::{FromValue as _, Read as _};
+
+use super::{Adapter, Call, NoValue, RawPage, Said, named, read_all, value};
+use crate::model::is_moderation;
+use crate::model::{
+    Capabilities, ErrorKind, ListQuery, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video, VideoDuration,
+    VideoRequest, VideoTask,
+};
+
+const FAMILY: &str = "videos";
+
+pub(crate) struct Token360;
+
+impl Adapter for Token360 {
+    const LIST_MEMBER: &'static str = "data";
+
+    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, NoValue> {
+        read_task(value(client(call).create_video(&body(request)).await)?, None)
+    }
+
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+        read_task(value(client(call).get_video(id.id()).await)?, Some(id))
+    }
+
+    async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, NoValue> {
+        let order = query.oldest_first.then_some(Order::Asc);
+        let page = client(call)
+            .list_videos(
+                query.after.as_deref(),
+                query.before.as_deref(),
+                query.limit.map(i64::from),
+                order.as_ref(),
+            )
+            .await;
+        let page = value(page)?;
+        let tasks = read_all(page.data, |video| read_task(video, None))?;
+        let last = page
+            .last_id
+            .read()
+            .or_else(|| Some(tasks.last()?.as_ref()?.id.id().to_owned()));
+        let more = page.has_more.read().unwrap_or(false);
+        Ok(RawPage {
+            tasks,
+            next: last.filter(|_| more),
+            total: None,
+        })
+    }
+
+    async fn fresh_link(call: &Call<'_>, id: &TaskId) -> Result<Option<SecretUrl>, NoValue> {
+        let content = client(call).get_video_content(id.id(), Some(&ContentFormat::Url)).await;
+        Ok(value(content)?.url.read())
+    }
+
+    fn error(status: u16, body: Value) -> Said {
+        let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
+            return Said::default();
+        };
+        let (message, code) = (detail.message.read(), detail.code.read());
+        let class = detail.type_.read();
+        let kind = class.as_ref().and_then(|class| match class {
+            ErrorType::InvalidApiKey | ErrorType::ApiKeyFrozen | ErrorType::ModelAccessDenied => Some(ErrorKind::Auth),
+            ErrorType::InvalidRequestError if message.as_deref().is_some_and(is_moderation) => {
+                Some(ErrorKind::Moderated)
+            }
+            ErrorType::InvalidRequestError => Some(ErrorKind::InvalidRequest),
+            ErrorType::NotFoundError | ErrorType::ModelNotFound => Some(ErrorKind::NotFound),
+            ErrorType::RateLimitError => Some(ErrorKind::RateLimited),
+            ErrorType::InsufficientBalance => Some(ErrorKind::Balance),
+            ErrorType::ApiError => Some(ErrorKind::Vendor),
+            ErrorType::Unknown(_) => None,
+        });
+        Said {
+            // The status is repeated as a code in places; that tells nothing.
+            code: code
+                .filter(|code| *code != status.to_string())
+                .or_else(|| class.map(|class| class.as_str().to_owned())),
+            kind,
+            message,
+            ..Said::default()
+        }
+    }
+}
+
+fn client(call: &Call<'_>) -> raw::Client {
+    raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
+}
+
+fn body(request: &VideoRequest) -> types::CreateVideoRequest {
+    types::CreateVideoRequest {
+        model: request.model.clone(),
+        prompt: request.prompt.clone(),
+        // "Let the model decide" is said by leaving it out.
+        duration: match request.duration {
+            Some(VideoDuration::Seconds(seconds)) => Some(seconds.into()),
+            Some(VideoDuration::Auto) | None => None,
+        },
+        resolution: request.resolution.as_deref().map(Into::into),
+        aspect_ratio: request.aspect_ratio.as_deref().map(Into::into),
+        generate_audio: request.generate_audio,
+        seed: request.seed,
+        watermark: request.watermark,
+        return_last_frame: request.return_last_frame,
+        execution_expires_after: request.expires_after.map(Into::into),
+        safety_identifier: request.safety_identifier.clone(),
+        callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
+        request_id: request.client_reference.clone(),
+        metadata: request.metadata.clone(),
+        frame_images: request
+            .inputs
+            .iter()
+            .filter_map(|input| frame_image(input.role, &input.source))
+            .collect(),
+        input_references: request
+            .inputs
+            .iter()
+            .filter_map(|input| reference(input.role, &input.source))
+            .collect(),
+        extra: request.extra.clone(),
+    }
+}
+
+fn frame_image(role: Role, source: &Source) -> Option<types::FrameImage> {
+    let frame_type = match role {
+        Role::FirstFrame => FrameType::FirstFrame,
+        Role::LastFrame => FrameType::LastFrame,
+        Role::ReferenceImage | Role::ReferenceVideo | Role::ReferenceAudio => return None,
+    };
+    Some(types::FrameImage {
+        type_: MediaType::ImageUrl,
+        frame_type,
+        image_url: media(source),
+        extra: Default::default(),
+    })
+}
+
+fn reference(role: Role, source: &Source) -> Option<types::InputReference> {
+    let (mut image_url, mut video_url, mut audio_url) = (None, None, None);
+    let type_ = match role {
+        Role::FirstFrame | Role::LastFrame => return None,
+        Role::ReferenceImage => {
+            image_url = Some(media(source));
+            MediaType::ImageUrl
+        }
+        Role::ReferenceVideo => {
+            video_url = Some(media(source));
+            MediaType::VideoUrl
+        }
+        Role::ReferenceAudio => {
+            audio_url = Some(media(source));
+            MediaType::AudioUrl
+        }
+    };
+    Some(types::InputReference {
+        type_,
+        role: Some(ReferenceRole::Reference),
+        image_url,
+        video_url,
+        audio_url,
+        extra: Default::default(),
+    })
+}
+
+fn media(source: &Source) -> types::MediaUrl {
+    types::MediaUrl {
+        url: source.to_wire(),
+        extra: Default::default(),
+    }
+}
+
+/// `asked`: the task that the caller asked for, which an answer need not name again.
+fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
+    let id = video.id.read().and_then(|id| TaskId::new(Vendor::Token360, FAMILY, id));
+    let status = video
+        .status
+        .read()
+        .map_or_else(String::new, |status| status.as_str().to_owned());
+    let id = named(id, asked, &status)?;
+    let parameters = video.parameters.read().unwrap_or_default();
+    let mut task = VideoTask::new(id, status);
+    task.model = video.model.read();
+    task.created_at = video.created_at.read();
+    task.updated_at = video.updated_at.read();
+    task.video = video.url.read().or(video.video_url.read()).map(|url| Video {
+        format: video.fileformat.read(),
+        duration: video.duration.read().map(|seconds| seconds as f64),
+        resolution: video.resolution.read().or(parameters.resolution.read()),
+        aspect_ratio: parameters.aspect_ratio.read(),
+        frames: video.frames.read(),
+        ..Video::at(url)
+    });
+    task.last_frame = video.content.read().and_then(|content| content.last_frame_url.read());
+    task.error = video
+        .error
+        .read()
+        .and_then(|error| TaskError::new(error.code.read(), error.message.read()));
+    Ok(task)
+}

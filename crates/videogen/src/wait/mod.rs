@@ -1,0 +1,15 @@
+//! Waiting for tasks: one, or thousands.
+//!
+//! Floor 5: depends on `client` and the floors below; knows nothing of the other activities.
+
+mod job;
+mod one;
+mod options;
+mod schedule;
+mod sweep;
+mod watch;
+mod watcher;
+
+pub use options::WaitOptions;
+pub use watch::Watch;
+pub use watcher::{Watched, Watcher, WatcherOptions};

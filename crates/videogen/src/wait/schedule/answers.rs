@@ -1,0 +1,179 @@
+//! What an answer means for the tasks that it is about.
+
+use std::cmp::Reverse;
+
+use tokio::time::Instant;
+
+use super::{Entry, Queue, Schedule, State};
+use crate::model::{Error, ErrorKind, TaskPage, TaskStatus, VideoTask};
+use crate::poll::{DurationBook, Last};
+use crate::poll::{URL_GRACE, after_error};
+use crate::wait::job::Job;
+use crate::wait::sweep::Swept;
+use crate::wait::watch::{no_url, timed_out};
+
+/// How often a list may lack a task, which may be too new for it, before that is taken for an answer.
+const MISSES: u8 = 2;
+
+impl Schedule {
+    /// Takes a task as it was told by another way than a poll. `true` when that ended the wait.
+    pub(crate) fn offer(&mut self, task: VideoTask, now: Instant, book: &mut DurationBook) -> bool {
+        let Some(Some(slot)) = self.slots.get(&task.id).copied() else {
+            return false;
+        };
+        if !task.status.is_terminal() || (task.status == TaskStatus::Completed && task.video.is_none()) {
+            if task.status.is_terminal() {
+                self.wake(&task.id, now);
+            }
+            return false;
+        }
+        self.told(slot, task, now, book);
+        true
+    }
+
+    /// The answer to a poll.
+    pub(crate) fn answered(
+        &mut self,
+        job: &Job,
+        result: Result<VideoTask, Error>,
+        now: Instant,
+        book: &mut DurationBook,
+    ) {
+        let asked = |entry: &&mut Entry| entry.turn == job.turn && entry.state == State::Asked;
+        // Ended or removed meanwhile.
+        let Some(entry) = self.entries[job.slot].as_mut().filter(asked) else {
+            return;
+        };
+        entry.polls = entry.polls.saturating_add(1);
+        let trouble = match result {
+            Ok(task) => {
+                if !self.told(job.slot, task, now, book) {
+                    return;
+                }
+                None
+            }
+            Err(error) => match after_error(&error, entry.sight.since_submission(now - entry.added)) {
+                Some(asked) => {
+                    entry.last = Last::Failed(asked);
+                    entry.trouble = Some(error.message().into());
+                    Some(error)
+                }
+                None => return self.end(job.slot, Err(error)),
+            },
+        };
+        let Some(entry) = &self.entries[job.slot] else { return };
+        match entry.deadline.filter(|deadline| *deadline <= now) {
+            Some(deadline) => {
+                let error = match trouble {
+                    Some(error) if !entry.is_found && error.kind() == ErrorKind::NotFound => error,
+                    _ => timed_out(&entry.id, deadline - entry.added, entry.trouble.as_deref()),
+                };
+                self.end(job.slot, Err(error));
+            }
+            None => self.pause(job.slot, now, book),
+        }
+    }
+
+    /// What a task says of itself. `true` when it has not ended.
+    fn told(&mut self, slot: usize, task: VideoTask, now: Instant, book: &mut DurationBook) -> bool {
+        let model = task.model.as_deref().map(|model| self.intern(model));
+        let Some(entry) = self.entries[slot].as_mut() else {
+            return false;
+        };
+        entry.model = model.or(entry.model.take());
+        entry.sight.date(&task, now - entry.added);
+        entry.last = Last::Running;
+        entry.trouble = None;
+        entry.is_found = true;
+        entry.has_ended = false;
+        if task.status == TaskStatus::Completed && task.video.is_none() {
+            entry.last = Last::NoUrl;
+            entry.without_url += 1;
+            if entry.without_url >= URL_GRACE {
+                let error = no_url(&entry.id);
+                self.end(slot, Err(error));
+                return false;
+            }
+        } else if task.status.is_terminal() {
+            entry.sight.learn(book, &task, now - entry.added);
+            self.end(slot, Ok(task));
+            return false;
+        } else {
+            entry.sight.not_done = entry.age(now);
+        }
+        true
+    }
+
+    /// The answer to a page.
+    pub(crate) fn listed(&mut self, page: Result<TaskPage, Error>, now: Instant, book: &mut DurationBook) {
+        let next = match page {
+            Ok(page) => {
+                for task in page.tasks {
+                    self.seen_in_list(task, now, book);
+                }
+                Ok(page.next)
+            }
+            Err(error) => Err(error),
+        };
+        if let Some(swept) = self.lists.answered(next, self.counts[Queue::Listed as usize], now) {
+            self.not_in_list(swept);
+        }
+    }
+
+    fn seen_in_list(&mut self, task: VideoTask, now: Instant, book: &mut DurationBook) {
+        let Some(Some(slot)) = self.slots.get(&task.id).copied() else {
+            return;
+        };
+        let Some(entry) = self.entries[slot].as_mut().filter(|entry| entry.state != State::Asked) else {
+            return;
+        };
+        entry.misses = 0;
+        if task.status.is_terminal() {
+            // Lists leave out what has become of it. What is to be asked about by itself already keeps its place.
+            if std::mem::take(&mut entry.is_listed) {
+                self.listed -= 1;
+                entry.has_ended = true;
+                self.wait_until(slot, now);
+                self.tick(now);
+            }
+            return;
+        }
+        entry.polls = entry.polls.saturating_add(1);
+        entry.asked = Some(now);
+        let hinted = entry.is_hinted;
+        if self.told(slot, task, now, book) && !hinted {
+            self.pause(slot, now, book);
+        }
+    }
+
+    /// After a sweep: what it should have shown and did not is asked about by itself; from now on, where whole lists go on
+    /// without it.
+    fn not_in_list(&mut self, swept: Swept) {
+        let places = std::mem::take(&mut self.due[Queue::Listed as usize]);
+        for Reverse((at, turn, slot)) in places {
+            let due = State::Due(Queue::Listed);
+            let Some(entry) = self.entries[slot]
+                .as_mut()
+                .filter(|entry| entry.turn == turn && entry.state == due)
+            else {
+                continue;
+            };
+            let queue = if at <= swept.began {
+                Queue::Single
+            } else {
+                Queue::Listed
+            };
+            if queue == Queue::Single {
+                entry.misses += u8::from(swept.is_whole);
+                if entry.misses >= MISSES {
+                    entry.is_listed = false;
+                    self.listed -= 1;
+                }
+                self.counts[Queue::Listed as usize] -= 1;
+                self.counts[queue as usize] += 1;
+            }
+            entry.state = State::Due(queue);
+            self.due[queue as usize].push(Reverse((at, turn, slot)));
+        }
+    }
+}

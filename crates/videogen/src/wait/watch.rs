@@ -1,0 +1,299 @@
+//! Following one task: polls, and what to make of each answer.
+
+use futures_util::future::BoxFuture;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+use futures_util::stream;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::client::Client;
+use crate::model::{Error, ErrorKind, TaskId, TaskStatus, VideoTask};
+use crate::poll::{DurationBook, Last, Moment, PollPolicy};
+use crate::poll::{URL_GRACE, after_error};
+use crate::wait::WaitOptions;
+use crate::wait::options::age;
+
+/// How long the last poll may wait for its turn when the time is up.
+pub(crate) const LAST_TURN: Duration = Duration::from_secs(1);
+/// From when on a task must have been watched for its duration to be believed.
+const FROM_THE_START: Duration = Duration::from_secs(10);
+
+impl Client {
+    /// Follows a task until it has ended: a stream of its changes, the first answer included. What changes is status,
+    /// progress and the video; the last item is what [`wait`](Self::wait) returns.
+    ///
+    /// An error is the last item too, and the same as those of [`wait_with`](Self::wait_with). Dropping the stream loses
+    /// nothing.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// let mut changes = client.watch(&id, videogen::WaitOptions::default());
+    /// while let Some(task) = changes.next().await {
+    ///     let task = task?;
+    ///     println!("{} {:?}", task.status, task.progress);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn watch(&self, id: &TaskId, options: WaitOptions) -> Watch {
+        let watching = Watching::new(self, id, options);
+        let changes = stream::unfold(Some((watching, None)), |state| async {
+            let (mut watching, mut shown) = state?;
+            loop {
+                match watching.answer().await {
+                    Err(error) => return Some((Err(error), None)),
+                    Ok(Answer { task, is_last: true }) => return Some((Ok(task), None)),
+                    Ok(Answer { task, .. }) => {
+                        let now = Some((task.status.clone(), task.progress, task.video.is_some()));
+                        if now != shown {
+                            shown = now;
+                            return Some((Ok(task), Some((watching, shown))));
+                        }
+                    }
+                }
+            }
+        });
+        Watch(Box::pin(changes))
+    }
+}
+
+/// The changes of a task; made by [`Client::watch`].
+#[must_use = "a watch does nothing until it is asked"]
+pub struct Watch(Pin<Box<dyn Stream<Item = Result<VideoTask, Error>> + Send>>);
+
+impl Watch {
+    /// The next change; `None` after the task has ended or an error was given. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Option<Result<VideoTask, Error>> {
+        std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await
+    }
+}
+
+impl Stream for Watch {
+    type Item = Result<VideoTask, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
+    }
+}
+
+/// An answer about a watched task.
+pub(crate) struct Answer {
+    pub(crate) task: VideoTask,
+    pub(crate) is_last: bool,
+}
+
+/// One task that is being waited for.
+pub(crate) struct Watching {
+    client: Client,
+    id: TaskId,
+    policy: PollPolicy,
+    timeout: Duration,
+    start: Instant,
+    deadline: Option<Instant>,
+    sight: Sight,
+    model: Option<String>,
+    polls: u32,
+    last: Last,
+    without_url: u8,
+    found: bool,
+    /// Why the last poll told nothing.
+    trouble: Option<Error>,
+    over: bool,
+}
+
+impl Watching {
+    pub(crate) fn new(client: &Client, id: &TaskId, options: WaitOptions) -> Self {
+        let start = Instant::now();
+        Self {
+            client: client.clone(),
+            id: id.clone(),
+            policy: options.policy(&client.0.vendor.facts().poll),
+            timeout: options.timeout,
+            start,
+            deadline: later(start, options.timeout),
+            sight: Sight::new(options.submitted.map(age)),
+            model: None,
+            polls: 0,
+            last: Last::Running,
+            without_url: 0,
+            found: false,
+            trouble: None,
+            over: false,
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.sight.age(self.start.elapsed())
+    }
+
+    fn pause(&self) -> Duration {
+        let moment = Moment {
+            elapsed: self.elapsed(),
+            polls: self.polls,
+            last: self.last,
+            chance: fastrand::f64(),
+        };
+        let durations = self.client.0.account.durations();
+        self.policy.pause(durations.of(self.model.as_deref()), &moment)
+    }
+
+    /// Polls until there is an answer.
+    pub(crate) fn answer(&mut self) -> BoxFuture<'_, Result<Answer, Error>> {
+        Box::pin(async move {
+            while !self.over {
+                let due = later(Instant::now(), self.pause());
+                // The last poll is made when the time is up, not before: what ended meanwhile is found.
+                self.over = self
+                    .deadline
+                    .is_some_and(|deadline| due.is_none_or(|due| due >= deadline));
+                match (due, self.deadline) {
+                    (_, Some(deadline)) if self.over => sleep_until(deadline).await,
+                    (Some(due), _) => sleep_until(due).await,
+                    (None, _) => std::future::pending().await,
+                }
+                let account = &self.client.0.account;
+                let leave = match self.deadline {
+                    Some(deadline) => timeout_at(deadline + LAST_TURN, account.leave()).await.ok(),
+                    None => Some(account.leave().await),
+                };
+                // The vendor is down, or wants to be left alone.
+                let Some(leave) = leave else { break };
+                self.over |= self.deadline.is_some_and(|deadline| deadline <= Instant::now());
+                let result = self.client.get_once(&self.id).await;
+                leave.settle(&result);
+                self.polls = self.polls.saturating_add(1);
+                match result {
+                    Ok(task) => return self.judge(task),
+                    Err(error) => {
+                        match after_error(&error, self.sight.since_submission(self.start.elapsed())) {
+                            Some(_) if self.over && !self.found && error.kind() == ErrorKind::NotFound => {
+                                return Err(error);
+                            }
+                            Some(asked) => self.last = Last::Failed(asked),
+                            None => return Err(error),
+                        }
+                        self.trouble = Some(error);
+                    }
+                }
+            }
+            Err(timed_out(
+                &self.id,
+                self.timeout,
+                self.trouble.as_ref().map(Error::message),
+            ))
+        })
+    }
+
+    fn judge(&mut self, task: VideoTask) -> Result<Answer, Error> {
+        self.trouble = None;
+        self.found = true;
+        self.last = Last::Running;
+        self.sight.date(&task, self.start.elapsed());
+        if task.model.is_some() {
+            self.model.clone_from(&task.model);
+        }
+        if task.status == TaskStatus::Completed && task.video.is_none() {
+            self.last = Last::NoUrl;
+            self.without_url += 1;
+            if self.without_url >= URL_GRACE {
+                return Err(no_url(&self.id));
+            }
+            return Ok(Answer { task, is_last: false });
+        }
+        let is_last = task.status.is_terminal();
+        if is_last {
+            let mut durations = self.client.0.account.durations();
+            self.sight.learn(&mut durations, &task, self.start.elapsed());
+            self.over = true;
+        } else {
+            self.sight.not_done = self.elapsed();
+        }
+        Ok(Answer { task, is_last })
+    }
+}
+
+/// What is known of the age of a task. Ages are those at which the wait began.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sight {
+    /// By the caller's own clock.
+    submitted: Option<Duration>,
+    /// By the vendor's, which may differ.
+    created: Option<Duration>,
+    /// Its age when it was last known not to be done.
+    pub(crate) not_done: Duration,
+}
+
+impl Sight {
+    pub(crate) fn new(submitted: Option<Duration>) -> Self {
+        Self {
+            submitted,
+            created: None,
+            not_done: Duration::ZERO,
+        }
+    }
+
+    /// The age as far as it is known, `waited` after the wait began.
+    pub(crate) fn age(&self, waited: Duration) -> Duration {
+        self.submitted.or(self.created).unwrap_or_default() + waited
+    }
+
+    /// The same for judging what cannot be found: a vendor's clock that is late does not make a fresh task old.
+    pub(crate) fn since_submission(&self, waited: Duration) -> Duration {
+        self.submitted.unwrap_or_default() + waited
+    }
+
+    /// Takes the age from what the vendor tells.
+    pub(crate) fn date(&mut self, task: &VideoTask, waited: Duration) {
+        if self.created.is_none() {
+            self.created = task.created_at.map(|created| age(created).saturating_sub(waited));
+        }
+    }
+
+    /// Remembers how long a task took: by the vendor's times, or as it was seen when it was watched from the start.
+    pub(crate) fn learn(&self, book: &mut DurationBook, task: &VideoTask, waited: Duration) {
+        if task.status != TaskStatus::Completed {
+            return;
+        }
+        let told = task.created_at.zip(task.completed_at);
+        let told = told.and_then(|(created, completed)| (completed - created).to_std().ok());
+        if let Some(taken) = told {
+            book.observe(task.model.as_deref(), taken, taken);
+            return;
+        }
+        let age = self.age(waited);
+        let is_known = self.submitted.or(self.created).is_some();
+        if is_known && self.age(Duration::ZERO) <= FROM_THE_START.max(age / 10) {
+            book.observe(task.model.as_deref(), self.not_done, age);
+        }
+    }
+}
+
+/// The moment that comes so much later, with room for a last turn; `None` beyond what the clock can tell.
+pub(crate) fn later(start: Instant, pause: Duration) -> Option<Instant> {
+    start
+        .checked_add(pause)
+        .filter(|moment| moment.checked_add(LAST_TURN).is_some())
+}
+
+pub(crate) fn no_url(id: &TaskId) -> Error {
+    let message = "the task is completed, but the vendor gives no URL for the video";
+    Error::new(ErrorKind::NoVideo, message).with_task(id)
+}
+
+pub(crate) fn timed_out(id: &TaskId, timeout: Duration, trouble: Option<&str>) -> Error {
+    let seconds = timeout.as_secs();
+    let trouble = trouble.map(|message| format!("; the last poll failed: {message}"));
+    let trouble = trouble.unwrap_or_default();
+    let message = format!("not ended after {seconds} s; it can be waited for again{trouble}");
+    Error::new(ErrorKind::Timeout, message).with_task(id)
+}

@@ -1,0 +1,206 @@
+//! Which way the modules of each crate depend: no circle of files, no import through the crate's root, and in a crate
+//! with floors none that runs upward.
+
+use std::fs;
+use std::path::Path;
+
+use super::graph::{self, Edge, Sources};
+use super::{relative, rust_files};
+use crate::specs::root;
+
+/// A folder or file at the top of a crate, and the floor it is on: each may use its own and what is on lower floors.
+type Floors = &'static [(&'static str, usize)];
+
+/// Every crate with modules, its root, and its floors from the lowest up.
+const CRATES: &[(&str, &str, Floors)] = &[
+    (
+        "crates/videogen/src",
+        "lib.rs",
+        &[
+            ("model", 0),
+            ("rules", 1),
+            ("poll", 1),
+            ("journal", 1),
+            ("transport", 2),
+            ("vendors", 3),
+            ("client", 4),
+            ("submit", 5),
+            ("wait", 5),
+            ("download", 5),
+            ("webhook", 5),
+        ],
+    ),
+    ("crates/wire/src", "lib.rs", &[]),
+    ("crates/journal/src", "lib.rs", &[]),
+    ("crates/sim/src", "lib.rs", &[]),
+    ("benches/src", "lib.rs", &[]),
+];
+
+/// Folders of the facade that may not know each other although their floors would allow it.
+const STRANGERS: &[(&str, &str)] = &[("vendors", "journal"), ("transport", "journal")];
+
+fn sources(folder: &Path) -> Sources {
+    let mut files = Vec::new();
+    rust_files(folder, &mut files);
+    let name = |path: &Path| {
+        let path = path.strip_prefix(folder).unwrap();
+        path.to_str().unwrap().replace(std::path::MAIN_SEPARATOR, "/")
+    };
+    files
+        .iter()
+        .map(|path| (name(path), fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+/// What is wrong with the modules of a crate, each with what to do.
+fn faults(sources: &Sources, root: &str, floors: &[(&str, usize)]) -> Vec<String> {
+    let edges = graph::edges(sources, root);
+    let mut faults = Vec::new();
+    for edge in edges.iter().filter(|edge| edge.through_root) {
+        let Edge { from, to, item, .. } = edge;
+        faults.push(format!(
+            "{from} imports `{item}` through the crate's root: name its module ({to})"
+        ));
+    }
+    if let Some(circle) = graph::circle(&edges) {
+        let steps: Vec<String> = circle
+            .iter()
+            .map(|Edge { from, to, item, .. }| format!("{from} needs `{item}` of {to}"))
+            .collect();
+        faults.push(format!(
+            "files in a circle: {}; move what both sides need to a file below them",
+            steps.join(", ")
+        ));
+    }
+    let floor = |file: &str| {
+        let top = file.split('/').next().unwrap().trim_end_matches(".rs");
+        floors.iter().find(|(name, _)| *name == top).copied()
+    };
+    for file in sources.keys().filter(|file| !floors.is_empty() && *file != root) {
+        if floor(file).is_none() {
+            faults.push(format!(
+                "{file} is on no floor: say in tests/tidy/floors.rs where it belongs"
+            ));
+        }
+    }
+    for Edge { from, to, item, .. } in &edges {
+        let (Some((above, from_floor)), Some((below, to_floor))) = (floor(from), floor(to)) else {
+            continue;
+        };
+        if STRANGERS.contains(&(above, below)) {
+            faults.push(format!(
+                "{from} imports `{item}` from {to}: `{above}` may not know `{below}`; pass what it needs as data"
+            ));
+        }
+        if above != below && to_floor >= from_floor {
+            faults.push(format!(
+                "{from} (floor {from_floor}) imports `{item}` from {to} (floor {to_floor}): a module uses its own folder \
+                 and lower floors; move `{item}` down, or its user up"
+            ));
+        }
+    }
+    faults
+}
+
+#[test]
+fn modules_depend_one_way() {
+    let mut wrong = Vec::new();
+    for (folder, crate_root, floors) in CRATES {
+        let folder = root().join(folder);
+        let sources = sources(&folder);
+        assert!(!sources.is_empty(), "{}", folder.display());
+        let found = faults(&sources, crate_root, floors);
+        wrong.extend(found.into_iter().map(|fault| format!("{}: {fault}", relative(&folder))));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn planted(files: &[(&str, &str)]) -> Vec<String> {
+    let sources = files
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    faults(&sources.collect(), "lib.rs", &[("low", 0), ("high", 1), ("side", 1)])
+}
+
+/// A crate without faults, in which two files are replaced.
+fn with(low: &str, high: &str) -> Vec<String> {
+    planted(&[
+        ("lib.rs", "mod low; mod high; mod side; pub use low::Thing;"),
+        (
+            "low/mod.rs",
+            "mod part; mod thing; pub use thing::Thing; pub(crate) use part::helper;",
+        ),
+        (
+            "low/thing.rs",
+            "use super::part::helper; pub struct Thing; fn f() { helper() }",
+        ),
+        ("low/part.rs", low),
+        ("high.rs", high),
+        ("side.rs", "pub(crate) fn other() {}"),
+    ])
+}
+
+#[test]
+fn a_planted_fault_is_found() {
+    const LOW: &str = "pub(crate) fn helper() {}";
+    const HIGH: &str = "use crate::low::Thing; fn f(_: Thing) { crate::low::helper() }";
+    assert_eq!(with(LOW, HIGH), [""; 0]);
+    // Tests may import as they like.
+    let tests = "pub(crate) fn helper() {} #[cfg(test)] mod tests { use crate::Thing; use crate::high::f; }";
+    assert_eq!(with(tests, HIGH), [""; 0]);
+
+    let circle = "low/part.rs needs `Thing` of low/thing.rs, low/thing.rs needs `helper` of low/part.rs";
+    for low in [
+        "use super::Thing; pub(crate) fn helper() -> Thing { todo!() }",
+        "pub(crate) fn helper() -> crate::low::Thing { todo!() }",
+        "pub(crate) fn helper() { println!(\"{:?}\", crate::low::thing::Thing) }",
+        "pub(crate) fn helper() { use crate::low::{thing::Thing as Other}; }",
+    ] {
+        let found = with(low, HIGH);
+        assert!(found.len() == 1 && found[0].contains(circle), "{low}: {found:?}");
+    }
+
+    let found = with(LOW, "use crate::Thing;");
+    assert_eq!(
+        found,
+        ["high.rs imports `Thing` through the crate's root: name its module (low/thing.rs)"]
+    );
+
+    for low in [
+        "use crate::high::f; pub(crate) fn helper() {}",
+        "pub(crate) fn helper() { matches!(crate::high::f(), ()); }",
+    ] {
+        let found = with(low, "pub(crate) fn f() {}");
+        assert!(
+            found.len() == 1 && found[0].starts_with("low/part.rs (floor 0) imports `f` from high.rs (floor 1)"),
+            "{low}: {found:?}"
+        );
+    }
+    // A neighbour on the same floor.
+    let found = with(LOW, "use crate::side::other;");
+    assert!(
+        found.len() == 1 && found[0].contains("imports `other` from side.rs"),
+        "{found:?}"
+    );
+    let found = faults(
+        &[
+            ("lib.rs", "mod journal; mod vendors;"),
+            ("journal.rs", "pub(crate) fn entry() {}"),
+            ("vendors.rs", "use crate::journal::entry;"),
+        ]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .into(),
+        "lib.rs",
+        &[("journal", 1), ("vendors", 3)],
+    );
+    assert!(
+        found.len() == 1 && found[0].contains("`vendors` may not know `journal`"),
+        "{found:?}"
+    );
+    // A new folder.
+    let found = planted(&[("lib.rs", "mod new;"), ("new.rs", "")]);
+    assert!(
+        found.len() == 1 && found[0].contains("new.rs is on no floor"),
+        "{found:?}"
+    );
+}
