@@ -5,6 +5,7 @@
 mod download;
 mod interrupt;
 mod journal;
+mod records;
 mod terminal;
 mod tidy;
 mod webhook;

@@ -2,6 +2,14 @@
 
 use crate::model::SecretUrl;
 
+/// What stands for an API key.
+pub(crate) const KEY: &str = "<key>";
+
+/// Whether a part of a text has been hidden, so that it is not what was sent.
+pub(crate) fn is_masked(text: &str) -> bool {
+    text.contains(KEY) || text.contains("/…")
+}
+
 /// Whether a character is a control character, or one that reorders text, breaks lines or cannot be seen.
 pub(crate) fn steers_a_terminal(c: char) -> bool {
     c.is_control()
