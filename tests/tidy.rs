@@ -115,7 +115,7 @@ fn dependencies_run_one_way() {
 fn every_spec_is_registered_everywhere() {
     let text = |file: &str| fs::read_to_string(root().join(file)).unwrap();
     let mut wrong = Vec::new();
-    for vendor in xtask::generate::vendors(&root(), &[]).unwrap() {
+    for vendor in xtask::spec::vendors(&root(), &[]).unwrap() {
         for (file, needed) in [
             ("Cargo.toml", format!("\"crates/raw/{vendor}\",")),
             ("Cargo.toml", format!("videogen-raw-{vendor} = ")),
@@ -159,7 +159,7 @@ fn every_spec_is_registered_everywhere() {
 fn nothing_of_a_skeleton_is_left() {
     let mut files = Vec::new();
     rust_files(&root().join("crates"), &mut files);
-    files.extend(xtask::generate::vendors(&root(), &[]).unwrap().iter().map(|vendor| {
+    files.extend(xtask::spec::vendors(&root(), &[]).unwrap().iter().map(|vendor| {
         let spec = format!("specs/{vendor}.yaml");
         root().join(spec)
     }));

@@ -181,7 +181,7 @@ fn an_answer_is_waited_for() {
         for words in [
             "alltoken:generations:vgen-1 is still running (queued)",
             "videogen wait alltoken:generations:vgen-1",
-            "videogen download alltoken:generations:vgen-1 --last-frame-output vgen-1.last-frame.png",
+            "videogen download alltoken:generations:vgen-1 --last-frame-output alltoken.generations.vgen-1.last-frame.png",
         ] {
             assert!(err.contains(words), "{words}: {err}");
         }

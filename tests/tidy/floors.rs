@@ -34,6 +34,23 @@ const CRATES: &[(&str, &str, Floors)] = &[
     ("crates/journal/src", "lib.rs", &[]),
     ("crates/sim/src", "lib.rs", &[]),
     ("benches/src", "lib.rs", &[]),
+    (
+        "xtask/src",
+        "lib.rs",
+        &[
+            ("exit", 0),
+            ("spec", 0),
+            ("ci", 1),
+            ("diff", 1),
+            ("docs", 1),
+            ("generate", 1),
+            ("lint", 1),
+            ("new_vendor", 1),
+            ("report", 1),
+            ("cli", 2),
+            ("main", 3),
+        ],
+    ),
 ];
 
 /// Folders of the facade that may not know each other although their floors would allow it.

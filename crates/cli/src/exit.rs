@@ -88,6 +88,21 @@ pub(crate) async fn stoppable<T>(work: impl Future<Output = Result<T, Failure>>)
     }
 }
 
+impl Failure {
+    /// Names the task that it is about, for programs.
+    pub(crate) fn about(mut self, task: &TaskId) -> Self {
+        if self.json.get("task").is_none() {
+            self.json["task"] = json!(task);
+        }
+        self
+    }
+
+    /// Whether it tells what to do.
+    pub(crate) fn has_hint(&self) -> bool {
+        self.json.get("hint").is_some()
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {

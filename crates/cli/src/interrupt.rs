@@ -1,10 +1,10 @@
 //! Requests to stop this program: Ctrl-C, and what means the same. Every command asks here and nowhere else, so that all
 //! of them answer to the same signals. Depends on nothing else in this crate.
 
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::watch;
 
 /// Who asks this program to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,24 +28,28 @@ impl Interrupt {
     }
 }
 
-/// Whether there has been an interrupt.
-static SEEN: AtomicBool = AtomicBool::new(false);
-
-/// One that comes while nothing waits for it is kept for whatever waits next.
-static RECEIVED: LazyLock<Mutex<mpsc::UnboundedReceiver<Interrupt>>> = LazyLock::new(|| {
-    let (send, received) = mpsc::unbounded_channel();
-    platform::listen(&send);
-    Mutex::new(received)
+/// Every interrupt so far.
+static RECEIVED: LazyLock<watch::Receiver<Vec<Interrupt>>> = LazyLock::new(|| {
+    let (send, received) = watch::channel(Vec::new());
+    platform::listen(&Arc::new(send));
+    received
 });
 
-/// Returns at the next interrupt. Until the first call an interrupt ends the program at once, as it does any other.
+/// How many of them were returned to a caller.
+static HANDLED: AtomicUsize = AtomicUsize::new(0);
+
+/// Returns at the next interrupt: one that no earlier call has returned. Of calls that wait at the same time each returns
+/// it. Until the first call an interrupt ends the program at once, as it does any other.
 pub(crate) fn interrupted() -> impl Future<Output = Interrupt> {
     // From the call on, not only once it is polled: what it is selected against may be first.
-    LazyLock::force(&RECEIVED);
-    async {
-        match RECEIVED.lock().await.recv().await {
+    let mut received = RECEIVED.clone();
+    let handled = HANDLED.load(Ordering::Relaxed);
+    async move {
+        let next = received.wait_for(|interrupts| interrupts.len() > handled).await;
+        let next = next.ok().map(|interrupts| interrupts[handled]);
+        match next {
             Some(interrupt) => {
-                SEEN.store(true, Ordering::Relaxed);
+                HANDLED.fetch_max(handled + 1, Ordering::Relaxed);
                 interrupt
             }
             // No signal can be listened for here.
@@ -56,17 +60,19 @@ pub(crate) fn interrupted() -> impl Future<Output = Interrupt> {
 
 /// Whether the program was interrupted, and so is to end soon.
 pub(crate) fn has_been() -> bool {
-    SEEN.load(Ordering::Relaxed)
+    HANDLED.load(Ordering::Relaxed) > 0
 }
 
 #[cfg(unix)]
 mod platform {
+    use std::sync::Arc;
+
     use tokio::signal::unix::{SignalKind, signal};
-    use tokio::sync::mpsc;
+    use tokio::sync::watch;
 
     use super::Interrupt;
 
-    pub(super) fn listen(send: &mpsc::UnboundedSender<Interrupt>) {
+    pub(super) fn listen(send: &Arc<watch::Sender<Vec<Interrupt>>>) {
         for (kind, interrupt) in [
             (SignalKind::interrupt(), Interrupt::CtrlC),
             (SignalKind::terminate(), Interrupt::Terminate),
@@ -77,7 +83,11 @@ mod platform {
             }
             if let Ok(mut signals) = signal(kind) {
                 let send = send.clone();
-                tokio::spawn(async move { while signals.recv().await.is_some() && send.send(interrupt).is_ok() {} });
+                tokio::spawn(async move {
+                    while signals.recv().await.is_some() {
+                        send.send_modify(|interrupts| interrupts.push(interrupt));
+                    }
+                });
             }
         }
     }
@@ -92,17 +102,23 @@ mod platform {
 
 #[cfg(windows)]
 mod platform {
+    use std::sync::Arc;
+
     use tokio::signal::windows;
-    use tokio::sync::mpsc;
+    use tokio::sync::watch;
 
     use super::Interrupt;
 
-    pub(super) fn listen(send: &mpsc::UnboundedSender<Interrupt>) {
+    pub(super) fn listen(send: &Arc<watch::Sender<Vec<Interrupt>>>) {
         macro_rules! listen {
             ($($kind:ident: $interrupt:expr),*) => {$(
                 if let Ok(mut signals) = windows::$kind() {
                     let send = send.clone();
-                    tokio::spawn(async move { while signals.recv().await.is_some() && send.send($interrupt).is_ok() {} });
+                    tokio::spawn(async move {
+                        while signals.recv().await.is_some() {
+                            send.send_modify(|interrupts| interrupts.push($interrupt));
+                        }
+                    });
                 }
             )*};
         }

@@ -5,14 +5,16 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use videogen::{Capabilities, Client, Error, Reconciled, VideoRequest, VideoTask, WaitOptions};
+use videogen::{
+    Capabilities, Client, Error, Reconciled, SubmitOptions, TaskStatus, VideoRequest, VideoTask, WaitOptions,
+};
 use videogen_sim::Simulator;
 
 use super::plan::unknown_model;
-use super::target::Target;
+use super::target::{Files, Target};
 use super::{recover, task};
 use crate::GenerateArgs;
-use crate::exit::{Failure, INVALID, IO};
+use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
@@ -25,18 +27,12 @@ use crate::webhook::Listener;
 async fn submit(
     client: &Client,
     request: &VideoRequest,
-    key: Option<&str>,
+    options: SubmitOptions,
     look_for: Duration,
     under_way: &Submission,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
-    let submission = async {
-        match key {
-            Some(key) => client.submit_with_key(key, request).await,
-            None => client.submit(request).await,
-        }
-    };
-    let mut submission = pin!(submission);
+    let mut submission = pin!(client.submit_with(request, options));
     let interrupt = tokio::select! {
         result = &mut submission => {
             return match result {
@@ -128,12 +124,22 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
-    let target = Target::new(args.file, request.return_last_frame == Some(true))?;
-    let target = if args.simulate {
-        target.simulated()
+    let key = args.idempotency_key.as_deref();
+    let target = if args.no_wait {
+        None
     } else {
-        target.at_base_url(args.account.base_url.clone())
+        let with_last_frame = request.return_last_frame == Some(true);
+        let target = Target::new(args.file, with_last_frame, key, &journal.files())?;
+        Some(if args.simulate {
+            target.simulated()
+        } else {
+            target.at_base_url(args.account.base_url.clone())
+        })
     };
+
+    if let (Some(target), None) = (&target, key) {
+        target.check_free(None)?;
+    }
 
     let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
     // Held to the end: the simulator stops when it is dropped.
@@ -164,29 +170,36 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         recover::earlier(&client, &journal, output).await;
     }
 
+    if let (Some(target), Some(key)) = (&target, key) {
+        // What this key made may be there already.
+        target.check_free(client.recorded_with_key(key).await?.as_ref())?;
+    }
     let model_known = Capabilities::of(vendor, &request.model).is_known();
     if !model_known {
         output.note(&unknown_model(vendor, &request.model));
     }
-    let mut listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
+    let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
     if let Some(listener) = &listener
         && request.callback_url.replace(listener.url()).is_some()
     {
         let message = "--listen-for-webhook needs the callback URL for itself: leave callback_url out";
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
-    let (key, look_for) = (args.idempotency_key.as_deref(), Duration::from_secs(args.look_for));
-    let submitted = submit(&client, &request, key, look_for, &under_way, output).await;
-    let wants_files = !args.no_wait;
+    let mut submission = SubmitOptions::default();
+    submission.idempotency_key = key.map(str::to_owned);
+    submission.target = target.as_ref().map(|target| target.destination().clone());
+    let look_for = Duration::from_secs(args.look_for);
+    let submitted = submit(&client, &request, submission, look_for, &under_way, output).await;
     let resume = |failure: Failure| {
-        let Some(id) = failure.task().filter(|_| failure.is_left()) else {
+        let Some(id) = failure.task() else { return failure };
+        if !failure.is_left() {
             return failure;
-        };
+        }
         if args.simulate {
             return failure.hint("The simulated task ended with this command.");
         }
         let failure = task::resume_hint(failure, &id, args.account.base_url.as_deref());
-        match target.later(&id).filter(|_| wants_files) {
+        match target.as_ref().and_then(|target| target.later(&id)) {
             Some(download) => failure.hint(&format!("Then download it with: {download}")),
             None => failure,
         }
@@ -204,43 +217,94 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     for adjustment in &submitted.adjustments {
         output.note(&format!("Not as asked: {adjustment}"));
     }
-    if args.no_wait {
-        let document = json!({"simulated": args.simulate, "model_known": model_known, "task": submitted});
-        output.result(&document, || {
-            let ended = if args.simulate {
-                "\nThe simulated task ends with this command."
-            } else {
-                ""
-            };
-            format!("{}{ended}", task_text(&submitted))
-        })?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    // Only a convenience for `recover`, so no reason to stop.
-    let _ = client.note_target(&submitted.id, target.path(&submitted.id)).await;
-    let told = async {
-        match &mut listener {
-            Some(listener) => {
-                listener.bind(&submitted.id, output).await;
-                listener.ended(&submitted.id).await
-            }
-            None => std::future::pending().await,
-        }
+    let run = Run {
+        client: &client,
+        options,
+        simulate: args.simulate,
+        model_known,
+        output,
     };
-    let waited = task::wait_for(&client, &submitted.id, options, told, output).await;
-    let mut finished = waited.map_err(resume)?;
-    finished.adjustments = submitted.adjustments;
-    let files = match task::ended(&finished) {
-        Ok(()) => target.fetch(&client, &finished, output).await?,
-        Err(mut failure) => {
-            failure.json["simulated"] = args.simulate.into();
-            return Err(failure);
-        }
+    let id = submitted.id.clone();
+    let done = match &target {
+        None => run.show(&submitted, None),
+        Some(target) => run.finish(submitted, target, listener).await,
     };
-    let mut document = json!({"simulated": args.simulate, "model_known": model_known, "task": finished});
-    files.show_in(&mut document);
-    output.result(&document, || {
-        files.text(if args.simulate { " (simulated)" } else { "" })
+    // Whatever fails from here on, the task is paid for.
+    done.map_err(|failure| {
+        let failure = failure.about(&id);
+        if args.simulate || failure.is_left() {
+            return resume(failure);
+        }
+        if failure.code == NO_VIDEO || failure.has_hint() {
+            return failure;
+        }
+        let wait = task::wait_command(&id, args.account.base_url.as_deref());
+        failure.hint(&format!("Resume with: {wait}"))
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is left to do once there is a task.
+struct Run<'a> {
+    client: &'a Client,
+    options: WaitOptions,
+    simulate: bool,
+    model_known: bool,
+    output: &'a Output,
+}
+
+impl Run<'_> {
+    /// Waits for the task and fetches its files.
+    async fn finish(
+        &self,
+        submitted: VideoTask,
+        target: &Target,
+        mut listener: Option<Listener>,
+    ) -> Result<(), Failure> {
+        let id = &submitted.id;
+        let mut options = self.options;
+        if submitted.repeated {
+            if submitted.status == TaskStatus::Completed
+                && let Some(files) = target.already_there(self.client, id).await
+            {
+                self.output.note("Its files are there already.");
+                return self.show(&submitted, Some(&files));
+            }
+            // The first submission may have been for other files. Only a convenience for `recover`, so no reason to stop.
+            let _ = self.client.note_target(id, target.destination().clone()).await;
+            // It may have ended long ago.
+            options = options.first(Duration::ZERO);
+        }
+        let told = async {
+            match &mut listener {
+                Some(listener) => {
+                    listener.bind(id, self.output).await;
+                    listener.ended(id).await
+                }
+                None => std::future::pending().await,
+            }
+        };
+        let waited = task::wait_for(self.client, id, options, told, self.output).await;
+        let mut finished = waited?;
+        finished.adjustments = submitted.adjustments;
+        if let Err(mut failure) = task::ended(&finished) {
+            failure.json["simulated"] = self.simulate.into();
+            return Err(failure);
+        }
+        let files = target.fetch(self.client, &finished, self.output).await?;
+        self.show(&finished, Some(&files))
+    }
+
+    fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
+        let mut document = json!({"simulated": self.simulate, "model_known": self.model_known, "task": task});
+        if let Some(files) = files {
+            files.show_in(&mut document);
+        }
+        let remark = if self.simulate { " (simulated)" } else { "" };
+        self.output.result(&document, || match files {
+            Some(files) => files.text(remark),
+            None if self.simulate => format!("{}\nThe simulated task ends with this command.", task_text(task)),
+            None => task_text(task),
+        })
+    }
 }
