@@ -29,7 +29,10 @@ async fn a_task_whose_members_are_all_odd_is_still_read() {
             "video_url_ttl": "x", "brand_new": {"deep": [null]},
         });
         let task_read = polled(*vendor, &body).await;
-        assert_eq!(task_read.id.id(), "17");
+        assert_eq!(
+            (&task_read.id, task_read.vendor_id.as_deref()),
+            (&task(*vendor), Some("17"))
+        );
         assert_eq!(task_read.status, TaskStatus::Unknown("Simmering".to_owned()));
         assert_eq!(task_read.progress, None);
         assert_eq!(task_read.raw.json(), body);

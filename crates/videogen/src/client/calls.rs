@@ -145,7 +145,8 @@ impl Client {
         call: &Call<'_>,
     ) -> Result<VideoTask, Error> {
         let read = self.judge().read(operation, result, call.session.exchange().as_ref());
-        let (mut task, raw) = read.map_err(|error| error.with_task(id))?;
+        let (task, raw) = read.map_err(|error| error.with_task(id))?;
+        let mut task = task.called(id);
         self.judge().finish(&mut task, Raw::of(raw));
         Ok(task)
     }
