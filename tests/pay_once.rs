@@ -48,7 +48,7 @@ async fn a_refused_connection_is_tried_again() {
 async fn only_documented_refusals_are_tried_again() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in TARGETS {
-        let client = client(vendor, &simulator.base_url(vendor.as_str()), at_once());
+        let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let request = VideoRequest::new(model, "x");
         for (code, taken) in [
             (429, true),
@@ -87,7 +87,7 @@ async fn only_documented_refusals_are_tried_again() {
 async fn reads_are_tried_again() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in TARGETS {
-        let client = client(vendor, &simulator.base_url(vendor.as_str()), at_once());
+        let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let task = client.submit(&VideoRequest::new(model, "x")).await.unwrap();
         for kind in [FaultKind::DropBefore, FaultKind::Html(503), FaultKind::Truncated] {
             simulator.inject(Fault::new(simulated(vendor), Operation::Get, kind).times(2));
@@ -101,7 +101,7 @@ async fn reads_are_tried_again() {
 async fn what_nobody_knows_is_looked_for() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in TARGETS {
-        let client = client(vendor, &simulator.base_url(vendor.as_str()), at_once());
+        let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let mut request = VideoRequest::new(model, format!("a kite for {model}"));
         if vendor == Vendor::ToApis {
             request = request.client_reference(format!("order-{model}"));
@@ -112,7 +112,7 @@ async fn what_nobody_knows_is_looked_for() {
         let error = client.submit(&request).await.unwrap_err();
         let ambiguity = error.ambiguity().unwrap();
         let other = Vendor::ALL.iter().copied().find(|other| *other != vendor).unwrap();
-        let elsewhere = self::client(other, &simulator.base_url(other.as_str()), at_once());
+        let elsewhere = self::client(other, &simulator.base_url(simulated(other)), at_once());
         assert_eq!(
             elsewhere.reconcile(ambiguity).await.unwrap_err().kind(),
             ErrorKind::InvalidRequest
@@ -151,7 +151,11 @@ async fn what_nobody_knows_is_looked_for() {
         assert_eq!(found == Reconciled::NotFound, vendor != Vendor::AllToken, "{found:?}");
     }
     // Without a reference there is no way to look at a vendor that does not list.
-    let client = client(Vendor::ToApis, &simulator.base_url("toapis"), at_once());
+    let client = client(
+        Vendor::ToApis,
+        &simulator.base_url(videogen_sim::Vendor::ToApis),
+        at_once(),
+    );
     simulator.inject(Fault::new(
         videogen_sim::Vendor::ToApis,
         Operation::Submit,
@@ -313,7 +317,11 @@ async fn a_task_keeps_its_name() {
 #[tokio::test]
 async fn calls_can_be_spawned() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    let client = client(Vendor::AllToken, &simulator.base_url("alltoken"), at_once());
+    let client = client(
+        Vendor::AllToken,
+        &simulator.base_url(videogen_sim::Vendor::AllToken),
+        at_once(),
+    );
     let task = tokio::spawn(async move {
         let task = client.submit(&VideoRequest::new("seedance-2.0", "x")).await?;
         client.list(&videogen::ListQuery::default()).await?;

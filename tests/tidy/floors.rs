@@ -32,7 +32,19 @@ const CRATES: &[(&str, &str, Floors)] = &[
     ),
     ("crates/wire/src", "lib.rs", &[]),
     ("crates/journal/src", "lib.rs", &[]),
-    ("crates/sim/src", "lib.rs", &[]),
+    (
+        "crates/sim/src",
+        "lib.rs",
+        &[
+            ("spec", 0),
+            ("media", 0),
+            ("state", 1),
+            ("dialects", 2),
+            ("submit", 3),
+            ("http", 4),
+            ("simulator", 5),
+        ],
+    ),
     ("benches/src", "lib.rs", &[]),
     (
         "xtask/src",

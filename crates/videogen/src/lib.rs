@@ -104,4 +104,4 @@ pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
 pub use rules::validate;
 pub use submit::{Lost, Recovered, SubmitOptions};
 pub use transport::RetryPolicy;
-pub use wait::{WaitOptions, Watch, Watched, Watcher, WatcherOptions};
+pub use wait::{WaitEvent, WaitOptions, Watch, Watched, Watcher, WatcherOptions};

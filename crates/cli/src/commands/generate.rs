@@ -151,9 +151,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             .map_err(|error| Failure::new(IO, "io", format!("the simulator cannot start: {error}")))?;
         output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test card.");
         options = options.first(PACE).every(PACE, PACE);
-        let mut builder = Client::builder(vendor)
-            .key("sk-simulated".to_owned())
-            .base_url(simulator.base_url(vendor.as_str()));
+        let mut builder = simulator.client_builder(vendor);
         let journal = journal.open_if_named()?;
         if let Some(journal) = journal.clone() {
             builder = builder.journal(journal);
@@ -231,7 +229,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     };
     // Whatever fails from here on, the task is paid for.
     done.map_err(|failure| {
-        let failure = failure.about(&id);
+        let failure = failure.accepted(&id).about(&id);
         if args.simulate || failure.is_left() {
             return resume(failure);
         }

@@ -158,7 +158,11 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
         return Ok(None);
     };
     if !wait {
-        entry.status = Some(client.get(&id).await?.status);
+        let shown = client.get(&id).await.map_err(|error| {
+            let failure = Failure::from(error).accepted(&id);
+            task::resume_hint(failure, &id, None)
+        })?;
+        entry.status = Some(shown.status);
         return Ok(None);
     }
     let result = async {
@@ -188,7 +192,7 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
             ),
             _ => format!("Try again with: {}", Invocation::new("recover").flag("--wait", true)),
         };
-        let failure = failure.about(&id);
+        let failure = failure.accepted(&id).about(&id);
         if is_over { failure } else { failure.hint(&next) }
     })?;
     Ok(Some(files))

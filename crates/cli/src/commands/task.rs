@@ -73,7 +73,7 @@ pub(super) async fn wait_for(
 ) -> Result<VideoTask, Failure> {
     let mut waiting = output.waiting();
     let result = tokio::select! {
-        result = client.wait_with(id, options, |task| waiting.seen(task)) => Ok(result.map_err(Failure::from)),
+        result = client.wait_observed(id, options, |event| waiting.event(id, event)) => Ok(result.map_err(Failure::from)),
         task = told => Ok(Ok(task)),
         interrupt = interrupted() => Err(interrupt),
     };

@@ -14,7 +14,7 @@ use crate::vendors::{Call, RawPage};
 impl Client {
     /// Makes a read at the account's pace, and lets the account learn from it.
     pub(crate) async fn paced<T>(&self, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let leave = self.0.account.at_once(self.0.retry.patience).await?;
+        let leave = self.0.account.at_once(self.0.scale.real(self.0.retry.patience)).await?;
         let result = read.await;
         leave.settle(&result);
         result

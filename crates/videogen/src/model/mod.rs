@@ -21,6 +21,7 @@ mod schema;
 mod status;
 mod task;
 mod task_id;
+mod time_scale;
 mod vendor;
 mod violation;
 
@@ -42,6 +43,7 @@ pub use status::TaskStatus;
 pub(crate) use task::is_moderation;
 pub use task::{Raw, TaskError, Usage, Video, VideoTask};
 pub use task_id::{ParseTaskIdError, TaskId};
+pub(crate) use time_scale::TimeScale;
 pub use vendor::{ParseVendorError, Vendor};
 pub use videogen_wire::{SecretUrl, Timestamp, facts};
 pub use violation::Violation;

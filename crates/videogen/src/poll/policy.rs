@@ -9,12 +9,10 @@ use std::time::Duration;
 use videogen_wire::facts::Poll;
 
 use super::Durations;
-use crate::model::{Error, ErrorKind};
+use crate::model::TimeScale;
 
 /// Longest that a vendor's wish to be left alone is believed.
 pub(crate) const BELIEVED: Duration = Duration::from_secs(3600);
-/// A vendor may not find a task yet that it has just accepted.
-pub(crate) const SETTLING: Duration = Duration::from_secs(60);
 /// How often a completed task may lack its URL before that is taken for an answer.
 pub(crate) const URL_GRACE: u8 = 3;
 /// The longest pause at the vendor's own pace: where all tasks seen so far take long, a quick one is not left lying.
@@ -52,6 +50,8 @@ pub struct PollPolicy {
     pub longest: Duration,
     /// Delay, in seconds for each task, that one request less is worth. Lower is denser.
     pub price: f64,
+    /// How fast the tasks' time passes; durations seen are in that time, everything else is in this machine's.
+    pub(crate) scale: TimeScale,
 }
 
 /// The moment at which the next poll is looked for.
@@ -78,6 +78,8 @@ pub enum Last {
     NoUrl,
     /// The poll failed, and the vendor wants to be left alone for so long.
     Failed(Duration),
+    /// The poll was refused, which may pass: another follows after so long, or after the shortest pause.
+    Refused(Duration),
 }
 
 impl PollPolicy {
@@ -104,6 +106,18 @@ impl PollPolicy {
             shortest,
             longest,
             price: shortest.as_secs_f64() * PRICE,
+            scale: TimeScale::default(),
+        }
+    }
+
+    /// The same pace where time passes so much faster.
+    pub(crate) fn at(self, scale: TimeScale) -> Self {
+        Self {
+            first: (scale.real(self.first.0), scale.real(self.first.1)),
+            shortest: scale.real(self.shortest),
+            longest: scale.real(self.longest),
+            price: self.price / scale.factor(),
+            scale,
         }
     }
 
@@ -133,16 +147,20 @@ impl PollPolicy {
         };
         let most = most.max(least);
         let ideal = match moment.last {
-            Last::NoUrl => least,
+            Last::NoUrl | Last::Refused(_) => least,
             _ if least == most => least,
             _ => {
-                let (from, to) = (least.as_secs_f64(), most.as_secs_f64());
+                // In the time of the tasks, and back.
+                let factor = self.scale.factor();
+                let seconds = |time: Duration| time.as_secs_f64() * factor;
+                let (from, to) = (seconds(least), seconds(most));
                 let price = if self.price.is_finite() {
                     self.price.max(0.0)
                 } else {
                     0.0
                 };
-                Duration::try_from_secs_f64(seen.next(moment.elapsed.as_secs_f64(), from, to, price)).unwrap_or(most)
+                let next = seen.next(seconds(moment.elapsed), from, to, price * factor);
+                Duration::try_from_secs_f64(next / factor).unwrap_or(most)
             }
         };
         let chance = if moment.chance.is_finite() {
@@ -154,23 +172,14 @@ impl PollPolicy {
             .saturating_add(self.shortest.mul_f64(JITTER * chance))
             .clamp(least, most);
         match moment.last {
-            Last::Failed(asked) => pause.max(asked),
+            Last::Failed(asked) | Last::Refused(asked) => pause.max(self.scale.real(asked)),
             _ => pause,
         }
     }
 }
 
-/// Whether to go on polling after `error`, and how long the vendor wants to be left alone. `None`: the error is final.
-/// `elapsed` counts from the submission. A vendor that asks for more than it is believed costs a late poll, not the task.
-pub(crate) fn after_error(error: &Error, elapsed: Duration) -> Option<Duration> {
-    let again = match error.kind() {
-        ErrorKind::NotFound => elapsed < SETTLING,
-        _ => error.is_retryable(),
-    };
-    again.then(|| error.retry_after().unwrap_or_default().min(BELIEVED))
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -193,6 +202,28 @@ mod tests {
             elapsed: Duration::from_secs(elapsed),
             polls,
             ..Moment::default()
+        }
+    }
+
+    /// At every moment of the tasks' time, whatever was seen.
+    #[test]
+    fn a_faster_time_shortens_every_pause_alike() {
+        let scale = TimeScale::new(100.0).unwrap();
+        let (policy, seen) = (PollPolicy::advised(&ADVICE), seconds(115..125));
+        for (elapsed, polls) in [(0, 0), (60, 1), (118, 3), (500, 9)] {
+            for last in [Last::Running, Last::NoUrl, Last::Failed(Duration::from_secs(90))] {
+                let moment = Moment {
+                    last,
+                    ..at(elapsed, polls)
+                };
+                let faster = Moment {
+                    elapsed: scale.real(moment.elapsed),
+                    ..moment
+                };
+                let (pause, short) = (policy.pause(&seen, &moment), policy.at(scale).pause(&seen, &faster));
+                let apart = pause.abs_diff(scale.vendors(short));
+                assert!(apart < Duration::from_millis(1), "{moment:?}: {pause:?} {short:?}");
+            }
         }
     }
 
@@ -239,17 +270,6 @@ mod tests {
             let asked = Duration::from_secs(1_000);
             let last = Last::Failed(asked);
             assert!(policy.pause(&seen, &Moment { last, ..moment }) >= asked);
-        }
-    }
-
-    #[test]
-    fn a_vendor_is_not_believed_for_ever() {
-        let unavailable = Error::new(ErrorKind::Vendor, "x");
-        assert_eq!(after_error(&unavailable, SETTLING), Some(Duration::ZERO));
-        let hour = Duration::from_secs(3_600);
-        for (asked, believed) in [(hour / 60, hour / 60), (2 * hour, hour), (Duration::MAX, hour)] {
-            let error = Error::new(ErrorKind::RateLimited, "x").after(Some(asked));
-            assert_eq!(after_error(&error, SETTLING), Some(believed));
         }
     }
 

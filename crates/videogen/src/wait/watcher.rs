@@ -18,6 +18,7 @@ use crate::client::Leave;
 use crate::model::{Error, Operation, TaskId, TaskPage, Timestamp, VideoTask};
 use crate::wait::job::Job;
 use crate::wait::options::{age, policy};
+use crate::wait::polled::Polled;
 use crate::wait::schedule::{Ended, Schedule};
 use crate::wait::sweep::{Listing, Lists, Request};
 
@@ -183,7 +184,7 @@ type Flight = Pin<Box<dyn Future<Output = Landed> + Send>>;
 
 /// A request that has ended.
 enum Landed {
-    Poll(Job, Box<Result<VideoTask, Error>>),
+    Poll(Job, Box<Polled>),
     Page(Result<TaskPage, Error>),
 }
 
@@ -211,7 +212,7 @@ impl Watcher {
         if !options.limits.is_empty() {
             client.0.account.pace().set_limits(&options.limits);
         }
-        let policy = policy(&vendor.facts().poll, options.first, options.every);
+        let policy = policy(&vendor.facts().poll, client.0.scale, options.first, options.every);
         Self {
             client: client.clone(),
             in_flight: options.in_flight.max(1),
@@ -229,10 +230,12 @@ impl Watcher {
             submitted,
             timeout,
         } = task.into();
-        let book = self.client.0.account.durations();
+        let account = &self.client.0.account;
+        let age = submitted.map(age).or_else(|| account.accepted(&id));
+        let book = account.durations();
         let added = self
             .schedule()
-            .add(id, model.as_deref(), submitted.map(age), timeout, Instant::now(), &book);
+            .add(id, model.as_deref(), age, timeout, Instant::now(), &book);
         drop(book);
         self.changed.notify_one();
         added
@@ -346,9 +349,9 @@ impl Watcher {
         Box::pin(async move {
             match request {
                 Request::Poll(job) => {
-                    let result = client.get_once(&job.id).await;
-                    leave.settle(&result);
-                    Landed::Poll(job, Box::new(result))
+                    let polled = client.poll(&job.id).await;
+                    leave.settle(&polled.result);
+                    Landed::Poll(job, Box::new(polled))
                 }
                 Request::Page(query) => {
                     let result = client.list_once(&query, false).await;
@@ -363,7 +366,11 @@ impl Watcher {
         let mut book = self.client.0.account.durations();
         let mut schedule = self.schedule();
         match landed {
-            Landed::Poll(job, result) => schedule.answered(&job, *result, Instant::now(), &mut book),
+            Landed::Poll(job, polled) => {
+                let now = Instant::now();
+                schedule.date(&job, polled.submitted, now);
+                schedule.answered(&job, polled.result, now, &mut book);
+            }
             Landed::Page(result) => schedule.listed(result, Instant::now(), &mut book),
         }
     }
