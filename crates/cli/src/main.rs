@@ -6,6 +6,7 @@ mod exit;
 mod interrupt;
 mod invocation;
 mod journal;
+mod listen;
 mod output;
 mod request_args;
 mod request_file;
