@@ -93,15 +93,15 @@ pub mod webhook;
 pub use client::{Client, ClientBuilder, Outlook, Plan, SubmitEvent, plan, plan_all};
 pub use download::{DownloadOptions, Downloaded};
 pub use model::{
-    Adjust, Adjustment, Ambiguity, Capabilities, Delivery, Error, ErrorKind, Input, ListQuery, ListedModel, Operation,
-    ParseDurationError, ParseSourceError, ParseTaskIdError, ParseVendorError, Progress, Raw, Reconciled, Role,
-    SecretUrl, Source, TaskError, TaskId, TaskPage, TaskStatus, Timestamp, Tool, Usage, Vendor, Video, VideoDuration,
-    VideoRequest, VideoTask, Violation, facts,
+    Adjust, Adjustment, Ambiguity, Candidate, Capabilities, Delivery, Error, ErrorKind, Evidence, Grade, Input,
+    ListQuery, ListedModel, Operation, ParseDurationError, ParseSourceError, ParseTaskIdError, ParseVendorError,
+    Progress, Raw, Reconciled, Role, SecretUrl, Source, TaskError, TaskId, TaskPage, TaskStatus, Timestamp, Tool,
+    Usage, Vendor, Video, VideoDuration, VideoRequest, VideoTask, Violation, facts,
 };
 #[cfg(feature = "schema")]
 pub use model::{request_schema, task_schema};
 pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
 pub use rules::validate;
-pub use submit::{Lost, Recovered, SubmitOptions};
+pub use submit::{Lost, ReconcileOptions, Recovered, SubmitOptions};
 pub use transport::RetryPolicy;
 pub use wait::{WaitEvent, WaitOptions, Watch, Watched, Watcher, WatcherOptions};
