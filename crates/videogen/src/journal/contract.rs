@@ -1,6 +1,7 @@
 //! What a journal has to do.
 
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
@@ -18,6 +19,20 @@ pub trait Journal: fmt::Debug + Send + Sync {
 
     /// The entries that match, newest first.
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Vec<Entry>, JournalError>>;
+}
+
+impl<J: Journal + ?Sized> Journal for Arc<J> {
+    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Begun, JournalError>> {
+        (**self).begin(intent)
+    }
+
+    fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+        (**self).note(subject, event)
+    }
+
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Vec<Entry>, JournalError>> {
+        (**self).find(query)
+    }
 }
 
 /// What became of an intent.

@@ -12,4 +12,4 @@ mod watcher;
 
 pub use options::WaitOptions;
 pub use watch::Watch;
-pub use watcher::{Watched, Watcher, WatcherOptions};
+pub use watcher::{EndedTasks, Watched, Watcher, WatcherOptions};

@@ -3,15 +3,15 @@
 use super::WaitOptions;
 use super::watch::Watching;
 use crate::client::Client;
-use crate::model::{Error, TaskId, VideoTask};
+use crate::model::{Error, TaskRef, VideoTask};
 
 impl Client {
     /// Polls until the task has ended, at the vendor's pace, for half an hour at most.
     ///
     /// # Errors
     /// As [`wait_with`](Self::wait_with).
-    pub async fn wait(&self, id: &TaskId) -> Result<VideoTask, Error> {
-        self.wait_with(id, WaitOptions::default(), |_| {}).await
+    pub async fn wait(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
+        self.wait_with(task, WaitOptions::default(), |_| {}).await
     }
 
     /// Polls until the task has ended. `seen` is called with every answer.
@@ -26,11 +26,11 @@ impl Client {
     /// what ended the polling. [`Error::task`] names the task.
     pub async fn wait_with(
         &self,
-        id: &TaskId,
+        task: impl TaskRef,
         options: WaitOptions,
         mut seen: impl FnMut(&VideoTask),
     ) -> Result<VideoTask, Error> {
-        let mut watching = Watching::new(self, id, options);
+        let mut watching = Watching::new(self, task.task_id(), options);
         loop {
             let answer = watching.answer().await?;
             seen(&answer.task);
