@@ -228,6 +228,58 @@ fn an_unknown_vendor_and_a_bad_spec_exit_with_100() {
     assert!(err.contains("specs/toapis.yaml: /openapi"), "{err}");
 }
 
+/// A spec's file name becomes a package, whose manifest cargo must be able to read.
+#[test]
+fn a_spec_file_whose_name_cannot_be_a_vendor_is_refused_before_anything_is_written() {
+    for name in ["we ird", "we\"ird", "Weird", "9lives", "we-ird", "größe"] {
+        let copy = copy_of_repository();
+        let spec = fs::read_to_string(root().join("specs/toapis.yaml")).unwrap();
+        fs::write(copy.path().join(format!("specs/{name}.yaml")), spec).unwrap();
+        for args in [
+            &["generate"][..],
+            &["generate", name],
+            &["generate", "--check"],
+            &["lint"],
+            &["lint", name],
+        ] {
+            let (code, _, err) = xtask(copy.path(), args);
+            assert_eq!(code, cli::CANNOT, "{args:?}: {err}");
+            assert!(
+                err.contains("cannot be a vendor's spec") && err.contains("rename it"),
+                "{err}"
+            );
+        }
+        assert!(!copy.path().join("crates/raw").join(name).exists());
+    }
+}
+
+/// A vendor's own name stands in the manifest of its crate, which cargo must be able to read.
+#[test]
+fn a_vendors_name_does_not_break_its_manifest() {
+    let text = fs::read_to_string(root().join("specs/toapis.yaml")).unwrap();
+    for (name, is_accepted) in [
+        ("O'Brien & Sons", true),
+        ("可灵", true),
+        ("To\"APIs", false),
+        ("To\\APIs", false),
+    ] {
+        let changed = text.replacen(
+            "  name: ToAPIs\n",
+            &format!("  name: {}\n", serde_json::Value::from(name)),
+            1,
+        );
+        assert!(changed != text);
+        match generate::raw_crate_of(&Spec::parse("toapis", &changed).unwrap()) {
+            Ok(tree) => {
+                let line = format!("description = \"Generated client for {name}'s video API. ");
+                let manifest = &tree[Path::new("Cargo.toml")];
+                assert!(is_accepted && manifest.contains(&line), "{manifest}");
+            }
+            Err(error) => assert!(!is_accepted && error.pointer == "/x-vendor/name", "{error}"),
+        }
+    }
+}
+
 fn xtask(root: &Path, args: &[&str]) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = std::iter::once(&"xtask").chain(args);

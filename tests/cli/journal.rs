@@ -16,7 +16,7 @@ const VENDORS: [(&str, &str, Vendor); 3] = [
     ("alltoken", "ALLTOKEN", Vendor::AllToken),
 ];
 
-fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
+pub(super) fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
     let mut command = videogen(folder, args);
     for (name, prefix, _) in VENDORS {
         command.env(format!("{prefix}_API_KEY"), "sk-x");
@@ -26,7 +26,7 @@ fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
 }
 
 /// Exit code, the JSON document, and standard error.
-fn run(folder: &Path, simulator: &Simulator, args: &[&str]) -> (i32, Value, String) {
+pub(super) fn run(folder: &Path, simulator: &Simulator, args: &[&str]) -> (i32, Value, String) {
     let output = command(folder, simulator, args).arg("--json").output().unwrap();
     let document = serde_json::from_slice(&output.stdout);
     let document = document.unwrap_or_else(|error| panic!("{error}: {} {}", stdout(&output), stderr(&output)));

@@ -4,6 +4,7 @@
 
 mod download;
 mod journal;
+mod records;
 mod webhook;
 
 use std::path::Path;

@@ -33,5 +33,5 @@ fn with_base_url(vendor: Vendor, base_url: &str, journal: &Arc<SqliteJournal>) -
 }
 
 async fn entries(journal: &SqliteJournal) -> Vec<Entry> {
-    journal.find(Query::default()).await.unwrap()
+    journal.find(Query::default()).await.unwrap().entries
 }

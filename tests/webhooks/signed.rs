@@ -344,7 +344,7 @@ async fn the_journal_is_told_how_the_task_ended() {
     let (headers, body) = signed("evt-1", &completed("task-1"));
     let told = new(receiver.receive(None, &headers, &body).await).task.unwrap();
     assert_eq!(told.id, submitted.id);
-    let entries = journal.find(Query::default()).await.unwrap();
+    let entries = journal.find(Query::default()).await.unwrap().entries;
     assert_eq!(entries.len(), 1);
     assert_eq!(
         (&entries[0].task, &entries[0].status),

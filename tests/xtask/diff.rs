@@ -250,7 +250,7 @@ fn exit_codes_tell_the_verdict() {
     }
     let (_, _, err) = xtask(&["diff", "nosuch"], root());
     assert!(
-        err.contains("`nosuch` is no spec file, no folder that holds any, and no git revision"),
+        err.contains("\"nosuch\" is neither a spec file, a folder of specs nor a git revision"),
         "{err}"
     );
     let (_, _, err) = xtask(&["diff", spec, &path("odd.yaml")], root());

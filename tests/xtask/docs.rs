@@ -17,6 +17,7 @@ use xtask::spec::Spec;
 use crate::commands::{root, xtask};
 
 mod drift;
+mod invisible;
 mod junk;
 mod keeping;
 mod layouts;

@@ -1,6 +1,7 @@
 //! The maintainer's commands, on the real specs and on planted errors.
 #![allow(clippy::unwrap_used)]
 
+mod accepted;
 mod ci;
 mod commands;
 mod diff;

@@ -29,7 +29,8 @@ pub fn emit(spec: &Spec, names: &[String]) -> String {
     text
 }
 
-/// The Rust name of an enum value: `in_progress` → `InProgress`, `16:9` → `V16x9`, `720p` → `V720p`.
+/// The Rust name of an enum value: `in_progress` → `InProgress`, `16:9` → `V16x9`, `720p` → `V720p`. Empty for a value
+/// without letters and digits; whether the name is one is checked with [`crate::names`].
 #[must_use]
 pub fn variant(value: &str) -> String {
     let spelt = value.replace(':', "x");
@@ -37,8 +38,10 @@ pub fn variant(value: &str) -> String {
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
+    let name = name.trim();
     match name.chars().next() {
-        None => "Empty".to_owned(),
+        None if value.is_empty() => "Empty".to_owned(),
+        None => String::new(),
         Some(first) if first.is_ascii_digit() => format!("V{}", name.replace(' ', "")),
         Some(_) => name.to_upper_camel_case(),
     }
@@ -63,6 +66,8 @@ mod tests {
             ("4K", "V4K"),
             ("generation.completed", "GenerationCompleted"),
             ("", "Empty"),
+            ("-1", "V1"),
+            ("-", ""),
         ] {
             assert_eq!(variant(value), name, "{value}");
         }

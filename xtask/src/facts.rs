@@ -92,8 +92,12 @@ pub(crate) struct Page {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct VendorInfo {
+    /// It stands in a manifest, in tables and in messages.
+    #[schemars(regex(pattern = r"^[\p{L}\p{N}]([\p{L}\p{N} .&+'-]*[\p{L}\p{N}.+])?$"))]
     pub(crate) name: String,
+    #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
     pub(crate) key_env: String,
+    #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
     pub(crate) base_url_env: String,
 }
 

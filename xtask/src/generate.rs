@@ -1,8 +1,10 @@
 //! `cargo xtask generate`: a spec in, a whole raw crate out.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Once;
 use std::{fs, panic};
 
 use openapiv3::OpenAPI;
@@ -14,7 +16,7 @@ use crate::facts::Facts;
 use crate::relax::{Relaxed, relax};
 use crate::spec::{Spec, SpecError, component, members};
 use crate::tree::Tree;
-use crate::{enums, lint, tables};
+use crate::{enums, lint, repeated, tables};
 
 /// The vendors asked for, or all that have a spec, in order of name.
 ///
@@ -34,10 +36,23 @@ pub fn vendors(root: &Path, asked: &[String]) -> Result<Vec<String>, SpecError> 
         })
         .collect();
     all.sort();
+    if let Some(odd) = all.iter().find(|name| !is_vendor(name)) {
+        return Err(missing(format!(
+            "{:?} cannot be a vendor's spec: rename it to lower-case ASCII letters and digits, a letter first, and \".yaml\"",
+            format!("{odd}.yaml")
+        )));
+    }
     if let Some(unknown) = asked.iter().find(|vendor| !all.contains(vendor)) {
         return Err(missing(format!("no {unknown}.yaml; there are: {}", all.join(", "))));
     }
     Ok(if asked.is_empty() { all } else { asked.to_vec() })
+}
+
+/// Whether `name` can be a vendor's: it becomes a file, a package, a Rust module and a feature.
+#[must_use]
+pub fn is_vendor(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
 }
 
 /// Every file of `crates/raw/<vendor>`.
@@ -91,10 +106,13 @@ fn manifest(spec: &Spec) -> String {
         .pointer("/x-vendor/name")
         .and_then(Value::as_str)
         .unwrap_or(vendor);
+    let description = format!("Generated client for {name}'s video API. Applications use the crate `videogen`.");
+    // A string of JSON is one of TOML.
+    let description = Value::from(description);
     format!(
         r#"{}[package]
 name = "videogen-raw-{vendor}"
-description = "Generated client for {name}'s video API. Applications use the crate `videogen`."
+description = {description}
 version.workspace = true
 edition.workspace = true
 rust-version.workspace = true
@@ -120,6 +138,7 @@ fn library(spec: &Spec, relaxed: &Relaxed) -> String {
         .pointer("/info/title")
         .and_then(Value::as_str)
         .unwrap_or(&spec.vendor);
+    let name = enums::one_line(name);
     let types: String = relaxed
         .objects
         .iter()
@@ -182,6 +201,9 @@ fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
     };
     let mut file: syn::File =
         syn::parse2(tokens).map_err(|error| spec.error("", format!("the generated code does not parse: {error}")))?;
+    if let Some(name) = repeated::first(&file) {
+        return Err(spec.error("", format!("the generated code would have `{name}` twice")));
+    }
     for item in &mut file.items {
         if let syn::Item::Impl(block) = item {
             block.items.iter_mut().for_each(without_version);
@@ -239,10 +261,20 @@ fn tokens(relaxed: &Relaxed, doc: &Value) -> Result<proc_macro2::TokenStream, St
     for name in &relaxed.defaults {
         settings.with_patch(name, TypePatch::default().with_derive("Default"));
     }
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
+    // The hook is of the whole process, so it is set once, and each thread says when to be quiet.
+    thread_local!(static IS_QUIET: Cell<bool> = const { Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !IS_QUIET.get() {
+                before(info);
+            }
+        }));
+    });
+    IS_QUIET.set(true);
     let result = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings).generate_tokens(&openapi)));
-    panic::set_hook(hook);
+    IS_QUIET.set(false);
     match result {
         Ok(Ok(tokens)) => Ok(tokens),
         Ok(Err(error)) => Err(error.to_string()),

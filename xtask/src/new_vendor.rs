@@ -14,6 +14,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use regex::Regex;
 
 use crate::lint::lint;
+use crate::names::is_identifier;
 use crate::spec::Spec;
 use crate::{generate, surface};
 
@@ -51,8 +52,7 @@ impl Name {
     /// # Errors
     /// When it cannot be a name, or is one already.
     fn check(text: &str, root: &Path) -> Result<Self, Refused> {
-        let pattern = Regex::new("^[a-z][a-z0-9]*$").map_err(|error| Refused::because(error.to_string()))?;
-        if !pattern.is_match(text) {
+        if !generate::is_vendor(text) {
             let lower: String = text
                 .to_ascii_lowercase()
                 .chars()
@@ -61,13 +61,12 @@ impl Name {
             let lower = lower.trim_start_matches(|first: char| first.is_ascii_digit());
             let hint = if lower.is_empty() { "acme" } else { lower };
             return Err(Refused::because(format!(
-                "`{text}` cannot be a vendor's name: it is a file, a Rust module and a feature, so it begins with a letter and \
-                 has lower-case letters and digits only, such as `{hint}`"
+                "{text:?} cannot be a vendor's name: it becomes a file, a Rust module and a feature, so it begins with a letter \
+                 and has lower-case ASCII letters and digits only, such as `{hint}`"
             )));
         }
         let name = Self { lower: text.to_owned() };
-        // `gen` became one in the edition that we use.
-        if syn::parse_str::<syn::Ident>(text).is_err() || text == "gen" {
+        if !is_identifier(text) {
             return Err(Refused::because(format!(
                 "`{text}` is a word of Rust; take another name, such as `{text}ai`"
             )));

@@ -22,7 +22,7 @@ impl fmt::Display for SpecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, pointer, reason } = self;
         let place = if pointer.is_empty() { "/" } else { pointer };
-        write!(f, "{file}: {place}: {reason}")
+        write!(f, "{}: {}: {reason}", visible(file), visible(place))
     }
 }
 
@@ -177,6 +177,29 @@ pub fn members(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
 #[must_use]
 pub fn component(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
+}
+
+/// Whether a reader does not see this character: controls, and those that join, split or turn around what is beside them.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A text on one line, with every invisible character written out as `\u{…}`.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_invisible(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 /// Escapes one segment of a JSON pointer.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
-use videogen::journal::{Entry, JournalError};
+use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, IO};
@@ -33,6 +33,22 @@ impl JournalArgs {
         Ok(Some(Arc::new(SqliteJournal::open(path).map_err(failure)?)))
     }
 
+    /// For what looks at the journal more than it changes it: where it cannot be written, it is read as it is.
+    pub(crate) fn open_to_read(&self, output: &Output) -> Result<Option<Arc<SqliteJournal>>, Failure> {
+        let failed = match self.open() {
+            Err(failed) => failed,
+            opened => return opened,
+        };
+        let Ok(journal) = SqliteJournal::open_read_only(self.path()?) else {
+            return Err(failed);
+        };
+        output.note(&format!(
+            "The journal is read only, so nothing that is found can be recorded: {}",
+            failed.message.lines().next().unwrap_or_default()
+        ));
+        Ok(Some(Arc::new(journal)))
+    }
+
     /// For a simulation, which leaves nothing to remember: only a journal that is named.
     pub(crate) fn open_if_named(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
         if self.journal.is_some() { self.open() } else { Ok(None) }
@@ -40,7 +56,8 @@ impl JournalArgs {
 
     /// For what only notes how a known task goes on: no journal is made, and one that cannot be used is no obstacle.
     pub(crate) fn open_if_there(&self, output: &Output) -> Option<Arc<SqliteJournal>> {
-        if self.no_journal || !self.path().ok()?.exists() {
+        let path = self.path().ok()?;
+        if self.no_journal || (!path.exists() && SqliteJournal::check(&path).is_ok()) {
             return None;
         }
         match self.open() {
@@ -71,6 +88,28 @@ impl JournalArgs {
 pub(crate) fn failure(error: JournalError) -> Failure {
     Failure::new(IO, "journal", error.to_string())
         .hint("Use another file with --journal PATH, or none with --no-journal.")
+}
+
+/// Records that cannot be read, for people.
+pub(crate) fn unreadable(records: &[Unreadable]) -> Option<String> {
+    if records.is_empty() {
+        return None;
+    }
+    let lines: Vec<String> = records
+        .iter()
+        .map(|record| {
+            let task = record
+                .task
+                .as_ref()
+                .map(|task| format!(" (task {task})"))
+                .unwrap_or_default();
+            format!("  {}{task}: {}", record.id, record.reason)
+        })
+        .collect();
+    Some(format!(
+        "Cannot be read, so they are left as they are; another version may have written them:\n{}",
+        lines.join("\n")
+    ))
 }
 
 /// An entry in one line, for people.

@@ -32,7 +32,12 @@
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+mod file;
+mod row;
 mod schema;
 mod sqlite;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 pub use sqlite::SqliteJournal;

@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Never edited, only added to: files of every version are out there. The column `entry` is the whole entry as JSON; the
 /// others are what is looked up by.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -29,9 +29,34 @@ const STEPS: [&str; 2] = [
         event TEXT NOT NULL
     ) STRICT;
     CREATE INDEX events_intent ON events (intent);",
+    // Keys and tasks are unique within a scope, no longer in the whole file. What older versions recorded has none.
+    "CREATE TABLE scoped (
+        intent TEXT PRIMARY KEY,
+        key TEXT NOT NULL,
+        account TEXT NOT NULL,
+        origin TEXT,
+        scope TEXT,
+        client_reference TEXT,
+        task TEXT,
+        open INTEGER NOT NULL,
+        unfinished INTEGER NOT NULL,
+        begun INTEGER NOT NULL,
+        entry TEXT NOT NULL,
+        UNIQUE (key, scope),
+        UNIQUE (task, scope)
+    ) STRICT;
+    INSERT INTO scoped (intent, key, account, client_reference, task, open, unfinished, begun, entry)
+        SELECT intent, key, account, client_reference, task, open, unfinished, begun, entry FROM submissions;
+    DROP TABLE submissions;
+    ALTER TABLE scoped RENAME TO submissions;
+    CREATE INDEX submissions_open ON submissions (account) WHERE open = 1;
+    CREATE INDEX submissions_unfinished ON submissions (account) WHERE unfinished = 1;
+    CREATE INDEX submissions_reference ON submissions (client_reference) WHERE client_reference IS NOT NULL;
+    CREATE INDEX submissions_begun ON submissions (begun);",
 ];
 
 /// Brings a file to the newest version. What it holds is kept. The file's `user_version` counts the steps it has had.
+/// Foreign keys must be off, because a step may replace a table that others refer to.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
     let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
     if version.is_ok_and(|version| usize::try_from(version) == Ok(STEPS.len())) {
@@ -64,9 +89,9 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
     transaction.commit().map_err(broken)
 }
 
-/// A file as the first version of this crate left it.
+/// A file as an older version of this crate left it.
 #[cfg(test)]
-pub(crate) fn first_version(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch(STEPS[0])?;
-    connection.pragma_update(None, "user_version", 1)
+pub(crate) fn older_version(connection: &Connection, steps: usize) -> rusqlite::Result<()> {
+    connection.execute_batch(&STEPS[..steps].concat())?;
+    connection.pragma_update(None, "user_version", i64::try_from(steps).unwrap_or_default())
 }

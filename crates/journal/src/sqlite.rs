@@ -7,22 +7,20 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use rusqlite::types::Value;
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params, params_from_iter,
-};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
 use videogen::Timestamp;
-use videogen::journal::{Begun, BoxFuture, Entry, Event, Intent, Journal, JournalError, Query, Subject};
+use videogen::journal::{Begun, BoxFuture, Entry, Event, Found, Intent, Journal, JournalError, Query, Subject};
 
-use crate::schema;
-
-/// How long a process waits for another one's commit.
-const BUSY: Duration = Duration::from_secs(30);
+use crate::file::BUSY;
+use crate::row::{COLUMNS, broken, entry, log, new, put, read};
+use crate::{file, schema};
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
 pub struct SqliteJournal {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
+    is_read_only: bool,
 }
 
 impl fmt::Debug for SqliteJournal {
@@ -34,34 +32,79 @@ impl fmt::Debug for SqliteJournal {
 }
 
 impl SqliteJournal {
-    /// Opens the journal at `path`, and makes it, with its folders, where there is none.
+    /// Opens the journal at `path`, and creates it, with its directories, where there is none.
     ///
     /// # Errors
-    /// When the file cannot be made, read or written, is no journal, or was written by a newer version.
+    /// When `path` is not a regular file that outlives the process (`:memory:`, an SQLite URI, a device, a pipe), or the file
+    /// cannot be created, read or written, is no journal, or was written by a newer version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
-        let path = path.as_ref().to_owned();
-        let failed = |error: &dyn fmt::Display| {
-            JournalError::new(format!("the journal {} cannot be opened: {error}", path.display()))
+        let path = path.as_ref();
+        Self::check(path)?;
+        let opened = || -> Result<Connection, String> {
+            file::create(path).map_err(text)?;
+            // No URIs: a path is a path.
+            let mut connection =
+                Connection::open_with_flags(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI).map_err(text)?;
+            let set_up = |connection: &mut Connection| {
+                connection.busy_timeout(BUSY)?;
+                wal(connection)?;
+                connection.pragma_update(None, "synchronous", "FULL")?;
+                // On macOS only this reaches the disk.
+                connection.pragma_update(None, "fullfsync", true)?;
+                connection.pragma_update(None, "foreign_keys", false)
+            };
+            set_up(&mut connection).map_err(text)?;
+            schema::migrate(&mut connection).map_err(text)?;
+            connection.pragma_update(None, "foreign_keys", true).map_err(text)?;
+            Ok(connection)
         };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-        }
-        private(&path).map_err(|error| failed(&error))?;
-        let mut connection = Connection::open(&path).map_err(|error| failed(&error))?;
-        let set_up = |connection: &Connection| {
-            connection.busy_timeout(BUSY)?;
-            wal(connection)?;
-            connection.pragma_update(None, "synchronous", "FULL")?;
-            // On macOS only this reaches the disk.
-            connection.pragma_update(None, "fullfsync", true)?;
-            connection.pragma_update(None, "foreign_keys", true)
-        };
-        set_up(&connection).map_err(|error| failed(&error))?;
-        schema::migrate(&mut connection).map_err(|error| failed(&error))?;
-        Ok(Self {
+        Ok(Self::new(
             path,
-            connection: Arc::new(Mutex::new(connection)),
+            opened().map_err(|error| unusable(path, &error))?,
+            false,
+        ))
+    }
+
+    /// Opens the journal at `path` as it is at this moment, for where it cannot be written: a read-only or full disk, another
+    /// user's file. What is recorded in it is refused, so nothing can be submitted with it.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no journal, or was written by a newer version.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, JournalError> {
+        let path = path.as_ref();
+        Self::check(path)?;
+        let opened = || -> Result<Connection, String> {
+            let mut copy = file::read(path).map_err(text)?;
+            copy.pragma_update(None, "foreign_keys", false).map_err(text)?;
+            schema::migrate(&mut copy).map_err(text)?;
+            Ok(copy)
+        };
+        Ok(Self::new(path, opened().map_err(|error| unusable(path, &error))?, true))
+    }
+
+    /// Whether `path` can hold a journal, as far as can be told without opening it.
+    ///
+    /// # Errors
+    /// For what does not outlive the process, and what is not a file.
+    pub fn check(path: impl AsRef<Path>) -> Result<(), JournalError> {
+        let path = path.as_ref();
+        file::check(path).map_err(|reason| {
+            JournalError::new(format!("the journal cannot be kept in `{}`: {reason}", path.display()))
         })
+    }
+
+    fn new(path: &Path, connection: Connection, is_read_only: bool) -> Self {
+        Self {
+            path: path.to_owned(),
+            connection: Arc::new(Mutex::new(connection)),
+            is_read_only,
+        }
+    }
+
+    /// Whether nothing can be recorded; see [`open_read_only`](Self::open_read_only).
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.is_read_only
     }
 
     /// Where it is.
@@ -70,25 +113,38 @@ impl SqliteJournal {
         &self.path
     }
 
-    /// What happened to a submission, in order.
+    /// What happened to a submission, in order. Events that this version cannot read are left out.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub async fn events(&self, intent: &str) -> Result<Vec<(Timestamp, Event)>, JournalError> {
         let intent = intent.to_owned();
         self.run(move |connection| {
-            let sql = "SELECT at, event FROM events WHERE intent = ?1 ORDER BY id";
+            let sql = "SELECT at, CAST(event AS BLOB) FROM events WHERE intent = ?1 ORDER BY id";
             let mut statement = connection.prepare_cached(sql).map_err(broken)?;
             let rows = statement.query_map([intent], |row| Ok((row.get(0)?, row.get(1)?)));
-            rows.map_err(broken)?
-                .map(|row| {
-                    let (at, event): (i64, String) = row.map_err(broken)?;
-                    let at = Timestamp::from_timestamp_millis(at).ok_or_else(|| broken("a time out of range"))?;
-                    Ok((at, serde_json::from_str(&event).map_err(broken)?))
-                })
-                .collect()
+            let rows: Vec<(i64, Vec<u8>)> = rows.map_err(broken)?.collect::<Result<_, _>>().map_err(broken)?;
+            let read = |(at, event): (i64, Vec<u8>)| {
+                Some((
+                    Timestamp::from_timestamp_millis(at)?,
+                    serde_json::from_slice(&event).ok()?,
+                ))
+            };
+            Ok(rows.into_iter().filter_map(read).collect())
         })
         .await
+    }
+
+    /// Runs what writes.
+    async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        if self.is_read_only {
+            let message = format!("the journal {} is open for reading only", self.path.display());
+            return Err(JournalError::new(message));
+        }
+        self.run(work).await
     }
 
     /// Runs `work` where it may block.
@@ -109,10 +165,11 @@ impl SqliteJournal {
 
 impl Journal for SqliteJournal {
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Begun, JournalError>> {
-        Box::pin(self.run(move |connection| {
+        Box::pin(self.change(move |connection| {
             let transaction = write(connection)?;
             let at = intent.at;
-            let begun = match entry(&transaction, "key", &intent.key)? {
+            // Its task may exist, so one that cannot be read is an error.
+            let begun = match entry(&transaction, "key", &intent.key, intent.scope().as_deref())? {
                 None => {
                     let entry = Entry::begin(intent);
                     put(&transaction, &entry)?;
@@ -135,15 +192,15 @@ impl Journal for SqliteJournal {
     }
 
     fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
-        Box::pin(self.run(move |connection| {
-            let (column, value) = match &subject {
-                Subject::Intent(id) | Subject::Attempt { id, .. } => ("intent", id.clone()),
-                Subject::Task(task) => ("task", task.to_string()),
+        Box::pin(self.change(move |connection| {
+            let (column, value, scope) = match &subject {
+                Subject::Intent(id) | Subject::Attempt { id, .. } => ("intent", id.clone(), None),
+                Subject::Task { task, scope } => ("task", task.to_string(), Some(scope.as_str())),
             };
             let now = Utc::now();
             // Most polls tell nothing new; those must not wait for the lock.
             if matches!(event, Event::Status { .. }) {
-                match entry(connection, column, &value)? {
+                match entry(connection, column, &value, scope)? {
                     None => return Ok(None),
                     Some(mut entry) => {
                         if !entry.apply(&subject, event.clone(), now)? {
@@ -153,7 +210,7 @@ impl Journal for SqliteJournal {
                 }
             }
             let transaction = write(connection)?;
-            let Some(mut entry) = entry(&transaction, column, &value)? else {
+            let Some(mut entry) = entry(&transaction, column, &value, scope)? else {
                 return Ok(None);
             };
             if entry.apply(&subject, event.clone(), now)? {
@@ -167,7 +224,7 @@ impl Journal for SqliteJournal {
         }))
     }
 
-    fn find(&self, query: Query) -> BoxFuture<'_, Result<Vec<Entry>, JournalError>> {
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>> {
         Box::pin(self.run(move |connection| {
             let mut wanted = Vec::new();
             let mut values: Vec<Value> = Vec::new();
@@ -184,6 +241,12 @@ impl Journal for SqliteJournal {
                     values.push(value.into());
                 }
             }
+            for (column, value) in [("origin", query.origin), ("scope", query.scope)] {
+                if let Some(value) = value {
+                    wanted.push(format!("({column} = ? OR {column} IS NULL)"));
+                    values.push(value.into());
+                }
+            }
             if query.open {
                 wanted.push("open = 1".to_owned());
             }
@@ -196,18 +259,19 @@ impl Journal for SqliteJournal {
                 wanted.join(" AND ")
             };
             values.push(query.limit.map_or(-1, i64::from).into());
-            let sql = format!("SELECT entry FROM submissions WHERE {wanted} ORDER BY begun DESC, intent DESC LIMIT ?");
+            let sql =
+                format!("SELECT {COLUMNS} FROM submissions WHERE {wanted} ORDER BY begun DESC, intent DESC LIMIT ?");
             let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
-            let rows = statement.query_map(params_from_iter(values), text).map_err(broken)?;
-            rows.map(|row| read(&row.map_err(broken)?)).collect()
+            let rows = statement.query_map(params_from_iter(values), read).map_err(broken)?;
+            let mut found = Found::default();
+            for row in rows {
+                match row.map_err(broken)? {
+                    Ok(entry) => found.entries.push(entry),
+                    Err(record) => found.unreadable.push(record),
+                }
+            }
+            Ok(found)
         }))
-    }
-}
-
-fn new(entry: Entry) -> Begun {
-    Begun::New {
-        id: entry.intent.id,
-        attempt: entry.attempts,
     }
 }
 
@@ -218,68 +282,12 @@ fn write(connection: &mut Connection) -> Result<Transaction<'_>, JournalError> {
         .map_err(broken)
 }
 
-fn entry(connection: &Connection, column: &str, value: &str) -> Result<Option<Entry>, JournalError> {
-    let sql = format!("SELECT entry FROM submissions WHERE {column} = ?1");
-    let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
-    let found = statement.query_row([value], text).optional().map_err(broken)?;
-    found.map(|found| read(&found)).transpose()
+fn text(error: impl fmt::Display) -> String {
+    error.to_string()
 }
 
-fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalError> {
-    let sql = "INSERT INTO submissions (intent, key, account, client_reference, task, open, unfinished, begun, entry)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-        ON CONFLICT (intent) DO UPDATE SET account = ?3, client_reference = ?4, task = ?5, open = ?6, unfinished = ?7,
-        begun = ?8, entry = ?9";
-    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
-    let intent = &entry.intent;
-    let stored = statement.execute(params![
-        intent.id,
-        intent.key,
-        intent.account,
-        intent.client_reference,
-        entry.task.as_ref().map(ToString::to_string),
-        entry.is_open(),
-        entry.is_unfinished(),
-        intent.at.timestamp_millis(),
-        serde_json::to_string(entry).map_err(broken)?,
-    ]);
-    match stored {
-        Ok(_) => Ok(()),
-        // The key was looked up under the same lock, so what is there twice is the task.
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-            let task = entry.task.as_ref().map(ToString::to_string).unwrap_or_default();
-            Err(JournalError::new(format!(
-                "the task {task} is another submission's already"
-            )))
-        }
-        Err(error) => Err(broken(error)),
-    }
-}
-
-fn log(connection: &Connection, intent: &str, at: Timestamp, event: &Event) -> Result<(), JournalError> {
-    let sql = "INSERT INTO events (intent, at, event) VALUES (?1, ?2, ?3)";
-    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
-    statement
-        .execute(params![
-            intent,
-            at.timestamp_millis(),
-            serde_json::to_string(event).map_err(broken)?
-        ])
-        .map_err(broken)?;
-    Ok(())
-}
-
-fn text(row: &Row<'_>) -> rusqlite::Result<String> {
-    row.get(0)
-}
-
-fn read(entry: &str) -> Result<Entry, JournalError> {
-    serde_json::from_str(entry)
-        .map_err(|error| JournalError::new(format!("the journal has an unreadable entry: {error}")))
-}
-
-fn broken(error: impl fmt::Display) -> JournalError {
-    JournalError::new(format!("the journal cannot be used: {error}"))
+fn unusable(path: &Path, reason: &str) -> JournalError {
+    JournalError::new(format!("the journal {} cannot be opened: {reason}", path.display()))
 }
 
 /// Turns the write-ahead log on. Of several processes that do so to a new file at once, SQLite refuses all but one without
@@ -294,174 +302,5 @@ fn wal(connection: &Connection) -> rusqlite::Result<()> {
             }
             result => return result,
         }
-    }
-}
-
-/// Makes the file for its owner only; it holds prompts. One that exists keeps its mode, and is not even opened: to close it
-/// again would take away the locks that this process has on it.
-fn private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create_new(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        result => result.map(drop),
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use serde_json::json;
-    use videogen::{TaskId, TaskStatus, Vendor};
-
-    use super::*;
-
-    fn intent(id: &str, key: &str) -> Intent {
-        serde_json::from_value(json!({
-            "id": id, "key": key, "account": "a", "vendor": Vendor::ALL[0], "family": "f", "model": "m", "prompt": "p",
-            "request": {}, "request_hash": "h", "at": "2026-11-21T12:00:00Z", "until": "2026-11-21T12:00:15Z",
-        }))
-        .unwrap()
-    }
-
-    fn accepted(id: &str) -> Event {
-        Event::Accepted {
-            task: TaskId::new(Vendor::ALL[0], Vendor::ALL[0].families().next().unwrap(), id).unwrap(),
-            status: TaskStatus::Queued,
-        }
-    }
-
-    #[tokio::test]
-    async fn an_older_file_keeps_what_it_holds() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("old.db");
-        {
-            let mut connection = Connection::open(&path).unwrap();
-            schema::first_version(&connection).unwrap();
-            let transaction = write(&mut connection).unwrap();
-            for (id, key) in [("i-1", "k-1"), ("i-2", "k-2")] {
-                put(&transaction, &Entry::begin(intent(id, key))).unwrap();
-            }
-            transaction.commit().unwrap();
-        }
-        let journal = SqliteJournal::open(&path).unwrap();
-        let ids: Vec<_> = journal
-            .find(Query::default())
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|entry| entry.intent.id)
-            .collect();
-        assert_eq!(ids, ["i-2", "i-1"]);
-        // And goes on as a new one.
-        journal
-            .note(Subject::Intent("i-1".to_owned()), accepted("t"))
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(journal.events("i-1").await.unwrap().len(), 1);
-        assert!(
-            matches!(journal.begin(intent("i-3", "k-1")).await.unwrap(), Begun::Known(known) if known.task.is_some())
-        );
-    }
-
-    #[tokio::test]
-    async fn what_is_no_journal_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let newer = folder.path().join("newer.db");
-        drop(SqliteJournal::open(&newer).unwrap());
-        Connection::open(&newer)
-            .unwrap()
-            .pragma_update(None, "user_version", 99)
-            .unwrap();
-        let foreign = folder.path().join("foreign.db");
-        Connection::open(&foreign)
-            .unwrap()
-            .execute_batch("CREATE TABLE songs (name TEXT)")
-            .unwrap();
-        let text = folder.path().join("text.db");
-        std::fs::write(&text, "not a database, and long enough to be seen as none".repeat(20)).unwrap();
-        for (path, word) in [
-            (newer, "newer version"),
-            (foreign, "another program"),
-            (text.clone(), "not a database"),
-        ] {
-            let error = SqliteJournal::open(&path).unwrap_err().to_string();
-            assert!(
-                error.contains(word) && error.contains(path.to_str().unwrap()),
-                "{error}"
-            );
-        }
-        assert!(std::fs::read_to_string(&text).unwrap().starts_with("not a database"));
-        let error = SqliteJournal::open(text.join("below/journal.db"))
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("cannot be opened"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn one_task_belongs_to_one_submission() {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = SqliteJournal::open(folder.path().join("deep/er/journal.db")).unwrap();
-        for id in ["i-1", "i-2"] {
-            assert_eq!(
-                journal.begin(intent(id, id)).await.unwrap(),
-                Begun::New {
-                    id: id.to_owned(),
-                    attempt: 1
-                }
-            );
-        }
-        journal
-            .note(Subject::Intent("i-1".to_owned()), accepted("t"))
-            .await
-            .unwrap()
-            .unwrap();
-        let error = journal
-            .note(Subject::Intent("i-2".to_owned()), accepted("t"))
-            .await
-            .unwrap_err();
-        assert!(error.to_string().contains("another submission"), "{error}");
-        // Rolled back as a whole.
-        let open = journal.find(Query::default()).await.unwrap();
-        assert!(open[0].is_open() && open[0].intent.id == "i-2");
-        assert_eq!(
-            journal
-                .note(Subject::Intent("i-9".to_owned()), accepted("u"))
-                .await
-                .unwrap(),
-            None
-        );
-    }
-
-    /// The first runs of several processes make one file between them.
-    #[test]
-    fn many_may_open_a_new_file_at_once() {
-        for _ in 0..5 {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("journal.db");
-            let openers: Vec<_> = (0..8)
-                .map(|_| {
-                    let path = path.clone();
-                    std::thread::spawn(move || SqliteJournal::open(path).map(drop))
-                })
-                .collect();
-            for opener in openers {
-                opener.join().unwrap().unwrap();
-            }
-        }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn the_file_is_for_its_owner() {
-        use std::os::unix::fs::PermissionsExt as _;
-
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.db");
-        drop(SqliteJournal::open(&path).unwrap());
-        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

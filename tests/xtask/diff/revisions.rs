@@ -139,3 +139,58 @@ fn a_missing_merge_base_is_an_error() {
     );
     assert_eq!(xtask(&["diff", "HEAD"], here).0, 0);
 }
+
+/// What names no state is an error of both commands, whichever side it is: never "nothing changed".
+#[test]
+fn what_names_no_state_is_an_error() {
+    let folder = repository();
+    let here = folder.path();
+    fs::create_dir(here.join("empty")).unwrap();
+    git(here, &["checkout", "--quiet", "--orphan", "bare"]);
+    git(here, &["rm", "--quiet", "-r", "--cached", "."]);
+    git(here, &["commit", "--quiet", "--allow-empty", "--message", "no specs"]);
+    git(here, &["checkout", "--quiet", "--force", "main"]);
+    for (name, reason) in [
+        ("", "is a variable unset?"),
+        (" ", "is a variable unset?"),
+        ("\t\n", "is a variable unset?"),
+        ("nothing", "\"nothing\" is neither"),
+        ("main ", "\"main \" is neither"),
+        ("0000000000000000000000000000000000000000", "is neither"),
+        ("main..bare", "\"main..bare\" is neither"),
+        ("^main", "\"^main\" is neither"),
+        ("HEAD:specs", "\"HEAD:specs\" is neither"),
+        ("empty", "\"empty\" is neither"),
+        ("bare", "the revision \"bare\" has no specs"),
+        ("--help", "\"--help\" is neither"),
+        ("-x", "\"-x\" is neither"),
+        ("--output=file", "\"--output=file\" is neither"),
+        ("\u{1b}[2J", "\"\\u{1b}[2J\" is neither"),
+    ] {
+        for command in ["diff", "report"] {
+            for sides in [[name, "main"].as_slice(), &["main", name], &[name]] {
+                let (code, out, err) = xtask(&[&[command, "--"], sides].concat(), here);
+                assert_eq!((code, out.as_str()), (100, ""), "{command} {sides:?}: {err}");
+                assert!(
+                    err.starts_with("error: ") && err.contains(reason),
+                    "{command} {sides:?}: {err}"
+                );
+            }
+        }
+    }
+    for command in ["diff", "report"] {
+        for (args, code) in [
+            (&["-x"][..], 2),
+            (&["--nothing"], 2),
+            (&["main", "main", "main"], 2),
+            (&["main", "main"], 0),
+        ] {
+            assert_eq!(xtask(&[&[command], args].concat(), here).0, code, "{command} {args:?}");
+        }
+    }
+    // A working tree that lost its specs.
+    fs::remove_dir_all(here.join("specs")).unwrap();
+    let (code, out, err) = xtask(&["diff", "main"], here);
+    assert_eq!((code, out.as_str()), (100, ""));
+    assert!(err.contains("the working tree has no specs"), "{err}");
+}

@@ -34,9 +34,17 @@ pub enum Kind {
 /// Why a state cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
+    /// Nothing was named: an unset variable, for instance.
+    #[error(
+        "an empty argument names neither a file nor a revision; is a variable unset? Name a spec file, a folder of specs or a git revision"
+    )]
+    Empty,
     /// Neither a path nor a revision.
-    #[error("`{0}` is no spec file, no folder that holds any, and no git revision")]
+    #[error("{0:?} is neither a spec file, a folder of specs nor a git revision (or the clone lacks it: git fetch)")]
     Unknown(String),
+    /// A revision or a working tree without specs.
+    #[error("{0} has no specs/*.yaml; name a spec file, a folder of specs or another git revision")]
+    NoSpecs(String),
     /// A file or folder that cannot be read.
     #[error("{path}: {error}")]
     Unreadable {
@@ -74,6 +82,10 @@ impl Source {
     /// # Errors
     /// When it names nothing, or what it names cannot be read.
     pub fn read(name: &str, root: &Path) -> Result<Self, SourceError> {
+        // Joined to the root, an empty name would be the working tree, which never differs from itself.
+        if name.trim().is_empty() {
+            return Err(SourceError::Empty);
+        }
         let here = Path::new(name);
         let path = if here.exists() {
             here.to_owned()
@@ -111,8 +123,9 @@ impl Source {
                 &format!("{name}^{{commit}}"),
             ],
         ) {
-            Ok(commit) => Self::commit(name, &commit, root),
-            Err(_) => Err(SourceError::Unknown(name.to_owned())),
+            // `^main` is the hash of what to leave out.
+            Ok(commit) if !commit.starts_with('^') => Self::commit(name, &commit, root),
+            _ => Err(SourceError::Unknown(name.to_owned())),
         }
     }
 
@@ -122,8 +135,12 @@ impl Source {
     /// When they cannot be read.
     pub fn working_tree(root: &Path) -> Result<Self, SourceError> {
         let texts = folder_texts(&root.join("specs"))?;
+        let name = "the working tree".to_owned();
+        if texts.is_empty() {
+            return Err(SourceError::NoSpecs(name));
+        }
         Ok(Self {
-            name: "the working tree".to_owned(),
+            name,
             kind: Kind::WorkingTree,
             texts,
         })
@@ -163,6 +180,9 @@ impl Source {
                 let text = git_bytes(root, &["show", &format!("{commit}:{file}")]).map_err(unreadable)?;
                 texts.insert(vendor, text);
             }
+        }
+        if texts.is_empty() {
+            return Err(SourceError::NoSpecs(format!("the revision {name:?}")));
         }
         Ok(Self {
             name: name.to_owned(),

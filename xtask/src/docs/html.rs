@@ -149,6 +149,10 @@ struct Writer {
 
 impl Writer {
     fn open(&mut self, name: &str) {
+        // It only allows a break inside a word.
+        if name == "wbr" {
+            return;
+        }
         match name {
             "pre" => {
                 self.pre += 1;
@@ -172,6 +176,9 @@ impl Writer {
     }
 
     fn close(&mut self, name: &str) {
+        if name == "wbr" {
+            return;
+        }
         self.after_inline = false;
         match name {
             "pre" => {

@@ -1,10 +1,14 @@
 //! A saved page as lines of text, whatever it was saved as.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use sha2::{Digest as _, Sha256};
 
 use super::html;
+use super::layouts::pattern;
+use crate::spec::is_invisible;
 
 /// A page's text, line by line, without markup, empty lines and the numbers beside code.
 #[derive(Debug, Clone)]
@@ -52,12 +56,12 @@ impl Page {
             let cut = !text.to_lowercase().contains("</html>") && text.to_lowercase().contains("<html");
             Self {
                 lines: lines(&reduced.text),
-                title: reduced.title,
+                title: readable(&reduced.title),
                 url: reduced.url,
                 cut: cut.then(|| "its HTML has no end (`</html>`)".to_owned()),
             }
         } else {
-            let lines = lines(text);
+            let lines = lines(&without_breaks(text));
             let title = lines.iter().find(|line| line.heading).or(lines.first());
             let title = title.map(|line| line.text.clone()).unwrap_or_default();
             Self {
@@ -108,10 +112,28 @@ impl Page {
 /// Longest quotation of a line, in characters.
 const QUOTE: usize = 72;
 
+/// A text without the characters that a reader does not see, and with one kind of hyphen.
+fn readable(text: &str) -> String {
+    let text = text.chars();
+    let seen = text.filter(|c| c.is_control() || c.is_whitespace() || !is_invisible(*c));
+    seen.map(|c| if matches!(c, '\u{2010}' | '\u{2011}') { '-' } else { c })
+        .collect()
+}
+
+/// Markdown without the HTML that allows or forbids a line break, and without escaped underscores.
+fn without_breaks(text: &str) -> String {
+    static BREAKS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)<wbr\s*/?>|</wbr>|&(shy|zwsp|zerowidthspace|nobreak|wj|zwj|zwnj);|&#0*(173|820[3-7]|8288|65279);|&#x0*(ad|200[b-f]|2060|feff);",
+        )
+    });
+    BREAKS.replace_all(text, "").replace("\\_", "_")
+}
+
 fn lines(text: &str) -> Vec<Line> {
     let mut found: Vec<Line> = Vec::new();
     for (index, raw) in text.lines().enumerate() {
-        let raw = raw.replace(['\u{200b}', '\u{200c}', '\u{200d}', '\u{feff}', '\u{ad}'], "");
+        let raw = readable(raw);
         let words: Vec<&str> = raw
             .split(|c: char| c.is_whitespace() || c.is_control())
             .filter(|word| !word.is_empty())

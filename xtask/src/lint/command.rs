@@ -11,6 +11,7 @@ use super::{Finding, lint};
 use crate::SpecError;
 use crate::cli::CANNOT;
 use crate::generate::vendors;
+use crate::spec::visible;
 
 /// Exit code: something was found.
 pub const FINDINGS: u8 = 1;
@@ -63,7 +64,7 @@ pub fn run(args: &LintArgs, root: &Path, out: &mut dyn Write, err: &mut dyn Writ
     let _ = out.write_all(text.as_bytes());
     if !args.json {
         for Unreadable { file, reason } in &report.unreadable {
-            let _ = writeln!(err, "error: {file}: {reason}");
+            let _ = writeln!(err, "error: {}: {reason}", visible(file));
         }
     }
     if !report.unreadable.is_empty() {
@@ -139,7 +140,8 @@ impl Report {
             fix,
         } in &self.findings
         {
-            let place = if pointer.is_empty() { "/" } else { pointer };
+            let place = if pointer.is_empty() { "/" } else { pointer.as_str() };
+            let [file, place, reason, fix] = [file, place, reason, fix].map(visible);
             let _ = writeln!(text, "{file}:{line}: {place}: {reason} [{rule}]\n    fix: {fix}");
         }
         let _ = match self.findings.len() {

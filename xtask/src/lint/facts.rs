@@ -26,14 +26,6 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             misfit(&error, found);
         }
     }
-    if spec.doc.pointer("/servers/0/url").and_then(Value::as_str).is_none() {
-        found.add(
-            "missing-server",
-            "/servers",
-            "no server has a URL",
-            "name the vendor's base URL",
-        );
-    }
     pages(spec, found);
     fields(found);
 }

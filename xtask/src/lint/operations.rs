@@ -1,17 +1,28 @@
 //! Each operation becomes one method: it has a name, its parameters, one body and one result.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use heck::ToSnakeCase as _;
+use regex::Regex;
 use serde_json::Value;
 
 use super::Found;
 use super::walk::callbacks;
+use crate::names::{is_identifier, is_of_client};
 use crate::spec::{METHODS, Operation, Spec, component, escape, members};
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     for (path, item) in members(spec.doc.get("paths")) {
         let place = format!("/paths/{}", escape(path));
+        if !is_path(path) {
+            found.add(
+                "path-syntax",
+                &place,
+                "is not a plain path",
+                "write segments of URL characters and {parameters}, each after one slash, without query or fragment",
+            );
+        }
         if item.get("$ref").is_some() {
             found.add(
                 "path-item",
@@ -26,6 +37,14 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let mut seen = BTreeMap::new();
     for operation in spec.operations() {
         identity(&operation.pointer, operation.value, &mut seen, found);
+        if operation.value.get("security").is_some() {
+            found.add(
+                "operation-security",
+                format!("{}/security", operation.pointer),
+                "the key is sent with every operation, whatever one says by itself",
+                "delete it, and write `security` at the root of the file",
+            );
+        }
         if operation.tag().is_none() {
             found.add(
                 "missing-tag",
@@ -41,6 +60,14 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     for (place, operation) in callbacks(spec) {
         identity(&place, operation, &mut seen, found);
     }
+}
+
+/// Segments of URL characters and `{parameters}`, each after one slash.
+fn is_path(path: &str) -> bool {
+    static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\{[A-Za-z0-9_.-]+\})+)+/?$").ok()
+    });
+    PATH.as_ref().is_none_or(|pattern| pattern.is_match(path))
 }
 
 /// The operationId: there, snake_case, and the only one.
@@ -63,12 +90,16 @@ fn identity(place: &str, operation: &Value, seen: &mut BTreeMap<String, String>,
             "rename one of them",
         );
     }
-    let is_snake = id.starts_with(|c: char| c.is_ascii_lowercase())
-        && id
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if !is_snake {
-        let fix = format!("write `{}`", id.to_snake_case());
+    let snake = id.to_snake_case();
+    if is_of_client(id) {
+        let reason = format!("every generated client has its own `{id}`");
+        found.add("operation-id-taken", here, reason, "add the noun, as in `create_video`");
+    } else if !is_identifier(&snake) {
+        let reason = format!("`{id}` cannot be the name of a Rust method");
+        let fix = "use ASCII letters, digits and `_`, and no Rust keyword, as in `create_video`";
+        found.add("operation-id-name", here, reason, fix);
+    } else if id != snake {
+        let fix = format!("write `{snake}`");
         found.add("operation-id-case", here, format!("`{id}` is not snake_case"), fix);
     }
 }
@@ -96,11 +127,21 @@ fn parameters(spec: &Spec, operation: &Operation<'_>, found: &mut Found<'_>) {
             let (name, kind) = (text("name"), text("in"));
             match kind {
                 "path" => in_path.push((here.clone(), name)),
-                "query" | "header" => {}
+                "query" => {}
+                "header" if parameter.get("required") == Some(&Value::Bool(true)) => found.add(
+                    "required-header",
+                    &here,
+                    format!("the generated client does not send the header `{name}`, which is required"),
+                    "if the call works without it, delete `required`; else add it to `Session::sign` in crates/wire first",
+                ),
+                "header" => {}
                 _ => {
                     let reason = format!("parameter `{name}` is in `{kind}`");
                     found.add("parameter-place", &here, reason, "use path, query or header");
                 }
+            }
+            if kind != "header" {
+                plain(parameter, &here, found);
             }
             let rust = name.to_snake_case();
             if kind != "header" && !names.insert(rust.clone()) {
@@ -129,6 +170,27 @@ fn parameters(spec: &Spec, operation: &Operation<'_>, found: &mut Found<'_>) {
                 "put it into the path, or delete it",
             );
         }
+    }
+}
+
+/// A parameter is one scalar, written as it is: nothing else is read of how it is to be written.
+fn plain(parameter: &Value, place: &str, found: &mut Found<'_>) {
+    const UNREAD: [&str; 5] = ["style", "explode", "allowReserved", "allowEmptyValue", "content"];
+    for key in UNREAD.iter().filter(|key| parameter.get(**key).is_some()) {
+        found.add(
+            "parameter-style",
+            format!("{place}/{key}"),
+            format!("`{key}` is not read, so the parameter would be sent otherwise"),
+            "describe a plain parameter with a `schema`, or leave the parameter out",
+        );
+    }
+    if let Some("array" | "object") = parameter.pointer("/schema/type").and_then(Value::as_str) {
+        found.add(
+            "parameter-style",
+            format!("{place}/schema/type"),
+            "a list or an object in a URL can be written in several ways, of which none is chosen",
+            "describe it as the string that is sent",
+        );
     }
 }
 
@@ -186,6 +248,12 @@ fn success(spec: &Spec, place: &str, responses: Option<&Value>, found: &mut Foun
             continue;
         }
         let Some(schema) = response.pointer("/content/application~1json/schema") else {
+            let kinds: Vec<_> = members(response.get("content")).map(|(kind, _)| kind).collect();
+            if !kinds.is_empty() {
+                let reason = format!("the answer's types are {kinds:?}, and only JSON is read");
+                let fix = "add application/json with a schema, or leave the content out";
+                found.add("answer-type", format!("{here}/content"), reason, fix);
+            }
             continue;
         };
         named(

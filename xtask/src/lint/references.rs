@@ -37,9 +37,28 @@ pub(super) fn nowhere(spec: &Spec, found: &mut Found<'_>) {
     }
 }
 
-/// Security schemes and tags that are not declared.
+/// Security schemes that are not a bearer token, and schemes and tags that are not declared.
 pub(super) fn names(spec: &Spec, found: &mut Found<'_>) {
     let schemes = spec.doc.pointer("/components/securitySchemes");
+    for (name, scheme) in members(schemes) {
+        let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+        if text("type") != "http" || !text("scheme").eq_ignore_ascii_case("bearer") {
+            found.add(
+                "security-kind",
+                format!("/components/securitySchemes/{}", escape(name)),
+                "the generated client sends a bearer token and nothing else",
+                "write `{type: http, scheme: bearer}` if the vendor takes that; else extend `Session::sign` in crates/wire",
+            );
+        }
+    }
+    if list(spec.doc.get("security")).next().is_none() {
+        found.add(
+            "missing-security",
+            "/security",
+            "the key is sent with every call, which the file does not say",
+            "write `security: [{bearer: []}]`, with the scheme in /components/securitySchemes",
+        );
+    }
     let tags: BTreeSet<&str> = list(spec.doc.get("tags"))
         .filter_map(|tag| tag.get("name")?.as_str())
         .collect();

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Found;
 use super::walk::{Kind, Node};
 use crate::enums::variant;
+use crate::names::{is_identifier, is_in_prelude};
 use crate::relax::{is_string_enum, single_ref};
 use crate::spec::{Spec, component, escape, members};
 
@@ -38,7 +39,14 @@ fn component_of(spec: &Spec, node: &Node<'_>, found: &mut Found<'_>) {
     let (place, schema) = (&node.pointer, node.value);
     let name = place.rsplit('/').next().unwrap_or_default();
     let camel = heck::AsUpperCamelCase(name).to_string();
-    if camel != name {
+    if !is_identifier(&camel) || is_in_prelude(&camel) {
+        found.add(
+            "component-name",
+            place,
+            format!("`{name}` cannot be the name of a Rust type, or is one of Rust's own"),
+            "use ASCII letters and digits, a letter first, and say what it is, as in `VideoOption`",
+        );
+    } else if camel != name {
         found.add(
             "component-name",
             place,
@@ -75,7 +83,8 @@ fn component_of(spec: &Spec, node: &Node<'_>, found: &mut Found<'_>) {
     let mut names = BTreeSet::from(["extra".to_owned()]);
     for (property, _) in members(schema.get("properties")) {
         let rust = property.to_snake_case();
-        if rust.is_empty() || !names.insert(rust.clone()) {
+        // A keyword gets an underscore.
+        if rust.is_empty() || !rust.is_ascii() || !names.insert(rust.clone()) {
             found.add(
                 "property-clash",
                 format!("{place}/properties/{}", escape(property)),
@@ -146,6 +155,15 @@ fn variants(place: &str, schema: &Value, found: &mut Found<'_>) {
             continue;
         };
         // A value that is there twice is told as that.
+        if !is_identifier(&variant(text)) {
+            found.add(
+                "enum-name",
+                here,
+                format!("{value} gives no Rust name: it needs ASCII letters or digits, and must not be `self`"),
+                "leave it out; unknown values are kept",
+            );
+            continue;
+        }
         let mut before = values.into_iter().flatten().take(index);
         if !before.any(|before| before == value) && !seen.insert(variant(text)) {
             let reason = format!("{value} gives a second variant `{}`", variant(text));

@@ -8,7 +8,7 @@ use videogen::{ListQuery, TaskStatus};
 
 use crate::ListArgs;
 use crate::exit::{Failure, INVALID};
-use crate::journal::{HEADS, JournalArgs, failure, line};
+use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
 use crate::output::{Output, moment, table};
 
 pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -63,22 +63,25 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
 
 /// What the journal has.
 async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let Some(journal) = journal.open()? else {
+    let Some(journal) = journal.open_to_read(output)? else {
         let message = "--local shows the journal, and --no-journal says that there is none";
         return Err(Failure::new(INVALID, "invalid_request", message));
     };
-    let mut entries = journal.find(Query::default()).await.map_err(failure)?;
+    let found = journal.find(Query::default()).await.map_err(failure)?;
+    let (mut entries, records) = (found.entries, found.unreadable);
     let status = args.status.as_deref().map(TaskStatus::from_vendor);
     entries.retain(|entry| {
         args.account.vendor.is_none_or(|vendor| vendor == entry.intent.vendor)
             && (status.is_none() || status == entry.status)
     });
     entries.truncate(args.limit.map_or(usize::MAX, |limit| limit as usize));
-    output.result(&json!({"submissions": entries}), || {
-        if entries.is_empty() {
+    output.result(&json!({"submissions": entries, "unreadable": records}), || {
+        let table = (!entries.is_empty()).then(|| table(&HEADS, entries.iter().map(line)));
+        let parts: Vec<String> = table.into_iter().chain(unreadable(&records)).collect();
+        if parts.is_empty() {
             return format!("Nothing was submitted, as far as {} knows.", journal.path().display());
         }
-        table(&HEADS, entries.iter().map(line))
+        parts.join("\n\n")
     })?;
     Ok(ExitCode::SUCCESS)
 }

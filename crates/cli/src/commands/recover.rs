@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use videogen::journal::{Entry, Journal, Query};
+use videogen::journal::{Entry, Found, Journal, Query};
 use videogen::{Client, Lost, Recovered, Vendor, VideoTask, WaitOptions};
 use videogen_journal::SqliteJournal;
 
@@ -13,12 +13,17 @@ use super::target::Target;
 use super::task;
 use crate::RecoverArgs;
 use crate::account;
-use crate::exit::{AMBIGUOUS, Failure, INTERRUPTED, INVALID};
-use crate::journal::{HEADS, JournalArgs, failure, line};
+use crate::exit::{AMBIGUOUS, Failure, INTERRUPTED, INVALID, IO};
+use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
 use crate::output::{Output, table};
 
 pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let Some(journal) = journal.open()? else {
+    let opened = if args.submission.is_some() {
+        journal.open()?
+    } else {
+        journal.open_to_read(output)?
+    };
+    let Some(journal) = opened else {
         return Err(Failure::new(
             INVALID,
             "invalid_request",
@@ -44,21 +49,25 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
     let mut all = Recovered::default();
     let mut worst = 0;
     let mut keyless = Vec::new();
+    let left = left(&journal).await?;
     for vendor in Vendor::ALL
         .iter()
         .copied()
         .filter(|vendor| args.account.vendor.is_none_or(|named| named == *vendor))
     {
-        let left = left(&journal, vendor).await?;
+        let left: Vec<_> = left
+            .entries
+            .iter()
+            .filter(|entry| entry.intent.vendor == vendor)
+            .cloned()
+            .collect();
         if left.is_empty() {
             continue;
         }
         let client = args.account.journalled(vendor, Some(journal.clone())).ok();
-        let (own, foreign): (Vec<_>, Vec<_>) = left.into_iter().partition(|entry| {
-            client
-                .as_ref()
-                .is_some_and(|client| client.account() == entry.intent.account)
-        });
+        let (own, foreign): (Vec<_>, Vec<_>) = left
+            .into_iter()
+            .partition(|entry| client.as_ref().is_some_and(|client| client.owns(entry)));
         keyless.extend(foreign);
         if let (Some(client), false) = (&client, own.is_empty()) {
             if own.iter().any(Entry::is_open) {
@@ -73,20 +82,29 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
             worst = code.max(worst);
         }
     }
+    all.unreadable = left.unreadable;
+    if !all.unreadable.is_empty() {
+        worst = worst.max(IO);
+    }
     show(&all, &keyless, output)?;
     let is_open = !all.open.is_empty() || !all.under_way.is_empty() || keyless.iter().any(Entry::is_open);
     Ok(ExitCode::from(if is_open { AMBIGUOUS } else { worst }))
 }
 
-/// What the journal holds of a vendor that is open or unfinished.
-async fn left(journal: &SqliteJournal, vendor: Vendor) -> Result<Vec<Entry>, Failure> {
+/// What the journal holds that is open or unfinished.
+async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
     let mut open = Query::default();
     open.open = true;
     let mut unfinished = Query::default();
     unfinished.unfinished = true;
     let mut left = journal.find(open).await.map_err(failure)?;
-    left.extend(journal.find(unfinished).await.map_err(failure)?);
-    left.retain(|entry| entry.intent.vendor == vendor);
+    let unfinished = journal.find(unfinished).await.map_err(failure)?;
+    left.entries.extend(unfinished.entries);
+    for record in unfinished.unreadable {
+        if !left.unreadable.contains(&record) {
+            left.unreadable.push(record);
+        }
+    }
     Ok(left)
 }
 
@@ -148,7 +166,11 @@ async fn settle(
 ) -> Result<ExitCode, Failure> {
     let mut by_id = Query::default();
     by_id.intent = Some(intent.to_owned());
-    let Some(entry) = journal.find(by_id).await.map_err(failure)?.pop() else {
+    let found = journal.find(by_id).await.map_err(failure)?;
+    if let Some(record) = found.unreadable.into_iter().next() {
+        return Err(failure(record.into()));
+    }
+    let Some(entry) = found.entries.into_iter().next() else {
         let message = format!("the journal has no submission {intent}");
         return Err(Failure::new(INVALID, "not_found", message).hint("Show them with: videogen list --local"));
     };
@@ -174,6 +196,7 @@ fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failu
         "under_way": all.under_way,
         "unfinished": all.unfinished,
         "other_accounts": keyless,
+        "unreadable": all.unreadable,
     });
     output.result(&document, || {
         let mut text = Vec::new();
@@ -193,7 +216,11 @@ fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failu
             &mut all.under_way.iter(),
         );
         part("Not ended yet, or ended since:", &mut all.unfinished.iter());
-        part("Of other accounts: set their keys to go on", &mut keyless.iter());
+        part(
+            "Of other accounts or base URLs: set their keys and base URLs to look for them",
+            &mut keyless.iter(),
+        );
+        text.extend(unreadable(&all.unreadable));
         text.extend(all.open.iter().map(advice));
         if text.is_empty() {
             text.push("Nothing is open.".to_owned());
@@ -232,11 +259,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Looks once for what earlier runs left open at this account. Whatever goes wrong with that does not concern this run.
 pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
-    let mut open = Query::default();
+    let mut open = client.own();
     open.open = true;
-    open.account = Some(client.account());
     let now = chrono::Utc::now();
-    let mut left = journal.find(open).await.unwrap_or_default();
+    let found = journal.find(open).await.unwrap_or_default();
+    for record in &found.unreadable {
+        output.note(&format!("In the journal, {record}. It is left as it is."));
+    }
+    let mut left = found.entries;
     left.retain(|entry| !entry.is_under_way(now));
     // Each may take a walk through the vendor's list, and somebody is waiting.
     if (1..=LOOKED_FOR).contains(&left.len())

@@ -178,6 +178,15 @@ impl Client {
         if id.vendor() != self.0.vendor {
             return Err(self.foreign("the task").with_task(id));
         }
+        let vendor = self.0.vendor;
+        if !vendor.families().any(|known| known == id.family()) {
+            let known: Vec<_> = vendor.families().collect();
+            return wrong(format!(
+                "`{}` is not one of {vendor}'s endpoint families ({}); another version of this program may know it",
+                id.family(),
+                known.join(", ")
+            ));
+        }
         if !id.is_path_safe() {
             return wrong("the task id cannot stand in a URL".to_owned());
         }

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::ExposeSecret as _;
+use url::Url;
 
 use super::Client;
-use crate::journal::{Entry, Event, JournalError, Query, Reason, Subject};
+use crate::journal::{Entry, Event, Found, JournalError, Query, Reason, Subject};
+use crate::model::address::scope;
 use crate::model::{Error, ErrorKind, TaskId, VideoTask};
 
 impl Client {
@@ -15,6 +17,44 @@ impl Client {
     pub fn account(&self) -> String {
         let key = self.0.key.expose_secret();
         sha256(format!("{}\n{key}", self.0.vendor).as_bytes())[..16].to_owned()
+    }
+
+    /// Where this client sends its requests, as a journal names it: scheme, host and port of the base URL, and a digest of its
+    /// path, which may hold a token.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let base_url = &self.0.base_url;
+        let Ok(url) = Url::parse(base_url) else {
+            return base_url.clone();
+        };
+        let origin = url.origin().ascii_serialization();
+        match url.path().trim_end_matches('/') {
+            "" => origin,
+            path => format!("{origin}/{}", &sha256(path.as_bytes())[..8]),
+        }
+    }
+
+    /// The scope of this client's keys and tasks; see [`Intent::scope`].
+    pub(crate) fn scope(&self) -> String {
+        scope(&self.origin())
+    }
+
+    /// Whether a submission was made with this client's account at its base URL. Where an older version did not record the
+    /// base URL, the account alone decides.
+    #[must_use]
+    pub fn owns(&self, entry: &Entry) -> bool {
+        let intent = &entry.intent;
+        intent.account == self.account() && intent.origin.as_ref().is_none_or(|origin| *origin == self.origin())
+    }
+
+    /// A query for what this client [owns](Self::owns).
+    #[must_use]
+    pub fn own(&self) -> Query {
+        Query {
+            account: Some(self.account()),
+            origin: Some(self.origin()),
+            ..Query::default()
+        }
     }
 
     /// Notes how a task stands. That it could not be noted costs nothing: the vendor can be asked again.
@@ -44,15 +84,32 @@ impl Client {
     async fn note_task(&self, task: &TaskId, event: Event) {
         if let Some(journal) = &self.0.journal {
             // A journal that cannot be written must not keep a paid video from its owner.
-            let _ = journal.note(Subject::Task(task.clone()), event).await;
+            let _ = journal.note(self.subject(task), event).await;
         }
     }
 
-    /// Entries of the journal; none without one.
-    pub(crate) async fn found(&self, query: Query) -> Result<Vec<Entry>, Error> {
+    /// A task of this client, as what an event is about.
+    pub(crate) fn subject(&self, task: &TaskId) -> Subject {
+        Subject::Task {
+            task: task.clone(),
+            scope: self.scope(),
+        }
+    }
+
+    /// What the journal has; nothing without one.
+    pub(crate) async fn found(&self, query: Query) -> Result<Found, Error> {
         match &self.0.journal {
             Some(journal) => journal.find(query).await.map_err(journal_error),
-            None => Ok(Vec::new()),
+            None => Ok(Found::default()),
+        }
+    }
+
+    /// Entries of the journal, where one that cannot be read must not be taken for none.
+    pub(crate) async fn known(&self, query: Query) -> Result<Vec<Entry>, Error> {
+        let mut found = self.found(query).await?;
+        match found.unreadable.pop() {
+            Some(record) => Err(journal_error(record.into())),
+            None => Ok(found.entries),
         }
     }
 }

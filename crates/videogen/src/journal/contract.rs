@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::{Entry, Event, Intent, JournalError, Query, Subject};
+use super::{Entry, Event, Found, Intent, JournalError, Query, Subject};
 
 /// Keeps entries where a crash cannot reach them. Several processes may use the same one at once.
 pub trait Journal: fmt::Debug + Send + Sync {
@@ -17,8 +17,9 @@ pub trait Journal: fmt::Debug + Send + Sync {
     /// are made elsewhere too; `None` then.
     fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>>;
 
-    /// The entries that match, newest first.
-    fn find(&self, query: Query) -> BoxFuture<'_, Result<Vec<Entry>, JournalError>>;
+    /// The entries that match, newest first. A record that cannot be read costs itself only: it is among
+    /// [`Found::unreadable`], and stays as it is.
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>>;
 }
 
 impl<J: Journal + ?Sized> Journal for Arc<J> {

@@ -17,6 +17,10 @@ pub struct Intent {
     pub key: String,
     /// Fingerprint of vendor and API key.
     pub account: String,
+    /// Where it is sent: scheme, host and port of the base URL, and a digest of its path. Entries of older versions have
+    /// none, and count for every origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// Vendor.
     pub vendor: Vendor,
     /// Endpoint family.
@@ -36,6 +40,18 @@ pub struct Intent {
     pub at: Timestamp,
     /// Until when its sender is thought to be alive, unless it says so again.
     pub until: Timestamp,
+}
+
+impl Intent {
+    /// Where its key and its task are unique: `public` for all base URLs on the public internet; for one on this machine or a
+    /// private network, such as the simulator's, scheme, host and port. `None` where the origin is not recorded.
+    ///
+    /// So nothing that was made at a simulator answers for a submission to a vendor, and one key makes one task at most at
+    /// all vendors together.
+    #[must_use]
+    pub fn scope(&self) -> Option<String> {
+        self.origin.as_deref().map(crate::model::address::scope)
+    }
 }
 
 /// What became known of a submission or its task.

@@ -10,6 +10,7 @@ mod contract;
 mod entry;
 mod error;
 mod event;
+mod found;
 mod query;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -20,6 +21,7 @@ pub(crate) use entry::LEASE;
 pub use entry::{Entry, State};
 pub use error::JournalError;
 pub use event::{Event, Intent, Reason};
+pub use found::{Found, Unreadable};
 /// What a [`Journal`] returns.
 pub use futures_util::future::BoxFuture;
 pub use query::{Query, Subject};

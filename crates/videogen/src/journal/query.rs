@@ -17,7 +17,12 @@ pub enum Subject {
         attempt: u32,
     },
     /// The entry that made this task.
-    Task(TaskId),
+    Task {
+        /// The task.
+        task: TaskId,
+        /// The [scope](crate::journal::Intent::scope) of the base URL at which the task is.
+        scope: String,
+    },
 }
 
 /// Which entries. What is not set does not matter.
@@ -26,6 +31,10 @@ pub enum Subject {
 pub struct Query {
     /// Of one account; see [`Client::account`](crate::Client::account).
     pub account: Option<String>,
+    /// Sent to this [origin](crate::journal::Intent::origin), or without one.
+    pub origin: Option<String>,
+    /// In this [scope](crate::journal::Intent::scope), or without one.
+    pub scope: Option<String>,
     /// With this id.
     pub intent: Option<String>,
     /// With this key.

@@ -10,6 +10,7 @@ fn intent(id: &str) -> Intent {
         id: id.to_owned(),
         key: "k".to_owned(),
         account: "a".to_owned(),
+        origin: None,
         vendor: Vendor::ALL[0],
         family: "f".to_owned(),
         model: "m".to_owned(),

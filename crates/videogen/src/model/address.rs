@@ -125,6 +125,25 @@ pub(crate) fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
 }
 
+/// `public` for an origin on the public internet, as far as its name tells; else scheme, host and port.
+pub(crate) fn scope(origin: &str) -> String {
+    let Ok(url) = Url::parse(origin) else {
+        return origin.to_owned();
+    };
+    let guard = Guard::new(Reach::Public, Vec::new());
+    let is_public = match url.host() {
+        Some(Host::Ipv4(address)) => guard.refusal(address.into()).is_none(),
+        Some(Host::Ipv6(address)) => guard.refusal(address.into()).is_none(),
+        Some(Host::Domain(name)) => guard.check_name(name).is_ok(),
+        None => false,
+    };
+    if is_public {
+        "public".to_owned()
+    } else {
+        url.origin().ascii_serialization()
+    }
+}
+
 /// How far files may come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {

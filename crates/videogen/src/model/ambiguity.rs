@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::model::mask::is_masked;
 use crate::model::{TaskId, Timestamp, Vendor, VideoTask};
 
 /// Clocks differ, and a service may store a task only after its provider has answered.
@@ -73,7 +74,7 @@ impl Ambiguity {
     pub(crate) fn may_be(&self, task: &VideoTask, hide: impl Fn(&str) -> String) -> bool {
         let raw = task.raw.json();
         let prompt = raw.get("prompt").and_then(|prompt| prompt.as_str());
-        task.model.as_ref().is_none_or(|model| *model == self.model)
+        task.model.as_ref().is_none_or(|model| hide(model) == self.model)
             // Prompts are kept without what URLs hide, so they are compared without it.
             && prompt.is_none_or(|prompt| hide(prompt) == self.prompt)
             && self.is_about(task)
@@ -87,6 +88,7 @@ impl Ambiguity {
             .iter()
             // What was left to the model is answered with what it chose.
             .filter(|(_, asked)| !matches!(asked.as_str(), Some("auto" | "adaptive")))
+            .filter(|(_, asked)| !asked.as_str().is_some_and(is_masked))
             .filter_map(|(name, asked)| Some(shown(name).filter(|shown| !shown.is_null())? == asked))
             .reduce(|all, one| all && one)
     }

@@ -2,6 +2,14 @@
 
 use crate::model::SecretUrl;
 
+/// What stands for an API key.
+pub(crate) const KEY: &str = "<key>";
+
+/// Whether a part of a text has been hidden, so that it is not what was sent.
+pub(crate) fn is_masked(text: &str) -> bool {
+    text.contains(KEY) || text.contains("/…")
+}
+
 /// A text with only the hosts of its URLs: the rest may be a credential.
 pub(crate) fn hide_urls(text: &str) -> String {
     let mut cleaned = String::new();

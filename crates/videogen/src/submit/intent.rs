@@ -30,9 +30,10 @@ impl Client {
         Intent {
             key: key.map_or_else(|| id.clone(), |key| self.keepable_key(key)),
             account: self.account(),
+            origin: Some(self.origin()),
             vendor,
             family: rules.family.name.to_owned(),
-            model: request.model.clone(),
+            model: self.judge().hide(&request.model),
             prompt: self.judge().hide(&request.prompt),
             client_reference: request
                 .client_reference
@@ -57,7 +58,7 @@ impl Client {
     }
 
     /// A request without what may not be kept: of URLs only the hosts remain, of media inside it their digests.
-    fn keepable(&self, value: Value) -> Value {
+    pub(crate) fn keepable(&self, value: Value) -> Value {
         match value {
             Value::String(text) if text.starts_with("data:") => {
                 let media_type = text[5..].split([';', ',']).next().unwrap_or_default();

@@ -6,7 +6,8 @@ use chrono::Utc;
 use tokio::time::{Instant, sleep};
 
 use crate::client::Client;
-use crate::journal::{BoxFuture, Entry, Event, Query, Subject};
+use crate::journal::{BoxFuture, Entry, Event, Query, Subject, Unreadable};
+use crate::model::mask::is_masked;
 use crate::model::{Ambiguity, Error, ErrorKind, ListQuery, Reconciled, TaskId, VideoTask};
 
 /// Of so many candidates the parameters are compared.
@@ -26,6 +27,8 @@ pub struct Recovered {
     pub under_way: Vec<Entry>,
     /// Submissions whose task has not ended yet, as far as is known: to be waited for.
     pub unfinished: Vec<Entry>,
+    /// Records of open or unfinished submissions that cannot be read, and are left as they are.
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// A submission whose fate is still not known after it was looked for.
@@ -68,8 +71,10 @@ impl Client {
                 return Err(self.foreign("the submission"));
             }
             let by_reference = vendor.finds_by_reference().zip(ambiguity.client_reference.as_ref());
-            let by_reference =
-                by_reference.and_then(|(family, reference)| TaskId::new(vendor, family, reference.as_str()));
+            // What was recorded without its URL or key is not what was sent.
+            let by_reference = by_reference
+                .filter(|(_, reference)| !is_masked(reference))
+                .and_then(|(family, reference)| TaskId::new(vendor, family, reference.as_str()));
             let reconciled = match by_reference {
                 Some(id) => self.look_up(ambiguity, &id).await?,
                 None => self.look_through(ambiguity).await?,
@@ -135,18 +140,16 @@ impl Client {
             let message = "there is no journal to recover from";
             return Err(Error::new(ErrorKind::Config, message));
         }
-        let of_account = || Query {
-            account: Some(self.account()),
-            ..Query::default()
-        };
         let is_open = Query {
             open: true,
-            ..of_account()
+            ..self.own()
         };
         let mut recovered = Recovered::default();
         let (start, mut looks) = (Instant::now(), 0);
         let mut lost: Vec<(Lost, bool)> = Vec::new();
-        for entry in self.found(is_open).await? {
+        let found = self.found(is_open).await?;
+        recovered.unreadable = found.unreadable;
+        for entry in found.entries {
             lost.push((
                 Lost {
                     entry,
@@ -173,7 +176,7 @@ impl Client {
                 intent: Some(lost.entry.intent.id.clone()),
                 ..Query::default()
             };
-            if let Some(now) = self.found(by_id).await?.pop() {
+            if let Some(now) = self.found(by_id).await?.entries.pop() {
                 lost.entry = now;
             }
             if lost.entry.task.is_some() {
@@ -186,9 +189,15 @@ impl Client {
         }
         let is_unfinished = Query {
             unfinished: true,
-            ..of_account()
+            ..self.own()
         };
-        recovered.unfinished = self.found(is_unfinished).await?;
+        let found = self.found(is_unfinished).await?;
+        recovered.unfinished = found.entries;
+        for record in found.unreadable {
+            if !recovered.unreadable.contains(&record) {
+                recovered.unreadable.push(record);
+            }
+        }
         Ok(recovered)
     }
 
@@ -196,7 +205,13 @@ impl Client {
     async fn look_again(&self, lost: &mut Lost) -> bool {
         lost.trouble = None;
         match self.reconcile(&lost.entry.ambiguity()).await {
-            Ok(Reconciled::Found(_)) => false,
+            Ok(Reconciled::Found(task)) => {
+                if let Some(reason) = &task.unrecorded {
+                    lost.trouble = Some(format!("it is {}, which cannot be recorded: {reason}", task.id));
+                    lost.candidates = vec![*task];
+                }
+                false
+            }
             Ok(Reconciled::Candidates(tasks)) => {
                 lost.candidates = tasks;
                 false
@@ -222,7 +237,10 @@ impl Client {
         };
         // The same id may have been used before, and an answer may name no task at all.
         let names_it = task.id != *id && task.created_at.is_some() && ambiguity.is_about(&task);
-        let is_of_model = task.model.as_ref().is_none_or(|model| *model == ambiguity.model);
+        let is_of_model = task
+            .model
+            .as_ref()
+            .is_none_or(|model| self.judge().hide(model) == ambiguity.model);
         // It belongs to the family it was sent to, not to the one it was looked up by.
         task.id = TaskId::new(self.0.vendor, ambiguity.family.as_str(), task.id.id()).unwrap_or(task.id);
         if self.is_known(&task.id, ambiguity).await? {
@@ -230,15 +248,17 @@ impl Client {
         }
         let shared = Query {
             client_reference: Some(id.id().to_owned()),
-            account: Some(self.account()),
             limit: Some(2),
-            ..Query::default()
+            ..self.own()
         };
-        Ok(if names_it && is_of_model && self.found(shared).await?.len() < 2 {
-            Reconciled::Found(Box::new(task))
-        } else {
-            Reconciled::Candidates(vec![task])
-        })
+        let shared = self.found(shared).await?;
+        Ok(
+            if names_it && is_of_model && shared.entries.len() + shared.unreadable.len() < 2 {
+                Reconciled::Found(Box::new(task))
+            } else {
+                Reconciled::Candidates(vec![task])
+            },
+        )
     }
 
     /// By the account's list, newest first.
@@ -301,12 +321,13 @@ impl Client {
     async fn is_known(&self, task: &TaskId, ambiguity: &Ambiguity) -> Result<bool, Error> {
         let by_task = Query {
             task: Some(task.clone()),
+            scope: Some(self.scope()),
             ..Query::default()
         };
         let found = self.found(by_task).await?;
-        Ok(found
-            .iter()
-            .any(|entry| Some(&entry.intent.id) != ambiguity.intent.as_ref()))
+        let is_another = |id: &String| Some(id) != ambiguity.intent.as_ref();
+        Ok(found.entries.iter().any(|entry| is_another(&entry.intent.id))
+            || found.unreadable.iter().any(|record| is_another(&record.id)))
     }
 }
 

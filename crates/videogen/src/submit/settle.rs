@@ -16,7 +16,7 @@ impl Client {
     pub async fn note_target(&self, task: &TaskId, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = absolute(path.as_ref());
         if let Some(journal) = &self.0.journal {
-            let noted = journal.note(Subject::Task(task.clone()), Event::Target { path });
+            let noted = journal.note(self.subject(task), Event::Target { path });
             noted.await.map_err(journal_error)?;
         }
         Ok(())
@@ -40,13 +40,21 @@ impl Client {
             ..Query::default()
         };
         let missing = || Error::new(ErrorKind::NotFound, format!("the journal has no submission {intent}"));
-        let entry = self.found(by_id).await?.pop().ok_or_else(missing)?;
+        let entry = self.known(by_id).await?.pop().ok_or_else(missing)?;
         if !entry.is_open() {
             let message = format!("the submission {intent} is {} already", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         if task.is_none() && entry.is_under_way(Utc::now()) {
             let message = format!("the submission {intent} is being sent at this moment; ask again when it is not");
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        if task.is_some() && entry.intent.scope().is_some_and(|scope| scope != self.scope()) {
+            let message = format!(
+                "the submission {intent} was sent to {}, and this client is for {}; use that base URL",
+                entry.intent.origin.as_deref().unwrap_or_default(),
+                self.origin()
+            );
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         let event = match task {

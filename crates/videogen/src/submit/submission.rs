@@ -202,10 +202,13 @@ impl Client {
         Ambiguity {
             vendor,
             family: Capabilities::of(vendor, &request.model).family.name.to_owned(),
-            model: request.model.clone(),
+            model: self.judge().hide(&request.model),
             prompt: self.judge().hide(&request.prompt),
-            client_reference: request.client_reference.clone(),
-            parameters: parameters(&json!(request)),
+            client_reference: request
+                .client_reference
+                .as_deref()
+                .map(|reference| self.judge().hide(reference)),
+            parameters: parameters(&self.keepable(json!(request))),
             intent: None,
             progress: Progress::Unknown,
             sent_at,
@@ -253,8 +256,8 @@ impl Client {
             }
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_millis(500));
-            let found = self.found(Query {
-                key: Some(key.clone()),
+            let found = self.known(Query {
+                intent: Some(entry.intent.id.clone()),
                 ..Query::default()
             });
             match found.await?.pop() {
@@ -273,6 +276,8 @@ impl Client {
         let first = &entry.intent;
         let what = if first.account != self.account() {
             "with another account"
+        } else if !self.owns(entry) {
+            "at another base URL"
         } else if first.request_hash != hash {
             "for another request"
         } else {

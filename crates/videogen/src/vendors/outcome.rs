@@ -6,7 +6,7 @@ use serde_json::Value;
 use videogen_wire::{Answer, Exchange, FromValue, Sent};
 
 use crate::model::Raw;
-use crate::model::mask::hide_urls;
+use crate::model::mask::{KEY, hide_urls};
 use crate::model::{Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask};
 use crate::transport::retry::retry_after;
 use crate::vendors::{NoValue, Said};
@@ -202,13 +202,11 @@ impl Judge<'_> {
 
     /// A text without the key, and of URLs only the hosts.
     pub(crate) fn hide(&self, text: &str) -> String {
-        let key = self.key.expose_secret();
-        let text = if key.is_empty() {
-            text.to_owned()
-        } else {
-            text.replace(key, "<key>")
-        };
-        hide_urls(&text)
+        let text = hide_urls(text);
+        match self.key.expose_secret() {
+            "" => text,
+            key => text.replace(key, KEY),
+        }
     }
 
     /// Puts its raw answer beside a task, and makes what the task says of itself fit to be shown.

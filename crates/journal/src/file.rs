@@ -1,0 +1,142 @@
+//! The journal's file: which paths can hold a journal, and its creation for its owner only.
+
+use std::fs::{Metadata, OpenOptions};
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags};
+
+/// How long a process waits for another one's commit.
+pub(crate) const BUSY: Duration = Duration::from_secs(30);
+/// Pages copied at a time, and the pause between.
+const PAGES: i32 = 4096;
+const PAUSE: Duration = Duration::ZERO;
+/// What is escaped in the path of an SQLite URI.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
+/// Longest chain of symbolic links that is followed to a file that does not exist yet.
+const LINKS: usize = 40;
+
+/// Refuses what SQLite would open and what would not outlive the process: a repeated key would pay twice.
+///
+/// # Errors
+/// Why `path` cannot hold a journal, and what to do.
+pub(crate) fn check(path: &Path) -> Result<(), String> {
+    let text = path.to_string_lossy();
+    let is_uri = text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"));
+    if text.is_empty() {
+        return Err("the path is empty; name a file".to_owned());
+    }
+    if text.eq_ignore_ascii_case(":memory:") {
+        return Err("a journal in memory is lost when the process ends; name a file".to_owned());
+    }
+    if is_uri {
+        return Err("SQLite URIs are not supported; name the file by its path".to_owned());
+    }
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err("it is a directory; name a file".to_owned()),
+        Ok(metadata) if !metadata.is_file() => Err("it is not a regular file; name one".to_owned()),
+        Ok(metadata) if is_deleted(&metadata) => Err("the file has been deleted; name another one".to_owned()),
+        // Whatever else is wrong with it shows when it is opened.
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn is_deleted(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(metadata) == 0
+}
+
+#[cfg(not(unix))]
+fn is_deleted(_: &Metadata) -> bool {
+    false
+}
+
+/// Creates the file and its directories for their owner only, whatever the umask: it holds prompts. A symbolic link is
+/// followed to where it leads. A file that exists keeps its mode, and is not even opened: closing it again would release the
+/// locks that this process has on it.
+pub(crate) fn create(path: &Path) -> std::io::Result<()> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        if path.exists() {
+            return Ok(());
+        }
+        if let Some(directory) = path.parent() {
+            create_directory(directory)?;
+        }
+        let mut options = OpenOptions::new();
+        options.create_new(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&path) {
+            Ok(file) => {
+                #[cfg(unix)]
+                file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+                drop(file);
+                return Ok(());
+            }
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+            // A link that leads to no file yet, or a file that another process has just created.
+            Err(_) => match path.read_link() {
+                Ok(target) => path = path.parent().map_or(target.clone(), |parent| parent.join(target)),
+                Err(_) => return Ok(()),
+            },
+        }
+    }
+    Err(Error::other("too many symbolic links"))
+}
+
+fn create_directory(path: &Path) -> std::io::Result<()> {
+    if path.as_os_str().is_empty() || path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        create_directory(parent)?;
+    }
+    #[allow(unused_mut, reason = "a mode is set where there are modes")]
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Err(_) if path.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => {
+            #[cfg(unix)]
+            std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+            Ok(())
+        }
+    }
+}
+
+/// Copies the journal into memory without changing it.
+pub(crate) fn read(path: &Path) -> rusqlite::Result<Connection> {
+    copy(path, OpenFlags::empty()).or_else(|error| {
+        // Without a write-ahead log nobody is writing, and the file is all there is. With one, the file alone would show an
+        // older state.
+        let mut log = path.canonicalize().unwrap_or_else(|_| path.to_owned()).into_os_string();
+        log.push("-wal");
+        if Path::new(&log).metadata().is_ok_and(|log| log.len() > 0) {
+            return Err(error);
+        }
+        read_immutable(path)
+    })
+}
+
+/// The same where not even a lock can be created beside it.
+pub(crate) fn read_immutable(path: &Path) -> rusqlite::Result<Connection> {
+    let name = percent_encode(path.as_os_str().as_encoded_bytes(), ESCAPED);
+    copy(
+        Path::new(&format!("file:{name}?immutable=1")),
+        OpenFlags::SQLITE_OPEN_URI,
+    )
+}
+
+fn copy(source: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let source = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY | flags)?;
+    source.busy_timeout(BUSY)?;
+    let mut memory = Connection::open_in_memory()?;
+    Backup::new(&source, &mut memory)?.run_to_completion(PAGES, PAUSE, None)?;
+    Ok(memory)
+}

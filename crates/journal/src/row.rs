@@ -1,0 +1,132 @@
+//! Reading and writing one record.
+
+use std::fmt;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use videogen::journal::{Begun, Entry, Event, JournalError, Unreadable};
+use videogen::{TaskId, Timestamp};
+
+/// What [`read`] needs.
+pub(crate) const COLUMNS: &str = "rowid, intent, key, task, entry";
+
+/// One record: an entry, or why it cannot be read.
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Result<Entry, Unreadable>> {
+    let (number, intent, task) = (row.get::<_, i64>(0)?, text(row.get_ref(1)?), text(row.get_ref(3)?));
+    let unreadable = |reason: String| {
+        let id = intent.clone().unwrap_or_else(|_| format!("in row {number}"));
+        Unreadable::new(id, reason).task(task.clone().ok())
+    };
+    let entry = match text(row.get_ref(4)?) {
+        Ok(entry) => entry,
+        Err(kind) => {
+            return Ok(Err(unreadable(format!(
+                "column entry: {kind} where JSON text should be"
+            ))));
+        }
+    };
+    let entry: Entry = match serde_json::from_str(&entry) {
+        Ok(entry) => entry,
+        Err(error) => return Ok(Err(unreadable(format!("column entry: {error}")))),
+    };
+    // What it is looked up by must be what it says.
+    let task_column = task.as_ref().ok().map(|task| task.parse::<TaskId>().ok());
+    let columns = [
+        ("intent", intent.as_ref() == Ok(&entry.intent.id)),
+        ("key", text(row.get_ref(2)?).as_ref() == Ok(&entry.intent.key)),
+        ("task", task_column == entry.task.clone().map(Some)),
+    ];
+    Ok(match columns.iter().find(|(_, agrees)| !agrees) {
+        Some((name, _)) => Err(unreadable(format!("column {name}: it contradicts the column entry"))),
+        None => Ok(entry),
+    })
+}
+
+/// A text, or what else is there.
+fn text(value: ValueRef<'_>) -> Result<String, &'static str> {
+    match value {
+        ValueRef::Text(text) => String::from_utf8(text.to_vec()).map_err(|_| "text that is not UTF-8"),
+        ValueRef::Null => Err("NULL"),
+        ValueRef::Integer(_) => Err("an integer"),
+        ValueRef::Real(_) => Err("a real number"),
+        ValueRef::Blob(_) => Err("a blob"),
+    }
+}
+
+/// The entry with `value` in `column`: of `scope`, or else of none.
+pub(crate) fn entry(
+    connection: &Connection,
+    column: &str,
+    value: &str,
+    scope: Option<&str>,
+) -> Result<Option<Entry>, JournalError> {
+    let within = if scope.is_some() {
+        "AND (scope = ?2 OR scope IS NULL)"
+    } else {
+        "AND ?2 IS NULL"
+    };
+    let sql = format!("SELECT {COLUMNS} FROM submissions WHERE {column} = ?1 {within} ORDER BY scope IS NULL LIMIT 1");
+    let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
+    let found = statement.query_row(params![value, scope], read).optional();
+    Ok(found.map_err(broken)?.transpose()?)
+}
+
+/// Stores an entry. The file's lock must be held.
+pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalError> {
+    let intent = &entry.intent;
+    let (scope, task) = (intent.scope(), entry.task.as_ref().map(ToString::to_string));
+    if let Some(task) = &task {
+        let sql = "SELECT 1 FROM submissions
+            WHERE task = ?1 AND (?2 IS NULL OR scope IS NULL OR scope = ?2) AND intent IS NOT ?3";
+        let mut others = connection.prepare_cached(sql).map_err(broken)?;
+        if others.exists(params![task, scope, intent.id]).map_err(broken)? {
+            return Err(JournalError::new(format!(
+                "the task {task} is another submission's already"
+            )));
+        }
+    }
+    let sql = "INSERT INTO submissions
+        (intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        ON CONFLICT (intent) DO UPDATE SET account = ?3, origin = ?4, scope = ?5, client_reference = ?6, task = ?7,
+        open = ?8, unfinished = ?9, begun = ?10, entry = ?11";
+    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+    let stored = statement.execute(params![
+        intent.id,
+        intent.key,
+        intent.account,
+        intent.origin,
+        scope,
+        intent.client_reference,
+        task,
+        entry.is_open(),
+        entry.is_unfinished(),
+        intent.at.timestamp_millis(),
+        serde_json::to_string(entry).map_err(broken)?,
+    ]);
+    stored.map(drop).map_err(broken)
+}
+
+pub(crate) fn log(connection: &Connection, intent: &str, at: Timestamp, event: &Event) -> Result<(), JournalError> {
+    let sql = "INSERT INTO events (intent, at, event) VALUES (?1, ?2, ?3)";
+    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+    statement
+        .execute(params![
+            intent,
+            at.timestamp_millis(),
+            serde_json::to_string(event).map_err(broken)?
+        ])
+        .map_err(broken)?;
+    Ok(())
+}
+
+pub(crate) fn new(entry: Entry) -> Begun {
+    Begun::New {
+        id: entry.intent.id,
+        attempt: entry.attempts,
+    }
+}
+
+pub(crate) fn broken(error: impl fmt::Display) -> JournalError {
+    JournalError::new(format!("the journal cannot be used: {error}"))
+}

@@ -1,0 +1,74 @@
+//! What a look into a journal returns: entries, and records that cannot be read.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Entry, JournalError};
+use crate::model::mask::hide_urls;
+
+/// What a [`Journal`](crate::journal::Journal) has of what was looked for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Found {
+    /// The entries, newest first.
+    pub entries: Vec<Entry>,
+    /// Records that match and cannot be read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Found {
+    /// Records of both kinds.
+    #[must_use]
+    pub fn new(entries: Vec<Entry>, unreadable: Vec<Unreadable>) -> Self {
+        Self { entries, unreadable }
+    }
+}
+
+/// A record that this version cannot read: damaged, or written by another version. Nothing is sent for its key, because its
+/// task may exist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// The submission.
+    pub id: String,
+    /// Its task, as far as the journal shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
+impl Unreadable {
+    /// A record with this id, and why it cannot be read. URLs in both are shown by their hosts.
+    pub fn new(id: impl AsRef<str>, reason: impl AsRef<str>) -> Self {
+        Self {
+            id: hide_urls(id.as_ref()),
+            task: None,
+            reason: hide_urls(reason.as_ref()),
+        }
+    }
+
+    /// Names its task.
+    #[must_use]
+    pub fn task(mut self, task: Option<String>) -> Self {
+        self.task = task.map(|task| hide_urls(&task));
+        self
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the record of the submission {}", self.id)?;
+        if let Some(task) = &self.task {
+            write!(f, " (task {task})")?;
+        }
+        write!(f, " cannot be read: {}", self.reason)
+    }
+}
+
+impl From<Unreadable> for JournalError {
+    fn from(record: Unreadable) -> Self {
+        Self::new(format!("{record}; it is left as it is"))
+    }
+}
