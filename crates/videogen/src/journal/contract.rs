@@ -31,7 +31,7 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
         (**self).note(subject, event)
     }
 
-    fn find(&self, query: Query) -> BoxFuture<'_, Result<Vec<Entry>, JournalError>> {
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>> {
         (**self).find(query)
     }
 }
