@@ -68,7 +68,7 @@ async fn a_key_is_paid_for_once() {
         (&entry["state"], &entry["status"]),
         (&"accepted".into(), &"completed".into())
     );
-    assert!(entry["file"].as_str().unwrap().ends_with("kite.mp4"), "{entry}");
+    assert!(entry["file"]["path"].as_str().unwrap().ends_with("kite.mp4"), "{entry}");
     let shown = command(folder.path(), &simulator, &["list", "--local"])
         .output()
         .unwrap();
@@ -193,7 +193,7 @@ async fn a_killed_wait_goes_on() {
     let (code, recovered, err) = run(folder.path(), &simulator, &["recover", "--wait"]);
     assert_eq!(code, 0, "{err}");
     assert!(
-        recovered["unfinished"][0]["file"]
+        recovered["unfinished"][0]["file"]["path"]
             .as_str()
             .unwrap()
             .ends_with("kite.mp4"),

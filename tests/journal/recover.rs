@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use videogen::journal::{Event, State};
+use videogen::journal::{Destination, Event, State};
 use videogen::{ErrorKind, Lost, Reconciled, TaskStatus, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
@@ -17,7 +17,8 @@ async fn the_whole_life_of_a_task_is_noted() {
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);
         let task = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap();
-        client.note_target(&task.id, "kite.mp4").await.unwrap();
+        let target = Destination::file("kite.mp4");
+        client.note_target(&task.id, target).await.unwrap();
         let recovered = client.recover(Duration::ZERO).await.unwrap();
         assert_eq!(recovered.unfinished.len(), 1, "{recovered:?}");
         simulator.advance(Duration::from_secs(600));
@@ -29,12 +30,15 @@ async fn the_whole_life_of_a_task_is_noted() {
 
         let entry = entries(&journal).await.swap_remove(0);
         assert_eq!((entry.state, entry.task.as_ref()), (State::Accepted, Some(&task.id)));
-        assert_eq!((entry.status, entry.file), (Some(TaskStatus::Completed), Some(path)));
-        assert!(entry.target.unwrap().ends_with("kite.mp4"));
+        assert_eq!(
+            (entry.status, entry.file.unwrap().path),
+            (Some(TaskStatus::Completed), path)
+        );
+        assert!(entry.target.unwrap().video.unwrap().ends_with("kite.mp4"));
         assert_eq!(entry.reason.unwrap().kind, ErrorKind::Io);
         let events = journal.events(&entry.intent.id).await.unwrap();
         let kinds: Vec<_> = events.iter().map(|(_, event)| std::mem::discriminant(event)).collect();
-        assert_eq!(kinds.len(), 6, "{events:?}");
+        assert_eq!(kinds.len(), 7, "{events:?}");
         assert!(matches!(events[0].1, Event::Begun) && matches!(events[1].1, Event::Accepted { .. }));
         assert!(client.recover(Duration::ZERO).await.unwrap().unfinished.is_empty());
     }

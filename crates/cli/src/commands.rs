@@ -3,6 +3,7 @@
 mod generate;
 mod list;
 mod models;
+mod output_file;
 mod plan;
 mod recover;
 mod schema;

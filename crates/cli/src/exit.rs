@@ -1,7 +1,7 @@
 //! Exit codes, and how errors become them.
 
 use serde_json::{Value, json};
-use videogen::{Error, ErrorKind};
+use videogen::{Error, ErrorKind, TaskId};
 
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
@@ -56,6 +56,21 @@ impl Failure {
         self.message = format!("{}\n{hint}", self.message);
         self.json["hint"] = hint.into();
         self
+    }
+}
+
+impl Failure {
+    /// Names the task that it is about, for programs.
+    pub(crate) fn about(mut self, task: &TaskId) -> Self {
+        if self.json.get("task").is_none() {
+            self.json["task"] = json!(task);
+        }
+        self
+    }
+
+    /// Whether it tells what to do.
+    pub(crate) fn has_hint(&self) -> bool {
+        self.json.get("hint").is_some()
     }
 }
 

@@ -69,6 +69,13 @@ impl JournalArgs {
         }
     }
 
+    /// The files that no output may take the place of.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let path = self.path().ok().filter(|_| !self.no_journal);
+        let resolved = path.and_then(|path| path.canonicalize().ok());
+        resolved.into_iter().collect()
+    }
+
     fn path(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.journal {
             return Ok(path.clone());

@@ -91,7 +91,7 @@ struct GenerateArgs {
 
 #[derive(Args)]
 struct FileArgs {
-    /// Where to write the video; by default the task’s id with .mp4 in this folder.
+    /// Where to write the video; by default VENDOR.FAMILY.ID.mp4, after the task’s id, in this folder.
     #[arg(short, long, value_name = "PATH")]
     output: Option<std::path::PathBuf>,
     /// Where to write the last frame, an image. `generate --return-last-frame` writes it beside the video by default, with
@@ -173,8 +173,8 @@ struct RecoverArgs {
     /// Look for so many seconds, with growing pauses. 0: look once.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     within: u64,
-    /// Wait for tasks that have not ended, and fetch their videos.
-    #[arg(long, conflicts_with = "submission")]
+    /// Wait for tasks that have not ended, and write their files to where the submissions were to write them.
+    #[arg(long, conflicts_with = "dismiss")]
     wait: bool,
     #[command(flatten)]
     account: AccountArgs,

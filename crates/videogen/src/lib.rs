@@ -106,6 +106,6 @@ pub use model::{
 pub use model::{request_schema, task_schema};
 pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
 pub use rules::validate;
-pub use submit::{Lost, Recovered};
+pub use submit::{Lost, Recovered, SubmitOptions};
 pub use transport::RetryPolicy;
 pub use wait::{EndedTasks, WaitOptions, Watch, Watched, Watcher, WatcherOptions};

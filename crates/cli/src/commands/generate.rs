@@ -5,14 +5,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::json;
-use videogen::{Capabilities, Client, Error, ErrorKind, Reconciled, VideoRequest, VideoTask, WaitOptions};
+use videogen::{
+    Capabilities, Client, Error, ErrorKind, Reconciled, SubmitOptions, TaskStatus, VideoRequest, VideoTask, WaitOptions,
+};
 use videogen_sim::Simulator;
 
 use super::plan::unknown_model;
-use super::target::Target;
+use super::target::{Files, Target};
 use super::{recover, task};
 use crate::GenerateArgs;
-use crate::exit::{AMBIGUOUS, Failure, INVALID, IO};
+use crate::exit::{AMBIGUOUS, Failure, INVALID, IO, NO_VIDEO};
 use crate::journal::JournalArgs;
 use crate::output::{Output, task_text};
 use crate::webhook::Listener;
@@ -22,17 +24,11 @@ use crate::webhook::Listener;
 async fn submit(
     client: &Client,
     request: &VideoRequest,
-    key: Option<&str>,
+    options: SubmitOptions,
     look_for: Duration,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
-    let submission = async {
-        match key {
-            Some(key) => client.submit_with_key(key, request).await,
-            None => client.submit(request).await,
-        }
-    };
-    let mut submission = pin!(submission);
+    let mut submission = pin!(client.submit_with(request, options));
     tokio::select! {
         result = &mut submission => {
             return match result {
@@ -113,7 +109,17 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
-    let target = Target::new(args.file, request.return_last_frame == Some(true))?;
+    let key = args.idempotency_key.as_deref();
+    let target = if args.no_wait {
+        None
+    } else {
+        let with_last_frame = request.return_last_frame == Some(true);
+        Some(Target::new(args.file, with_last_frame, key, &journal.files())?)
+    };
+
+    if let (Some(target), None) = (&target, key) {
+        target.check_free(None)?;
+    }
 
     let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
     // Held to the end: the simulator stops when it is dropped.
@@ -141,18 +147,25 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         (client, None)
     };
 
+    if let (Some(target), Some(key)) = (&target, key) {
+        // What this key made may be there already.
+        target.check_free(client.recorded_with_key(key).await?.as_ref())?;
+    }
     if !Capabilities::of(vendor, &request.model).is_known() {
         output.note(&unknown_model(vendor, &request.model));
     }
-    let mut listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
+    let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
     if let Some(listener) = &listener
         && request.callback_url.replace(listener.url()).is_some()
     {
         let message = "--listen-for-webhook needs the callback URL for itself: leave callback_url out";
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
-    let (key, look_for) = (args.idempotency_key.as_deref(), Duration::from_secs(args.look_for));
-    let submitted = submit(&client, &request, key, look_for, output).await?;
+    let mut submission = SubmitOptions::default();
+    submission.idempotency_key = key.map(str::to_owned);
+    submission.target = target.as_ref().map(|target| target.destination().clone());
+    let look_for = Duration::from_secs(args.look_for);
+    let submitted = submit(&client, &request, submission, look_for, output).await?;
     if submitted.repeated {
         output.note(&format!(
             "{} was submitted before with this key; nothing was sent.",
@@ -167,40 +180,93 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     for adjustment in &submitted.adjustments {
         output.note(&format!("Not as asked: {adjustment}"));
     }
-    if args.no_wait {
-        let document = json!({"simulated": args.simulate, "task": submitted});
-        output.result(&document, || task_text(&submitted))?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    // Only a convenience for `recover`, so no reason to stop.
-    let _ = client.note_target(&submitted.id, target.path(&submitted.id)).await;
-    let told = async {
-        match &mut listener {
-            Some(listener) => {
-                listener.bind(&submitted.id, output).await;
-                listener.ended(&submitted.id).await
-            }
-            None => std::future::pending().await,
+    let run = Run {
+        client: &client,
+        options,
+        simulate: args.simulate,
+        output,
+    };
+    let id = submitted.id.clone();
+    let done = match target {
+        None => run.show(&submitted, None),
+        Some(target) => run.finish(submitted, &target, listener).await,
+    };
+    // Whatever fails from here on, the task is paid for.
+    done.map_err(|failure| {
+        let failure = failure.about(&id);
+        let is_over = args.simulate || failure.code == NO_VIDEO || failure.has_hint();
+        if is_over {
+            failure
+        } else {
+            failure.hint(&format!("Go on with: videogen wait {id}"))
         }
-    };
-    let waited = task::wait_for(&client, &submitted.id, options, told, output).await;
-    let mut finished = match waited {
-        // A simulated task is gone with its simulator.
-        Err(failure) if args.simulate => return Err(failure),
-        result => result.map_err(|failure| task::resume_hint(failure, &submitted.id))?,
-    };
-    finished.adjustments = submitted.adjustments;
-    let files = match task::ended(&finished) {
-        Ok(()) => target.fetch(&client, &finished, output).await?,
-        Err(mut failure) => {
-            failure.json["simulated"] = args.simulate.into();
-            return Err(failure);
-        }
-    };
-    let mut document = json!({"simulated": args.simulate, "task": finished});
-    files.show_in(&mut document);
-    output.result(&document, || {
-        files.text(if args.simulate { " (simulated)" } else { "" })
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is left to do once there is a task.
+struct Run<'a> {
+    client: &'a Client,
+    options: WaitOptions,
+    simulate: bool,
+    output: &'a Output,
+}
+
+impl Run<'_> {
+    /// Waits for the task and fetches its files.
+    async fn finish(
+        &self,
+        submitted: VideoTask,
+        target: &Target,
+        mut listener: Option<Listener>,
+    ) -> Result<(), Failure> {
+        let id = &submitted.id;
+        let mut options = self.options;
+        if submitted.repeated {
+            if submitted.status == TaskStatus::Completed
+                && let Some(files) = target.already_there(self.client, id).await
+            {
+                self.output.note("Its files are there already.");
+                return self.show(&submitted, Some(&files));
+            }
+            // The first submission may have been for other files. Only a convenience for `recover`, so no reason to stop.
+            let _ = self.client.note_target(id, target.destination().clone()).await;
+            // It may have ended long ago.
+            options = options.first(Duration::ZERO);
+        }
+        let told = async {
+            match &mut listener {
+                Some(listener) => {
+                    listener.bind(id, self.output).await;
+                    listener.ended(id).await
+                }
+                None => std::future::pending().await,
+            }
+        };
+        let waited = task::wait_for(self.client, id, options, told, self.output).await;
+        let mut finished = match waited {
+            // A simulated task is gone with its simulator.
+            Err(failure) if self.simulate => return Err(failure),
+            result => result.map_err(|failure| task::resume_hint(failure, id))?,
+        };
+        finished.adjustments = submitted.adjustments;
+        if let Err(mut failure) = task::ended(&finished) {
+            failure.json["simulated"] = self.simulate.into();
+            return Err(failure);
+        }
+        let files = target.fetch(self.client, &finished, self.output).await?;
+        self.show(&finished, Some(&files))
+    }
+
+    fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
+        let mut document = json!({"simulated": self.simulate, "task": task});
+        if let Some(files) = files {
+            files.show_in(&mut document);
+        }
+        let remark = if self.simulate { " (simulated)" } else { "" };
+        self.output.result(&document, || match files {
+            Some(files) => files.text(remark),
+            None => task_text(task),
+        })
+    }
 }

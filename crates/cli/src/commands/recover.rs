@@ -4,16 +4,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use videogen::journal::{Entry, Found, Journal, Query};
-use videogen::{Client, Lost, Recovered, Vendor, VideoTask, WaitOptions};
+use videogen::{Client, Lost, Recovered, TaskStatus, Vendor, WaitOptions};
 use videogen_journal::SqliteJournal;
 
-use super::target::Target;
+use super::target::{Files, Target};
 use super::task;
 use crate::RecoverArgs;
 use crate::account;
-use crate::exit::{AMBIGUOUS, Failure, INTERRUPTED, INVALID, IO};
+use crate::exit::{AMBIGUOUS, Failure, INTERRUPTED, INVALID, IO, NO_VIDEO};
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
 use crate::output::{Output, table};
 
@@ -47,6 +47,7 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
 
 async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
     let mut all = Recovered::default();
+    let mut unfinished = Vec::new();
     let mut worst = 0;
     let mut keyless = Vec::new();
     let left = left(&journal).await?;
@@ -78,7 +79,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
             all.open.extend(found.open);
             all.under_way.extend(found.under_way);
             let (resumed, code) = resume(client, found.unfinished, args.wait, output).await;
-            all.unfinished.extend(resumed);
+            unfinished.extend(resumed);
             worst = code.max(worst);
         }
     }
@@ -86,7 +87,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
     if !all.unreadable.is_empty() {
         worst = worst.max(IO);
     }
-    show(&all, &keyless, output)?;
+    show(&all, &unfinished, &keyless, output)?;
     let is_open = !all.open.is_empty() || !all.under_way.is_empty() || keyless.iter().any(Entry::is_open);
     Ok(ExitCode::from(if is_open { AMBIGUOUS } else { worst }))
 }
@@ -108,53 +109,79 @@ async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
     Ok(left)
 }
 
-/// Asks how unfinished tasks stand, or waits for them and fetches their videos. Tells the highest exit code of those that
+/// An unfinished submission, and what was made of it now.
+struct Resumed {
+    entry: Entry,
+    result: Result<Option<Files>, Failure>,
+}
+
+impl Resumed {
+    /// For programs.
+    fn document(&self) -> Value {
+        let mut document = json!(self.entry);
+        match &self.result {
+            Ok(Some(files)) => files.show_in(&mut document),
+            Ok(None) => {}
+            Err(failure) => document["failure"] = failure.json.clone(),
+        }
+        document
+    }
+}
+
+/// Asks how unfinished tasks stand, or waits for them and fetches their files. Tells the highest exit code of those that
 /// could not be waited for or fetched.
-async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> (Vec<Entry>, u8) {
+async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> (Vec<Resumed>, u8) {
     let mut resumed = Vec::new();
     let mut worst = 0;
     for mut entry in entries {
-        if let Some(id) = entry.task.clone() {
-            let result = if wait {
-                let options = WaitOptions::default().first(Duration::ZERO);
-                task::wait_for(client, &id, options, std::future::pending(), output).await
-            } else {
-                client.get(&id).await.map_err(Failure::from)
-            };
-            match result {
-                Ok(task) => {
-                    entry.status = Some(task.status.clone());
-                    if wait {
-                        worst = fetch(client, &mut entry, &task, output).await.max(worst);
-                    }
-                }
-                Err(failure) => {
-                    output.note(&failure.message);
-                    worst = failure.code.max(worst);
-                }
+        let result = resume_one(client, &mut entry, wait, output).await;
+        match &result {
+            Ok(Some(files)) => output.note(&files.text("")),
+            Ok(None) => {}
+            Err(failure) => {
+                output.note(&failure.message);
+                worst = failure.code.max(worst);
             }
         }
-        resumed.push(entry);
+        resumed.push(Resumed { entry, result });
     }
     (resumed, worst)
 }
 
-async fn fetch(client: &Client, entry: &mut Entry, task: &VideoTask, output: &Output) -> u8 {
-    let result = match task::ended(task) {
-        Ok(()) => Target::at(entry.target.clone()).fetch(client, task, output).await,
-        Err(failure) => Err(failure),
+async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Output) -> Result<Option<Files>, Failure> {
+    let Some(id) = entry.task.clone() else {
+        return Ok(None);
     };
-    match result {
-        Ok(files) => {
-            output.note(&files.text(""));
-            entry.file = Some(files.video().path.clone());
-            0
-        }
-        Err(failure) => {
-            output.note(&failure.message);
-            failure.code
-        }
+    if !wait {
+        entry.status = Some(client.get(&id).await?.status);
+        return Ok(None);
     }
+    let result = async {
+        let target = Target::recorded(entry.target.clone())?;
+        // A run that was killed may have left them in their place.
+        if entry.status == Some(TaskStatus::Completed)
+            && let Some(files) = target.already_there(client, &id).await
+        {
+            return Ok(files);
+        }
+        let options = WaitOptions::default().first(Duration::ZERO);
+        let task = task::wait_for(client, &id, options, std::future::pending(), output)
+            .await
+            .map_err(|failure| task::resume_hint(failure, &id))?;
+        entry.status = Some(task.status.clone());
+        task::ended(&task)?;
+        target.fetch(client, &task, output).await
+    };
+    let files = result.await.map_err(|failure| {
+        let is_over = failure.code == NO_VIDEO || failure.has_hint();
+        let next = match failure.code {
+            IO => format!("Write it to another file with: videogen download {id} -o OTHER.mp4"),
+            _ => "Try again with: videogen recover --wait".to_owned(),
+        };
+        let failure = failure.about(&id);
+        if is_over { failure } else { failure.hint(&next) }
+    })?;
+    Ok(Some(files))
 }
 
 /// One submission, as the user decides.
@@ -177,11 +204,25 @@ async fn settle(
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal))?;
     let entry = client.settle(intent, args.task.as_ref()).await?;
-    output.result(&json!({"submission": entry}), || table(&HEADS, [line(&entry)]))?;
-    Ok(ExitCode::SUCCESS)
+    if !args.wait || !entry.is_unfinished() {
+        let next = task::unwritten(&entry);
+        let mut document = json!({"submission": entry});
+        if let Some(next) = &next {
+            document["next"] = next.as_str().into();
+        }
+        let lines = std::iter::once(table(&HEADS, [line(&entry)])).chain(next);
+        output.result(&document, || lines.collect::<Vec<_>>().join("\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (resumed, code) = resume(&client, vec![entry], true, output).await;
+    for one in &resumed {
+        let document = json!({"submission": one.document()});
+        output.result(&document, || table(&HEADS, [line(&one.entry)]))?;
+    }
+    Ok(ExitCode::from(code))
 }
 
-fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failure> {
+fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Output) -> Result<(), Failure> {
     let open: Vec<_> = all
         .open
         .iter()
@@ -194,7 +235,7 @@ fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failu
         "found": all.found,
         "open": open,
         "under_way": all.under_way,
-        "unfinished": all.unfinished,
+        "unfinished": unfinished.iter().map(Resumed::document).collect::<Vec<_>>(),
         "other_accounts": keyless,
         "unreadable": all.unreadable,
     });
@@ -215,11 +256,18 @@ fn show(all: &Recovered, keyless: &[Entry], output: &Output) -> Result<(), Failu
             "Being sent at this moment, or their sender has just died; look again in some seconds",
             &mut all.under_way.iter(),
         );
-        part("Not ended yet, or ended since:", &mut all.unfinished.iter());
+        part(
+            "Not ended yet, or ended since:",
+            &mut unfinished.iter().map(|one| &one.entry),
+        );
         part(
             "Of other accounts or base URLs: set their keys and base URLs to look for them",
             &mut keyless.iter(),
         );
+        let is_left = |one: &Resumed| matches!(one.result, Ok(None)) && one.entry.target.is_some();
+        if unfinished.iter().any(is_left) {
+            text.push("Wait for them and write their files with: videogen recover --wait".to_owned());
+        }
         text.extend(unreadable(&all.unreadable));
         text.extend(all.open.iter().map(advice));
         if text.is_empty() {

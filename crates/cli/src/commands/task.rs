@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::json;
+use videogen::journal::Entry;
 use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask, WaitOptions};
 
 use super::target::Target;
@@ -14,8 +15,9 @@ use crate::output::{Output, task_text};
 use crate::{DownloadArgs, TaskArgs, WaitArgs, account};
 
 pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let task = client(&args, journal, output)?.get(&args.task).await?;
-    show(&task, output)?;
+    let client = client(&args, journal, output)?;
+    let task = client.get(&args.task).await?;
+    show(&client, &task, output).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -30,7 +32,7 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
     let task = wait_for(&client, id, options, std::future::pending(), output)
         .await
         .map_err(|failure| resume_hint(failure, id))?;
-    show(&task, output)?;
+    show(&client, &task, output).await?;
     Ok(match ended(&task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => ExitCode::from(failure.code),
@@ -38,9 +40,12 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
 }
 
 pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let target = Target::new(args.file, false)?;
+    let id = &args.task.task;
+    let target = Target::new(args.file, false, Some(&id.to_string()), &journal.files())?;
     let client = client(&args.task, journal, output)?;
-    let task = client.get(&args.task.task).await?;
+    // A journal that cannot be read only knows of nothing.
+    target.check_free(client.recorded(id).await.ok().flatten().as_ref())?;
+    let task = client.get(id).await?;
     let files = target.fetch(&client, &task, output).await?;
     let mut document = json!({"task": task});
     files.show_in(&mut document);
@@ -49,8 +54,9 @@ pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: 
 }
 
 pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let task = client(&args, journal, output)?.cancel(&args.task).await?;
-    show(&task, output)?;
+    let client = client(&args, journal, output)?;
+    let task = client.cancel(&args.task).await?;
+    show(&client, &task, output).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -112,6 +118,26 @@ fn client(args: &TaskArgs, journal: &JournalArgs, output: &Output) -> Result<Cli
     account::client(args.task.vendor(), args.base_url.as_deref(), journal)
 }
 
-fn show(task: &VideoTask, output: &Output) -> Result<(), Failure> {
-    output.result(&json!({"task": task}), || task_text(task))
+async fn show(client: &Client, task: &VideoTask, output: &Output) -> Result<(), Failure> {
+    let entry = client.recorded(&task.id).await.ok().flatten();
+    let next = entry.and_then(|entry| unwritten(&entry));
+    let mut document = json!({"task": task});
+    if let Some(next) = &next {
+        document["next"] = next.as_str().into();
+    }
+    output.result(&document, || match next {
+        Some(next) => format!("{}\n{next}", task_text(task)),
+        None => task_text(task),
+    })
+}
+
+/// What to do about a task that has ended, and whose files are not where they were to be written.
+pub(super) fn unwritten(entry: &Entry) -> Option<String> {
+    let id = entry.task.as_ref()?;
+    let is_unwritten = entry.status == Some(TaskStatus::Completed) && entry.is_unfinished();
+    let path = entry.target.as_ref().filter(|_| is_unwritten)?.video_of(id);
+    let path = path.display();
+    Some(format!(
+        "Its files have not been written to {path} yet. Write them with: videogen recover --wait"
+    ))
 }

@@ -19,4 +19,4 @@ pub use plan::{Outlook, Plan, plan, plan_all};
 pub use self::core::Client;
 pub(crate) use account::Leave;
 pub(crate) use base_url::parse_base_url;
-pub(crate) use recording::{absolute, journal_error, sha256};
+pub(crate) use recording::journal_error;

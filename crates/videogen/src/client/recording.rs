@@ -1,13 +1,10 @@
 //! Recording what a client learns of its tasks in its journal, and reading it back.
 
-use std::path::{Path, PathBuf};
-
-use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::Client;
-use crate::journal::{Entry, Event, Found, JournalError, Query, Reason, Subject};
+use crate::journal::{Entry, Event, FileKind, Found, JournalError, Query, Reason, SavedFile, Subject, sha256};
 use crate::model::address::scope;
 use crate::model::{Error, ErrorKind, TaskId, VideoTask};
 
@@ -66,15 +63,22 @@ impl Client {
         self.note_task(&task.id, status).await;
     }
 
-    /// Notes where the video of a task went, or why it did not arrive.
-    pub(crate) async fn note_download(&self, task: &TaskId, result: Result<(&Path, u64), &Error>) {
+    /// Records a complete file that is about to be moved to its place, so that it is known there whatever ends this
+    /// process.
+    pub(crate) async fn note_placing(&self, task: &TaskId, kind: FileKind, file: &SavedFile) {
+        let file = file.clone();
+        self.note_task(task, Event::Placing { kind, file }).await;
+    }
+
+    /// Records that a file of a task is in its place, or why it could not be downloaded.
+    pub(crate) async fn note_download(&self, task: &TaskId, kind: FileKind, result: Result<&SavedFile, &Error>) {
         let event = match result {
-            Ok((path, bytes)) => Event::Downloaded {
-                // The program may be elsewhere when it is read.
-                path: absolute(path),
-                bytes,
+            Ok(file) => Event::Downloaded {
+                kind,
+                file: file.clone(),
             },
             Err(error) => Event::DownloadFailed {
+                kind,
                 reason: Reason::from(error),
             },
         };
@@ -86,6 +90,19 @@ impl Client {
             // A journal that cannot be written must not keep a paid video from its owner.
             let _ = journal.note(self.subject(task), event).await;
         }
+    }
+
+    /// The journal's entry of a task; `None` without a journal, or when it does not know the task.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be read.
+    pub async fn recorded(&self, task: &TaskId) -> Result<Option<Entry>, Error> {
+        let by_task = Query {
+            task: Some(task.clone()),
+            scope: Some(self.scope()),
+            ..Query::default()
+        };
+        Ok(self.known(by_task).await?.pop())
     }
 
     /// A task of this client, as what an event is about.
@@ -116,16 +133,4 @@ impl Client {
 
 pub(crate) fn journal_error(error: JournalError) -> Error {
     Error::new(ErrorKind::Journal, error.to_string())
-}
-
-pub(crate) fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    let digest = digest(&SHA256, bytes);
-    let digits = digest.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
-        .collect()
 }

@@ -9,6 +9,7 @@ use super::options::{DownloadOptions, Downloaded};
 use super::transfer::{Progress, Transfer};
 
 use crate::client::Client;
+use crate::journal::FileKind;
 use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, VideoTask};
 
 impl Client {
@@ -55,12 +56,8 @@ impl Client {
         mut progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<Downloaded, Error> {
         let task = &*self.at_hand(&task).await?;
-        let result = self
-            .fetch(Media::Video, task, path.as_ref(), &options, &mut progress)
-            .await;
-        let placed = result.as_ref().map(|file| (file.path.as_path(), file.bytes));
-        self.note_download(&task.id, placed).await;
-        result
+        self.fetch(Media::Video, task, path.as_ref(), &options, &mut progress)
+            .await
     }
 
     /// Downloads the last frame of the video, an image, to `path`. It is there when the request asked for it and the vendor
@@ -88,6 +85,28 @@ impl Client {
         }
     }
 
+    /// The file at `path`, if the journal knows it as this file of the task and it is still as it was written. Nothing has
+    /// to be downloaded then. A file that a process left in its place when it was killed is recorded.
+    ///
+    /// Size and content are compared, so the whole file is read.
+    pub async fn saved(&self, task: &TaskId, kind: FileKind, path: impl AsRef<Path>) -> Option<Downloaded> {
+        let path = path.as_ref().to_owned();
+        let entry = self.recorded(task).await.ok()??;
+        let file = entry.saved(kind)?.clone();
+        let (known, place) = (file.clone(), path.clone());
+        let is_there = tokio::task::spawn_blocking(move || known.is_at(&place)).await;
+        if !is_there.is_ok_and(|is_there| is_there) {
+            return None;
+        }
+        if !file.placed {
+            self.note_download(task, kind, Ok(&file)).await;
+        }
+        Some(Downloaded {
+            path,
+            bytes: file.bytes?,
+        })
+    }
+
     fn fetch<'a>(
         &'a self,
         media: Media,
@@ -104,8 +123,19 @@ impl Client {
                 options,
                 progress,
             };
-            let result = transfer.run(link(media, task)?.clone(), path).await;
-            result.map_err(|error| error.with_task(&task.id))
+            let kind = FileKind::from(media);
+            let result = match link(media, task) {
+                Ok(link) => transfer.run(link.clone(), path).await,
+                Err(error) => Err(error),
+            };
+            self.note_download(&task.id, kind, result.as_ref()).await;
+            match result {
+                Ok(file) => Ok(Downloaded {
+                    path: path.to_owned(),
+                    bytes: file.bytes.unwrap_or_default(),
+                }),
+                Err(error) => Err(error.with_task(&task.id)),
+            }
         })
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
+use crate::journal::FileKind;
+
 /// So many bytes at the beginning tell what a file is.
 pub(super) const MAGIC: usize = 12;
 /// Boxes that are looked at. Real files have some, fragmented ones thousands.
@@ -16,6 +18,15 @@ const TAIL: u64 = 4096;
 pub(crate) enum Media {
     Video,
     LastFrame,
+}
+
+impl From<Media> for FileKind {
+    fn from(media: Media) -> Self {
+        match media {
+            Media::Video => Self::Video,
+            Media::LastFrame => Self::LastFrame,
+        }
+    }
 }
 
 impl fmt::Display for Media {

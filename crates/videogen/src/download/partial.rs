@@ -9,8 +9,8 @@ use bytes::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
 
-use super::Downloaded;
 use super::media::{MAGIC, Media};
+use crate::journal::{SavedFile, digest_of};
 use crate::model::{Error, ErrorKind};
 
 /// So much is gathered before it is written: one call to the system, and another chunk can arrive meanwhile.
@@ -146,14 +146,30 @@ impl<'a> Partial<'a> {
         done(self.target, apart(move || media.is_cut(&file))).await
     }
 
-    /// Puts the file in place once the disk has it. What was written is there after a power cut, too.
+    /// Brings all of the file to the disk, so that it is there after a power cut, too. With `digest`, its SHA-256 is told.
     ///
     /// # Errors
     /// `io`.
-    pub(super) async fn place(mut self) -> Result<Downloaded, Error> {
+    pub(super) async fn finish(&mut self, digest: bool) -> Result<SavedFile, Error> {
         self.flush().await?;
         let file = Arc::clone(&self.file);
-        done(self.target, apart(move || file.sync_all())).await?;
+        let sync = move || {
+            file.sync_all()?;
+            if !digest {
+                return Ok(None);
+            }
+            (&*file).rewind()?;
+            digest_of(&*file).map(Some)
+        };
+        let sha256 = done(self.target, apart(sync)).await?;
+        Ok(SavedFile::new(self.target, self.length, sha256))
+    }
+
+    /// Moves the finished file to its place.
+    ///
+    /// # Errors
+    /// `io`.
+    pub(super) async fn place(self) -> Result<(), Error> {
         let target = self.target;
         // Not in another thread: whoever gives up the call would find the file in place later.
         let partial = &self.name.0;
@@ -175,10 +191,7 @@ impl<'a> Partial<'a> {
             let folder = folder(target).to_owned();
             let _ = apart(move || File::open(folder)?.sync_all()).await;
         }
-        Ok(Downloaded {
-            path: PathBuf::from(target),
-            bytes: self.length,
-        })
+        Ok(())
     }
 }
 

@@ -6,11 +6,12 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
 
+use super::DownloadOptions;
 use super::answer::{Trouble, Version, ask};
 use super::media::{MAGIC, Media};
 use super::partial::Partial;
-use super::{DownloadOptions, Downloaded};
 use crate::client::Client;
+use crate::journal::SavedFile;
 use crate::model::{Error, ErrorKind, SecretUrl, TaskId};
 
 /// Fresh links that are asked for in a row without getting further.
@@ -30,7 +31,7 @@ pub(super) struct Transfer<'a> {
 
 impl Transfer<'_> {
     /// Tries until the file is there, the failure is final, or the retries are used up.
-    pub(super) async fn run(mut self, mut link: SecretUrl, target: &Path) -> Result<Downloaded, Error> {
+    pub(super) async fn run(mut self, mut link: SecretUrl, target: &Path) -> Result<SavedFile, Error> {
         let client = self.client;
         let mut partial = Partial::new(target, self.options.overwrite)?;
         let mut version = Version::default();
@@ -47,7 +48,10 @@ impl Transfer<'_> {
             let error = match result {
                 Ok(()) => {
                     retries.succeeded();
-                    return partial.place().await;
+                    let file = partial.finish(client.0.journal.is_some()).await?;
+                    client.note_placing(self.id, self.media.into(), &file).await;
+                    partial.place().await?;
+                    return Ok(file);
                 }
                 Err(Trouble::Final(error)) => return Err(error),
                 Err(Trouble::Passing(error)) => error,

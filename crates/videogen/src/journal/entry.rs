@@ -1,11 +1,10 @@
 //! One submission in the journal, and the rules by which it changes.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Intent, JournalError, Reason, Subject};
+use super::{Destination, Event, FileKind, Intent, JournalError, Reason, SavedFile, Subject};
 use crate::model::Progress;
 use crate::model::{
     Ambiguity, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Timestamp, VideoTask,
@@ -83,18 +82,24 @@ pub struct Entry {
     /// For how many seconds after it was sent the task was looked for in vain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sought: Option<u64>,
-    /// Where the video is to go.
+    /// Where its files are to be written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<PathBuf>,
-    /// Where the video went.
+    pub target: Option<Destination>,
+    /// The video file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<PathBuf>,
+    pub file: Option<SavedFile>,
+    /// The file of the last frame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_frame_file: Option<SavedFile>,
+    /// Whether the last frame can no longer be fetched, or the vendor has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_last_frame: bool,
 }
 
 impl Entry {
     /// The entry of a new intent.
     #[must_use]
-    pub fn begin(intent: Intent) -> Self {
+    pub fn begin(mut intent: Intent) -> Self {
         Self {
             state: State::Sending,
             updated_at: intent.at,
@@ -105,8 +110,10 @@ impl Entry {
             reason: None,
             ambiguity: None,
             sought: None,
-            target: None,
+            target: intent.target.take(),
             file: None,
+            last_frame_file: None,
+            without_last_frame: false,
             intent,
         }
     }
@@ -119,7 +126,6 @@ impl Entry {
         match self.state {
             State::Rejected | State::NotSent | State::Dismissed => Some(Self {
                 attempts: self.attempts.saturating_add(1),
-                target: self.target.clone(),
                 // The id stays: it is what other events refer to.
                 ..Self::begin(Intent {
                     id: self.intent.id.clone(),
@@ -194,9 +200,29 @@ impl Entry {
                     (self.status, self.error) = (Some(status), error);
                 }
             }
-            Event::Target { path } => self.target = Some(path),
-            Event::Downloaded { path, .. } => (self.file, self.reason) = (Some(path), None),
-            Event::DownloadFailed { reason } => self.reason = Some(reason),
+            Event::Target { target } => {
+                // What was written elsewhere is not what is wanted now.
+                let is_elsewhere = self.task.as_ref().is_none_or(|task| {
+                    let wanted = target.video_of(task);
+                    self.file.as_ref().is_none_or(|file| file.path != wanted)
+                });
+                if is_elsewhere && self.target.as_ref() != Some(&target) {
+                    (self.file, self.last_frame_file) = (None, None);
+                }
+                self.target = Some(target);
+            }
+            // A copy that is still on its way does not take the place of a file that is there.
+            Event::Placing { kind, .. } if self.saved(kind).is_some_and(|file| file.placed) => {}
+            Event::Placing { kind, file } => *self.file_mut(kind) = Some(SavedFile { placed: false, ..file }),
+            Event::Downloaded { kind, file } => {
+                *self.file_mut(kind) = Some(SavedFile { placed: true, ..file });
+                self.reason = None;
+            }
+            Event::DownloadFailed {
+                kind: FileKind::LastFrame,
+                reason,
+            } if reason.kind == ErrorKind::NoVideo => self.without_last_frame = true,
+            Event::DownloadFailed { reason, .. } => self.reason = Some(reason),
         }
         let changed = *self != before;
         if changed {
@@ -211,17 +237,37 @@ impl Entry {
         self.state.is_open()
     }
 
-    /// Whether its task has not ended yet, as far as is known, or its video is still to be fetched to where it is to go.
+    /// What is known of one of its files: where it is, or was about to be placed.
+    #[must_use]
+    pub fn saved(&self, kind: FileKind) -> Option<&SavedFile> {
+        match kind {
+            FileKind::Video => self.file.as_ref(),
+            FileKind::LastFrame => self.last_frame_file.as_ref(),
+        }
+    }
+
+    fn file_mut(&mut self, kind: FileKind) -> &mut Option<SavedFile> {
+        match kind {
+            FileKind::Video => &mut self.file,
+            FileKind::LastFrame => &mut self.last_frame_file,
+        }
+    }
+
+    /// Whether its task has not ended yet, as far as is known, or files of it are not yet where they are to be written.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
         let is_gone = self
             .reason
             .as_ref()
             .is_some_and(|reason| reason.kind == ErrorKind::NoVideo);
-        let is_missing = self.target.is_some() && self.file.is_none() && !is_gone;
+        let is_missing = |kind| self.saved(kind).is_none_or(|file| !file.placed);
+        let is_incomplete = self.target.as_ref().is_some_and(|target| {
+            let wants_image = target.with_last_frame && !self.without_last_frame;
+            is_missing(FileKind::Video) || (wants_image && is_missing(FileKind::LastFrame))
+        });
         self.task.is_some()
             && match &self.status {
-                Some(TaskStatus::Completed) => is_missing,
+                Some(TaskStatus::Completed) => is_incomplete && !is_gone,
                 status => !status.as_ref().is_some_and(TaskStatus::is_terminal),
             }
     }

@@ -1,10 +1,9 @@
 //! What a journal is told.
 
-use std::path::PathBuf;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{Destination, FileKind, SavedFile};
 use crate::model::{Ambiguity, Delivery, Error, ErrorKind, TaskError, TaskId, TaskStatus, Timestamp, Vendor};
 
 /// What is about to be sent. It holds no key, and of a URL no more than its host.
@@ -40,6 +39,9 @@ pub struct Intent {
     pub at: Timestamp,
     /// Until when its sender is thought to be alive, unless it says so again.
     pub until: Timestamp,
+    /// Where its files are to be written. [`Entry::begin`](super::Entry::begin) moves it to the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Destination>,
 }
 
 impl Intent {
@@ -112,20 +114,35 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<TaskError>,
     },
-    /// Where the video is to go.
+    /// Where its files are to be written.
     Target {
-        /// The file.
-        path: PathBuf,
+        /// The files.
+        #[serde(flatten)]
+        target: Destination,
     },
-    /// The video arrived.
+    /// A file is complete, and about to be moved to its place.
+    Placing {
+        /// Which one.
+        #[serde(default)]
+        kind: FileKind,
+        /// The file.
+        #[serde(flatten)]
+        file: SavedFile,
+    },
+    /// A file is in its place.
     Downloaded {
+        /// Which one.
+        #[serde(default)]
+        kind: FileKind,
         /// The file.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
+        #[serde(flatten)]
+        file: SavedFile,
     },
-    /// The video did not arrive.
+    /// A file could not be downloaded.
     DownloadFailed {
+        /// Which one.
+        #[serde(default)]
+        kind: FileKind,
         /// Why.
         reason: Reason,
     },

@@ -10,6 +10,7 @@ mod contract;
 mod entry;
 mod error;
 mod event;
+mod files;
 mod found;
 mod query;
 #[cfg(test)]
@@ -21,6 +22,8 @@ pub(crate) use entry::LEASE;
 pub use entry::{Entry, State};
 pub use error::JournalError;
 pub use event::{Event, Intent, Reason};
+pub use files::{Destination, FileKind, SavedFile};
+pub(crate) use files::{digest_of, sha256};
 pub use found::{Found, Unreadable};
 /// What a [`Journal`] returns.
 pub use futures_util::future::BoxFuture;

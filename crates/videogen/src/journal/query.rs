@@ -45,7 +45,7 @@ pub struct Query {
     pub client_reference: Option<String>,
     /// Only those whose fate is not known.
     pub open: bool,
-    /// Only those whose task has not ended yet, as far as is known.
+    /// Only those whose task has not ended yet, as far as is known, or whose files are not in place.
     pub unfinished: bool,
     /// How many at most.
     pub limit: Option<u32>,

@@ -1,7 +1,7 @@
 use chrono::Utc;
 use serde_json::json;
 
-use super::{Entry, Event, Intent, Reason, State, Subject};
+use super::{Destination, Entry, Event, FileKind, Intent, Reason, SavedFile, State, Subject};
 use crate::model::{Ambiguity, ErrorKind, TaskId, TaskStatus, Timestamp, Vendor};
 
 fn intent(id: &str) -> Intent {
@@ -20,12 +20,17 @@ fn intent(id: &str) -> Intent {
         request_hash: "h".to_owned(),
         at,
         until: at,
+        target: None,
     }
 }
 
 fn task(id: &str) -> TaskId {
     let vendor = Vendor::ALL[0];
     TaskId::new(vendor, vendor.families().next().unwrap(), id).unwrap()
+}
+
+fn saved() -> SavedFile {
+    SavedFile::new("x.mp4".as_ref(), 9, Some("d".to_owned()))
 }
 
 /// Every kind of event, of two tasks.
@@ -52,12 +57,28 @@ fn events() -> Vec<Event> {
         },
         Event::NotFound { after: 60 },
         Event::Dismissed,
-        Event::Target { path: "x.mp4".into() },
-        Event::Downloaded {
-            path: "x.mp4".into(),
-            bytes: 9,
+        Event::Target {
+            target: Destination::file("x.mp4"),
         },
-        Event::DownloadFailed { reason: reason() },
+        Event::Downloaded {
+            kind: FileKind::Video,
+            file: saved(),
+        },
+        Event::DownloadFailed {
+            kind: FileKind::Video,
+            reason: reason(),
+        },
+        Event::Placing {
+            kind: FileKind::Video,
+            file: saved(),
+        },
+        Event::DownloadFailed {
+            kind: FileKind::LastFrame,
+            reason: Reason {
+                kind: ErrorKind::NoVideo,
+                ..reason()
+            },
+        },
     ];
     for status in [TaskStatus::Queued, TaskStatus::Completed, TaskStatus::Failed] {
         events.push(Event::Status {
@@ -187,17 +208,32 @@ fn a_video_that_did_not_arrive_is_unfinished() {
         status: done,
         error: None
     }));
-    assert!(apply(Event::Target { path: "x.mp4".into() }));
-    let Event::DownloadFailed { mut reason } = events().swap_remove(9) else {
+    assert!(apply(Event::Target {
+        target: Destination::file("x.mp4"),
+    }));
+    let kind = FileKind::Video;
+    let Event::DownloadFailed { mut reason, .. } = events().swap_remove(9) else {
         panic!()
     };
-    assert!(apply(Event::DownloadFailed { reason: reason.clone() }));
+    let failed = |reason: &Reason| Event::DownloadFailed {
+        kind,
+        reason: reason.clone(),
+    };
+    assert!(apply(failed(&reason)));
     reason.kind = ErrorKind::NoVideo;
-    assert!(!apply(Event::DownloadFailed { reason }));
-    assert!(!apply(Event::Downloaded {
-        path: "x.mp4".into(),
-        bytes: 9
-    }));
+    assert!(!apply(failed(&reason)));
+    reason.kind = ErrorKind::Io;
+    assert!(apply(failed(&reason)));
+    assert!(apply(Event::Placing { kind, file: saved() }), "it may not be there");
+    assert!(!apply(Event::Downloaded { kind, file: saved() }));
+    assert!(!apply(Event::Placing { kind, file: saved() }), "it is there already");
+
+    // The last frame, too.
+    let target = Destination::file("x.mp4").last_frame(None);
+    assert!(apply(Event::Target { target }));
+    let kind = FileKind::LastFrame;
+    reason.kind = ErrorKind::NoVideo;
+    assert!(!apply(Event::DownloadFailed { kind, reason }));
 }
 
 #[test]

@@ -4,15 +4,15 @@ use chrono::Utc;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::submission::SubmitOptions;
 use crate::client::Client;
-use crate::client::sha256;
-use crate::journal::Intent;
+use crate::journal::{Intent, sha256};
 use crate::model::{Capabilities, VideoRequest};
 
 impl Client {
     /// What is to be committed before `request` is sent.
     /// `asked` as the caller put it, `request` as it is sent.
-    pub(crate) fn intent(&self, key: Option<&str>, asked: &VideoRequest, request: &VideoRequest) -> Intent {
+    pub(crate) fn intent(&self, options: &SubmitOptions, asked: &VideoRequest, request: &VideoRequest) -> Intent {
         let vendor = self.0.vendor;
         let rules = Capabilities::of(vendor, &request.model);
         let id = Uuid::now_v7().to_string();
@@ -28,7 +28,10 @@ impl Client {
         }
         let now = Utc::now();
         Intent {
-            key: key.map_or_else(|| id.clone(), |key| self.keepable_key(key)),
+            key: match &options.idempotency_key {
+                Some(key) => self.keepable_key(key),
+                None => id.clone(),
+            },
             account: self.account(),
             origin: Some(self.origin()),
             vendor,
@@ -44,12 +47,13 @@ impl Client {
             request: self.keepable(json!(request)),
             at: now,
             until: now,
+            target: options.target.clone(),
             id,
         }
     }
 
     /// The caller's key; where it is, or holds, a secret, what stands for it.
-    fn keepable_key(&self, key: &str) -> String {
+    pub(super) fn keepable_key(&self, key: &str) -> String {
         let hidden = self.judge().hide(key);
         if hidden == key {
             return hidden;

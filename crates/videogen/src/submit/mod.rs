@@ -8,3 +8,4 @@ mod settle;
 mod submission;
 
 pub use reconcile::{Lost, Recovered};
+pub use submission::SubmitOptions;

@@ -1,25 +1,37 @@
 //! Decisions of the caller about an entry of the journal.
 
-use std::path::Path;
-
 use chrono::Utc;
 
-use crate::client::{Client, absolute, journal_error};
-use crate::journal::{Entry, Event, Query, Subject};
+use crate::client::{Client, journal_error};
+use crate::journal::{Destination, Entry, Event, Query, Subject};
 use crate::model::{Error, ErrorKind, TaskId};
 
 impl Client {
-    /// Notes where the video of a task is to go, so that [`recover`](Self::recover) can tell.
+    /// Records where the files of a task are to be written, for a task that was submitted without
+    /// [`SubmitOptions::target`](crate::SubmitOptions::target), or with another one. Until they are there, [`recover`](Self::recover) returns it as
+    /// unfinished.
     ///
     /// # Errors
     /// `journal` when it cannot be written.
-    pub async fn note_target(&self, task: &TaskId, path: impl AsRef<Path>) -> Result<(), Error> {
-        let path = absolute(path.as_ref());
+    pub async fn note_target(&self, task: &TaskId, target: Destination) -> Result<(), Error> {
         if let Some(journal) = &self.0.journal {
-            let noted = journal.note(self.subject(task), Event::Target { path });
+            let noted = journal.note(self.subject(task), Event::Target { target });
             noted.await.map_err(journal_error)?;
         }
         Ok(())
+    }
+
+    /// The journal's entry of an idempotency key; `None` without a journal, or when the key is new.
+    ///
+    /// # Errors
+    /// `journal` when it cannot be read.
+    pub async fn recorded_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
+        let by_key = Query {
+            key: Some(self.keepable_key(key)),
+            scope: Some(self.scope()),
+            ..Query::default()
+        };
+        Ok(self.known(by_key).await?.pop())
     }
 
     /// Decides what became of an open submission: it made `task`, or none.

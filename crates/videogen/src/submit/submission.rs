@@ -11,7 +11,7 @@ use videogen_wire::Sent;
 
 use crate::client::Client;
 use crate::journal::LEASE;
-use crate::journal::{Begun, BoxFuture, Entry, Event, Intent, Journal, Query, State, Subject};
+use crate::journal::{Begun, BoxFuture, Destination, Entry, Event, Intent, Journal, Query, State, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
     Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, VideoRequest, VideoTask,
@@ -22,6 +22,33 @@ use crate::rules::adjust::fit;
 const PULSE: Duration = Duration::from_secs(5);
 /// How often an accepted task is offered to a journal that cannot be written.
 const NOTES: u32 = 3;
+
+/// How to submit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SubmitOptions {
+    /// One key makes one task at most; see [`Client::submit_with_key`].
+    pub idempotency_key: Option<String>,
+    /// Where the files of the task are to be written. The journal commits it before anything is sent, so that
+    /// [`Client::recover`] returns the task as unfinished until they are there. Nothing is downloaded by that alone.
+    pub target: Option<Destination>,
+}
+
+impl SubmitOptions {
+    /// Sets the idempotency key.
+    #[must_use]
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// Sets where the files of the task are to be written.
+    #[must_use]
+    pub fn target(mut self, target: Destination) -> Self {
+        self.target = Some(target);
+        self
+    }
+}
 
 impl Client {
     /// Submits `request`. One call makes one task at most: it is sent again only when it provably was not accepted.
@@ -34,7 +61,7 @@ impl Client {
     /// is sent. Else [`Error::delivery`] tells whether the vendor refused, nothing was sent, or (`ambiguous_submit`) nobody
     /// knows: then the task may exist and be billed, and [`Error::ambiguity`] carries all that is known.
     pub async fn submit(&self, request: impl Borrow<VideoRequest>) -> Result<VideoTask, Error> {
-        self.submit_as(None, request.borrow()).await
+        self.submit_with(request, SubmitOptions::default()).await
     }
 
     /// Submits `request` once for all calls with the same `key`, from whatever process that shares the journal.
@@ -46,11 +73,24 @@ impl Client {
     /// `config` without a journal; `conflict` when the key was used for another request or account; else as
     /// [`submit`](Self::submit), and as the first submission with this key failed.
     pub async fn submit_with_key(&self, key: &str, request: impl Borrow<VideoRequest>) -> Result<VideoTask, Error> {
-        if self.0.journal.is_none() {
+        self.submit_with(request, SubmitOptions::default().idempotency_key(key))
+            .await
+    }
+
+    /// Submits `request` as [`submit`](Self::submit) does, or with a key as [`submit_with_key`](Self::submit_with_key).
+    ///
+    /// # Errors
+    /// As they return.
+    pub async fn submit_with(
+        &self,
+        request: impl Borrow<VideoRequest>,
+        options: SubmitOptions,
+    ) -> Result<VideoTask, Error> {
+        if options.idempotency_key.is_some() && self.0.journal.is_none() {
             let message = "an idempotency key needs a journal: without one nobody remembers what was sent";
             return Err(Error::new(ErrorKind::Config, message).with_delivery(Delivery::NotSent));
         }
-        self.submit_as(Some(key), request.borrow()).await
+        self.submit_as(&options, request.borrow()).await
     }
 
     /// Waits until no submission of this client and its clones is on its way any more, those of dropped calls included: for
@@ -63,13 +103,13 @@ impl Client {
 
     fn submit_as<'a>(
         &'a self,
-        key: Option<&'a str>,
+        options: &'a SubmitOptions,
         asked: &'a VideoRequest,
     ) -> BoxFuture<'a, Result<VideoTask, Error>> {
         Box::pin(async move {
             let vendor = self.0.vendor;
             let (mut request, adjustments) = fit(vendor, asked).map_err(|left| Error::invalid(vendor, left))?;
-            let intent = self.0.journal.as_ref().map(|_| self.intent(key, asked, &request));
+            let intent = self.0.journal.as_ref().map(|_| self.intent(options, asked, &request));
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
             }
