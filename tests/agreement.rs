@@ -172,7 +172,7 @@ struct Court {
 impl Court {
     async fn new(vendor: Vendor) -> Self {
         let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-        let base_url = simulator.base_url(vendor.as_str());
+        let base_url = simulator.base_url(crate::cases::simulated(vendor));
         let builder = Client::builder(vendor)
             .retry(videogen::RetryPolicy::never())
             .key("sk-test".to_owned());
@@ -214,7 +214,10 @@ impl Court {
             return submitted.map_err(|error| differ("validation takes it", &error.to_string()));
         }
         let path = Capabilities::of(self.vendor, &request.model).family.path;
-        let url = format!("{}{path}", self.simulator.base_url(self.vendor.as_str()));
+        let url = format!(
+            "{}{path}",
+            self.simulator.base_url(crate::cases::simulated(self.vendor))
+        );
         let sent = self.http.post(url).bearer_auth("sk-test").json(&body).send();
         let response = sent.await.unwrap();
         let (status, answer) = (response.status(), response.text().await.unwrap());

@@ -22,7 +22,7 @@ fn client(simulator: &Simulator, vendor: Vendor) -> Client {
 }
 
 fn client_with(simulator: &Simulator, vendor: Vendor, key: &str) -> Client {
-    let base_url = simulator.base_url(vendor.as_str());
+    let base_url = simulator.base_url(simulated(vendor));
     Client::builder(vendor)
         .retry(videogen::RetryPolicy::never())
         .key(key.to_owned())

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use videogen::{Capabilities, Client, Role, Source, TaskId, Vendor, VideoRequest, plan, validate};
 use videogen_sim::Simulator;
 
-use crate::cases::url;
+use crate::cases::{simulated, url};
 use crate::specs::{PARAMETERS, root};
 
 /// One cell: a model (or a pattern of ids), a field, and what the table says of it.
@@ -190,7 +190,10 @@ async fn the_table_and_the_simulator_agree() {
                 .key("sk-x".to_owned());
             (
                 *vendor,
-                builder.base_url(simulator.base_url(vendor.as_str())).build().unwrap(),
+                builder
+                    .base_url(simulator.base_url(simulated(*vendor)))
+                    .build()
+                    .unwrap(),
             )
         })
         .collect();
@@ -237,9 +240,10 @@ async fn the_simulator_refuses_what_the_table_rules_out() {
         assert!(said, "{} is not in {}", cell.field, plan.body);
         let mut body = plan.body;
         body["model"] = cell.model_id().into();
-        let url = plan
-            .url
-            .replace(cell.vendor.facts().base_url, &simulator.base_url(cell.vendor.as_str()));
+        let url = plan.url.replace(
+            cell.vendor.facts().base_url,
+            &simulator.base_url(simulated(cell.vendor)),
+        );
         let answer = http.post(url).bearer_auth("sk-x").json(&body).send().await.unwrap();
         assert_eq!(
             answer.status(),

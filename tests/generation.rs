@@ -4,8 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use videogen::Vendor;
+use xtask::exit::CANNOT;
+use xtask::generate::STALE;
 use xtask::spec::Spec;
-use xtask::{cli, generate, lint, surface};
+use xtask::spec::raw::{raw_crate, raw_crate_of, surface};
+use xtask::{cli, spec};
 
 use crate::specs::root;
 
@@ -18,8 +21,8 @@ fn generated_code_is_up_to_date() {
 #[test]
 fn output_is_the_same_every_time() {
     for vendor in Vendor::ALL {
-        let first = generate::raw_crate(&root(), vendor.as_str()).unwrap();
-        assert_eq!(first, generate::raw_crate(&root(), vendor.as_str()).unwrap());
+        let first = raw_crate(&root(), vendor.as_str()).unwrap();
+        assert_eq!(first, raw_crate(&root(), vendor.as_str()).unwrap());
     }
 }
 
@@ -54,18 +57,18 @@ fn a_changed_spec_is_stale_until_regenerated() {
         fs::write(&file, text.replace(old, new)).unwrap();
 
         let (code, out, _) = xtask(copy.path(), &["generate", "--check"]);
-        assert_eq!(code, cli::STALE, "{new}");
+        assert_eq!(code, STALE, "{new}");
         assert!(out.contains(&format!("stale: crates/raw/{vendor}/src/")), "{out}");
         assert!(
             out.contains(shown) && out.contains("Run: cargo xtask generate"),
             "{out}"
         );
 
-        let before = surface::surface(&generate::raw_crate(&root(), vendor).unwrap()).unwrap();
+        let before = surface::surface(&raw_crate(&root(), vendor).unwrap()).unwrap();
         let (code, out, _) = xtask(copy.path(), &["generate", vendor]);
         assert_eq!(code, 0, "{out}");
         assert_eq!(xtask(copy.path(), &["generate", "--check"]).0, 0);
-        let after = surface::surface(&generate::raw_crate(copy.path(), vendor).unwrap()).unwrap();
+        let after = surface::surface(&raw_crate(copy.path(), vendor).unwrap()).unwrap();
         // A model's limits are in a snapshot of their own.
         assert_eq!(before != after, shown != "max: Some(20)", "{new}");
     }
@@ -77,12 +80,12 @@ fn missing_and_left_over_files_are_named() {
     fs::remove_file(copy.path().join("crates/raw/toapis/src/enums.rs")).unwrap();
     fs::write(copy.path().join("crates/raw/toapis/src/old.rs"), "").unwrap();
     let (code, out, _) = xtask(copy.path(), &["generate", "--check", "toapis"]);
-    assert_eq!(code, cli::STALE);
+    assert_eq!(code, STALE);
     assert!(out.contains("missing: crates/raw/toapis/src/enums.rs"), "{out}");
     assert!(out.contains("left over: crates/raw/toapis/src/old.rs"), "{out}");
     fs::remove_file(copy.path().join("specs/alltoken.yaml")).unwrap();
     let (code, out, _) = xtask(copy.path(), &["generate", "--check"]);
-    assert_eq!(code, cli::STALE);
+    assert_eq!(code, STALE);
     assert!(
         out.contains("left over: crates/raw/alltoken has no specs/alltoken.yaml"),
         "{out}"
@@ -194,14 +197,14 @@ fn a_spec_that_cannot_be_generated_says_where() {
         assert!(text.contains(old), "{old}");
         let changed = text.replacen(old, new, 1);
         let error = Spec::parse("token360", &changed)
-            .and_then(|spec| generate::raw_crate_of(&spec))
+            .and_then(|spec| raw_crate_of(&spec))
             .err();
         let error = error.unwrap_or_else(|| panic!("{new}: accepted"));
         assert_eq!(error.file, "specs/token360.yaml");
         assert!(error.pointer.starts_with(pointer), "{new}: {error}");
         assert!(!error.reason.is_empty());
         // Whatever the generator refuses, the lint finds too.
-        let found = lint::lint("specs/token360.yaml", &changed).unwrap();
+        let found = spec::lint::lint("specs/token360.yaml", &changed).unwrap();
         assert!(
             found.iter().any(|finding| finding.pointer == error.pointer),
             "{new}: {error}: {found:?}"
@@ -219,12 +222,12 @@ fn a_spec_that_cannot_be_generated_says_where() {
 #[test]
 fn an_unknown_vendor_and_a_bad_spec_exit_with_100() {
     let (code, _, err) = xtask(&root(), &["generate", "nobody"]);
-    assert_eq!(code, cli::CANNOT);
+    assert_eq!(code, CANNOT);
     assert!(err.contains("nobody.yaml") && err.contains("token360"), "{err}");
     let copy = copy_of_repository();
     fs::write(copy.path().join("specs/toapis.yaml"), "openapi: 2").unwrap();
     let (code, _, err) = xtask(copy.path(), &["generate", "--check"]);
-    assert_eq!(code, cli::CANNOT);
+    assert_eq!(code, CANNOT);
     assert!(err.contains("specs/toapis.yaml: /openapi"), "{err}");
 }
 
@@ -243,7 +246,7 @@ fn a_spec_file_whose_name_cannot_be_a_vendor_is_refused_before_anything_is_writt
             &["lint", name],
         ] {
             let (code, _, err) = xtask(copy.path(), args);
-            assert_eq!(code, cli::CANNOT, "{args:?}: {err}");
+            assert_eq!(code, CANNOT, "{args:?}: {err}");
             assert!(
                 err.contains("cannot be a vendor's spec") && err.contains("rename it"),
                 "{err}"
@@ -269,7 +272,7 @@ fn a_vendors_name_does_not_break_its_manifest() {
             1,
         );
         assert!(changed != text);
-        match generate::raw_crate_of(&Spec::parse("toapis", &changed).unwrap()) {
+        match raw_crate_of(&Spec::parse("toapis", &changed).unwrap()) {
             Ok(tree) => {
                 let line = format!("description = \"Generated client for {name}'s video API. ");
                 let manifest = &tree[Path::new("Cargo.toml")];
@@ -327,6 +330,6 @@ fn the_diff_reads_status_words_as_the_facade_does() {
     }
     for word in words {
         let read = format!("TaskStatus::{:?}", videogen::TaskStatus::from_vendor(&word));
-        assert_eq!(xtask::diff::names::task_status(&word), read);
+        assert_eq!(xtask::spec::changes::names::task_status(&word), read);
     }
 }

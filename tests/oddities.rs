@@ -29,7 +29,10 @@ async fn a_task_whose_members_are_all_odd_is_still_read() {
             "video_url_ttl": "x", "brand_new": {"deep": [null]},
         });
         let task_read = polled(*vendor, &body).await;
-        assert_eq!(task_read.id.id(), "17");
+        assert_eq!(
+            (&task_read.id, task_read.vendor_id.as_deref()),
+            (&task(*vendor), Some("17"))
+        );
         assert_eq!(task_read.status, TaskStatus::Unknown("Simmering".to_owned()));
         assert_eq!(task_read.progress, None);
         assert_eq!(task_read.raw.json(), body);
@@ -314,7 +317,7 @@ async fn a_cancel_that_answers_nothing_is_looked_up() {
     let client = videogen::Client::builder(Vendor::AllToken)
         .retry(videogen::RetryPolicy::never())
         .key("sk-x".to_owned())
-        .base_url(simulator.base_url("alltoken"))
+        .base_url(simulator.base_url(videogen_sim::Vendor::AllToken))
         .build()
         .unwrap();
     let submitted = client.submit(&request(Vendor::AllToken)).await.unwrap();

@@ -48,7 +48,7 @@ async fn a_refused_connection_is_tried_again() {
 async fn only_documented_refusals_are_tried_again() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in TARGETS {
-        let client = client(vendor, &simulator.base_url(vendor.as_str()), at_once());
+        let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let request = VideoRequest::new(model, "x");
         for (code, taken) in [
             (429, true),
@@ -87,7 +87,7 @@ async fn only_documented_refusals_are_tried_again() {
 async fn reads_are_tried_again() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in TARGETS {
-        let client = client(vendor, &simulator.base_url(vendor.as_str()), at_once());
+        let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let task = client.submit(&VideoRequest::new(model, "x")).await.unwrap();
         for kind in [FaultKind::DropBefore, FaultKind::Html(503), FaultKind::Truncated] {
             simulator.inject(Fault::new(simulated(vendor), Operation::Get, kind).times(2));
@@ -101,7 +101,7 @@ async fn reads_are_tried_again() {
 async fn what_nobody_knows_is_looked_for() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in TARGETS {
-        let client = client(vendor, &simulator.base_url(vendor.as_str()), at_once());
+        let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let mut request = VideoRequest::new(model, format!("a kite for {model}"));
         if vendor == Vendor::ToApis {
             request = request.client_reference(format!("order-{model}"));
@@ -112,7 +112,7 @@ async fn what_nobody_knows_is_looked_for() {
         let error = client.submit(&request).await.unwrap_err();
         let ambiguity = error.ambiguity().unwrap();
         let other = Vendor::ALL.iter().copied().find(|other| *other != vendor).unwrap();
-        let elsewhere = self::client(other, &simulator.base_url(other.as_str()), at_once());
+        let elsewhere = self::client(other, &simulator.base_url(simulated(other)), at_once());
         assert_eq!(
             elsewhere.reconcile(ambiguity).await.unwrap_err().kind(),
             ErrorKind::InvalidRequest
@@ -151,7 +151,11 @@ async fn what_nobody_knows_is_looked_for() {
         assert_eq!(found == Reconciled::NotFound, vendor != Vendor::AllToken, "{found:?}");
     }
     // Without a reference there is no way to look at a vendor that does not list.
-    let client = client(Vendor::ToApis, &simulator.base_url("toapis"), at_once());
+    let client = client(
+        Vendor::ToApis,
+        &simulator.base_url(videogen_sim::Vendor::ToApis),
+        at_once(),
+    );
     simulator.inject(Fault::new(
         videogen_sim::Vendor::ToApis,
         Operation::Submit,
@@ -172,9 +176,140 @@ async fn an_ambiguity_holds_what_is_known() {
         let error = canned.client(*vendor).submit(&request).await.unwrap_err();
         let known = error.ambiguity().unwrap();
         assert_eq!((known.status, known.request_id.as_deref()), (Some(502), Some("r-1")));
-        assert_eq!(known.possible_task.as_ref().unwrap().id(), "t-9");
+        assert_eq!(
+            known.possible_tasks.iter().map(|task| task.id()).collect::<Vec<_>>(),
+            ["t-9"]
+        );
         let answer = known.answer.as_deref().unwrap();
         assert!(answer.contains("t-9") && !answer.contains("canary"), "{answer}");
+    }
+}
+
+/// An answer that names a task refuses nothing: it is not sent again, and says where to look.
+#[tokio::test]
+async fn a_refusal_that_names_a_task_is_none() {
+    let bodies = [
+        r#"{"id":"t-9","error":{"message":"slow down"}}"#,
+        r#"{"error":{"message":"slow down","task_id":"t-9"}}"#,
+        r#"{"message":"slow down","data":[{"task_id":"t-9"}]}"#,
+        r#"{"detail":"slow down","output":{"task_id":"t-9"}}"#,
+        r#"{"msg":"slow down","taskId":"t-9"}"#,
+        r#"{"message":"slow down","video_id":"t-9"}"#,
+        r#"{"error":{"message":"slow down"},"data":{"id":"t-9"},"request_id":"r-1"}"#,
+    ];
+    for vendor in Vendor::ALL.iter().copied() {
+        for status in [400, 401, 402, 403, 404, 409, 413, 415, 422, 429, 500, 503] {
+            for body in bodies {
+                let canned = Canned::new(status, "Retry-After: 0\r\nX-Request-Id: r-1\r\n", body).await;
+                let error = client(vendor, &canned.base_url, at_once())
+                    .submit(&VideoRequest::new(vendor.default_model(), "x"))
+                    .await
+                    .unwrap_err();
+                assert_eq!(canned.seen().len(), 1, "{vendor} {status} {body}");
+                assert_eq!(
+                    (error.kind(), error.delivery()),
+                    (ErrorKind::AmbiguousSubmit, Some(Delivery::Ambiguous)),
+                    "{vendor} {status} {body}"
+                );
+                let possible = &error.ambiguity().unwrap().possible_tasks;
+                assert_eq!(possible.len(), 1, "{vendor} {status} {body}: {possible:?}");
+                assert_eq!((error.task(), possible[0].id()), (Some(&possible[0]), "t-9"));
+                let text = error.to_string();
+                assert!(text.contains("t-9") && text.contains("slow down"), "{text}");
+            }
+        }
+        // Neither the id of the request nor what the request itself named is a task of it.
+        let request = VideoRequest::new(vendor.default_model(), "t-7");
+        for body in [
+            r#"{"id":"r-1","error":{"message":"no","id":"e-1"}}"#,
+            r#"{"error":{"message":"no"},"task_id":"t-7"}"#,
+            r#"{"id":0,"task_id":"","error":{"message":"no"},"user":{"id":"u"}}"#,
+        ] {
+            let canned = Canned::new(400, "X-Request-Id: r-1\r\n", body).await;
+            let error = canned.client(vendor).submit(&request).await.unwrap_err();
+            assert_eq!(error.delivery(), Some(Delivery::Rejected), "{vendor} {body}: {error}");
+        }
+    }
+}
+
+/// A success that is no task: where its id is beyond doubt it is accepted, else shown, with the vendor's words.
+#[tokio::test]
+async fn an_id_in_an_odd_success_is_shown() {
+    let large = "123456789012345678901234567890";
+    for vendor in Vendor::ALL.iter().copied() {
+        let request = VideoRequest::new(vendor.default_model(), "x");
+        for (body, id) in [
+            (r#"{"data":[{"task_id":"t-9"}]}"#.to_owned(), "t-9"),
+            (r#"{"taskId":"t-9"}"#.to_owned(), "t-9"),
+            (
+                r#"{"output":{"task_id":"t-9","task_status":"PENDING"}}"#.to_owned(),
+                "t-9",
+            ),
+            (r#"{"video_id":"t-9"}"#.to_owned(), "t-9"),
+            (format!(r#"{{"id":{large},"status":"queued"}}"#), large),
+            (format!(r#"{{"code":200,"data":{{"taskId":{large}}}}}"#), large),
+            (r#"{"id":9007199254740993}"#.to_owned(), "9007199254740993"),
+        ] {
+            let canned = Canned::new(200, "", &body).await;
+            let task = canned.client(vendor).submit(&request).await.unwrap();
+            assert_eq!(task.id.id(), id, "{vendor} {body}");
+        }
+        for (body, ids, words) in [
+            (
+                r#"{"error":{"message":"upstream failed","task_id":"t-9"}}"#,
+                &["t-9"][..],
+                "upstream failed",
+            ),
+            (r#"{"code":500,"message":"odd","data":{"task_id":7}}"#, &["7"], "odd"),
+            (
+                r#"{"message":"which?","task_id":"t-1","video_id":"t-2"}"#,
+                &["t-1", "t-2"],
+                "which?",
+            ),
+            (
+                "<html><body><h1>502 Bad</h1>\n gateway</body></html>",
+                &[],
+                "502 Bad gateway",
+            ),
+            ("queue is full, ask sales", &[], "queue is full, ask sales"),
+        ] {
+            for status in [200, 502] {
+                let canned = Canned::new(status, "", body).await;
+                let error = canned.client(vendor).submit(&request).await.unwrap_err();
+                let known = error.ambiguity().unwrap();
+                let found: Vec<_> = known.possible_tasks.iter().map(|task| task.id()).collect();
+                assert_eq!(found, ids, "{vendor} {status} {body}");
+                assert!(error.to_string().contains(words), "{error}");
+                assert_eq!(
+                    serde_json::from_value::<videogen::Ambiguity>(json!(known)).unwrap(),
+                    *known
+                );
+            }
+        }
+    }
+}
+
+/// A gateway may answer polls with the id of the service behind it: the task keeps the name that it was given.
+#[tokio::test]
+async fn a_task_keeps_its_name() {
+    for vendor in Vendor::ALL.iter().copied() {
+        let canned = Canned::json(200, &json!({"id": "upstream-1", "status": "queued"})).await;
+        let client = canned.client(vendor);
+        let id = videogen::TaskId::new(vendor, vendor.families().next().unwrap(), "t-1").unwrap();
+        let mut answers = vec![client.get(&id).await.unwrap()];
+        if vendor.supports(videogen::Operation::Cancel) {
+            answers.push(client.cancel(&id).await.unwrap());
+        }
+        for task in answers {
+            assert_eq!((&task.id, task.vendor_id.as_deref()), (&id, Some("upstream-1")));
+            assert_eq!(json!(task)["id"], json!(id));
+        }
+        assert!(
+            canned
+                .seen()
+                .iter()
+                .all(|request| request.contains("t-1") && !request.contains("upstream-1"))
+        );
     }
 }
 
@@ -182,7 +317,11 @@ async fn an_ambiguity_holds_what_is_known() {
 #[tokio::test]
 async fn calls_can_be_spawned() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    let client = client(Vendor::AllToken, &simulator.base_url("alltoken"), at_once());
+    let client = client(
+        Vendor::AllToken,
+        &simulator.base_url(videogen_sim::Vendor::AllToken),
+        at_once(),
+    );
     let task = tokio::spawn(async move {
         let task = client.submit(&VideoRequest::new("seedance-2.0", "x")).await?;
         client.list(&videogen::ListQuery::default()).await?;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use videogen::{Error, ListQuery, Operation, TaskId, Vendor, VideoRequest, plan};
-use xtask::{generate, surface};
+use xtask::spec::raw::{raw_crate, surface};
 
 use crate::canned::Canned;
 use crate::cases::{TARGETS, cases};
@@ -26,7 +26,7 @@ fn pretty(value: &Value) -> String {
 #[test]
 fn surface_of_the_generated_clients() {
     for vendor in Vendor::ALL {
-        let tree = generate::raw_crate(&root(), vendor.as_str()).unwrap();
+        let tree = raw_crate(&root(), vendor.as_str()).unwrap();
         snapshot(*vendor, "surface", "client", &surface::surface(&tree).unwrap());
     }
 }

@@ -87,7 +87,9 @@ fn dependencies_run_one_way() {
     let mut wrong = Vec::new();
     for package in packages.iter().filter(|package| package["source"].is_null()) {
         let allowed: &[&str] = match name(package) {
-            "videogen-wire" | "videogen-sim" | "xtask" => &[],
+            "videogen-wire" | "xtask" => &[],
+            // Optional, and only to set up clients: `the_simulator_judges_by_itself`.
+            "videogen-sim" => &["videogen"],
             raw if raw.starts_with("videogen-raw-") => &["videogen-wire"],
             "videogen" => &["videogen-wire", "videogen-raw-"],
             "videogen-journal" => &["videogen"],
@@ -110,12 +112,37 @@ fn dependencies_run_one_way() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A misread spec must not cancel itself out: the simulator shares no code with the clients that are tested against it.
+#[test]
+fn the_simulator_judges_by_itself() {
+    const CLIENT: &str = "crates/sim/src/simulator/client.rs";
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let sim = packages.iter().find(|package| name(package) == "videogen-sim").unwrap();
+    let dependencies = sim["dependencies"].as_array().unwrap();
+    let facade = dependencies.iter().find(|used| name(used) == "videogen").unwrap();
+    let default = sim["features"]["default"].as_array().unwrap();
+    assert!(
+        facade["optional"] == true && !default.contains(&"client".into()),
+        "crates/sim/Cargo.toml: `videogen` must be optional, and the feature `client` off by default"
+    );
+    let mut files = Vec::new();
+    rust_files(&root().join("crates/sim/src"), &mut files);
+    let wrong: Vec<String> = files
+        .iter()
+        .map(|path| (relative(path), code(path)))
+        .filter(|(name, code)| name != CLIENT && (code.contains("videogen::") || code.contains("use videogen;")))
+        .map(|(name, _)| format!("{name} uses the facade; only {CLIENT} may, to set up clients"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// What a vendor consists of.
 #[test]
 fn every_spec_is_registered_everywhere() {
     let text = |file: &str| fs::read_to_string(root().join(file)).unwrap();
     let mut wrong = Vec::new();
-    for vendor in xtask::generate::vendors(&root(), &[]).unwrap() {
+    for vendor in xtask::spec::vendors(&root(), &[]).unwrap() {
         for (file, needed) in [
             ("Cargo.toml", format!("\"crates/raw/{vendor}\",")),
             ("Cargo.toml", format!("videogen-raw-{vendor} = ")),
@@ -159,7 +186,7 @@ fn every_spec_is_registered_everywhere() {
 fn nothing_of_a_skeleton_is_left() {
     let mut files = Vec::new();
     rust_files(&root().join("crates"), &mut files);
-    files.extend(xtask::generate::vendors(&root(), &[]).unwrap().iter().map(|vendor| {
+    files.extend(xtask::spec::vendors(&root(), &[]).unwrap().iter().map(|vendor| {
         let spec = format!("specs/{vendor}.yaml");
         root().join(spec)
     }));

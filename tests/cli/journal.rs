@@ -18,9 +18,9 @@ const VENDORS: [(&str, &str, Vendor); 3] = [
 
 pub(super) fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
     let mut command = videogen(folder, args);
-    for (name, prefix, _) in VENDORS {
+    for (_, prefix, vendor) in VENDORS {
         command.env(format!("{prefix}_API_KEY"), "sk-x");
-        command.env(format!("{prefix}_BASE_URL"), simulator.base_url(name));
+        command.env(format!("{prefix}_BASE_URL"), simulator.base_url(vendor));
     }
     command
 }

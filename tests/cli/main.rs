@@ -385,7 +385,7 @@ async fn commands_about_tasks() {
         let mut command = videogen(folder.path(), args);
         command
             .env("ALLTOKEN_API_KEY", "sk-x")
-            .env("ALLTOKEN_BASE_URL", simulator.base_url("alltoken"));
+            .env("ALLTOKEN_BASE_URL", simulator.base_url(videogen_sim::Vendor::AllToken));
         let output = command.output().unwrap();
         (output.status.code().unwrap(), stdout(&output), stderr(&output))
     };

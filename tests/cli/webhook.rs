@@ -23,7 +23,8 @@ fn listening(folder: &Path, simulator: &Simulator, vendor: &str, more: &[&str]) 
     let name = vendor.to_uppercase();
     command.env_remove("TOAPIS_WEBHOOK_SECRET");
     command.env(format!("{name}_API_KEY"), "sk-x");
-    command.env(format!("{name}_BASE_URL"), simulator.base_url(vendor));
+    let simulated = vendor.parse().unwrap();
+    command.env(format!("{name}_BASE_URL"), simulator.base_url(simulated));
     command
 }
 
@@ -142,7 +143,7 @@ async fn what_cannot_work_is_said_before_anything_is_paid_for() {
     ] {
         let mut command = videogen(folder.path(), &["generate", "a kite", "--vendor", "token360"]);
         command.args(&args).env("TOKEN360_API_KEY", "sk-x");
-        command.env("TOKEN360_BASE_URL", simulator.base_url("token360"));
+        command.env("TOKEN360_BASE_URL", simulator.base_url(videogen_sim::Vendor::Token360));
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(code), "{args:?}: {}", stderr(&output));
         assert!(stderr(&output).contains(word), "{args:?}: {}", stderr(&output));

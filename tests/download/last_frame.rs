@@ -21,7 +21,7 @@ async fn the_image_arrives_also_late() {
     for vendor in [Vendor::Token360, Vendor::AllToken] {
         let client = Client::builder(vendor)
             .key("sk-test".to_owned())
-            .base_url(simulator.base_url(vendor.as_str()))
+            .base_url(simulator.base_url(crate::cases::simulated(vendor)))
             .build()
             .unwrap();
         let mut request = VideoRequest::new("seedance-2.0", "x").duration(4);

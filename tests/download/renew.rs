@@ -9,7 +9,7 @@ use videogen::{Client, ErrorKind, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
 use super::{File, FileServer, KIB, Reply, Run, at_once, client, task, video};
-use crate::cases::TARGETS;
+use crate::cases::{TARGETS, simulated};
 
 /// A vendor and its file host in one: links count up, and link number `n` works for as many requests as `works` says.
 struct Host {
@@ -161,7 +161,7 @@ async fn the_simulators_links() {
         let client = Client::builder(vendor)
             .retry(at_once())
             .key("sk-test".to_owned())
-            .base_url(simulator.base_url(vendor.as_str()))
+            .base_url(simulator.base_url(simulated(vendor)))
             .build()
             .unwrap();
         let submitted = client.submit(&VideoRequest::new(model, "x")).await.unwrap();

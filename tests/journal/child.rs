@@ -9,7 +9,7 @@ use videogen::VideoRequest;
 use videogen_sim::Simulator;
 
 use super::{journal, with_base_url};
-use crate::cases::TARGETS;
+use crate::cases::{TARGETS, simulated};
 
 const VARIABLE: &str = "VIDEOGEN_TEST_CHILD";
 
@@ -28,7 +28,9 @@ impl Work {
     pub(super) fn new(folder: &Path, simulator: &Simulator) -> Self {
         Self {
             folder: folder.to_owned(),
-            base_urls: TARGETS.map(|(vendor, _)| simulator.base_url(vendor.as_str())).to_vec(),
+            base_urls: TARGETS
+                .map(|(vendor, _)| simulator.base_url(simulated(vendor)))
+                .to_vec(),
             key: None,
         }
     }

@@ -87,7 +87,7 @@ async fn a_key_is_for_one_request_of_one_account() {
         .unwrap_err();
     let theirs = Client::builder(vendor)
         .key("sk-theirs".to_owned())
-        .base_url(simulator.base_url(vendor.as_str()))
+        .base_url(simulator.base_url(simulated(vendor)))
         .journal(journal.clone())
         .build()
         .unwrap();
@@ -184,7 +184,7 @@ async fn a_retry_is_waited_for_too() {
     let (vendor, model) = TARGETS[0];
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())
-        .base_url(simulator.base_url(vendor.as_str()))
+        .base_url(simulator.base_url(simulated(vendor)))
         .journal(Arc::clone(&journal))
         .retry(RetryPolicy::default().base(Duration::from_millis(1)))
         .build()
@@ -241,7 +241,7 @@ async fn a_call_that_is_dropped_between_two_tries_sends_nothing_more() {
     let (vendor, model) = TARGETS[0];
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())
-        .base_url(simulator.base_url(vendor.as_str()))
+        .base_url(simulator.base_url(simulated(vendor)))
         .journal(Arc::clone(&journal))
         .retry(RetryPolicy::default().base(Duration::from_secs(3600)))
         .build()

@@ -19,7 +19,7 @@ fn journal(folder: &Path) -> Arc<SqliteJournal> {
 }
 
 fn client(vendor: Vendor, simulator: &Simulator, journal: &Arc<SqliteJournal>) -> Client {
-    with_base_url(vendor, &simulator.base_url(vendor.as_str()), journal)
+    with_base_url(vendor, &simulator.base_url(crate::cases::simulated(vendor)), journal)
 }
 
 fn with_base_url(vendor: Vendor, base_url: &str, journal: &Arc<SqliteJournal>) -> Client {

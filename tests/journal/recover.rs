@@ -154,7 +154,7 @@ async fn a_candidate_is_adopted_by_hand() {
         // Another writer on the account, without a journal; so both are candidates, but for their parameters.
         let theirs = videogen::Client::builder(vendor)
             .key("sk-test".to_owned())
-            .base_url(simulator.base_url(vendor.as_str()))
+            .base_url(simulator.base_url(simulated(vendor)))
             .build()
             .unwrap();
         theirs.submit(&small).await.unwrap();

@@ -94,3 +94,16 @@ async fn a_frame_count_is_kept_exactly() {
         "resolution": "480p", "ratio": "4:3"});
     check(Vendor::AllToken, body, (640, 480), 57, 57.0 / 24.0).await;
 }
+
+/// Served by builds without the feature `clips`.
+#[test]
+fn the_fixed_clip_is_what_its_documentation_says() {
+    let path = crate::specs::root().join("crates/sim/assets/clip.mp4");
+    let Some(found) = probe(&std::fs::read(path).unwrap()) else {
+        return;
+    };
+    let stream = &found["streams"][0];
+    assert_eq!((&stream["width"], &stream["height"]), (&json!(160), &json!(90)));
+    assert_eq!(stream["nb_read_frames"], "12");
+    assert_eq!(stream["duration"], "1.000000");
+}

@@ -1,6 +1,7 @@
 //! End-to-end tests of the simulator: over real HTTP, with a clock that only the test moves.
 #![allow(clippy::unwrap_used)]
 
+mod clients;
 mod clips;
 mod errors;
 mod faults;

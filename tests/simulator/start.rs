@@ -25,7 +25,10 @@ async fn many_run_side_by_side() {
 async fn base_urls_have_the_vendors_own_paths() {
     let sim = Simulator::builder().start().await.unwrap();
     let origin = format!("http://{}", sim.address());
-    assert_eq!(sim.base_url("token360"), format!("{origin}/token360"));
+    assert_eq!(
+        sim.base_url(videogen_sim::Vendor::Token360),
+        format!("{origin}/token360")
+    );
     assert_eq!(sim.base_urls()["toapis"], format!("{origin}/toapis"));
     assert_eq!(sim.base_urls()["alltoken"], format!("{origin}/alltoken/v1"));
     assert_ne!(sim.address(), sim.files_address());

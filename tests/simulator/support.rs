@@ -67,7 +67,7 @@ impl Api {
     }
 
     pub(crate) fn url(&self, vendor: Vendor, path: &str) -> String {
-        format!("{}{path}", self.sim.base_url(vendor.slug()))
+        format!("{}{path}", self.sim.base_url(vendor))
     }
 
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {

@@ -265,7 +265,7 @@ async fn a_receiver_that_is_silent_is_tried_again() {
     api.sim.advance(Duration::from_secs(10));
     attempts(&api, 1).await;
     let report = api.sim.tasks()[0].webhook.clone().unwrap();
-    assert_eq!(report.last_error.as_deref(), Some("no answer in time"));
+    assert_eq!(report.last_error.as_deref(), Some("timed out"));
     api.sim.advance(Duration::from_secs(10));
     until(&api, |task| task.webhook.as_ref().unwrap().delivered).await;
 }

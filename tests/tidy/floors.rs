@@ -34,8 +34,37 @@ const CRATES: &[(&str, &str, Floors)] = &[
     ),
     ("crates/wire/src", "lib.rs", &[]),
     ("crates/journal/src", "lib.rs", &[]),
-    ("crates/sim/src", "lib.rs", &[]),
+    (
+        "crates/sim/src",
+        "lib.rs",
+        &[
+            ("spec", 0),
+            ("media", 0),
+            ("state", 1),
+            ("dialects", 2),
+            ("submit", 3),
+            ("http", 4),
+            ("simulator", 5),
+        ],
+    ),
     ("benches/src", "lib.rs", &[]),
+    (
+        "xtask/src",
+        "lib.rs",
+        &[
+            ("exit", 0),
+            ("spec", 0),
+            ("ci", 1),
+            ("diff", 1),
+            ("docs", 1),
+            ("generate", 1),
+            ("lint", 1),
+            ("new_vendor", 1),
+            ("report", 1),
+            ("cli", 2),
+            ("main", 3),
+        ],
+    ),
 ];
 
 /// Folders of the facade that may not know each other although their floors would allow it.

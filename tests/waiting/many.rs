@@ -286,7 +286,7 @@ async fn nobody_starves() {
 async fn simulated(simulator: &Simulator, vendor: Vendor, model: &str) {
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())
-        .base_url(simulator.base_url(vendor.as_str()))
+        .base_url(simulator.base_url(crate::cases::simulated(vendor)))
         .build()
         .unwrap();
     let pause = Duration::from_millis(20);

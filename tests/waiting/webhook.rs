@@ -8,7 +8,7 @@ use videogen::webhook::Receiver;
 use videogen::{Client, TaskStatus, VideoRequest, Watched};
 use videogen_sim::{Simulator, WEBHOOK_SECRET};
 
-use crate::cases::TARGETS;
+use crate::cases::{TARGETS, simulated};
 
 #[tokio::test]
 async fn whichever_comes_first_ends_the_wait() {
@@ -17,7 +17,7 @@ async fn whichever_comes_first_ends_the_wait() {
             let simulator = Simulator::builder().manual_clock().start().await.unwrap();
             let client = Client::builder(vendor)
                 .key("sk-test".to_owned())
-                .base_url(simulator.base_url(vendor.as_str()))
+                .base_url(simulator.base_url(simulated(vendor)))
                 .build()
                 .unwrap();
             let watcher = Arc::new(client.watcher());

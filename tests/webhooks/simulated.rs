@@ -6,7 +6,7 @@ use videogen::{Client, RetryPolicy, VideoRequest};
 use videogen_sim::{Simulator, WEBHOOK_SECRET};
 
 use super::*;
-use crate::cases::TARGETS;
+use crate::cases::{TARGETS, simulated};
 
 const WHOLE: Duration = Duration::from_secs(20);
 
@@ -38,7 +38,7 @@ async fn a_webhook_gives_the_task_that_polling_gives() {
             let client = Client::builder(vendor)
                 .retry(RetryPolicy::never())
                 .key("sk-test".to_owned())
-                .base_url(simulator.base_url(vendor.as_str()))
+                .base_url(simulator.base_url(simulated(vendor)))
                 .build()
                 .unwrap();
             let log = Log::default();
@@ -90,7 +90,7 @@ async fn the_wrong_secret_takes_nothing() {
         .unwrap();
     let client = Client::builder(Vendor::ToApis)
         .key("sk-test".to_owned())
-        .base_url(simulator.base_url("toapis"))
+        .base_url(simulator.base_url(videogen_sim::Vendor::ToApis))
         .build()
         .unwrap();
     let log = Log::default();

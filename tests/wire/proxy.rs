@@ -58,7 +58,7 @@ impl Proxy {
         let address = listener.local_addr().unwrap();
         let target = simulator.address();
         let base_url = simulator
-            .base_url(vendor.as_str())
+            .base_url(crate::cases::simulated(vendor))
             .replace(&target.to_string(), &address.to_string());
         let shared = Arc::new(Shared {
             way: Mutex::new((Place::Request(0), How::Fin)),

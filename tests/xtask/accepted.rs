@@ -7,10 +7,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use xtask::generate::raw_crate_of;
-use xtask::lint::lint;
-use xtask::repeated;
 use xtask::spec::Spec;
+use xtask::spec::lint::lint;
+use xtask::spec::raw::raw_crate_of;
+use xtask::spec::raw::repeated;
 
 use super::commands::{root, xtask};
 
@@ -55,7 +55,7 @@ fn what_would_not_compile_is_refused_and_the_rest_is_sound() {
         match expected {
             Some((rule, pointer)) => {
                 let is_found =
-                    |finding: &xtask::lint::Finding| finding.rule == rule && finding.pointer.ends_with(pointer);
+                    |finding: &xtask::spec::rules::Finding| finding.rule == rule && finding.pointer.ends_with(pointer);
                 if !findings.iter().any(is_found) {
                     let _ = writeln!(wrong, "{name}: not {rule} at {pointer}: {findings:#?}");
                 }

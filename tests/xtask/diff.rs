@@ -3,11 +3,11 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use xtask::diff::show::{Diff, Format};
-use xtask::diff::{Judgement, diff};
-use xtask::generate::raw_crate_of;
 use xtask::spec::Spec;
-use xtask::surface::surface;
+use xtask::spec::changes::show::{Diff, Format};
+use xtask::spec::changes::{Judgement, diff};
+use xtask::spec::raw::raw_crate_of;
+use xtask::spec::raw::surface::surface;
 
 use self::mutants::{mutants, mutate, put, specs};
 use crate::commands::{root, xtask};
@@ -161,7 +161,7 @@ fn names_are_those_of_the_generated_code() {
         let text = surface(&raw_crate_of(&spec).unwrap()).unwrap();
         for (name, schema) in spec.schemas() {
             for (property, _) in xtask::spec::members(schema.get("properties")) {
-                let told = xtask::diff::names::field(name, property);
+                let told = xtask::spec::changes::names::field(name, property);
                 let told = told.trim_start_matches("types::").replace("::", ".");
                 let line = |line: &str| {
                     line.strip_prefix(&told)

@@ -11,8 +11,8 @@ use xtask::docs::facts::Facts;
 use xtask::docs::kept::{Kept, load};
 use xtask::docs::report::{Report, State};
 use xtask::docs::since::since;
-use xtask::generate::vendors;
 use xtask::spec::Spec;
+use xtask::spec::vendors;
 
 use crate::commands::{root, xtask};
 

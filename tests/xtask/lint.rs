@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use xtask::lint::lint;
+use xtask::spec::lint::lint;
 
 use super::commands::{root, xtask};
 

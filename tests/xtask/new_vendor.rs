@@ -74,11 +74,11 @@ fn the_skeleton_is_sound_registered_and_lists_what_is_left() {
     assert_eq!(code, 0, "{lint}");
     let (code, check, _) = xtask(&["generate", "--check"], here);
     assert_eq!(code, 0, "{check}");
-    let tree = xtask::generate::raw_crate(here, "acme").unwrap();
+    let tree = xtask::spec::raw::raw_crate(here, "acme").unwrap();
     let surface = read(here, "tests/snapshots/acme/surface/client.snap");
     assert!(surface.ends_with(&format!(
         "---\n{}\n",
-        xtask::surface::surface(&tree).unwrap().trim_end()
+        xtask::spec::raw::surface::surface(&tree).unwrap().trim_end()
     )));
     assert!(read(here, "README.md").contains("**Acme**"));
 

@@ -1,22 +1,13 @@
 //! The command line, apart from the process, so that tests can call it.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 
 use clap::{Parser, Subcommand};
 
-use crate::facts::Facts;
-use crate::readme::with_table;
-use crate::spec::Spec;
-use crate::{ci, docs, generate, lint, new_vendor, tree};
-
-/// Exit code: generated files differ from what the specs give.
-pub const STALE: u8 = 4;
-/// Exit code: a spec cannot be turned into code.
-pub const CANNOT: u8 = 100;
+use crate::exit::CANNOT;
+use crate::{ci, diff, docs, generate, lint, new_vendor, report};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Maintainer's commands", disable_version_flag = true)]
@@ -27,17 +18,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write crates/raw/<vendor> from specs/<vendor>.yaml.
-    ///
-    /// Exit codes: 0 done, or nothing stale; 4 stale (with --check); 100 a spec cannot be turned into code.
-    Generate {
-        /// Vendors, by the name of their spec file; all when none is named.
-        vendors: Vec<String>,
-        /// Write nothing; compare and name every file that is stale, missing or left over.
-        #[arg(long)]
-        check: bool,
-    },
-    Lint(lint::command::LintArgs),
+    Generate(generate::Arguments),
+    Lint(lint::Arguments),
     /// Tell what changed between two states of the specs, and what that means for a client.
     ///
     /// Each change is breaking (something that worked fails, is lost or no longer compiles), behaviour (it works, but
@@ -45,11 +27,11 @@ enum Command {
     ///
     /// Exit codes: 0 no change; 1 changes, none breaking; 2 breaking (or the command line is wrong); 100 a side cannot
     /// be read.
-    Diff(crate::diff::command::Arguments),
+    Diff(diff::Arguments),
     /// Write one Markdown page on what changed between two states: on the wire, in Rust, in models, in snapshots.
     ///
     /// Exit codes: 0 written, whatever it says; 100 a side cannot be read, or the file cannot be written.
-    Report(crate::report::Arguments),
+    Report(report::Arguments),
     /// Compare saved documentation pages with specs/VENDOR.yaml.
     ///
     /// Tells what a page has and the spec lacks or has otherwise, what the spec has from this page and the page does not
@@ -93,10 +75,10 @@ pub fn run<A: Into<OsString> + Clone>(
     // The report is written at the end, so that a reader who has seen enough does not change the exit code.
     let mut report = Vec::new();
     let result = match command {
-        Command::Generate { vendors, check } => generate(root, &vendors, check, &mut report),
+        Command::Generate(arguments) => arguments.run(root, &mut report),
         Command::Diff(arguments) => arguments.run(root, &mut report),
         Command::Report(arguments) => arguments.run(root, &mut report),
-        Command::Lint(arguments) => Ok(lint::command::run(&arguments, root, &mut report, err)),
+        Command::Lint(arguments) => Ok(lint::run(&arguments, root, &mut report, err)),
         Command::Docs(arguments) => docs::run(root, &arguments, &mut report),
         Command::NewVendor(arguments) => new_vendor::run(&arguments, root, &mut report, err),
         Command::Ci => ci::run(root),
@@ -109,82 +91,4 @@ pub fn run<A: Into<OsString> + Clone>(
             CANNOT
         }
     }
-}
-
-/// Writes what `vendors` (all, if none is named) give, and the README's table; or checks it.
-///
-/// # Errors
-/// When a spec cannot be turned into code, or a file cannot be written.
-pub(crate) fn generate(
-    root: &Path,
-    vendors: &[String],
-    check: bool,
-    out: &mut dyn Write,
-) -> Result<u8, Box<dyn std::error::Error>> {
-    let mut stale = false;
-    let mut facts = BTreeMap::new();
-    for vendor in generate::vendors(root, vendors)? {
-        let (wanted, told) = generate::with_facts(&Spec::load(root, &vendor)?)?;
-        let folder = root.join("crates/raw").join(&vendor);
-        let changes = tree::compare(&folder, &wanted)?;
-        if check {
-            for change in &changes {
-                writeln!(out, "{}", change.describe(&format!("crates/raw/{vendor}")))?;
-            }
-            stale |= !changes.is_empty();
-        } else {
-            tree::apply(&folder, &changes)?;
-            writeln!(out, "crates/raw/{vendor}: {}", tree::summary(&changes))?;
-        }
-        facts.insert(vendor, told);
-    }
-    let known = generate::vendors(root, &[])?;
-    // A crate whose spec is gone is left over as a whole.
-    if vendors.is_empty() {
-        for entry in std::fs::read_dir(root.join("crates/raw"))? {
-            let name = entry?.file_name().to_string_lossy().into_owned();
-            if !known.contains(&name) {
-                writeln!(out, "left over: crates/raw/{name} has no specs/{name}.yaml; delete it")?;
-                stale |= check;
-            }
-        }
-    }
-    // The README's table shows all vendors, whichever were asked for.
-    for vendor in known {
-        if let Entry::Vacant(place) = facts.entry(vendor) {
-            let spec = Spec::load(root, place.key())?;
-            place.insert(Facts::read(&spec)?);
-        }
-    }
-    stale |= readme(root, &facts.into_values().collect::<Vec<_>>(), check, out)?;
-    if stale {
-        writeln!(
-            out,
-            "The generated code does not match the specs. Run: cargo xtask generate"
-        )?;
-        return Ok(STALE);
-    }
-    Ok(0)
-}
-
-/// The README's table of these vendors. Tells whether it is stale.
-fn readme(root: &Path, all: &[Facts], check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn std::error::Error>> {
-    let path = root.join("README.md");
-    let old = std::fs::read_to_string(&path)?;
-    let new = with_table(&old, all).ok_or("README.md lacks the marks of its table of fields")?;
-    if old == new {
-        return Ok(false);
-    }
-    let change = tree::Change {
-        path: "README.md".into(),
-        old: Some(old),
-        new: Some(new),
-    };
-    if check {
-        writeln!(out, "{}", change.describe("."))?;
-    } else {
-        tree::apply(root, &[change])?;
-        writeln!(out, "README.md: wrote the table of fields")?;
-    }
-    Ok(check)
 }

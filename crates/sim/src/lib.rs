@@ -1,45 +1,112 @@
-//! A stateful simulator of three video-generation vendors, over real HTTP.
+//! A stateful simulator of three vendors of AI video generation, over real HTTP.
 //!
-//! It speaks the dialects of Token360, ToAPIs and AllToken as `specs/` has them, and reads those files
-//! itself: it shares no code with the clients that are tested against it, so that a misreading of a
-//! spec cannot cancel itself out.
+//! It implements the APIs of Token360, ToAPIs and AllToken on local ports: tasks are queued, run and
+//! end on a simulated clock; files are downloaded through presigned URLs; webhooks are signed and
+//! retried. Nothing is sent to a vendor, and nothing is paid.
+//!
+//! # Test your own application
+//!
+//! With the feature `client`, [`Simulator::client`](Simulator#method.client) returns a `videogen::Client`
+//! for a simulated vendor that polls at the simulator's speed. This test takes well under two seconds:
+//!
+#![cfg_attr(feature = "client", doc = "```")]
+#![cfg_attr(not(feature = "client"), doc = "```ignore")]
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use videogen::{Vendor, VideoRequest};
+//! use videogen_sim::Simulator;
+//!
+//! let sim = Simulator::builder().speed(100.0).start().await?;
+//! let client = sim.client(Vendor::ToApis)?;
+//!
+//! let task = client.submit(&VideoRequest::new("seedance-2", "a paper boat")).await?;
+//! let task = client.wait(&task.id).await?;
+//! let file = std::env::temp_dir().join(format!("{}.mp4", task.id));
+//! client.download(&task, &file).await?;
+//!
+//! assert_eq!(sim.stats().submissions["toapis"], 1);
+//! # std::fs::remove_file(file)?;
+//! # Ok(()) }
+//! ```
+//!
+//! Other clients, in any language, use [`Simulator::base_url`] with a key that begins with `sk-`.
+//!
+//! # Inject faults
+//!
+//! [`Simulator::inject`] makes the next requests of one kind fail: with a status, a proxy's HTML page, an
+//! empty or truncated answer, or a closed connection before or after the request was processed.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), videogen_sim::StartError> {
+//! use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
+//!
+//! let sim = Simulator::builder().start().await?;
+//! // The task is created and billed, but its submission gets no response.
+//! sim.inject(Fault::new(Vendor::ToApis, Operation::Submit, FaultKind::DropAfter));
+//! // The next two polls are rate limited.
+//! sim.inject(Fault::status(Vendor::ToApis, Operation::Get, 429, "{}").times(2));
+//! # Ok(()) }
+//! ```
+//!
+//! Some errors need no injection:
+//!
+//! | cause | effect |
+//! |---|---|
+//! | key `sk-sim-401`, `-403`, `-429`, `-500`, `-503` | every request is answered with that status |
+//! | key `sk-sim-402` | submissions are answered with 402 |
+//! | `sim:refuse` in the prompt | the submission is rejected by the content rules |
+//! | `sim:fail`, `sim:moderated`, `sim:expire` in the prompt | the task ends as failed, moderated or expired |
+//! | `sim:slow` in the prompt | the task takes ten times as long |
+//!
+//! # Control time
+//!
+//! A task is queued for 3 s and completed after 20 s of simulated time; [`Builder::speed`] makes that
+//! faster. With [`Builder::manual_clock`] time stands still until [`Simulator::advance`] moves it:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), videogen_sim::StartError> {
 //! use std::time::Duration;
-//! use videogen_sim::Simulator;
+//! use videogen_sim::{Simulator, Vendor};
 //!
 //! let sim = Simulator::builder().manual_clock().start().await?;
-//! let base_url = sim.base_url("token360"); // http://127.0.0.1:PORT/token360
-//! // … submit something to {base_url}/v1/videos with a key that begins with sk- …
+//! let base_url = sim.base_url(Vendor::Token360); // http://127.0.0.1:PORT/token360
+//! // ... submit a task to {base_url}/v1/videos ...
 //! sim.advance(Duration::from_secs(20)); // now it is completed
-//! assert_eq!(sim.stats().submissions["token360"], 0);
 //! # assert!(base_url.ends_with("/token360"));
 //! sim.shutdown().await;
 //! # Ok(()) }
 //! ```
 //!
-//! # What it does
+//! # Inspect requests
 //!
-//! - **Requests** are held against the spec's schema and against the rules of `x-models`, and refused
-//!   in the vendor's own error format. Where a real service drops a parameter in silence, it refuses.
-//! - **Keys**: any that begins with `sk-` works; `sk-sim-401`, `-402` (submissions only), `-403`,
-//!   `-429`, `-500` and `-503` answer so. A task belongs to the key that made it.
-//! - **Time**: a task is queued for 3 s and done after 20 s of simulated time. See [`Clock`]. In answers
-//!   a task's creation is in real time, and what follows is counted from there at the simulated pace.
-//! - **Prompts** steer a task with reserved words: `sim:fail`, `sim:moderated`, `sim:expire`,
-//!   `sim:slow` (ten times as long), and `sim:refuse`, which refuses the submission.
-//! - **Files** are real: an MP4 (H.264, without sound) of the size, ratio and length that was asked, at 12
-//!   frames per second (24 where a frame count was asked; fewer where the clip is large), and a PNG of
-//!   its last frame. They come from a second port, through presigned URLs that expire. The encoder takes
-//!   at most 3840×2160 pixels: 4K in 21:9 or 9:21 comes smaller, in that ratio. No clip is longer than 120 s.
-//! - **Webhooks** are delivered to `http` URLs with the documented signature and retries. Token360
-//!   wants `https`; plain `http` is let through for loopback hosts.
-//! - **Money**: tasks are billed by the simulator's own tariff, which is no vendor's: 0.02 US dollars
-//!   per second of video up to 480 lines, 0.05 up to 720, 0.10 up to 1080, 0.25 above. A task is billed
-//!   when it is made, whatever becomes of it.
-//! - **Faults** are injected with [`Simulator::inject`].
-//! - `GET /_sim/stats` and `GET /_sim/tasks` tell what [`Simulator::stats`] and [`Simulator::tasks`] do.
+//! [`Simulator::tasks`] returns every task with its model, prompt, status, price and webhook delivery;
+//! [`Simulator::stats`] counts requests, submissions and their total price, so that a test sees a double
+//! submission. Other processes read the same from `GET /_sim/tasks` and `GET /_sim/stats`.
+//!
+//! # Fidelity
+//!
+//! - Requests are checked against the spec's schema and the rules of `x-models`, and rejected in the
+//!   vendor's own error format. Where a real service silently drops a parameter, the simulator rejects it.
+//! - A task belongs to the key that created it. In answers, its creation is in real time, and later
+//!   times are counted from there at the simulated pace.
+//! - Videos are MP4 (H.264, no audio) in the requested size, ratio and length, at 12 frames per second
+//!   (24 if a frame count is requested, fewer for large clips); the last frame is a PNG. They are served
+//!   on a second port, through presigned URLs that expire. The largest size is 3840x2160 (4K in 21:9 or
+//!   9:21 is scaled down), the longest clip 120 s.
+//! - Webhooks are delivered to `http` URLs, with the documented signature and retries. Token360 requires
+//!   `https`; plain `http` is accepted for loopback hosts.
+//! - Prices are the simulator's own: 0.02 US dollars per second of video up to 480 lines, 0.05 up to 720,
+//!   0.10 up to 1080, 0.25 above. A task is billed on creation, even if it fails later.
+//!
+//! The simulator reads `specs/` itself and shares no code with the clients that are tested against it,
+//! so that a misread spec cannot cancel itself out. Only `Simulator::client` uses `videogen`, to
+//! configure a client; nothing is judged by it.
+//!
+//! # Features
+//!
+//! - `clips` (default): encodes each video in its requested size and length; needs a C++ compiler.
+//!   Without it, every video is the same MP4: one second, 160x90 pixels, 12 frames. Answers still report
+//!   the requested size and length.
+//! - `client`: `Simulator::client` and `Simulator::client_builder`.
 
 mod dialects;
 mod http;
@@ -50,5 +117,5 @@ mod state;
 mod submit;
 
 pub use simulator::{Builder, Simulator, StartError, WEBHOOK_SECRET};
-pub use spec::{Operation, Spec, SpecError, Vendor};
+pub use spec::{Operation, ParseVendorError, Spec, SpecError, Vendor};
 pub use state::{Clock, Delivery, Fault, FaultKind, Stats, TaskReport};

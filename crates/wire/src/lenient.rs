@@ -77,6 +77,17 @@ impl FromValue for String {
             _ => None,
         }
     }
+
+    /// A number keeps its digits: ids may be larger than 64 bits, which a `Value` would round.
+    fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
+        let json = Box::<RawValue>::deserialize(json)?;
+        if json.get().bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(Some(json.get().to_owned()));
+        }
+        serde_json::from_str(json.get())
+            .map(Self::from_value)
+            .map_err(serde::de::Error::custom)
+    }
 }
 
 impl FromValue for bool {

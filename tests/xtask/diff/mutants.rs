@@ -5,8 +5,8 @@ use std::fs;
 
 use serde::Deserialize;
 use serde_json::Value;
-use xtask::generate::vendors;
 use xtask::spec::Spec;
+use xtask::spec::vendors;
 
 use crate::commands::root;
 

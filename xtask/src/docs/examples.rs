@@ -7,9 +7,9 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::facts::{Example, Lines, Parameter, Place, json_type};
-use super::layouts::pattern;
 use super::operations::Calls;
 use super::page::Line;
+use super::pattern::pattern;
 
 /// The examples of a page, and whether the last one breaks off.
 pub struct Examples {

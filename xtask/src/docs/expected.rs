@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::facts::{At, Operation, Place};
 use super::layouts::Words;
-use crate::facts::FIELDS;
-use crate::relax::single_ref;
+use crate::spec::facts::FIELDS;
+use crate::spec::schema::single_ref;
 use crate::spec::{self, Spec, members};
 
 /// An operation of a spec.

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::facts::{At, Operation};
-use super::layouts::pattern;
 use super::page::Line;
+use super::pattern::pattern;
 
 /// What a page calls.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use regex::Regex;
 use sha2::{Digest as _, Sha256};
 
 use super::html;
-use super::layouts::pattern;
+use super::pattern::pattern;
 use crate::spec::is_invisible;
 
 /// A page's text, line by line, without markup, empty lines and the numbers beside code.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use regex::Regex;
 
-use super::{Name, Refused};
+use super::name::{Name, Refused, read};
 
 /// A place in a handwritten file that lists the vendors.
 struct Place {
@@ -119,7 +119,7 @@ pub(super) fn registered(root: &Path, name: &Name) -> Result<BTreeMap<&'static s
         let text = match files.get(place.file) {
             Some(text) => text,
             None => {
-                let text = super::read(root, place.file)?;
+                let text = read(root, place.file)?;
                 files.entry(place.file).or_insert(text)
             }
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::diff::source::{Kind, Source, SourceError, git};
+use crate::spec::source::{Kind, Source, SourceError, git};
 
 const FOLDER: &str = "tests/snapshots";
 

@@ -131,9 +131,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             .map_err(|error| Failure::new(IO, "io", format!("the simulator cannot start: {error}")))?;
         output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test card.");
         options = options.first(PACE).every(PACE, PACE);
-        let mut client = Client::builder(vendor)
-            .key("sk-simulated".to_owned())
-            .base_url(simulator.base_url(vendor.as_str()));
+        let mut client = simulator.client_builder(vendor);
         if let Some(journal) = journal.open_if_named()? {
             client = client.journal(journal);
         }

@@ -23,11 +23,8 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         .speed(args.speed)
         .start()
         .await
-        .map_err(|error| Failure::new(IO, "io", format!("cannot listen on {}: {error}", args.listen)))?;
-    let base_urls: Vec<(Vendor, String)> = Vendor::ALL
-        .iter()
-        .map(|vendor| (*vendor, simulator.base_url(vendor.as_str())))
-        .collect();
+        .map_err(|error| Failure::new(IO, "io", error.to_string()))?;
+    let base_urls = simulator.base_urls();
     let document: Map<_, _> = base_urls
         .iter()
         .map(|(vendor, url)| (vendor.to_string(), json!(url)))
@@ -35,8 +32,10 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
     let address = simulator.address();
     output.result(&json!({"address": address.to_string(), "base_urls": document}), || {
         let mut lines = vec!["The simulator runs; stop it with Ctrl-C. Any key that begins with sk- works.".to_owned()];
-        for (vendor, url) in &base_urls {
-            lines.push(format!("  export {}={url}", vendor.facts().base_url_env));
+        for vendor in Vendor::ALL {
+            if let Some(url) = base_urls.get(vendor.as_str()) {
+                lines.push(format!("  export {}={url}", vendor.facts().base_url_env));
+            }
         }
         lines.push(format!(
             "  counters: http://{address}/_sim/stats, tasks: http://{address}/_sim/tasks"

@@ -138,7 +138,7 @@ fn inputs(body: &Value) -> Vec<Input> {
         .collect()
 }
 
-/// The id of the draft that a request starts from, and where it stands.
+/// The id of the draft that a request starts from, and its place in `content`.
 fn draft_of(body: &Value) -> Option<(usize, Option<&str>)> {
     let mut items = body["content"].as_array()?.iter().enumerate();
     let (index, item) = items.find(|(_, item)| item["type"] == "draft_task")?;
@@ -156,7 +156,7 @@ fn check_draft(call: &Call) -> Result<(), Refusal> {
     match call.task(id) {
         None => Err(Refusal::NoTask { field }),
         Some(task) if task.asked("draft") == Some(&Value::Bool(true)) => Ok(()),
-        Some(_) => Err(Refusal::invalid(&field, format!("{field}: this task is no draft"))),
+        Some(_) => Err(Refusal::invalid(&field, format!("{field}: this task is not a draft"))),
     }
 }
 
@@ -171,7 +171,7 @@ const fn word(status: Status) -> &'static str {
     }
 }
 
-/// What the task starts from, in the vendor's words.
+/// The kind of the task's inputs, in the vendor's words.
 fn input_type(body: &Value) -> &'static str {
     if draft_of(body).is_some() {
         return "draft_task";
@@ -223,7 +223,7 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     match state.status {
         Status::Completed => finish(&mut body, core, spec, task, now),
         Status::Failed(Failure::Generation) => {
-            body["error"] = task_error("upstream_error", "the model gave up");
+            body["error"] = task_error("upstream_error", "generation failed");
         }
         Status::Failed(Failure::Moderated) => {
             let message = "the video was withheld for its content";
@@ -234,7 +234,7 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     body
 }
 
-/// What a completed task has besides; this tells the truth about the file.
+/// Adds the members of a completed task; they describe the file as it is.
 fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration) {
     let ttl = spec.result_url.ttl;
     let shape = &task.shape;

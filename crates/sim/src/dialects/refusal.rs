@@ -35,7 +35,7 @@ pub(crate) enum Refusal {
     },
     /// The prompt is against the content rules.
     Content,
-    /// A callback was asked for without a webhook being set up.
+    /// A callback was requested, but the account has no webhook.
     NoWebhook,
     /// There is no such task.
     NoTask {
@@ -46,7 +46,7 @@ pub(crate) enum Refusal {
     NotReady,
     /// The task cannot be cancelled any more.
     TooLate {
-        /// The vendor's word for where the task stands.
+        /// The vendor's word for the task's status.
         status: &'static str,
     },
     /// The body is too large.
@@ -66,27 +66,27 @@ impl Refusal {
         }
     }
 
-    /// What happened, in words that name the field and the rule.
+    /// The message; it names the field and the rule.
     pub(crate) fn message(&self) -> String {
         let words = match self {
-            Self::NoKey => "no API key: send Authorization: Bearer sk-…",
-            Self::BadKey => "this API key does not work: the simulator takes keys that begin with sk-",
-            Self::NoBalance => "the balance of this key does not cover the request",
+            Self::NoKey => "no API key: send the header `Authorization: Bearer sk-...`",
+            Self::BadKey => "invalid API key: the simulator accepts keys that begin with sk-",
+            Self::NoBalance => "insufficient balance",
             Self::Forbidden => "this API key is frozen",
-            Self::RateLimited => "too many requests: wait and try again",
-            Self::Internal => "something broke in the service",
+            Self::RateLimited => "rate limit exceeded: retry after the time in Retry-After",
+            Self::Internal => "internal error",
             Self::Unavailable => "the service is overloaded",
             Self::Invalid { message, .. } | Self::ModelRule { message, .. } => message,
-            Self::Content => "prompt: the content rules do not allow it",
-            Self::NoWebhook => "callback_url: no webhook is set up for this account",
-            Self::NoTask { field } => return format!("{field}: there is no such task"),
+            Self::Content => "prompt: rejected by the content rules",
+            Self::NoWebhook => "callback_url: this account has no webhook",
+            Self::NoTask { field } => return format!("{field}: task not found"),
             Self::NotReady => "the video is not ready: poll until the task is completed",
             Self::TooLate { status } => {
                 return format!("the task is {status}: only a queued or processing one can be cancelled");
             }
-            Self::TooLarge => "the body is too large",
-            Self::NoPath => "there is nothing at this path",
-            Self::NoMethod => "this path does not take this method",
+            Self::TooLarge => "the request body is too large",
+            Self::NoPath => "unknown path",
+            Self::NoMethod => "method not allowed for this path",
         };
         words.to_owned()
     }

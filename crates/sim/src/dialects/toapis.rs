@@ -75,7 +75,7 @@ impl Dialect for ToApis {
         let list = |name: &str| body[name].as_array().cloned().unwrap_or_default();
         let mut inputs = Vec::new();
         for (index, url) in list("image_urls").iter().enumerate() {
-            // Places tell the parts: first frame, last frame, references. Seedance 2 takes a first frame here and
+            // The position decides the role: first frame, last frame, references. Seedance 2 takes a first frame here and
             // ignores the others; to count them all as first frames is to refuse them.
             let word = match index {
                 _ if endpoint == "create_seedance_2" => "first_frame",
@@ -175,7 +175,7 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             body["result"] = json!({"type": "video", "data": [{"url": url, "format": "mp4"}]});
         }
         Status::Failed(Failure::Generation) => {
-            body["error"] = task_error("generation_failed", "the model gave up");
+            body["error"] = task_error("generation_failed", "generation failed");
         }
         Status::Failed(Failure::Moderated) => {
             body["error"] = task_error("content_policy_violation", "the video was withheld for its content");

@@ -112,7 +112,7 @@ const fn word(status: Status) -> &'static str {
     }
 }
 
-/// What a list shows of a task.
+/// A task, as a list shows it.
 fn summary(task: &Task, status: Status) -> Map<String, Value> {
     let body = json!({
         "id": task.id,
@@ -156,7 +156,7 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             }
         }
         Status::Failed(Failure::Generation) => {
-            body["error"] = task_error("generation_failed", "the model gave up");
+            body["error"] = task_error("generation_failed", "generation failed");
         }
         Status::Failed(Failure::Moderated) => {
             // The provider's own code for it, which the service passes on.
@@ -177,7 +177,7 @@ fn list(call: &Call) -> Result<Answer, Refusal> {
     }
     let place = |cursor: &str, field: &str| {
         let found = tasks.iter().position(|task| task.id == cursor);
-        found.ok_or_else(|| Refusal::invalid(field, format!("{field}: there is no such task")))
+        found.ok_or_else(|| Refusal::invalid(field, format!("{field}: task not found")))
     };
     let from = query("after")
         .map(|id| place(id, "after"))

@@ -23,7 +23,7 @@ use crate::submit::create;
 /// Pictures come as data URLs, which can be large.
 const LARGEST_BODY: usize = 64 << 20;
 
-/// The API origin, with the simulator's own pages beside the vendors.
+/// The API origin: the vendors, and the simulator's own pages.
 pub(crate) fn router(core: &Arc<Core>) -> Router {
     Router::new()
         .route("/_sim/stats", get(admin::stats))
@@ -39,7 +39,7 @@ async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
         Some((vendor, rest)) => of_vendor(core, vendor, rest, request, &request_id).await,
         None => {
             let prefixes = Vendor::ALL.map(Vendor::prefix).join(", ");
-            let message = format!("there is nothing here: the vendors are at {prefixes}");
+            let message = format!("unknown path: the vendors are at {prefixes}");
             json_answer(StatusCode::NOT_FOUND, &json!({"error": {"message": message}}))
         }
     };
@@ -85,7 +85,7 @@ fn answered(call: &Call) -> Result<Answer, Refusal> {
     Ok(dialect.created(call, &task))
 }
 
-/// Checks what is the same for all operations: key, query, and that a body is JSON.
+/// Checks that all operations share: key, query, and that a body is JSON.
 async fn prepare(
     core: Arc<Core>,
     vendor: Vendor,
@@ -105,7 +105,7 @@ async fn prepare(
     }
     let body = if endpoint.request.is_some() {
         if !is_json(&head.headers) {
-            let message = "Content-Type: it must be application/json".to_owned();
+            let message = "Content-Type: must be application/json".to_owned();
             return Err(Refusal::Invalid { field: None, message });
         }
         let bytes = axum::body::to_bytes(body, LARGEST_BODY)

@@ -1,4 +1,4 @@
-//! Keys: which work, and what each is made to answer.
+//! API keys: which are valid, and which force an error.
 
 use axum::http::{HeaderMap, header};
 
@@ -6,9 +6,9 @@ use crate::dialects::Refusal;
 use crate::spec::Operation;
 use crate::state::Owner;
 
-/// The owner that a request's key stands for, or why it is refused.
+/// Returns the owner of a request's key.
 ///
-/// Any key that begins with `sk-` works, but for those that are made to fail: `sk-sim-401`,
+/// Any key that begins with `sk-` is valid, except those that force an error: `sk-sim-401`,
 /// `sk-sim-402` (submissions only), `sk-sim-403`, `sk-sim-429`, `sk-sim-500`, `sk-sim-503`.
 pub(crate) fn owner(headers: &HeaderMap, operation: Operation) -> Result<Owner, Refusal> {
     let value = headers.get(header::AUTHORIZATION).ok_or(Refusal::NoKey)?;

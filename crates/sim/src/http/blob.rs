@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::media::Blob;
 
-/// What part of a file is sent.
+/// The part of a file to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Whole,
@@ -15,7 +15,7 @@ enum Part {
     None,
 }
 
-/// A file, or the range of it that was asked for.
+/// Sends a file, or the requested range of it.
 pub(crate) fn send(blob: &Blob, method: &Method, headers: &HeaderMap) -> Response {
     let digest = Sha256::digest(&blob.bytes);
     let tag: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -59,7 +59,7 @@ pub(crate) fn send(blob: &Blob, method: &Method, headers: &HeaderMap) -> Respons
     response
 }
 
-/// The part that a `Range` header names. Several ranges, and what is no byte range, are ignored, as
+/// Parses a `Range` header. Several ranges, and units other than bytes, are ignored, as
 /// RFC 9110 allows.
 fn part(range: &str, length: usize) -> Part {
     let Some((from, to)) = range.strip_prefix("bytes=").and_then(|spec| spec.split_once('-')) else {

@@ -59,7 +59,7 @@ async fn serve(core: &Core, request: &Parts) -> Response {
     let task = vendor.and_then(|vendor| core.store.find(vendor, id));
     let done = task.filter(|task| task.state(core.clock.now()).status == Status::Completed);
     let Some(task) = done else {
-        return xml(StatusCode::NOT_FOUND, "NoSuchKey", "there is no such file");
+        return xml(StatusCode::NOT_FOUND, "NoSuchKey", "no such file");
     };
     match file(task.shape, kind).await {
         Ok(blob) => send(&blob, &request.method, &request.headers),

@@ -1,4 +1,4 @@
-//! Small helpers around requests and responses.
+//! Helpers for requests and responses.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::dialects::{Answer, Content};
 use crate::http::blob::send;
 use crate::media::{FileKind, file};
 
-/// The query parameters of a request; of repeated ones the last.
+/// Returns the query parameters of a request; of repeated ones the last.
 pub(crate) fn query_of(uri: &Uri) -> BTreeMap<String, String> {
     url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
         .into_owned()

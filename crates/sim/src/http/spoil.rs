@@ -1,4 +1,4 @@
-//! What faults do to answers.
+//! Faults, applied to answers.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -14,7 +14,7 @@ use hyper::body::Frame;
 
 use crate::state::FaultKind;
 
-/// Set on a response in whose place the connection is closed.
+/// Marks a response that is not sent: the connection is closed instead.
 #[derive(Clone, Copy)]
 pub(crate) struct HangUp;
 
@@ -30,7 +30,7 @@ impl fmt::Display for HungUp {
 
 impl std::error::Error for HungUp {}
 
-/// Answers a request as a fault, if there is one, lets it.
+/// Answers a request, with a fault if there is one.
 pub(crate) async fn spoil(fault: Option<FaultKind>, work: impl Future<Output = Response>) -> Response {
     match fault {
         None => work.await,
@@ -56,7 +56,7 @@ pub(crate) async fn spoil(fault: Option<FaultKind>, work: impl Future<Output = R
     }
 }
 
-/// The page that a proxy puts in the place of an answer.
+/// The page that a proxy sends instead of an answer.
 fn html_page(status: u16) -> Bytes {
     Bytes::from(format!(
         "<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>"
@@ -76,7 +76,7 @@ fn status(code: u16, body: String, headers: &[(String, String)]) -> Response {
     response
 }
 
-/// A number that is no status is answered as an internal error.
+/// An invalid status becomes 500.
 fn status_code(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
@@ -122,7 +122,7 @@ impl hyper::body::Body for Half {
     }
 }
 
-/// Turns the mark into what hyper takes for a broken service.
+/// Turns a marked response into an error, on which hyper closes the connection.
 pub(crate) fn delivered(answer: Result<Response, Infallible>) -> Result<Response, HungUp> {
     match answer {
         Ok(response) if response.extensions().get::<HangUp>().is_some() => Err(HungUp),

@@ -1,4 +1,4 @@
-//! Webhooks: what is sent, when, and how often.
+//! The sender of webhooks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::dialects::dialect;
 use crate::spec::Spec;
 use crate::state::{Core, Task, hmac_hex};
 
-/// However fast the clock runs, a receiver has this much real time to answer.
+/// Shortest real time that a receiver has to answer, at any speed of the clock.
 const LEAST_TIME: Duration = Duration::from_secs(1);
 
-/// Sees to it that the task's webhook is delivered once the task has ended, if one was asked for.
+/// Schedules the task's webhook for its end, if one was requested.
 pub(crate) fn start(core: &Arc<Core>, spec: &'static Spec, task: &Arc<Task>) {
     if let Some(url) = task.callback.clone() {
         let delivery = deliver(core.clone(), spec, task.clone(), url);
@@ -47,10 +47,10 @@ async fn deliver(core: Arc<Core>, spec: &'static Spec, task: Arc<Task>, url: Url
         let headers = headers(&core, spec, &event, &body);
         let limit = Duration::from_secs(u64::from(spec.webhook.timeout));
         let outcome = tokio::select! {
-            // First, so that an answer that is there counts even if the time is up too.
+            // First, so that an answer counts even if the time limit passed at the same moment.
             biased;
             outcome = post(&url, headers, body) => outcome,
-            () = too_long(&core, now + limit) => Err("no answer in time".to_owned()),
+            () = too_long(&core, now + limit) => Err("timed out".to_owned()),
         };
         let delivered = outcome.is_ok();
         task.note_attempt(outcome);
@@ -89,7 +89,7 @@ fn headers(core: &Core, spec: &Spec, event: &str, body: &str) -> HeaderMap {
 /// One attempt. The errors name neither the URL nor the body: both may hold a secret.
 async fn post(url: &Url, headers: HeaderMap, body: String) -> Result<(), String> {
     if url.scheme() != "http" {
-        return Err("the simulator speaks no TLS: only http callbacks are delivered".to_owned());
+        return Err("only http callbacks are delivered: the simulator does not support TLS".to_owned());
     }
     let host = url.host_str().ok_or("the URL has no host")?;
     let port = url.port_or_known_default().ok_or("the URL has no port")?;
@@ -107,7 +107,7 @@ async fn post(url: &Url, headers: HeaderMap, body: String) -> Result<(), String>
         .uri(path)
         .header(header::HOST, format!("{host}:{port}"))
         .body(Full::<Bytes>::from(body))
-        .map_err(|_| "the URL cannot be called".to_owned())?;
+        .map_err(|_| "invalid URL".to_owned())?;
     request.headers_mut().extend(headers);
     let exchange = async {
         let response = sender
@@ -124,7 +124,7 @@ async fn post(url: &Url, headers: HeaderMap, body: String) -> Result<(), String>
         }
     };
     tokio::pin!(exchange, connection);
-    // The connection has to be driven while the exchange goes on; it may end first.
+    // The connection must be polled during the exchange; it may end first.
     tokio::select! {
         outcome = &mut exchange => outcome,
         _ = &mut connection => exchange.await,

@@ -16,7 +16,7 @@ const BARS: [[u8; 3]; 7] = [
 const BOX: [u8; 3] = [235, 128, 128];
 
 /// The planes of a 4:2:0 picture. Drawing fills whole rows, and a new frame repaints only where the
-/// box was and where it is now: this must be fast without optimisation too.
+/// box was and where it is now: this must be fast in unoptimised builds too.
 pub(crate) struct Card {
     shape: Shape,
     planes: [Plane; 3],
@@ -32,7 +32,7 @@ struct Plane {
 }
 
 impl Card {
-    /// The card, with the box at its first place.
+    /// Returns the card of the first frame.
     pub(crate) fn new(shape: Shape) -> Self {
         let plane = |channel: usize| {
             let scale = if channel == 0 { 1 } else { 2 };
@@ -59,7 +59,7 @@ impl Card {
         card
     }
 
-    /// Moves the box to its place in a frame.
+    /// Moves the box to its position in a frame.
     pub(crate) fn show(&mut self, frame: u32) {
         self.clear_box();
         let way = u64::from(self.shape.width) - self.side() as u64;

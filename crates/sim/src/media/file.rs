@@ -6,8 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 
+#[cfg(feature = "clips")]
+use crate::media::clip;
+#[cfg(not(feature = "clips"))]
+use crate::media::fixed as clip;
 use crate::media::shape::Shape;
-use crate::media::{clip, still};
+use crate::media::still;
 
 /// Number of files kept. Most clips are some hundred kilobytes.
 const KEPT: usize = 32;

@@ -4,8 +4,11 @@
 //! folder of this crate.
 
 mod card;
+#[cfg(feature = "clips")]
 mod clip;
 mod file;
+#[cfg(not(feature = "clips"))]
+mod fixed;
 mod shape;
 mod still;
 mod tariff;

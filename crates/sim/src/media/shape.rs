@@ -1,17 +1,17 @@
-//! The size and length of a video, from what was asked.
+//! The size and length of a video, from its request.
 
-/// Longest clip in seconds. No known model makes longer ones; unknown ones may be asked for any length.
+/// Longest clip in seconds. No known model makes longer ones; requests for unknown models have no limit.
 const LONGEST_SECONDS: u32 = 120;
-/// Frames per second of a clip whose length was asked in seconds.
+/// Frames per second of a clip whose length is requested in seconds.
 const FPS: u32 = 12;
-/// Frames per second of a clip whose length was asked in frames.
+/// Frames per second of a clip whose length is requested in frames.
 const FPS_OF_FRAMES: u32 = 24;
 /// Pixels that one clip may have in all its frames together: more would take too long to encode.
 const BUDGET: u64 = 500_000_000;
-/// The longest side that the encoder takes. The shorter one may have 2160 pixels, as the largest tier has.
+/// The longest side that the encoder supports. The shorter one may have 2160 pixels, as the largest tier has.
 const LONGEST: u32 = 3840;
 
-/// How long a video is to be.
+/// Requested length of a video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Length {
     /// In whole seconds.
@@ -20,7 +20,7 @@ pub(crate) enum Length {
     Frames(u32),
 }
 
-/// Everything that tells one clip from another.
+/// Size and length of a clip. Clips of the same shape are identical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Shape {
     /// Pixels across.
@@ -72,8 +72,8 @@ impl Shape {
     }
 }
 
-/// Width and height with this shorter side and ratio, both even. What the encoder cannot take (21:9 and
-/// 9:21 at 4K, and nothing else that can be asked) is made smaller in the same ratio.
+/// Width and height with this shorter side and ratio, both even. Sizes beyond the encoder's limit (21:9 and
+/// 9:21 at 4K) are scaled down in the same ratio.
 fn size(short: u32, across: u32, down: u32) -> (u32, u32) {
     let longer = |short: u32| {
         let (long, by) = (across.max(down), across.min(down));
@@ -89,7 +89,7 @@ fn size(short: u32, across: u32, down: u32) -> (u32, u32) {
     }
 }
 
-/// The shorter side that a tier stands for.
+/// The shorter side of a tier, in pixels.
 fn shorter_side(tier: &str) -> Option<u32> {
     match tier {
         "1K" => Some(1024),

@@ -1,8 +1,8 @@
-//! What a task costs.
+//! The price of a task.
 //!
 //! **This is the simulator's own tariff.** No vendor's prices are in it: it only makes sure that
 //! longer and larger videos cost more, so that a test can see a double submission in the bill. A
-//! task is billed when it is made, whatever becomes of it.
+//! task is billed on creation, even if it fails later.
 //!
 //! | shorter side | US dollars per second of video |
 //! |---|---|

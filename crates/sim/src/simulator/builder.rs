@@ -1,4 +1,4 @@
-//! How a simulator is set up.
+//! Settings and start of a simulator.
 
 use std::fmt;
 use std::io;
@@ -13,27 +13,27 @@ use crate::simulator::handle::Simulator;
 use crate::spec::{Spec, SpecError, Vendor};
 use crate::state::{Background, Clock, Core, Faults, Ids, Links, Pace, Store};
 
-/// The key that webhooks are signed with, unless the builder is told another.
+/// Default secret that webhooks are signed with.
 pub const WEBHOOK_SECRET: &str = "whsec-simulator";
 
 /// A simulator could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// An address could not be listened on.
+    /// An address is in use or not available.
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// A spec cannot be used.
+    /// A spec is invalid.
     #[error(transparent)]
     Spec(#[from] SpecError),
 }
 
-/// Sets up a [`Simulator`].
+/// Builder of a [`Simulator`].
 #[derive(Clone)]
 pub struct Builder {
     listen: SocketAddr,
@@ -67,48 +67,48 @@ impl Builder {
         }
     }
 
-    /// Where the API is served; `127.0.0.1` with a free port if not said.
+    /// Sets the address of the API. Default: `127.0.0.1` with a free port.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// Where the files are served; `127.0.0.1` with a free port if not said.
+    /// Sets the address of the files. Default: `127.0.0.1` with a free port.
     pub fn listen_files(mut self, address: SocketAddr) -> Self {
         self.files = address;
         self
     }
 
-    /// How many times as fast as real time the simulated one passes; 1 if not said.
+    /// Sets the speed of simulated time, as a multiple of real time. Default: 1.
     pub fn speed(mut self, speed: f64) -> Self {
         self.speed = speed;
         self
     }
 
-    /// The clock to go by, in the place of one that runs at [`speed`](Self::speed).
+    /// Sets the clock, instead of one that runs at [`speed`](Self::speed).
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// A clock that only [`Simulator::advance`] moves: the choice for tests.
+    /// Uses a clock that only [`Simulator::advance`] moves, for deterministic tests.
     pub fn manual_clock(self) -> Self {
         self.clock(Clock::manual())
     }
 
-    /// How long a task is queued, in simulated time; 3 s if not said.
+    /// Sets how long a task is queued, in simulated time. Default: 3 s.
     pub fn queued_for(mut self, time: Duration) -> Self {
         self.pace.queued = time;
         self
     }
 
-    /// How long a task takes in all, in simulated time; 20 s if not said.
+    /// Sets how long a task takes in total, in simulated time. Default: 20 s.
     pub fn completed_after(mut self, time: Duration) -> Self {
         self.pace.total = time;
         self
     }
 
-    /// The key that ToAPIs' webhooks are signed with; [`WEBHOOK_SECRET`] if not said. `None` stands
+    /// Sets the secret that ToAPIs' webhooks are signed with. Default: [`WEBHOOK_SECRET`]. `None` stands
     /// for an account without a webhook, where a `callback_url` is refused.
     pub fn webhook_secret(mut self, secret: Option<impl Into<String>>) -> Self {
         self.webhook_secret = secret.map(Into::into);
@@ -119,7 +119,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When an address cannot be listened on, or a spec cannot be used.
+    /// [`StartError`] if an address is in use or not available, or a spec is invalid.
     pub async fn start(self) -> Result<Simulator, StartError> {
         // Reads all three specs, once per process.
         Spec::of(Vendor::Token360)?;

@@ -24,77 +24,66 @@ impl Simulator {
         }
     }
 
-    /// What stands in the place of a vendor's base URL, by the vendor's short name.
-    ///
-    /// # Panics
-    ///
-    /// When there is no such vendor: `token360`, `toapis` and `alltoken` are there.
-    pub fn base_url(&self, vendor: &str) -> String {
-        match Vendor::from_slug(vendor) {
-            Some(vendor) => self.base_url_of(vendor),
-            None => panic!("no vendor is called {vendor:?}: there are token360, toapis and alltoken"),
-        }
-    }
-
-    /// What stands in the place of each vendor's base URL, by the vendors' short names.
-    pub fn base_urls(&self) -> BTreeMap<&'static str, String> {
-        Vendor::ALL
-            .into_iter()
-            .map(|vendor| (vendor.slug(), self.base_url_of(vendor)))
-            .collect()
-    }
-
-    fn base_url_of(&self, vendor: Vendor) -> String {
+    /// Returns the base URL that replaces a vendor's own.
+    pub fn base_url(&self, vendor: Vendor) -> String {
         format!("http://{}{}", self.address, vendor.prefix())
     }
 
-    /// Where the API is served, and `/_sim/stats` and `/_sim/tasks`.
+    /// Returns all base URLs, by the vendors' short names.
+    pub fn base_urls(&self) -> BTreeMap<&'static str, String> {
+        Vendor::ALL
+            .into_iter()
+            .map(|vendor| (vendor.slug(), self.base_url(vendor)))
+            .collect()
+    }
+
+    /// The address of the API, and of `/_sim/stats` and `/_sim/tasks`.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where the files are served.
+    /// The address of the files.
     pub fn files_address(&self) -> SocketAddr {
         self.files_address
     }
 
-    /// The clock that it goes by.
+    /// The simulator's clock.
     pub fn clock(&self) -> &Clock {
         &self.core.clock
     }
 
-    /// Moves its clock ahead.
+    /// Moves the clock ahead.
     pub fn advance(&self, by: Duration) {
         self.core.clock.advance(by);
     }
 
-    /// Counts since the start.
+    /// Counters since the start.
     pub fn stats(&self) -> Stats {
         self.core.store.stats()
     }
 
-    /// The tasks it holds, the oldest first.
+    /// Returns all tasks, the oldest first.
     pub fn tasks(&self) -> Vec<TaskReport> {
         self.tasks_after(0)
     }
 
-    /// The tasks it holds without the `known` oldest.
+    /// Returns all tasks but the `known` oldest.
     pub fn tasks_after(&self, known: usize) -> Vec<TaskReport> {
         reports(&self.core, known)
     }
 
-    /// Lets a fault befall the next requests that it is for. Of several, the first injected comes
+    /// Injects a fault into the next matching requests. Of several, the first injected is applied
     /// first.
     pub fn inject(&self, fault: Fault) {
         self.core.faults.inject(fault);
     }
 
-    /// Takes back the faults that befell nothing yet.
+    /// Removes the faults that were not applied yet.
     pub fn clear_faults(&self) {
         self.core.faults.clear();
     }
 
-    /// Stops it, and waits until nothing of it is left running.
+    /// Stops the simulator, and waits until its connections and deliveries have ended.
     pub async fn shutdown(self) {
         self.core.background.stop().shutdown().await;
     }

@@ -12,7 +12,7 @@ use crate::spec::reference::resolve;
 use crate::spec::schema;
 use crate::spec::vendor::Vendor;
 
-/// A spec cannot be used. The specs are compiled in, so this is a mistake in `specs/`.
+/// A spec is invalid. The specs are compiled in, so this is a mistake in `specs/`.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("specs/{vendor}.yaml: {reason}")]
 pub struct SpecError {
@@ -20,7 +20,7 @@ pub struct SpecError {
     reason: String,
 }
 
-/// What one vendor's spec says.
+/// A vendor's spec, as the simulator reads it.
 pub struct Spec {
     document: Value,
     definitions: Value,
@@ -54,7 +54,7 @@ pub(crate) struct RateLimit {
     pub(crate) per: u32,
 }
 
-/// What a method and a path lead to.
+/// The target of a method and a path.
 pub(crate) enum Route {
     /// An endpoint, with the values of its path parameters.
     Endpoint(&'static Endpoint, Vec<String>),
@@ -101,8 +101,8 @@ impl Spec {
         &self.document
     }
 
-    /// What is wrong with the JSON body of an answer, by the schema that the spec has for this
-    /// operation and status. An answer that the spec does not foresee is a problem too.
+    /// Checks the JSON body of an answer against the schema that the spec has for this
+    /// operation and status, and returns the problems. An undocumented answer is a problem too.
     pub fn response_problems(&self, operation_id: &str, status: u16, body: &Value) -> Vec<String> {
         let schema = find_operation(&self.document, operation_id).and_then(|operation| {
             let response = resolve(&self.document, &operation["responses"][status.to_string()]);
@@ -111,12 +111,12 @@ impl Spec {
         match schema {
             Some(schema) => self.schema_problems(schema, body),
             None => vec![format!(
-                "{operation_id}: the spec has no JSON answer with status {status}"
+                "{operation_id}: the spec has no JSON response with status {status}"
             )],
         }
     }
 
-    /// What is wrong with a value, by a named schema of the spec.
+    /// Checks a value against a named schema of the spec, and returns the problems.
     pub fn component_problems(&self, name: &str, value: &Value) -> Vec<String> {
         match self.document["components"]["schemas"].get(name) {
             Some(schema) => self.schema_problems(schema, value),
@@ -134,7 +134,7 @@ impl Spec {
         }
     }
 
-    /// What a method and a path, without the vendor's prefix, lead to.
+    /// Finds the endpoint for a method and a path without the vendor's prefix.
     pub(crate) fn route(&'static self, method: &str, path: &str) -> Route {
         let steps: Vec<&str> = path.split('/').skip(1).collect();
         let mut route = Route::Nothing;

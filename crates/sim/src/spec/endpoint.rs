@@ -121,7 +121,7 @@ impl QueryParameter {
         })
     }
 
-    /// The problem with a value as it stands in the query string, if there is one.
+    /// Checks a value of the query string.
     pub(crate) fn problem(&self, value: &str) -> Option<Problem> {
         let json = match value.parse::<i64>() {
             Ok(number) if self.integer => Value::from(number),

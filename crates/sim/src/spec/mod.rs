@@ -15,7 +15,7 @@ mod vendor;
 
 pub use document::{Spec, SpecError};
 pub use operation::Operation;
-pub use vendor::Vendor;
+pub use vendor::{ParseVendorError, Vendor};
 
 pub(crate) use document::{RateLimit, Route};
 pub(crate) use endpoint::Endpoint;

@@ -82,7 +82,7 @@ pub(crate) fn compile(schema: &Value, definitions: &Value) -> Result<Validator, 
         .map_err(|error| error.to_string())
 }
 
-/// What is wrong with a value. The messages name fields and rules, and never repeat the value, which
+/// Checks a value and returns the problems. The messages name fields and rules, and never repeat the value, which
 /// may be a whole picture or a secret.
 pub(crate) fn problems(validator: &Validator, value: &Value) -> Vec<Problem> {
     validator

@@ -1,6 +1,7 @@
 //! The three vendors.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A vendor whose dialect the simulator speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,7 +32,7 @@ impl Vendor {
         Self::ALL.into_iter().find(|vendor| vendor.slug() == slug)
     }
 
-    /// What goes between the simulator's origin and the paths of the vendor's spec. AllToken's base
+    /// The path between the simulator's origin and the paths of the vendor's spec. AllToken's base
     /// URL has a path of its own.
     pub(crate) const fn prefix(self) -> &'static str {
         match self {
@@ -53,6 +54,20 @@ impl Vendor {
 impl fmt::Display for Vendor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.slug())
+    }
+}
+
+/// A name that is no vendor's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the simulator has no vendor `{0}`; use token360, toapis or alltoken")]
+pub struct ParseVendorError(String);
+
+impl FromStr for Vendor {
+    type Err = ParseVendorError;
+
+    /// Parses a short name.
+    fn from_str(slug: &str) -> Result<Self, ParseVendorError> {
+        Self::from_slug(slug).ok_or_else(|| ParseVendorError(slug.to_owned()))
     }
 }
 

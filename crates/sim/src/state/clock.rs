@@ -8,11 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// The clock that a simulator's tasks, links and webhooks go by.
+/// Clock of a simulator's tasks, links and webhooks.
 ///
 /// Simulated time starts at zero, passes `speed` times as fast as tokio's clock (so that a paused
-/// one stops it), and can be moved ahead by hand. A manual clock has speed zero: it only moves when
-/// told to, which makes a test with real sockets deterministic.
+/// one stops it), and can be moved ahead by hand. A manual clock has speed zero: only `advance` moves it,
+/// which makes a test with real sockets deterministic.
 ///
 /// Clones share one clock.
 #[derive(Clone)]
@@ -26,8 +26,8 @@ struct Inner {
 }
 
 impl Clock {
-    /// A clock that runs `speed` times as fast as real time; a speed that is not a positive number
-    /// is that of a manual clock.
+    /// Returns a clock that runs `speed` times as fast as real time; a speed that is not a positive number
+    /// makes a manual clock.
     pub fn running(speed: f64) -> Self {
         let speed = if speed.is_finite() && speed > 0.0 { speed } else { 0.0 };
         Self(Arc::new(Inner {
@@ -38,22 +38,27 @@ impl Clock {
         }))
     }
 
-    /// A clock that stands still until [`advance`](Self::advance) moves it.
+    /// Returns a clock that only [`advance`](Self::advance) moves.
     pub fn manual() -> Self {
         Self::running(0.0)
     }
 
-    /// Moves the clock ahead and wakes whatever waited for a moment that has now come.
+    /// Moves the clock ahead, and wakes the sleepers whose moment has come.
     pub fn advance(&self, by: Duration) {
         self.0.skipped.send_modify(|skipped| *skipped += by);
     }
 
-    /// Simulated time since the start.
+    /// The factor by which simulated time is faster than real time; zero for a manual clock.
+    pub fn speed(&self) -> f64 {
+        self.0.speed
+    }
+
+    /// Returns simulated time since the start.
     pub fn now(&self) -> Duration {
         self.real().mul_f64(self.0.speed) + *self.0.skipped.borrow()
     }
 
-    /// The time of day that the outside world sees. It is not sped up, because clients compare a
+    /// Returns the time of day in answers. It is not sped up, because clients compare a
     /// task's creation with their own clocks.
     pub fn wall(&self) -> DateTime<Utc> {
         let real = if self.0.speed > 0.0 {
@@ -69,7 +74,7 @@ impl Clock {
         after(self.0.wall, moment).timestamp()
     }
 
-    /// Waits for a simulated moment.
+    /// Waits until a simulated moment.
     pub async fn sleep_until(&self, moment: Duration) {
         let mut skipped = self.0.skipped.subscribe();
         loop {
@@ -81,7 +86,7 @@ impl Clock {
             let left = moment - now;
             let pass = async {
                 if self.0.speed > 0.0 {
-                    // Rounded up, lest the last step be a busy loop.
+                    // Rounded up, to avoid a busy loop at the end.
                     let real = left.div_f64(self.0.speed) + Duration::from_millis(1);
                     tokio::time::sleep(real).await;
                 } else {

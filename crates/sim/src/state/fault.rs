@@ -1,36 +1,36 @@
-//! Faults on demand.
+//! Injected faults.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::spec::{Operation, Vendor};
 
-/// What goes wrong.
+/// Kind of a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// This answer, without the work being done.
+    /// Sends this answer instead of processing the request.
     Status {
         /// HTTP status.
         code: u16,
         /// Body, sent as JSON unless a header says otherwise.
         body: String,
-        /// Further headers.
+        /// Additional headers.
         headers: Vec<(String, String)>,
     },
-    /// An HTML page with this status, as a proxy makes it, without the work being done.
+    /// Sends an HTML page with this status, like a proxy, instead of processing the request.
     Html(u16),
-    /// The work is done, and the answer keeps its status but has an empty body.
+    /// Processes the request, and sends the answer with an empty body.
     EmptyBody,
-    /// The work is done, and the answer breaks off after half of the promised bytes.
+    /// Processes the request, and closes the connection after half of the answer's body.
     Truncated,
-    /// The connection is closed before anything is done.
+    /// Closes the connection without processing the request.
     DropBefore,
-    /// The work is done (a task is made, counted and billed), and the connection is closed without
+    /// Processes the request (a task is created, counted and billed), and closes the connection without
     /// an answer.
     DropAfter,
 }
 
-/// A fault, and which requests it befalls.
+/// A fault, and the requests that it applies to.
 #[derive(Clone, Debug)]
 pub struct Fault {
     vendor: Vendor,
@@ -40,7 +40,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault for the next request of this kind.
+    /// Creates a fault for the next request of this kind.
     pub fn new(vendor: Vendor, operation: Operation, kind: FaultKind) -> Self {
         Self {
             vendor,
@@ -50,13 +50,13 @@ impl Fault {
         }
     }
 
-    /// Lets the fault befall the next `times` such requests.
+    /// Applies the fault to the next `times` such requests.
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self
     }
 
-    /// A status with a JSON body and no further headers.
+    /// Creates a fault that answers the next request with a status and a JSON body.
     pub fn status(vendor: Vendor, operation: Operation, code: u16, body: impl Into<String>) -> Self {
         let kind = FaultKind::Status {
             code,
@@ -67,7 +67,7 @@ impl Fault {
     }
 }
 
-/// The faults that are still to come, in the order of their injection.
+/// The faults not applied yet, in the order of their injection.
 #[derive(Default)]
 pub(crate) struct Faults(Mutex<Vec<Fault>>);
 
@@ -80,7 +80,7 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The fault that befalls this request, if any; it counts as used.
+    /// Takes the fault for this request, if there is one.
     pub(crate) fn take(&self, vendor: Vendor, operation: Operation) -> Option<FaultKind> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         faults.retain(|fault| fault.times > 0);

@@ -8,13 +8,13 @@ use crate::state::ids::random;
 use crate::state::signature::hmac_hex;
 use crate::state::task::Task;
 
-/// Signs links to the file origin, and checks them.
+/// Signs links to the file origin, and verifies them.
 pub(crate) struct Links {
     origin: String,
     key: Vec<u8>,
 }
 
-/// Why a link does not work.
+/// Reason to deny a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denied {
     Expired,
@@ -40,7 +40,7 @@ impl Links {
         )
     }
 
-    /// Whether a request may have what is at a path.
+    /// Verifies the signature and the expiry of a path.
     pub(crate) fn check(&self, path: &str, query: &BTreeMap<String, String>, now: i64) -> Result<(), Denied> {
         let expires = query.get("expires").and_then(|text| text.parse::<i64>().ok());
         let expires = expires.ok_or(Denied::BadSignature)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Where a task stands. Each dialect has its own words for it.
+/// Status of a task. Each dialect has its own words for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Queued,
@@ -49,7 +49,7 @@ pub(crate) struct Pace {
     pub(crate) total: Duration,
 }
 
-/// What will become of a task, if it is not cancelled.
+/// The course of a task that is not cancelled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     pub(super) start: Duration,
@@ -91,12 +91,12 @@ impl Plan {
     }
 }
 
-/// Where a task stands, and since when.
+/// Status of a task, and since when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) status: Status,
     pub(crate) since: Duration,
-    /// Percent of the work that is done.
+    /// Progress in percent.
     pub(crate) progress: u8,
 }
 

@@ -10,7 +10,7 @@ use crate::state::plan::State;
 use crate::state::shared::Core;
 use crate::state::task::Task;
 
-/// A task, as the simulator reports it. No key is in here, and no URL.
+/// A task, as the simulator reports it. Contains no key and no URL.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct TaskReport {
@@ -26,7 +26,7 @@ pub struct TaskReport {
     pub prompt: String,
     /// `queued`, `in_progress`, `completed`, `failed`, `expired` or `cancelled`, at every vendor.
     pub status: &'static str,
-    /// Percent of the work that is done.
+    /// Progress in percent.
     pub progress: u8,
     /// When it was created.
     pub created_at: DateTime<Utc>,
@@ -42,7 +42,7 @@ pub struct TaskReport {
     pub cost: f64,
     /// The caller's own id.
     pub client_reference: Option<String>,
-    /// How its webhook fared, if one was asked for.
+    /// Delivery of its webhook, if one was requested.
     pub webhook: Option<Delivery>,
 }
 

@@ -1,4 +1,4 @@
-//! What the simulator remembers.
+//! All tasks, and counters.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,19 +9,19 @@ use crate::spec::Vendor;
 use crate::state::owner::Owner;
 use crate::state::task::Task;
 
-/// Counts since the start.
+/// Counters since the start.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Tasks created at each vendor, by its short name. A request counts once it has created a
+    /// Tasks created, by the vendor's short name. A request counts once it has created a
     /// task, whether or not the answer reached the client.
     pub submissions: BTreeMap<&'static str, u64>,
-    /// Tasks held.
+    /// Number of tasks.
     pub tasks: usize,
-    /// What they cost in US dollars, by the simulator's own tariff.
+    /// Total price in US dollars, by the simulator's own tariff.
     pub cost: f64,
-    /// Requests that arrived at each vendor's API, by its short name, those that were refused or
-    /// fell victim to a fault included.
+    /// Requests that arrived at the API, by the vendor's short name, including those that were refused or
+    /// failed by a fault.
     pub requests: BTreeMap<&'static str, u64>,
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Task {
     pub(crate) request: Value,
     /// When it was created, in simulated time.
     pub(crate) created: Duration,
-    /// When it was created, for the outside world.
+    /// When it was created, as answers show it.
     pub(crate) wall: DateTime<Utc>,
     pub(crate) plan: Plan,
     pub(crate) cancelled: OnceLock<Duration>,
@@ -36,7 +36,7 @@ pub(crate) struct Task {
     pub(crate) tier: String,
     /// The aspect ratio that is used; never `adaptive`.
     pub(crate) ratio: String,
-    /// Whether the length was asked in frames.
+    /// Whether the length was requested in frames.
     pub(crate) by_frames: bool,
     pub(crate) last_frame: bool,
     /// In US dollars, by the simulator's own tariff.
@@ -48,7 +48,7 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// Where the task stands at a moment of simulated time.
+    /// Returns the task's state at a moment of simulated time.
     pub(crate) fn state(&self, now: Duration) -> State {
         if let Some(&since) = self.cancelled.get() {
             return State {
@@ -75,13 +75,13 @@ impl Task {
         }
     }
 
-    /// When something happened to the task, for the outside world: at its own simulated pace,
-    /// counted from its creation.
+    /// The time of day of a simulated moment, as answers show it: at the simulated pace,
+    /// counted from the task's creation.
     pub(crate) fn wall_at(&self, moment: Duration) -> DateTime<Utc> {
         after(self.wall, moment.saturating_sub(self.created))
     }
 
-    /// A task that is not completed has never more than 99 percent.
+    /// At most 99 percent until the task is completed.
     fn progress(&self, now: Duration) -> u8 {
         let Plan { start, end, .. } = self.plan;
         if now <= start || end <= start {
@@ -92,7 +92,7 @@ impl Task {
         (done * 100.0).min(99.0) as u8
     }
 
-    /// The caller's own part of the request.
+    /// A member of the request.
     pub(crate) fn asked(&self, name: &str) -> Option<&Value> {
         self.request.get(name)
     }

@@ -26,7 +26,7 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     let model = call
         .spec
         .model(id)
-        .ok_or_else(|| Refusal::invalid("model", "model: no entry of the spec covers it"))?;
+        .ok_or_else(|| Refusal::invalid("model", "model: the spec has no entry for it"))?;
     let dialect = dialect(call.vendor);
     let inputs = dialect.inputs(&call.endpoint.id, &call.body);
     let zero_is_absent = dialect.zero_duration_is_absent();
@@ -96,7 +96,7 @@ fn build(
     }
 }
 
-/// A frame count goes before a duration; a duration of zero or less leaves it to the model.
+/// A frame count has priority over a duration; with a duration of zero or less the model decides.
 fn length(fields: Fields<'_>, model: &Model) -> Length {
     let positive = |field| {
         let value = fields.integer(field).and_then(|value| u32::try_from(value).ok());
@@ -114,7 +114,7 @@ fn length(fields: Fields<'_>, model: &Model) -> Length {
 
 /// The callback URL, which has to be an `http` or `https` one.
 fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
-    // A value that is no text is for the schema to refuse.
+    // The schema refuses a value that is not a string.
     let Some(text) = fields.text("callback_url") else {
         return Ok(None);
     };
@@ -122,9 +122,9 @@ fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
     let url = Url::parse(text)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"));
-    let url = url.ok_or_else(|| Refusal::invalid(&field, format!("{field}: it must be an http or https URL")))?;
+    let url = url.ok_or_else(|| Refusal::invalid(&field, format!("{field}: must be an http or https URL")))?;
     if call.vendor == Vendor::Token360 && url.scheme() == "http" && !is_loopback(&url) {
-        let rule = "it must be an https URL (plain http is for loopback hosts only)";
+        let rule = "must be an https URL (plain http only for loopback hosts)";
         return Err(Refusal::invalid(&field, format!("{field}: {rule}")));
     }
     Ok(Some(url))
@@ -133,7 +133,7 @@ fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
 /// Checks the body against the spec's schema.
 ///
 /// A test's webhook receiver is plain HTTP on this machine, which Token360's own rule (`https` only)
-/// would refuse. So a loopback callback stands in the checked copy as if it were `https`; all others
+/// would refuse. So the checked copy has `https` in a loopback callback; all others
 /// are held to the rule.
 fn against_schema(call: &Call, fields: Fields<'_>, callback: Option<&Url>) -> Result<(), Refusal> {
     let Some(validator) = &call.endpoint.request else {
@@ -143,7 +143,7 @@ fn against_schema(call: &Call, fields: Fields<'_>, callback: Option<&Url>) -> Re
     let found = match local.and(fields.text("callback_url")) {
         Some(text) => {
             let mut copy = call.body.clone();
-            // The text as it was sent: what the URL parser made of it is not what the schema is to judge.
+            // The text as sent: the schema must not judge the URL parser's normal form.
             let secure = match text.get(..4) {
                 Some(scheme) if scheme.eq_ignore_ascii_case("http") => format!("https{}", &text[4..]),
                 _ => text.to_owned(),

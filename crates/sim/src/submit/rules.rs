@@ -1,4 +1,4 @@
-//! The rules of `x-models`: what a model takes.
+//! The rules of `x-models`: what a model supports.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::dialects::{Input, Medium};
 use crate::spec::{Fields, Model, Problem, whole};
 
-/// The roles of inputs, and what each has to be.
+/// The roles of inputs, and the medium of each.
 const ROLES: [(&str, Medium); 5] = [
     ("first_frame", Medium::Image),
     ("last_frame", Medium::Image),
@@ -16,7 +16,7 @@ const ROLES: [(&str, Medium); 5] = [
     ("reference_audio", Medium::Audio),
 ];
 
-/// All rules that a request breaks. At some vendors a duration of zero is the same as none.
+/// Returns all rules that a request breaks. At some vendors a duration of zero counts as absent.
 pub(crate) fn check(
     model: &Model,
     endpoint: &str,
@@ -26,7 +26,7 @@ pub(crate) fn check(
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     if model.create != endpoint {
-        problems.push(Problem::new("model", "this model is made by another endpoint"));
+        problems.push(Problem::new("model", "this model belongs to another endpoint"));
     }
     problems.extend(duration(model, fields, zero_is_absent));
     problems.extend(frames(model, fields));
@@ -34,7 +34,7 @@ pub(crate) fn check(
     problems.extend(one_of(fields, "aspect_ratio", model.aspect_ratios.as_deref()));
     for field in &model.without {
         if let Some((path, _)) = fields.get(field) {
-            problems.push(Problem::new(path, "the model does not take it"));
+            problems.push(Problem::new(path, "the model does not support it"));
         }
     }
     problems.extend(input_rules(model, inputs));
@@ -44,7 +44,7 @@ pub(crate) fn check(
 fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<Problem> {
     let (path, value) = fields.get("duration")?;
     let Some(rule) = &model.duration else {
-        return Some(Problem::new(path, "the model does not take one"));
+        return Some(Problem::new(path, "the model does not support it"));
     };
     let seconds = whole(value)?;
     if seconds >= rule.min && rule.max.is_none_or(|max| seconds <= max) {
@@ -57,34 +57,34 @@ fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<P
         return None;
     }
     let allowed = match rule.max {
-        Some(max) => format!("the model takes {} to {max} seconds", rule.min),
-        None => format!("the model takes {} seconds or more", rule.min),
+        Some(max) => format!("the model supports {} to {max} seconds", rule.min),
+        None => format!("the model supports {} seconds or more", rule.min),
     };
     Some(Problem::new(path, allowed))
 }
 
 fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {
     let (path, value) = fields.get("frames")?;
-    // The real services ignore a frame count here, and bill something else than was asked. The
-    // simulator refuses it, so that a client that forgets the rule is found out.
+    // The real services ignore a frame count here, and bill something else than was requested. The
+    // simulator refuses it, so that a client which forgets the rule fails a test.
     let Some(rule) = &model.frames else {
-        return Some(Problem::new(path, "the model does not take a frame count"));
+        return Some(Problem::new(path, "the model does not support a frame count"));
     };
     let count = whole(value)?;
     let fits = (rule.min..=rule.max).contains(&count) && (count - rule.min) % rule.step == 0;
     (!fits).then(|| {
         let rule = format_args!("{} to {} in steps of {}", rule.min, rule.max, rule.step).to_string();
-        Problem::new(path, format_args!("the model takes {rule}"))
+        Problem::new(path, format_args!("the model supports {rule}"))
     })
 }
 
 fn one_of(fields: Fields<'_>, field: &str, allowed: Option<&[String]>) -> Option<Problem> {
     let (path, value) = fields.get(field)?;
     let Some(allowed) = allowed else {
-        return Some(Problem::new(path, "the model does not take one"));
+        return Some(Problem::new(path, "the model does not support it"));
     };
     let fits = allowed.iter().any(|allowed| value == &Value::from(allowed.as_str()));
-    (!fits).then(|| Problem::new(path, format_args!("the model takes {}", allowed.join(", "))))
+    (!fits).then(|| Problem::new(path, format_args!("the model supports {}", allowed.join(", "))))
 }
 
 fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
@@ -102,7 +102,7 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
             let field = &inputs[rule.max].field;
             problems.push(Problem::new(
                 field,
-                format_args!("the model takes at most {} as {role}", rule.max),
+                format_args!("the model supports at most {} inputs as {role}", rule.max),
             ));
         }
         for input in inputs {
@@ -111,7 +111,7 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
                 let allowed = rule.sources.join(" or ");
                 problems.push(Problem::new(
                     &input.field,
-                    format_args!("the model takes a {role} only as {allowed}"),
+                    format_args!("the model supports a {role} only as {allowed}"),
                 ));
             }
         }
@@ -140,13 +140,13 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
         let field = &by_role["reference_audio"][0].field;
         problems.push(Problem::new(
             field,
-            "an audio reference needs an image or a video beside it",
+            "an audio reference needs an image or a video with it",
         ));
     }
     problems
 }
 
-/// The normalised role that an input's word stands for with this model.
+/// The normalised role of an input's word, for this model.
 fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
     let known = ROLES.into_iter().find(|(role, _)| {
         let word = model.inputs.get(*role).map(|rule| rule.role.as_deref().unwrap_or(role));
@@ -156,16 +156,16 @@ fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
         Some((role, medium)) if medium == input.medium => Ok(role),
         Some((role, _)) => Err(Problem::new(
             &input.field,
-            format_args!("a {role} is another kind of medium"),
+            format_args!("a {role} must be another kind of medium"),
         )),
         None => {
-            let rule = format_args!("the model takes no input in the role {}", input.word).to_string();
+            let rule = format_args!("the model does not support inputs in the role {}", input.word).to_string();
             Err(Problem::new(&input.field, rule))
         }
     }
 }
 
-/// Where a medium comes from, in the words of `x-models`.
+/// The source of a medium, in the words of `x-models`.
 fn source_of(url: &str) -> &'static str {
     match url.split_once(':') {
         Some(("http" | "https", rest)) if rest.starts_with("//") && rest.len() > 2 => "url",
@@ -241,10 +241,10 @@ mod tests {
             json!({"resolution": "1080p"}),
             &[],
         );
-        assert_eq!(found, ["resolution: the model takes 480p, 720p"]);
+        assert_eq!(found, ["resolution: the model supports 480p, 720p"]);
         let body = json!({"metadata": {"audio": true}});
         let found = problems(Vendor::ToApis, "doubao-seedance-1-0-pro-fast", body, &[]);
-        assert_eq!(found, ["metadata.audio: the model does not take it"]);
+        assert_eq!(found, ["metadata.audio: the model does not support it"]);
     }
 
     #[test]

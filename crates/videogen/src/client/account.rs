@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
 use videogen_wire::facts::RateLimit;
 
-use crate::model::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind, TimeScale};
 use crate::poll::DurationBook;
 use crate::transport::pace::{Blocked, Outcome, Pace, Turn};
 
@@ -44,9 +44,9 @@ enum State {
 }
 
 impl Account {
-    pub(crate) fn new(limits: &[RateLimit]) -> Self {
+    pub(crate) fn new(limits: &[RateLimit], scale: TimeScale) -> Self {
         Self(Arc::new(Shared {
-            pace: Mutex::new(Pace::new(limits)),
+            pace: Mutex::new(Pace::new(limits, scale)),
             durations: Mutex::default(),
             freed: Notify::new(),
         }))
@@ -111,7 +111,9 @@ impl Account {
             });
             if at - start > patience {
                 let message = "this account has to wait before it may ask again, so nothing was sent";
-                return Err(Error::new(ErrorKind::RateLimited, message).after(Some(at - now)));
+                return Err(
+                    Error::new(ErrorKind::RateLimited, message).after(Some(self.pace().scale.vendors(at - now)))
+                );
             }
             match leave {
                 Ok(mut leave) => {

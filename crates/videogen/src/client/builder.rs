@@ -17,7 +17,7 @@ use crate::client::parse_base_url;
 use crate::journal::Journal;
 use crate::journal::LEASE;
 use crate::model::address::is_safe;
-use crate::model::{Error, ErrorKind, Vendor};
+use crate::model::{Error, ErrorKind, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::{Http, SUBMIT};
 use crate::transport::resolve::Lookup;
@@ -51,6 +51,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     submit_timeout: Duration,
     journal: Option<Arc<dyn Journal>>,
+    time_scale: f64,
 }
 
 impl ClientBuilder {
@@ -65,6 +66,7 @@ impl ClientBuilder {
             retry: RetryPolicy::default(),
             submit_timeout: SUBMIT,
             journal: None,
+            time_scale: 1.0,
         }
     }
 
@@ -130,12 +132,34 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets how many times as fast as real time the other side's time passes; 1 unless set. For simulators only.
+    ///
+    /// Everything that is stated in the vendor's time passes that much faster: the default pauses of
+    /// [`wait`](Client::wait), [`watch`](Client::watch) and [`Watcher`](crate::Watcher), rate limits, pauses before
+    /// retries, and `Retry-After`. Times that the caller sets in `WaitOptions` or `WatcherOptions`, and time limits of
+    /// requests, stay in real time.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// let client = videogen::Client::builder(videogen::Vendor::ALL[0])
+    ///     .key("sk-test".to_owned())
+    ///     .base_url("http://127.0.0.1:8787/token360") // `videogen sim --speed 60`
+    ///     .time_scale(60.0)
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn time_scale(mut self, factor: f64) -> Self {
+        self.time_scale = factor;
+        self
+    }
+
     /// Makes the client. What was not set is taken from the environment: the key from `TOKEN360_API_KEY`,
     /// `TOAPIS_API_KEY` or `ALLTOKEN_API_KEY`, the base URL from `TOKEN360_BASE_URL`, `TOAPIS_BASE_URL` or
     /// `ALLTOKEN_BASE_URL`.
     ///
     /// # Errors
-    /// `config` when there is no key, it cannot stand in a header, or the base URL is unusable or plain HTTP.
+    /// `config` when there is no key, it cannot stand in a header, the base URL is unusable or plain HTTP, or a time scale is
+    /// set that is invalid or for the vendor's own host.
     pub fn build(self) -> Result<Client, Error> {
         let facts = self.vendor.facts();
         let config = |message: String| Error::new(ErrorKind::Config, message);
@@ -158,6 +182,16 @@ impl ClientBuilder {
                 "{source} is plain HTTP, which would show the key to everyone on the way; use https"
             )));
         }
+        let scale = TimeScale::new(self.time_scale).ok_or_else(|| {
+            let factor = self.time_scale;
+            config(format!("time scale {factor} is invalid; set a number above 0"))
+        })?;
+        if !scale.is_real() && url.host_str() == parse_base_url("the base URL", facts.base_url)?.host_str() {
+            let name = facts.name;
+            return Err(config(format!(
+                "a time scale is for simulators; set a base URL other than {name}'s own"
+            )));
+        }
         let session = Session::new(&key).map_err(|error| config(error.to_string()))?;
         Ok(Client(Arc::new(Inner {
             vendor: self.vendor,
@@ -169,8 +203,9 @@ impl ClientBuilder {
             journal: self.journal,
             on_their_way: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
-            budget: Budget::default(),
-            account: Account::new(facts.rate_limits.query),
+            budget: Budget::new(scale),
+            account: Account::new(facts.rate_limits.query, scale),
+            scale,
         })))
     }
 }

@@ -16,7 +16,7 @@ use crate::vendors::{Call, RawPage};
 impl Client {
     /// Makes a read at the account's pace, and lets the account learn from it.
     pub(crate) async fn paced<T>(&self, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let leave = self.0.account.at_once(self.0.retry.patience).await?;
+        let leave = self.0.account.at_once(self.0.scale.real(self.0.retry.patience)).await?;
         let result = read.await;
         leave.settle(&result);
         result
@@ -152,7 +152,8 @@ impl Client {
         call: &Call<'_>,
     ) -> Result<VideoTask, Error> {
         let read = self.judge().read(operation, result, call.session.exchange().as_ref());
-        let (mut task, raw) = read.map_err(|error| error.with_task(id))?;
+        let (task, raw) = read.map_err(|error| error.with_task(id))?;
+        let mut task = task.called(id);
         self.judge().finish(&mut task, Raw::of(raw));
         Ok(task)
     }

@@ -10,7 +10,7 @@ use videogen_wire::Session;
 
 use crate::client::account::Account;
 use crate::journal::Journal;
-use crate::model::{Error, ErrorKind, Vendor};
+use crate::model::{Error, ErrorKind, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::Http;
 use crate::transport::retry::{Budget, Retries};
@@ -36,6 +36,8 @@ pub(crate) struct Inner {
     /// Longer than any submission under way.
     pub(crate) patience: Duration,
     pub(crate) account: Account,
+    /// How fast the vendor's time passes.
+    pub(crate) scale: TimeScale,
 }
 
 impl fmt::Debug for Client {

@@ -304,7 +304,7 @@ impl Entry {
                 progress: Progress::Unknown,
                 status: None,
                 request_id: None,
-                possible_task: None,
+                possible_tasks: Vec::new(),
                 answer: None,
             }
         })
@@ -330,7 +330,7 @@ impl Entry {
             Some(reason) => Error::new(reason.kind, reason.message).after(reason.retry_after.map(Duration::from_secs)),
             None => Error::new(
                 ErrorKind::AmbiguousSubmit,
-                "it is not known whether it was accepted: its sender did not come back",
+                "submission status unknown: its sender did not come back",
             ),
         };
         error

@@ -1,7 +1,7 @@
 //! What is known of a submission whose fate is not, and how to look for it.
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::model::mask::is_masked;
@@ -44,9 +44,14 @@ pub struct Ambiguity {
     /// The vendor's id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// A task id that stood in an answer which was no acceptance.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub possible_task: Option<TaskId>,
+    /// Tasks that an answer named which was no acceptance.
+    #[serde(
+        default,
+        alias = "possible_task",
+        deserialize_with = "one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub possible_tasks: Vec<TaskId>,
     /// How the answer began, without what URLs hide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
@@ -104,6 +109,20 @@ impl Ambiguity {
     }
 }
 
+/// Reads what earlier versions wrote too: one task.
+fn one_or_many<'de, D: Deserializer<'de>>(json: D) -> Result<Vec<TaskId>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Tasks {
+        One(TaskId),
+        Many(Vec<TaskId>),
+    }
+    Ok(match Tasks::deserialize(json)? {
+        Tasks::One(task) => vec![task],
+        Tasks::Many(tasks) => tasks,
+    })
+}
+
 /// What a request asks for beside model and prompt that an answer may repeat.
 pub(crate) fn parameters(request: &Value) -> Map<String, Value> {
     const NAMES: [&str; 6] = [
@@ -141,7 +160,7 @@ mod tests {
             sent_at,
             status: None,
             request_id: None,
-            possible_task: None,
+            possible_tasks: Vec::new(),
             answer: None,
         };
         for (at, may_be, too_old) in [

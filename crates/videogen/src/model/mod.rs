@@ -22,6 +22,7 @@ mod status;
 mod task;
 mod task_id;
 mod task_ref;
+mod time_scale;
 mod vendor;
 mod violation;
 
@@ -44,6 +45,7 @@ pub(crate) use task::is_moderation;
 pub use task::{Raw, TaskError, Usage, Video, VideoTask};
 pub use task_id::{ParseTaskIdError, TaskId};
 pub use task_ref::TaskRef;
+pub(crate) use time_scale::TimeScale;
 pub use vendor::{ParseVendorError, Vendor};
 pub use videogen_wire::{SecretUrl, Timestamp, facts};
 pub use violation::Violation;

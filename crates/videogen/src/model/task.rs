@@ -14,8 +14,12 @@ use crate::model::{Adjustment, ErrorKind, SecretUrl, TaskId, Timestamp};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VideoTask {
-    /// Its name.
+    /// Its name: the id that its submission returned, or that it was requested by. It never changes.
     pub id: TaskId,
+    /// The vendor's id for it in this answer, where that is another one: a gateway may show the id of the service behind
+    /// it. Only an alias: requests, the journal and webhooks go by `id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_id: Option<String>,
     /// Where it stands.
     pub status: TaskStatus,
     /// The vendor's own word for that.
@@ -73,6 +77,7 @@ impl VideoTask {
     pub(crate) fn new(id: TaskId, vendor_status: String) -> Self {
         Self {
             id,
+            vendor_id: None,
             status: TaskStatus::from_vendor(&vendor_status),
             vendor_status,
             model: None,
@@ -90,6 +95,15 @@ impl VideoTask {
             unrecorded: None,
             raw: Raw::default(),
         }
+    }
+
+    /// The same task under the name that it was requested by. Another id in the answer becomes an alias.
+    pub(crate) fn called(mut self, name: &TaskId) -> Self {
+        if self.id != *name {
+            let answered = std::mem::replace(&mut self.id, name.clone());
+            self.vendor_id = Some(answered.id().to_owned()).filter(|id| id != name.id());
+        }
+        self
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use videogen_wire::facts::Poll;
 
 use super::Durations;
-use crate::model::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind, TimeScale};
 
 /// Longest that a vendor's wish to be left alone is believed.
 pub(crate) const BELIEVED: Duration = Duration::from_secs(3600);
@@ -52,6 +52,8 @@ pub struct PollPolicy {
     pub longest: Duration,
     /// Delay, in seconds for each task, that one request less is worth. Lower is denser.
     pub price: f64,
+    /// How fast the tasks' time passes; durations seen are in that time, everything else is in this machine's.
+    pub(crate) scale: TimeScale,
 }
 
 /// The moment at which the next poll is looked for.
@@ -104,6 +106,18 @@ impl PollPolicy {
             shortest,
             longest,
             price: shortest.as_secs_f64() * PRICE,
+            scale: TimeScale::default(),
+        }
+    }
+
+    /// The same pace where time passes so much faster.
+    pub(crate) fn at(self, scale: TimeScale) -> Self {
+        Self {
+            first: (scale.real(self.first.0), scale.real(self.first.1)),
+            shortest: scale.real(self.shortest),
+            longest: scale.real(self.longest),
+            price: self.price / scale.factor(),
+            scale,
         }
     }
 
@@ -136,13 +150,17 @@ impl PollPolicy {
             Last::NoUrl => least,
             _ if least == most => least,
             _ => {
-                let (from, to) = (least.as_secs_f64(), most.as_secs_f64());
+                // In the time of the tasks, and back.
+                let factor = self.scale.factor();
+                let seconds = |time: Duration| time.as_secs_f64() * factor;
+                let (from, to) = (seconds(least), seconds(most));
                 let price = if self.price.is_finite() {
                     self.price.max(0.0)
                 } else {
                     0.0
                 };
-                Duration::try_from_secs_f64(seen.next(moment.elapsed.as_secs_f64(), from, to, price)).unwrap_or(most)
+                let next = seen.next(seconds(moment.elapsed), from, to, price * factor);
+                Duration::try_from_secs_f64(next / factor).unwrap_or(most)
             }
         };
         let chance = if moment.chance.is_finite() {
@@ -154,7 +172,7 @@ impl PollPolicy {
             .saturating_add(self.shortest.mul_f64(JITTER * chance))
             .clamp(least, most);
         match moment.last {
-            Last::Failed(asked) => pause.max(asked),
+            Last::Failed(asked) => pause.max(self.scale.real(asked)),
             _ => pause,
         }
     }
@@ -171,6 +189,7 @@ pub(crate) fn after_error(error: &Error, elapsed: Duration) -> Option<Duration> 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -193,6 +212,28 @@ mod tests {
             elapsed: Duration::from_secs(elapsed),
             polls,
             ..Moment::default()
+        }
+    }
+
+    /// At every moment of the tasks' time, whatever was seen.
+    #[test]
+    fn a_faster_time_shortens_every_pause_alike() {
+        let scale = TimeScale::new(100.0).unwrap();
+        let (policy, seen) = (PollPolicy::advised(&ADVICE), seconds(115..125));
+        for (elapsed, polls) in [(0, 0), (60, 1), (118, 3), (500, 9)] {
+            for last in [Last::Running, Last::NoUrl, Last::Failed(Duration::from_secs(90))] {
+                let moment = Moment {
+                    last,
+                    ..at(elapsed, polls)
+                };
+                let faster = Moment {
+                    elapsed: scale.real(moment.elapsed),
+                    ..moment
+                };
+                let (pause, short) = (policy.pause(&seen, &moment), policy.at(scale).pause(&seen, &faster));
+                let apart = pause.abs_diff(scale.vendors(short));
+                assert!(apart < Duration::from_millis(1), "{moment:?}: {pause:?} {short:?}");
+            }
         }
     }
 

@@ -236,13 +236,15 @@ impl Client {
             Err(error) => return Err(error),
         };
         // The same id may have been used before, and an answer may name no task at all.
-        let names_it = task.id != *id && task.created_at.is_some() && ambiguity.is_about(&task);
+        let own = task.vendor_id.take();
+        let names_it = own.is_some() && task.created_at.is_some() && ambiguity.is_about(&task);
         let is_of_model = task
             .model
             .as_ref()
             .is_none_or(|model| self.judge().hide(model) == ambiguity.model);
         // It belongs to the family it was sent to, not to the one it was looked up by.
-        task.id = TaskId::new(self.0.vendor, ambiguity.family.as_str(), task.id.id()).unwrap_or(task.id);
+        let own = own.unwrap_or_else(|| id.id().to_owned());
+        task.id = TaskId::new(self.0.vendor, ambiguity.family.as_str(), own).unwrap_or(task.id);
         if self.is_known(&task.id, ambiguity).await? {
             return Ok(Reconciled::NotFound);
         }

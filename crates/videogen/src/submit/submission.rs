@@ -228,7 +228,7 @@ impl Client {
                 },
                 status: error.status(),
                 request_id: error.request_id().map(str::to_owned),
-                possible_task: error.task().cloned(),
+                possible_tasks: judge.possible_tasks(family, exchange.as_ref()),
                 answer: judge.beginning(exchange.as_ref()),
                 ..self.lost(request, sent_at)
             };
@@ -254,7 +254,7 @@ impl Client {
             sent_at,
             status: None,
             request_id: None,
-            possible_task: None,
+            possible_tasks: Vec::new(),
             answer: None,
         }
     }
@@ -336,7 +336,7 @@ impl Client {
     }
 
     fn given_up(&self, request: &VideoRequest) -> Error {
-        let message = "it is not known whether it was accepted: the program is ending";
+        let message = "submission status unknown: the program is ending";
         Error::new(ErrorKind::AmbiguousSubmit, message)
             .during(self.0.vendor, crate::model::Operation::Submit)
             .with_delivery(Delivery::Ambiguous)

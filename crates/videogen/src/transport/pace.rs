@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use videogen_wire::facts::RateLimit;
 
-use crate::model::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind, TimeScale};
 use crate::poll::BELIEVED;
 
 /// Where no limit is documented: ten requests a second.
@@ -74,6 +74,8 @@ pub(crate) enum Blocked {
 /// The state of one account.
 #[derive(Debug)]
 pub(crate) struct Pace {
+    /// How fast the vendor's time passes, in which limits and wishes are stated.
+    pub(crate) scale: TimeScale,
     /// Whether the limits are our own guess, because nobody documents any.
     is_guess: bool,
     interval: Duration,
@@ -92,8 +94,9 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    pub(crate) fn new(limits: &[RateLimit]) -> Self {
+    pub(crate) fn new(limits: &[RateLimit], scale: TimeScale) -> Self {
         let mut pace = Self {
+            scale,
             is_guess: true,
             interval: Duration::ZERO,
             early: Duration::ZERO,
@@ -114,7 +117,8 @@ impl Pace {
         self.is_guess = limits.is_empty();
         let limits = if self.is_guess { UNDOCUMENTED } else { limits };
         // With requests up to `early` ahead of even distances, a window holds (window + early) / interval of them.
-        let window = |limit: &RateLimit| Duration::from_secs(limit.per.clamp(1, 86_400));
+        let scale = self.scale;
+        let window = |limit: &RateLimit| scale.real(Duration::from_secs(limit.per.clamp(1, 86_400)));
         self.early = limits
             .iter()
             .map(|limit| window(limit) / EARLY)
@@ -209,7 +213,7 @@ impl Pace {
                 self.room = self.room.map(|room| room + 1).filter(|room| *room < RECOVERED);
             }
             Some(Outcome::Slower(Some(asked))) => {
-                let until = now + asked.min(BELIEVED);
+                let until = now + self.scale.real(asked.min(BELIEVED));
                 self.asked = self.asked.max(Some(until));
                 self.room = Some(1);
             }
@@ -224,7 +228,7 @@ impl Pace {
                     let doubled = BACKOFF
                         .saturating_mul(1 << (self.failures - DOWN).min(16))
                         .min(BACKOFF_CAP);
-                    self.backoff = Some(now + doubled.mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0)));
+                    self.backoff = Some(now + self.scale.real(doubled).mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0)));
                     self.room = Some(1);
                 }
             }
@@ -244,13 +248,13 @@ mod tests {
     async fn what_is_asked_at_once_is_held_up_by_documented_limits_only() {
         let now = Instant::now();
         let latest = |limits: &[RateLimit]| {
-            let mut pace = Pace::new(limits);
+            let mut pace = Pace::new(limits, TimeScale::default());
             let turns = (0..100).map(|_| pace.reserve_at_once(now).map_or(now + HORIZON, |turn| turn.at));
             turns.max().unwrap()
         };
         assert_eq!(latest(&[]), now);
         assert!(latest(&[RateLimit { limit: 100, per: 10 }]) >= now + HORIZON);
-        let mut pace = Pace::new(&[]);
+        let mut pace = Pace::new(&[], TimeScale::default());
         for _ in 0..1000 {
             pace.reserve_at_once(now).unwrap();
         }
@@ -283,7 +287,7 @@ mod tests {
             &[RateLimit { limit: 1, per: 10 }],
             &[],
         ] {
-            let (mut pace, start) = (Pace::new(limits), Instant::now());
+            let (mut pace, start) = (Pace::new(limits, TimeScale::default()), Instant::now());
             let (mut now, mut sent) = (start, Vec::new());
             for _ in 0..5_000 {
                 // Now and then nobody asks for a while, and then many do.
@@ -305,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_budget_that_is_asked_for_is_used() {
-        let mut pace = Pace::new(&[RateLimit { limit: 500, per: 10 }]);
+        let mut pace = Pace::new(&[RateLimit { limit: 500, per: 10 }], TimeScale::default());
         let start = Instant::now();
         let mut now = start;
         for _ in 0..4_700 {
@@ -317,7 +321,7 @@ mod tests {
 
     #[test]
     fn what_the_vendor_asks_holds_for_all_and_is_not_believed_for_ever() {
-        let (mut pace, now) = (Pace::new(&[]), Instant::now());
+        let (mut pace, now) = (Pace::new(&[], TimeScale::default()), Instant::now());
         pace.reserve(now).unwrap();
         pace.settle(now, Some(Outcome::Slower(Some(20 * SECOND))), 0.5);
         assert_eq!(pace.reserve(now + 19 * SECOND), Err(Blocked::Until(now + 20 * SECOND)));
@@ -332,7 +336,7 @@ mod tests {
 
     #[test]
     fn an_outage_is_probed_and_left_slowly() {
-        let (mut pace, start) = (Pace::new(&[]), Instant::now());
+        let (mut pace, start) = (Pace::new(&[], TimeScale::default()), Instant::now());
         let (mut now, mut requests) = (start, 0);
         while now < start + 600 * SECOND {
             turn(&mut pace, &mut now);
@@ -359,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_request_that_nobody_drives_holds_nobody_up() {
-        let (mut pace, mut now) = (Pace::new(&[]), Instant::now());
+        let (mut pace, mut now) = (Pace::new(&[], TimeScale::default()), Instant::now());
         for _ in 0..DOWN {
             pace.reserve(now).unwrap();
             pace.settle(now, Some(Outcome::Failed), 0.0);

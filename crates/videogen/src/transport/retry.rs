@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::sync::watch;
 
-use crate::model::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind, TimeScale};
 
 /// How a client sends again what failed.
 ///
@@ -94,6 +94,8 @@ pub(crate) struct Budget {
     left: AtomicU32,
     /// Whether anybody may still try again.
     open: watch::Sender<bool>,
+    /// How fast the vendor's time passes, in which pauses are stated.
+    scale: TimeScale,
 }
 
 /// Ten retries; then ten successes buy one more.
@@ -106,11 +108,20 @@ impl Default for Budget {
         Self {
             left: AtomicU32::new(FULL),
             open: watch::Sender::new(true),
+            scale: TimeScale::default(),
         }
     }
 }
 
 impl Budget {
+    /// A full one, with pauses that pass so much faster.
+    pub(crate) fn new(scale: TimeScale) -> Self {
+        Self {
+            scale,
+            ..Self::default()
+        }
+    }
+
     fn take(&self) -> bool {
         let take = |left: u32| left.checked_sub(RETRY);
         self.left
@@ -127,7 +138,7 @@ impl Budget {
     async fn pause(&self, pause: Duration) -> bool {
         let mut open = self.open.subscribe();
         let closed = open.wait_for(|open| !open);
-        tokio::time::timeout(pause, closed).await.is_err()
+        tokio::time::timeout(self.scale.real(pause), closed).await.is_err()
     }
 
     fn give_back(&self) {

@@ -13,6 +13,7 @@ use crate::model::{Capabilities, ErrorKind, ListQuery, SecretUrl, TaskId, VideoR
 #[cfg(feature = "alltoken")]
 mod alltoken;
 mod dispatch;
+mod ids;
 mod outcome;
 #[cfg(feature = "toapis")]
 mod toapis;

@@ -2,17 +2,21 @@
 
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::IgnoredAny;
 use serde_json::Value;
-use videogen_wire::{Answer, Exchange, FromValue, Sent};
+use videogen_wire::{Answer, Exchange, Sent};
 
 use crate::model::Raw;
 use crate::model::mask::{KEY, hide_urls};
 use crate::model::{Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask};
 use crate::transport::retry::retry_after;
+use crate::vendors::ids;
 use crate::vendors::{NoValue, Said};
 
 /// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
+/// Headers that carry the vendor's id of the request.
+const REQUEST_IDS: [&str; 2] = ["x-request-id", "request-id"];
 /// Longest vendor message that is passed on.
 const MESSAGE_LIMIT: usize = 500;
 
@@ -34,7 +38,7 @@ impl Judge<'_> {
         let ambiguous = |reason: &str| {
             Error::new(
                 ErrorKind::AmbiguousSubmit,
-                format!("it is not known whether it was accepted: {reason}"),
+                format!("submission status unknown: {reason}"),
             )
             .during(self.vendor, operation)
             .with_delivery(Delivery::Ambiguous)
@@ -50,46 +54,83 @@ impl Judge<'_> {
             Some(Sent::Broken { reason }) => return Err(ambiguous(reason)),
             Some(Sent::Answered(answer)) => answer,
         };
-        let status = answer.status.as_u16();
         if answer.status.is_success() {
-            return match result {
+            let NoValue(reason) = match result {
                 Ok(mut task) => {
                     self.finish(&mut task, Raw::of(answer.body.clone()));
-                    Ok(task)
+                    return Ok(task);
                 }
-                // A task that was paid for is not lost because the rest of the answer is odd.
-                Err(NoValue(reason)) => match salvage_id(&answer.body) {
-                    Some(id) => match TaskId::new(self.vendor, family, id) {
-                        Some(id) => {
-                            let mut task = VideoTask::new(id, String::new());
-                            self.finish(&mut task, json(answer).into());
-                            Ok(task)
-                        }
-                        None => Err(ambiguous(&reason)),
-                    },
-                    None => Err(self.told(ambiguous(answer.cut.as_deref().unwrap_or(&reason)), answer, None)),
-                },
+                Err(reason) => reason,
             };
+            // A task that was paid for is not lost because the rest of the answer is odd.
+            if let Some(id) = ids::accepted(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id)) {
+                let mut task = VideoTask::new(id, String::new());
+                self.finish(&mut task, json(answer).into());
+                return Ok(task);
+            }
+            let reason = answer.cut.clone().unwrap_or(reason);
+            return Err(self.unknown(family, &reason, exchange, answer, Said::default()));
         }
+        let status = answer.status.as_u16();
         let said = self.vendor.error(status, json(answer));
         let refused = said.refused || status == 429 || REFUSALS.contains(&status);
-        let error = if refused {
-            self.refusal(operation, answer, said).with_delivery(Delivery::Rejected)
-        } else {
-            let words = said
-                .message
-                .as_deref()
-                .map(|words| format!("; it says: {}", self.clean(words)));
-            let error = ambiguous(&format!("the answer was HTTP {status}{}", words.unwrap_or_default()));
-            // An id beside a failure is no acceptance, but it is where to look.
-            let id = salvage_id(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id));
-            let error = match id {
-                Some(id) => error.with_task(&id),
-                None => error,
-            };
-            self.told(error, answer, Some(said))
+        // An answer that names a task refuses nothing, whatever its status.
+        if refused && self.possible_tasks(family, exchange).is_empty() {
+            return Err(self.refusal(operation, answer, said).with_delivery(Delivery::Rejected));
+        }
+        Err(self.unknown(family, &format!("the answer was HTTP {status}"), exchange, answer, said))
+    }
+
+    /// An answer that does not tell whether a submission was accepted, with the vendor's words and the tasks it names.
+    fn unknown(&self, family: &str, reason: &str, exchange: Option<&Exchange>, answer: &Answer, said: Said) -> Error {
+        let mut message = format!("submission status unknown: {reason}");
+        let possible = self.possible_tasks(family, exchange);
+        if !possible.is_empty() {
+            let ids: Vec<String> = possible.iter().map(ToString::to_string).collect();
+            message.push_str(&format!("; it names the task {}", ids.join(", ")));
+        }
+        if let Some(words) = self.words(answer, &said) {
+            message.push_str(&format!("; the vendor says: {words}"));
+        }
+        let error = Error::new(ErrorKind::AmbiguousSubmit, message)
+            .during(self.vendor, Operation::Submit)
+            .with_delivery(Delivery::Ambiguous);
+        // An id in an answer that is no acceptance is where to look.
+        let error = match possible.as_slice() {
+            [id] => error.with_task(id),
+            _ => error,
         };
-        Err(error)
+        self.told(error, answer, Some(said))
+    }
+
+    /// The tasks that the answer to a submission names, other than those that the submission named itself.
+    pub(crate) fn possible_tasks(&self, family: &str, exchange: Option<&Exchange>) -> Vec<TaskId> {
+        let Some(Exchange {
+            sent: Sent::Answered(answer),
+            body,
+            ..
+        }) = exchange
+        else {
+            return Vec::new();
+        };
+        let request = String::from_utf8_lossy(body.as_deref().unwrap_or_default());
+        let is_echo = |id: &str| request.contains(&Value::from(id).to_string());
+        let is_request = |id: &str| {
+            let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
+            REQUEST_IDS.iter().any(|name| header(name) == Some(id))
+        };
+        ids::task_ids(&answer.body)
+            .into_iter()
+            .filter(|id| !is_echo(id) && !is_request(id))
+            .filter_map(|id| TaskId::new(self.vendor, family, id))
+            .collect()
+    }
+
+    /// The vendor's words in an answer of any shape, fit to be shown.
+    fn words(&self, answer: &Answer, said: &Said) -> Option<String> {
+        let words = said.message.clone().or_else(|| loose_message(&json(answer)));
+        let words = words.or_else(|| plain_text(&answer.body))?;
+        Some(self.clean(&words)).filter(|words| !words.trim().is_empty())
     }
 
     /// The outcome of a call that changes nothing that costs money, and the body that was read.
@@ -180,8 +221,7 @@ impl Judge<'_> {
         let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
         let request_id = said
             .request_id
-            .or_else(|| header("x-request-id"))
-            .or_else(|| header("request-id"));
+            .or_else(|| REQUEST_IDS.iter().find_map(|name| header(name)));
         error.with_answer(
             answer.status.as_u16(),
             said.code.map(|code| self.clean(&code)),
@@ -245,95 +285,32 @@ fn loose_message(body: &Value) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The task id in an answer whose rest cannot be read, even one that was cut off.
-fn salvage_id(body: &[u8]) -> Option<String> {
-    if let Ok(body) = serde_json::from_slice::<Value>(body) {
-        let body = body.get(0).unwrap_or(&body);
-        return ["/id", "/task_id", "/data/id", "/data/task_id", "/video/id"]
-            .iter()
-            .find_map(|place| String::from_value(body.pointer(place)?.clone()));
+/// The text of a body that is no JSON; of a page, what a browser would show.
+fn plain_text(body: &[u8]) -> Option<String> {
+    // In damaged bytes a key could not be told any more.
+    let mut rest = std::str::from_utf8(body)
+        .ok()?
+        .trim_start_matches('\u{feff}')
+        .trim_start();
+    if rest.is_empty() || rest.starts_with(['{', '[', '"']) || serde_json::from_str::<IgnoredAny>(rest).is_ok() {
+        return None;
     }
-    // Cut off: look for a whole `"id": …` in the outermost object, or in its `data` or `video`.
-    let text = String::from_utf8_lossy(body);
-    let (mut inside, mut key, mut at) = (Vec::new(), String::new(), 0);
-    while let Some(found) = text[at..].find(['{', '[', '}', ']', '"']) {
-        let here = at + found;
-        at = here + 1;
-        match text.as_bytes()[here] {
-            b'{' | b'[' => inside.push(std::mem::take(&mut key)),
-            b'}' | b']' => drop(inside.pop()),
-            _ => {
-                let (name, end) = scalar_at(&text, here)?;
-                at = end;
-                let colon = text[end..].find(|c: char| !c.is_whitespace())?;
-                if !text[end + colon..].starts_with(':') {
-                    continue;
-                }
-                let reachable = match inside.as_slice() {
-                    [_] => true,
-                    [_, around] => around == "data" || around == "video",
-                    _ => false,
-                };
-                let value = end + colon + 1;
-                let value = value + text[value..].find(|c: char| !c.is_whitespace())?;
-                if reachable && (name == "id" || name == "task_id") {
-                    match scalar_at(&text, value) {
-                        Some((id, _)) if !id.is_empty() => return Some(id),
-                        _ => {}
-                    }
-                }
-                key = name;
-                at = value;
-                // A string value is stepped over, so that it is not taken for a name.
-                if text[value..].starts_with('"') {
-                    at = scalar_at(&text, value)?.1;
-                }
-            }
+    let mut shown = String::new();
+    if rest.starts_with('<') {
+        while let Some((before, tag)) = rest.split_once('<') {
+            shown.push_str(before);
+            shown.push(' ');
+            rest = tag.split_once('>').map_or("", |(_, after)| after);
         }
     }
-    None
-}
-
-/// The JSON string or number that begins at `start`, and where it ends. One that may go on beyond the end is none.
-fn scalar_at(text: &str, start: usize) -> Option<(String, usize)> {
-    let mut stream = serde_json::Deserializer::from_slice(&text.as_bytes()[start..]).into_iter::<Value>();
-    let value = match stream.next()?.ok()? {
-        Value::String(value) => value,
-        Value::Number(value) if start + stream.byte_offset() < text.len() => value.to_string(),
-        _ => return None,
-    };
-    Some((value, start + stream.byte_offset()))
+    shown.push_str(rest);
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    Some(words.join(" "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_id_is_found_wherever_it_arrived_whole() {
-        let body = br#"{"object": "video", "meta": {"id": "no"}, "id": "video-1", "status": "queued", "x": ["#;
-        assert_eq!(salvage_id(body).as_deref(), Some("video-1"));
-        for end in 0..body.len() {
-            let found = salvage_id(&body[..end]);
-            assert!(
-                found.is_none() || found.as_deref() == Some("video-1"),
-                "cut at {end}: {found:?}"
-            );
-        }
-        assert_eq!(salvage_id(br#"{"id": "video-"#), None);
-        assert_eq!(salvage_id(br#"{"id": 17}"#).as_deref(), Some("17"));
-        assert_eq!(salvage_id(br#"{"id": 17, "status": "que"#).as_deref(), Some("17"));
-        assert_eq!(salvage_id(br#"{"id": 17"#), None);
-        assert_eq!(salvage_id(br#"{"id":"","task_id":"t-7"}"#).as_deref(), Some("t-7"));
-        assert_eq!(
-            salvage_id(br#"{"code":0,"data":{"id":"abc","status":"que"#).as_deref(),
-            Some("abc")
-        );
-        assert_eq!(salvage_id(br#"{"user":{"id":"abc"},"status":"id","x":"que"#), None);
-        assert_eq!(salvage_id(br#"[{"id": "a"}]"#).as_deref(), Some("a"));
-        assert_eq!(salvage_id(b"<html>\"id\": \"x\"</html>"), None);
-        assert_eq!(salvage_id(b""), None);
-    }
 
     #[test]
     fn messages_lose_keys_and_urls() {

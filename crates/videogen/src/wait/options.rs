@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 use videogen_wire::facts::Poll;
 
-use crate::model::Timestamp;
+use crate::model::{TimeScale, Timestamp};
 use crate::poll::PollPolicy;
 
 /// How to wait.
@@ -65,18 +65,24 @@ impl WaitOptions {
         self
     }
 
-    pub(crate) fn policy(&self, advice: &Poll) -> PollPolicy {
-        policy(advice, self.first, self.every)
+    pub(crate) fn policy(&self, advice: &Poll, scale: TimeScale) -> PollPolicy {
+        policy(advice, scale, self.first, self.every)
     }
 }
 
 /// The vendor's pace, and what the caller set otherwise.
-pub(crate) fn policy(advice: &Poll, first: Option<Duration>, every: Option<(Duration, Duration)>) -> PollPolicy {
-    let advised = PollPolicy::advised(advice);
+pub(crate) fn policy(
+    advice: &Poll,
+    scale: TimeScale,
+    first: Option<Duration>,
+    every: Option<(Duration, Duration)>,
+) -> PollPolicy {
+    let advised = PollPolicy::advised(advice).at(scale);
     let policy = match every {
         Some((shortest, longest)) => PollPolicy {
             // What was not set stays as advised.
             first: advised.first,
+            scale,
             ..PollPolicy::within(shortest, longest)
         },
         None => advised,

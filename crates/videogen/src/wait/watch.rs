@@ -11,7 +11,7 @@ use futures_util::stream;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::client::Client;
-use crate::model::{Error, ErrorKind, TaskId, TaskRef, TaskStatus, VideoTask};
+use crate::model::{Error, ErrorKind, TaskId, TaskRef, TaskStatus, TimeScale, VideoTask};
 use crate::poll::{DurationBook, Last, Moment, PollPolicy};
 use crate::poll::{URL_GRACE, after_error};
 use crate::wait::WaitOptions;
@@ -117,7 +117,7 @@ impl Watching {
         Self {
             client: client.clone(),
             id: id.clone(),
-            policy: options.policy(&client.0.vendor.facts().poll),
+            policy: options.policy(&client.0.vendor.facts().poll, client.0.scale),
             timeout: options.timeout,
             start,
             deadline: later(start, options.timeout),
@@ -213,7 +213,8 @@ impl Watching {
         let is_last = task.status.is_terminal();
         if is_last {
             let mut durations = self.client.0.account.durations();
-            self.sight.learn(&mut durations, &task, self.start.elapsed());
+            self.sight
+                .learn(&mut durations, &task, self.start.elapsed(), self.policy.scale);
             self.over = true;
         } else {
             self.sight.not_done = self.elapsed();
@@ -260,7 +261,7 @@ impl Sight {
     }
 
     /// Remembers how long a task took: by the vendor's times, or as it was seen when it was watched from the start.
-    pub(crate) fn learn(&self, book: &mut DurationBook, task: &VideoTask, waited: Duration) {
+    pub(crate) fn learn(&self, book: &mut DurationBook, task: &VideoTask, waited: Duration, scale: TimeScale) {
         if task.status != TaskStatus::Completed {
             return;
         }
@@ -273,7 +274,7 @@ impl Sight {
         let age = self.age(waited);
         let is_known = self.submitted.or(self.created).is_some();
         if is_known && self.age(Duration::ZERO) <= FROM_THE_START.max(age / 10) {
-            book.observe(task.model.as_deref(), self.not_done, age);
+            book.observe(task.model.as_deref(), scale.vendors(self.not_done), scale.vendors(age));
         }
     }
 }

@@ -212,7 +212,7 @@ impl Watcher {
         if !options.limits.is_empty() {
             client.0.account.pace().set_limits(&options.limits);
         }
-        let policy = policy(&vendor.facts().poll, options.first, options.every);
+        let policy = policy(&vendor.facts().poll, client.0.scale, options.first, options.every);
         Self {
             client: client.clone(),
             in_flight: options.in_flight.max(1),

@@ -52,6 +52,11 @@ impl Bindings {
         }
     }
 
+    /// The task that the address is bound to.
+    pub(crate) fn bound(&self, hash: &TokenHash) -> Option<TaskId> {
+        self.lock().get(hash)?.task.clone()
+    }
+
     /// The bound task that the vendor calls `id`.
     pub(crate) fn task(&self, id: &str) -> Option<TaskId> {
         let bindings = self.lock();

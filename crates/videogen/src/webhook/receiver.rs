@@ -114,7 +114,8 @@ impl Receiver {
     /// Takes a delivery: the last segment of the path it came to, its headers and its raw body. `Ok` is to be acknowledged
     /// with a 2xx; for the rest there is [`Rejection::status`].
     ///
-    /// The task of a signed event belongs to the endpoint family of a bound task with this id; else to that of the model
+    /// The task of a signed event is the bound one with its id, or else the one that the address is bound to, whatever the
+    /// event calls it. Of one that is not bound, the endpoint family is that of the model
     /// that the event names, if the vendor's spec knows it; else the vendor is asked in each family.
     ///
     /// Dropping the future leaves no trace: a repeat is handled as if it were the first.
@@ -124,7 +125,7 @@ impl Receiver {
     pub async fn receive(&self, token: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Result<Received, Rejection> {
         if let Some(verifier) = &self.0.verifier {
             let event = verifier.verify(headers, body, (self.0.clock)())?;
-            return self.signed(event, body).await;
+            return self.signed(token, event, body).await;
         }
         let hash = TokenHash::of(token.ok_or(Refusal::Token)?);
         let task = self.0.bindings.hint(&hash).ok_or(Refusal::Token)?;
@@ -152,7 +153,7 @@ impl Receiver {
     }
 
     /// The vendor says something, under its signature.
-    async fn signed(&self, event: String, body: &[u8]) -> Result<Received, Rejection> {
+    async fn signed(&self, token: Option<&str>, event: String, body: &[u8]) -> Result<Received, Rejection> {
         let held = match self.0.ledger.claim(event.clone()) {
             Claim::Mine(held) => held,
             Claim::Busy => return Err(Rejection::Busy),
@@ -163,7 +164,7 @@ impl Receiver {
         let task = if notice.without_task {
             None
         } else {
-            Some(self.told(&notice, body).await?)
+            Some(self.told(token, &notice, body).await?)
         };
         let event = Event {
             id: Some(event),
@@ -173,11 +174,13 @@ impl Receiver {
         self.hand_over(held, event).await
     }
 
-    /// The task that a signed event tells of.
-    async fn told(&self, notice: &Notice, body: Value) -> Result<VideoTask, Rejection> {
+    /// The task that a signed event is about: a bound one with this id, or else the one that the address is bound to. The
+    /// vendor may call it otherwise than it did at submission.
+    async fn told(&self, token: Option<&str>, notice: &Notice, body: Value) -> Result<VideoTask, Rejection> {
         let vendor = self.0.client.vendor();
         let id = notice.task.as_ref().ok_or(Refusal::Body)?;
-        let known = self.0.bindings.task(id).or_else(|| {
+        let of_address = || self.0.bindings.bound(&TokenHash::of(token?));
+        let known = self.0.bindings.task(id).or_else(of_address).or_else(|| {
             let entry = Capabilities::of(vendor, notice.model.as_deref()?);
             TaskId::new(vendor, entry.family.name, id.as_str()).filter(|_| entry.is_known())
         });
@@ -185,7 +188,8 @@ impl Receiver {
             return self.search(id, notice.ended).await;
         };
         match vendor.told(&id, body.clone()) {
-            Ok(mut task) if !notice.ended || is_ended(&task) => {
+            Ok(task) if !notice.ended || is_ended(&task) => {
+                let mut task = task.called(&id);
                 self.0.client.judge().finish(&mut task, body.into());
                 self.0.client.note_status(&task).await;
                 Ok(task)

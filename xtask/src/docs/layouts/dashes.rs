@@ -4,7 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{At, Line, Parameter, Place, Status, Words, details, pattern, plain_name};
+use super::details;
+use super::words::{Words, plain_name};
+use crate::docs::facts::{At, Parameter, Place, Status};
+use crate::docs::page::Line;
+use crate::docs::pattern::pattern;
 
 /// What a list below a heading holds.
 enum List {

@@ -5,16 +5,12 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::Parameter;
+use crate::docs::facts::Parameter;
 use crate::docs::page::Line;
+use crate::docs::pattern::pattern;
 
 /// How many lines of a description may state a default or a bound; further down it speaks of other things.
 const NEAR: usize = 3;
-
-/// Compiles a pattern of ours.
-pub(in crate::docs) fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("our own patterns are sound")
-}
 
 /// Reads the lines below a parameter's name.
 pub(super) fn read(parameter: &mut Parameter, lines: &[Line]) {

@@ -1,6 +1,9 @@
 //! `name`, type and `required` on one line, with or without spaces between, and the words after them or below.
 
-use super::{Line, Parameter, Words, details, is_name, kind, plain_name, section};
+use super::details;
+use super::words::{Words, is_name, kind, plain_name, section};
+use crate::docs::facts::Parameter;
+use crate::docs::page::Line;
 
 /// The types, as this layout writes them; the longer before those that begin them.
 const TYPES: [&str; 14] = [

@@ -1,6 +1,9 @@
 //! A name on a line of its own, the type below it, then `default:…` and `required`, then words.
 
-use super::{Line, Parameter, Place, Words, details, is_name, kind, plain_name, section};
+use super::details;
+use super::words::{Words, is_name, kind, plain_name, section};
+use crate::docs::facts::{Parameter, Place};
+use crate::docs::page::Line;
 
 /// Reads a page.
 pub(super) fn read(lines: &[Line], _: &Words) -> Vec<Parameter> {

@@ -1,6 +1,9 @@
 //! Tables: a row for each parameter, the first row names the columns.
 
-use super::{Line, Parameter, Place, Words, details, is_name, kind, plain_name, section};
+use super::details;
+use super::words::{Words, is_name, kind, plain_name, section};
+use crate::docs::facts::{Parameter, Place};
+use crate::docs::page::Line;
 
 /// Which column holds what.
 struct Columns {

@@ -95,7 +95,7 @@ impl Schedule {
                 return false;
             }
         } else if task.status.is_terminal() {
-            entry.sight.learn(book, &task, now - entry.added);
+            entry.sight.learn(book, &task, now - entry.added, self.policy.scale);
             self.end(slot, Ok(task));
             return false;
         } else {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use videogen_wire::facts::RateLimit;
 
 use super::*;
-use crate::model::{Error, ErrorKind, TaskPage, TaskStatus, VideoTask};
+use crate::model::{Error, ErrorKind, TaskPage, TaskStatus, TimeScale, VideoTask};
 use crate::poll::DurationBook;
 use crate::transport::pace::{Blocked, Outcome, Pace};
 use crate::wait::sweep::PAGE;
@@ -43,7 +43,7 @@ fn run_of(
     takes: impl Fn(usize) -> Duration,
 ) -> Run {
     let start = Instant::now();
-    let (mut schedule, mut pace) = (schedule(listing), Pace::new(limits));
+    let (mut schedule, mut pace) = (schedule(listing), Pace::new(limits, TimeScale::default()));
     let mut book = DurationBook::default();
     let mut flights: VecDeque<(Instant, Request)> = VecDeque::new();
     let mut result = Run {

@@ -1,0 +1,116 @@
+//! `cargo xtask generate`: writes `crates/raw/<vendor>` and the README's table, or checks them.
+//!
+//! Arguments and the flow over files; what the files hold is made by [`crate::spec::raw`] and [`crate::spec::fields`].
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::io::Write;
+use std::path::Path;
+
+use crate::spec::facts::Facts;
+use crate::spec::fields::with_table;
+use crate::spec::raw::{self, tree};
+use crate::spec::{Spec, vendors as known_vendors};
+
+/// Exit code: generated files differ from what the specs give.
+pub const STALE: u8 = 4;
+
+/// Write crates/raw/<vendor> from specs/<vendor>.yaml
+///
+/// Exit codes: 0 written, or nothing stale; 4 stale (with --check); 100 a spec cannot be turned into code.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Vendors, by the name of their spec file [default: all]
+    vendors: Vec<String>,
+    /// Write nothing; report every file that is stale, missing or left over
+    #[arg(long)]
+    check: bool,
+}
+
+impl Arguments {
+    /// Writes or checks. Returns the exit code.
+    ///
+    /// # Errors
+    /// When a spec cannot be turned into code, or a file cannot be written.
+    pub fn run(&self, root: &Path, out: &mut dyn Write) -> Result<u8, Box<dyn std::error::Error>> {
+        generate(root, &self.vendors, self.check, out)
+    }
+}
+
+/// Writes what `vendors` (all, if none is named) give, and the README's table; or checks it.
+///
+/// # Errors
+/// When a spec cannot be turned into code, or a file cannot be written.
+fn generate(
+    root: &Path,
+    vendors: &[String],
+    check: bool,
+    out: &mut dyn Write,
+) -> Result<u8, Box<dyn std::error::Error>> {
+    let mut stale = false;
+    let mut facts = BTreeMap::new();
+    for vendor in known_vendors(root, vendors)? {
+        let (wanted, told) = raw::with_facts(&Spec::load(root, &vendor)?)?;
+        let folder = root.join("crates/raw").join(&vendor);
+        let changes = tree::compare(&folder, &wanted)?;
+        if check {
+            for change in &changes {
+                writeln!(out, "{}", change.describe(&format!("crates/raw/{vendor}")))?;
+            }
+            stale |= !changes.is_empty();
+        } else {
+            tree::apply(&folder, &changes)?;
+            writeln!(out, "crates/raw/{vendor}: {}", tree::summary(&changes))?;
+        }
+        facts.insert(vendor, told);
+    }
+    let known = known_vendors(root, &[])?;
+    // A crate whose spec is gone is left over as a whole.
+    if vendors.is_empty() {
+        for entry in std::fs::read_dir(root.join("crates/raw"))? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if !known.contains(&name) {
+                writeln!(out, "left over: crates/raw/{name} has no specs/{name}.yaml; delete it")?;
+                stale |= check;
+            }
+        }
+    }
+    // The README's table shows all vendors, whichever were asked for.
+    for vendor in known {
+        if let Entry::Vacant(place) = facts.entry(vendor) {
+            let spec = Spec::load(root, place.key())?;
+            place.insert(raw::facts(&spec)?);
+        }
+    }
+    stale |= readme(root, &facts.into_values().collect::<Vec<_>>(), check, out)?;
+    if stale {
+        writeln!(
+            out,
+            "The generated code does not match the specs. Run: cargo xtask generate"
+        )?;
+        return Ok(STALE);
+    }
+    Ok(0)
+}
+
+/// The README's table of these vendors. Tells whether it is stale.
+fn readme(root: &Path, all: &[Facts], check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn std::error::Error>> {
+    let path = root.join("README.md");
+    let old = std::fs::read_to_string(&path)?;
+    let new = with_table(&old, all).ok_or("README.md lacks the marks of its table of fields")?;
+    if old == new {
+        return Ok(false);
+    }
+    let change = tree::Change {
+        path: "README.md".into(),
+        old: Some(old),
+        new: Some(new),
+    };
+    if check {
+        writeln!(out, "{}", change.describe("."))?;
+    } else {
+        tree::apply(root, &[change])?;
+        writeln!(out, "README.md: wrote the table of fields")?;
+    }
+    Ok(check)
+}

@@ -1,0 +1,107 @@
+//! `cargo xtask new-vendor`: a vendor that compiles and is registered, and the list of what only a person can add.
+//!
+//! Everything is worked out in memory first: what is refused has written nothing.
+
+use std::io::Write;
+use std::path::Path;
+use std::{fs, io};
+
+use self::name::{Name, Refused};
+use self::skeleton::{Files, plan};
+
+mod name;
+mod places;
+mod skeleton;
+
+/// Exit code: refused, and nothing written.
+const REFUSED: u8 = 1;
+
+/// What begins a note of what is left to do, in the skeleton's comments.
+const MARK: &str = "TO DO: ";
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Its name in file names, features and task ids: lower-case letters and digits, as in `alltoken`.
+    name: String,
+}
+
+/// Runs the command on the repository at `root`. Returns the exit code.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(crate) fn run(
+    arguments: &Arguments,
+    root: &Path,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<u8, Box<dyn std::error::Error>> {
+    let (name, files) = match Name::check(&arguments.name, root).and_then(|name| {
+        let files = plan(root, &name)?;
+        Ok((name, files))
+    }) {
+        Ok(planned) => planned,
+        Err(Refused(reasons)) => {
+            for reason in reasons {
+                writeln!(err, "error: {reason}")?;
+            }
+            writeln!(err, "Nothing was written.")?;
+            return Ok(REFUSED);
+        }
+    };
+    for (file, text) in &files {
+        let path = root.join(file);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let change = if path.exists() { "registered it in" } else { "wrote" };
+        fs::write(&path, text).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
+        writeln!(out, "{change} {}", file.display())?;
+    }
+    for kind in ["wire", "tasks"] {
+        fs::create_dir_all(root.join(format!("tests/snapshots/{}/{kind}", name.lower)))?;
+    }
+    left_to_do(&name, &files, out)?;
+    Ok(0)
+}
+
+/// The list of what only a person can add: the notes in the skeleton, and what there is no skeleton for.
+fn left_to_do(name: &Name, files: &Files, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "\nIt compiles: {}",
+        name.fill("cargo check -p videogen --no-default-features --features acme")
+    )?;
+    writeln!(out, "\nLeft to do, from the vendor's pages:")?;
+    let adapter = format!("crates/videogen/src/vendors/{}.rs", name.lower);
+    for file in [format!("specs/{}.yaml", name.lower), adapter] {
+        let text = files.get(Path::new(&file)).map_or("", String::as_str);
+        for (line, note) in notes(text) {
+            writeln!(out, "  {file}:{line}: {note}")?;
+        }
+    }
+    write!(out, "{}", name.fill(include_str!("template/left.txt")))
+}
+
+/// The notes in comments: line, and words up to the end of the comment.
+fn notes(text: &str) -> Vec<(usize, String)> {
+    let comment = |line: &str| {
+        let line = line.trim_start();
+        let rest = line.strip_prefix("//").or_else(|| line.strip_prefix("# "))?;
+        Some(rest.trim().to_owned())
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some(first) = comment(line).and_then(|text| Some(text.strip_prefix(MARK)?.to_owned())) else {
+            continue;
+        };
+        let more = lines[index + 1..].iter().map_while(|line| comment(line));
+        // What is commented out is an example, not a sentence.
+        let more = more.take_while(|text| !text.starts_with(MARK) && !text.starts_with("x-"));
+        found.push((
+            index + 1,
+            std::iter::once(first).chain(more).collect::<Vec<_>>().join(" "),
+        ));
+    }
+    found
+}

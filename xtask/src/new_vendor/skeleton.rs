@@ -1,0 +1,111 @@
+//! The files of a new vendor, worked out in memory.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::name::{ADAPTER, Name, Refused, read};
+use super::places;
+use crate::spec::fields::with_table;
+use crate::spec::lint::lint;
+use crate::spec::raw::{facts, raw_crate_of, surface};
+use crate::spec::{Spec, SpecError, vendors};
+
+const SPEC: &str = include_str!("template/spec.yaml");
+
+/// Every file to write, by path from the repository's root.
+pub(super) type Files = BTreeMap<PathBuf, String>;
+
+/// What to write.
+pub(super) fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
+    let vendor = &name.lower;
+    let there: Vec<String> = [
+        format!("specs/{vendor}.yaml"),
+        format!("specs/pages/{vendor}"),
+        format!("crates/raw/{vendor}"),
+        format!("crates/videogen/src/vendors/{vendor}.rs"),
+        format!("tests/snapshots/{vendor}"),
+    ]
+    .into_iter()
+    .filter(|path| root.join(path).exists())
+    .map(|path| format!("{path} is there already; delete it, or take another name"))
+    .collect();
+    if !there.is_empty() {
+        return Err(Refused(there));
+    }
+    let mut files = Files::new();
+    for (file, text) in places::registered(root, name)? {
+        let text = if file.ends_with(".rs") {
+            formatted(root, text)
+        } else {
+            text
+        };
+        files.insert(file.into(), text);
+    }
+    let today = chrono::Utc::now().date_naive().to_string();
+    let spec_file = format!("specs/{vendor}.yaml");
+    let spec_text = name.fill(SPEC).replace("2000-01-01", &today);
+    let broken = |reason: String| Refused::because(format!("the skeleton itself is broken: {reason}"));
+    let findings = lint(&spec_file, &spec_text).map_err(|error| broken(error.to_string()))?;
+    if let Some(first) = findings.first() {
+        return Err(broken(format!("{spec_file}:{}: {}", first.line, first.reason)));
+    }
+    let tree = Spec::parse(vendor, &spec_text)
+        .and_then(|spec| raw_crate_of(&spec))
+        .map_err(|error| broken(error.to_string()))?;
+    let surface = surface::surface(&tree).map_err(|error| broken(error.to_string()))?;
+    files.insert(
+        format!("tests/snapshots/{vendor}/surface/client.snap").into(),
+        format!("---\nsource: tests/snapshots.rs\n---\n{}\n", surface.trim_end()),
+    );
+    for (file, text) in tree {
+        files.insert(Path::new("crates/raw").join(vendor).join(file), text);
+    }
+    files.insert("README.md".into(), readme(root, vendor, &spec_text)?);
+    files.insert(spec_file.into(), spec_text);
+    files.insert(
+        format!("crates/videogen/src/vendors/{vendor}.rs").into(),
+        formatted(root, name.fill(ADAPTER)),
+    );
+    Ok(files)
+}
+
+/// The README, with the new vendor in its table.
+fn readme(root: &Path, vendor: &str, spec_text: &str) -> Result<String, Refused> {
+    let because = |error: SpecError| Refused::because(error.to_string());
+    let mut specs = BTreeMap::from([(vendor.to_owned(), Spec::parse(vendor, spec_text).map_err(because)?)]);
+    for known in vendors(root, &[]).map_err(because)? {
+        let spec = Spec::load(root, &known).map_err(because)?;
+        specs.insert(known, spec);
+    }
+    let facts: Result<Vec<_>, _> = specs.values().map(facts).collect();
+    let text = read(root, "README.md")?;
+    with_table(&text, &facts.map_err(because)?)
+        .ok_or_else(|| Refused::because("README.md lacks the marks of its table of fields"))
+}
+
+/// Rust as rustfmt writes it: how lines break depends on the length of the name. As it is where there is no rustfmt.
+fn formatted(root: &Path, code: String) -> String {
+    let run = || -> io::Result<Option<String>> {
+        let mut rustfmt = Command::new("rustfmt")
+            .args(["--edition", "2024", "--config-path"])
+            .arg(root)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        // Dropped at the end of the statement, which tells rustfmt that this is all.
+        rustfmt
+            .stdin
+            .take()
+            .map_or(Ok(()), |mut input| input.write_all(code.as_bytes()))?;
+        let output = rustfmt.wait_with_output()?;
+        Ok(output
+            .status
+            .success()
+            .then(|| String::from_utf8(output.stdout).ok())
+            .flatten())
+    };
+    run().ok().flatten().unwrap_or(code)
+}

@@ -1,0 +1,143 @@
+//! `cargo xtask report`: one page for whoever reviews a change of the specs.
+//!
+//! Verdict, then what changed on the wire, in the generated Rust, in what the models take, and in the snapshots.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use similar::TextDiff;
+
+use crate::spec::Spec;
+use crate::spec::changes::show::Diff;
+use crate::spec::changes::{Judgement, changes, models};
+use crate::spec::raw::raw_crate_of;
+use crate::spec::raw::surface::surface;
+use crate::spec::source::{self, Pair, Sides, Source};
+
+mod snapshots;
+
+/// Longest diff of one vendor's generated surface.
+const SURFACE_LINES: usize = 120;
+
+/// Arguments of `cargo xtask report`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    sides: Sides,
+    /// Write to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Writes the report. Returns the exit code.
+    ///
+    /// # Errors
+    /// When a side cannot be read, or the file cannot be written.
+    pub fn run(&self, root: &Path, out: &mut Vec<u8>) -> Result<u8, Box<dyn std::error::Error>> {
+        let (old, new) = self.sides.read(root)?;
+        let page = page(&old, &new, root)?;
+        match &self.out {
+            None => out.extend(page.into_bytes()),
+            Some(path) => {
+                let unwritable = |error: std::io::Error| format!("{}: {error}", path.display());
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder).map_err(unwritable)?;
+                }
+                std::fs::write(path, page).map_err(unwritable)?;
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn page(old: &Source, new: &Source, root: &Path) -> Result<String, Box<dyn std::error::Error>> {
+    let pairs = source::pairs(old, new)?;
+    let diff = Diff {
+        old: old.name.clone(),
+        new: new.name.clone(),
+        changes: pairs.iter().flat_map(changes).collect(),
+    };
+    let mut page = format!("# What changes for clients\n\n{}\n\n## On the wire\n\n", verdict(&diff));
+    page.push_str(&diff.markdown());
+    page.push_str("\n## In the generated Rust\n\n");
+    page.push_str(&section(&pairs, generated, "No name and no type changed.\n"));
+    page.push_str("\n## In what the models take\n\n");
+    page.push_str(&section(&pairs, models, "No limit changed.\n"));
+    page.push_str("\n## In the snapshots\n\n");
+    page.push_str(&snapshots::list(old, new, root)?);
+    Ok(page)
+}
+
+fn verdict(diff: &Diff) -> String {
+    let meaning = match diff.verdict() {
+        None => return "**Verdict: nothing changed** in the specs.".to_owned(),
+        Some(Judgement::Breaking) => "something that worked is refused, is lost or no longer compiles",
+        Some(Judgement::Behaviour) => "everything still works, but not as it did",
+        Some(Judgement::Addition) => "there is something new that nobody has to use",
+        Some(Judgement::Docs) => "no client can tell",
+    };
+    let worst = diff.verdict().unwrap_or(Judgement::Docs);
+    format!("**Verdict: {worst}** ({}): {meaning}.", diff.counts())
+}
+
+/// What there is to say of each vendor, or that there is nothing.
+fn section(pairs: &[Pair], of: fn(&Pair) -> Option<String>, nothing: &str) -> String {
+    let parts: Vec<String> = pairs
+        .iter()
+        .filter_map(|pair| Some(format!("### {}\n\n{}", pair.0, of(pair)?)))
+        .collect();
+    if parts.is_empty() {
+        nothing.to_owned()
+    } else {
+        parts.join("\n")
+    }
+}
+
+/// The surface of the generated crate, before and after.
+fn generated((_, old, new): &Pair) -> Option<String> {
+    let side = |spec: &Option<Spec>| -> Result<String, String> {
+        let Some(spec) = spec else { return Ok(String::new()) };
+        let tree = raw_crate_of(spec).map_err(|error| error.to_string())?;
+        surface(&tree).map_err(|error| error.to_string())
+    };
+    let (before, after) = match (side(old), side(new)) {
+        (Ok(before), Ok(after)) => (before, after),
+        (Err(error), _) => return Some(format!("The old spec cannot be turned into code: {error}\n")),
+        (_, Err(error)) => return Some(format!("**The new spec cannot be turned into code:** {error}\n")),
+    };
+    if before == after {
+        return None;
+    }
+    let diff = TextDiff::from_lines(&before, &after)
+        .unified_diff()
+        .context_radius(0)
+        .to_string();
+    let lines: Vec<&str> = diff.lines().filter(|line| !line.starts_with("@@")).collect();
+    let mut text = String::from("```diff\n");
+    for line in lines.iter().take(SURFACE_LINES) {
+        let _ = writeln!(text, "{line}");
+    }
+    if lines.len() > SURFACE_LINES {
+        let _ = writeln!(text, "… {} more lines", lines.len() - SURFACE_LINES);
+    }
+    text.push_str("```\n");
+    Some(text)
+}
+
+/// One row for each limit of each model that changed.
+fn models((_, old, new): &Pair) -> Option<String> {
+    let (Some(old), Some(new)) = (old, new) else {
+        return None;
+    };
+    let rows = models::rows(&old.doc, &new.doc);
+    if rows.is_empty() {
+        return None;
+    }
+    let mut text = String::from("| model | member | before | after |\n|---|---|---|---|\n");
+    for [model, member, before, after] in rows {
+        let _ = writeln!(text, "| `{model}` | {member} | {before} | {after} |");
+    }
+    Some(text)
+}

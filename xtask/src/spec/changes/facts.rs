@@ -1,0 +1,241 @@
+//! What stands at the root of a spec: servers, security, and the vendor's habits.
+
+use serde_json::Value;
+
+use super::judge::Rule;
+use super::keywords::from_to;
+use super::place::{Found, Place, rest, shown};
+use super::security;
+use crate::spec::members;
+
+/// Parts of the root that other modules compare.
+const ELSEWHERE: [&str; 4] = ["paths", "components", "x-models", "security"];
+/// Parts of the root that only people read.
+const WORDS: [&str; 4] = ["openapi", "info", "tags", "x-pages"];
+
+/// Compares the root, but for operations, components and models.
+pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
+    let mut found = Vec::new();
+    security::of_all(old, new, &mut found);
+    servers(old.get("servers"), new.get("servers"), &mut found);
+    for key in WORDS {
+        let (before, after) = (&old[key], &new[key]);
+        if before == after {
+            continue;
+        }
+        let inner: Vec<String> = members(Some(before))
+            .filter(|(name, value)| after.get(name) != Some(value))
+            .chain(members(Some(after)).filter(|(name, _)| before.get(name).is_none()))
+            .map(|(name, _)| format!("`{name}`"))
+            .collect();
+        let text = if inner.is_empty() {
+            "changed".to_owned()
+        } else {
+            format!("{} changed", inner.join(", "))
+        };
+        found.push(Found::at(&Place::named(key), Rule::Docs, text));
+    }
+    for (key, compare) in FACTS {
+        let (before, after) = (&old[key], &new[key]);
+        if before != after {
+            compare(&Place::named(key), before, after, &mut found);
+        }
+    }
+    let mut handled: Vec<&str> = ELSEWHERE.iter().chain(&WORDS).copied().collect();
+    handled.extend(FACTS.iter().map(|(key, _)| *key));
+    handled.push("servers");
+    rest(&Place::named("root"), old, new, &handled, &mut found);
+    found
+}
+
+type Compare = fn(&Place, &Value, &Value, &mut Vec<Found>);
+
+const FACTS: [(&str, Compare); 5] = [
+    ("x-vendor", vendor),
+    ("x-poll", poll),
+    ("x-result-url", result_url),
+    ("x-webhook", webhook),
+    ("x-rate-limits", rate_limits),
+];
+
+fn servers(old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Found>) {
+    let urls = |servers: Option<&Value>| -> Vec<String> {
+        let list = servers.and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(|server| server.get("url")?.as_str())
+            .map(str::to_owned)
+            .collect()
+    };
+    let at = Place::named("servers");
+    let (before, after) = (urls(old), urls(new));
+    if before.first() != after.first() {
+        let side = |urls: &[String]| urls.first().map_or_else(|| "none".to_owned(), |url| format!("`{url}`"));
+        let text = format!("base URL {} → {}", side(&before), side(&after));
+        let mut change = Found::at(&at, Rule::ServerMoved, text);
+        change.rust = vec!["facts::VENDOR.base_url".to_owned()];
+        found.push(change);
+    } else if before != after {
+        found.push(Found::at(
+            &at,
+            Rule::ServerListed,
+            "the servers beside the first changed",
+        ));
+    } else if old != new {
+        found.push(Found::at(&at, Rule::Docs, "`description` changed"));
+    }
+}
+
+fn vendor(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
+    for key in ["key_env", "base_url_env"] {
+        if old.get(key) != new.get(key) {
+            let mut change = Found::at(at, Rule::EnvironmentRenamed, from_to(key, old.get(key), new.get(key)));
+            change.rust = vec![format!("facts::VENDOR.{key}")];
+            change.facade = vec!["ClientBuilder".to_owned()];
+            found.push(change);
+        }
+    }
+    if old.get("name") != new.get("name") {
+        found.push(Found::at(
+            at,
+            Rule::Docs,
+            from_to("name", old.get("name"), new.get("name")),
+        ));
+    }
+    rest(at, old, new, &["key_env", "base_url_env", "name"], found);
+}
+
+fn poll(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
+    for key in ["first", "every", "give_up"] {
+        if old.get(key) != new.get(key) {
+            let text = format!("{} seconds", from_to(key, old.get(key), new.get(key)));
+            found.push(fact(at, Rule::PollChanged, text, "poll"));
+        }
+    }
+    about(at, old, new, &["first", "every", "give_up"], found);
+}
+
+fn result_url(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
+    let (before, after) = (old["ttl"].as_f64().unwrap_or(0.0), new["ttl"].as_f64().unwrap_or(0.0));
+    if before.total_cmp(&after).is_ne() {
+        let rule = if after < before {
+            Rule::ResultUrlShortened
+        } else {
+            Rule::ResultUrlExtended
+        };
+        let text = format!("{} seconds", from_to("ttl", old.get("ttl"), new.get("ttl")));
+        found.push(fact(at, rule, text, "result_url"));
+    }
+    match (&old["refreshable"], &new["refreshable"]) {
+        (Value::Bool(true), Value::Bool(false)) => {
+            found.push(fact(
+                at,
+                Rule::ResultUrlShortened,
+                "polling again no longer renews it",
+                "result_url",
+            ));
+        }
+        (Value::Bool(false), Value::Bool(true)) => {
+            found.push(fact(
+                at,
+                Rule::ResultUrlExtended,
+                "polling again renews it now",
+                "result_url",
+            ));
+        }
+        (before, after) if before != after => found.push(Found::at(at, Rule::Other, "`refreshable` changed")),
+        _ => {}
+    }
+    about(at, old, new, &["ttl", "refreshable"], found);
+}
+
+fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
+    if old.is_null() {
+        return found.push(Found::at(at, Rule::WebhookAdded, "there are webhooks now"));
+    }
+    if new.is_null() {
+        return found.push(Found::at(at, Rule::WebhookRemoved, "there are no webhooks any more"));
+    }
+    let signature = (old.get("signature"), new.get("signature"));
+    if signature.0 != signature.1 {
+        // Who checks signatures refuses what has none, or another.
+        let was_signed = signature.0.and_then(Value::as_str).is_some_and(|kind| kind != "none");
+        let rule = if was_signed {
+            Rule::WebhookRemoved
+        } else {
+            Rule::WebhookChanged
+        };
+        found.push(Found::at(at, rule, from_to("signature", signature.0, signature.1)));
+    }
+    for key in ["timeout", "retries", "tolerance"] {
+        if old.get(key) != new.get(key) {
+            let text = format!("{} seconds", from_to(key, old.get(key), new.get(key)));
+            found.push(Found::at(at, Rule::WebhookChanged, text));
+        }
+    }
+    about(at, old, new, &["signature", "timeout", "retries", "tolerance"], found);
+}
+
+/// Fewer requests in some window than before, or a window more, is lower.
+fn rate_limits(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
+    for key in ["submit", "query"] {
+        let (before, after) = (windows(old.get(key)), windows(new.get(key)));
+        if before == after {
+            continue;
+        }
+        let is_within = |allowed: &[(f64, f64)], windows: &[(f64, f64)]| {
+            windows
+                .iter()
+                .all(|(limit, per)| allowed.iter().any(|(most, over)| over >= per && most <= limit))
+        };
+        // All new windows are met by whoever kept to the old ones.
+        let rule = if is_within(&before, &after) {
+            Rule::RateLimitRaised
+        } else {
+            Rule::RateLimitLowered
+        };
+        found.push(Found::at(
+            at,
+            rule,
+            format!("{key}: {} → {}", told(&before), told(&after)),
+        ));
+    }
+    about(at, old, new, &["submit", "query"], found);
+}
+
+fn windows(value: Option<&Value>) -> Vec<(f64, f64)> {
+    let list = value.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(|entry| Some((entry.get("limit")?.as_f64()?, entry.get("per")?.as_f64()?)))
+        .collect()
+}
+
+fn told(windows: &[(f64, f64)]) -> String {
+    let all: Vec<String> = windows
+        .iter()
+        .map(|(limit, per)| format!("{limit} in {per} s"))
+        .collect();
+    if all.is_empty() {
+        "no limit".to_owned()
+    } else {
+        all.join(" and ")
+    }
+}
+
+fn fact(at: &Place, rule: Rule, text: impl Into<String>, member: &str) -> Found {
+    let mut found = Found::at(at, rule, text);
+    found.rust = vec![format!("facts::VENDOR.{member}")];
+    found
+}
+
+/// Where a fact comes from, and members that no rule knows.
+fn about(at: &Place, old: &Value, new: &Value, handled: &[&str], found: &mut Vec<Found>) {
+    let (was, is) = (old.get("unverified"), new.get("unverified"));
+    if was != is {
+        let side = |value: Option<&Value>| value.map_or_else(|| "no".to_owned(), shown);
+        found.push(Found::at(
+            at,
+            Rule::Docs,
+            format!("unverified {} → {}", side(was), side(is)),
+        ));
+    }
+    let handled: Vec<&str> = handled.iter().copied().chain(["unverified"]).collect();
+    rest(at, old, new, &handled, found);
+}

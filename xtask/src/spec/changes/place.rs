@@ -1,0 +1,159 @@
+//! Where a change stands, and a change before it is judged.
+
+use serde_json::Value;
+
+use super::judge::{Direction, Rule};
+
+/// A component of the old spec, its counterpart in the new one, and a direction.
+pub(crate) type NodeKey = (String, String, Direction);
+
+/// Where in a spec the comparison is.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// `CreateVideoRequest.ratio`.
+    pub(crate) name: String,
+    /// `types::CreateVideoRequest::ratio`, where the raw crate has such a name.
+    pub(crate) rust: Option<String>,
+    /// Which way values go here.
+    pub(crate) direction: Option<Direction>,
+    /// Normalised fields that are carried here, as the nearest property says.
+    pub(crate) fields: Vec<String>,
+    /// The component that this is a part of; its operations are known once all are walked.
+    pub(crate) node: Option<NodeKey>,
+    /// The operation that this is a part of.
+    pub(crate) operation: Option<String>,
+}
+
+impl Place {
+    pub(crate) fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            rust: None,
+            direction: None,
+            fields: Vec::new(),
+            node: None,
+            operation: None,
+        }
+    }
+
+    /// The same, under another name, which the raw crate does not have.
+    pub(crate) fn inner(&self, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            rust: None,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn going(&self, direction: Direction) -> Self {
+        Self {
+            direction: Some(direction),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn is_received(&self) -> bool {
+        self.direction == Some(Direction::Received)
+    }
+}
+
+/// A change that was found, not yet judged.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) rule: Rule,
+    pub(crate) place: String,
+    pub(crate) text: String,
+    pub(crate) direction: Option<Direction>,
+    pub(crate) operations: Vec<String>,
+    pub(crate) rust: Vec<String>,
+    pub(crate) facade: Vec<String>,
+    /// The model whose limit changed.
+    pub(crate) model: Option<String>,
+    /// Enum values; words of the facade if they turn out to be a task's status.
+    pub(crate) words: Vec<String>,
+    pub(crate) node: Option<NodeKey>,
+}
+
+impl Found {
+    pub(crate) fn at(place: &Place, rule: Rule, text: impl Into<String>) -> Self {
+        Self {
+            rule,
+            place: place.name.clone(),
+            text: text.into(),
+            direction: place.direction,
+            operations: place.operation.iter().cloned().collect(),
+            rust: place.rust.iter().cloned().collect(),
+            facade: place.fields.clone(),
+            model: None,
+            words: Vec::new(),
+            node: place.node.clone(),
+        }
+    }
+}
+
+/// Members that only people read.
+const WORDS: [&str; 9] = [
+    "description",
+    "summary",
+    "title",
+    "example",
+    "examples",
+    "externalDocs",
+    "x-source",
+    "x-unverified",
+    "source",
+];
+
+/// Compares the members that nobody has looked at: a line for all that only people read, and one for each other.
+pub(crate) fn rest(place: &Place, old: &Value, new: &Value, handled: &[&str], found: &mut Vec<Found>) {
+    let keys = |value: &Value| -> Vec<String> {
+        value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key.clone())
+            .collect()
+    };
+    let mut all = keys(old);
+    all.extend(keys(new));
+    all.sort();
+    all.dedup();
+    let mut words = Vec::new();
+    for key in all.iter().filter(|key| !handled.contains(&key.as_str())) {
+        let (before, after) = (old.get(key), new.get(key));
+        if before == after {
+            continue;
+        }
+        if WORDS.contains(&key.as_str()) {
+            words.push(format!("`{key}`"));
+            continue;
+        }
+        let flag = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or(false);
+        if key == "deprecated" {
+            match (flag(before), flag(after)) {
+                (false, true) => found.push(Found::at(place, Rule::Deprecated, "is deprecated now")),
+                (true, false) => found.push(Found::at(place, Rule::Deprecated, "is no longer deprecated")),
+                _ => {}
+            }
+            continue;
+        }
+        let text = match (before, after) {
+            (None, _) => format!("`{key}` was added"),
+            (_, None) => format!("`{key}` was removed"),
+            _ => format!("`{key}` changed"),
+        };
+        found.push(Found::at(place, Rule::Other, text));
+    }
+    if !words.is_empty() {
+        found.push(Found::at(place, Rule::Docs, format!("{} changed", words.join(", "))));
+    }
+}
+
+/// A JSON value as a person writes it: text in quotes, everything else as it stands.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("`{text}`"),
+        Value::Null => "null".to_owned(),
+        other => format!("`{other}`"),
+    }
+}

@@ -1,0 +1,188 @@
+//! Reading a spec file, and saying where in it something is wrong.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use serde_saphyr::DuplicateKeyPolicy;
+
+use super::text::visible;
+
+/// Why a spec cannot be used: file, place, reason.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct SpecError {
+    /// File, relative to the repository.
+    pub file: String,
+    /// JSON pointer into the document, empty for the whole of it.
+    pub pointer: String,
+    /// What is wrong, and what to do.
+    pub reason: String,
+}
+
+impl fmt::Display for SpecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, pointer, reason } = self;
+        let place = if pointer.is_empty() { "/" } else { pointer };
+        write!(f, "{}: {}: {reason}", visible(file), visible(place))
+    }
+}
+
+/// A spec as it stands in the file.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// Vendor, which is the file's name.
+    pub vendor: String,
+    /// File, relative to the repository.
+    pub file: String,
+    /// The document.
+    pub doc: Value,
+}
+
+impl Spec {
+    /// Reads `specs/<vendor>.yaml`.
+    ///
+    /// # Errors
+    /// When the file is missing or is not YAML.
+    pub fn load(root: &Path, vendor: &str) -> Result<Self, SpecError> {
+        let file = format!("specs/{vendor}.yaml");
+        let text = fs::read_to_string(root.join(&file)).map_err(|error| SpecError {
+            file: file.clone(),
+            pointer: String::new(),
+            reason: error.to_string(),
+        })?;
+        Self::parse(vendor, &text)
+    }
+
+    /// Reads a spec from its text.
+    ///
+    /// # Errors
+    /// When the text is not YAML, or not an object.
+    pub fn parse(vendor: &str, text: &str) -> Result<Self, SpecError> {
+        let file = format!("specs/{vendor}.yaml");
+        Self::read(vendor, file, text, DuplicateKeyPolicy::Error)
+    }
+
+    /// Reads a spec whose every fault is to be told: of a key that stands there twice, the first counts.
+    ///
+    /// # Errors
+    /// When the text is not YAML, or not an object.
+    pub fn parse_leniently(file: &str, text: &str) -> Result<Self, SpecError> {
+        let vendor = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+        Self::read(&vendor, file.to_owned(), text, DuplicateKeyPolicy::FirstWins)
+    }
+
+    fn read(vendor: &str, file: String, text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Self, SpecError> {
+        let options = serde_saphyr::options! { duplicate_keys: duplicate_keys, strict_booleans: true };
+        let doc = serde_saphyr::from_str_with_options(text, options).map_err(|error| SpecError {
+            file: file.clone(),
+            pointer: String::new(),
+            reason: format!("not readable as YAML: {error}"),
+        })?;
+        let spec = Self {
+            vendor: vendor.to_owned(),
+            file,
+            doc,
+        };
+        if spec.doc.is_object() {
+            Ok(spec)
+        } else {
+            Err(spec.error("", "the document is not a mapping"))
+        }
+    }
+
+    /// An error at `pointer`.
+    #[must_use]
+    pub fn error(&self, pointer: impl Into<String>, reason: impl Into<String>) -> SpecError {
+        SpecError {
+            file: self.file.clone(),
+            pointer: pointer.into(),
+            reason: reason.into(),
+        }
+    }
+
+    /// The component schemas, by name.
+    pub fn schemas(&self) -> impl Iterator<Item = (&str, &Value)> {
+        members(self.doc.pointer("/components/schemas"))
+    }
+
+    /// Every operation under `paths`, in document order of a sorted map.
+    pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
+        members(self.doc.get("paths")).flat_map(|(path, item)| {
+            METHODS.iter().filter_map(move |method| {
+                let value = item.get(*method)?;
+                Some(Operation {
+                    path,
+                    method,
+                    pointer: format!("/paths/{}/{method}", escape(path)),
+                    value,
+                })
+            })
+        })
+    }
+
+    /// Follows a `$ref` inside the document, if `value` is one.
+    #[must_use]
+    pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        match value.get("$ref").and_then(Value::as_str) {
+            Some(reference) => self.doc.pointer(reference.trim_start_matches('#')).unwrap_or(value),
+            None => value,
+        }
+    }
+}
+
+/// One operation of a spec.
+pub struct Operation<'a> {
+    /// Path template.
+    pub path: &'a str,
+    /// Lower-case method.
+    pub method: &'static str,
+    /// Where it stands.
+    pub pointer: String,
+    /// The operation object.
+    pub value: &'a Value,
+}
+
+impl<'a> Operation<'a> {
+    /// Its `operationId`, if it has one.
+    #[must_use]
+    pub fn id(&self) -> Option<&'a str> {
+        self.value.get("operationId")?.as_str()
+    }
+
+    /// Its first tag: the endpoint family.
+    #[must_use]
+    pub fn tag(&self) -> Option<&'a str> {
+        self.value.pointer("/tags/0")?.as_str()
+    }
+
+    /// Its JSON request body's schema.
+    #[must_use]
+    pub fn request_schema(&self) -> Option<&'a Value> {
+        self.value.pointer("/requestBody/content/application~1json/schema")
+    }
+}
+
+/// The methods that a path item may have.
+pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// The members of a JSON object; none for anything else.
+pub fn members(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
+    value
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key.as_str(), value))
+}
+
+/// The component that a `$ref` names.
+#[must_use]
+pub fn component(reference: &str) -> Option<&str> {
+    reference.strip_prefix("#/components/schemas/")
+}
+
+/// Escapes one segment of a JSON pointer.
+#[must_use]
+pub fn escape(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,362 @@
+//! What the `x-` extensions of a spec say, read strictly.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::spec::schema::single_ref;
+use crate::spec::{Spec, SpecError, members};
+
+/// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
+pub const FIELDS: [&str; 25] = [
+    "model",
+    "prompt",
+    "duration",
+    "frames",
+    "resolution",
+    "aspect_ratio",
+    "generate_audio",
+    "seed",
+    "watermark",
+    "camera_fixed",
+    "return_last_frame",
+    "service_tier",
+    "expires_after",
+    "safety_identifier",
+    "callback_url",
+    "client_reference",
+    "draft",
+    "draft_task",
+    "tools",
+    "metadata",
+    "first_frame",
+    "last_frame",
+    "reference_image",
+    "reference_video",
+    "reference_audio",
+];
+
+/// The roles among [`FIELDS`].
+pub const ROLES: &[&str] = FIELDS.split_at(20).1;
+
+/// Everything that a spec says beyond its schemas.
+pub struct Facts {
+    pub(crate) vendor: VendorInfo,
+    pub(crate) base_url: String,
+    pub(crate) poll: Poll,
+    pub(crate) result_url: ResultUrl,
+    pub(crate) webhook: Webhook,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) pages: BTreeMap<String, Page>,
+    pub(crate) families: Vec<Family>,
+    pub(crate) models: Vec<Model>,
+}
+
+/// The extensions at the root of a spec. Their JSON Schema is what `lint` holds a spec against; only it is strict, so that a
+/// misspelt member hides nothing else that is wrong.
+#[derive(Deserialize, JsonSchema)]
+#[allow(
+    dead_code,
+    reason = "those that only the simulator reads are checked for their shape"
+)]
+pub(crate) struct Extensions {
+    #[serde(rename = "x-vendor")]
+    vendor: VendorInfo,
+    #[serde(rename = "x-poll")]
+    poll: Poll,
+    #[serde(rename = "x-result-url")]
+    result_url: ResultUrl,
+    #[serde(rename = "x-webhook")]
+    webhook: Webhook,
+    #[serde(rename = "x-rate-limits", default)]
+    rate_limits: RateLimits,
+    #[serde(rename = "x-pages")]
+    pages: BTreeMap<String, Page>,
+    #[serde(rename = "x-models")]
+    models: Vec<Model>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Page {
+    #[schemars(regex(pattern = "^https://"))]
+    pub(crate) url: String,
+    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+    pub(crate) read: String,
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct VendorInfo {
+    /// It stands in a manifest, in tables and in messages.
+    #[schemars(regex(pattern = r"^[\p{L}\p{N}]([\p{L}\p{N} .&+'-]*[\p{L}\p{N}.+])?$"))]
+    pub(crate) name: String,
+    #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
+    pub(crate) key_env: String,
+    #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
+    pub(crate) base_url_env: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
+pub(crate) struct Poll {
+    pub(crate) first: u64,
+    pub(crate) every: (u64, u64),
+    pub(crate) give_up: Option<u64>,
+    source: Option<String>,
+    #[serde(default)]
+    unverified: bool,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
+pub(crate) struct ResultUrl {
+    pub(crate) ttl: u64,
+    pub(crate) refreshable: bool,
+    source: Option<String>,
+    #[serde(default)]
+    unverified: bool,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
+pub(crate) struct Webhook {
+    pub(crate) timeout: u64,
+    pub(crate) retries: Vec<u64>,
+    pub(crate) signature: Signature,
+    pub(crate) tolerance: Option<u64>,
+    source: Option<String>,
+    #[serde(default)]
+    unverified: bool,
+}
+
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Signature {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "hmac-sha256")]
+    HmacSha256,
+}
+
+/// Left out where the vendor documents none.
+#[derive(Deserialize, JsonSchema, Default)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
+pub(crate) struct RateLimits {
+    pub(crate) submit: Vec<RateLimit>,
+    pub(crate) query: Vec<RateLimit>,
+    source: Option<String>,
+    #[serde(default)]
+    unverified: bool,
+}
+
+#[derive(Deserialize, JsonSchema, Debug, Clone, Copy)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code, reason = "emitted as `Debug` writes it")]
+pub(crate) struct RateLimit {
+    pub(crate) limit: u32,
+    pub(crate) per: u64,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Model {
+    pub(crate) id: String,
+    pub(crate) create: String,
+    pub(crate) source: String,
+    pub(crate) duration: Duration,
+    pub(crate) frames: Option<Frames>,
+    #[serde(default)]
+    pub(crate) resolutions: Vec<String>,
+    pub(crate) default_resolution: Option<String>,
+    #[serde(default)]
+    pub(crate) aspect_ratios: Vec<String>,
+    pub(crate) default_aspect_ratio: Option<String>,
+    #[serde(default)]
+    pub(crate) inputs: BTreeMap<String, Input>,
+    #[serde(default)]
+    pub(crate) exclusive: Vec<Vec<String>>,
+    #[serde(default)]
+    pub(crate) without: Vec<String>,
+    #[serde(default)]
+    pub(crate) unverified: Vec<String>,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Duration {
+    pub(crate) min: u32,
+    pub(crate) max: Option<u32>,
+    pub(crate) auto: Option<Auto>,
+    pub(crate) default: Option<u32>,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Auto {
+    Absent,
+    MinusOne,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Frames {
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+    pub(crate) step: u32,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Input {
+    pub(crate) max: u32,
+    pub(crate) sources: Vec<String>,
+    pub(crate) role: Option<String>,
+}
+
+/// A create operation and what its request can carry.
+pub(crate) struct Family {
+    /// The operation's tag.
+    pub(crate) name: String,
+    pub(crate) create: String,
+    pub(crate) path: String,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A property of a create request that carries a normalised field.
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) minimum: Option<i64>,
+    pub(crate) maximum: Option<i64>,
+    pub(crate) max_length: Option<i64>,
+    pub(crate) prefix: Option<String>,
+    pub(crate) values: Vec<String>,
+    pub(crate) page: String,
+    pub(crate) unverified: bool,
+}
+
+impl Facts {
+    /// Reads the facts of a spec that keeps the rules on them.
+    ///
+    /// # Errors
+    /// When an extension has another shape.
+    pub fn read(spec: &Spec) -> Result<Self, SpecError> {
+        let extensions = Extensions::deserialize(&spec.doc).map_err(|error| spec.error("", error.to_string()))?;
+        let base_url = spec.doc.pointer("/servers/0/url").and_then(Value::as_str);
+        let mut families: Vec<Family> = Vec::new();
+        for model in &extensions.models {
+            if families.iter().all(|family| family.create != model.create) {
+                families.extend(family(spec, &model.create));
+            }
+        }
+        Ok(Self {
+            vendor: extensions.vendor,
+            base_url: base_url.unwrap_or_default().to_owned(),
+            poll: extensions.poll,
+            result_url: extensions.result_url,
+            webhook: extensions.webhook,
+            rate_limits: extensions.rate_limits,
+            pages: extensions.pages,
+            families,
+            models: extensions.models,
+        })
+    }
+
+    /// The family that serves a model.
+    pub(crate) fn family(&self, model: &Model) -> &Family {
+        let found = self.families.iter().find(|family| family.create == model.create);
+        // `read` makes a family for each create that a model names.
+        found.unwrap_or(&self.families[0])
+    }
+}
+
+/// What the request of a create operation can carry. `None`: there is no such operation, or it has no tag or JSON request.
+pub(crate) fn family(spec: &Spec, create: &str) -> Option<Family> {
+    let operation = spec.operations().find(|operation| operation.id() == Some(create))?;
+    let mut found = Vec::new();
+    fields(spec, operation.request_schema()?, "", &Inherited::default(), &mut found);
+    Some(Family {
+        name: operation.tag()?.to_owned(),
+        create: create.to_owned(),
+        path: operation.path.to_owned(),
+        fields: found,
+    })
+}
+
+/// What a property takes over from the object around it.
+#[derive(Default, Clone)]
+struct Inherited {
+    source: String,
+    unverified: bool,
+    /// The references that led here.
+    within: Vec<String>,
+}
+
+fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: &mut Vec<Field>) {
+    let reference = single_ref(schema);
+    let schema = target(spec, schema);
+    let mut around = inherit(schema, around);
+    around.within.extend(reference.map(str::to_owned));
+    for (name, property) in members(schema.get("properties")) {
+        let wire = format!("{prefix}{name}");
+        let inner = target(spec, property);
+        let names: Vec<&str> = match property.get("x-field") {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+            // An object without a field of its own may hold some. One that holds itself is refused elsewhere.
+            _ if !single_ref(property)
+                .is_some_and(|reference| around.within.iter().any(|within| within == reference))
+                && inner.get("properties").is_some()
+                && inner.get("type").and_then(Value::as_str) == Some("object") =>
+            {
+                fields(spec, property, &format!("{wire}."), &around, found);
+                continue;
+            }
+            _ => continue,
+        };
+        let own = inherit(property, &around);
+        let page = spec
+            .doc
+            .get("x-pages")
+            .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
+        let number = |key: &str| property.get(key).and_then(Value::as_i64);
+        let values = inner.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
+        let pattern = property.get("pattern").and_then(Value::as_str);
+        for name in names {
+            found.push(Field {
+                name: name.to_owned(),
+                wire: wire.clone(),
+                minimum: number("minimum"),
+                maximum: number("maximum"),
+                max_length: number("maxLength"),
+                prefix: pattern.and_then(|pattern| pattern.strip_prefix('^')).map(str::to_owned),
+                values: values.clone(),
+                page: page.unwrap_or_default().to_owned(),
+                unverified: own.unverified,
+            });
+        }
+    }
+}
+
+/// The schema behind a reference.
+fn target<'a>(spec: &'a Spec, schema: &'a Value) -> &'a Value {
+    let pointer = single_ref(schema).map(|reference| reference.trim_start_matches('#'));
+    pointer.and_then(|pointer| spec.doc.pointer(pointer)).unwrap_or(schema)
+}
+
+fn inherit(schema: &Value, around: &Inherited) -> Inherited {
+    let source = schema.get("x-source").and_then(Value::as_str);
+    Inherited {
+        source: source.map_or_else(|| around.source.clone(), str::to_owned),
+        within: around.within.clone(),
+        unverified: around.unverified || schema.get("x-unverified") == Some(&Value::Bool(true)),
+    }
+}

@@ -1,0 +1,116 @@
+//! The table in `README.md` of what each vendor and model can express, made from the specs.
+
+use std::fmt::Write as _;
+
+use crate::spec::facts::{Auto, FIELDS, Facts, Field, Model, ROLES};
+
+/// Before and after the table in the README.
+const BEGIN: &str = "<!-- fields: begin. Made by `cargo xtask generate` from the specs; do not edit. -->";
+const END: &str = "<!-- fields: end -->";
+
+/// The README with its table made anew. `None`: the marks are missing.
+#[must_use]
+pub fn with_table(readme: &str, all: &[Facts]) -> Option<String> {
+    let (before, rest) = readme.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    let tables: Vec<String> = all.iter().map(table).collect();
+    Some(format!("{before}{BEGIN}\n\n{}\n{END}{after}", tables.join("\n")))
+}
+
+/// One vendor: a row per field, a column per group of models that take the same.
+fn table(facts: &Facts) -> String {
+    let mut columns: Vec<(Vec<&str>, &Model)> = Vec::new();
+    for model in &facts.models {
+        match columns.iter_mut().find(|(_, first)| alike(first, model)) {
+            Some((ids, _)) => ids.push(&model.id),
+            None => columns.push((vec![&model.id], model)),
+        }
+    }
+    let mut out = format!("**{}**\n\n|", facts.vendor.name);
+    for (ids, _) in &columns {
+        let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+        let _ = write!(out, " | {}", ids.join(", "));
+    }
+    out.push_str(" |\n|---");
+    out.push_str(&"|---".repeat(columns.len()));
+    out.push_str("|\n");
+    for name in FIELDS {
+        let _ = write!(out, "| `{name}`");
+        for (_, model) in &columns {
+            let _ = write!(out, " | {}", cell(facts, model, name));
+        }
+        out.push_str(" |\n");
+    }
+    out
+}
+
+/// Whether two models differ in nothing but their names.
+fn alike(a: &Model, b: &Model) -> bool {
+    let strip = |model: &Model| Model {
+        id: String::new(),
+        source: String::new(),
+        unverified: Vec::new(),
+        ..model.clone()
+    };
+    strip(a) == strip(b)
+}
+
+/// How a model takes a field: `✓`, where it goes, and within which bounds; `–` when it cannot.
+fn cell(facts: &Facts, model: &Model, name: &str) -> String {
+    let fields: Vec<&Field> = facts
+        .family(model)
+        .fields
+        .iter()
+        .filter(|field| field.name == name)
+        .collect();
+    let role = ROLES.contains(&name).then(|| model.inputs.get(name));
+    let out_of_reach = fields.is_empty()
+        || model.without.iter().any(|without| without == name)
+        || role.is_some_and(|input| input.is_none())
+        || (name == "frames" && model.frames.is_none());
+    if out_of_reach {
+        return "–".to_owned();
+    }
+    let places: Vec<String> = fields.iter().map(|field| format!("`{}`", field.wire)).collect();
+    let mut how = vec![places.join(" ")];
+    let bounds = fields[0];
+    match (bounds.minimum, bounds.maximum) {
+        // Those depend on the model, below.
+        _ if matches!(name, "duration" | "frames") => {}
+        (Some(low), Some(high)) => how.push(format!("{low}…{high}")),
+        (Some(low), None) => how.push(format!("from {low}")),
+        (None, Some(high)) => how.push(format!("up to {high}")),
+        (None, None) => {}
+    }
+    if let Some(most) = bounds.max_length {
+        how.push(format!("≤ {most} characters"));
+    }
+    match name {
+        "duration" => {
+            let min = model.duration.min;
+            how.push(match model.duration.max {
+                Some(max) => format!("{min}…{max} s"),
+                None => format!("from {min} s"),
+            });
+            how.extend(model.duration.auto.map(|auto| match auto {
+                Auto::Absent => "auto by leaving it out".to_owned(),
+                Auto::MinusOne => "auto as `-1`".to_owned(),
+            }));
+        }
+        "frames" => how.extend(
+            model
+                .frames
+                .as_ref()
+                .map(|frames| format!("{}…{} by {}", frames.min, frames.max, frames.step)),
+        ),
+        "resolution" => how.push(model.resolutions.join(" ")),
+        "aspect_ratio" => how.push(model.aspect_ratios.join(" ")),
+        "service_tier" => how.push(bounds.values.join(" ")),
+        _ => {}
+    }
+    if let Some(Some(input)) = role {
+        how.push(format!("up to {}, {}", input.max, input.sources.join("/")));
+        how.extend(input.role.as_ref().map(|word| format!("as `{word}`")));
+    }
+    format!("✓ {}", how.join(", "))
+}

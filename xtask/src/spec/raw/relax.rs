@@ -1,0 +1,277 @@
+//! Turns an honest spec into one that gives a tolerant client.
+//!
+//! The generator takes a spec at its word: a closed enum, a bound or a required member in a response fails the whole body
+//! over one surprise, and a default is sent although nobody asked for it. So a copy of the spec is relaxed first:
+//!
+//! - requests: no bounds, patterns or defaults (the facade validates, and sends only what was set);
+//! - responses: nothing is required, and every member is a `videogen_wire::Lenient`;
+//! - every object keeps members it does not know;
+//! - only one success answer is kept, as `2XX`, and no error: those are judged in one place, by status and body;
+//! - what `x-secret` marks is read as a `videogen_wire::SecretUrl`, which `Debug` does not show;
+//! - callbacks, headers and examples are dropped.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::spec::schema::{is_string_enum, reach, single_ref};
+use crate::spec::{METHODS, Spec, component, members};
+
+/// A spec ready for the generator.
+pub struct Relaxed {
+    /// The document.
+    pub doc: Value,
+    /// Named string enums, which are emitted as open enums instead.
+    pub enums: Vec<String>,
+    /// Object components, in order of name.
+    pub objects: Vec<String>,
+    /// Those of them that can have a `Default`.
+    pub defaults: Vec<String>,
+}
+
+/// Relaxes a copy of `spec`.
+#[must_use]
+pub fn relax(spec: &Spec) -> Relaxed {
+    let kinds = Kinds::of(spec);
+    let mut paths = Map::new();
+    for (path, item) in members(spec.doc.get("paths")) {
+        let mut relaxed = Map::new();
+        if let Some(parameters) = item.get("parameters") {
+            relaxed.insert("parameters".into(), kinds.parameters(spec, parameters));
+        }
+        for method in METHODS {
+            if let Some(operation) = item.get(method) {
+                relaxed.insert(method.into(), kinds.operation(spec, operation));
+            }
+        }
+        paths.insert(path.into(), relaxed.into());
+    }
+    let (mut schemas, mut defaults) = (Map::new(), Vec::new());
+    for (name, schema) in spec.schemas() {
+        if kinds.enums.contains(name) {
+            // Replaced by the open enum; the generator only needs to see a named string.
+            schemas.insert(name.into(), json!({"type": "string"}));
+        } else if kinds.objects.contains(name) {
+            let relaxed = if kinds.requests.contains(name) {
+                kinds.request(schema)
+            } else {
+                kinds.response_object(schema)
+            };
+            if can_default(&relaxed) {
+                defaults.push(name.to_owned());
+            }
+            schemas.insert(name.into(), relaxed);
+        }
+    }
+    let doc = json!({
+        "openapi": spec.doc.get("openapi"),
+        "info": {
+            "title": spec.doc.pointer("/info/title"),
+            "version": spec.doc.pointer("/info/version"),
+            "description": spec.doc.pointer("/info/description"),
+        },
+        "paths": paths,
+        "components": {"schemas": schemas, "parameters": kinds.component_parameters(spec)},
+    });
+    Relaxed {
+        doc,
+        enums: kinds.enums.into_iter().collect(),
+        objects: kinds.objects.into_iter().collect(),
+        defaults,
+    }
+}
+
+/// What the component schemas are.
+struct Kinds {
+    enums: BTreeSet<String>,
+    objects: BTreeSet<String>,
+    /// Components that a request can reach; they stay strict.
+    requests: BTreeSet<String>,
+}
+
+impl Kinds {
+    fn of(spec: &Spec) -> Self {
+        let named = |keep: fn(&Value) -> bool| -> BTreeSet<String> {
+            spec.schemas()
+                .filter(|(_, schema)| keep(schema))
+                .map(|(name, _)| name.to_owned())
+                .collect()
+        };
+        let mut requests = BTreeSet::new();
+        for operation in spec.operations() {
+            if let Some(schema) = operation.request_schema() {
+                reach(spec, schema, &mut requests);
+            }
+        }
+        Self {
+            enums: named(is_string_enum),
+            objects: named(|schema| schema.get("type") == Some(&json!("object"))),
+            requests,
+        }
+    }
+
+    fn operation(&self, spec: &Spec, operation: &Value) -> Value {
+        let mut relaxed = pick(operation, &["operationId", "tags", "summary", "description"]);
+        if let Some(parameters) = operation.get("parameters") {
+            relaxed.insert("parameters".into(), self.parameters(spec, parameters));
+        }
+        if let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") {
+            let body = json!({"required": true, "content": {"application/json": {"schema": self.request(schema)}}});
+            relaxed.insert("requestBody".into(), body);
+        }
+        let success = members(operation.get("responses"))
+            .filter(|(status, _)| status.starts_with('2'))
+            .find_map(|(_, response)| response.pointer("/content/application~1json/schema"));
+        let answer = match success {
+            Some(schema) => json!({
+                "description": "success",
+                "content": {"application/json": {"schema": self.request(schema)}},
+            }),
+            None => json!({"description": "success"}),
+        };
+        relaxed.insert("responses".into(), json!({"2XX": answer}));
+        relaxed.into()
+    }
+
+    /// Header parameters are left out: the session writes all headers.
+    fn parameters(&self, spec: &Spec, parameters: &Value) -> Value {
+        parameters
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|parameter| spec.resolve(parameter).get("in") != Some(&json!("header")))
+            .map(|parameter| self.parameter(parameter))
+            .collect()
+    }
+
+    fn component_parameters(&self, spec: &Spec) -> Value {
+        members(spec.doc.pointer("/components/parameters"))
+            .filter(|(_, parameter)| parameter.get("in") != Some(&json!("header")))
+            .map(|(name, parameter)| (name.to_owned(), self.parameter(parameter)))
+            .collect::<Map<_, _>>()
+            .into()
+    }
+
+    fn parameter(&self, parameter: &Value) -> Value {
+        if parameter.get("$ref").is_some() {
+            return parameter.clone();
+        }
+        let mut relaxed = pick(parameter, &["name", "in", "required", "description"]);
+        if let Some(schema) = parameter.get("schema") {
+            relaxed.insert("schema".into(), self.request(schema));
+        }
+        relaxed.into()
+    }
+
+    /// A schema on the way out: same shape, no bounds, no defaults.
+    fn request(&self, schema: &Value) -> Value {
+        if let Some(reference) = single_ref(schema) {
+            return if self.is_known(reference) {
+                // A description beside the reference needs `allOf`, which the generator reads as a new type; drop it.
+                json!({"$ref": reference})
+            } else {
+                json!({"type": "string"})
+            };
+        }
+        let mut relaxed = pick(schema, &["type", "description", "required"]);
+        match schema.get("type").and_then(Value::as_str) {
+            Some("object") => {
+                let properties: Map<String, Value> = members(schema.get("properties"))
+                    .map(|(name, schema)| (name.to_owned(), self.request(schema)))
+                    .collect();
+                relaxed.insert("properties".into(), properties.into());
+                relaxed.insert("additionalProperties".into(), json!({}));
+            }
+            Some("array") => {
+                let items = schema
+                    .get("items")
+                    .map_or_else(|| json!({}), |items| self.request(items));
+                relaxed.insert("items".into(), items);
+            }
+            Some("integer") => {
+                relaxed.insert("format".into(), json!("int64"));
+            }
+            Some("string") if schema.get("format") == Some(&json!("binary")) => {
+                relaxed.insert("format".into(), json!("binary"));
+            }
+            _ => {}
+        }
+        relaxed.into()
+    }
+
+    /// An object on the way in: nothing is required, every member is lenient.
+    fn response_object(&self, schema: &Value) -> Value {
+        let properties: Map<String, Value> = members(schema.get("properties"))
+            .map(|(name, schema)| {
+                let mut lenient = json!({
+                    "x-rust-type": {
+                        "crate": "videogen-wire",
+                        "version": "*",
+                        "path": "videogen_wire::Lenient",
+                        "parameters": [self.response(schema)],
+                    },
+                });
+                if let Some(description) = schema.get("description") {
+                    lenient["description"] = description.clone();
+                }
+                (name.to_owned(), lenient)
+            })
+            .collect();
+        json!({
+            "type": "object",
+            "description": schema.get("description"),
+            "properties": properties,
+            "additionalProperties": {},
+        })
+    }
+
+    /// The Rust type that a member of a response is read as.
+    fn response(&self, schema: &Value) -> Value {
+        if let Some(reference) = single_ref(schema) {
+            return if self.is_known(reference) {
+                json!({"$ref": reference})
+            } else {
+                json!({"type": "string"})
+            };
+        }
+        match (
+            schema.get("type").and_then(Value::as_str),
+            schema.get("format").and_then(Value::as_str),
+        ) {
+            _ if schema.get("x-secret") == Some(&json!(true)) => json!({
+                "x-rust-type": {"crate": "videogen-wire", "version": "*", "path": "videogen_wire::SecretUrl"},
+            }),
+            (Some("integer"), Some("unix-time")) | (Some("string"), Some("date-time")) => json!({
+                "x-rust-type": {"crate": "videogen-wire", "version": "*", "path": "videogen_wire::Timestamp"},
+            }),
+            (Some("integer"), _) => json!({"type": "integer", "format": "int64"}),
+            (Some("number"), _) => json!({"type": "number", "format": "double"}),
+            (Some("boolean"), _) => json!({"type": "boolean"}),
+            (Some("array"), _) => json!({
+                "type": "array",
+                "items": schema.get("items").map_or_else(|| json!({}), |items| self.response(items)),
+            }),
+            (Some("object"), _) => json!({"type": "object", "additionalProperties": {}}),
+            // Strings, and unions of scalars: any scalar reads as text.
+            _ => json!({"type": "string"}),
+        }
+    }
+
+    fn is_known(&self, reference: &str) -> bool {
+        component(reference).is_some_and(|name| self.enums.contains(name) || self.objects.contains(name))
+    }
+}
+
+/// `Default` needs every required member to have one; a reference (to an enum, say) has none.
+fn can_default(schema: &Value) -> bool {
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    required
+        .filter_map(Value::as_str)
+        .all(|name| schema.pointer(&format!("/properties/{name}/$ref")).is_none())
+}
+
+fn pick(value: &Value, keys: &[&str]) -> Map<String, Value> {
+    keys.iter()
+        .filter_map(|key| Some(((*key).to_owned(), value.get(*key)?.clone())))
+        .collect()
+}

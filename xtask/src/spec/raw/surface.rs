@@ -1,0 +1,158 @@
+//! The Rust surface of a raw crate, short enough to review: one line per operation, per field and per enum.
+
+use quote::ToTokens;
+use syn::{FnArg, GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
+
+use crate::spec::raw::tree::Tree;
+
+/// The surface of the crate in `tree`.
+///
+/// # Errors
+/// When the generated client does not parse.
+pub fn surface(tree: &Tree) -> Result<String, syn::Error> {
+    let text = |name: &str| tree.get(std::path::Path::new(name)).map_or("", String::as_str);
+    let file = syn::parse_file(text("src/client.rs"))?;
+    let mut operations = Vec::new();
+    let mut fields = Vec::new();
+    for item in &file.items {
+        match item {
+            Item::Impl(block) if block.trait_.is_none() => operations.extend(block.items.iter().filter_map(operation)),
+            Item::Mod(module) if module.ident == "types" => {
+                for item in module.content.iter().flat_map(|(_, items)| items) {
+                    if let Item::Struct(item) = item {
+                        fields.extend(struct_lines(item));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let enums = enum_lines(text("src/enums.rs"));
+    Ok(format!(
+        "{}\n\n{}\n\n{}\n",
+        operations.join("\n"),
+        fields.join("\n"),
+        enums.join("\n")
+    ))
+}
+
+/// One line per enum with its values, from the `open_enum!` text that [`super::enums::emit`] writes.
+fn enum_lines(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix("pub enum ").and_then(|rest| rest.strip_suffix(" {")) {
+            found.push(format!("{name} ="));
+        } else if let (Some((_, value)), Some(last)) = (line.split_once(" = "), found.last_mut()) {
+            last.push(' ');
+            last.push_str(value.trim_end_matches(',').trim_matches('"'));
+        }
+    }
+    found
+}
+
+fn operation(item: &ImplItem) -> Option<String> {
+    let ImplItem::Fn(function) = item else { return None };
+    function.sig.asyncness?;
+    let arguments: Vec<String> = function
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|argument| match argument {
+            FnArg::Typed(argument) => Some(format!("{}: {}", spelt(&argument.pat), short(&argument.ty))),
+            FnArg::Receiver(_) => None,
+        })
+        .collect();
+    let docs: Vec<String> = function
+        .attrs
+        .iter()
+        .filter_map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    // The generator writes "Sends a `POST` request to `/v1/videos`" into the docs.
+    let docs = docs.join(" ");
+    let mut quoted = docs.split_once("Sends a `")?.1.split('`');
+    let (method, path) = (quoted.next()?, quoted.nth(1)?);
+    let result = match &function.sig.output {
+        ReturnType::Type(_, kind) => answer(kind),
+        ReturnType::Default => None,
+    };
+    Some(format!(
+        "{method} {path} = {}({}) -> {}",
+        function.sig.ident,
+        arguments.join(", "),
+        result.unwrap_or_else(|| "()".to_owned())
+    ))
+}
+
+/// `T` of `Result<ResponseValue<T>, Error<…>>`.
+fn answer(kind: &Type) -> Option<String> {
+    fn first(kind: &Type) -> Option<&Type> {
+        let Type::Path(path) = kind else { return None };
+        match &path.path.segments.last()?.arguments {
+            PathArguments::AngleBracketed(arguments) => arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(kind) => Some(kind),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+    first(first(kind)?).map(short)
+}
+
+fn struct_lines(item: &syn::ItemStruct) -> Vec<String> {
+    item.fields
+        .iter()
+        .filter_map(|field| {
+            let name = field.ident.as_ref()?;
+            let wire = field.attrs.iter().find_map(rename);
+            let renamed = wire.map(|wire| format!(" (\"{wire}\")")).unwrap_or_default();
+            Some(format!("{}.{name}{renamed}: {}", item.ident, short(&field.ty)))
+        })
+        .collect()
+}
+
+fn rename(attribute: &syn::Attribute) -> Option<String> {
+    let mut found = None;
+    if attribute.path().is_ident("serde") {
+        // Members other than `rename` are skipped; an attribute that does not parse has no rename to show.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if let Ok(value) = meta.value() {
+                let literal: syn::Lit = value.parse()?;
+                if let (true, syn::Lit::Str(text)) = (meta.path.is_ident("rename"), literal) {
+                    found = Some(text.value());
+                }
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+/// A type without spaces and well-known paths.
+fn short(kind: &Type) -> String {
+    spelt(kind)
+        .replace("::videogen_wire::", "")
+        .replace("::std::option::", "")
+        .replace("::std::string::", "")
+        .replace("::std::vec::", "")
+        .replace("::serde_json::", "")
+        .replace("crate::enums::", "")
+        .replace("types::", "")
+        .replace("&'a", "&")
+}
+
+fn spelt(tokens: &impl ToTokens) -> String {
+    tokens
+        .to_token_stream()
+        .to_string()
+        .replace(' ', "")
+        .replace("&'astr", "&str")
+}

@@ -1,0 +1,166 @@
+//! The facts of a spec as Rust constants: `src/facts.rs` of a raw crate.
+
+use std::fmt::Write as _;
+
+use crate::spec::facts::{Auto, Facts, Family, Model, ROLES};
+
+/// The text of `src/facts.rs`.
+#[must_use]
+pub fn emit(facts: &Facts) -> String {
+    let mut out = String::from(
+        "//! What the spec says beyond its schemas. `specs/README.md` explains each member.\n\n\
+         use videogen_wire::facts::*;\n\n",
+    );
+    let (vendor, poll, result_url) = (&facts.vendor, &facts.poll, &facts.result_url);
+    let (webhook, limits) = (&facts.webhook, &facts.rate_limits);
+    let _ = write!(
+        out,
+        "/// All facts of {name}.
+pub const VENDOR: Vendor = Vendor {{
+    name: {name:?},
+    key_env: {:?},
+    base_url_env: {:?},
+    base_url: {:?},
+    poll: Poll {{ first: {}, every: {:?}, give_up: {:?} }},
+    result_url: ResultUrl {{ ttl: {}, refreshable: {} }},
+    webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: Signature::{:?}, tolerance: {:?} }},
+    rate_limits: RateLimits {{ submit: &{:?}, query: &{:?} }},
+    pages: PAGES,
+    families: FAMILIES,
+    models: MODELS,
+}};
+
+const PAGES: &[Page] = &[
+",
+        vendor.key_env,
+        vendor.base_url_env,
+        facts.base_url,
+        poll.first,
+        poll.every,
+        poll.give_up,
+        result_url.ttl,
+        result_url.refreshable,
+        webhook.timeout,
+        webhook.retries,
+        webhook.signature,
+        webhook.tolerance,
+        limits.submit,
+        limits.query,
+        name = vendor.name,
+    );
+    for (name, page) in &facts.pages {
+        let _ = writeln!(
+            out,
+            "    Page {{ name: {name:?}, url: {:?}, read: {:?}, note: {:?} }},",
+            page.url, page.read, page.note
+        );
+    }
+    out.push_str("];\n\nconst FAMILIES: &[Family] = &[\n");
+    for entry in &facts.families {
+        family(entry, &mut out);
+    }
+    out.push_str("];\n\nconst MODELS: &[Model] = &[\n");
+    for entry in &facts.models {
+        model(facts, entry, &mut out);
+    }
+    out.push_str("];\n");
+    out
+}
+
+fn family(family: &Family, out: &mut String) {
+    let Family {
+        name,
+        create,
+        path,
+        fields,
+    } = family;
+    let _ = write!(
+        out,
+        "    Family {{
+        name: {name:?},
+        create: {create:?},
+        path: {path:?},
+        fields: &[
+"
+    );
+    for field in fields {
+        let _ = writeln!(
+            out,
+            "            Field {{ name: {:?}, wire: {:?}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
+             values: &{:?}, page: {:?}, unverified: {} }},",
+            field.name,
+            field.wire,
+            field.minimum,
+            field.maximum,
+            field.max_length,
+            field.prefix,
+            field.values,
+            field.page,
+            field.unverified
+        );
+    }
+    out.push_str("        ],\n    },\n");
+}
+
+fn model(facts: &Facts, model: &Model, out: &mut String) {
+    let auto = match model.duration.auto {
+        Some(Auto::Absent) => "Some(Auto::Absent)",
+        Some(Auto::MinusOne) => "Some(Auto::MinusOne)",
+        None => "None",
+    };
+    let frames = model.frames.as_ref().map_or_else(
+        || "None".to_owned(),
+        |frames| {
+            let (min, max, step) = (frames.min, frames.max, frames.step);
+            format!("Some(Frames {{ min: {min}, max: {max}, step: {step} }})")
+        },
+    );
+    let _ = write!(
+        out,
+        "    Model {{
+        id: {:?},
+        family: {:?},
+        duration: Duration {{ min: {}, max: {:?}, auto: {auto}, default: {:?} }},
+        frames: {frames},
+        resolutions: &{:?},
+        default_resolution: {:?},
+        aspect_ratios: &{:?},
+        default_aspect_ratio: {:?},
+        inputs: &[
+",
+        model.id,
+        facts.family(model).name,
+        model.duration.min,
+        model.duration.max,
+        model.duration.default,
+        model.resolutions,
+        model.default_resolution,
+        model.aspect_ratios,
+        model.default_aspect_ratio,
+    );
+    for role in ROLES {
+        let Some(input) = model.inputs.get(*role) else { continue };
+        let _ = writeln!(
+            out,
+            "            Input {{ role: {role:?}, wire_role: {:?}, max: {}, sources: &{:?} }},",
+            input.role.as_deref().unwrap_or(role),
+            input.max,
+            input.sources
+        );
+    }
+    let groups: Vec<String> = model.exclusive.iter().map(|group| format!("&{group:?}")).collect();
+    let _ = write!(
+        out,
+        "        ],
+        exclusive: &[{}],
+        without: &{:?},
+        unverified: &{:?},
+        page: {:?},
+    }},
+",
+        groups.join(", "),
+        model.without,
+        model.unverified,
+        facts.pages[&model.source].url,
+    );
+}

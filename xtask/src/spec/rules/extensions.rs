@@ -1,0 +1,85 @@
+//! Every `x-` key is one of the dialect's, where the dialect has it. The model of OpenAPI takes any, anywhere.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::walk::{Kind, Node};
+use super::{Found, instead};
+use crate::spec::schema::reach;
+use crate::spec::{Spec, escape, members};
+
+/// All keys of `specs/README.md`; the first seven stand at the root.
+const KEYS: [&str; 11] = [
+    "x-pages",
+    "x-vendor",
+    "x-poll",
+    "x-result-url",
+    "x-webhook",
+    "x-rate-limits",
+    "x-models",
+    "x-source",
+    "x-unverified",
+    "x-secret",
+    "x-field",
+];
+const AT_ROOT: &[&str] = KEYS.split_at(7).0;
+
+pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
+    let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();
+    let creates: BTreeSet<&str> = models.filter_map(|model| model.get("create")?.as_str()).collect();
+    let (mut requests, mut create_requests) = (BTreeSet::new(), BTreeSet::new());
+    for operation in spec.operations() {
+        if let Some(schema) = operation.request_schema() {
+            reach(spec, schema, &mut requests);
+            if operation.id().is_some_and(|id| creates.contains(id)) {
+                reach(spec, schema, &mut create_requests);
+            }
+        }
+    }
+    let within = |node: &Node<'_>, names: &BTreeSet<String>| {
+        let name = node.pointer.strip_prefix("/components/schemas/");
+        name.and_then(|name| name.split('/').next())
+            .is_some_and(|name| names.contains(name))
+    };
+    for node in &*found.nodes() {
+        for (key, value) in members(Some(node.value)).filter(|(key, _)| key.starts_with("x-")) {
+            let here = format!("{}/{}", node.pointer, escape(key));
+            if !KEYS.contains(&key) {
+                found.add(
+                    "unknown-extension",
+                    here,
+                    format!("`{key}` is not in the dialect"),
+                    instead(key, &KEYS),
+                );
+                continue;
+            }
+            let is_string = node.value.get("type").and_then(Value::as_str) == Some("string");
+            let misplaced = match key {
+                "x-secret" if !(node.kind.is_schema() && is_string && !within(node, &requests)) => {
+                    Some("it marks strings in answers; elsewhere nothing is hidden")
+                }
+                "x-field" if node.kind != Kind::Property || !within(node, &create_requests) => {
+                    Some("it marks properties of a create request; elsewhere nothing reads it")
+                }
+                _ if AT_ROOT.contains(&key) && !node.pointer.is_empty() => Some("it belongs at the root of the file"),
+                _ => None,
+            };
+            if let Some(reason) = misplaced {
+                found.add(
+                    "misplaced-extension",
+                    &here,
+                    format!("`{key}` is out of place: {reason}"),
+                    "move or delete it",
+                );
+            } else if matches!(key, "x-secret" | "x-unverified") && value != &Value::Bool(true) {
+                found.add(
+                    "bad-member",
+                    here,
+                    format!("`{key}` is {value}"),
+                    "write true, or delete it",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The extensions have the shape that `specs/README.md` gives them, and name pages and fields that exist.
+
+use std::sync::LazyLock;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use super::walk::{Kind, callbacks};
+use super::{Found, instead, near};
+use crate::spec::facts::{Extensions, FIELDS};
+use crate::spec::{Spec, escape, members};
+
+/// The types that read the extensions, as a schema that tells all misfits and not only the first. In draft 7, because to
+/// compile what judges a schema of a later draft takes longer than all the rest of this file.
+static SHAPE: LazyLock<Value> = LazyLock::new(|| {
+    let generator = SchemaSettings::draft07().into_generator();
+    generator.into_root_schema_for::<Extensions>().to_value()
+});
+static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| jsonschema::validator_for(&SHAPE).ok());
+
+pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
+    if let Some(validator) = &*VALIDATOR {
+        for error in validator.iter_errors(&spec.doc) {
+            misfit(&error, found);
+        }
+    }
+    pages(spec, found);
+    fields(found);
+}
+
+fn misfit(error: &ValidationError<'_>, found: &mut Found<'_>) {
+    let place = error.instance_path().to_string();
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let known: Vec<&str> = members(SHAPE.get("definitions"))
+                .flat_map(|(_, shape)| members(shape.get("properties")))
+                .map(|(name, _)| name)
+                .collect();
+            for name in unexpected {
+                let fix = match near(name, &known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "delete it; specs/README.md lists the members".to_owned(),
+                };
+                let here = format!("{place}/{}", escape(name));
+                found.add("unknown-member", here, format!("`{name}` is no member of this"), fix);
+            }
+        }
+        ValidationErrorKind::Required { property } => {
+            let reason = format!("`{}` is missing", property.as_str().unwrap_or_default());
+            found.add(
+                "missing-member",
+                place,
+                reason,
+                "add it; specs/README.md says what it holds",
+            );
+        }
+        // A member that may be left out: what is wrong with the one that is there.
+        ValidationErrorKind::AnyOf { context } if context.first().is_some_and(|errors| !errors.is_empty()) => {
+            context[0].iter().for_each(|error| misfit(error, found));
+        }
+        _ => found.add(
+            "bad-member",
+            place,
+            error.to_string(),
+            "specs/README.md says what it holds",
+        ),
+    }
+}
+
+/// Every fact names a page, and every page that is named is there.
+fn pages(spec: &Spec, found: &mut Found<'_>) {
+    let nodes = found.nodes();
+    let known: Vec<&str> = members(spec.doc.get("x-pages")).map(|(name, _)| name).collect();
+    let mut named = |place: String, page: &Value| {
+        if !page.as_str().is_some_and(|page| known.contains(&page)) {
+            let reason = format!("{page} is not among x-pages");
+            found.add(
+                "unknown-page",
+                place,
+                reason,
+                instead(page.as_str().unwrap_or_default(), &known),
+            );
+        }
+    };
+    for node in &*nodes {
+        if let Some(page) = node.value.get("x-source") {
+            named(format!("{}/x-source", node.pointer), page);
+        }
+    }
+    const FACTS: [&str; 4] = ["x-poll", "x-result-url", "x-webhook", "x-rate-limits"];
+    let facts = || {
+        FACTS
+            .iter()
+            .filter_map(|key| Some((format!("/{key}"), spec.doc.get(*key)?)))
+    };
+    let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();
+    let models = models
+        .enumerate()
+        .map(|(index, model)| (format!("/x-models/{index}"), model));
+    for (place, fact) in facts().chain(models) {
+        if let Some(page) = fact.get("source") {
+            named(format!("{place}/source"), page);
+        }
+    }
+    for (place, fact) in facts() {
+        if fact.get("source").is_none() && fact.get("unverified") != Some(&Value::Bool(true)) {
+            let fix = "add `source` with a page of x-pages, or `unverified: true`";
+            found.add("missing-source", place, "does not say where it comes from", fix);
+        }
+    }
+    let components = nodes.iter().filter(|node| node.kind == Kind::Component);
+    let components = components.map(|node| (node.pointer.clone(), node.value));
+    let operations = spec.operations().map(|operation| (operation.pointer, operation.value));
+    for (place, value) in components.chain(operations).chain(callbacks(spec)) {
+        if value.get("x-source").is_none() {
+            let fix = "add `x-source` with a page of x-pages";
+            found.add("missing-source", place, "does not say where it comes from", fix);
+        }
+    }
+}
+
+/// Every field that a property carries is one that the facade knows.
+fn fields(found: &mut Found<'_>) {
+    for node in &*found.nodes() {
+        let Some(field) = node.value.get("x-field") else {
+            continue;
+        };
+        let here = format!("{}/x-field", node.pointer);
+        let names: Vec<(String, &Value)> = match field {
+            Value::Array(many) => {
+                let many = many.iter().enumerate();
+                many.map(|(index, name)| (format!("{here}/{index}"), name)).collect()
+            }
+            one => vec![(here, one)],
+        };
+        for (place, name) in names {
+            let text = name.as_str().unwrap_or_default();
+            if !FIELDS.contains(&text) {
+                let reason = format!("{name} is not a normalised field");
+                found.add("unknown-field", place, reason, instead(text, &FIELDS));
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The rules of the specs' dialect: everything that a YAML reader, the OpenAPI model or the generator would swallow, choke
+//! on or take for something else.
+//!
+//! Each file is one group of rules, and each rule adds findings to a `Found`. What the generator cannot take is refused by
+//! [`refuse`] and [`refuse_facts`], which run some of the same groups: no rule is written twice. Nothing here runs the
+//! generator.
+
+pub use self::found::Finding;
+use self::found::Found;
+use self::found::{instead, near};
+use super::{Spec, SpecError};
+
+mod extensions;
+mod facts;
+mod found;
+mod models;
+mod openapi;
+mod operations;
+mod references;
+mod schemas;
+mod servers;
+mod source;
+mod strangers;
+mod style;
+mod texts;
+mod values;
+mod walk;
+
+/// A group of rules.
+type Group = fn(&Spec, &mut Found<'_>);
+
+/// What would make the generator fail, panic or lose something.
+const FATAL: [Group; 5] = [
+    texts::check,
+    openapi::check,
+    references::nowhere,
+    operations::check,
+    schemas::check,
+];
+
+/// What would make the tables wrong.
+const FACTS: [Group; 3] = [facts::check, models::check, servers::check];
+
+/// What the dialect wants besides.
+const FURTHER: [Group; 6] = [
+    extensions::check,
+    models::agreement,
+    references::names,
+    references::unused,
+    style::check,
+    values::check,
+];
+
+/// Refuses a spec that cannot be turned into code.
+///
+/// # Errors
+/// The first finding.
+pub fn refuse(spec: &Spec) -> Result<(), SpecError> {
+    run(spec, &FATAL).refuse()
+}
+
+/// Refuses a spec whose extensions cannot be turned into tables.
+///
+/// # Errors
+/// The first finding.
+pub fn refuse_facts(spec: &Spec) -> Result<(), SpecError> {
+    run(spec, &FACTS).refuse()
+}
+
+/// The findings on a spec whose text is `text`, in the order of the file. `more` adds to what concerns the generator.
+pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecError>) -> Vec<Finding> {
+    let source = source::Source::read(text);
+    let mut found = run(spec, &[FATAL.as_slice(), &FACTS].concat());
+    // Only what passes so far is worth a try.
+    if found.findings.is_empty()
+        && let Some(error) = more()
+    {
+        found.add("generator", error.pointer, error.reason, "write it in a simpler way");
+    }
+    for group in FURTHER {
+        group(spec, &mut found);
+    }
+    for finding in &mut found.findings {
+        finding.line = source.line(&finding.pointer);
+    }
+    // These know their line: what is there twice has one pointer for two places.
+    source.check(&mut found);
+    let mut findings = found.findings;
+    findings.sort_by(|a, b| (a.line, &a.pointer, a.rule).cmp(&(b.line, &b.pointer, b.rule)));
+    findings.dedup();
+    findings
+}
+
+fn run<'a>(spec: &'a Spec, groups: &[Group]) -> Found<'a> {
+    let mut found = Found::new(spec);
+    for group in groups {
+        group(spec, &mut found);
+    }
+    found
+}

@@ -1,0 +1,282 @@
+//! `x-models` names only what is there, and its numbers agree with each other.
+
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+
+use super::{Found, instead};
+use crate::spec::facts::{FIELDS, Family, Model, ROLES, family};
+use crate::spec::schema::reach;
+use crate::spec::{Spec, escape};
+
+pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
+    let Some(entries) = spec.doc.get("x-models").and_then(Value::as_array) else {
+        return;
+    };
+    let ids: Vec<&str> = entries
+        .iter()
+        .map(|entry| entry["id"].as_str().unwrap_or_default())
+        .collect();
+    if ids.last() != Some(&"*") {
+        let fix = "add an entry with the id '*': the rules for unknown models";
+        found.add("last-model", "/x-models", "the last entry is not '*'", fix);
+    }
+    for (index, id) in ids.iter().enumerate() {
+        if let Some(first) = ids[..index].iter().find(|first| matches(first, id)) {
+            let reason = format!("`{id}` is never reached: the earlier entry '{first}' matches it");
+            let fix = "put the exact id first, or delete one of the two";
+            found.add("unreachable-model", format!("/x-models/{index}/id"), reason, fix);
+        }
+    }
+    each(spec, found, |spec, model, entry, told| {
+        numbers(model, told);
+        names(model, entry, told);
+        if entry.get("create").is_some() && family(spec, &model.create).is_none() {
+            let known: Vec<&str> = spec.operations().filter_map(|operation| operation.id()).collect();
+            let (reason, fix) = if known.contains(&model.create.as_str()) {
+                ("has no tag or no JSON request", "add what it lacks".to_owned())
+            } else {
+                ("is nowhere in this file", instead(&model.create, &known))
+            };
+            told(
+                "unknown-operation",
+                "create",
+                format!("the operation `{}` {reason}", model.create),
+                fix,
+            );
+        }
+    });
+}
+
+/// What a model takes is what the request of its operation can carry.
+pub(super) fn agreement(spec: &Spec, found: &mut Found<'_>) {
+    each(spec, found, |spec, model, _, told| {
+        if let Some(family) = family(spec, &model.create) {
+            request(spec, model, &family, told);
+        }
+    });
+}
+
+/// Every entry. What it lacks is told by its shape, as is what has the wrong type, which alone is passed over here.
+fn each(spec: &Spec, found: &mut Found<'_>, judge: impl Fn(&Spec, &Model, &Value, &mut Tell<'_>)) {
+    let entries = spec.doc.get("x-models").and_then(Value::as_array);
+    for (index, entry) in entries.into_iter().flatten().enumerate() {
+        let mut whole = json!({"id": "", "create": "", "source": "", "duration": {"min": 0}});
+        if let (Some(whole), Some(entry)) = (whole.as_object_mut(), entry.as_object()) {
+            whole.extend(entry.clone());
+        }
+        if let Ok(model) = Model::deserialize(&whole) {
+            judge(spec, &model, entry, &mut |rule, member, reason, fix| {
+                found.add(rule, format!("/x-models/{index}/{member}"), reason, fix);
+            });
+        }
+    }
+}
+
+/// Rule, member, reason, fix.
+type Tell<'a> = dyn FnMut(&'static str, &str, String, String) + 'a;
+
+fn matches(pattern: &str, id: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => id.starts_with(prefix),
+        None => pattern == id,
+    }
+}
+
+fn numbers(model: &Model, told: &mut Tell<'_>) {
+    let duration = &model.duration;
+    if duration.max.is_some_and(|max| duration.min > max) {
+        let fix = "swap them, or correct one";
+        told("bad-bounds", "duration", "min is above max".to_owned(), fix.to_owned());
+    } else if let Some(default) = duration.default
+        && (default < duration.min || duration.max.is_some_and(|max| default > max))
+    {
+        let reason = format!("the default {default} is out of bounds");
+        told(
+            "bad-default",
+            "duration/default",
+            reason,
+            "write one between min and max".to_owned(),
+        );
+    }
+    if let Some(frames) = &model.frames {
+        if frames.step == 0 || frames.min > frames.max {
+            let reason = "step is 0, or min is above max".to_owned();
+            told(
+                "bad-bounds",
+                "frames",
+                reason,
+                "write a step of at least 1, and min at most max".to_owned(),
+            );
+        } else if (frames.max - frames.min) % frames.step != 0 {
+            let reason = format!("no number of steps of {} leads from min to max", frames.step);
+            told(
+                "bad-bounds",
+                "frames",
+                reason,
+                "let max be min and a whole number of steps".to_owned(),
+            );
+        }
+    }
+    for (member, default, values) in [
+        ("default_resolution", &model.default_resolution, &model.resolutions),
+        (
+            "default_aspect_ratio",
+            &model.default_aspect_ratio,
+            &model.aspect_ratios,
+        ),
+    ] {
+        if let Some(default) = default
+            && !values.contains(default)
+        {
+            let reason = format!("`{default}` is not one of {values:?}");
+            told(
+                "bad-default",
+                member,
+                reason,
+                "name one of them, or leave it out".to_owned(),
+            );
+        }
+    }
+}
+
+fn names(model: &Model, entry: &Value, told: &mut Tell<'_>) {
+    const SOURCES: [&str; 3] = ["url", "asset", "data"];
+    for (role, input) in &model.inputs {
+        if !ROLES.contains(&role.as_str()) {
+            let reason = format!("`{role}` is no input role");
+            told(
+                "unknown-role",
+                &format!("inputs/{}", escape(role)),
+                reason,
+                instead(role, ROLES),
+            );
+        }
+        for (index, source) in input.sources.iter().enumerate() {
+            if !SOURCES.contains(&source.as_str()) {
+                let place = format!("inputs/{}/sources/{index}", escape(role));
+                told(
+                    "unknown-input-source",
+                    &place,
+                    format!("`{source}` is no source"),
+                    instead(source, &SOURCES),
+                );
+            }
+        }
+    }
+    for (group, roles) in model.exclusive.iter().enumerate() {
+        for (index, role) in roles.iter().enumerate() {
+            if !model.inputs.contains_key(role) {
+                let known: Vec<&str> = model.inputs.keys().map(String::as_str).collect();
+                let reason = format!("`{role}` is not among the inputs of this model");
+                told(
+                    "unknown-role",
+                    &format!("exclusive/{group}/{index}"),
+                    reason,
+                    instead(role, &known),
+                );
+            }
+        }
+    }
+    for (index, name) in model.without.iter().enumerate() {
+        if !FIELDS.contains(&name.as_str()) {
+            let reason = format!("`{name}` is not a normalised field");
+            told(
+                "unknown-field",
+                &format!("without/{index}"),
+                reason,
+                instead(name, &FIELDS),
+            );
+        }
+    }
+    for (index, member) in model.unverified.iter().enumerate() {
+        if entry.get(member).is_none() {
+            let reason = format!("`{member}` is no member of this entry");
+            told(
+                "unknown-member",
+                &format!("unverified/{index}"),
+                reason,
+                "name a member that is here".to_owned(),
+            );
+        }
+    }
+}
+
+fn request(spec: &Spec, model: &Model, family: &Family, told: &mut Tell<'_>) {
+    let carries = |name: &str| family.fields.iter().any(|field| field.name == name);
+    for (index, name) in model.without.iter().enumerate() {
+        if FIELDS.contains(&name.as_str()) && !carries(name) {
+            let reason = format!(
+                "the request of `{}` has no property that carries `{name}`",
+                family.create
+            );
+            let fix = "delete it; there is nothing to leave out".to_owned();
+            told("unknown-field", &format!("without/{index}"), reason, fix);
+        }
+    }
+    for (member, name, values) in [
+        ("resolutions", "resolution", &model.resolutions),
+        ("aspect_ratios", "aspect_ratio", &model.aspect_ratios),
+    ] {
+        let known: Vec<&str> = family
+            .fields
+            .iter()
+            .filter(|field| field.name == name)
+            .flat_map(|field| field.values.iter().map(String::as_str))
+            .collect();
+        for (index, value) in values.iter().enumerate() {
+            if !known.contains(&value.as_str()) {
+                let reason = format!(
+                    "`{value}` is no value of a property that carries `{name}` in `{}`",
+                    family.create
+                );
+                let fix = if known.is_empty() {
+                    format!("leave `{member}` out: the request has no such enum")
+                } else {
+                    instead(value, &known)
+                };
+                told("unknown-value", &format!("{member}/{index}"), reason, fix);
+            }
+        }
+    }
+    for (role, input) in &model.inputs {
+        let place = format!("inputs/{}", escape(role));
+        if ROLES.contains(&role.as_str()) && !carries(role) {
+            let reason = format!(
+                "the request of `{}` has no property that carries `{role}`",
+                family.create
+            );
+            told(
+                "unknown-role",
+                &place,
+                reason,
+                "add x-field to the property, or delete the input".to_owned(),
+            );
+        }
+        if let Some(word) = &input.role
+            && !words(spec, &family.create).contains(word)
+        {
+            let reason = format!(
+                "`{word}` is no value of any enum that the request of `{}` leads to",
+                family.create
+            );
+            let fix = "write the vendor's word for the role, as its enum has it".to_owned();
+            told("unknown-role", &format!("{place}/role"), reason, fix);
+        }
+    }
+}
+
+/// Every value of the enums that a create request leads to.
+fn words(spec: &Spec, create: &str) -> Vec<String> {
+    let mut reached = std::collections::BTreeSet::new();
+    for operation in spec.operations().filter(|operation| operation.id() == Some(create)) {
+        if let Some(schema) = operation.request_schema() {
+            reach(spec, schema, &mut reached);
+        }
+    }
+    spec.schemas()
+        .filter(|(name, _)| reached.contains(*name))
+        .filter_map(|(_, schema)| schema.get("enum")?.as_array())
+        .flatten()
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .collect()
+}

@@ -1,0 +1,293 @@
+//! Each operation becomes one method: it has a name, its parameters, one body and one result.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use heck::ToSnakeCase as _;
+use regex::Regex;
+use serde_json::Value;
+
+use super::Found;
+use super::walk::callbacks;
+use crate::spec::names::{is_identifier, is_of_client};
+use crate::spec::{METHODS, Operation, Spec, component, escape, members};
+
+pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
+    for (path, item) in members(spec.doc.get("paths")) {
+        let place = format!("/paths/{}", escape(path));
+        if !is_path(path) {
+            found.add(
+                "path-syntax",
+                &place,
+                "is not a plain path",
+                "write segments of URL characters and {parameters}, each after one slash, without query or fragment",
+            );
+        }
+        if item.get("$ref").is_some() {
+            found.add(
+                "path-item",
+                place,
+                "is a $ref, which is not read",
+                "write the path item out",
+            );
+        } else if !METHODS.iter().any(|method| item.get(*method).is_some()) {
+            found.add("path-item", place, "has no operation", "add one, or delete the path");
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for operation in spec.operations() {
+        identity(&operation.pointer, operation.value, &mut seen, found);
+        if operation.value.get("security").is_some() {
+            found.add(
+                "operation-security",
+                format!("{}/security", operation.pointer),
+                "the key is sent with every operation, whatever one says by itself",
+                "delete it, and write `security` at the root of the file",
+            );
+        }
+        if operation.tag().is_none() {
+            found.add(
+                "missing-tag",
+                format!("{}/tags", operation.pointer),
+                "the operation has no tag",
+                "add one; it names the endpoint family",
+            );
+        }
+        parameters(spec, &operation, found);
+        body(spec, &operation.pointer, operation.value.get("requestBody"), found);
+        success(spec, &operation.pointer, operation.value.get("responses"), found);
+    }
+    for (place, operation) in callbacks(spec) {
+        identity(&place, operation, &mut seen, found);
+    }
+}
+
+/// Segments of URL characters and `{parameters}`, each after one slash.
+fn is_path(path: &str) -> bool {
+    static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\{[A-Za-z0-9_.-]+\})+)+/?$").ok()
+    });
+    PATH.as_ref().is_none_or(|pattern| pattern.is_match(path))
+}
+
+/// The operationId: there, snake_case, and the only one.
+fn identity(place: &str, operation: &Value, seen: &mut BTreeMap<String, String>, found: &mut Found<'_>) {
+    let Some(id) = operation.get("operationId").and_then(Value::as_str) else {
+        found.add(
+            "missing-operation-id",
+            place,
+            "the operation has no operationId",
+            "add one in snake_case; it becomes the Rust method's name",
+        );
+        return;
+    };
+    let here = format!("{place}/operationId");
+    if let Some(first) = seen.insert(id.to_owned(), place.to_owned()) {
+        found.add(
+            "duplicate-operation-id",
+            &here,
+            format!("`{id}` is also at {first}"),
+            "rename one of them",
+        );
+    }
+    let snake = id.to_snake_case();
+    if is_of_client(id) {
+        let reason = format!("every generated client has its own `{id}`");
+        found.add("operation-id-taken", here, reason, "add the noun, as in `create_video`");
+    } else if !is_identifier(&snake) {
+        let reason = format!("`{id}` cannot be the name of a Rust method");
+        let fix = "use ASCII letters, digits and `_`, and no Rust keyword, as in `create_video`";
+        found.add("operation-id-name", here, reason, fix);
+    } else if id != snake {
+        let fix = format!("write `{snake}`");
+        found.add("operation-id-case", here, format!("`{id}` is not snake_case"), fix);
+    }
+}
+
+/// Every placeholder of the path has its parameter, every path parameter its placeholder, and no two share a name.
+fn parameters(spec: &Spec, operation: &Operation<'_>, found: &mut Found<'_>) {
+    let place = &operation.pointer;
+    let around = place.rsplit_once('/').map_or("", |(item, _)| item);
+    let placeholders: Vec<&str> = operation
+        .path
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .collect();
+    let (mut names, mut in_path) = (BTreeSet::new(), Vec::new());
+    for list in [format!("{around}/parameters"), format!("{place}/parameters")] {
+        let items = spec.doc.pointer(&list).and_then(Value::as_array);
+        for (index, parameter) in items.into_iter().flatten().enumerate() {
+            let here = format!("{list}/{index}");
+            let parameter = spec.resolve(parameter);
+            if parameter.get("$ref").is_some() {
+                continue;
+            }
+            let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+            let (name, kind) = (text("name"), text("in"));
+            match kind {
+                "path" => in_path.push((here.clone(), name)),
+                "query" => {}
+                "header" if parameter.get("required") == Some(&Value::Bool(true)) => found.add(
+                    "required-header",
+                    &here,
+                    format!("the generated client does not send the header `{name}`, which is required"),
+                    "if the call works without it, delete `required`; else add it to `Session::sign` in crates/wire first",
+                ),
+                "header" => {}
+                _ => {
+                    let reason = format!("parameter `{name}` is in `{kind}`");
+                    found.add("parameter-place", &here, reason, "use path, query or header");
+                }
+            }
+            if kind != "header" {
+                plain(parameter, &here, found);
+            }
+            let rust = name.to_snake_case();
+            if kind != "header" && !names.insert(rust.clone()) {
+                let reason = format!("two parameters become `{rust}` in Rust");
+                found.add("parameter-clash", here, reason, "rename or delete one of them");
+            }
+        }
+    }
+    for placeholder in &placeholders {
+        if !in_path.iter().any(|(_, name)| name == placeholder) {
+            found.add(
+                "undeclared-path-parameter",
+                place,
+                format!("the path has `{{{placeholder}}}`, but no such parameter is declared"),
+                "declare it, with `in: path`",
+            );
+        }
+    }
+    for (here, name) in in_path {
+        if !placeholders.contains(&name) {
+            let reason = format!("the path has no `{{{name}}}`");
+            found.add(
+                "unused-path-parameter",
+                here,
+                reason,
+                "put it into the path, or delete it",
+            );
+        }
+    }
+}
+
+/// A parameter is one scalar, written as it is: nothing else is read of how it is to be written.
+fn plain(parameter: &Value, place: &str, found: &mut Found<'_>) {
+    const UNREAD: [&str; 5] = ["style", "explode", "allowReserved", "allowEmptyValue", "content"];
+    for key in UNREAD.iter().filter(|key| parameter.get(**key).is_some()) {
+        found.add(
+            "parameter-style",
+            format!("{place}/{key}"),
+            format!("`{key}` is not read, so the parameter would be sent otherwise"),
+            "describe a plain parameter with a `schema`, or leave the parameter out",
+        );
+    }
+    if let Some("array" | "object") = parameter.pointer("/schema/type").and_then(Value::as_str) {
+        found.add(
+            "parameter-style",
+            format!("{place}/schema/type"),
+            "a list or an object in a URL can be written in several ways, of which none is chosen",
+            "describe it as the string that is sent",
+        );
+    }
+}
+
+fn body(spec: &Spec, place: &str, body: Option<&Value>, found: &mut Found<'_>) {
+    let Some(body) = body else { return };
+    let here = format!("{place}/requestBody");
+    if body.get("$ref").is_some() {
+        found.add(
+            "body-reference",
+            here,
+            "is a $ref, which is not read",
+            "write the body out",
+        );
+        return;
+    }
+    let kinds: Vec<_> = members(body.get("content")).map(|(kind, _)| kind).collect();
+    if kinds != ["application/json"] {
+        let reason = format!("the body's types are {kinds:?}");
+        found.add(
+            "body-type",
+            format!("{here}/content"),
+            reason,
+            "use application/json alone",
+        );
+    } else {
+        let schema = body.pointer("/content/application~1json/schema");
+        named(spec, &format!("{here}/content/application~1json/schema"), schema, found);
+    }
+}
+
+/// One success answer with a JSON body at most: a client method has one result type.
+fn success(spec: &Spec, place: &str, responses: Option<&Value>, found: &mut Found<'_>) {
+    let here = format!("{place}/responses");
+    let answers: Vec<(&str, &Value)> = members(responses)
+        .filter(|(status, _)| status.starts_with('2'))
+        .collect();
+    if answers.is_empty() {
+        found.add(
+            "no-success",
+            &here,
+            "no answer has a 2xx status",
+            "add the answer of a success",
+        );
+    }
+    let mut first: Option<&Value> = None;
+    for (status, response) in answers {
+        let here = format!("{here}/{status}");
+        if response.get("$ref").is_some() {
+            found.add(
+                "success-reference",
+                here,
+                "is a $ref, which is not read",
+                "write a success answer out",
+            );
+            continue;
+        }
+        let Some(schema) = response.pointer("/content/application~1json/schema") else {
+            let kinds: Vec<_> = members(response.get("content")).map(|(kind, _)| kind).collect();
+            if !kinds.is_empty() {
+                let reason = format!("the answer's types are {kinds:?}, and only JSON is read");
+                let fix = "add application/json with a schema, or leave the content out";
+                found.add("answer-type", format!("{here}/content"), reason, fix);
+            }
+            continue;
+        };
+        named(
+            spec,
+            &format!("{here}/content/application~1json/schema"),
+            Some(schema),
+            found,
+        );
+        if *first.get_or_insert(schema) != schema {
+            found.add(
+                "success-clash",
+                here,
+                "two success answers have different JSON bodies",
+                "make them one schema; a method has one result type",
+            );
+        }
+    }
+}
+
+/// A body must be a named object, so that its Rust type has a name that a reviewer knows.
+fn named(spec: &Spec, place: &str, schema: Option<&Value>, found: &mut Found<'_>) {
+    let reference = schema.and_then(|schema| schema.get("$ref")?.as_str());
+    let target = reference
+        .filter(|reference| component(reference).is_some())
+        .and_then(|reference| spec.doc.pointer(&reference[1..]));
+    // A reference to nowhere is told as that.
+    let is_nowhere = target.is_none() && reference.is_some_and(|reference| component(reference).is_some());
+    let is_object = target.is_some_and(|target| target.get("type").and_then(Value::as_str) == Some("object"));
+    if !is_nowhere && !is_object {
+        found.add(
+            "unnamed-body",
+            place,
+            "the body's schema is no $ref to a component that is an object",
+            "make it a named component, and refer to it",
+        );
+    }
+}
