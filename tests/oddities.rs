@@ -224,7 +224,7 @@ async fn ids_cannot_change_the_path() {
     for vendor in Vendor::ALL {
         let canned = Canned::json(200, &json!({"id": "t", "status": "queued"})).await;
         let family = vendor.families().next().unwrap();
-        for id in [".", "..", "a/b", "../x", "a\\b"] {
+        for id in [".", "..", "../x", "a/../b", "a/.", "/a", "a/", "a//b", "a\\b"] {
             let id = TaskId::new(*vendor, family, id).unwrap();
             let error = canned.client(*vendor).get(&id).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{id}");
@@ -239,6 +239,13 @@ async fn ids_cannot_change_the_path() {
                 .next()
                 .unwrap()
                 .contains("/a%20b%3Fc%23d%252e%25 "),
+            "{:?}",
+            canned.seen()
+        );
+        let id = TaskId::new(*vendor, family, "a/b").unwrap();
+        canned.client(*vendor).get(&id).await.unwrap();
+        assert!(
+            canned.seen()[1].lines().next().unwrap().contains("/a%2Fb "),
             "{:?}",
             canned.seen()
         );
@@ -263,6 +270,7 @@ async fn requests_carry_nothing_extra() {
             names,
             [
                 "accept",
+                "accept-encoding",
                 "authorization",
                 "content-length",
                 "content-type",
@@ -342,26 +350,105 @@ async fn lists_with_holes() {
             .unwrap();
         assert_eq!((page.tasks.len(), page.unreadable), (0, 0));
 
-        let body = json!({member: [{"id": "a", "x": 1}, {"status": "queued"}, {"id": "c", "x": 3}], "has_more": true});
-        let page = Canned::json(200, &body)
-            .await
-            .client(vendor)
-            .list(&ListQuery::default())
-            .await
-            .unwrap();
-        let read: Vec<_> = page
-            .tasks
-            .iter()
-            .map(|task| (task.id.id(), task.raw.json()["x"].as_i64().unwrap()))
-            .collect();
-        assert_eq!((read, page.unreadable), (vec![("a", 1), ("c", 3)], 1), "{vendor}");
-        if vendor == Vendor::Token360 {
-            assert_eq!(
-                page.next.as_deref(),
-                Some("c"),
-                "more tasks follow, and must be within reach"
-            );
+        // One odd item costs that item, in the middle and at the end.
+        for odd in [
+            json!({"status": "queued"}),
+            json!({"id": {}}),
+            json!({}),
+            json!(null),
+            json!("a task"),
+            json!(17),
+            json!(true),
+            json!([]),
+            json!([{"id": "b", "x": 2}]),
+        ] {
+            for at in [1, 2] {
+                let mut items = vec![json!({"id": "a", "x": 1}), json!({"id": "c", "x": 3})];
+                items.insert(at, odd.clone());
+                let body = json!({member: items, "has_more": true});
+                let page = Canned::json(200, &body)
+                    .await
+                    .client(vendor)
+                    .list(&ListQuery::default())
+                    .await
+                    .unwrap();
+                let read: Vec<_> = page
+                    .tasks
+                    .iter()
+                    .map(|task| (task.id.id(), task.raw.json()["x"].as_i64().unwrap()))
+                    .collect();
+                assert_eq!((read, page.unreadable), (vec![("a", 1), ("c", 3)], 1), "{vendor} {odd}");
+                if vendor == Vendor::Token360 {
+                    assert_eq!(
+                        page.next.as_deref(),
+                        Some("c"),
+                        "more tasks follow, and must be within reach"
+                    );
+                }
+            }
         }
+    }
+}
+
+/// Lists other than those of tasks.
+#[tokio::test]
+async fn an_odd_item_costs_itself() {
+    let models = json!({"data": [null, {"id": "m-1", "input_modalities": ["text", null, {}, "image"]}, [], {"x": 1},
+        {"id": "m-2", "output_modalities": "video"}]});
+    let canned = Canned::json(200, &models).await;
+    let models = canned.client(Vendor::AllToken).models().await.unwrap();
+    let read: Vec<_> = models
+        .iter()
+        .map(|model| (&*model.id, model.input_modalities.len()))
+        .collect();
+    assert_eq!(read, [("m-1", 2), ("m-2", 0)]);
+
+    for odd in [json!(null), json!({}), json!("clip"), json!({"url": null})] {
+        let body = json!({"id": "t", "status": "completed", "result": {"data": [odd, {"url": "https://h.example/v"}]}});
+        let read = polled(Vendor::ToApis, &body).await;
+        assert!(read.video.is_some(), "{odd}");
+    }
+}
+
+/// A mark before the JSON, or compression that was not asked for.
+#[tokio::test]
+async fn answers_are_read_whatever_they_are_wrapped_in() {
+    use std::io::Write as _;
+
+    let json = br#"{"id": "t", "status": "queued"}"#;
+    let marked = [&b"\xef\xbb\xbf"[..], json].concat();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(&marked).unwrap();
+    let zipped = encoder.finish().unwrap();
+    for vendor in Vendor::ALL {
+        for (headers, body) in [
+            ("", &marked),
+            ("Content-Encoding: gzip\r\n", &zipped),
+            ("", &zipped),
+            ("Content-Encoding: gzip\r\n", &marked),
+        ] {
+            let canned = Canned::new(200, headers, body).await;
+            let client = canned.client(*vendor);
+            assert_eq!(
+                client.submit(&request(*vendor)).await.unwrap().id.id(),
+                "t",
+                "{vendor} {headers}"
+            );
+            let read = client.get(&task(*vendor)).await.unwrap();
+            assert_eq!(read.status, TaskStatus::Queued);
+            assert_eq!(read.raw.json()["id"], "t");
+            for seen in canned.seen() {
+                assert!(
+                    seen.to_ascii_lowercase().contains("accept-encoding: identity\r\n"),
+                    "{seen}"
+                );
+            }
+        }
+        // Nothing of a coding that cannot be read is taken for an answer, and the submission stays open.
+        let canned = Canned::new(200, "Content-Encoding: br\r\n", b"\x0b\x05\x80{}\x03").await;
+        let error = canned.client(*vendor).submit(&request(*vendor)).await.unwrap_err();
+        assert_eq!(error.delivery(), Some(Delivery::Ambiguous));
+        assert!(error.to_string().contains("encoded as br"), "{error}");
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod download;
+mod follow;
 mod journal;
 mod records;
 mod webhook;

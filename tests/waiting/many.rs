@@ -228,7 +228,7 @@ async fn nothing_is_asked_too_late() {
 #[tokio::test(start_paused = true)]
 async fn deadlines_and_final_errors_are_those_of_their_task() {
     let stub = Stub::new(|at, path| match number(path) {
-        0 => Reply::Status(410, ""),
+        0 => Reply::Status(502, ""),
         1 => Reply::Status(401, ""),
         2 => Reply::Json(serde_json::json!({"id": "t-2", "status": "completed"})),
         _ => answer(at, path, 9, |_| 3_000 * SECOND),
@@ -250,7 +250,7 @@ async fn deadlines_and_final_errors_are_those_of_their_task() {
     }
     let kind = |name: &str| ended.get(name).copied();
     assert_eq!(kind("t-0"), Some(ErrorKind::Timeout), "what may pass ends no wait");
-    assert_eq!(kind("t-1"), Some(ErrorKind::Auth));
+    assert_eq!(kind("t-1"), Some(ErrorKind::NotFollowed));
     assert_eq!(kind("t-2"), Some(ErrorKind::NoVideo));
     assert_eq!(kind("t-3"), Some(ErrorKind::Timeout));
     assert_eq!((kind("t-4"), kind("t-7")), (None, Some(ErrorKind::InvalidRequest)));

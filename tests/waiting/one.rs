@@ -8,7 +8,7 @@ use chrono::Utc;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use videogen::{ErrorKind, TaskStatus, Vendor, WaitOptions};
+use videogen::{ErrorKind, TaskStatus, Vendor, WaitEvent, WaitOptions};
 
 use super::stub::{Reply, Stub, answer, body, id, most, number, polled};
 
@@ -258,6 +258,119 @@ async fn nobody_is_left_alone_for_ever() {
     }
 }
 
+/// After acceptance no answer to a poll looks as if nothing had been bought.
+#[tokio::test(start_paused = true)]
+async fn refusals_of_polls_are_retried_and_then_name_the_task() {
+    const PAGE: &str = "Content-Type: text/html\r\n";
+    let once = WaitOptions::default().first(Duration::ZERO);
+    for vendor in Vendor::ALL {
+        for status in [400, 401, 402, 403, 404, 405, 409, 410, 422, 451] {
+            // For a while.
+            let stub = Stub::new(move |at, path| match at {
+                at if at < Duration::from_secs(8) => Reply::Status(status, PAGE),
+                at => answer(at, path, 9, |_| MINUTE),
+            })
+            .await;
+            let client = stub.client(*vendor);
+            let fresh = once.submitted(Utc::now());
+            let task = client.wait_with(&id(*vendor, 1), fresh, |_| {}).await.unwrap();
+            assert_eq!(task.status, TaskStatus::Completed, "{vendor} {status}");
+
+            // For ever, from the beginning or after the task was shown.
+            for shown in [false, true] {
+                let stub = Stub::new(move |at, path| match at {
+                    at if shown && at < Duration::from_secs(20) => answer(at, path, 9, |_| 100 * MINUTE),
+                    _ => Reply::Status(status, PAGE),
+                })
+                .await;
+                let client = stub.client(*vendor);
+                let error = client.wait_with(&id(*vendor, 1), fresh, |_| {}).await.unwrap_err();
+                let shown = format!("{vendor} {status} {shown}: {error}");
+                assert_eq!(
+                    (error.kind(), error.task(), error.status()),
+                    (ErrorKind::NotFollowed, Some(&id(*vendor, 1)), Some(status)),
+                    "{shown}"
+                );
+                let source = std::error::Error::source(&error).unwrap();
+                let cause = source.downcast_ref::<videogen::Error>().unwrap();
+                assert_eq!(
+                    (cause.status(), error.cause().unwrap().kind()),
+                    (Some(status), cause.kind()),
+                    "{shown}"
+                );
+                assert_ne!(cause.kind(), ErrorKind::NotFollowed, "{shown}");
+                let polls = stub.seen().len();
+                let limit = if matches!(status, 401..=403) { 60 } else { 150 };
+                assert!(
+                    polls < 30 && stub.age().as_secs() < limit,
+                    "{shown} {polls} {:?}",
+                    stub.age()
+                );
+
+                // The same by a watch and by a watcher.
+                let mut watch = client.watch(&id(*vendor, 1), fresh);
+                let last = loop {
+                    if let Err(error) = watch.next().await.unwrap() {
+                        break error;
+                    }
+                };
+                assert_eq!(
+                    (last.kind(), last.status()),
+                    (ErrorKind::NotFollowed, Some(status)),
+                    "{shown}"
+                );
+                let watcher = videogen::Watcher::new(
+                    &client,
+                    videogen::WatcherOptions::default().first(Duration::ZERO).lists(false),
+                );
+                watcher.add(videogen::Watched::new(id(*vendor, 1)).submitted(Utc::now()));
+                let (ended, result) = watcher.next().await.unwrap();
+                let error = result.unwrap_err();
+                assert_eq!(
+                    (error.kind(), error.task()),
+                    (ErrorKind::NotFollowed, Some(&ended)),
+                    "{shown}"
+                );
+            }
+        }
+    }
+}
+
+/// What is unreadable is retried for longer: it is the page of a proxy.
+#[tokio::test(start_paused = true)]
+async fn pages_in_the_place_of_answers_are_retried() {
+    for vendor in Vendor::ALL {
+        let stub = Stub::new(|at, path| match at {
+            at if at < 4 * MINUTE => Reply::Json(json!("<html>Please log in")),
+            at => answer(at, path, 9, |_| 5 * MINUTE),
+        })
+        .await;
+        let task = stub.client(*vendor).wait(&id(*vendor, 1)).await.unwrap();
+        assert_eq!(task.status, TaskStatus::Completed);
+        let stub = Stub::new(|_, _| Reply::Json(json!("<html>Please log in"))).await;
+        let error = stub.client(*vendor).wait(&id(*vendor, 1)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFollowed);
+        assert!(stub.age() < 7 * MINUTE && stub.seen().len() < 50);
+    }
+}
+
+/// Somebody who waits sees why nothing is heard.
+#[tokio::test(start_paused = true)]
+async fn polls_that_fail_are_seen() {
+    let stub = Stub::new(|_, _| Reply::Status(404, "")).await;
+    let client = stub.client(Vendor::ToApis);
+    let mut kinds = Vec::new();
+    let options = WaitOptions::default().first(Duration::ZERO);
+    let strange = id(Vendor::ToApis, 1);
+    let ended = client.wait_observed(&strange, options, |event| match event {
+        WaitEvent::Retrying(error) => kinds.push(error.kind()),
+        other => panic!("{other:?}"),
+    });
+    let error = ended.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!((kinds.len() + 1, kinds[0]), (stub.seen().len(), ErrorKind::NotFound));
+}
+
 #[tokio::test(start_paused = true)]
 async fn not_found_is_not_final_in_the_first_minute() {
     for vendor in Vendor::ALL {
@@ -268,21 +381,25 @@ async fn not_found_is_not_final_in_the_first_minute() {
         .await;
         let client = stub.client(*vendor);
         let start = Instant::now();
-        let task = client.wait(&id(*vendor, 1)).await.unwrap();
+        let fresh = WaitOptions::default().submitted(Utc::now());
+        let task = client.wait_with(&id(*vendor, 1), fresh, |_| {}).await.unwrap();
         assert_eq!(task.status, TaskStatus::Completed);
         assert!(start.elapsed() >= 2 * MINUTE);
-        // One that stays away is given up, and one that was submitted long ago at once.
-        let start = Instant::now();
-        let error = client.wait(&id(*vendor, 2)).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.task()),
-            (ErrorKind::NotFound, Some(&id(*vendor, 2)))
-        );
-        assert!(start.elapsed() >= MINUTE && start.elapsed() < 2 * MINUTE);
-        let before = stub.seen().len();
-        let old = WaitOptions::default().submitted(Utc::now() - 2 * MINUTE);
-        let error = client.wait_with(&id(*vendor, 2), old, |_| {}).await.unwrap_err();
-        assert_eq!((error.kind(), stub.seen().len()), (ErrorKind::NotFound, before + 1));
+        // One that stays away is given up, one that was submitted long ago soon, and of one that may never have existed
+        // the vendor is believed.
+        let once = WaitOptions::default().first(Duration::ZERO);
+        for (options, kind, least, most) in [
+            (once.submitted(Utc::now()), ErrorKind::NotFollowed, 60, 75),
+            (once.submitted(Utc::now() - 2 * MINUTE), ErrorKind::NotFollowed, 5, 11),
+            (once, ErrorKind::NotFound, 5, 11),
+        ] {
+            let (start, before) = (Instant::now(), stub.seen().len());
+            let error = client.wait_with(&id(*vendor, 2), options, |_| {}).await.unwrap_err();
+            assert_eq!((error.kind(), error.task()), (kind, Some(&id(*vendor, 2))));
+            let took = start.elapsed().as_secs();
+            assert!((least..most).contains(&took), "{vendor} {kind} {took} s");
+            assert!((2..16).contains(&(stub.seen().len() - before)), "{vendor} {kind}");
+        }
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) const TIMEOUT: u8 = 5;
 pub(crate) const AMBIGUOUS: u8 = 6;
 /// A file cannot be read or written.
 pub(crate) const IO: u8 = 7;
+/// A task exists, and could not be followed to its end.
+pub(crate) const NOT_FOLLOWED: u8 = 8;
 /// Interrupted by the user.
 pub(crate) const INTERRUPTED: u8 = 130;
 
@@ -29,6 +31,7 @@ Exit codes:
   5    the time was up, or the task has not ended yet; it goes on
   6    it is not known whether a submission was accepted; it was not sent again (see: videogen recover)
   7    a file, or the journal, could not be read or written
+  8    the task exists and may be billed, but it could not be followed (see: videogen wait)
   130  interrupted; the task, if any, goes on";
 
 /// Why a command ends without success.
@@ -49,6 +52,22 @@ impl Failure {
             json: json!({"kind": kind, "message": message}),
             message,
         }
+    }
+
+    /// What went wrong with a task that was accepted: never by the exit codes of what was not submitted.
+    pub(crate) fn accepted(mut self, task: &TaskId) -> Self {
+        if !matches!(self.code, INVALID | ACCOUNT) {
+            return self;
+        }
+        let kind = ErrorKind::NotFollowed.as_str();
+        let message = format!("{task} exists, but it could not be followed: {}", self.message);
+        let mut failure = Self::new(NOT_FOLLOWED, kind, message);
+        failure.json["task"] = json!(task);
+        if let Some(hint) = self.json.get_mut("hint").map(Value::take) {
+            failure.json["hint"] = hint;
+        }
+        failure.json["cause"] = self.json;
+        failure
     }
 
     /// Adds what to do.
@@ -81,6 +100,7 @@ impl From<Error> for Failure {
             ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
             ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,
+            ErrorKind::NotFollowed => NOT_FOLLOWED,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,
             ErrorKind::Io | ErrorKind::Journal => IO,
             _ => VENDOR,
@@ -104,6 +124,10 @@ impl From<Error> for Failure {
         add("delivery", error.delivery().map(|delivery| json!(delivery)));
         add("ambiguity", error.ambiguity().map(|ambiguity| json!(ambiguity)));
         let violations = error.violations();
+        let cause = error
+            .cause()
+            .map(|cause| json!({"kind": cause.kind(), "message": cause.message()}));
+        add("cause", cause);
         add("violations", (!violations.is_empty()).then(|| json!(violations)));
         Self {
             code,

@@ -7,7 +7,7 @@ use chrono::SecondsFormat;
 use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
-use videogen::{TaskStatus, Timestamp, VideoTask};
+use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask, WaitEvent};
 
 use crate::exit::{Failure, IO};
 
@@ -75,6 +75,7 @@ impl Output {
             output: self,
             bar,
             last: None,
+            trouble: None,
         }
     }
 
@@ -93,10 +94,36 @@ pub(crate) struct Waiting<'a> {
     output: &'a Output,
     bar: ProgressBar,
     last: Option<TaskStatus>,
+    trouble: Option<ErrorKind>,
 }
 
 impl Waiting<'_> {
-    pub(crate) fn seen(&mut self, task: &VideoTask) {
+    pub(crate) fn event(&mut self, id: &TaskId, event: WaitEvent<'_>) {
+        match event {
+            WaitEvent::Answered(task) => self.seen(task),
+            WaitEvent::Retrying(error) => self.retrying(id, error),
+            _ => {}
+        }
+    }
+
+    /// Shows why there is no answer, once for each kind of trouble.
+    fn retrying(&mut self, id: &TaskId, error: &Error) {
+        let reason = match error.kind() {
+            ErrorKind::NotFound => "not found; the vendor may not show it yet",
+            _ => error.message(),
+        };
+        self.bar.set_message(format!("trying again: {}", printable(reason)));
+        if self.trouble != Some(error.kind()) {
+            if !self.output.progress {
+                self.output
+                    .note(&format!("{id}: the poll failed and is tried again: {reason}"));
+            }
+            self.trouble = Some(error.kind());
+        }
+    }
+
+    fn seen(&mut self, task: &VideoTask) {
+        self.trouble = None;
         let percent = task.progress.map(|percent| format!(" {percent}%")).unwrap_or_default();
         self.bar.set_message(format!("{}{percent}", task.status));
         if self.last.as_ref() != Some(&task.status) {

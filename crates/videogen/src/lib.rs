@@ -108,4 +108,4 @@ pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
 pub use rules::validate;
 pub use submit::{Lost, Recovered, SubmitOptions};
 pub use transport::RetryPolicy;
-pub use wait::{EndedTasks, WaitOptions, Watch, Watched, Watcher, WatcherOptions};
+pub use wait::{EndedTasks, WaitEvent, WaitOptions, Watch, Watched, Watcher, WatcherOptions};

@@ -52,6 +52,19 @@ impl<T> Read<T> for Option<Lenient<T>> {
     }
 }
 
+/// The same for lists.
+pub trait ReadItems<T> {
+    /// The items that are readable; none where there is no list.
+    fn read_items(self) -> Vec<T>;
+}
+
+impl<T> ReadItems<T> for Option<Lenient<Vec<Lenient<T>>>> {
+    fn read_items(self) -> Vec<T> {
+        let items = self.read().unwrap_or_default();
+        items.into_iter().filter_map(|item| item.0).collect()
+    }
+}
+
 impl FromValue for Value {
     fn from_value(value: Value) -> Option<Self> {
         Some(value)
@@ -162,19 +175,18 @@ fn can_be_told(time: &Timestamp) -> bool {
     (0..10_000).contains(&time.year())
 }
 
-impl<T: FromValue> FromValue for Vec<T> {
-    /// Every element or none: a list that drops what it cannot read would lose tasks unseen.
+/// A list whose items are read each by itself: one that cannot be read keeps its place, and costs no other.
+impl<T: FromValue> FromValue for Vec<Lenient<T>> {
     fn from_value(value: Value) -> Option<Self> {
         match value {
-            Value::Array(items) => items.into_iter().map(T::from_value).collect(),
+            Value::Array(items) => Some(items.into_iter().map(|item| Lenient(T::from_value(item))).collect()),
             _ => None,
         }
     }
 
     fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
         let json = Box::<RawValue>::deserialize(json)?;
-        let items: Option<Vec<Lenient<T>>> = serde_json::from_slice(json.get().as_bytes()).ok();
-        Ok(items.and_then(|items| items.into_iter().map(|item| item.0).collect()))
+        Ok(serde_json::from_slice(json.get().as_bytes()).ok())
     }
 }
 
@@ -282,7 +294,7 @@ mod tests {
         #[serde(default)]
         count: Option<Lenient<i64>>,
         #[serde(default)]
-        more: Option<Lenient<Vec<Inner>>>,
+        more: Option<Lenient<Vec<Lenient<Inner>>>>,
         #[serde(flatten)]
         extra: Map<String, Value>,
     }
@@ -321,13 +333,37 @@ mod tests {
             );
             assert_eq!(Inner::from_json(value.clone()).expect(inner), expected, "{inner}");
             let list = format!("[{inner}]");
-            let listed = Vec::<Inner>::from_json(&mut serde_json::Deserializer::from_str(&list)).expect(inner);
-            assert_eq!(listed, Vec::<Inner>::from_value(Value::Array(vec![value])), "{inner}");
+            type Items = Vec<Lenient<Inner>>;
+            let listed = Items::from_json(&mut serde_json::Deserializer::from_str(&list)).expect(inner);
+            assert_eq!(listed, Items::from_value(Value::Array(vec![value])), "{inner}");
             // And what follows it is read.
             let body = format!(r#"{{"inner": {inner}, "after": "all"}}"#);
             let outer: Outer = serde_json::from_str(&body).expect(inner);
             assert_eq!(outer.inner.read(), expected, "{inner}");
             assert_eq!(outer.after.read().as_deref(), Some("all"), "{inner}");
+        }
+    }
+
+    /// One odd item costs that item, and keeps its place.
+    #[test]
+    fn items_are_read_each_by_itself() {
+        for odd in [
+            "null",
+            "7",
+            "[]",
+            r#"[{"count": 1}]"#,
+            r#""text""#,
+            r#"{"count": 1e999}"#,
+        ] {
+            let body = format!(r#"{{"more": [{{"count": 1}}, {odd}, {{"count": 3}}]}}"#);
+            let inner: Inner = serde_json::from_str(&body).expect(odd);
+            let items = inner.more.read().expect(odd);
+            let counts: Vec<_> = items.into_iter().map(|item| item.0?.count.read()).collect();
+            assert_eq!(counts, [Some(1), None, Some(3)], "{odd}");
+        }
+        for odd in ["null", "{}", "7"] {
+            let inner: Inner = serde_json::from_str(&format!(r#"{{"more": {odd}}}"#)).expect(odd);
+            assert_eq!(inner.more.read_items(), [], "{odd}");
         }
     }
 

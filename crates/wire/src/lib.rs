@@ -19,7 +19,7 @@ mod timestamp;
 pub use exchange::{Answer, Exchange, Sent};
 #[doc(hidden)]
 pub use lenient::object;
-pub use lenient::{FromValue, Lenient, Read};
+pub use lenient::{FromValue, Lenient, Read, ReadItems};
 pub use secret_url::SecretUrl;
 pub use session::{Session, SessionError};
 pub use timestamp::Timestamp;

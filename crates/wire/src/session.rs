@@ -1,12 +1,15 @@
 //! The inner type of every generated client.
 
 use std::fmt;
+use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use progenitor_client::OperationInfo;
 use reqwest::ResponseBuilderExt as _;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT};
+use reqwest::Url;
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::exchange::{Answer, Exchange, Sent};
@@ -21,6 +24,8 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 pub struct Session {
     authorization: HeaderValue,
     records_only: bool,
+    /// The proxy on the way, for errors: a connection that fails may be the one to it.
+    proxy: Option<Arc<str>>,
     slot: Arc<Mutex<Option<Exchange>>>,
 }
 
@@ -56,8 +61,16 @@ impl Session {
         Ok(Self {
             authorization,
             records_only: false,
+            proxy: None,
             slot: Arc::default(),
         })
+    }
+
+    /// Names the proxy that requests go through, in errors. It holds no credentials.
+    #[must_use]
+    pub fn through(mut self, proxy: Option<&str>) -> Self {
+        self.proxy = proxy.map(Into::into);
+        self
     }
 
     /// The same account with an empty slot, for one call.
@@ -66,6 +79,7 @@ impl Session {
         Self {
             authorization: self.authorization.clone(),
             records_only: self.records_only,
+            proxy: self.proxy.clone(),
             slot: Arc::default(),
         }
     }
@@ -90,6 +104,7 @@ impl Session {
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, self.authorization.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(
             USER_AGENT,
             HeaderValue::from_static(concat!("videogen/", env!("CARGO_PKG_VERSION"))),
@@ -98,7 +113,7 @@ impl Session {
 
     /// Sends a request and keeps the exchange. Called by the generated clients' `exec` hook.
     ///
-    /// The body is read here, so that a broken one is still at hand as far as it came, and so that an error page or an
+    /// The body is read here, without a byte order mark and without compression, which some servers use unasked, and so that a broken one is still at hand as far as it came, and so that an error page or an
     /// unreadable body keeps its status and headers. The headers stand in the exchange alone: the generated client has no
     /// use for them and would copy them.
     ///
@@ -127,10 +142,11 @@ impl Session {
         if self.records_only {
             return Ok(http::Response::new(Bytes::new()).into());
         }
+        let place = place(request.url());
         let mut response = match client.execute(request).await {
             Ok(response) => response,
             Err(error) => {
-                let reason = plain(&error);
+                let reason = self.reason(&place, &error);
                 self.set(if error.is_connect() {
                     Sent::NotConnected { reason }
                 } else {
@@ -149,10 +165,11 @@ impl Session {
                     break (Some(format!("the body is larger than {BODY_LIMIT} bytes")), None);
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Err(error) => break (Some(plain(&error)), Some(error)),
+                Err(error) => break (Some(self.reason(&place, &error)), Some(error)),
             }
         };
-        let body = body.freeze();
+        let (body, broken) = decoded(&headers, body.freeze());
+        let cut = cut.or(broken);
         self.set(Sent::Answered(Answer {
             status,
             headers,
@@ -170,6 +187,20 @@ impl Session {
         }
     }
 
+    /// What broke, with the host and without the rest of the URL.
+    fn reason(&self, place: &str, error: &reqwest::Error) -> String {
+        let through = self.proxy.as_ref().map(|proxy| format!(" through the proxy {proxy}"));
+        let through = through.unwrap_or_default();
+        let what = if error.is_timeout() && !error.is_connect() {
+            "no answer from"
+        } else if error.is_connect() {
+            "cannot connect to"
+        } else {
+            "lost the connection to"
+        };
+        format!("{what} {place}{through}: {}", causes(error))
+    }
+
     fn slot(&self) -> std::sync::MutexGuard<'_, Option<Exchange>> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -185,24 +216,146 @@ impl Session {
     }
 }
 
+/// Host and port, which an error may name; the rest of a URL may be signed.
+fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// What went wrong, in the words of the field, by a part of what the libraries below say.
+const CAUSES: [(&str, &str); 9] = [
+    ("dns error", "DNS lookup failed"),
+    ("invalid peer certificate", "TLS certificate not trusted"),
+    ("tls", "TLS failed"),
+    ("InvalidContentType", "TLS failed"),
+    ("tunnel", "the proxy refused the connection"),
+    ("proxy", "the proxy refused the connection"),
+    ("socks", "the proxy refused the connection"),
+    ("refused", "connection refused"),
+    ("unreachable", "network unreachable"),
+];
+
 /// The causes of a transport error in one line. URLs are left out: they may be signed.
-fn plain(error: &reqwest::Error) -> String {
+fn causes(error: &reqwest::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
         let text = error.to_string();
-        if !parts.contains(&text) {
+        // The HTTP library's own frames say nothing; and some errors repeat their cause.
+        if !text.starts_with("client error") && !parts.iter().any(|part| part.contains(&text)) {
             parts.push(text);
         }
         cause = error.source();
     }
-    if parts.is_empty() {
-        if error.is_timeout() {
-            "timed out".to_owned()
-        } else {
-            "the request failed".to_owned()
-        }
+    let all = parts.join(": ");
+    let word = if error.is_timeout() {
+        Some("timed out")
     } else {
-        parts.join(": ")
+        let known = |(part, _): &&(&str, &str)| all.to_ascii_lowercase().contains(&part.to_ascii_lowercase());
+        CAUSES.iter().find(known).map(|(_, word)| *word)
+    };
+    match (word, all.is_empty()) {
+        (Some(word), true) => word.to_owned(),
+        (Some(word), false) => format!("{word} ({all})"),
+        (None, true) => "the request failed".to_owned(),
+        (None, false) => all,
+    }
+}
+
+/// A body without compression and byte order mark, as far as it can be read, and why no further.
+fn decoded(headers: &HeaderMap, body: Bytes) -> (Bytes, Option<String>) {
+    let coding = headers.get(CONTENT_ENCODING).and_then(|coding| coding.to_str().ok());
+    let coding = coding.map_or_else(String::new, |coding| coding.trim().to_ascii_lowercase());
+    // No JSON and no page begins with these bytes, so they need no header.
+    let (body, cut) = if body.starts_with(&[0x1f, 0x8b]) {
+        inflated(MultiGzDecoder::new(&*body))
+    } else if coding == "deflate" && !body.starts_with(b"{") {
+        inflated(ZlibDecoder::new(&*body))
+    } else {
+        let cut = match coding.as_str() {
+            "" | "identity" | "gzip" | "x-gzip" | "deflate" => None,
+            other => Some(format!(
+                "the body is encoded as {}, which was not requested",
+                other.escape_debug()
+            )),
+        };
+        (body, cut)
+    };
+    match body.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => (body.slice_ref(rest), cut),
+        None => (body, cut),
+    }
+}
+
+fn inflated(reader: impl std::io::Read) -> (Bytes, Option<String>) {
+    let mut body = Vec::new();
+    let limit = BODY_LIMIT as u64 + 1;
+    let cut = match reader.take(limit).read_to_end(&mut body) {
+        Err(error) => Some(format!("the compressed body cannot be read to its end: {error}")),
+        Ok(_) if body.len() > BODY_LIMIT => Some(format!("the body is larger than {BODY_LIMIT} bytes")),
+        Ok(_) => None,
+    };
+    (body.into(), cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).expect("a buffer");
+        encoder.finish().expect("a buffer")
+    }
+
+    #[test]
+    fn bodies_are_read_whatever_they_are_wrapped_in() {
+        let json: &[u8] = br#"{"id": "t"}"#;
+        let marked = [b"\xef\xbb\xbf", json].concat();
+        let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        deflated.write_all(json).expect("a buffer");
+        let deflated = deflated.finish().expect("a buffer");
+        for (coding, body) in [
+            ("", json.to_vec()),
+            ("", marked.clone()),
+            ("gzip", gzip(json)),
+            ("gzip", gzip(&marked)),
+            ("", gzip(json)),
+            ("gzip", json.to_vec()),
+            ("deflate", deflated),
+            ("deflate", json.to_vec()),
+        ] {
+            let mut headers = HeaderMap::new();
+            if !coding.is_empty() {
+                headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+            assert_eq!(
+                decoded(&headers, body.into()),
+                (Bytes::from_static(json), None),
+                "{coding}"
+            );
+        }
+        // A body that was cut off is read as far as it came, and one without end is not read to it.
+        let long: Vec<u8> = (0..10_000_u32)
+            .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+            .collect();
+        let whole = gzip(&long);
+        let (body, cut) = decoded(&HeaderMap::new(), whole[..whole.len() - 20].to_vec().into());
+        assert!(cut.is_some() && long.starts_with(&body));
+        let bomb = gzip(&vec![b' '; 2 * BODY_LIMIT]);
+        let (body, cut) = decoded(&HeaderMap::new(), bomb.into());
+        assert!(body.len() == BODY_LIMIT + 1 && cut.is_some());
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+        let (_, cut) = decoded(&headers, Bytes::from_static(b"\x0b\x05\x80"));
+        assert_eq!(
+            cut.as_deref(),
+            Some("the body is encoded as br, which was not requested")
+        );
     }
 }

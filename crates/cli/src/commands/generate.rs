@@ -191,7 +191,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     };
     // Whatever fails from here on, the task is paid for.
     done.map_err(|failure| {
-        let failure = failure.about(&id);
+        let failure = failure.accepted(&id).about(&id);
         let is_over = args.simulate || failure.code == NO_VIDEO || failure.has_hint();
         if is_over {
             failure

@@ -153,7 +153,11 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
         return Ok(None);
     };
     if !wait {
-        entry.status = Some(client.get(&id).await?.status);
+        let shown = client.get(&id).await.map_err(|error| {
+            let failure = Failure::from(error).accepted(&id);
+            task::resume_hint(failure, &id)
+        })?;
+        entry.status = Some(shown.status);
         return Ok(None);
     }
     let result = async {
@@ -178,7 +182,7 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
             IO => format!("Write it to another file with: videogen download {id} -o OTHER.mp4"),
             _ => "Try again with: videogen recover --wait".to_owned(),
         };
-        let failure = failure.about(&id);
+        let failure = failure.accepted(&id).about(&id);
         if is_over { failure } else { failure.hint(&next) }
     })?;
     Ok(Some(files))

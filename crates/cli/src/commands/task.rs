@@ -9,7 +9,7 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask, WaitOptions};
 
 use super::target::Target;
 use super::wait_all::wait_all;
-use crate::exit::{Failure, INTERRUPTED, NO_VIDEO, TIMEOUT};
+use crate::exit::{Failure, INTERRUPTED, NO_VIDEO, NOT_FOLLOWED, TIMEOUT};
 use crate::journal::JournalArgs;
 use crate::output::{Output, task_text};
 use crate::{DownloadArgs, TaskArgs, WaitArgs, account};
@@ -70,7 +70,7 @@ pub(super) async fn wait_for(
 ) -> Result<VideoTask, Failure> {
     let mut waiting = output.waiting();
     let result = tokio::select! {
-        result = client.wait_with(id, options, |task| waiting.seen(task)) => result.map_err(Failure::from),
+        result = client.wait_observed(id, options, |event| waiting.event(id, event)) => result.map_err(Failure::from),
         task = told => Ok(task),
         _ = tokio::signal::ctrl_c() => Err(interrupted(id)),
     };
@@ -88,7 +88,7 @@ pub(super) fn interrupted(id: &TaskId) -> Failure {
 /// How to go on with a task that was left before its end.
 pub(super) fn resume_hint(failure: Failure, id: &TaskId) -> Failure {
     match failure.code {
-        TIMEOUT | INTERRUPTED => failure.hint(&format!("Go on with: videogen wait {id}")),
+        TIMEOUT | NOT_FOLLOWED | INTERRUPTED => failure.hint(&format!("Go on with: videogen wait {id}")),
         _ => failure,
     }
 }

@@ -226,7 +226,7 @@ pub mod types {
         ///Tools that the model may use.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tools: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::vec::Vec<Tool>>,
+            ::videogen_wire::Lenient<::std::vec::Vec<::videogen_wire::Lenient<Tool>>>,
         >,
         ///When the task last changed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -257,7 +257,9 @@ pub mod types {
         ///The tasks of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::vec::Vec<Generation>>,
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<Generation>>,
+            >,
         >,
         ///Number of tasks in all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -292,7 +294,9 @@ pub mod types {
         ///What the model takes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_modalities: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::vec::Vec<::std::string::String>>,
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<::std::string::String>>,
+            >,
         >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub object: ::std::option::Option<
@@ -301,7 +305,9 @@ pub mod types {
         ///What the model makes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub output_modalities: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::vec::Vec<::std::string::String>>,
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<::std::string::String>>,
+            >,
         >,
         ///Who owns the model.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -317,7 +323,7 @@ pub mod types {
         ///The models.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::vec::Vec<Model>>,
+            ::videogen_wire::Lenient<::std::vec::Vec<::videogen_wire::Lenient<Model>>>,
         >,
         ///Always `list`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]

@@ -257,7 +257,9 @@ pub mod types {
         ///The files.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::vec::Vec<ResultItem>>,
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<ResultItem>>,
+            >,
         >,
         ///Always `video`.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]

@@ -293,7 +293,7 @@ pub mod types {
         ///The tasks of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::vec::Vec<Video>>,
+            ::videogen_wire::Lenient<::std::vec::Vec<::videogen_wire::Lenient<Video>>>,
         >,
         ///Id of the first task of the page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]

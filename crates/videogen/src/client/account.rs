@@ -1,5 +1,6 @@
 //! What all clones of a client share about their account: its pace, and how long its tasks take.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -7,13 +8,15 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
 use videogen_wire::facts::RateLimit;
 
-use crate::model::{Error, ErrorKind, TimeScale};
+use crate::model::{Error, ErrorKind, TaskId, TimeScale};
 use crate::poll::DurationBook;
 use crate::transport::pace::{Blocked, Outcome, Pace, Turn};
 
 /// How long a waiter trusts to be told that it may look again. What was told to a future that nobody drives must not hold up
 /// the rest.
 const TRUST: Duration = Duration::from_secs(1);
+/// How many tasks are remembered as just accepted.
+const ACCEPTED: usize = 1_024;
 /// The same where there is no turn for longer than that.
 const TRUST_MANY: Duration = Duration::from_secs(30);
 
@@ -25,6 +28,8 @@ pub(crate) struct Account(Arc<Shared>);
 struct Shared {
     pace: Mutex<Pace>,
     durations: Mutex<DurationBook>,
+    /// The tasks that were accepted last, and when: a vendor may not show them yet.
+    accepted: Mutex<VecDeque<(TaskId, Instant)>>,
     /// Somebody who found the account full may look again.
     freed: Notify,
 }
@@ -48,6 +53,7 @@ impl Account {
         Self(Arc::new(Shared {
             pace: Mutex::new(Pace::new(limits, scale)),
             durations: Mutex::default(),
+            accepted: Mutex::default(),
             freed: Notify::new(),
         }))
     }
@@ -58,6 +64,22 @@ impl Account {
 
     pub(crate) fn durations(&self) -> MutexGuard<'_, DurationBook> {
         self.0.durations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers that the vendor accepted a task just now.
+    pub(crate) fn accept(&self, task: &TaskId) {
+        let mut accepted = self.0.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        if accepted.len() >= ACCEPTED {
+            accepted.pop_front();
+        }
+        accepted.push_back((task.clone(), Instant::now()));
+    }
+
+    /// How long ago the vendor accepted a task, where that is remembered.
+    pub(crate) fn accepted(&self, task: &TaskId) -> Option<Duration> {
+        let accepted = self.0.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, at) = accepted.iter().rev().find(|(known, _)| known == task)?;
+        Some(at.elapsed())
     }
 
     /// Waits for a turn, in the order of coming as far as possible. Nothing is held while waiting that others need: a future

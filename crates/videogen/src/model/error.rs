@@ -24,6 +24,7 @@ struct Inner {
     violations: Vec<Violation>,
     delivery: Option<Delivery>,
     ambiguity: Option<Ambiguity>,
+    cause: Option<Error>,
 }
 
 impl Error {
@@ -41,6 +42,7 @@ impl Error {
             violations: Vec::new(),
             delivery: None,
             ambiguity: None,
+            cause: None,
         }))
     }
 
@@ -48,6 +50,19 @@ impl Error {
         let mut error = Self::new(ErrorKind::InvalidRequest, "the request cannot be sent as it is");
         error.0.vendor = Some(vendor);
         error.0.violations = violations;
+        error
+    }
+
+    /// A task that was accepted could not be followed, because of `cause`.
+    pub(crate) fn not_followed(task: &TaskId, cause: Self) -> Self {
+        let message = format!("the task exists, but its status cannot be read: {}", cause.0.message);
+        let mut error = Self::new(ErrorKind::NotFollowed, message).with_task(task);
+        error.0.operation = cause.0.operation;
+        error.0.status = cause.0.status;
+        error.0.code.clone_from(&cause.0.code);
+        error.0.request_id.clone_from(&cause.0.request_id);
+        error.0.retry_after = cause.0.retry_after;
+        error.0.cause = Some(cause);
         error
     }
 
@@ -148,6 +163,12 @@ impl Error {
         self.0.task.as_ref()
     }
 
+    /// For a task that could not be followed: what ended the polling.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Error> {
+        self.0.cause.as_ref()
+    }
+
     /// Every rule that the request breaks, when nothing was sent because of them.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
@@ -173,10 +194,13 @@ impl Error {
             Some(Delivery::NotSent) => matches!(self.0.kind, ErrorKind::Transport),
             Some(Delivery::Rejected) => matches!(self.0.kind, ErrorKind::RateLimited),
             Some(Delivery::Ambiguous) => false,
-            None => matches!(
-                self.0.kind,
-                ErrorKind::RateLimited | ErrorKind::Vendor | ErrorKind::Transport | ErrorKind::Decode
-            ),
+            None => match &self.0.cause {
+                Some(cause) => !matches!(cause.0.kind, ErrorKind::Auth | ErrorKind::Balance),
+                None => matches!(
+                    self.0.kind,
+                    ErrorKind::RateLimited | ErrorKind::Vendor | ErrorKind::Transport | ErrorKind::Decode
+                ),
+            },
         }
     }
 }
@@ -235,4 +259,8 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause().map(|cause| cause as _)
+    }
+}

@@ -32,6 +32,9 @@ pub enum ErrorKind {
     Decode,
     /// It is not known whether a submission was accepted.
     AmbiguousSubmit,
+    /// A task that was accepted could not be followed to its end: its polls keep failing. [`Error::cause`](crate::Error::cause)
+    /// holds why. The task exists and may be billed, so it is not submitted again but waited for again.
+    NotFollowed,
     /// A time limit of the caller's own passed.
     Timeout,
     /// A file could not be read or written.
@@ -64,6 +67,7 @@ impl ErrorKind {
             Self::Transport => "transport",
             Self::Decode => "decode",
             Self::AmbiguousSubmit => "ambiguous_submit",
+            Self::NotFollowed => "not_followed",
             Self::Timeout => "timeout",
             Self::Io => "io",
             Self::Unsupported => "unsupported",

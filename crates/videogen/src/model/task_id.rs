@@ -47,9 +47,10 @@ impl TaskId {
         &self.id
     }
 
-    /// Whether the id can stand in a URL path without changing where it leads.
+    /// Whether the id can stand in a URL path without changing where it leads. A slash is sent encoded, and a gateway may
+    /// decode it; so no part between slashes may lead upwards.
     pub(crate) fn is_path_safe(&self) -> bool {
-        !matches!(self.id.as_str(), "." | "..") && !self.id.contains(['/', '\\'])
+        !self.id.contains('\\') && self.id.split('/').all(|part| !matches!(part, "" | "." | ".."))
     }
 }
 

@@ -4,7 +4,9 @@
 
 mod durations;
 mod policy;
+mod refusals;
 
 pub use durations::{DurationBook, Durations};
-pub(crate) use policy::{BELIEVED, URL_GRACE, after_error};
+pub(crate) use policy::{BELIEVED, URL_GRACE};
 pub use policy::{Last, Moment, PollPolicy};
+pub(crate) use refusals::{Known, Refusals};

@@ -9,12 +9,10 @@ use std::time::Duration;
 use videogen_wire::facts::Poll;
 
 use super::Durations;
-use crate::model::{Error, ErrorKind, TimeScale};
+use crate::model::TimeScale;
 
 /// Longest that a vendor's wish to be left alone is believed.
 pub(crate) const BELIEVED: Duration = Duration::from_secs(3600);
-/// A vendor may not find a task yet that it has just accepted.
-pub(crate) const SETTLING: Duration = Duration::from_secs(60);
 /// How often a completed task may lack its URL before that is taken for an answer.
 pub(crate) const URL_GRACE: u8 = 3;
 /// The longest pause at the vendor's own pace: where all tasks seen so far take long, a quick one is not left lying.
@@ -80,6 +78,8 @@ pub enum Last {
     NoUrl,
     /// The poll failed, and the vendor wants to be left alone for so long.
     Failed(Duration),
+    /// The poll was refused, which may pass: another follows after so long, or after the shortest pause.
+    Refused(Duration),
 }
 
 impl PollPolicy {
@@ -147,7 +147,7 @@ impl PollPolicy {
         };
         let most = most.max(least);
         let ideal = match moment.last {
-            Last::NoUrl => least,
+            Last::NoUrl | Last::Refused(_) => least,
             _ if least == most => least,
             _ => {
                 // In the time of the tasks, and back.
@@ -172,20 +172,10 @@ impl PollPolicy {
             .saturating_add(self.shortest.mul_f64(JITTER * chance))
             .clamp(least, most);
         match moment.last {
-            Last::Failed(asked) => pause.max(self.scale.real(asked)),
+            Last::Failed(asked) | Last::Refused(asked) => pause.max(self.scale.real(asked)),
             _ => pause,
         }
     }
-}
-
-/// Whether to go on polling after `error`, and how long the vendor wants to be left alone. `None`: the error is final.
-/// `elapsed` counts from the submission. A vendor that asks for more than it is believed costs a late poll, not the task.
-pub(crate) fn after_error(error: &Error, elapsed: Duration) -> Option<Duration> {
-    let again = match error.kind() {
-        ErrorKind::NotFound => elapsed < SETTLING,
-        _ => error.is_retryable(),
-    };
-    again.then(|| error.retry_after().unwrap_or_default().min(BELIEVED))
 }
 
 #[cfg(test)]
@@ -280,17 +270,6 @@ mod tests {
             let asked = Duration::from_secs(1_000);
             let last = Last::Failed(asked);
             assert!(policy.pause(&seen, &Moment { last, ..moment }) >= asked);
-        }
-    }
-
-    #[test]
-    fn a_vendor_is_not_believed_for_ever() {
-        let unavailable = Error::new(ErrorKind::Vendor, "x");
-        assert_eq!(after_error(&unavailable, SETTLING), Some(Duration::ZERO));
-        let hour = Duration::from_secs(3_600);
-        for (asked, believed) in [(hour / 60, hour / 60), (2 * hour, hour), (Duration::MAX, hour)] {
-            let error = Error::new(ErrorKind::RateLimited, "x").after(Some(asked));
-            assert_eq!(after_error(&error, SETTLING), Some(believed));
         }
     }
 

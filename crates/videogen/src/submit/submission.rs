@@ -216,7 +216,11 @@ impl Client {
         let result = vendor.submit(&call, request, &rules).await;
         let exchange = call.session.exchange();
         let judge = self.judge();
-        judge.submission(family, result, exchange.as_ref()).map_err(|error| {
+        let submitted = judge.submission(family, result, exchange.as_ref());
+        if let Ok(task) = &submitted {
+            self.0.account.accept(&task.id);
+        }
+        submitted.map_err(|error| {
             if error.delivery() != Some(Delivery::Ambiguous) {
                 return error;
             }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use videogen_raw_alltoken as raw;
 use videogen_raw_alltoken::enums::{ContentRole, ContentType, GenerationStatus};
 use videogen_raw_alltoken::types;
-use videogen_wire::{FromValue as _, Read as _};
+use videogen_wire::{FromValue as _, Read as _, ReadItems as _};
 
 use super::{Adapter, Call, NoValue, RawPage, Said, named, read_all, value};
 use crate::model::ListedModel;
@@ -57,8 +57,8 @@ impl Adapter for AllToken {
                     .read()
                     .ok_or_else(|| NoValue("the entry names no model".to_owned()))?,
                 display_name: model.display_name.read(),
-                input_modalities: model.input_modalities.read().unwrap_or_default(),
-                output_modalities: model.output_modalities.read().unwrap_or_default(),
+                input_modalities: model.input_modalities.read_items(),
+                output_modalities: model.output_modalities.read_items(),
             })
         })?;
         Ok(models.into_iter().flatten().collect())

@@ -19,6 +19,7 @@ mod outcome;
 mod toapis;
 #[cfg(feature = "token360")]
 mod token360;
+mod words;
 
 pub(crate) use outcome::Judge;
 
@@ -152,7 +153,7 @@ fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, NoValue
 /// The entries of a list, `None` for each that cannot be read. For the vendors that have lists.
 #[cfg(any(feature = "token360", feature = "alltoken"))]
 fn read_all<T, R>(
-    list: Option<videogen_wire::Lenient<Vec<T>>>,
+    list: Option<videogen_wire::Lenient<Vec<videogen_wire::Lenient<T>>>>,
     read: impl Fn(T) -> Result<R, NoValue>,
 ) -> Result<Vec<Option<R>>, NoValue> {
     use videogen_wire::Read as _;
@@ -160,7 +161,7 @@ fn read_all<T, R>(
     let list = list
         .read()
         .ok_or_else(|| NoValue("the answer holds no list".to_owned()))?;
-    Ok(list.into_iter().map(|item| read(item).ok()).collect())
+    Ok(list.into_iter().map(|item| read(item.0?).ok()).collect())
 }
 
 /// The id of a task: its own, or else the one that was asked for, provided the answer says anything of the task at all.

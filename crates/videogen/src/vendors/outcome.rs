@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::IgnoredAny;
 use serde_json::Value;
 use videogen_wire::{Answer, Exchange, Sent};
 
@@ -10,8 +9,7 @@ use crate::model::Raw;
 use crate::model::mask::{KEY, hide_urls};
 use crate::model::{Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask};
 use crate::transport::retry::retry_after;
-use crate::vendors::ids;
-use crate::vendors::{NoValue, Said};
+use crate::vendors::{NoValue, Said, ids, words};
 
 /// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
@@ -128,8 +126,7 @@ impl Judge<'_> {
 
     /// The vendor's words in an answer of any shape, fit to be shown.
     fn words(&self, answer: &Answer, said: &Said) -> Option<String> {
-        let words = said.message.clone().or_else(|| loose_message(&json(answer)));
-        let words = words.or_else(|| plain_text(&answer.body))?;
+        let words = said.message.clone().or_else(|| words::message(&answer.body))?;
         Some(self.clean(&words)).filter(|words| !words.trim().is_empty())
     }
 
@@ -203,7 +200,7 @@ impl Judge<'_> {
             400 | 413 | 415 | 422 => ErrorKind::InvalidRequest,
             _ => ErrorKind::Vendor,
         });
-        let message = said.message.clone().or_else(|| loose_message(&json(answer)));
+        let message = said.message.clone().or_else(|| words::message(&answer.body));
         let message = message.map_or_else(
             || format!("the vendor answered HTTP {status} without a reason"),
             |message| self.clean(&message),
@@ -218,13 +215,14 @@ impl Judge<'_> {
     /// Adds what the answer says beside its message.
     fn told(&self, error: Error, answer: &Answer, said: Option<Said>) -> Error {
         let said = said.unwrap_or_default();
+        let code = said.code.or_else(|| words::code(&answer.body));
         let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
         let request_id = said
             .request_id
             .or_else(|| REQUEST_IDS.iter().find_map(|name| header(name)));
         error.with_answer(
             answer.status.as_u16(),
-            said.code.map(|code| self.clean(&code)),
+            code.map(|code| self.clean(&code)),
             request_id.map(|id| self.clean(&id)),
             retry_after(&answer.headers),
         )
@@ -275,37 +273,6 @@ fn finish(task: &mut VideoTask, raw: Raw) {
 /// The body as JSON; `null` when it is none.
 fn json(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_default()
-}
-
-/// A message in a body of no known shape.
-fn loose_message(body: &Value) -> Option<String> {
-    ["/error/message", "/error", "/message", "/detail", "/msg"]
-        .iter()
-        .find_map(|place| body.pointer(place)?.as_str())
-        .map(str::to_owned)
-}
-
-/// The text of a body that is no JSON; of a page, what a browser would show.
-fn plain_text(body: &[u8]) -> Option<String> {
-    // In damaged bytes a key could not be told any more.
-    let mut rest = std::str::from_utf8(body)
-        .ok()?
-        .trim_start_matches('\u{feff}')
-        .trim_start();
-    if rest.is_empty() || rest.starts_with(['{', '[', '"']) || serde_json::from_str::<IgnoredAny>(rest).is_ok() {
-        return None;
-    }
-    let mut shown = String::new();
-    if rest.starts_with('<') {
-        while let Some((before, tag)) = rest.split_once('<') {
-            shown.push_str(before);
-            shown.push(' ');
-            rest = tag.split_once('>').map_or("", |(_, after)| after);
-        }
-    }
-    shown.push_str(rest);
-    let words: Vec<&str> = shown.split_whitespace().collect();
-    Some(words.join(" "))
 }
 
 #[cfg(test)]

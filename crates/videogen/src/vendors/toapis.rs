@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use videogen_raw_toapis as raw;
 use videogen_raw_toapis::enums::{AudioRole, ErrorType, VideoRole};
 use videogen_raw_toapis::types;
-use videogen_wire::{FromValue as _, Read as _};
+use videogen_wire::{FromValue as _, Lenient, Read as _, ReadItems as _};
 
 use super::{Adapter, Call, NoValue, Said, named, value};
 use crate::model::{
@@ -270,9 +270,10 @@ fn read_task(family: &str, task: types::Task, asked: Option<&TaskId>) -> Result<
     let files = task
         .result
         .read()
-        .and_then(|result| result.data.read())
+        .map(|result| result.data.read_items())
         .unwrap_or_default();
-    let mut file = files.into_iter().next().unwrap_or_default();
+    let has_url = |file: &types::ResultItem| matches!(&file.url, Some(Lenient(Some(_))));
+    let mut file = files.into_iter().find(has_url).unwrap_or_default();
     let url = file.url.take().read().or(task.url.read()).or(task.video_url.read());
     read.video = url.map(|url| Video {
         expires_at: task.expires_at.read(),

@@ -43,7 +43,8 @@ impl Adapter for Token360 {
         let last = page
             .last_id
             .read()
-            .or_else(|| Some(tasks.last()?.as_ref()?.id.id().to_owned()));
+            // The last that names itself: what follows it may be shown twice, and is not lost.
+            .or_else(|| Some(tasks.iter().rev().flatten().next()?.id.id().to_owned()));
         let more = page.has_more.read().unwrap_or(false);
         Ok(RawPage {
             tasks,

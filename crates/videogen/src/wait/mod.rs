@@ -5,11 +5,12 @@
 mod job;
 mod one;
 mod options;
+mod polled;
 mod schedule;
 mod sweep;
 mod watch;
 mod watcher;
 
-pub use options::WaitOptions;
+pub use options::{WaitEvent, WaitOptions};
 pub use watch::Watch;
 pub use watcher::{EndedTasks, Watched, Watcher, WatcherOptions};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 use videogen_wire::facts::Poll;
 
-use crate::model::{TimeScale, Timestamp};
+use crate::model::{Error, TimeScale, Timestamp, VideoTask};
 use crate::poll::PollPolicy;
 
 /// How to wait.
@@ -21,6 +21,16 @@ pub struct WaitOptions {
     /// When the task was submitted, by this machine's clock. `None`: what the vendor says, and the beginning of the wait
     /// until it has said something.
     pub submitted: Option<Timestamp>,
+}
+
+/// What happens while a task is waited for.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum WaitEvent<'a> {
+    /// The vendor reported the task.
+    Answered(&'a VideoTask),
+    /// A poll failed; another follows.
+    Retrying(&'a Error),
 }
 
 impl Default for WaitOptions {
@@ -58,7 +68,8 @@ impl WaitOptions {
     }
 
     /// Sets when the task was submitted: a poll that does not find it in the first minute after that is no failure, and
-    /// the pauses go by the time that like tasks took.
+    /// the pauses go by the time that like tasks took. A client knows this by itself of what it submitted last, and of
+    /// what its journal holds.
     #[must_use]
     pub fn submitted(mut self, at: Timestamp) -> Self {
         self.submitted = Some(at);

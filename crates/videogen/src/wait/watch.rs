@@ -13,9 +13,10 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::client::Client;
 use crate::model::{Error, ErrorKind, TaskId, TaskRef, TaskStatus, TimeScale, VideoTask};
 use crate::poll::{DurationBook, Last, Moment, PollPolicy};
-use crate::poll::{URL_GRACE, after_error};
+use crate::poll::{Known, Refusals, URL_GRACE};
 use crate::wait::WaitOptions;
 use crate::wait::options::age;
+use crate::wait::polled::Polled;
 
 /// How long the last poll may wait for its turn when the time is up.
 pub(crate) const LAST_TURN: Duration = Duration::from_secs(1);
@@ -44,14 +45,15 @@ impl Client {
         let changes = stream::unfold(Some((watching, None)), |state| async {
             let (mut watching, mut shown) = state?;
             loop {
-                match watching.answer().await {
+                match watching.step().await {
                     Err(error) => return Some((Err(error), None)),
-                    Ok(Answer { task, is_last: true }) => return Some((Ok(task), None)),
-                    Ok(Answer { task, .. }) => {
+                    Ok(Step::Failed) => {}
+                    Ok(Step::Answered { task, is_last: true }) => return Some((Ok(*task), None)),
+                    Ok(Step::Answered { task, .. }) => {
                         let now = Some((task.status.clone(), task.progress, task.video.is_some()));
                         if now != shown {
                             shown = now;
-                            return Some((Ok(task), Some((watching, shown))));
+                            return Some((Ok(*task), Some((watching, shown))));
                         }
                     }
                 }
@@ -86,10 +88,12 @@ impl fmt::Debug for Watch {
     }
 }
 
-/// An answer about a watched task.
-pub(crate) struct Answer {
-    pub(crate) task: VideoTask,
-    pub(crate) is_last: bool,
+/// What came of one poll of a watched task.
+pub(crate) enum Step {
+    /// An answer.
+    Answered { task: Box<VideoTask>, is_last: bool },
+    /// None; another poll follows.
+    Failed,
 }
 
 /// One task that is being waited for.
@@ -106,6 +110,7 @@ pub(crate) struct Watching {
     last: Last,
     without_url: u8,
     found: bool,
+    refusals: Refusals,
     /// Why the last poll told nothing.
     trouble: Option<Error>,
     over: bool,
@@ -121,12 +126,13 @@ impl Watching {
             timeout: options.timeout,
             start,
             deadline: later(start, options.timeout),
-            sight: Sight::new(options.submitted.map(age)),
+            sight: Sight::new(options.submitted.map(age).or_else(|| client.0.account.accepted(id))),
             model: None,
             polls: 0,
             last: Last::Running,
             without_url: 0,
             found: false,
+            refusals: Refusals::default(),
             trouble: None,
             over: false,
         }
@@ -147,10 +153,15 @@ impl Watching {
         self.policy.pause(durations.of(self.model.as_deref()), &moment)
     }
 
-    /// Polls until there is an answer.
-    pub(crate) fn answer(&mut self) -> BoxFuture<'_, Result<Answer, Error>> {
+    /// Why the last poll failed.
+    pub(crate) fn trouble(&self) -> Option<&Error> {
+        self.trouble.as_ref()
+    }
+
+    /// Makes the next poll when its time has come.
+    pub(crate) fn step(&mut self) -> BoxFuture<'_, Result<Step, Error>> {
         Box::pin(async move {
-            while !self.over {
+            if !self.over {
                 let due = later(Instant::now(), self.pause());
                 // The last poll is made when the time is up, not before: what ended meanwhile is found.
                 self.over = self
@@ -167,35 +178,43 @@ impl Watching {
                     None => Some(account.leave().await),
                 };
                 // The vendor is down, or wants to be left alone.
-                let Some(leave) = leave else { break };
+                let Some(leave) = leave else {
+                    return Err(self.timed_out());
+                };
                 self.over |= self.deadline.is_some_and(|deadline| deadline <= Instant::now());
-                let result = self.client.get_once(&self.id).await;
+                let Polled { result, submitted } = self.client.poll(&self.id).await;
                 leave.settle(&result);
                 self.polls = self.polls.saturating_add(1);
-                match result {
-                    Ok(task) => return self.judge(task),
-                    Err(error) => {
-                        match after_error(&error, self.sight.since_submission(self.start.elapsed())) {
-                            Some(_) if self.over && !self.found && error.kind() == ErrorKind::NotFound => {
-                                return Err(error);
-                            }
-                            Some(asked) => self.last = Last::Failed(asked),
-                            None => return Err(error),
-                        }
-                        self.trouble = Some(error);
+                let waited = self.start.elapsed();
+                self.sight.submitted(submitted, waited);
+                let error = match result {
+                    Ok(task) => return self.judge(Box::new(task)),
+                    Err(error) => error,
+                };
+                let known = self.sight.known(self.found, waited);
+                match self.refusals.again(&error, known, waited) {
+                    Some(_) if self.over && error.kind() == ErrorKind::NotFound && !self.found => {
+                        return Err(known.ending(&self.id, error));
                     }
+                    Some(again) => self.last = again.into(),
+                    None => return Err(known.ending(&self.id, error)),
+                }
+                self.trouble = Some(error);
+                if !self.over {
+                    return Ok(Step::Failed);
                 }
             }
-            Err(timed_out(
-                &self.id,
-                self.timeout,
-                self.trouble.as_ref().map(Error::message),
-            ))
+            Err(self.timed_out())
         })
     }
 
-    fn judge(&mut self, task: VideoTask) -> Result<Answer, Error> {
+    fn timed_out(&self) -> Error {
+        timed_out(&self.id, self.timeout, self.trouble.as_ref().map(Error::message))
+    }
+
+    fn judge(&mut self, task: Box<VideoTask>) -> Result<Step, Error> {
         self.trouble = None;
+        self.refusals.clear();
         self.found = true;
         self.last = Last::Running;
         self.sight.date(&task, self.start.elapsed());
@@ -208,7 +227,7 @@ impl Watching {
             if self.without_url >= URL_GRACE {
                 return Err(no_url(&self.id));
             }
-            return Ok(Answer { task, is_last: false });
+            return Ok(Step::Answered { task, is_last: false });
         }
         let is_last = task.status.is_terminal();
         if is_last {
@@ -219,7 +238,7 @@ impl Watching {
         } else {
             self.sight.not_done = self.elapsed();
         }
-        Ok(Answer { task, is_last })
+        Ok(Step::Answered { task, is_last })
     }
 }
 
@@ -248,9 +267,18 @@ impl Sight {
         self.submitted.or(self.created).unwrap_or_default() + waited
     }
 
-    /// The same for judging what cannot be found: a vendor's clock that is late does not make a fresh task old.
-    pub(crate) fn since_submission(&self, waited: Duration) -> Duration {
-        self.submitted.unwrap_or_default() + waited
+    /// Takes the age from the journal, unless it is known already.
+    pub(crate) fn submitted(&mut self, age: Option<Duration>, waited: Duration) {
+        self.submitted = self.submitted.or(age.map(|age| age.saturating_sub(waited)));
+    }
+
+    /// The same for judging what is refused: a vendor's clock that is late does not make a fresh task old.
+    pub(crate) fn known(&self, found: bool, waited: Duration) -> Known {
+        match self.submitted {
+            _ if found => Known::Found,
+            Some(age) => Known::Submitted(age + waited),
+            None => Known::Nothing,
+        }
     }
 
     /// Takes the age from what the vendor tells.
@@ -293,8 +321,11 @@ pub(crate) fn no_url(id: &TaskId) -> Error {
 
 pub(crate) fn timed_out(id: &TaskId, timeout: Duration, trouble: Option<&str>) -> Error {
     let seconds = timeout.as_secs();
-    let trouble = trouble.map(|message| format!("; the last poll failed: {message}"));
-    let trouble = trouble.unwrap_or_default();
-    let message = format!("not done after {seconds} s; it goes on, and can be waited for again{trouble}");
+    let message = match trouble {
+        Some(trouble) => {
+            format!("status unknown after {seconds} s; it can be waited for again; the last poll failed: {trouble}")
+        }
+        None => format!("not done after {seconds} s; it is still running, and can be waited for again"),
+    };
     Error::new(ErrorKind::Timeout, message).with_task(id)
 }

@@ -19,6 +19,7 @@ use crate::client::Leave;
 use crate::model::{Error, Operation, TaskId, TaskPage, Timestamp, VideoTask};
 use crate::wait::job::Job;
 use crate::wait::options::{age, policy};
+use crate::wait::polled::Polled;
 use crate::wait::schedule::{Ended, Schedule};
 use crate::wait::sweep::{Listing, Lists, Request};
 
@@ -184,7 +185,7 @@ type Flight = Pin<Box<dyn Future<Output = Landed> + Send>>;
 
 /// A request that has ended.
 enum Landed {
-    Poll(Job, Box<Result<VideoTask, Error>>),
+    Poll(Job, Box<Polled>),
     Page(Result<TaskPage, Error>),
 }
 
@@ -230,10 +231,12 @@ impl Watcher {
             submitted,
             timeout,
         } = task.into();
-        let book = self.client.0.account.durations();
+        let account = &self.client.0.account;
+        let age = submitted.map(age).or_else(|| account.accepted(&id));
+        let book = account.durations();
         let added = self
             .schedule()
-            .add(id, model.as_deref(), submitted.map(age), timeout, Instant::now(), &book);
+            .add(id, model.as_deref(), age, timeout, Instant::now(), &book);
         drop(book);
         self.changed.notify_one();
         added
@@ -365,9 +368,9 @@ impl Watcher {
         Box::pin(async move {
             match request {
                 Request::Poll(job) => {
-                    let result = client.get_once(&job.id).await;
-                    leave.settle(&result);
-                    Landed::Poll(job, Box::new(result))
+                    let polled = client.poll(&job.id).await;
+                    leave.settle(&polled.result);
+                    Landed::Poll(job, Box::new(polled))
                 }
                 Request::Page(query) => {
                     let result = client.list_once(&query, false).await;
@@ -382,7 +385,11 @@ impl Watcher {
         let mut book = self.client.0.account.durations();
         let mut schedule = self.schedule();
         match landed {
-            Landed::Poll(job, result) => schedule.answered(&job, *result, Instant::now(), &mut book),
+            Landed::Poll(job, polled) => {
+                let now = Instant::now();
+                schedule.date(&job, polled.submitted, now);
+                schedule.answered(&job, polled.result, now, &mut book);
+            }
             Landed::Page(result) => schedule.listed(result, Instant::now(), &mut book),
         }
     }

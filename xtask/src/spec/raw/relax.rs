@@ -4,7 +4,7 @@
 //! over one surprise, and a default is sent although nobody asked for it. So a copy of the spec is relaxed first:
 //!
 //! - requests: no bounds, patterns or defaults (the facade validates, and sends only what was set);
-//! - responses: nothing is required, and every member is a `videogen_wire::Lenient`;
+//! - responses: nothing is required, and every member and every item is a `videogen_wire::Lenient`;
 //! - every object keeps members it does not know;
 //! - only one success answer is kept, as `2XX`, and no error: those are judged in one place, by status and body;
 //! - what `x-secret` marks is read as a `videogen_wire::SecretUrl`, which `Debug` does not show;
@@ -203,14 +203,7 @@ impl Kinds {
     fn response_object(&self, schema: &Value) -> Value {
         let properties: Map<String, Value> = members(schema.get("properties"))
             .map(|(name, schema)| {
-                let mut lenient = json!({
-                    "x-rust-type": {
-                        "crate": "videogen-wire",
-                        "version": "*",
-                        "path": "videogen_wire::Lenient",
-                        "parameters": [self.response(schema)],
-                    },
-                });
+                let mut lenient = lenient(self.response(schema));
                 if let Some(description) = schema.get("description") {
                     lenient["description"] = description.clone();
                 }
@@ -249,7 +242,8 @@ impl Kinds {
             (Some("boolean"), _) => json!({"type": "boolean"}),
             (Some("array"), _) => json!({
                 "type": "array",
-                "items": schema.get("items").map_or_else(|| json!({}), |items| self.response(items)),
+                // Each by itself, so that one that is odd costs no other.
+                "items": lenient(schema.get("items").map_or_else(|| json!({}), |items| self.response(items))),
             }),
             (Some("object"), _) => json!({"type": "object", "additionalProperties": {}}),
             // Strings, and unions of scalars: any scalar reads as text.
@@ -260,6 +254,18 @@ impl Kinds {
     fn is_known(&self, reference: &str) -> bool {
         component(reference).is_some_and(|name| self.enums.contains(name) || self.objects.contains(name))
     }
+}
+
+/// Reads what fits and takes the rest for absent.
+fn lenient(schema: Value) -> Value {
+    json!({
+        "x-rust-type": {
+            "crate": "videogen-wire",
+            "version": "*",
+            "path": "videogen_wire::Lenient",
+            "parameters": [schema],
+        },
+    })
 }
 
 /// `Default` needs every required member to have one; a reference (to an enum, say) has none.

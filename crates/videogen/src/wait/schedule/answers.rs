@@ -1,13 +1,14 @@
 //! What an answer means for the tasks that it is about.
 
 use std::cmp::Reverse;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{Entry, Queue, Schedule, State};
 use crate::model::{Error, ErrorKind, TaskPage, TaskStatus, VideoTask};
 use crate::poll::{DurationBook, Last};
-use crate::poll::{URL_GRACE, after_error};
+use crate::poll::{Known, URL_GRACE};
 use crate::wait::job::Job;
 use crate::wait::sweep::Swept;
 use crate::wait::watch::{no_url, timed_out};
@@ -31,6 +32,13 @@ impl Schedule {
         true
     }
 
+    /// How long ago the task of a poll was submitted, where that came with the answer.
+    pub(crate) fn date(&mut self, job: &Job, age: Option<Duration>, now: Instant) {
+        if let Some(entry) = self.entries[job.slot].as_mut().filter(|entry| entry.turn == job.turn) {
+            entry.sight.submitted(age, now - entry.added);
+        }
+    }
+
     /// The answer to a poll.
     pub(crate) fn answered(
         &mut self,
@@ -52,20 +60,23 @@ impl Schedule {
                 }
                 None
             }
-            Err(error) => match after_error(&error, entry.sight.since_submission(now - entry.added)) {
-                Some(asked) => {
-                    entry.last = Last::Failed(asked);
-                    entry.trouble = Some(error.message().into());
-                    Some(error)
-                }
-                None => return self.end(job.slot, Err(error)),
-            },
+            Err(error) => {
+                let waited = now - entry.added;
+                let known = entry.sight.known(entry.is_found, waited);
+                let Some(again) = entry.refusals.again(&error, known, waited) else {
+                    let error = known.ending(&entry.id, error);
+                    return self.end(job.slot, Err(error));
+                };
+                entry.last = again.into();
+                entry.trouble = Some(error.message().into());
+                (known != Known::Found).then_some((known, error))
+            }
         };
         let Some(entry) = &self.entries[job.slot] else { return };
         match entry.deadline.filter(|deadline| *deadline <= now) {
             Some(deadline) => {
                 let error = match trouble {
-                    Some(error) if !entry.is_found && error.kind() == ErrorKind::NotFound => error,
+                    Some((known, error)) if error.kind() == ErrorKind::NotFound => known.ending(&entry.id, error),
                     _ => timed_out(&entry.id, deadline - entry.added, entry.trouble.as_deref()),
                 };
                 self.end(job.slot, Err(error));
@@ -84,6 +95,7 @@ impl Schedule {
         entry.sight.date(&task, now - entry.added);
         entry.last = Last::Running;
         entry.trouble = None;
+        entry.refusals.clear();
         entry.is_found = true;
         entry.has_ended = false;
         if task.status == TaskStatus::Completed && task.video.is_none() {

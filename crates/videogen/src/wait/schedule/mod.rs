@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::model::{Error, TaskId, VideoTask};
-use crate::poll::{DurationBook, Last, Moment, PollPolicy};
+use crate::poll::{DurationBook, Last, Moment, PollPolicy, Refusals};
 use crate::wait::job::Job;
 use crate::wait::sweep::{Lists, Request};
 use crate::wait::watch::{LAST_TURN, Sight, later, timed_out};
@@ -76,6 +76,7 @@ struct Entry {
     has_ended: bool,
     /// Whether the vendor has ever known it.
     is_found: bool,
+    refusals: Refusals,
 }
 
 impl Entry {
@@ -184,6 +185,7 @@ impl Schedule {
             is_hinted: false,
             has_ended: false,
             is_found: false,
+            refusals: Refusals::default(),
         });
         self.listed += usize::from(self.lists.exist());
         self.slots.insert(Arc::clone(&id), Some(slot));

@@ -280,7 +280,9 @@ fn what_may_pass_ends_no_wait_and_what_is_final_does() {
     }
     let (ended, at) = answer(ErrorKind::NotFound);
     assert!(at > Duration::from_secs(60));
-    assert_eq!(ended.unwrap().1.unwrap_err().kind(), ErrorKind::NotFound);
+    let error = ended.unwrap().1.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFollowed);
+    assert_eq!(error.cause().unwrap().kind(), ErrorKind::NotFound);
 }
 
 #[test]

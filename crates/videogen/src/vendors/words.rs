@@ -1,0 +1,241 @@
+//! The words of an error body, whatever its shape: pure.
+
+use serde_json::Value;
+
+/// Where bodies carry their message, the best first. What is found there may be a text, an object or a list of either.
+const MESSAGES: [&str; 16] = [
+    "/error/message",
+    "/error/error/message",
+    "/error/detail",
+    "/error/msg",
+    "/error_description",
+    "/error",
+    "/message",
+    "/msg",
+    "/detail",
+    "/errors",
+    "/error_msg",
+    "/errorMessage",
+    "/data/error",
+    "/data/message",
+    "/reason",
+    "/title",
+];
+/// Where they carry their code.
+const CODES: [&str; 6] = [
+    "/error/code",
+    "/error/type",
+    "/error_code",
+    "/code",
+    "/data/error/code",
+    "/type",
+];
+/// The members of an object that hold its message.
+const MEMBERS: [&str; 6] = ["message", "msg", "detail", "reason", "description", "title"];
+/// The members that say what a message is about.
+const PLACES: [&str; 5] = ["loc", "field", "param", "path", "pointer"];
+/// Longest text of a page that is read.
+const PAGE_LIMIT: usize = 64 * 1024;
+/// Depth and number of the messages that are collected.
+const DEPTH: usize = 4;
+const COUNT: usize = 8;
+
+/// The message of a body: JSON of any shape, a plain text, or a page.
+pub(crate) fn message(body: &[u8]) -> Option<String> {
+    match serde_json::from_slice(body) {
+        Ok(body) => in_json(&body),
+        Err(_) => in_text(&String::from_utf8_lossy(&body[..body.len().min(PAGE_LIMIT)])),
+    }
+}
+
+/// The code of a body in JSON. One that is a number alone is a status, which stands elsewhere already.
+pub(crate) fn code(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let code = CODES.iter().find_map(|place| body.pointer(place)?.as_str());
+    code.filter(|code| !code.is_empty() && code.parse::<i64>().is_err() && *code != "about:blank")
+        .map(str::to_owned)
+}
+
+fn in_json(body: &Value) -> Option<String> {
+    if !body.is_object() {
+        return told(body, DEPTH);
+    }
+    let found = MESSAGES.iter().find_map(|place| told(body.pointer(place)?, DEPTH))?;
+    // A problem by RFC 9457 has its kind in the title.
+    match body.get("title").and_then(Value::as_str) {
+        Some(title) if !title.is_empty() && !found.contains(title) => Some(format!("{title}: {found}")),
+        _ => Some(found),
+    }
+}
+
+/// What a value says, as far as it says anything.
+fn told(value: &Value, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Array(items) => {
+            let told: Vec<_> = items.iter().filter_map(|item| told(item, depth)).take(COUNT).collect();
+            (!told.is_empty()).then(|| told.join("; "))
+        }
+        Value::Object(members) => {
+            let message = MEMBERS.iter().find_map(|name| told(members.get(*name)?, depth));
+            let Some(message) = message else {
+                // An object by field.
+                let told: Vec<_> = members
+                    .iter()
+                    .filter(|(name, _)| !["code", "type", "status", "request_id", "id"].contains(&name.as_str()))
+                    .filter_map(|(name, value)| Some(format!("{name}: {}", told(value, depth)?)))
+                    .take(COUNT)
+                    .collect();
+                return (!told.is_empty()).then(|| told.join("; "));
+            };
+            let place = PLACES.iter().find_map(|name| place(members.get(*name)?));
+            Some(match place {
+                Some(place) => format!("{place}: {message}"),
+                None => message,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// A place in a request: `"prompt"`, or `["body", "content", 0]`.
+fn place(value: &Value) -> Option<String> {
+    let part = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    match value {
+        Value::Array(parts) => {
+            let parts: Vec<_> = parts.iter().filter_map(part).collect();
+            (!parts.is_empty()).then(|| parts.join("."))
+        }
+        other => part(other),
+    }
+}
+
+/// A text, or the title and the words of a page.
+fn in_text(text: &str) -> Option<String> {
+    let is_page = text.trim_start().starts_with('<');
+    let words = if is_page { page(text) } else { text.to_owned() };
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    // What is not text, or JSON that was cut off, says nothing.
+    let is_text = words.chars().all(|c| c != '\u{fffd}' && !c.is_control());
+    let is_cut = words.starts_with(['{', '[', '"']);
+    (is_text && !is_cut && !words.is_empty()).then_some(words)
+}
+
+/// A page without its tags, scripts and styles; the entities that are common in error pages are read.
+fn page(text: &str) -> String {
+    let mut words = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('<') {
+        words.push_str(&rest[..open]);
+        words.push(' ');
+        rest = &rest[open..];
+        // ASCII alone changes, so that places stay the same.
+        let lower = rest.to_ascii_lowercase();
+        let end = [("<script", "</script"), ("<style", "</style"), ("<!--", "--")]
+            .iter()
+            .find_map(|(start, end)| lower.starts_with(start).then(|| lower.find(end)))
+            .unwrap_or(Some(0));
+        let end = end.and_then(|from| Some(from + rest[from..].find('>')? + 1));
+        let Some(end) = end else { return words };
+        rest = &rest[end..];
+    }
+    words.push_str(rest);
+    let entities = [
+        ("&nbsp;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ];
+    entities
+        .iter()
+        .fold(words, |words, (entity, text)| words.replace(entity, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vendors_words_are_found_in_any_shape() {
+        for (body, words) in [
+            (r#"{"error": {"message": "no"}}"#, Some("no")),
+            (r#"{"error": {"error": {"message": "deep"}}}"#, Some("deep")),
+            (r#"{"error": "no balance"}"#, Some("no balance")),
+            (r#"{"error": ["a", {"message": "b"}]}"#, Some("a; b")),
+            (
+                r#"{"error": "invalid_grant", "error_description": "the token expired"}"#,
+                Some("the token expired"),
+            ),
+            (r#"{"error": true, "message": "no"}"#, Some("no")),
+            (r#"{"error": {"code": 5}, "message": "no"}"#, Some("no")),
+            (r#"{"error": {}, "msg": "no"}"#, Some("no")),
+            (r#"{"code": 1001, "msg": "no"}"#, Some("no")),
+            (r#"{"code": 1001, "data": {"error": "no"}}"#, Some("no")),
+            (r#"{"data": {"error": {"message": "no"}}}"#, Some("no")),
+            (r#"{"data": null, "message": "no"}"#, Some("no")),
+            (r#"{"detail": "Not authenticated"}"#, Some("Not authenticated")),
+            (
+                r#"{"detail": [{"loc": ["body", "content", 0], "msg": "field required", "type": "missing"}, {"msg": "x"}]}"#,
+                Some("body.content.0: field required; x"),
+            ),
+            (r#"{"detail": {"reason": "banned"}}"#, Some("banned")),
+            (r#"{"detail": {"error": "banned"}}"#, Some("error: banned")),
+            (r#"{"errors": ["a", "b"]}"#, Some("a; b")),
+            (
+                r#"{"errors": [{"field": "prompt", "message": "too long"}]}"#,
+                Some("prompt: too long"),
+            ),
+            (
+                r#"{"errors": {"prompt": ["too long"], "seed": "odd"}}"#,
+                Some("prompt: too long; seed: odd"),
+            ),
+            (
+                r#"{"type": "about:blank", "title": "Forbidden", "status": 403, "detail": "no such plan"}"#,
+                Some("Forbidden: no such plan"),
+            ),
+            (r#"{"title": "Forbidden", "status": 403}"#, Some("Forbidden")),
+            (r#"["a", "b"]"#, Some("a; b")),
+            (r#""no""#, Some("no")),
+            ("upstream connect error\r\nreset", Some("upstream connect error reset")),
+            (
+                "<!DOCTYPE html><html><head><title>403 Forbidden</title><style>a > b {}</style></head><!-- x > y -->\
+                 <body><h1>Sorry</h1><script>if (a < b) {}</script><p>you &amp; your network</p></body>",
+                Some("403 Forbidden Sorry you & your network"),
+            ),
+            ("<html><script>never closed", None),
+            ("<html>a<b", Some("a")),
+            (r#"{"error": {"message": ""}}"#, None),
+            (r#"{"error": {"mess"#, None),
+            (r#"{"code": 5, "data": null}"#, None),
+            ("{}", None),
+            ("null", None),
+            ("", None),
+            ("  \n", None),
+            ("\u{fffd}\u{1}", None),
+        ] {
+            assert_eq!(message(body.as_bytes()).as_deref(), words, "{body}");
+        }
+        assert_eq!(message(b"\xff\xfe\x00"), None);
+        assert_eq!(message("[".repeat(10_000).as_bytes()), None);
+    }
+
+    #[test]
+    fn codes_that_say_something() {
+        for (body, word) in [
+            (r#"{"code": "no_plan", "message": "x"}"#, Some("no_plan")),
+            (r#"{"error_code": "E17"}"#, Some("E17")),
+            (r#"{"error": {"code": "403"}}"#, None),
+            (r#"{"code": 403}"#, None),
+            ("<html>", None),
+        ] {
+            assert_eq!(code(body.as_bytes()).as_deref(), word, "{body}");
+        }
+    }
+}
