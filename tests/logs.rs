@@ -47,7 +47,12 @@ async fn everything_is_logged() {
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .init();
     let folder = tempfile::tempdir().unwrap();
-    let files = Canned::new(200, "Content-Type: video/mp4\r\n", b"\0\0\0\x18ftypisom").await;
+    let files = Canned::new(
+        200,
+        "Content-Type: video/mp4\r\n",
+        b"\0\0\0\x08ftyp\0\0\0\x08moov\0\0\0\x08mdat",
+    )
+    .await;
     for vendor in Vendor::ALL.iter().copied() {
         let url = format!("{}/{CANARY}.mp4?sig={CANARY}", files.base_url);
         let done = json!({

@@ -77,7 +77,12 @@ async fn no_secret_in_debug_display_or_errors() {
 /// The file's host gets the presigned URL and nothing that belongs to the account.
 #[tokio::test]
 async fn the_key_does_not_travel_to_the_file_host() {
-    let files = Canned::new(200, "Content-Type: video/mp4\r\n", b"\0\0\0\x18ftypisom").await;
+    let files = Canned::new(
+        200,
+        "Content-Type: video/mp4\r\n",
+        b"\0\0\0\x08ftyp\0\0\0\x08moov\0\0\0\x08mdat",
+    )
+    .await;
     for vendor in Vendor::ALL {
         let url = format!("{}/v.mp4?sig=1", files.base_url);
         let api = Canned::json(

@@ -162,7 +162,7 @@ fn answer(socket: &TcpStream, bodies: &Bodies) -> Result<()> {
 fn file(mut socket: &TcpStream, bytes: u64) -> Result<()> {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nETag: \"1\"\r\nContent-Length: {bytes}\r\n\r\n");
     socket.write_all(head.as_bytes())?;
-    let mut boxes = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x01mdat".to_vec();
+    let mut boxes = b"\0\0\0\x08ftyp\0\0\0\x08moov\0\0\0\x01mdat".to_vec();
     boxes.extend((bytes - 16).to_be_bytes());
     socket.write_all(&boxes)?;
     let (piece, mut left) = (vec![0x5a; PIECE], bytes - boxes.len() as u64);

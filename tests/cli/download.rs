@@ -10,6 +10,8 @@ use serde_json::json;
 
 use crate::{document, run, stderr, stdout, videogen};
 
+/// How a video begins that has its index first.
+const OPENING: &[u8] = b"\0\0\0\x08ftyp\0\0\0\x08moov";
 /// More than the sockets on the way hold, so that part of it must have been read when all but the rest is sent.
 const SIZE: usize = 64 * 1024 * 1024;
 
@@ -34,7 +36,7 @@ fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
                 let size = body.len() + 16;
                 let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {size}\r\n\r\n");
                 socket.write_all(head.as_bytes()).unwrap();
-                socket.write_all(b"\0\0\0\x10ftypisom\0\0\0\0").unwrap();
+                socket.write_all(OPENING).unwrap();
                 socket.write_all(&body[..send]).unwrap();
                 tell.send(()).unwrap();
                 // It stays open, and nothing more comes.
@@ -92,8 +94,9 @@ fn a_kill_in_the_middle_leaves_no_half_a_video() {
 #[test]
 fn a_kill_at_the_end_leaves_all_of_the_video_or_nothing() {
     const BODY: usize = 8 * 1024 * 1024;
-    let body = vec![0; BODY];
-    let whole = [b"\0\0\0\x10ftypisom\0\0\0\0", &body[..]].concat();
+    let mut body = vec![0; BODY];
+    body[..8].copy_from_slice(b"\0\x80\0\0mdat");
+    let whole = [OPENING, &body[..]].concat();
     for round in 0..16_u32 {
         let (base_url, told) = vendor(body.clone(), BODY);
         let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,7 @@
 //! `generate --listen-for-webhook`, called by a simulator in this process.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 
 use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
 
@@ -149,4 +150,49 @@ async fn what_cannot_work_is_said_before_anything_is_paid_for() {
         assert!(stderr(&output).contains(word), "{args:?}: {}", stderr(&output));
     }
     assert_eq!(simulator.stats().tasks, 0);
+}
+
+/// A thousand callers that never finish their requests take neither files nor time from polling and downloading.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn half_open_connections_stop_nothing() {
+    use std::io::Write as _;
+
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let inner = listening(folder.path(), &simulator, "alltoken", &[]);
+    let address = inner.get_args().nth(7).unwrap().to_str().unwrap().to_owned();
+    let mut command = Command::new("sh");
+    // Few files, as on some systems; the callers are many more.
+    command.args(["-c", "ulimit -n 96 && exec \"$@\"", "sh"]);
+    command.arg(inner.get_program()).args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    while simulator.stats().tasks == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let half_open: Vec<TcpStream> = (0..1000)
+        .map(|n| {
+            let mut socket = TcpStream::connect(&address).unwrap();
+            let part = "POST /hooks/token HTTP/1.1\r\nContent-Length: 9\r\n\r\n{";
+            socket.write_all(&part.as_bytes()[..n % part.len()]).unwrap();
+            socket
+        })
+        .collect();
+    simulator.advance(std::time::Duration::from_secs(600));
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap())
+        .await
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(folder.path().join("kite.mp4").exists());
+    drop(half_open);
 }

@@ -59,6 +59,7 @@ async fn what_is_no_image() {
         &b"\xff\xd8\xff\xe0 and so on\xff\xd9"[..],
         &b"RIFF\x10\0\0\0WEBPVP8 and so on"[..],
     );
+    let gif = &b"GIF89a and so on\0;\r\n"[..];
     let mp4 = video(1024, 40);
     for (body, kind, arrives) in [
         (jpeg, "image/jpeg", Ok(())),
@@ -69,7 +70,9 @@ async fn what_is_no_image() {
             "image/webp",
             Err(ErrorKind::Decode),
         ),
-        (&mp4, "video/mp4", Err(ErrorKind::Transport)),
+        (&mp4, "video/mp4", Err(ErrorKind::Decode)),
+        (jpeg, "text/plain", Ok(())),
+        (gif, "video/mp4", Ok(())),
         (b"<html>", "text/html", Err(ErrorKind::Transport)),
     ] {
         let bytes = body.to_vec();

@@ -1,6 +1,8 @@
 //! From a link to a file, through whatever a file's host does on the way.
 
 mod addresses;
+mod codings;
+mod labels;
 mod last_frame;
 mod place;
 mod renew;
@@ -16,10 +18,12 @@ use videogen::{Client, DownloadOptions, Downloaded, Error, RetryPolicy, Vendor, 
 use server::{File, FileServer, Reply, Request};
 
 const KIB: usize = 1024;
+/// How a video begins that has its index first.
+const OPENING: &[u8] = b"\0\0\0\x08ftyp\0\0\0\x08moov";
 
 /// A video of `size` bytes that no two places of look alike.
 fn video(size: usize, seed: u64) -> Vec<u8> {
-    let mut bytes = b"\0\0\0\x10ftypisom\0\0\0\0".to_vec();
+    let mut bytes = OPENING.to_vec();
     bytes.extend(u32::try_from(size - 16).unwrap().to_be_bytes());
     bytes.extend(b"mdat");
     let mut state = seed;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use videogen::{ErrorKind, RetryPolicy};
 
-use super::{File, FileServer, KIB, Reply, Request, Run, local, video};
+use super::{File, FileServer, KIB, OPENING, Reply, Request, Run, local, video};
 
 /// What the requests asked for: from where, and of which version.
 fn asked(server: &FileServer) -> Vec<(usize, Option<String>)> {
@@ -326,7 +326,7 @@ async fn no_length_at_all() {
 
 /// A video of many small parts: it may seem whole after any of them.
 fn fragments(count: usize) -> Vec<u8> {
-    let mut bytes = b"\0\0\0\x10ftypisom\0\0\0\0".to_vec();
+    let mut bytes = OPENING.to_vec();
     for i in 0..count {
         bytes.extend(1024_u32.to_be_bytes());
         bytes.extend(b"mdat");
@@ -395,7 +395,7 @@ async fn what_is_no_video() {
         Reply::new(200, &["Content-Type: application/json; charset=utf-8"], b"{}"),
         Reply::new(302, &[], b""),
         Reply::new(200, &[], b""),
-        Reply::new(206, &["Content-Range: bytes 0-9/10"], b"0123456789"),
+        Reply::new(206, &["Content-Range: bytes 1-10/11"], b"0123456789"),
     ] {
         let (file, once) = (File::new(bytes.clone()), page.clone());
         let server = FileServer::new(move |n, request| match n {

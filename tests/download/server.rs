@@ -86,6 +86,12 @@ impl Reply {
         self
     }
 
+    /// Another body for this one.
+    pub(crate) fn map(mut self, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Self {
+        self.body = change(self.body);
+        self
+    }
+
     /// Puts the body into one chunk of an encoding that tells no length.
     pub(crate) fn chunked(self) -> Self {
         let mut body = format!("{:x}\r\n", self.body.len()).into_bytes();

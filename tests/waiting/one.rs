@@ -308,7 +308,7 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
                 );
 
                 // The same by a watch and by a watcher.
-                let mut watch = client.watch(&id(*vendor, 1), fresh);
+                let mut watch = client.watch(id(*vendor, 1), fresh);
                 let last = loop {
                     if let Err(error) = watch.next().await.unwrap() {
                         break error;

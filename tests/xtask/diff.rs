@@ -270,7 +270,7 @@ fn exit_codes_tell_the_verdict() {
 fn help_documents_the_exit_codes() {
     let (code, out, _) = xtask(&["diff", "--help"], root());
     assert_eq!(code, 0);
-    for part in ["0 no change", "1 changes", "2 breaking", "100 a side", "--format"] {
+    for part in ["0 no change", "1 changes", "2 breaking", "100 a state", "--format"] {
         assert!(out.contains(part), "{out}");
     }
 }

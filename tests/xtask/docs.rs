@@ -263,7 +263,7 @@ fn exit_codes_and_json() {
     let (code, out, _) = run(&["docs", "token360", &moved, &login]);
     assert_eq!(code, 3);
     assert!(
-        out.contains("not understood") && out.contains("it seems to ask for a login"),
+        out.contains("not understood") && out.contains("it looks like a login page"),
         "{out}"
     );
     let (code, out, _) = run(&["docs", "token360", &missing, &login, &fine]);
@@ -309,7 +309,7 @@ fn exit_codes_and_json() {
     let (code, out, _) = run(&["docs", "--help"]);
     assert_eq!(code, 0);
     assert!(
-        out.contains("Exit codes: 0 all in agreement; 1 a page differs; 3"),
+        out.contains("Exit codes: 0 page and spec agree; 1 a page differs; 3"),
         "{out}"
     );
 }

@@ -20,36 +20,39 @@ struct Cli {
 enum Command {
     Generate(generate::Arguments),
     Lint(lint::Arguments),
-    /// Tell what changed between two states of the specs, and what that means for a client.
+    /// Show what changed between two states of the specs, and what it breaks
     ///
     /// Each change is breaking (something that worked fails, is lost or no longer compiles), behaviour (it works, but
-    /// not as it did), addition or docs. With one argument: that against the working tree.
+    /// differently), addition or docs. With one argument, compares it with the working tree.
     ///
-    /// Exit codes: 0 no change; 1 changes, none breaking; 2 breaking (or the command line is wrong); 100 a side cannot
-    /// be read.
+    /// Exit codes: 0 no change; 1 changes, none breaking; 2 breaking changes, or invalid arguments; 100 a state cannot be
+    /// read.
     Diff(diff::Arguments),
-    /// Write one Markdown page on what changed between two states: on the wire, in Rust, in models, in snapshots.
+    /// Write a Markdown report on what changed between two states of the specs
     ///
-    /// Exit codes: 0 written, whatever it says; 100 a side cannot be read, or the file cannot be written.
+    /// It covers the wire, the generated Rust, the models' limits and the snapshots.
+    ///
+    /// Exit codes: 0 written; 100 a state cannot be read, or the file cannot be written.
     Report(report::Arguments),
-    /// Compare saved documentation pages with specs/VENDOR.yaml.
+    /// Compare saved documentation pages with specs/VENDOR.yaml
     ///
-    /// Tells what a page has and the spec lacks or has otherwise, what the spec has from this page and the page does not
-    /// show, and what moved since the page was kept. Differences that specs/pages/VENDOR/NAME.yaml explains are counted,
-    /// not reported; an explanation that is no longer needed is reported.
+    /// Reports what differs between page and spec in both directions, and what changed since the page was last kept.
+    /// Differences that specs/pages/VENDOR/NAME.yaml explains are counted, not listed; an explanation that is no longer
+    /// needed is reported.
     ///
-    /// Exit codes: 0 all in agreement; 1 a page differs; 3 a page was not understood (nothing is concluded from it), or
-    /// not kept as it shows less than the kept one; 100 a file or a spec cannot be read. Of several pages, the highest.
+    /// Exit codes: 0 page and spec agree; 1 a page differs; 3 a page was not understood (nothing is concluded from it), or
+    /// not kept because it shows less than the kept one; 100 a file or a spec cannot be read. With several pages, the
+    /// highest of their codes.
     Docs(docs::Arguments),
-    /// Write a new vendor's spec, generated crate, adapter and snapshots, and register it.
+    /// Write a new vendor's spec, generated crate, adapter and snapshots
     ///
-    /// The skeleton compiles and works as its spec says, which is of no vendor; what is left to do is printed.
+    /// Also registers the vendor wherever vendors are listed. The skeleton compiles; the remaining steps are printed.
     ///
-    /// Exit codes: 0 written; 1 refused, and nothing written; 100 a file cannot be written.
+    /// Exit codes: 0 written; 1 refused, nothing written; 100 a file cannot be written.
     NewVendor(new_vendor::Arguments),
-    /// Run all that CI runs: `bash .ci/run`.
+    /// Run everything that CI runs: `bash .ci/run`
     ///
-    /// Exit codes: those of .ci/run; 100 it cannot be run.
+    /// Exit codes: those of .ci/run; 100 the script cannot be run.
     Ci,
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod commands;
 mod exit;
 mod journal;
+mod listen;
 mod output;
 mod request_args;
 mod webhook;

@@ -12,6 +12,7 @@ use videogen::webhook::{Callback, Receiver};
 use videogen::{Client, SecretUrl, TaskId, TaskStatus, Vendor, VideoTask};
 
 use crate::exit::{Failure, INVALID, IO};
+use crate::listen::serve;
 use crate::output::Output;
 
 #[derive(Args)]
@@ -80,10 +81,7 @@ impl Listener {
         let url = callback.url().expose().to_owned();
         let path = url.splitn(4, '/').nth(3).and_then(|path| path.rsplit_once('/'));
         let router: Router = receiver.router(path.map_or("", |(path, _)| path));
-        let server = tokio::spawn(async move {
-            // It ends with this program; a single connection's failure does not end it.
-            let _ = axum::serve(listener, router).await;
-        });
+        let server = tokio::spawn(serve(listener, router));
         Ok(Some(Self {
             receiver,
             callback,

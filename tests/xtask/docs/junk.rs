@@ -123,7 +123,7 @@ fn reasons_help() {
     for (what, told) in [
         ("empty", "it is empty"),
         ("a login", "login"),
-        ("cookies", "cookies"),
+        ("cookies", "cookie consent"),
         ("a shell", "a script draws this page"),
         ("a shell with a hint", "a script draws this page"),
         ("an answer", "it is JSON"),

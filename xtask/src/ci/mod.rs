@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: what CI runs, by running it. What CI is stands in `.ci/run` and nowhere else.
+//! `cargo xtask ci`: runs `.ci/run`, the only definition of CI.
 
 use std::io::ErrorKind;
 use std::path::Path;

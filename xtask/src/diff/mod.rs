@@ -18,7 +18,7 @@ pub const BREAKING: u8 = 2;
 pub struct Arguments {
     #[command(flatten)]
     sides: Sides,
-    /// Shape of the output.
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }

@@ -254,7 +254,7 @@ impl Comparison<'_> {
         let parent = |pointer: &str| pointer.rsplit_once('/').map(|(parent, _)| parent.to_owned());
         // Of an object none of whose members are shown, this page does not speak.
         let spoken: BTreeSet<String> = self.shown.iter().filter_map(|pointer| parent(pointer)).collect();
-        // Schemas are shared: a field is told of where this page would have it.
+        // Schemas are shared: a field is reported where this page would have it.
         let expected = self.expected;
         let mut all: Vec<_> = expected
             .calls

@@ -22,7 +22,7 @@ pub struct Examples {
 /// Members that only answers have, unless the page lists them for requests.
 const ANSWERS: [&str; 5] = ["id", "object", "status", "error", "data"];
 
-/// Reads the examples. `parameters` tell whose they are.
+/// Reads the examples. `parameters` decide whose they are.
 #[must_use]
 pub fn read(lines: &[Line], parameters: &[Parameter], calls: &Calls) -> Examples {
     static DATA: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|\s)(?:-d|--data\S*|--json)\s*['\x22]\{"));

@@ -33,7 +33,7 @@ pub struct Field {
     pub kind: Option<String>,
     /// Whether it is required.
     pub required: bool,
-    /// Values, where they are enumerated; where they stand, and the page they come from.
+    /// Values, where they are enumerated; their place, and the page they come from.
     pub values: Option<Values>,
     /// The property's or parameter's own keywords, and those of the component it refers to.
     keywords: [Value; 2],

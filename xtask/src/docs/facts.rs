@@ -61,7 +61,7 @@ impl Facts {
 pub struct Status {
     /// Three digits.
     pub code: String,
-    /// Where it stands.
+    /// Its place.
     pub at: At,
 }
 
@@ -78,7 +78,7 @@ impl From<Status> for String {
     }
 }
 
-/// The line on which a fact stands. It is no part of the fact: all are equal.
+/// The line of a fact. It is no part of the fact: all are equal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct At(pub usize);
 
@@ -124,7 +124,7 @@ pub struct Operation {
     pub method: Option<String>,
     /// Path, without host and query.
     pub path: String,
-    /// Where it stands.
+    /// Its place.
     pub at: At,
 }
 
@@ -199,7 +199,7 @@ pub struct Parameter {
     /// Where it goes.
     #[serde(rename = "in")]
     pub place: Place,
-    /// The operation under whose heading it stands.
+    /// The operation whose heading is above it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Operation>,
     /// Name, with dots between the levels.
@@ -225,7 +225,7 @@ pub struct Parameter {
     /// The longest text, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<i64>,
-    /// Where it stands.
+    /// Its place.
     #[serde(skip)]
     pub at: At,
 }
@@ -263,7 +263,7 @@ pub struct Example {
     /// Request or response.
     #[serde(rename = "in")]
     pub place: Place,
-    /// The operation under whose heading they stand.
+    /// The operation whose heading is above them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Operation>,
     /// JSON type of each member, by its name with dots between the levels.

@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html, Node};
 
 /// What is left of an HTML page.
 pub(super) struct Reduced {
-    /// Lines; headings begin with `#`, list items with `•`, and the cells of a table's row stand between `|`.
+    /// Lines; headings begin with `#`, list items with `•`, and the cells of a table's row are between `|`.
     pub(super) text: String,
     /// The first heading, or the page's title.
     pub(super) title: String,
@@ -14,7 +14,7 @@ pub(super) struct Reduced {
     pub(super) url: Option<String>,
 }
 
-/// Elements that stand on lines of their own.
+/// Elements on separate lines.
 const BLOCKS: [&str; 33] = [
     "address",
     "article",
@@ -126,7 +126,7 @@ fn is_skipped(element: &Element) -> bool {
     SKIPPED.contains(&element.name()) || element.attr("hidden").is_some() || element.attr("aria-hidden") == Some("true")
 }
 
-/// The page's own address, where an element in the head tells it.
+/// The page's own address, if an element in the head has it.
 fn address(name: &str, element: &Element) -> Option<String> {
     let found = match name {
         "link" if element.attr("rel") == Some("canonical") => element.attr("href"),

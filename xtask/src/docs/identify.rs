@@ -147,7 +147,7 @@ pub fn whole(
     models(facts, expected)
 }
 
-/// The first of the parameters at the kept page's end that are gone, when nothing stands in their place or after it.
+/// The first of the parameters at the kept page's end that are gone, when nothing is in their place or after it.
 fn tail<'a>(facts: &Facts, kept: &'a Facts) -> Option<&'a str> {
     let is_there = |index: &usize| facts.parameters.iter().any(|own| own.is(&kept.parameters[*index]));
     let start = (0..kept.parameters.len())
@@ -187,7 +187,7 @@ fn models(facts: &Facts, expected: &Expected<'_>) -> Result<(), String> {
     }
 }
 
-/// What tells a page from others: its operations, and the names in its lists and examples.
+/// What distinguishes a page from others: its operations, and the names in its lists and examples.
 fn marks(facts: &Facts) -> BTreeSet<String> {
     let mut marks = listed(facts);
     for example in &facts.examples {

@@ -34,19 +34,20 @@ pub mod since;
 /// Arguments of the command.
 #[derive(Args)]
 pub struct Arguments {
-    /// Vendor, by the name of its spec file.
+    /// Vendor, by the name of its spec file
     vendor: String,
-    /// Saved pages: HTML, Markdown or text. HTML says most: in text that was copied from a browser, names may run into
-    /// the words before them.
+    /// Saved pages (HTML, Markdown or text); HTML works best
+    ///
+    /// In text that was copied from a browser, names may run into the words before them.
     #[arg(required = true)]
     pages: Vec<PathBuf>,
-    /// Which page it is, by its short name in the spec's x-pages; found from the page itself when left out.
+    /// The page's short name in the spec's x-pages [default: found from the page itself]
     #[arg(long, value_name = "NAME")]
     page: Option<String>,
-    /// Keep the facts of the pages in specs/pages/VENDOR/NAME.yaml, for later captures to be compared with.
+    /// Store the pages' facts in specs/pages/VENDOR/NAME.yaml, to compare later captures with
     #[arg(long)]
     keep: bool,
-    /// Write the report as JSON.
+    /// Print the report as JSON
     #[arg(long)]
     json: bool,
 }

@@ -15,12 +15,12 @@ pub struct Calls {
     pub operations: Vec<Operation>,
     /// Scheme and host of each address that is called.
     pub hosts: Vec<String>,
-    /// Those that stand at the beginning of a line: what follows them is theirs.
+    /// Those at the beginning of a line: what follows them is theirs.
     headings: Vec<Operation>,
 }
 
 impl Calls {
-    /// The operation under whose heading a line stands.
+    /// The operation whose heading is above a line.
     #[must_use]
     pub fn of(&self, line: usize) -> Option<Operation> {
         let before = self.headings.iter().rev().find(|heading| heading.at.0 <= line);
@@ -140,7 +140,7 @@ fn curl(command: &str, line: usize, calls: &mut Calls) {
     calls.add(Some(&method), url.as_str(), line, false);
 }
 
-/// Drops what prose calls by the end of its path only, when the whole path stands elsewhere.
+/// Drops what prose calls by the end of its path only, when the whole path is elsewhere.
 fn shorten(calls: &mut Calls) {
     let all = calls.operations.clone();
     calls.operations.retain(|short| {

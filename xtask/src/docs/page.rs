@@ -19,7 +19,7 @@ pub struct Page {
     pub title: String,
     /// Where it was saved from, if it says so.
     pub url: Option<String>,
-    /// Why its end seems to be missing, as far as the form tells.
+    /// Why its end seems to be missing, as far as the format shows.
     pub cut: Option<String>,
 }
 

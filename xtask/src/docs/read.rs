@@ -53,7 +53,7 @@ pub fn read(page: &Page, words: &Words) -> Result<Understood, String> {
     })
 }
 
-/// Why a page without parameters may be so, as far as its words tell.
+/// Why a page without parameters may be so, as far as its words show.
 fn nothing(page: &Page) -> String {
     let text: String = page.lines.iter().map(|line| line.text.to_lowercase() + "\n").collect();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -61,11 +61,11 @@ fn nothing(page: &Page) -> String {
         () if has(&["enable javascript", "requires javascript", "turn on javascript"]) => {
             "; a script draws this page: save it after it was drawn"
         }
-        () if has(&["password", "log in", "login", "sign in"]) => "; it seems to ask for a login",
+        () if has(&["password", "log in", "login", "sign in"]) => "; it looks like a login page",
         () if has(&["captcha", "are you human", "not a robot", "checking your browser"]) => {
             "; it seems to be a check for robots"
         }
-        () if has(&["cookie"]) => "; it seems to ask for consent to cookies",
+        () if has(&["cookie"]) => "; it looks like a cookie consent page",
         () => "",
     };
     format!("no layout finds a parameter in it{seems}")

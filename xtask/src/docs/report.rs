@@ -1,4 +1,4 @@
-//! What is told about each page, for people and as JSON.
+//! The report on each page, as text and as JSON.
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ pub const NOT_UNDERSTOOD: u8 = 3;
 /// Exit code: a file cannot be read.
 pub const CANNOT_READ: u8 = 100;
 
-/// How a page stands to the spec.
+/// Whether a page agrees with the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -42,7 +42,7 @@ impl State {
     }
 }
 
-/// What is told about one page.
+/// The report on one page.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// The file, as it was named.

@@ -50,7 +50,7 @@ fn generate(
     let mut stale = false;
     let mut facts = BTreeMap::new();
     for vendor in known_vendors(root, vendors)? {
-        let (wanted, told) = raw::with_facts(&Spec::load(root, &vendor)?)?;
+        let (wanted, read) = raw::with_facts(&Spec::load(root, &vendor)?)?;
         let folder = root.join("crates/raw").join(&vendor);
         let changes = tree::compare(&folder, &wanted)?;
         if check {
@@ -62,7 +62,7 @@ fn generate(
             tree::apply(&folder, &changes)?;
             writeln!(out, "crates/raw/{vendor}: {}", tree::summary(&changes))?;
         }
-        facts.insert(vendor, told);
+        facts.insert(vendor, read);
     }
     let known = known_vendors(root, &[])?;
     // A crate whose spec is gone is left over as a whole.
@@ -75,7 +75,7 @@ fn generate(
             }
         }
     }
-    // The README's table shows all vendors, whichever were asked for.
+    // The README's table shows all vendors, also when only some are generated.
     for vendor in known {
         if let Entry::Vacant(place) = facts.entry(vendor) {
             let spec = Spec::load(root, place.key())?;

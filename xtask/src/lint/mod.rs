@@ -16,15 +16,15 @@ mod report;
 /// Exit code: something was found.
 pub const FINDINGS: u8 = 1;
 
-/// Find everything in the specs that would be swallowed, misread or refused.
+/// Check the specs for everything that would be dropped, misread or refused
 ///
-/// Exit codes: 0 nothing found; 1 findings; 100 a file cannot be read, whatever was found in the others.
+/// Exit codes: 0 nothing found; 1 findings; 100 a file cannot be read, with or without findings in the others.
 #[derive(Args)]
 pub struct Arguments {
-    /// Vendors, by the name of their spec file, or paths of spec files; all of `specs/` when none is named.
+    /// Vendors, by the name of their spec file, or paths of spec files [default: all of specs/]
     #[arg(value_name = "VENDOR|FILE")]
     specs: Vec<String>,
-    /// Print one JSON document: `findings` (file, line, pointer, rule, reason, fix) and `unreadable` (file, reason).
+    /// Print JSON: `findings` (file, line, pointer, rule, reason, fix) and `unreadable` (file, reason)
     #[arg(long)]
     json: bool,
 }

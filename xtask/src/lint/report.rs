@@ -49,8 +49,8 @@ fn read_one(file: &str, root: &Path) -> Result<Vec<Finding>, SpecError> {
 }
 
 impl Report {
-    /// Lints the files that were asked for, or all.
-    pub(super) fn read(asked: &[String], root: &Path) -> Report {
+    /// Lints the requested files, or all.
+    pub(super) fn read(requested: &[String], root: &Path) -> Report {
         let mut report = Report {
             files: 0,
             findings: Vec::new(),
@@ -58,11 +58,11 @@ impl Report {
         };
         let mut files: Vec<String> = Vec::new();
         let is_path = |name: &&String| name.contains(['/', '\\']) || Path::new(name).extension().is_some();
-        let (paths, names): (Vec<&String>, Vec<&String>) = asked.iter().partition(is_path);
+        let (paths, names): (Vec<&String>, Vec<&String>) = requested.iter().partition(is_path);
         files.extend(paths.into_iter().cloned());
         // Each on its own, so that one unknown vendor does not hide the others.
         let groups: Vec<Vec<String>> = names.into_iter().map(|name| vec![name.clone()]).collect();
-        for group in if asked.is_empty() { vec![Vec::new()] } else { groups } {
+        for group in if requested.is_empty() { vec![Vec::new()] } else { groups } {
             match vendors(root, &group) {
                 Ok(vendors) => files.extend(vendors.iter().map(|vendor| format!("specs/{vendor}.yaml"))),
                 Err(error) => report.unreadable.push(error.into()),
@@ -73,7 +73,7 @@ impl Report {
         std::thread::scope(|scope| {
             let threads: Vec<_> = files.iter().map(|file| scope.spawn(|| read_one(file, root))).collect();
             for thread in threads {
-                // A panic goes on as if there were no threads.
+                // A panic is passed on as if there were no threads.
                 match thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
                     Ok(findings) => {
                         report.files += 1;

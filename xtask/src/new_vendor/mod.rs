@@ -1,6 +1,7 @@
-//! `cargo xtask new-vendor`: a vendor that compiles and is registered, and the list of what only a person can add.
+//! `cargo xtask new-vendor`: writes a vendor that compiles and is registered, and prints the remaining steps.
 //!
-//! Everything is worked out in memory first: what is refused has written nothing.
+//! This file has the arguments and the flow: everything is worked out in memory first, so that a refusal writes nothing.
+//! `name` judges the name, `skeleton` makes the files, `places` edits the lists of vendors.
 
 use std::io::Write;
 use std::path::Path;
@@ -21,7 +22,7 @@ const MARK: &str = "TO DO: ";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Its name in file names, features and task ids: lower-case letters and digits, as in `alltoken`.
+    /// Name in file names, features and task ids: lower-case letters and digits, such as alltoken
     name: String,
 }
 

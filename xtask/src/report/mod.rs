@@ -1,6 +1,7 @@
-//! `cargo xtask report`: one page for whoever reviews a change of the specs.
+//! `cargo xtask report`: the page for reviewers of a change to the specs.
 //!
-//! Verdict, then what changed on the wire, in the generated Rust, in what the models take, and in the snapshots.
+//! Verdict, then what changed on the wire, in the generated Rust, in what the models take, and in the snapshots. This file
+//! writes the page; `snapshots` lists those. What changed is found by [`crate::spec::changes`].
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ const SURFACE_LINES: usize = 120;
 pub struct Arguments {
     #[command(flatten)]
     sides: Sides,
-    /// Write to this file instead of standard output.
+    /// Write to FILE instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -75,8 +76,8 @@ fn verdict(diff: &Diff) -> String {
         None => return "**Verdict: nothing changed** in the specs.".to_owned(),
         Some(Judgement::Breaking) => "something that worked is refused, is lost or no longer compiles",
         Some(Judgement::Behaviour) => "everything still works, but not as it did",
-        Some(Judgement::Addition) => "there is something new that nobody has to use",
-        Some(Judgement::Docs) => "no client can tell",
+        Some(Judgement::Addition) => "there is something new, which existing code can ignore",
+        Some(Judgement::Docs) => "clients do not notice",
     };
     let worst = diff.verdict().unwrap_or(Judgement::Docs);
     format!("**Verdict: {worst}** ({}): {meaning}.", diff.counts())

@@ -1,4 +1,4 @@
-//! Which snapshots changed, and what each kind of them tells.
+//! Which snapshots changed, and what each kind of snapshot shows.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

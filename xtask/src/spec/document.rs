@@ -28,7 +28,7 @@ impl fmt::Display for SpecError {
     }
 }
 
-/// A spec as it stands in the file.
+/// A spec as written in its file.
 #[derive(Debug, Clone)]
 pub struct Spec {
     /// Vendor, which is the file's name.
@@ -63,7 +63,7 @@ impl Spec {
         Self::read(vendor, file, text, DuplicateKeyPolicy::Error)
     }
 
-    /// Reads a spec whose every fault is to be told: of a key that stands there twice, the first counts.
+    /// Reads a spec to report all its faults: of a duplicate key, the first counts.
     ///
     /// # Errors
     /// When the text is not YAML, or not an object.
@@ -137,7 +137,7 @@ pub struct Operation<'a> {
     pub path: &'a str,
     /// Lower-case method.
     pub method: &'static str,
-    /// Where it stands.
+    /// JSON pointer to it.
     pub pointer: String,
     /// The operation object.
     pub value: &'a Value,

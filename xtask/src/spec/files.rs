@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::SpecError;
 
-/// The vendors asked for, or all that have a spec, in order of name.
+/// Returns the requested vendors, or all that have a spec, in order of name.
 ///
 /// # Errors
 /// When a vendor has no spec, or `specs` cannot be read.
-pub fn vendors(root: &Path, asked: &[String]) -> Result<Vec<String>, SpecError> {
+pub fn vendors(root: &Path, requested: &[String]) -> Result<Vec<String>, SpecError> {
     let missing = |reason: String| SpecError {
         file: "specs".to_owned(),
         pointer: String::new(),
@@ -29,10 +29,10 @@ pub fn vendors(root: &Path, asked: &[String]) -> Result<Vec<String>, SpecError> 
             format!("{odd}.yaml")
         )));
     }
-    if let Some(unknown) = asked.iter().find(|vendor| !all.contains(vendor)) {
+    if let Some(unknown) = requested.iter().find(|vendor| !all.contains(vendor)) {
         return Err(missing(format!("no {unknown}.yaml; there are: {}", all.join(", "))));
     }
-    Ok(if asked.is_empty() { all } else { asked.to_vec() })
+    Ok(if requested.is_empty() { all } else { requested.to_vec() })
 }
 
 /// Whether `name` can be a vendor's: it becomes a file, a package, a Rust module and a feature.

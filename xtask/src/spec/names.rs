@@ -2,7 +2,7 @@
 
 use heck::ToUpperCamelCase as _;
 
-/// Types and traits of Rust's prelude. A generated type of the same name would stand for them in its own file.
+/// Types and traits of Rust's prelude. A generated type of the same name would hide them in its own file.
 const PRELUDE: &str = "AsMut AsRef AsyncFn AsyncFnMut AsyncFnOnce Box Clone Copy Default DoubleEndedIterator Drop Eq Err \
                        ExactSizeIterator Extend Fn FnMut FnOnce From FromIterator Future Into IntoFuture IntoIterator \
                        Iterator None Ok Option Ord PartialEq PartialOrd Result Send Sized Some String Sync ToOwned ToString \

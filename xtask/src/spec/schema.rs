@@ -12,7 +12,7 @@ pub fn is_string_enum(schema: &Value) -> bool {
     schema.get("type") == Some(&json!("string")) && schema.get("enum").is_some()
 }
 
-/// The target of `$ref`, also where it stands alone in an `allOf`.
+/// The target of `$ref`, also when it is alone in an `allOf`.
 #[must_use]
 pub fn single_ref(schema: &Value) -> Option<&str> {
     let direct = schema.get("$ref");

@@ -29,7 +29,7 @@ pub enum Kind {
     Folder,
     /// A commit, by its hash.
     Revision(String),
-    /// What stands in the repository's folder now.
+    /// The repository's working tree.
     WorkingTree,
 }
 
@@ -56,7 +56,7 @@ pub enum SourceError {
         error: std::io::Error,
     },
     /// There is nothing to compare with by default.
-    #[error("cannot tell what to compare with: {0}; name a file, a folder or a git revision")]
+    #[error("nothing to compare with: {0}; name a file, a folder or a git revision")]
     NoBase(String),
     /// A file of a vendor that the other side does not have.
     #[error("there is no spec `{0}` to compare with; name both files")]
@@ -131,7 +131,7 @@ impl Source {
         }
     }
 
-    /// The specs as they stand in the working tree.
+    /// The specs in the working tree.
     ///
     /// # Errors
     /// When they cannot be read.
@@ -197,9 +197,9 @@ impl Source {
 /// What to compare.
 #[derive(Debug, Args)]
 pub struct Sides {
-    /// Spec file, folder of specs or git revision [default: where this branch left origin/main or main; on main, HEAD].
+    /// Spec file, folder of specs or git revision [default: merge base with origin/main or main; on main, HEAD]
     pub old: Option<String>,
-    /// Spec file, folder of specs or git revision [default: the working tree].
+    /// Spec file, folder of specs or git revision [default: the working tree]
     pub new: Option<String>,
 }
 
@@ -213,7 +213,7 @@ impl Sides {
     }
 }
 
-/// What to compare: the two states that were named, with what stands in for one that was not.
+/// Reads the two states to compare, with the defaults for those that are not named.
 ///
 /// # Errors
 /// When a state cannot be read.

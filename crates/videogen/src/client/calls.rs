@@ -141,7 +141,7 @@ impl Client {
         let (models, _) = self
             .judge()
             .read(Operation::Models, result, call.session.exchange().as_ref())?;
-        Ok(models)
+        Ok(models.into_iter().map(|model| self.judge().model(model)).collect())
     }
 
     fn task(

@@ -44,7 +44,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("vendor", &self.0.vendor)
-            .field("base_url", &self.0.base_url)
+            .field("base_url", &self.origin())
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,8 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_RANGE,
+    LAST_MODIFIED, LOCATION, RANGE, TRANSFER_ENCODING,
 };
 use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
@@ -124,15 +125,15 @@ fn is_strong(tag: &HeaderValue) -> bool {
 
 /// `Content-Range: bytes FIRST-LAST/TOTAL`.
 #[derive(Debug, PartialEq, Eq)]
-struct ContentRange {
-    first: u64,
+pub(super) struct ContentRange {
+    pub(super) first: u64,
     /// The byte after the last.
-    end: u64,
-    total: Option<u64>,
+    pub(super) end: u64,
+    pub(super) total: Option<u64>,
 }
 
 impl ContentRange {
-    fn read(headers: &HeaderMap) -> Option<Self> {
+    pub(super) fn read(headers: &HeaderMap) -> Option<Self> {
         Self::parse(headers.get(CONTENT_RANGE)?.to_str().ok()?)
     }
 
@@ -149,6 +150,25 @@ impl ContentRange {
         let is_sound = unit.eq_ignore_ascii_case("bytes") && first < end && total.is_none_or(|total| end <= total);
         is_sound.then_some(Self { first, end, total })
     }
+}
+
+/// The coding of a body whose bytes are not those of the file. Such bytes are never stored: `identity` was requested, and
+/// ranges count the bytes as they are stored. Only the outermost `chunked` is undone by the HTTP client.
+pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
+    let listed = |name: HeaderName| -> Vec<String> {
+        let values = headers.get_all(name);
+        let codings = values
+            .iter()
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+        let codings = codings.map(|coding| String::from_utf8_lossy(coding).trim().to_ascii_lowercase());
+        codings
+            .filter(|coding| !matches!(coding.as_str(), "" | "identity"))
+            .collect()
+    };
+    let mut transfer = listed(TRANSFER_ENCODING);
+    transfer.pop_if(|last| last == "chunked");
+    let coding = [listed(CONTENT_ENCODING), transfer].concat().join(", ");
+    (!coding.is_empty()).then_some(coding)
 }
 
 /// Asks for a file, or for the rest of it from `position` on. Redirects are followed here, so that each is judged.
@@ -287,6 +307,44 @@ mod tests {
             };
             let version = Version::new(&read(&known), None);
             assert_eq!(version.is_other(&read(&told)), is_other, "{known:?} {told:?}");
+        }
+    }
+
+    #[test]
+    fn codings() {
+        let told = |pairs: &[(HeaderName, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.append(name, value.parse().unwrap());
+            }
+            coding(&headers)
+        };
+        for plain in [
+            &[][..],
+            &[(CONTENT_ENCODING, "")],
+            &[(CONTENT_ENCODING, "Identity")],
+            &[(CONTENT_ENCODING, "identity, identity"), (CONTENT_ENCODING, "identity")],
+            &[(TRANSFER_ENCODING, "Chunked")],
+            &[(TRANSFER_ENCODING, "identity, chunked")],
+        ] {
+            assert_eq!(told(plain), None, "{plain:?}");
+        }
+        for (coded, expected) in [
+            (&[(CONTENT_ENCODING, "GZip")][..], "gzip"),
+            (&[(CONTENT_ENCODING, "identity, br")], "br"),
+            (&[(CONTENT_ENCODING, "identity"), (CONTENT_ENCODING, "zstd")], "zstd"),
+            (
+                &[(CONTENT_ENCODING, "deflate"), (CONTENT_ENCODING, "gzip")],
+                "deflate, gzip",
+            ),
+            (&[(TRANSFER_ENCODING, "gzip, chunked")], "gzip"),
+            (&[(TRANSFER_ENCODING, "chunked, gzip")], "chunked, gzip"),
+            (
+                &[(TRANSFER_ENCODING, "chunked"), (TRANSFER_ENCODING, "chunked")],
+                "chunked",
+            ),
+        ] {
+            assert_eq!(told(coded).as_deref(), Some(expected), "{coded:?}");
         }
     }
 

@@ -37,6 +37,9 @@ impl Client {
     /// try that got further than all before it does not count. A link that has expired is renewed where the vendor can,
     /// also in the middle of the file.
     ///
+    /// The bytes decide whether it is a video, not the `Content-Type`. A file that is compressed on the way
+    /// (`Content-Encoding`), ends within a box, or has no `moov` or `moof` box is refused; bytes after the last box are kept.
+    ///
     /// The API key is not sent to the file's host. Links and redirects (five at most) must be HTTPS and lead to the public
     /// internet; [`ClientBuilder::allow_private_hosts`] allows more. With a proxy in the environment it is the proxy that
     /// resolves names.
@@ -61,7 +64,7 @@ impl Client {
     }
 
     /// Downloads the last frame of the video, an image, to `path`. It is there when the request asked for it and the vendor
-    /// and the model can; its format (PNG, JPEG or WebP) is the vendor's choice. All else is as with
+    /// and the model can; its format (PNG, JPEG, WebP or GIF) is the vendor's choice. All else is as with
     /// [`download_with`](Self::download_with).
     ///
     /// # Errors

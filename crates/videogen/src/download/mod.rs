@@ -6,7 +6,9 @@ mod answer;
 mod file;
 mod media;
 mod options;
+mod page;
 mod partial;
 mod transfer;
+mod walk;
 
 pub use options::{DownloadOptions, Downloaded};

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
 
-use super::media::{MAGIC, Media};
+use super::media::Media;
 use crate::journal::{SavedFile, digest_of};
 use crate::model::{Error, ErrorKind};
 
@@ -24,7 +24,6 @@ pub(super) struct Partial<'a> {
     overwrite: bool,
     name: Name,
     file: Arc<File>,
-    head: Vec<u8>,
     length: u64,
     batch: Vec<Bytes>,
     held: usize,
@@ -57,7 +56,6 @@ impl<'a> Partial<'a> {
             overwrite,
             name: Name(path),
             file: Arc::new(file),
-            head: Vec::with_capacity(MAGIC),
             length: 0,
             batch: Vec::new(),
             held: 0,
@@ -70,19 +68,11 @@ impl<'a> Partial<'a> {
         self.length
     }
 
-    /// How the file begins, as far as that tells what it is.
-    pub(super) fn head(&self) -> &[u8] {
-        &self.head
-    }
-
     /// Adds a chunk.
     ///
     /// # Errors
     /// `io`, perhaps about an earlier chunk.
     pub(super) async fn push(&mut self, chunk: Bytes) -> Result<(), Error> {
-        if self.head.len() < MAGIC {
-            self.head.extend(chunk.iter().take(MAGIC - self.head.len()));
-        }
         self.length += chunk.len() as u64;
         self.held += chunk.len();
         self.batch.push(chunk);
@@ -127,7 +117,6 @@ impl<'a> Partial<'a> {
         self.batch.clear();
         self.held = 0;
         self.settle().await?;
-        self.head.clear();
         self.length = 0;
         let file = Arc::clone(&self.file);
         let rewind = move || {
@@ -137,13 +126,13 @@ impl<'a> Partial<'a> {
         done(self.target, apart(rewind)).await
     }
 
-    /// Whether the file ends within what it says of itself. All of it must have been written.
+    /// What the file lacks, if anything. All of it must have been written.
     ///
     /// # Errors
     /// `io`.
-    pub(super) async fn is_cut(&mut self, media: Media) -> Result<bool, Error> {
+    pub(super) async fn flaw(&self, media: Media, is_end_known: bool) -> Result<Option<&'static str>, Error> {
         let file = Arc::clone(&self.file);
-        done(self.target, apart(move || media.is_cut(&file))).await
+        done(self.target, apart(move || media.flaw(&file, is_end_known))).await
     }
 
     /// Brings all of the file to the disk, so that it is there after a power cut, too. With `digest`, its SHA-256 is told.

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Response, StatusCode};
+use bytes::{Bytes, BytesMut};
+use reqwest::Response;
+use reqwest::header::{CONTENT_TYPE, TRANSFER_ENCODING};
 use tokio::time::timeout;
 
 use super::DownloadOptions;
-use super::answer::{Trouble, Version, ask};
+use super::answer::{ContentRange, Trouble, Version, ask, coding};
 use super::media::{MAGIC, Media};
+use super::page::{PAGE, is_page, words};
 use super::partial::Partial;
 use crate::client::Client;
 use crate::journal::SavedFile;
@@ -98,50 +100,57 @@ impl Transfer<'_> {
             Some(validator) if partial.length() > 0 => Some((partial.length(), validator)),
             _ => None,
         };
-        let response = ask(&self.client.0.http, link, rest, self.options.stall).await?;
+        let mut response = ask(&self.client.0.http, link, rest, self.options.stall).await?;
         let (headers, told) = (response.headers(), response.content_length());
-        // Before anything is given up: a page that a proxy puts in between is no other version of the file.
-        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        if let Some(kind) = kind.filter(|kind| self.media.is_ruled_out_by(kind))
-            && response.status() != StatusCode::RANGE_NOT_SATISFIABLE
-        {
-            let kind: String = kind.chars().take(80).collect();
-            return Err(Trouble::passing(format!(
-                "the file's host sent {kind}, not {}",
-                self.media.noun()
-            )));
+        let status = response.status().as_u16();
+        if status == 416 && rest.is_some() && version.ends(headers, partial.length()) {
+            version.total = Some(partial.length());
+            return self.judge(partial, version, true).await;
         }
-        let is_part = response.status() == StatusCode::PARTIAL_CONTENT;
-        let end = match response.status().as_u16() {
-            206 if rest.is_some() => match version.continued(headers, partial.length()) {
-                Some(end) => Some(end),
+        let is_part = status == 206;
+        if let Some(coding) = coding(headers).filter(|_| status != 416) {
+            let coding = self.client.judge().clean(&coding);
+            let message =
+                format!("the file's host sent the file compressed or encoded ({coding}), which was not requested");
+            // A host that encodes parts may send the whole as it is.
+            return Err(if is_part {
+                begin_again(partial, version, &message).await
+            } else {
+                Trouble::passing(message)
+            });
+        }
+        let is_end_known = told.is_some() || headers.contains_key(TRANSFER_ENCODING);
+        let range = ContentRange::read(headers).filter(|_| is_part);
+        // From the beginning of the file, in whichever way the host says so, or what was asked for.
+        let (fresh, end) = match (status, range) {
+            (200, _) => (Some(Version::new(headers, told)), told),
+            (206, Some(range)) if range.first == 0 => (Some(Version::new(headers, range.total)), Some(range.end)),
+            (206, _) if rest.is_some() => match version.continued(headers, partial.length()) {
+                Some(end) => (None, Some(end)),
                 None => return Err(begin_again(partial, version, "the file changed on the way").await),
             },
-            200 => {
-                *version = Version::new(headers, told);
-                if partial.length() > 0 {
-                    partial.restart().await.map_err(Trouble::Final)?;
-                }
-                told
-            }
-            416 if rest.is_some() && version.ends(headers, partial.length()) => {
-                version.total = Some(partial.length());
-                return self.judge(partial, version).await;
-            }
-            status => {
-                let message = format!("the file's host answered {status} to a request for the file from its beginning");
+            _ => {
                 let message = if rest.is_some() {
                     "the file's host has no rest of the file".to_owned()
                 } else {
-                    message
+                    format!("the file's host answered {status} to a request for the file from its beginning")
                 };
                 return Err(begin_again(partial, version, &message).await);
             }
         };
-        if version.total.or(end).is_some_and(|end| end > self.options.max_bytes) {
+        let total = fresh.as_ref().unwrap_or(version).total;
+        if total.or(end).is_some_and(|end| end > self.options.max_bytes) {
             return Err(self.too_large());
         }
-        match self.take(response, partial, version, end).await {
+        let mut opening = Bytes::new();
+        if let Some(fresh) = fresh {
+            opening = self.open(&mut response, partial.length() > 0).await?;
+            *version = fresh;
+            if partial.length() > 0 {
+                partial.restart().await.map_err(Trouble::Final)?;
+            }
+        }
+        match self.take(opening, response, partial, version, end).await {
             // It broke when everything was there.
             Err(Trouble::Passing(_)) if partial.length() > 0 && version.total == Some(partial.length()) => {}
             result => result?,
@@ -153,38 +162,95 @@ impl Transfer<'_> {
             // There may be more: the host is asked until it tells of the end.
             return Err(Trouble::passing("the file's host does not tell where the file ends"));
         }
-        self.judge(partial, version).await
+        self.judge(partial, version, is_end_known).await
     }
 
-    /// Judges what arrived to its end, as far as the host tells it.
-    async fn judge(&mut self, partial: &mut Partial<'_>, version: &mut Version) -> Result<(), Trouble> {
-        if partial.head().len() < MAGIC {
-            if partial.length() == 0 || version.total.is_none() {
-                return Err(Trouble::passing("the file ended before it began"));
-            }
-            self.check(partial.head())?;
-        }
+    /// Judges what arrived, through all of it.
+    async fn judge(
+        &mut self,
+        partial: &mut Partial<'_>,
+        version: &mut Version,
+        is_end_known: bool,
+    ) -> Result<(), Trouble> {
         partial.flush().await.map_err(Trouble::Final)?;
-        if partial.is_cut(self.media).await.map_err(Trouble::Final)? {
-            return Err(begin_again(partial, version, "the file ends in the middle").await);
+        let is_end_known = is_end_known || version.total.is_some();
+        match partial.flaw(self.media, is_end_known).await.map_err(Trouble::Final)? {
+            None => Ok(()),
+            Some(flaw) => Err(begin_again(partial, version, &format!("the file is not complete: {flaw}")).await),
         }
-        Ok(())
     }
 
-    /// Reads a body that should end at `end`.
+    /// The first bytes of a body, as many as tell that it is what was asked for. Before anything is given up for it: a page
+    /// that a proxy puts in between is no other version of the file.
+    async fn open(&mut self, response: &mut Response, is_known: bool) -> Result<Bytes, Trouble> {
+        let is_end_known = response.content_length().is_some();
+        let opening = self.gather(response, BytesMut::new(), MAGIC).await?;
+        if self.media.begins_with(&opening) {
+            return Ok(opening.freeze());
+        }
+        if opening.is_empty() || (opening.len() < MAGIC && !is_end_known) {
+            return Err(Trouble::passing("the file ended before it began"));
+        }
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = self.client.judge().clean(kind.unwrap_or_default());
+        if !is_page(&opening, &kind) {
+            let error = Error::new(
+                ErrorKind::Decode,
+                format!("what arrived is not {} file", self.media.noun()),
+            );
+            return Err(if is_known {
+                Trouble::passing(error.to_string())
+            } else {
+                Trouble::Final(error)
+            });
+        }
+        let url = response.url().clone();
+        let page = self.gather(response, opening, PAGE).await?;
+        let words = self.client.judge().clean(&words(&page, &url));
+        let kind = if kind.is_empty() { "a page" } else { &kind };
+        let message = format!("the file's host sent {kind}, not {}: {words}", self.media.noun());
+        Err(Trouble::passing(message))
+    }
+
+    /// Reads until there are so many bytes, or no more.
+    async fn gather(
+        &mut self,
+        response: &mut Response,
+        mut bytes: BytesMut,
+        enough: usize,
+    ) -> Result<BytesMut, Trouble> {
+        while bytes.len() < enough
+            && let Some(chunk) = self.chunk(response).await?
+        {
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    async fn chunk(&mut self, response: &mut Response) -> Result<Option<Bytes>, Trouble> {
+        match timeout(self.options.stall, response.chunk()).await {
+            Err(_) => Err(Trouble::stalled(self.options.stall)),
+            Ok(result) => result.map_err(|error| Trouble::network(&error)),
+        }
+    }
+
+    /// Reads a body, of which `opening` has been read, that should end at `end`.
     async fn take(
         &mut self,
+        opening: Bytes,
         mut response: Response,
         partial: &mut Partial<'_>,
         version: &mut Version,
         end: Option<u64>,
     ) -> Result<(), Trouble> {
+        let mut next = Some(opening).filter(|opening| !opening.is_empty());
         loop {
-            let chunk = match timeout(self.options.stall, response.chunk()).await {
-                Err(_) => return Err(Trouble::stalled(self.options.stall)),
-                Ok(Err(error)) => return Err(Trouble::network(&error)),
-                Ok(Ok(None)) => return Ok(()),
-                Ok(Ok(Some(chunk))) => chunk,
+            let chunk = match next.take() {
+                Some(chunk) => chunk,
+                None => match self.chunk(&mut response).await? {
+                    Some(chunk) => chunk,
+                    None => return Ok(()),
+                },
             };
             let length = partial.length() + chunk.len() as u64;
             if end.is_some_and(|end| length > end) {
@@ -194,21 +260,9 @@ impl Transfer<'_> {
             if length > self.options.max_bytes {
                 return Err(self.too_large());
             }
-            let is_known = partial.head().len() >= MAGIC;
             partial.push(chunk).await.map_err(Trouble::Final)?;
-            if !is_known && partial.head().len() >= MAGIC {
-                self.check(partial.head())?;
-            }
             (self.progress)(length, version.total);
         }
-    }
-
-    fn check(&self, head: &[u8]) -> Result<(), Trouble> {
-        if self.media.begins_with(head) {
-            return Ok(());
-        }
-        let message = format!("what arrived is not {} file", self.media.noun());
-        Err(Trouble::Final(Error::new(ErrorKind::Decode, message)))
     }
 
     fn too_large(&self) -> Trouble {

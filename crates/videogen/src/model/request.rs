@@ -1,11 +1,13 @@
 //! What to generate.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::model::VideoDuration;
+use crate::model::mask;
 use crate::model::{Adjust, Input, InvalidSource, Role, SecretUrl, Source, TaskId};
 
 /// A request for a video, in words that hold for every vendor.
@@ -22,7 +24,7 @@ use crate::model::{Adjust, Input, InvalidSource, Role, SecretUrl, Source, TaskId
 ///     .seed(0);
 /// assert_eq!(request.seed, Some(0));
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -96,8 +98,15 @@ pub struct VideoRequest {
     pub adjust: BTreeMap<String, Adjust>,
 }
 
+/// Shows of URLs, in whatever field, only the hosts, and no media.
+impl fmt::Debug for VideoRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VideoRequest({})", mask::debug(self))
+    }
+}
+
 /// A tool that the model may use.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tool {
     /// Kind of tool, such as `web_search`.
@@ -106,6 +115,12 @@ pub struct Tool {
     /// Its settings.
     #[serde(flatten)]
     pub settings: Map<String, Value>,
+}
+
+impl fmt::Debug for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tool({})", mask::debug(self))
+    }
 }
 
 impl VideoRequest {

@@ -39,11 +39,11 @@ impl Check {
 
     fn note(&mut self, field: &str, value: &str, rule: String, hint: String) {
         self.found.push(Violation {
-            field: field.to_owned(),
-            // A field may hold a presigned URL where none belongs.
+            // A field may hold a presigned URL where none belongs, and so may the name of a member.
+            field: hide_urls(field),
             value: hide_urls(value),
-            rule,
-            hint,
+            rule: hide_urls(&rule),
+            hint: hide_urls(&hint),
             page: Some(
                 self.rules
                     .field(field)

@@ -27,7 +27,7 @@ impl Client {
     /// `journal` when it cannot be read.
     pub async fn recorded_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
         let by_key = Query {
-            key: Some(self.keepable_key(key)),
+            key: Some(self.judge().name(key)),
             scope: Some(self.scope()),
             ..Query::default()
         };

@@ -108,7 +108,8 @@ impl Client {
     ) -> BoxFuture<'a, Result<VideoTask, Error>> {
         Box::pin(async move {
             let vendor = self.0.vendor;
-            let (mut request, adjustments) = fit(vendor, asked).map_err(|left| Error::invalid(vendor, left))?;
+            let (mut request, adjustments) =
+                fit(vendor, asked).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
             let intent = self.0.journal.as_ref().map(|_| self.intent(options, asked, &request));
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);

@@ -15,6 +15,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Submissions wait long: giving up early would leave it open whether the task exists.
 pub(crate) const SUBMIT: Duration = Duration::from_secs(120);
 const READ: Duration = Duration::from_secs(30);
+/// Some hosts answer 403 to who does not name itself.
+const USER_AGENT: &str = concat!("videogen/", env!("CARGO_PKG_VERSION"));
 
 /// The clients of one account.
 #[derive(Debug)]
@@ -75,7 +77,8 @@ impl Http {
             lookup: self.lookup.clone(),
         };
         // A file may take as long as it takes; that it does not stand still is seen to where it is read.
-        let file = build(client(self.local).dns_resolver(Arc::new(resolver)))?;
+        let plain = client(self.local).no_gzip().no_brotli().no_deflate().no_zstd();
+        let file = build(plain.dns_resolver(Arc::new(resolver)))?;
         Ok(self.file.get_or_init(|| file))
     }
 }
@@ -83,6 +86,7 @@ impl Http {
 /// What holds for all of them. `local`: the vendor runs on this machine, where no proxy can reach it.
 fn client(local: bool) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
         .connect_timeout(CONNECT)
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())

@@ -18,6 +18,11 @@ impl Receiver {
     ///
     /// It answers 204 to what it takes, repeats included, and 503 where the vendor should try again. Everything else,
     /// whatever is wrong with it, gets the same empty 404.
+    ///
+    /// The router limits the size of a body and the time for it. Limit the connections too, because anyone may open them:
+    /// `axum::serve` has no limit on their number, nor on the time for headers, so half-open connections use up the
+    /// process's file descriptors, and polls and downloads fail. Listen behind a reverse proxy that reads whole requests, or
+    /// accept with a semaphore and hyper's `header_read_timeout`, as `crates/cli/src/listen.rs` does.
     pub fn router(&self, path: &str) -> Router {
         let (receiver, path) = (self.clone(), path.trim_matches('/').to_owned());
         // One handler for all paths and methods, so that no answer differs from another.

@@ -1,4 +1,4 @@
-//! What stands at the root of a spec: servers, security, and the vendor's habits.
+//! The root of a spec: servers, security, and the vendor's facts.
 
 use serde_json::Value;
 
@@ -186,7 +186,7 @@ fn rate_limits(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
                 .iter()
                 .all(|(limit, per)| allowed.iter().any(|(most, over)| over >= per && most <= limit))
         };
-        // All new windows are met by whoever kept to the old ones.
+        // A client that kept to the old windows keeps to all new ones.
         let rule = if is_within(&before, &after) {
             Rule::RateLimitRaised
         } else {
@@ -195,7 +195,7 @@ fn rate_limits(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
         found.push(Found::at(
             at,
             rule,
-            format!("{key}: {} → {}", told(&before), told(&after)),
+            format!("{key}: {} → {}", shown_windows(&before), shown_windows(&after)),
         ));
     }
     about(at, old, new, &["submit", "query"], found);
@@ -207,7 +207,7 @@ fn windows(value: Option<&Value>) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn told(windows: &[(f64, f64)]) -> String {
+fn shown_windows(windows: &[(f64, f64)]) -> String {
     let all: Vec<String> = windows
         .iter()
         .map(|(limit, per)| format!("{limit} in {per} s"))

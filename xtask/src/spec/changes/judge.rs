@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// What a change means for an application that goes on as before. The worst comes last.
+/// What a change means for an application that stays as it is. The worst comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Judgement {
     /// Words, sources and examples; no client sees it.
     Docs,
-    /// Something new that nobody has to use.
+    /// Something new that existing code can ignore.
     Addition,
     /// Everything still works, but not as it did.
     Behaviour,

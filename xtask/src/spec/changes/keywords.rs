@@ -145,7 +145,7 @@ pub(crate) fn diff(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>)
         _ => {}
     }
     if let Some((before, after)) = changed("format")
-        // What changes the Rust type is told as such.
+        // What changes the Rust type is reported as such.
         && rust(at, old, &Kind::of(old)) == rust(at, new, &Kind::of(new))
     {
         note(Rule::FormatChanged, from_to("format", before, after));

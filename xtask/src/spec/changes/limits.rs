@@ -49,8 +49,8 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Limit> {
     taken("without", "", &after, &before, &mut found);
     for member in MEMBERS {
         // What has another shape than it should is still a difference.
-        let is_told = found.iter().any(|(told, ..)| *told == member);
-        if !is_told && unordered(&old[member]) != unordered(&new[member]) {
+        let is_reported = found.iter().any(|(reported, ..)| *reported == member);
+        if !is_reported && unordered(&old[member]) != unordered(&new[member]) {
             found.push((member, Rule::Other, "changed".to_owned()));
         }
     }
@@ -86,7 +86,7 @@ pub(crate) fn summary(model: &Value) -> String {
     parts.join(", ")
 }
 
-/// A member as it stands in a table.
+/// A member as shown in a table.
 pub(crate) fn said(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
@@ -232,7 +232,7 @@ fn exclusive(old: &Value, new: &Value, found: &mut Vec<Limit>) {
         pairs
     };
     let (before, after) = (apart(old), apart(new));
-    let told = |pairs: BTreeSet<&(String, String)>| {
+    let listed = |pairs: BTreeSet<&(String, String)>| {
         let all: Vec<String> = pairs.iter().map(|(a, b)| format!("`{a}` with `{b}`")).collect();
         all.join(", ")
     };
@@ -244,14 +244,14 @@ fn exclusive(old: &Value, new: &Value, found: &mut Vec<Limit>) {
         found.push((
             "exclusive",
             Rule::LimitNarrowed,
-            format!("may not be mixed now: {}", told(refused)),
+            format!("may not be mixed now: {}", listed(refused)),
         ));
     }
     if !allowed.is_empty() {
         found.push((
             "exclusive",
             Rule::LimitWidened,
-            format!("may be mixed now: {}", told(allowed)),
+            format!("may be mixed now: {}", listed(allowed)),
         ));
     }
 }

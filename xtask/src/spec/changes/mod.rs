@@ -1,14 +1,14 @@
 //! What changed between two states of the specs, judged from the client's side.
 //!
 //! Usual diff tools judge from the server's side: a renamed optional field is one optional field less and one more, so
-//! harmless. Here the question is what becomes of an application that goes on sending and reading what it did, and of
+//! harmless. Here the question is what happens to an application that keeps sending and reading what it did, and of
 //! Rust code written against the generated surface. A change is
 //!
 //! - `breaking` when something that worked is refused, lost or misread, or a name is gone or has another type;
-//! - `behaviour` when all goes on, but not as before;
-//! - `addition` when there is something new that nobody has to use. That a Rust type then gains a member, an `Option`
+//! - `behaviour` when everything still works, but differently;
+//! - `addition` when there is something new that existing code can ignore. That a Rust type then gains a member, an `Option`
 //!   or an argument is no more than the next regeneration shows;
-//! - `docs` when no client can tell.
+//! - `docs` when clients do not notice.
 //!
 //! The direction decides: what a vendor takes less of breaks, what it takes more of does not; what it answers is read
 //! leniently (open enums, nothing required), so that more of it is a change of behaviour only. A component that is both
@@ -23,16 +23,16 @@
 //! | `operation-renamed` | breaking | breaking | same call, but the Rust method has another name |
 //! | `family-renamed` | breaking | breaking | the first tag names the family, which adapters and stored task ids hold |
 //! | `body-removed` | breaking | breaking | what was sent is not wanted, or what was read is gone |
-//! | `body-added` | breaking | addition | a request without one may be refused; an answer tells more |
+//! | `body-added` | breaking | addition | a request without one may be refused; an answer holds more |
 //! | `media-removed` | breaking | breaking | the content type is no longer understood, or no longer said |
 //! | `media-added` | addition | behaviour | another content type is taken, or may come |
 //! | `status-removed` | breaking | breaking | the success that was waited for does not come |
 //! | `status-added` | behaviour | behaviour | another outcome; judged by its class |
 //! | `error-removed` | docs | docs | one outcome less; errors are judged by status, listed or not |
-//! | `header-removed` | behaviour | behaviour | `Retry-After`, say, no longer tells |
+//! | `header-removed` | behaviour | behaviour | such as `Retry-After`, which is no longer sent |
 //! | `header-added` | addition | addition | something more to read |
-//! | `field-removed` | breaking | breaking | what the user asks for is dropped; what the application reads is gone |
-//! | `field-added` | addition | addition | nobody has to set or read it; a query parameter is one more argument |
+//! | `field-removed` | breaking | breaking | what the user requests is dropped; what the application reads is gone |
+//! | `field-added` | addition | addition | existing code can ignore it; a query parameter is one more argument |
 //! | `required-field-added` | breaking | addition | requests without it are refused |
 //! | `field-renamed` | breaking | breaking | the old name is dropped in silence or refused; nothing is found under it |
 //! | `field-moved` | breaking | breaking | likewise, to another object |

@@ -33,7 +33,7 @@ pub fn method(operation: &str) -> String {
     format!("Client::{operation}")
 }
 
-/// What the facade makes of a vendor's word for where a task stands. A test of the facade holds this against its own
+/// What the facade makes of a vendor's status word. A test of the facade holds this against its own
 /// reading, which this crate may not use.
 #[must_use]
 pub fn task_status(word: &str) -> String {

@@ -103,7 +103,7 @@ struct Parameter<'a> {
     name: String,
     kind: String,
     value: &'a Value,
-    /// The component it is, if it is one: a shared one is told of once.
+    /// The component it is, if it is one: a shared one is reported once.
     component: Option<String>,
 }
 
@@ -256,7 +256,7 @@ pub(crate) fn responses(walk: &mut Walk<'_>, at: &Place, old: Option<&Value>, ne
     }
     for (from, to) in pairs {
         if let (Some(a), Some(b)) = (get(old, from), get(new, to)) {
-            // A shared answer is told of once.
+            // A shared answer is reported once.
             let name = match (reference(a), reference(b)) {
                 (Some(old), Some(new)) if old == new => format!("response {old}"),
                 _ => format!("{} {from}", at.name),

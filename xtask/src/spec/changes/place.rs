@@ -1,4 +1,4 @@
-//! Where a change stands, and a change before it is judged.
+//! The place of a change, and a change before it is judged.
 
 use serde_json::Value;
 
@@ -104,7 +104,7 @@ const WORDS: [&str; 9] = [
     "source",
 ];
 
-/// Compares the members that nobody has looked at: a line for all that only people read, and one for each other.
+/// Compares the members that no other rule covers: a line for all that only people read, and one for each other.
 pub(crate) fn rest(place: &Place, old: &Value, new: &Value, handled: &[&str], found: &mut Vec<Found>) {
     let keys = |value: &Value| -> Vec<String> {
         value
@@ -149,7 +149,7 @@ pub(crate) fn rest(place: &Place, old: &Value, new: &Value, handled: &[&str], fo
     }
 }
 
-/// A JSON value as a person writes it: text in quotes, everything else as it stands.
+/// A JSON value as a person writes it: text in quotes, everything else as JSON.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => format!("`{text}`"),

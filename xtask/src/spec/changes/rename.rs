@@ -31,7 +31,7 @@ pub(crate) fn alike(names_of: (&str, &str), descriptions: (Option<&str>, Option<
     fits.then_some(by_name + by_description)
 }
 
-/// Pairs of old and new, the most alike first; each stands in one pair at most.
+/// Pairs of old and new, the most alike first; each in one pair at most.
 pub(crate) fn pairs<T>(old: &[T], new: &[T], alike: impl Fn(&T, &T) -> Option<f32>) -> Vec<(usize, usize)> {
     let mut scored = Vec::new();
     for (i, a) in old.iter().enumerate() {

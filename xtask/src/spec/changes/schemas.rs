@@ -66,12 +66,12 @@ impl<'a> Walk<'a> {
         self.found
     }
 
-    /// Compares two schemas wherever they stand.
+    /// Compares two schemas wherever they are.
     pub(crate) fn schema(&mut self, at: &Place, old: &Value, new: &Value) {
         self.schema_of(at, old, new, false);
     }
 
-    /// As [`Self::schema`]; `is_status` says that the value tells where a task stands.
+    /// As [`Self::schema`]; `is_status` says that the value is a task's status.
     pub(crate) fn schema_of(&mut self, at: &Place, old: &Value, new: &Value, is_status: bool) {
         let names = [(self.old, old), (self.new, new)].map(|(spec, schema)| named(spec, schema));
         if let [Some(a), Some(b)] = names {
@@ -247,7 +247,7 @@ impl<'a> Walk<'a> {
         self.unused_parts();
     }
 
-    /// Parameters, answers and the like that nothing refers to: no client can tell.
+    /// Parameters, answers and the like that nothing refers to: clients do not notice.
     fn unused_parts(&mut self) {
         let (old, new) = (&self.old.doc["components"], &self.new.doc["components"]);
         let (old_used, new_used) = (references(self.old), references(self.new));
@@ -315,7 +315,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A reference's target, with what stands beside the reference over it.
+/// A reference's target, overlaid with what is next to the reference.
 fn resolved(spec: &Spec, value: &Value) -> Value {
     let Some(target) = named(spec, value).and_then(|name| schema(spec, name)) else {
         return value.clone();

@@ -48,7 +48,7 @@ pub(crate) fn of_operation(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &V
     }
 }
 
-/// The client does what the first of the old alternatives asks for; is that enough in the new spec?
+/// The client does what the first of the old alternatives requires; is that enough in the new spec?
 fn compare(at: &Place, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Found>) {
     let (before, after) = (alternatives(old), alternatives(new));
     if before == after {

@@ -53,7 +53,7 @@ impl Diff {
         counts.collect::<Vec<_>>().join(", ")
     }
 
-    /// The changes in the format asked for.
+    /// The changes in the requested format.
     #[must_use]
     pub fn show(&self, format: Format) -> String {
         match format {

@@ -193,7 +193,7 @@ fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
     Ok(prettyplease::unparse(&file))
 }
 
-/// The generator sends the spec's own version as a header with every call. No vendor asks for it, and it is not free.
+/// The generator sends the spec's own version as a header with every call. No vendor requires it, and it costs bytes.
 fn without_version(item: &mut syn::ImplItem) {
     let syn::ImplItem::Fn(function) = item else { return };
     let statements = &mut function.block.stmts;

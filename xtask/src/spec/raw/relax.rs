@@ -1,7 +1,7 @@
 //! Turns an honest spec into one that gives a tolerant client.
 //!
 //! The generator takes a spec at its word: a closed enum, a bound or a required member in a response fails the whole body
-//! over one surprise, and a default is sent although nobody asked for it. So a copy of the spec is relaxed first:
+//! over one surprise, and a default is sent although the caller did not set it. So a copy of the spec is relaxed first:
 //!
 //! - requests: no bounds, patterns or defaults (the facade validates, and sends only what was set);
 //! - responses: nothing is required, and every member and every item is a `videogen_wire::Lenient`;

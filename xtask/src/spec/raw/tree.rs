@@ -24,7 +24,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// The file under `folder`, what is wrong with it, and a short diff.
+    /// The file under `folder`, how it differs, and a short diff.
     #[must_use]
     pub fn describe(&self, folder: &str) -> String {
         let name = format!("{folder}/{}", self.path.display());
@@ -135,14 +135,14 @@ mod tests {
             ("new.rs".into(), "x\n".into()),
         ]);
         let changes = compare(folder.path(), &wanted).unwrap();
-        let told: Vec<_> = changes.iter().map(|change| change.describe("f")).collect();
-        assert_eq!(told[0], "missing: f/new.rs");
+        let described: Vec<_> = changes.iter().map(|change| change.describe("f")).collect();
+        assert_eq!(described[0], "missing: f/new.rs");
         assert!(
-            told[1].starts_with("stale: f/src/a.rs\n") && told[1].contains("-two\n+three"),
+            described[1].starts_with("stale: f/src/a.rs\n") && described[1].contains("-two\n+three"),
             "{}",
-            told[1]
+            described[1]
         );
-        assert_eq!(told[2], "left over: f/old.rs");
+        assert_eq!(described[2], "left over: f/old.rs");
         apply(folder.path(), &changes).unwrap();
         assert!(compare(folder.path(), &wanted).unwrap().is_empty());
     }

@@ -12,7 +12,7 @@ use super::{Found, instead, near};
 use crate::spec::facts::{Extensions, FIELDS};
 use crate::spec::{Spec, escape, members};
 
-/// The types that read the extensions, as a schema that tells all misfits and not only the first. In draft 7, because to
+/// The types that read the extensions, as a schema that reports every mismatch, not only the first. In draft 7, because to
 /// compile what judges a schema of a later draft takes longer than all the rest of this file.
 static SHAPE: LazyLock<Value> = LazyLock::new(|| {
     let generator = SchemaSettings::draft07().into_generator();

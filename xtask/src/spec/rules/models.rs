@@ -27,9 +27,9 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             found.add("unreachable-model", format!("/x-models/{index}/id"), reason, fix);
         }
     }
-    each(spec, found, |spec, model, entry, told| {
-        numbers(model, told);
-        names(model, entry, told);
+    each(spec, found, |spec, model, entry, report| {
+        numbers(model, report);
+        names(model, entry, report);
         if entry.get("create").is_some() && family(spec, &model.create).is_none() {
             let known: Vec<&str> = spec.operations().filter_map(|operation| operation.id()).collect();
             let (reason, fix) = if known.contains(&model.create.as_str()) {
@@ -37,7 +37,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             } else {
                 ("is nowhere in this file", instead(&model.create, &known))
             };
-            told(
+            report(
                 "unknown-operation",
                 "create",
                 format!("the operation `{}` {reason}", model.create),
@@ -49,15 +49,15 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
 
 /// What a model takes is what the request of its operation can carry.
 pub(super) fn agreement(spec: &Spec, found: &mut Found<'_>) {
-    each(spec, found, |spec, model, _, told| {
+    each(spec, found, |spec, model, _, report| {
         if let Some(family) = family(spec, &model.create) {
-            request(spec, model, &family, told);
+            request(spec, model, &family, report);
         }
     });
 }
 
-/// Every entry. What it lacks is told by its shape, as is what has the wrong type, which alone is passed over here.
-fn each(spec: &Spec, found: &mut Found<'_>, judge: impl Fn(&Spec, &Model, &Value, &mut Tell<'_>)) {
+/// Every entry. What it lacks is reported with its shape, as is what has the wrong type, which alone is passed over here.
+fn each(spec: &Spec, found: &mut Found<'_>, judge: impl Fn(&Spec, &Model, &Value, &mut Report<'_>)) {
     let entries = spec.doc.get("x-models").and_then(Value::as_array);
     for (index, entry) in entries.into_iter().flatten().enumerate() {
         let mut whole = json!({"id": "", "create": "", "source": "", "duration": {"min": 0}});
@@ -73,7 +73,7 @@ fn each(spec: &Spec, found: &mut Found<'_>, judge: impl Fn(&Spec, &Model, &Value
 }
 
 /// Rule, member, reason, fix.
-type Tell<'a> = dyn FnMut(&'static str, &str, String, String) + 'a;
+type Report<'a> = dyn FnMut(&'static str, &str, String, String) + 'a;
 
 fn matches(pattern: &str, id: &str) -> bool {
     match pattern.strip_suffix('*') {
@@ -82,16 +82,16 @@ fn matches(pattern: &str, id: &str) -> bool {
     }
 }
 
-fn numbers(model: &Model, told: &mut Tell<'_>) {
+fn numbers(model: &Model, report: &mut Report<'_>) {
     let duration = &model.duration;
     if duration.max.is_some_and(|max| duration.min > max) {
         let fix = "swap them, or correct one";
-        told("bad-bounds", "duration", "min is above max".to_owned(), fix.to_owned());
+        report("bad-bounds", "duration", "min is above max".to_owned(), fix.to_owned());
     } else if let Some(default) = duration.default
         && (default < duration.min || duration.max.is_some_and(|max| default > max))
     {
         let reason = format!("the default {default} is out of bounds");
-        told(
+        report(
             "bad-default",
             "duration/default",
             reason,
@@ -101,7 +101,7 @@ fn numbers(model: &Model, told: &mut Tell<'_>) {
     if let Some(frames) = &model.frames {
         if frames.step == 0 || frames.min > frames.max {
             let reason = "step is 0, or min is above max".to_owned();
-            told(
+            report(
                 "bad-bounds",
                 "frames",
                 reason,
@@ -109,7 +109,7 @@ fn numbers(model: &Model, told: &mut Tell<'_>) {
             );
         } else if (frames.max - frames.min) % frames.step != 0 {
             let reason = format!("no number of steps of {} leads from min to max", frames.step);
-            told(
+            report(
                 "bad-bounds",
                 "frames",
                 reason,
@@ -129,7 +129,7 @@ fn numbers(model: &Model, told: &mut Tell<'_>) {
             && !values.contains(default)
         {
             let reason = format!("`{default}` is not one of {values:?}");
-            told(
+            report(
                 "bad-default",
                 member,
                 reason,
@@ -139,12 +139,12 @@ fn numbers(model: &Model, told: &mut Tell<'_>) {
     }
 }
 
-fn names(model: &Model, entry: &Value, told: &mut Tell<'_>) {
+fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
     const SOURCES: [&str; 3] = ["url", "asset", "data"];
     for (role, input) in &model.inputs {
         if !ROLES.contains(&role.as_str()) {
             let reason = format!("`{role}` is no input role");
-            told(
+            report(
                 "unknown-role",
                 &format!("inputs/{}", escape(role)),
                 reason,
@@ -154,7 +154,7 @@ fn names(model: &Model, entry: &Value, told: &mut Tell<'_>) {
         for (index, source) in input.sources.iter().enumerate() {
             if !SOURCES.contains(&source.as_str()) {
                 let place = format!("inputs/{}/sources/{index}", escape(role));
-                told(
+                report(
                     "unknown-input-source",
                     &place,
                     format!("`{source}` is no source"),
@@ -168,7 +168,7 @@ fn names(model: &Model, entry: &Value, told: &mut Tell<'_>) {
             if !model.inputs.contains_key(role) {
                 let known: Vec<&str> = model.inputs.keys().map(String::as_str).collect();
                 let reason = format!("`{role}` is not among the inputs of this model");
-                told(
+                report(
                     "unknown-role",
                     &format!("exclusive/{group}/{index}"),
                     reason,
@@ -180,7 +180,7 @@ fn names(model: &Model, entry: &Value, told: &mut Tell<'_>) {
     for (index, name) in model.without.iter().enumerate() {
         if !FIELDS.contains(&name.as_str()) {
             let reason = format!("`{name}` is not a normalised field");
-            told(
+            report(
                 "unknown-field",
                 &format!("without/{index}"),
                 reason,
@@ -191,7 +191,7 @@ fn names(model: &Model, entry: &Value, told: &mut Tell<'_>) {
     for (index, member) in model.unverified.iter().enumerate() {
         if entry.get(member).is_none() {
             let reason = format!("`{member}` is no member of this entry");
-            told(
+            report(
                 "unknown-member",
                 &format!("unverified/{index}"),
                 reason,
@@ -201,7 +201,7 @@ fn names(model: &Model, entry: &Value, told: &mut Tell<'_>) {
     }
 }
 
-fn request(spec: &Spec, model: &Model, family: &Family, told: &mut Tell<'_>) {
+fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>) {
     let carries = |name: &str| family.fields.iter().any(|field| field.name == name);
     for (index, name) in model.without.iter().enumerate() {
         if FIELDS.contains(&name.as_str()) && !carries(name) {
@@ -210,7 +210,7 @@ fn request(spec: &Spec, model: &Model, family: &Family, told: &mut Tell<'_>) {
                 family.create
             );
             let fix = "delete it; there is nothing to leave out".to_owned();
-            told("unknown-field", &format!("without/{index}"), reason, fix);
+            report("unknown-field", &format!("without/{index}"), reason, fix);
         }
     }
     for (member, name, values) in [
@@ -234,7 +234,7 @@ fn request(spec: &Spec, model: &Model, family: &Family, told: &mut Tell<'_>) {
                 } else {
                     instead(value, &known)
                 };
-                told("unknown-value", &format!("{member}/{index}"), reason, fix);
+                report("unknown-value", &format!("{member}/{index}"), reason, fix);
             }
         }
     }
@@ -245,7 +245,7 @@ fn request(spec: &Spec, model: &Model, family: &Family, told: &mut Tell<'_>) {
                 "the request of `{}` has no property that carries `{role}`",
                 family.create
             );
-            told(
+            report(
                 "unknown-role",
                 &place,
                 reason,
@@ -260,7 +260,7 @@ fn request(spec: &Spec, model: &Model, family: &Family, told: &mut Tell<'_>) {
                 family.create
             );
             let fix = "write the vendor's word for the role, as its enum has it".to_owned();
-            told("unknown-role", &format!("{place}/role"), reason, fix);
+            report("unknown-role", &format!("{place}/role"), reason, fix);
         }
     }
 }

@@ -159,7 +159,7 @@ fn path_item(place: &str, item: &Value, found: &mut Found<'_>) {
 
 fn operation(place: &str, operation: &Value, found: &mut Found<'_>) {
     let mut rest = without(operation, &["requestBody", "callbacks"], &["parameters"]);
-    // A missing success answer is told where the answers are judged.
+    // A missing success answer is reported with the answers.
     rest.insert("responses".into(), json!({}));
     piece::<Operation>(place, &rest.into(), found);
     each::<Parameter>(operation, place, "parameters", found);
@@ -222,7 +222,7 @@ fn part<T: DeserializeOwned + Serialize>(place: &str, value: &Value, found: &mut
         found.add(
             "beside-ref",
             format!("{place}/{}", escape(key)),
-            format!("`{key}` stands beside a $ref, where it counts for nothing"),
+            format!("`{key}` next to a $ref is ignored"),
             "delete it, or for a property write `allOf: [{$ref: …}]`",
         );
     }
@@ -230,7 +230,7 @@ fn part<T: DeserializeOwned + Serialize>(place: &str, value: &Value, found: &mut
 
 /// A piece is read, written, and compared.
 fn piece<T: DeserializeOwned + Serialize>(place: &str, value: &Value, found: &mut Found<'_>) {
-    let value = told(value);
+    let value = comparable(value);
     match serde_path_to_error::deserialize::<_, T>(&value) {
         Err(error) => {
             let reason = error.inner().to_string();
@@ -238,7 +238,7 @@ fn piece<T: DeserializeOwned + Serialize>(place: &str, value: &Value, found: &mu
                 "not-openapi",
                 format!("{place}{}", pointer(error.path())),
                 reason,
-                "write what OpenAPI 3.0 asks for here",
+                "write what OpenAPI 3.0 requires here",
             );
         }
         Ok(read) => {
@@ -294,14 +294,14 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A copy in which every `false` is `true`: the model writes no `false`, so its loss would tell nothing.
-fn told(value: &Value) -> Value {
+/// A copy in which every `false` is `true`: the model writes no `false`, so its loss would show nothing.
+fn comparable(value: &Value) -> Value {
     match value {
         Value::Bool(_) => Value::Bool(true),
-        Value::Array(items) => items.iter().map(told).collect(),
+        Value::Array(items) => items.iter().map(comparable).collect(),
         Value::Object(object) => object
             .iter()
-            .map(|(key, value)| (key.clone(), told(value)))
+            .map(|(key, value)| (key.clone(), comparable(value)))
             .collect::<Map<_, _>>()
             .into(),
         other => other.clone(),

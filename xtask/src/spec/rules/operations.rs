@@ -279,7 +279,7 @@ fn named(spec: &Spec, place: &str, schema: Option<&Value>, found: &mut Found<'_>
     let target = reference
         .filter(|reference| component(reference).is_some())
         .and_then(|reference| spec.doc.pointer(&reference[1..]));
-    // A reference to nowhere is told as that.
+    // A broken reference is reported as such.
     let is_nowhere = target.is_none() && reference.is_some_and(|reference| component(reference).is_some());
     let is_object = target.is_some_and(|target| target.get("type").and_then(Value::as_str) == Some("object"));
     if !is_nowhere && !is_object {

@@ -154,7 +154,7 @@ fn variants(place: &str, schema: &Value, found: &mut Found<'_>) {
             found.add("enum-type", here, format!("{value} is no string"), "put it in quotes");
             continue;
         };
-        // A value that is there twice is told as that.
+        // A duplicate value is reported as such.
         if !is_identifier(&variant(text)) {
             found.add(
                 "enum-name",

@@ -1,4 +1,4 @@
-//! What only the text shows: lines, keys that stand there twice, and words that a YAML 1.1 reader takes for something
+//! What only the text shows: lines, duplicate keys, and words that a YAML 1.1 reader takes for something
 //! else. A reader of parsed values sees none of it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -210,7 +210,7 @@ fn is_date(text: &str) -> bool {
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'+' | b'-' | b'Z' | b' '))
 }
 
-/// Leading zeros, other bases, digits parted by `_`, exponents without a point, and what is no number.
+/// Leading zeros, other bases, digits separated by `_`, exponents without a point, and what is no number.
 fn is_odd_number(unsigned: &str) -> bool {
     let lower = unsigned.to_ascii_lowercase();
     let mut bytes = lower.bytes();

@@ -18,10 +18,10 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// `depth` ends a schema that is made of itself, which another rule tells.
+    /// `depth` ends a schema that is made of itself, which another rule reports.
     fn read(&mut self, spec: &'a Spec, schema: &'a Value, depth: u8) {
         let schema = spec.resolve(schema);
-        // A required member without a property is told by another rule, once.
+        // A required member without a property is reported by another rule, once.
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
         for name in required.filter_map(Value::as_str) {
             self.known.entry(name).or_insert(&Value::Null);

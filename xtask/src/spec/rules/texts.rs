@@ -11,7 +11,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     visit(&spec.doc, "", false, found);
 }
 
-/// `prose` texts may have several lines: descriptions, notes, and what stands in examples.
+/// `prose` texts may have several lines: descriptions, notes, and what is in examples.
 fn visit(value: &Value, place: &str, prose: bool, found: &mut Found<'_>) {
     match value {
         Value::String(text) => judge(text, place, prose, found),

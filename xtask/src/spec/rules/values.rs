@@ -55,8 +55,8 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         let (place, value) = (node.pointer.as_str(), node.value);
         if node.kind.is_schema() {
             for (member, rule) in [("default", "bad-default"), ("example", "bad-example")] {
-                if let Some(told) = value.get(member) {
-                    judge.check(rule, value, &format!("{place}/{member}"), told, found);
+                if let Some(stated) = value.get(member) {
+                    judge.check(rule, value, &format!("{place}/{member}"), stated, found);
                 }
             }
         } else if let (Kind::Other, Some(schema)) = (node.kind, value.get("schema")) {
@@ -79,7 +79,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     }
 }
 
-/// The examples of a media type, header or parameter, and where they stand.
+/// The examples of a media type, header or parameter, and their places.
 fn examples<'a>(spec: &'a Spec, place: &str, holder: &'a Value) -> Vec<(String, &'a Value)> {
     let named = members(holder.get("examples")).filter_map(|(name, example)| {
         let value = spec.resolve(example).get("value")?;
@@ -108,7 +108,7 @@ impl Judge<'_> {
             match options.build(&schema) {
                 Ok(validator) => Some(validator),
                 Err(error) => {
-                    // A schema that is not even OpenAPI was told as that.
+                    // A schema that is not even OpenAPI was reported as such.
                     if found.findings.iter().all(|finding| finding.rule != "not-openapi") {
                         let reason = format!("nothing can fit the schema of this: {error}");
                         found.add("bad-schema", place, reason, "correct the schema");
@@ -169,7 +169,7 @@ fn hosts(place: &str, value: &Value, found: &mut Found<'_>) {
 }
 
 /// A schema of OpenAPI 3.0 as one of JSON Schema's draft 4, which it is but for `nullable` and the dialect's own keys.
-/// What other rules find to be wrong is left out, so that it is told once.
+/// What other rules find to be wrong is left out, so that it is reported once.
 fn translate(spec: &Spec, schema: &Value) -> Value {
     const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
     let Some(object) = schema.as_object() else {

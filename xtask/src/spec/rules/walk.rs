@@ -1,4 +1,4 @@
-//! Every node of a spec that is specification: schemas, and the objects around them. What stands in examples, defaults,
+//! Every node of a spec that is specification: schemas, and the objects around them. What is in examples, defaults,
 //! enums and extensions is data, and is not walked.
 
 use serde_json::Value;
@@ -12,11 +12,11 @@ pub(super) enum Kind {
     Component,
     /// A property of an object.
     Property,
-    /// Any other schema that stands where it is used: of a parameter, a body, an array's items.
+    /// Any other schema that is written where it is used: of a parameter, a body, an array's items.
     Inline,
     /// A member of `allOf`, `oneOf` or `anyOf`.
     Part,
-    /// What `not` excludes; nothing is asked of it, and it is not walked further.
+    /// What `not` excludes; nothing is required of it, and it is not walked further.
     Excluded,
     /// No schema.
     Other,
@@ -29,7 +29,7 @@ impl Kind {
     }
 }
 
-/// A node and where it stands.
+/// A node and its place.
 pub(super) struct Node<'a> {
     pub(super) pointer: String,
     pub(super) value: &'a Value,
