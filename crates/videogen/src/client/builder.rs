@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -203,6 +203,7 @@ impl ClientBuilder {
             journal: self.journal,
             on_their_way: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
+            skew: Mutex::default(),
             budget: Budget::new(scale),
             account: Account::new(facts.rate_limits.query, scale),
             scale,

@@ -92,7 +92,7 @@ impl Client {
         let vendor = self.0.vendor;
         let call = self.call(&self.0.http.read);
         let result = vendor.list(&call, query).await;
-        let exchange = call.session.exchange();
+        let exchange = self.exchange(&call);
         let judge = self.judge();
         let (page, raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
             // An account without tasks is told by an empty list, or by none at all.
@@ -140,7 +140,7 @@ impl Client {
         let result = self.0.vendor.models(&call).await;
         let (models, _) = self
             .judge()
-            .read(Operation::Models, result, call.session.exchange().as_ref())?;
+            .read(Operation::Models, result, self.exchange(&call).as_ref())?;
         Ok(models.into_iter().map(|model| self.judge().model(model)).collect())
     }
 
@@ -151,7 +151,7 @@ impl Client {
         result: Result<VideoTask, crate::vendors::NoValue>,
         call: &Call<'_>,
     ) -> Result<VideoTask, Error> {
-        let read = self.judge().read(operation, result, call.session.exchange().as_ref());
+        let read = self.judge().read(operation, result, self.exchange(call).as_ref());
         let (task, raw) = read.map_err(|error| error.with_task(id))?;
         let mut task = task.called(id);
         self.judge().finish(&mut task, Raw::of(raw));

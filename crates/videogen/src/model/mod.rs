@@ -5,6 +5,7 @@
 pub(crate) mod address;
 mod adjustment;
 pub(crate) mod ambiguity;
+mod candidate;
 mod capabilities;
 mod delivery;
 mod duration;
@@ -28,6 +29,7 @@ mod violation;
 
 pub use adjustment::{Adjust, Adjustment};
 pub use ambiguity::{Ambiguity, Progress};
+pub use candidate::{Candidate, Evidence, Grade};
 pub use capabilities::Capabilities;
 pub use delivery::Delivery;
 pub use duration::{ParseDurationError, VideoDuration};

@@ -215,7 +215,7 @@ impl Client {
         let sent_at = Utc::now();
         let call = self.call(&self.0.http.submit);
         let result = vendor.submit(&call, request, &rules).await;
-        let exchange = call.session.exchange();
+        let exchange = self.exchange(&call);
         let judge = self.judge();
         let submitted = judge.submission(family, result, exchange.as_ref());
         if let Ok(task) = &submitted {
@@ -259,6 +259,7 @@ impl Client {
             sent_at,
             status: None,
             request_id: None,
+            clock_skew: self.clock_skew().map(|skew| skew.num_seconds()),
             possible_tasks: Vec::new(),
             answer: None,
         }
