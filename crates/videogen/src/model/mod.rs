@@ -43,6 +43,7 @@ pub use request::{Tool, VideoRequest};
 #[cfg(feature = "schema")]
 pub use schema::{request_schema, task_schema};
 pub use status::TaskStatus;
+#[allow(unused_imports, reason = "only some vendors need it")]
 pub(crate) use task::is_moderation;
 pub use task::{Raw, TaskError, Usage, Video, VideoTask};
 pub use task_id::{ParseTaskIdError, TaskId};
