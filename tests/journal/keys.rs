@@ -185,7 +185,7 @@ async fn a_retry_is_waited_for_too() {
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())
         .base_url(simulator.base_url(simulated(vendor)))
-        .journal(Arc::clone(&journal) as _)
+        .journal(Arc::clone(&journal))
         .retry(RetryPolicy::default().base(Duration::from_millis(1)))
         .build()
         .unwrap();
@@ -242,7 +242,7 @@ async fn a_call_that_is_dropped_between_two_tries_sends_nothing_more() {
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())
         .base_url(simulator.base_url(simulated(vendor)))
-        .journal(Arc::clone(&journal) as _)
+        .journal(Arc::clone(&journal))
         .retry(RetryPolicy::default().base(Duration::from_secs(3600)))
         .build()
         .unwrap();

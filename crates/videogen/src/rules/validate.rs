@@ -106,6 +106,11 @@ impl Check {
                     let rule = format!("{} does not choose the duration itself", self.whom(request));
                     self.add("duration", "auto", rule, hint);
                 }
+                VideoDuration::Millis(millis) => {
+                    let nearest = rule.nearest(u32::try_from(millis.max(0) / 1000).unwrap_or(u32::MAX));
+                    let rule = format!("{} takes whole seconds, {rule}", self.whom(request));
+                    self.add("duration", duration, rule, format!("use {nearest}"));
+                }
                 VideoDuration::Seconds(_) | VideoDuration::Auto => {}
             }
         }
