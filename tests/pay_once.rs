@@ -128,14 +128,14 @@ async fn what_nobody_knows_is_looked_for() {
             (Vendor::Token360, Reconciled::Candidates(tasks)) => {
                 // Its list shows prompts, so only the one fits; it stays a candidate all the same.
                 assert_eq!(
-                    tasks.iter().map(|task| task.id.id()).collect::<Vec<_>>(),
+                    tasks.iter().map(|found| found.task.id.id()).collect::<Vec<_>>(),
                     [made.id.as_str()]
                 );
             }
             (Vendor::AllToken, Reconciled::Candidates(tasks)) => {
                 // Its list shows none.
                 assert_eq!(tasks.len(), 2, "{tasks:?}");
-                assert!(tasks.iter().any(|task| task.id.id() == made.id));
+                assert!(tasks.iter().any(|found| found.task.id.id() == made.id));
             }
             other => panic!("{other:?}"),
         }

@@ -10,7 +10,7 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
 
 use super::{stderr, stdout, videogen};
 
-const VENDORS: [(&str, &str, Vendor); 3] = [
+pub(crate) const VENDORS: [(&str, &str, Vendor); 3] = [
     ("token360", "TOKEN360", Vendor::Token360),
     ("toapis", "TOAPIS", Vendor::ToApis),
     ("alltoken", "ALLTOKEN", Vendor::AllToken),
@@ -105,13 +105,13 @@ async fn a_lost_answer_is_recovered() {
             document["error"]["hint"].as_str().unwrap().contains("videogen recover"),
             "{document}"
         );
-        let candidate = document["error"]["candidates"][0].as_str().unwrap().to_owned();
+        let candidate = document["error"]["candidates"][0]["task"].as_str().unwrap().to_owned();
         let intent = document["error"]["ambiguity"]["intent"].as_str().unwrap().to_owned();
         assert!(candidate.ends_with(&made));
 
         let (code, open, _) = run(&["recover"]);
         assert_eq!(
-            (code, open["open"][0]["candidates"][0].as_str()),
+            (code, open["open"][0]["candidates"][0]["task"].as_str()),
             (6, Some(candidate.as_str()))
         );
         let text = command(folder.path(), &simulator, &["recover"]).output().unwrap();
@@ -161,6 +161,79 @@ async fn a_lost_answer_is_recovered() {
     let output = videogen(folder.path(), &["recover", "--json"]).output().unwrap();
     let foreign: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(foreign["other_accounts"].as_array().unwrap().len(), 3, "{foreign}");
+}
+
+/// A submission that may have made a task is dismissed only when that is confirmed; the only task that fits is adopted only
+/// when that is allowed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_paid_for_is_not_dismissed_in_passing() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| run(folder.path(), &simulator, args);
+    let generate = [
+        "generate",
+        "a kite",
+        "--vendor",
+        "token360",
+        "--no-wait",
+        "--look-for",
+        "0",
+    ];
+    simulator.rewrite(Operation::List, |body| {
+        for task in body["data"].as_array_mut().into_iter().flatten() {
+            task["prompt"] = "".into();
+        }
+    });
+    simulator.rewrite(Operation::Get, |body| body["prompt"] = "".into());
+    simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropAfter));
+    let (code, lost, _) = run(&generate);
+    let candidate = &lost["error"]["candidates"][0];
+    assert_eq!((code, &candidate["grade"]), (6, &"weak".into()), "{lost}");
+    assert!(
+        candidate["reasons"]
+            .as_array()
+            .unwrap()
+            .contains(&"prompt_not_shown".into())
+    );
+    let intent = lost["error"]["ambiguity"]["intent"].as_str().unwrap();
+    let (code, refused, _) = run(&["recover", intent, "--dismiss"]);
+    assert_eq!((code, &refused["error"]["kind"]), (2, &"conflict".into()), "{refused}");
+    assert!(
+        refused["error"]["hint"].as_str().unwrap().contains("--dismiss --yes"),
+        "{refused}"
+    );
+    let shown = command(folder.path(), &simulator, &["recover"]).output().unwrap();
+    assert!(stdout(&shown).contains("weak: prompt not shown"), "{}", stdout(&shown));
+    // Nothing that is not certain is adopted.
+    let (code, refused, _) = run(&["recover", intent, "--adopt"]);
+    assert_eq!(
+        (code, &refused["error"]["candidates"][0]["grade"]),
+        (6, &"weak".into()),
+        "{refused}"
+    );
+    simulator.clear_rewrites();
+    let (code, adopted, err) = run(&["recover", intent, "--adopt"]);
+    let made = simulator.tasks().pop().unwrap().id;
+    assert_eq!(
+        (code, &adopted["submission"]["state"]),
+        (0, &"accepted".into()),
+        "{err} {adopted}"
+    );
+    assert!(adopted["submission"]["task"].as_str().unwrap().ends_with(&made));
+
+    simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropAfter));
+    let (code, found, _) = run(&[&generate[..], &["--adopt"]].concat());
+    let made = simulator.tasks().pop().unwrap().id;
+    assert_eq!(code, 0, "{found}");
+    assert!(found["task"]["id"].as_str().unwrap().ends_with(&made), "{found}");
+
+    simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropAfter));
+    let (_, lost, _) = run(&generate);
+    let intent = lost["error"]["ambiguity"]["intent"].as_str().unwrap();
+    assert_eq!(lost["error"]["candidates"][0]["grade"], "strong");
+    let (code, dismissed, _) = run(&["recover", intent, "--dismiss", "--yes"]);
+    assert_eq!((code, &dismissed["submission"]["state"]), (0, &"dismissed".into()));
+    assert_eq!(simulator.stats().tasks, 3);
 }
 
 /// Killed while it waits; the next run fetches the video to where it was to go.

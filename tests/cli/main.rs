@@ -2,9 +2,11 @@
 //! Cargo say where the binary is.
 #![allow(clippy::unwrap_used)]
 
+mod deaths;
 mod download;
 mod follow;
 mod journal;
+mod outputs;
 mod records;
 mod webhook;
 

@@ -105,7 +105,7 @@ async fn kills(count: usize) {
             );
             let ours = made.iter().rev().filter(|made| made.vendor == vendor.as_str());
             let is_shown = vendor.as_str() == "token360" || ours.take(100).any(|made| made.id == *task);
-            let is_candidate = candidates.iter().any(|candidate| candidate.id.id() == task);
+            let is_candidate = candidates.iter().any(|candidate| candidate.task.id.id() == task);
             assert_eq!(is_candidate, is_shown, "{entry:?}: {candidates:?}");
         }
     }
@@ -153,7 +153,7 @@ async fn identical_prompts_are_not_mixed_up() {
                 Reconciled::Candidates(tasks) => {
                     assert!(vendor.facts().name != "ToAPIs");
                     if let Some(made) = made {
-                        assert!(tasks.iter().any(|task| task.id.id() == made.id));
+                        assert!(tasks.iter().any(|found| found.task.id.id() == made.id));
                     }
                     // Those that the journal knows are somebody's already.
                     assert_eq!(tasks.len(), 17);

@@ -4,6 +4,7 @@ mod child;
 mod keys;
 mod kill;
 mod recover;
+mod search;
 mod secrets;
 
 use std::path::Path;

@@ -164,18 +164,21 @@ async fn a_candidate_is_adopted_by_hand() {
         let recovered = client.recover(Duration::ZERO).await.unwrap();
         let Lost { entry, candidates, .. } = &recovered.open[0];
         assert_eq!(candidates.len(), 1, "{candidates:?}");
-        assert_eq!(candidates[0].id.id(), made.id);
+        assert_eq!(candidates[0].task.id.id(), made.id);
 
-        let settled = client.settle(&entry.intent.id, Some(&candidates[0].id)).await.unwrap();
+        let settled = client
+            .settle(&entry.intent.id, Some(&candidates[0].task.id))
+            .await
+            .unwrap();
         assert_eq!(
             (settled.state, settled.task.as_ref()),
-            (State::Accepted, Some(&candidates[0].id))
+            (State::Accepted, Some(&candidates[0].task.id))
         );
         // It cannot be a second submission's.
         simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
         let lost = client.submit(&large).await.unwrap_err();
         let intent = lost.ambiguity().unwrap().intent.clone().unwrap();
-        let error = client.settle(&intent, Some(&candidates[0].id)).await.unwrap_err();
+        let error = client.settle(&intent, Some(&candidates[0].task.id)).await.unwrap_err();
         assert!(
             error.kind() == ErrorKind::Journal && error.message().contains("another"),
             "{error}"

@@ -78,6 +78,9 @@ struct GenerateArgs {
     /// When an answer is lost: look for the task for so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     look_for: u64,
+    /// No other program submits with this account: when an answer is lost, adopt the only task that fits in every respect
+    #[arg(long)]
+    adopt: bool,
     /// Return once the task is accepted.
     #[arg(long, conflicts_with_all = ["output", "last_frame_output", "overwrite"])]
     no_wait: bool,
@@ -168,9 +171,15 @@ struct RecoverArgs {
     /// The task that it made.
     #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
     task: Option<TaskId>,
-    /// It made no task.
+    /// It made no task. Asks for confirmation where it may have made one
     #[arg(long, requires = "submission", group = "verdict")]
     dismiss: bool,
+    /// Dismiss without confirmation
+    #[arg(long, requires = "dismiss")]
+    yes: bool,
+    /// No other program submits with this account: adopt the only task that fits in every respect
+    #[arg(long, group = "verdict")]
+    adopt: bool,
     /// Look for so many seconds, with growing pauses. 0: look once.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     within: u64,

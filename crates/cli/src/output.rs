@@ -60,6 +60,17 @@ impl Output {
         }
     }
 
+    /// Asks a person a question; `false` where there is none to answer it.
+    pub(crate) fn confirm(&self, question: &str) -> bool {
+        if self.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return false;
+        }
+        say(&printable(&format!("{question} [y/N]")));
+        let mut answer = String::new();
+        let is_read = std::io::stdin().read_line(&mut answer).is_ok();
+        is_read && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    }
+
     /// Shows a task while it is waited for.
     pub(crate) fn waiting(&self) -> Waiting<'_> {
         let bar = if self.progress {

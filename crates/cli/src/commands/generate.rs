@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use videogen::{
-    Capabilities, Client, Error, ErrorKind, Reconciled, SubmitOptions, TaskStatus, VideoRequest, VideoTask, WaitOptions,
+    Capabilities, Client, Error, ErrorKind, ReconcileOptions, Reconciled, SubmitOptions, TaskStatus, VideoRequest,
+    VideoTask, WaitOptions,
 };
 use videogen_sim::Simulator;
 
@@ -25,7 +26,7 @@ async fn submit(
     client: &Client,
     request: &VideoRequest,
     options: SubmitOptions,
-    look_for: Duration,
+    look_for: ReconcileOptions,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
     let mut submission = pin!(client.submit_with(request, options));
@@ -52,15 +53,16 @@ async fn submit(
 /// What to do about a submission whose fate is not known.
 const LOOK: &str = "Look for it with: videogen recover";
 
-/// Looks for the task of a submission whose fate is not known. Only one that is found by its reference is taken for it;
-/// what else it may be is named, and nothing is submitted again.
+/// Looks for the task of a submission whose fate is not known. Only one that is found by its reference, or that
+/// the caller allows to be adopted, is taken for it; what else it may be is named, and nothing is submitted again.
 async fn find(
     client: &Client,
     request: &VideoRequest,
     error: Error,
-    look_for: Duration,
+    options: ReconcileOptions,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
+    let look_for = options.within;
     let Some(ambiguity) = error.ambiguity() else {
         return Err(error.into());
     };
@@ -69,25 +71,28 @@ async fn find(
         look_for.as_secs()
     ));
     let found = tokio::select! {
-        found = client.reconcile_within(ambiguity, look_for) => found.ok(),
+        found = client.reconcile_with(ambiguity, options) => found.ok(),
         _ = tokio::signal::ctrl_c() => None,
     };
     let noted = ambiguity.intent.is_some();
     let mut failure = Failure::from(error);
     match found {
         Some(Reconciled::Found(mut task)) => {
-            output.note("It was found by its reference.");
+            output.note(&format!("It was found: {}.", task.id));
             // What was changed on the way is told of a found task too.
             task.adjustments = client.plan(request)?.adjustments;
             return Ok(*task);
         }
         Some(Reconciled::Candidates(tasks)) => {
-            let ids: Vec<String> = tasks.iter().map(|task| task.id.to_string()).collect();
-            failure.json["candidates"] = json!(ids);
-            failure = failure.hint(&format!("It may be one of these: {}", ids.join(", ")));
+            failure.json["candidates"] = recover::candidates(&tasks);
+            failure = failure.hint(&format!("It may be {}.", recover::listed(&tasks)));
         }
         Some(Reconciled::OutOfSight) => {
             failure = failure.hint("The vendor does not show all tasks since it was sent; look into its console.");
+        }
+        Some(Reconciled::CannotTell) => {
+            let text = "Whether it is there cannot be told: the vendor's list shows no prompts; look into its console.";
+            failure = failure.hint(text);
         }
         Some(Reconciled::NotFound) => {
             let text = format!("It was not found after {} min.", look_for.as_secs().div_ceil(60));
@@ -162,7 +167,9 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let mut submission = SubmitOptions::default();
     submission.idempotency_key = key.map(str::to_owned);
     submission.target = target.as_ref().map(|target| target.destination().clone());
-    let look_for = Duration::from_secs(args.look_for);
+    let look_for = ReconcileOptions::default()
+        .within(Duration::from_secs(args.look_for))
+        .sole_writer(args.adopt);
     let submitted = submit(&client, &request, submission, look_for, output).await?;
     if submitted.repeated {
         output.note(&format!(

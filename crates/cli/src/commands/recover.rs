@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use videogen::journal::{Entry, Found, Journal, Query};
-use videogen::{Client, Lost, Recovered, TaskStatus, Vendor, WaitOptions};
+use videogen::{
+    Candidate, Client, ErrorKind, Lost, ReconcileOptions, Reconciled, Recovered, TaskStatus, Vendor, WaitOptions,
+};
 use videogen_journal::SqliteJournal;
 
 use super::target::{Files, Target};
@@ -74,7 +76,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
             if own.iter().any(Entry::is_open) {
                 output.note(&format!("Looking for lost submissions at {}.", vendor.name()));
             }
-            let found = client.recover(Duration::from_secs(args.within)).await?;
+            let found = client.recover_with(options(args)).await?;
             all.found.extend(found.found);
             all.open.extend(found.open);
             all.under_way.extend(found.under_way);
@@ -206,8 +208,13 @@ async fn settle(
         return Err(Failure::new(INVALID, "not_found", message).hint("Show them with: videogen list --local"));
     };
     let base_url = args.account.base_url.as_deref();
-    let client = account::client(entry.intent.vendor, base_url, Some(journal))?;
-    let entry = client.settle(intent, args.task.as_ref()).await?;
+    let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()))?;
+    let entry = match &args.task {
+        Some(task) => client.settle(intent, Some(task)).await?,
+        None if args.adopt => adopt(&client, &journal, entry, args).await?,
+        None if args.yes => client.dismiss_despite_candidates(intent).await?,
+        None => dismiss(&client, &entry, output).await?,
+    };
     if !args.wait || !entry.is_unfinished() {
         let next = task::unwritten(&entry);
         let mut document = json!({"submission": entry});
@@ -231,8 +238,11 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
         .open
         .iter()
         .map(|lost| {
-            let ids: Vec<String> = lost.candidates.iter().map(|task| task.id.to_string()).collect();
-            json!({"submission": lost.entry, "candidates": ids, "trouble": lost.trouble})
+            json!({
+                "submission": lost.entry,
+                "candidates": candidates(&lost.candidates),
+                "trouble": lost.trouble,
+            })
         })
         .collect();
     let document = json!({
@@ -281,6 +291,83 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
     })
 }
 
+fn options(args: &RecoverArgs) -> ReconcileOptions {
+    ReconcileOptions::default()
+        .within(Duration::from_secs(args.within))
+        .sole_writer(args.adopt)
+}
+
+/// Adopts the only task that fits a submission.
+async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &RecoverArgs) -> Result<Entry, Failure> {
+    let id = entry.intent.id.clone();
+    if !entry.is_open() {
+        let message = format!("the submission {id} is {} already", entry.state.as_str());
+        return Err(Failure::new(INVALID, "conflict", message));
+    }
+    let message = |found: &str| format!("the submission {id} has no task that could be adopted: {found}");
+    let refused = match client.reconcile_with(&entry.ambiguity(), options(args)).await? {
+        Reconciled::Found(task) => {
+            let mut by_task = Query::default();
+            by_task.intent = Some(id.clone());
+            let recorded = journal.find(by_task).await.map_err(failure)?.entries.pop();
+            let lost = || {
+                Failure::new(
+                    IO,
+                    "journal",
+                    format!("the journal lost the submission {id}, which is {}", task.id),
+                )
+            };
+            return recorded.ok_or_else(lost);
+        }
+        Reconciled::Candidates(found) => {
+            let text = message(&format!("it may be {}", listed(&found)));
+            let mut refused = Failure::new(AMBIGUOUS, "ambiguous_submit", text);
+            refused.json["candidates"] = candidates(&found);
+            refused
+        }
+        Reconciled::NotFound => Failure::new(AMBIGUOUS, "ambiguous_submit", message("none was found")),
+        _ => Failure::new(AMBIGUOUS, "ambiguous_submit", message("the vendor cannot tell")),
+    };
+    Err(refused)
+}
+
+/// Dismisses a submission; where it may have made a task, only after a confirmation.
+async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entry, Failure> {
+    let intent = entry.intent.id.as_str();
+    let may_be = entry.is_open() && !entry.is_under_way(chrono::Utc::now());
+    match client.settle(intent, None).await {
+        Err(error) if error.kind() == ErrorKind::Conflict && may_be => {
+            if output.confirm(&format!(
+                "{error}. Dismiss it all the same? A second submission may pay twice."
+            )) {
+                return Ok(client.dismiss_despite_candidates(intent).await?);
+            }
+            let hint = format!(
+                "It is one of them: videogen recover {intent} --task TASK\nIt is none: videogen recover {intent} --dismiss --yes"
+            );
+            Err(Failure::from(error).hint(&hint))
+        }
+        result => Ok(result?),
+    }
+}
+
+/// Candidates, for programs.
+pub(super) fn candidates(found: &[Candidate]) -> Value {
+    found
+        .iter()
+        .map(|found| json!({"task": found.task.id, "grade": found.grade, "reasons": found.reasons}))
+        .collect()
+}
+
+/// Candidates, for people.
+pub(super) fn listed(found: &[Candidate]) -> String {
+    let one = |found: &Candidate| {
+        let reasons: Vec<String> = found.reasons.iter().map(ToString::to_string).collect();
+        format!("{} ({}: {})", found.task.id, found.grade, reasons.join(", "))
+    };
+    found.iter().map(one).collect::<Vec<_>>().join(" or ")
+}
+
 /// What to do about a submission that stays open.
 fn advice(lost: &Lost) -> String {
     let Lost {
@@ -296,8 +383,7 @@ fn advice(lost: &Lost) -> String {
         let minutes = entry.sought.unwrap_or_default().div_ceil(60);
         format!("{id}: not found after {minutes} min. Look into the vendor's console.")
     } else {
-        let ids: Vec<String> = candidates.iter().map(|task| task.id.to_string()).collect();
-        format!("{id}: it may be {}.", ids.join(" or "))
+        format!("{id}: it may be {}.", listed(candidates))
     };
     format!(
         "{found}\n  It is a task: videogen recover {id} --task TASK\n  There is none: videogen recover {id} --dismiss"

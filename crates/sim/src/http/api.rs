@@ -6,12 +6,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::dialects::{Answer, Call, Refusal, dialect};
+use crate::dialects::{Answer, Call, Content, Refusal, dialect};
 use crate::http::auth::owner;
 use crate::http::response::{is_json, json as json_answer, query_of, response};
 use crate::http::spoil::spoil;
@@ -34,6 +34,8 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
 
 async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     let request_id = core.ids.next("req_");
+    // By its own clock, which may be off.
+    let date = core.clock.wall().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let path = request.uri().path().to_owned();
     let mut response = match Vendor::of_path(&path) {
         Some((vendor, rest)) => of_vendor(core, vendor, rest, request, &request_id).await,
@@ -43,6 +45,9 @@ async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
             json_answer(StatusCode::NOT_FOUND, &json!({"error": {"message": message}}))
         }
     };
+    if let Ok(date) = HeaderValue::try_from(date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
     if let Ok(id) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert("x-request-id", id);
     }
@@ -64,11 +69,14 @@ async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request
     let operation = endpoint.operation;
     let fault = core.faults.take(vendor, operation);
     spoil(fault, async {
-        let answer = match prepare(core, vendor, spec, endpoint, values, &head, body).await {
+        let answer = match prepare(core.clone(), vendor, spec, endpoint, values, &head, body).await {
             Ok(call) => answered(&call),
             Err(refusal) => Err(refusal),
         };
-        let answer = answer.unwrap_or_else(|refusal| refuse(Some(operation), &refusal));
+        let mut answer = answer.unwrap_or_else(|refusal| refuse(Some(operation), &refusal));
+        if let (200..300, Content::Json(body)) = (answer.status, &mut answer.content) {
+            core.rewrites.apply(operation, body);
+        }
         response(answer, &head.headers).await
     })
     .await

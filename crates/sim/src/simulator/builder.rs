@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::http::{api_router, files_router, serve};
 use crate::simulator::handle::Simulator;
 use crate::spec::{Spec, SpecError, Vendor};
-use crate::state::{Background, Clock, Core, Faults, Ids, Links, Pace, Store};
+use crate::state::{Background, Clock, Core, Faults, Ids, Links, Pace, Rewrites, Store};
 
 /// Default secret that webhooks are signed with.
 pub const WEBHOOK_SECRET: &str = "whsec-simulator";
@@ -129,6 +129,7 @@ impl Builder {
             clock: self.clock.unwrap_or_else(|| Clock::running(self.speed)),
             pace: self.pace,
             webhook_secret: self.webhook_secret,
+            rewrites: Rewrites::default(),
             store: Store::new(),
             faults: Faults::default(),
             links: Links::new(format!("http://{files_address}")),

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::spec::Vendor;
+use serde_json::Value;
+
+use crate::spec::{Operation, Vendor};
 use crate::state::{Clock, Core, Fault, Stats, TaskReport, reports};
 
 /// A running simulator. Dropping it stops it, with all its connections and deliveries.
@@ -76,6 +78,18 @@ impl Simulator {
     /// first.
     pub fn inject(&self, fault: Fault) {
         self.core.faults.inject(fault);
+    }
+
+    /// Changes every answer to an operation before it is sent, as gateways and later versions of a
+    /// service do: prompts that come back changed, other names of models, other ids. Several changes
+    /// are made in the order of their addition.
+    pub fn rewrite(&self, operation: Operation, change: impl Fn(&mut Value) + Send + Sync + 'static) {
+        self.core.rewrites.add(operation, change);
+    }
+
+    /// Sends answers as they are again.
+    pub fn clear_rewrites(&self) {
+        self.core.rewrites.clear();
     }
 
     /// Removes the faults that were not applied yet.

@@ -43,6 +43,17 @@ impl Clock {
         Self::running(0.0)
     }
 
+    /// The same clock, `by` ahead of this machine's or behind it: one of the two is off. For a clock
+    /// that has no clones yet.
+    pub fn off_by(self, by: TimeDelta) -> Self {
+        Self(Arc::new(Inner {
+            start: self.0.start,
+            wall: self.0.wall + by,
+            speed: self.0.speed,
+            skipped: watch::Sender::new(*self.0.skipped.borrow()),
+        }))
+    }
+
     /// Moves the clock ahead, and wakes the sleepers whose moment has come.
     pub fn advance(&self, by: Duration) {
         self.0.skipped.send_modify(|skipped| *skipped += by);

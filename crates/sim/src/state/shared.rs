@@ -6,6 +6,7 @@ use crate::state::fault::Faults;
 use crate::state::ids::Ids;
 use crate::state::links::Links;
 use crate::state::plan::Pace;
+use crate::state::rewrite::Rewrites;
 use crate::state::store::Store;
 
 /// The state that all connections of one simulator share.
@@ -15,6 +16,7 @@ pub(crate) struct Core {
     pub(crate) webhook_secret: Option<String>,
     pub(crate) store: Store,
     pub(crate) faults: Faults,
+    pub(crate) rewrites: Rewrites,
     pub(crate) links: Links,
     pub(crate) background: Background,
     pub(crate) ids: Ids,

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -125,9 +125,10 @@ impl ClientBuilder {
 
     /// Where submissions are noted before they are sent; see [`journal`](crate::journal).
     ///
-    /// A vendor that finds tasks by the caller's own id is given one then, unless the request brings it.
-    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
-        self.journal = Some(journal);
+    /// A vendor that finds tasks by the caller's own id is given one then, unless the request brings it. One journal that
+    /// several clients share is given to each as a clone of its `Arc`.
+    pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
+        self.journal = Some(Arc::new(journal));
         self
     }
 
@@ -202,6 +203,7 @@ impl ClientBuilder {
             journal: self.journal,
             on_their_way: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
+            skew: Mutex::default(),
             budget: Budget::new(scale),
             account: Account::new(facts.rate_limits.query, scale),
             scale,

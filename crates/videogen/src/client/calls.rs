@@ -7,7 +7,9 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 
 use super::Client;
-use crate::model::{Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, Vendor, VideoTask};
+use crate::model::{
+    Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, TaskRef, Vendor, VideoTask,
+};
 use crate::transport::retry::retrying;
 use crate::vendors::{Call, RawPage};
 
@@ -24,7 +26,11 @@ impl Client {
     ///
     /// # Errors
     /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
-    pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
+    pub async fn get(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
+        self.get_by_id(task.task_id()).await
+    }
+
+    async fn get_by_id(&self, id: &TaskId) -> Result<VideoTask, Error> {
         retrying!(self.retries(), async {
             // Pinned here, it is not moved once more for every future around it.
             let read = pin!(self.get_once(id));
@@ -47,7 +53,8 @@ impl Client {
     ///
     /// # Errors
     /// `unsupported` where the vendor has no such operation; `conflict` when the task has ended already.
-    pub async fn cancel(&self, id: &TaskId) -> Result<VideoTask, Error> {
+    pub async fn cancel(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
+        let id = task.task_id();
         self.offered(Operation::Cancel)?;
         self.check(id)?;
         let cancelled = self.paced(async {
@@ -85,7 +92,7 @@ impl Client {
         let vendor = self.0.vendor;
         let call = self.call(&self.0.http.read);
         let result = vendor.list(&call, query).await;
-        let exchange = call.session.exchange();
+        let exchange = self.exchange(&call);
         let judge = self.judge();
         let (page, raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
             // An account without tasks is told by an empty list, or by none at all.
@@ -133,8 +140,8 @@ impl Client {
         let result = self.0.vendor.models(&call).await;
         let (models, _) = self
             .judge()
-            .read(Operation::Models, result, call.session.exchange().as_ref())?;
-        Ok(models)
+            .read(Operation::Models, result, self.exchange(&call).as_ref())?;
+        Ok(models.into_iter().map(|model| self.judge().model(model)).collect())
     }
 
     fn task(
@@ -144,7 +151,7 @@ impl Client {
         result: Result<VideoTask, crate::vendors::NoValue>,
         call: &Call<'_>,
     ) -> Result<VideoTask, Error> {
-        let read = self.judge().read(operation, result, call.session.exchange().as_ref());
+        let read = self.judge().read(operation, result, self.exchange(call).as_ref());
         let (task, raw) = read.map_err(|error| error.with_task(id))?;
         let mut task = task.called(id);
         self.judge().finish(&mut task, Raw::of(raw));

@@ -1,12 +1,14 @@
 //! One account at one vendor.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::header::DATE;
 use secrecy::SecretString;
 use tokio::sync::watch;
-use videogen_wire::Session;
+use videogen_wire::{Exchange, Sent, Session};
 
 use crate::client::account::Account;
 use crate::journal::Journal;
@@ -36,6 +38,8 @@ pub(crate) struct Inner {
     /// Longer than any submission under way.
     pub(crate) patience: Duration,
     pub(crate) account: Account,
+    /// By how much the vendor's clock is ahead, as its last answer showed.
+    pub(crate) skew: Mutex<Option<TimeDelta>>,
     /// How fast the vendor's time passes.
     pub(crate) scale: TimeScale,
 }
@@ -44,7 +48,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("vendor", &self.0.vendor)
-            .field("base_url", &self.0.base_url)
+            .field("base_url", &self.origin())
             .finish_non_exhaustive()
     }
 }
@@ -72,6 +76,24 @@ impl Client {
             http,
             session: self.0.session.call(),
         }
+    }
+
+    /// What a call put on the wire and what came back. The date of an answer tells how far the clocks differ.
+    pub(crate) fn exchange(&self, call: &Call<'_>) -> Option<Exchange> {
+        let exchange = call.session.exchange()?;
+        if let Sent::Answered(answer) = &exchange.sent
+            && let Some(date) = answer.headers.get(DATE).and_then(|date| date.to_str().ok())
+            && let Ok(date) = DateTime::parse_from_rfc2822(date)
+        {
+            let skew = date.to_utc() - Utc::now();
+            *self.0.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
+        }
+        Some(exchange)
+    }
+
+    /// By how much the vendor's clock is ahead, where an answer has shown it.
+    pub(crate) fn clock_skew(&self) -> Option<TimeDelta> {
+        *self.0.skew.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn judge(&self) -> Judge<'_> {

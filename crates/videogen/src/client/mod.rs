@@ -8,10 +8,12 @@ mod base_url;
 mod builder;
 mod calls;
 mod core;
+mod list_all;
 mod plan;
 mod recording;
 
 pub use builder::ClientBuilder;
+pub use list_all::TaskList;
 pub use plan::{Outlook, Plan, plan, plan_all};
 
 pub use self::core::Client;

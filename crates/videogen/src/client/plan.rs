@@ -1,5 +1,7 @@
 //! What would be sent, without sending it.
 
+use std::borrow::Borrow;
+use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::LazyLock;
@@ -11,12 +13,13 @@ use serde_json::Value;
 use videogen_wire::Session;
 
 use crate::client::{Client, parse_base_url};
+use crate::model::mask;
 use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoRequest, Violation};
 use crate::rules::adjust::fit;
 use crate::vendors::Call;
 
 /// The exact request that a submission would make.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
     /// Vendor.
@@ -36,6 +39,13 @@ pub struct Plan {
     /// What would not be sent as it is asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
+}
+
+/// Shows of URLs only the hosts, and no media. Serialisation gives all of it.
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Plan({})", mask::debug(self))
+    }
 }
 
 /// How a request would fare with one model.
@@ -144,7 +154,7 @@ impl Client {
     ///
     /// # Errors
     /// `invalid_request` with every violation.
-    pub fn plan(&self, request: &VideoRequest) -> Result<Plan, Error> {
-        crate::client::plan(self.0.vendor, Some(&self.0.base_url), request)
+    pub fn plan(&self, request: impl Borrow<VideoRequest>) -> Result<Plan, Error> {
+        plan(self.0.vendor, Some(&self.0.base_url), request.borrow())
     }
 }

@@ -4,8 +4,9 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::Client;
-use crate::journal::{Entry, Event, FileKind, Found, JournalError, Query, Reason, SavedFile, Subject, sha256};
+use crate::journal::{Entry, Event, FileKind, Found, JournalError, Query, Reason, SavedFile, Subject};
 use crate::model::address::scope;
+use crate::model::mask::sha256;
 use crate::model::{Error, ErrorKind, TaskId, VideoTask};
 
 impl Client {

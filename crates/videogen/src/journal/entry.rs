@@ -304,6 +304,7 @@ impl Entry {
                 progress: Progress::Unknown,
                 status: None,
                 request_id: None,
+                clock_skew: None,
                 possible_tasks: Vec::new(),
                 answer: None,
             }

@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::digest::{Context, SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::TaskId;
+use crate::model::mask::{hex, sha256};
 
 /// Longest part of a task's id that a file name takes over, in bytes.
 const NAME: usize = 100;
@@ -255,18 +256,6 @@ pub(crate) fn digest_of(mut file: impl io::Read) -> io::Result<String> {
             read => context.update(&buffer[..read]),
         }
     }
-}
-
-/// SHA-256 of `bytes`, in hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex(digest(&SHA256, bytes).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
-        .collect()
 }
 
 /// The program may be elsewhere when it is read.

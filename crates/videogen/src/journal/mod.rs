@@ -22,8 +22,8 @@ pub(crate) use entry::LEASE;
 pub use entry::{Entry, State};
 pub use error::JournalError;
 pub use event::{Event, Intent, Reason};
+pub(crate) use files::digest_of;
 pub use files::{Destination, FileKind, SavedFile};
-pub(crate) use files::{digest_of, sha256};
 pub use found::{Found, Unreadable};
 /// What a [`Journal`] returns.
 pub use futures_util::future::BoxFuture;

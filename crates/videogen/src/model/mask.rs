@@ -1,5 +1,9 @@
 //! Masking of what may be a credential before it is stored or shown.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::model::SecretUrl;
 
 /// What stands for an API key.
@@ -27,18 +31,77 @@ pub(crate) fn hide_urls(text: &str) -> String {
     cleaned
 }
 
-/// Where the first URL begins in a word, also one with its slashes escaped or encoded.
+/// Where the first URL begins in a word, whatever its scheme, and also where its slashes are escaped or encoded. Assets are
+/// ids, not URLs.
 fn url_start(word: &str) -> Option<usize> {
-    fn after<'a>(text: &'a [u8], starts: &[&str]) -> Option<&'a [u8]> {
-        starts.iter().find_map(|start| {
-            let (head, rest) = text.split_at_checked(start.len())?;
-            head.eq_ignore_ascii_case(start.as_bytes()).then_some(rest)
-        })
-    }
-    let mut starts = word.match_indices(['h', 'H']).map(|(start, _)| start);
-    starts.find(|&start| {
-        after(&word.as_bytes()[start..], &["https", "http"])
-            .and_then(|rest| after(rest, &[":", "%3a"]))
-            .is_some_and(|rest| after(rest, &["/", "\\/", "%2f"]).is_some())
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    // Where one separator ends and another begins, the scheme begins there.
+    word.char_indices().find_map(|(colon, _)| {
+        let rest = after(&word[colon..], &[":", "%3a"])?;
+        let slashes = after(rest, &["/", "\\/", "%2f"])?;
+        if slashes.trim_start_matches(['/', '\\']).trim_end().is_empty() {
+            // Only a scheme is named.
+            return None;
+        }
+        let before = &word[..colon];
+        let scheme = &before[before.trim_end_matches(is_scheme).len()..];
+        let is_web = |name: &str| {
+            let start = scheme.len().checked_sub(name.len())?;
+            scheme
+                .get(start..)?
+                .eq_ignore_ascii_case(name)
+                .then_some(colon - name.len())
+        };
+        // What stands before `http` in the same run of letters is no part of the URL.
+        let web = is_web("https").or_else(|| is_web("http"));
+        let other = || {
+            let is_url = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme != "asset";
+            (is_url && after(slashes, &["/", "\\/", "%2f"]).is_some()).then_some(colon - scheme.len())
+        };
+        web.or_else(other)
     })
+}
+
+/// What follows one of `starts`, in any case, at the beginning of `text`.
+fn after<'a>(text: &'a str, starts: &[&str]) -> Option<&'a str> {
+    starts.iter().find_map(|start| {
+        let (head, rest) = text.split_at_checked(start.len())?;
+        head.eq_ignore_ascii_case(start).then_some(rest)
+    })
+}
+
+/// JSON with all its texts masked, the names of members included.
+pub(crate) fn json(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(hide(&text)),
+        Value::Array(items) => items.into_iter().map(|item| json(item, hide)).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| (hide(&name), json(value, hide)))
+            .collect(),
+        scalar => scalar,
+    }
+}
+
+/// A value as JSON that `Debug` may show: no URLs, no media.
+pub(crate) fn debug(value: &impl Serialize) -> Value {
+    json(
+        serde_json::to_value(value).unwrap_or_default(),
+        &|text| match text.strip_prefix("data:") {
+            Some(data) => format!("data:{};…", data.split([';', ',']).next().unwrap_or_default()),
+            None => hide_urls(text),
+        },
+    )
+}
+
+/// SHA-256 in hexadecimal, where a text must be told from others without being shown.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(digest(&SHA256, bytes).as_ref())
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
 }

@@ -39,11 +39,11 @@ impl Check {
 
     fn note(&mut self, field: &str, value: &str, rule: String, hint: String) {
         self.found.push(Violation {
-            field: field.to_owned(),
-            // A field may hold a presigned URL where none belongs.
+            // A field may hold a presigned URL where none belongs, and so may the name of a member.
+            field: hide_urls(field),
             value: hide_urls(value),
-            rule,
-            hint,
+            rule: hide_urls(&rule),
+            hint: hide_urls(&hint),
             page: Some(
                 self.rules
                     .field(field)
@@ -105,6 +105,11 @@ impl Check {
                     let hint = format!("name {rule} whole seconds");
                     let rule = format!("{} does not choose the duration itself", self.whom(request));
                     self.add("duration", "auto", rule, hint);
+                }
+                VideoDuration::Millis(millis) => {
+                    let nearest = rule.nearest(u32::try_from(millis.max(0) / 1000).unwrap_or(u32::MAX));
+                    let rule = format!("{} takes whole seconds, {rule}", self.whom(request));
+                    self.add("duration", duration, rule, format!("use {nearest}"));
                 }
                 VideoDuration::Seconds(_) | VideoDuration::Auto => {}
             }

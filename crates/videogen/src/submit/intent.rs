@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::submission::SubmitOptions;
 use crate::client::Client;
-use crate::journal::{Intent, sha256};
+use crate::journal::Intent;
+use crate::model::mask::{self, sha256};
 use crate::model::{Capabilities, VideoRequest};
 
 impl Client {
@@ -29,7 +30,7 @@ impl Client {
         let now = Utc::now();
         Intent {
             key: match &options.idempotency_key {
-                Some(key) => self.keepable_key(key),
+                Some(key) => self.judge().name(key),
                 None => id.clone(),
             },
             account: self.account(),
@@ -52,29 +53,14 @@ impl Client {
         }
     }
 
-    /// The caller's key; where it is, or holds, a secret, what stands for it.
-    pub(super) fn keepable_key(&self, key: &str) -> String {
-        let hidden = self.judge().hide(key);
-        if hidden == key {
-            return hidden;
-        }
-        format!("{hidden}#{}", &sha256(key.as_bytes())[..32])
-    }
-
     /// A request without what may not be kept: of URLs only the hosts remain, of media inside it their digests.
     pub(crate) fn keepable(&self, value: Value) -> Value {
-        match value {
-            Value::String(text) if text.starts_with("data:") => {
-                let media_type = text[5..].split([';', ',']).next().unwrap_or_default();
-                json!(format!("data:{media_type};sha256,{}", sha256(text.as_bytes())))
+        mask::json(value, &|text| match text.strip_prefix("data:") {
+            Some(data) => {
+                let media_type = data.split([';', ',']).next().unwrap_or_default();
+                format!("data:{media_type};sha256,{}", sha256(text.as_bytes()))
             }
-            Value::String(text) => json!(self.judge().hide(&text)),
-            Value::Array(items) => items.into_iter().map(|item| self.keepable(item)).collect(),
-            Value::Object(members) => members
-                .into_iter()
-                .map(|(name, value)| (self.judge().hide(&name), self.keepable(value)))
-                .collect(),
-            scalar => scalar,
-        }
+            None => self.judge().hide(text),
+        })
     }
 }

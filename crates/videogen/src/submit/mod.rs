@@ -2,10 +2,11 @@
 //!
 //! Floor 5: depends on `client` and the floors below; knows nothing of the other activities.
 
+mod comparison;
 mod intent;
 mod reconcile;
 mod settle;
 mod submission;
 
-pub use reconcile::{Lost, Recovered};
+pub use reconcile::{Lost, ReconcileOptions, Recovered};
 pub use submission::SubmitOptions;

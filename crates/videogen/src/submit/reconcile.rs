@@ -8,7 +8,8 @@ use tokio::time::{Instant, sleep};
 use crate::client::Client;
 use crate::journal::{BoxFuture, Entry, Event, Query, Subject, Unreadable};
 use crate::model::mask::is_masked;
-use crate::model::{Ambiguity, Error, ErrorKind, ListQuery, Reconciled, TaskId, VideoTask};
+use crate::model::{Ambiguity, Candidate, Error, ErrorKind, Evidence, Grade, ListQuery, Reconciled, TaskId};
+use crate::submit::comparison::{Comparison, Fit};
 
 /// Of so many candidates the parameters are compared.
 const COMPARED: usize = 20;
@@ -37,10 +38,37 @@ pub struct Recovered {
 pub struct Lost {
     /// The submission.
     pub entry: Entry,
-    /// Tasks that it may be.
-    pub candidates: Vec<VideoTask>,
+    /// Tasks that it may be, the best first.
+    pub candidates: Vec<Candidate>,
     /// Why looking for it tells nothing: the vendor could not be asked, or does not show all. `None`: it is not there.
     pub trouble: Option<String>,
+}
+
+/// How to look for a lost submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ReconcileOptions {
+    /// How long to look, with growing pauses. Zero: one look.
+    pub within: Duration,
+    /// No other program submits with this account except through the same journal. Then the only task that fits in every
+    /// respect ([`Grade::Strong`]) is adopted.
+    pub sole_writer: bool,
+}
+
+impl ReconcileOptions {
+    /// Sets how long to look.
+    #[must_use]
+    pub fn within(mut self, within: Duration) -> Self {
+        self.within = within;
+        self
+    }
+
+    /// Sets whether the only strong candidate is adopted.
+    #[must_use]
+    pub fn sole_writer(mut self, sole_writer: bool) -> Self {
+        self.sole_writer = sole_writer;
+        self
+    }
 }
 
 /// The pauses between two looks, growing.
@@ -52,8 +80,10 @@ impl Client {
     /// Looks for the task of an ambiguous submission, once. Nothing is submitted.
     ///
     /// Only a vendor that finds tasks by the caller's own id can tell for sure, provided the id was used once. Where the
-    /// vendor lists tasks, those that it may be are candidates: any other writer on the account could have made them too.
-    /// Tasks that the journal knows as somebody else's are none; those whose parameters differ are none when others agree.
+    /// vendor lists tasks, those that it may be are [candidates](Candidate), strong or weak: any other writer on the account
+    /// could have made them too. Prompts, models and times are compared tolerantly, because lists show them changed, and
+    /// times with the difference of the clocks that the `Date` of answers shows. A task that the journal knows as another
+    /// submission's is no candidate.
     /// An absence right after a broken connection proves nothing: see [`reconcile_within`](Self::reconcile_within). Of a
     /// vendor whose list has no pages, the newest 100 tasks are looked at.
     ///
@@ -61,10 +91,10 @@ impl Client {
     /// `unsupported` where the vendor can neither look up nor list; `invalid_request` for a submission to another vendor;
     /// `journal`; else as [`get`](Self::get) and [`list`](Self::list).
     pub async fn reconcile(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
-        self.look(ambiguity).await
+        self.look(ambiguity, false).await
     }
 
-    fn look<'a>(&'a self, ambiguity: &'a Ambiguity) -> BoxFuture<'a, Result<Reconciled, Error>> {
+    fn look<'a>(&'a self, ambiguity: &'a Ambiguity, sole_writer: bool) -> BoxFuture<'a, Result<Reconciled, Error>> {
         Box::pin(async move {
             let vendor = self.0.vendor;
             if ambiguity.vendor != vendor {
@@ -76,8 +106,22 @@ impl Client {
                 .filter(|(_, reference)| !is_masked(reference))
                 .and_then(|(family, reference)| TaskId::new(vendor, family, reference.as_str()));
             let reconciled = match by_reference {
-                Some(id) => self.look_up(ambiguity, &id).await?,
-                None => self.look_through(ambiguity).await?,
+                Some(id) => self.look_up(ambiguity, &id).await,
+                None => self.look_through(ambiguity).await,
+            };
+            let reconciled = match (reconciled, self.named_in_answer(ambiguity).await?) {
+                (Ok(Reconciled::Found(task)), _) => Reconciled::Found(task),
+                (Ok(Reconciled::Candidates(mut found)), mut named) => {
+                    found.retain(|found| named.iter().all(|named| named.task.id != found.task.id));
+                    named.append(&mut found);
+                    Reconciled::Candidates(named)
+                }
+                (result, named) if named.is_empty() => result?,
+                (_, named) => Reconciled::Candidates(named),
+            };
+            let reconciled = match reconciled {
+                Reconciled::Candidates(found) if sole_writer => self.adopt(ambiguity, found).await?,
+                other => other,
             };
             let Some((intent, journal)) = ambiguity.intent.clone().zip(self.0.journal.as_ref()) else {
                 return Ok(reconciled);
@@ -88,7 +132,7 @@ impl Client {
                     task: task.id.clone(),
                     status: task.status.clone(),
                 },
-                Reconciled::OutOfSight => return Ok(reconciled),
+                Reconciled::OutOfSight | Reconciled::CannotTell => return Ok(reconciled),
                 Reconciled::Candidates(_) | Reconciled::NotFound => Event::NotFound {
                     after: u64::try_from(after).unwrap_or_default(),
                 },
@@ -111,13 +155,23 @@ impl Client {
     /// # Errors
     /// As [`reconcile`](Self::reconcile), when the last look failed.
     pub async fn reconcile_within(&self, ambiguity: &Ambiguity, within: Duration) -> Result<Reconciled, Error> {
+        self.reconcile_with(ambiguity, ReconcileOptions::default().within(within))
+            .await
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// As [`reconcile`](Self::reconcile), when the last look failed.
+    pub async fn reconcile_with(&self, ambiguity: &Ambiguity, options: ReconcileOptions) -> Result<Reconciled, Error> {
+        let within = options.within;
         let start = Instant::now();
         let mut looks = 0;
         loop {
-            let result = self.reconcile(ambiguity).await;
+            let result = self.look(ambiguity, options.sole_writer).await;
             let left = within.saturating_sub(start.elapsed());
             let goes_on = match &result {
-                Ok(reconciled) => *reconciled == Reconciled::NotFound,
+                Ok(reconciled) => matches!(reconciled, Reconciled::NotFound | Reconciled::CannotTell),
                 Err(error) => error.is_retryable(),
             };
             if !goes_on || left.is_zero() {
@@ -136,6 +190,15 @@ impl Client {
     /// # Errors
     /// `config` without a journal; `journal` when it cannot be read. A look that fails leaves its submission open.
     pub async fn recover(&self, within: Duration) -> Result<Recovered, Error> {
+        self.recover_with(ReconcileOptions::default().within(within)).await
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// As [`recover`](Self::recover).
+    pub async fn recover_with(&self, options: ReconcileOptions) -> Result<Recovered, Error> {
+        let within = options.within;
         if self.0.journal.is_none() {
             let message = "there is no journal to recover from";
             return Err(Error::new(ErrorKind::Config, message));
@@ -161,7 +224,7 @@ impl Client {
         }
         loop {
             for (lost, goes_on) in lost.iter_mut().filter(|(_, goes_on)| *goes_on) {
-                *goes_on = self.look_again(lost).await;
+                *goes_on = self.look_again(lost, options.sole_writer).await;
             }
             let left = within.saturating_sub(start.elapsed());
             if left.is_zero() || lost.iter().all(|(_, goes_on)| !goes_on) {
@@ -202,13 +265,17 @@ impl Client {
     }
 
     /// One look. Tells whether another one may tell more.
-    async fn look_again(&self, lost: &mut Lost) -> bool {
+    async fn look_again(&self, lost: &mut Lost, sole_writer: bool) -> bool {
         lost.trouble = None;
-        match self.reconcile(&lost.entry.ambiguity()).await {
+        match self.look(&lost.entry.ambiguity(), sole_writer).await {
             Ok(Reconciled::Found(task)) => {
                 if let Some(reason) = &task.unrecorded {
                     lost.trouble = Some(format!("it is {}, which cannot be recorded: {reason}", task.id));
-                    lost.candidates = vec![*task];
+                    lost.candidates = vec![Candidate {
+                        task: *task,
+                        grade: Grade::Strong,
+                        reasons: Vec::new(),
+                    }];
                 }
                 false
             }
@@ -220,6 +287,10 @@ impl Client {
             Ok(Reconciled::OutOfSight) => {
                 lost.trouble = Some("the vendor does not show all tasks since it was sent".to_owned());
                 false
+            }
+            Ok(Reconciled::CannotTell) => {
+                lost.trouble = Some("the vendor's list does not show the prompts of its tasks".to_owned());
+                true
             }
             Err(error) => {
                 lost.trouble = Some(error.to_string());
@@ -237,11 +308,7 @@ impl Client {
         };
         // The same id may have been used before, and an answer may name no task at all.
         let own = task.vendor_id.take();
-        let names_it = own.is_some() && task.created_at.is_some() && ambiguity.is_about(&task);
-        let is_of_model = task
-            .model
-            .as_ref()
-            .is_none_or(|model| self.judge().hide(model) == ambiguity.model);
+        let names_it = own.is_some();
         // It belongs to the family it was sent to, not to the one it was looked up by.
         let own = own.unwrap_or_else(|| id.id().to_owned());
         task.id = TaskId::new(self.0.vendor, ambiguity.family.as_str(), own).unwrap_or(task.id);
@@ -254,33 +321,80 @@ impl Client {
             ..self.own()
         };
         let shared = self.found(shared).await?;
-        Ok(
-            if names_it && is_of_model && shared.entries.len() + shared.unreadable.len() < 2 {
-                Reconciled::Found(Box::new(task))
-            } else {
-                Reconciled::Candidates(vec![task])
-            },
-        )
+        let is_sole = shared.entries.len() + shared.unreadable.len() < 2;
+        let hide = |text: &str| self.judge().hide(text);
+        let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
+        if names_it && is_sole && comparison.agrees(&task) {
+            return Ok(Reconciled::Found(Box::new(task)));
+        }
+        Ok(Reconciled::Candidates(vec![
+            comparison.candidate(task, Evidence::SameReference),
+        ]))
+    }
+
+    /// The tasks that the answer to the submission named.
+    async fn named_in_answer(&self, ambiguity: &Ambiguity) -> Result<Vec<Candidate>, Error> {
+        let mut named = Vec::new();
+        for id in &ambiguity.possible_tasks {
+            // What cannot be read now is still named by the ambiguity itself.
+            if let Ok(task) = self.get(id).await
+                && !self.is_known(id, ambiguity).await?
+            {
+                let hide = |text: &str| self.judge().hide(text);
+                let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
+                named.push(comparison.candidate(task, Evidence::NamedInAnswer));
+            }
+        }
+        Ok(named)
+    }
+
+    /// The only strong candidate, provided it fits no other open submission.
+    async fn adopt(&self, ambiguity: &Ambiguity, found: Vec<Candidate>) -> Result<Reconciled, Error> {
+        let mut strong = found.iter().filter(|candidate| candidate.grade == Grade::Strong);
+        let (Some(only), None) = (strong.next(), strong.next()) else {
+            return Ok(Reconciled::Candidates(found));
+        };
+        let open = Query {
+            open: true,
+            ..self.own()
+        };
+        let open = self.found(open).await?;
+        let hide = |text: &str| self.judge().hide(text);
+        let is_wanted = open.entries.iter().any(|entry| {
+            let other = entry.ambiguity();
+            let fit = Comparison::new(&other, self.clock_skew(), &hide).fit(&only.task);
+            Some(&entry.intent.id) != ambiguity.intent.as_ref() && fit != Fit::None
+        });
+        if is_wanted || !open.unreadable.is_empty() {
+            return Ok(Reconciled::Candidates(found));
+        }
+        Ok(Reconciled::Found(Box::new(only.task.clone())))
     }
 
     /// By the account's list, newest first.
     async fn look_through(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
+        let hide = |text: &str| self.judge().hide(text);
         let mut candidates = Vec::new();
         let mut query = ListQuery {
             limit: Some(100),
             ..ListQuery::default()
         };
-        let hide = |text: &str| self.judge().hide(text);
-        // Whether all since it was sent was shown, and could be read.
-        let mut is_whole = true;
+        // Whether all since it was sent was shown, and could be read; whether a task may be it that shows no prompt.
+        let (mut is_whole, mut is_unclear) = (true, false);
         for pages in 1.. {
             let page = self.list(&query).await?;
+            let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
             is_whole &= page.unreadable == 0;
-            let older = page.tasks.iter().any(|task| ambiguity.is_after(task));
+            let older = page.tasks.iter().any(|task| comparison.is_before(task));
             let is_full = page.tasks.len() >= 100;
             for task in page.tasks {
-                if ambiguity.may_be(&task, hide) && !self.is_known(&task.id, ambiguity).await? {
-                    candidates.push(task);
+                let fit = comparison.fit(&task);
+                if fit == Fit::None || self.is_known(&task.id, ambiguity).await? {
+                    continue;
+                }
+                match fit {
+                    Fit::Candidate(grade, reasons) => candidates.push(Candidate { task, grade, reasons }),
+                    _ => is_unclear = true,
                 }
             }
             match page.next {
@@ -298,24 +412,41 @@ impl Client {
                 }
             }
         }
-        if candidates.is_empty() {
-            return Ok(if is_whole {
-                Reconciled::NotFound
-            } else {
-                Reconciled::OutOfSight
-            });
-        }
         // A list may show less of a task than the task itself does.
-        for task in candidates.iter_mut().take(COMPARED) {
-            if ambiguity.agrees(task).is_none()
-                && let Ok(whole) = self.get(&task.id).await
-            {
-                *task = whole;
+        let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
+        let mut compared = Vec::new();
+        for (index, listed) in candidates.into_iter().enumerate() {
+            let is_bare =
+                listed.reasons.contains(&Evidence::PromptNotShown) || ambiguity.agrees(&listed.task).is_none();
+            let whole = match index < COMPARED && is_bare {
+                true => self.get(&listed.task.id).await.ok(),
+                false => None,
+            };
+            match whole.map(|task| (comparison.fit(&task), task)) {
+                Some((Fit::Candidate(grade, reasons), task)) if comparison.shows_more(&task, &listed) => {
+                    compared.push(Candidate { task, grade, reasons });
+                }
+                // The task itself shows the prompt, and it is another one.
+                Some((Fit::None, task)) if comparison.shows_more(&task, &listed) => {}
+                _ => compared.push(listed),
             }
         }
-        if candidates.iter().any(|task| ambiguity.agrees(task) == Some(true)) {
-            candidates.retain(|task| ambiguity.agrees(task) != Some(false));
+        let mut candidates = compared;
+        if candidates.is_empty() {
+            return Ok(match (is_whole, is_unclear) {
+                (false, _) => Reconciled::OutOfSight,
+                (true, true) => Reconciled::CannotTell,
+                (true, false) => Reconciled::NotFound,
+            });
         }
+        let has = |candidate: &Candidate, evidence| candidate.reasons.contains(&evidence);
+        if candidates
+            .iter()
+            .any(|candidate| has(candidate, Evidence::SameParameters))
+        {
+            candidates.retain(|candidate| !has(candidate, Evidence::OtherParameters));
+        }
+        candidates.sort_by_key(|candidate| candidate.grade);
         Ok(Reconciled::Candidates(candidates))
     }
 

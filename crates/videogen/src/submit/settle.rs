@@ -4,7 +4,7 @@ use chrono::Utc;
 
 use crate::client::{Client, journal_error};
 use crate::journal::{Destination, Entry, Event, Query, Subject};
-use crate::model::{Error, ErrorKind, TaskId};
+use crate::model::{Error, ErrorKind, Reconciled, TaskId};
 
 impl Client {
     /// Records where the files of a task are to be written, for a task that was submitted without
@@ -27,7 +27,7 @@ impl Client {
     /// `journal` when it cannot be read.
     pub async fn recorded_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
         let by_key = Query {
-            key: Some(self.keepable_key(key)),
+            key: Some(self.judge().name(key)),
             scope: Some(self.scope()),
             ..Query::default()
         };
@@ -36,11 +36,27 @@ impl Client {
 
     /// Decides what became of an open submission: it made `task`, or none.
     ///
+    /// Before a submission is dismissed its task is looked for once more: a dismissed key submits again, and pays again.
+    ///
     /// # Errors
-    /// `config` without a journal; `not_found` when it has no such entry; `conflict` when its fate is known already;
-    /// `journal` when it cannot be written, or the task is another submission's. With a task also as
+    /// `config` without a journal; `not_found` when it has no such entry; `conflict` when its fate is known already, or when
+    /// it is to be dismissed and there are candidates, also weak ones, or the vendor cannot tell: see
+    /// [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when it cannot be written, or the task is another submission's. With a task also as
     /// [`get`](Self::get), which is asked first.
     pub async fn settle(&self, intent: &str, task: Option<&TaskId>) -> Result<Entry, Error> {
+        self.decide(intent, task, false).await
+    }
+
+    /// Decides that an open submission made no task, whatever the vendor shows. If it did make one, submitting again pays
+    /// twice.
+    ///
+    /// # Errors
+    /// As [`settle`](Self::settle), but for candidates.
+    pub async fn dismiss_despite_candidates(&self, intent: &str) -> Result<Entry, Error> {
+        self.decide(intent, None, true).await
+    }
+
+    async fn decide(&self, intent: &str, task: Option<&TaskId>, despite: bool) -> Result<Entry, Error> {
         let Some(journal) = &self.0.journal else {
             return Err(Error::new(
                 ErrorKind::Config,
@@ -69,6 +85,9 @@ impl Client {
             );
             return Err(Error::new(ErrorKind::Conflict, message));
         }
+        if task.is_none() && !despite {
+            self.refuse_to_dismiss(&entry).await?;
+        }
         let event = match task {
             Some(task) => Event::Found {
                 task: task.clone(),
@@ -78,5 +97,24 @@ impl Client {
         };
         let noted = journal.note(Subject::Intent(entry.intent.id), event).await;
         noted.map_err(journal_error)?.ok_or_else(missing)
+    }
+
+    /// Looks for the task of a submission that is to be dismissed.
+    async fn refuse_to_dismiss(&self, entry: &Entry) -> Result<(), Error> {
+        let why = match self.reconcile(&entry.ambiguity()).await {
+            Ok(Reconciled::NotFound) => return Ok(()),
+            Ok(Reconciled::Found(task)) => format!("its task is {}", task.id),
+            Ok(Reconciled::Candidates(found)) => {
+                let shown = found
+                    .iter()
+                    .map(|candidate| format!("{} ({})", candidate.task.id, candidate.grade));
+                format!("it may be {}", shown.collect::<Vec<_>>().join(" or "))
+            }
+            Ok(Reconciled::OutOfSight) => "the vendor does not show all tasks since it was sent".to_owned(),
+            Ok(Reconciled::CannotTell) => "the vendor's list does not show the prompts of its tasks".to_owned(),
+            Err(error) => format!("its task cannot be looked for: {error}"),
+        };
+        let message = format!("the submission {} is not dismissed: {why}", entry.intent.id);
+        Err(Error::new(ErrorKind::Conflict, message))
     }
 }

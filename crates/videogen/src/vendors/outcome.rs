@@ -6,8 +6,10 @@ use serde_json::Value;
 use videogen_wire::{Answer, Exchange, Sent};
 
 use crate::model::Raw;
-use crate::model::mask::{KEY, hide_urls};
-use crate::model::{Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask};
+use crate::model::mask::{KEY, hide_urls, sha256};
+use crate::model::{
+    Delivery, Error, ErrorKind, ListedModel, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask, Violation,
+};
 use crate::transport::retry::retry_after;
 use crate::vendors::{NoValue, Said, ids, words};
 
@@ -36,7 +38,7 @@ impl Judge<'_> {
         let ambiguous = |reason: &str| {
             Error::new(
                 ErrorKind::AmbiguousSubmit,
-                format!("submission status unknown: {reason}"),
+                format!("submission status unknown: {}", self.clean(reason)),
             )
             .during(self.vendor, operation)
             .with_delivery(Delivery::Ambiguous)
@@ -81,7 +83,7 @@ impl Judge<'_> {
 
     /// An answer that does not tell whether a submission was accepted, with the vendor's words and the tasks it names.
     fn unknown(&self, family: &str, reason: &str, exchange: Option<&Exchange>, answer: &Answer, said: Said) -> Error {
-        let mut message = format!("submission status unknown: {reason}");
+        let mut message = format!("submission status unknown: {}", self.clean(reason));
         let possible = self.possible_tasks(family, exchange);
         if !possible.is_empty() {
             let ids: Vec<String> = possible.iter().map(ToString::to_string).collect();
@@ -120,7 +122,7 @@ impl Judge<'_> {
         ids::task_ids(&answer.body)
             .into_iter()
             .filter(|id| !is_echo(id) && !is_request(id))
-            .filter_map(|id| TaskId::new(self.vendor, family, id))
+            .filter_map(|id| TaskId::new(self.vendor, family, self.name(&id)))
             .collect()
     }
 
@@ -153,7 +155,10 @@ impl Judge<'_> {
             (Ok(value), _) => Ok((value, answer.body.clone())),
             (Err(_), Some(cut)) => Err(self.transport(operation, cut)),
             (Err(NoValue(reason)), None) => {
-                let error = Error::new(ErrorKind::Decode, format!("the answer cannot be read: {reason}"));
+                let error = Error::new(
+                    ErrorKind::Decode,
+                    format!("the answer cannot be read: {}", self.clean(&reason)),
+                );
                 Err(self.told(error.during(self.vendor, operation), answer, None))
             }
         }
@@ -181,11 +186,15 @@ impl Judge<'_> {
         let reason = result
             .err()
             .map_or_else(|| "no request was made".to_owned(), |NoValue(reason)| reason);
-        Error::new(ErrorKind::Config, reason).during(self.vendor, operation)
+        Error::new(ErrorKind::Config, self.clean(&reason)).during(self.vendor, operation)
     }
 
     fn transport(&self, operation: Operation, reason: &str) -> Error {
-        Error::new(ErrorKind::Transport, format!("the network failed: {reason}")).during(self.vendor, operation)
+        Error::new(
+            ErrorKind::Transport,
+            format!("the network failed: {}", self.clean(reason)),
+        )
+        .during(self.vendor, operation)
     }
 
     /// The vendor said no.
@@ -247,14 +256,58 @@ impl Judge<'_> {
         }
     }
 
-    /// Puts its raw answer beside a task, and makes what the task says of itself fit to be shown.
+    /// A name by which something is told from others; where it is, or holds, a secret, what stands for it.
+    pub(crate) fn name(&self, name: &str) -> String {
+        let hidden = self.hide(name);
+        if hidden == name {
+            return hidden;
+        }
+        format!("{hidden}#{}", &sha256(name.as_bytes())[..32])
+    }
+
+    /// Puts its raw answer beside a task, and makes all that the task says of itself fit to be shown. Only the links to its
+    /// files, which `Debug` masks, and the raw answer stay as they came.
     pub(crate) fn finish(&self, task: &mut VideoTask, raw: Raw) {
         finish(task, raw);
-        if let Some(error) = &mut task.error {
-            for words in [&mut error.code, &mut error.message].into_iter().flatten() {
-                *words = self.clean(words);
-            }
+        if let Some(id) = TaskId::new(self.vendor, task.id.family(), self.name(task.id.id())) {
+            task.id = id;
         }
+        task.vendor_id = task.vendor_id.as_deref().map(|id| self.name(id));
+        if let TaskStatus::Unknown(word) = &mut task.status {
+            *word = self.clean(word);
+        }
+        task.vendor_status = self.clean(&task.vendor_status);
+        let mut words = vec![&mut task.model, &mut task.client_reference];
+        if let Some(error) = &mut task.error {
+            words.extend([&mut error.code, &mut error.message]);
+        }
+        if let Some(video) = &mut task.video {
+            words.extend([&mut video.format, &mut video.resolution, &mut video.aspect_ratio]);
+        }
+        for words in words.into_iter().flatten() {
+            *words = self.clean(words);
+        }
+    }
+
+    /// Broken rules without the key, which the rules do not know.
+    pub(crate) fn violations(&self, violations: Vec<Violation>) -> Vec<Violation> {
+        let hide = |violation: Violation| Violation {
+            field: self.hide(&violation.field),
+            value: self.hide(&violation.value),
+            rule: self.hide(&violation.rule),
+            hint: self.hide(&violation.hint),
+            ..violation
+        };
+        violations.into_iter().map(hide).collect()
+    }
+
+    /// A listed model, fit to be shown.
+    pub(crate) fn model(&self, mut model: ListedModel) -> ListedModel {
+        let modalities = model.input_modalities.iter_mut().chain(&mut model.output_modalities);
+        for words in modalities.chain([&mut model.id]).chain(&mut model.display_name) {
+            *words = self.clean(words);
+        }
+        model
     }
 }
 

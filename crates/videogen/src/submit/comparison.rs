@@ -1,0 +1,230 @@
+//! Compares a lost submission with the tasks that a vendor shows. It makes no requests.
+
+use chrono::TimeDelta;
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use crate::model::{Ambiguity, Candidate, Capabilities, Evidence, Grade, VideoTask};
+
+/// Clocks differ, and a service may store a task only after its provider has answered.
+const EARLY: TimeDelta = TimeDelta::minutes(2);
+const LATE: TimeDelta = TimeDelta::minutes(10);
+/// How far off a clock may have been that was compared with no answer's `Date` at submission.
+const UNMEASURED: TimeDelta = TimeDelta::hours(1);
+/// A prompt that was truncated to fewer characters may be the start of many.
+const TELLING: usize = 16;
+
+/// What a comparison comes to.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Fit {
+    /// It may be the task.
+    Candidate(Grade, Vec<Evidence>),
+    /// It does not fit, but shows no prompt that would settle it.
+    Unclear,
+    /// It is another task.
+    None,
+}
+
+/// A lost submission, ready to be compared.
+pub(crate) struct Comparison<'a> {
+    ambiguity: &'a Ambiguity,
+    /// What takes out of a text what may not be kept: prompts are kept without it.
+    hide: &'a (dyn Fn(&str) -> String + Sync),
+    prompt: String,
+    /// How far the vendor's clock may be ahead of the one that dated the submission.
+    skews: Vec<TimeDelta>,
+}
+
+impl<'a> Comparison<'a> {
+    /// `skew`: how far the vendor's clock is ahead now, where an answer showed it.
+    pub(crate) fn new(
+        ambiguity: &'a Ambiguity,
+        skew: Option<TimeDelta>,
+        hide: &'a (dyn Fn(&str) -> String + Sync),
+    ) -> Self {
+        let recorded = ambiguity.clock_skew.and_then(TimeDelta::try_seconds);
+        Self {
+            prompt: fold(&ambiguity.prompt),
+            skews: [Some(TimeDelta::zero()), recorded, skew]
+                .into_iter()
+                .flatten()
+                .collect(),
+            ambiguity,
+            hide,
+        }
+    }
+
+    /// Compares a task.
+    pub(crate) fn fit(&self, task: &VideoTask) -> Fit {
+        use Evidence::{
+            ModelNotShown, OtherModel, OtherParameters, OtherPrompt, OtherTime, PromptNotShown, SameModel,
+            SameParameters, SamePrompt, SameTime, TimeNotShown, TruncatedPrompt, UnknownModel,
+        };
+        let prompt = self.prompt(task);
+        let model = model(self.ambiguity, task.model.as_deref().map(self.hide).as_deref());
+        let time = match task.created_at {
+            None => TimeNotShown,
+            Some(_) if self.is_about(task, TimeDelta::zero()) => SameTime,
+            Some(_) if self.ambiguity.clock_skew.is_none() && self.is_about(task, UNMEASURED) => OtherTime,
+            Some(_) => return Fit::None,
+        };
+        let parameters = self.ambiguity.agrees(task);
+        let is_off = model == OtherModel || time == OtherTime;
+        match prompt {
+            OtherPrompt => return Fit::None,
+            PromptNotShown if is_off => return Fit::Unclear,
+            SamePrompt | TruncatedPrompt => {}
+            _ if is_off => return Fit::None,
+            _ => {}
+        }
+        let is_strong = time == SameTime
+            && parameters != Some(false)
+            && match prompt {
+                SamePrompt => matches!(model, SameModel | ModelNotShown | UnknownModel),
+                TruncatedPrompt => model == SameModel,
+                _ => false,
+            };
+        let parameters = parameters.map(|same| if same { SameParameters } else { OtherParameters });
+        let reasons = [prompt, model, time].into_iter().chain(parameters).collect();
+        Fit::Candidate(if is_strong { Grade::Strong } else { Grade::Weak }, reasons)
+    }
+
+    /// Whether a task that carries the submission's own reference is it: nothing that it shows is of another one. Its prompt
+    /// does not count, because services rewrite prompts.
+    pub(crate) fn agrees(&self, task: &VideoTask) -> bool {
+        let is_of_model =
+            model(self.ambiguity, task.model.as_deref().map(self.hide).as_deref()) != Evidence::OtherModel;
+        is_of_model && self.is_about(task, TimeDelta::zero())
+    }
+
+    /// Whether a task by itself shows as much of the prompt as it did in a list.
+    pub(crate) fn shows_more(&self, task: &VideoTask, listed: &Candidate) -> bool {
+        self.prompt(task) != Evidence::PromptNotShown || listed.reasons.contains(&Evidence::PromptNotShown)
+    }
+
+    /// A task that something else speaks for already.
+    pub(crate) fn candidate(&self, task: VideoTask, evidence: Evidence) -> Candidate {
+        let (grade, mut reasons) = match self.fit(&task) {
+            Fit::Candidate(grade, reasons) => (grade, reasons),
+            Fit::Unclear | Fit::None => (Grade::Weak, vec![self.prompt(&task)]),
+        };
+        // Where the prompt is not shown, nothing stands against what the answer said.
+        let is_named = evidence == Evidence::NamedInAnswer && reasons.contains(&Evidence::PromptNotShown);
+        reasons.insert(0, evidence);
+        Candidate {
+            task,
+            grade: if is_named { Grade::Strong } else { grade },
+            reasons,
+        }
+    }
+
+    /// Whether a task, and so all that are older, was made before the submission.
+    pub(crate) fn is_before(&self, task: &VideoTask) -> bool {
+        let slack = match self.ambiguity.clock_skew {
+            Some(_) => TimeDelta::zero(),
+            None => UNMEASURED,
+        };
+        task.created_at.is_some_and(|at| {
+            let sent = self.ambiguity.sent_at;
+            self.skews.iter().all(|skew| sent + *skew - at > EARLY + slack)
+        })
+    }
+
+    fn is_about(&self, task: &VideoTask, slack: TimeDelta) -> bool {
+        task.created_at.is_some_and(|at| {
+            self.skews.iter().any(|skew| {
+                let after = at - (self.ambiguity.sent_at + *skew);
+                after >= -(EARLY + slack) && after <= LATE + slack
+            })
+        })
+    }
+
+    fn prompt(&self, task: &VideoTask) -> Evidence {
+        let raw = task.raw.json();
+        let shown = ["", "/input", "/request", "/parameters"]
+            .iter()
+            .find_map(|place| raw.pointer(&format!("{place}/prompt"))?.as_str())
+            .unwrap_or_default();
+        // Entities first: one right after a URL would be taken for a part of it.
+        let shown = fold(&(self.hide)(&unescape(shown)));
+        let is_cut = shown.ends_with('…') || shown.ends_with("...");
+        let start = shown.trim_end_matches(['…', '.']).trim_end();
+        let is_start = self.prompt.starts_with(start) && !start.is_empty();
+        let (ours, theirs) = (letters(&self.prompt), letters(&shown));
+        if shown.is_empty() {
+            Evidence::PromptNotShown
+        } else if shown == self.prompt {
+            Evidence::SamePrompt
+        } else if is_start && start.chars().count() >= TELLING {
+            Evidence::TruncatedPrompt
+        } else if (is_cut && is_start)
+            || (!theirs.is_empty() && (ours.starts_with(&theirs) || (!ours.is_empty() && theirs.starts_with(&ours))))
+        {
+            Evidence::SimilarPrompt
+        } else {
+            Evidence::OtherPrompt
+        }
+    }
+}
+
+/// A text as services agree on it: composed, entities resolved, whitespace folded.
+fn fold(text: &str) -> String {
+    // Some show line breaks as they are escaped in JSON.
+    let text = unescape(text)
+        .replace("\\r", " ")
+        .replace("\\n", " ")
+        .replace("\\t", " ");
+    let text = text.replace("\\\"", "\"");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    ComposingNormalizerBorrowed::new_nfc()
+        .normalize(&words.join(" "))
+        .into_owned()
+}
+
+/// Resolves HTML entities, also those that were escaped twice.
+fn unescape(text: &str) -> String {
+    let once = html_escape::decode_html_entities(text);
+    html_escape::decode_html_entities(&once).into_owned()
+}
+
+fn letters(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Whether a task shows the submission's model: in another case, with the name of its maker before it, or the release
+/// behind it.
+fn model(ambiguity: &Ambiguity, shown: Option<&str>) -> Evidence {
+    let words = |model: &str| -> Vec<String> {
+        let lower = model.trim().to_lowercase();
+        let name = lower.rsplit('/').next().unwrap_or_default();
+        name.split(|c: char| !c.is_alphanumeric())
+            .map(str::to_owned)
+            .filter(|word| !word.is_empty())
+            .collect()
+    };
+    let Some(shown) = shown.map(str::trim).filter(|shown| !shown.is_empty()) else {
+        return Evidence::ModelNotShown;
+    };
+    let (ours, theirs) = (words(&ambiguity.model), words(shown));
+    let of = |model: &str| Capabilities::of(ambiguity.vendor, &model.trim().to_lowercase());
+    let (known, other) = (of(&ambiguity.model), of(shown));
+    // Both are in the vendor's own tables, which tell them apart.
+    let is_exact = |capabilities: &Capabilities, name: &str| {
+        capabilities.is_known() && capabilities.model.id.eq_ignore_ascii_case(name.trim())
+    };
+    if ours == theirs {
+        Evidence::SameModel
+    } else if is_exact(&known, &ambiguity.model) && is_exact(&other, shown) {
+        Evidence::OtherModel
+    } else if contains(&theirs, &ours) || contains(&ours, &theirs) {
+        Evidence::SameModel
+    } else {
+        Evidence::UnknownModel
+    }
+}
+
+fn contains(all: &[String], part: &[String]) -> bool {
+    !part.is_empty() && all.windows(part.len()).any(|window| window == part)
+}

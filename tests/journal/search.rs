@@ -1,0 +1,335 @@
+//! Looking for a lost submission where lists show tasks otherwise than they were sent, and clocks are off.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use videogen::journal::State;
+use videogen::{
+    Ambiguity, Client, Error, ErrorKind, Evidence, Grade, ReconcileOptions, Reconciled, TaskId, Vendor, VideoRequest,
+};
+use videogen_sim::{Clock, Fault, FaultKind, Operation, Simulator};
+
+use super::{client, entries, journal};
+use crate::canned::Canned;
+use crate::cases::{TARGETS, simulated};
+
+const PROMPT: &str = " A kite & a \"sledge\",\r\n  caf\u{e9} <ice> at https://media.example.com/a?b=1&c=2 in the wind ";
+
+/// Changes every task that an answer shows.
+fn each(body: &mut Value, change: impl Fn(&mut Value)) {
+    for list in ["data", "items"] {
+        if let Some(items) = body.get_mut(list).and_then(Value::as_array_mut) {
+            return items.iter_mut().for_each(change);
+        }
+    }
+    change(body);
+}
+
+/// Shows tasks changed, in lists and by themselves.
+fn show(simulator: &Simulator, change: impl Fn(&mut Value) + Clone + Send + Sync + 'static) {
+    simulator.clear_rewrites();
+    for operation in [Operation::List, Operation::Get] {
+        let change = change.clone();
+        simulator.rewrite(operation, move |body| each(body, &change));
+    }
+}
+
+async fn lose(client: &Client, simulator: &Simulator, request: &VideoRequest, kind: FaultKind) -> Ambiguity {
+    simulator.inject(Fault::new(simulated(client.vendor()), Operation::Submit, kind));
+    let lost: Result<_, Error> = client.submit(request).await;
+    lost.unwrap_err().ambiguity().unwrap().clone()
+}
+
+fn adopting() -> ReconcileOptions {
+    ReconcileOptions::default().sole_writer(true)
+}
+
+fn on_text(member: &'static str, change: fn(&str) -> Value) -> impl Fn(&mut Value) + Clone + Send + Sync + 'static {
+    move |task| task[member] = change(task[member].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn prompts_and_models_that_come_back_changed() {
+    type Change = fn(&str) -> Value;
+    let (vendor, model) = TARGETS[0];
+    let escape: Change = |text| {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        json!(text.replace('>', "&gt;").replace('"', "&quot;"))
+    };
+    let cases: [(&str, &'static str, Change, Option<Grade>); 21] = [
+        ("as it was", "prompt", |text| json!(text), Some(Grade::Strong)),
+        ("trimmed", "prompt", |text| json!(text.trim()), Some(Grade::Strong)),
+        (
+            "line breaks",
+            "prompt",
+            |text| json!(text.replace("\r\n", "\n")),
+            Some(Grade::Strong),
+        ),
+        (
+            "one line",
+            "prompt",
+            |text| json!(text.replace("\r\n", " ")),
+            Some(Grade::Strong),
+        ),
+        (
+            "decomposed",
+            "prompt",
+            |text| json!(text.replace('\u{e9}', "e\u{301}")),
+            Some(Grade::Strong),
+        ),
+        ("escaped", "prompt", escape, Some(Grade::Strong)),
+        (
+            "escaped twice",
+            "prompt",
+            |text| json!(text.replace('&', "&amp;amp;")),
+            Some(Grade::Strong),
+        ),
+        (
+            "numeric entities",
+            "prompt",
+            |text| json!(text.replace('"', "&#34;")),
+            Some(Grade::Strong),
+        ),
+        (
+            "cut",
+            "prompt",
+            |text| json!(text.chars().take(30).collect::<String>()),
+            Some(Grade::Strong),
+        ),
+        (
+            "ellipsis",
+            "prompt",
+            |text| json!(format!("{}…", text.chars().take(30).collect::<String>())),
+            Some(Grade::Strong),
+        ),
+        (
+            "dots",
+            "prompt",
+            |text| json!(format!("{}...", text.chars().take(30).collect::<String>())),
+            Some(Grade::Strong),
+        ),
+        (
+            "cut short",
+            "prompt",
+            |text| json!(format!("{}…", text.chars().take(5).collect::<String>())),
+            Some(Grade::Weak),
+        ),
+        (
+            "other case",
+            "prompt",
+            |text| json!(text.to_uppercase()),
+            Some(Grade::Weak),
+        ),
+        ("null", "prompt", |_| Value::Null, Some(Grade::Weak)),
+        ("empty", "prompt", |_| json!(""), Some(Grade::Weak)),
+        ("another", "prompt", |_| json!("a horse"), None),
+        (
+            "model's case",
+            "model",
+            |text| json!(text.to_uppercase()),
+            Some(Grade::Strong),
+        ),
+        (
+            "model's maker",
+            "model",
+            |text| json!(format!("bytedance/{text}")),
+            Some(Grade::Strong),
+        ),
+        (
+            "release",
+            "model",
+            |text| json!(format!("doubao-{}-260128", text.replace('.', "-"))),
+            Some(Grade::Strong),
+        ),
+        (
+            "unknown model",
+            "model",
+            |_| json!("ep-20260101-x"),
+            Some(Grade::Strong),
+        ),
+        ("no model", "model", |_| Value::Null, Some(Grade::Strong)),
+    ];
+    for (name, member, change, grade) in cases {
+        let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        let client = client(vendor, &simulator, &journal);
+        // One that the journal knows is nobody else's candidate, whatever it looks like.
+        client.submit(&VideoRequest::new(model, PROMPT)).await.unwrap();
+        let lost = lose(
+            &client,
+            &simulator,
+            &VideoRequest::new(model, PROMPT),
+            FaultKind::DropAfter,
+        )
+        .await;
+        let made = simulator.tasks().pop().unwrap().id;
+        show(&simulator, on_text(member, change));
+        let found = client.reconcile(&lost).await.unwrap();
+        match (&found, grade) {
+            (Reconciled::Candidates(found), Some(grade)) => {
+                assert_eq!(
+                    (found.len(), found[0].task.id.id()),
+                    (1, made.as_str()),
+                    "{name}: {found:?}"
+                );
+                assert_eq!(found[0].grade, grade, "{name}: {found:?}");
+            }
+            (Reconciled::NotFound, None) => {}
+            other => panic!("{name}: {other:?}"),
+        }
+        // Only a strong one is adopted, and only when that is allowed.
+        let adopted = client.reconcile_with(&lost, adopting()).await.unwrap();
+        assert_eq!(
+            matches!(adopted, Reconciled::Found(_)),
+            grade == Some(Grade::Strong),
+            "{name}: {adopted:?}"
+        );
+        // A weak one keeps the submission from being dismissed.
+        let intent = lost.intent.clone().unwrap();
+        if grade != Some(Grade::Strong) {
+            let dismissed = client.settle(&intent, None).await;
+            assert_eq!(dismissed.is_ok(), grade.is_none(), "{name}: {dismissed:?}");
+        }
+        if grade == Some(Grade::Weak) {
+            let entry = client.dismiss_despite_candidates(&intent).await.unwrap();
+            assert_eq!(entry.state, State::Dismissed);
+        }
+        assert_eq!(simulator.stats().tasks, 2, "{name}");
+    }
+}
+
+/// The client's clock is off, or the vendor's: the dates of answers show by how much.
+#[tokio::test]
+async fn clocks_that_are_off() {
+    for minutes in [-90, -20, -3, 0, 11, 45, 1_000] {
+        for (vendor, model) in [TARGETS[0], TARGETS[1], TARGETS[4]] {
+            let clock = Clock::manual().off_by(TimeDelta::minutes(minutes));
+            let simulator = Simulator::builder().clock(clock).start().await.unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let journal = journal(folder.path());
+            let client = client(vendor, &simulator, &journal);
+            let request = VideoRequest::new(model, "a kite over the ice");
+            let lost = lose(&client, &simulator, &request, FaultKind::DropAfter).await;
+            let made = simulator.tasks().pop().unwrap().id;
+            match client.reconcile(&lost).await.unwrap() {
+                Reconciled::Found(task) => assert_eq!((vendor.as_str(), task.id.id()), ("toapis", made.as_str())),
+                Reconciled::Candidates(found) => {
+                    assert_eq!(
+                        (found.len(), found[0].task.id.id()),
+                        (1, made.as_str()),
+                        "{vendor} {minutes}"
+                    );
+                    assert!(
+                        found[0].reasons.contains(&Evidence::SameTime),
+                        "{vendor} {minutes}: {found:?}"
+                    );
+                }
+                other => panic!("{vendor} {minutes}: {other:?}"),
+            }
+        }
+    }
+}
+
+/// A list without prompts does not say that a task is not there.
+#[tokio::test]
+async fn what_a_list_cannot_tell_is_not_called_absent() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let (vendor, model) = TARGETS[4];
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let client = client(vendor, &simulator, &journal);
+    let request = VideoRequest::new(model, "a kite");
+    let empty = lose(&client, &simulator, &request, FaultKind::DropBefore).await;
+    assert_eq!(client.reconcile(&empty).await.unwrap(), Reconciled::NotFound);
+    // Another program's task, of another model.
+    let other = Client::builder(vendor)
+        .key("sk-test".to_owned())
+        .base_url(simulator.base_url(simulated(vendor)));
+    other
+        .build()
+        .unwrap()
+        .submit(&VideoRequest::new(TARGETS[6].1, "a kite"))
+        .await
+        .unwrap();
+    assert_eq!(client.reconcile(&empty).await.unwrap(), Reconciled::CannotTell);
+    let recovered = client.recover(Duration::ZERO).await.unwrap();
+    assert!(
+        recovered.open[0].trouble.as_ref().unwrap().contains("prompts"),
+        "{recovered:?}"
+    );
+    let error = client.settle(&empty.intent.clone().unwrap(), None).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+    // What cannot be looked for is not dismissed either.
+    simulator.inject(Fault::status(simulated(vendor), Operation::List, 401, "{}"));
+    let error = client.settle(&empty.intent.clone().unwrap(), None).await.unwrap_err();
+    assert!(
+        error.kind() == ErrorKind::Conflict && error.message().contains("cannot be looked for"),
+        "{error}"
+    );
+}
+
+/// A task that fits two open submissions is neither's; nor is one of two tasks that fit.
+#[tokio::test]
+async fn only_what_is_certain_is_adopted() {
+    let (vendor, model) = TARGETS[0];
+    let request = VideoRequest::new(model, "a kite over the ice");
+    for kinds in [
+        [FaultKind::DropAfter, FaultKind::DropBefore],
+        [FaultKind::DropAfter, FaultKind::DropAfter],
+    ] {
+        let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        let client = client(vendor, &simulator, &journal);
+        for kind in kinds {
+            let lost = lose(&client, &simulator, &request, kind).await;
+            assert!(lost.intent.is_some());
+        }
+        let recovered = client.recover_with(adopting()).await.unwrap();
+        assert_eq!((recovered.open.len(), recovered.found.len()), (2, 0), "{recovered:?}");
+        // Once one is settled, the other can be.
+        let lost = &recovered.open[0];
+        client
+            .settle(&lost.entry.intent.id, Some(&lost.candidates[0].task.id))
+            .await
+            .unwrap();
+        let recovered = client.recover_with(adopting()).await.unwrap();
+        let is_made = simulator.stats().tasks == 2;
+        assert_eq!(
+            (recovered.open.len(), recovered.found.len()),
+            if is_made { (0, 1) } else { (1, 0) }
+        );
+        let open = entries(&journal).await.iter().filter(|entry| entry.is_open()).count();
+        assert_eq!(open, usize::from(!is_made));
+    }
+}
+
+/// The answer named a task: that is where to look, also at a vendor that has no list.
+#[tokio::test]
+async fn a_task_that_the_answer_named_is_a_candidate() {
+    for vendor in Vendor::ALL.iter().copied() {
+        let body = json!({"error": {"message": "upstream failed", "task_id": "t-9"}});
+        let lost = Canned::json(502, &body).await;
+        let request = VideoRequest::new(vendor.default_model(), "a kite");
+        let error = lost.client(vendor).submit(&request).await.unwrap_err();
+        let now = chrono::Utc::now().timestamp();
+        let shown = json!({"id": "t-9", "status": "queued", "created_at": now, "data": [], "items": []});
+        let canned = Canned::json(200, &shown).await;
+        let found = canned
+            .client(vendor)
+            .reconcile(error.ambiguity().unwrap())
+            .await
+            .unwrap();
+        let Reconciled::Candidates(found) = found else {
+            panic!("{vendor}: {found:?}")
+        };
+        let id = TaskId::new(vendor, error.ambiguity().unwrap().family.as_str(), "t-9").unwrap();
+        assert_eq!(
+            (found.len(), &found[0].task.id, found[0].grade),
+            (1, &id, Grade::Strong)
+        );
+        assert_eq!(found[0].reasons[0], Evidence::NamedInAnswer);
+    }
+}
