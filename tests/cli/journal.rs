@@ -10,7 +10,7 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
 
 use super::{stderr, stdout, videogen};
 
-const VENDORS: [(&str, &str, Vendor); 3] = [
+pub(crate) const VENDORS: [(&str, &str, Vendor); 3] = [
     ("token360", "TOKEN360", Vendor::Token360),
     ("toapis", "TOAPIS", Vendor::ToApis),
     ("alltoken", "ALLTOKEN", Vendor::AllToken),

@@ -2,10 +2,12 @@
 //! Cargo say where the binary is.
 #![allow(clippy::unwrap_used)]
 
+mod deaths;
 mod download;
 mod follow;
 mod interrupt;
 mod journal;
+mod outputs;
 mod records;
 mod terminal;
 mod tidy;

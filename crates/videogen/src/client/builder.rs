@@ -128,9 +128,10 @@ impl ClientBuilder {
 
     /// Where submissions are noted before they are sent; see [`journal`](crate::journal).
     ///
-    /// A vendor that finds tasks by the caller's own id is given one then, unless the request brings it.
-    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
-        self.journal = Some(journal);
+    /// A vendor that finds tasks by the caller's own id is given one then, unless the request brings it. One journal that
+    /// several clients share is given to each as a clone of its `Arc`.
+    pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
+        self.journal = Some(Arc::new(journal));
         self
     }
 

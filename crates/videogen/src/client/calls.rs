@@ -7,7 +7,9 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 
 use super::Client;
-use crate::model::{Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, Vendor, VideoTask};
+use crate::model::{
+    Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, TaskRef, Vendor, VideoTask,
+};
 use crate::transport::retry::retrying;
 use crate::vendors::{Call, RawPage};
 
@@ -24,7 +26,11 @@ impl Client {
     ///
     /// # Errors
     /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
-    pub async fn get(&self, id: &TaskId) -> Result<VideoTask, Error> {
+    pub async fn get(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
+        self.get_by_id(task.task_id()).await
+    }
+
+    async fn get_by_id(&self, id: &TaskId) -> Result<VideoTask, Error> {
         retrying!(self.retries(), async {
             // Pinned here, it is not moved once more for every future around it.
             let read = pin!(self.get_once(id));
@@ -47,7 +53,8 @@ impl Client {
     ///
     /// # Errors
     /// `unsupported` where the vendor has no such operation; `conflict` when the task has ended already.
-    pub async fn cancel(&self, id: &TaskId) -> Result<VideoTask, Error> {
+    pub async fn cancel(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
+        let id = task.task_id();
         self.offered(Operation::Cancel)?;
         self.check(id)?;
         let cancelled = self.paced(async {

@@ -8,11 +8,13 @@ mod base_url;
 mod builder;
 mod calls;
 mod core;
+mod list_all;
 mod observer;
 mod plan;
 mod recording;
 
 pub use builder::ClientBuilder;
+pub use list_all::TaskList;
 pub use observer::SubmitEvent;
 pub use plan::{Outlook, Plan, plan, plan_all};
 

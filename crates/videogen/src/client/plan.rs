@@ -1,5 +1,6 @@
 //! What would be sent, without sending it.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
@@ -153,7 +154,7 @@ impl Client {
     ///
     /// # Errors
     /// `invalid_request` with every violation.
-    pub fn plan(&self, request: &VideoRequest) -> Result<Plan, Error> {
-        crate::client::plan(self.0.vendor, Some(&self.0.base_url), request)
+    pub fn plan(&self, request: impl Borrow<VideoRequest>) -> Result<Plan, Error> {
+        plan(self.0.vendor, Some(&self.0.base_url), request.borrow())
     }
 }

@@ -1,6 +1,7 @@
 //! What a journal has to do.
 
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
@@ -19,6 +20,20 @@ pub trait Journal: fmt::Debug + Send + Sync {
     /// The entries that match, newest first. A record that cannot be read costs itself only: it is among
     /// [`Found::unreadable`], and stays as it is.
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>>;
+}
+
+impl<J: Journal + ?Sized> Journal for Arc<J> {
+    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Begun, JournalError>> {
+        (**self).begin(intent)
+    }
+
+    fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+        (**self).note(subject, event)
+    }
+
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>> {
+        (**self).find(query)
+    }
 }
 
 /// What became of an intent.

@@ -22,6 +22,7 @@ mod schema;
 mod status;
 mod task;
 mod task_id;
+mod task_ref;
 mod time_scale;
 mod vendor;
 mod violation;
@@ -34,7 +35,7 @@ pub use delivery::Delivery;
 pub use duration::{ParseDurationError, VideoDuration};
 pub use error::Error;
 pub use error_kind::ErrorKind;
-pub use input::{Input, ParseSourceError, Role, Source};
+pub use input::{Input, InvalidSource, Role, Source};
 pub use list::{ListQuery, ListedModel, TaskPage};
 pub use operation::Operation;
 pub use reconciled::Reconciled;
@@ -42,9 +43,11 @@ pub use request::{Tool, VideoRequest};
 #[cfg(feature = "schema")]
 pub use schema::{request_schema, task_schema};
 pub use status::TaskStatus;
+#[allow(unused_imports, reason = "only some vendors need it")]
 pub(crate) use task::is_moderation;
 pub use task::{Raw, TaskError, Usage, Video, VideoTask};
 pub use task_id::{ParseTaskIdError, TaskId};
+pub use task_ref::TaskRef;
 pub(crate) use time_scale::TimeScale;
 pub use vendor::{ParseVendorError, Vendor};
 pub use videogen_wire::{SecretUrl, Timestamp, facts};

@@ -55,7 +55,19 @@ impl TaskStatus {
         }
     }
 
-    /// Whether the task will not change any more.
+    /// Whether the video can be downloaded.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        *self == Self::Completed
+    }
+
+    /// Whether the task has ended, with a video or without. An unknown status has not.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.is_terminal()
+    }
+
+    /// Whether the task will not change any more: the same as [`is_ended`](Self::is_ended).
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::Expired)

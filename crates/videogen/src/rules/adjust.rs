@@ -44,8 +44,12 @@ fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<Stri
     let model = Capabilities::of(vendor, &request.model).model;
     match field {
         "duration" => {
-            let Some(VideoDuration::Seconds(seconds)) = request.duration else {
-                return None;
+            let seconds = match request.duration? {
+                VideoDuration::Seconds(seconds) => seconds,
+                VideoDuration::Millis(millis) => {
+                    u32::try_from(millis.max(0).saturating_add(500) / 1000).unwrap_or(u32::MAX)
+                }
+                VideoDuration::Auto => return None,
             };
             let nearest = model.duration.nearest(seconds);
             request.duration = Some(nearest.into());

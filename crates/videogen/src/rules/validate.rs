@@ -6,9 +6,7 @@ use serde_json::{Map, Value};
 use videogen_wire::facts::{Field, Input as InputRule};
 
 use crate::model::mask::hide_urls;
-use crate::model::{
-    Adjust, Capabilities, Role, SecretUrl, Source, Tool, Vendor, VideoDuration, VideoRequest, Violation,
-};
+use crate::model::{Adjust, Capabilities, Role, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::permission::is_adjustable;
 
 /// Checks `request` against what `vendor` takes for its model. An empty list: it can be sent as it is.
@@ -107,6 +105,11 @@ impl Check {
                     let hint = format!("name {rule} whole seconds");
                     let rule = format!("{} does not choose the duration itself", self.whom(request));
                     self.add("duration", "auto", rule, hint);
+                }
+                VideoDuration::Millis(millis) => {
+                    let nearest = rule.nearest(u32::try_from(millis.max(0) / 1000).unwrap_or(u32::MAX));
+                    let rule = format!("{} takes whole seconds, {rule}", self.whom(request));
+                    self.add("duration", duration, rule, format!("use {nearest}"));
                 }
                 VideoDuration::Seconds(_) | VideoDuration::Auto => {}
             }
@@ -328,7 +331,7 @@ impl Check {
         for source in request.inputs_as(role) {
             if let Err(error) = source.check() {
                 self.add(role.as_str(), source, error.to_string(), "give the whole of it");
-            } else if is_plain_http(source) {
+            } else if source.is_plain_http() {
                 let rule = "must be an https:// URL: vendors do not fetch over plain HTTP";
                 self.add(role.as_str(), source, rule, "serve the file over HTTPS");
             } else if !rule.sources.contains(&source.kind()) {
@@ -387,12 +390,6 @@ impl Check {
             }
         }
     }
-}
-
-/// Whether an input is on plain HTTP elsewhere than on this machine, where only simulators can reach it.
-fn is_plain_http(source: &Source) -> bool {
-    let Source::Url(url) = source else { return false };
-    url::Url::parse(url.expose()).is_ok_and(|url| !crate::model::address::is_safe(&url))
 }
 
 /// Who takes the field, for those whose vendor does not.
@@ -493,4 +490,6 @@ mod tests {
         assert!(fields(Vendor::Token360, &request).is_empty());
         assert!(!Capabilities::of(Vendor::Token360, "seedance-9").is_known());
     }
+
+    use crate::model::Source;
 }

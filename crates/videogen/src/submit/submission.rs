@@ -1,5 +1,6 @@
 //! One submission, and at most one task.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,7 +60,7 @@ impl Client {
     /// `invalid_request` with every violation, before anything is sent; `journal` when it cannot be noted first, so nothing
     /// is sent. Else [`Error::delivery`] tells whether the vendor refused, nothing was sent, or (`ambiguous_submit`) nobody
     /// knows: then the task may exist and be billed, and [`Error::ambiguity`] carries all that is known.
-    pub async fn submit(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
+    pub async fn submit(&self, request: impl Borrow<VideoRequest>) -> Result<VideoTask, Error> {
         self.submit_with(request, SubmitOptions::default()).await
     }
 
@@ -71,7 +72,7 @@ impl Client {
     /// # Errors
     /// `config` without a journal; `conflict` when the key was used for another request or account; else as
     /// [`submit`](Self::submit), and as the first submission with this key failed.
-    pub async fn submit_with_key(&self, key: &str, request: &VideoRequest) -> Result<VideoTask, Error> {
+    pub async fn submit_with_key(&self, key: &str, request: impl Borrow<VideoRequest>) -> Result<VideoTask, Error> {
         self.submit_with(request, SubmitOptions::default().idempotency_key(key))
             .await
     }
@@ -80,7 +81,11 @@ impl Client {
     ///
     /// # Errors
     /// As they return.
-    pub async fn submit_with(&self, request: &VideoRequest, options: SubmitOptions) -> Result<VideoTask, Error> {
+    pub async fn submit_with(
+        &self,
+        request: impl Borrow<VideoRequest>,
+        options: SubmitOptions,
+    ) -> Result<VideoTask, Error> {
         if options.idempotency_key.is_some() && self.0.journal.is_none() {
             let message = "an idempotency key needs a journal: without one nobody remembers what was sent";
             return Err(Error::new(ErrorKind::Config, message).with_delivery(Delivery::NotSent));
@@ -93,7 +98,7 @@ impl Client {
             let message = "the idempotency key is empty: use one that names this request, such as an order number";
             return Err(Error::new(ErrorKind::InvalidRequest, message).with_delivery(Delivery::NotSent));
         }
-        self.submit_as(&options, request).await
+        self.submit_as(&options, request.borrow()).await
     }
 
     /// Waits until no submission of this client and its clones is on its way any more, those of dropped calls included: for

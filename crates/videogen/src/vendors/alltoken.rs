@@ -112,9 +112,9 @@ fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
         prompt: request.prompt.clone(),
         content,
         input_has_video: has_video.then_some(true),
-        duration: request.duration.map(|duration| match duration {
-            VideoDuration::Seconds(seconds) => seconds.into(),
-            VideoDuration::Auto => -1,
+        duration: request.duration.and_then(|duration| match duration {
+            VideoDuration::Auto => Some(-1),
+            length => length.seconds().map(Into::into),
         }),
         frames: request.frames.map(Into::into),
         resolution: request.resolution.as_deref().map(Into::into),

@@ -222,10 +222,7 @@ fn body_1(request: &VideoRequest, rules: &Capabilities) -> types::CreateSeedance
 }
 
 fn seconds(request: &VideoRequest) -> Option<i64> {
-    match request.duration {
-        Some(VideoDuration::Seconds(seconds)) => Some(seconds.into()),
-        Some(VideoDuration::Auto) | None => None,
-    }
+    request.duration.and_then(VideoDuration::seconds).map(Into::into)
 }
 
 /// A lone first frame travels in `image_urls`, the one form that both pages document for it. Anything else goes into

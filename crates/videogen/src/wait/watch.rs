@@ -11,7 +11,7 @@ use futures_util::stream;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::client::Client;
-use crate::model::{Error, ErrorKind, TaskId, TaskStatus, TimeScale, VideoTask};
+use crate::model::{Error, ErrorKind, TaskId, TaskRef, TaskStatus, TimeScale, VideoTask};
 use crate::poll::{DurationBook, Last, Moment, PollPolicy};
 use crate::poll::{Known, Refusals, URL_GRACE};
 use crate::wait::WaitOptions;
@@ -40,8 +40,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn watch(&self, id: &TaskId, options: WaitOptions) -> Watch {
-        let watching = Watching::new(self, id, options);
+    pub fn watch(&self, task: impl TaskRef, options: WaitOptions) -> Watch {
+        let watching = Watching::new(self, task.task_id(), options);
         let changes = stream::unfold(Some((watching, None)), |state| async {
             let (mut watching, mut shown) = state?;
             loop {

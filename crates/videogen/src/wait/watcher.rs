@@ -4,7 +4,8 @@ use futures_util::future::BoxFuture;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
@@ -286,6 +287,29 @@ impl Watcher {
         self.drive().await
     }
 
+    /// The tasks as a stream that owns the watcher: `Unpin` and `'static`, for combinators and `select!`. It ends like
+    /// [`next`](Self::next), when no task is left; a clone of the `Arc` adds and wakes tasks meanwhile.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, ids: Vec<videogen::TaskId>) {
+    /// let watcher = std::sync::Arc::new(client.watcher());
+    /// for id in &ids {
+    ///     watcher.add(id);
+    /// }
+    /// let mut ended = watcher.stream();
+    /// while let Some((id, result)) = ended.next().await {
+    ///     println!("{id}: {}", result.is_ok());
+    /// }
+    /// # }
+    /// ```
+    pub fn stream(self: Arc<Self>) -> EndedTasks {
+        let ended = stream::unfold(self, |watcher| async {
+            let ended = watcher.next().await?;
+            Some((ended, watcher))
+        });
+        EndedTasks::of(ended)
+    }
+
     fn drive(&self) -> BoxFuture<'_, Option<Ended>> {
         Box::pin(async move {
             let mut flights = self.flights.lock().await;
@@ -339,11 +363,6 @@ impl Watcher {
         self.changed.notify_one();
     }
 
-    /// [`next`](Self::next) as a stream, which ends when no tasks are left.
-    pub fn stream(&self) -> impl Stream<Item = (TaskId, Result<VideoTask, Error>)> + Send + '_ {
-        stream::unfold(self, |watcher| async move { Some((watcher.next().await?, watcher)) })
-    }
-
     fn send(&self, request: Request, leave: Leave) -> Flight {
         let client = self.client.clone();
         Box::pin(async move {
@@ -377,6 +396,35 @@ impl Watcher {
 
     fn schedule(&self) -> MutexGuard<'_, Schedule> {
         self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The tasks of a [`Watcher`] as they end; made by [`Watcher::stream`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct EndedTasks(Pin<Box<dyn Stream<Item = Ended> + Send>>);
+
+impl EndedTasks {
+    pub(crate) fn of(ended: impl Stream<Item = Ended> + Send + 'static) -> Self {
+        Self(Box::pin(ended))
+    }
+
+    /// The next task that has ended, or an error that ended its wait; `None` when no task is left.
+    pub async fn next(&mut self) -> Option<Ended> {
+        self.0.next().await
+    }
+}
+
+impl Stream for EndedTasks {
+    type Item = Ended;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for EndedTasks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndedTasks").finish_non_exhaustive()
     }
 }
 
