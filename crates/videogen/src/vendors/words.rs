@@ -22,14 +22,7 @@ const MESSAGES: [&str; 16] = [
     "/title",
 ];
 /// Where they carry their code.
-const CODES: [&str; 6] = [
-    "/error/code",
-    "/error/type",
-    "/error_code",
-    "/code",
-    "/data/error/code",
-    "/type",
-];
+const CODES: [&str; 4] = ["/error/code", "/error_code", "/code", "/data/error/code"];
 /// The members of an object that hold its message.
 const MEMBERS: [&str; 6] = ["message", "msg", "detail", "reason", "description", "title"];
 /// The members that say what a message is about.
@@ -52,7 +45,7 @@ pub(crate) fn message(body: &[u8]) -> Option<String> {
 pub(crate) fn code(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let code = CODES.iter().find_map(|place| body.pointer(place)?.as_str());
-    code.filter(|code| !code.is_empty() && code.parse::<i64>().is_err() && *code != "about:blank")
+    code.filter(|code| !code.is_empty() && code.parse::<i64>().is_err())
         .map(str::to_owned)
 }
 
@@ -140,7 +133,7 @@ fn page(text: &str) -> String {
         rest = &rest[open..];
         // ASCII alone changes, so that places stay the same.
         let lower = rest.to_ascii_lowercase();
-        let end = [("<script", "</script"), ("<style", "</style"), ("<!--", "--")]
+        let end = [("<script", "</script"), ("<style", "</style"), ("<!--", "-->")]
             .iter()
             .find_map(|(start, end)| lower.starts_with(start).then(|| lower.find(end)))
             .unwrap_or(Some(0));
