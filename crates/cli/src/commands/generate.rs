@@ -276,7 +276,7 @@ impl Run<'_> {
                 return self.show(&submitted, Some(&files));
             }
             // The first submission may have been for other files. Only a convenience for `recover`, so no reason to stop.
-            let _ = self.client.note_target(id, target.destination().clone()).await;
+            let _ = self.client.record_target(id, target.destination().clone()).await;
             // It may have ended long ago.
             options = options.first(Duration::ZERO);
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use videogen::journal::{Entry, Found, Journal, Query};
 use videogen::{
-    Candidate, Client, ErrorKind, Lost, ReconcileOptions, Reconciled, Recovered, TaskStatus, Vendor, WaitOptions,
+    Candidate, Client, ErrorKind, LostSubmission, ReconcileOptions, Reconciled, Recovered, TaskStatus, Vendor,
+    WaitOptions,
 };
 use videogen_journal::SqliteJournal;
 
@@ -388,8 +389,8 @@ pub(super) fn listed(found: &[Candidate]) -> String {
 }
 
 /// What to do about a submission that stays open.
-fn advice(lost: &Lost) -> String {
-    let Lost {
+fn advice(lost: &LostSubmission) -> String {
+    let LostSubmission {
         entry,
         candidates,
         trouble,
@@ -399,7 +400,7 @@ fn advice(lost: &Lost) -> String {
     let found = if let Some(trouble) = trouble {
         format!("{id}: looking for it tells nothing: {trouble}. Look into the vendor's console.")
     } else if candidates.is_empty() {
-        let sought = elapsed(Duration::from_secs(entry.sought.unwrap_or_default()));
+        let sought = elapsed(Duration::from_secs(entry.not_found_after.unwrap_or_default()));
         format!("{id}: not found {sought} after it was sent. Look into the vendor's console.")
     } else {
         format!("{id}: it may be {}.", listed(candidates))

@@ -106,7 +106,7 @@ impl Client {
     }
 
     /// What belongs to another vendor.
-    pub(crate) fn foreign(&self, what: &str) -> Error {
+    pub(crate) fn wrong_vendor(&self, what: &str) -> Error {
         let message = format!("this client is for {}, {what} is not", self.0.vendor.name());
         Error::new(ErrorKind::InvalidRequest, message)
     }

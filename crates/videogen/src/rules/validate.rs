@@ -34,10 +34,10 @@ struct Check {
 
 impl Check {
     fn add(&mut self, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
-        self.note(field, &value.to_string(), rule.into(), hint.into());
+        self.push(field, &value.to_string(), rule.into(), hint.into());
     }
 
-    fn note(&mut self, field: &str, value: &str, rule: String, hint: String) {
+    fn push(&mut self, field: &str, value: &str, rule: String, hint: String) {
         self.found.push(Violation {
             // A field may hold a presigned URL where none belongs, and so may the name of a member.
             field: hide_urls(field),

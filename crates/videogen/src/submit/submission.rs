@@ -11,17 +11,17 @@ use videogen_wire::Sent;
 
 use crate::client::{Client, SubmitEvent};
 use crate::journal::LEASE;
-use crate::journal::{Begun, BoxFuture, Destination, Entry, Event, Intent, Journal, Query, State, Subject};
+use crate::journal::{BoxFuture, Destination, Entry, Event, Intent, Journal, Query, Started, State, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
     Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, VideoRequest, VideoTask,
 };
-use crate::rules::adjust::fit;
+use crate::rules::adjust::adjust;
 
 /// How often it says so.
 const PULSE: Duration = Duration::from_secs(5);
 /// How often an accepted task is offered to a journal that cannot be written.
-const NOTES: u32 = 3;
+const RETRIES: u32 = 3;
 
 /// How to submit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl Client {
         Box::pin(async move {
             let vendor = self.0.vendor;
             let (mut request, adjustments) =
-                fit(vendor, asked).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
+                adjust(vendor, asked).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
             let intent = self.0.journal.as_ref().map(|_| self.intent(options, asked, &request));
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
@@ -193,8 +193,8 @@ impl Client {
             Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
         })?;
         let (id, attempt) = match begun {
-            Begun::New { id, attempt } => (id, attempt),
-            Begun::Known(entry) => return Ok(Attempt::Known(entry)),
+            Started::New { id, attempt } => (id, attempt),
+            Started::Known(entry) => return Ok(Attempt::Known(entry)),
         };
         self.notify(|| SubmitEvent::Recorded(id.clone()));
         let subject = Subject::Attempt {
@@ -203,7 +203,7 @@ impl Client {
         };
         if Utc::now() + PULSE > until {
             // The journal took long; as if it had begun only now.
-            let _ = journal.note(subject.clone(), Event::Alive { until: lease() }).await;
+            let _ = journal.record(subject.clone(), Event::Alive { until: lease() }).await;
         }
         let result = alive(&journal, &subject, call).await;
         let result = result.map_err(|error| error.with_intent(id));
@@ -215,7 +215,7 @@ impl Client {
             Err(error) => Event::failed(error),
         };
         let noted = match &event {
-            Some(event) => insist(&journal, &subject, event).await,
+            Some(event) => record_with_retries(&journal, &subject, event).await,
             None => Ok(()),
         };
         // The entry stays open when this fails, so it can be recovered; a task is told of all the same.
@@ -276,7 +276,7 @@ impl Client {
                 .client_reference
                 .as_deref()
                 .map(|reference| self.judge().hide(reference)),
-            parameters: parameters(&self.keepable(json!(request))),
+            parameters: parameters(&self.redact(json!(request))),
             intent: None,
             progress: Progress::Unknown,
             sent_at,
@@ -421,7 +421,7 @@ async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Futu
                 tokio::select! {
                     biased;
                     result = &mut call => return result,
-                    _ = journal.note(subject.clone(), Event::Alive { until: lease() }) => {}
+                    _ = journal.record(subject.clone(), Event::Alive { until: lease() }) => {}
                 }
             }
         }
@@ -429,13 +429,13 @@ async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Futu
 }
 
 /// Notes what may not be lost, if need be more than once. Tells why it cannot.
-async fn insist(journal: &Arc<dyn Journal>, subject: &Subject, event: &Event) -> Result<(), String> {
+async fn record_with_retries(journal: &Arc<dyn Journal>, subject: &Subject, event: &Event) -> Result<(), String> {
     let mut tries = 0;
     loop {
-        match journal.note(subject.clone(), event.clone()).await {
+        match journal.record(subject.clone(), event.clone()).await {
             Ok(Some(_)) => return Ok(()),
             Ok(None) => return Err("its entry is gone".to_owned()),
-            Err(error) if tries == NOTES => return Err(error.to_string()),
+            Err(error) if tries == RETRIES => return Err(error.to_string()),
             Err(_) => tries += 1,
         }
         sleep(Duration::from_millis(100) * tries).await;
