@@ -93,7 +93,7 @@ fn client(vendor: Vendor, base_url: &str, journal: &Arc<SqliteJournal>) -> Clien
         .key(key())
         .base_url(base_url)
         .retry(RetryPolicy::never())
-        .journal(Arc::clone(journal) as _)
+        .journal(Arc::clone(journal))
         .build()
         .unwrap()
 }
@@ -116,9 +116,7 @@ async fn no_field_of_a_request_shows_a_secret() {
             }
             whole = Some(more).filter(|more| client.plan(more).is_ok()).unwrap_or(whole);
         }
-        let input = whole
-            .clone()
-            .input(Role::FirstFrame, "https://media.example.com/a.png".parse().unwrap());
+        let input = whole.clone().input(Role::FirstFrame, "https://media.example.com/a.png");
         whole = Some(input).filter(|input| client.plan(input).is_ok()).unwrap_or(whole);
         assert!(
             client.plan(&whole).is_ok(),

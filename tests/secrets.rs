@@ -64,7 +64,7 @@ async fn no_secret_in_debug_display_or_errors() {
 
         let refusal = VideoRequest::new(vendor.default_model(), "x")
             .callback_url(format!("ftp://hooks.example.com/{CANARY}"))
-            .input(Role::LastFrame, url.parse().unwrap());
+            .input(Role::LastFrame, url.as_str());
         let error = client.submit(&refusal).await.unwrap_err();
         shown.push(format!("{error} {error:?} {:?}", error.violations()));
 

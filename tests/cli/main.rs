@@ -5,11 +5,14 @@
 mod deaths;
 mod download;
 mod follow;
+mod interrupt;
 mod journal;
 mod outputs;
 #[cfg(unix)]
 mod page;
 mod records;
+mod terminal;
+mod tidy;
 mod webhook;
 
 use std::path::Path;

@@ -50,7 +50,7 @@ async fn no_secret_in_the_journal() {
                 .key(key.clone())
                 .base_url(&canned.base_url)
                 .retry(videogen::RetryPolicy::never())
-                .journal(Arc::clone(&journal) as _)
+                .journal(Arc::clone(&journal))
                 .build()
                 .unwrap();
             // The one task of these answers belongs to the first submission only; the others must not have it.

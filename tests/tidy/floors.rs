@@ -28,6 +28,8 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("wait", 5),
             ("download", 5),
             ("webhook", 5),
+            ("generate", 6),
+            ("clients", 6),
         ],
     ),
     ("crates/wire/src", "lib.rs", &[]),

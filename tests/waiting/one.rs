@@ -60,7 +60,7 @@ async fn a_watch_that_is_dropped_loses_nothing() {
     let stub = fourth().await;
     let client = stub.client(Vendor::ToApis);
     for times in 1..20 {
-        let mut watch = client.watch(&id(Vendor::ToApis, times), WaitOptions::default());
+        let mut watch = client.watch(id(Vendor::ToApis, times), WaitOptions::default());
         let mut seen = Vec::new();
         loop {
             match polled(watch.next(), times).await {
@@ -86,7 +86,7 @@ async fn a_watch_gives_changes_and_ends_with_what_a_wait_gives() {
     })
     .await;
     let client = stub.client(Vendor::ToApis);
-    let mut watch = client.watch(&id(Vendor::ToApis, 1), WaitOptions::default());
+    let mut watch = client.watch(id(Vendor::ToApis, 1), WaitOptions::default());
     let mut seen = Vec::new();
     while let Some(task) = watch.next().await {
         seen.push(task.unwrap());
@@ -96,7 +96,7 @@ async fn a_watch_gives_changes_and_ends_with_what_a_wait_gives() {
     assert_eq!(stub.seen().len(), 7);
     assert_eq!(seen.last(), Some(&client.wait(&id(Vendor::ToApis, 1)).await.unwrap()));
     // After an error there is nothing more.
-    let mut watch = client.watch(&id(Vendor::Token360, 1), WaitOptions::default());
+    let mut watch = client.watch(id(Vendor::Token360, 1), WaitOptions::default());
     assert_eq!(
         watch.next().await.unwrap().unwrap_err().kind(),
         ErrorKind::InvalidRequest
@@ -308,7 +308,7 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
                 );
 
                 // The same by a watch and by a watcher.
-                let mut watch = client.watch(&id(*vendor, 1), fresh);
+                let mut watch = client.watch(id(*vendor, 1), fresh);
                 let last = loop {
                     if let Err(error) = watch.next().await.unwrap() {
                         break error;

@@ -78,7 +78,9 @@
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
 
 mod client;
+mod clients;
 mod download;
+mod generate;
 pub mod journal;
 mod model;
 mod poll;
@@ -90,18 +92,20 @@ mod wait;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use client::{Client, ClientBuilder, Outlook, Plan, plan, plan_all};
+pub use client::{Client, ClientBuilder, ModelPlan, Plan, SubmitEvent, TaskList, plan, plan_all};
+pub use clients::Clients;
 pub use download::{DownloadOptions, Downloaded};
+pub use generate::{Generate, Generated};
 pub use model::{
     Adjust, Adjustment, Ambiguity, Candidate, Capabilities, Delivery, Error, ErrorKind, Evidence, Grade, Input,
-    ListQuery, ListedModel, Operation, ParseDurationError, ParseSourceError, ParseTaskIdError, ParseVendorError,
-    Progress, Raw, Reconciled, Role, SecretUrl, Source, TaskError, TaskId, TaskPage, TaskStatus, Timestamp, Tool,
-    Usage, Vendor, Video, VideoDuration, VideoRequest, VideoTask, Violation, facts,
+    InvalidSource, ListQuery, ListedModel, Operation, ParseDurationError, ParseTaskIdError, ParseVendorError, Progress,
+    Raw, Reconciled, Role, SecretUrl, Source, TaskError, TaskId, TaskPage, TaskRef, TaskStatus, Timestamp, Tool, Usage,
+    Vendor, Video, VideoDuration, VideoRequest, VideoTask, Violation, facts,
 };
 #[cfg(feature = "schema")]
 pub use model::{request_schema, task_schema};
-pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
+pub use poll::{DurationBook, Durations, LastPoll, PollPolicy, PollState};
 pub use rules::validate;
-pub use submit::{Lost, ReconcileOptions, Recovered, SubmitOptions};
+pub use submit::{LostSubmission, ReconcileOptions, Recovered, SubmitOptions};
 pub use transport::RetryPolicy;
-pub use wait::{WaitEvent, WaitOptions, Watch, Watched, Watcher, WatcherOptions};
+pub use wait::{EndedTasks, WaitEvent, WaitOptions, Watch, Watched, Watcher, WatcherOptions};

@@ -1,6 +1,7 @@
 //! From a presigned URL to a file.
 
 use futures_util::future::BoxFuture;
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::media::Media;
@@ -9,14 +10,14 @@ use super::transfer::{Progress, Transfer};
 
 use crate::client::Client;
 use crate::journal::FileKind;
-use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskStatus, VideoTask};
+use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, VideoTask};
 
 impl Client {
     /// Downloads the finished video to `path`, which must not exist yet.
     ///
     /// # Errors
     /// As [`download_with`](Self::download_with).
-    pub async fn download(&self, task: &VideoTask, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
+    pub async fn download(&self, task: impl TaskRef, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
         self.download_with(task, path, DownloadOptions::default(), |_, _| {})
             .await
     }
@@ -52,11 +53,12 @@ impl Client {
     /// [`ClientBuilder::allow_private_hosts`]: crate::ClientBuilder::allow_private_hosts
     pub async fn download_with(
         &self,
-        task: &VideoTask,
+        task: impl TaskRef,
         path: impl AsRef<Path>,
         options: DownloadOptions,
         mut progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<Downloaded, Error> {
+        let task = &*self.at_hand(&task).await?;
         self.fetch(Media::Video, task, path.as_ref(), &options, &mut progress)
             .await
     }
@@ -69,12 +71,21 @@ impl Client {
     /// `no_video` when the task has no last frame; else as [`download_with`](Self::download_with).
     pub async fn download_last_frame(
         &self,
-        task: &VideoTask,
+        task: impl TaskRef,
         path: impl AsRef<Path>,
         options: DownloadOptions,
     ) -> Result<Downloaded, Error> {
+        let task = &*self.at_hand(&task).await?;
         self.fetch(Media::LastFrame, task, path.as_ref(), &options, &mut |_, _| {})
             .await
+    }
+
+    /// The task itself; where only its id is given, it is looked up.
+    async fn at_hand<'a>(&self, task: &'a impl TaskRef) -> Result<Cow<'a, VideoTask>, Error> {
+        match task.task() {
+            Some(task) => Ok(Cow::Borrowed(task)),
+            None => self.get(task).await.map(Cow::Owned),
+        }
     }
 
     /// The file at `path`, if the journal knows it as this file of the task and it is still as it was written. Nothing has
@@ -91,7 +102,7 @@ impl Client {
             return None;
         }
         if !file.placed {
-            self.note_download(task, kind, Ok(&file)).await;
+            self.record_download(task, kind, Ok(&file)).await;
         }
         Some(Downloaded {
             path,
@@ -120,7 +131,7 @@ impl Client {
                 Ok(link) => transfer.run(link.clone(), path).await,
                 Err(error) => Err(error),
             };
-            self.note_download(&task.id, kind, result.as_ref()).await;
+            self.record_download(&task.id, kind, result.as_ref()).await;
             match result {
                 Ok(file) => Ok(Downloaded {
                     path: path.to_owned(),

@@ -2,16 +2,70 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Length of a video: whole seconds, or what the model thinks right. In JSON: `8` or `"auto"`.
+/// Length of a video: whole seconds, or the model's choice. In JSON: `8` or `"auto"`.
+///
+/// ```
+/// use std::time::Duration;
+/// use videogen::VideoDuration;
+///
+/// assert_eq!(VideoDuration::from(6u64), VideoDuration::Seconds(6));
+/// assert_eq!(VideoDuration::from(Duration::from_secs(6)), VideoDuration::Seconds(6));
+/// // No vendor takes this: the request is refused, not rounded.
+/// assert_eq!(VideoDuration::from(Duration::from_millis(6500)), VideoDuration::Millis(6500));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum VideoDuration {
     /// Whole seconds.
     Seconds(u32),
     /// The model decides.
     Auto,
+    /// A length that is not a whole, positive number of seconds, in milliseconds. A request with it is refused.
+    Millis(i64),
+}
+
+impl VideoDuration {
+    /// Whole seconds; `None` where the model decides, or where the length is none that can be sent.
+    #[must_use]
+    pub fn seconds(self) -> Option<u32> {
+        match self {
+            Self::Seconds(seconds) => Some(seconds),
+            Self::Auto | Self::Millis(_) => None,
+        }
+    }
+
+    fn of_seconds(seconds: i64) -> Self {
+        u32::try_from(seconds).map_or(Self::Millis(seconds.saturating_mul(1000)), Self::Seconds)
+    }
+}
+
+impl From<i32> for VideoDuration {
+    fn from(seconds: i32) -> Self {
+        Self::of_seconds(seconds.into())
+    }
+}
+
+impl From<u64> for VideoDuration {
+    fn from(seconds: u64) -> Self {
+        Self::of_seconds(seconds.try_into().unwrap_or(i64::MAX))
+    }
+}
+
+impl From<Duration> for VideoDuration {
+    fn from(duration: Duration) -> Self {
+        if duration.subsec_nanos() == 0 {
+            return duration.as_secs().into();
+        }
+        // Rounded up, so that a part of a millisecond is not taken for a whole second.
+        let millis = duration.as_nanos().div_ceil(1_000_000);
+        let millis = i64::try_from(millis).unwrap_or(i64::MAX);
+        // 5.9999 s is not 6 s.
+        Self::Millis(if millis % 1000 == 0 { millis - 1 } else { millis })
+    }
 }
 
 impl From<u32> for VideoDuration {
@@ -25,6 +79,15 @@ impl fmt::Display for VideoDuration {
         match self {
             Self::Seconds(seconds) => write!(f, "{seconds}"),
             Self::Auto => f.write_str("auto"),
+            Self::Millis(millis) => {
+                let sign = if *millis < 0 { "-" } else { "" };
+                let (seconds, rest) = (millis.unsigned_abs() / 1000, millis.unsigned_abs() % 1000);
+                let fraction = format!("{rest:03}");
+                match fraction.trim_end_matches('0') {
+                    "" => write!(f, "{sign}{seconds}"),
+                    fraction => write!(f, "{sign}{seconds}.{fraction}"),
+                }
+            }
         }
     }
 }
@@ -57,6 +120,7 @@ impl Serialize for VideoDuration {
         match self {
             Self::Seconds(seconds) => serializer.serialize_u32(*seconds),
             Self::Auto => serializer.serialize_str("auto"),
+            Self::Millis(_) => serializer.collect_str(self),
         }
     }
 }
@@ -72,6 +136,32 @@ impl<'de> Deserialize<'de> for VideoDuration {
         match Either::deserialize(deserializer)? {
             Either::Seconds(seconds) => Ok(Self::Seconds(seconds)),
             Either::Text(text) => text.parse().map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_whole_number_of_seconds_keeps_its_value() {
+        for (duration, shown, seconds) in [
+            (VideoDuration::from(6), "6", Some(6)),
+            (VideoDuration::from(6u64), "6", Some(6)),
+            (VideoDuration::from(-1), "-1", None),
+            (VideoDuration::from(u64::from(u32::MAX) + 1), "4294967296", None),
+            (VideoDuration::from(Duration::from_secs(8)), "8", Some(8)),
+            (VideoDuration::from(Duration::from_millis(6500)), "6.5", None),
+            (VideoDuration::from(Duration::from_nanos(5_999_999_999)), "5.999", None),
+            (VideoDuration::from(Duration::from_nanos(1)), "0.001", None),
+            (VideoDuration::Auto, "auto", None),
+        ] {
+            assert_eq!(
+                (duration.to_string().as_str(), duration.seconds()),
+                (shown, seconds),
+                "{duration:?}"
+            );
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Media that a request starts from.
 
+use std::convert::Infallible;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::model::address::is_safe;
 use crate::model::{Error, ErrorKind, SecretUrl};
 
 /// One medium and the part it plays.
@@ -68,7 +70,16 @@ impl fmt::Display for Role {
 }
 
 /// Where a medium is. In JSON it is one string: `https://…`, `asset://…` or `data:…`.
+///
+/// ```
+/// use videogen::Source;
+///
+/// let url = Source::try_from("https://media.example/boat.png").expect("a URL");
+/// assert!(matches!(url, Source::Url(_)));
+/// assert!(Source::try_from("asset://").is_err());
+/// ```
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Source {
     /// A URL that the vendor can fetch.
     Url(SecretUrl),
@@ -81,6 +92,89 @@ pub enum Source {
         /// Its bytes.
         bytes: Vec<u8>,
     },
+    /// What was given and is no source. A request with it is refused.
+    Invalid(InvalidSource),
+}
+
+/// Something that was given as a [`Source`] and cannot be used as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidSource {
+    given: String,
+    reason: String,
+}
+
+impl InvalidSource {
+    /// `given` without what a URL hides.
+    fn new(given: &dyn fmt::Display, reason: &str) -> Self {
+        Self {
+            given: given.to_string(),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for InvalidSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for InvalidSource {}
+
+impl From<Infallible> for InvalidSource {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// A URL, an `asset://` id, a data URL, or else the path of a local image.
+impl TryFrom<&str> for Source {
+    type Error = InvalidSource;
+
+    fn try_from(text: &str) -> Result<Self, InvalidSource> {
+        text.parse().or_else(|error| {
+            if text.is_empty() || text.contains("://") || text.starts_with("data:") {
+                return Err(error);
+            }
+            Self::try_from(Path::new(text))
+        })
+    }
+}
+
+impl TryFrom<String> for Source {
+    type Error = InvalidSource;
+
+    fn try_from(text: String) -> Result<Self, InvalidSource> {
+        Self::try_from(text.as_str())
+    }
+}
+
+/// A local image, sent inside the request.
+impl TryFrom<&Path> for Source {
+    type Error = InvalidSource;
+
+    fn try_from(path: &Path) -> Result<Self, InvalidSource> {
+        Self::file(path).map_err(|error| InvalidSource {
+            given: path.display().to_string(),
+            reason: error.message().to_owned(),
+        })
+    }
+}
+
+impl TryFrom<PathBuf> for Source {
+    type Error = InvalidSource;
+
+    fn try_from(path: PathBuf) -> Result<Self, InvalidSource> {
+        Self::try_from(path.as_path())
+    }
+}
+
+impl TryFrom<&PathBuf> for Source {
+    type Error = InvalidSource;
+
+    fn try_from(path: &PathBuf) -> Result<Self, InvalidSource> {
+        Self::try_from(path.as_path())
+    }
 }
 
 impl Source {
@@ -119,14 +213,16 @@ impl Source {
             Self::Url(url) => url.expose().to_owned(),
             Self::Asset(id) => format!("asset://{id}"),
             Self::Data { media_type, bytes } => format!("data:{media_type};base64,{}", STANDARD.encode(bytes)),
+            Self::Invalid(invalid) => invalid.given.clone(),
         }
     }
 
     /// Whether it can be what it says it is. One that was put together by hand need not be.
-    pub(crate) fn check(&self) -> Result<(), ParseSourceError> {
-        let sound = match self {
+    pub(crate) fn check(&self) -> Result<(), InvalidSource> {
+        let is_sound = match self {
+            Self::Invalid(invalid) => return Err(invalid.clone()),
             Self::Asset(id) if id.is_empty() => {
-                return Err(ParseSourceError("the asset has no id; write asset://<ID>"));
+                return Err(InvalidSource::new(self, "the asset has no id; write asset://<ID>"));
             }
             Self::Asset(id) => !id.contains(char::is_whitespace),
             Self::Data { media_type, .. } => !media_type.is_empty() && !media_type.contains([',', ';', ' ']),
@@ -138,13 +234,20 @@ impl Source {
                 exact && url::Url::parse(text).is_ok_and(|url| url.has_host())
             }
         };
-        if sound {
+        if is_sound {
             Ok(())
         } else {
-            Err(ParseSourceError(
+            Err(InvalidSource::new(
+                self,
                 "must be an https:// URL, an asset:// id or a data: URL",
             ))
         }
+    }
+
+    /// Whether it is on plain HTTP elsewhere than on this machine, where only simulators can reach it.
+    pub(crate) fn is_plain_http(&self) -> bool {
+        let Self::Url(url) = self else { return false };
+        url::Url::parse(url.expose()).is_ok_and(|url| !is_safe(&url))
     }
 
     /// The kind's name in the model tables.
@@ -153,6 +256,7 @@ impl Source {
             Self::Url(_) => "url",
             Self::Asset(_) => "asset",
             Self::Data { .. } => "data",
+            Self::Invalid(_) => "invalid",
         }
     }
 }
@@ -164,6 +268,7 @@ impl fmt::Display for Source {
             Self::Url(url) => write!(f, "{url}"),
             Self::Asset(id) => write!(f, "asset://{id}"),
             Self::Data { media_type, bytes } => write!(f, "data:{media_type} ({} bytes)", bytes.len()),
+            Self::Invalid(invalid) => f.write_str(&invalid.given),
         }
     }
 }
@@ -174,31 +279,20 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Why a text is not a [`Source`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseSourceError(&'static str);
-
-impl fmt::Display for ParseSourceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for ParseSourceError {}
-
 impl FromStr for Source {
-    type Err = ParseSourceError;
+    type Err = InvalidSource;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bad = |reason: &str| InvalidSource::new(&"data:…", reason);
         let source = if let Some(id) = text.strip_prefix("asset://") {
             Self::Asset(id.to_owned())
         } else if let Some(rest) = text.strip_prefix("data:") {
             let (media_type, data) = rest
                 .split_once(";base64,")
-                .ok_or(ParseSourceError("a data URL must read data:<type>;base64,<data>"))?;
+                .ok_or_else(|| bad("a data URL must read data:<type>;base64,<data>"))?;
             let bytes = STANDARD
                 .decode(data)
-                .map_err(|_| ParseSourceError("the data URL's base64 is broken"))?;
+                .map_err(|_| bad("the data URL's base64 is broken"))?;
             Self::Data {
                 media_type: media_type.to_owned(),
                 bytes,

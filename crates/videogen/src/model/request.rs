@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::model::VideoDuration;
 use crate::model::mask;
-use crate::model::{Adjust, Input, Role, SecretUrl, Source, TaskId};
+use crate::model::{Adjust, Input, InvalidSource, Role, SecretUrl, Source, TaskId};
 
 /// A request for a video, in words that hold for every vendor.
 ///
@@ -134,9 +134,23 @@ impl VideoRequest {
         }
     }
 
-    /// Adds a medium.
+    /// Adds a medium in `role`: a [`Source`], or what becomes one, such as a URL, an `asset://` id or the path of a local
+    /// file. What cannot be read is refused with the other violations, before anything is sent.
+    ///
+    /// ```
+    /// use videogen::{Role, Vendor, VideoRequest, validate};
+    ///
+    /// let request = VideoRequest::new("seedance-2.0", "it sails on").input(Role::FirstFrame, "no-such-file.png");
+    /// assert!(validate(Vendor::ALL[0], &request).iter().any(|violation| violation.field == "first_frame"));
+    /// ```
     #[must_use]
-    pub fn input(mut self, role: Role, source: Source) -> Self {
+    pub fn input<S>(mut self, role: Role, source: S) -> Self
+    where
+        S: TryInto<Source, Error: Into<InvalidSource>>,
+    {
+        let source = source
+            .try_into()
+            .unwrap_or_else(|invalid| Source::Invalid(invalid.into()));
         self.inputs.push(Input { role, source });
         self
     }
@@ -188,10 +202,46 @@ macro_rules! setters {
 }
 
 setters! {
-    from u32 { duration, frames, expires_after }
+    from impl Into<VideoDuration> { duration }
+    from u32 { frames, expires_after }
     from i64 { seed }
     from bool { generate_audio, watermark, camera_fixed, return_last_frame, draft }
     from impl Into<String> { resolution, aspect_ratio, service_tier, safety_identifier, client_reference }
     from impl Into<SecretUrl> { callback_url }
     from TaskId { draft_task }
+}
+
+macro_rules! media {
+    ($($(#[$doc:meta])* $name:ident as $role:ident;)*) => {
+        impl VideoRequest {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name<S>(self, source: S) -> Self
+            where
+                S: TryInto<Source, Error: Into<InvalidSource>>,
+            {
+                self.input(Role::$role, source)
+            }
+        )*}
+    };
+}
+
+media! {
+    /// Sets the image that the video begins with; see [`input`](Self::input).
+    ///
+    /// ```
+    /// let request = videogen::VideoRequest::new("seedance-2.0", "it sails on")
+    ///     .first_frame("https://media.example/boat.png")
+    ///     .duration(std::time::Duration::from_secs(6));
+    /// assert_eq!(request.inputs.len(), 1);
+    /// ```
+    first_frame as FirstFrame;
+    /// Sets the image that the video ends with; see [`input`](Self::input).
+    last_frame as LastFrame;
+    /// Adds a reference image; see [`input`](Self::input).
+    reference_image as ReferenceImage;
+    /// Adds a reference video; see [`input`](Self::input).
+    reference_video as ReferenceVideo;
+    /// Adds a reference audio; see [`input`](Self::input).
+    reference_audio as ReferenceAudio;
 }

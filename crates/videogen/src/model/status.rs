@@ -1,8 +1,10 @@
 //! Status of a task.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
+
+use crate::model::mask::steers_a_terminal;
 
 /// Where a task stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,16 +55,36 @@ impl TaskStatus {
         }
     }
 
-    /// Whether the task will not change any more.
+    /// Whether the video can be downloaded.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        *self == Self::Completed
+    }
+
+    /// Whether the task has ended, with a video or without. An unknown status has not.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.is_terminal()
+    }
+
+    /// Whether the task will not change any more: the same as [`is_ended`](Self::is_ended).
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::Expired)
     }
 }
 
+/// Fit to be shown: a vendor's word is escaped where it would steer a terminal.
 impl fmt::Display for TaskStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        for c in self.as_str().chars() {
+            if steers_a_terminal(c) {
+                write!(f, "{}", c.escape_debug())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
     }
 }
 

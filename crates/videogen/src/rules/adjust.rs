@@ -9,7 +9,10 @@ use crate::rules::validate;
 ///
 /// # Errors
 /// Every violation that is left.
-pub(crate) fn fit(vendor: Vendor, request: &VideoRequest) -> Result<(VideoRequest, Vec<Adjustment>), Vec<Violation>> {
+pub(crate) fn adjust(
+    vendor: Vendor,
+    request: &VideoRequest,
+) -> Result<(VideoRequest, Vec<Adjustment>), Vec<Violation>> {
     let violations = validate(vendor, request);
     if violations.is_empty() {
         return Ok((request.clone(), Vec::new()));
@@ -44,8 +47,12 @@ fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<Stri
     let model = Capabilities::of(vendor, &request.model).model;
     match field {
         "duration" => {
-            let Some(VideoDuration::Seconds(seconds)) = request.duration else {
-                return None;
+            let seconds = match request.duration? {
+                VideoDuration::Seconds(seconds) => seconds,
+                VideoDuration::Millis(millis) => {
+                    u32::try_from(millis.max(0).saturating_add(500) / 1000).unwrap_or(u32::MAX)
+                }
+                VideoDuration::Auto => return None,
             };
             let nearest = model.duration.nearest(seconds);
             request.duration = Some(nearest.into());
@@ -90,7 +97,7 @@ mod tests {
         let request = VideoRequest::new("seedance-2.0-fast", "x")
             .duration(60)
             .resolution("1080p");
-        assert_eq!(fit(Vendor::ALL[0], &request).unwrap_err().len(), 2);
+        assert_eq!(adjust(Vendor::ALL[0], &request).unwrap_err().len(), 2);
     }
 
     #[test]
@@ -102,7 +109,7 @@ mod tests {
             .adjust("duration", Adjust::Round)
             .adjust("resolution", Adjust::Round)
             .adjust("camera_fixed", Adjust::Drop);
-        let (fitted, made) = fit(Vendor::ALL[0], &request).expect("it fits");
+        let (fitted, made) = adjust(Vendor::ALL[0], &request).expect("it fits");
         assert_eq!(fitted.duration, Some(15.into()));
         assert_eq!(fitted.resolution.as_deref(), Some("720p"));
         assert_eq!(fitted.camera_fixed, None);
@@ -125,7 +132,7 @@ mod tests {
         let request = VideoRequest::new("seedance-2.0", "x")
             .resolution("144p")
             .adjust("resolution", Adjust::Round);
-        assert_eq!(fit(Vendor::ALL[0], &request).unwrap_err()[0].field, "resolution");
+        assert_eq!(adjust(Vendor::ALL[0], &request).unwrap_err()[0].field, "resolution");
     }
 
     #[test]

@@ -34,10 +34,10 @@ struct Check {
 
 impl Check {
     fn add(&mut self, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
-        self.note(field, &value.to_string(), rule.into(), hint.into());
+        self.push(field, &value.to_string(), rule.into(), hint.into());
     }
 
-    fn note(&mut self, field: &str, value: &str, rule: String, hint: String) {
+    fn push(&mut self, field: &str, value: &str, rule: String, hint: String) {
         self.found.push(Violation {
             // A field may hold a presigned URL where none belongs, and so may the name of a member.
             field: hide_urls(field),
@@ -105,6 +105,11 @@ impl Check {
                     let hint = format!("name {rule} whole seconds");
                     let rule = format!("{} does not choose the duration itself", self.whom(request));
                     self.add("duration", "auto", rule, hint);
+                }
+                VideoDuration::Millis(millis) => {
+                    let nearest = rule.nearest(u32::try_from(millis.max(0) / 1000).unwrap_or(u32::MAX));
+                    let rule = format!("{} takes whole seconds, {rule}", self.whom(request));
+                    self.add("duration", duration, rule, format!("use {nearest}"));
                 }
                 VideoDuration::Seconds(_) | VideoDuration::Auto => {}
             }
@@ -326,6 +331,9 @@ impl Check {
         for source in request.inputs_as(role) {
             if let Err(error) = source.check() {
                 self.add(role.as_str(), source, error.to_string(), "give the whole of it");
+            } else if source.is_plain_http() {
+                let rule = "must be an https:// URL: vendors do not fetch over plain HTTP";
+                self.add(role.as_str(), source, rule, "serve the file over HTTPS");
             } else if !rule.sources.contains(&source.kind()) {
                 let (what, hint) = match source.kind() {
                     "data" => (

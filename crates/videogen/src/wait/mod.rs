@@ -13,4 +13,4 @@ mod watcher;
 
 pub use options::{WaitEvent, WaitOptions};
 pub use watch::Watch;
-pub use watcher::{Watched, Watcher, WatcherOptions};
+pub use watcher::{EndedTasks, Watched, Watcher, WatcherOptions};

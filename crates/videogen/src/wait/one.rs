@@ -3,15 +3,15 @@
 use super::watch::{Step, Watching};
 use super::{WaitEvent, WaitOptions};
 use crate::client::Client;
-use crate::model::{Error, TaskId, VideoTask};
+use crate::model::{Error, TaskRef, VideoTask};
 
 impl Client {
     /// Polls until the task has ended, at the vendor's pace, for half an hour at most.
     ///
     /// # Errors
     /// As [`wait_with`](Self::wait_with).
-    pub async fn wait(&self, id: &TaskId) -> Result<VideoTask, Error> {
-        self.wait_with(id, WaitOptions::default(), |_| {}).await
+    pub async fn wait(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
+        self.wait_with(task, WaitOptions::default(), |_| {}).await
     }
 
     /// Polls until the task has ended. `seen` is called with every answer.
@@ -29,11 +29,11 @@ impl Client {
     /// polls. [`Error::task`] names the task.
     pub async fn wait_with(
         &self,
-        id: &TaskId,
+        task: impl TaskRef,
         options: WaitOptions,
         mut seen: impl FnMut(&VideoTask),
     ) -> Result<VideoTask, Error> {
-        self.wait_observed(id, options, |event| {
+        self.wait_observed(task, options, |event| {
             if let WaitEvent::Answered(task) = event {
                 seen(task);
             }
@@ -47,11 +47,11 @@ impl Client {
     /// As [`wait_with`](Self::wait_with).
     pub async fn wait_observed(
         &self,
-        id: &TaskId,
+        task: impl TaskRef,
         options: WaitOptions,
         mut seen: impl FnMut(WaitEvent<'_>),
     ) -> Result<VideoTask, Error> {
-        let mut watching = Watching::new(self, id, options);
+        let mut watching = Watching::new(self, task.task_id(), options);
         loop {
             match watching.step().await? {
                 Step::Answered { task, is_last } => {

@@ -4,7 +4,8 @@ use futures_util::future::BoxFuture;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
@@ -14,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use videogen_wire::facts::RateLimit;
 
 use crate::client::Client;
-use crate::client::Leave;
+use crate::client::Permit;
 use crate::model::{Error, Operation, TaskId, TaskPage, Timestamp, VideoTask};
 use crate::wait::job::Job;
 use crate::wait::options::{age, policy};
@@ -180,10 +181,10 @@ pub struct Watcher {
     flights: tokio::sync::Mutex<FuturesUnordered<Flight>>,
 }
 
-type Flight = Pin<Box<dyn Future<Output = Landed> + Send>>;
+type Flight = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A request that has ended.
-enum Landed {
+enum Response {
     Poll(Job, Box<Polled>),
     Page(Result<TaskPage, Error>),
 }
@@ -286,11 +287,34 @@ impl Watcher {
         self.drive().await
     }
 
+    /// The tasks as a stream that owns the watcher: `Unpin` and `'static`, for combinators and `select!`. It ends like
+    /// [`next`](Self::next), when no task is left; a clone of the `Arc` adds and wakes tasks meanwhile.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, ids: Vec<videogen::TaskId>) {
+    /// let watcher = std::sync::Arc::new(client.watcher());
+    /// for id in &ids {
+    ///     watcher.add(id);
+    /// }
+    /// let mut ended = watcher.stream();
+    /// while let Some((id, result)) = ended.next().await {
+    ///     println!("{id}: {}", result.is_ok());
+    /// }
+    /// # }
+    /// ```
+    pub fn stream(self: Arc<Self>) -> EndedTasks {
+        let ended = stream::unfold(self, |watcher| async {
+            let ended = watcher.next().await?;
+            Some((ended, watcher))
+        });
+        EndedTasks::of(ended)
+    }
+
     fn drive(&self) -> BoxFuture<'_, Option<Ended>> {
         Box::pin(async move {
             let mut flights = self.flights.lock().await;
             // Kept from round to round, so as not to lose its place.
-            let mut leave: Option<Pin<Box<dyn Future<Output = Leave> + Send>>> = None;
+            let mut permit: Option<Pin<Box<dyn Future<Output = Permit> + Send>>> = None;
             loop {
                 let (has_work, at) = {
                     let mut schedule = self.schedule();
@@ -309,15 +333,15 @@ impl Watcher {
                     )
                 };
                 if !has_work {
-                    leave = None;
-                } else if leave.is_none() {
+                    permit = None;
+                } else if permit.is_none() {
                     let account = self.client.0.account.clone();
-                    leave = Some(Box::pin(async move { account.leave().await }));
+                    permit = Some(Box::pin(async move { account.permit().await }));
                 }
                 tokio::select! {
-                    Some(landed) = flights.next(), if !flights.is_empty() => self.land(landed),
-                    granted = async { leave.as_mut()?.as_mut().await.into() }, if leave.is_some() => {
-                        leave = None;
+                    Some(response) = flights.next(), if !flights.is_empty() => self.take(response),
+                    granted = async { permit.as_mut()?.as_mut().await.into() }, if permit.is_some() => {
+                        permit = None;
                         let request = self.schedule().request(Instant::now());
                         if let (Some(request), Some(granted)) = (request, granted) {
                             flights.push(self.send(request, granted));
@@ -339,44 +363,68 @@ impl Watcher {
         self.changed.notify_one();
     }
 
-    /// [`next`](Self::next) as a stream, which ends when no tasks are left.
-    pub fn stream(&self) -> impl Stream<Item = (TaskId, Result<VideoTask, Error>)> + Send + '_ {
-        stream::unfold(self, |watcher| async move { Some((watcher.next().await?, watcher)) })
-    }
-
-    fn send(&self, request: Request, leave: Leave) -> Flight {
+    fn send(&self, request: Request, permit: Permit) -> Flight {
         let client = self.client.clone();
         Box::pin(async move {
             match request {
                 Request::Poll(job) => {
                     let polled = client.poll(&job.id).await;
-                    leave.settle(&polled.result);
-                    Landed::Poll(job, Box::new(polled))
+                    permit.settle(&polled.result);
+                    Response::Poll(job, Box::new(polled))
                 }
                 Request::Page(query) => {
                     let result = client.list_once(&query, false).await;
-                    leave.settle(&result);
-                    Landed::Page(result)
+                    permit.settle(&result);
+                    Response::Page(result)
                 }
             }
         })
     }
 
-    fn land(&self, landed: Landed) {
+    fn take(&self, response: Response) {
         let mut book = self.client.0.account.durations();
         let mut schedule = self.schedule();
-        match landed {
-            Landed::Poll(job, polled) => {
+        match response {
+            Response::Poll(job, polled) => {
                 let now = Instant::now();
                 schedule.date(&job, polled.submitted, now);
                 schedule.answered(&job, polled.result, now, &mut book);
             }
-            Landed::Page(result) => schedule.listed(result, Instant::now(), &mut book),
+            Response::Page(result) => schedule.listed(result, Instant::now(), &mut book),
         }
     }
 
     fn schedule(&self) -> MutexGuard<'_, Schedule> {
         self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The tasks of a [`Watcher`] as they end; made by [`Watcher::stream`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct EndedTasks(Pin<Box<dyn Stream<Item = Ended> + Send>>);
+
+impl EndedTasks {
+    pub(crate) fn of(ended: impl Stream<Item = Ended> + Send + 'static) -> Self {
+        Self(Box::pin(ended))
+    }
+
+    /// The next task that has ended, or an error that ended its wait; `None` when no task is left.
+    pub async fn next(&mut self) -> Option<Ended> {
+        self.0.next().await
+    }
+}
+
+impl Stream for EndedTasks {
+    type Item = Ended;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for EndedTasks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndedTasks").finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,68 @@
+//! The whole list of an account's tasks, page by page.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::Client;
+use crate::model::{Error, ListQuery, VideoTask};
+
+/// The tasks of an account as a stream; made by [`Client::list_all`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct TaskList(Pin<Box<dyn Stream<Item = Result<VideoTask, Error>> + Send>>);
+
+impl Client {
+    /// Lists all tasks that match `query`, page by page, as a stream. A page is requested when its first task is.
+    ///
+    /// An error is the last item; it is one of those of [`list`](Self::list).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// let mut tasks = client.list_all(videogen::ListQuery::default());
+    /// while let Some(task) = tasks.next().await {
+    ///     let task = task?;
+    ///     println!("{} {}", task.id, task.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list_all(&self, query: ListQuery) -> TaskList {
+        let pages = stream::try_unfold(Some((self.clone(), query)), |state| async {
+            let Some((client, mut query)) = state else {
+                return Ok(None);
+            };
+            let page = client.list(&query).await?;
+            let next = page.next.filter(|next| {
+                // A vendor that returns the same page again has no more.
+                query.after.replace(next.clone()).as_ref() != Some(next)
+            });
+            let rest = next.map(|_| (client, query));
+            Ok(Some((stream::iter(page.tasks.into_iter().map(Ok)), rest)))
+        });
+        TaskList(pages.try_flatten().boxed())
+    }
+}
+
+impl TaskList {
+    /// The next task; `None` after the last one or an error.
+    pub async fn next(&mut self) -> Option<Result<VideoTask, Error>> {
+        self.0.next().await
+    }
+}
+
+impl Stream for TaskList {
+    type Item = Result<VideoTask, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for TaskList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskList").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! One call from a request to a file.
+//!
+//! Floor 6: uses the activities `submit`, `wait` and `download` one after the other.
+
+use std::borrow::Borrow;
+use std::future::IntoFuture;
+use std::path::PathBuf;
+
+use futures_util::future::BoxFuture;
+
+use crate::client::Client;
+use crate::download::{DownloadOptions, Downloaded};
+use crate::model::{Error, VideoRequest, VideoTask};
+use crate::wait::WaitOptions;
+
+/// A request on its way to a file; made by [`Client::generate`]. It starts when it is awaited.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is submitted until it is awaited"]
+pub struct Generate {
+    client: Client,
+    request: VideoRequest,
+    path: PathBuf,
+    key: Option<String>,
+    wait: WaitOptions,
+    download: DownloadOptions,
+}
+
+/// A video that was generated and downloaded.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Generated {
+    /// The finished task.
+    pub task: VideoTask,
+    /// The file.
+    pub file: Downloaded,
+}
+
+impl Client {
+    /// Submits `request`, waits for the video and downloads it to `path`.
+    ///
+    /// When it stops half way, [`Error::task`] names the task: wait for it and download it, and do not submit again. When
+    /// it is not known whether there is a task, [`Error::ambiguity`] holds what is known.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit), [`wait`](Self::wait) and [`download`](Self::download); `no_video` or `moderated` when
+    /// the task ended without a video.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// let request = videogen::VideoRequest::new("seedance-2.0", "a paper boat on a rainy street").duration(6);
+    /// let video = client.generate(&request, "boat.mp4").await?;
+    /// println!("{} bytes", video.file.bytes);
+    ///
+    /// // With a key (and a journal), any number of calls make one task; an existing file is replaced.
+    /// use videogen::DownloadOptions;
+    /// let replace = DownloadOptions::default().overwrite(true);
+    /// client.generate(&request, "boat.mp4").key("order-4711").download(replace).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn generate(&self, request: impl Borrow<VideoRequest>, path: impl Into<PathBuf>) -> Generate {
+        Generate {
+            client: self.clone(),
+            request: request.borrow().clone(),
+            path: path.into(),
+            key: None,
+            wait: WaitOptions::default(),
+            download: DownloadOptions::default(),
+        }
+    }
+}
+
+impl Generate {
+    /// Sets an idempotency key, as for [`Client::submit_with_key`]. It needs a journal.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Sets how to wait.
+    pub fn wait(mut self, options: WaitOptions) -> Self {
+        self.wait = options;
+        self
+    }
+
+    /// Sets how to download.
+    pub fn download(mut self, options: DownloadOptions) -> Self {
+        self.download = options;
+        self
+    }
+
+    async fn run(self) -> Result<Generated, Error> {
+        let Self {
+            client,
+            request,
+            path,
+            key,
+            wait,
+            download,
+        } = self;
+        let submitted = match &key {
+            Some(key) => client.submit_with_key(key, &request).await?,
+            None => client.submit(&request).await?,
+        };
+        let mut task = client.wait_with(&submitted, wait, |_| {}).await?;
+        (task.adjustments, task.repeated, task.unrecorded) =
+            (submitted.adjustments, submitted.repeated, submitted.unrecorded);
+        let file = client.download_with(&task, &path, download, |_, _| {}).await?;
+        Ok(Generated { task, file })
+    }
+}
+
+impl IntoFuture for Generate {
+    type Output = Result<Generated, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
