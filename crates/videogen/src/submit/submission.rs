@@ -17,6 +17,7 @@ use crate::model::{
     Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, VideoRequest, VideoTask,
 };
 use crate::rules::adjust::fit;
+use crate::transport::trace;
 
 /// How often it says so.
 const PULSE: Duration = Duration::from_secs(5);
@@ -90,7 +91,13 @@ impl Client {
             let message = "an idempotency key needs a journal: without one nobody remembers what was sent";
             return Err(Error::new(ErrorKind::Config, message).with_delivery(Delivery::NotSent));
         }
-        self.submit_as(&options, request.borrow()).await
+        let request = request.borrow();
+        let submission = async {
+            let result = self.submit_as(&options, request).await;
+            trace::outcome(&result);
+            result
+        };
+        trace::submit(self.0.vendor.as_str(), &request.model, submission).await
     }
 
     /// Waits until no submission of this client and its clones is on its way any more, those of dropped calls included: for
