@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use videogen::{Durations, Moment, PollPolicy, Vendor};
+use videogen::{Durations, PollPolicy, PollState, Vendor};
 
 use crate::bodies;
 use crate::plot::{self, Series};
@@ -64,22 +64,22 @@ fn ours(policy: &PollPolicy, law: Law, tasks: u32, learns: bool) -> Cost {
     let known = if learns { 100 } else { 0 };
     for task in 0..known + tasks {
         let taken = law(&mut random);
-        let mut moment = Moment::default();
+        let mut state = PollState::default();
         let before = loop {
-            moment.chance = random.f64();
-            let before = moment.elapsed;
-            moment.elapsed += policy.pause(&seen, &moment);
-            moment.polls += 1;
-            if moment.elapsed.as_secs_f64() >= taken {
+            state.chance = random.f64();
+            let before = state.elapsed;
+            state.elapsed += policy.pause(&seen, &state);
+            state.polls += 1;
+            if state.elapsed.as_secs_f64() >= taken {
                 break before;
             }
         };
         if learns {
-            seen.observe(before, moment.elapsed);
+            seen.observe(before, state.elapsed);
         }
         if task >= known {
-            requests += moment.polls;
-            delay += moment.elapsed.as_secs_f64() - taken;
+            requests += state.polls;
+            delay += state.elapsed.as_secs_f64() - taken;
         }
     }
     Cost {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use videogen::journal::State;
-use videogen::{Lost, Operation, Reconciled, Vendor};
+use videogen::{LostSubmission, Operation, Reconciled, Vendor};
 use videogen_sim::Simulator;
 
 use super::child::Work;
@@ -93,7 +93,7 @@ async fn kills(count: usize) {
             );
             adopted += 1;
         }
-        for Lost { entry, candidates, .. } in &recovered.open {
+        for LostSubmission { entry, candidates, .. } in &recovered.open {
             let Some(task) = task_of.get(&entry.intent.prompt) else {
                 continue;
             };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use videogen::journal::{Destination, Event, State};
-use videogen::{ErrorKind, Lost, Reconciled, TaskStatus, VideoRequest};
+use videogen::{ErrorKind, LostSubmission, Reconciled, TaskStatus, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::{client, entries, journal};
@@ -18,7 +18,7 @@ async fn the_whole_life_of_a_task_is_noted() {
         let client = client(vendor, &simulator, &journal);
         let task = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap();
         let target = Destination::file("kite.mp4");
-        client.note_target(&task.id, target).await.unwrap();
+        client.record_target(&task.id, target).await.unwrap();
         let recovered = client.recover(Duration::ZERO).await.unwrap();
         assert_eq!(recovered.unfinished.len(), 1, "{recovered:?}");
         simulator.advance(Duration::from_secs(600));
@@ -39,7 +39,7 @@ async fn the_whole_life_of_a_task_is_noted() {
         let events = journal.events(&entry.intent.id).await.unwrap();
         let kinds: Vec<_> = events.iter().map(|(_, event)| std::mem::discriminant(event)).collect();
         assert_eq!(kinds.len(), 7, "{events:?}");
-        assert!(matches!(events[0].1, Event::Begun) && matches!(events[1].1, Event::Accepted { .. }));
+        assert!(matches!(events[0].1, Event::Started) && matches!(events[1].1, Event::Accepted { .. }));
         assert!(client.recover(Duration::ZERO).await.unwrap().unfinished.is_empty());
     }
 }
@@ -91,7 +91,7 @@ async fn what_is_not_there_stays_open() {
     assert_eq!(started.elapsed().as_secs(), 360);
     assert_eq!(simulator.stats().tasks, 0);
     let entry = entries(&journal).await.swap_remove(0);
-    assert_eq!((entry.state, entry.sought.is_some()), (State::Ambiguous, true));
+    assert_eq!((entry.state, entry.not_found_after.is_some()), (State::Ambiguous, true));
 }
 
 /// What cannot be looked at proves nothing, and is not called absent.
@@ -112,10 +112,13 @@ async fn a_look_that_fails_is_told_as_such() {
         lost.trouble.as_ref().is_some_and(|trouble| trouble.contains("401")),
         "{lost:?}"
     );
-    assert_eq!(lost.entry.sought, None);
+    assert_eq!(lost.entry.not_found_after, None);
     let recovered = client.recover(Duration::ZERO).await.unwrap();
     assert_eq!(
-        (&recovered.open[0].trouble, recovered.open[0].entry.sought.is_some()),
+        (
+            &recovered.open[0].trouble,
+            recovered.open[0].entry.not_found_after.is_some()
+        ),
         (&None, true)
     );
 }
@@ -162,7 +165,7 @@ async fn a_candidate_is_adopted_by_hand() {
         client.submit(&large).await.unwrap_err();
         let made = simulator.tasks().pop().unwrap();
         let recovered = client.recover(Duration::ZERO).await.unwrap();
-        let Lost { entry, candidates, .. } = &recovered.open[0];
+        let LostSubmission { entry, candidates, .. } = &recovered.open[0];
         assert_eq!(candidates.len(), 1, "{candidates:?}");
         assert_eq!(candidates[0].task.id.id(), made.id);
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use videogen::journal::{Begun, Entry, Event, JournalError, Unreadable};
+use videogen::journal::{Entry, Event, JournalError, Started, Unreadable};
 use videogen::{TaskId, Timestamp};
 
 /// What [`read`] needs.
@@ -120,8 +120,8 @@ pub(crate) fn log(connection: &Connection, intent: &str, at: Timestamp, event: &
     Ok(())
 }
 
-pub(crate) fn new(entry: Entry) -> Begun {
-    Begun::New {
+pub(crate) fn new(entry: Entry) -> Started {
+    Started::New {
         id: entry.intent.id,
         attempt: entry.attempts,
     }

@@ -9,7 +9,7 @@ use chrono::Utc;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
 use videogen::Timestamp;
-use videogen::journal::{Begun, BoxFuture, Entry, Event, Found, Intent, Journal, JournalError, Query, Subject};
+use videogen::journal::{BoxFuture, Entry, Event, Found, Intent, Journal, JournalError, Query, Started, Subject};
 
 use crate::file::BUSY;
 use crate::row::{COLUMNS, broken, entry, log, new, put, read};
@@ -164,7 +164,7 @@ impl SqliteJournal {
 }
 
 impl Journal for SqliteJournal {
-    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Begun, JournalError>> {
+    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
         Box::pin(self.change(move |connection| {
             let transaction = write(connection)?;
             let at = intent.at;
@@ -180,18 +180,18 @@ impl Journal for SqliteJournal {
                         put(&transaction, &entry)?;
                         new(entry)
                     }
-                    None => return Ok(Begun::Known(Box::new(known))),
+                    None => return Ok(Started::Known(Box::new(known))),
                 },
             };
-            if let Begun::New { id, .. } = &begun {
-                log(&transaction, id, at, &Event::Begun)?;
+            if let Started::New { id, .. } = &begun {
+                log(&transaction, id, at, &Event::Started)?;
             }
             transaction.commit().map_err(broken)?;
             Ok(begun)
         }))
     }
 
-    fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+    fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
         Box::pin(self.change(move |connection| {
             let (column, value, scope) = match &subject {
                 Subject::Intent(id) | Subject::Attempt { id, .. } => ("intent", id.clone(), None),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use serde_json::json;
-use videogen::journal::{Begun, Entry, Event, Intent, Journal as _, Query, Subject};
+use videogen::journal::{Entry, Event, Intent, Journal as _, Query, Started, Subject};
 use videogen::{TaskId, TaskStatus, Vendor};
 
 use crate::{SqliteJournal, schema};
@@ -52,7 +52,7 @@ async fn an_older_file_keeps_what_it_holds() {
         }
         // And goes on as a new one.
         journal
-            .note(Subject::Intent("i-1".to_owned()), accepted("t"))
+            .record(Subject::Intent("i-1".to_owned()), accepted("t"))
             .await
             .unwrap()
             .unwrap();
@@ -62,7 +62,7 @@ async fn an_older_file_keeps_what_it_holds() {
             intent.origin = origin.map(str::to_owned);
             let begun = journal.begin(intent).await.unwrap();
             assert!(
-                matches!(begun, Begun::Known(known) if known.task.is_some()),
+                matches!(begun, Started::Known(known) if known.task.is_some()),
                 "{origin:?}"
             );
         }
@@ -87,15 +87,15 @@ async fn keys_and_tasks_are_unique_within_a_scope() {
     ] {
         assert_eq!(at(id, origin).scope().as_deref(), Some(scope));
         let begun = journal.begin(at(id, origin)).await.unwrap();
-        assert!(matches!(begun, Begun::New { .. }), "{origin}");
+        assert!(matches!(begun, Started::New { .. }), "{origin}");
         let note = journal
-            .note(Subject::Intent(id.to_owned()), accepted("t"))
+            .record(Subject::Intent(id.to_owned()), accepted("t"))
             .await
             .unwrap();
         assert!(note.is_some());
         let again = journal.begin(at("i-9", origin)).await.unwrap();
         assert!(
-            matches!(again, Begun::Known(known) if known.intent.id == id),
+            matches!(again, Started::Known(known) if known.intent.id == id),
             "{origin}"
         );
         let Event::Accepted { task, .. } = accepted("t") else {
@@ -105,11 +105,11 @@ async fn keys_and_tasks_are_unique_within_a_scope() {
             task,
             scope: scope.to_owned(),
         };
-        let entry = journal.note(subject, Event::Begun).await.unwrap().unwrap();
+        let entry = journal.record(subject, Event::Started).await.unwrap().unwrap();
         assert_eq!(entry.intent.id, id);
     }
     let other = journal.begin(at("i-9", "https://another.example")).await.unwrap();
-    assert!(matches!(other, Begun::Known(known) if known.intent.id == "i-3"));
+    assert!(matches!(other, Started::Known(known) if known.intent.id == "i-3"));
 }
 
 /// Damage of every kind to one record: the others are there, and nothing is sent for its key.
@@ -121,7 +121,7 @@ async fn a_record_that_cannot_be_read_costs_itself_only() {
     for id in ["i-1", "i-2", "i-3"] {
         journal.begin(intent(id, id)).await.unwrap();
         journal
-            .note(Subject::Intent(id.to_owned()), accepted(id))
+            .record(Subject::Intent(id.to_owned()), accepted(id))
             .await
             .unwrap();
     }
@@ -163,7 +163,7 @@ async fn a_record_that_cannot_be_read_costs_itself_only() {
             refused.contains("i-2") && refused.contains("cannot be read"),
             "{refused}"
         );
-        let refused = journal.note(Subject::Intent("i-2".to_owned()), Event::Begun).await;
+        let refused = journal.record(Subject::Intent("i-2".to_owned()), Event::Started).await;
         assert!(refused.is_err(), "{word}");
         // As it was.
         let kept: String = damage
@@ -254,7 +254,7 @@ async fn a_journal_open_for_reading_only_refuses_to_record() {
     for error in [
         read_only.begin(intent("i-2", "k-2")).await.unwrap_err(),
         read_only
-            .note(Subject::Intent("i-1".to_owned()), accepted("t"))
+            .record(Subject::Intent("i-1".to_owned()), accepted("t"))
             .await
             .unwrap_err(),
     ] {
@@ -315,19 +315,19 @@ async fn one_task_belongs_to_one_submission() {
     for id in ["i-1", "i-2"] {
         assert_eq!(
             journal.begin(intent(id, id)).await.unwrap(),
-            Begun::New {
+            Started::New {
                 id: id.to_owned(),
                 attempt: 1
             }
         );
     }
     journal
-        .note(Subject::Intent("i-1".to_owned()), accepted("t"))
+        .record(Subject::Intent("i-1".to_owned()), accepted("t"))
         .await
         .unwrap()
         .unwrap();
     let error = journal
-        .note(Subject::Intent("i-2".to_owned()), accepted("t"))
+        .record(Subject::Intent("i-2".to_owned()), accepted("t"))
         .await
         .unwrap_err();
     assert!(error.to_string().contains("another submission"), "{error}");
@@ -336,7 +336,7 @@ async fn one_task_belongs_to_one_submission() {
     assert!(open[0].is_open() && open[0].intent.id == "i-2");
     assert_eq!(
         journal
-            .note(Subject::Intent("i-9".to_owned()), accepted("u"))
+            .record(Subject::Intent("i-9".to_owned()), accepted("u"))
             .await
             .unwrap(),
         None

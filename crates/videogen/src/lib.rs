@@ -92,7 +92,7 @@ mod wait;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use client::{Client, ClientBuilder, Outlook, Plan, TaskList, plan, plan_all};
+pub use client::{Client, ClientBuilder, ModelPlan, Plan, SubmitEvent, TaskList, plan, plan_all};
 pub use clients::Clients;
 pub use download::{DownloadOptions, Downloaded, VideoStream};
 pub use generate::{Generate, Generated};
@@ -106,8 +106,8 @@ pub use model::{
 };
 #[cfg(feature = "schema")]
 pub use model::{request_schema, task_schema};
-pub use poll::{DurationBook, Durations, Last, Moment, PollPolicy};
+pub use poll::{DurationBook, Durations, LastPoll, PollPolicy, PollState};
 pub use rules::validate;
-pub use submit::{Lost, ReconcileOptions, Recovered, SubmitOptions};
+pub use submit::{LostSubmission, ReconcileOptions, Recovered, SubmitOptions};
 pub use transport::RetryPolicy;
 pub use wait::{EndedTasks, WaitEvent, WaitOptions, Watch, Watched, Watcher, WatcherOptions};

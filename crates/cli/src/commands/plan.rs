@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::json;
-use videogen::{Outlook, Vendor, VideoRequest};
+use videogen::{ModelPlan, Vendor, VideoRequest};
 
 use crate::PlanArgs;
 use crate::account::AccountArgs;
@@ -44,14 +44,14 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
     let mut outlooks = videogen::plan_all(request, |vendor| account.base_url(vendor))?;
-    outlooks.retain(|outlook| account.vendor.is_none_or(|vendor| vendor == outlook.vendor));
+    outlooks.retain(|model_plan| account.vendor.is_none_or(|vendor| vendor == model_plan.vendor));
     output.result(&json!({"plans": outlooks}), || {
         table(
             &["vendor", "model", "", "request, or what stands in the way"],
             outlooks.iter().flat_map(rows),
         )
     })?;
-    let possible = outlooks.iter().any(|outlook| outlook.plan.is_some());
+    let possible = outlooks.iter().any(|model_plan| model_plan.plan.is_some());
     Ok(if possible {
         ExitCode::SUCCESS
     } else {
@@ -59,18 +59,22 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
     })
 }
 
-fn rows(outlook: &Outlook) -> Vec<Vec<String>> {
-    let lines: Vec<String> = match &outlook.plan {
+fn rows(model_plan: &ModelPlan) -> Vec<Vec<String>> {
+    let lines: Vec<String> = match &model_plan.plan {
         Some(plan) => {
             let request = format!("{} {} {}", plan.method, plan.url, plan.body);
             let adjusted = plan.adjustments.iter().map(ToString::to_string);
             std::iter::once(request).chain(adjusted).collect()
         }
-        None => outlook.violations.iter().map(ToString::to_string).collect(),
+        None => model_plan.violations.iter().map(ToString::to_string).collect(),
     };
-    let verdict = if outlook.plan.is_some() { "yes" } else { "no" };
+    let verdict = if model_plan.plan.is_some() { "yes" } else { "no" };
     // Vendor, model and verdict stand only in the first row.
-    let mut heads = [outlook.vendor.to_string(), outlook.model.to_owned(), verdict.to_owned()];
+    let mut heads = [
+        model_plan.vendor.to_string(),
+        model_plan.model.to_owned(),
+        verdict.to_owned(),
+    ];
     lines
         .into_iter()
         .map(|line| {

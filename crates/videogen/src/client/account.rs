@@ -34,9 +34,9 @@ struct Shared {
     freed: Notify,
 }
 
-/// Leave for one request. Dropping it unused gives the turn back.
+/// Permit for one request. Dropping it unused gives the turn back.
 #[derive(Debug)]
-pub(crate) struct Leave {
+pub(crate) struct Permit {
     account: Account,
     state: State,
 }
@@ -84,14 +84,14 @@ impl Account {
 
     /// Waits for a turn, in the order of coming as far as possible. Nothing is held while waiting that others need: a future
     /// that is not driven holds nobody up.
-    pub(crate) async fn leave(&self) -> Leave {
+    pub(crate) async fn permit(&self) -> Permit {
         loop {
             let freed = self.0.freed.notified();
             let now = Instant::now();
             let reserved = self.pace().reserve(now);
             match reserved {
                 Ok(turn) => {
-                    let mut leave = Leave {
+                    let mut permit = Permit {
                         account: self.clone(),
                         state: State::Reserved(turn),
                     };
@@ -99,9 +99,9 @@ impl Account {
                         sleep_until(turn.at).await;
                     }
                     if self.pace().stands(Instant::now()) {
-                        leave.state = State::Sent;
+                        permit.state = State::Sent;
                         self.0.freed.notify_one();
-                        return leave;
+                        return permit;
                     }
                 }
                 Err(Blocked::Until(until)) => sleep_until(until).await,
@@ -111,12 +111,12 @@ impl Account {
         }
     }
 
-    /// Leave for a request that the caller asked for: it waits while the vendor wants to be left alone or the budget is
+    /// Permit for a request that the caller asked for: it waits while the vendor wants to be left alone or the budget is
     /// used up, but for no turn that is further off than `patience`.
     ///
     /// # Errors
     /// `rate_limited` when there is none before.
-    pub(super) async fn at_once(&self, patience: Duration) -> Result<Leave, Error> {
+    pub(super) async fn at_once(&self, patience: Duration) -> Result<Permit, Error> {
         let start = Instant::now();
         loop {
             let freed = self.0.freed.notified();
@@ -127,7 +127,7 @@ impl Account {
                 Err(Blocked::Until(until) | Blocked::Later(until)) => until,
                 Err(Blocked::Full) => now,
             };
-            let leave = reserved.map(|turn| Leave {
+            let permit = reserved.map(|turn| Permit {
                 account: self.clone(),
                 state: State::Reserved(turn),
             });
@@ -137,16 +137,16 @@ impl Account {
                     Error::new(ErrorKind::RateLimited, message).after(Some(self.pace().scale.vendors(at - now)))
                 );
             }
-            match leave {
-                Ok(mut leave) => {
+            match permit {
+                Ok(mut permit) => {
                     if at > now {
                         sleep_until(at).await;
                     }
                     // The vendor may have asked for more meanwhile.
                     if self.pace().asked(Instant::now()).is_none() {
-                        leave.state = State::Sent;
+                        permit.state = State::Sent;
                         self.0.freed.notify_one();
-                        return Ok(leave);
+                        return Ok(permit);
                     }
                 }
                 Err(Blocked::Until(until)) => sleep_until(until).await,
@@ -163,7 +163,7 @@ async fn look_again(until: Instant, freed: impl Future<Output = ()>) {
     let _ = timeout(wait, freed).await;
 }
 
-impl Leave {
+impl Permit {
     /// Tells what became of the request.
     pub(crate) fn settle<T>(mut self, result: &Result<T, Error>) {
         self.end(Some(Outcome::of(result)));
@@ -179,7 +179,7 @@ impl Leave {
     }
 }
 
-impl Drop for Leave {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.end(None);
     }

@@ -16,9 +16,9 @@ use crate::vendors::{Call, RawPage};
 impl Client {
     /// Makes a read at the account's pace, and lets the account learn from it.
     pub(crate) async fn paced<T>(&self, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let leave = self.0.account.at_once(self.0.scale.real(self.0.retry.patience)).await?;
+        let permit = self.0.account.at_once(self.0.scale.real(self.0.retry.patience)).await?;
         let result = read.await;
-        leave.settle(&result);
+        permit.settle(&result);
         result
     }
 
@@ -45,7 +45,7 @@ impl Client {
         let call = self.call(&self.0.http.read);
         let result = self.0.vendor.get(&call, id).await;
         let task = self.task(Operation::Get, id, result, &call)?;
-        self.note_status(&task).await;
+        self.record_status(&task).await;
         Ok(task)
     }
 
@@ -67,7 +67,7 @@ impl Client {
             Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
             Err(error) => Err(error),
             Ok(task) => {
-                self.note_status(&task).await;
+                self.record_status(&task).await;
                 Ok(task)
             }
         }
@@ -148,7 +148,7 @@ impl Client {
         &self,
         operation: Operation,
         id: &TaskId,
-        result: Result<VideoTask, crate::vendors::NoValue>,
+        result: Result<VideoTask, crate::vendors::CallError>,
         call: &Call<'_>,
     ) -> Result<VideoTask, Error> {
         let read = self.judge().read(operation, result, self.exchange(call).as_ref());
@@ -177,7 +177,7 @@ impl Client {
     fn check(&self, id: &TaskId) -> Result<(), Error> {
         let wrong = |message: String| Err(Error::new(ErrorKind::InvalidRequest, message).with_task(id));
         if id.vendor() != self.0.vendor {
-            return Err(self.foreign("the task").with_task(id));
+            return Err(self.wrong_vendor("the task").with_task(id));
         }
         let vendor = self.0.vendor;
         if !vendor.families().any(|known| known == id.family()) {

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use videogen_wire::{Exchange, Sent, Session};
 
 use crate::client::account::Account;
+use crate::client::observer::Observer;
 use crate::journal::Journal;
 use crate::model::{Error, ErrorKind, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
@@ -33,6 +34,7 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) journal: Option<Arc<dyn Journal>>,
+    pub(crate) observer: Option<Observer>,
     /// How many submissions have been sent and are not answered and noted yet.
     pub(crate) on_their_way: watch::Sender<usize>,
     /// Longer than any submission under way.
@@ -104,7 +106,7 @@ impl Client {
     }
 
     /// What belongs to another vendor.
-    pub(crate) fn foreign(&self, what: &str) -> Error {
+    pub(crate) fn wrong_vendor(&self, what: &str) -> Error {
         let message = format!("this client is for {}, {what} is not", self.0.vendor.name());
         Error::new(ErrorKind::InvalidRequest, message)
     }

@@ -9,14 +9,16 @@ mod builder;
 mod calls;
 mod core;
 mod list_all;
+mod observer;
 mod plan;
 mod recording;
 
 pub use builder::ClientBuilder;
 pub use list_all::TaskList;
-pub use plan::{Outlook, Plan, plan, plan_all};
+pub use observer::SubmitEvent;
+pub use plan::{ModelPlan, Plan, plan, plan_all};
 
 pub use self::core::Client;
-pub(crate) use account::Leave;
+pub(crate) use account::Permit;
 pub(crate) use base_url::parse_base_url;
 pub(crate) use recording::journal_error;

@@ -15,7 +15,7 @@ use videogen_wire::Session;
 use crate::client::{Client, parse_base_url};
 use crate::model::mask;
 use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoRequest, Violation};
-use crate::rules::adjust::fit;
+use crate::rules::adjust::adjust;
 use crate::vendors::Call;
 
 /// The exact request that a submission would make.
@@ -51,7 +51,7 @@ impl fmt::Debug for Plan {
 /// How a request would fare with one model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Outlook {
+pub struct ModelPlan {
     /// Vendor.
     pub vendor: Vendor,
     /// Model id.
@@ -68,12 +68,12 @@ pub struct Outlook {
 /// is reached, if not at its own address.
 ///
 /// # Errors
-/// None for a request that breaks rules: those are in the outlook. `config` when no request can be built at all.
-pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<String>) -> Result<Vec<Outlook>, Error> {
+/// None for a request that breaks rules: those are in the model_plan. `config` when no request can be built at all.
+pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<String>) -> Result<Vec<ModelPlan>, Error> {
     let models = Vendor::ALL.iter().flat_map(|vendor| Capabilities::all(*vendor));
     models
         .map(|entry| {
-            let mut outlook = Outlook {
+            let mut model_plan = ModelPlan {
                 vendor: entry.vendor,
                 model: entry.model.id,
                 plan: None,
@@ -82,11 +82,11 @@ pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<Stri
             let mut request = request.clone();
             request.model = entry.model.id.to_owned();
             match plan(entry.vendor, base_url(entry.vendor).as_deref(), &request) {
-                Ok(plan) => outlook.plan = Some(plan),
+                Ok(plan) => model_plan.plan = Some(plan),
                 Err(error) if error.violations().is_empty() => return Err(error),
-                Err(error) => outlook.violations = error.violations().to_vec(),
+                Err(error) => model_plan.violations = error.violations().to_vec(),
             }
-            Ok(outlook)
+            Ok(model_plan)
         })
         .collect()
 }
@@ -109,7 +109,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
     /// Never connects; it only builds requests.
     static BUILDER: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 
-    let (request, adjustments) = fit(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
+    let (request, adjustments) = adjust(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
     let rules = Capabilities::of(vendor, &request.model);
     let session = Session::new(&SecretString::from("plan".to_owned()))
         .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?

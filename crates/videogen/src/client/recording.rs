@@ -56,23 +56,23 @@ impl Client {
     }
 
     /// Notes how a task stands. That it could not be noted costs nothing: the vendor can be asked again.
-    pub(crate) async fn note_status(&self, task: &VideoTask) {
+    pub(crate) async fn record_status(&self, task: &VideoTask) {
         let status = Event::Status {
             status: task.status.clone(),
             error: task.error.clone(),
         };
-        self.note_task(&task.id, status).await;
+        self.record_task(&task.id, status).await;
     }
 
     /// Records a complete file that is about to be moved to its place, so that it is known there whatever ends this
     /// process.
-    pub(crate) async fn note_placing(&self, task: &TaskId, kind: FileKind, file: &SavedFile) {
+    pub(crate) async fn record_placing(&self, task: &TaskId, kind: FileKind, file: &SavedFile) {
         let file = file.clone();
-        self.note_task(task, Event::Placing { kind, file }).await;
+        self.record_task(task, Event::Placing { kind, file }).await;
     }
 
     /// Records that a file of a task is in its place, or why it could not be downloaded.
-    pub(crate) async fn note_download(&self, task: &TaskId, kind: FileKind, result: Result<&SavedFile, &Error>) {
+    pub(crate) async fn record_download(&self, task: &TaskId, kind: FileKind, result: Result<&SavedFile, &Error>) {
         let event = match result {
             Ok(file) => Event::Downloaded {
                 kind,
@@ -83,13 +83,13 @@ impl Client {
                 reason: Reason::from(error),
             },
         };
-        self.note_task(task, event).await;
+        self.record_task(task, event).await;
     }
 
-    async fn note_task(&self, task: &TaskId, event: Event) {
+    async fn record_task(&self, task: &TaskId, event: Event) {
         if let Some(journal) = &self.0.journal {
             // A journal that cannot be written must not keep a paid video from its owner.
-            let _ = journal.note(self.subject(task), event).await;
+            let _ = journal.record(self.subject(task), event).await;
         }
     }
 

@@ -18,7 +18,7 @@ use crate::transport::retry::retry_after;
 const REDIRECTS: usize = 5;
 
 /// Why a try brought nothing, or not all.
-pub(super) enum Trouble {
+pub(super) enum FetchError {
     /// The next try would end the same.
     Final(Error),
     /// The next try may do better.
@@ -27,7 +27,7 @@ pub(super) enum Trouble {
     Gone(StatusCode),
 }
 
-impl Trouble {
+impl FetchError {
     pub(super) fn passing(message: impl Into<String>) -> Self {
         Self::Passing(Error::new(ErrorKind::Transport, message))
     }
@@ -177,12 +177,12 @@ pub(super) async fn ask(
     link: &SecretUrl,
     rest: Option<(u64, &HeaderValue)>,
     stall: Duration,
-) -> Result<Response, Trouble> {
+) -> Result<Response, FetchError> {
     let mut url = http
         .guard
         .parse(link.expose())
-        .map_err(|why| Trouble::forbidden("the link that the vendor gives", &why))?;
-    let client = http.file().map_err(Trouble::Final)?;
+        .map_err(|why| FetchError::forbidden("the link that the vendor gives", &why))?;
+    let client = http.file().map_err(FetchError::Final)?;
     for _ in 0..=REDIRECTS {
         // Ranges count the bytes as they are stored.
         let mut request = client.get(url.clone()).header(ACCEPT_ENCODING, "identity");
@@ -192,8 +192,8 @@ pub(super) async fn ask(
                 .header(IF_RANGE, validator);
         }
         let response = match timeout(stall, request.send()).await {
-            Err(_) => return Err(Trouble::stalled(stall)),
-            Ok(result) => result.map_err(|error| Trouble::network(&error))?,
+            Err(_) => return Err(FetchError::stalled(stall)),
+            Ok(result) => result.map_err(|error| FetchError::network(&error))?,
         };
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return judged(response);
@@ -201,25 +201,25 @@ pub(super) async fn ask(
         let location = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
         url = location
             .and_then(|target| url.join(target).ok())
-            .ok_or_else(|| Trouble::passing("the file's host redirects to nowhere"))?;
+            .ok_or_else(|| FetchError::passing("the file's host redirects to nowhere"))?;
         http.guard
             .check(&url)
-            .map_err(|why| Trouble::forbidden("a redirect of the file's host", &why))?;
+            .map_err(|why| FetchError::forbidden("a redirect of the file's host", &why))?;
     }
     let message = format!("the file's host redirects more than {REDIRECTS} times");
-    Err(Trouble::Final(Error::new(ErrorKind::Transport, message)))
+    Err(FetchError::Final(Error::new(ErrorKind::Transport, message)))
 }
 
 /// Passes on what holds a file, a part of it, or the word that there is no such part.
-fn judged(response: Response) -> Result<Response, Trouble> {
+fn judged(response: Response) -> Result<Response, FetchError> {
     let status = response.status();
     match status.as_u16() {
         200 | 206 | 416 => Ok(response),
-        400 | 401 | 403 | 404 | 410 => Err(Trouble::Gone(status)),
+        400 | 401 | 403 | 404 | 410 => Err(FetchError::Gone(status)),
         _ => {
             let message = format!("the file's host answered {status}");
             let error = Error::new(ErrorKind::Transport, message).after(retry_after(response.headers()));
-            Err(Trouble::Passing(error))
+            Err(FetchError::Passing(error))
         }
     }
 }

@@ -103,7 +103,7 @@ impl Client {
             return None;
         }
         if !file.placed {
-            self.note_download(task, kind, Ok(&file)).await;
+            self.record_download(task, kind, Ok(&file)).await;
         }
         Some(Downloaded {
             path,
@@ -132,7 +132,7 @@ impl Client {
                 Ok(link) => transfer.run(link.clone(), path).await,
                 Err(error) => Err(error),
             };
-            self.note_download(&task.id, kind, result.as_ref()).await;
+            self.record_download(&task.id, kind, result.as_ref()).await;
             match result {
                 Ok(file) => Ok(Downloaded {
                     path: path.to_owned(),

@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_TYPE, TRANSFER_ENCODING};
 use tokio::time::timeout;
 
 use super::DownloadOptions;
-use super::answer::{ContentRange, Trouble, Version, ask, coding};
+use super::answer::{ContentRange, FetchError, Version, ask, coding};
 use super::media::{MAGIC, Media};
 use super::page::{PAGE, is_page, words};
 use super::partial::Partial;
@@ -38,7 +38,7 @@ impl Transfer<'_> {
         let mut partial = Partial::new(target, self.options.overwrite)?;
         self.fill(link, &mut Sink::File(&mut partial)).await?;
         let file = partial.finish(self.client.0.journal.is_some()).await?;
-        self.client.note_placing(self.id, self.media.into(), &file).await;
+        self.client.record_placing(self.id, self.media.into(), &file).await;
         partial.place().await?;
         Ok(file)
     }
@@ -62,9 +62,9 @@ impl Transfer<'_> {
                     retries.succeeded();
                     return Ok(());
                 }
-                Err(Trouble::Final(error)) => return Err(error),
-                Err(Trouble::Passing(error)) => error,
-                Err(Trouble::Gone(status)) => {
+                Err(FetchError::Final(error)) => return Err(error),
+                Err(FetchError::Passing(error)) => error,
+                Err(FetchError::Gone(status)) => {
                     let answered = format!("the file's host answered {status}");
                     if !client.vendor().facts().result_url.refreshable {
                         let message = format!(
@@ -102,7 +102,7 @@ impl Transfer<'_> {
         link: &SecretUrl,
         sink: &mut Sink<'_, '_>,
         version: &mut Version,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), FetchError> {
         let rest = match version.validator() {
             Some(validator) if sink.length() > 0 => Some((sink.length(), validator)),
             _ => None,
@@ -123,7 +123,7 @@ impl Transfer<'_> {
             return Err(if is_part {
                 begin_again(sink, version, &message).await
             } else {
-                Trouble::passing(message)
+                FetchError::passing(message)
             });
         }
         let is_end_known = told.is_some() || headers.contains_key(TRANSFER_ENCODING);
@@ -154,20 +154,20 @@ impl Transfer<'_> {
             opening = self.open(&mut response, sink.length() > 0).await?;
             *version = fresh;
             if sink.length() > 0 {
-                sink.restart().await.map_err(Trouble::Final)?;
+                sink.restart().await.map_err(FetchError::Final)?;
             }
         }
         match self.take(opening, response, sink, version, end).await {
             // It broke when everything was there.
-            Err(Trouble::Passing(_)) if sink.length() > 0 && version.total == Some(sink.length()) => {}
+            Err(FetchError::Passing(_)) if sink.length() > 0 && version.total == Some(sink.length()) => {}
             result => result?,
         }
         if version.total.or(end).is_some_and(|end| sink.length() < end) {
-            return Err(Trouble::passing("the file ended early"));
+            return Err(FetchError::passing("the file ended early"));
         }
         if is_part && version.total.is_none() {
             // There may be more: the host is asked until it tells of the end.
-            return Err(Trouble::passing("the file's host does not tell where the file ends"));
+            return Err(FetchError::passing("the file's host does not tell where the file ends"));
         }
         self.judge(sink, version, is_end_known).await
     }
@@ -178,10 +178,10 @@ impl Transfer<'_> {
         sink: &mut Sink<'_, '_>,
         version: &mut Version,
         is_end_known: bool,
-    ) -> Result<(), Trouble> {
-        sink.flush().await.map_err(Trouble::Final)?;
+    ) -> Result<(), FetchError> {
+        sink.flush().await.map_err(FetchError::Final)?;
         let is_end_known = is_end_known || version.total.is_some();
-        match sink.flaw(self.media, is_end_known).await.map_err(Trouble::Final)? {
+        match sink.flaw(self.media, is_end_known).await.map_err(FetchError::Final)? {
             None => Ok(()),
             Some(flaw) => Err(begin_again(sink, version, &format!("the file is not complete: {flaw}")).await),
         }
@@ -189,14 +189,14 @@ impl Transfer<'_> {
 
     /// The first bytes of a body, as many as tell that it is what was asked for. Before anything is given up for it: a page
     /// that a proxy puts in between is no other version of the file.
-    async fn open(&mut self, response: &mut Response, is_known: bool) -> Result<Bytes, Trouble> {
+    async fn open(&mut self, response: &mut Response, is_known: bool) -> Result<Bytes, FetchError> {
         let is_end_known = response.content_length().is_some();
         let opening = self.gather(response, BytesMut::new(), MAGIC).await?;
         if self.media.begins_with(&opening) {
             return Ok(opening.freeze());
         }
         if opening.is_empty() || (opening.len() < MAGIC && !is_end_known) {
-            return Err(Trouble::passing("the file ended before it began"));
+            return Err(FetchError::passing("the file ended before it began"));
         }
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = self.client.judge().clean(kind.unwrap_or_default());
@@ -206,9 +206,9 @@ impl Transfer<'_> {
                 format!("what arrived is not {} file", self.media.noun()),
             );
             return Err(if is_known {
-                Trouble::passing(error.to_string())
+                FetchError::passing(error.to_string())
             } else {
-                Trouble::Final(error)
+                FetchError::Final(error)
             });
         }
         let url = response.url().clone();
@@ -216,7 +216,7 @@ impl Transfer<'_> {
         let words = self.client.judge().clean(&words(&page, &url));
         let kind = if kind.is_empty() { "a page" } else { &kind };
         let message = format!("the file's host sent {kind}, not {}: {words}", self.media.noun());
-        Err(Trouble::passing(message))
+        Err(FetchError::passing(message))
     }
 
     /// Reads until there are so many bytes, or no more.
@@ -225,7 +225,7 @@ impl Transfer<'_> {
         response: &mut Response,
         mut bytes: BytesMut,
         enough: usize,
-    ) -> Result<BytesMut, Trouble> {
+    ) -> Result<BytesMut, FetchError> {
         while bytes.len() < enough
             && let Some(chunk) = self.chunk(response).await?
         {
@@ -234,10 +234,10 @@ impl Transfer<'_> {
         Ok(bytes)
     }
 
-    async fn chunk(&mut self, response: &mut Response) -> Result<Option<Bytes>, Trouble> {
+    async fn chunk(&mut self, response: &mut Response) -> Result<Option<Bytes>, FetchError> {
         match timeout(self.options.stall, response.chunk()).await {
-            Err(_) => Err(Trouble::stalled(self.options.stall)),
-            Ok(result) => result.map_err(|error| Trouble::network(&error)),
+            Err(_) => Err(FetchError::stalled(self.options.stall)),
+            Ok(result) => result.map_err(|error| FetchError::network(&error)),
         }
     }
 
@@ -249,7 +249,7 @@ impl Transfer<'_> {
         sink: &mut Sink<'_, '_>,
         version: &mut Version,
         end: Option<u64>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), FetchError> {
         let mut next = Some(opening).filter(|opening| !opening.is_empty());
         loop {
             let chunk = match next.take() {
@@ -267,22 +267,22 @@ impl Transfer<'_> {
             if length > self.options.max_bytes {
                 return Err(self.too_large());
             }
-            sink.push(chunk).await.map_err(Trouble::Final)?;
+            sink.push(chunk).await.map_err(FetchError::Final)?;
             (self.progress)(length, version.total);
         }
     }
 
-    fn too_large(&self) -> Trouble {
+    fn too_large(&self) -> FetchError {
         let message = format!("the file is larger than {} bytes", self.options.max_bytes);
-        Trouble::Final(Error::new(ErrorKind::Transport, message))
+        FetchError::Final(Error::new(ErrorKind::Transport, message))
     }
 }
 
 /// Forgets what has arrived: it does not belong to what would come.
-async fn begin_again(sink: &mut Sink<'_, '_>, version: &mut Version, reason: &str) -> Trouble {
+async fn begin_again(sink: &mut Sink<'_, '_>, version: &mut Version, reason: &str) -> FetchError {
     *version = Version::default();
     match sink.restart().await {
-        Ok(()) => Trouble::passing(reason),
-        Err(error) => Trouble::Final(error),
+        Ok(()) => FetchError::passing(reason),
+        Err(error) => FetchError::Final(error),
     }
 }

@@ -11,11 +11,11 @@ use super::{Entry, Event, Found, Intent, JournalError, Query, Subject};
 pub trait Journal: fmt::Debug + Send + Sync {
     /// Commits an intent. Where the key is known already, [`Entry::begin_again`] decides, in one transaction with what
     /// follows from it.
-    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Begun, JournalError>>;
+    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>>;
 
     /// Commits what became known of an entry, by [`Entry::apply`]. What is said of an unknown entry is dropped, for tasks
     /// are made elsewhere too; `None` then.
-    fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>>;
+    fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>>;
 
     /// The entries that match, newest first. A record that cannot be read costs itself only: it is among
     /// [`Found::unreadable`], and stays as it is.
@@ -23,12 +23,12 @@ pub trait Journal: fmt::Debug + Send + Sync {
 }
 
 impl<J: Journal + ?Sized> Journal for Arc<J> {
-    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Begun, JournalError>> {
+    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
         (**self).begin(intent)
     }
 
-    fn note(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
-        (**self).note(subject, event)
+    fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+        (**self).record(subject, event)
     }
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>> {
@@ -38,7 +38,7 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
 
 /// What became of an intent.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Begun {
+pub enum Started {
     /// It is committed, and may be sent.
     New {
         /// The entry: the intent's own, or that of an earlier one with the same key.

@@ -79,9 +79,9 @@ pub struct Entry {
     /// What is known of an ambiguous submission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ambiguity: Option<Ambiguity>,
-    /// For how many seconds after it was sent the task was looked for in vain.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sought: Option<u64>,
+    /// Seconds after submission of the last search that found no task.
+    #[serde(rename = "sought", default, skip_serializing_if = "Option::is_none")]
+    pub not_found_after: Option<u64>,
     /// Where its files are to be written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Destination>,
@@ -109,7 +109,7 @@ impl Entry {
             error: None,
             reason: None,
             ambiguity: None,
-            sought: None,
+            not_found_after: None,
             target: intent.target.take(),
             file: None,
             last_frame_file: None,
@@ -155,7 +155,7 @@ impl Entry {
         }
         let before = self.clone();
         match event {
-            Event::Begun => {}
+            Event::Started => {}
             Event::Alive { until } => {
                 if self.state == State::Sending {
                     self.intent.until = self.intent.until.max(until);
@@ -173,7 +173,7 @@ impl Entry {
                     self.state = State::Accepted;
                     self.task = Some(task);
                     self.status = Some(status);
-                    (self.reason, self.sought) = (None, None);
+                    (self.reason, self.not_found_after) = (None, None);
                 }
             },
             // A task says more than any failure to hear of it.
@@ -188,7 +188,7 @@ impl Entry {
             Event::Ambiguous { reason, ambiguity } => {
                 (self.state, self.reason, self.ambiguity) = (State::Ambiguous, Some(reason), Some(*ambiguity));
             }
-            Event::NotFound { after } => self.sought = self.sought.max(Some(after)),
+            Event::NotFound { after } => self.not_found_after = self.not_found_after.max(Some(after)),
             Event::Dismissed => {
                 if self.state.is_open() {
                     self.state = State::Dismissed;

@@ -62,7 +62,8 @@ impl Intent {
 #[non_exhaustive]
 pub enum Event {
     /// The intent was committed.
-    Begun,
+    #[serde(rename = "begun")]
+    Started,
     /// The sender is still alive.
     Alive {
         /// Until when, unless it says so again.

@@ -17,7 +17,7 @@ mod query;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub use contract::{Begun, Journal};
+pub use contract::{Journal, Started};
 pub(crate) use entry::LEASE;
 pub use entry::{Entry, State};
 pub use error::JournalError;

@@ -45,7 +45,7 @@ fn events() -> Vec<Event> {
     };
     let ambiguity: Ambiguity = Entry::begin(intent("i")).ambiguity();
     let mut events = vec![
-        Event::Begun,
+        Event::Started,
         Event::Alive {
             until: Timestamp::MAX_UTC,
         },

@@ -32,8 +32,7 @@ pub enum ErrorKind {
     Decode,
     /// It is not known whether a submission was accepted.
     AmbiguousSubmit,
-    /// A task that was accepted could not be followed to its end: its polls keep failing. [`Error::cause`](crate::Error::cause)
-    /// holds why. The task exists and may be billed, so it is not submitted again but waited for again.
+    /// The task exists and may be billed, but its polls keep being refused. It can be waited for again.
     NotFollowed,
     /// A time limit of the caller's own passed.
     Timeout,

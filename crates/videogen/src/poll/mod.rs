@@ -8,5 +8,5 @@ mod refusals;
 
 pub use durations::{DurationBook, Durations};
 pub(crate) use policy::{BELIEVED, URL_GRACE};
-pub use policy::{Last, Moment, PollPolicy};
+pub use policy::{LastPoll, PollPolicy, PollState};
 pub(crate) use refusals::{Known, Refusals};

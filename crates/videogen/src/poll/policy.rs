@@ -26,7 +26,7 @@ const JITTER: f64 = 0.1;
 ///
 /// ```
 /// use std::time::Duration;
-/// use videogen::{Durations, Moment, PollPolicy, Vendor};
+/// use videogen::{Durations, PollState, PollPolicy, Vendor};
 ///
 /// let policy = PollPolicy::advised(&Vendor::ALL[0].facts().poll);
 /// let mut seen = Durations::default();
@@ -34,9 +34,9 @@ const JITTER: f64 = 0.1;
 ///     seen.observe(Duration::from_secs(seconds), Duration::from_secs(seconds));
 /// }
 /// // Not while it cannot be done, then closely.
-/// let start = Moment::default();
+/// let start = PollState::default();
 /// assert!(policy.pause(&seen, &start) > Duration::from_secs(40));
-/// let likely = Moment { elapsed: Duration::from_secs(118), polls: 3, ..start };
+/// let likely = PollState { elapsed: Duration::from_secs(118), polls: 3, ..start };
 /// assert!(policy.pause(&seen, &likely) < Duration::from_secs(10));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,15 +54,15 @@ pub struct PollPolicy {
     pub(crate) scale: TimeScale,
 }
 
-/// The moment at which the next poll is looked for.
+/// The state at which the next poll is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Moment {
+pub struct PollState {
     /// Time since the task was submitted.
     pub elapsed: Duration,
     /// Polls made so far.
     pub polls: u32,
     /// What the last poll told.
-    pub last: Last,
+    pub last: LastPoll,
     /// A number from 0 to 1 by lot; what is outside is taken for the nearer end.
     pub chance: f64,
 }
@@ -70,7 +70,7 @@ pub struct Moment {
 /// What the last poll told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Last {
+pub enum LastPoll {
     /// The task has not ended, or nothing was asked yet.
     #[default]
     Running,
@@ -139,15 +139,15 @@ impl PollPolicy {
     ///
     /// The pause is never shorter than the bound, nor longer than the other one, except where the vendor asks for more.
     #[must_use]
-    pub fn pause(&self, seen: &Durations, moment: &Moment) -> Duration {
-        let (least, most) = if moment.polls == 0 {
+    pub fn pause(&self, seen: &Durations, state: &PollState) -> Duration {
+        let (least, most) = if state.polls == 0 {
             self.first
         } else {
             (self.shortest, self.longest)
         };
         let most = most.max(least);
-        let ideal = match moment.last {
-            Last::NoUrl | Last::Refused(_) => least,
+        let ideal = match state.last {
+            LastPoll::NoUrl | LastPoll::Refused(_) => least,
             _ if least == most => least,
             _ => {
                 // In the time of the tasks, and back.
@@ -159,20 +159,20 @@ impl PollPolicy {
                 } else {
                     0.0
                 };
-                let next = seen.next(seconds(moment.elapsed), from, to, price * factor);
+                let next = seen.next(seconds(state.elapsed), from, to, price * factor);
                 Duration::try_from_secs_f64(next / factor).unwrap_or(most)
             }
         };
-        let chance = if moment.chance.is_finite() {
-            moment.chance.clamp(0.0, 1.0)
+        let chance = if state.chance.is_finite() {
+            state.chance.clamp(0.0, 1.0)
         } else {
             0.0
         };
         let pause = ideal
             .saturating_add(self.shortest.mul_f64(JITTER * chance))
             .clamp(least, most);
-        match moment.last {
-            Last::Failed(asked) | Last::Refused(asked) => pause.max(self.scale.real(asked)),
+        match state.last {
+            LastPoll::Failed(asked) | LastPoll::Refused(asked) => pause.max(self.scale.real(asked)),
             _ => pause,
         }
     }
@@ -197,32 +197,36 @@ mod tests {
         seen
     }
 
-    fn at(elapsed: u64, polls: u32) -> Moment {
-        Moment {
+    fn at(elapsed: u64, polls: u32) -> PollState {
+        PollState {
             elapsed: Duration::from_secs(elapsed),
             polls,
-            ..Moment::default()
+            ..PollState::default()
         }
     }
 
-    /// At every moment of the tasks' time, whatever was seen.
+    /// At every age of the task, whatever was seen.
     #[test]
     fn a_faster_time_shortens_every_pause_alike() {
         let scale = TimeScale::new(100.0).unwrap();
         let (policy, seen) = (PollPolicy::advised(&ADVICE), seconds(115..125));
         for (elapsed, polls) in [(0, 0), (60, 1), (118, 3), (500, 9)] {
-            for last in [Last::Running, Last::NoUrl, Last::Failed(Duration::from_secs(90))] {
-                let moment = Moment {
+            for last in [
+                LastPoll::Running,
+                LastPoll::NoUrl,
+                LastPoll::Failed(Duration::from_secs(90)),
+            ] {
+                let state = PollState {
                     last,
                     ..at(elapsed, polls)
                 };
-                let faster = Moment {
-                    elapsed: scale.real(moment.elapsed),
-                    ..moment
+                let faster = PollState {
+                    elapsed: scale.real(state.elapsed),
+                    ..state
                 };
-                let (pause, short) = (policy.pause(&seen, &moment), policy.at(scale).pause(&seen, &faster));
+                let (pause, short) = (policy.pause(&seen, &state), policy.at(scale).pause(&seen, &faster));
                 let apart = pause.abs_diff(scale.vendors(short));
-                assert!(apart < Duration::from_millis(1), "{moment:?}: {pause:?} {short:?}");
+                assert!(apart < Duration::from_millis(1), "{state:?}: {pause:?} {short:?}");
             }
         }
     }
@@ -248,28 +252,28 @@ mod tests {
             if random.bool() {
                 policy = policy.first(first);
             }
-            let moment = Moment {
+            let state = PollState {
                 elapsed: Duration::from_secs_f64(10_f64.powf(random.f64() * 16.0 - 3.0)),
                 polls: random.u32(0..3),
-                last: [Last::Running, Last::NoUrl, Last::Failed(Duration::ZERO)][random.usize(0..3)],
+                last: [LastPoll::Running, LastPoll::NoUrl, LastPoll::Failed(Duration::ZERO)][random.usize(0..3)],
                 chance: [0.0, 0.5, 1.0, -3.0, 17.0, f64::NAN][random.usize(0..6)],
             };
-            let pause = policy.pause(&seen, &moment);
-            let (least, most) = match moment.polls {
+            let pause = policy.pause(&seen, &state);
+            let (least, most) = match state.polls {
                 0 => policy.first,
                 _ => (shortest, longest.max(shortest)),
             };
-            assert!((least..=most).contains(&pause), "{pause:?} {policy:?} {moment:?}");
-            assert_eq!(pause, policy.pause(&seen, &moment), "the same twice");
+            assert!((least..=most).contains(&pause), "{pause:?} {policy:?} {state:?}");
+            assert_eq!(pause, policy.pause(&seen, &state), "the same twice");
             // Chance moves it by a tenth of the shortest pause at most.
-            let calm = policy.pause(&seen, &Moment { chance: 0.0, ..moment });
+            let calm = policy.pause(&seen, &PollState { chance: 0.0, ..state });
             assert!(
                 pause >= calm && pause - calm <= shortest.mul_f64(0.11),
                 "{calm:?} {pause:?}"
             );
             let asked = Duration::from_secs(1_000);
-            let last = Last::Failed(asked);
-            assert!(policy.pause(&seen, &Moment { last, ..moment }) >= asked);
+            let last = LastPoll::Failed(asked);
+            assert!(policy.pause(&seen, &PollState { last, ..state }) >= asked);
         }
     }
 
@@ -300,9 +304,9 @@ mod tests {
         let seen = seconds(180..200);
         let (mut elapsed, mut polls, mut early) = (0.0, 0, 0);
         while elapsed < 180.0 {
-            let mut moment = at(0, polls);
-            moment.elapsed = Duration::from_secs_f64(elapsed);
-            elapsed += policy.pause(&seen, &moment).as_secs_f64();
+            let mut state = at(0, polls);
+            state.elapsed = Duration::from_secs_f64(elapsed);
+            elapsed += policy.pause(&seen, &state).as_secs_f64();
             polls += 1;
             early += u32::from(elapsed < 150.0);
         }
@@ -314,11 +318,11 @@ mod tests {
     #[test]
     fn a_missing_url_is_asked_for_soon() {
         let policy = PollPolicy::advised(&ADVICE);
-        let moment = Moment {
-            last: Last::NoUrl,
+        let state = PollState {
+            last: LastPoll::NoUrl,
             ..at(1, 1)
         };
-        assert_eq!(policy.pause(&seconds(290..300), &moment), Duration::from_secs(5));
+        assert_eq!(policy.pause(&seconds(290..300), &state), Duration::from_secs(5));
     }
 
     /// Task after task, learning as it goes; counted once some are known: requests and mean delay of each task.
@@ -333,21 +337,21 @@ mod tests {
         };
         for task in 0..known + tasks {
             let taken = duration(&mut random);
-            let mut moment = Moment::default();
+            let mut state = PollState::default();
             let before = loop {
-                moment.chance = random.f64();
-                let before = moment.elapsed;
-                moment.elapsed += policy.pause(&seen, &moment);
-                moment.polls += 1;
-                if moment.elapsed.as_secs_f64() >= taken {
+                state.chance = random.f64();
+                let before = state.elapsed;
+                state.elapsed += policy.pause(&seen, &state);
+                state.polls += 1;
+                if state.elapsed.as_secs_f64() >= taken {
                     break before;
                 }
             };
             // Only what polling tells; no vendor's timestamps.
-            seen.observe(before, moment.elapsed);
+            seen.observe(before, state.elapsed);
             if task >= known {
-                polls += moment.polls;
-                delay += moment.elapsed.as_secs_f64() - taken;
+                polls += state.polls;
+                delay += state.elapsed.as_secs_f64() - taken;
             }
         }
         (f64::from(polls) / f64::from(tasks), delay / f64::from(tasks))
@@ -386,7 +390,7 @@ mod tests {
                 let learned = run(&policy, law);
                 let interval = Duration::from_secs_f64(fixed);
                 let plain = run(&PollPolicy::within(interval, interval), law);
-                // Where a task may end at any moment as well as at another, no pace is better than a fixed one by much.
+                // Where a task may end at any time as well as at another, no pace is better than a fixed one by much.
                 let bound = if name == "late" { 1.12 } else { 1.0 };
                 if (name, fixed) != ("late", 0.1) {
                     assert!(

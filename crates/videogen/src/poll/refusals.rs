@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{BELIEVED, Last};
+use super::{BELIEVED, LastPoll};
 use crate::model::{Error, ErrorKind, TaskId};
 
 /// A vendor may not find a task yet that it has just accepted.
@@ -89,7 +89,7 @@ pub(crate) enum Again {
     Refused(Duration),
 }
 
-impl From<Again> for Last {
+impl From<Again> for LastPoll {
     fn from(again: Again) -> Self {
         match again {
             Again::Failed(pause) => Self::Failed(pause),

@@ -9,7 +9,10 @@ use crate::rules::validate;
 ///
 /// # Errors
 /// Every violation that is left.
-pub(crate) fn fit(vendor: Vendor, request: &VideoRequest) -> Result<(VideoRequest, Vec<Adjustment>), Vec<Violation>> {
+pub(crate) fn adjust(
+    vendor: Vendor,
+    request: &VideoRequest,
+) -> Result<(VideoRequest, Vec<Adjustment>), Vec<Violation>> {
     let violations = validate(vendor, request);
     if violations.is_empty() {
         return Ok((request.clone(), Vec::new()));
@@ -94,7 +97,7 @@ mod tests {
         let request = VideoRequest::new("seedance-2.0-fast", "x")
             .duration(60)
             .resolution("1080p");
-        assert_eq!(fit(Vendor::ALL[0], &request).unwrap_err().len(), 2);
+        assert_eq!(adjust(Vendor::ALL[0], &request).unwrap_err().len(), 2);
     }
 
     #[test]
@@ -106,7 +109,7 @@ mod tests {
             .adjust("duration", Adjust::Round)
             .adjust("resolution", Adjust::Round)
             .adjust("camera_fixed", Adjust::Drop);
-        let (fitted, made) = fit(Vendor::ALL[0], &request).expect("it fits");
+        let (fitted, made) = adjust(Vendor::ALL[0], &request).expect("it fits");
         assert_eq!(fitted.duration, Some(15.into()));
         assert_eq!(fitted.resolution.as_deref(), Some("720p"));
         assert_eq!(fitted.camera_fixed, None);
@@ -129,7 +132,7 @@ mod tests {
         let request = VideoRequest::new("seedance-2.0", "x")
             .resolution("144p")
             .adjust("resolution", Adjust::Round);
-        assert_eq!(fit(Vendor::ALL[0], &request).unwrap_err()[0].field, "resolution");
+        assert_eq!(adjust(Vendor::ALL[0], &request).unwrap_err()[0].field, "resolution");
     }
 
     #[test]

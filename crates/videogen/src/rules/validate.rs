@@ -34,10 +34,10 @@ struct Check {
 
 impl Check {
     fn add(&mut self, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
-        self.note(field, &value.to_string(), rule.into(), hint.into());
+        self.push(field, &value.to_string(), rule.into(), hint.into());
     }
 
-    fn note(&mut self, field: &str, value: &str, rule: String, hint: String) {
+    fn push(&mut self, field: &str, value: &str, rule: String, hint: String) {
         self.found.push(Violation {
             // A field may hold a presigned URL where none belongs, and so may the name of a member.
             field: hide_urls(field),
@@ -331,6 +331,9 @@ impl Check {
         for source in request.inputs_as(role) {
             if let Err(error) = source.check() {
                 self.add(role.as_str(), source, error.to_string(), "give the whole of it");
+            } else if source.is_plain_http() {
+                let rule = "must be an https:// URL: vendors do not fetch over plain HTTP";
+                self.add(role.as_str(), source, rule, "serve the file over HTTPS");
             } else if !rule.sources.contains(&source.kind()) {
                 let (what, hint) = match source.kind() {
                     "data" => (

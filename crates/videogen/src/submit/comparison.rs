@@ -15,7 +15,7 @@ const TELLING: usize = 16;
 
 /// What a comparison comes to.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Fit {
+pub(crate) enum Match {
     /// It may be the task.
     Candidate(Grade, Vec<Evidence>),
     /// It does not fit, but shows no prompt that would settle it.
@@ -54,7 +54,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares a task.
-    pub(crate) fn fit(&self, task: &VideoTask) -> Fit {
+    pub(crate) fn compare(&self, task: &VideoTask) -> Match {
         use Evidence::{
             ModelNotShown, OtherModel, OtherParameters, OtherPrompt, OtherTime, PromptNotShown, SameModel,
             SameParameters, SamePrompt, SameTime, TimeNotShown, TruncatedPrompt, UnknownModel,
@@ -65,15 +65,15 @@ impl<'a> Comparison<'a> {
             None => TimeNotShown,
             Some(_) if self.is_about(task, TimeDelta::zero()) => SameTime,
             Some(_) if self.ambiguity.clock_skew.is_none() && self.is_about(task, UNMEASURED) => OtherTime,
-            Some(_) => return Fit::None,
+            Some(_) => return Match::None,
         };
         let parameters = self.ambiguity.agrees(task);
         let is_off = model == OtherModel || time == OtherTime;
         match prompt {
-            OtherPrompt => return Fit::None,
-            PromptNotShown if is_off => return Fit::Unclear,
+            OtherPrompt => return Match::None,
+            PromptNotShown if is_off => return Match::Unclear,
             SamePrompt | TruncatedPrompt => {}
-            _ if is_off => return Fit::None,
+            _ if is_off => return Match::None,
             _ => {}
         }
         let is_strong = time == SameTime
@@ -85,7 +85,7 @@ impl<'a> Comparison<'a> {
             };
         let parameters = parameters.map(|same| if same { SameParameters } else { OtherParameters });
         let reasons = [prompt, model, time].into_iter().chain(parameters).collect();
-        Fit::Candidate(if is_strong { Grade::Strong } else { Grade::Weak }, reasons)
+        Match::Candidate(if is_strong { Grade::Strong } else { Grade::Weak }, reasons)
     }
 
     /// Whether a task that carries the submission's own reference is it: nothing that it shows is of another one. Its prompt
@@ -103,9 +103,9 @@ impl<'a> Comparison<'a> {
 
     /// A task that something else speaks for already.
     pub(crate) fn candidate(&self, task: VideoTask, evidence: Evidence) -> Candidate {
-        let (grade, mut reasons) = match self.fit(&task) {
-            Fit::Candidate(grade, reasons) => (grade, reasons),
-            Fit::Unclear | Fit::None => (Grade::Weak, vec![self.prompt(&task)]),
+        let (grade, mut reasons) = match self.compare(&task) {
+            Match::Candidate(grade, reasons) => (grade, reasons),
+            Match::Unclear | Match::None => (Grade::Weak, vec![self.prompt(&task)]),
         };
         // Where the prompt is not shown, nothing stands against what the answer said.
         let is_named = evidence == Evidence::NamedInAnswer && reasons.contains(&Evidence::PromptNotShown);

@@ -45,7 +45,7 @@ impl Client {
                 .map(|own| self.judge().hide(own))
                 .or_else(own),
             request_hash: sha256(asked.to_string().as_bytes()),
-            request: self.keepable(json!(request)),
+            request: self.redact(json!(request)),
             at: now,
             until: now,
             target: options.target.clone(),
@@ -54,7 +54,7 @@ impl Client {
     }
 
     /// A request without what may not be kept: of URLs only the hosts remain, of media inside it their digests.
-    pub(crate) fn keepable(&self, value: Value) -> Value {
+    pub(crate) fn redact(&self, value: Value) -> Value {
         mask::json(value, &|text| match text.strip_prefix("data:") {
             Some(data) => {
                 let media_type = data.split([';', ',']).next().unwrap_or_default();

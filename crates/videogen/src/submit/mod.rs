@@ -8,5 +8,5 @@ mod reconcile;
 mod settle;
 mod submission;
 
-pub use reconcile::{Lost, ReconcileOptions, Recovered};
+pub use reconcile::{LostSubmission, ReconcileOptions, Recovered};
 pub use submission::SubmitOptions;

@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::journal::{BoxFuture, Entry, Event, Query, Subject, Unreadable};
 use crate::model::mask::is_masked;
 use crate::model::{Ambiguity, Candidate, Error, ErrorKind, Evidence, Grade, ListQuery, Reconciled, TaskId};
-use crate::submit::comparison::{Comparison, Fit};
+use crate::submit::comparison::{Comparison, Match};
 
 /// Of so many candidates the parameters are compared.
 const COMPARED: usize = 20;
@@ -23,7 +23,7 @@ pub struct Recovered {
     /// Submissions whose task was not known, and now is.
     pub found: Vec<Entry>,
     /// Submissions whose fate is still not known.
-    pub open: Vec<Lost>,
+    pub open: Vec<LostSubmission>,
     /// Submissions that are being sent at this moment, or whose sender died some seconds ago.
     pub under_way: Vec<Entry>,
     /// Submissions whose task has not ended yet, as far as is known: to be waited for.
@@ -35,7 +35,7 @@ pub struct Recovered {
 /// A submission whose fate is still not known after it was looked for.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Lost {
+pub struct LostSubmission {
     /// The submission.
     pub entry: Entry,
     /// Tasks that it may be, the best first.
@@ -98,7 +98,7 @@ impl Client {
         Box::pin(async move {
             let vendor = self.0.vendor;
             if ambiguity.vendor != vendor {
-                return Err(self.foreign("the submission"));
+                return Err(self.wrong_vendor("the submission"));
             }
             let by_reference = vendor.finds_by_reference().zip(ambiguity.client_reference.as_ref());
             // What was recorded without its URL or key is not what was sent.
@@ -137,10 +137,10 @@ impl Client {
                     after: u64::try_from(after).unwrap_or_default(),
                 },
             };
-            let noted = journal.note(Subject::Intent(intent), event).await;
+            let recorded = journal.record(Subject::Intent(intent), event).await;
             Ok(match reconciled {
                 Reconciled::Found(mut task) => {
-                    task.unrecorded = noted.err().map(|error| error.to_string());
+                    task.unrecorded = recorded.err().map(|error| error.to_string());
                     Reconciled::Found(task)
                 }
                 // What was in vain needs no record.
@@ -209,12 +209,12 @@ impl Client {
         };
         let mut recovered = Recovered::default();
         let (start, mut looks) = (Instant::now(), 0);
-        let mut lost: Vec<(Lost, bool)> = Vec::new();
+        let mut lost: Vec<(LostSubmission, bool)> = Vec::new();
         let found = self.found(is_open).await?;
         recovered.unreadable = found.unreadable;
         for entry in found.entries {
             lost.push((
-                Lost {
+                LostSubmission {
                     entry,
                     candidates: Vec::new(),
                     trouble: None,
@@ -224,7 +224,7 @@ impl Client {
         }
         loop {
             for (lost, goes_on) in lost.iter_mut().filter(|(_, goes_on)| *goes_on) {
-                *goes_on = self.look_again(lost, options.sole_writer).await;
+                *goes_on = self.search_again(lost, options.sole_writer).await;
             }
             let left = within.saturating_sub(start.elapsed());
             if left.is_zero() || lost.iter().all(|(_, goes_on)| !goes_on) {
@@ -265,7 +265,7 @@ impl Client {
     }
 
     /// One look. Tells whether another one may tell more.
-    async fn look_again(&self, lost: &mut Lost, sole_writer: bool) -> bool {
+    async fn search_again(&self, lost: &mut LostSubmission, sole_writer: bool) -> bool {
         lost.trouble = None;
         match self.look(&lost.entry.ambiguity(), sole_writer).await {
             Ok(Reconciled::Found(task)) => {
@@ -362,8 +362,8 @@ impl Client {
         let hide = |text: &str| self.judge().hide(text);
         let is_wanted = open.entries.iter().any(|entry| {
             let other = entry.ambiguity();
-            let fit = Comparison::new(&other, self.clock_skew(), &hide).fit(&only.task);
-            Some(&entry.intent.id) != ambiguity.intent.as_ref() && fit != Fit::None
+            let fit = Comparison::new(&other, self.clock_skew(), &hide).compare(&only.task);
+            Some(&entry.intent.id) != ambiguity.intent.as_ref() && fit != Match::None
         });
         if is_wanted || !open.unreadable.is_empty() {
             return Ok(Reconciled::Candidates(found));
@@ -388,12 +388,12 @@ impl Client {
             let older = page.tasks.iter().any(|task| comparison.is_before(task));
             let is_full = page.tasks.len() >= 100;
             for task in page.tasks {
-                let fit = comparison.fit(&task);
-                if fit == Fit::None || self.is_known(&task.id, ambiguity).await? {
+                let fit = comparison.compare(&task);
+                if fit == Match::None || self.is_known(&task.id, ambiguity).await? {
                     continue;
                 }
                 match fit {
-                    Fit::Candidate(grade, reasons) => candidates.push(Candidate { task, grade, reasons }),
+                    Match::Candidate(grade, reasons) => candidates.push(Candidate { task, grade, reasons }),
                     _ => is_unclear = true,
                 }
             }
@@ -422,12 +422,12 @@ impl Client {
                 true => self.get(&listed.task.id).await.ok(),
                 false => None,
             };
-            match whole.map(|task| (comparison.fit(&task), task)) {
-                Some((Fit::Candidate(grade, reasons), task)) if comparison.shows_more(&task, &listed) => {
+            match whole.map(|task| (comparison.compare(&task), task)) {
+                Some((Match::Candidate(grade, reasons), task)) if comparison.shows_more(&task, &listed) => {
                     compared.push(Candidate { task, grade, reasons });
                 }
                 // The task itself shows the prompt, and it is another one.
-                Some((Fit::None, task)) if comparison.shows_more(&task, &listed) => {}
+                Some((Match::None, task)) if comparison.shows_more(&task, &listed) => {}
                 _ => compared.push(listed),
             }
         }

@@ -13,10 +13,10 @@ impl Client {
     ///
     /// # Errors
     /// `journal` when it cannot be written.
-    pub async fn note_target(&self, task: &TaskId, target: Destination) -> Result<(), Error> {
+    pub async fn record_target(&self, task: &TaskId, target: Destination) -> Result<(), Error> {
         if let Some(journal) = &self.0.journal {
-            let noted = journal.note(self.subject(task), Event::Target { target });
-            noted.await.map_err(journal_error)?;
+            let recorded = journal.record(self.subject(task), Event::Target { target });
+            recorded.await.map_err(journal_error)?;
         }
         Ok(())
     }
@@ -95,8 +95,8 @@ impl Client {
             },
             None => Event::Dismissed,
         };
-        let noted = journal.note(Subject::Intent(entry.intent.id), event).await;
-        noted.map_err(journal_error)?.ok_or_else(missing)
+        let recorded = journal.record(Subject::Intent(entry.intent.id), event).await;
+        recorded.map_err(journal_error)?.ok_or_else(missing)
     }
 
     /// Looks for the task of a submission that is to be dismissed.

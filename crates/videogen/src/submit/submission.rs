@@ -9,20 +9,20 @@ use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 use videogen_wire::Sent;
 
-use crate::client::Client;
+use crate::client::{Client, SubmitEvent};
 use crate::journal::LEASE;
-use crate::journal::{Begun, BoxFuture, Destination, Entry, Event, Intent, Journal, Query, State, Subject};
+use crate::journal::{BoxFuture, Destination, Entry, Event, Intent, Journal, Query, Started, State, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
     Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, VideoRequest, VideoTask,
 };
-use crate::rules::adjust::fit;
+use crate::rules::adjust::adjust;
 use crate::transport::trace;
 
 /// How often it says so.
 const PULSE: Duration = Duration::from_secs(5);
 /// How often an accepted task is offered to a journal that cannot be written.
-const NOTES: u32 = 3;
+const RETRIES: u32 = 3;
 
 /// How to submit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,6 +91,14 @@ impl Client {
             let message = "an idempotency key needs a journal: without one nobody remembers what was sent";
             return Err(Error::new(ErrorKind::Config, message).with_delivery(Delivery::NotSent));
         }
+        if options
+            .idempotency_key
+            .as_ref()
+            .is_some_and(|key| key.trim().is_empty())
+        {
+            let message = "the idempotency key is empty: use one that names this request, such as an order number";
+            return Err(Error::new(ErrorKind::InvalidRequest, message).with_delivery(Delivery::NotSent));
+        }
         let request = request.borrow();
         let submission = async {
             let result = self.submit_as(&options, request).await;
@@ -116,7 +124,7 @@ impl Client {
         Box::pin(async move {
             let vendor = self.0.vendor;
             let (mut request, adjustments) =
-                fit(vendor, asked).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
+                adjust(vendor, asked).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
             let intent = self.0.journal.as_ref().map(|_| self.intent(options, asked, &request));
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
@@ -163,15 +171,23 @@ impl Client {
     /// One request, noted in the journal if there is one. What is large is boxed: the future of this is moved about before
     /// it runs.
     async fn attempt(self, intent: Option<Box<Intent>>, request: Arc<VideoRequest>) -> Result<Attempt, Error> {
-        let call = Box::pin(self.submit_once(&request));
+        // Apart from the journal, which may be locked for minutes: an id is known as soon as it has arrived.
+        let call = Box::pin(async {
+            let result = self.submit_once(&request).await;
+            if let Ok(task) = &result {
+                self.notify(|| SubmitEvent::Accepted(task.id.clone()));
+            }
+            result
+        });
         match (self.0.journal.clone(), intent) {
-            (Some(journal), Some(intent)) => Box::pin(Self::between(journal, *intent, call)).await,
+            (Some(journal), Some(intent)) => Box::pin(self.between(journal, *intent, call)).await,
             _ => Ok(Attempt::Made(Box::new(call.await?))),
         }
     }
 
     /// Makes the call between two entries in the journal.
     async fn between(
+        &self,
         journal: Arc<dyn Journal>,
         mut intent: Intent,
         call: impl Future<Output = Result<VideoTask, Error>>,
@@ -184,16 +200,17 @@ impl Client {
             Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
         })?;
         let (id, attempt) = match begun {
-            Begun::New { id, attempt } => (id, attempt),
-            Begun::Known(entry) => return Ok(Attempt::Known(entry)),
+            Started::New { id, attempt } => (id, attempt),
+            Started::Known(entry) => return Ok(Attempt::Known(entry)),
         };
+        self.notify(|| SubmitEvent::Recorded(id.clone()));
         let subject = Subject::Attempt {
             id: id.clone(),
             attempt,
         };
         if Utc::now() + PULSE > until {
             // The journal took long; as if it had begun only now.
-            let _ = journal.note(subject.clone(), Event::Alive { until: lease() }).await;
+            let _ = journal.record(subject.clone(), Event::Alive { until: lease() }).await;
         }
         let result = alive(&journal, &subject, call).await;
         let result = result.map_err(|error| error.with_intent(id));
@@ -205,13 +222,19 @@ impl Client {
             Err(error) => Event::failed(error),
         };
         let noted = match &event {
-            Some(event) => insist(&journal, &subject, event).await,
+            Some(event) => record_with_retries(&journal, &subject, event).await,
             None => Ok(()),
         };
         // The entry stays open when this fails, so it can be recovered; a task is told of all the same.
         let mut task = result?;
         task.unrecorded = noted.err();
         Ok(Attempt::Made(Box::new(task)))
+    }
+
+    fn notify(&self, event: impl FnOnce() -> SubmitEvent) {
+        if let Some(observer) = &self.0.observer {
+            observer.notify(&event());
+        }
     }
 
     /// One request.
@@ -260,7 +283,7 @@ impl Client {
                 .client_reference
                 .as_deref()
                 .map(|reference| self.judge().hide(reference)),
-            parameters: parameters(&self.keepable(json!(request))),
+            parameters: parameters(&self.redact(json!(request))),
             intent: None,
             progress: Progress::Unknown,
             sent_at,
@@ -405,7 +428,7 @@ async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Futu
                 tokio::select! {
                     biased;
                     result = &mut call => return result,
-                    _ = journal.note(subject.clone(), Event::Alive { until: lease() }) => {}
+                    _ = journal.record(subject.clone(), Event::Alive { until: lease() }) => {}
                 }
             }
         }
@@ -413,13 +436,13 @@ async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Futu
 }
 
 /// Notes what may not be lost, if need be more than once. Tells why it cannot.
-async fn insist(journal: &Arc<dyn Journal>, subject: &Subject, event: &Event) -> Result<(), String> {
+async fn record_with_retries(journal: &Arc<dyn Journal>, subject: &Subject, event: &Event) -> Result<(), String> {
     let mut tries = 0;
     loop {
-        match journal.note(subject.clone(), event.clone()).await {
+        match journal.record(subject.clone(), event.clone()).await {
             Ok(Some(_)) => return Ok(()),
             Ok(None) => return Err("its entry is gone".to_owned()),
-            Err(error) if tries == NOTES => return Err(error.to_string()),
+            Err(error) if tries == RETRIES => return Err(error.to_string()),
             Err(_) => tries += 1,
         }
         sleep(Duration::from_millis(100) * tries).await;

@@ -6,7 +6,7 @@ use videogen_raw_alltoken::enums::{ContentRole, ContentType, GenerationStatus};
 use videogen_raw_alltoken::types;
 use videogen_wire::{FromValue as _, Read as _, ReadItems as _};
 
-use super::{Adapter, Call, NoValue, RawPage, Said, named, read_all, value};
+use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
 use crate::model::ListedModel;
 use crate::model::{
     Capabilities, ErrorKind, ListQuery, Role, Source, TaskError, TaskId, TaskStatus, Usage, Vendor, Video,
@@ -20,19 +20,19 @@ pub(crate) struct AllToken;
 impl Adapter for AllToken {
     const LIST_MEMBER: &'static str = "items";
 
-    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, NoValue> {
+    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, CallError> {
         read_task(value(client(call).create_generation(&body(request)).await)?, None)
     }
 
-    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
         read_task(value(client(call).get_generation(id.id()).await)?, Some(id))
     }
 
-    async fn cancel(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+    async fn cancel(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
         read_task(value(client(call).cancel_generation(id.id()).await)?, Some(id))
     }
 
-    async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, NoValue> {
+    async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, CallError> {
         let status = query.status.as_ref().map(|status| match status {
             TaskStatus::InProgress => GenerationStatus::Processing,
             other => GenerationStatus::from(other.as_str()),
@@ -48,14 +48,14 @@ impl Adapter for AllToken {
         })
     }
 
-    async fn models(call: &Call<'_>) -> Result<Vec<ListedModel>, NoValue> {
+    async fn models(call: &Call<'_>) -> Result<Vec<ListedModel>, CallError> {
         let list = value(client(call).list_models().await)?;
         let models = read_all(list.data, |model| {
             Ok(ListedModel {
                 id: model
                     .id
                     .read()
-                    .ok_or_else(|| NoValue("the entry names no model".to_owned()))?,
+                    .ok_or_else(|| CallError("the entry names no model".to_owned()))?,
                 display_name: model.display_name.read(),
                 input_modalities: model.input_modalities.read_items(),
                 output_modalities: model.output_modalities.read_items(),
@@ -64,13 +64,13 @@ impl Adapter for AllToken {
         Ok(models.into_iter().flatten().collect())
     }
 
-    fn error(_status: u16, body: Value) -> Said {
+    fn error(_status: u16, body: Value) -> ErrorDetail {
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
-            return Said::default();
+            return ErrorDetail::default();
         };
         // Messages follow the language of the request; codes do not. A code may also be the bare status.
         let code = detail.code.read().filter(|code| code.parse::<u16>().is_err());
-        Said {
+        ErrorDetail {
             kind: code.as_deref().and_then(|code| match code {
                 "invalid_request" | "upstream_invalid_parameter" => Some(ErrorKind::InvalidRequest),
                 "upstream_content_violation" => Some(ErrorKind::Moderated),
@@ -81,7 +81,7 @@ impl Adapter for AllToken {
             code,
             message: detail.message.read(),
             request_id: detail.request_id.read(),
-            ..Said::default()
+            ..ErrorDetail::default()
         }
     }
 }
@@ -189,7 +189,7 @@ fn item(type_: ContentType) -> types::ContentItem {
 }
 
 /// `asked`: the task that the caller asked for, which an answer need not name again.
-fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
+fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = generation
         .id
         .read()

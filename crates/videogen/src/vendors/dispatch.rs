@@ -10,9 +10,9 @@ use super::toapis;
 #[cfg(feature = "token360")]
 use super::token360;
 use crate::model::{Capabilities, ListQuery, ListedModel, SecretUrl, TaskId, Vendor, VideoRequest, VideoTask};
-use crate::vendors::{Adapter, Call, NoValue, RawPage, Said};
+use crate::vendors::{Adapter, Call, CallError, ErrorDetail, RawPage};
 #[cfg(feature = "webhook")]
-use crate::vendors::{Notice, SignatureHeaders};
+use crate::vendors::{SignatureHeaders, WebhookEvent};
 /// Runs the same call on the adapter of a vendor.
 macro_rules! on_adapter {
     ($vendor:expr, $adapter:ident => $call:expr) => {
@@ -50,23 +50,27 @@ impl Vendor {
         call: &'a Call<'_>,
         request: &'a VideoRequest,
         rules: &'a Capabilities,
-    ) -> BoxFuture<'a, Result<VideoTask, NoValue>> {
+    ) -> BoxFuture<'a, Result<VideoTask, CallError>> {
         on_adapter!(self, A => Box::pin(A::submit(call, request, rules)))
     }
 
-    pub(crate) fn get<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, NoValue>> {
+    pub(crate) fn get<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, CallError>> {
         on_adapter!(self, A => Box::pin(A::get(call, id)))
     }
 
-    pub(crate) fn cancel<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, NoValue>> {
+    pub(crate) fn cancel<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, CallError>> {
         on_adapter!(self, A => Box::pin(A::cancel(call, id)))
     }
 
-    pub(crate) fn list<'a>(self, call: &'a Call<'_>, query: &'a ListQuery) -> BoxFuture<'a, Result<RawPage, NoValue>> {
+    pub(crate) fn list<'a>(
+        self,
+        call: &'a Call<'_>,
+        query: &'a ListQuery,
+    ) -> BoxFuture<'a, Result<RawPage, CallError>> {
         on_adapter!(self, A => Box::pin(A::list(call, query)))
     }
 
-    pub(crate) fn models<'a>(self, call: &'a Call<'_>) -> BoxFuture<'a, Result<Vec<ListedModel>, NoValue>> {
+    pub(crate) fn models<'a>(self, call: &'a Call<'_>) -> BoxFuture<'a, Result<Vec<ListedModel>, CallError>> {
         on_adapter!(self, A => Box::pin(A::models(call)))
     }
 
@@ -74,11 +78,11 @@ impl Vendor {
         self,
         call: &'a Call<'_>,
         id: &'a TaskId,
-    ) -> BoxFuture<'a, Result<Option<SecretUrl>, NoValue>> {
+    ) -> BoxFuture<'a, Result<Option<SecretUrl>, CallError>> {
         on_adapter!(self, A => Box::pin(A::fresh_link(call, id)))
     }
 
-    pub(crate) fn error(self, status: u16, body: Value) -> Said {
+    pub(crate) fn error(self, status: u16, body: Value) -> ErrorDetail {
         on_adapter!(self, A => A::error(status, body))
     }
 
@@ -88,12 +92,12 @@ impl Vendor {
     }
 
     #[cfg(feature = "webhook")]
-    pub(crate) fn notice(self, body: Value) -> Notice {
-        on_adapter!(self, A => A::notice(body))
+    pub(crate) fn webhook_event(self, body: Value) -> WebhookEvent {
+        on_adapter!(self, A => A::webhook_event(body))
     }
 
     #[cfg(feature = "webhook")]
-    pub(crate) fn told(self, id: &TaskId, body: Value) -> Result<VideoTask, NoValue> {
-        on_adapter!(self, A => A::told(id, body))
+    pub(crate) fn webhook_task(self, id: &TaskId, body: Value) -> Result<VideoTask, CallError> {
+        on_adapter!(self, A => A::webhook_task(id, body))
     }
 }

@@ -120,7 +120,7 @@ fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Fou
                         let mut around = vec![name];
                         scan(inner, &mut around, quoted - 1, found);
                     } else {
-                        note(around, &name, value, found);
+                        collect(around, &name, value, found);
                     }
                 }
             }
@@ -131,7 +131,7 @@ fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Fou
                 let value = &text[at..at + length];
                 let is_number = value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
                 if let (Some(name), true) = (name.take(), is_number) {
-                    note(around, &name, value.to_owned(), found);
+                    collect(around, &name, value.to_owned(), found);
                 }
                 at += length;
             }
@@ -140,7 +140,7 @@ fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Fou
     around.truncate(depth);
 }
 
-fn note(around: &[String], name: &str, id: String, found: &mut Vec<Found>) {
+fn collect(around: &[String], name: &str, id: String, found: &mut Vec<Found>) {
     let fold = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
     let folded = fold(name);
     let is_id = folded == "id" && around.iter().all(|name| AROUND.contains(&fold(name).as_str()));

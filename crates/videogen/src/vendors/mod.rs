@@ -31,9 +31,9 @@ pub(crate) struct Call<'a> {
 }
 
 /// Why a call gave no value: in words, without anything from the body.
-pub(crate) struct NoValue(pub(crate) String);
+pub(crate) struct CallError(pub(crate) String);
 
-impl From<RawError<()>> for NoValue {
+impl From<RawError<()>> for CallError {
     fn from(error: RawError<()>) -> Self {
         Self(match error {
             // Only the place: the words of this error quote the body.
@@ -62,7 +62,7 @@ pub(crate) struct RawPage {
 
 /// What a vendor's error body says.
 #[derive(Default)]
-pub(crate) struct Said {
+pub(crate) struct ErrorDetail {
     pub(crate) kind: Option<ErrorKind>,
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
@@ -85,7 +85,7 @@ pub(crate) struct SignatureHeaders {
 /// What the body of a signed webhook says.
 #[cfg(feature = "webhook")]
 #[derive(Default)]
-pub(crate) struct Notice {
+pub(crate) struct WebhookEvent {
     /// The vendor's word for what happened.
     pub(crate) kind: Option<String>,
     /// The vendor's id of the task, if it names one.
@@ -105,28 +105,28 @@ pub(crate) trait Adapter {
     /// The family whose `get` finds a task by the caller's own id too.
     const FINDS_BY_REFERENCE: Option<&'static str> = None;
 
-    async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, NoValue>;
+    async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError>;
 
-    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue>;
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError>;
 
-    async fn cancel(_call: &Call<'_>, _id: &TaskId) -> Result<VideoTask, NoValue> {
-        Err(NoValue(String::new()))
+    async fn cancel(_call: &Call<'_>, _id: &TaskId) -> Result<VideoTask, CallError> {
+        Err(CallError(String::new()))
     }
 
-    async fn list(_call: &Call<'_>, _query: &ListQuery) -> Result<RawPage, NoValue> {
-        Err(NoValue(String::new()))
+    async fn list(_call: &Call<'_>, _query: &ListQuery) -> Result<RawPage, CallError> {
+        Err(CallError(String::new()))
     }
 
-    async fn models(_call: &Call<'_>) -> Result<Vec<ListedModel>, NoValue> {
-        Err(NoValue(String::new()))
+    async fn models(_call: &Call<'_>) -> Result<Vec<ListedModel>, CallError> {
+        Err(CallError(String::new()))
     }
 
     /// A fresh link to the video, for a vendor that gives one otherwise than by `get`.
-    async fn fresh_link(_call: &Call<'_>, _id: &TaskId) -> Result<Option<SecretUrl>, NoValue> {
+    async fn fresh_link(_call: &Call<'_>, _id: &TaskId) -> Result<Option<SecretUrl>, CallError> {
         Ok(None)
     }
 
-    fn error(status: u16, body: Value) -> Said;
+    fn error(status: u16, body: Value) -> ErrorDetail;
 
     /// Where a webhook's signature stands, for the vendors that sign.
     #[cfg(feature = "webhook")]
@@ -134,19 +134,19 @@ pub(crate) trait Adapter {
 
     /// What the body of a signed webhook says, whatever its shape.
     #[cfg(feature = "webhook")]
-    fn notice(_body: Value) -> Notice {
-        Notice::default()
+    fn webhook_event(_body: Value) -> WebhookEvent {
+        WebhookEvent::default()
     }
 
     /// The task `id` as a signed webhook tells of it.
     #[cfg(feature = "webhook")]
-    fn told(_id: &TaskId, _body: Value) -> Result<VideoTask, NoValue> {
-        Err(NoValue("nothing that is not signed is believed".to_owned()))
+    fn webhook_task(_id: &TaskId, _body: Value) -> Result<VideoTask, CallError> {
+        Err(CallError("nothing that is not signed is believed".to_owned()))
     }
 }
 
 /// The value of an answer that the generated client could read.
-fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, NoValue> {
+fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, CallError> {
     Ok(result?.into_inner())
 }
 
@@ -154,19 +154,19 @@ fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, NoValue
 #[cfg(any(feature = "token360", feature = "alltoken"))]
 fn read_all<T, R>(
     list: Option<videogen_wire::Lenient<Vec<videogen_wire::Lenient<T>>>>,
-    read: impl Fn(T) -> Result<R, NoValue>,
-) -> Result<Vec<Option<R>>, NoValue> {
+    read: impl Fn(T) -> Result<R, CallError>,
+) -> Result<Vec<Option<R>>, CallError> {
     use videogen_wire::Read as _;
 
     let list = list
         .read()
-        .ok_or_else(|| NoValue("the answer holds no list".to_owned()))?;
+        .ok_or_else(|| CallError("the answer holds no list".to_owned()))?;
     Ok(list.into_iter().map(|item| read(item.0?).ok()).collect())
 }
 
 /// The id of a task: its own, or else the one that was asked for, provided the answer says anything of the task at all.
-fn named(id: Option<TaskId>, asked: Option<&TaskId>, status: &str) -> Result<TaskId, NoValue> {
+fn named(id: Option<TaskId>, asked: Option<&TaskId>, status: &str) -> Result<TaskId, CallError> {
     let asked = asked.filter(|_| !status.is_empty()).cloned();
     id.or(asked)
-        .ok_or_else(|| NoValue("the answer names no task".to_owned()))
+        .ok_or_else(|| CallError("the answer names no task".to_owned()))
 }

@@ -6,12 +6,12 @@ use serde_json::Value;
 use videogen_wire::{Answer, Exchange, Sent};
 
 use crate::model::Raw;
-use crate::model::mask::{KEY, hide_urls, sha256};
+use crate::model::mask::{KEY, hide_urls, sha256, steers_a_terminal};
 use crate::model::{
     Delivery, Error, ErrorKind, ListedModel, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask, Violation,
 };
 use crate::transport::retry::retry_after;
-use crate::vendors::{NoValue, Said, ids, words};
+use crate::vendors::{CallError, ErrorDetail, ids, words};
 
 /// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
@@ -31,7 +31,7 @@ impl Judge<'_> {
     pub(crate) fn submission(
         &self,
         family: &str,
-        result: Result<VideoTask, NoValue>,
+        result: Result<VideoTask, CallError>,
         exchange: Option<&Exchange>,
     ) -> Result<VideoTask, Error> {
         let operation = Operation::Submit;
@@ -55,7 +55,7 @@ impl Judge<'_> {
             Some(Sent::Answered(answer)) => answer,
         };
         if answer.status.is_success() {
-            let NoValue(reason) = match result {
+            let CallError(reason) = match result {
                 Ok(mut task) => {
                     self.finish(&mut task, Raw::of(answer.body.clone()));
                     return Ok(task);
@@ -69,27 +69,42 @@ impl Judge<'_> {
                 return Ok(task);
             }
             let reason = answer.cut.clone().unwrap_or(reason);
-            return Err(self.unknown(family, &reason, exchange, answer, Said::default()));
+            return Err(self.unknown(family, &reason, exchange, answer, ErrorDetail::default()));
         }
         let status = answer.status.as_u16();
-        let said = self.vendor.error(status, json(answer));
-        let refused = said.refused || status == 429 || REFUSALS.contains(&status);
+        let detail = self.vendor.error(status, json(answer));
+        let refused = detail.refused || status == 429 || REFUSALS.contains(&status);
         // An answer that names a task refuses nothing, whatever its status.
         if refused && self.possible_tasks(family, exchange).is_empty() {
-            return Err(self.refusal(operation, answer, said).with_delivery(Delivery::Rejected));
+            return Err(self
+                .refusal(operation, answer, detail)
+                .with_delivery(Delivery::Rejected));
         }
-        Err(self.unknown(family, &format!("the answer was HTTP {status}"), exchange, answer, said))
+        Err(self.unknown(
+            family,
+            &format!("the answer was HTTP {status}"),
+            exchange,
+            answer,
+            detail,
+        ))
     }
 
     /// An answer that does not tell whether a submission was accepted, with the vendor's words and the tasks it names.
-    fn unknown(&self, family: &str, reason: &str, exchange: Option<&Exchange>, answer: &Answer, said: Said) -> Error {
+    fn unknown(
+        &self,
+        family: &str,
+        reason: &str,
+        exchange: Option<&Exchange>,
+        answer: &Answer,
+        detail: ErrorDetail,
+    ) -> Error {
         let mut message = format!("submission status unknown: {}", self.clean(reason));
         let possible = self.possible_tasks(family, exchange);
         if !possible.is_empty() {
             let ids: Vec<String> = possible.iter().map(ToString::to_string).collect();
             message.push_str(&format!("; it names the task {}", ids.join(", ")));
         }
-        if let Some(words) = self.words(answer, &said) {
+        if let Some(words) = self.words(answer, &detail) {
             message.push_str(&format!("; the vendor says: {words}"));
         }
         let error = Error::new(ErrorKind::AmbiguousSubmit, message)
@@ -100,7 +115,7 @@ impl Judge<'_> {
             [id] => error.with_task(id),
             _ => error,
         };
-        self.told(error, answer, Some(said))
+        self.with_detail(error, answer, Some(detail))
     }
 
     /// The tasks that the answer to a submission names, other than those that the submission named itself.
@@ -127,8 +142,8 @@ impl Judge<'_> {
     }
 
     /// The vendor's words in an answer of any shape, fit to be shown.
-    fn words(&self, answer: &Answer, said: &Said) -> Option<String> {
-        let words = said.message.clone().or_else(|| words::message(&answer.body))?;
+    fn words(&self, answer: &Answer, detail: &ErrorDetail) -> Option<String> {
+        let words = detail.message.clone().or_else(|| words::message(&answer.body))?;
         Some(self.clean(&words)).filter(|words| !words.trim().is_empty())
     }
 
@@ -136,7 +151,7 @@ impl Judge<'_> {
     pub(crate) fn read<T>(
         &self,
         operation: Operation,
-        result: Result<T, NoValue>,
+        result: Result<T, CallError>,
         exchange: Option<&Exchange>,
     ) -> Result<(T, Bytes), Error> {
         let answer = match exchange.map(|exchange| &exchange.sent) {
@@ -148,18 +163,18 @@ impl Judge<'_> {
             Some(Sent::Answered(answer)) => answer,
         };
         if !answer.status.is_success() {
-            let said = self.vendor.error(answer.status.as_u16(), json(answer));
-            return Err(self.refusal(operation, answer, said));
+            let detail = self.vendor.error(answer.status.as_u16(), json(answer));
+            return Err(self.refusal(operation, answer, detail));
         }
         match (result, &answer.cut) {
             (Ok(value), _) => Ok((value, answer.body.clone())),
             (Err(_), Some(cut)) => Err(self.transport(operation, cut)),
-            (Err(NoValue(reason)), None) => {
+            (Err(CallError(reason)), None) => {
                 let error = Error::new(
                     ErrorKind::Decode,
                     format!("the answer cannot be read: {}", self.clean(&reason)),
                 );
-                Err(self.told(error.during(self.vendor, operation), answer, None))
+                Err(self.with_detail(error.during(self.vendor, operation), answer, None))
             }
         }
     }
@@ -182,10 +197,10 @@ impl Judge<'_> {
         }
     }
 
-    fn unbuilt<T>(&self, operation: Operation, result: Result<T, NoValue>) -> Error {
+    fn unbuilt<T>(&self, operation: Operation, result: Result<T, CallError>) -> Error {
         let reason = result
             .err()
-            .map_or_else(|| "no request was made".to_owned(), |NoValue(reason)| reason);
+            .map_or_else(|| "no request was made".to_owned(), |CallError(reason)| reason);
         Error::new(ErrorKind::Config, self.clean(&reason)).during(self.vendor, operation)
     }
 
@@ -197,10 +212,10 @@ impl Judge<'_> {
         .during(self.vendor, operation)
     }
 
-    /// The vendor said no.
-    fn refusal(&self, operation: Operation, answer: &Answer, said: Said) -> Error {
+    /// The vendor detail no.
+    fn refusal(&self, operation: Operation, answer: &Answer, detail: ErrorDetail) -> Error {
         let status = answer.status.as_u16();
-        let kind = said.kind.unwrap_or(match status {
+        let kind = detail.kind.unwrap_or(match status {
             401 | 403 => ErrorKind::Auth,
             402 => ErrorKind::Balance,
             404 => ErrorKind::NotFound,
@@ -209,24 +224,24 @@ impl Judge<'_> {
             400 | 413 | 415 | 422 => ErrorKind::InvalidRequest,
             _ => ErrorKind::Vendor,
         });
-        let message = said.message.clone().or_else(|| words::message(&answer.body));
+        let message = detail.message.clone().or_else(|| words::message(&answer.body));
         let message = message.map_or_else(
             || format!("the vendor answered HTTP {status} without a reason"),
             |message| self.clean(&message),
         );
-        self.told(
+        self.with_detail(
             Error::new(kind, message).during(self.vendor, operation),
             answer,
-            Some(said),
+            Some(detail),
         )
     }
 
     /// Adds what the answer says beside its message.
-    fn told(&self, error: Error, answer: &Answer, said: Option<Said>) -> Error {
-        let said = said.unwrap_or_default();
-        let code = said.code.or_else(|| words::code(&answer.body));
+    fn with_detail(&self, error: Error, answer: &Answer, detail: Option<ErrorDetail>) -> Error {
+        let detail = detail.unwrap_or_default();
+        let code = detail.code.or_else(|| words::code(&answer.body));
         let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
-        let request_id = said
+        let request_id = detail
             .request_id
             .or_else(|| REQUEST_IDS.iter().find_map(|name| header(name)));
         error.with_answer(
@@ -240,7 +255,10 @@ impl Judge<'_> {
     /// A vendor's words fit to be shown: nothing hidden, nothing that a terminal obeys, and not without end.
     pub(crate) fn clean(&self, text: &str) -> String {
         let hidden = self.hide(text);
-        let printable: String = hidden.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let printable: String = hidden
+            .chars()
+            .map(|c| if steers_a_terminal(c) { ' ' } else { c })
+            .collect();
         match printable.char_indices().nth(MESSAGE_LIMIT) {
             Some((end, _)) => format!("{}…", &printable[..end]),
             None => printable,
@@ -314,10 +332,10 @@ impl Judge<'_> {
 /// Puts the raw answer beside a task, and finds a reason for failure that stands in an unusual place.
 fn finish(task: &mut VideoTask, raw: Raw) {
     if task.error.is_none() && task.status == TaskStatus::Failed {
-        let said = raw.json();
+        let detail = raw.json();
         let reason = ["error", "message", "fail_reason"]
             .iter()
-            .find_map(|name| said.get(name)?.as_str().filter(|reason| !reason.is_empty()));
+            .find_map(|name| detail.get(name)?.as_str().filter(|reason| !reason.is_empty()));
         task.error = reason.and_then(|reason| TaskError::new(None, Some(reason.to_owned())));
     }
     task.raw = raw;

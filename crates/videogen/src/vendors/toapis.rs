@@ -6,7 +6,7 @@ use videogen_raw_toapis::enums::{AudioRole, ErrorType, VideoRole};
 use videogen_raw_toapis::types;
 use videogen_wire::{FromValue as _, Lenient, Read as _, ReadItems as _};
 
-use super::{Adapter, Call, NoValue, Said, named, value};
+use super::{Adapter, Call, CallError, ErrorDetail, named, value};
 use crate::model::{
     Capabilities, ErrorKind, Role, Source, TaskError, TaskId, Vendor, Video, VideoDuration, VideoRequest, VideoTask,
 };
@@ -21,7 +21,7 @@ impl Adapter for ToApis {
     // Documented for this path, whichever of the two the task was made by.
     const FINDS_BY_REFERENCE: Option<&'static str> = Some(FAMILY_1);
 
-    async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, NoValue> {
+    async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError> {
         if rules.family.name == FAMILY_1 {
             let task = client(call).create_seedance_1(&body_1(request, rules)).await;
             read_task(FAMILY_1, value(task)?, None)
@@ -31,7 +31,7 @@ impl Adapter for ToApis {
         }
     }
 
-    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
         if id.family() == FAMILY_1 {
             read_task(FAMILY_1, value(client(call).get_seedance_1(id.id()).await)?, Some(id))
         } else {
@@ -39,9 +39,9 @@ impl Adapter for ToApis {
         }
     }
 
-    fn error(status: u16, body: Value) -> Said {
+    fn error(status: u16, body: Value) -> ErrorDetail {
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
-            return Said::default();
+            return ErrorDetail::default();
         };
         let code = detail.code.read();
         // Which of the two carries the word differs from page to page, and a code may be the bare status.
@@ -62,7 +62,7 @@ impl Adapter for ToApis {
                 .flatten()
                 .any(|word| *word == ErrorType::RateLimitUnavailable);
         let [class, _] = words;
-        Said {
+        ErrorDetail {
             kind,
             refused,
             code: code
@@ -81,13 +81,13 @@ impl Adapter for ToApis {
     });
 
     #[cfg(feature = "webhook")]
-    fn notice(body: Value) -> super::Notice {
+    fn webhook_event(body: Value) -> super::WebhookEvent {
         use raw::enums::WebhookEventType as Kind;
 
         let event = types::WebhookEvent::from_value(body).unwrap_or_default();
         let data = event.data.read().unwrap_or_default();
         let (kind, task) = (event.type_.read(), data.task_id.read());
-        super::Notice {
+        super::WebhookEvent {
             without_task: match &kind {
                 Some(Kind::EndpointTest) => true,
                 Some(Kind::GenerationCompleted | Kind::GenerationFailed) => false,
@@ -103,19 +103,19 @@ impl Adapter for ToApis {
     }
 
     #[cfg(feature = "webhook")]
-    fn told(id: &TaskId, mut body: Value) -> Result<VideoTask, NoValue> {
+    fn webhook_task(id: &TaskId, mut body: Value) -> Result<VideoTask, CallError> {
         use crate::model::TaskStatus;
 
         let Some(Value::Object(mut data)) = body.get_mut("data").map(Value::take) else {
-            return Err(NoValue("the event holds no task".to_owned()));
+            return Err(CallError("the event holds no task".to_owned()));
         };
         let is_completed = data
             .get("status")
             .and_then(Value::as_str)
             .is_some_and(|word| TaskStatus::from_vendor(word) == TaskStatus::Completed);
         // The same members as in a poll's answer, some under other names.
-        let mut rename = |told: &str, polled: &str| {
-            if let Some(value) = data.remove(told) {
+        let mut rename = |pushed: &str, polled: &str| {
+            if let Some(value) = data.remove(pushed) {
                 data.entry(polled).or_insert(value);
             }
         };
@@ -126,7 +126,7 @@ impl Adapter for ToApis {
             rename("finished_at", "completed_at");
         }
         let task = types::Task::from_value(Value::Object(data))
-            .ok_or_else(|| NoValue("the event's task cannot be read".to_owned()))?;
+            .ok_or_else(|| CallError("the event's task cannot be read".to_owned()))?;
         let mut task = read_task(id.family(), task, Some(id))?;
         // Documented as so long after completion, and told only by a poll.
         let lasts = std::time::Duration::from_secs(Vendor::ToApis.facts().result_url.ttl);
@@ -249,7 +249,7 @@ fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<(&'
 }
 
 /// `asked`: the task that the caller asked for, which an answer need not name again.
-fn read_task(family: &str, task: types::Task, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
+fn read_task(family: &str, task: types::Task, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = task.id.read().and_then(|id| TaskId::new(Vendor::ToApis, family, id));
     let status = task
         .status

@@ -6,7 +6,7 @@ use videogen_raw_token360::enums::{ContentFormat, ErrorType, FrameType, MediaTyp
 use videogen_raw_token360::types;
 use videogen_wire::{FromValue as _, Read as _};
 
-use super::{Adapter, Call, NoValue, RawPage, Said, named, read_all, value};
+use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
 use crate::model::is_moderation;
 use crate::model::{
     Capabilities, ErrorKind, ListQuery, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video, VideoDuration,
@@ -20,15 +20,15 @@ pub(crate) struct Token360;
 impl Adapter for Token360 {
     const LIST_MEMBER: &'static str = "data";
 
-    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, NoValue> {
+    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, CallError> {
         read_task(value(client(call).create_video(&body(request)).await)?, None)
     }
 
-    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
         read_task(value(client(call).get_video(id.id()).await)?, Some(id))
     }
 
-    async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, NoValue> {
+    async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, CallError> {
         let order = query.oldest_first.then_some(Order::Asc);
         let page = client(call)
             .list_videos(
@@ -53,14 +53,14 @@ impl Adapter for Token360 {
         })
     }
 
-    async fn fresh_link(call: &Call<'_>, id: &TaskId) -> Result<Option<SecretUrl>, NoValue> {
+    async fn fresh_link(call: &Call<'_>, id: &TaskId) -> Result<Option<SecretUrl>, CallError> {
         let content = client(call).get_video_content(id.id(), Some(&ContentFormat::Url)).await;
         Ok(value(content)?.url.read())
     }
 
-    fn error(status: u16, body: Value) -> Said {
+    fn error(status: u16, body: Value) -> ErrorDetail {
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
-            return Said::default();
+            return ErrorDetail::default();
         };
         let (message, code) = (detail.message.read(), detail.code.read());
         let class = detail.type_.read();
@@ -76,14 +76,14 @@ impl Adapter for Token360 {
             ErrorType::ApiError => Some(ErrorKind::Vendor),
             ErrorType::Unknown(_) => None,
         });
-        Said {
+        ErrorDetail {
             // The status is repeated as a code in places; that tells nothing.
             code: code
                 .filter(|code| *code != status.to_string())
                 .or_else(|| class.map(|class| class.as_str().to_owned())),
             kind,
             message,
-            ..Said::default()
+            ..ErrorDetail::default()
         }
     }
 }
@@ -172,7 +172,7 @@ fn media(source: &Source) -> types::MediaUrl {
 }
 
 /// `asked`: the task that the caller asked for, which an answer need not name again.
-fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
+fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = video.id.read().and_then(|id| TaskId::new(Vendor::Token360, FAMILY, id));
     let status = video
         .status

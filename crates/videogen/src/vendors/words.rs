@@ -22,14 +22,7 @@ const MESSAGES: [&str; 16] = [
     "/title",
 ];
 /// Where they carry their code.
-const CODES: [&str; 6] = [
-    "/error/code",
-    "/error/type",
-    "/error_code",
-    "/code",
-    "/data/error/code",
-    "/type",
-];
+const CODES: [&str; 4] = ["/error/code", "/error_code", "/code", "/data/error/code"];
 /// The members of an object that hold its message.
 const MEMBERS: [&str; 6] = ["message", "msg", "detail", "reason", "description", "title"];
 /// The members that say what a message is about.
@@ -52,15 +45,15 @@ pub(crate) fn message(body: &[u8]) -> Option<String> {
 pub(crate) fn code(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let code = CODES.iter().find_map(|place| body.pointer(place)?.as_str());
-    code.filter(|code| !code.is_empty() && code.parse::<i64>().is_err() && *code != "about:blank")
+    code.filter(|code| !code.is_empty() && code.parse::<i64>().is_err())
         .map(str::to_owned)
 }
 
 fn in_json(body: &Value) -> Option<String> {
     if !body.is_object() {
-        return told(body, DEPTH);
+        return text_of(body, DEPTH);
     }
-    let found = MESSAGES.iter().find_map(|place| told(body.pointer(place)?, DEPTH))?;
+    let found = MESSAGES.iter().find_map(|place| text_of(body.pointer(place)?, DEPTH))?;
     // A problem by RFC 9457 has its kind in the title.
     match body.get("title").and_then(Value::as_str) {
         Some(title) if !title.is_empty() && !found.contains(title) => Some(format!("{title}: {found}")),
@@ -69,25 +62,29 @@ fn in_json(body: &Value) -> Option<String> {
 }
 
 /// What a value says, as far as it says anything.
-fn told(value: &Value, depth: usize) -> Option<String> {
+fn text_of(value: &Value, depth: usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
     match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         Value::Array(items) => {
-            let told: Vec<_> = items.iter().filter_map(|item| told(item, depth)).take(COUNT).collect();
-            (!told.is_empty()).then(|| told.join("; "))
+            let texts: Vec<_> = items
+                .iter()
+                .filter_map(|item| text_of(item, depth))
+                .take(COUNT)
+                .collect();
+            (!texts.is_empty()).then(|| texts.join("; "))
         }
         Value::Object(members) => {
-            let message = MEMBERS.iter().find_map(|name| told(members.get(*name)?, depth));
+            let message = MEMBERS.iter().find_map(|name| text_of(members.get(*name)?, depth));
             let Some(message) = message else {
                 // An object by field.
-                let told: Vec<_> = members
+                let texts: Vec<_> = members
                     .iter()
                     .filter(|(name, _)| !["code", "type", "status", "request_id", "id"].contains(&name.as_str()))
-                    .filter_map(|(name, value)| Some(format!("{name}: {}", told(value, depth)?)))
+                    .filter_map(|(name, value)| Some(format!("{name}: {}", text_of(value, depth)?)))
                     .take(COUNT)
                     .collect();
-                return (!told.is_empty()).then(|| told.join("; "));
+                return (!texts.is_empty()).then(|| texts.join("; "));
             };
             let place = PLACES.iter().find_map(|name| place(members.get(*name)?));
             Some(match place {
@@ -136,7 +133,7 @@ fn page(text: &str) -> String {
         rest = &rest[open..];
         // ASCII alone changes, so that places stay the same.
         let lower = rest.to_ascii_lowercase();
-        let end = [("<script", "</script"), ("<style", "</style"), ("<!--", "--")]
+        let end = [("<script", "</script"), ("<style", "</style"), ("<!--", "-->")]
             .iter()
             .find_map(|(start, end)| lower.starts_with(start).then(|| lower.find(end)))
             .unwrap_or(Some(0));

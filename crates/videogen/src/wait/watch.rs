@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::client::Client;
 use crate::model::{Error, ErrorKind, TaskId, TaskRef, TaskStatus, TimeScale, VideoTask};
-use crate::poll::{DurationBook, Last, Moment, PollPolicy};
+use crate::poll::{DurationBook, LastPoll, PollPolicy, PollState};
 use crate::poll::{Known, Refusals, URL_GRACE};
 use crate::wait::WaitOptions;
 use crate::wait::options::age;
@@ -104,10 +104,10 @@ pub(crate) struct Watching {
     timeout: Duration,
     start: Instant,
     deadline: Option<Instant>,
-    sight: Sight,
+    age: TaskAge,
     model: Option<String>,
     polls: u32,
-    last: Last,
+    last: LastPoll,
     without_url: u8,
     found: bool,
     refusals: Refusals,
@@ -126,10 +126,10 @@ impl Watching {
             timeout: options.timeout,
             start,
             deadline: later(start, options.timeout),
-            sight: Sight::new(options.submitted.map(age).or_else(|| client.0.account.accepted(id))),
+            age: TaskAge::new(options.submitted.map(age).or_else(|| client.0.account.accepted(id))),
             model: None,
             polls: 0,
-            last: Last::Running,
+            last: LastPoll::Running,
             without_url: 0,
             found: false,
             refusals: Refusals::default(),
@@ -139,18 +139,18 @@ impl Watching {
     }
 
     fn elapsed(&self) -> Duration {
-        self.sight.age(self.start.elapsed())
+        self.age.after(self.start.elapsed())
     }
 
     fn pause(&self) -> Duration {
-        let moment = Moment {
+        let state = PollState {
             elapsed: self.elapsed(),
             polls: self.polls,
             last: self.last,
             chance: fastrand::f64(),
         };
         let durations = self.client.0.account.durations();
-        self.policy.pause(durations.of(self.model.as_deref()), &moment)
+        self.policy.pause(durations.of(self.model.as_deref()), &state)
     }
 
     /// Why the last poll failed.
@@ -173,25 +173,25 @@ impl Watching {
                     (None, _) => std::future::pending().await,
                 }
                 let account = &self.client.0.account;
-                let leave = match self.deadline {
-                    Some(deadline) => timeout_at(deadline + LAST_TURN, account.leave()).await.ok(),
-                    None => Some(account.leave().await),
+                let permit = match self.deadline {
+                    Some(deadline) => timeout_at(deadline + LAST_TURN, account.permit()).await.ok(),
+                    None => Some(account.permit().await),
                 };
                 // The vendor is down, or wants to be left alone.
-                let Some(leave) = leave else {
+                let Some(permit) = permit else {
                     return Err(self.timed_out());
                 };
                 self.over |= self.deadline.is_some_and(|deadline| deadline <= Instant::now());
                 let Polled { result, submitted } = self.client.poll(&self.id).await;
-                leave.settle(&result);
+                permit.settle(&result);
                 self.polls = self.polls.saturating_add(1);
                 let waited = self.start.elapsed();
-                self.sight.submitted(submitted, waited);
+                self.age.submitted(submitted, waited);
                 let error = match result {
                     Ok(task) => return self.judge(Box::new(task)),
                     Err(error) => error,
                 };
-                let known = self.sight.known(self.found, waited);
+                let known = self.age.known(self.found, waited);
                 match self.refusals.again(&error, known, waited) {
                     Some(_) if self.over && error.kind() == ErrorKind::NotFound && !self.found => {
                         return Err(known.ending(&self.id, error));
@@ -216,13 +216,13 @@ impl Watching {
         self.trouble = None;
         self.refusals.clear();
         self.found = true;
-        self.last = Last::Running;
-        self.sight.date(&task, self.start.elapsed());
+        self.last = LastPoll::Running;
+        self.age.date(&task, self.start.elapsed());
         if task.model.is_some() {
             self.model.clone_from(&task.model);
         }
         if task.status == TaskStatus::Completed && task.video.is_none() {
-            self.last = Last::NoUrl;
+            self.last = LastPoll::NoUrl;
             self.without_url += 1;
             if self.without_url >= URL_GRACE {
                 return Err(no_url(&self.id));
@@ -232,11 +232,11 @@ impl Watching {
         let is_last = task.status.is_terminal();
         if is_last {
             let mut durations = self.client.0.account.durations();
-            self.sight
+            self.age
                 .learn(&mut durations, &task, self.start.elapsed(), self.policy.scale);
             self.over = true;
         } else {
-            self.sight.not_done = self.elapsed();
+            self.age.not_done = self.elapsed();
         }
         Ok(Step::Answered { task, is_last })
     }
@@ -244,7 +244,7 @@ impl Watching {
 
 /// What is known of the age of a task. Ages are those at which the wait began.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sight {
+pub(crate) struct TaskAge {
     /// By the caller's own clock.
     submitted: Option<Duration>,
     /// By the vendor's, which may differ.
@@ -253,7 +253,7 @@ pub(crate) struct Sight {
     pub(crate) not_done: Duration,
 }
 
-impl Sight {
+impl TaskAge {
     pub(crate) fn new(submitted: Option<Duration>) -> Self {
         Self {
             submitted,
@@ -263,7 +263,7 @@ impl Sight {
     }
 
     /// The age as far as it is known, `waited` after the wait began.
-    pub(crate) fn age(&self, waited: Duration) -> Duration {
+    pub(crate) fn after(&self, waited: Duration) -> Duration {
         self.submitted.or(self.created).unwrap_or_default() + waited
     }
 
@@ -299,19 +299,19 @@ impl Sight {
             book.observe(task.model.as_deref(), taken, taken);
             return;
         }
-        let age = self.age(waited);
+        let age = self.after(waited);
         let is_known = self.submitted.or(self.created).is_some();
-        if is_known && self.age(Duration::ZERO) <= FROM_THE_START.max(age / 10) {
+        if is_known && self.after(Duration::ZERO) <= FROM_THE_START.max(age / 10) {
             book.observe(task.model.as_deref(), scale.vendors(self.not_done), scale.vendors(age));
         }
     }
 }
 
-/// The moment that comes so much later, with room for a last turn; `None` beyond what the clock can tell.
+/// The instant after that duration, with room for a last turn; `None` beyond what the clock can tell.
 pub(crate) fn later(start: Instant, pause: Duration) -> Option<Instant> {
     start
         .checked_add(pause)
-        .filter(|moment| moment.checked_add(LAST_TURN).is_some())
+        .filter(|instant| instant.checked_add(LAST_TURN).is_some())
 }
 
 pub(crate) fn no_url(id: &TaskId) -> Error {

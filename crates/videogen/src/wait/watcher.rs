@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use videogen_wire::facts::RateLimit;
 
 use crate::client::Client;
-use crate::client::Leave;
+use crate::client::Permit;
 use crate::model::{Error, Operation, TaskId, TaskPage, Timestamp, VideoTask};
 use crate::wait::job::Job;
 use crate::wait::options::{age, policy};
@@ -181,10 +181,10 @@ pub struct Watcher {
     flights: tokio::sync::Mutex<FuturesUnordered<Flight>>,
 }
 
-type Flight = Pin<Box<dyn Future<Output = Landed> + Send>>;
+type Flight = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A request that has ended.
-enum Landed {
+enum Response {
     Poll(Job, Box<Polled>),
     Page(Result<TaskPage, Error>),
 }
@@ -314,7 +314,7 @@ impl Watcher {
         Box::pin(async move {
             let mut flights = self.flights.lock().await;
             // Kept from round to round, so as not to lose its place.
-            let mut leave: Option<Pin<Box<dyn Future<Output = Leave> + Send>>> = None;
+            let mut permit: Option<Pin<Box<dyn Future<Output = Permit> + Send>>> = None;
             loop {
                 let (has_work, at) = {
                     let mut schedule = self.schedule();
@@ -333,15 +333,15 @@ impl Watcher {
                     )
                 };
                 if !has_work {
-                    leave = None;
-                } else if leave.is_none() {
+                    permit = None;
+                } else if permit.is_none() {
                     let account = self.client.0.account.clone();
-                    leave = Some(Box::pin(async move { account.leave().await }));
+                    permit = Some(Box::pin(async move { account.permit().await }));
                 }
                 tokio::select! {
-                    Some(landed) = flights.next(), if !flights.is_empty() => self.land(landed),
-                    granted = async { leave.as_mut()?.as_mut().await.into() }, if leave.is_some() => {
-                        leave = None;
+                    Some(response) = flights.next(), if !flights.is_empty() => self.take(response),
+                    granted = async { permit.as_mut()?.as_mut().await.into() }, if permit.is_some() => {
+                        permit = None;
                         let request = self.schedule().request(Instant::now());
                         if let (Some(request), Some(granted)) = (request, granted) {
                             flights.push(self.send(request, granted));
@@ -363,34 +363,34 @@ impl Watcher {
         self.changed.notify_one();
     }
 
-    fn send(&self, request: Request, leave: Leave) -> Flight {
+    fn send(&self, request: Request, permit: Permit) -> Flight {
         let client = self.client.clone();
         Box::pin(async move {
             match request {
                 Request::Poll(job) => {
                     let polled = client.poll(&job.id).await;
-                    leave.settle(&polled.result);
-                    Landed::Poll(job, Box::new(polled))
+                    permit.settle(&polled.result);
+                    Response::Poll(job, Box::new(polled))
                 }
                 Request::Page(query) => {
                     let result = client.list_once(&query, false).await;
-                    leave.settle(&result);
-                    Landed::Page(result)
+                    permit.settle(&result);
+                    Response::Page(result)
                 }
             }
         })
     }
 
-    fn land(&self, landed: Landed) {
+    fn take(&self, response: Response) {
         let mut book = self.client.0.account.durations();
         let mut schedule = self.schedule();
-        match landed {
-            Landed::Poll(job, polled) => {
+        match response {
+            Response::Poll(job, polled) => {
                 let now = Instant::now();
                 schedule.date(&job, polled.submitted, now);
                 schedule.answered(&job, polled.result, now, &mut book);
             }
-            Landed::Page(result) => schedule.listed(result, Instant::now(), &mut book),
+            Response::Page(result) => schedule.listed(result, Instant::now(), &mut book),
         }
     }
 

@@ -15,7 +15,7 @@ use super::signature::Verifier;
 use super::{Callback, Event, Received, Refusal, Rejection, TokenHash};
 use crate::client::Client;
 use crate::model::{Capabilities, Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
-use crate::vendors::Notice;
+use crate::vendors::WebhookEvent;
 
 pub(super) type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 /// What the application does with an event.
@@ -152,23 +152,23 @@ impl Receiver {
         .await
     }
 
-    /// The vendor says something, under its signature.
-    async fn signed(&self, token: Option<&str>, event: String, body: &[u8]) -> Result<Received, Rejection> {
-        let held = match self.0.ledger.claim(event.clone()) {
+    /// Handles an event whose signature was verified.
+    async fn signed(&self, token: Option<&str>, id: String, body: &[u8]) -> Result<Received, Rejection> {
+        let held = match self.0.ledger.claim(id.clone()) {
             Claim::Mine(held) => held,
             Claim::Busy => return Err(Rejection::Busy),
             Claim::Done => return Ok(Received::Repeat),
         };
         let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::Body)?;
-        let notice = self.0.client.vendor().notice(body.clone());
-        let task = if notice.without_task {
+        let event = self.0.client.vendor().webhook_event(body.clone());
+        let task = if event.without_task {
             None
         } else {
-            Some(self.told(token, &notice, body).await?)
+            Some(self.proven(token, &event, body).await?)
         };
         let event = Event {
-            id: Some(event),
-            kind: notice.kind,
+            id: Some(id),
+            kind: event.kind,
             task,
         };
         self.hand_over(held, event).await
@@ -176,22 +176,22 @@ impl Receiver {
 
     /// The task that a signed event is about: a bound one with this id, or else the one that the address is bound to. The
     /// vendor may call it otherwise than it did at submission.
-    async fn told(&self, token: Option<&str>, notice: &Notice, body: Value) -> Result<VideoTask, Rejection> {
+    async fn proven(&self, token: Option<&str>, event: &WebhookEvent, body: Value) -> Result<VideoTask, Rejection> {
         let vendor = self.0.client.vendor();
-        let id = notice.task.as_ref().ok_or(Refusal::Body)?;
+        let id = event.task.as_ref().ok_or(Refusal::Body)?;
         let of_address = || self.0.bindings.bound(&TokenHash::of(token?));
         let known = self.0.bindings.task(id).or_else(of_address).or_else(|| {
-            let entry = Capabilities::of(vendor, notice.model.as_deref()?);
+            let entry = Capabilities::of(vendor, event.model.as_deref()?);
             TaskId::new(vendor, entry.family.name, id.as_str()).filter(|_| entry.is_known())
         });
         let Some(id) = known else {
-            return self.search(id, notice.ended).await;
+            return self.search(id, event.ended).await;
         };
-        match vendor.told(&id, body.clone()) {
-            Ok(task) if !notice.ended || is_ended(&task) => {
+        match vendor.webhook_task(&id, body.clone()) {
+            Ok(task) if !event.ended || is_ended(&task) => {
                 let mut task = task.called(&id);
                 self.0.client.judge().finish(&mut task, body.into());
-                self.0.client.note_status(&task).await;
+                self.0.client.record_status(&task).await;
                 Ok(task)
             }
             // It says that the task has ended, and not how.

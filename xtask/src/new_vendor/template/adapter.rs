@@ -7,7 +7,7 @@ use videogen_raw_acme as raw;
 use videogen_raw_acme::types;
 use videogen_wire::{FromValue as _, Read as _};
 
-use super::{Adapter, Call, NoValue, Said, named, value};
+use super::{Adapter, Call, CallError, ErrorDetail, named, value};
 use crate::model::{
     Capabilities, ErrorKind, Role, TaskError, TaskId, Vendor, Video, VideoDuration, VideoRequest, VideoTask,
 };
@@ -21,20 +21,20 @@ impl Adapter for Acme {
     // TO DO: `cancel`, `list` and `models` where the vendor has them, and their names in `operations` of
     // crates/videogen/src/model/vendor.rs. A list also needs `LIST_MEMBER`, and `list_query` there.
 
-    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, NoValue> {
+    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, CallError> {
         read_task(value(client(call).create_video(&body(request)).await)?, None)
     }
 
-    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, NoValue> {
+    async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
         read_task(value(client(call).get_video(id.id()).await)?, Some(id))
     }
 
-    fn error(_status: u16, body: Value) -> Said {
+    fn error(_status: u16, body: Value) -> ErrorDetail {
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
-            return Said::default();
+            return ErrorDetail::default();
         };
         let code = detail.code.read();
-        Said {
+        ErrorDetail {
             // TO DO: what each documented code means. Where this tells nothing, the status decides.
             kind: code.as_deref().and_then(|code| match code {
                 "invalid_request" => Some(ErrorKind::InvalidRequest),
@@ -42,11 +42,11 @@ impl Adapter for Acme {
             }),
             code,
             message: detail.message.read(),
-            ..Said::default()
+            ..ErrorDetail::default()
         }
     }
 
-    // TO DO: where the vendor signs its webhooks, `SIGNATURE`, `notice` and `told`, as ToAPIs has them. Unsigned, they only
+    // TO DO: where the vendor signs its webhooks, `SIGNATURE`, `webhook_event` and `webhook_task`, as ToAPIs has them. Unsigned, they only
     // make the client ask, and nothing is needed here.
 }
 
@@ -78,7 +78,7 @@ fn body(request: &VideoRequest) -> types::CreateVideoRequest {
 
 /// `asked`: the task that the caller asked for, which an answer need not name again.
 // TO DO: every member that the spec knows and `VideoTask` has a place for.
-fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, NoValue> {
+fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = video.id.read();
     let id = id.and_then(|id| TaskId::new(Vendor::Acme, FAMILY, id));
     let status = video

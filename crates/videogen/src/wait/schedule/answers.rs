@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::{Entry, Queue, Schedule, State};
 use crate::model::{Error, ErrorKind, TaskPage, TaskStatus, VideoTask};
-use crate::poll::{DurationBook, Last};
+use crate::poll::{DurationBook, LastPoll};
 use crate::poll::{Known, URL_GRACE};
 use crate::wait::job::Job;
 use crate::wait::sweep::Swept;
@@ -28,14 +28,14 @@ impl Schedule {
             }
             return false;
         }
-        self.told(slot, task, now, book);
+        self.update(slot, task, now, book);
         true
     }
 
     /// How long ago the task of a poll was submitted, where that came with the answer.
     pub(crate) fn date(&mut self, job: &Job, age: Option<Duration>, now: Instant) {
         if let Some(entry) = self.entries[job.slot].as_mut().filter(|entry| entry.turn == job.turn) {
-            entry.sight.submitted(age, now - entry.added);
+            entry.age.submitted(age, now - entry.added);
         }
     }
 
@@ -55,14 +55,14 @@ impl Schedule {
         entry.polls = entry.polls.saturating_add(1);
         let trouble = match result {
             Ok(task) => {
-                if !self.told(job.slot, task, now, book) {
+                if !self.update(job.slot, task, now, book) {
                     return;
                 }
                 None
             }
             Err(error) => {
                 let waited = now - entry.added;
-                let known = entry.sight.known(entry.is_found, waited);
+                let known = entry.age.known(entry.is_found, waited);
                 let Some(again) = entry.refusals.again(&error, known, waited) else {
                     let error = known.ending(&entry.id, error);
                     return self.end(job.slot, Err(error));
@@ -86,20 +86,20 @@ impl Schedule {
     }
 
     /// What a task says of itself. `true` when it has not ended.
-    fn told(&mut self, slot: usize, task: VideoTask, now: Instant, book: &mut DurationBook) -> bool {
+    fn update(&mut self, slot: usize, task: VideoTask, now: Instant, book: &mut DurationBook) -> bool {
         let model = task.model.as_deref().map(|model| self.intern(model));
         let Some(entry) = self.entries[slot].as_mut() else {
             return false;
         };
         entry.model = model.or(entry.model.take());
-        entry.sight.date(&task, now - entry.added);
-        entry.last = Last::Running;
+        entry.age.date(&task, now - entry.added);
+        entry.last = LastPoll::Running;
         entry.trouble = None;
         entry.refusals.clear();
         entry.is_found = true;
         entry.has_ended = false;
         if task.status == TaskStatus::Completed && task.video.is_none() {
-            entry.last = Last::NoUrl;
+            entry.last = LastPoll::NoUrl;
             entry.without_url += 1;
             if entry.without_url >= URL_GRACE {
                 let error = no_url(&entry.id);
@@ -107,11 +107,11 @@ impl Schedule {
                 return false;
             }
         } else if task.status.is_terminal() {
-            entry.sight.learn(book, &task, now - entry.added, self.policy.scale);
+            entry.age.learn(book, &task, now - entry.added, self.policy.scale);
             self.end(slot, Ok(task));
             return false;
         } else {
-            entry.sight.not_done = entry.age(now);
+            entry.age.not_done = entry.age(now);
         }
         true
     }
@@ -153,7 +153,7 @@ impl Schedule {
         entry.polls = entry.polls.saturating_add(1);
         entry.asked = Some(now);
         let hinted = entry.is_hinted;
-        if self.told(slot, task, now, book) && !hinted {
+        if self.update(slot, task, now, book) && !hinted {
             self.pause(slot, now, book);
         }
     }

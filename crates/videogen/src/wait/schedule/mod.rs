@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::model::{Error, TaskId, VideoTask};
-use crate::poll::{DurationBook, Last, Moment, PollPolicy, Refusals};
+use crate::poll::{DurationBook, LastPoll, PollPolicy, PollState, Refusals};
 use crate::wait::job::Job;
 use crate::wait::sweep::{Lists, Request};
-use crate::wait::watch::{LAST_TURN, Sight, later, timed_out};
+use crate::wait::watch::{LAST_TURN, TaskAge, later, timed_out};
 
 mod answers;
 
@@ -62,9 +62,9 @@ struct Entry {
     added: Instant,
     deadline: Option<Instant>,
     asked: Option<Instant>,
-    sight: Sight,
+    age: TaskAge,
     polls: u32,
-    last: Last,
+    last: LastPoll,
     /// Why the last poll told nothing.
     trouble: Option<Box<str>>,
     without_url: u8,
@@ -81,7 +81,7 @@ struct Entry {
 
 impl Entry {
     fn age(&self, now: Instant) -> Duration {
-        self.sight.age(now - self.added)
+        self.age.after(now - self.added)
     }
 
     fn queue(&self) -> Queue {
@@ -175,9 +175,9 @@ impl Schedule {
             added: now,
             deadline,
             asked: None,
-            sight: Sight::new(age),
+            age: TaskAge::new(age),
             polls: 0,
-            last: Last::Running,
+            last: LastPoll::Running,
             trouble: None,
             without_url: 0,
             misses: 0,
@@ -341,13 +341,13 @@ impl Schedule {
     /// Lets a task wait for its next poll.
     fn pause(&mut self, slot: usize, now: Instant, book: &DurationBook) {
         let Some(entry) = &self.entries[slot] else { return };
-        let moment = Moment {
+        let state = PollState {
             elapsed: entry.age(now),
             polls: entry.polls,
             last: entry.last,
             chance: fastrand::f64(),
         };
-        let pause = self.policy.pause(book.of(entry.model.as_deref()), &moment);
+        let pause = self.policy.pause(book.of(entry.model.as_deref()), &state);
         let mut at = later(now, pause).unwrap_or(now + NEVER);
         if let (true, Some(asked)) = (entry.is_hinted, entry.asked) {
             at = at.min(asked + HINT_GAP);
