@@ -135,34 +135,10 @@ impl From<Error> for Failure {
             ErrorKind::Io | ErrorKind::Journal => IO,
             _ => VENDOR,
         };
-        let mut json = json!({
-            "kind": error.kind(),
-            "message": error.message(),
-            "retryable": error.is_retryable(),
-        });
-        let mut add = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                json[name] = value;
-            }
-        };
-        add("vendor", error.vendor().map(|vendor| json!(vendor)));
-        add("status", error.status().map(Into::into));
-        add("code", error.code().map(Into::into));
-        add("request_id", error.request_id().map(Into::into));
-        add("retry_after", error.retry_after().map(|wait| wait.as_secs().into()));
-        add("task", error.task().map(|task| json!(task)));
-        add("delivery", error.delivery().map(|delivery| json!(delivery)));
-        add("ambiguity", error.ambiguity().map(|ambiguity| json!(ambiguity)));
-        let violations = error.violations();
-        let cause = error
-            .cause()
-            .map(|cause| json!({"kind": cause.kind(), "message": cause.message()}));
-        add("cause", cause);
-        add("violations", (!violations.is_empty()).then(|| json!(violations)));
         Self {
             code,
             message: error.to_string(),
-            json,
+            json: json!(error),
         }
     }
 }

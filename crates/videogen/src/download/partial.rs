@@ -132,7 +132,7 @@ impl<'a> Partial<'a> {
     /// `io`.
     pub(super) async fn flaw(&self, media: Media, is_end_known: bool) -> Result<Option<&'static str>, Error> {
         let file = Arc::clone(&self.file);
-        done(self.target, apart(move || media.flaw(&file, is_end_known))).await
+        done(self.target, apart(move || media.flaw(&*file, is_end_known))).await
     }
 
     /// Brings all of the file to the disk, so that it is there after a power cut, too. With `digest`, its SHA-256 is told.

@@ -10,6 +10,7 @@ mod capabilities;
 mod delivery;
 mod duration;
 mod error;
+mod error_convert;
 mod error_kind;
 mod input;
 mod list;
@@ -21,6 +22,8 @@ mod request;
 mod schema;
 mod status;
 mod task;
+#[cfg(feature = "test-util")]
+mod task_builder;
 mod task_id;
 mod task_ref;
 mod time_scale;
@@ -46,6 +49,8 @@ pub use status::TaskStatus;
 #[allow(unused_imports, reason = "only some vendors need it")]
 pub(crate) use task::is_moderation;
 pub use task::{Raw, TaskError, Usage, Video, VideoTask};
+#[cfg(feature = "test-util")]
+pub use task_builder::VideoTaskBuilder;
 pub use task_id::{ParseTaskIdError, TaskId};
 pub use task_ref::TaskRef;
 pub(crate) use time_scale::TimeScale;

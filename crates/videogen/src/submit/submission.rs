@@ -17,6 +17,7 @@ use crate::model::{
     Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, VideoRequest, VideoTask,
 };
 use crate::rules::adjust::adjust;
+use crate::transport::trace;
 
 /// How often it says so.
 const PULSE: Duration = Duration::from_secs(5);
@@ -98,7 +99,13 @@ impl Client {
             let message = "the idempotency key is empty: use one that names this request, such as an order number";
             return Err(Error::new(ErrorKind::InvalidRequest, message).with_delivery(Delivery::NotSent));
         }
-        self.submit_as(&options, request.borrow()).await
+        let request = request.borrow();
+        let submission = async {
+            let result = self.submit_as(&options, request).await;
+            trace::outcome(&result);
+            result
+        };
+        trace::submit(self.0.vendor.as_str(), &request.model, submission).await
     }
 
     /// Waits until no submission of this client and its clones is on its way any more, those of dropped calls included: for
