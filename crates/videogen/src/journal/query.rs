@@ -41,6 +41,8 @@ pub struct Query {
     pub key: Option<String>,
     /// That made this task.
     pub task: Option<TaskId>,
+    /// Whose task has this [other id](crate::journal::Entry::vendor_id) in the vendor's answers.
+    pub vendor_id: Option<String>,
     /// With this reference.
     pub client_reference: Option<String>,
     /// Only those whose fate is not known.

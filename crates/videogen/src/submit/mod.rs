@@ -2,6 +2,7 @@
 //!
 //! Floor 5: depends on `client` and the floors below; knows nothing of the other activities.
 
+mod adopt;
 mod comparison;
 mod intent;
 mod reconcile;
