@@ -41,7 +41,7 @@ fn changed() -> tempfile::TempDir {
     edit(
         here,
         "specs/token360.yaml",
-        "What the video shows.",
+        "Text prompt.",
         "What is to be seen.",
     );
     write(here, "tests/snapshots/toapis/wire/seedance-2.text.snap", "after\n");

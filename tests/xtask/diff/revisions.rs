@@ -79,7 +79,7 @@ fn git_revisions_are_compared_and_the_merge_base_is_the_default() {
     edit(
         here,
         "specs/token360.yaml",
-        "What the video shows.",
+        "Text prompt.",
         "What is to be seen.",
     );
     let (code, out) = run(&[]);
@@ -120,7 +120,7 @@ fn a_missing_merge_base_is_an_error() {
     edit(
         here,
         "specs/token360.yaml",
-        "What the video shows.",
+        "Text prompt.",
         "What is to be seen.",
     );
     commit(here);
