@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod agreement;
+mod api;
 mod canary;
 mod canned;
 mod cases;

@@ -249,12 +249,16 @@ async fn a_killed_wait_goes_on() {
     .stderr(Stdio::piped())
     .spawn()
     .unwrap();
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
-    assert!(said.any(|line| line.unwrap().contains("Submitted")));
-    // Where it is to go is noted right after that.
+    let said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let submitted = said
+        .map(Result::unwrap)
+        .find(|line| line.contains("Submitted"))
+        .unwrap();
+    let id = submitted.split(' ').nth(1).unwrap().to_owned();
+    // It is recorded right after that.
     let journal = folder.path().join("journal.db");
     while !std::fs::read(journal.with_extension("db-wal"))
-        .is_ok_and(|bytes| bytes.windows(8).any(|word| word == b"kite.mp4"))
+        .is_ok_and(|bytes| bytes.windows(id.len()).any(|word| word == id.as_bytes()))
     {
         tokio::task::yield_now().await;
     }

@@ -5,9 +5,12 @@
 mod deaths;
 mod download;
 mod follow;
+mod interrupt;
 mod journal;
 mod outputs;
 mod records;
+mod terminal;
+mod tidy;
 mod webhook;
 
 use std::path::Path;

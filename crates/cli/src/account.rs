@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use clap::Args;
-use videogen::{Capabilities, Client, Vendor, VideoRequest};
+use videogen::{Capabilities, Client, ClientBuilder, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{ACCOUNT, Failure};
+use crate::invocation::Invocation;
 
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
@@ -73,6 +74,15 @@ impl AccountArgs {
     pub(crate) fn journalled(&self, vendor: Vendor, journal: Option<Arc<SqliteJournal>>) -> Result<Client, Failure> {
         client(vendor, self.base_url.as_deref(), journal)
     }
+
+    /// What makes such a client.
+    pub(crate) fn builder(
+        &self,
+        vendor: Vendor,
+        journal: Option<Arc<SqliteJournal>>,
+    ) -> Result<ClientBuilder, Failure> {
+        builder(vendor, self.base_url.as_deref(), journal)
+    }
 }
 
 /// A client for `vendor` with the key from the environment.
@@ -81,6 +91,14 @@ pub(crate) fn client(
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,
 ) -> Result<Client, Failure> {
+    Ok(builder(vendor, base_url, journal)?.build()?)
+}
+
+fn builder(
+    vendor: Vendor,
+    base_url: Option<&str>,
+    journal: Option<Arc<SqliteJournal>>,
+) -> Result<ClientBuilder, Failure> {
     if !has_key(vendor) {
         return Err(no_key(&[vendor]));
     }
@@ -91,7 +109,7 @@ pub(crate) fn client(
     if let Some(journal) = journal {
         builder = builder.journal(journal);
     }
-    Ok(builder.build()?)
+    Ok(builder)
 }
 
 fn has_key(vendor: Vendor) -> bool {
@@ -101,5 +119,8 @@ fn has_key(vendor: Vendor) -> bool {
 fn no_key(vendors: &[Vendor]) -> Failure {
     let variables: Vec<_> = vendors.iter().map(|vendor| vendor.facts().key_env).collect();
     let message = format!("no API key: set {}", variables.join(" or "));
-    Failure::new(ACCOUNT, "config", message).hint("To try without a key, use: videogen generate --simulate")
+    Failure::new(ACCOUNT, "config", message).hint(&format!(
+        "To try without a key, use: {}",
+        Invocation::new("generate").flag("--simulate", true)
+    ))
 }

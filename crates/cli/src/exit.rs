@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use videogen::{Error, ErrorKind, TaskId};
 
+use crate::interrupt::{Interrupt, interrupted};
+
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
 /// The request or the command line is wrong; nothing was sent, or the vendor refused it.
@@ -11,15 +13,13 @@ pub(crate) const INVALID: u8 = 2;
 pub(crate) const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 /// The task has not ended.
-pub(crate) const TIMEOUT: u8 = 5;
+const TIMEOUT: u8 = 5;
 /// A submission whose fate is unknown.
 pub(crate) const AMBIGUOUS: u8 = 6;
 /// A file cannot be read or written.
 pub(crate) const IO: u8 = 7;
 /// A task exists, and could not be followed to its end.
-pub(crate) const NOT_FOLLOWED: u8 = 8;
-/// Interrupted by the user.
-pub(crate) const INTERRUPTED: u8 = 130;
+const NOT_FOLLOWED: u8 = 8;
 
 pub(crate) const HELP: &str = "\
 Exit codes:
@@ -29,10 +29,12 @@ Exit codes:
   3    the key is missing or refused, or the balance is too low
   4    the vendor or the network failed
   5    the time was up, or the task has not ended yet; it goes on
-  6    it is not known whether a submission was accepted; it was not sent again (see: videogen recover)
+  6    it is not known whether a submission was accepted; it was not sent again (see the command recover)
   7    a file, or the journal, could not be read or written
-  8    the task exists and may be billed, but it could not be followed (see: videogen wait)
-  130  interrupted; the task, if any, goes on";
+  8    the task exists and may be billed, but it could not be followed (see the command wait)
+  130  interrupted by Ctrl-C (SIGINT); 143 by SIGTERM, 129 by SIGHUP; a submitted task is still running
+
+An interrupted submission still waits for the vendor's answer; a second interrupt leaves at once.";
 
 /// Why a command ends without success.
 pub(crate) struct Failure {
@@ -54,6 +56,23 @@ impl Failure {
         }
     }
 
+    /// The user stops the command.
+    pub(crate) fn interrupted(interrupt: Interrupt, message: impl Into<String>) -> Self {
+        Self::new(interrupt.code(), "interrupted", message)
+    }
+
+    /// The task that it is about.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        let task = &self.json["task"];
+        let id = task.as_str().or_else(|| task["id"].as_str());
+        id?.parse().ok()
+    }
+
+    /// Whether a task was left before its end.
+    pub(crate) fn is_left(&self) -> bool {
+        matches!(self.code, TIMEOUT | NOT_FOLLOWED) || self.json["kind"] == "interrupted"
+    }
+
     /// What went wrong with a task that was accepted: never by the exit codes of what was not submitted.
     pub(crate) fn accepted(mut self, task: &TaskId) -> Self {
         if !matches!(self.code, INVALID | ACCOUNT) {
@@ -73,8 +92,19 @@ impl Failure {
     /// Adds what to do.
     pub(crate) fn hint(mut self, hint: &str) -> Self {
         self.message = format!("{}\n{hint}", self.message);
-        self.json["hint"] = hint.into();
+        self.json["hint"] = match self.json["hint"].as_str() {
+            Some(earlier) => format!("{earlier}\n{hint}").into(),
+            None => hint.into(),
+        };
         self
+    }
+}
+
+/// Runs what an interrupt may end at any time.
+pub(crate) async fn stoppable<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::select! {
+        result = work => result,
+        interrupt = interrupted() => Err(Failure::interrupted(interrupt, "interrupted")),
     }
 }
 
@@ -105,34 +135,10 @@ impl From<Error> for Failure {
             ErrorKind::Io | ErrorKind::Journal => IO,
             _ => VENDOR,
         };
-        let mut json = json!({
-            "kind": error.kind(),
-            "message": error.message(),
-            "retryable": error.is_retryable(),
-        });
-        let mut add = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                json[name] = value;
-            }
-        };
-        add("vendor", error.vendor().map(|vendor| json!(vendor)));
-        add("status", error.status().map(Into::into));
-        add("code", error.code().map(Into::into));
-        add("request_id", error.request_id().map(Into::into));
-        add("retry_after", error.retry_after().map(|wait| wait.as_secs().into()));
-        add("task", error.task().map(|task| json!(task)));
-        add("delivery", error.delivery().map(|delivery| json!(delivery)));
-        add("ambiguity", error.ambiguity().map(|ambiguity| json!(ambiguity)));
-        let violations = error.violations();
-        let cause = error
-            .cause()
-            .map(|cause| json!({"kind": cause.kind(), "message": cause.message()}));
-        add("cause", cause);
-        add("violations", (!violations.is_empty()).then(|| json!(violations)));
         Self {
             code,
             message: error.to_string(),
-            json,
+            json: json!(error),
         }
     }
 }

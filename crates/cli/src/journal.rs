@@ -1,5 +1,6 @@
 //! Where the command remembers what it submitted.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, IO};
-use crate::output::{Output, moment};
+use crate::output::{Output, moment, shown};
 
 #[derive(Args)]
 #[command(next_help_heading = "Journal")]
@@ -69,6 +70,12 @@ impl JournalArgs {
         }
     }
 
+    /// The options that say which journal, as they were given.
+    pub(crate) fn options(&self) -> Vec<OsString> {
+        let journal = self.journal.iter().flat_map(|path| ["--journal".into(), path.into()]);
+        journal.chain(self.no_journal.then(|| "--no-journal".into())).collect()
+    }
+
     /// The files that no output may take the place of.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let path = self.path().ok().filter(|_| !self.no_journal);
@@ -122,7 +129,7 @@ pub(crate) fn unreadable(records: &[Unreadable]) -> Option<String> {
 /// An entry in one line, for people.
 pub(crate) fn line(entry: &Entry) -> Vec<String> {
     let stands = match &entry.status {
-        Some(status) => status.to_string(),
+        Some(status) => shown(status),
         None => entry.state.as_str().to_owned(),
     };
     let name = match &entry.task {

@@ -3,19 +3,26 @@
 mod account;
 mod commands;
 mod exit;
+mod interrupt;
+mod invocation;
 mod journal;
 mod listen;
 mod output;
 mod request_args;
+mod request_file;
+mod submission;
+mod text;
 mod webhook;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use videogen::TaskId;
 
 use crate::account::AccountArgs;
-use crate::exit::Failure;
+use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
 use crate::output::Output;
 use crate::request_args::RequestArgs;
@@ -73,7 +80,7 @@ struct GenerateArgs {
     simulate: bool,
     /// Make one task at most for this key, however often and from wherever it is submitted with the same journal; a later
     /// call goes on with the first one's task.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
     /// When an answer is lost: look for the task for so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
@@ -96,15 +103,32 @@ struct GenerateArgs {
 #[derive(Args)]
 struct FileArgs {
     /// Where to write the video; by default VENDOR.FAMILY.ID.mp4, after the task’s id, in this folder.
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
     output: Option<std::path::PathBuf>,
     /// Where to write the last frame, an image. `generate --return-last-frame` writes it beside the video by default, with
     /// .last-frame.png in the place of its ending; `download` writes it only where this option says.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
     last_frame_output: Option<std::path::PathBuf>,
     /// Replace files that exist.
     #[arg(long)]
     overwrite: bool,
+}
+
+/// A path to write to. Standard output is none, so that no file called `-` is paid for.
+fn file_to_write(path: std::path::PathBuf) -> Result<std::path::PathBuf, String> {
+    if path.as_os_str() == "-" {
+        return Err(
+            "writing to standard output is not supported; name a file, or ./- for a file of that name".to_owned(),
+        );
+    }
+    Ok(path)
+}
+
+fn idempotency_key(key: &str) -> Result<String, String> {
+    if key.trim().is_empty() {
+        return Err("the key is empty; use one that names this request, such as an order number".to_owned());
+    }
+    Ok(key.to_owned())
 }
 
 #[derive(Args)]
@@ -233,30 +257,48 @@ struct SimArgs {
     speed: f64,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let failure = Failure::new(exit::IO, "io", format!("cannot start the runtime: {error}"));
+            Output::new(false).failure(&failure);
+            return ExitCode::from(failure.code);
+        }
+    };
+    let code = runtime.block_on(run());
+    if interrupt::has_been() {
+        // A file is still cleaned up; a journal that another program has locked is not waited for.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+    }
+    code
+}
+
+async fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // `--json` is kept even where the rest of the command line cannot be read.
-        Err(error) if error.use_stderr() && std::env::args_os().any(|arg| arg == "--json") => {
+        Err(error) if error.use_stderr() => {
             let message = error.render().to_string();
             let message = message.trim().trim_start_matches("error: ");
-            Output::new(true).failure(&Failure::new(exit::INVALID, "invalid_request", message));
+            let json = std::env::args_os().any(|arg| arg == "--json");
+            Output::new(json).failure(&Failure::new(exit::INVALID, "invalid_request", message));
             return ExitCode::from(exit::INVALID);
         }
         Err(error) => error.exit(),
     };
     let (output, journal) = (Output::new(cli.json), cli.journal);
+    invocation::repeat(journal.options());
     let result = match cli.command {
         Command::Generate(args) => commands::generate(*args, &journal, &output).await,
         Command::Plan(args) => commands::plan(*args, &output),
-        Command::Status(args) => commands::status(args, &journal, &output).await,
+        Command::Status(args) => stoppable(commands::status(args, &journal, &output)).await,
         Command::Wait(args) => commands::wait(args, &journal, &output).await,
         Command::Download(args) => commands::download(args, &journal, &output).await,
-        Command::Cancel(args) => commands::cancel(args, &journal, &output).await,
-        Command::List(args) => commands::list(args, &journal, &output).await,
+        Command::Cancel(args) => stoppable(commands::cancel(args, &journal, &output)).await,
+        Command::List(args) => stoppable(commands::list(args, &journal, &output)).await,
         Command::Recover(args) => commands::recover(args, &journal, &output).await,
-        Command::Models(args) => commands::models(args, &output).await,
+        Command::Models(args) => stoppable(commands::models(args, &output)).await,
         Command::Schema(args) => commands::schema(&args, &output),
         Command::Sim(args) => commands::sim(args, &output).await,
     };

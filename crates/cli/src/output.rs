@@ -1,6 +1,8 @@
-//! What people and programs see.
+//! What people and programs see. All that is written to standard output and standard error is written here, through
+//! [`text`].
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
@@ -10,8 +12,10 @@ use serde_json::{Value, json};
 use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask, WaitEvent};
 
 use crate::exit::{Failure, IO};
+use crate::text;
 
 /// Standard output carries results; standard error carries progress and failures.
+#[derive(Clone, Copy)]
 pub(crate) struct Output {
     json: bool,
     progress: bool,
@@ -31,9 +35,9 @@ impl Output {
     /// When it cannot be written, for it may hold the only word of a task.
     pub(crate) fn result(&self, document: &Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
         let text = if self.json {
-            pretty(document)
+            text::json(document)
         } else {
-            printable(&text())
+            text::lines(&text())
         };
         match writeln!(std::io::stdout(), "{text}") {
             // Whoever closed the pipe has seen enough.
@@ -47,17 +51,25 @@ impl Output {
 
     pub(crate) fn failure(&self, failure: &Failure) {
         if !self.json {
-            say(&format!("error: {}", printable(&failure.message)));
-        } else if writeln!(std::io::stdout(), "{}", pretty(&json!({"error": failure.json}))).is_err() {
-            say(&pretty(&failure.json));
+            say(&text::lines(&format!("error: {}", failure.message)));
+        } else {
+            let document = text::json(&json!({"error": failure.json}));
+            if writeln!(std::io::stdout(), "{document}").is_err() {
+                say(&document);
+            }
         }
     }
 
     /// A remark for people.
     pub(crate) fn note(&self, text: &str) {
         if !self.json {
-            say(&printable(text));
+            self.announce(text);
         }
+    }
+
+    /// A remark on standard error, also beside a document: for what must not wait for the document.
+    pub(crate) fn announce(&self, text: &str) {
+        say(&text::lines(text));
     }
 
     /// Asks a person a question; `false` where there is none to answer it.
@@ -65,7 +77,7 @@ impl Output {
         if self.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
             return false;
         }
-        say(&printable(&format!("{question} [y/N]")));
+        say(&text::lines(&format!("{question} [y/N]")));
         let mut answer = String::new();
         let is_read = std::io::stdin().read_line(&mut answer).is_ok();
         is_read && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
@@ -123,7 +135,7 @@ impl Waiting<'_> {
             ErrorKind::NotFound => "not found; the vendor may not show it yet",
             _ => error.message(),
         };
-        self.bar.set_message(format!("trying again: {}", printable(reason)));
+        self.bar.set_message(format!("trying again: {}", text::visible(reason)));
         if self.trouble != Some(error.kind()) {
             if !self.output.progress {
                 self.output
@@ -136,13 +148,19 @@ impl Waiting<'_> {
     fn seen(&mut self, task: &VideoTask) {
         self.trouble = None;
         let percent = task.progress.map(|percent| format!(" {percent}%")).unwrap_or_default();
-        self.bar.set_message(format!("{}{percent}", task.status));
+        self.bar
+            .set_message(format!("{}{percent}", text::visible(task.status.as_str())));
         if self.last.as_ref() != Some(&task.status) {
             if !self.output.progress {
-                self.output.note(&format!("{} is {}", task.id, task.status));
+                self.output.note(&format!("{} is {}", task.id, shown(&task.status)));
             }
             self.last = Some(task.status.clone());
         }
+    }
+
+    /// The task's status when it was last seen.
+    pub(crate) fn status(&self) -> Option<&TaskStatus> {
+        self.last.as_ref()
     }
 
     pub(crate) fn done(self) {
@@ -155,7 +173,7 @@ pub(crate) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(heads.iter().copied());
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| text::visible(cell)));
     }
     table
         .to_string()
@@ -165,6 +183,24 @@ pub(crate) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
         .join("\n")
 }
 
+/// A status, which may be a word of the vendor's that this version does not know.
+pub(crate) fn shown(status: &TaskStatus) -> String {
+    text::visible(status.as_str())
+}
+
+/// A file's name.
+pub(crate) fn file(path: &Path) -> String {
+    text::visible(&path.to_string_lossy())
+}
+
+/// How long something took, for people.
+pub(crate) fn elapsed(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
+}
+
 /// A time as people and programs read it, to the second.
 pub(crate) fn moment(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
@@ -172,10 +208,10 @@ pub(crate) fn moment(at: Timestamp) -> String {
 
 /// A task in a few lines.
 pub(crate) fn task_text(task: &VideoTask) -> String {
-    let mut lines = vec![format!("{}  {}", task.id, task.status)];
+    let mut lines = vec![format!("{}  {}", task.id, shown(&task.status))];
     let mut add = |name: &str, value: Option<String>| {
         if let Some(value) = value {
-            lines.push(format!("  {name:<12} {value}"));
+            lines.push(format!("  {name:<12} {}", text::visible(&value)));
         }
     };
     let word = &task.vendor_status;
@@ -213,20 +249,9 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
-fn pretty(document: &Value) -> String {
-    serde_json::to_string_pretty(document).unwrap_or_default()
-}
-
 /// What cannot be said on standard error cannot be said.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-/// Vendors' words without the codes that would steer a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c })
-        .collect()
 }
 
 #[cfg(test)]

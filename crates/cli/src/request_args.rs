@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use serde_json::{Map, Value};
 use videogen::{Adjust, Error, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
 
-use crate::exit::{Failure, INVALID, IO};
+use crate::exit::{Failure, INVALID};
+use crate::request_file;
 
 #[derive(Args)]
 #[command(next_help_heading = "Video")]
 pub(crate) struct RequestArgs {
     /// What the video shows.
-    #[arg(required_unless_present = "request")]
+    #[arg(required_unless_present = "request", value_parser = prompt)]
     prompt: Option<String>,
     /// Take the request from a JSON file, as `videogen schema request` describes it; other options override it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(file_to_read))]
     request: Option<PathBuf>,
     /// Model; by default the vendor's first.
     #[arg(long, value_name = "MODEL")]
@@ -114,7 +116,7 @@ impl RequestArgs {
     /// The request, with an empty model when none was named.
     pub(crate) fn into_request(self) -> Result<VideoRequest, Failure> {
         let mut request = match &self.request {
-            Some(path) => read(path)?,
+            Some(path) => request_file::read(path)?,
             None => VideoRequest::default(),
         };
         // What is named here overrides what the file says; what is not leaves it alone.
@@ -187,11 +189,32 @@ impl RequestArgs {
     }
 }
 
-fn read(path: &Path) -> Result<VideoRequest, Failure> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::new(IO, "io", format!("cannot read {name}: {error}")))?;
-    serde_json::from_str(&text).map_err(|error| invalid(format!("{name} is not a request: {error}")))
+/// A prompt is what it says. Where other programs would read it from elsewhere, the text alone would be paid for.
+fn prompt(text: &str) -> Result<String, String> {
+    if text == "-" {
+        return Err(
+            "reading the prompt from standard input is not supported; give the prompt itself, or a file with \
+             --request FILE"
+                .to_owned(),
+        );
+    }
+    if text.starts_with('@') {
+        return Err(
+            "reading the prompt from a file is not supported; use --request FILE, also for a prompt that \
+             begins with @"
+                .to_owned(),
+        );
+    }
+    Ok(text.to_owned())
+}
+
+fn file_to_read(path: PathBuf) -> Result<PathBuf, String> {
+    if path.as_os_str() == "-" {
+        return Err(
+            "reading from standard input is not supported; name a file, or ./- for a file of that name".to_owned(),
+        );
+    }
+    Ok(path)
 }
 
 fn switch(on: bool, off: bool) -> Option<bool> {

@@ -95,10 +95,12 @@ mod wait;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use client::{Client, ClientBuilder, ModelPlan, Plan, TaskList, plan, plan_all};
+pub use client::{Client, ClientBuilder, ModelPlan, Plan, SubmitEvent, TaskList, plan, plan_all};
 pub use clients::Clients;
-pub use download::{DownloadOptions, Downloaded};
+pub use download::{DownloadOptions, Downloaded, VideoStream};
 pub use generate::{Generate, Generated};
+#[cfg(feature = "test-util")]
+pub use model::VideoTaskBuilder;
 pub use model::{
     Adjust, Adjustment, Ambiguity, Candidate, Capabilities, Delivery, Error, ErrorKind, Evidence, Grade, Input,
     InvalidSource, ListQuery, ListedModel, Operation, ParseDurationError, ParseTaskIdError, ParseVendorError, Progress,

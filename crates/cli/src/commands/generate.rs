@@ -2,12 +2,12 @@
 
 use std::pin::pin;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use videogen::{
-    Capabilities, Client, Error, ErrorKind, ReconcileOptions, Reconciled, SubmitOptions, TaskStatus, VideoRequest,
-    VideoTask, WaitOptions,
+    Capabilities, Client, Error, ReconcileOptions, Reconciled, SubmitOptions, TaskStatus, VideoRequest, VideoTask,
+    WaitOptions,
 };
 use videogen_sim::Simulator;
 
@@ -15,9 +15,12 @@ use super::plan::unknown_model;
 use super::target::{Files, Target};
 use super::{recover, task};
 use crate::GenerateArgs;
-use crate::exit::{AMBIGUOUS, Failure, INVALID, IO, NO_VIDEO};
+use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
+use crate::interrupt::interrupted;
+use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
-use crate::output::{Output, task_text};
+use crate::output::{Output, elapsed, task_text};
+use crate::submission::Submission;
 use crate::webhook::Listener;
 
 /// Submits, and does not let go of a submission that is on its way: an interrupt waits for the answer, for without it the
@@ -27,31 +30,43 @@ async fn submit(
     request: &VideoRequest,
     options: SubmitOptions,
     look_for: ReconcileOptions,
+    under_way: &Submission,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
     let mut submission = pin!(client.submit_with(request, options));
-    tokio::select! {
+    let interrupt = tokio::select! {
         result = &mut submission => {
             return match result {
                 Ok(task) => Ok(task),
                 Err(error) => find(client, request, error, look_for, output).await,
             };
         }
-        _ = tokio::signal::ctrl_c() => client.stop_retrying(),
-    }
-    output.note("Interrupted while the submission is on its way; waiting for the answer. Interrupt again to leave.");
-    tokio::select! {
-        result = &mut submission => Err(task::interrupted(&result?.id)),
-        _ = tokio::signal::ctrl_c() => {
-            let message = "it is not known whether the submission was accepted: the call was interrupted; \
-                the task may exist and be billed: look for it in the vendor's list or console";
-            Err(Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit.as_str(), message).hint(LOOK))
+        interrupt = interrupted() => {
+            client.stop_retrying();
+            interrupt
         }
+    };
+    output.announce(match under_way.task() {
+        Some(_) => "Interrupted; waiting for the journal to record the task. Interrupt again to leave.",
+        None => "Interrupted while the submission is on its way; waiting for the answer. Interrupt again to leave.",
+    });
+    tokio::select! {
+        result = &mut submission => {
+            let task = result.map_err(|error| lost(error.into()))?;
+            Err(task::left(interrupt, &task.id, Some(&task.status)))
+        }
+        interrupt = interrupted() => Err(under_way.abandoned(interrupt)),
     }
 }
 
-/// What to do about a submission whose fate is not known.
-const LOOK: &str = "Look for it with: videogen recover";
+/// Adds what to do about a submission whose status the journal has as unknown.
+fn lost(failure: Failure) -> Failure {
+    if failure.json["ambiguity"]["intent"].is_string() {
+        failure.hint(&format!("Look for it with: {}", Invocation::new("recover")))
+    } else {
+        failure
+    }
+}
 
 /// Looks for the task of a submission whose fate is not known. Only one that is found by its reference, or that
 /// the caller allows to be adopted, is taken for it; what else it may be is named, and nothing is submitted again.
@@ -70,11 +85,11 @@ async fn find(
         "The answer to the submission was lost; looking for its task for {} s.",
         look_for.as_secs()
     ));
+    let begun = Instant::now();
     let found = tokio::select! {
         found = client.reconcile_with(ambiguity, options) => found.ok(),
-        _ = tokio::signal::ctrl_c() => None,
+        _ = interrupted() => None,
     };
-    let noted = ambiguity.intent.is_some();
     let mut failure = Failure::from(error);
     match found {
         Some(Reconciled::Found(mut task)) => {
@@ -95,12 +110,12 @@ async fn find(
             failure = failure.hint(text);
         }
         Some(Reconciled::NotFound) => {
-            let text = format!("It was not found after {} min.", look_for.as_secs().div_ceil(60));
+            let text = format!("It was not found within {}.", elapsed(begun.elapsed()));
             failure = failure.hint(&text);
         }
         _ => {}
     }
-    Err(if noted { failure.hint(LOOK) } else { failure })
+    Err(lost(failure))
 }
 
 /// How much faster than life a simulated task runs: a clip takes about two seconds.
@@ -119,7 +134,12 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         None
     } else {
         let with_last_frame = request.return_last_frame == Some(true);
-        Some(Target::new(args.file, with_last_frame, key, &journal.files())?)
+        let target = Target::new(args.file, with_last_frame, key, &journal.files())?;
+        Some(if args.simulate {
+            target.simulated()
+        } else {
+            target.at_base_url(args.account.base_url.clone())
+        })
     };
 
     if let (Some(target), None) = (&target, key) {
@@ -128,7 +148,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
 
     let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
     // Held to the end: the simulator stops when it is dropped.
-    let (client, _simulator) = if args.simulate {
+    let (builder, journal, _simulator) = if args.simulate {
         let simulator = Simulator::builder()
             .speed(SPEED)
             .start()
@@ -136,25 +156,29 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             .map_err(|error| Failure::new(IO, "io", format!("the simulator cannot start: {error}")))?;
         output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test card.");
         options = options.first(PACE).every(PACE, PACE);
-        let mut client = simulator.client_builder(vendor);
-        if let Some(journal) = journal.open_if_named()? {
-            client = client.journal(journal);
+        let mut builder = simulator.client_builder(vendor);
+        let journal = journal.open_if_named()?;
+        if let Some(journal) = journal.clone() {
+            builder = builder.journal(journal);
         }
-        (client.build()?, Some(simulator))
+        (builder, journal, Some(simulator))
     } else {
         let journal = journal.open()?;
-        let client = args.account.journalled(vendor, journal.clone())?;
-        if let Some(journal) = journal {
-            recover::earlier(&client, &journal, output).await;
-        }
-        (client, None)
+        (args.account.builder(vendor, journal.clone())?, journal, None)
     };
+    // With --json a simulation's remarks are left out: nothing was paid for that could be lost.
+    let (under_way, builder) = Submission::watch(builder, journal.is_some(), args.simulate, *output);
+    let client = builder.build()?;
+    if let Some(journal) = journal.filter(|_| !args.simulate) {
+        recover::earlier(&client, &journal, output).await;
+    }
 
     if let (Some(target), Some(key)) = (&target, key) {
         // What this key made may be there already.
         target.check_free(client.recorded_with_key(key).await?.as_ref())?;
     }
-    if !Capabilities::of(vendor, &request.model).is_known() {
+    let model_known = Capabilities::of(vendor, &request.model).is_known();
+    if !model_known {
         output.note(&unknown_model(vendor, &request.model));
     }
     let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
@@ -170,14 +194,27 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let look_for = ReconcileOptions::default()
         .within(Duration::from_secs(args.look_for))
         .sole_writer(args.adopt);
-    let submitted = submit(&client, &request, submission, look_for, output).await?;
+    let submitted = submit(&client, &request, submission, look_for, &under_way, output).await;
+    let resume = |failure: Failure| {
+        let Some(id) = failure.task() else { return failure };
+        if !failure.is_left() {
+            return failure;
+        }
+        if args.simulate {
+            return failure.hint("The simulated task ended with this command.");
+        }
+        let failure = task::resume_hint(failure, &id, args.account.base_url.as_deref());
+        match target.as_ref().and_then(|target| target.later(&id)) {
+            Some(download) => failure.hint(&format!("Then download it with: {download}")),
+            None => failure,
+        }
+    };
+    let submitted = submitted.map_err(resume)?;
     if submitted.repeated {
         output.note(&format!(
             "{} was submitted before with this key; nothing was sent.",
             submitted.id
         ));
-    } else {
-        output.note(&format!("Submitted {} to {}.", submitted.id, vendor.name()));
     }
     if let Some(reason) = &submitted.unrecorded {
         output.note(&format!("The journal does not know of it: {reason}"));
@@ -189,22 +226,25 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         client: &client,
         options,
         simulate: args.simulate,
+        model_known,
         output,
     };
     let id = submitted.id.clone();
-    let done = match target {
+    let done = match &target {
         None => run.show(&submitted, None),
-        Some(target) => run.finish(submitted, &target, listener).await,
+        Some(target) => run.finish(submitted, target, listener).await,
     };
     // Whatever fails from here on, the task is paid for.
     done.map_err(|failure| {
         let failure = failure.accepted(&id).about(&id);
-        let is_over = args.simulate || failure.code == NO_VIDEO || failure.has_hint();
-        if is_over {
-            failure
-        } else {
-            failure.hint(&format!("Go on with: videogen wait {id}"))
+        if args.simulate || failure.is_left() {
+            return resume(failure);
         }
+        if failure.code == NO_VIDEO || failure.has_hint() {
+            return failure;
+        }
+        let wait = task::wait_command(&id, args.account.base_url.as_deref());
+        failure.hint(&format!("Resume with: {wait}"))
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -214,6 +254,7 @@ struct Run<'a> {
     client: &'a Client,
     options: WaitOptions,
     simulate: bool,
+    model_known: bool,
     output: &'a Output,
 }
 
@@ -249,11 +290,7 @@ impl Run<'_> {
             }
         };
         let waited = task::wait_for(self.client, id, options, told, self.output).await;
-        let mut finished = match waited {
-            // A simulated task is gone with its simulator.
-            Err(failure) if self.simulate => return Err(failure),
-            result => result.map_err(|failure| task::resume_hint(failure, id))?,
-        };
+        let mut finished = waited?;
         finished.adjustments = submitted.adjustments;
         if let Err(mut failure) = task::ended(&finished) {
             failure.json["simulated"] = self.simulate.into();
@@ -264,13 +301,14 @@ impl Run<'_> {
     }
 
     fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
-        let mut document = json!({"simulated": self.simulate, "task": task});
+        let mut document = json!({"simulated": self.simulate, "model_known": self.model_known, "task": task});
         if let Some(files) = files {
             files.show_in(&mut document);
         }
         let remark = if self.simulate { " (simulated)" } else { "" };
         self.output.result(&document, || match files {
             Some(files) => files.text(remark),
+            None if self.simulate => format!("{}\nThe simulated task ends with this command.", task_text(task)),
             None => task_text(task),
         })
     }

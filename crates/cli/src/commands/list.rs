@@ -8,8 +8,9 @@ use videogen::{ListQuery, TaskStatus};
 
 use crate::ListArgs;
 use crate::exit::{Failure, INVALID};
+use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
-use crate::output::{Output, moment, table};
+use crate::output::{Output, file, moment, table};
 
 pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     if args.local {
@@ -43,16 +44,13 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
         match &page.next {
             Some(next) => {
                 // The same list, so the same options.
-                let mut more = format!("videogen list --vendor {vendor} --after {next}");
-                if let Some(limit) = query.limit {
-                    more.push_str(&format!(" --limit {limit}"));
-                }
-                if query.oldest_first {
-                    more.push_str(" --oldest-first");
-                }
-                if let Some(url) = &args.account.base_url {
-                    more.push_str(&format!(" --base-url {url}"));
-                }
+                let more = Invocation::new("list")
+                    .option("--vendor", Some(vendor.as_str()))
+                    .option("--after", Some(next))
+                    .option("--limit", query.limit.map(|limit| limit.to_string()))
+                    .flag("--oldest-first", query.oldest_first)
+                    .option("--status", args.status.as_ref())
+                    .option("--base-url", args.account.base_url.as_ref());
                 format!("{table}\nMore: {more}")
             }
             None => table,
@@ -79,7 +77,7 @@ async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Resul
         let table = (!entries.is_empty()).then(|| table(&HEADS, entries.iter().map(line)));
         let parts: Vec<String> = table.into_iter().chain(unreadable(&records)).collect();
         if parts.is_empty() {
-            return format!("Nothing was submitted, as far as {} knows.", journal.path().display());
+            return format!("Nothing was submitted, as far as {} knows.", file(journal.path()));
         }
         parts.join("\n\n")
     })?;

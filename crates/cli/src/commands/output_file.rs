@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use same_file::Handle;
 
 use crate::exit::{Failure, IO};
+use crate::output::file as file_name;
 
 /// The folder, next to an output file, that holds the names of the files that are being written.
 const RESERVED: &str = ".videogen-reserved";
@@ -29,7 +30,7 @@ pub(super) struct OutputFile {
 impl OutputFile {
     /// Resolves a path, and refuses one that can be no file. What exists there does not matter yet.
     pub(super) fn resolve(given: &Path) -> Result<Self, Failure> {
-        let shown = given.display();
+        let shown = file_name(given);
         let ends_in_separator = given.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
         let name = given.file_name();
         let Some(name) = name.filter(|_| !ends_in_separator && !given.is_dir()) else {
@@ -40,7 +41,7 @@ impl OutputFile {
                 let end = fs::read_link(given).unwrap_or_default();
                 io_failure(format!(
                     "{shown} is a symbolic link to {}, where no file can be written: {error}; remove the link or name its end",
-                    end.display()
+                    file_name(&end)
                 ))
             })?,
             _ => canonical_folder(folder_of(given))?.join(name),
@@ -81,7 +82,7 @@ impl Reservation {
         let folder = folder_of(&file.real);
         let reserved = folder.join(RESERVED);
         let path = reserved.join(file.real.file_name().unwrap_or_default());
-        let cannot = |error: &io::Error| io_failure(format!("cannot write {}: {error}", file.given.display()));
+        let cannot = |error: &io::Error| io_failure(format!("cannot write {}: {error}", file_name(&file.given)));
         let owner = owner.map_or(0, |owner| {
             let mut hasher = DefaultHasher::new();
             owner.hash(&mut hasher);
@@ -121,7 +122,7 @@ impl Reservation {
                     }
                     return Err(io_failure(format!(
                         "{} is being written by another run of this command; name another file",
-                        file.given.display()
+                        file_name(&file.given)
                     )));
                 }
                 // Where files cannot be locked, whoever comes second is refused when its file is put in place.
@@ -161,7 +162,7 @@ pub(super) fn writable_folder(folder: &Path) -> Result<PathBuf, Failure> {
         file.write_all(&[0; ROOM])?;
         file.flush()
     };
-    try_it().map_err(|error: io::Error| io_failure(format!("cannot write into {}: {error}", folder.display())))?;
+    try_it().map_err(|error: io::Error| io_failure(format!("cannot write into {}: {error}", file_name(&folder))))?;
     Ok(folder)
 }
 

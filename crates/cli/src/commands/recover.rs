@@ -16,9 +16,11 @@ use super::target::{Files, Target};
 use super::task;
 use crate::RecoverArgs;
 use crate::account;
-use crate::exit::{AMBIGUOUS, Failure, INTERRUPTED, INVALID, IO, NO_VIDEO};
+use crate::exit::{AMBIGUOUS, Failure, INVALID, IO, NO_VIDEO};
+use crate::interrupt::interrupted;
+use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
-use crate::output::{Output, table};
+use crate::output::{Output, elapsed, table};
 
 pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let opened = if args.submission.is_some() {
@@ -44,7 +46,10 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
     tokio::select! {
         result = recover_all(&args, journal, output) => result,
         // What was found so far is in the journal.
-        _ = tokio::signal::ctrl_c() => Err(Failure::new(INTERRUPTED, "interrupted", "interrupted")),
+        interrupt = interrupted() => {
+            let hint = format!("Resume with: {}", Invocation::new("recover").flag("--wait", args.wait));
+            Err(Failure::interrupted(interrupt, "interrupted").hint(&hint))
+        }
     }
 }
 
@@ -158,7 +163,7 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
     if !wait {
         let shown = client.get(&id).await.map_err(|error| {
             let failure = Failure::from(error).accepted(&id);
-            task::resume_hint(failure, &id)
+            task::resume_hint(failure, &id, None)
         })?;
         entry.status = Some(shown.status);
         return Ok(None);
@@ -174,7 +179,7 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
         let options = WaitOptions::default().first(Duration::ZERO);
         let task = task::wait_for(client, &id, options, std::future::pending(), output)
             .await
-            .map_err(|failure| task::resume_hint(failure, &id))?;
+            .map_err(|failure| task::resume_hint(failure, &id, None))?;
         entry.status = Some(task.status.clone());
         task::ended(&task)?;
         target.fetch(client, &task, output).await
@@ -182,8 +187,13 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
     let files = result.await.map_err(|failure| {
         let is_over = failure.code == NO_VIDEO || failure.has_hint();
         let next = match failure.code {
-            IO => format!("Write it to another file with: videogen download {id} -o OTHER.mp4"),
-            _ => "Try again with: videogen recover --wait".to_owned(),
+            IO => format!(
+                "Write it to another file with: {}",
+                Invocation::new("download")
+                    .arg(id.to_string())
+                    .option("-o", Some("OTHER.mp4"))
+            ),
+            _ => format!("Try again with: {}", Invocation::new("recover").flag("--wait", true)),
         };
         let failure = failure.accepted(&id).about(&id);
         if is_over { failure } else { failure.hint(&next) }
@@ -206,7 +216,10 @@ async fn settle(
     }
     let Some(entry) = found.entries.into_iter().next() else {
         let message = format!("the journal has no submission {intent}");
-        return Err(Failure::new(INVALID, "not_found", message).hint("Show them with: videogen list --local"));
+        return Err(Failure::new(INVALID, "not_found", message).hint(&format!(
+            "Show them with: {}",
+            Invocation::new("list").flag("--local", true)
+        )));
     };
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()))?;
@@ -281,7 +294,10 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
         );
         let is_left = |one: &Resumed| matches!(one.result, Ok(None)) && one.entry.target.is_some();
         if unfinished.iter().any(is_left) {
-            text.push("Wait for them and write their files with: videogen recover --wait".to_owned());
+            text.push(format!(
+                "Wait for them and write their files with: {}",
+                Invocation::new("recover").flag("--wait", true)
+            ));
         }
         text.extend(unreadable(&all.unreadable));
         text.extend(all.open.iter().map(advice));
@@ -343,8 +359,11 @@ async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entr
             )) {
                 return Ok(client.dismiss_despite_candidates(intent).await?);
             }
+            let recover = || Invocation::new("recover").arg(intent);
             let hint = format!(
-                "It is one of them: videogen recover {intent} --task TASK\nIt is none: videogen recover {intent} --dismiss --yes"
+                "It is one of them: {}\nIt is none: {}",
+                recover().option("--task", Some("TASK")),
+                recover().flag("--dismiss", true).flag("--yes", true)
             );
             Err(Failure::from(error).hint(&hint))
         }
@@ -381,13 +400,16 @@ fn advice(lost: &LostSubmission) -> String {
     let found = if let Some(trouble) = trouble {
         format!("{id}: looking for it tells nothing: {trouble}. Look into the vendor's console.")
     } else if candidates.is_empty() {
-        let minutes = entry.not_found_after.unwrap_or_default().div_ceil(60);
-        format!("{id}: not found after {minutes} min. Look into the vendor's console.")
+        let sought = elapsed(Duration::from_secs(entry.not_found_after.unwrap_or_default()));
+        format!("{id}: not found {sought} after it was sent. Look into the vendor's console.")
     } else {
         format!("{id}: it may be {}.", listed(candidates))
     };
+    let recover = || Invocation::new("recover").arg(id);
     format!(
-        "{found}\n  It is a task: videogen recover {id} --task TASK\n  There is none: videogen recover {id} --dismiss"
+        "{found}\n  It is a task: {}\n  There is none: {}",
+        recover().option("--task", Some("TASK")),
+        recover().flag("--dismiss", true)
     )
 }
 
@@ -420,9 +442,13 @@ pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &O
     }
     match left.len() {
         0 => {}
-        1 => output.note("An earlier submission is still open; see: videogen recover"),
+        1 => output.note(&format!(
+            "An earlier submission is still open; see: {}",
+            Invocation::new("recover")
+        )),
         open => output.note(&format!(
-            "{open} earlier submissions are still open; see: videogen recover"
+            "{open} earlier submissions are still open; see: {}",
+            Invocation::new("recover")
         )),
     }
 }

@@ -8,6 +8,7 @@ use videogen_sim::Simulator;
 
 use crate::SimArgs;
 use crate::exit::{Failure, INVALID, IO};
+use crate::interrupt::interrupted;
 use crate::output::Output;
 
 /// A million seconds in one: more than anybody can tell apart.
@@ -30,6 +31,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         .map(|(vendor, url)| (vendor.to_string(), json!(url)))
         .collect();
     let address = simulator.address();
+    let stop = interrupted();
     output.result(&json!({"address": address.to_string(), "base_urls": document}), || {
         let mut lines = vec!["The simulator runs; stop it with Ctrl-C. Any key that begins with sk- works.".to_owned()];
         for vendor in Vendor::ALL {
@@ -42,7 +44,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         ));
         lines.join("\n")
     })?;
-    let _ = tokio::signal::ctrl_c().await;
+    stop.await;
     simulator.shutdown().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,14 +7,17 @@ use videogen::journal::{Destination, Entry, FileKind};
 use videogen::{Client, DownloadOptions, Downloaded, Error, ErrorKind, TaskId, VideoTask};
 
 use super::output_file::{OutputFile, Reservation, folder_of, io_failure, writable_folder};
-use super::task::interrupted;
+use super::task::{left, resume_hint};
 use crate::FileArgs;
 use crate::exit::Failure;
-use crate::output::Output;
+use crate::interrupt::interrupted;
+use crate::invocation::Invocation;
+use crate::output::{Output, file as shown};
 
 /// Where the files of a task are to go. What can be known of that is checked when it is made, before anything is paid for.
 pub(super) struct Target {
     destination: Destination,
+    resume: Resume,
     /// As the user named them.
     video: Option<OutputFile>,
     last_frame: Option<OutputFile>,
@@ -22,19 +25,33 @@ pub(super) struct Target {
     _reserved: Vec<Reservation>,
 }
 
+/// How a download can be repeated by hand.
+enum Resume {
+    /// With this base URL, if it was named.
+    At(Option<String>),
+    /// Not at all: the task ends with this program.
+    Never,
+}
+
 /// What was fetched.
 pub(super) struct Files {
     video: Downloaded,
     last_frame: Option<Downloaded>,
+    /// Whether the last frame was to be fetched, too.
+    with_last_frame: bool,
+}
+
+fn document_of(file: &Downloaded) -> Value {
+    json!({"path": file.path.to_string_lossy(), "bytes": file.bytes})
 }
 
 impl Files {
     /// Adds the files to a document for programs. A path that is not Unicode is shown as nearly as JSON can.
     pub(super) fn show_in(&self, document: &mut Value) {
-        let show = |file: &Downloaded| json!({"path": file.path.to_string_lossy(), "bytes": file.bytes});
-        document["file"] = show(&self.video);
-        if let Some(file) = &self.last_frame {
-            document["last_frame_file"] = show(file);
+        document["file"] = document_of(&self.video);
+        if self.with_last_frame {
+            // Null: the vendor gave none.
+            document["last_frame_file"] = self.last_frame.as_ref().map_or(Value::Null, document_of);
         }
     }
 
@@ -44,7 +61,7 @@ impl Files {
         let lines: Vec<String> = files
             .into_iter()
             .flatten()
-            .map(|file| format!("{}: {} bytes{remark}", file.path.display(), file.bytes))
+            .map(|file| format!("{}: {} bytes{remark}", shown(&file.path), file.bytes))
             .collect();
         lines.join("\n")
     }
@@ -93,12 +110,13 @@ impl Target {
         }
         for file in video.iter().chain(&last_frame) {
             if taken.iter().any(|taken| file.is_same(taken)) {
-                let message = format!("{} is the journal; name another file", file.given.display());
+                let message = format!("{} is the journal; name another file", shown(&file.given));
                 return Err(io_failure(message));
             }
         }
         Ok(Self {
             destination: destination.overwrite(args.overwrite),
+            resume: Resume::At(None),
             video,
             last_frame,
             _reserved: reserved,
@@ -115,8 +133,21 @@ impl Target {
             video: destination.video.as_deref().map(OutputFile::resolve).transpose()?,
             last_frame: destination.last_frame.as_deref().map(OutputFile::resolve).transpose()?,
             destination,
+            resume: Resume::At(None),
             _reserved: Vec::new(),
         })
+    }
+
+    /// The base URL that hints are to name.
+    pub(super) fn at_base_url(mut self, base_url: Option<String>) -> Self {
+        self.resume = Resume::At(base_url);
+        self
+    }
+
+    /// For a simulated task.
+    pub(super) fn simulated(mut self) -> Self {
+        self.resume = Resume::Never;
+        self
     }
 
     /// As the journal is to record it.
@@ -134,7 +165,7 @@ impl Target {
             if self.destination.overwrite || !file.exists() || known.is_some_and(is_its) {
                 continue;
             }
-            let shown = file.given.display();
+            let shown = shown(&file.given);
             return Err(match known.and_then(|entry| entry.task.as_ref()) {
                 Some(task) => {
                     let message = format!("{shown} exists, and is not known to be a file of {task}");
@@ -152,6 +183,7 @@ impl Target {
         let mut files = Files {
             video: saved(client, id, FileKind::Video, &video).await?,
             last_frame: None,
+            with_last_frame: image.is_some(),
         };
         let entry = client.recorded(id).await.ok()??;
         if let Some(image) = image.filter(|_| !entry.without_last_frame) {
@@ -190,6 +222,7 @@ impl Target {
         let mut files = Files {
             video: self.fetch_video(client, task, &video, output).await?,
             last_frame: None,
+            with_last_frame: image.is_some(),
         };
         let Some(image) = image else { return Ok(files) };
         match self.fetch_image(client, task, &image).await {
@@ -199,7 +232,7 @@ impl Target {
             Err(mut failure) => {
                 failure.message = format!(
                     "{} is there, but not the last frame: {}",
-                    video.given.display(),
+                    shown(&video.given),
                     failure.message
                 );
                 files.show_in(&mut failure.json);
@@ -228,9 +261,9 @@ impl Target {
         });
         let result = tokio::select! {
             result = fetching => result,
-            _ = tokio::signal::ctrl_c() => {
+            interrupt = interrupted() => {
                 bar.finish_and_clear();
-                return Err(interrupted(&task.id).hint(&self.again(task, false)));
+                return Err(self.resumable(left(interrupt, &task.id, Some(&task.status)), task, false));
             }
         };
         bar.finish_and_clear();
@@ -248,7 +281,9 @@ impl Target {
         }
         let result = tokio::select! {
             result = client.download_last_frame(task, &file.real, self.options()) => result,
-            _ = tokio::signal::ctrl_c() => return Err(interrupted(&task.id).hint(&self.again(task, true))),
+            interrupt = interrupted() => {
+                return Err(self.resumable(left(interrupt, &task.id, Some(&task.status)), task, true));
+            }
         };
         match result {
             Err(error) if task.last_frame.is_none() && error.kind() == ErrorKind::NoVideo => Ok(None),
@@ -279,7 +314,7 @@ impl Target {
             if file.exists() && !self.destination.overwrite {
                 let message = format!(
                     "{} exists, and is not known to be a file of {}",
-                    file.given.display(),
+                    shown(&file.given),
                     task.id
                 );
                 return Err(io_failure(message).about(&task.id).hint(&self.elsewhere(&task.id)));
@@ -288,8 +323,11 @@ impl Target {
         Err(match error.kind() {
             // Another try cannot help these.
             ErrorKind::NoVideo | ErrorKind::InvalidRequest => error.into(),
-            ErrorKind::NotReady => Failure::from(error).hint(&format!("Go on with: videogen wait {}", task.id)),
-            _ => Failure::from(error).hint(&self.again(task, kind == FileKind::LastFrame)),
+            ErrorKind::NotReady => match &self.resume {
+                Resume::At(base_url) => resume_hint(error.into(), &task.id, base_url.as_deref()),
+                Resume::Never => error.into(),
+            },
+            _ => self.resumable(error.into(), task, kind == FileKind::LastFrame),
         })
     }
 
@@ -297,32 +335,42 @@ impl Target {
         DownloadOptions::default().overwrite(self.destination.overwrite)
     }
 
-    /// `has_video`: only the last frame is missing.
-    fn again(&self, task: &VideoTask, has_video: bool) -> String {
-        let mut options = String::new();
-        if let Some(video) = &self.video {
-            options.push_str(&format!(" -o {}", video.given.display()));
+    /// Adds how to repeat the download. `has_video`: only the last frame is missing.
+    fn resumable(&self, failure: Failure, task: &VideoTask, has_video: bool) -> Failure {
+        match self.download(&task.id, task.last_frame.is_some(), has_video) {
+            Some(download) => failure.hint(&format!("Try again with: {download}")),
+            None => failure,
         }
-        if let (_, Some(image)) = self.files_of(&task.id)
-            && task.last_frame.is_some()
-        {
-            options.push_str(&format!(" --last-frame-output {}", image.given.display()));
-        }
-        if self.destination.overwrite || has_video {
-            options.push_str(" --overwrite");
-        }
-        format!("Try again with: videogen download {}{options}", task.id)
+    }
+
+    /// The command that downloads the files of a task that is waited for to where they are to go.
+    pub(super) fn later(&self, id: &TaskId) -> Option<Invocation> {
+        self.download(id, true, false)
+    }
+
+    fn download(&self, id: &TaskId, with_last_frame: bool, has_video: bool) -> Option<Invocation> {
+        let Resume::At(base_url) = &self.resume else {
+            return None;
+        };
+        let image = self.files_of(id).1.filter(|_| with_last_frame);
+        let download = Invocation::new("download")
+            .arg(id.to_string())
+            .option("-o", self.video.as_ref().map(|video| &video.given))
+            .option("--last-frame-output", image.map(|image| image.given))
+            .flag("--overwrite", self.destination.overwrite || has_video)
+            .option("--base-url", base_url.as_ref());
+        Some(download)
     }
 
     /// What to do when there is another file in the place.
     fn elsewhere(&self, id: &TaskId) -> String {
-        let last_frame = if self.destination.with_last_frame {
-            " --last-frame-output OTHER.png"
-        } else {
-            ""
-        };
+        let image = self.destination.with_last_frame.then_some("OTHER.png");
+        let download = Invocation::new("download")
+            .arg(id.to_string())
+            .option("-o", Some("OTHER.mp4"))
+            .option("--last-frame-output", image);
         format!(
-            "Write to another file with: videogen download {id} -o OTHER.mp4{last_frame}\nOr replace what is there: the same with its path, and --overwrite"
+            "Write to another file with: {download}\nOr replace what is there: the same with its path, and --overwrite"
         )
     }
 }
@@ -341,7 +389,7 @@ fn as_given(mut downloaded: Downloaded, file: &OutputFile) -> Downloaded {
 fn both(video: &OutputFile, image: &OutputFile) -> Failure {
     io_failure(format!(
         "{} and {} are one file, and cannot take both the video and its last frame",
-        video.given.display(),
-        image.given.display()
+        shown(&video.given),
+        shown(&image.given)
     ))
 }

@@ -9,9 +9,11 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask, WaitOptions};
 
 use super::target::Target;
 use super::wait_all::wait_all;
-use crate::exit::{Failure, INTERRUPTED, NO_VIDEO, NOT_FOLLOWED, TIMEOUT};
+use crate::exit::{Failure, NO_VIDEO, stoppable};
+use crate::interrupt::{Interrupt, interrupted};
+use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
-use crate::output::{Output, task_text};
+use crate::output::{Output, file, shown, task_text};
 use crate::{DownloadArgs, TaskArgs, WaitArgs, account};
 
 pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -31,7 +33,7 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
         .first(Duration::ZERO);
     let task = wait_for(&client, id, options, std::future::pending(), output)
         .await
-        .map_err(|failure| resume_hint(failure, id))?;
+        .map_err(|failure| resume_hint(failure, id, args.base_url.as_deref()))?;
     show(&client, &task, output).await?;
     Ok(match ended(&task) {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,11 +43,12 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
 
 pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let id = &args.task.task;
-    let target = Target::new(args.file, false, Some(&id.to_string()), &journal.files())?;
+    let target =
+        Target::new(args.file, false, Some(&id.to_string()), &journal.files())?.at_base_url(args.task.base_url.clone());
     let client = client(&args.task, journal, output)?;
     // A journal that cannot be read only knows of nothing.
     target.check_free(client.recorded(id).await.ok().flatten().as_ref())?;
-    let task = client.get(id).await?;
+    let task = stoppable(async { Ok(client.get(id).await?) }).await?;
     let files = target.fetch(&client, &task, output).await?;
     let mut document = json!({"task": task});
     files.show_in(&mut document);
@@ -70,26 +73,40 @@ pub(super) async fn wait_for(
 ) -> Result<VideoTask, Failure> {
     let mut waiting = output.waiting();
     let result = tokio::select! {
-        result = client.wait_observed(id, options, |event| waiting.event(id, event)) => result.map_err(Failure::from),
-        task = told => Ok(task),
-        _ = tokio::signal::ctrl_c() => Err(interrupted(id)),
+        result = client.wait_observed(id, options, |event| waiting.event(id, event)) => Ok(result.map_err(Failure::from)),
+        task = told => Ok(Ok(task)),
+        interrupt = interrupted() => Err(interrupt),
     };
+    let result = result.unwrap_or_else(|interrupt| Err(left(interrupt, id, waiting.status())));
     waiting.done();
     result
 }
 
-/// The user left; the task did not.
-pub(super) fn interrupted(id: &TaskId) -> Failure {
-    let mut failure = Failure::new(INTERRUPTED, "interrupted", format!("interrupted; {id} goes on"));
+/// The user left a task whose status was last seen as `status`.
+pub(super) fn left(interrupt: Interrupt, id: &TaskId, status: Option<&TaskStatus>) -> Failure {
+    let message = match status {
+        Some(status) if status.is_terminal() => format!("interrupted; {id} is {}", shown(status)),
+        Some(status) => format!("interrupted; {id} is still running ({})", shown(status)),
+        None => format!("interrupted; {id} was not cancelled"),
+    };
+    let mut failure = Failure::interrupted(interrupt, message);
     failure.json["task"] = json!(id);
     failure
 }
 
-/// How to go on with a task that was left before its end.
-pub(super) fn resume_hint(failure: Failure, id: &TaskId) -> Failure {
-    match failure.code {
-        TIMEOUT | NOT_FOLLOWED | INTERRUPTED => failure.hint(&format!("Go on with: videogen wait {id}")),
-        _ => failure,
+/// The command that waits for a task.
+pub(super) fn wait_command(id: &TaskId, base_url: Option<&str>) -> Invocation {
+    Invocation::new("wait")
+        .arg(id.to_string())
+        .option("--base-url", base_url)
+}
+
+/// How to continue with a task that was left before its end.
+pub(super) fn resume_hint(failure: Failure, id: &TaskId, base_url: Option<&str>) -> Failure {
+    if failure.is_left() {
+        failure.hint(&format!("Resume with: {}", wait_command(id, base_url)))
+    } else {
+        failure
     }
 }
 
@@ -107,7 +124,7 @@ pub(super) fn ended(task: &VideoTask) -> Result<(), Failure> {
     let mut failure = Failure::new(
         NO_VIDEO,
         kind.as_str(),
-        format!("{} is {}{reason}", task.id, task.status),
+        format!("{} is {}{reason}", task.id, shown(&task.status)),
     );
     failure.json["task"] = json!(task);
     Err(failure)
@@ -136,8 +153,9 @@ pub(super) fn unwritten(entry: &Entry) -> Option<String> {
     let id = entry.task.as_ref()?;
     let is_unwritten = entry.status == Some(TaskStatus::Completed) && entry.is_unfinished();
     let path = entry.target.as_ref().filter(|_| is_unwritten)?.video_of(id);
-    let path = path.display();
     Some(format!(
-        "Its files have not been written to {path} yet. Write them with: videogen recover --wait"
+        "Its files have not been written to {} yet. Write them with: {}",
+        file(&path),
+        Invocation::new("recover").flag("--wait", true)
     ))
 }

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use videogen::{TaskId, Vendor, VideoTask, Watched, Watcher, WatcherOptions};
 
-use super::task::{ended as judge, interrupted, resume_hint};
-use crate::exit::{Failure, INTERRUPTED, INVALID};
+use super::task::{ended as judge, left, resume_hint};
+use crate::exit::{Failure, INVALID};
+use crate::interrupt::{Interrupt, interrupted};
 use crate::journal::JournalArgs;
-use crate::output::{Output, task_text};
+use crate::output::{Output, shown, task_text};
 use crate::{WaitArgs, account};
 
 type Ended = HashMap<TaskId, Result<VideoTask, Failure>>;
@@ -26,13 +27,17 @@ pub(crate) async fn wait_all(args: &WaitArgs, journal: &JournalArgs, output: &Ou
     }
     let mut ended = Ended::new();
     let waiting = wait_for(args, &ids, &mut ended, journal, output);
-    let is_whole = tokio::select! {
-        result = waiting => result.map(|()| true)?,
-        _ = tokio::signal::ctrl_c() => false,
+    let interrupt = tokio::select! {
+        result = waiting => result.map(|()| None)?,
+        interrupt = interrupted() => Some(interrupt),
     };
     let (mut code, mut documents, mut texts) = (0, Vec::new(), Vec::new());
     for id in &ids {
-        let result = ended.remove(id).unwrap_or_else(|| Err(interrupted(id)));
+        let result = ended.remove(id).unwrap_or_else(|| {
+            // Without an interrupt each has ended.
+            let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, None);
+            Err(resume_hint(failure, id, args.base_url.as_deref()))
+        });
         code = code.max(match &result {
             Ok(task) => judge(task).err().map_or(0, |failure| failure.code),
             Err(failure) => failure.code,
@@ -47,7 +52,7 @@ pub(crate) async fn wait_all(args: &WaitArgs, journal: &JournalArgs, output: &Ou
         });
     }
     output.result(&json!({"tasks": Value::Array(documents)}), || texts.join("\n"))?;
-    Ok(ExitCode::from(if is_whole { code } else { INTERRUPTED }))
+    Ok(ExitCode::from(interrupt.map_or(code, Interrupt::code)))
 }
 
 /// One watcher for each vendor, all at once.
@@ -84,9 +89,9 @@ async fn wait_for(
             continue;
         };
         next.spawn(wait(watcher));
-        let result = result.map_err(|error| resume_hint(Failure::from(error), &id));
+        let result = result.map_err(|error| resume_hint(Failure::from(error), &id, args.base_url.as_deref()));
         match &result {
-            Ok(task) => output.note(&format!("{id} is {}", task.status)),
+            Ok(task) => output.note(&format!("{id} is {}", shown(&task.status))),
             Err(failure) => output.note(&failure.message),
         }
         ended.insert(id, result);

@@ -165,10 +165,22 @@ fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
     }
 }
 
+fn is_local(url: &str) -> bool {
+    let host = url::Url::parse(url).ok().and_then(|url| Some(url.host()?.to_owned()));
+    match host {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 /// The source of a medium, in the words of `x-models`.
 fn source_of(url: &str) -> &'static str {
     match url.split_once(':') {
-        Some(("http" | "https", rest)) if rest.starts_with("//") && rest.len() > 2 => "url",
+        Some(("https", rest)) if rest.starts_with("//") && rest.len() > 2 => "url",
+        // Plain HTTP only on this machine, which no real vendor could reach.
+        Some(("http", _)) if is_local(url) => "url",
         Some(("asset", rest)) if rest.starts_with("//") && rest.len() > 2 => "asset",
         Some(("data", rest)) if rest.contains(";base64,") => "data",
         _ => "nothing known",

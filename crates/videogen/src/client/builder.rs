@@ -13,6 +13,7 @@ use videogen_wire::Session;
 use crate::client::Client;
 use crate::client::account::Account;
 use crate::client::core::Inner;
+use crate::client::observer::{Observer, SubmitEvent};
 use crate::client::parse_base_url;
 use crate::journal::Journal;
 use crate::journal::LEASE;
@@ -67,6 +68,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     submit_timeout: Duration,
     journal: Option<Arc<dyn Journal>>,
+    observer: Option<Observer>,
     time_scale: f64,
 }
 
@@ -82,6 +84,7 @@ impl ClientBuilder {
             retry: RetryPolicy::default(),
             submit_timeout: SUBMIT,
             journal: None,
+            observer: None,
             time_scale: 1.0,
         }
     }
@@ -145,6 +148,15 @@ impl ClientBuilder {
     /// clients, pass each of them a clone of its `Arc`.
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
         self.journal = Some(Arc::new(journal));
+        self
+    }
+
+    /// Sets a callback for each [`SubmitEvent`], called before anything else is awaited. So the id of a task is known even
+    /// if the program is stopped while the journal, locked by another program, cannot record it.
+    ///
+    /// It is called on the runtime's threads and must not block.
+    pub fn on_submission(mut self, observe: impl Fn(&SubmitEvent) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(observe));
         self
     }
 
@@ -217,6 +229,7 @@ impl ClientBuilder {
             http: Http::new(&url, self.submit_timeout, self.allow_private_hosts, self.lookup)?,
             retry: self.retry,
             journal: self.journal,
+            observer: self.observer,
             on_their_way: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
             skew: Mutex::default(),

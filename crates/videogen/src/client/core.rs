@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use videogen_wire::{Exchange, Sent, Session};
 
 use crate::client::account::Account;
+use crate::client::observer::Observer;
 use crate::journal::Journal;
 use crate::model::{Error, ErrorKind, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
@@ -46,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) journal: Option<Arc<dyn Journal>>,
+    pub(crate) observer: Option<Observer>,
     /// Number of submissions that were sent and whose response has not been recorded yet.
     pub(crate) on_their_way: watch::Sender<usize>,
     /// Longer than any submission under way.

@@ -32,7 +32,7 @@ impl Client {
     pub fn list_all(&self, query: ListQuery) -> TaskList {
         let pages = stream::try_unfold(Some((self.clone(), query)), |state| async {
             let Some((client, mut query)) = state else {
-                return Ok(None);
+                return Ok::<_, Error>(None);
             };
             let page = client.list(&query).await?;
             let next = page.next.filter(|next| {

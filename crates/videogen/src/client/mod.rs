@@ -9,11 +9,13 @@ mod builder;
 mod calls;
 mod core;
 mod list_all;
+mod observer;
 mod plan;
 mod recording;
 
 pub use builder::ClientBuilder;
 pub use list_all::TaskList;
+pub use observer::SubmitEvent;
 pub use plan::{ModelPlan, Plan, plan, plan_all};
 
 pub use self::core::Client;

@@ -11,6 +11,7 @@ use super::transfer::{Progress, Transfer};
 use crate::client::Client;
 use crate::journal::FileKind;
 use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, VideoTask};
+use crate::transport::trace::{self, Activity};
 
 impl Client {
     /// Downloads the video of a completed task to `path`, which must not exist.
@@ -102,7 +103,7 @@ impl Client {
     }
 
     /// The task itself; where only its id is given, it is looked up.
-    async fn at_hand<'a>(&self, task: &'a impl TaskRef) -> Result<Cow<'a, VideoTask>, Error> {
+    pub(super) async fn at_hand<'a>(&self, task: &'a impl TaskRef) -> Result<Cow<'a, VideoTask>, Error> {
         match task.task() {
             Some(task) => Ok(Cow::Borrowed(task)),
             None => self.get(task).await.map(Cow::Owned),
@@ -150,7 +151,7 @@ impl Client {
         options: &'a DownloadOptions,
         progress: Progress<'a>,
     ) -> BoxFuture<'a, Result<Downloaded, Error>> {
-        Box::pin(async move {
+        let downloading = async move {
             let transfer = Transfer {
                 client: self,
                 id: &task.id,
@@ -171,7 +172,16 @@ impl Client {
                 }),
                 Err(error) => Err(error.with_task(&task.id)),
             }
-        })
+        };
+        let traced = async move {
+            let result = downloading.await;
+            match &result {
+                Ok(file) => trace::downloaded(file.bytes),
+                Err(error) => trace::failed(error),
+            }
+            result
+        };
+        Box::pin(trace::about(Activity::Download(media.noun()), &task.id, traced))
     }
 
     /// Another link to the same file. `None`: the vendor gives the same one again.
@@ -205,7 +215,7 @@ impl Client {
 }
 
 /// The URL of what is to be fetched.
-fn link(media: Media, task: &VideoTask) -> Result<&SecretUrl, Error> {
+pub(super) fn link(media: Media, task: &VideoTask) -> Result<&SecretUrl, Error> {
     let is_done = matches!(task.status, TaskStatus::Completed | TaskStatus::Unknown(_));
     let link = match media {
         Media::Video => task.video.as_ref().map(|video| &video.url),

@@ -1,8 +1,7 @@
 //! What is fetched, and whether what arrived is that.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use super::walk;
 use crate::journal::FileKind;
@@ -62,7 +61,7 @@ impl Media {
 
     /// What a file lacks, if anything. This finds what lengths do not: a host that holds, or announces, only part of the
     /// file. `is_end_known`: the host stated where the file ends.
-    pub(super) fn flaw(self, file: &File, is_end_known: bool) -> io::Result<Option<&'static str>> {
+    pub(super) fn flaw(self, file: impl Read + Seek, is_end_known: bool) -> io::Result<Option<&'static str>> {
         match self {
             Self::Video => walk::flaw(file, is_end_known),
             Self::LastFrame => Ok(is_cut_image(file)?.then_some("it ends in the middle")),
@@ -71,14 +70,14 @@ impl Media {
 }
 
 /// Whether an image lacks its end. Bytes that follow the end are no fault.
-fn is_cut_image(mut file: &File) -> io::Result<bool> {
+fn is_cut_image(mut file: impl Read + Seek) -> io::Result<bool> {
     let length = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
     let mut head = Vec::with_capacity(MAGIC);
-    file.take(MAGIC as u64).read_to_end(&mut head)?;
+    file.by_ref().take(MAGIC as u64).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
     let mut tail = Vec::new();
-    file.take(TAIL).read_to_end(&mut tail)?;
+    file.by_ref().take(TAIL).read_to_end(&mut tail)?;
     // What follows the last place of an end marker.
     let after = |end: &[u8]| {
         let place = tail.windows(end.len()).rposition(|bytes| bytes == end)?;

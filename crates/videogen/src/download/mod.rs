@@ -5,10 +5,13 @@
 mod answer;
 mod file;
 mod media;
+mod memory;
 mod options;
 mod page;
 mod partial;
+mod sink;
 mod transfer;
 mod walk;
 
+pub use memory::VideoStream;
 pub use options::{DownloadOptions, Downloaded};

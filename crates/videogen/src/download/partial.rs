@@ -132,7 +132,7 @@ impl<'a> Partial<'a> {
     /// `io`.
     pub(super) async fn flaw(&self, media: Media, is_end_known: bool) -> Result<Option<&'static str>, Error> {
         let file = Arc::clone(&self.file);
-        done(self.target, apart(move || media.flaw(&file, is_end_known))).await
+        done(self.target, apart(move || media.flaw(&*file, is_end_known))).await
     }
 
     /// Syncs the file to disk, so that it survives a power cut. With `digest`, its SHA-256 is computed.

@@ -12,6 +12,7 @@ use super::answer::{ContentRange, FetchError, Version, ask, coding};
 use super::media::{MAGIC, Media};
 use super::page::{PAGE, is_page, words};
 use super::partial::Partial;
+use super::sink::Sink;
 use crate::client::Client;
 use crate::journal::SavedFile;
 use crate::model::{Error, ErrorKind, SecretUrl, TaskId};
@@ -33,27 +34,33 @@ pub(super) struct Transfer<'a> {
 
 impl Transfer<'_> {
     /// Tries until the file is there, the failure is final, or the retries are used up.
-    pub(super) async fn run(mut self, mut link: SecretUrl, target: &Path) -> Result<SavedFile, Error> {
-        let client = self.client;
+    pub(super) async fn run(mut self, link: SecretUrl, target: &Path) -> Result<SavedFile, Error> {
         let mut partial = Partial::new(target, self.options.overwrite)?;
+        self.fill(link, &mut Sink::File(&mut partial)).await?;
+        let file = partial.finish(self.client.0.journal.is_some()).await?;
+        self.client.record_placing(self.id, self.media.into(), &file).await;
+        partial.place().await?;
+        Ok(file)
+    }
+
+    /// The same for any place that takes bytes; a file is not put in its place yet.
+    pub(super) async fn fill(&mut self, mut link: SecretUrl, sink: &mut Sink<'_, '_>) -> Result<(), Error> {
+        let client = self.client;
         let mut version = Version::default();
         let (mut retries, mut furthest, mut renewals) = (client.retries(), 0, 0);
         loop {
-            let result = self.attempt(&link, &mut partial, &mut version).await;
+            let result = self.attempt(&link, sink, &mut version).await;
             // Also after trouble: from here on it is known to be written.
-            partial.flush().await?;
-            if partial.length() > furthest {
-                furthest = partial.length();
+            sink.flush().await?;
+            if sink.length() > furthest {
+                furthest = sink.length();
                 renewals = 0;
                 retries.progressed();
             }
             let error = match result {
                 Ok(()) => {
                     retries.succeeded();
-                    let file = partial.finish(client.0.journal.is_some()).await?;
-                    client.record_placing(self.id, self.media.into(), &file).await;
-                    partial.place().await?;
-                    return Ok(file);
+                    return Ok(());
                 }
                 Err(FetchError::Final(error)) => return Err(error),
                 Err(FetchError::Passing(error)) => error,
@@ -93,19 +100,19 @@ impl Transfer<'_> {
     async fn attempt(
         &mut self,
         link: &SecretUrl,
-        partial: &mut Partial<'_>,
+        sink: &mut Sink<'_, '_>,
         version: &mut Version,
     ) -> Result<(), FetchError> {
         let rest = match version.validator() {
-            Some(validator) if partial.length() > 0 => Some((partial.length(), validator)),
+            Some(validator) if sink.length() > 0 => Some((sink.length(), validator)),
             _ => None,
         };
         let mut response = ask(&self.client.0.http, link, rest, self.options.stall).await?;
         let (headers, told) = (response.headers(), response.content_length());
         let status = response.status().as_u16();
-        if status == 416 && rest.is_some() && version.ends(headers, partial.length()) {
-            version.total = Some(partial.length());
-            return self.judge(partial, version, true).await;
+        if status == 416 && rest.is_some() && version.ends(headers, sink.length()) {
+            version.total = Some(sink.length());
+            return self.judge(sink, version, true).await;
         }
         let is_part = status == 206;
         if let Some(coding) = coding(headers).filter(|_| status != 416) {
@@ -114,7 +121,7 @@ impl Transfer<'_> {
                 format!("the file host sent the file compressed or encoded ({coding}), which was not requested");
             // A host that encodes parts may send the whole as it is.
             return Err(if is_part {
-                begin_again(partial, version, &message).await
+                begin_again(sink, version, &message).await
             } else {
                 FetchError::passing(message)
             });
@@ -125,9 +132,9 @@ impl Transfer<'_> {
         let (fresh, end) = match (status, range) {
             (200, _) => (Some(Version::new(headers, told)), told),
             (206, Some(range)) if range.first == 0 => (Some(Version::new(headers, range.total)), Some(range.end)),
-            (206, _) if rest.is_some() => match version.continued(headers, partial.length()) {
+            (206, _) if rest.is_some() => match version.continued(headers, sink.length()) {
                 Some(end) => (None, Some(end)),
-                None => return Err(begin_again(partial, version, "the file changed during the download").await),
+                None => return Err(begin_again(sink, version, "the file changed during the download").await),
             },
             _ => {
                 let message = if rest.is_some() {
@@ -135,7 +142,7 @@ impl Transfer<'_> {
                 } else {
                     format!("the file host returned HTTP {status} to a request for the whole file")
                 };
-                return Err(begin_again(partial, version, &message).await);
+                return Err(begin_again(sink, version, &message).await);
             }
         };
         let total = fresh.as_ref().unwrap_or(version).total;
@@ -144,18 +151,18 @@ impl Transfer<'_> {
         }
         let mut opening = Bytes::new();
         if let Some(fresh) = fresh {
-            opening = self.open(&mut response, partial.length() > 0).await?;
+            opening = self.open(&mut response, sink.length() > 0).await?;
             *version = fresh;
-            if partial.length() > 0 {
-                partial.restart().await.map_err(FetchError::Final)?;
+            if sink.length() > 0 {
+                sink.restart().await.map_err(FetchError::Final)?;
             }
         }
-        match self.take(opening, response, partial, version, end).await {
+        match self.take(opening, response, sink, version, end).await {
             // It broke when everything was there.
-            Err(FetchError::Passing(_)) if partial.length() > 0 && version.total == Some(partial.length()) => {}
+            Err(FetchError::Passing(_)) if sink.length() > 0 && version.total == Some(sink.length()) => {}
             result => result?,
         }
-        if version.total.or(end).is_some_and(|end| partial.length() < end) {
+        if version.total.or(end).is_some_and(|end| sink.length() < end) {
             return Err(FetchError::passing("the file was cut off"));
         }
         if is_part && version.total.is_none() {
@@ -164,25 +171,21 @@ impl Transfer<'_> {
                 "the file host does not report the size of the file",
             ));
         }
-        self.judge(partial, version, is_end_known).await
+        self.judge(sink, version, is_end_known).await
     }
 
     /// Judges what arrived, through all of it.
     async fn judge(
         &mut self,
-        partial: &mut Partial<'_>,
+        sink: &mut Sink<'_, '_>,
         version: &mut Version,
         is_end_known: bool,
     ) -> Result<(), FetchError> {
-        partial.flush().await.map_err(FetchError::Final)?;
+        sink.flush().await.map_err(FetchError::Final)?;
         let is_end_known = is_end_known || version.total.is_some();
-        match partial
-            .flaw(self.media, is_end_known)
-            .await
-            .map_err(FetchError::Final)?
-        {
+        match sink.flaw(self.media, is_end_known).await.map_err(FetchError::Final)? {
             None => Ok(()),
-            Some(flaw) => Err(begin_again(partial, version, &format!("the file is incomplete: {flaw}")).await),
+            Some(flaw) => Err(begin_again(sink, version, &format!("the file is incomplete: {flaw}")).await),
         }
     }
 
@@ -245,7 +248,7 @@ impl Transfer<'_> {
         &mut self,
         opening: Bytes,
         mut response: Response,
-        partial: &mut Partial<'_>,
+        sink: &mut Sink<'_, '_>,
         version: &mut Version,
         end: Option<u64>,
     ) -> Result<(), FetchError> {
@@ -258,15 +261,15 @@ impl Transfer<'_> {
                     None => return Ok(()),
                 },
             };
-            let length = partial.length() + chunk.len() as u64;
+            let length = sink.length() + chunk.len() as u64;
             if end.is_some_and(|end| length > end) {
-                let reason = "the file host sent more bytes than it announced";
-                return Err(begin_again(partial, version, reason).await);
+                let reason = "the file's host sent more than it said";
+                return Err(begin_again(sink, version, reason).await);
             }
             if length > self.options.max_bytes {
                 return Err(self.too_large());
             }
-            partial.push(chunk).await.map_err(FetchError::Final)?;
+            sink.push(chunk).await.map_err(FetchError::Final)?;
             (self.progress)(length, version.total);
         }
     }
@@ -281,9 +284,9 @@ impl Transfer<'_> {
 }
 
 /// Forgets what has arrived: it does not belong to what would come.
-async fn begin_again(partial: &mut Partial<'_>, version: &mut Version, reason: &str) -> FetchError {
+async fn begin_again(sink: &mut Sink<'_, '_>, version: &mut Version, reason: &str) -> FetchError {
     *version = Version::default();
-    match partial.restart().await {
+    match sink.restart().await {
         Ok(()) => FetchError::passing(reason),
         Err(error) => FetchError::Final(error),
     }

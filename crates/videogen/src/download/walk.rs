@@ -1,7 +1,6 @@
 //! Walks through a video file from its first byte to its end, without reading picture or sound.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 /// Parts that a file may have. Real files have some, fragmented ones thousands.
 const PARTS: u32 = 1_000_000;
@@ -30,7 +29,7 @@ fn is_box(kind: &[u8]) -> bool {
 
 /// What a video file lacks, if anything: the rest of a part, or a part without which it cannot be played. Bytes after the
 /// last box are no fault. `is_end_known`: the host stated where the file ends.
-pub(super) fn flaw(file: &File, is_end_known: bool) -> io::Result<Option<&'static str>> {
+pub(super) fn flaw(file: impl Read + Seek, is_end_known: bool) -> io::Result<Option<&'static str>> {
     let mut walk = Walk::new(file)?;
     if walk.head()?.starts_with(&EBML.to_be_bytes()) {
         walk.elements()
@@ -42,15 +41,15 @@ pub(super) fn flaw(file: &File, is_end_known: bool) -> io::Result<Option<&'stati
 const MIDDLE: Option<&str> = Some("it ends in the middle");
 const TOO_MANY: Option<&str> = Some("it has too many parts");
 
-struct Walk<'a> {
-    reader: BufReader<&'a File>,
+struct Walk<R> {
+    reader: BufReader<R>,
     /// Where the part begins that is looked at.
     at: u64,
     length: u64,
 }
 
-impl<'a> Walk<'a> {
-    fn new(mut file: &'a File) -> io::Result<Self> {
+impl<R: Read + Seek> Walk<R> {
+    fn new(mut file: R) -> io::Result<Self> {
         let length = file.seek(SeekFrom::End(0))?;
         file.rewind()?;
         Ok(Self {

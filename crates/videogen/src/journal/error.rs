@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::{Error, ErrorKind};
+
 /// Why a journal could not be read or written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalError(String);
@@ -20,3 +22,9 @@ impl fmt::Display for JournalError {
 }
 
 impl std::error::Error for JournalError {}
+
+impl From<JournalError> for Error {
+    fn from(error: JournalError) -> Self {
+        Self::new(ErrorKind::Journal, error.to_string())
+    }
+}

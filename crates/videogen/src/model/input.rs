@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::model::address::is_safe;
 use crate::model::{Error, ErrorKind, SecretUrl};
 
 /// An input of a request: a source and its role.
@@ -241,6 +242,12 @@ impl Source {
                 "must be an https:// URL, an asset:// id or a data: URL",
             ))
         }
+    }
+
+    /// Whether it is on plain HTTP elsewhere than on this machine, where only simulators can reach it.
+    pub(crate) fn is_plain_http(&self) -> bool {
+        let Self::Url(url) = self else { return false };
+        url::Url::parse(url.expose()).is_ok_and(|url| !is_safe(&url))
     }
 
     /// The kind's name in the model tables.

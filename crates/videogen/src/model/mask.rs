@@ -14,6 +14,13 @@ pub(crate) fn is_masked(text: &str) -> bool {
     text.contains(KEY) || text.contains("/…")
 }
 
+/// Whether a character is a control character, or one that reorders text, breaks lines or cannot be seen.
+pub(crate) fn steers_a_terminal(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 /// A text with only the hosts of its URLs: the rest may be a credential.
 pub(crate) fn hide_urls(text: &str) -> String {
     let mut cleaned = String::new();

@@ -11,6 +11,7 @@ mod capabilities;
 mod delivery;
 mod duration;
 mod error;
+mod error_convert;
 mod error_kind;
 mod input;
 mod list;
@@ -22,6 +23,8 @@ mod request;
 mod schema;
 mod status;
 mod task;
+#[cfg(feature = "test-util")]
+mod task_builder;
 mod task_id;
 mod task_ref;
 mod time_scale;
@@ -47,6 +50,8 @@ pub use status::TaskStatus;
 #[allow(unused_imports, reason = "only some vendors need it")]
 pub(crate) use task::is_moderation;
 pub use task::{Raw, TaskError, Usage, Video, VideoTask};
+#[cfg(feature = "test-util")]
+pub use task_builder::VideoTaskBuilder;
 pub use task_id::{ParseTaskIdError, TaskId};
 pub use task_ref::TaskRef;
 pub(crate) use time_scale::TimeScale;

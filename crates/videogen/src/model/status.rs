@@ -1,8 +1,10 @@
 //! Status of a task.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
+
+use crate::model::mask::steers_a_terminal;
 
 /// Status of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -79,9 +81,17 @@ impl TaskStatus {
     }
 }
 
+/// Escapes terminal control characters in an unknown status.
 impl fmt::Display for TaskStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        for c in self.as_str().chars() {
+            if steers_a_terminal(c) {
+                write!(f, "{}", c.escape_debug())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -331,6 +331,9 @@ impl Check {
         for source in request.inputs_as(role) {
             if let Err(error) = source.check() {
                 self.add(role.as_str(), source, error.to_string(), "give the whole of it");
+            } else if source.is_plain_http() {
+                let rule = "must be an https:// URL: vendors do not fetch over plain HTTP";
+                self.add(role.as_str(), source, rule, "serve the file over HTTPS");
             } else if !rule.sources.contains(&source.kind()) {
                 let (what, hint) = match source.kind() {
                     "data" => (

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 use videogen_wire::Sent;
 
-use crate::client::Client;
+use crate::client::{Client, SubmitEvent};
 use crate::journal::LEASE;
 use crate::journal::{BoxFuture, Destination, Entry, Event, Intent, Journal, Query, Started, State, Subject};
 use crate::model::ambiguity::parameters;
@@ -17,6 +17,7 @@ use crate::model::{
     Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, VideoRequest, VideoTask,
 };
 use crate::rules::adjust::adjust;
+use crate::transport::trace;
 
 /// Interval at which a running submission extends its lease in the journal.
 const PULSE: Duration = Duration::from_secs(5);
@@ -131,7 +132,21 @@ impl Client {
             let message = "idempotency keys require a journal; set one with ClientBuilder::journal";
             return Err(Error::new(ErrorKind::Config, message).with_delivery(Delivery::NotSent));
         }
-        self.submit_as(&options, request.borrow()).await
+        if options
+            .idempotency_key
+            .as_ref()
+            .is_some_and(|key| key.trim().is_empty())
+        {
+            let message = "the idempotency key is empty: use one that names this request, such as an order number";
+            return Err(Error::new(ErrorKind::InvalidRequest, message).with_delivery(Delivery::NotSent));
+        }
+        let request = request.borrow();
+        let submission = async {
+            let result = self.submit_as(&options, request).await;
+            trace::outcome(&result);
+            result
+        };
+        trace::submit(self.0.vendor.as_str(), &request.model, submission).await
     }
 
     /// Waits until no submission of this client and its clones is in flight, including those of dropped futures. For a
@@ -204,15 +219,23 @@ impl Client {
     /// One request, recorded in the journal if there is one. What is large is boxed: the future of this is moved about before
     /// it runs.
     async fn attempt(self, intent: Option<Box<Intent>>, request: Arc<VideoRequest>) -> Result<Attempt, Error> {
-        let call = Box::pin(self.submit_once(&request));
+        // Apart from the journal, which may be locked for minutes: an id is known as soon as it has arrived.
+        let call = Box::pin(async {
+            let result = self.submit_once(&request).await;
+            if let Ok(task) = &result {
+                self.notify(|| SubmitEvent::Accepted(task.id.clone()));
+            }
+            result
+        });
         match (self.0.journal.clone(), intent) {
-            (Some(journal), Some(intent)) => Box::pin(Self::between(journal, *intent, call)).await,
+            (Some(journal), Some(intent)) => Box::pin(self.between(journal, *intent, call)).await,
             _ => Ok(Attempt::Made(Box::new(call.await?))),
         }
     }
 
     /// Makes the call between two entries in the journal.
     async fn between(
+        &self,
         journal: Arc<dyn Journal>,
         mut intent: Intent,
         call: impl Future<Output = Result<VideoTask, Error>>,
@@ -228,6 +251,7 @@ impl Client {
             Started::New { id, attempt } => (id, attempt),
             Started::Known(entry) => return Ok(Attempt::Known(entry)),
         };
+        self.notify(|| SubmitEvent::Recorded(id.clone()));
         let subject = Subject::Attempt {
             id: id.clone(),
             attempt,
@@ -253,6 +277,12 @@ impl Client {
         let mut task = result?;
         task.unrecorded = noted.err();
         Ok(Attempt::Made(Box::new(task)))
+    }
+
+    fn notify(&self, event: impl FnOnce() -> SubmitEvent) {
+        if let Some(observer) = &self.0.observer {
+            observer.notify(&event());
+        }
     }
 
     /// One request.

@@ -6,5 +6,6 @@ pub(crate) mod http;
 pub(crate) mod pace;
 pub(crate) mod resolve;
 pub(crate) mod retry;
+pub(crate) mod trace;
 
 pub use retry::RetryPolicy;

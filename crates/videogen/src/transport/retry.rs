@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::sync::watch;
 
+use super::trace;
 use crate::model::{Error, ErrorKind, TimeScale};
 
 /// How a client sends again what failed.
@@ -185,6 +186,7 @@ impl<'a> Retries<'a> {
         match self.policy.pause(&error, self.done, fastrand::f64()) {
             Some(pause) if std::mem::take(&mut self.free) || self.budget.take() => {
                 self.done += 1;
+                trace::retrying(&error, pause);
                 if self.budget.pause(pause).await {
                     Ok(())
                 } else {

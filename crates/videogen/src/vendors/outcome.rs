@@ -6,7 +6,7 @@ use serde_json::Value;
 use videogen_wire::{Answer, Exchange, Sent};
 
 use crate::model::Raw;
-use crate::model::mask::{KEY, hide_urls, sha256};
+use crate::model::mask::{KEY, hide_urls, sha256, steers_a_terminal};
 use crate::model::{
     Delivery, Error, ErrorKind, ListedModel, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask, Violation,
 };
@@ -255,7 +255,10 @@ impl Judge<'_> {
     /// A vendor's words fit to be shown: nothing hidden, nothing that a terminal obeys, and not without end.
     pub(crate) fn clean(&self, text: &str) -> String {
         let hidden = self.hide(text);
-        let printable: String = hidden.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let printable: String = hidden
+            .chars()
+            .map(|c| if steers_a_terminal(c) { ' ' } else { c })
+            .collect();
         match printable.char_indices().nth(MESSAGE_LIMIT) {
             Some((end, _)) => format!("{}…", &printable[..end]),
             None => printable,

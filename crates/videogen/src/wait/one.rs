@@ -4,6 +4,7 @@ use super::watch::{Step, Watching};
 use super::{WaitEvent, WaitOptions};
 use crate::client::Client;
 use crate::model::{Error, TaskRef, VideoTask};
+use crate::transport::trace::{self, Activity};
 
 impl Client {
     /// Polls until the task has ended, at the vendor's polling interval, for at most 30 minutes, and returns it.
@@ -83,21 +84,30 @@ impl Client {
         options: WaitOptions,
         mut seen: impl FnMut(WaitEvent<'_>),
     ) -> Result<VideoTask, Error> {
-        let mut watching = Watching::new(self, task.task_id(), options);
-        loop {
-            match watching.step().await? {
-                Step::Answered { task, is_last } => {
-                    seen(WaitEvent::Answered(&task));
-                    if is_last {
-                        return Ok(*task);
+        let id = task.task_id();
+        let waiting = async {
+            let mut watching = Watching::new(self, id, options);
+            loop {
+                match watching.step().await? {
+                    Step::Answered { task, is_last } => {
+                        seen(WaitEvent::Answered(&task));
+                        if is_last {
+                            return Ok(*task);
+                        }
                     }
-                }
-                Step::Failed => {
-                    if let Some(error) = watching.trouble() {
-                        seen(WaitEvent::Retrying(error));
+                    Step::Failed => {
+                        if let Some(error) = watching.trouble() {
+                            seen(WaitEvent::Retrying(error));
+                        }
                     }
                 }
             }
-        }
+        };
+        let traced = async {
+            let result = waiting.await;
+            trace::outcome(&result);
+            result
+        };
+        trace::about(Activity::Wait, id, traced).await
     }
 }

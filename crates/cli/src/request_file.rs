@@ -1,0 +1,187 @@
+//! Reading a request from a JSON file. Nothing in it is passed over: what is not understood is an error that names it.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use videogen::VideoRequest;
+
+use crate::exit::{Failure, INVALID, IO};
+use crate::output::file;
+
+/// The request in the file at `path`. Model and prompt may be absent, to be named on the command line.
+pub(crate) fn read(path: &Path) -> Result<VideoRequest, Failure> {
+    let bytes =
+        std::fs::read(path).map_err(|error| Failure::new(IO, "io", format!("cannot read {}: {error}", file(path))))?;
+    parse(&bytes).map_err(|reason| {
+        let message = format!("{} is not a request: {reason}", file(path));
+        Failure::new(INVALID, "invalid_request", message)
+    })
+}
+
+fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err("it is encoded as UTF-16; save it as UTF-8".to_owned());
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8 at byte {}; save it as UTF-8", error.valid_up_to()))?;
+    if text.trim().is_empty() {
+        return Err("it is empty; a request is a JSON object".to_owned());
+    }
+    let Unique(value) = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let found = match value {
+        Value::Object(members) => return from_members(members),
+        Value::Array(_) => "an array",
+        Value::String(_) => "a string",
+        Value::Number(_) => "a number",
+        Value::Bool(_) => "a boolean",
+        Value::Null => "null",
+    };
+    Err(format!(
+        "it holds {found}; a request is a JSON object, one in each file"
+    ))
+}
+
+fn from_members(mut members: Map<String, Value>) -> Result<VideoRequest, String> {
+    let schema = videogen::request_schema();
+    let known: Vec<&str> = schema["properties"]
+        .as_object()
+        .into_iter()
+        .flat_map(|properties| properties.keys().map(String::as_str))
+        .collect();
+    let mut unknown = members.keys().filter(|name| !known.contains(&name.as_str())).peekable();
+    if unknown.peek().is_some() {
+        let unknown: Vec<String> = unknown.map(|name| misspelt(name, &known)).collect();
+        return Err(format!("{} (members: {})", unknown.join(" "), known.join(", ")));
+    }
+    for name in ["model", "prompt"] {
+        members.entry(name).or_insert_with(|| "".into());
+    }
+    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| error.to_string())
+}
+
+/// A member that there is not, with the one that was likely meant.
+fn misspelt(name: &str, known: &[&str]) -> String {
+    let near = known
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .filter(|(likeness, _)| *likeness > 0.75);
+    match near {
+        Some((_, candidate)) => format!("unknown member `{name}`; did you mean `{candidate}`?"),
+        None => format!("unknown member `{name}`."),
+    }
+}
+
+/// A JSON value in which no member stands twice: which of the two was meant cannot be known.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Unique;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON value")
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Unique, E> {
+                Ok(Unique(value.into()))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Unique, E> {
+                Ok(Unique(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Unique, E> {
+                Ok(Unique(value.into()))
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Unique, E> {
+                Ok(Unique(Number::from_f64(value).map_or(Value::Null, Value::Number)))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Unique, E> {
+                Ok(Unique(value.into()))
+            }
+
+            fn visit_unit<E>(self) -> Result<Unique, E> {
+                Ok(Unique(Value::Null))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Unique, A::Error> {
+                let mut values = Vec::new();
+                while let Some(Unique(value)) = items.next_element()? {
+                    values.push(value);
+                }
+                Ok(Unique(Value::Array(values)))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Unique, A::Error> {
+                let mut members = Map::new();
+                while let Some((name, Unique(value))) = entries.next_entry::<String, Unique>()? {
+                    if members.contains_key(&name) {
+                        return Err(A::Error::custom(format!("the member `{name}` is given twice")));
+                    }
+                    members.insert(name, value);
+                }
+                Ok(Unique(Value::Object(members)))
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        let utf16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (bytes, words) in [
+            (&utf16[..], "UTF-16"),
+            (b"{\"prompt\": \"\xff\"}", "not UTF-8 at byte 12"),
+            (b" \n", "empty"),
+            (b"[{\"prompt\": \"x\"}]", "an array"),
+            (b"\"x\"", "a string"),
+            (b"null", "null"),
+            (b"{\"promt\": \"x\"}", "did you mean `prompt`?"),
+            (
+                b"{\"firstframe\": \"x\", \"zzz\": 1}",
+                "unknown member `zzz`. (members: adjust, ",
+            ),
+            (
+                b"{\"prompt\": \"x\", \"prompt\": \"y\"}",
+                "`prompt` is given twice at line 1",
+            ),
+            (b"{\"extra\": {\"a\": {\"b\": 1, \"b\": 2}}}", "`b` is given twice"),
+            (
+                b"{\"inputs\": [{\"role\": \"first\", \"source\": \"https://h/a\"}]}",
+                "inputs[0].role",
+            ),
+            (b"{\"seed\": \"1\"}", "seed: "),
+            (b"{\"prompt\": \"x\"} {}", "trailing characters"),
+        ] {
+            let reason = parse(bytes).err().unwrap_or_default();
+            assert!(reason.contains(words), "{words}: {reason}");
+        }
+    }
+
+    #[test]
+    fn a_mark_of_byte_order_is_skipped_and_model_and_prompt_may_be_absent() {
+        let request = parse(b"\xef\xbb\xbf{\"seed\": -1, \"extra\": {\"big\": 18446744073709551615, \"x\": 1.5}}");
+        let request = request.unwrap_or_default();
+        assert_eq!(
+            (request.seed, request.model.as_str(), request.prompt.as_str()),
+            (Some(-1), "", "")
+        );
+        assert_eq!(request.extra["big"], u64::MAX);
+        assert_eq!(request.extra["x"], 1.5);
+    }
+}

@@ -1,0 +1,94 @@
+//! What is known of a submission while it is under way, for whoever interrupts it. Knows no command.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::json;
+use videogen::{ClientBuilder, ErrorKind, SubmitEvent, TaskId};
+
+use crate::exit::Failure;
+use crate::interrupt::Interrupt;
+use crate::invocation::Invocation;
+use crate::output::Output;
+
+/// A submission under way. Clones share what they know.
+#[derive(Clone, Default)]
+pub(crate) struct Submission(Arc<Mutex<Known>>);
+
+#[derive(Clone, Default)]
+struct Known {
+    journalled: bool,
+    recorded: Option<String>,
+    task: Option<TaskId>,
+}
+
+impl Submission {
+    /// Learns from the client that `builder` makes, and prints the task's id the moment it is known: the journal may be
+    /// locked for minutes. `quietly`: only where remarks are printed.
+    pub(crate) fn watch(
+        builder: ClientBuilder,
+        journalled: bool,
+        quietly: bool,
+        output: Output,
+    ) -> (Self, ClientBuilder) {
+        let submission = Self::default();
+        submission.change(|known| known.journalled = journalled);
+        let own = submission.clone();
+        let builder = builder.on_submission(move |event| match event {
+            SubmitEvent::Recorded(id) => own.change(|known| known.recorded = Some(id.clone())),
+            SubmitEvent::Accepted(task) => {
+                own.change(|known| known.task = Some(task.clone()));
+                let text = format!("Submitted {task} to {}.", task.vendor().name());
+                if quietly {
+                    output.note(&text);
+                } else {
+                    output.announce(&text);
+                }
+            }
+            _ => {}
+        });
+        (submission, builder)
+    }
+
+    /// The task, if it is known already.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        self.known().task
+    }
+
+    /// The failure when the user does not wait for the submission to end.
+    pub(crate) fn abandoned(&self, interrupt: Interrupt) -> Failure {
+        let known = self.known();
+        let recover = format!("Look for it with: {}", Invocation::new("recover"));
+        if let Some(task) = known.task {
+            let message = format!("interrupted; {task} was accepted, and the journal has not recorded it yet");
+            let mut failure = Failure::interrupted(interrupt, message);
+            failure.json["task"] = json!(task);
+            return failure;
+        }
+        if known.journalled && known.recorded.is_none() {
+            let message = "interrupted while waiting for the journal, before anything was sent";
+            let hint = format!("To make sure, look with: {}", Invocation::new("recover"));
+            return Failure::interrupted(interrupt, message).hint(&hint);
+        }
+        let kind = ErrorKind::AmbiguousSubmit.as_str();
+        let Some(id) = known.recorded else {
+            let message = "submission status unknown: interrupted before the vendor answered; the task may exist and be \
+                billed";
+            return Failure::new(interrupt.code(), kind, message).hint("Look for it in the vendor's list or console.");
+        };
+        let message = format!(
+            "submission status unknown: interrupted before the vendor answered submission {id}; the task may exist and \
+             be billed"
+        );
+        let mut failure = Failure::new(interrupt.code(), kind, message).hint(&recover);
+        failure.json["submission"] = json!(id);
+        failure
+    }
+
+    fn known(&self) -> Known {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Known)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}

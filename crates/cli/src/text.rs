@@ -1,0 +1,80 @@
+//! Text that comes from elsewhere (vendors, file names, the journal), made fit for a terminal. What this program prints
+//! goes through here, by way of [`Output`](crate::output::Output). Depends on nothing else in this crate.
+
+use serde_json::Value;
+
+/// A text on one line in which everything is what it looks like: control characters, escape sequences, line breaks, and
+/// characters that reorder text or cannot be seen are written as escapes.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
+        if is_plain(c) {
+            shown.push(c);
+        } else {
+            shown.extend(c.escape_debug());
+        }
+        shown
+    })
+}
+
+/// Text of several lines, each of them [visible].
+pub(crate) fn lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// A JSON document over several lines. What a terminal would obey is escaped as JSON escapes it.
+pub(crate) fn json(document: &Value) -> String {
+    let text = serde_json::to_string_pretty(document).unwrap_or_default();
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || is_plain(c) {
+            shown.push(c);
+        } else {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    shown
+}
+
+/// Whether a terminal shows the character, and does nothing else with it.
+pub(crate) fn is_plain(c: char) -> bool {
+    if c.is_ascii() {
+        return !c.is_ascii_control();
+    }
+    let is_space = c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    // After another character, or else accents would be escaped for want of something to stand on.
+    is_space || format!("a{c}").escape_debug().nth(1) == Some(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_steers_a_terminal() {
+        for (text, shown) in [
+            ("a kite, 'é' \"\\\" — 風\u{3000}e\u{301} \u{1f1e9}", None),
+            ("\u{1b}[2J", Some("\\u{1b}[2J")),
+            ("\u{1b}]0;title\u{7}", Some("\\u{1b}]0;title\\u{7}")),
+            ("a\u{9b}2Jb\u{7f}", Some("a\\u{9b}2Jb\\u{7f}")),
+            ("a\r\nb\tc\0", Some("a\\r\\nb\\tc\\0")),
+            (
+                "\u{202e}gpj\u{2066}\u{200f}\u{61c}",
+                Some("\\u{202e}gpj\\u{2066}\\u{200f}\\u{61c}"),
+            ),
+            (
+                "a\u{200b}b\u{feff}\u{2028}\u{2029}\u{85}",
+                Some("a\\u{200b}b\\u{feff}\\u{2028}\\u{2029}\\u{85}"),
+            ),
+            ("\u{e0041}", Some("\\u{e0041}")),
+        ] {
+            assert_eq!(visible(text), shown.unwrap_or(text));
+            let document = json(&Value::from(text));
+            assert!(document.chars().all(is_plain), "{document}");
+            assert_eq!(serde_json::from_str::<Value>(&document).ok(), Some(Value::from(text)));
+        }
+        assert_eq!(lines("a\nb\u{1b}"), "a\nb\\u{1b}");
+    }
+}

@@ -1,0 +1,130 @@
+//! Downloads that leave no file: into memory, or as a stream.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use futures_util::{StreamExt as _, stream};
+use tokio::sync::mpsc;
+
+use super::file::link;
+use super::media::Media;
+use super::options::DownloadOptions;
+use super::sink::{Channel, Sink};
+use super::transfer::Transfer;
+use crate::client::Client;
+use crate::model::{Error, TaskRef};
+
+/// Chunks that wait for the reader of a stream.
+const WAITING: usize = 2;
+
+/// The bytes of a video as they arrive; made by [`Client::download_stream`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct VideoStream(Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>);
+
+impl Client {
+    /// Downloads the finished video into memory, `limit` bytes at most. It is resumed and checked like a
+    /// [file](Self::download).
+    ///
+    /// # Errors
+    /// `transport` when it is larger than `limit`; else as [`download_with`](Self::download_with).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, task: videogen::VideoTask) -> Result<(), videogen::Error> {
+    /// let video = client.download_bytes(&task, 64 * 1024 * 1024).await?;
+    /// println!("{} bytes", video.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn download_bytes(&self, task: impl TaskRef, limit: u64) -> Result<Bytes, Error> {
+        let task = &*self.at_hand(&task).await?;
+        let options = DownloadOptions::default().max_bytes(limit);
+        let mut bytes = Vec::new();
+        let mut transfer = Transfer {
+            client: self,
+            id: &task.id,
+            media: Media::Video,
+            options: &options,
+            progress: &mut |_, _| {},
+        };
+        let link = link(Media::Video, task)?.clone();
+        let filled = Box::pin(transfer.fill(link, &mut Sink::Memory(&mut bytes))).await;
+        filled.map_err(|error| error.with_task(&task.id))?;
+        Ok(bytes.into())
+    }
+
+    /// Downloads the finished video as a stream of its bytes. A transfer that breaks off is resumed like that of a
+    /// [file](Self::download); nothing is requested before the stream is polled.
+    ///
+    /// Length and the first bytes are checked. That the video is whole inside is not: its bytes are gone by then. A host
+    /// that cannot resume ends the stream with an error after bytes have been passed on.
+    ///
+    /// # Errors
+    /// An error is the last item, one of those of [`download_with`](Self::download_with).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, task: videogen::VideoTask) -> Result<(), videogen::Error> {
+    /// let mut video = client.download_stream(&task, videogen::DownloadOptions::default());
+    /// while let Some(chunk) = video.next().await {
+    ///     println!("{} bytes", chunk?.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn download_stream(&self, task: impl TaskRef, options: DownloadOptions) -> VideoStream {
+        let (client, id, known) = (self.clone(), task.task_id().clone(), task.task().cloned());
+        let (sender, mut receiver) = mpsc::channel(WAITING);
+        let filling = async move {
+            let task = match known {
+                Some(task) => task,
+                None => client.get(&id).await?,
+            };
+            let mut transfer = Transfer {
+                client: &client,
+                id: &id,
+                media: Media::Video,
+                options: &options,
+                progress: &mut |_, _| {},
+            };
+            let mut channel = Channel { sender, sent: 0 };
+            let link = link(Media::Video, &task)?.clone();
+            let filled = transfer.fill(link, &mut Sink::Channel(&mut channel)).await;
+            filled.map_err(|error| error.with_task(&id))
+        };
+        let mut filling = Some(Box::pin(filling));
+        let mut failure = None;
+        VideoStream(Box::pin(stream::poll_fn(move |context| {
+            // Driven by whoever reads; its failure comes after the last chunk.
+            if let Some(Poll::Ready(result)) = filling.as_mut().map(|filling| filling.as_mut().poll(context)) {
+                filling = None;
+                failure = result.err();
+            }
+            receiver
+                .poll_recv(context)
+                .map(|chunk| chunk.map(Ok).or_else(|| failure.take().map(Err)))
+        })))
+    }
+}
+
+impl VideoStream {
+    /// The next bytes; `None` after the last ones or an error.
+    pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        self.0.next().await
+    }
+}
+
+impl Stream for VideoStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for VideoStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VideoStream").finish_non_exhaustive()
+    }
+}

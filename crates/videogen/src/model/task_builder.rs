@@ -1,0 +1,105 @@
+//! Tasks for the tests of applications.
+
+use serde_json::Value;
+
+use crate::model::{Raw, SecretUrl, TaskError, TaskId, TaskStatus, Timestamp, Usage, Video, VideoTask};
+
+/// Builds a [`VideoTask`] for a test; made by [`VideoTask::builder`]. Everything but the id may be left out.
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until it builds"]
+pub struct VideoTaskBuilder(VideoTask);
+
+impl VideoTask {
+    /// A task to return from a fake in an application's own tests (feature `test-util`). It is queued until said otherwise.
+    ///
+    /// ```
+    /// use videogen::{TaskStatus, VideoTask};
+    ///
+    /// let id = "token360:videos:vid_1".parse::<videogen::TaskId>()?;
+    /// let task = VideoTask::builder(id).video("https://media.example/boat.mp4").model("seedance-2.0").build();
+    /// assert_eq!(task.status, TaskStatus::Completed);
+    /// # Ok::<(), videogen::Error>(())
+    /// ```
+    pub fn builder(id: TaskId) -> VideoTaskBuilder {
+        VideoTaskBuilder(VideoTask::new(id, "queued".to_owned()))
+    }
+}
+
+impl VideoTaskBuilder {
+    /// Sets the status, and the vendor's word for it to the same.
+    pub fn status(mut self, status: TaskStatus) -> Self {
+        self.0.vendor_status = status.as_str().to_owned();
+        self.0.status = status;
+        self
+    }
+
+    /// Sets the video's URL, and the status to completed.
+    pub fn video(mut self, url: impl Into<SecretUrl>) -> Self {
+        self.0.video = Some(Video::at(url.into()));
+        self.status(TaskStatus::Completed)
+    }
+
+    /// Sets why it failed, and the status to failed. A code or message that names moderation makes the failure `moderated`.
+    pub fn error(mut self, code: &str, message: &str) -> Self {
+        self.0.error = TaskError::new(Some(code.to_owned()), Some(message.to_owned()));
+        self.status(TaskStatus::Failed)
+    }
+
+    /// Sets the model.
+    pub fn model(mut self, model: impl Into<String>) -> Self {
+        self.0.model = Some(model.into());
+        self
+    }
+
+    /// Sets the progress in percent.
+    pub fn progress(mut self, percent: u8) -> Self {
+        self.0.progress = Some(percent);
+        self
+    }
+
+    /// Sets when it was created.
+    pub fn created_at(mut self, at: Timestamp) -> Self {
+        self.0.created_at = Some(at);
+        self
+    }
+
+    /// Sets when it was completed.
+    pub fn completed_at(mut self, at: Timestamp) -> Self {
+        self.0.completed_at = Some(at);
+        self
+    }
+
+    /// Sets the caller's own id.
+    pub fn client_reference(mut self, reference: impl Into<String>) -> Self {
+        self.0.client_reference = Some(reference.into());
+        self
+    }
+
+    /// Sets the URL of the last frame.
+    pub fn last_frame(mut self, url: impl Into<SecretUrl>) -> Self {
+        self.0.last_frame = Some(url.into());
+        self
+    }
+
+    /// Sets the tokens that were used in all.
+    pub fn total_tokens(mut self, tokens: i64) -> Self {
+        self.0.usage = Some(Usage {
+            completion_tokens: None,
+            total_tokens: Some(tokens),
+            web_searches: None,
+        });
+        self
+    }
+
+    /// Sets the vendor's answer.
+    pub fn raw(mut self, answer: Value) -> Self {
+        self.0.raw = Raw::from(answer);
+        self
+    }
+
+    /// The task.
+    #[must_use]
+    pub fn build(self) -> VideoTask {
+        self.0
+    }
+}

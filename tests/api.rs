@@ -1,0 +1,245 @@
+//! The public API as applications use it, over real sockets.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use videogen::{
+    Client, Clients, DownloadOptions, Error, ErrorKind, ListQuery, Role, Source, TaskId, TaskStatus, Vendor,
+    VideoRequest, VideoTask,
+};
+use videogen_journal::SqliteJournal;
+use videogen_sim::Simulator;
+
+use crate::cases::TARGETS;
+
+#[allow(dead_code)]
+#[path = "../examples/jobs.rs"]
+mod jobs;
+
+async fn fast() -> Simulator {
+    Simulator::builder().speed(100.0).start().await.unwrap()
+}
+
+#[tokio::test]
+async fn twenty_jobs_at_two_vendors() {
+    let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
+    let journal = Arc::new(SqliteJournal::open(folder.path().join("journal.db")).unwrap());
+    let clients: Clients = [Vendor::Token360, Vendor::ToApis]
+        .map(|vendor| {
+            sim.client_builder(vendor)
+                .journal(Arc::clone(&journal))
+                .build()
+                .unwrap()
+        })
+        .into_iter()
+        .collect();
+    let start = Instant::now();
+    assert_eq!(jobs::run(&clients, folder.path()).await.unwrap(), 20);
+    // A machine that does other things at the same time gets room; by itself this takes two seconds.
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    let submissions: u64 = sim.stats().submissions.values().sum();
+    assert_eq!(submissions, 20);
+    let lines = include_str!("../examples/jobs.rs").lines().count();
+    assert!(lines < 60, "{lines} lines");
+    // Again: the keys are known, so nothing is submitted, and the files are in the way.
+    let error = jobs::run(&clients, folder.path()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.task().is_some());
+    let again: u64 = sim.stats().submissions.values().sum();
+    assert_eq!(again, 20);
+}
+
+#[tokio::test]
+async fn one_call_makes_a_file_and_names_the_task_when_it_stops() {
+    let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
+    for (vendor, model) in TARGETS {
+        let client = sim.client(vendor).unwrap();
+        let path = folder.path().join(format!("{vendor}-{model}.mp4"));
+        let video = client
+            .generate(VideoRequest::new(model, "a paper boat"), &path)
+            .await
+            .unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), video.file.bytes, "{model}");
+        assert!(video.task.status.is_completed() && video.task.status.is_ended());
+
+        // The file is in the way; the task is not lost.
+        let stopped = client
+            .generate(VideoRequest::new(model, "another"), &path)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (stopped.kind(), stopped.task().is_some()),
+            (ErrorKind::Io, true),
+            "{stopped}"
+        );
+        let replace = DownloadOptions::default().overwrite(true);
+        let again = client
+            .download_with(stopped.task().unwrap(), &path, replace, |_, _| {})
+            .await
+            .unwrap();
+        assert!(again.bytes > 0);
+
+        let failed = client
+            .generate(VideoRequest::new(model, "sim:fail"), &path)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (failed.kind(), failed.task().is_some()),
+            (ErrorKind::NoVideo, true),
+            "{failed}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_video_can_be_had_without_a_file() {
+    let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
+    for vendor in Vendor::ALL {
+        let client = sim.client(*vendor).unwrap();
+        let task = client
+            .submit(VideoRequest::new(vendor.default_model(), "a boat"))
+            .await
+            .unwrap();
+        let task = client.wait(&task).await.unwrap();
+        let file = client
+            .download(&task.id, folder.path().join(vendor.as_str()))
+            .await
+            .unwrap();
+        let saved = std::fs::read(&file.path).unwrap();
+
+        assert_eq!(client.download_bytes(&task, u64::MAX).await.unwrap(), saved);
+        let error = client.download_bytes(&task, 100).await.unwrap_err();
+        assert!(error.message().contains("larger than 100 bytes"), "{error}");
+
+        let mut stream = client.download_stream(task.id.clone(), DownloadOptions::default());
+        let mut streamed = Vec::new();
+        while let Some(chunk) = stream.next().await {
+            streamed.extend_from_slice(&chunk.unwrap());
+        }
+        assert_eq!(streamed, saved);
+
+        let queued = client
+            .submit(VideoRequest::new(vendor.default_model(), "sim:slow"))
+            .await
+            .unwrap();
+        let mut stream = client.download_stream(&queued, DownloadOptions::default());
+        assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), ErrorKind::NotReady);
+        assert!(stream.next().await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn all_pages_are_one_stream() {
+    let sim = fast().await;
+    for vendor in [Vendor::Token360, Vendor::AllToken] {
+        let client = sim.client(vendor).unwrap();
+        let mut submitted = Vec::new();
+        for _ in 0..7 {
+            let request = VideoRequest::new(vendor.default_model(), "a boat");
+            submitted.push(client.submit(&request).await.unwrap().id);
+        }
+        let query = ListQuery {
+            limit: Some(if vendor == Vendor::Token360 { 3 } else { 100 }),
+            ..ListQuery::default()
+        };
+        let mut tasks = client.list_all(query);
+        let mut listed: Vec<TaskId> = Vec::new();
+        while let Some(task) = tasks.next().await {
+            listed.push(task.unwrap().id);
+        }
+        submitted.sort_by_key(ToString::to_string);
+        listed.sort_by_key(ToString::to_string);
+        assert_eq!(listed, submitted, "{vendor}");
+    }
+    let unsupported = sim.client(Vendor::ToApis).unwrap();
+    let error = unsupported
+        .list_all(ListQuery::default())
+        .next()
+        .await
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
+async fn clients_are_chosen_by_model_and_by_task() {
+    let sim = fast().await;
+    let clients = Clients::new(Vendor::ALL.iter().map(|vendor| sim.client(*vendor).unwrap()));
+    for (model, vendor) in [
+        ("seedance-2", Some(Vendor::ToApis)),
+        ("seedance-1.5-pro", Some(Vendor::AllToken)),
+    ] {
+        assert_eq!(clients.for_model(model).ok().map(Client::vendor), vendor, "{model}");
+        let task = clients.submit(VideoRequest::new(model, "a boat")).await.unwrap();
+        assert!(clients.wait(&task).await.unwrap().status.is_completed());
+    }
+    // Two vendors sell it, and none does.
+    for (model, words) in [
+        ("seedance-2.0", "several clients serve"),
+        ("no-such-model", "no client serves"),
+    ] {
+        let error = clients.submit(VideoRequest::new(model, "a boat")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains(words), "{error}");
+    }
+    let only = Clients::new([sim.client(Vendor::Token360).unwrap()]);
+    assert_eq!(only.for_model("no-such-model").unwrap().vendor(), Vendor::Token360);
+    let id: TaskId = "toapis:seedance-2:x".parse().unwrap();
+    assert_eq!(only.wait(&id).await.unwrap_err().kind(), ErrorKind::Config);
+}
+
+#[test]
+fn media_are_given_as_what_is_at_hand() {
+    let picture = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
+    std::fs::write(picture.path(), b"\x89PNG\r\n\x1a\n").unwrap();
+    let request = VideoRequest::new("seedance-2.0", "x")
+        .first_frame(picture.path())
+        .last_frame("https://media.example/last.png")
+        .reference_image("asset://img-1".to_owned())
+        .reference_video(Source::Asset("vid-1".to_owned()));
+    let kinds: Vec<_> = request.inputs.iter().map(|input| input.source.to_string()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "data:image/png (8 bytes)",
+            "https://media.example/…",
+            "asset://img-1",
+            "asset://vid-1"
+        ]
+    );
+    // What cannot be read is refused with the rest, not forgotten.
+    for given in ["no-such-file.png", "asset://", "ftp://media.example/x", ""] {
+        let request = VideoRequest::new("seedance-2.0", "x")
+            .input(Role::FirstFrame, given)
+            .duration(99);
+        let fields: Vec<_> = videogen::validate(Vendor::Token360, &request)
+            .into_iter()
+            .map(|violation| violation.field)
+            .collect();
+        assert_eq!(fields, ["duration", "first_frame"], "{given}");
+    }
+}
+
+#[test]
+fn errors_convert_and_are_json() {
+    fn parse(id: &str) -> Result<TaskId, Error> {
+        Ok(id.parse::<TaskId>()?)
+    }
+    let error = parse("nonsense").unwrap_err();
+    let json = serde_json::to_value(&error).unwrap();
+    assert_eq!(
+        (json["kind"].as_str(), json["retryable"].as_bool()),
+        (Some("invalid_request"), Some(false))
+    );
+    assert_eq!(json["message"], error.message());
+    let io = std::io::Error::from(error);
+    assert!(io.get_ref().unwrap().is::<Error>());
+    let journal = Error::from(videogen::journal::JournalError::new("locked"));
+    assert_eq!(journal.kind(), ErrorKind::Journal);
+
+    let task = VideoTask::builder("toapis:seedance-2:t".parse().unwrap())
+        .error("policy", "sensitive content")
+        .build();
+    assert_eq!(task.status, TaskStatus::Failed);
+    assert_eq!(task.error.unwrap().kind, ErrorKind::Moderated);
+}

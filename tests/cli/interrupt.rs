@@ -1,0 +1,239 @@
+//! What a command leaves behind when it is told to stop.
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+
+use serde_json::Value;
+
+use super::videogen;
+
+const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+
+/// A vendor that hands each request to the test, which answers it or does not.
+fn vendor() -> (String, mpsc::Receiver<(String, TcpStream)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let (send, requests) = mpsc::channel();
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let socket = socket.unwrap();
+            let mut lines = BufReader::new(socket.try_clone().unwrap()).lines();
+            let Some(Ok(first)) = lines.next() else { continue };
+            if send.send((first, socket)).is_err() {
+                return;
+            }
+        }
+    });
+    (base_url, requests)
+}
+
+fn answer(mut socket: TcpStream, body: &str) {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    socket.write_all((head + body).as_bytes()).unwrap();
+}
+
+fn start(folder: &Path, base_url: &str, args: &[&str]) -> Child {
+    let mut command = videogen(folder, args);
+    command
+        .env("ALLTOKEN_API_KEY", "sk-x")
+        .env("ALLTOKEN_BASE_URL", base_url)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args([&format!("-{name}"), &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+/// The rest of standard error and standard output, and the exit code.
+fn end(mut child: Child, mut err: impl std::io::Read) -> (i32, String, String) {
+    let (mut out_text, mut err_text) = (String::new(), String::new());
+    std::io::Read::read_to_string(child.stdout.as_mut().unwrap(), &mut out_text).unwrap();
+    err.read_to_string(&mut err_text).unwrap();
+    (child.wait().unwrap().code().unwrap(), out_text, err_text)
+}
+
+/// Reads standard error up to a line that holds `word`.
+fn until(err: &mut impl std::io::BufRead, word: &str) -> String {
+    let mut line = String::new();
+    while !line.contains(word) {
+        line.clear();
+        assert!(
+            err.read_line(&mut line).unwrap() > 0,
+            "it ended without a word of {word}"
+        );
+    }
+    line
+}
+
+/// Another program locks the journal while the vendor accepts the task.
+#[test]
+fn an_id_is_shown_before_a_locked_journal() {
+    for json in [false, true] {
+        for (name, code) in SIGNALS {
+            let folder = tempfile::tempdir().unwrap();
+            let (base_url, requests) = vendor();
+            let mut args = vec!["generate", "a kite", "--vendor", "alltoken", "-o", "it's a kite.mp4"];
+            args.extend(json.then_some("--json"));
+            let mut child = start(folder.path(), &base_url, &args);
+            let (line, socket) = requests.recv().unwrap();
+            assert!(line.starts_with("POST "), "{line}");
+            let lock = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+            lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+            answer(socket, r#"{"id": "vgen-1", "status": "queued"}"#);
+
+            let mut err = BufReader::new(child.stderr.take().unwrap());
+            let line = until(&mut err, "vgen-1");
+            assert!(line.contains("Submitted alltoken:generations:vgen-1"), "{line}");
+            signal(&child, name);
+            until(&mut err, "Interrupt again");
+            signal(&child, name);
+            let (ended, out, err) = end(child, err);
+            assert_eq!(ended, code, "{name}: {out} {err}");
+            let said = if json { out } else { err };
+            let wait = "videogen wait alltoken:generations:vgen-1";
+            assert!(said.contains(wait), "{said}");
+            if json {
+                let document: Value = serde_json::from_str(&said).unwrap();
+                assert_eq!(document["error"]["task"], "alltoken:generations:vgen-1");
+            } else {
+                let download = r"videogen download alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
+                assert!(said.contains(download), "{said}");
+            }
+            assert!(requests.try_recv().is_err(), "nothing else was sent");
+            drop(lock);
+        }
+    }
+}
+
+/// The answer does not come: what is known then is the submission.
+#[test]
+fn a_submission_that_is_left_is_named() {
+    for (name, code) in SIGNALS {
+        let folder = tempfile::tempdir().unwrap();
+        let (base_url, requests) = vendor();
+        let args = [
+            "generate",
+            "a kite",
+            "--vendor",
+            "alltoken",
+            "--json",
+            "--journal",
+            "own journal.db",
+        ];
+        let mut child = start(folder.path(), &base_url, &args);
+        let (_, socket) = requests.recv().unwrap();
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        signal(&child, name);
+        until(&mut err, "Interrupt again");
+        signal(&child, name);
+        let (ended, out, err) = end(child, err);
+        assert_eq!(ended, code, "{out} {err}");
+        drop(socket);
+
+        let document: Value = serde_json::from_str(&out).unwrap();
+        let error = &document["error"];
+        assert_eq!(error["kind"], "ambiguous_submit");
+        let recover = "videogen recover --journal 'own journal.db'";
+        assert!(error["hint"].as_str().unwrap().contains(recover), "{error}");
+        let local = videogen(
+            folder.path(),
+            &["list", "--local", "--json", "--journal", "own journal.db"],
+        );
+        let local: Value = serde_json::from_slice(&{ local }.output().unwrap().stdout).unwrap();
+        assert_eq!(local["submissions"][0]["intent"]["id"], error["submission"]);
+    }
+}
+
+/// The answer comes after the first interrupt: the task is named, and how to go on with it.
+#[test]
+fn an_answer_is_waited_for() {
+    for (name, code) in SIGNALS {
+        let folder = tempfile::tempdir().unwrap();
+        let (base_url, requests) = vendor();
+        let mut child = start(
+            folder.path(),
+            &base_url,
+            &["generate", "a kite", "--vendor", "alltoken", "--return-last-frame"],
+        );
+        let (_, socket) = requests.recv().unwrap();
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        signal(&child, name);
+        until(&mut err, "Interrupt again");
+        answer(socket, r#"{"id": "vgen-1", "status": "queued"}"#);
+        let (ended, out, err) = end(child, err);
+        assert_eq!(ended, code, "{out} {err}");
+        for words in [
+            "alltoken:generations:vgen-1 is still running (queued)",
+            "videogen wait alltoken:generations:vgen-1",
+            "videogen download alltoken:generations:vgen-1 --last-frame-output alltoken.generations.vgen-1.last-frame.png",
+        ] {
+            assert!(err.contains(words), "{words}: {err}");
+        }
+    }
+}
+
+#[test]
+fn every_signal_stops_every_command() {
+    let (one, two) = ("alltoken:generations:a", "alltoken:generations:b");
+    for args in [
+        &["status", one][..],
+        &["cancel", one],
+        &["wait", one],
+        &["wait", one, two],
+        &["download", one],
+        &["list", "--vendor", "alltoken"],
+        &["models", "--live", "--vendor", "alltoken"],
+    ] {
+        for (name, code) in SIGNALS {
+            let folder = tempfile::tempdir().unwrap();
+            let (base_url, requests) = vendor();
+            let mut child = start(folder.path(), &base_url, args);
+            let Ok(_held) = requests.recv_timeout(std::time::Duration::from_secs(20)) else {
+                let _ = child.kill();
+                let err = child.stderr.take().unwrap();
+                panic!("{args:?}: {:?}", end(child, err));
+            };
+            signal(&child, name);
+            let err = child.stderr.take().unwrap();
+            let (ended, out, err) = end(child, err);
+            assert_eq!(ended, code, "{args:?} {name}: {out} {err}");
+            let said = format!("{out}{err}");
+            assert!(said.contains("interrupted"), "{args:?}: {said}");
+            assert!(
+                !said.contains("still running"),
+                "{args:?}: its status is not known: {said}"
+            );
+            if args[0] == "wait" {
+                assert!(said.contains(&format!("videogen wait {one}")), "{said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_signal_stops_the_simulator() {
+    for (name, _) in SIGNALS {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = start(folder.path(), "http://127.0.0.1:9", &["sim", "--listen", "127.0.0.1:0"]);
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        until(&mut out, "/_sim/stats");
+        signal(&child, name);
+        assert!(child.wait().unwrap().success(), "{name}");
+    }
+}

@@ -1,0 +1,271 @@
+//! What is read from a command line and files, and what is shown on a terminal.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use super::{document, run, stderr, stdout, videogen};
+
+/// A vendor that gives the same answer to everything.
+fn vendor(answer: &Value) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let body = answer.to_string();
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let lines = BufReader::new(socket.try_clone().unwrap()).lines();
+            let _head: Vec<String> = lines
+                .map_while(Result::ok)
+                .take_while(|line| !line.is_empty())
+                .collect();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = socket.write_all((head + &body).as_bytes());
+        }
+    });
+    base_url
+}
+
+/// Each word that a vendor has a say in, in every command that shows one.
+#[test]
+fn nothing_foreign_steers_a_terminal() {
+    let hostile = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\u{200b}\u{2028}\r\nerror: forged $(touch owned)";
+    let task = json!({
+        "id": hostile, "task_id": hostile, "status": hostile, "model": hostile,
+        "error": {"code": hostile, "message": hostile}, "resolution": hostile, "ratio": hostile,
+    });
+    let list = json!({"tasks": [task], "data": [{"id": hostile, "name": hostile}], "next": hostile, "has_more": true,
+        "last_id": hostile});
+    let folder = tempfile::tempdir().unwrap();
+    for (answer, args) in [
+        (&task, &["generate", "a kite", "--no-wait"][..]),
+        (&task, &["generate", "a kite", "--timeout", "0"]),
+        (&task, &["status", "alltoken:generations:a"]),
+        (&task, &["wait", "alltoken:generations:a", "--timeout", "0"]),
+        (
+            &task,
+            &[
+                "wait",
+                "alltoken:generations:a",
+                "alltoken:generations:b",
+                "--timeout",
+                "0",
+            ],
+        ),
+        (&task, &["download", "alltoken:generations:a"]),
+        (&list, &["list"]),
+        (&list, &["models", "--live"]),
+        (&task, &["recover"]),
+        (&task, &["list", "--local"]),
+        (&task, &["plan", "a \u{1b}[2J\u{202e} kite"]),
+        (&task, &["status", "alltoken:generations:\u{1b}[2J\u{202e}:"]),
+        (&task, &["status", "\u{1b}[2J\u{202e}"]),
+        (
+            &task,
+            &["download", "alltoken:generations:a", "-o", "\u{1b}[2J\u{202e}/x"],
+        ),
+    ] {
+        let base_url = vendor(answer);
+        for json in [false, true] {
+            let mut command = videogen(folder.path(), args);
+            command
+                .env("ALLTOKEN_API_KEY", "sk-x")
+                .env("ALLTOKEN_BASE_URL", &base_url);
+            let output = command.args(json.then_some("--json")).output().unwrap();
+            let shown = stdout(&output) + &stderr(&output);
+            let steers = |c: char| {
+                (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{200b}' | '\u{2028}' | '\u{61c}')
+            };
+            assert!(!shown.is_empty() && !shown.contains(steers), "{args:?}: {shown:?}");
+            assert!(
+                !shown.lines().any(|line| line.starts_with("error: forged")),
+                "{args:?}: {shown}"
+            );
+            if json {
+                document(&output);
+            }
+            // Whatever is to be pasted is one command.
+            for line in shown
+                .lines()
+                .filter_map(|line| Some(line.split_once(": videogen ")?.1))
+                .filter(|_| !json)
+            {
+                let words = shell_words::split(line).unwrap();
+                assert!(!words.iter().any(|word| word == "owned)"), "{line}");
+            }
+        }
+    }
+}
+
+fn refused(output: &Output, words: &[&str]) {
+    let shown = stdout(output) + &stderr(output);
+    assert_eq!(output.status.code(), Some(2), "{shown}");
+    for word in words {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+}
+
+/// They would be taken for the prompt, or the name of a file, and paid for.
+#[test]
+fn dashes_and_at_signs_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("prompt.txt"), "a kite").unwrap();
+    for command in ["generate", "plan"] {
+        refused(&run(folder.path(), &[command, "-"]), &["standard input", "--request"]);
+        refused(
+            &run(folder.path(), &[command, "@prompt.txt"]),
+            &["--request FILE", "begins with @"],
+        );
+        refused(
+            &run(folder.path(), &[command, "--request", "-"]),
+            &["standard input", "./-"],
+        );
+        for prompt in ["", " \n\t", "\u{3000}"] {
+            let args: &[&str] = &[command, prompt, "--vendor", "token360"];
+            let simulate = (command == "generate").then_some("--simulate");
+            let output = videogen(folder.path(), args).args(simulate).output().unwrap();
+            refused(&output, &["prompt", "must not be empty"]);
+        }
+    }
+    for option in ["-o", "--output", "--last-frame-output"] {
+        for command in [
+            &["generate", "--simulate", "a kite"][..],
+            &["download", "token360:videos:x"],
+        ] {
+            refused(
+                &run(folder.path(), &[command, &[option, "-"]].concat()),
+                &["standard output", "./-"],
+            );
+        }
+    }
+    for key in ["", "  "] {
+        let args = ["generate", "--simulate", "a kite", "--idempotency-key", key];
+        refused(&run(folder.path(), &args), &["--idempotency-key", "empty"]);
+    }
+    assert!(!folder.path().join("-").exists());
+
+    // What is meant literally can be said.
+    for prompt in ["-", "@prompt.txt"] {
+        std::fs::write(folder.path().join("r.json"), json!({"prompt": prompt}).to_string()).unwrap();
+        let output = run(
+            folder.path(),
+            &["plan", "--request", "r.json", "--vendor", "token360", "--json"],
+        );
+        assert!(
+            document(&output)["plan"]["body"].to_string().contains(prompt),
+            "{}",
+            stdout(&output)
+        );
+    }
+    let args = ["generate", "--simulate", "a kite", "-o", "./-"];
+    assert!(run(folder.path(), &args).status.success());
+}
+
+#[test]
+fn inputs_on_plain_http_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (vendor, model) in [
+        ("token360", "seedance-2.0"),
+        ("toapis", "seedance-2"),
+        ("toapis", "doubao-seedance-1-5-pro"),
+        ("alltoken", "seedance-2.0"),
+    ] {
+        let plan = |url: &str| {
+            let args = [
+                "plan",
+                "a kite",
+                "--vendor",
+                vendor,
+                "--model",
+                model,
+                "--first-frame",
+                url,
+            ];
+            run(folder.path(), &args)
+        };
+        refused(
+            &plan("http://media.example.com/a.png"),
+            &["first_frame", "https://", "serve the file over HTTPS"],
+        );
+        assert!(plan("http://127.0.0.1:9/a.png").status.success(), "for simulators");
+        assert!(plan("https://media.example.com/a.png").status.success());
+    }
+}
+
+#[test]
+fn request_files_are_read_whole_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = |bytes: &[u8], more: &[&str]| {
+        std::fs::write(folder.path().join("r.json"), bytes).unwrap();
+        let args = ["plan", "--request", "r.json", "--vendor", "alltoken", "--json"];
+        run(folder.path(), &[&args[..], more].concat())
+    };
+    let sent = |bytes: &[u8], more: &[&str]| document(&plan(bytes, more))["plan"]["body"].clone();
+    let expected = json!({"model": "seedance-1.5-pro", "prompt": "a kite"});
+    assert_eq!(
+        sent(
+            b"\xef\xbb\xbf{\"prompt\": \"a kite\"}",
+            &["--model", "seedance-1.5-pro"]
+        ),
+        expected
+    );
+    let whole = br#"{"prompt": "a kite", "model": "seedance-2.0"}"#;
+    assert_eq!(sent(whole, &["--model", "seedance-1.5-pro"]), expected);
+    assert_eq!(sent(br#"{"model": "seedance-1.5-pro"}"#, &["a kite"]), expected);
+    assert_eq!(sent(br#"{"prompt": "a kite"}"#, &[])["model"], "seedance-1.5-pro");
+
+    let wide: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    refused(&plan(&wide, &[]), &["r.json", "UTF-16", "UTF-8"]);
+    refused(&plan(b"[{\"prompt\": \"a kite\"}]", &[]), &["r.json", "an array"]);
+    refused(&plan(b"{\"prompt\": \"x\", \"sead\": 1}", &[]), &["`sead`", "`seed`"]);
+    refused(
+        &plan(b"{\"prompt\": \"x\", \"seed\": 1, \"seed\": 2}", &[]),
+        &["`seed` is given twice"],
+    );
+    refused(&plan(b"{}", &[]), &["prompt", "must not be empty"]);
+}
+
+#[test]
+fn documents_tell_of_an_unknown_model_and_a_missing_last_frame() {
+    let folder = tempfile::tempdir().unwrap();
+    for (model, known) in [("seedance-2.0", true), ("seedance-9", false)] {
+        for more in [&["--no-wait"][..], &["-o", "k.mp4", "--overwrite"]] {
+            let args = [
+                "generate",
+                "--simulate",
+                "a kite",
+                "--vendor",
+                "token360",
+                "--model",
+                model,
+                "--json",
+            ];
+            let output = run(folder.path(), &[&args[..], more].concat());
+            assert_eq!(document(&output)["model_known"], known, "{}", stdout(&output));
+        }
+    }
+}
+
+/// A simulated task ends with the command, so nothing is said of resuming it.
+#[test]
+fn simulated_tasks_are_not_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["generate", "--simulate", "a kite", "--timeout", "0"]);
+    let shown = stderr(&output);
+    assert_eq!(output.status.code(), Some(5), "{shown}");
+    assert!(
+        !shown.contains("videogen wait") && shown.contains("ended with this command"),
+        "{shown}"
+    );
+    let output = run(folder.path(), &["generate", "--simulate", "a kite", "--no-wait"]);
+    assert!(
+        stdout(&output).contains("ends with this command"),
+        "{}",
+        stdout(&output)
+    );
+}

@@ -1,0 +1,90 @@
+//! What the command's own code may not do, with what to do instead.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+/// The lines of code that hold one of `words`, outside of the file `home`.
+fn strays(home: &[&str], words: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    files(&root, &mut found);
+    assert!(found.len() > 15);
+    let mut strays = Vec::new();
+    for path in found {
+        let name = path.strip_prefix(&root).unwrap().display().to_string();
+        if home.contains(&name.as_str()) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for (index, line) in code.lines().enumerate() {
+            if !line.trim_start().starts_with("//") && words.iter().any(|word| line.contains(word)) {
+                strays.push(format!("{name}:{}: {}", index + 1, line.trim()));
+            }
+        }
+    }
+    strays
+}
+
+#[test]
+fn only_one_module_knows_signals() {
+    let strays = strays(&["interrupt.rs"], &["tokio::signal", "ctrl_c"]);
+    assert!(
+        strays.is_empty(),
+        "use interrupt::interrupted():\n{}",
+        strays.join("\n")
+    );
+}
+
+#[test]
+fn only_one_module_prints() {
+    let words = [
+        "print!(",
+        "println!(",
+        "write!(",
+        "writeln!(",
+        "dbg!(",
+        "::stdout()",
+        "::stderr()",
+        "set_message(",
+    ];
+    let strays = strays(&["output.rs"], &words);
+    assert!(
+        strays.is_empty(),
+        "use Output, which makes foreign text safe to show:\n{}",
+        strays.join("\n")
+    );
+}
+
+/// A path may hold what steers a terminal.
+#[test]
+fn paths_are_shown_by_one_function() {
+    let strays = strays(&[], &[".display()", "to_string_lossy().into"]);
+    assert!(strays.is_empty(), "use output::file:\n{}", strays.join("\n"));
+}
+
+#[test]
+fn commands_to_paste_are_built_by_one_module() {
+    let commands = [
+        "generate", "plan", "status", "wait", "download", "cancel", "list", "recover", "models", "schema", "sim",
+    ];
+    let words: Vec<String> = commands.iter().map(|command| format!("videogen {command}")).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let strays = strays(&["invocation.rs"], &words);
+    assert!(
+        strays.is_empty(),
+        "use Invocation, which quotes:\n{}",
+        strays.join("\n")
+    );
+}
