@@ -101,7 +101,11 @@ impl Way {
         *self.stop.lock().unwrap() = stop;
         let mut child = self.start(folder, args);
         match stop {
-            None => assert!(lines(child.stderr.take().unwrap()).any(|line| line.contains("Submitted"))),
+            None => {
+                assert!(lines(child.stderr.take().unwrap()).any(|line| line.contains("Submitted")));
+                // It is recorded right after that.
+                while self.run(folder, &["list", "--local"]).1["submissions"][0]["task"].is_null() {}
+            }
             Some(_) => {
                 while self.reached.try_recv().is_err() {
                     assert_eq!(child.try_wait().unwrap(), None, "{stop:?} was not reached");

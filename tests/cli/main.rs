@@ -8,6 +8,8 @@ mod follow;
 mod interrupt;
 mod journal;
 mod outputs;
+#[cfg(unix)]
+mod page;
 mod records;
 mod terminal;
 mod tidy;
