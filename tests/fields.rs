@@ -1,4 +1,4 @@
-//! The README's table of what can be said to whom, the validator and the simulator: they must tell the same.
+//! The field tables in `docs/fields.md`, the validator and the simulator: they must agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,8 +35,8 @@ impl Cell {
 }
 
 fn cells() -> Vec<Cell> {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let table = readme
+    let page = std::fs::read_to_string(root().join("docs/fields.md")).unwrap();
+    let table = page
         .split("<!-- fields: begin")
         .nth(1)
         .unwrap()

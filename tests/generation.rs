@@ -293,7 +293,8 @@ fn xtask(root: &Path, args: &[&str]) -> (u8, String, String) {
 /// Specs and generated crates in a temporary folder.
 fn copy_of_repository() -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
-    fs::copy(root().join("README.md"), copy.path().join("README.md")).unwrap();
+    fs::create_dir_all(copy.path().join("docs")).unwrap();
+    fs::copy(root().join("docs/fields.md"), copy.path().join("docs/fields.md")).unwrap();
     for vendor in Vendor::ALL {
         let spec = format!("specs/{vendor}.yaml");
         fs::create_dir_all(copy.path().join("specs")).unwrap();

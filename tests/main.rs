@@ -20,6 +20,7 @@ mod logs;
 mod oddities;
 mod pay_once;
 mod property;
+mod readme;
 mod requests;
 mod schemas;
 mod secrets;

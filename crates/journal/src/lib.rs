@@ -27,11 +27,6 @@
 //! machine may share the file; a network file system is no place for it. Rows hold no API key, and of URLs only the hosts;
 //! they do hold prompts, so the file is for its owner only.
 
-/// The README's examples, compiled here, where all that they use is.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
-
 mod file;
 mod row;
 mod schema;

@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: writes `crates/raw/<vendor>` and the README's table, or checks them.
+//! `cargo xtask generate`: writes `crates/raw/<vendor>` and the tables in `docs/fields.md`, or checks them.
 //!
 //! Arguments and the flow over files; what the files hold is made by [`crate::spec::raw`] and [`crate::spec::fields`].
 
@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::spec::facts::Facts;
-use crate::spec::fields::with_table;
+use crate::spec::fields::{PAGE, with_tables};
 use crate::spec::raw::{self, tree};
 use crate::spec::{Spec, vendors as known_vendors};
 
@@ -37,7 +37,7 @@ impl Arguments {
     }
 }
 
-/// Writes what `vendors` (all, if none is named) give, and the README's table; or checks it.
+/// Writes the crates of `vendors` (all, if none is named) and the field tables; or checks them.
 ///
 /// # Errors
 /// When a spec cannot be turned into code, or a file cannot be written.
@@ -75,14 +75,14 @@ fn generate(
             }
         }
     }
-    // The README's table shows all vendors, also when only some are generated.
+    // The tables show all vendors, also when only some are generated.
     for vendor in known {
         if let Entry::Vacant(place) = facts.entry(vendor) {
             let spec = Spec::load(root, place.key())?;
             place.insert(raw::facts(&spec)?);
         }
     }
-    stale |= readme(root, &facts.into_values().collect::<Vec<_>>(), check, out)?;
+    stale |= fields(root, &facts.into_values().collect::<Vec<_>>(), check, out)?;
     if stale {
         writeln!(
             out,
@@ -93,16 +93,16 @@ fn generate(
     Ok(0)
 }
 
-/// The README's table of these vendors. Tells whether it is stale.
-fn readme(root: &Path, all: &[Facts], check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn std::error::Error>> {
-    let path = root.join("README.md");
+/// Writes or checks the field tables of these vendors. Returns whether they are stale.
+fn fields(root: &Path, all: &[Facts], check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn std::error::Error>> {
+    let path = root.join(PAGE);
     let old = std::fs::read_to_string(&path)?;
-    let new = with_table(&old, all).ok_or("README.md lacks the marks of its table of fields")?;
+    let new = with_tables(&old, all).ok_or_else(|| format!("{PAGE} lacks the marks of its tables"))?;
     if old == new {
         return Ok(false);
     }
     let change = tree::Change {
-        path: "README.md".into(),
+        path: PAGE.into(),
         old: Some(old),
         new: Some(new),
     };
@@ -110,7 +110,7 @@ fn readme(root: &Path, all: &[Facts], check: bool, out: &mut dyn Write) -> Resul
         writeln!(out, "{}", change.describe("."))?;
     } else {
         tree::apply(root, &[change])?;
-        writeln!(out, "README.md: wrote the table of fields")?;
+        writeln!(out, "{PAGE}: wrote the tables")?;
     }
     Ok(check)
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::name::{ADAPTER, Name, Refused, read};
 use super::places;
-use crate::spec::fields::with_table;
+use crate::spec::fields::{PAGE, with_tables};
 use crate::spec::lint::lint;
 use crate::spec::raw::{facts, raw_crate_of, surface};
 use crate::spec::{Spec, SpecError, vendors};
@@ -62,7 +62,7 @@ pub(super) fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
     for (file, text) in tree {
         files.insert(Path::new("crates/raw").join(vendor).join(file), text);
     }
-    files.insert("README.md".into(), readme(root, vendor, &spec_text)?);
+    files.insert(PAGE.into(), fields(root, vendor, &spec_text)?);
     files.insert(spec_file.into(), spec_text);
     files.insert(
         format!("crates/videogen/src/vendors/{vendor}.rs").into(),
@@ -71,8 +71,8 @@ pub(super) fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
     Ok(files)
 }
 
-/// The README, with the new vendor in its table.
-fn readme(root: &Path, vendor: &str, spec_text: &str) -> Result<String, Refused> {
+/// The field tables, with the new vendor.
+fn fields(root: &Path, vendor: &str, spec_text: &str) -> Result<String, Refused> {
     let because = |error: SpecError| Refused::because(error.to_string());
     let mut specs = BTreeMap::from([(vendor.to_owned(), Spec::parse(vendor, spec_text).map_err(because)?)]);
     for known in vendors(root, &[]).map_err(because)? {
@@ -80,9 +80,9 @@ fn readme(root: &Path, vendor: &str, spec_text: &str) -> Result<String, Refused>
         specs.insert(known, spec);
     }
     let facts: Result<Vec<_>, _> = specs.values().map(facts).collect();
-    let text = read(root, "README.md")?;
-    with_table(&text, &facts.map_err(because)?)
-        .ok_or_else(|| Refused::because("README.md lacks the marks of its table of fields"))
+    let text = read(root, PAGE)?;
+    with_tables(&text, &facts.map_err(because)?)
+        .ok_or_else(|| Refused::because(format!("{PAGE} lacks the marks of its tables")))
 }
 
 /// Rust as rustfmt writes it: how lines break depends on the length of the name. As it is where there is no rustfmt.

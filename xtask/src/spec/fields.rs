@@ -1,17 +1,20 @@
-//! The table in `README.md` of what each vendor and model can express, made from the specs.
+//! The tables in `docs/fields.md` of the fields that each vendor and model supports, made from the specs.
 
 use std::fmt::Write as _;
 
 use crate::spec::facts::{Auto, FIELDS, Facts, Field, Model, ROLES};
 
-/// Before and after the table in the README.
+/// The page, from the repository's root.
+pub const PAGE: &str = "docs/fields.md";
+
+/// Before and after the tables on the page.
 const BEGIN: &str = "<!-- fields: begin. Made by `cargo xtask generate` from the specs; do not edit. -->";
 const END: &str = "<!-- fields: end -->";
 
-/// The README with its table made anew. `None`: the marks are missing.
+/// Returns the page with new tables; `None` when the marks are missing.
 #[must_use]
-pub fn with_table(readme: &str, all: &[Facts]) -> Option<String> {
-    let (before, rest) = readme.split_once(BEGIN)?;
+pub fn with_tables(page: &str, all: &[Facts]) -> Option<String> {
+    let (before, rest) = page.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
     let tables: Vec<String> = all.iter().map(table).collect();
     Some(format!("{before}{BEGIN}\n\n{}\n{END}{after}", tables.join("\n")))

@@ -1,0 +1,9 @@
+//! The Rust examples in the documents, compiled as documentation tests: this package has every crate that they use.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/guide.md")]
+mod guide {}
