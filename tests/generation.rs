@@ -184,7 +184,7 @@ fn a_spec_that_cannot_be_generated_says_where() {
             "/components/schemas/VideoList/properties/has_more",
         ),
         (
-            "param: {type: string, nullable: true, description: The parameter at fault.}",
+            "param: {type: string, nullable: true, description: The invalid parameter.}",
             "param: {$ref: '#/components/schemas/ErrorBody'}",
             "/components/schemas/Error",
         ),
