@@ -212,7 +212,7 @@ async fn a_lost_answer_is_ambiguous_and_never_sent_again() {
             );
             assert_eq!(error.kind(), ErrorKind::AmbiguousSubmit);
             assert!(!error.is_retryable());
-            assert!(error.to_string().contains("not sent again"), "{error}");
+            assert!(error.to_string().contains("not resent"), "{error}");
         }
         let after = simulator.stats();
         let made = after.tasks - before.tasks;

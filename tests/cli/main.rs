@@ -412,7 +412,7 @@ async fn commands_about_tasks() {
         "{code} {err}"
     );
     let (code, _, err) = command(&["download", &id]);
-    assert!(code == 5 && err.contains("wait for it first"), "{code} {err}");
+    assert!(code == 5 && err.contains("wait until it has ended"), "{code} {err}");
 
     simulator.advance(std::time::Duration::from_secs(20));
     let (code, out, _) = command(&["wait", &id]);

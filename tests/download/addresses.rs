@@ -169,7 +169,7 @@ async fn follow(client: &Client, link: &str) -> videogen::Error {
 
 fn assert_refused(error: &videogen::Error, link: &str) {
     assert_eq!(error.kind(), ErrorKind::Vendor, "{link}: {error}");
-    assert!(error.to_string().contains("is not followed"), "{link}: {error}");
+    assert!(error.to_string().contains("is not allowed"), "{link}: {error}");
 }
 
 #[tokio::test]

@@ -177,7 +177,7 @@ async fn the_simulators_links() {
             ),
             Err(error) => {
                 assert!(!vendor.facts().result_url.refreshable, "{error}");
-                assert!(error.to_string().contains("can no longer be fetched"), "{error}");
+                assert!(error.to_string().contains("can no longer be downloaded"), "{error}");
             }
         }
     }

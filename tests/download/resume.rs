@@ -432,7 +432,10 @@ async fn there_is_a_largest_file() {
         let mut run = Run::on(&client, &server);
         run.options = run.options.max_bytes(64 * KIB as u64 - 1);
         let error = run.start().await.unwrap_err();
-        assert!(error.to_string().contains("larger than 65535 bytes"), "{error}");
+        assert!(
+            error.to_string().contains("larger than the limit of 65535 bytes"),
+            "{error}"
+        );
         assert_eq!(server.seen().len(), 1);
         run.options = run.options.max_bytes(64 * KIB as u64);
         run.arrives(&bytes).await;

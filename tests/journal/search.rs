@@ -265,7 +265,7 @@ async fn what_a_list_cannot_tell_is_not_called_absent() {
     simulator.inject(Fault::status(simulated(vendor), Operation::List, 401, "{}"));
     let error = client.settle(&empty.intent.clone().unwrap(), None).await.unwrap_err();
     assert!(
-        error.kind() == ErrorKind::Conflict && error.message().contains("cannot be looked for"),
+        error.kind() == ErrorKind::Conflict && error.message().contains("the search for its task failed"),
         "{error}"
     );
 }

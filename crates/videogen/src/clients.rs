@@ -1,6 +1,6 @@
-//! Several clients under one roof.
+//! Several clients behind one interface.
 //!
-//! Floor 6: chooses a client for each call, and knows nothing of what the call does.
+//! Floor 6: selects a client for each call by model or task; the calls themselves belong to the activities below.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -12,7 +12,8 @@ use crate::client::Client;
 use crate::model::{Capabilities, Error, ErrorKind, TaskRef, Vendor, VideoRequest, VideoTask};
 use crate::wait::{EndedTasks, Watched, Watcher};
 
-/// Clients of several vendors: a request goes to the one that serves its model, a task to the one that made it.
+/// Clients of several vendors. A request is sent to the vendor that serves its model; calls about a task go to the task's
+/// vendor.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), videogen::Error> {
@@ -34,7 +35,7 @@ use crate::wait::{EndedTasks, Watched, Watcher};
 pub struct Clients(Vec<Client>);
 
 impl Clients {
-    /// These clients, one for each vendor. Of two for one vendor the later replaces the earlier.
+    /// Creates a set with one client for each vendor. A later client replaces an earlier one of the same vendor.
     #[must_use]
     pub fn new(clients: impl IntoIterator<Item = Client>) -> Self {
         let mut kept: Vec<Client> = Vec::new();
@@ -45,10 +46,10 @@ impl Clients {
         Self(kept)
     }
 
-    /// A client for each vendor whose key is in the environment; none where there is no key.
+    /// Creates a client for each vendor whose API key is set in the environment.
     ///
     /// # Errors
-    /// `config` when a key is set and the client cannot be made, such as by an unusable base URL.
+    /// `config` when a key is set and its client cannot be built, for example because of an invalid base URL.
     pub fn from_env() -> Result<Self, Error> {
         let has_key = |vendor: &&Vendor| std::env::var(vendor.facts().key_env).is_ok_and(|key| !key.trim().is_empty());
         let clients: Result<Vec<Client>, Error> = Vendor::ALL
@@ -59,26 +60,30 @@ impl Clients {
         Ok(Self(clients?))
     }
 
-    /// Every client.
+    /// Iterates over the clients.
     pub fn iter(&self) -> impl Iterator<Item = &Client> {
         self.0.iter()
     }
 
-    /// The client of a vendor.
+    /// Returns the client of a vendor.
     ///
     /// # Errors
-    /// `config` when there is none.
+    /// `config` when the set has none.
     pub fn of(&self, vendor: Vendor) -> Result<&Client, Error> {
         self.0.iter().find(|client| client.vendor() == vendor).ok_or_else(|| {
-            let message = format!("there is no client for {}", vendor.name());
+            let message = format!(
+                "no client for {}; set {} or add one",
+                vendor.name(),
+                vendor.facts().key_env
+            );
             Error::new(ErrorKind::Config, message)
         })
     }
 
-    /// The client that serves `model`: the only one whose vendor's spec names it, or the only client there is.
+    /// Returns the client that serves `model`: the only client whose vendor's spec lists it, or the only client in the set.
     ///
     /// # Errors
-    /// `config` when no client's vendor names the model, or several do; choose with [`of`](Self::of) then.
+    /// `config` when no client's vendor lists the model, or several do; select one with [`of`](Self::of).
     pub fn for_model(&self, model: &str) -> Result<&Client, Error> {
         if let [only] = self.0.as_slice() {
             return Ok(only);
@@ -95,12 +100,12 @@ impl Clients {
                 let message = if several.is_empty() {
                     let all: Vec<&Client> = self.0.iter().collect();
                     format!(
-                        "no client serves the model `{model}`; there are clients for: {}",
+                        "no client serves the model `{model}`; available clients: {}",
                         names(&all)
                     )
                 } else {
                     format!(
-                        "several clients serve the model `{model}`: {}; choose one by its vendor",
+                        "several clients serve the model `{model}`: {}; select one by its vendor",
                         names(several)
                     )
                 };
@@ -109,19 +114,19 @@ impl Clients {
         }
     }
 
-    /// Submits `request` to the client that serves its model.
+    /// Submits `request` with the client that serves its model.
     ///
     /// # Errors
-    /// As [`for_model`](Self::for_model) and [`Client::submit`].
+    /// The same as [`for_model`](Self::for_model) and [`Client::submit`].
     pub async fn submit(&self, request: impl Borrow<VideoRequest>) -> Result<VideoTask, Error> {
         let request = request.borrow();
         self.for_model(&request.model)?.submit(request).await
     }
 
-    /// The client that made a task.
+    /// Returns the client of a task's vendor.
     ///
     /// # Errors
-    /// `config` when there is no client for its vendor.
+    /// `config` when the set has none.
     pub fn for_task(&self, task: impl TaskRef) -> Result<&Client, Error> {
         let id = task.task_id();
         self.of(id.vendor()).map_err(|error| error.with_task(id))
@@ -130,15 +135,15 @@ impl Clients {
     /// Waits for one task.
     ///
     /// # Errors
-    /// As [`for_task`](Self::for_task) and [`Client::wait`].
+    /// The same as [`for_task`](Self::for_task) and [`Client::wait`].
     pub async fn wait(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
         self.for_task(&task)?.wait(task.task_id()).await
     }
 
-    /// Waits for tasks of any of the vendors: a stream of the tasks as they end, one [`Watcher`] for each vendor.
+    /// Returns a stream of the tasks as they end, of any vendors; it uses one [`Watcher`] for each vendor.
     ///
     /// # Errors
-    /// `config` when there is no client for the vendor of a task.
+    /// `config` when the set has no client for a task's vendor.
     pub fn wait_all(&self, tasks: impl IntoIterator<Item: Into<Watched>>) -> Result<EndedTasks, Error> {
         let mut watchers: HashMap<Vendor, Watcher> = HashMap::new();
         for task in tasks {

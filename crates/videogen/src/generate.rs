@@ -1,6 +1,6 @@
-//! One call from a request to a file.
+//! Submit, wait and download in one call.
 //!
-//! Floor 6: uses the activities `submit`, `wait` and `download` one after the other.
+//! Floor 6: depends on the activities `submit`, `wait` and `download`.
 
 use std::borrow::Borrow;
 use std::future::IntoFuture;
@@ -13,7 +13,7 @@ use crate::download::{DownloadOptions, Downloaded};
 use crate::model::{Error, VideoRequest, VideoTask};
 use crate::wait::WaitOptions;
 
-/// A request on its way to a file; made by [`Client::generate`]. It starts when it is awaited.
+/// A pending [`Client::generate`] call. It starts when it is awaited.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is submitted until it is awaited"]
 pub struct Generate {
@@ -38,11 +38,11 @@ pub struct Generated {
 impl Client {
     /// Submits `request`, waits for the video and downloads it to `path`.
     ///
-    /// When it stops half way, [`Error::task`] names the task: wait for it and download it, and do not submit again. When
-    /// it is not known whether there is a task, [`Error::ambiguity`] holds what is known.
+    /// If it fails after the submission, [`Error::task`] contains the task id: wait for that task and download it instead of
+    /// submitting again. If the submission status is unknown, [`Error::ambiguity`] contains everything known about it.
     ///
     /// # Errors
-    /// As [`submit`](Self::submit), [`wait`](Self::wait) and [`download`](Self::download); `no_video` or `moderated` when
+    /// The same as [`submit`](Self::submit), [`wait`](Self::wait) and [`download`](Self::download); `no_video` or `moderated` when
     /// the task ended without a video.
     ///
     /// ```no_run
@@ -51,7 +51,7 @@ impl Client {
     /// let video = client.generate(&request, "boat.mp4").await?;
     /// println!("{} bytes", video.file.bytes);
     ///
-    /// // With a key (and a journal), any number of calls make one task; an existing file is replaced.
+    /// // With a key (requires a journal), repeated calls return the same task; an existing file is replaced.
     /// use videogen::DownloadOptions;
     /// let replace = DownloadOptions::default().overwrite(true);
     /// client.generate(&request, "boat.mp4").key("order-4711").download(replace).await?;
@@ -71,19 +71,19 @@ impl Client {
 }
 
 impl Generate {
-    /// Sets an idempotency key, as for [`Client::submit_with_key`]. It needs a journal.
+    /// Sets an idempotency key, as for [`Client::submit_with_key`]. Requires a journal.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// Sets how to wait.
+    /// Sets the wait options.
     pub fn wait(mut self, options: WaitOptions) -> Self {
         self.wait = options;
         self
     }
 
-    /// Sets how to download.
+    /// Sets the download options.
     pub fn download(mut self, options: DownloadOptions) -> Self {
         self.download = options;
         self

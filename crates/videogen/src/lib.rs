@@ -1,8 +1,8 @@
-//! Buy generated video from Token360, ToAPIs and AllToken through one API.
+//! AI video generation (text-to-video and image-to-video) with Seedance models, through one API for Token360, ToAPIs and
+//! AllToken.
 //!
-//! The three sell the same thing, asynchronous video generation on Seedance models, through three dialects of "submit,
-//! poll, download before the link expires". Here they are one: a [`VideoRequest`] goes in, a [`VideoTask`] comes out, and
-//! the finished file lands on disk.
+//! The three vendors resell the same models behind three different HTTP APIs. This crate gives them one: submit a
+//! [`VideoRequest`], wait for its [`VideoTask`], and download the file before its link expires.
 //!
 //! ```no_run
 //! use videogen::{Client, TaskStatus, Vendor, VideoRequest};
@@ -17,7 +17,7 @@
 //!         .resolution("720p")
 //!         .aspect_ratio("16:9");
 //!
-//!     // One call is one submission at most. The id is all that is needed to go on elsewhere.
+//!     // One call submits at most once. The id is all that another process needs to resume.
 //!     let task = client.submit(&request).await?;
 //!     println!("submitted {}", task.id);
 //!
@@ -32,8 +32,8 @@
 //!
 //! # Many tasks at once
 //!
-//! [`Client::wait`] is for a task, [`Client::watch`] for its changes, and a [`Watcher`] for thousands of tasks: it keeps
-//! within what the account may ask, and asks by page where that takes fewer requests.
+//! [`Client::wait`] waits for one task, [`Client::watch`] streams its changes, and a [`Watcher`] waits for thousands of
+//! tasks: it respects the account's rate limit, and polls via the list endpoint where that takes fewer requests.
 //!
 //! ```no_run
 //! # async fn example(client: videogen::Client, ids: Vec<videogen::TaskId>) {
@@ -50,29 +50,32 @@
 //! # }
 //! ```
 //!
-//! A webhook makes it sooner: [`Watcher::wake`] for a hint, [`Watcher::offer`] for a task that is proven to come from the
-//! vendor. Whichever comes first, poll or webhook, ends the wait, once.
+//! Webhooks make the result available sooner: pass an unsigned hint to [`Watcher::wake`], and a task from a verified
+//! webhook to [`Watcher::offer`]. Each wait ends once, with the poll or the webhook that arrives first.
 //!
-//! # What it promises
+//! # Guarantees
 //!
-//! - **Never pay twice.** A submission is sent again only when it provably was not accepted ([`RetryPolicy`]). When its
-//!   answer is lost, the error says that nobody knows ([`Delivery::Ambiguous`]) and carries all that is known
-//!   ([`Ambiguity`]), to look for the task with [`Client::reconcile`]; it is not sent again.
-//! - **Never lose a task.** An id that arrived is returned even when the rest of the answer cannot be read, and every
-//!   error about a task names it.
-//! - **Never drop silently.** What a vendor or model cannot express is a [`Violation`], all of them at once, before
-//!   anything is sent.
+//! - **Never pay twice.** A request is resent only when the vendor provably did not accept it ([`RetryPolicy`]). If the
+//!   response is lost, the submission status is unknown: the call returns [`Delivery::Ambiguous`] with everything known
+//!   about the submission ([`Ambiguity`]), and [`Client::reconcile`] searches for its task.
+//! - **Never lose a task.** A task id that arrived is returned even when the rest of the response cannot be read, and
+//!   every error about a task contains its id.
+//! - **Never drop silently.** Fields that a vendor or model does not support are reported as [`Violation`]s, all at once,
+//!   before anything is sent.
 //!
-//! # Where things are
+//! # Where to find things
 //!
-//! [`Client`] talks to one account; [`plan`] shows what would be sent; [`Capabilities`] tells what a model takes;
-//! [`Error`] says what went wrong and [`Error::delivery`] whether it can have cost money.
+//! - [`Client`]: the API of one account. [`Clients`]: several accounts behind one interface.
+//! - [`plan()`]: the exact HTTP request for a [`VideoRequest`], without sending it.
+//! - [`Capabilities`]: the fields, values and limits of a model.
+//! - [`Error`]: what failed; [`Error::delivery`] reports whether a failed submission may have been billed.
+//! - [`journal`]: the record of submissions that survives a crash.
 //!
 //! # Features
 //!
-//! `token360`, `toapis`, `alltoken`: the vendors, all on by default. Off by default: `webhook`, receiving webhooks (it
-//! brings HMAC, SHA-256 and the system's random source); `webhook-axum`, a ready-made router for them; `schema`, JSON
-//! Schemas of requests and tasks.
+//! Vendors, all enabled by default: `token360`, `toapis`, `alltoken`. Optional: `webhook` (receiving webhooks; adds HMAC,
+//! SHA-256 and the system's random source), `webhook-axum` (a router for them), `schema` (JSON Schemas of requests and
+//! tasks).
 
 #[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");

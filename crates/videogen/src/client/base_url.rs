@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::model::{Error, ErrorKind};
 
-/// A base URL that paths can be put behind. `source` names it in the error.
+/// Parses a base URL to which paths can be appended. `source` names it in the error.
 pub(crate) fn parse_base_url(source: &str, given: &str) -> Result<Url, Error> {
     Url::parse(given.trim())
         .ok()
@@ -14,7 +14,7 @@ pub(crate) fn parse_base_url(source: &str, given: &str) -> Result<Url, Error> {
         .ok_or_else(|| {
             // What cannot be read may hold a password, so it is not repeated.
             let message = format!(
-                "{source} must read https://host[/path] (http:// for this machine), with no user, query or fragment"
+                "{source} is invalid; use https://host[/path] (http:// for this machine) without user, query and fragment"
             );
             Error::new(ErrorKind::Config, message)
         })

@@ -1,4 +1,4 @@
-//! Setting up a client.
+//! Configuration of a client.
 
 use std::future::Future;
 use std::io;
@@ -26,21 +26,37 @@ use crate::transport::resolve::Lookup;
 use crate::transport::retry::Budget;
 
 impl Client {
-    /// Begins to set up a client for `vendor`.
+    /// Returns a builder for a client of `vendor`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// use videogen::{Client, Vendor};
+    ///
+    /// let client = Client::builder(Vendor::Token360).key("sk-test".to_owned()).build()?;
+    /// assert_eq!(client.vendor(), Vendor::Token360);
+    /// # Ok(()) }
+    /// ```
     pub fn builder(vendor: Vendor) -> ClientBuilder {
         ClientBuilder::new(vendor)
     }
 
-    /// A client with key and base URL from the environment; see [`ClientBuilder::build`].
+    /// Returns a client with the API key and base URL from the environment; see [`ClientBuilder::build`] for the variables.
     ///
     /// # Errors
-    /// As [`ClientBuilder::build`].
+    /// The same as [`ClientBuilder::build`].
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// // Reads TOKEN360_API_KEY.
+    /// let client = videogen::Client::from_env(videogen::Vendor::Token360)?;
+    /// # Ok(()) }
+    /// ```
     pub fn from_env(vendor: Vendor) -> Result<Self, Error> {
         Self::builder(vendor).build()
     }
 }
 
-/// Sets up a [`Client`].
+/// Builder of a [`Client`]; see [`Client::builder`].
 #[derive(Debug)]
 #[must_use]
 pub struct ClientBuilder {
@@ -74,37 +90,37 @@ impl ClientBuilder {
         }
     }
 
-    /// The API key.
+    /// Sets the API key.
     pub fn key(mut self, key: impl Into<SecretString>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// Another base URL than the vendor's own: a gateway, or the simulator.
+    /// Sets a base URL other than the vendor's own, for a gateway or the simulator.
     ///
-    /// A base URL on this machine (`localhost`, 127.0.0.0/8, `[::1]`) changes two things: the links to files that it gives
-    /// may lead to this machine too, and a proxy in the environment is not used, neither for the vendor nor for files.
+    /// With a base URL on this machine (`localhost`, 127.0.0.0/8, `[::1]`), result links may also point to this machine,
+    /// and proxy settings in the environment are ignored for API calls and downloads.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self
     }
 
-    /// Allows a base URL with plain HTTP that is not on this machine. The key then travels unprotected.
+    /// Allows a plain HTTP base URL that is not on this machine. The API key is then sent unencrypted.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// Whether files may be fetched from hosts that are not on the public internet, such as a gateway's own storage. By
-    /// default a link that leads into this machine, its network or a metadata service is refused. This machine is allowed
-    /// when the base URL is on it.
+    /// Sets whether files may be downloaded from hosts that are not on the public internet, such as a gateway's own storage.
+    ///
+    /// By default, links to this machine, private networks and cloud metadata services are refused. Links to this machine
+    /// are allowed when the base URL is on it.
     pub fn allow_private_hosts(mut self, allow: bool) -> Self {
         self.allow_private_hosts = allow;
         self
     }
 
-    /// How the names of the hosts of files are resolved, instead of the way of the system. What it answers is judged like
-    /// any other address.
+    /// Sets a custom DNS resolver for file downloads. The addresses that it returns pass the same checks as any others.
     pub fn dns_resolver<F, A>(mut self, resolve: F) -> Self
     where
         F: Fn(String) -> A + Send + Sync + 'static,
@@ -114,30 +130,30 @@ impl ClientBuilder {
         self
     }
 
-    /// How what failed is sent again.
+    /// Sets the retry policy.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
     }
 
-    /// How long a submission may take in all; two minutes unless set. A submission that is given up is ambiguous, so a short
-    /// time saves nothing.
+    /// Sets the total timeout of a submission; the default is 2 minutes. A submission that times out has an unknown status,
+    /// so a short timeout does not make failures cheaper.
     pub fn submit_timeout(mut self, timeout: Duration) -> Self {
         self.submit_timeout = timeout;
         self
     }
 
-    /// Where submissions are noted before they are sent; see [`journal`](crate::journal).
+    /// Sets the journal in which submissions are recorded before they are sent; see [`journal`](crate::journal).
     ///
-    /// A vendor that finds tasks by the caller's own id is given one then, unless the request brings it. One journal that
-    /// several clients share is given to each as a clone of its `Arc`.
+    /// For vendors that support client references, one is generated unless the request sets it. To share a journal between
+    /// clients, pass each of them a clone of its `Arc`.
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
         self.journal = Some(Arc::new(journal));
         self
     }
 
-    /// Calls `observe` with each [`SubmitEvent`] as it happens, before anything else is waited for. So the id of a task is
-    /// known even if the program is stopped while the journal, locked by another program, cannot record it.
+    /// Sets a callback for each [`SubmitEvent`], called before anything else is awaited. So the id of a task is known even
+    /// if the program is stopped while the journal, locked by another program, cannot record it.
     ///
     /// It is called on the runtime's threads and must not block.
     pub fn on_submission(mut self, observe: impl Fn(&SubmitEvent) + Send + Sync + 'static) -> Self {
@@ -145,9 +161,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how many times as fast as real time the other side's time passes; 1 unless set. For simulators only.
+    /// Sets the speed of the vendor's time relative to real time; the default is 1. For simulators only.
     ///
-    /// Everything that is stated in the vendor's time passes that much faster: the default pauses of
+    /// Everything that is stated in the vendor's time passes faster by this factor: the default pauses of
     /// [`wait`](Client::wait), [`watch`](Client::watch) and [`Watcher`](crate::Watcher), rate limits, pauses before
     /// retries, and `Retry-After`. Times that the caller sets in `WaitOptions` or `WatcherOptions`, and time limits of
     /// requests, stay in real time.
@@ -166,14 +182,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes the client. What was not set is taken from the environment: the key from `TOKEN360_API_KEY`,
+    /// Builds the client. Values that were not set are read from the environment: the API key from `TOKEN360_API_KEY`,
     /// `TOAPIS_API_KEY` or `ALLTOKEN_API_KEY`, the base URL from `TOKEN360_BASE_URL`, `TOAPIS_BASE_URL` or
     /// `ALLTOKEN_BASE_URL`.
     ///
     /// # Errors
-    /// `config` when there is no key, it cannot stand in a header, the base URL is unusable or plain HTTP, or a time scale is
-    /// set that is invalid or for the vendor's own host; when `HTTP_PROXY`, `HTTPS_PROXY` or `ALL_PROXY` is no usable proxy,
-    /// unless the base URL is on this machine, where none is used.
+    /// `config` when the key is missing or is not a valid header value, when the base URL is invalid or uses plain HTTP, when
+    /// a time scale is invalid or set for the vendor's own host, or when `HTTP_PROXY`, `HTTPS_PROXY` or `ALL_PROXY` is no
+    /// usable proxy, unless the base URL is on this machine, where none is used.
     pub fn build(self) -> Result<Client, Error> {
         self.build_in(&|name| std::env::var_os(name))
     }
@@ -191,7 +207,7 @@ impl ClientBuilder {
             .or_else(|| Some(variable(facts.key_env)?.trim().to_owned().into()))
         {
             Some(key) => key,
-            None => return Err(config(format!("no key for {}: set {}", facts.name, facts.key_env))),
+            None => return Err(config(format!("no API key for {}; set {}", facts.name, facts.key_env))),
         };
         let (source, given) = match (self.base_url, variable(facts.base_url_env)) {
             (Some(given), _) => ("the base URL", given),
@@ -201,7 +217,7 @@ impl ClientBuilder {
         let url = parse_base_url(source, &given)?;
         if !is_safe(&url) && !self.allow_http {
             return Err(config(format!(
-                "{source} is plain HTTP, which would show the key to everyone on the way; use https"
+                "{source} uses plain HTTP, which would send the API key unencrypted; use https://"
             )));
         }
         let scale = TimeScale::new(self.time_scale).ok_or_else(|| {

@@ -22,10 +22,18 @@ impl Client {
         result
     }
 
-    /// Asks how a task stands.
+    /// Returns the task's current status, with one request (plus retries).
     ///
     /// # Errors
-    /// `not_found`, or any failure of the network or the vendor; [`Error::task`] names the task.
+    /// `not_found`, or any failure of the network or the vendor; [`Error::task`] contains the task id.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// let task = client.get(&id).await?;
+    /// println!("{}: {}", task.id, task.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
         self.get_by_id(task.task_id()).await
     }
@@ -49,10 +57,18 @@ impl Client {
         Ok(task)
     }
 
-    /// Ends a task that has not ended yet.
+    /// Cancels a task and returns its new status.
     ///
     /// # Errors
-    /// `unsupported` where the vendor has no such operation; `conflict` when the task has ended already.
+    /// `unsupported` when the vendor has no cancel operation; `conflict` when the task has already ended.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// let task = client.cancel(&id).await?;
+    /// assert!(task.status.is_ended());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn cancel(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
         let id = task.task_id();
         self.offered(Operation::Cancel)?;
@@ -63,7 +79,7 @@ impl Client {
             self.task(Operation::Cancel, id, result, &call)
         });
         match cancelled.await.map_err(|error| error.with_task(id)) {
-            // It worked, and the answer does not show how the task stands now.
+            // It worked, and the response does not contain the task's status.
             Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
             Err(error) => Err(error),
             Ok(task) => {
@@ -73,10 +89,20 @@ impl Client {
         }
     }
 
-    /// Lists the account's tasks, newest first.
+    /// Returns one page of the account's tasks, newest first by default. [`list_all`](Self::list_all) returns all pages.
     ///
     /// # Errors
-    /// `unsupported` where the vendor has no such operation; `invalid_request` for a filter that it has not.
+    /// `unsupported` when the vendor has no list operation; `invalid_request` when it does not support a filter.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// let page = client.list(&videogen::ListQuery::default()).await?;
+    /// for task in &page.tasks {
+    ///     println!("{} is {}", task.id, task.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list(&self, query: &ListQuery) -> Result<TaskPage, Error> {
         self.offered(Operation::List)?;
         let vendor = self.0.vendor;
@@ -125,11 +151,20 @@ impl Client {
         })
     }
 
-    /// Asks the vendor for its models. What this library knows of them without asking is in
-    /// [`Capabilities`](crate::Capabilities).
+    /// Requests the vendor's list of models. [`Capabilities`](crate::Capabilities) describes the models that this version
+    /// knows, without a request.
     ///
     /// # Errors
-    /// `unsupported` where the vendor has no such operation.
+    /// `unsupported` when the vendor has no such operation.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// for model in client.models().await? {
+    ///     println!("{}", model.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn models(&self) -> Result<Vec<ListedModel>, Error> {
         self.offered(Operation::Models)?;
         retrying!(self.retries(), self.paced(self.models_once()))
@@ -158,7 +193,7 @@ impl Client {
         Ok(task)
     }
 
-    /// Refuses an operation that the vendor does not have, and tells who has it.
+    /// Refuses an operation that the vendor does not support, with the vendors that do.
     fn offered(&self, operation: Operation) -> Result<(), Error> {
         let vendor = self.0.vendor;
         if vendor.supports(operation) {
@@ -169,7 +204,7 @@ impl Client {
             .filter(|vendor| vendor.supports(operation))
             .map(|vendor| vendor.name())
             .collect();
-        let message = format!("has no `{operation}` operation; supported by: {}", others.join(", "));
+        let message = format!("not supported by this vendor; supported by: {}", others.join(", "));
         Err(Error::new(ErrorKind::Unsupported, message).during(vendor, operation))
     }
 
@@ -183,13 +218,16 @@ impl Client {
         if !vendor.families().any(|known| known == id.family()) {
             let known: Vec<_> = vendor.families().collect();
             return wrong(format!(
-                "`{}` is not one of {vendor}'s endpoint families ({}); another version of this program may know it",
+                "unknown endpoint family `{}` in the task id; {vendor} has: {}. A newer version may support it",
                 id.family(),
                 known.join(", ")
             ));
         }
         if !id.is_path_safe() {
-            return wrong("the task id cannot stand in a URL".to_owned());
+            return wrong(
+                "invalid task id: it must not contain a backslash, nor path segments that are empty, `.` or `..`"
+                    .to_owned(),
+            );
         }
         Ok(())
     }

@@ -20,8 +20,21 @@ use crate::transport::retry::{Budget, Retries};
 use crate::vendors::Call;
 use crate::vendors::Judge;
 
-/// A client for one account at one vendor. Cloning is cheap; clones share connections, and the pace of the account: when the
-/// vendor asks one of them to slow down, all do.
+/// A client for one account at one vendor.
+///
+/// Cloning is cheap. Clones share connections and the account's rate limit: when the vendor throttles one of them, all of
+/// them slow down.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), videogen::Error> {
+/// use videogen::{Client, Vendor, VideoRequest};
+///
+/// let client = Client::from_env(Vendor::Token360)?;
+/// let request = VideoRequest::new("seedance-2.0", "a paper boat on a rainy street").duration(6);
+/// let video = client.generate(&request, "boat.mp4").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client(pub(crate) Arc<Inner>);
 
@@ -35,7 +48,7 @@ pub(crate) struct Inner {
     pub(crate) budget: Budget,
     pub(crate) journal: Option<Arc<dyn Journal>>,
     pub(crate) observer: Option<Observer>,
-    /// How many submissions have been sent and are not answered and noted yet.
+    /// Number of submissions that were sent and whose response has not been recorded yet.
     pub(crate) on_their_way: watch::Sender<usize>,
     /// Longer than any submission under way.
     pub(crate) patience: Duration,
@@ -56,14 +69,27 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// The vendor.
+    /// Returns the client's vendor.
+    ///
+    /// ```no_run
+    /// # fn example(client: videogen::Client) {
+    /// println!("{}", client.vendor().name());
+    /// # }
+    /// ```
     #[must_use]
     pub fn vendor(&self) -> Vendor {
         self.0.vendor
     }
 
-    /// Ends every pause before another try, of this client and its clones, and lets nothing be sent again. What is on its
-    /// way is still answered: for a program that is asked to end.
+    /// Stops all retries of this client and its clones: pauses before a retry end at once, and nothing is resent. Requests
+    /// in flight still complete. For a graceful shutdown, together with [`drain`](Self::drain).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) {
+    /// client.stop_retrying();
+    /// client.drain().await;
+    /// # }
+    /// ```
     pub fn stop_retrying(&self) {
         self.0.budget.close();
     }
@@ -107,7 +133,10 @@ impl Client {
 
     /// What belongs to another vendor.
     pub(crate) fn wrong_vendor(&self, what: &str) -> Error {
-        let message = format!("this client is for {}, {what} is not", self.0.vendor.name());
+        let message = format!(
+            "this client is for {}, but {what} belongs to another vendor; use a client of that vendor",
+            self.0.vendor.name()
+        );
         Error::new(ErrorKind::InvalidRequest, message)
     }
 }

@@ -1,4 +1,4 @@
-//! The whole list of an account's tasks, page by page.
+//! Stream of an account's tasks over all pages.
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,14 +10,14 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use super::Client;
 use crate::model::{Error, ListQuery, VideoTask};
 
-/// The tasks of an account as a stream; made by [`Client::list_all`].
+/// Stream of an account's tasks; returned by [`Client::list_all`].
 #[must_use = "a stream does nothing until it is polled"]
 pub struct TaskList(Pin<Box<dyn Stream<Item = Result<VideoTask, Error>> + Send>>);
 
 impl Client {
-    /// Lists all tasks that match `query`, page by page, as a stream. A page is requested when its first task is.
+    /// Returns a stream of all tasks that match `query`. Each page is requested when its first task is polled.
     ///
-    /// An error is the last item; it is one of those of [`list`](Self::list).
+    /// The stream ends after an error; errors are the same as of [`list`](Self::list).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
@@ -47,7 +47,7 @@ impl Client {
 }
 
 impl TaskList {
-    /// The next task; `None` after the last one or an error.
+    /// Returns the next task, or `None` after the last task or an error.
     pub async fn next(&mut self) -> Option<Result<VideoTask, Error>> {
         self.0.next().await
     }

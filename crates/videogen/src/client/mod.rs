@@ -1,7 +1,7 @@
-//! The client of one account: setting it up, planning, and the simple calls.
+//! The client of one account: its builder, plans, and the simple calls (get, list, cancel, models).
 //!
-//! Floor 4: depends on `vendors` and the floors below, and on no activity (`submit`, `wait`, `download`, `webhook`), each of
-//! which adds its own calls to [`Client`].
+//! Floor 4: depends on `vendors` and the floors below. It may not use the activities (`submit`, `wait`, `download`,
+//! `webhook`); each of them adds its own methods to [`Client`].
 
 mod account;
 mod base_url;

@@ -1,4 +1,4 @@
-//! What would be sent, without sending it.
+//! Dry run: the HTTP request that a submission would send.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoRequ
 use crate::rules::adjust::adjust;
 use crate::vendors::Call;
 
-/// The exact request that a submission would make.
+/// The exact HTTP request that a submission would send; see [`plan`].
 #[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
@@ -28,7 +28,7 @@ pub struct Plan {
     pub family: &'static str,
     /// Model id.
     pub model: String,
-    /// Whether the vendor's spec names the model; otherwise only general rules were checked.
+    /// Whether the vendor's spec lists the model. Unknown models are checked only against the vendor's general rules.
     pub model_known: bool,
     /// HTTP method.
     pub method: String,
@@ -36,19 +36,19 @@ pub struct Plan {
     pub url: String,
     /// JSON body.
     pub body: Value,
-    /// What would not be sent as it is asked.
+    /// Fields that would be dropped or rounded, as [`VideoRequest::adjust`] permits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
 }
 
-/// Shows of URLs only the hosts, and no media. Serialisation gives all of it.
+/// Masks URLs (hosts only) and media. Serialization contains everything.
 impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Plan({})", mask::debug(self))
     }
 }
 
-/// How a request would fare with one model.
+/// Result of planning a request for one model; see [`plan_all`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ModelPlan {
@@ -56,19 +56,29 @@ pub struct ModelPlan {
     pub vendor: Vendor,
     /// Model id.
     pub model: &'static str,
-    /// The request that would be sent, if it can be.
+    /// The request that would be sent; `None` when there are violations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
-    /// Every rule that it breaks otherwise.
+    /// Every rule that the request violates for this model.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<Violation>,
 }
 
-/// Plans `request` for every model that a vendor's spec names; its own `model` is replaced. `base_url` tells where a vendor
-/// is reached, if not at its own address.
+/// Plans `request` for every known model of every vendor, replacing its `model`. `base_url` returns a vendor's base URL, or
+/// `None` for the vendor's own.
 ///
 /// # Errors
-/// None for a request that breaks rules: those are in the model_plan. `config` when no request can be built at all.
+/// `config` when no request can be built. Violations are not errors here: they are in [`ModelPlan::violations`].
+///
+/// ```
+/// use videogen::{VideoRequest, plan_all};
+///
+/// let request = VideoRequest::new("", "a paper boat").resolution("1080p");
+/// for plan in plan_all(&request, |_| None)? {
+///     println!("{} {}: {}", plan.vendor, plan.model, plan.violations.is_empty());
+/// }
+/// # Ok::<(), videogen::Error>(())
+/// ```
 pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<String>) -> Result<Vec<ModelPlan>, Error> {
     let models = Vendor::ALL.iter().flat_map(|vendor| Capabilities::all(*vendor));
     models
@@ -91,10 +101,11 @@ pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<Stri
         .collect()
 }
 
-/// Plans `request` for `vendor`: checks it and builds the wire request, without a key and without a network.
+/// Checks `request` and returns the HTTP request that would be sent to `vendor`, without an API key or network access.
+/// `base_url` defaults to the vendor's own.
 ///
 /// # Errors
-/// `invalid_request` with every violation, or `config` when `base_url` cannot be used.
+/// `invalid_request` with every violation; `config` when `base_url` is invalid.
 ///
 /// ```
 /// use videogen::{Vendor, VideoRequest, plan};
@@ -150,10 +161,18 @@ fn now<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 impl Client {
-    /// Checks `request` and builds what [`submit`](Self::submit) would send, without sending it.
+    /// Checks `request` and returns the HTTP request that [`submit`](Self::submit) would send, without sending it.
     ///
     /// # Errors
     /// `invalid_request` with every violation.
+    ///
+    /// ```no_run
+    /// # fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// let plan = client.plan(videogen::VideoRequest::new("seedance-2.0", "a paper boat"))?;
+    /// println!("{} {}\n{}", plan.method, plan.url, plan.body);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn plan(&self, request: impl Borrow<VideoRequest>) -> Result<Plan, Error> {
         plan(self.0.vendor, Some(&self.0.base_url), request.borrow())
     }

@@ -1,4 +1,4 @@
-//! Recording what a client learns of its tasks in its journal, and reading it back.
+//! Reads and writes of the client's journal: task status and files.
 
 use secrecy::ExposeSecret as _;
 use url::Url;
@@ -10,15 +10,21 @@ use crate::model::mask::sha256;
 use crate::model::{Error, ErrorKind, TaskId, VideoTask};
 
 impl Client {
-    /// The account, as a journal names it: a fingerprint of vendor and key that tells nothing of the key.
+    /// Returns the account's id in the journal: a fingerprint of vendor and API key, from which the key cannot be derived.
+    ///
+    /// ```no_run
+    /// # fn example(client: videogen::Client) {
+    /// println!("{} {}", client.account(), client.origin());
+    /// # }
+    /// ```
     #[must_use]
     pub fn account(&self) -> String {
         let key = self.0.key.expose_secret();
         sha256(format!("{}\n{key}", self.0.vendor).as_bytes())[..16].to_owned()
     }
 
-    /// Where this client sends its requests, as a journal names it: scheme, host and port of the base URL, and a digest of its
-    /// path, which may hold a token.
+    /// Returns the origin of the base URL as recorded in the journal: scheme, host and port, and a digest of the path
+    /// (which may contain a token). For an example see [`account`](Self::account).
     #[must_use]
     pub fn origin(&self) -> String {
         let base_url = &self.0.base_url;
@@ -37,15 +43,29 @@ impl Client {
         scope(&self.origin())
     }
 
-    /// Whether a submission was made with this client's account at its base URL. Where an older version did not record the
-    /// base URL, the account alone decides.
+    /// Returns whether a submission was made with this client's account and base URL. For entries of older versions, which
+    /// lack the base URL, only the account is compared.
+    ///
+    /// ```no_run
+    /// # fn example(client: videogen::Client, entries: Vec<videogen::journal::Entry>) {
+    /// let own = entries.iter().filter(|entry| client.owns(entry)).count();
+    /// # }
+    /// ```
     #[must_use]
     pub fn owns(&self, entry: &Entry) -> bool {
         let intent = &entry.intent;
         intent.account == self.account() && intent.origin.as_ref().is_none_or(|origin| *origin == self.origin())
     }
 
-    /// A query for what this client [owns](Self::owns).
+    /// Returns a journal query for the submissions that this client [owns](Self::owns).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, journal: impl videogen::journal::Journal)
+    /// # -> Result<(), videogen::journal::JournalError> {
+    /// let entries = journal.find(client.own()).await?.entries;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn own(&self) -> Query {
         Query {
@@ -55,7 +75,7 @@ impl Client {
         }
     }
 
-    /// Notes how a task stands. That it could not be noted costs nothing: the vendor can be asked again.
+    /// Records a task's status. Failures are ignored: the vendor can be polled again.
     pub(crate) async fn record_status(&self, task: &VideoTask) {
         let status = Event::Status {
             status: task.status.clone(),
@@ -94,10 +114,19 @@ impl Client {
         }
     }
 
-    /// The journal's entry of a task; `None` without a journal, or when it does not know the task.
+    /// Returns the journal entry of a task, or `None` without a journal or when it has no entry for the task.
     ///
     /// # Errors
-    /// `journal` when it cannot be read.
+    /// `journal` when the journal cannot be read.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// if let Some(entry) = client.recorded(&id).await? {
+    ///     println!("submitted at {}", entry.intent.at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn recorded(&self, task: &TaskId) -> Result<Option<Entry>, Error> {
         let by_task = Query {
             task: Some(task.clone()),
@@ -115,7 +144,7 @@ impl Client {
         }
     }
 
-    /// What the journal has; nothing without one.
+    /// Queries the journal; returns no entries without one.
     pub(crate) async fn found(&self, query: Query) -> Result<Found, Error> {
         match &self.0.journal {
             Some(journal) => journal.find(query).await.map_err(journal_error),

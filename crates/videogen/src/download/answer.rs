@@ -1,4 +1,4 @@
-//! Asking a file's host, and what its answer says.
+//! Requests to a file's host, and the meaning of its responses.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -19,13 +19,13 @@ use crate::transport::retry::retry_after;
 
 const REDIRECTS: usize = 5;
 
-/// Why a try brought nothing, or not all.
+/// Failure of an attempt to download a file.
 pub(super) enum FetchError {
-    /// The next try would end the same.
+    /// Permanent: another attempt would fail as well.
     Final(Error),
-    /// The next try may do better.
+    /// Temporary: another attempt may succeed.
     Passing(Error),
-    /// The host no longer honours the link.
+    /// The host no longer accepts the link.
     Gone(StatusCode),
 }
 
@@ -34,7 +34,7 @@ impl FetchError {
         Self::Passing(Error::new(ErrorKind::Transport, message))
     }
 
-    /// The URL is the presigned one, so only its host is told.
+    /// The URL is presigned, so only its host is shown.
     pub(super) fn network(http: &Http, url: &Url, error: &reqwest::Error) -> Self {
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -44,18 +44,18 @@ impl FetchError {
             cause = error.source();
         }
         let reason = network_failure(url, http.proxy_towards(url).as_deref(), error);
-        Self::passing(format!("the network failed: {reason}"))
+        Self::passing(format!("network error: {reason}"))
     }
 
     pub(super) fn stalled(after: Duration) -> Self {
-        Self::passing(format!("the file's host sent nothing for {after:?}"))
+        Self::passing(format!("the file host sent nothing for {after:?}"))
     }
 
     /// A link that may not be followed, and why.
     fn forbidden(what: &str, why: &str) -> Self {
         Self::Final(Error::new(
             ErrorKind::Vendor,
-            format!("{what} is not followed: it {why}"),
+            format!("{what} is not allowed: it {why}"),
         ))
     }
 }
@@ -182,7 +182,7 @@ pub(super) async fn ask(
     let mut url = http
         .guard
         .parse(link.expose())
-        .map_err(|why| FetchError::forbidden("the link that the vendor gives", &why))?;
+        .map_err(|why| FetchError::forbidden("the result link of the vendor", &why))?;
     let client = http.file().map_err(FetchError::Final)?;
     for _ in 0..=REDIRECTS {
         // Ranges count the bytes as they are stored.
@@ -202,12 +202,12 @@ pub(super) async fn ask(
         let location = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
         url = location
             .and_then(|target| url.join(target).ok())
-            .ok_or_else(|| FetchError::passing("the file's host redirects to nowhere"))?;
+            .ok_or_else(|| FetchError::passing("the file host sent a redirect without a valid target"))?;
         http.guard
             .check(&url)
-            .map_err(|why| FetchError::forbidden("a redirect of the file's host", &why))?;
+            .map_err(|why| FetchError::forbidden("a redirect of the file host", &why))?;
     }
-    let message = format!("the file's host redirects more than {REDIRECTS} times");
+    let message = format!("the file host redirected more than {REDIRECTS} times");
     Err(FetchError::Final(Error::new(ErrorKind::Transport, message)))
 }
 
@@ -218,7 +218,7 @@ fn judged(response: Response) -> Result<Response, FetchError> {
         200 | 206 | 416 => Ok(response),
         400 | 401 | 403 | 404 | 410 => Err(FetchError::Gone(status)),
         _ => {
-            let message = format!("the file's host answered {status}");
+            let message = format!("the file host returned HTTP {status}");
             let error = Error::new(ErrorKind::Transport, message).after(retry_after(response.headers()));
             Err(FetchError::Passing(error))
         }

@@ -1,4 +1,4 @@
-//! From a presigned URL to a file.
+//! The download calls of a client.
 
 use futures_util::future::BoxFuture;
 use std::borrow::Cow;
@@ -14,41 +14,55 @@ use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, Task
 use crate::transport::trace::{self, Activity};
 
 impl Client {
-    /// Downloads the finished video to `path`, which must not exist yet.
+    /// Downloads the video of a completed task to `path`, which must not exist.
     ///
     /// # Errors
-    /// As [`download_with`](Self::download_with).
+    /// The same as [`download_with`](Self::download_with).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// let file = client.download(&id, "boat.mp4").await?;
+    /// println!("{} bytes in {}", file.bytes, file.path.display());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn download(&self, task: impl TaskRef, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
         self.download_with(task, path, DownloadOptions::default(), |_, _| {})
             .await
     }
 
-    /// Downloads the finished video to `path`. `progress` is called with the bytes so far and, where known, in all; the
-    /// bytes go back to zero when the file has to be begun again.
+    /// Downloads the video of a completed task to `path`. `progress` is called with the bytes received and, if known, the
+    /// total; it restarts at zero when the download has to start over.
     ///
-    /// The file is written beside `path`, under a name of its own that ends in `.part`, and put in place when it is whole
-    /// and on the disk: at `path` there is all of it or nothing, even when the process is killed. What a killed process
-    /// leaves beside it is nobody's, and may be deleted. Dropping the future leaves nothing, except after the file was put
-    /// in place.
-    /// Some file systems (FAT, some over a network) cannot rename without replacing: there, what another process puts at
-    /// `path` in the very last instant is replaced even when nothing is to be replaced.
+    /// The output file appears only when complete: it is written next to `path` with the extension `.part`, synced to disk,
+    /// and then renamed. Dropping the future deletes the partial file. A killed process may leave a `.part` file, which is
+    /// safe to delete. Some file systems (FAT, some network file systems) cannot rename without replacing; there, a file
+    /// that another process creates at `path` at the last moment is overwritten.
     ///
-    /// A transfer that breaks off, stands still or ends early goes on where it stopped, if the host says by its `ETag` or
-    /// `Last-Modified` that the file is still the same; else it begins again. It is tried as [`RetryPolicy`] says, where a
-    /// try that got further than all before it does not count. A link that has expired is renewed where the vendor can,
-    /// also in the middle of the file.
+    /// Interrupted, stalled or truncated transfers resume where they stopped if `ETag` or `Last-Modified` shows that the
+    /// file is unchanged; otherwise they start over. Attempts are limited by [`RetryPolicy`], not counting attempts that make
+    /// progress. Expired links are refreshed if the vendor supports it, even mid-download.
     ///
-    /// The bytes decide whether it is a video, not the `Content-Type`. A file that is compressed on the way
-    /// (`Content-Encoding`), ends within a box, or has no `moov` or `moof` box is refused; bytes after the last box are kept.
+    /// The content decides whether the file is a video, not the `Content-Type`. A file is refused when it is compressed
+    /// (`Content-Encoding`), is truncated, or lacks a `moov` or `moof` box; bytes after the last box are kept.
     ///
-    /// The API key is not sent to the file's host. Links and redirects (five at most) must be HTTPS and lead to the public
-    /// internet; [`ClientBuilder::allow_private_hosts`] allows more. With a proxy in the environment it is the proxy that
-    /// resolves names.
+    /// The API key is never sent to the file's host. Links and redirects (at most 5) must use HTTPS and point to the public
+    /// internet, unless [`ClientBuilder::allow_private_hosts`] is set. With a proxy in the environment, the proxy resolves
+    /// host names.
     ///
     /// # Errors
-    /// `no_video` when the task has none, with the reason it failed, or when its link has expired and cannot be renewed;
-    /// `not_ready` when it has not ended; `io` when the file cannot be written or exists; `vendor` when the link may not be
-    /// followed; `decode` when what arrives is no video; `transport` when it cannot be fetched.
+    /// `no_video` when the task has no video, with the reason of its failure, or when its link has expired and cannot be
+    /// refreshed; `not_ready` when the task has not ended; `io` when the file exists or cannot be written; `vendor` when the
+    /// link is not allowed; `decode` when the content is not a video; `transport` when the download fails.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// let options = videogen::DownloadOptions::default().overwrite(true);
+    /// let progress = |bytes, total| println!("{bytes} of {total:?}");
+    /// client.download_with(&id, "boat.mp4", options, progress).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// [`RetryPolicy`]: crate::RetryPolicy
     /// [`ClientBuilder::allow_private_hosts`]: crate::ClientBuilder::allow_private_hosts
@@ -64,12 +78,19 @@ impl Client {
             .await
     }
 
-    /// Downloads the last frame of the video, an image, to `path`. It is there when the request asked for it and the vendor
-    /// and the model can; its format (PNG, JPEG, WebP or GIF) is the vendor's choice. All else is as with
-    /// [`download_with`](Self::download_with).
+    /// Downloads the last frame of the video, an image, to `path`, like [`download_with`](Self::download_with). It exists if
+    /// [`return_last_frame`](crate::VideoRequest::return_last_frame) was requested; the vendor chooses the format (PNG, JPEG,
+    /// WebP or GIF).
     ///
     /// # Errors
-    /// `no_video` when the task has no last frame; else as [`download_with`](Self::download_with).
+    /// `no_video` when the task has no last frame; otherwise the same as [`download_with`](Self::download_with).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// client.download_last_frame(&id, "last.png", videogen::DownloadOptions::default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn download_last_frame(
         &self,
         task: impl TaskRef,
@@ -89,10 +110,21 @@ impl Client {
         }
     }
 
-    /// The file at `path`, if the journal knows it as this file of the task and it is still as it was written. Nothing has
-    /// to be downloaded then. A file that a process left in its place when it was killed is recorded.
+    /// Returns the file at `path` if the journal has it as this file of the task and it is unchanged, so that it need not be
+    /// downloaded again. A file that a killed process completed without recording it is recorded.
     ///
     /// Size and content are compared, so the whole file is read.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// use videogen::journal::FileKind;
+    ///
+    /// if client.saved(&id, FileKind::Video, "boat.mp4").await.is_none() {
+    ///     client.download(&id, "boat.mp4").await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn saved(&self, task: &TaskId, kind: FileKind, path: impl AsRef<Path>) -> Option<Downloaded> {
         let path = path.as_ref().to_owned();
         let entry = self.recorded(task).await.ok()??;
@@ -197,10 +229,10 @@ pub(super) fn link(media: Media, task: &VideoTask) -> Result<&SecretUrl, Error> 
         _ => ErrorKind::NotReady,
     };
     let message = match (&task.status, &task.error) {
-        (TaskStatus::Completed, _) => format!("the task is completed, but the vendor gives no URL for {media}"),
+        (TaskStatus::Completed, _) => format!("the task is completed, but the vendor returned no URL for {media}"),
         (status, Some(error)) => format!("the task is {status}: {error}"),
         (status, None) if status.is_terminal() => format!("the task is {status}"),
-        (status, None) => format!("the task is {status}; wait for it first"),
+        (status, None) => format!("the task is {status}; wait until it has ended"),
     };
     Err(Error::new(kind, message).with_task(&task.id))
 }

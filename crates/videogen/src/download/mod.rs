@@ -1,6 +1,6 @@
-//! From a presigned URL to a file.
+//! Downloads: from a presigned URL to a complete file.
 //!
-//! Floor 5: depends on `client` and the floors below; knows nothing of the other activities.
+//! Floor 5: depends on `client` and the floors below. It may not use the other activities.
 
 mod answer;
 mod file;

@@ -1,23 +1,27 @@
-//! How to download, and what was downloaded.
+//! Options and result of a download.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How to download.
+/// Options of a download.
+///
+/// ```
+/// let options = videogen::DownloadOptions::default().overwrite(true).max_bytes(500_000_000);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DownloadOptions {
-    /// Whether a file that exists is replaced.
+    /// Whether to replace an existing file.
     pub overwrite: bool,
-    /// Largest file that is taken, in bytes.
+    /// Maximum file size, in bytes.
     pub max_bytes: u64,
-    /// How long the file's host may send nothing before it is asked again for the rest. The whole file may take as long as
-    /// it takes.
+    /// Idle timeout: how long the file's host may send nothing before the rest is requested again. There is no timeout for
+    /// the whole file.
     pub stall: Duration,
 }
 
 impl Default for DownloadOptions {
-    /// Nothing is replaced; 4 GiB at most; half a minute of silence.
+    /// Existing files are not replaced; at most 4 GiB; 30 s idle timeout.
     fn default() -> Self {
         Self {
             overwrite: false,
@@ -28,21 +32,21 @@ impl Default for DownloadOptions {
 }
 
 impl DownloadOptions {
-    /// Sets whether a file that exists is replaced.
+    /// Sets whether to replace an existing file.
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
     }
 
-    /// Sets the largest file that is taken, in bytes.
+    /// Sets the maximum file size, in bytes.
     #[must_use]
     pub fn max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
         self
     }
 
-    /// Sets how long the file's host may send nothing.
+    /// Sets the idle timeout.
     #[must_use]
     pub fn stall(mut self, stall: Duration) -> Self {
         self.stall = stall;
@@ -50,12 +54,12 @@ impl DownloadOptions {
     }
 }
 
-/// A file that arrived whole.
+/// A complete file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Downloaded {
-    /// Where it is.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Its size.
+    /// Size in bytes.
     pub bytes: u64,
 }

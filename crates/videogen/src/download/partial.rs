@@ -1,4 +1,4 @@
-//! A file on its way: beside its target under a name of its own, and put in place when it is whole.
+//! The partial file of a download: written next to its target and renamed when complete.
 
 use std::fs::{self, File};
 use std::io::{self, IoSlice, Seek as _, Write as _};
@@ -135,7 +135,7 @@ impl<'a> Partial<'a> {
         done(self.target, apart(move || media.flaw(&*file, is_end_known))).await
     }
 
-    /// Brings all of the file to the disk, so that it is there after a power cut, too. With `digest`, its SHA-256 is told.
+    /// Syncs the file to disk, so that it survives a power cut. With `digest`, its SHA-256 is computed.
     ///
     /// # Errors
     /// `io`.
@@ -233,7 +233,10 @@ fn folder(target: &Path) -> &Path {
 }
 
 fn exists(target: &Path) -> Error {
-    let message = format!("{} exists; say so to replace it", target.display());
+    let message = format!(
+        "{} already exists; use DownloadOptions::overwrite(true) to replace it",
+        target.display()
+    );
     Error::new(ErrorKind::Io, message)
 }
 

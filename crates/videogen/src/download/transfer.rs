@@ -1,4 +1,4 @@
-//! Fetching a file to its end, through whatever happens on the way.
+//! The transfer of a file: attempts, resumption, and renewal of its link.
 
 use std::path::Path;
 
@@ -17,10 +17,10 @@ use crate::client::Client;
 use crate::journal::SavedFile;
 use crate::model::{Error, ErrorKind, SecretUrl, TaskId};
 
-/// Fresh links that are asked for in a row without getting further.
+/// Maximum number of link renewals in a row without progress.
 const RENEWALS: u32 = 2;
 
-/// Is told of the bytes so far and, where known, in all.
+/// Callback with the bytes received and, if known, the total.
 pub(super) type Progress<'a> = &'a mut (dyn FnMut(u64, Option<u64>) + Send);
 
 /// One call for one file.
@@ -65,11 +65,11 @@ impl Transfer<'_> {
                 Err(FetchError::Final(error)) => return Err(error),
                 Err(FetchError::Passing(error)) => error,
                 Err(FetchError::Gone(status)) => {
-                    let answered = format!("the file's host answered {status}");
+                    let answered = format!("the file host returned HTTP {status}");
                     if !client.vendor().facts().result_url.refreshable {
                         let message = format!(
-                            "the link has expired or was withdrawn ({answered}), and this vendor cannot renew it: {} can no \
-                             longer be fetched",
+                            "the link has expired or was revoked ({answered}), and this vendor cannot renew it: {} can no \
+                             longer be downloaded",
                             self.media
                         );
                         return Err(Error::new(ErrorKind::NoVideo, message));
@@ -87,7 +87,7 @@ impl Transfer<'_> {
                         }
                         None => Error::new(
                             ErrorKind::Transport,
-                            format!("the vendor gives no link to {} that works: {answered}", self.media),
+                            format!("the vendor returned no working link to {}: {answered}", self.media),
                         ),
                     }
                 }
@@ -96,7 +96,7 @@ impl Transfer<'_> {
         }
     }
 
-    /// Asks once for what is missing, and takes what comes.
+    /// Requests the missing part once, and stores what arrives.
     async fn attempt(
         &mut self,
         link: &SecretUrl,
@@ -118,7 +118,7 @@ impl Transfer<'_> {
         if let Some(coding) = coding(headers).filter(|_| status != 416) {
             let coding = self.client.judge().clean(&coding);
             let message =
-                format!("the file's host sent the file compressed or encoded ({coding}), which was not requested");
+                format!("the file host sent the file compressed or encoded ({coding}), which was not requested");
             // A host that encodes parts may send the whole as it is.
             return Err(if is_part {
                 begin_again(sink, version, &message).await
@@ -134,13 +134,13 @@ impl Transfer<'_> {
             (206, Some(range)) if range.first == 0 => (Some(Version::new(headers, range.total)), Some(range.end)),
             (206, _) if rest.is_some() => match version.continued(headers, sink.length()) {
                 Some(end) => (None, Some(end)),
-                None => return Err(begin_again(sink, version, "the file changed on the way").await),
+                None => return Err(begin_again(sink, version, "the file changed during the download").await),
             },
             _ => {
                 let message = if rest.is_some() {
-                    "the file's host has no rest of the file".to_owned()
+                    "the file host cannot send the rest of the file".to_owned()
                 } else {
-                    format!("the file's host answered {status} to a request for the file from its beginning")
+                    format!("the file host returned HTTP {status} to a request for the whole file")
                 };
                 return Err(begin_again(sink, version, &message).await);
             }
@@ -163,11 +163,13 @@ impl Transfer<'_> {
             result => result?,
         }
         if version.total.or(end).is_some_and(|end| sink.length() < end) {
-            return Err(FetchError::passing("the file ended early"));
+            return Err(FetchError::passing("the file was cut off"));
         }
         if is_part && version.total.is_none() {
-            // There may be more: the host is asked until it tells of the end.
-            return Err(FetchError::passing("the file's host does not tell where the file ends"));
+            // There may be more: the rest is requested until the host reports the end.
+            return Err(FetchError::passing(
+                "the file host does not report the size of the file",
+            ));
         }
         self.judge(sink, version, is_end_known).await
     }
@@ -183,7 +185,7 @@ impl Transfer<'_> {
         let is_end_known = is_end_known || version.total.is_some();
         match sink.flaw(self.media, is_end_known).await.map_err(FetchError::Final)? {
             None => Ok(()),
-            Some(flaw) => Err(begin_again(sink, version, &format!("the file is not complete: {flaw}")).await),
+            Some(flaw) => Err(begin_again(sink, version, &format!("the file is incomplete: {flaw}")).await),
         }
     }
 
@@ -196,14 +198,14 @@ impl Transfer<'_> {
             return Ok(opening.freeze());
         }
         if opening.is_empty() || (opening.len() < MAGIC && !is_end_known) {
-            return Err(FetchError::passing("the file ended before it began"));
+            return Err(FetchError::passing("the file host sent an empty or truncated file"));
         }
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = self.client.judge().clean(kind.unwrap_or_default());
         if !is_page(&opening, &kind) {
             let error = Error::new(
                 ErrorKind::Decode,
-                format!("what arrived is not {} file", self.media.noun()),
+                format!("the downloaded file is not {}", self.media.noun()),
             );
             return Err(if is_known {
                 FetchError::passing(error.to_string())
@@ -215,7 +217,7 @@ impl Transfer<'_> {
         let page = self.gather(response, opening, PAGE).await?;
         let words = self.client.judge().clean(&words(&page, &url));
         let kind = if kind.is_empty() { "a page" } else { &kind };
-        let message = format!("the file's host sent {kind}, not {}: {words}", self.media.noun());
+        let message = format!("the file host sent {kind} instead of {}: {words}", self.media.noun());
         Err(FetchError::passing(message))
     }
 
@@ -273,7 +275,10 @@ impl Transfer<'_> {
     }
 
     fn too_large(&self) -> FetchError {
-        let message = format!("the file is larger than {} bytes", self.options.max_bytes);
+        let message = format!(
+            "the file is larger than the limit of {} bytes; raise DownloadOptions::max_bytes",
+            self.options.max_bytes
+        );
         FetchError::Final(Error::new(ErrorKind::Transport, message))
     }
 }

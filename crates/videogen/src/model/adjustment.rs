@@ -4,27 +4,27 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What may be done to a field that cannot be sent as it is. Without permission the request is refused.
+/// Permitted adjustment of a field that the model does not support; see [`VideoRequest::adjust`](crate::VideoRequest::adjust).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Adjust {
-    /// Leave it out.
+    /// Drop the field.
     Drop,
-    /// Send the nearest that is allowed: the nearest duration or frame count, the next lower resolution.
+    /// Send the nearest supported value: the nearest duration or frame count, or the next lower resolution.
     Round,
 }
 
-/// A field that was not sent as it was asked.
+/// A field that was dropped or rounded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Adjustment {
     /// The field, or the input role.
     pub field: String,
-    /// What was asked, without secrets.
+    /// The requested value, without secrets.
     pub asked: String,
-    /// What was sent; nothing when it was dropped.
+    /// The value that was sent; `None` when the field was dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<String>,
     /// The rule that made it necessary.

@@ -1,4 +1,4 @@
-//! What is known of a submission whose fate is not, and how to look for it.
+//! Submissions with an unknown status.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use crate::model::mask::is_masked;
 use crate::model::{TaskId, Timestamp, Vendor, VideoTask};
 
-/// Everything that is known of a submission that may or may not have been accepted. It holds no secret, and can be kept to
-/// [reconcile](crate::Client::reconcile) later or elsewhere.
+/// Everything known about a submission that the vendor may or may not have accepted.
+///
+/// It contains no secrets, so it can be stored and [reconciled](crate::Client::reconcile) later or in another process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Ambiguity {
@@ -15,34 +16,34 @@ pub struct Ambiguity {
     pub vendor: Vendor,
     /// Endpoint family.
     pub family: String,
-    /// Model asked for.
+    /// Requested model.
     pub model: String,
-    /// Prompt asked for; of a URL in it only the host.
+    /// Requested prompt; URLs in it are reduced to their hosts.
     pub prompt: String,
-    /// The caller's own id, where one was sent.
+    /// The client reference, if one was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
-    /// Other fields that were asked for and that an answer may repeat.
+    /// Other requested fields that a response may contain.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub parameters: Map<String, Value>,
-    /// Its entry in the journal.
+    /// Id of the journal entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
-    /// When it was sent.
+    /// Time of sending.
     pub sent_at: Timestamp,
-    /// By how many seconds the vendor's clock was ahead then, where an answer of it had shown that.
+    /// Seconds by which the vendor's clock was ahead, if known from the `Date` of a response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_skew: Option<i64>,
-    /// How far it got.
+    /// How far the request got.
     #[serde(default)]
     pub progress: Progress,
-    /// HTTP status, when an answer began to arrive.
+    /// HTTP status, if a response began to arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The vendor's id of the request.
+    /// The vendor's request id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// Tasks that an answer named which was no acceptance.
+    /// Tasks named by a response that did not confirm the submission.
     #[serde(
         default,
         alias = "possible_task",
@@ -50,24 +51,24 @@ pub struct Ambiguity {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub possible_tasks: Vec<TaskId>,
-    /// How the answer began, without what URLs hide.
+    /// Beginning of the response, with URLs reduced to their hosts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
 }
 
-/// How far a submission got whose fate is not known.
+/// How far a submission with an unknown status got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Progress {
-    /// Nobody lived to tell.
+    /// Unknown: the sending process died.
     #[default]
     Unknown,
-    /// The connection stood; no answer came.
+    /// The connection was established; no response arrived.
     Sent,
-    /// An answer began and broke off.
+    /// The response was cut off.
     PartlyAnswered,
-    /// The answer is whole, and does not tell.
+    /// The response is complete, but does not show whether the request was accepted.
     Answered,
 }
 

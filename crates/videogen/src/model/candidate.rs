@@ -1,4 +1,4 @@
-//! Tasks that a lost submission may have made, and how well they fit.
+//! Tasks that a lost submission may have created, and how well they match.
 
 use std::fmt;
 
@@ -6,26 +6,26 @@ use serde::Serialize;
 
 use crate::model::VideoTask;
 
-/// A task that a lost submission may have made.
+/// A task that a lost submission may have created.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Candidate {
     /// The task.
     pub task: VideoTask,
-    /// How well it fits.
+    /// How well it matches.
     pub grade: Grade,
-    /// Why.
+    /// Results of the comparison.
     pub reasons: Vec<Evidence>,
 }
 
-/// How well a task fits a lost submission.
+/// How well a task matches a lost submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Grade {
-    /// Prompt, model, time and parameters fit, or the answer to the submission named it.
+    /// Prompt, model, time and parameters match, or the response to the submission named the task.
     Strong,
-    /// Nothing excludes it, but something does not fit or is not shown.
+    /// A possible match: something differs or is not shown, but nothing rules the task out.
     Weak,
 }
 
@@ -38,14 +38,14 @@ impl fmt::Display for Grade {
     }
 }
 
-/// One point in which a task was compared with a lost submission.
+/// One result of comparing a task with a lost submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Evidence {
-    /// The answer to the submission named the task.
+    /// The response to the submission named the task.
     NamedInAnswer,
-    /// The task carries the reference of the submission, which other submissions may have used too.
+    /// The task has the client reference of the submission, which other submissions may have used too.
     SameReference,
     /// The same prompt, apart from whitespace, Unicode normalization and HTML entities.
     SamePrompt,
@@ -80,7 +80,7 @@ pub enum Evidence {
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NamedInAnswer => "named in the answer to the submission",
+            Self::NamedInAnswer => "named in the response to the submission",
             Self::SameReference => "same reference",
             Self::SamePrompt => "same prompt",
             Self::TruncatedPrompt => "truncated prompt",

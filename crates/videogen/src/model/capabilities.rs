@@ -1,22 +1,30 @@
-//! What a model takes, as data.
+//! Supported fields and values of models, as data.
 
 use videogen_wire::facts::{Family, Field, Model};
 
 use crate::model::Vendor;
 
-/// What one vendor takes for one model. It comes from the vendor's spec.
+/// Supported fields and values of one model at one vendor, from the vendor's spec.
+///
+/// ```
+/// use videogen::{Capabilities, Vendor};
+///
+/// let model = Capabilities::of(Vendor::ALL[0], Vendor::ALL[0].default_model());
+/// assert!(model.is_known());
+/// println!("{:?}", model.model.resolutions);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Capabilities {
     /// The vendor.
     pub vendor: Vendor,
-    /// The endpoint family that serves the model, and the fields it has.
+    /// The endpoint family that serves the model, with its fields.
     pub family: &'static Family,
-    /// What the model takes.
+    /// Values and limits of the model.
     pub model: &'static Model,
 }
 
 impl Capabilities {
-    /// The rules for `model` at `vendor`. A model that the spec does not name gets the vendor's general rules.
+    /// Returns the capabilities of `model` at `vendor`. Unknown models have the vendor's general rules.
     #[must_use]
     pub fn of(vendor: Vendor, model: &str) -> Self {
         let facts = vendor.facts();
@@ -31,7 +39,7 @@ impl Capabilities {
         Self { vendor, family, model }
     }
 
-    /// Every model that `vendor`'s spec names, the default first.
+    /// Iterates over every model in `vendor`'s spec, the default first.
     pub fn all(vendor: Vendor) -> impl Iterator<Item = Self> {
         vendor
             .facts()
@@ -41,13 +49,14 @@ impl Capabilities {
             .map(move |model| Self::of(vendor, model.id))
     }
 
-    /// Whether the spec names the model, rather than falling back to general rules.
+    /// Returns whether the spec lists the model; otherwise the general rules apply.
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.model.is_named()
     }
 
-    /// Where the normalised field `name` goes, if this model takes it.
+    /// Returns the vendor's field for the field `name` of [`VideoRequest`](crate::VideoRequest), or `None` when the model
+    /// does not support it.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         if self.model.without.contains(&name) {

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Whether a failed submission can have cost money.
+/// Whether a failed submission may have been billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
-    /// Provably not sent; it may be sent again.
+    /// Provably not sent; it is safe to submit again.
     NotSent,
-    /// The vendor said no.
+    /// Refused by the vendor.
     Rejected,
     /// Unknown. Submitting again may pay twice.
     Ambiguous,

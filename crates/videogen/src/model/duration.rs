@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Length of a video: whole seconds, or the model's choice. In JSON: `8` or `"auto"`.
+/// Length of a video: whole seconds, or chosen by the model. In JSON: `8` or `"auto"`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// assert_eq!(VideoDuration::from(6u64), VideoDuration::Seconds(6));
 /// assert_eq!(VideoDuration::from(Duration::from_secs(6)), VideoDuration::Seconds(6));
-/// // No vendor takes this: the request is refused, not rounded.
+/// // No vendor supports this: the request is refused, not rounded.
 /// assert_eq!(VideoDuration::from(Duration::from_millis(6500)), VideoDuration::Millis(6500));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,14 +22,14 @@ use serde::{Deserialize, Serialize};
 pub enum VideoDuration {
     /// Whole seconds.
     Seconds(u32),
-    /// The model decides.
+    /// Chosen by the model.
     Auto,
     /// A length that is not a whole, positive number of seconds, in milliseconds. A request with it is refused.
     Millis(i64),
 }
 
 impl VideoDuration {
-    /// Whole seconds; `None` where the model decides, or where the length is none that can be sent.
+    /// Returns the whole seconds, or `None` for [`Auto`](Self::Auto) and [`Millis`](Self::Millis).
     #[must_use]
     pub fn seconds(self) -> Option<u32> {
         match self {
@@ -92,13 +92,13 @@ impl fmt::Display for VideoDuration {
     }
 }
 
-/// Why a text is not a [`VideoDuration`].
+/// Error of parsing a [`VideoDuration`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseDurationError;
 
 impl fmt::Display for ParseDurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("must be a number of whole seconds, or auto")
+        f.write_str("must be whole seconds (for example 6) or auto")
     }
 }
 

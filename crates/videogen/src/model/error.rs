@@ -1,4 +1,4 @@
-//! Everything that can go wrong, in one type.
+//! The error type of the crate.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,9 +6,22 @@ use std::time::Duration;
 use crate::model::{Ambiguity, Operation, TaskId, Vendor, Violation};
 use crate::model::{Delivery, ErrorKind};
 
-/// What went wrong, and what to do.
+/// The error of every operation: a kind, a message, and what is known about the request or task.
 ///
-/// No error holds a key, a presigned URL or a callback token.
+/// Errors never contain API keys, presigned URLs or callback tokens.
+///
+/// ```no_run
+/// # async fn example(client: videogen::Client, request: videogen::VideoRequest) {
+/// use videogen::Delivery;
+///
+/// if let Err(error) = client.submit(&request).await {
+///     match error.delivery() {
+///         Some(Delivery::Ambiguous) => eprintln!("submission status unknown: {error}"),
+///         _ => eprintln!("not submitted, nothing was billed: {error}"),
+///     }
+/// }
+/// # }
+/// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -47,13 +60,13 @@ impl Error {
     }
 
     pub(crate) fn invalid(vendor: Vendor, violations: Vec<Violation>) -> Self {
-        let mut error = Self::new(ErrorKind::InvalidRequest, "the request cannot be sent as it is");
+        let mut error = Self::new(ErrorKind::InvalidRequest, "invalid request (nothing was sent)");
         error.0.vendor = Some(vendor);
         error.0.violations = violations;
         error
     }
 
-    /// A task that was accepted could not be followed, because of `cause`.
+    /// An accepted task whose polls keep being refused, because of `cause`.
     pub(crate) fn not_followed(task: &TaskId, cause: Self) -> Self {
         let message = format!("the task exists, but its status cannot be read: {}", cause.0.message);
         let mut error = Self::new(ErrorKind::NotFollowed, message).with_task(task);
@@ -115,79 +128,79 @@ impl Error {
         self
     }
 
-    /// What kind of failure it was.
+    /// Returns the kind of failure.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// What happened, in words, without vendor, operation or hints.
+    /// Returns the message, without vendor, operation and hints; `Display` includes them.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The vendor that was asked.
+    /// Returns the vendor.
     #[must_use]
     pub fn vendor(&self) -> Option<Vendor> {
         self.0.vendor
     }
 
-    /// The HTTP status, when the vendor answered.
+    /// Returns the HTTP status of the vendor's response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The vendor's own code.
+    /// Returns the vendor's error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// The vendor's id of the request, to quote to its support.
+    /// Returns the vendor's request id, for its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How long the vendor asks to wait.
+    /// Returns how long the vendor wants the client to wait (`Retry-After`).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The task that the failed call was about. With it, waiting can go on later or elsewhere.
+    /// Returns the id of the task concerned, from which waiting can resume later or in another process.
     #[must_use]
     pub fn task(&self) -> Option<&TaskId> {
         self.0.task.as_ref()
     }
 
-    /// For a task that could not be followed: what ended the polling.
+    /// Returns the error that ended polling, for `not_followed` errors.
     #[must_use]
     pub fn cause(&self) -> Option<&Error> {
         self.0.cause.as_ref()
     }
 
-    /// Every rule that the request breaks, when nothing was sent because of them.
+    /// Returns every rule that the request violates. Nothing was sent if there are any.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
     }
 
-    /// For a failed submission: whether it can have cost money.
+    /// Returns whether a failed submission may have been billed; `None` for other operations.
     #[must_use]
     pub fn delivery(&self) -> Option<Delivery> {
         self.0.delivery
     }
 
-    /// For an ambiguous submission: everything that is known of it.
+    /// Returns everything known about a submission whose status is unknown.
     #[must_use]
     pub fn ambiguity(&self) -> Option<&Ambiguity> {
         self.0.ambiguity.as_ref()
     }
 
-    /// Whether the same call may succeed later without any change and without paying twice.
+    /// Returns whether the unchanged call may succeed later without paying twice.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.0.delivery {
@@ -263,7 +276,7 @@ impl fmt::Display for Error {
         }
         match inner.delivery {
             Some(Delivery::Ambiguous) => f.write_str(
-                "; the task may exist and be billed, so it is not sent again: look for it in the vendor's list or console first",
+                "; the vendor may have accepted and billed it, so it was not resent: run `videogen recover`, or check the vendor's console, before submitting again",
             ),
             Some(Delivery::NotSent) => f.write_str("; nothing was sent"),
             _ => Ok(()),

@@ -4,45 +4,45 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of failure it was.
+/// Kind of an [`Error`](crate::Error).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The key is missing, wrong, frozen, or may not use this.
+    /// The API key is missing, invalid, suspended, or lacks permission.
     Auth,
     /// The account's balance does not cover the request.
     Balance,
-    /// Too many requests.
+    /// Too many requests (HTTP 429).
     RateLimited,
-    /// The request breaks a rule; nothing was sent, or the vendor refused it.
+    /// The request is invalid: it was not sent, or the vendor refused it.
     InvalidRequest,
-    /// The prompt, an input or the result was refused for its content.
+    /// The prompt, an input or the result was refused by moderation.
     Moderated,
     /// No such task or model.
     NotFound,
-    /// The task's state does not allow it.
+    /// The state of the task or journal entry does not allow the operation.
     Conflict,
     /// The vendor, or the provider behind it, failed.
     Vendor,
     /// The network failed.
     Transport,
-    /// The vendor's answer could not be read.
+    /// The vendor's response could not be parsed.
     Decode,
-    /// It is not known whether a submission was accepted.
+    /// The status of a submission is unknown: the vendor may have accepted it.
     AmbiguousSubmit,
-    /// The task exists and may be billed, but its polls keep being refused. It can be waited for again.
+    /// The task exists and may be billed, but its polls keep being refused. Waiting can resume later.
     NotFollowed,
-    /// A time limit of the caller's own passed.
+    /// A timeout set by the caller elapsed.
     Timeout,
     /// A file could not be read or written.
     Io,
-    /// The vendor has no such operation.
+    /// The vendor does not support the operation.
     Unsupported,
-    /// The client is not set up: no key, or an unusable base URL.
+    /// The configuration is invalid: no API key, or an invalid base URL.
     Config,
-    /// The task ended without a video to fetch.
+    /// The task ended without a downloadable video.
     NoVideo,
     /// The task has not ended yet.
     NotReady,
@@ -51,7 +51,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The name, as it stands in JSON.
+    /// Returns the name used in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

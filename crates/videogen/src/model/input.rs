@@ -1,4 +1,4 @@
-//! Media that a request starts from.
+//! Input media of a request.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -12,31 +12,31 @@ use serde::{Deserialize, Serialize};
 use crate::model::address::is_safe;
 use crate::model::{Error, ErrorKind, SecretUrl};
 
-/// One medium and the part it plays.
+/// An input of a request: a source and its role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// The part it plays.
+    /// Role of the input.
     pub role: Role,
-    /// Where it is.
+    /// Where the media is.
     pub source: Source,
 }
 
-/// The part a medium plays in the video.
+/// Role of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The image the video begins with.
+    /// First frame of the video.
     FirstFrame,
-    /// The image the video ends with.
+    /// Last frame of the video.
     LastFrame,
-    /// An image to follow.
+    /// Reference image.
     ReferenceImage,
-    /// A video to follow.
+    /// Reference video.
     ReferenceVideo,
-    /// A sound to follow.
+    /// Reference audio.
     ReferenceAudio,
 }
 
@@ -50,7 +50,7 @@ impl Role {
         Self::ReferenceAudio,
     ];
 
-    /// The role's name, as it stands in JSON.
+    /// Returns the name used in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl fmt::Display for Role {
     }
 }
 
-/// Where a medium is. In JSON it is one string: `https://…`, `asset://…` or `data:…`.
+/// Source of an input: a URL, an asset or inline data. In JSON it is a string: `https://...`, `asset://...` or `data:...`.
 ///
 /// ```
 /// use videogen::Source;
@@ -83,20 +83,20 @@ impl fmt::Display for Role {
 pub enum Source {
     /// A URL that the vendor can fetch.
     Url(SecretUrl),
-    /// The id of an asset uploaded to the vendor, without `asset://`.
+    /// Id of an asset uploaded to the vendor, without `asset://`.
     Asset(String),
-    /// The medium itself.
+    /// Inline media.
     Data {
         /// Media type, such as `image/png`.
         media_type: String,
-        /// Its bytes.
+        /// Content.
         bytes: Vec<u8>,
     },
-    /// What was given and is no source. A request with it is refused.
+    /// An invalid source. A request that contains one is refused.
     Invalid(InvalidSource),
 }
 
-/// Something that was given as a [`Source`] and cannot be used as one.
+/// Error of converting a value into a [`Source`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidSource {
     given: String,
@@ -127,7 +127,7 @@ impl From<Infallible> for InvalidSource {
     }
 }
 
-/// A URL, an `asset://` id, a data URL, or else the path of a local image.
+/// Parses a URL, an `asset://` id or a data URL; anything else is the path of a local image.
 impl TryFrom<&str> for Source {
     type Error = InvalidSource;
 
@@ -149,7 +149,7 @@ impl TryFrom<String> for Source {
     }
 }
 
-/// A local image, sent inside the request.
+/// Reads a local image, which is sent inline.
 impl TryFrom<&Path> for Source {
     type Error = InvalidSource;
 
@@ -178,7 +178,7 @@ impl TryFrom<&PathBuf> for Source {
 }
 
 impl Source {
-    /// Reads a local image, to be sent inside the request. Only some vendors take that.
+    /// Reads a local JPEG, PNG or WebP image, which is sent inline. Only some vendors support it.
     ///
     /// # Errors
     /// `io` when the file cannot be read; `invalid_request` when it is not JPEG, PNG or WebP.
@@ -194,7 +194,7 @@ impl Source {
                 return Err(Error::new(
                     ErrorKind::InvalidRequest,
                     format!(
-                        "{} is not a JPEG, PNG or WebP image; other media must be given as a URL",
+                        "{} is not a JPEG, PNG or WebP image; pass other media as https:// URLs",
                         path.display()
                     ),
                 ));
@@ -206,7 +206,7 @@ impl Source {
         })
     }
 
-    /// The one string that stands for it on the wire.
+    /// Returns the string sent to the vendor.
     #[must_use]
     pub fn to_wire(&self) -> String {
         match self {

@@ -4,18 +4,24 @@ use serde::Serialize;
 
 use crate::model::{TaskStatus, Vendor, VideoTask, Violation};
 
-/// Which tasks to list. What a vendor cannot filter or page by is refused, not ignored.
+/// Filter and paging of a task list. Options that a vendor does not support are refused, not ignored.
+///
+/// ```
+/// use videogen::{ListQuery, TaskStatus};
+///
+/// let query = ListQuery { status: Some(TaskStatus::Completed), ..ListQuery::default() };
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListQuery {
     /// Page size, 1 to 100.
     pub limit: Option<u32>,
-    /// Only tasks that follow this vendor id.
+    /// Only tasks after this vendor id.
     pub after: Option<String>,
-    /// Only tasks that precede this vendor id.
+    /// Only tasks before this vendor id.
     pub before: Option<String>,
     /// Oldest first, instead of newest first.
     pub oldest_first: bool,
-    /// Only tasks that stand so.
+    /// Only tasks with this status.
     pub status: Option<TaskStatus>,
 }
 
@@ -25,36 +31,36 @@ pub struct ListQuery {
 pub struct TaskPage {
     /// The tasks.
     pub tasks: Vec<VideoTask>,
-    /// What to pass as [`ListQuery::after`] for the next page; `None` on the last.
+    /// Value of [`ListQuery::after`] for the next page; `None` on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// Entries that name no task, and so are not among the tasks.
+    /// Number of entries without a task id, which are not in `tasks`.
     #[serde(skip_serializing_if = "is_zero")]
     pub unreadable: usize,
-    /// Tasks in all, where the vendor tells it.
+    /// Total number of tasks, if the vendor reports it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
 }
 
-/// A model as a vendor lists it.
+/// A model in a vendor's list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListedModel {
     /// Model id.
     pub id: String,
-    /// Name for people.
+    /// Display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Kinds of media it takes.
+    /// Supported kinds of input media.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub input_modalities: Vec<String>,
-    /// Kinds of media it makes.
+    /// Supported kinds of output media.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub output_modalities: Vec<String>,
 }
 
 impl ListQuery {
-    /// What `vendor` cannot list by.
+    /// Returns a violation for each option that `vendor` does not support.
     pub(crate) fn check(&self, vendor: Vendor) -> Vec<Violation> {
         let mut found = Vec::new();
         let mut add = |field: &str, value: String, rule: String, hint: &str| {
@@ -79,7 +85,7 @@ impl ListQuery {
                 add(
                     name,
                     value,
-                    format!("{} cannot list by it", vendor.name()),
+                    format!("{} does not support this list option", vendor.name()),
                     "leave it out",
                 );
             }
@@ -91,7 +97,7 @@ impl ListQuery {
                 "limit",
                 limit.to_string(),
                 "must be 1 to 100".to_owned(),
-                "ask for several pages",
+                "request several pages",
             );
         }
         found

@@ -1,6 +1,7 @@
-//! Plain data: what is asked for, what vendors answer, and what can go wrong.
+//! Plain data: requests, tasks, errors, vendors and their capabilities.
 //!
-//! Floor 0: no network, no clock, and no vendor's wire form. Vendors are named in `vendor.rs` alone.
+//! Floor 0: depends on `videogen-wire` alone. It may not use a network, a clock or a vendor's wire format; only `vendor.rs`
+//! contains vendor names.
 
 pub(crate) mod address;
 mod adjustment;

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-/// Something a vendor can be asked.
+/// An operation of a vendor's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
-    /// Create a task.
+    /// Submit a request, which creates a task.
     Submit,
-    /// Ask how a task stands.
+    /// Get the status of a task.
     Get,
-    /// End a task.
+    /// Cancel a task.
     Cancel,
     /// List tasks.
     List,

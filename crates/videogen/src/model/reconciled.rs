@@ -2,20 +2,20 @@
 
 use crate::model::{Candidate, VideoTask};
 
-/// What became of an ambiguous submission, as far as the vendor can tell.
+/// Result of a search for the task of a submission with an unknown status.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Reconciled {
-    /// This is the task: the vendor knows it by the caller's own id, or the caller is the account's only writer and exactly
-    /// one task fits in every respect.
+    /// The task was found: by its client reference, or because the caller is the account's only writer and exactly one task
+    /// matches in every respect.
     Found(Box<VideoTask>),
-    /// Tasks that it may be, the best first. Any other writer on the account could have made them too, so none is adopted.
+    /// Possible tasks, the best match first. Other writers on the account may have created them, so none is adopted.
     Candidates(Vec<Candidate>),
-    /// Nothing fits. Right after a broken connection that proves nothing: ask again over some minutes.
+    /// No task matches. Shortly after a broken connection this is no proof: search again for a few minutes.
     NotFound,
-    /// Nothing that the vendor shows fits, but it does not show all since it was sent: look into its console.
+    /// No listed task matches, but the list does not reach back to the submission. Check the vendor's console.
     OutOfSight,
-    /// Nothing that the vendor lists fits, but there are tasks of that time whose prompts the list does not show: look into
-    /// its console.
+    /// No listed task matches, but the list does not show the prompts of some tasks of that time. Check the vendor's
+    /// console.
     CannotTell,
 }

@@ -1,4 +1,4 @@
-//! What to generate.
+//! The request for a video.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,9 +10,10 @@ use crate::model::VideoDuration;
 use crate::model::mask;
 use crate::model::{Adjust, Input, InvalidSource, Role, SecretUrl, Source, TaskId};
 
-/// A request for a video, in words that hold for every vendor.
+/// A request for a video, independent of the vendor.
 ///
-/// What is not set is not sent. What is set is sent or refused before any network is touched; nothing is dropped.
+/// Fields that are not set are not sent. Fields that are set are either sent or refused before any network access; none is
+/// dropped silently.
 ///
 /// ```
 /// use videogen::VideoRequest;
@@ -29,76 +30,76 @@ use crate::model::{Adjust, Input, InvalidSource, Role, SecretUrl, Source, TaskId
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct VideoRequest {
-    /// The vendor's id of the model, such as `seedance-2.0`. Ids that no table knows are allowed.
+    /// Model id at the vendor, such as `seedance-2.0`. Unknown ids are allowed and checked against the general rules.
     pub model: String,
-    /// What the video shows.
+    /// Description of the video.
     pub prompt: String,
-    /// Media to start from or to follow.
+    /// First and last frame, and reference media.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<Input>,
     /// Length of the video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<VideoDuration>,
-    /// Length in frames, for the models that honour it.
+    /// Length in frames, for models that support it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frames: Option<u32>,
     /// Resolution tier, such as `720p`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<String>,
-    /// Width to height, such as `16:9`, or `adaptive`.
+    /// Aspect ratio, such as `16:9`, or `adaptive`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<String>,
-    /// Whether to make sound along with the picture.
+    /// Whether to generate audio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generate_audio: Option<bool>,
-    /// Random seed; 0 is a seed like any other.
+    /// Random seed; 0 is a valid seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
-    /// Whether to put a watermark on the video.
+    /// Whether to add a watermark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watermark: Option<bool>,
-    /// Whether the camera stays where it is.
+    /// Whether to lock the camera.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub camera_fixed: Option<bool>,
-    /// Whether to return the last frame as an image, to continue from.
+    /// Whether to return the last frame as an image, for example as the first frame of the next video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_last_frame: Option<bool>,
     /// Service tier, such as `flex`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_tier: Option<String>,
-    /// Seconds after which the provider gives the task up.
+    /// Task timeout at the provider, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<u32>,
     /// A stable identifier of the end user, for the provider's safety systems.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safety_identifier: Option<String>,
-    /// URL that the vendor calls when the task has ended.
+    /// Webhook URL that the vendor calls when the task has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<SecretUrl>,
-    /// The caller's own id for the request. It is a key to look up by, not a guard against paying twice.
+    /// The caller's id for the request, for lookups. It does not prevent paying twice; idempotency keys do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
-    /// Whether to make a draft.
+    /// Whether to render a low-cost draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<bool>,
-    /// The draft to finish.
+    /// The draft task from which to render the final video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft_task: Option<TaskId>,
     /// Tools that the model may use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<Tool>,
-    /// The caller's own keys and values, stored with the task.
+    /// Custom keys and values, stored with the task.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
-    /// Members of the vendor's own request, merged in last. Overriding a field of this type is an error.
+    /// Additional members of the vendor's request body, merged in last. Overriding a field of this type is an error.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extra: Map<String, Value>,
-    /// What may be done to which field when it cannot be sent as it is. Without permission the request is refused.
+    /// Adjustments permitted by field. A field that is not supported and has no permission is a violation.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub adjust: BTreeMap<String, Adjust>,
 }
 
-/// Shows of URLs, in whatever field, only the hosts, and no media.
+/// Masks URLs (hosts only, in all fields) and media.
 impl fmt::Debug for VideoRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "VideoRequest({})", mask::debug(self))
@@ -112,7 +113,7 @@ pub struct Tool {
     /// Kind of tool, such as `web_search`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its settings.
+    /// Settings of the tool.
     #[serde(flatten)]
     pub settings: Map<String, Value>,
 }
@@ -124,7 +125,7 @@ impl fmt::Debug for Tool {
 }
 
 impl VideoRequest {
-    /// A request with nothing set but model and prompt.
+    /// Creates a request with a model and a prompt.
     #[must_use]
     pub fn new(model: impl Into<String>, prompt: impl Into<String>) -> Self {
         Self {
@@ -134,8 +135,8 @@ impl VideoRequest {
         }
     }
 
-    /// Adds a medium in `role`: a [`Source`], or what becomes one, such as a URL, an `asset://` id or the path of a local
-    /// file. What cannot be read is refused with the other violations, before anything is sent.
+    /// Adds an input in `role`: a [`Source`], a URL, an `asset://` id, or the path of a local file. An invalid or unreadable
+    /// source is reported with the other violations, before anything is sent.
     ///
     /// ```
     /// use videogen::{Role, Vendor, VideoRequest, validate};
@@ -155,7 +156,7 @@ impl VideoRequest {
         self
     }
 
-    /// The inputs that play `role`, in order.
+    /// Iterates over the inputs with `role`, in order.
     pub fn inputs_as(&self, role: Role) -> impl Iterator<Item = &Source> {
         self.inputs
             .iter()
@@ -170,14 +171,24 @@ impl VideoRequest {
         self
     }
 
-    /// Allows a field, or an input role, to be dropped or rounded when it cannot be sent as it is.
+    /// Permits dropping or rounding a field (or an input role) that the model does not support.
+    ///
+    /// ```
+    /// use videogen::{Adjust, VideoRequest};
+    ///
+    /// let request = VideoRequest::new("seedance-2.0", "a paper boat")
+    ///     .resolution("2K")
+    ///     .adjust("resolution", Adjust::Round)
+    ///     .seed(7)
+    ///     .adjust("seed", Adjust::Drop);
+    /// ```
     #[must_use]
     pub fn adjust(mut self, field: impl Into<String>, how: Adjust) -> Self {
         self.adjust.insert(field.into(), how);
         self
     }
 
-    /// Sets [`tools`](Self::tools) to one more tool without settings.
+    /// Adds a tool without settings to [`tools`](Self::tools).
     #[must_use]
     pub fn tool(mut self, kind: impl Into<String>) -> Self {
         self.tools.push(Tool {
@@ -227,7 +238,7 @@ macro_rules! media {
 }
 
 media! {
-    /// Sets the image that the video begins with; see [`input`](Self::input).
+    /// Sets the first frame of the video; see [`input`](Self::input).
     ///
     /// ```
     /// let request = videogen::VideoRequest::new("seedance-2.0", "it sails on")
@@ -236,12 +247,12 @@ media! {
     /// assert_eq!(request.inputs.len(), 1);
     /// ```
     first_frame as FirstFrame;
-    /// Sets the image that the video ends with; see [`input`](Self::input).
+    /// Sets the last frame of the video; see [`input`](Self::input).
     last_frame as LastFrame;
     /// Adds a reference image; see [`input`](Self::input).
     reference_image as ReferenceImage;
     /// Adds a reference video; see [`input`](Self::input).
     reference_video as ReferenceVideo;
-    /// Adds a reference audio; see [`input`](Self::input).
+    /// Adds reference audio; see [`input`](Self::input).
     reference_audio as ReferenceAudio;
 }

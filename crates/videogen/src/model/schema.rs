@@ -51,13 +51,13 @@ schema! {
     Raw => true,
 }
 
-/// The JSON Schema (2020-12) of [`VideoRequest`](crate::VideoRequest).
+/// Returns the JSON Schema (2020-12) of [`VideoRequest`](crate::VideoRequest).
 #[must_use]
 pub fn request_schema() -> serde_json::Value {
     schemars::schema_for!(crate::model::VideoRequest).to_value()
 }
 
-/// The JSON Schema (2020-12) of [`VideoTask`](crate::VideoTask).
+/// Returns the JSON Schema (2020-12) of [`VideoTask`](crate::VideoTask).
 #[must_use]
 pub fn task_schema() -> serde_json::Value {
     schemars::schema_for!(crate::model::VideoTask).to_value()

@@ -6,28 +6,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::mask::steers_a_terminal;
 
-/// Where a task stands.
+/// Status of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TaskStatus {
-    /// Accepted, not begun.
+    /// Accepted, not started.
     Queued,
-    /// Being made.
+    /// Running.
     InProgress,
-    /// Done; the video can be fetched.
+    /// Finished; the video can be downloaded.
     Completed,
-    /// Ended without a video.
+    /// Failed; there is no video.
     Failed,
-    /// Ended by the caller.
+    /// Cancelled.
     Cancelled,
-    /// Ended because it took too long, or its result is gone.
+    /// Timed out at the provider, or the result has been deleted.
     Expired,
-    /// A word nobody has met yet. The task may still be running.
+    /// A status this version does not know. The task may still be running.
     Unknown(String),
 }
 
 impl TaskStatus {
-    /// Reads a vendor's word, whatever its case.
+    /// Parses a vendor's status, ignoring case.
+    ///
+    /// ```
+    /// use videogen::TaskStatus;
+    ///
+    /// assert_eq!(TaskStatus::from_vendor("SUCCESS"), TaskStatus::Completed);
+    /// assert!(!TaskStatus::from_vendor("simmering").is_ended());
+    /// ```
     #[must_use]
     pub fn from_vendor(word: &str) -> Self {
         match word.trim().to_ascii_lowercase().as_str() {
@@ -41,7 +48,7 @@ impl TaskStatus {
         }
     }
 
-    /// The name, as it stands in JSON.
+    /// Returns the name used in JSON.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -55,26 +62,26 @@ impl TaskStatus {
         }
     }
 
-    /// Whether the video can be downloaded.
+    /// Returns whether the task is completed, so that the video can be downloaded.
     #[must_use]
     pub fn is_completed(&self) -> bool {
         *self == Self::Completed
     }
 
-    /// Whether the task has ended, with a video or without. An unknown status has not.
+    /// Returns whether the task has ended, with or without a video. `false` for an unknown status.
     #[must_use]
     pub fn is_ended(&self) -> bool {
         self.is_terminal()
     }
 
-    /// Whether the task will not change any more: the same as [`is_ended`](Self::is_ended).
+    /// Returns whether the status is final: the same as [`is_ended`](Self::is_ended).
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::Expired)
     }
 }
 
-/// Fit to be shown: a vendor's word is escaped where it would steer a terminal.
+/// Escapes terminal control characters in an unknown status.
 impl fmt::Display for TaskStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.as_str().chars() {

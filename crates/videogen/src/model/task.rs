@@ -1,4 +1,4 @@
-//! What became of a request.
+//! Tasks: the status and result of a request.
 
 use std::fmt;
 
@@ -9,61 +9,61 @@ use serde_json::Value;
 use crate::model::TaskStatus;
 use crate::model::{Adjustment, ErrorKind, SecretUrl, TaskId, Timestamp};
 
-/// A video task as a vendor last told of it.
+/// A video task as last reported by the vendor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VideoTask {
-    /// Its name: the id that its submission returned, or that it was requested by. It never changes.
+    /// Task id, as returned by the submission or given by the caller. It never changes.
     pub id: TaskId,
-    /// The vendor's id for it in this answer, where that is another one: a gateway may show the id of the service behind
-    /// it. Only an alias: requests, the journal and webhooks go by `id`.
+    /// The vendor's id in this response, if it differs from `id`: a gateway may return the id of the service behind it.
+    /// Requests, the journal and webhooks use `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_id: Option<String>,
-    /// Where it stands.
+    /// Current status.
     pub status: TaskStatus,
-    /// The vendor's own word for that.
+    /// The status as the vendor spells it.
     pub vendor_status: String,
-    /// Model, as the vendor names it.
+    /// Model id, as the vendor returns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// Progress in percent, where the vendor tells it.
+    /// Progress in percent, if the vendor reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<u8>,
-    /// When it was created.
+    /// Time of creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
-    /// When it last changed.
+    /// Time of the last change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
-    /// When it was completed.
+    /// Time of completion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Timestamp>,
-    /// The caller's own id, where the vendor returns it.
+    /// The caller's id for the request, if the vendor returns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
     /// The finished video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<Video>,
-    /// The last frame as an image, when it was asked for.
+    /// The last frame as an image, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_frame: Option<SecretUrl>,
-    /// What was used.
+    /// Tokens and searches used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
-    /// Why it failed.
+    /// Reason of the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
-    /// What was not sent as it was asked, on the task that a submission returns.
+    /// Fields that were dropped or rounded, on the task returned by a submission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
-    /// Whether an earlier submission with the same key made it, and this one sent nothing.
+    /// Whether an earlier submission with the same idempotency key created the task, and this call sent nothing.
     #[serde(default, skip_serializing_if = "is_false")]
     pub repeated: bool,
-    /// Why the journal does not know of it, when it could not be noted after it was accepted.
+    /// Reason why the accepted task could not be recorded in the journal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unrecorded: Option<String>,
-    /// The vendor's answer as it came, presigned URLs included.
+    /// The vendor's response as received, including presigned URLs.
     #[serde(default, skip_serializing_if = "Raw::is_null")]
     pub raw: Raw,
 }
@@ -97,7 +97,7 @@ impl VideoTask {
         }
     }
 
-    /// The same task under the name that it was requested by. Another id in the answer becomes an alias.
+    /// Returns the task with the id that was requested. A different id in the response becomes `vendor_id`.
     pub(crate) fn called(mut self, name: &TaskId) -> Self {
         if self.id != *name {
             let answered = std::mem::replace(&mut self.id, name.clone());
@@ -114,7 +114,7 @@ impl VideoTask {
 pub struct Video {
     /// Presigned URL of the file.
     pub url: SecretUrl,
-    /// When the URL expires, where the vendor tells it.
+    /// Expiry of the URL, if the vendor reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// File format, such as `mp4`.
@@ -126,7 +126,7 @@ pub struct Video {
     /// Resolution tier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<String>,
-    /// Width to height.
+    /// Aspect ratio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<String>,
     /// Frames per second.
@@ -156,33 +156,33 @@ impl Video {
     }
 }
 
-/// What a task used.
+/// Usage of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Usage {
-    /// Tokens of the result.
+    /// Completion tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_tokens: Option<i64>,
-    /// Tokens in all.
+    /// Total tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_tokens: Option<i64>,
-    /// Web searches made.
+    /// Number of web searches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_searches: Option<i64>,
 }
 
-/// Why a task failed.
+/// Reason of a task's failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskError {
-    /// What kind of failure it was: `moderated`, or `vendor` for any other.
+    /// Kind of failure: `moderated`, or `vendor` for all others.
     pub kind: ErrorKind,
-    /// The vendor's code.
+    /// The vendor's error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The vendor's words.
+    /// The vendor's error message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -207,7 +207,7 @@ impl fmt::Display for TaskError {
         match (&self.message, &self.code) {
             (Some(message), Some(code)) => write!(f, "{message} ({code})"),
             (Some(text), None) | (None, Some(text)) => f.write_str(text),
-            (None, None) => f.write_str("the vendor gives no reason"),
+            (None, None) => f.write_str("the vendor gave no reason"),
         }
     }
 }
@@ -233,7 +233,7 @@ pub(crate) fn is_moderation(text: &str) -> bool {
     phrases.iter().any(|phrase| text.contains(phrase))
 }
 
-/// JSON as a vendor sent it, read only when somebody asks for it. `Debug` shows only its size: it holds presigned URLs.
+/// JSON as the vendor sent it, parsed on demand. It contains presigned URLs, so `Debug` prints only its size.
 #[derive(Clone, Default)]
 pub struct Raw(Bytes);
 
@@ -243,7 +243,7 @@ impl Raw {
         Self(text)
     }
 
-    /// Reads it. `null` when there was no answer, or none in JSON.
+    /// Parses the JSON. Returns `null` when there was no response or it was not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.0).unwrap_or_default()
@@ -263,7 +263,7 @@ impl From<Value> for Raw {
     }
 }
 
-/// The same JSON, however it is written.
+/// Compares the JSON values, not their formatting.
 impl PartialEq for Raw {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0 || self.json() == other.json()
@@ -287,7 +287,7 @@ impl fmt::Debug for Raw {
         match self.json() {
             Value::Object(members) => write!(f, "Raw({} members)", members.len()),
             Value::Null => f.write_str("Raw(null)"),
-            _ => f.write_str("Raw(…)"),
+            _ => f.write_str("Raw(..)"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The name of a task, good on any machine.
+//! Portable task ids.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,9 +11,16 @@ use crate::model::Vendor;
 /// What would end the token on a command line or in a list.
 const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'%').add(b',').add(b';');
 
-/// Vendor, endpoint family and the vendor's own id of a task: all that is needed to find it again, and no secret.
+/// Id of a task: vendor, endpoint family and the vendor's id. It is all that is needed to find the task, and not a secret.
 ///
-/// It prints as one token, such as `token360:videos:video-4f1c`, and reads back from it.
+/// It is formatted as one token and parses back from it:
+///
+/// ```
+/// # fn main() -> Result<(), videogen::ParseTaskIdError> {
+/// let id: videogen::TaskId = "token360:videos:video-4f1c".parse()?;
+/// assert_eq!((id.family(), id.id()), ("videos", "video-4f1c"));
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TaskId {
     vendor: Vendor,
@@ -22,26 +29,27 @@ pub struct TaskId {
 }
 
 impl TaskId {
-    /// A task that `vendor` calls `id`, created through the endpoint family `family`. `None` when a part is empty.
+    /// Creates the id of a task that `vendor` calls `id`, created through the endpoint family `family`. Returns `None` when a
+    /// part is empty or the family contains a colon.
     #[must_use]
     pub fn new(vendor: Vendor, family: impl Into<String>, id: impl Into<String>) -> Option<Self> {
         let (family, id) = (family.into(), id.into());
         (!family.is_empty() && !family.contains(':') && !id.is_empty()).then_some(Self { vendor, family, id })
     }
 
-    /// The vendor that holds the task.
+    /// Returns the vendor.
     #[must_use]
     pub fn vendor(&self) -> Vendor {
         self.vendor
     }
 
-    /// The endpoint family that created it.
+    /// Returns the endpoint family that created the task.
     #[must_use]
     pub fn family(&self) -> &str {
         &self.family
     }
 
-    /// The vendor's own id.
+    /// Returns the vendor's id of the task.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -66,7 +74,7 @@ impl fmt::Display for TaskId {
     }
 }
 
-/// Why a text is not a [`TaskId`].
+/// Error of parsing a [`TaskId`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseTaskIdError(String);
 
@@ -82,7 +90,7 @@ impl FromStr for TaskId {
     type Err = ParseTaskIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bad = |reason: &str| ParseTaskIdError(format!("{reason}; a task id reads vendor:family:id"));
+        let bad = |reason: &str| ParseTaskIdError(format!("invalid task id: {reason}; the format is vendor:family:id"));
         let mut parts = text.splitn(3, ':');
         let (Some(vendor), Some(family), Some(id)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(bad("a part is missing"));
@@ -93,9 +101,7 @@ impl FromStr for TaskId {
         // Another version may know more families; where the task is used, an unknown one is refused.
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !family.chars().all(is_word) {
-            return Err(bad(
-                "the family holds other characters than letters, digits, `-`, `_` and `.`",
-            ));
+            return Err(bad("the family may contain only letters, digits, `-`, `_` and `.`"));
         }
         let id = percent_decode_str(id)
             .decode_utf8()

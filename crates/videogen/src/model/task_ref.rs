@@ -9,7 +9,7 @@ mod sealed {
     impl<T: Sealed + ?Sized> Sealed for &T {}
 }
 
-/// A task or the id of one, owned or borrowed: the argument of every call about a task.
+/// A task or a task id, owned or borrowed: the argument of every call about a task.
 ///
 /// ```no_run
 /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
@@ -20,10 +20,10 @@ mod sealed {
 /// # }
 /// ```
 pub trait TaskRef: sealed::Sealed + Send + Sync {
-    /// The task's id.
+    /// Returns the task's id.
     fn task_id(&self) -> &TaskId;
 
-    /// The task itself, where it is at hand.
+    /// Returns the task, if the argument is one.
     fn task(&self) -> Option<&VideoTask> {
         None
     }

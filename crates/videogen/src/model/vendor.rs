@@ -16,7 +16,7 @@ macro_rules! vendors {
             list_query: [$($member:literal),*],
         }
     )*) => {
-        /// A vendor of generated video. One Cargo feature each.
+        /// A vendor. Each has a Cargo feature.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "lowercase")]
         #[non_exhaustive]
@@ -27,13 +27,13 @@ macro_rules! vendors {
         )*}
 
         impl Vendor {
-            /// Every vendor that is compiled in.
+            /// Every vendor whose feature is enabled.
             pub const ALL: &'static [Self] = &[$(
                 #[cfg(feature = $name)]
                 Self::$vendor,
             )*];
 
-            /// The short name used in task ids, features and file names.
+            /// Returns the short name used in task ids, features and file names.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self {$(
@@ -42,7 +42,7 @@ macro_rules! vendors {
                 )*}
             }
 
-            /// What the vendor's spec says beyond its schemas.
+            /// Returns the facts of the vendor's spec: models, limits, polling advice, webhooks.
             #[must_use]
             pub fn facts(self) -> &'static facts::Vendor {
                 match self {$(
@@ -51,7 +51,7 @@ macro_rules! vendors {
                 )*}
             }
 
-            /// Operations that the vendor has.
+            /// Returns the supported operations.
             #[must_use]
             pub fn operations(self) -> &'static [Operation] {
                 match self {$(
@@ -90,24 +90,24 @@ vendors! {
 }
 
 impl Vendor {
-    /// The vendor's name as it writes it.
+    /// Returns the display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.facts().name
     }
 
-    /// The endpoint families, as they stand in task ids.
+    /// Iterates over the endpoint families, as used in task ids.
     pub fn families(self) -> impl Iterator<Item = &'static str> {
         self.facts().families.iter().map(|family| family.name)
     }
 
-    /// The model to use when the caller names none.
+    /// Returns the default model.
     #[must_use]
     pub fn default_model(self) -> &'static str {
         self.facts().models[0].id
     }
 
-    /// Whether the vendor has an operation.
+    /// Returns whether the vendor supports `operation`.
     #[must_use]
     pub fn supports(self, operation: Operation) -> bool {
         self.operations().contains(&operation)
@@ -120,14 +120,14 @@ impl fmt::Display for Vendor {
     }
 }
 
-/// Why a text is not a [`Vendor`].
+/// Error of parsing a [`Vendor`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseVendorError(String);
 
 impl fmt::Display for ParseVendorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known: Vec<_> = Vendor::ALL.iter().map(|vendor| vendor.as_str()).collect();
-        write!(f, "`{}` is not a vendor; those are {}", self.0, known.join(", "))
+        write!(f, "unknown vendor `{}`; use one of: {}", self.0, known.join(", "))
     }
 }
 

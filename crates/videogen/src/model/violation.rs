@@ -1,22 +1,30 @@
-//! A rule that a request breaks.
+//! Violations of a vendor's rules.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// One rule that a request breaks: which field, which value, which rule, what to do.
+/// A rule that a request violates: the field, its value, the rule and a hint.
+///
+/// ```
+/// use videogen::{Vendor, VideoRequest, validate};
+///
+/// for violation in validate(Vendor::ALL[0], &VideoRequest::new("seedance-2.0", "")) {
+///     println!("{violation}");
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Violation {
     /// The field of [`VideoRequest`](crate::VideoRequest), or the input role.
     pub field: String,
-    /// The value given, without secrets.
+    /// The value, without secrets.
     pub value: String,
     /// The rule.
     pub rule: String,
-    /// What to do instead.
+    /// How to fix it.
     pub hint: String,
-    /// The vendor's page that the rule comes from.
+    /// The vendor's documentation page of the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<&'static str>,
 }

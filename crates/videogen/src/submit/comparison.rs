@@ -1,4 +1,4 @@
-//! Compares a lost submission with the tasks that a vendor shows. It makes no requests.
+//! Comparison of a lost submission with the tasks that a vendor lists. It makes no requests.
 
 use chrono::TimeDelta;
 use icu_normalizer::ComposingNormalizerBorrowed;
@@ -13,14 +13,14 @@ const UNMEASURED: TimeDelta = TimeDelta::hours(1);
 /// A prompt that was truncated to fewer characters may be the start of many.
 const TELLING: usize = 16;
 
-/// What a comparison comes to.
+/// Result of a comparison.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Match {
-    /// It may be the task.
+    /// A possible match.
     Candidate(Grade, Vec<Evidence>),
-    /// It does not fit, but shows no prompt that would settle it.
+    /// It does not match, but it shows no prompt that would rule it out.
     Unclear,
-    /// It is another task.
+    /// Another task.
     None,
 }
 

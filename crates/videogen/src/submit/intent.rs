@@ -1,4 +1,4 @@
-//! What is committed to the journal before a submission.
+//! The journal record that is committed before a submission.
 
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -11,8 +11,7 @@ use crate::model::mask::{self, sha256};
 use crate::model::{Capabilities, VideoRequest};
 
 impl Client {
-    /// What is to be committed before `request` is sent.
-    /// `asked` as the caller put it, `request` as it is sent.
+    /// Returns the record to commit before `request` is sent. `asked` is the caller's request, before adjustments.
     pub(crate) fn intent(&self, options: &SubmitOptions, asked: &VideoRequest, request: &VideoRequest) -> Intent {
         let vendor = self.0.vendor;
         let rules = Capabilities::of(vendor, &request.model);
@@ -53,7 +52,7 @@ impl Client {
         }
     }
 
-    /// A request without what may not be kept: of URLs only the hosts remain, of media inside it their digests.
+    /// Masks what must not be stored: URLs are reduced to their hosts, inline media to their digests.
     pub(crate) fn redact(&self, value: Value) -> Value {
         mask::json(value, &|text| match text.strip_prefix("data:") {
             Some(data) => {

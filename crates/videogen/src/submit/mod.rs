@@ -1,6 +1,6 @@
-//! Submitting, and finding a submission again whose answer was lost.
+//! Submission of requests, and recovery of submissions whose response was lost.
 //!
-//! Floor 5: depends on `client` and the floors below; knows nothing of the other activities.
+//! Floor 5: depends on `client` and the floors below. It may not use the other activities.
 
 mod adopt;
 mod comparison;

@@ -1,4 +1,4 @@
-//! Looking for the task of a submission whose answer was lost. Nothing is ever submitted here.
+//! Search for the task of a submission whose response was lost. Nothing is ever submitted here.
 
 use std::time::Duration;
 
@@ -11,59 +11,59 @@ use crate::model::mask::is_masked;
 use crate::model::{Ambiguity, Candidate, Error, ErrorKind, Evidence, Grade, ListQuery, Reconciled, TaskId};
 use crate::submit::comparison::{Comparison, Match};
 
-/// Of so many candidates the parameters are compared.
+/// Number of candidates whose parameters are compared.
 const COMPARED: usize = 20;
-/// So many pages of a list are looked at.
+/// Maximum number of list pages to search.
 const PAGES: usize = 50;
 
-/// What a client found when it went through its journal.
+/// Result of [`Client::recover`]: the open and unfinished submissions in the journal.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Recovered {
-    /// Submissions whose task was not known, and now is.
+    /// Submissions whose task was found.
     pub found: Vec<Entry>,
-    /// Submissions whose fate is still not known.
+    /// Submissions whose status is still unknown.
     pub open: Vec<LostSubmission>,
-    /// Submissions that are being sent at this moment, or whose sender died some seconds ago.
+    /// Submissions in flight, or whose sending process died a few seconds ago.
     pub under_way: Vec<Entry>,
-    /// Submissions whose task has not ended yet, as far as is known: to be waited for.
+    /// Submissions whose task had not ended when last checked, or whose output files are missing.
     pub unfinished: Vec<Entry>,
-    /// Records of open or unfinished submissions that cannot be read, and are left as they are.
+    /// Records of open or unfinished submissions that cannot be read. They are not changed.
     pub unreadable: Vec<Unreadable>,
 }
 
-/// A submission whose fate is still not known after it was looked for.
+/// A submission whose status is still unknown after a search for its task.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LostSubmission {
     /// The submission.
     pub entry: Entry,
-    /// Tasks that it may be, the best first.
+    /// Possible tasks, the best match first.
     pub candidates: Vec<Candidate>,
-    /// Why looking for it tells nothing: the vendor could not be asked, or does not show all. `None`: it is not there.
+    /// Why the search was inconclusive: it failed, or the vendor does not list everything. `None`: no task was found.
     pub trouble: Option<String>,
 }
 
-/// How to look for a lost submission.
+/// Options of a search for a lost submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ReconcileOptions {
-    /// How long to look, with growing pauses. Zero: one look.
+    /// How long to search, with growing pauses. Zero: search once.
     pub within: Duration,
-    /// No other program submits with this account except through the same journal. Then the only task that fits in every
-    /// respect ([`Grade::Strong`]) is adopted.
+    /// Whether all programs that submit with this account use the same journal. Then a sole [`Grade::Strong`] candidate is
+    /// adopted.
     pub sole_writer: bool,
 }
 
 impl ReconcileOptions {
-    /// Sets how long to look.
+    /// Sets how long to search.
     #[must_use]
     pub fn within(mut self, within: Duration) -> Self {
         self.within = within;
         self
     }
 
-    /// Sets whether the only strong candidate is adopted.
+    /// Sets whether a sole strong candidate is adopted.
     #[must_use]
     pub fn sole_writer(mut self, sole_writer: bool) -> Self {
         self.sole_writer = sole_writer;
@@ -71,25 +71,42 @@ impl ReconcileOptions {
     }
 }
 
-/// The pauses between two looks, growing.
+/// Pause between two searches, which grows.
 fn gap(looks: u32) -> Duration {
     Duration::from_secs(2).saturating_mul(1 << looks.min(5))
 }
 
 impl Client {
-    /// Looks for the task of an ambiguous submission, once. Nothing is submitted.
+    /// Searches once for the task of a submission with an unknown status. Nothing is submitted.
     ///
-    /// Only a vendor that finds tasks by the caller's own id can tell for sure, provided the id was used once. Where the
-    /// vendor lists tasks, those that it may be are [candidates](Candidate), strong or weak: any other writer on the account
-    /// could have made them too. Prompts, models and times are compared tolerantly, because lists show them changed, and
-    /// times with the difference of the clocks that the `Date` of answers shows. A task that the journal knows as another
-    /// submission's is no candidate.
-    /// An absence right after a broken connection proves nothing: see [`reconcile_within`](Self::reconcile_within). Of a
-    /// vendor whose list has no pages, the newest 100 tasks are looked at.
+    /// The result is certain only with vendors that look up tasks by client reference, if the reference was used once. With
+    /// vendors that list tasks, possible matches are returned as [candidates](Candidate), strong or weak, because other
+    /// writers on the account may have created them. Prompts, models and times are compared tolerantly, because lists change
+    /// them, and times are corrected by the clock difference shown by the `Date` header. Tasks of other submissions in the
+    /// journal are excluded.
+    ///
+    /// Shortly after a broken connection, not finding a task is no proof: see [`reconcile_within`](Self::reconcile_within).
+    /// If the vendor's list has no pages, the newest 100 tasks are searched.
     ///
     /// # Errors
-    /// `unsupported` where the vendor can neither look up nor list; `invalid_request` for a submission to another vendor;
-    /// `journal`; else as [`get`](Self::get) and [`list`](Self::list).
+    /// `unsupported` when the vendor supports neither lookups nor lists; `invalid_request` for a submission to another
+    /// vendor; `journal`; otherwise the same as [`get`](Self::get) and [`list`](Self::list).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
+    /// use videogen::Reconciled;
+    ///
+    /// if let Err(error) = client.submit(&request).await
+    ///     && let Some(ambiguity) = error.ambiguity()
+    /// {
+    ///     match client.reconcile(ambiguity).await? {
+    ///         Reconciled::Found(task) => println!("accepted as {}", task.id),
+    ///         other => println!("not resolved: {other:?}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn reconcile(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
         self.look(ambiguity, false).await
     }
@@ -149,20 +166,36 @@ impl Client {
         })
     }
 
-    /// Looks for the task of an ambiguous submission with growing pauses, until it is found, there are candidates, or the
-    /// time is up. A failure to ask that may pass is not the end of it while there is time.
+    /// Searches for the task of a submission with an unknown status, with growing pauses, until it is found, there are
+    /// candidates, or `within` has elapsed. Temporary failures are retried.
     ///
     /// # Errors
-    /// As [`reconcile`](Self::reconcile), when the last look failed.
+    /// The same as [`reconcile`](Self::reconcile), when the last search failed.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, ambiguity: videogen::Ambiguity) -> Result<(), videogen::Error> {
+    /// let result = client.reconcile_within(&ambiguity, std::time::Duration::from_secs(300)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn reconcile_within(&self, ambiguity: &Ambiguity, within: Duration) -> Result<Reconciled, Error> {
         self.reconcile_with(ambiguity, ReconcileOptions::default().within(within))
             .await
     }
 
-    /// The same with options.
+    /// Searches for the task of a submission with an unknown status, like [`reconcile_within`](Self::reconcile_within), with
+    /// options.
     ///
     /// # Errors
-    /// As [`reconcile`](Self::reconcile), when the last look failed.
+    /// The same as [`reconcile`](Self::reconcile), when the last search failed.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, ambiguity: videogen::Ambiguity) -> Result<(), videogen::Error> {
+    /// let options = videogen::ReconcileOptions::default().sole_writer(true);
+    /// let result = client.reconcile_with(&ambiguity, options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn reconcile_with(&self, ambiguity: &Ambiguity, options: ReconcileOptions) -> Result<Reconciled, Error> {
         let within = options.within;
         let start = Instant::now();
@@ -182,25 +215,46 @@ impl Client {
         }
     }
 
-    /// Goes through the journal after a start: looks for the task of every submission of this account whose fate is not
-    /// known, for `within` at most (zero: one look each), and tells which tasks have not ended yet.
+    /// Recovers submissions after a restart: searches for the task of every submission of this account whose status is
+    /// unknown, for at most `within` (zero: one search each), and returns the tasks that had not ended when last checked.
     ///
-    /// What somebody else is sending at this moment is looked for too, which does no harm.
+    /// Submissions in flight in another process are included, which is harmless.
     ///
     /// # Errors
-    /// `config` without a journal; `journal` when it cannot be read. A look that fails leaves its submission open.
+    /// `config` without a journal; `journal` when it cannot be read. If a search fails, its submission stays open.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// let recovered = client.recover(std::time::Duration::from_secs(60)).await?;
+    /// for entry in &recovered.unfinished {
+    ///     if let Some(id) = &entry.task {
+    ///         client.wait(id).await?;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn recover(&self, within: Duration) -> Result<Recovered, Error> {
         self.recover_with(ReconcileOptions::default().within(within)).await
     }
 
-    /// The same with options.
+    /// Recovers submissions after a restart, like [`recover`](Self::recover), with options.
     ///
     /// # Errors
-    /// As [`recover`](Self::recover).
+    /// The same as [`recover`](Self::recover).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// let options = videogen::ReconcileOptions::default().sole_writer(true);
+    /// let recovered = client.recover_with(options).await?;
+    /// println!("{} unresolved", recovered.open.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn recover_with(&self, options: ReconcileOptions) -> Result<Recovered, Error> {
         let within = options.within;
         if self.0.journal.is_none() {
-            let message = "there is no journal to recover from";
+            let message = "recovering submissions requires a journal; set one with ClientBuilder::journal";
             return Err(Error::new(ErrorKind::Config, message));
         }
         let is_open = Query {
@@ -233,7 +287,7 @@ impl Client {
             sleep(gap(looks).min(left)).await;
             looks += 1;
         }
-        // As they stand now.
+        // Their current state.
         for (mut lost, _) in lost {
             let by_id = Query {
                 intent: Some(lost.entry.intent.id.clone()),
@@ -264,13 +318,13 @@ impl Client {
         Ok(recovered)
     }
 
-    /// One look. Tells whether another one may tell more.
+    /// Searches once. Returns whether another search may find more.
     async fn search_again(&self, lost: &mut LostSubmission, sole_writer: bool) -> bool {
         lost.trouble = None;
         match self.look(&lost.entry.ambiguity(), sole_writer).await {
             Ok(Reconciled::Found(task)) => {
                 if let Some(reason) = &task.unrecorded {
-                    lost.trouble = Some(format!("it is {}, which cannot be recorded: {reason}", task.id));
+                    lost.trouble = Some(format!("its task is {}, but it cannot be recorded: {reason}", task.id));
                     lost.candidates = vec![Candidate {
                         task: *task,
                         grade: Grade::Strong,
@@ -285,7 +339,7 @@ impl Client {
             }
             Ok(Reconciled::NotFound) => true,
             Ok(Reconciled::OutOfSight) => {
-                lost.trouble = Some("the vendor does not show all tasks since it was sent".to_owned());
+                lost.trouble = Some("the vendor's list does not reach back to the submission".to_owned());
                 false
             }
             Ok(Reconciled::CannotTell) => {
@@ -365,11 +419,11 @@ impl Client {
             let older = page.tasks.iter().any(|task| comparison.is_before(task));
             let is_full = page.tasks.len() >= 100;
             for task in page.tasks {
-                let fit = comparison.compare(&task);
-                if fit == Match::None || self.is_known(&task, ambiguity.intent.as_deref()).await? {
+                let matched = comparison.compare(&task);
+                if matched == Match::None || self.is_known(&task, ambiguity.intent.as_deref()).await? {
                     continue;
                 }
-                match fit {
+                match matched {
                     Match::Candidate(grade, reasons) => candidates.push(Candidate { task, grade, reasons }),
                     _ => is_unclear = true,
                 }

@@ -1,4 +1,4 @@
-//! Decisions of the caller about an entry of the journal.
+//! Decisions of the caller about a journal entry.
 
 use chrono::Utc;
 
@@ -7,12 +7,19 @@ use crate::journal::{Destination, Entry, Event, Query, Subject};
 use crate::model::{Error, ErrorKind, Reconciled, TaskId, TaskStatus};
 
 impl Client {
-    /// Records where the files of a task are to be written, for a task that was submitted without
-    /// [`SubmitOptions::target`](crate::SubmitOptions::target), or with another one. Until they are there, [`recover`](Self::recover) returns it as
-    /// unfinished.
+    /// Records the output files of a task that was submitted without
+    /// [`SubmitOptions::target`](crate::SubmitOptions::target), or replaces them. [`recover`](Self::recover) returns the task
+    /// as unfinished until the files exist.
     ///
     /// # Errors
-    /// `journal` when it cannot be written.
+    /// `journal` when the journal cannot be written.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// client.record_target(&id, videogen::journal::Destination::file("boat.mp4")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn record_target(&self, task: &TaskId, target: Destination) -> Result<(), Error> {
         if let Some(journal) = &self.0.journal {
             let recorded = journal.record(self.subject(task), Event::Target { target });
@@ -21,10 +28,19 @@ impl Client {
         Ok(())
     }
 
-    /// The journal's entry of an idempotency key; `None` without a journal, or when the key is new.
+    /// Returns the journal entry of an idempotency key, or `None` without a journal or when the key is new.
     ///
     /// # Errors
-    /// `journal` when it cannot be read.
+    /// `journal` when the journal cannot be read.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// if let Some(entry) = client.recorded_with_key("order-4711").await? {
+    ///     println!("{}", entry.state.as_str());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn recorded_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
         let by_key = Query {
             key: Some(self.judge().name(key)),
@@ -34,24 +50,40 @@ impl Client {
         Ok(self.known(by_key).await?.pop())
     }
 
-    /// Decides what became of an open submission: it made `task`, or none.
+    /// Resolves an open submission by hand: it created `task`, or (`None`) it is dismissed because it created no task.
     ///
-    /// Before a submission is dismissed its task is looked for once more: a dismissed key submits again, and pays again.
+    /// Before dismissing, the client searches for the task once more, because a dismissed key can be submitted, and billed,
+    /// again.
     ///
     /// # Errors
-    /// `config` without a journal; `not_found` when it has no such entry; `conflict` when its fate is known already, or when
-    /// it is to be dismissed and there are candidates, also weak ones, or the vendor cannot tell: see
-    /// [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when it cannot be written, or the task is another submission's. With a task also as
-    /// [`get`](Self::get), which is asked first.
+    /// `config` without a journal; `not_found` when the journal has no such entry; `conflict` when the entry is already
+    /// resolved, or when it would be dismissed although there are candidates (even weak ones) or the search is inconclusive:
+    /// see [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when the journal cannot be written, or
+    /// the task belongs to another submission. With a task, also the errors of [`get`](Self::get).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// for lost in client.recover(std::time::Duration::ZERO).await?.open {
+    ///     client.settle(&lost.entry.intent.id, Some(&id)).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn settle(&self, intent: &str, task: Option<&TaskId>) -> Result<Entry, Error> {
         self.decide(intent, task, false).await
     }
 
-    /// Decides that an open submission made no task, whatever the vendor shows. If it did make one, submitting again pays
-    /// twice.
+    /// Dismisses an open submission even if there are candidates. If it did create a task, submitting again pays twice.
     ///
     /// # Errors
-    /// As [`settle`](Self::settle), but for candidates.
+    /// The same as [`settle`](Self::settle), except for candidates.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, intent: &str) -> Result<(), videogen::Error> {
+    /// client.dismiss_despite_candidates(intent).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn dismiss_despite_candidates(&self, intent: &str) -> Result<Entry, Error> {
         self.decide(intent, None, true).await
     }
@@ -60,26 +92,26 @@ impl Client {
         let Some(journal) = &self.0.journal else {
             return Err(Error::new(
                 ErrorKind::Config,
-                "there is no journal to settle anything in",
+                "resolving a submission requires a journal; set one with ClientBuilder::journal",
             ));
         };
         let by_id = Query {
             intent: Some(intent.to_owned()),
             ..Query::default()
         };
-        let missing = || Error::new(ErrorKind::NotFound, format!("the journal has no submission {intent}"));
+        let missing = || Error::new(ErrorKind::NotFound, format!("no submission {intent} in the journal"));
         let entry = self.known(by_id).await?.pop().ok_or_else(missing)?;
         if !entry.is_open() {
-            let message = format!("the submission {intent} is {} already", entry.state.as_str());
+            let message = format!("submission {intent} is already {}", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         if task.is_none() && entry.is_under_way(Utc::now()) {
-            let message = format!("the submission {intent} is being sent at this moment; ask again when it is not");
+            let message = format!("submission {intent} is in flight; retry in a few seconds");
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         if task.is_some() && entry.intent.scope().is_some_and(|scope| scope != self.scope()) {
             let message = format!(
-                "the submission {intent} was sent to {}, and this client is for {}; use that base URL",
+                "submission {intent} was sent to {}, but this client uses {}; use that base URL",
                 entry.intent.origin.as_deref().unwrap_or_default(),
                 self.origin()
             );
@@ -115,7 +147,7 @@ impl Client {
         }
     }
 
-    /// Looks for the task of a submission that is to be dismissed.
+    /// Searches for the task of a submission that would be dismissed.
     async fn refuse_to_dismiss(&self, entry: &Entry) -> Result<(), Error> {
         let why = match self.reconcile(&entry.ambiguity()).await {
             Ok(Reconciled::NotFound) => return Ok(()),
@@ -126,11 +158,11 @@ impl Client {
                     .map(|candidate| format!("{} ({})", candidate.task.id, candidate.grade));
                 format!("it may be {}", shown.collect::<Vec<_>>().join(" or "))
             }
-            Ok(Reconciled::OutOfSight) => "the vendor does not show all tasks since it was sent".to_owned(),
+            Ok(Reconciled::OutOfSight) => "the vendor's list does not reach back to the submission".to_owned(),
             Ok(Reconciled::CannotTell) => "the vendor's list does not show the prompts of its tasks".to_owned(),
-            Err(error) => format!("its task cannot be looked for: {error}"),
+            Err(error) => format!("the search for its task failed: {error}"),
         };
-        let message = format!("the submission {} is not dismissed: {why}", entry.intent.id);
+        let message = format!("submission {} was not dismissed: {why}", entry.intent.id);
         Err(Error::new(ErrorKind::Conflict, message))
     }
 }

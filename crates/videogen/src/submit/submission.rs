@@ -1,4 +1,4 @@
-//! One submission, and at most one task.
+//! Submission: one call creates at most one task.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
@@ -19,19 +19,28 @@ use crate::model::{
 use crate::rules::adjust::adjust;
 use crate::transport::trace;
 
-/// How often it says so.
+/// Interval at which a running submission extends its lease in the journal.
 const PULSE: Duration = Duration::from_secs(5);
-/// How often an accepted task is offered to a journal that cannot be written.
+/// Retries of recording an accepted task in the journal.
 const RETRIES: u32 = 3;
 
-/// How to submit.
+/// Options of a submission.
+///
+/// ```
+/// use videogen::SubmitOptions;
+/// use videogen::journal::Destination;
+///
+/// let options = SubmitOptions::default()
+///     .idempotency_key("order-4711")
+///     .target(Destination::file("boat.mp4"));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubmitOptions {
-    /// One key makes one task at most; see [`Client::submit_with_key`].
+    /// Idempotency key: at most one task per key; see [`Client::submit_with_key`].
     pub idempotency_key: Option<String>,
-    /// Where the files of the task are to be written. The journal commits it before anything is sent, so that
-    /// [`Client::recover`] returns the task as unfinished until they are there. Nothing is downloaded by that alone.
+    /// Output files of the task. The journal commits them before anything is sent, so that [`Client::recover`] returns the
+    /// task as unfinished until they exist. Submitting does not download anything.
     pub target: Option<Destination>,
 }
 
@@ -43,7 +52,7 @@ impl SubmitOptions {
         self
     }
 
-    /// Sets where the files of the task are to be written.
+    /// Sets the output files of the task.
     #[must_use]
     pub fn target(mut self, target: Destination) -> Self {
         self.target = Some(target);
@@ -52,43 +61,75 @@ impl SubmitOptions {
 }
 
 impl Client {
-    /// Submits `request`. One call makes one task at most: it is sent again only when it provably was not accepted.
+    /// Submits `request` and returns its task. One call creates at most one task: the request is resent only when the vendor
+    /// provably did not accept it.
     ///
-    /// What is on its way runs to its end in a task of its own: when the future is dropped, the answer still reaches the
-    /// [journal](crate::ClientBuilder::journal), if there is one. No further try is made then.
+    /// A request in flight completes in a background task: when the future is dropped, the response is still recorded in the
+    /// [journal](crate::ClientBuilder::journal), if there is one, and nothing is resent.
     ///
     /// # Errors
-    /// `invalid_request` with every violation, before anything is sent; `journal` when it cannot be noted first, so nothing
-    /// is sent. Else [`Error::delivery`] tells whether the vendor refused, nothing was sent, or (`ambiguous_submit`) nobody
-    /// knows: then the task may exist and be billed, and [`Error::ambiguity`] carries all that is known.
+    /// `invalid_request` with every violation, before anything is sent; `journal` when the submission cannot be recorded, so
+    /// nothing is sent. Otherwise [`Error::delivery`] reports whether the vendor refused the request, nothing was sent, or
+    /// the status is unknown (`ambiguous_submit`): then the task may exist and be billed, and [`Error::ambiguity`] contains
+    /// everything known about it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// let request = videogen::VideoRequest::new("seedance-2.0", "a paper boat").duration(6);
+    /// let task = client.submit(&request).await?;
+    /// println!("submitted {}", task.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn submit(&self, request: impl Borrow<VideoRequest>) -> Result<VideoTask, Error> {
         self.submit_with(request, SubmitOptions::default()).await
     }
 
-    /// Submits `request` once for all calls with the same `key`, from whatever process that shares the journal.
+    /// Submits `request` at most once for each `key`, across all processes that share the journal.
     ///
-    /// While the first is under way the others wait for it; later ones get its task ([`VideoTask::repeated`]) and send
-    /// nothing. A key whose submission was refused, or provably not sent, may be used again.
+    /// Calls with the same key wait while the first is in flight; later calls return its task ([`VideoTask::repeated`]) and
+    /// send nothing. A key can be reused when its submission was refused, or provably not sent.
     ///
     /// # Errors
-    /// `config` without a journal; `conflict` when the key was used for another request or account; else as
-    /// [`submit`](Self::submit), and as the first submission with this key failed.
+    /// `config` without a journal; `conflict` when the key was used for a different request or account; otherwise the same
+    /// as [`submit`](Self::submit), or the error of the first submission with this key.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
+    /// let task = client.submit_with_key("order-4711", &request).await?;
+    /// if task.repeated {
+    ///     println!("already submitted as {}", task.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn submit_with_key(&self, key: &str, request: impl Borrow<VideoRequest>) -> Result<VideoTask, Error> {
         self.submit_with(request, SubmitOptions::default().idempotency_key(key))
             .await
     }
 
-    /// Submits `request` as [`submit`](Self::submit) does, or with a key as [`submit_with_key`](Self::submit_with_key).
+    /// Submits `request` with options, like [`submit`](Self::submit) and, with an idempotency key, like
+    /// [`submit_with_key`](Self::submit_with_key).
     ///
     /// # Errors
-    /// As they return.
+    /// The same as those methods.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
+    /// use videogen::{SubmitOptions, journal::Destination};
+    ///
+    /// let options = SubmitOptions::default().target(Destination::file("boat.mp4"));
+    /// let task = client.submit_with(&request, options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn submit_with(
         &self,
         request: impl Borrow<VideoRequest>,
         options: SubmitOptions,
     ) -> Result<VideoTask, Error> {
         if options.idempotency_key.is_some() && self.0.journal.is_none() {
-            let message = "an idempotency key needs a journal: without one nobody remembers what was sent";
+            let message = "idempotency keys require a journal; set one with ClientBuilder::journal";
             return Err(Error::new(ErrorKind::Config, message).with_delivery(Delivery::NotSent));
         }
         if options
@@ -108,8 +149,15 @@ impl Client {
         trace::submit(self.0.vendor.as_str(), &request.model, submission).await
     }
 
-    /// Waits until no submission of this client and its clones is on its way any more, those of dropped calls included: for
-    /// a program that ends, together with [`stop_retrying`](Self::stop_retrying).
+    /// Waits until no submission of this client and its clones is in flight, including those of dropped futures. For a
+    /// graceful shutdown, together with [`stop_retrying`](Self::stop_retrying).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) {
+    /// client.stop_retrying();
+    /// client.drain().await;
+    /// # }
+    /// ```
     pub async fn drain(&self) {
         let mut on_their_way = self.0.on_their_way.subscribe();
         // The sender lives as long as this client.
@@ -168,7 +216,7 @@ impl Client {
         })
     }
 
-    /// One request, noted in the journal if there is one. What is large is boxed: the future of this is moved about before
+    /// One request, recorded in the journal if there is one. What is large is boxed: the future of this is moved about before
     /// it runs.
     async fn attempt(self, intent: Option<Box<Intent>>, request: Arc<VideoRequest>) -> Result<Attempt, Error> {
         // Apart from the journal, which may be locked for minutes: an id is known as soon as it has arrived.
@@ -196,7 +244,7 @@ impl Client {
         let until = lease();
         intent.until = until;
         let begun = journal.begin(intent).await.map_err(|error| {
-            let message = format!("the journal cannot be written, so nothing was sent: {error}");
+            let message = format!("cannot write the journal, so nothing was sent: {error}");
             Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
         })?;
         let (id, attempt) = match begun {
@@ -225,7 +273,7 @@ impl Client {
             Some(event) => record_with_retries(&journal, &subject, event).await,
             None => Ok(()),
         };
-        // The entry stays open when this fails, so it can be recovered; a task is told of all the same.
+        // The entry stays open when this fails, so it can be recovered; the task is returned all the same.
         let mut task = result?;
         task.unrecorded = noted.err();
         Ok(Attempt::Made(Box::new(task)))
@@ -271,7 +319,7 @@ impl Client {
         })
     }
 
-    /// What is known of a submission of which nothing was heard.
+    /// What is known about a submission without a response.
     fn lost(&self, request: &VideoRequest, sent_at: Timestamp) -> Ambiguity {
         let vendor = self.0.vendor;
         Ambiguity {
@@ -295,7 +343,7 @@ impl Client {
         }
     }
 
-    /// What an earlier submission with the same key came to.
+    /// Returns the result of an earlier submission with the same key.
     async fn follow(&self, mut entry: Entry, hash: &str) -> Result<VideoTask, Error> {
         let key = entry.intent.key.clone();
         // The clock of its lease may be set back; this one is not.
@@ -308,14 +356,16 @@ impl Client {
                     return entry.to_task().ok_or_else(|| {
                         Error::new(
                             ErrorKind::Journal,
-                            format!("the journal lost the task of the key {key}"),
+                            format!("the journal has no task for the idempotency key {key}, although it was accepted"),
                         )
                     });
                 }
                 State::Rejected => return Err(entry.failure(Delivery::Rejected)),
                 State::NotSent => return Err(entry.failure(Delivery::NotSent)),
                 State::Dismissed => {
-                    let message = format!("the submission with the key {key} was dismissed meanwhile; submit it again");
+                    let message = format!(
+                        "the submission with the idempotency key {key} was dismissed in the meantime; submit it again"
+                    );
                     return Err(Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent));
                 }
                 State::Sending if entry.is_under_way(Utc::now()) && begun.elapsed() < self.0.patience => {}
@@ -341,7 +391,7 @@ impl Client {
                 None => {
                     return Err(Error::new(
                         ErrorKind::Journal,
-                        format!("the journal lost the key {key}"),
+                        format!("the idempotency key {key} is no longer in the journal"),
                     ));
                 }
             }
@@ -351,16 +401,16 @@ impl Client {
     fn is_the_same(&self, entry: &Entry, hash: &str) -> Result<(), Error> {
         let first = &entry.intent;
         let what = if first.account != self.account() {
-            "with another account"
+            "with a different account"
         } else if !self.owns(entry) {
-            "at another base URL"
+            "with a different base URL"
         } else if first.request_hash != hash {
-            "for another request"
+            "for a different request"
         } else {
             return Ok(());
         };
         let message = format!(
-            "the key {} was used {what} at {}; use another key, or repeat that request as it was",
+            "idempotency key {} was already used {what} (at {}); use a new key, or resend the identical request",
             first.key,
             first.at.to_rfc3339_opts(SecondsFormat::Secs, true)
         );
@@ -372,7 +422,7 @@ impl Client {
     }
 
     fn given_up(&self, request: &VideoRequest) -> Error {
-        let message = "submission status unknown: the program is ending";
+        let message = "submission status unknown: the program is shutting down";
         Error::new(ErrorKind::AmbiguousSubmit, message)
             .during(self.0.vendor, crate::model::Operation::Submit)
             .with_delivery(Delivery::Ambiguous)
@@ -380,12 +430,12 @@ impl Client {
     }
 }
 
-/// Counts a request until its answer is noted, whoever still waits for it.
+/// Counts a request until its response is recorded, even when its caller is gone.
 struct OnItsWay(Client);
 
 impl OnItsWay {
     fn new(client: &Client) -> Self {
-        // Nobody waits for more of them, so nobody is told.
+        // Waiters only care about the count reaching zero.
         client.0.on_their_way.send_if_modified(|count| {
             *count += 1;
             false
@@ -424,7 +474,7 @@ async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Futu
         match timeout(PULSE, &mut call).await {
             Ok(result) => return result,
             Err(_) => {
-                // A pulse that is missed makes others look for the task, and nothing worse. The call goes on meanwhile.
+                // A missed pulse only makes others search for the task. The call continues meanwhile.
                 tokio::select! {
                     biased;
                     result = &mut call => return result,
@@ -435,13 +485,13 @@ async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Futu
     }
 }
 
-/// Notes what may not be lost, if need be more than once. Tells why it cannot.
+/// Records an event, with retries. Returns the reason when it cannot be recorded.
 async fn record_with_retries(journal: &Arc<dyn Journal>, subject: &Subject, event: &Event) -> Result<(), String> {
     let mut tries = 0;
     loop {
         match journal.record(subject.clone(), event.clone()).await {
             Ok(Some(_)) => return Ok(()),
-            Ok(None) => return Err("its entry is gone".to_owned()),
+            Ok(None) => return Err("the journal entry no longer exists".to_owned()),
             Err(error) if tries == RETRIES => return Err(error.to_string()),
             Err(_) => tries += 1,
         }

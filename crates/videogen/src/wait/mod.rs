@@ -1,6 +1,6 @@
 //! Waiting for tasks: one, or thousands.
 //!
-//! Floor 5: depends on `client` and the floors below; knows nothing of the other activities.
+//! Floor 5: depends on `client` and the floors below. It may not use the other activities.
 
 mod job;
 mod one;

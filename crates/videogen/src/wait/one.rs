@@ -1,4 +1,4 @@
-//! Waiting for one task.
+//! Wait for one task.
 
 use super::watch::{Step, Watching};
 use super::{WaitEvent, WaitOptions};
@@ -7,27 +7,45 @@ use crate::model::{Error, TaskRef, VideoTask};
 use crate::transport::trace::{self, Activity};
 
 impl Client {
-    /// Polls until the task has ended, at the vendor's pace, for half an hour at most.
+    /// Polls until the task has ended, at the vendor's polling interval, for at most 30 minutes, and returns it.
     ///
     /// # Errors
-    /// As [`wait_with`](Self::wait_with).
+    /// The same as [`wait_with`](Self::wait_with).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// let task = client.wait(&id).await?;
+    /// match &task.error {
+    ///     Some(error) => println!("{}: {error}", task.status),
+    ///     None => println!("{}", task.status),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn wait(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
         self.wait_with(task, WaitOptions::default(), |_| {}).await
     }
 
-    /// Polls until the task has ended. `seen` is called with every answer.
+    /// Polls until the task has ended, and returns it. `seen` is called with every response.
     ///
-    /// A task that failed is an `Ok` too: look at [`VideoTask::status`]. Failures that may pass (of the network, of the
-    /// vendor, too many requests) do not end the wait; refusals are polled again for a while: an account that is refused
-    /// (401, 402, 403) for ten seconds, an id that neither the vendor nor the journal knows for five, a task that this
-    /// client or the journal knows as fresh for the first minute of its life. All waits and reads of a client and its
-    /// clones share one pace: what one of them is told to wait, all wait. Dropping the future loses nothing: the task goes
-    /// on, and can be waited for again.
+    /// A failed task is returned as `Ok`: check [`VideoTask::status`]. Temporary failures (network errors, vendor errors,
+    /// rate limits) do not end the wait. Refusals are retried for a limited time: a refused account (401, 402, 403) for
+    /// 10 seconds, an id that neither the vendor nor the journal knows for 5 seconds, and a recently submitted task until
+    /// it is 1 minute old. All waits and reads of a client and its clones share one rate limit and honor each other's
+    /// `Retry-After`. Dropping the future is safe: the task keeps running, and waiting can resume.
     ///
     /// # Errors
-    /// `timeout` when the time is up; `not_followed` when polls of the task keep being refused; `not_found` for an id of
-    /// which nothing shows that it ever existed; `no_video` when the task is completed and still has no URL after a few
-    /// polls. [`Error::task`] names the task.
+    /// `timeout` after [`WaitOptions::timeout`]; `not_followed` when polls of the task keep being refused; `not_found` for an
+    /// unknown id; `no_video` when the task is completed but still has no URL after several polls. [`Error::task`] contains
+    /// the task id.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// let options = videogen::WaitOptions::default().timeout(std::time::Duration::from_secs(600));
+    /// let task = client.wait_with(&id, options, |task| println!("{}", task.status)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn wait_with(
         &self,
         task: impl TaskRef,
@@ -42,10 +60,24 @@ impl Client {
         .await
     }
 
-    /// The same; `seen` is called with polls that failed, too.
+    /// Polls until the task has ended, like [`wait_with`](Self::wait_with); `seen` is also called when a poll fails.
     ///
     /// # Errors
-    /// As [`wait_with`](Self::wait_with).
+    /// The same as [`wait_with`](Self::wait_with).
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// use videogen::{WaitEvent, WaitOptions};
+    ///
+    /// let seen = |event: WaitEvent<'_>| match event {
+    ///     WaitEvent::Answered(task) => println!("{}", task.status),
+    ///     WaitEvent::Retrying(error) => eprintln!("{error}"),
+    ///     _ => {}
+    /// };
+    /// let task = client.wait_observed(&id, WaitOptions::default(), seen).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn wait_observed(
         &self,
         task: impl TaskRef,

@@ -1,4 +1,4 @@
-//! Waiting until a task has ended.
+//! Options and events of a wait.
 
 use std::time::Duration;
 
@@ -8,33 +8,42 @@ use videogen_wire::facts::Poll;
 use crate::model::{Error, TimeScale, Timestamp, VideoTask};
 use crate::poll::PollPolicy;
 
-/// How to wait.
+/// Options of a wait for one task. The defaults: 30 minutes at the vendor's polling interval.
+///
+/// ```
+/// use std::time::Duration;
+/// use videogen::WaitOptions;
+///
+/// let options = WaitOptions::default()
+///     .timeout(Duration::from_secs(600))
+///     .every(Duration::from_secs(5), Duration::from_secs(20));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct WaitOptions {
-    /// How long to wait at most. The task goes on after that, and can be waited for again.
+    /// Timeout of the wait. The task keeps running after it, and waiting can resume.
     pub timeout: Duration,
-    /// Wait before the first poll. `None`: what the vendor advises, or later, while the task cannot be done yet.
+    /// Pause before the first poll. `None`: the vendor's advice, or longer while the task cannot have finished.
     pub first: Option<Duration>,
-    /// Shortest and longest wait between polls. `None`: what the vendor advises, or longer, while the task cannot be done yet.
+    /// Shortest and longest pause between polls. `None`: the vendor's advice, or longer while the task cannot have finished.
     pub every: Option<(Duration, Duration)>,
-    /// When the task was submitted, by this machine's clock. `None`: what the vendor says, and the beginning of the wait
-    /// until it has said something.
+    /// Time of submission, by this machine's clock. `None`: the time that the vendor reports, and until then the start of
+    /// the wait.
     pub submitted: Option<Timestamp>,
 }
 
-/// What happens while a task is waited for.
+/// Event during a wait; see [`Client::wait_observed`](crate::Client::wait_observed).
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum WaitEvent<'a> {
-    /// The vendor reported the task.
+    /// The vendor returned the task.
     Answered(&'a VideoTask),
-    /// A poll failed; another follows.
+    /// A poll failed and is retried.
     Retrying(&'a Error),
 }
 
 impl Default for WaitOptions {
-    /// Half an hour at the vendor's pace.
+    /// 30 minutes at the vendor's polling interval.
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(30 * 60),
@@ -46,30 +55,30 @@ impl Default for WaitOptions {
 }
 
 impl WaitOptions {
-    /// Sets the time limit.
+    /// Sets the timeout.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets the wait before the first poll.
+    /// Sets the pause before the first poll.
     #[must_use]
     pub fn first(mut self, first: Duration) -> Self {
         self.first = Some(first);
         self
     }
 
-    /// Sets the shortest and the longest wait between polls.
+    /// Sets the shortest and the longest pause between polls.
     #[must_use]
     pub fn every(mut self, shortest: Duration, longest: Duration) -> Self {
         self.every = Some((shortest, longest.max(shortest)));
         self
     }
 
-    /// Sets when the task was submitted: a poll that does not find it in the first minute after that is no failure, and
-    /// the pauses go by the time that like tasks took. A client knows this by itself of what it submitted last, and of
-    /// what its journal holds.
+    /// Sets the time of submission. A task that is not found within one minute after it is polled again, and polling is
+    /// scheduled from the durations of similar tasks. The client knows the time by itself for tasks that it submitted
+    /// recently or that are in its journal.
     #[must_use]
     pub fn submitted(mut self, at: Timestamp) -> Self {
         self.submitted = Some(at);
@@ -81,7 +90,7 @@ impl WaitOptions {
     }
 }
 
-/// The vendor's pace, and what the caller set otherwise.
+/// The vendor's polling policy with the caller's overrides.
 pub(crate) fn policy(
     advice: &Poll,
     scale: TimeScale,
@@ -104,7 +113,7 @@ pub(crate) fn policy(
     }
 }
 
-/// How long ago that was.
+/// Time elapsed since `then`.
 pub(crate) fn age(then: Timestamp) -> Duration {
     (Utc::now() - then).to_std().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Following one task: polls, and what to make of each answer.
+//! Changes of one task: when to poll it, and what each response means.
 
 use futures_util::future::BoxFuture;
 use std::fmt;
@@ -24,11 +24,11 @@ pub(crate) const LAST_TURN: Duration = Duration::from_secs(1);
 const FROM_THE_START: Duration = Duration::from_secs(10);
 
 impl Client {
-    /// Follows a task until it has ended: a stream of its changes, the first answer included. What changes is status,
-    /// progress and the video; the last item is what [`wait`](Self::wait) returns.
+    /// Returns a stream of a task's changes (status, progress, video) until it has ended, starting with the first response.
+    /// The last item is what [`wait`](Self::wait) returns.
     ///
-    /// An error is the last item too, and the same as those of [`wait_with`](Self::wait_with). Dropping the stream loses
-    /// nothing.
+    /// The stream ends after an error; errors are the same as of [`wait_with`](Self::wait_with). Dropping the stream is
+    /// safe: the task keeps running.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -63,12 +63,12 @@ impl Client {
     }
 }
 
-/// The changes of a task; made by [`Client::watch`].
-#[must_use = "a watch does nothing until it is asked"]
+/// Stream of a task's changes; returned by [`Client::watch`].
+#[must_use = "a watch does nothing until it is polled"]
 pub struct Watch(Pin<Box<dyn Stream<Item = Result<VideoTask, Error>> + Send>>);
 
 impl Watch {
-    /// The next change; `None` after the task has ended or an error was given. Dropping the future loses nothing.
+    /// Returns the next change, or `None` after the task has ended or an error was returned. Cancel safe.
     pub async fn next(&mut self) -> Option<Result<VideoTask, Error>> {
         std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await
     }
@@ -88,11 +88,11 @@ impl fmt::Debug for Watch {
     }
 }
 
-/// What came of one poll of a watched task.
+/// Result of one poll of a watched task.
 pub(crate) enum Step {
-    /// An answer.
+    /// A response.
     Answered { task: Box<VideoTask>, is_last: bool },
-    /// None; another poll follows.
+    /// A failure; another poll follows.
     Failed,
 }
 
@@ -111,7 +111,7 @@ pub(crate) struct Watching {
     without_url: u8,
     found: bool,
     refusals: Refusals,
-    /// Why the last poll told nothing.
+    /// Why the last poll failed.
     trouble: Option<Error>,
     over: bool,
 }
@@ -177,7 +177,7 @@ impl Watching {
                     Some(deadline) => timeout_at(deadline + LAST_TURN, account.permit()).await.ok(),
                     None => Some(account.permit().await),
                 };
-                // The vendor is down, or wants to be left alone.
+                // The vendor is down, or throttles the account.
                 let Some(permit) = permit else {
                     return Err(self.timed_out());
                 };
@@ -242,7 +242,7 @@ impl Watching {
     }
 }
 
-/// What is known of the age of a task. Ages are those at which the wait began.
+/// Age of a task, as far as it is known. Ages are relative to the start of the wait.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TaskAge {
     /// By the caller's own clock.
@@ -315,7 +315,7 @@ pub(crate) fn later(start: Instant, pause: Duration) -> Option<Instant> {
 }
 
 pub(crate) fn no_url(id: &TaskId) -> Error {
-    let message = "the task is completed, but the vendor gives no URL for the video";
+    let message = "the task is completed, but the vendor returned no URL for the video; poll it again later";
     Error::new(ErrorKind::NoVideo, message).with_task(id)
 }
 
@@ -323,9 +323,11 @@ pub(crate) fn timed_out(id: &TaskId, timeout: Duration, trouble: Option<&str>) -
     let seconds = timeout.as_secs();
     let message = match trouble {
         Some(trouble) => {
-            format!("status unknown after {seconds} s; it can be waited for again; the last poll failed: {trouble}")
+            format!(
+                "timed out after {seconds} s with unknown status; waiting can resume. The last poll failed: {trouble}"
+            )
         }
-        None => format!("not done after {seconds} s; it is still running, and can be waited for again"),
+        None => format!("timed out after {seconds} s; the task is still running, and waiting can resume"),
     };
     Error::new(ErrorKind::Timeout, message).with_task(id)
 }

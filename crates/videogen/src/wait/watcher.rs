@@ -1,4 +1,4 @@
-//! Waiting for many tasks at once.
+//! Wait for many tasks at once.
 
 use futures_util::future::BoxFuture;
 use std::fmt;
@@ -23,25 +23,34 @@ use crate::wait::polled::Polled;
 use crate::wait::schedule::{Ended, Schedule};
 use crate::wait::sweep::{Listing, Lists, Request};
 
-/// How a [`Watcher`] waits.
+/// Options of a [`Watcher`].
+///
+/// ```no_run
+/// # fn example(client: videogen::Client) {
+/// use videogen::{Watcher, WatcherOptions};
+///
+/// let options = WatcherOptions::default().limit(60, 60).in_flight(8);
+/// let watcher = Watcher::new(&client, options);
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WatcherOptions {
-    /// Wait before the first poll of a task. `None`: as for one task, see [`WaitOptions`](crate::WaitOptions).
+    /// Pause before the first poll of a task. `None`: as in [`WaitOptions`](crate::WaitOptions).
     pub first: Option<Duration>,
-    /// Shortest and longest wait between polls of one task. `None`: as for one task.
+    /// Shortest and longest pause between polls of one task. `None`: as in [`WaitOptions`](crate::WaitOptions).
     pub every: Option<(Duration, Duration)>,
-    /// How often the account may be asked; all limits hold at once, for all that is asked through this client and its
-    /// clones. Empty: what the vendor documents, or else 100 requests in 10 seconds.
+    /// Rate limits of the account. All apply at once, to all requests of this client and its clones. Empty: the limits that
+    /// the vendor documents, or 100 requests in 10 seconds.
     pub limits: Vec<RateLimit>,
-    /// Requests on their way at once, 1 at least.
+    /// Maximum number of concurrent requests, at least 1.
     pub in_flight: usize,
-    /// Whether to ask by page through the vendor's list, where it has one and that takes fewer requests.
+    /// Whether to poll via the vendor's list endpoint, where that takes fewer requests.
     pub lists: bool,
 }
 
 impl Default for WatcherOptions {
-    /// The vendor's pace and limits, 32 requests on their way, lists where they help.
+    /// The vendor's polling interval and limits, 32 concurrent requests, lists where they help.
     fn default() -> Self {
         Self {
             first: None,
@@ -54,35 +63,35 @@ impl Default for WatcherOptions {
 }
 
 impl WatcherOptions {
-    /// Sets the wait before the first poll of a task.
+    /// Sets the pause before the first poll of a task.
     #[must_use]
     pub fn first(mut self, first: Duration) -> Self {
         self.first = Some(first);
         self
     }
 
-    /// Sets the shortest and the longest wait between polls of one task.
+    /// Sets the shortest and the longest pause between polls of one task.
     #[must_use]
     pub fn every(mut self, shortest: Duration, longest: Duration) -> Self {
         self.every = Some((shortest, longest.max(shortest)));
         self
     }
 
-    /// Adds a limit: at most `limit` requests in any `per` seconds. The first replaces those that the vendor documents.
+    /// Adds a rate limit: at most `limit` requests in any `per` seconds. The first one replaces the documented limits.
     #[must_use]
     pub fn limit(mut self, limit: u32, per: u64) -> Self {
         self.limits.push(RateLimit { limit, per });
         self
     }
 
-    /// Sets how many requests may be on their way at once.
+    /// Sets the maximum number of concurrent requests.
     #[must_use]
     pub fn in_flight(mut self, requests: usize) -> Self {
         self.in_flight = requests;
         self
     }
 
-    /// Sets whether to ask by page.
+    /// Sets whether to poll via the list endpoint.
     #[must_use]
     pub fn lists(mut self, lists: bool) -> Self {
         self.lists = lists;
@@ -90,22 +99,22 @@ impl WatcherOptions {
     }
 }
 
-/// A task to be waited for, and what is known of it. An id is enough; the whole task as it was submitted tells its model.
+/// A task to wait for. An id is enough; a task that was just submitted also provides the model.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Watched {
     /// The task.
     pub id: TaskId,
-    /// Its model, to know how long it will take.
+    /// Model, to estimate the duration.
     pub model: Option<String>,
-    /// When it was submitted, by this machine's clock. `None`: what the vendor says.
+    /// Time of submission, by this machine's clock. `None`: the time that the vendor reports.
     pub submitted: Option<Timestamp>,
-    /// How long to wait at most; the wait then ends with `timeout`. `None`: until the task has ended.
+    /// Timeout, after which the wait ends with a `timeout` error. `None`: until the task has ended.
     pub timeout: Option<Duration>,
 }
 
 impl Watched {
-    /// Nothing but its name is known.
+    /// Creates an item from a task id alone.
     #[must_use]
     pub fn new(id: TaskId) -> Self {
         Self {
@@ -116,14 +125,14 @@ impl Watched {
         }
     }
 
-    /// Sets the time limit.
+    /// Sets the timeout.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Sets when it was submitted.
+    /// Sets the time of submission.
     #[must_use]
     pub fn submitted(mut self, at: Timestamp) -> Self {
         self.submitted = Some(at);
@@ -152,10 +161,10 @@ impl From<&VideoTask> for Watched {
     }
 }
 
-/// Waits for thousands of tasks of one account, within what it may ask.
+/// Waits for thousands of tasks of one account, within its rate limit.
 ///
-/// It runs only while somebody waits for [`next`](Self::next): there is no task in the background. All methods take `&self`,
-/// so an `Arc` of it can be shared with what receives webhooks.
+/// It polls only while a caller awaits [`next`](Self::next); there is no background task. All methods take `&self`, so an
+/// `Arc` of it can be shared with a webhook handler.
 ///
 /// ```no_run
 /// # async fn example(client: videogen::Client, requests: Vec<videogen::VideoRequest>) -> Result<(), videogen::Error> {
@@ -183,14 +192,26 @@ pub struct Watcher {
 
 type Flight = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// A request that has ended.
+/// Response to a request.
 enum Response {
     Poll(Job, Box<Polled>),
     Page(Result<TaskPage, Error>),
 }
 
 impl Client {
-    /// Waits for many tasks at once. See [`Watcher`].
+    /// Returns a [`Watcher`] with default options, which waits for many tasks at once.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, ids: Vec<videogen::TaskId>) {
+    /// let watcher = client.watcher();
+    /// for id in &ids {
+    ///     watcher.add(id);
+    /// }
+    /// while let Some((id, result)) = watcher.next().await {
+    ///     println!("{id} has ended: {}", result.is_ok());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn watcher(&self) -> Watcher {
         Watcher::new(self, WatcherOptions::default())
@@ -198,7 +219,7 @@ impl Client {
 }
 
 impl Watcher {
-    /// A watcher of the account of `client`, without tasks so far.
+    /// Creates a watcher for the account of `client`, without tasks.
     #[must_use]
     pub fn new(client: &Client, options: WatcherOptions) -> Self {
         let vendor = client.0.vendor;
@@ -223,7 +244,7 @@ impl Watcher {
         }
     }
 
-    /// Waits for a task too. `false` when it is waited for already: that stays one wait, with what was told first.
+    /// Adds a task. Returns `false` when it was already added; its first options then remain in effect.
     pub fn add(&self, task: impl Into<Watched>) -> bool {
         let Watched {
             id,
@@ -242,23 +263,23 @@ impl Watcher {
         added
     }
 
-    /// Waits for a task no longer. `false` when it was not waited for.
+    /// Removes a task. Returns `false` when it was not in the watcher.
     pub fn remove(&self, id: &TaskId) -> bool {
         let removed = self.schedule().remove(id);
         self.changed.notify_one();
         removed
     }
 
-    /// Somebody says that the task has ended, such as a webhook that proves nothing: it is asked about next, but not more than
-    /// once a second. `false` when it is not waited for.
+    /// Hints that a task may have finished (for example, an unsigned webhook arrived): it is polled next, at most once per
+    /// second. Returns `false` when it is not in the watcher.
     pub fn wake(&self, id: &TaskId) -> bool {
         let known = self.schedule().wake(id, Instant::now());
         self.changed.notify_one();
         known
     }
 
-    /// Takes a task as a verified webhook told it: when it has ended, so has the wait, without a poll. A completed task without
-    /// its URL is asked about. `false` when the wait goes on, or the task is not waited for.
+    /// Accepts a task from a verified webhook. If the task has ended, its wait ends without a poll; a completed task without
+    /// a URL is polled. Returns `false` when the wait continues, or the task is not in the watcher.
     pub fn offer(&self, task: VideoTask) -> bool {
         let mut book = self.client.0.account.durations();
         let ended = self.schedule().offer(task, Instant::now(), &mut book);
@@ -267,28 +288,28 @@ impl Watcher {
         ended
     }
 
-    /// Tasks that are waited for, those included that have ended and were not given out yet.
+    /// Returns the number of tasks, including those that have ended and were not returned by [`next`](Self::next) yet.
     #[must_use]
     pub fn len(&self) -> usize {
         self.schedule().len()
     }
 
-    /// Whether nothing is waited for.
+    /// Returns whether the watcher has no tasks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The next task that has ended, as it is then, or why waiting for it has ended; `None` when no tasks are left. Each task
-    /// comes out once. Failures that may pass end no wait.
+    /// Returns the next task that has ended, or the error that ended its wait; `None` when no tasks are left. Each task is
+    /// returned once. Temporary failures do not end a wait.
     ///
-    /// Dropping the future loses nothing. When several wait at once, one of them makes the requests; it has to be polled.
+    /// Cancel safe. When several callers await it, one of them makes the requests and must be polled.
     pub async fn next(&self) -> Option<(TaskId, Result<VideoTask, Error>)> {
         self.drive().await
     }
 
-    /// The tasks as a stream that owns the watcher: `Unpin` and `'static`, for combinators and `select!`. It ends like
-    /// [`next`](Self::next), when no task is left; a clone of the `Arc` adds and wakes tasks meanwhile.
+    /// Returns a stream of the tasks as they end, which owns the watcher: `Unpin` and `'static`, for combinators and
+    /// `select!`. It ends like [`next`](Self::next) when no tasks are left; use a clone of the `Arc` to add and wake tasks.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, ids: Vec<videogen::TaskId>) {
@@ -354,12 +375,23 @@ impl Watcher {
         })
     }
 
-    /// Waits until there is a task to wait for: what a service does when [`next`](Self::next) has given `None`.
+    /// Waits until a task is added, for services that continue after [`next`](Self::next) returned `None`.
+    ///
+    /// ```no_run
+    /// # async fn example(watcher: videogen::Watcher) {
+    /// loop {
+    ///     watcher.added().await;
+    ///     while let Some((id, result)) = watcher.next().await {
+    ///         println!("{id} has ended: {}", result.is_ok());
+    ///     }
+    /// }
+    /// # }
+    /// ```
     pub async fn added(&self) {
         while self.is_empty() {
             self.changed.notified().await;
         }
-        // What it was told may have been meant for somebody in `next`.
+        // The notification may have been meant for a caller of `next`.
         self.changed.notify_one();
     }
 
@@ -399,7 +431,7 @@ impl Watcher {
     }
 }
 
-/// The tasks of a [`Watcher`] as they end; made by [`Watcher::stream`].
+/// Stream of the tasks of a [`Watcher`] as they end; returned by [`Watcher::stream`].
 #[must_use = "a stream does nothing until it is polled"]
 pub struct EndedTasks(Pin<Box<dyn Stream<Item = Ended> + Send>>);
 
@@ -408,7 +440,7 @@ impl EndedTasks {
         Self(Box::pin(ended))
     }
 
-    /// The next task that has ended, or an error that ended its wait; `None` when no task is left.
+    /// Returns the next task that has ended, or the error that ended its wait; `None` when no tasks are left.
     pub async fn next(&mut self) -> Option<Ended> {
         self.0.next().await
     }
