@@ -6,8 +6,10 @@ mod adopt;
 mod comparison;
 mod intent;
 mod reconcile;
+mod recover;
 mod settle;
 mod submission;
 
-pub use reconcile::{LostSubmission, ReconcileOptions, Recovered};
+pub use reconcile::ReconcileOptions;
+pub use recover::{LostSubmission, Recovered};
 pub use submission::SubmitOptions;
