@@ -103,6 +103,28 @@ async fn two_outputs_are_never_one_file() {
     assert!(fs::read(path("sub/a.mp4")).unwrap().starts_with(b"\x89PNG"));
 }
 
+/// Also a journal that does not exist yet, and what SQLite keeps beside one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_output_never_takes_the_journals_place() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for args in [
+        ["--journal", "new.db", "-o", "new.db"],
+        ["--journal", "new.db", "-o", "./new.db-wal"],
+        ["--journal", "new.db", "-o", "new.db-shm"],
+        ["--journal", "new.db", "--last-frame-output", "new.db-journal"],
+    ] {
+        let output = generate(folder.path(), &simulator, &[&args[..], &["--overwrite"]].concat());
+        assert_eq!(output.status.code(), Some(7), "{args:?}: {}", stderr(&output));
+        assert!(
+            message(&output).contains("belongs to the journal"),
+            "{}",
+            message(&output)
+        );
+    }
+    assert_eq!((names(folder.path()).len(), simulator.stats().tasks), (0, 0));
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_written_is_not_paid_for() {

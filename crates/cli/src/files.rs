@@ -134,8 +134,10 @@ impl Target {
             reserved.push(Reservation::new(image, owner.as_deref())?);
         }
         for file in video.iter().chain(&last_frame) {
-            if taken.iter().any(|taken| file.is_same(taken)) {
-                let message = format!("{} is the journal; name another file", shown(&file.given));
+            // What cannot be resolved lies in no folder that an output could lie in.
+            let taken = taken.iter().filter_map(|taken| OutputFile::resolve(taken).ok());
+            if taken.into_iter().any(|taken| file.is_same(&taken.real)) {
+                let message = format!("{} belongs to the journal; name another file", shown(&file.given));
                 return Err(io_failure(message));
             }
         }

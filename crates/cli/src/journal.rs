@@ -76,11 +76,17 @@ impl JournalArgs {
         journal.chain(self.no_journal.then(|| "--no-journal".into())).collect()
     }
 
-    /// The files that no output may take the place of.
+    /// The files that no output may take the place of: the journal, which may not exist yet, and what SQLite keeps beside it.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let path = self.path().ok().filter(|_| !self.no_journal);
-        let resolved = path.and_then(|path| path.canonicalize().ok());
-        resolved.into_iter().collect()
+        let beside = |path: PathBuf| {
+            ["", "-wal", "-shm", "-journal"].map(|suffix| {
+                let mut name = path.clone().into_os_string();
+                name.push(suffix);
+                PathBuf::from(name)
+            })
+        };
+        path.map(beside).into_iter().flatten().collect()
     }
 
     fn path(&self) -> Result<PathBuf, Failure> {

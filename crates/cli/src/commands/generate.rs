@@ -264,6 +264,12 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output,
     };
     let id = submitted.id.clone();
+    // Only without waiting; a task that was waited for has its own failure.
+    let code = if submitted.status.is_ended() && !submitted.status.is_completed() {
+        ExitCode::from(NO_VIDEO)
+    } else {
+        ExitCode::SUCCESS
+    };
     let done = match &target {
         None => run.show(&submitted, None),
         Some(target) => run.finish(submitted, target, listener).await,
@@ -280,7 +286,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         let wait = follow::wait_command(&id, args.account.base_url.as_deref());
         failure.hint(&format!("Resume with: {wait}"))
     })?;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 /// What is left to do once there is a task.

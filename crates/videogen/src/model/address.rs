@@ -125,7 +125,8 @@ pub(crate) fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
 }
 
-/// `public` for an origin on the public internet, as far as its name tells; else scheme, host and port.
+/// `public` for an origin on the public internet, as far as its name shows; else scheme, host and port. All names of this
+/// machine are one.
 pub(crate) fn scope(origin: &str) -> String {
     let Ok(url) = Url::parse(origin) else {
         return origin.to_owned();
@@ -139,6 +140,9 @@ pub(crate) fn scope(origin: &str) -> String {
     };
     if is_public {
         "public".to_owned()
+    } else if is_loopback(&url) {
+        let port = url.port_or_known_default().unwrap_or_default();
+        format!("{}://localhost:{port}", url.scheme())
     } else {
         url.origin().ascii_serialization()
     }
@@ -246,6 +250,18 @@ pub(crate) fn leads_inside(host: &str, why: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_names_of_this_machine_are_one_scope() {
+        let here = scope("http://127.0.0.1:8080/0a1b2c3d");
+        assert_eq!(here, "http://localhost:8080");
+        for same in ["http://localhost:8080", "http://[::1]:8080/x", "http://127.9.9.9:8080"] {
+            assert_eq!(scope(same), here, "{same}");
+        }
+        assert_ne!(scope("http://localhost:8081"), here);
+        assert_eq!(scope("http://192.168.0.1:80"), "http://192.168.0.1");
+        assert_eq!(scope("https://api.example.com"), "public");
+    }
 
     fn refused(address: &str) -> bool {
         not_public(address.parse().unwrap()).is_some()
