@@ -67,6 +67,18 @@ fn only_one_module_prints() {
     );
 }
 
+/// What two commands share lies beside them.
+#[test]
+fn commands_know_nothing_of_each_other() {
+    let mut strays = strays(&["main.rs"], &["commands::", "super::"]);
+    strays.retain(|stray| stray.starts_with("commands"));
+    assert!(
+        strays.is_empty(),
+        "move it to a module beside commands.rs:\n{}",
+        strays.join("\n")
+    );
+}
+
 /// A path may hold what steers a terminal.
 #[test]
 fn paths_are_shown_by_one_function() {

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use clap::Args;
-use videogen::{Capabilities, Client, ClientBuilder, Vendor, VideoRequest};
+use videogen::{Capabilities, Client, ClientBuilder, TaskId, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
+use crate::journal::JournalArgs;
+use crate::output::Output;
 
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
@@ -85,6 +87,26 @@ impl AccountArgs {
     }
 }
 
+#[derive(Args)]
+pub(crate) struct TaskArgs {
+    /// The task, as `generate` printed it: vendor:family:id.
+    pub(crate) task: TaskId,
+    /// Base URL instead of the vendor's own.
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+}
+
+impl TaskArgs {
+    /// A client for the task's vendor, which records what it learns of the task.
+    pub(crate) fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
+        client(
+            self.task.vendor(),
+            self.base_url.as_deref(),
+            journal.open_if_there(output),
+        )
+    }
+}
+
 /// A client for `vendor` with the key from the environment.
 pub(crate) fn client(
     vendor: Vendor,
@@ -123,4 +145,10 @@ fn no_key(vendors: &[Vendor]) -> Failure {
         "To try without a key, use: {}",
         Invocation::new("generate").flag("--simulate", true)
     ))
+}
+
+/// What to say of a model that the vendor's spec does not name.
+pub(crate) fn unknown_model(vendor: Vendor, model: &str) -> String {
+    let name = vendor.name();
+    format!("{model} is not in the list of {name}'s models; only {name}'s general rules were checked.")
 }

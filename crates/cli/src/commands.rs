@@ -1,22 +1,14 @@
-//! One function per command.
+//! The commands, each with its arguments in a file of its own. None knows another: what two of them share lies in the
+//! modules beside this one, which know no command.
 
-mod generate;
-mod list;
-mod models;
-mod output_file;
-mod plan;
-mod recover;
-mod schema;
-mod sim;
-mod target;
-mod task;
-mod wait_all;
-
-pub(crate) use generate::generate;
-pub(crate) use list::list;
-pub(crate) use models::models;
-pub(crate) use plan::plan;
-pub(crate) use recover::recover;
-pub(crate) use schema::schema;
-pub(crate) use sim::sim;
-pub(crate) use task::{cancel, download, status, wait};
+pub(crate) mod cancel;
+pub(crate) mod download;
+pub(crate) mod generate;
+pub(crate) mod list;
+pub(crate) mod models;
+pub(crate) mod plan;
+pub(crate) mod recover;
+pub(crate) mod schema;
+pub(crate) mod sim;
+pub(crate) mod status;
+pub(crate) mod wait;

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use serde_json::json;
 use videogen::{
     Capabilities, Client, Error, ReconcileOptions, Reconciled, SubmitOptions, TaskStatus, VideoRequest, VideoTask,
@@ -11,17 +12,50 @@ use videogen::{
 };
 use videogen_sim::Simulator;
 
-use super::plan::unknown_model;
-use super::target::{Files, Target};
-use super::{recover, task};
-use crate::GenerateArgs;
+use crate::account::{AccountArgs, unknown_model};
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
+use crate::files::{FileArgs, Files, Target};
+use crate::follow;
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
+use crate::lost;
 use crate::output::{Output, elapsed, task_text};
+use crate::request_args::RequestArgs;
 use crate::submission::Submission;
 use crate::webhook::Listener;
+use crate::webhook::WebhookArgs;
+
+#[derive(Args)]
+pub(crate) struct GenerateArgs {
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Run against an embedded simulator: no key, no network, no cost. The video is a test card.
+    #[arg(long, conflicts_with = "base_url")]
+    simulate: bool,
+    /// Make one task at most for this key, however often and from wherever it is submitted with the same journal; a later
+    /// call goes on with the first one's task.
+    #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
+    idempotency_key: Option<String>,
+    /// When an answer is lost: look for the task for so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    look_for: u64,
+    /// No other program submits with this account: when an answer is lost, adopt the only task that fits in every respect
+    #[arg(long)]
+    adopt: bool,
+    /// Return once the task is accepted.
+    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "overwrite"])]
+    no_wait: bool,
+    /// Give up waiting after so many seconds. The task goes on.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    timeout: u64,
+    #[command(flatten)]
+    file: FileArgs,
+    #[command(flatten)]
+    webhook: WebhookArgs,
+}
 
 /// Submits, and does not let go of a submission that is on its way: an interrupt waits for the answer, for without it the
 /// task may exist and nobody knows its name. A second interrupt leaves.
@@ -53,7 +87,7 @@ async fn submit(
     tokio::select! {
         result = &mut submission => {
             let task = result.map_err(|error| lost(error.into()))?;
-            Err(task::left(interrupt, &task.id, Some(&task.status)))
+            Err(follow::left(interrupt, &task.id, Some(&task.status)))
         }
         interrupt = interrupted() => Err(under_way.abandoned(interrupt)),
     }
@@ -99,8 +133,8 @@ async fn find(
             return Ok(*task);
         }
         Some(Reconciled::Candidates(tasks)) => {
-            failure.json["candidates"] = recover::candidates(&tasks);
-            failure = failure.hint(&format!("It may be {}.", recover::listed(&tasks)));
+            failure.json["candidates"] = lost::candidates(&tasks);
+            failure = failure.hint(&format!("It may be {}.", lost::listed(&tasks)));
         }
         Some(Reconciled::OutOfSight) => {
             failure = failure.hint("The vendor does not show all tasks since it was sent; look into its console.");
@@ -170,7 +204,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let (under_way, builder) = Submission::watch(builder, journal.is_some(), args.simulate, *output);
     let client = builder.build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
-        recover::earlier(&client, &journal, output).await;
+        lost::earlier(&client, &journal, output).await;
     }
 
     if let (Some(target), Some(key)) = (&target, key) {
@@ -203,7 +237,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         if args.simulate {
             return failure.hint("The simulated task ended with this command.");
         }
-        let failure = task::resume_hint(failure, &id, args.account.base_url.as_deref());
+        let failure = follow::resume_hint(failure, &id, args.account.base_url.as_deref());
         match target.as_ref().and_then(|target| target.later(&id)) {
             Some(download) => failure.hint(&format!("Then download it with: {download}")),
             None => failure,
@@ -243,7 +277,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         if failure.code == NO_VIDEO || failure.has_hint() {
             return failure;
         }
-        let wait = task::wait_command(&id, args.account.base_url.as_deref());
+        let wait = follow::wait_command(&id, args.account.base_url.as_deref());
         failure.hint(&format!("Resume with: {wait}"))
     })?;
     Ok(ExitCode::SUCCESS)
@@ -289,10 +323,10 @@ impl Run<'_> {
                 None => std::future::pending().await,
             }
         };
-        let waited = task::wait_for(self.client, id, options, told, self.output).await;
+        let waited = follow::wait_for(self.client, id, options, told, self.output).await;
         let mut finished = waited?;
         finished.adjustments = submitted.adjustments;
-        if let Err(mut failure) = task::ended(&finished) {
+        if let Err(mut failure) = follow::ended(&finished) {
             failure.json["simulated"] = self.simulate.into();
             return Err(failure);
         }
@@ -312,4 +346,11 @@ impl Run<'_> {
             None => task_text(task),
         })
     }
+}
+
+fn idempotency_key(key: &str) -> Result<String, String> {
+    if key.trim().is_empty() {
+        return Err("the key is empty; use one that names this request, such as an order number".to_owned());
+    }
+    Ok(key.to_owned())
 }

@@ -2,15 +2,40 @@
 
 use std::process::ExitCode;
 
+use clap::Args;
 use serde_json::json;
 use videogen::journal::{Journal as _, Query};
 use videogen::{ListQuery, TaskStatus};
 
-use crate::ListArgs;
+use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
 use crate::output::{Output, file, moment, table};
+
+#[derive(Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// What this machine submitted, as its journal has it. Asks no vendor.
+    #[arg(long, conflicts_with_all = ["after", "before", "oldest_first", "base_url"])]
+    local: bool,
+    /// Page size, 1 to 100.
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
+    /// Only tasks after this vendor id: the next page.
+    #[arg(long, value_name = "ID")]
+    after: Option<String>,
+    /// Only tasks before this vendor id.
+    #[arg(long, value_name = "ID")]
+    before: Option<String>,
+    /// Oldest first.
+    #[arg(long)]
+    oldest_first: bool,
+    /// Only tasks that stand so: queued, in_progress, completed, failed, cancelled or expired.
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
+}
 
 pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     if args.local {

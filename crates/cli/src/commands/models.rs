@@ -2,12 +2,22 @@
 
 use std::process::ExitCode;
 
+use clap::Args;
 use serde_json::{Value, json};
 use videogen::{Capabilities, Vendor};
 
-use crate::ModelsArgs;
+use crate::account::AccountArgs;
 use crate::exit::Failure;
 use crate::output::{Output, table};
+
+#[derive(Args)]
+pub(crate) struct ModelsArgs {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Ask the vendor for its list, instead of showing what this program knows. Only some vendors can.
+    #[arg(long)]
+    live: bool,
+}
 
 pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
     if args.live {

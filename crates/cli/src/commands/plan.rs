@@ -2,13 +2,26 @@
 
 use std::process::ExitCode;
 
+use clap::Args;
 use serde_json::json;
-use videogen::{ModelPlan, Vendor, VideoRequest};
+use videogen::{ModelPlan, VideoRequest};
 
-use crate::PlanArgs;
-use crate::account::AccountArgs;
+use crate::account::{AccountArgs, unknown_model};
 use crate::exit::{Failure, INVALID};
 use crate::output::{Output, table};
+use crate::request_args::RequestArgs;
+
+#[derive(Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Plan for every model of every vendor, or of the one that --vendor names: who can run this, and what stands in the
+    /// way elsewhere. A model that a request file names is replaced.
+    #[arg(long, conflicts_with = "model")]
+    all: bool,
+}
 
 pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
@@ -29,12 +42,6 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
         format!("{} {}\n{body}", plan.method, plan.url)
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// What to say of a model that the vendor's spec does not name.
-pub(super) fn unknown_model(vendor: Vendor, model: &str) -> String {
-    let name = vendor.name();
-    format!("{model} is not in the list of {name}'s models; only {name}'s general rules were checked.")
 }
 
 /// Who can run the request. That no one can is a failure.

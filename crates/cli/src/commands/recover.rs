@@ -4,23 +4,52 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
 use serde_json::{Value, json};
+use videogen::TaskId;
 use videogen::journal::{Entry, Found, Journal, Query};
 use videogen::{
-    Candidate, Client, ErrorKind, LostSubmission, ReconcileOptions, Reconciled, Recovered, TaskStatus, Vendor,
-    WaitOptions,
+    Client, ErrorKind, LostSubmission, ReconcileOptions, Reconciled, Recovered, TaskStatus, Vendor, WaitOptions,
 };
 use videogen_journal::SqliteJournal;
 
-use super::target::{Files, Target};
-use super::task;
-use crate::RecoverArgs;
 use crate::account;
+use crate::account::AccountArgs;
 use crate::exit::{AMBIGUOUS, Failure, INVALID, IO, NO_VIDEO};
+use crate::files::{Files, Target};
+use crate::follow;
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
+use crate::lost::{candidates, listed};
 use crate::output::{Output, elapsed, table};
+
+#[derive(Args)]
+pub(crate) struct RecoverArgs {
+    /// Settle this submission by hand: with --task or --dismiss.
+    #[arg(value_name = "SUBMISSION", requires = "verdict")]
+    submission: Option<String>,
+    /// The task that it made.
+    #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
+    task: Option<TaskId>,
+    /// It made no task. Asks for confirmation where it may have made one
+    #[arg(long, requires = "submission", group = "verdict")]
+    dismiss: bool,
+    /// Dismiss without confirmation
+    #[arg(long, requires = "dismiss")]
+    yes: bool,
+    /// No other program submits with this account: adopt the only task that fits in every respect
+    #[arg(long, group = "verdict")]
+    adopt: bool,
+    /// Look for so many seconds, with growing pauses. 0: look once.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    within: u64,
+    /// Wait for tasks that have not ended, and write their files to where the submissions were to write them.
+    #[arg(long, conflicts_with = "dismiss")]
+    wait: bool,
+    #[command(flatten)]
+    account: AccountArgs,
+}
 
 pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let opened = if args.submission.is_some() {
@@ -163,7 +192,7 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
     if !wait {
         let shown = client.get(&id).await.map_err(|error| {
             let failure = Failure::from(error).accepted(&id);
-            task::resume_hint(failure, &id, None)
+            follow::resume_hint(failure, &id, None)
         })?;
         entry.status = Some(shown.status);
         return Ok(None);
@@ -177,11 +206,11 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
             return Ok(files);
         }
         let options = WaitOptions::default().first(Duration::ZERO);
-        let task = task::wait_for(client, &id, options, std::future::pending(), output)
+        let task = follow::wait_for(client, &id, options, std::future::pending(), output)
             .await
-            .map_err(|failure| task::resume_hint(failure, &id, None))?;
+            .map_err(|failure| follow::resume_hint(failure, &id, None))?;
         entry.status = Some(task.status.clone());
-        task::ended(&task)?;
+        follow::ended(&task)?;
         target.fetch(client, &task, output).await
     };
     let files = result.await.map_err(|failure| {
@@ -230,7 +259,7 @@ async fn settle(
         None => dismiss(&client, &entry, output).await?,
     };
     if !args.wait || !entry.is_unfinished() {
-        let next = task::unwritten(&entry);
+        let next = follow::unwritten(&entry);
         let mut document = json!({"submission": entry});
         if let Some(next) = &next {
             document["next"] = next.as_str().into();
@@ -371,23 +400,6 @@ async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entr
     }
 }
 
-/// Candidates, for programs.
-pub(super) fn candidates(found: &[Candidate]) -> Value {
-    found
-        .iter()
-        .map(|found| json!({"task": found.task.id, "grade": found.grade, "reasons": found.reasons}))
-        .collect()
-}
-
-/// Candidates, for people.
-pub(super) fn listed(found: &[Candidate]) -> String {
-    let one = |found: &Candidate| {
-        let reasons: Vec<String> = found.reasons.iter().map(ToString::to_string).collect();
-        format!("{} ({}: {})", found.task.id, found.grade, reasons.join(", "))
-    };
-    found.iter().map(one).collect::<Vec<_>>().join(" or ")
-}
-
 /// What to do about a submission that stays open.
 fn advice(lost: &LostSubmission) -> String {
     let LostSubmission {
@@ -411,44 +423,4 @@ fn advice(lost: &LostSubmission) -> String {
         recover().option("--task", Some("TASK")),
         recover().flag("--dismiss", true)
     )
-}
-
-/// So many lost submissions are looked for on the way to another one.
-const LOOKED_FOR: usize = 3;
-/// And for so long at most.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Looks once for what earlier runs left open at this account. Whatever goes wrong with that does not concern this run.
-pub(super) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
-    let mut open = client.own();
-    open.open = true;
-    let now = chrono::Utc::now();
-    let found = journal.find(open).await.unwrap_or_default();
-    for record in &found.unreadable {
-        output.note(&format!("In the journal, {record}. It is left as it is."));
-    }
-    let mut left = found.entries;
-    left.retain(|entry| !entry.is_under_way(now));
-    // Each may take a walk through the vendor's list, and somebody is waiting.
-    if (1..=LOOKED_FOR).contains(&left.len())
-        && let Ok(Ok(recovered)) = tokio::time::timeout(PATIENCE, client.recover(Duration::ZERO)).await
-    {
-        for entry in &recovered.found {
-            if let Some(task) = &entry.task {
-                output.note(&format!("An earlier submission whose answer was lost is {task}."));
-            }
-        }
-        left = recovered.open.into_iter().map(|lost| lost.entry).collect();
-    }
-    match left.len() {
-        0 => {}
-        1 => output.note(&format!(
-            "An earlier submission is still open; see: {}",
-            Invocation::new("recover")
-        )),
-        open => output.note(&format!(
-            "{open} earlier submissions are still open; see: {}",
-            Invocation::new("recover")
-        )),
-    }
 }

@@ -2,9 +2,24 @@
 
 use std::process::ExitCode;
 
+use clap::{Args, ValueEnum};
+
 use crate::exit::Failure;
 use crate::output::Output;
-use crate::{SchemaArgs, SchemaOf};
+
+#[derive(Args)]
+pub(crate) struct SchemaArgs {
+    /// Which one.
+    of: SchemaOf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// What `generate --request` takes.
+    Request,
+    /// What `--json` shows of a task.
+    Task,
+}
 
 pub(crate) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Failure> {
     let schema = match args.of {

@@ -2,14 +2,24 @@
 
 use std::process::ExitCode;
 
+use clap::Args;
 use serde_json::{Map, json};
 use videogen::Vendor;
 use videogen_sim::Simulator;
 
-use crate::SimArgs;
 use crate::exit::{Failure, INVALID, IO};
 use crate::interrupt::interrupted;
 use crate::output::Output;
+
+#[derive(Args)]
+pub(crate) struct SimArgs {
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    listen: std::net::SocketAddr,
+    /// How many times faster than real time tasks run.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    speed: f64,
+}
 
 /// A million seconds in one: more than anybody can tell apart.
 const FASTEST: f64 = 1e6;

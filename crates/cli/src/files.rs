@@ -2,20 +2,45 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use serde_json::{Value, json};
 use videogen::journal::{Destination, Entry, FileKind};
 use videogen::{Client, DownloadOptions, Downloaded, Error, ErrorKind, TaskId, VideoTask};
 
-use super::output_file::{OutputFile, Reservation, folder_of, io_failure, writable_folder};
-use super::task::{left, resume_hint};
-use crate::FileArgs;
 use crate::exit::Failure;
+use crate::follow::{left, resume_hint};
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::output::{Output, file as shown};
+use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, writable_folder};
+
+#[derive(Args)]
+pub(crate) struct FileArgs {
+    /// Where to write the video; by default VENDOR.FAMILY.ID.mp4, after the task’s id, in this folder.
+    #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
+    pub(crate) output: Option<std::path::PathBuf>,
+    /// Where to write the last frame, an image. `generate --return-last-frame` writes it beside the video by default, with
+    /// .last-frame.png in the place of its ending; `download` writes it only where this option says.
+    #[arg(long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
+    pub(crate) last_frame_output: Option<std::path::PathBuf>,
+    /// Replace files that exist.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+/// A path to write to. Standard output is none, so that no file called `-` is paid for.
+fn file_to_write(path: std::path::PathBuf) -> Result<std::path::PathBuf, String> {
+    if path.as_os_str() == "-" {
+        return Err(
+            "writing to standard output is not supported; name a file, or ./- for a file of that name".to_owned(),
+        );
+    }
+    Ok(path)
+}
 
 /// Where the files of a task are to go. What can be known of that is checked when it is made, before anything is paid for.
-pub(super) struct Target {
+pub(crate) struct Target {
     destination: Destination,
     resume: Resume,
     /// As the user named them.
@@ -34,7 +59,7 @@ enum Resume {
 }
 
 /// What was fetched.
-pub(super) struct Files {
+pub(crate) struct Files {
     video: Downloaded,
     last_frame: Option<Downloaded>,
     /// Whether the last frame was to be fetched, too.
@@ -47,7 +72,7 @@ fn document_of(file: &Downloaded) -> Value {
 
 impl Files {
     /// Adds the files to a document for programs. A path that is not Unicode is shown as nearly as JSON can.
-    pub(super) fn show_in(&self, document: &mut Value) {
+    pub(crate) fn show_in(&self, document: &mut Value) {
         document["file"] = document_of(&self.video);
         if self.with_last_frame {
             // Null: the vendor gave none.
@@ -56,7 +81,7 @@ impl Files {
     }
 
     /// The files for people, with a remark on each.
-    pub(super) fn text(&self, remark: &str) -> String {
+    pub(crate) fn text(&self, remark: &str) -> String {
         let files = [Some(&self.video), self.last_frame.as_ref()];
         let lines: Vec<String> = files
             .into_iter()
@@ -71,7 +96,7 @@ impl Target {
     /// Refuses files that cannot be written, or that are one. `with_last_frame`: whether the last frame is fetched even
     /// where its place is not named. `owner`: runs with the same one are about the same task, and may write the same files.
     /// `taken`: files that may not be replaced.
-    pub(super) fn new(
+    pub(crate) fn new(
         args: FileArgs,
         with_last_frame: bool,
         owner: Option<&str>,
@@ -124,7 +149,7 @@ impl Target {
     }
 
     /// As the journal has it, for a task that an earlier run submitted. `None`: it was not to be fetched.
-    pub(super) fn recorded(destination: Option<Destination>) -> Result<Self, Failure> {
+    pub(crate) fn recorded(destination: Option<Destination>) -> Result<Self, Failure> {
         let destination = match destination {
             Some(destination) => destination,
             None => Destination::folder(writable_folder(Path::new("."))?),
@@ -139,25 +164,25 @@ impl Target {
     }
 
     /// The base URL that hints are to name.
-    pub(super) fn at_base_url(mut self, base_url: Option<String>) -> Self {
+    pub(crate) fn at_base_url(mut self, base_url: Option<String>) -> Self {
         self.resume = Resume::At(base_url);
         self
     }
 
     /// For a simulated task.
-    pub(super) fn simulated(mut self) -> Self {
+    pub(crate) fn simulated(mut self) -> Self {
         self.resume = Resume::Never;
         self
     }
 
     /// As the journal is to record it.
-    pub(super) fn destination(&self) -> &Destination {
+    pub(crate) fn destination(&self) -> &Destination {
         &self.destination
     }
 
     /// Refuses to replace what exists, unless it is already what would be fetched: `known` is what the journal has of the
     /// task, where there is one.
-    pub(super) fn check_free(&self, known: Option<&Entry>) -> Result<(), Failure> {
+    pub(crate) fn check_free(&self, known: Option<&Entry>) -> Result<(), Failure> {
         let files = [(FileKind::Video, &self.video), (FileKind::LastFrame, &self.last_frame)];
         for (kind, file) in files {
             let Some(file) = file else { continue };
@@ -178,7 +203,7 @@ impl Target {
     }
 
     /// The files, if all of them are already where they are to be, as the journal knows them. Asks nobody.
-    pub(super) async fn already_there(&self, client: &Client, id: &TaskId) -> Option<Files> {
+    pub(crate) async fn already_there(&self, client: &Client, id: &TaskId) -> Option<Files> {
         let (video, image) = self.files_of(id);
         let mut files = Files {
             video: saved(client, id, FileKind::Video, &video).await?,
@@ -217,7 +242,7 @@ impl Target {
 
     /// Fetches the video of `task`, and its last frame, unless they are there already. An interrupt leaves no partial file
     /// behind.
-    pub(super) async fn fetch(&self, client: &Client, task: &VideoTask, output: &Output) -> Result<Files, Failure> {
+    pub(crate) async fn fetch(&self, client: &Client, task: &VideoTask, output: &Output) -> Result<Files, Failure> {
         let (video, image) = self.files_of(&task.id);
         let mut files = Files {
             video: self.fetch_video(client, task, &video, output).await?,
@@ -344,7 +369,7 @@ impl Target {
     }
 
     /// The command that downloads the files of a task that is waited for to where they are to go.
-    pub(super) fn later(&self, id: &TaskId) -> Option<Invocation> {
+    pub(crate) fn later(&self, id: &TaskId) -> Option<Invocation> {
         self.download(id, true, false)
     }
 

@@ -20,16 +20,16 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A file that is to be written: as the user names it, and as the operating system does.
 #[derive(Clone)]
-pub(super) struct OutputFile {
+pub(crate) struct OutputFile {
     /// As it was named, for messages.
-    pub(super) given: PathBuf,
+    pub(crate) given: PathBuf,
     /// Absolute, with all symbolic links resolved. The file itself need not exist.
-    pub(super) real: PathBuf,
+    pub(crate) real: PathBuf,
 }
 
 impl OutputFile {
     /// Resolves a path, and refuses one that can be no file. What exists there does not matter yet.
-    pub(super) fn resolve(given: &Path) -> Result<Self, Failure> {
+    pub(crate) fn resolve(given: &Path) -> Result<Self, Failure> {
         let shown = file_name(given);
         let ends_in_separator = given.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
         let name = given.file_name();
@@ -56,12 +56,12 @@ impl OutputFile {
     }
 
     /// Whether both are one file: by path, or, where they exist, by what is behind their names.
-    pub(super) fn is_same(&self, other: &Path) -> bool {
+    pub(crate) fn is_same(&self, other: &Path) -> bool {
         self.real == *other || same_file::is_same_file(&self.real, other).unwrap_or(false)
     }
 
     /// Whether there is something at its path.
-    pub(super) fn exists(&self) -> bool {
+    pub(crate) fn exists(&self) -> bool {
         self.real.symlink_metadata().is_ok()
     }
 }
@@ -70,7 +70,7 @@ impl OutputFile {
 ///
 /// It is a lock on an empty file of the same name in a folder next to it. So the file system itself says which names are
 /// possible, and which are one; and the lock of a process that dies ends with it.
-pub(super) struct Reservation {
+pub(crate) struct Reservation {
     path: PathBuf,
     /// Held, and so locked, to the end. `None`: shared with a run of the same owner.
     lock: Option<File>,
@@ -78,7 +78,7 @@ pub(super) struct Reservation {
 
 impl Reservation {
     /// Reserves `file` for `owner`. Runs with the same owner write the same file, and share it.
-    pub(super) fn new(file: &OutputFile, owner: Option<&str>) -> Result<Self, Failure> {
+    pub(crate) fn new(file: &OutputFile, owner: Option<&str>) -> Result<Self, Failure> {
         let folder = folder_of(&file.real);
         let reserved = folder.join(RESERVED);
         let path = reserved.join(file.real.file_name().unwrap_or_default());
@@ -155,7 +155,7 @@ impl Drop for Reservation {
 }
 
 /// The folder as the operating system knows it, once it is clear that files can be written there.
-pub(super) fn writable_folder(folder: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn writable_folder(folder: &Path) -> Result<PathBuf, Failure> {
     let folder = canonical_folder(folder)?;
     let try_it = || {
         let mut file = tempfile::tempfile_in(&folder)?;
@@ -178,13 +178,13 @@ fn canonical_folder(folder: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// The folder that a path lies in.
-pub(super) fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."))
 }
 
-pub(super) fn io_failure(message: String) -> Failure {
+pub(crate) fn io_failure(message: String) -> Failure {
     Failure::new(IO, "io", message)
 }
 

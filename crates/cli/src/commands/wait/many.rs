@@ -8,25 +8,31 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use videogen::{TaskId, Vendor, VideoTask, Watched, Watcher, WatcherOptions};
 
-use super::task::{ended as judge, left, resume_hint};
+use crate::account;
 use crate::exit::{Failure, INVALID};
+use crate::follow::{ended as judge, left, resume_hint};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::journal::JournalArgs;
 use crate::output::{Output, shown, task_text};
-use crate::{WaitArgs, account};
 
 type Ended = HashMap<TaskId, Result<VideoTask, Failure>>;
 
 /// Waits for each task, and shows them in the order in which they were named.
-pub(crate) async fn wait_all(args: &WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn wait(
+    tasks: &[TaskId],
+    base_url: Option<&str>,
+    timeout: Duration,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
     let mut ids: Vec<TaskId> = Vec::new();
-    for id in &args.tasks {
+    for id in tasks {
         if !ids.contains(id) {
             ids.push(id.clone());
         }
     }
     let mut ended = Ended::new();
-    let waiting = wait_for(args, &ids, &mut ended, journal, output);
+    let waiting = wait_for(&ids, base_url, timeout, &mut ended, journal, output);
     let interrupt = tokio::select! {
         result = waiting => result.map(|()| None)?,
         interrupt = interrupted() => Some(interrupt),
@@ -36,7 +42,7 @@ pub(crate) async fn wait_all(args: &WaitArgs, journal: &JournalArgs, output: &Ou
         let result = ended.remove(id).unwrap_or_else(|| {
             // Without an interrupt each has ended.
             let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, None);
-            Err(resume_hint(failure, id, args.base_url.as_deref()))
+            Err(resume_hint(failure, id, base_url))
         });
         code = code.max(match &result {
             Ok(task) => judge(task).err().map_or(0, |failure| failure.code),
@@ -57,8 +63,9 @@ pub(crate) async fn wait_all(args: &WaitArgs, journal: &JournalArgs, output: &Ou
 
 /// One watcher for each vendor, all at once.
 async fn wait_for(
-    args: &WaitArgs,
     ids: &[TaskId],
+    base_url: Option<&str>,
+    timeout: Duration,
     ended: &mut Ended,
     journal: &JournalArgs,
     output: &Output,
@@ -66,17 +73,17 @@ async fn wait_for(
     let mut watchers: HashMap<Vendor, Watcher> = HashMap::new();
     for id in ids {
         if !watchers.contains_key(&id.vendor()) {
-            if args.base_url.is_some() && !watchers.is_empty() {
+            if base_url.is_some() && !watchers.is_empty() {
                 let message = "--base-url is for one vendor, and these tasks are of several";
                 return Err(Failure::new(INVALID, "invalid_request", message)
                     .hint("Set TOKEN360_BASE_URL and its like, or wait for the tasks of each vendor by themselves."));
             }
-            let client = account::client(id.vendor(), args.base_url.as_deref(), journal.open_if_there(output))?;
+            let client = account::client(id.vendor(), base_url, journal.open_if_there(output))?;
             // The first poll is made at once: the tasks may have ended long ago.
             let watcher = Watcher::new(&client, WatcherOptions::default().first(Duration::ZERO));
             watchers.insert(id.vendor(), watcher);
         }
-        let watched = Watched::new(id.clone()).timeout(Duration::from_secs(args.timeout));
+        let watched = Watched::new(id.clone()).timeout(timeout);
         watchers[&id.vendor()].add(watched);
     }
     let mut next = JoinSet::new();
@@ -89,7 +96,7 @@ async fn wait_for(
             continue;
         };
         next.spawn(wait(watcher));
-        let result = result.map_err(|error| resume_hint(Failure::from(error), &id, args.base_url.as_deref()));
+        let result = result.map_err(|error| resume_hint(Failure::from(error), &id, base_url));
         match &result {
             Ok(task) => output.note(&format!("{id} is {}", shown(&task.status))),
             Err(failure) => output.note(&failure.message),

@@ -1,0 +1,35 @@
+//! `videogen download`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::account::TaskArgs;
+use crate::exit::{Failure, stoppable};
+use crate::files::{FileArgs, Target};
+use crate::journal::JournalArgs;
+use crate::output::Output;
+
+#[derive(Args)]
+pub(crate) struct DownloadArgs {
+    #[command(flatten)]
+    task: TaskArgs,
+    #[command(flatten)]
+    file: FileArgs,
+}
+
+pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let id = &args.task.task;
+    let target =
+        Target::new(args.file, false, Some(&id.to_string()), &journal.files())?.at_base_url(args.task.base_url.clone());
+    let client = args.task.client(journal, output)?;
+    // A journal that cannot be read only knows of nothing.
+    target.check_free(client.recorded(id).await.ok().flatten().as_ref())?;
+    let task = stoppable(async { Ok(client.get(id).await?) }).await?;
+    let files = target.fetch(&client, &task, output).await?;
+    let mut document = json!({"task": task});
+    files.show_in(&mut document);
+    output.result(&document, || files.text(""))?;
+    Ok(ExitCode::SUCCESS)
+}

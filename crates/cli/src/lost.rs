@@ -1,0 +1,68 @@
+//! Submissions whose answers were lost, as every command shows them. Knows no command.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use videogen::journal::Journal as _;
+use videogen::{Candidate, Client};
+use videogen_journal::SqliteJournal;
+
+use crate::invocation::Invocation;
+use crate::output::Output;
+
+/// Candidates, for programs.
+pub(crate) fn candidates(found: &[Candidate]) -> Value {
+    found
+        .iter()
+        .map(|found| json!({"task": found.task.id, "grade": found.grade, "reasons": found.reasons}))
+        .collect()
+}
+
+/// Candidates, for people.
+pub(crate) fn listed(found: &[Candidate]) -> String {
+    let one = |found: &Candidate| {
+        let reasons: Vec<String> = found.reasons.iter().map(ToString::to_string).collect();
+        format!("{} ({}: {})", found.task.id, found.grade, reasons.join(", "))
+    };
+    found.iter().map(one).collect::<Vec<_>>().join(" or ")
+}
+
+/// So many lost submissions are looked for on the way to another one.
+const LOOKED_FOR: usize = 3;
+/// And for so long at most.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Looks once for what earlier runs left open at this account. Whatever goes wrong with that does not concern this run.
+pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
+    let mut open = client.own();
+    open.open = true;
+    let now = chrono::Utc::now();
+    let found = journal.find(open).await.unwrap_or_default();
+    for record in &found.unreadable {
+        output.note(&format!("In the journal, {record}. It is left as it is."));
+    }
+    let mut left = found.entries;
+    left.retain(|entry| !entry.is_under_way(now));
+    // Each may take a walk through the vendor's list, and somebody is waiting.
+    if (1..=LOOKED_FOR).contains(&left.len())
+        && let Ok(Ok(recovered)) = tokio::time::timeout(PATIENCE, client.recover(Duration::ZERO)).await
+    {
+        for entry in &recovered.found {
+            if let Some(task) = &entry.task {
+                output.note(&format!("An earlier submission whose answer was lost is {task}."));
+            }
+        }
+        left = recovered.open.into_iter().map(|lost| lost.entry).collect();
+    }
+    match left.len() {
+        0 => {}
+        1 => output.note(&format!(
+            "An earlier submission is still open; see: {}",
+            Invocation::new("recover")
+        )),
+        open => output.note(&format!(
+            "{open} earlier submissions are still open; see: {}",
+            Invocation::new("recover")
+        )),
+    }
+}
