@@ -7,6 +7,7 @@ use videogen_wire::facts::{Field, Input as InputRule};
 
 use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, Role, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::rules::hints::elsewhere;
 use crate::rules::permission::is_adjustable;
 
 /// Checks `request` against the rules of its model at `vendor`, and returns all violations; none if it is valid.
@@ -421,39 +422,6 @@ impl Check {
     }
 }
 
-/// Hint for an unsupported field: the vendors that support it.
-fn elsewhere(name: &str) -> String {
-    let takers: Vec<String> = Vendor::ALL
-        .iter()
-        .filter_map(|vendor| takers_at(*vendor, name))
-        .collect();
-    if takers.is_empty() {
-        "leave it out".to_owned()
-    } else {
-        format!("leave it out, or use {}", takers.join(", "))
-    }
-}
-
-/// The vendor, with the models that support the field unless all of them do.
-fn takers_at(vendor: Vendor, name: &str) -> Option<String> {
-    let is_role = Role::ALL.iter().any(|role| role.as_str() == name);
-    let takes = |entry: &Capabilities| {
-        entry.field(name).is_some()
-            && (name != "frames" || entry.model.frames.is_some())
-            && (!is_role || entry.model.inputs.iter().any(|input| input.role == name))
-    };
-    let (yes, no): (Vec<_>, Vec<_>) = Capabilities::all(vendor).partition(takes);
-    if yes.is_empty() {
-        None
-    } else if no.is_empty() {
-        Some(vendor.name().to_owned())
-    } else {
-        let models: Vec<_> = yes.iter().map(|entry| entry.model.id).collect();
-        Some(format!("{} ({})", vendor.name(), models.join(", ")))
-    }
-}
-
-// The cases are those of real vendors.
 #[cfg(all(test, feature = "token360", feature = "toapis", feature = "alltoken"))]
 mod tests {
     use super::*;

@@ -5,8 +5,9 @@
 mod comparison;
 mod intent;
 mod reconcile;
+mod recovered;
 mod settle;
 mod submission;
 
-pub use reconcile::{LostSubmission, ReconcileOptions, Recovered};
+pub use recovered::{LostSubmission, ReconcileOptions, Recovered};
 pub use submission::SubmitOptions;
