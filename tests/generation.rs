@@ -116,8 +116,8 @@ fn a_spec_that_cannot_be_generated_says_where() {
         ),
         ("  title: Token360", "  tittle: Token360", "/info"),
         (
-            "          summary: The task is over",
-            "          sumary: The task is over",
+            "          summary: Task finished",
+            "          sumary: Task finished",
             "/paths/~1v1~1videos/post/callbacks",
         ),
         ("create: create_video", "create: make_video", "/x-models/0/create"),
@@ -184,7 +184,7 @@ fn a_spec_that_cannot_be_generated_says_where() {
             "/components/schemas/VideoList/properties/has_more",
         ),
         (
-            "param: {type: string, nullable: true, description: The parameter at fault.}",
+            "param: {type: string, nullable: true, description: The invalid parameter.}",
             "param: {$ref: '#/components/schemas/ErrorBody'}",
             "/components/schemas/Error",
         ),

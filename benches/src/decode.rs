@@ -18,7 +18,7 @@ use crate::server::Server;
 /// When an answer cannot be read.
 pub fn run(quick: bool) -> Result<()> {
     let (rounds, times) = if quick { (2, 200) } else { (31, 20_000) };
-    println!("| vendor | reader | CPU per answer, ns | ratio |\n|---|---|---|---|");
+    println!("| vendor | reader | CPU per response, ns | ratio |\n|---|---|---|---|");
     for vendor in bodies::VENDORS {
         let body = bodies::completed(vendor, 0).to_string().into_bytes();
         let typed: fn(&[u8], usize) -> Result<()> = match vendor {

@@ -123,9 +123,7 @@ pub fn run(quick: bool) -> Result<()> {
         "Durations: {}.\n",
         LAWS.map(|(name, what, _)| format!("{name} ({what})")).join("; ")
     );
-    println!(
-        "| durations | vendor's advice, ours | requests per task | mean delay, s | asked at that fixed pace instead |"
-    );
+    println!("| durations | vendor's advice, ours | requests per task | mean delay, s | fixed pace instead |");
     println!("|---|---|---|---|---|");
     for (name, _, law) in LAWS {
         for vendor in bodies::VENDORS {

@@ -77,7 +77,7 @@ fn duration(number: usize) -> Duration {
 pub fn run(quick: bool) -> Result<()> {
     let sizes: &[usize] = if quick { &[100] } else { &[100, 1_000, 10_000, 50_000] };
     println!(
-        "| vendor's limits | tasks | memory per task, B | at most | CPU per task and minute, µs | requests per task | delay p50, s | p99 | all told after, s |"
+        "| vendor's limits | tasks | memory per task, B | at most | CPU per task and minute, µs | requests per task | delay p50, s | p99 | all finished after, s |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     let (mut requests, mut delays, mut costs) = (Vec::new(), Vec::new(), Vec::new());

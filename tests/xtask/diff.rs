@@ -233,7 +233,7 @@ fn exit_codes_tell_the_verdict() {
         fs::write(path(name), text.replacen(from, to, 1)).unwrap();
     };
     write("same.yaml", "# ", "# # ");
-    write("docs.yaml", "What the video shows.", "What is to be seen.");
+    write("docs.yaml", "Text prompt.", "What is to be seen.");
     write("breaking.yaml", "\n        watermark:", "\n        mark:");
     write("odd.yaml", "openapi:", "- openapi:");
     let spec = "specs/token360.yaml";

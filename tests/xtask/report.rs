@@ -38,12 +38,7 @@ fn changed() -> tempfile::TempDir {
         "duration: {min: 4, max: 15, default: 5}",
         "duration: {min: 4, max: 12, default: 5}",
     );
-    edit(
-        here,
-        "specs/token360.yaml",
-        "What the video shows.",
-        "What is to be seen.",
-    );
+    edit(here, "specs/token360.yaml", "Text prompt.", "What is to be seen.");
     write(here, "tests/snapshots/toapis/wire/seedance-2.text.snap", "after\n");
     write(here, "tests/snapshots/toapis/refused/seedance-2.snap", "new\n");
     fs::remove_file(here.join("tests/snapshots/toapis/tasks/get.old.snap")).unwrap();

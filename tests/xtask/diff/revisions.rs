@@ -76,12 +76,7 @@ fn git_revisions_are_compared_and_the_merge_base_is_the_default() {
     edit(here, "specs/alltoken.yaml", "\n        seed:", "\n        random_seed:");
     commit(here);
     git(here, &["checkout", "--quiet", "work"]);
-    edit(
-        here,
-        "specs/token360.yaml",
-        "What the video shows.",
-        "What is to be seen.",
-    );
+    edit(here, "specs/token360.yaml", "Text prompt.", "What is to be seen.");
     let (code, out) = run(&[]);
     assert_eq!(code, 2);
     assert!(
@@ -117,12 +112,7 @@ fn a_missing_merge_base_is_an_error() {
     let here = folder.path();
     git(here, &["checkout", "--quiet", "--orphan", "alone"]);
     // The same files at the same second would be the same commit.
-    edit(
-        here,
-        "specs/token360.yaml",
-        "What the video shows.",
-        "What is to be seen.",
-    );
+    edit(here, "specs/token360.yaml", "Text prompt.", "What is to be seen.");
     commit(here);
     let (code, _, err) = xtask(&["diff"], here);
     assert_eq!(code, 100);

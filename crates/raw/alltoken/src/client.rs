@@ -7,7 +7,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    ///One input. The member that goes with `type` holds it.
+    ///One input. The member that `type` names holds its content.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ContentItem {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18,12 +18,12 @@ pub mod types {
         pub image_url: ::std::option::Option<MediaUrl>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub role: ::std::option::Option<crate::enums::ContentRole>,
-        ///The words of a `text` item.
+        ///Text of a `text` item.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub text: ::std::option::Option<::std::string::String>,
         #[serde(rename = "type")]
         pub type_: crate::enums::ContentType,
-        ///Where the medium of a short form is.
+        ///URL of the medium in a short form.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -31,51 +31,51 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What to generate.
+    ///Request for a video.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CreateGenerationRequest {
-        ///Where the outcome is posted.
+        ///URL that the result is posted to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
-        ///Whether the camera stands still.
+        ///Whether to lock the camera.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub camera_fixed: ::std::option::Option<bool>,
         ///The frames, the references or the draft to start from.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub content: ::std::vec::Vec<ContentItem>,
-        ///Whether a draft is made, or used, where the model supports drafts.
+        ///Whether to render or use a draft, if the model supports drafts.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub draft: ::std::option::Option<bool>,
-        ///Length in seconds. `-1` lets the model decide, where it can; `0` is the same as leaving it out, and stands for the provider's default of 5. What else a model takes depends on it.
+        ///Length in seconds. `-1` lets the model decide, if it supports that; `0` is the same as omitting it, and means the provider's default of 5. Other valid values depend on the model.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<i64>,
-        ///Seconds that the task has until it expires.
+        ///Seconds until the task expires.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub execution_expires_after: ::std::option::Option<i64>,
-        ///Length in frames, of the form 25 + 4n; goes before `duration`. Only the 1.0 models heed it, the others drop it without a word.
+        ///Length in frames, of the form 25 + 4n; takes precedence over `duration`. Only the 1.0 models use it; the others ignore it silently.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub frames: ::std::option::Option<i64>,
-        ///Whether sound is made along with the picture.
+        ///Whether to generate audio.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub generate_audio: ::std::option::Option<bool>,
-        ///Says that `content` holds a reference video.
+        ///Whether `content` contains a reference video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_has_video: ::std::option::Option<bool>,
-        ///Video model id; the models operation lists those on offer.
+        ///Video model id; the models operation lists the available ones.
         pub model: ::std::string::String,
-        ///What the video shows.
+        ///Text prompt.
         pub prompt: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ratio: ::std::option::Option<crate::enums::AspectRatio>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resolution: ::std::option::Option<crate::enums::Resolution>,
-        ///Whether the last frame is returned as an image of its own, to go on from.
+        ///Whether to return the last frame as a separate image, to continue from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub return_last_frame: ::std::option::Option<bool>,
         ///A stable identifier for safety purposes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub safety_identifier: ::std::option::Option<::std::string::String>,
-        ///Random seed, to get the same again.
+        ///Random seed, for reproducible results.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seed: ::std::option::Option<i64>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -83,13 +83,13 @@ pub mod types {
         ///Tools that the model may use.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub tools: ::std::vec::Vec<Tool>,
-        ///Whether a watermark is put on the video.
+        ///Whether to add a watermark.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub watermark: ::std::option::Option<bool>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///Names an earlier draft.
+    ///Reference to an earlier draft.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct DraftTaskRef {
         ///Id of the draft's task.
@@ -97,7 +97,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///Every error's body.
+    ///Body of every error.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ErrorBody {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -105,17 +105,17 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What went wrong.
+    ///The error.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ErrorDetail {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Reason in words, in the language that the request's `Accept-Language` asks for.
+        ///Error message, in the language of the request's `Accept-Language`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///The parameter at fault.
+        ///The invalid parameter.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub param: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -133,7 +133,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A video generation task. It does not carry the prompt.
+    ///A video generation task. It does not contain the prompt.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Generation {
         ///When the task was completed.
@@ -170,13 +170,13 @@ pub mod types {
         ///Length in frames.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub frames: ::std::option::Option<::videogen_wire::Lenient<i64>>,
-        ///Whether sound is made.
+        ///Whether audio is generated.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub generate_audio: ::std::option::Option<::videogen_wire::Lenient<bool>>,
         ///Task id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Whether the input holds a reference video.
+        ///Whether the input contains a reference video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_has_video: ::std::option::Option<::videogen_wire::Lenient<bool>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -186,7 +186,7 @@ pub mod types {
         ///Whether the task or its result has expired.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_expired: ::std::option::Option<::videogen_wire::Lenient<bool>>,
-        ///The last frame as an image, when it was asked for.
+        ///The last frame as an image, if requested.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_frame_url: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
@@ -245,7 +245,7 @@ pub mod types {
         pub video_url_expires_at: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
         >,
-        ///Seconds that `video_url` holds.
+        ///Seconds that `video_url` is valid.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video_url_ttl: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(flatten)]
@@ -261,29 +261,29 @@ pub mod types {
                 ::std::vec::Vec<::videogen_wire::Lenient<Generation>>,
             >,
         >,
-        ///Number of tasks in all.
+        ///Total number of tasks.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A URL or, where the model takes them, an uploaded asset (`asset://…`).
+    ///A URL or, if the model supports it, an uploaded asset (`asset://…`).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct MediaUrl {
-        ///Where the medium is.
+        ///URL of the medium.
         pub url: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A model on offer.
+    ///An available model.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Model {
-        ///When the model was made, in unix seconds.
+        ///When the model was created, in unix seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
         >,
-        ///Name to show.
+        ///Display name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub display_name: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -291,7 +291,7 @@ pub mod types {
         ///Model id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///What the model takes.
+        ///Input types of the model.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_modalities: ::std::option::Option<
             ::videogen_wire::Lenient<
@@ -302,14 +302,14 @@ pub mod types {
         pub object: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::ModelObject>,
         >,
-        ///What the model makes.
+        ///Output types of the model.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub output_modalities: ::std::option::Option<
             ::videogen_wire::Lenient<
                 ::std::vec::Vec<::videogen_wire::Lenient<::std::string::String>>,
             >,
         >,
-        ///Who owns the model.
+        ///Owner of the model.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owned_by: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -317,7 +317,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///The models on offer.
+    ///The available models.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ModelList {
         ///The models.
@@ -336,10 +336,10 @@ pub mod types {
     ///Why a task failed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct TaskError {
-        ///Machine-readable reason.
+        ///Machine-readable code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Reason in words.
+        ///Error message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -347,10 +347,10 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A tool that the model may use. The page names the tool, not the shape.
+    ///A tool that the model may use. The page names the tool, not its schema.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Tool {
-        ///Which tool.
+        ///Type of the tool.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
         #[serde(flatten)]
@@ -365,7 +365,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What the task used up.
+    ///Usage of the task.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Usage {
         ///Tokens of the result.
@@ -373,13 +373,13 @@ pub mod types {
         pub completion_tokens: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tool_usage: ::std::option::Option<::videogen_wire::Lenient<ToolUsage>>,
-        ///Tokens in all.
+        ///Total tokens.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total_tokens: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What `callback_url` receives. Nothing about it is documented, so any member may be there or not.
+    ///Payload sent to `callback_url`. It is not documented, so any member may be missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct WebhookEvent {
         ///Task id.
@@ -428,7 +428,7 @@ pub mod types {
 #[derive(Clone, Debug)]
 /**Client for AllToken video generation
 
-Asynchronous video generation at AllToken: submit a request, poll the task, fetch the file from a presigned URL. Tasks can be listed and, until they are done, cancelled.
+Asynchronous video generation at AllToken: submit a request, poll the task, download the file from a presigned URL. Tasks can be listed and, until they are completed, cancelled.
 
 Version: 2026-11-20*/
 pub struct Client {
@@ -495,13 +495,13 @@ const _: () = {
 impl Client {
     /**List video generation tasks
 
-Lists the caller's own tasks, one page of them. There is no cursor, so what lies beyond the page is out of reach but for the filter.
+Lists one page of the caller's own tasks. There is no cursor; only the filter reaches tasks beyond the page.
 
 Sends a `GET` request to `/videos/generations`
 
 Arguments:
 - `limit`: Page size.
-- `status`: Return only the tasks that stand so.
+- `status`: Return only tasks with this status.
 */
     pub async fn list_generations<'a>(
         &'a self,
@@ -532,9 +532,9 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Start a video
+    /**Submit a video request
 
-Creates an asynchronous task and answers at once. Whether it runs from text, from frames, from references or from a draft follows from `content`. No idempotency key is documented for video, so sending a request twice may make two tasks.
+Creates an asynchronous task and returns at once. `content` decides whether the input is text, frames, references or a draft. No idempotency key is documented for video, so sending a request twice may create two tasks.
 
 Sends a `POST` request to `/videos/generations`
 
@@ -568,12 +568,12 @@ Sends a `POST` request to `/videos/generations`
     }
     /**Poll a video generation task
 
-The task as it stands. A completed one carries a presigned URL, which asking again renews. Two to five seconds between polls are advised.
+Returns the task. A completed task has a presigned URL, which polling again renews. The advised interval between polls is two to five seconds.
 
 Sends a `GET` request to `/videos/generations/{id}`
 
 Arguments:
-- `id`: The task id that the submission answered.
+- `id`: The task id returned by the submission.
 */
     pub async fn get_generation<'a>(
         &'a self,
@@ -605,12 +605,12 @@ Arguments:
     }
     /**Cancel a video generation task
 
-Cancels a task that is queued or processing. One that is completed or already cancelled is refused with 409. What a success answers is not documented.
+Cancels a task that is queued or processing. A task that is completed or already cancelled is rejected with 409. The response to a successful cancellation is not documented.
 
 Sends a `POST` request to `/videos/generations/{id}/cancel`
 
 Arguments:
-- `id`: The task id that the submission answered.
+- `id`: The task id returned by the submission.
 */
     pub async fn cancel_generation<'a>(
         &'a self,
@@ -641,9 +641,9 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Which models there are
+    /**List available models
 
-The video models on offer just now, in the shape that OpenAI clients know.
+The available video models, in the format of OpenAI's models list.
 
 Sends a `GET` request to `/videos/models`
 

@@ -14,7 +14,7 @@ videogen_wire::open_enum! {
         V1x1 = "1:1",
     }
 
-    /// The part that a medium plays.
+    /// Role of a medium.
     pub enum ContentRole {
         FirstFrame = "first_frame",
         LastFrame = "last_frame",
@@ -23,7 +23,7 @@ videogen_wire::open_enum! {
         ReferenceAudio = "reference_audio",
     }
 
-    /// What an item is, and in which member it holds it. The short forms `image`, `video` and `audio` hold it in `url`.
+    /// Type of an item, which names the member with its content. The short forms `image`, `video` and `audio` use `url`.
     pub enum ContentType {
         Text = "text",
         ImageUrl = "image_url",
@@ -35,7 +35,7 @@ videogen_wire::open_enum! {
         Audio = "audio",
     }
 
-    /// Where the task stands. `expired` is said of a task and of a result alike. A comment in the SDK's types says `succeeded` where this list has `completed`.
+    /// Status of the task. `expired` applies to a task and to a result. A comment in the SDK's types has `succeeded` instead of `completed`.
     pub enum GenerationStatus {
         Queued = "queued",
         Processing = "processing",
@@ -45,7 +45,7 @@ videogen_wire::open_enum! {
         Cancelled = "cancelled",
     }
 
-    /// What the task starts from, as the service understood it.
+    /// Type of the input, as the service understood it.
     pub enum InputType {
         Text = "text",
         ImageFirstFrame = "image_first_frame",
@@ -56,7 +56,7 @@ videogen_wire::open_enum! {
         DraftTask = "draft_task",
     }
 
-    /// What kind of entry a model is; the page shows `model` only.
+    /// Type of the entry; the page shows `model` only.
     pub enum ModelObject {
         Model = "model",
         Video = "video",

@@ -7,7 +7,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    ///A sound and the part it plays.
+    ///An audio file and its role.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct AudioWithRole {
         pub role: crate::enums::AudioRole,
@@ -16,45 +16,45 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What to generate with Seedance 1.5 Pro or a 1.0 model. Only one of the two image arrays may be sent.
+    ///Request for a Seedance 1.5 Pro or 1.0 video. Only one of the two image arrays may be sent.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CreateSeedance1Request {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio1>,
-        ///Called when the task has ended. Only an error names it: the account needs a webhook set up.
+        ///Called when the task has finished. Only an error message names it: the account needs a configured webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
-        ///The caller's own id, which the webhook carries back and by which the task can be polled. It does not make the request idempotent: the same value sent twice may be billed twice.
+        ///The caller's own id, returned in the webhook and accepted for polling. It does not make the request idempotent: the same value sent twice may be billed twice.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub client_business_id: ::std::option::Option<::std::string::String>,
         ///Length in seconds. The 1.5 Pro model starts at 4.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<i64>,
-        ///Images whose places tell their parts. One image is the first frame; two are the first and the last frame; of three or more, those after the first two are references.
+        ///Images with roles by position. One image is the first frame; two are the first and the last frame; of three or more, those after the first two are references.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub image_urls: ::std::vec::Vec<::std::string::String>,
-        ///Images, each with the part it plays. One first and one last frame at most; up to four references with 1.5 Pro, one with a 1.0 model.
+        ///Images with roles. At most one first and one last frame; up to four references with 1.5 Pro, one with a 1.0 model.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub image_with_roles: ::std::vec::Vec<ImageWithRole>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<Seedance1Metadata>,
         ///Video model id.
         pub model: ::std::string::String,
-        ///What the video shows; scene, action and style are worth telling in detail.
+        ///Text prompt; describe scene, action and style in detail.
         pub prompt: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What to generate with Seedance 2. Only one of the two image arrays may be sent.
+    ///Request for a Seedance 2 video. Only one of the two image arrays may be sent.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CreateSeedance2Request {
-        ///Sound to follow.
+        ///Reference audio.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub audio_with_roles: ::std::vec::Vec<AudioWithRole>,
-        ///Called when the task has ended. Only an error names it: the account needs a webhook set up.
+        ///Called when the task has finished. Only an error message names it: the account needs a configured webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
-        ///The caller's own id, which the webhook carries back. It does not make the request idempotent: the same value sent twice may be billed twice.
+        ///The caller's own id, returned in the webhook. It does not make the request idempotent: the same value sent twice may be billed twice.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub client_business_id: ::std::option::Option<::std::string::String>,
         ///Length in seconds.
@@ -63,22 +63,22 @@ pub mod types {
         ///The first frame: only the first image of the array is used. JPEG, JPG, PNG or WEBP of at most 10 MB.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub image_urls: ::std::vec::Vec<::std::string::String>,
-        ///Images, each with the part it plays. One first and one last frame at most.
+        ///Images with roles. At most one first and one last frame.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub image_with_roles: ::std::vec::Vec<ImageWithRole2>,
         ///Video model id, `seedance-2` or `seedance-2-fast`.
         pub model: ::std::string::String,
-        ///What the video shows; subject, action, camera and style are worth naming.
+        ///Text prompt; describe subject, action, camera and style.
         pub prompt: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ratio: ::std::option::Option<crate::enums::AspectRatio2>,
-        ///Videos to follow.
+        ///Reference videos.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub video_with_roles: ::std::vec::Vec<VideoWithRole>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///Every error's body.
+    ///Body of every error.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ErrorBody {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -86,12 +86,12 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What went wrong.
+    ///The error.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ErrorDetail {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Reason in words.
+        ///Error message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -103,7 +103,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///An image and the part it plays.
+    ///An image and its role.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ImageWithRole {
         pub role: crate::enums::ImageRole,
@@ -112,7 +112,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///An image of a Seedance 2 video and the part it plays.
+    ///An image of a Seedance 2 video and its role.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ImageWithRole2 {
         pub role: crate::enums::ImageRole2,
@@ -148,21 +148,21 @@ pub mod types {
     ///Further parameters of a Seedance 1 request. The page names some only in examples.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Seedance1Metadata {
-        ///Whether sound is made along with the picture; 1.5 Pro only.
+        ///Whether to generate audio; 1.5 Pro only.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub audio: ::std::option::Option<bool>,
-        ///Whether the camera stands still. The name is what clients send.
+        ///Whether to lock the camera. The name is the one that clients send.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub camera_fixed: ::std::option::Option<bool>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resolution: ::std::option::Option<crate::enums::Resolution>,
-        ///Random seed. The range is documented, the name is what clients send.
+        ///Random seed. The range is documented; the name is the one that clients send.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seed: ::std::option::Option<i64>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A video task. The vendor's pages disagree on where a finished one has its URL: in `result` or at the top level.
+    ///A video task. The vendor's pages disagree on where a finished task has its URL: in `result` or at the top level.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Task {
         ///The caller's own id.
@@ -193,7 +193,7 @@ pub mod types {
         ///Task id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///What is stored with the task.
+        ///Metadata stored with the task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<
             ::videogen_wire::Lenient<
@@ -240,10 +240,10 @@ pub mod types {
     ///Why a task failed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct TaskError {
-        ///Machine-readable reason.
+        ///Machine-readable code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Reason in words.
+        ///Error message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -251,7 +251,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What a completed task made.
+    ///Result of a completed task.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct TaskResult {
         ///The files.
@@ -269,7 +269,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A video and the part it plays.
+    ///A video and its role.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct VideoWithRole {
         pub role: crate::enums::VideoRole,
@@ -288,7 +288,7 @@ pub mod types {
         >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error: ::std::option::Option<::videogen_wire::Lenient<TaskError>>,
-        ///When the task ended; taken to be in unix seconds, as in a task.
+        ///When the task finished; assumed to be in unix seconds, as in a task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub finished_at: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
@@ -307,7 +307,7 @@ pub mod types {
         pub status: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::TaskStatus>,
         >,
-        ///When the task was submitted; taken to be in unix seconds, as in a task.
+        ///When the task was submitted; assumed to be in unix seconds, as in a task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub submitted_at: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
@@ -325,7 +325,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What the webhook receives.
+    ///Payload of the webhook.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct WebhookEvent {
         ///Version of the payload.
@@ -333,7 +333,7 @@ pub mod types {
         pub api_version: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///When the event happened; taken to be in unix seconds, as in a task.
+        ///When the event happened; assumed to be in unix seconds, as in a task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
@@ -386,7 +386,7 @@ pub mod types {
 #[derive(Clone, Debug)]
 /**Client for ToAPIs video generation
 
-Asynchronous video generation at ToAPIs: submit a request, poll the task or take a signed webhook, fetch the file before its URL runs out. Two endpoint families, one for Seedance 2 and one for the Seedance models before it, differ in paths and in the names of some members.
+Asynchronous video generation at ToAPIs: submit a request, poll the task or receive a signed webhook, download the file before its URL expires. Two endpoint families, one for Seedance 2 and one for earlier Seedance models, differ in paths and in some member names.
 
 Version: 2026-11-20*/
 pub struct Client {
@@ -453,7 +453,7 @@ const _: () = {
 impl Client {
     /**Submit a Seedance 2 request
 
-Creates an asynchronous task from text, from frames or from references. An uploaded asset (`asset://…`: of an avatar, or any image, video or sound) may stand wherever a URL may, once it is active; one that is still being processed, or failed to be, may spoil the request.
+Creates an asynchronous task from text, frames or references. An active uploaded asset (`asset://…`: an avatar, or any image, video or audio) can be used wherever a URL can; an asset that is still being processed, or whose processing failed, may fail the request.
 
 Sends a `POST` request to `/v1/video/generations`
 
@@ -487,12 +487,12 @@ Sends a `POST` request to `/v1/video/generations`
     }
     /**Poll a Seedance 2 task
 
-The task as it stands. Most take one to five minutes; the first look is worth it after five seconds, the next ones every five to ten, spread by some jitter.
+Returns the task. Most tasks take one to five minutes; poll first after five seconds, then every five to ten seconds with some jitter.
 
 Sends a `GET` request to `/v1/video/generations/{task_id}`
 
 Arguments:
-- `task_id`: The task id that the submission answered. Whether the caller's `client_business_id` is taken here too, as in the other family, is unverified.
+- `task_id`: The task id returned by the submission. Whether the caller's `client_business_id` is accepted too, as in the other family, is unverified.
 */
     pub async fn get_seedance_2<'a>(
         &'a self,
@@ -525,7 +525,7 @@ Arguments:
     }
     /**Submit a Seedance 1.5 Pro or 1.0 request
 
-Creates an asynchronous task from text or from images. Resolution, sound, seed and camera travel inside `metadata`. The webhook is the one described at `create_seedance_2`.
+Creates an asynchronous task from text or images. Resolution, audio, seed and camera are members of `metadata`. The webhook is described at `create_seedance_2`.
 
 Sends a `POST` request to `/v1/videos/generations`
 
@@ -559,12 +559,12 @@ Sends a `POST` request to `/v1/videos/generations`
     }
     /**Poll a Seedance 1.5 Pro or 1.0 task
 
-The task as it stands, found by its id or by the caller's own one. Pace and answer are those of `get_seedance_2`.
+Returns the task with this id or with the caller's own id. Interval and response are those of `get_seedance_2`.
 
 Sends a `GET` request to `/v1/videos/generations/{task_id}`
 
 Arguments:
-- `task_id`: The task id that the submission answered, or the `client_business_id` that was sent with it.
+- `task_id`: The task id returned by the submission, or the `client_business_id` sent with it.
 */
     pub async fn get_seedance_1<'a>(
         &'a self,

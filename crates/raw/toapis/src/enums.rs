@@ -21,7 +21,7 @@ videogen_wire::open_enum! {
         V4x3 = "4:3",
     }
 
-    /// The part a sound plays.
+    /// Role of an audio file.
     pub enum AudioRole {
         ReferenceAudio = "reference_audio",
     }
@@ -41,7 +41,7 @@ videogen_wire::open_enum! {
         RateLimitUnavailable = "rate_limit_unavailable",
     }
 
-    /// The part an image plays. A reference is `reference` for the 1.0 models and `reference_image` for all others.
+    /// Role of an image. A reference is `reference` for the 1.0 models and `reference_image` for all others.
     pub enum ImageRole {
         FirstFrame = "first_frame",
         LastFrame = "last_frame",
@@ -49,7 +49,7 @@ videogen_wire::open_enum! {
         Reference = "reference",
     }
 
-    /// The part an image plays in a Seedance 2 video.
+    /// Role of an image in a Seedance 2 video.
     pub enum ImageRole2 {
         FirstFrame = "first_frame",
         LastFrame = "last_frame",
@@ -69,7 +69,7 @@ videogen_wire::open_enum! {
         V1080p = "1080p",
     }
 
-    /// Where the task stands. `submitted` is what one table has in the place of `queued`.
+    /// Status of the task. One table has `submitted` instead of `queued`.
     pub enum TaskStatus {
         Queued = "queued",
         Submitted = "submitted",
@@ -78,12 +78,12 @@ videogen_wire::open_enum! {
         Failed = "failed",
     }
 
-    /// The part a video plays.
+    /// Role of a video.
     pub enum VideoRole {
         ReferenceVideo = "reference_video",
     }
 
-    /// What happened.
+    /// Type of the event.
     pub enum WebhookEventType {
         GenerationCompleted = "generation.completed",
         GenerationFailed = "generation.failed",

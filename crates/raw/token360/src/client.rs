@@ -7,7 +7,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    ///A presigned URL and how long it holds.
+    ///A presigned URL and how long it is valid.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ContentUrl {
         ///Seconds until the URL expires.
@@ -26,42 +26,42 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What to generate.
+    ///Request for a video.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CreateVideoRequest {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio>,
-        ///Where the outcome is posted once the task is over; HTTPS.
+        ///HTTPS URL that the result is posted to when the task has finished.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
-        ///Length in seconds. Left out, the model decides.
+        ///Length in seconds. If omitted, the model decides.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<i64>,
-        ///Seconds after which the provider gives the task up.
+        ///Seconds after which the provider abandons the task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub execution_expires_after: ::std::option::Option<i64>,
-        ///The first and the last frame. Named on the page; the shape is what clients send.
+        ///The first and the last frame. Named on the page; the schema is the one that clients send.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub frame_images: ::std::vec::Vec<FrameImage>,
-        ///Whether sound is made along with the picture.
+        ///Whether to generate audio.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub generate_audio: ::std::option::Option<bool>,
-        ///Reference media. Named on the page; the shape is what clients send.
+        ///Reference media. Named on the page; the schema is the one that clients send.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub input_references: ::std::vec::Vec<InputReference>,
-        ///Keys and values of the caller's own, kept beside the task.
+        ///The caller's own keys and values, stored with the task.
         #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
         pub metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        ///The model to run, by its id.
+        ///Model id.
         pub model: ::std::string::String,
-        ///What the video shows.
+        ///Text prompt.
         pub prompt: ::std::string::String,
-        ///The caller's own id, which the webhook carries back.
+        ///The caller's own id, returned in the webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub request_id: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resolution: ::std::option::Option<crate::enums::Resolution>,
-        ///Whether the last frame is returned as an image of its own.
+        ///Whether to return the last frame as a separate image.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub return_last_frame: ::std::option::Option<bool>,
         ///An identifier for the provider's safety and audit systems.
@@ -70,13 +70,13 @@ pub mod types {
         ///Random seed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seed: ::std::option::Option<i64>,
-        ///Whether a watermark is put on the video.
+        ///Whether to add a watermark.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub watermark: ::std::option::Option<bool>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///Every error's body.
+    ///Body of every error.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ErrorBody {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -84,18 +84,18 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What went wrong.
+    ///The error.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ErrorDetail {
-        ///Machine-readable reason.
+        ///Machine-readable code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Reason in words.
+        ///Error message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///The parameter at fault.
+        ///The invalid parameter.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub param: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -117,7 +117,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A medium to follow. The member named by `type` holds it.
+    ///A reference medium. The member that `type` names holds its content.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct InputReference {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -136,7 +136,7 @@ pub mod types {
     ///An `https` URL, an uploaded asset (`asset://…`) or, for frames, a `data:` URL.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct MediaUrl {
-        ///Where the medium is.
+        ///URL of the medium.
         pub url: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -152,12 +152,12 @@ pub mod types {
         ///Length in seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<::videogen_wire::Lenient<i64>>,
-        ///Seconds until the provider gives up.
+        ///Seconds until the provider abandons the task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub execution_expires_after: ::std::option::Option<
             ::videogen_wire::Lenient<i64>,
         >,
-        ///Whether sound is made.
+        ///Whether audio is generated.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub generate_audio: ::std::option::Option<::videogen_wire::Lenient<bool>>,
         ///Resolution tier.
@@ -185,10 +185,10 @@ pub mod types {
     ///Why a task failed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct TaskError {
-        ///Machine-readable reason.
+        ///Machine-readable code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Reason in words.
+        ///Error message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -225,7 +225,7 @@ pub mod types {
         ///Task id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///The model that ran.
+        ///Model used.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub model: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -268,7 +268,7 @@ pub mod types {
         pub url: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
-        ///The same, where the provider names it so.
+        ///The same, for providers that use this name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video_url: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
@@ -276,10 +276,10 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What the provider made besides the video.
+    ///Other results of the provider.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct VideoContent {
-        ///The last frame as an image, when it was asked for and the provider gives it.
+        ///The last frame as an image, if requested and returned by the provider.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_frame_url: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
@@ -316,7 +316,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What `callback_url` receives. Only the task and `request_id` are documented, not where the task stands: at the top level, or under `data` or `video`.
+    ///Payload sent to `callback_url`. Only the task and `request_id` are documented, not the place of the task: at the top level, or under `data` or `video`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct WebhookEvent {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -336,7 +336,7 @@ pub mod types {
         ///Task id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///The model that ran.
+        ///Model used.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub model: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -418,7 +418,7 @@ pub mod types {
 #[derive(Clone, Debug)]
 /**Client for Token360 video generation
 
-Asynchronous video generation at Token360: submit a request, poll the task or take a webhook, fetch the file from a presigned URL.
+Asynchronous video generation at Token360: submit a request, poll the task or receive a webhook, download the file from a presigned URL.
 
 Version: 2026-11-20*/
 pub struct Client {
@@ -528,9 +528,9 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Start a video
+    /**Submit a video request
 
-Creates an asynchronous task. Whether it runs from text, from frames or from references follows from which of the two input arrays is filled.
+Creates an asynchronous task. The input array that is set decides whether the input is text, frames or references.
 
 Sends a `POST` request to `/v1/videos`
 
@@ -564,12 +564,12 @@ Sends a `POST` request to `/v1/videos`
     }
     /**Poll a video task
 
-The task as it stands. A completed one carries a presigned URL, which polling again renews.
+Returns the task. A completed task has a presigned URL, which polling again renews.
 
 Sends a `GET` request to `/v1/videos/{video_id}`
 
 Arguments:
-- `video_id`: The task id that the submission answered.
+- `video_id`: The task id returned by the submission.
 */
     pub async fn get_video<'a>(
         &'a self,
@@ -599,14 +599,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Fetch the file, or a fresh link to it
+    /**Download the file, or get a new link to it
 
-Redirects to a freshly signed URL on another host, answers that URL as JSON, or streams the file through the API, as `format` says.
+Redirects to a newly signed URL on another host, returns that URL as JSON, or streams the file through the API, depending on `format`.
 
 Sends a `GET` request to `/v1/videos/{video_id}/content`
 
 Arguments:
-- `video_id`: The task id that the submission answered.
+- `video_id`: The task id returned by the submission.
 - `format`: How to deliver the file.
 */
     pub async fn get_video_content<'a>(

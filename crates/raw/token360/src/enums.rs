@@ -35,13 +35,13 @@ videogen_wire::open_enum! {
         ApiError = "api_error",
     }
 
-    /// Which frame of the video an image is.
+    /// Frame that an image is used for.
     pub enum FrameType {
         FirstFrame = "first_frame",
         LastFrame = "last_frame",
     }
 
-    /// What kind of medium an item carries, and in which member.
+    /// Type of an item's medium, and the member with its content.
     pub enum MediaType {
         ImageUrl = "image_url",
         VideoUrl = "video_url",
@@ -54,7 +54,7 @@ videogen_wire::open_enum! {
         Desc = "desc",
     }
 
-    /// The part a reference plays; it is also seen left out.
+    /// Role of a reference; some clients omit it.
     pub enum ReferenceRole {
         Reference = "reference",
     }
@@ -71,7 +71,7 @@ videogen_wire::open_enum! {
         V4K = "4K",
     }
 
-    /// Where the task stands.
+    /// Status of the task.
     pub enum VideoStatus {
         Queued = "queued",
         InProgress = "in_progress",
