@@ -291,6 +291,29 @@ fn handwritten_files_can_be_held_in_the_head() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Longest inline module of unit tests, in lines.
+const TESTS_LIMIT: usize = 150;
+
+#[test]
+fn long_unit_tests_are_beside_their_file() {
+    let mut files = Vec::new();
+    for folder in ["benches", "crates", "xtask"] {
+        rust_files(&root().join(folder), &mut files);
+    }
+    let mut wrong = Vec::new();
+    for path in &files {
+        let text = fs::read_to_string(path).unwrap();
+        let inline = text.lines().skip_while(|line| *line != "mod tests {").count();
+        if inline > TESTS_LIMIT {
+            wrong.push(format!(
+                "{} has {inline} lines of unit tests: move them to a tests.rs beside it",
+                relative(path)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// No dependency may need a newer Rust than the one we state.
 #[test]
 fn the_stated_rust_version_is_true() {

@@ -5,9 +5,10 @@
 mod comparison;
 mod intent;
 mod reconcile;
-mod recovered;
+mod recover;
 mod settle;
 mod submission;
 
-pub use recovered::{LostSubmission, ReconcileOptions, Recovered};
+pub use reconcile::ReconcileOptions;
+pub use recover::{LostSubmission, Recovered};
 pub use submission::SubmitOptions;
