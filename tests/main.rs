@@ -9,6 +9,7 @@ mod api;
 mod canary;
 mod canned;
 mod cases;
+mod connections;
 mod download;
 mod end_to_end;
 mod examples;

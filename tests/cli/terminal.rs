@@ -190,7 +190,7 @@ fn inputs_on_plain_http_are_refused() {
         };
         refused(
             &plan("http://media.example.com/a.png"),
-            &["first_frame", "https://", "serve the file over HTTPS"],
+            &["first_frame", "https://", "give an https:// URL"],
         );
         assert!(plan("http://127.0.0.1:9/a.png").status.success(), "for simulators");
         assert!(plan("https://media.example.com/a.png").status.success());

@@ -306,6 +306,44 @@ async fn only_what_is_certain_is_adopted() {
     }
 }
 
+/// The list shows the task of an earlier submission under the id that the vendor behind a gateway gave it.
+#[tokio::test]
+async fn a_task_under_another_id_is_not_adopted_for_another_submission() {
+    let (vendor, model) = TARGETS[0];
+    let request = VideoRequest::new(model, "a kite over the ice");
+    for is_polled in [false, true] {
+        let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        let client = client(vendor, &simulator, &journal);
+        let own = client.submit(&request).await.unwrap();
+        show(
+            &simulator,
+            on_text("id", |id| json!(format!("up-{}", id.trim_start_matches("up-")))),
+        );
+        if is_polled {
+            let polled = client.get(&own).await.unwrap();
+            assert_eq!(polled.vendor_id, Some(format!("up-{}", own.id.id())));
+        }
+        lose(&client, &simulator, &request, FaultKind::DropBefore).await;
+        let recovered = client.recover_with(adopting()).await.unwrap();
+        assert_eq!((recovered.open.len(), recovered.found.len()), (1, 0), "{recovered:?}");
+        // What is known now is no candidate any more.
+        let recovered = client.recover_with(adopting()).await.unwrap();
+        assert_eq!((recovered.open.len(), recovered.found.len()), (1, 0), "{recovered:?}");
+        assert_eq!(recovered.open[0].candidates, []);
+        let entry = client.recorded(&own.id).await.unwrap().unwrap();
+        assert_eq!(entry.vendor_id, Some(format!("up-{}", own.id.id())));
+        let settled = client
+            .settle(
+                &recovered.open[0].entry.intent.id,
+                TaskId::new(vendor, own.id.family(), format!("up-{}", own.id.id())).as_ref(),
+            )
+            .await;
+        assert_eq!(settled.unwrap_err().kind(), ErrorKind::Journal);
+    }
+}
+
 /// The answer named a task: that is where to look, also at a vendor that has no list.
 #[tokio::test]
 async fn a_task_that_the_answer_named_is_a_candidate() {

@@ -86,10 +86,10 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         }
     }
     let sql = "INSERT INTO submissions
-        (intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        (intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry, vendor_id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         ON CONFLICT (intent) DO UPDATE SET account = ?3, origin = ?4, scope = ?5, client_reference = ?6, task = ?7,
-        open = ?8, unfinished = ?9, begun = ?10, entry = ?11";
+        open = ?8, unfinished = ?9, begun = ?10, entry = ?11, vendor_id = ?12";
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
     let stored = statement.execute(params![
         intent.id,
@@ -103,6 +103,7 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         entry.is_unfinished(),
         intent.at.timestamp_millis(),
         serde_json::to_string(entry).map_err(broken)?,
+        entry.vendor_id,
     ]);
     stored.map(drop).map_err(broken)
 }

@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Never edited, only added to: files of every version are out there. The column `entry` is the whole entry as JSON; the
 /// others are what is looked up by.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -53,6 +53,8 @@ const STEPS: [&str; 3] = [
     CREATE INDEX submissions_unfinished ON submissions (account) WHERE unfinished = 1;
     CREATE INDEX submissions_reference ON submissions (client_reference) WHERE client_reference IS NOT NULL;
     CREATE INDEX submissions_begun ON submissions (begun);",
+    "ALTER TABLE submissions ADD COLUMN vendor_id TEXT;
+    CREATE INDEX submissions_vendor_id ON submissions (vendor_id) WHERE vendor_id IS NOT NULL;",
 ];
 
 /// Brings a file to the newest version. What it holds is kept. The file's `user_version` counts the steps it has had.

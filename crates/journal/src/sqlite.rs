@@ -233,6 +233,7 @@ impl Journal for SqliteJournal {
                 ("intent", query.intent),
                 ("key", query.key),
                 ("task", query.task.map(|task| task.to_string())),
+                ("vendor_id", query.vendor_id),
                 ("client_reference", query.client_reference),
             ];
             for (column, value) in texts {

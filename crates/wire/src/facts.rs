@@ -10,6 +10,8 @@ pub struct Vendor {
     pub name: &'static str,
     /// Environment variable that holds the API key.
     pub key_env: &'static str,
+    /// Where keys are made and the balance is topped up, or the nearest address that is known.
+    pub keys_page: Option<&'static str>,
     /// Environment variable that replaces the base URL.
     pub base_url_env: &'static str,
     /// Public base URL.

@@ -21,7 +21,7 @@ pub use exchange::{Answer, Exchange, Sent};
 pub use lenient::object;
 pub use lenient::{FromValue, Lenient, Read, ReadItems};
 pub use secret_url::SecretUrl;
-pub use session::{Session, SessionError};
+pub use session::{Session, SessionError, network_failure};
 pub use timestamp::Timestamp;
 
 #[doc(hidden)]

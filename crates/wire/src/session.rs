@@ -142,11 +142,11 @@ impl Session {
         if self.records_only {
             return Ok(http::Response::new(Bytes::new()).into());
         }
-        let place = place(request.url());
+        let url = request.url().clone();
         let mut response = match client.execute(request).await {
             Ok(response) => response,
             Err(error) => {
-                let reason = self.reason(&place, &error);
+                let reason = self.reason(&url, &error);
                 self.set(if error.is_connect() {
                     Sent::NotConnected { reason }
                 } else {
@@ -165,7 +165,7 @@ impl Session {
                     break (Some(format!("the body is larger than {BODY_LIMIT} bytes")), None);
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Err(error) => break (Some(self.reason(&place, &error)), Some(error)),
+                Err(error) => break (Some(self.reason(&url, &error)), Some(error)),
             }
         };
         let (body, broken) = decoded(&headers, body.freeze());
@@ -187,18 +187,8 @@ impl Session {
         }
     }
 
-    /// What broke, with the host and without the rest of the URL.
-    fn reason(&self, place: &str, error: &reqwest::Error) -> String {
-        let through = self.proxy.as_ref().map(|proxy| format!(" through the proxy {proxy}"));
-        let through = through.unwrap_or_default();
-        let what = if error.is_timeout() && !error.is_connect() {
-            "no answer from"
-        } else if error.is_connect() {
-            "cannot connect to"
-        } else {
-            "lost the connection to"
-        };
-        format!("{what} {place}{through}: {}", causes(error))
+    fn reason(&self, url: &Url, error: &reqwest::Error) -> String {
+        network_failure(url, self.proxy.as_deref(), error)
     }
 
     fn slot(&self) -> std::sync::MutexGuard<'_, Option<Exchange>> {
@@ -214,6 +204,21 @@ impl Session {
             exchange.sent = sent;
         }
     }
+}
+
+/// What broke on the way to `url`, with its host and that of the proxy, and without the rest of the URL.
+#[must_use]
+pub fn network_failure(url: &Url, proxy: Option<&str>, error: &reqwest::Error) -> String {
+    let through = proxy.map(|proxy| format!(" through the proxy {proxy}"));
+    let through = through.unwrap_or_default();
+    let what = if error.is_timeout() && !error.is_connect() {
+        "no answer from"
+    } else if error.is_connect() {
+        "cannot connect to"
+    } else {
+        "lost the connection to"
+    };
+    format!("{what} {}{through}: {}", place(url), causes(error))
 }
 
 /// Host and port, which an error may name; the rest of a URL may be signed.

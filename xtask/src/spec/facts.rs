@@ -96,6 +96,8 @@ pub(crate) struct VendorInfo {
     pub(crate) name: String,
     #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
     pub(crate) key_env: String,
+    #[schemars(regex(pattern = r"^https://[a-z0-9.-]+(/[!-~]*)?$"))]
+    pub(crate) keys_page: Option<String>,
     #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
     pub(crate) base_url_env: String,
 }

@@ -8,6 +8,7 @@ use videogen_wire::facts::*;
 pub const VENDOR: Vendor = Vendor {
     name: "AllToken",
     key_env: "ALLTOKEN_API_KEY",
+    keys_page: Some("https://alltoken.ai/docs"),
     base_url_env: "ALLTOKEN_BASE_URL",
     base_url: "https://api.alltoken.ai/v1",
     poll: Poll { first: 2, every: (2, 5), give_up: None },

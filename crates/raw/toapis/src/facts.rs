@@ -8,6 +8,7 @@ use videogen_wire::facts::*;
 pub const VENDOR: Vendor = Vendor {
     name: "ToAPIs",
     key_env: "TOAPIS_API_KEY",
+    keys_page: Some("https://toapis.com/console/token"),
     base_url_env: "TOAPIS_BASE_URL",
     base_url: "https://toapis.com",
     poll: Poll { first: 5, every: (5, 10), give_up: Some(600) },

@@ -8,6 +8,7 @@ use videogen_wire::facts::*;
 pub const VENDOR: Vendor = Vendor {
     name: "Token360",
     key_env: "TOKEN360_API_KEY",
+    keys_page: Some("https://www.token360.ai/en-US/docs"),
     base_url_env: "TOKEN360_BASE_URL",
     base_url: "https://api.token360.ai",
     poll: Poll { first: 5, every: (5, 10), give_up: None },

@@ -21,6 +21,7 @@ use crate::model::address::is_safe;
 use crate::model::{Error, ErrorKind, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::{Http, SUBMIT};
+use crate::transport::proxy::Variables;
 use crate::transport::resolve::Lookup;
 use crate::transport::retry::Budget;
 
@@ -186,12 +187,21 @@ impl ClientBuilder {
     /// `ALLTOKEN_BASE_URL`.
     ///
     /// # Errors
-    /// `config` when the key is missing or is not a valid header value, when the base URL is invalid or uses plain HTTP, or
-    /// when a time scale is invalid or set for the vendor's own host.
+    /// `config` when the key is missing or is not a valid header value, when the base URL is invalid or uses plain HTTP, when
+    /// a time scale is invalid or set for the vendor's own host, or when `HTTP_PROXY`, `HTTPS_PROXY` or `ALL_PROXY` is no
+    /// usable proxy, unless the base URL is on this machine, where none is used.
     pub fn build(self) -> Result<Client, Error> {
+        self.build_in(&|name| std::env::var_os(name))
+    }
+
+    /// With the environment that `environment` reads.
+    pub(crate) fn build_in(self, environment: Variables<'_>) -> Result<Client, Error> {
         let facts = self.vendor.facts();
         let config = |message: String| Error::new(ErrorKind::Config, message);
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let variable = |name: &str| {
+            let value = environment(name)?.into_string().ok();
+            value.filter(|value| !value.trim().is_empty())
+        };
         let key = match self
             .key
             .or_else(|| Some(variable(facts.key_env)?.trim().to_owned().into()))
@@ -220,13 +230,21 @@ impl ClientBuilder {
                 "a time scale is for simulators; set a base URL other than {name}'s own"
             )));
         }
+        let http = Http::new(
+            &url,
+            self.submit_timeout,
+            self.allow_private_hosts,
+            self.lookup,
+            environment,
+        )?;
         let session = Session::new(&key).map_err(|error| config(error.to_string()))?;
+        let session = session.through(http.proxy_towards(&url).as_deref());
         Ok(Client(Arc::new(Inner {
             vendor: self.vendor,
             base_url: url.as_str().trim_end_matches('/').to_owned(),
             key,
             session,
-            http: Http::new(&url, self.submit_timeout, self.allow_private_hosts, self.lookup)?,
+            http,
             retry: self.retry,
             journal: self.journal,
             observer: self.observer,

@@ -80,6 +80,7 @@ impl Client {
         let status = Event::Status {
             status: task.status.clone(),
             error: task.error.clone(),
+            vendor_id: task.vendor_id.clone(),
         };
         self.record_task(&task.id, status).await;
     }

@@ -9,6 +9,8 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
+use url::Url;
+use videogen_wire::network_failure;
 
 use crate::model::{Error, ErrorKind, SecretUrl};
 use crate::transport::http::Http;
@@ -32,17 +34,16 @@ impl FetchError {
         Self::Passing(Error::new(ErrorKind::Transport, message))
     }
 
-    /// The URL in a reqwest error is the presigned one, so only the causes are shown.
-    pub(super) fn network(error: &reqwest::Error) -> Self {
-        let mut reason = "no response".to_owned();
+    /// The URL is presigned, so only its host is shown.
+    pub(super) fn network(http: &Http, url: &Url, error: &reqwest::Error) -> Self {
         let mut cause = error.source();
         while let Some(error) = cause {
             if let Some(refused) = error.downcast_ref::<Refused>() {
                 return Self::forbidden("the link", &refused.to_string());
             }
-            reason = error.to_string();
             cause = error.source();
         }
+        let reason = network_failure(url, http.proxy_towards(url).as_deref(), error);
         Self::passing(format!("network error: {reason}"))
     }
 
@@ -193,7 +194,7 @@ pub(super) async fn ask(
         }
         let response = match timeout(stall, request.send()).await {
             Err(_) => return Err(FetchError::stalled(stall)),
-            Ok(result) => result.map_err(|error| FetchError::network(&error))?,
+            Ok(result) => result.map_err(|error| FetchError::network(http, &url, &error))?,
         };
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return judged(response);

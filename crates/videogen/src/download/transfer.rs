@@ -239,7 +239,7 @@ impl Transfer<'_> {
     async fn chunk(&mut self, response: &mut Response) -> Result<Option<Bytes>, FetchError> {
         match timeout(self.options.stall, response.chunk()).await {
             Err(_) => Err(FetchError::stalled(self.options.stall)),
-            Ok(result) => result.map_err(|error| FetchError::network(&error)),
+            Ok(result) => result.map_err(|error| FetchError::network(&self.client.0.http, response.url(), &error)),
         }
     }
 

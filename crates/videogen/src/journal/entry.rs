@@ -67,6 +67,9 @@ pub struct Entry {
     /// Its task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
+    /// The vendor's other id of the task, under which its lists may show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_id: Option<String>,
     /// Last known status of the task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<TaskStatus>,
@@ -105,6 +108,7 @@ impl Entry {
             updated_at: intent.at,
             attempts: 1,
             task: None,
+            vendor_id: None,
             status: None,
             error: None,
             reason: None,
@@ -194,7 +198,12 @@ impl Entry {
                     self.state = State::Dismissed;
                 }
             }
-            Event::Status { status, error } => {
+            Event::Status {
+                status,
+                error,
+                vendor_id,
+            } => {
+                self.vendor_id = vendor_id.or(self.vendor_id.take());
                 // An old answer that arrives late does not wake what has ended.
                 if !self.status.as_ref().is_some_and(TaskStatus::is_terminal) || status.is_terminal() {
                     (self.status, self.error) = (Some(status), error);

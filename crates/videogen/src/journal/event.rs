@@ -114,6 +114,9 @@ pub enum Event {
         /// Reason of the failure.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<TaskError>,
+        /// What the vendor calls it in its answers, where that is another id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vendor_id: Option<String>,
     },
     /// The output files were set.
     Target {

@@ -41,6 +41,8 @@ pub struct Query {
     pub key: Option<String>,
     /// The entry that created this task.
     pub task: Option<TaskId>,
+    /// Whose task has this [other id](crate::journal::Entry::vendor_id) in the vendor's answers.
+    pub vendor_id: Option<String>,
     /// Entries with this client reference.
     pub client_reference: Option<String>,
     /// Only entries whose submission status is unknown.

@@ -84,6 +84,7 @@ fn events() -> Vec<Event> {
         events.push(Event::Status {
             status: status.clone(),
             error: None,
+            vendor_id: None,
         });
         for id in ["t-1", "t-2"] {
             events.push(Event::Accepted {
@@ -206,7 +207,8 @@ fn a_video_that_did_not_arrive_is_unfinished() {
     }));
     assert!(!apply(Event::Status {
         status: done,
-        error: None
+        error: None,
+        vendor_id: None,
     }));
     assert!(apply(Event::Target {
         target: Destination::file("x.mp4"),

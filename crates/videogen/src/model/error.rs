@@ -218,6 +218,21 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What to do about the key or the balance, when the vendor refused one of them.
+    fn account_hint(&self) -> Option<String> {
+        let kind = self.cause().map_or(self.0.kind, Self::kind);
+        let facts = self.0.vendor?.facts();
+        let what = match kind {
+            ErrorKind::Auth => "check the key in",
+            ErrorKind::Balance => "top up the account of the key in",
+            _ => return None,
+        };
+        let page = facts.keys_page.map(|page| format!("; keys and balance: {page}"));
+        Some(format!("{what} {}{}", facts.key_env, page.unwrap_or_default()))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
@@ -255,6 +270,9 @@ impl fmt::Display for Error {
         }
         if let Some(wait) = inner.retry_after {
             write!(f, "; try again in {} s", wait.as_secs().max(1))?;
+        }
+        if let Some(hint) = self.account_hint() {
+            write!(f, "; {hint}")?;
         }
         match inner.delivery {
             Some(Delivery::Ambiguous) => f.write_str(

@@ -211,6 +211,12 @@ impl Check {
             if value.is_empty() {
                 self.add(name, "\"\"", "must not be empty", "leave it out");
             }
+            let is_looked_up = name == "client_reference" && self.rules.vendor.finds_by_reference().is_some();
+            if is_looked_up && (value.contains(['/', '\\']) || matches!(value, "." | "..")) {
+                let whom = self.rules.vendor.name();
+                let rule = format!("{whom} looks tasks up by it in a URL path, where it would lead elsewhere");
+                self.add(name, value, rule, "use one without / and \\, and not . or ..");
+            }
         }
         if let Some((field, url)) = self.place(request, "callback_url", request.callback_url.as_ref()) {
             self.callback(field, url);
@@ -360,8 +366,8 @@ impl Check {
                     "use a complete https:// URL, asset:// id or data: URL, or the path of a readable image",
                 );
             } else if source.is_plain_http() {
-                let rule = "must be an https:// URL: vendors do not fetch over plain HTTP";
-                self.add(role.as_str(), source, rule, "serve the file over HTTPS");
+                let rule = "http:// inputs are not sent: anyone on the way can read and change them";
+                self.add(role.as_str(), source, rule, "give an https:// URL");
             } else if !rule.sources.contains(&source.kind()) {
                 let (what, hint) = match source.kind() {
                     "data" => ("a local file or data: URL", "upload it and use its https:// URL"),
@@ -423,70 +429,4 @@ impl Check {
 }
 
 #[cfg(all(test, feature = "token360", feature = "toapis", feature = "alltoken"))]
-mod tests {
-    use super::*;
-
-    fn fields(vendor: Vendor, request: &VideoRequest) -> Vec<String> {
-        validate(vendor, request)
-            .into_iter()
-            .map(|violation| violation.field)
-            .collect()
-    }
-
-    #[test]
-    fn all_violations_come_at_once() {
-        let request = VideoRequest::new("seedance-2.0-fast", " ")
-            .duration(60)
-            .resolution("4K")
-            .aspect_ratio("2:1")
-            .service_tier("flex")
-            .camera_fixed(true)
-            .input(Role::LastFrame, Source::Asset("a".into()))
-            .input(Role::ReferenceAudio, Source::Asset("b".into()));
-        assert_eq!(
-            fields(Vendor::Token360, &request),
-            [
-                "prompt",
-                "duration",
-                "resolution",
-                "aspect_ratio",
-                "service_tier",
-                "camera_fixed",
-                "last_frame",
-                "inputs"
-            ]
-        );
-    }
-
-    #[test]
-    fn frames_only_where_they_are_honoured() {
-        let request = VideoRequest::new("seedance-2.0", "x").frames(29);
-        assert_eq!(fields(Vendor::AllToken, &request), ["frames"]);
-        let request = VideoRequest::new("seedance-1.0-pro", "x").frames(29);
-        assert!(fields(Vendor::AllToken, &request).is_empty());
-        let violations = validate(Vendor::AllToken, &VideoRequest::new("seedance-1.0-pro", "x").frames(30));
-        assert_eq!(violations[0].hint, "use 29");
-        assert_eq!(fields(Vendor::AllToken, &request.duration(5)), ["duration"]);
-    }
-
-    #[test]
-    fn extra_may_add_but_not_override() {
-        let mut request = VideoRequest::new("doubao-seedance-1-5-pro", "x");
-        request.extra =
-            serde_json::from_str(r#"{"new": 1, "duration": 5, "metadata": {"x": 1, "seed": 2}}"#).expect("an object");
-        let values: Vec<_> = validate(Vendor::ToApis, &request)
-            .into_iter()
-            .map(|v| v.value)
-            .collect();
-        assert_eq!(values, ["duration", "metadata.seed"]);
-    }
-
-    #[test]
-    fn unknown_models_get_the_general_rules() {
-        let request = VideoRequest::new("seedance-9", "x").duration(12).resolution("4K");
-        assert!(fields(Vendor::Token360, &request).is_empty());
-        assert!(!Capabilities::of(Vendor::Token360, "seedance-9").is_known());
-    }
-
-    use crate::model::Source;
-}
+mod tests;

@@ -2,6 +2,7 @@
 //!
 //! Floor 5: depends on `client` and the floors below. It may not use the other activities.
 
+mod adopt;
 mod comparison;
 mod intent;
 mod reconcile;

@@ -204,7 +204,7 @@ impl Client {
         // It belongs to the family it was sent to, not to the one it was looked up by.
         let own = own.unwrap_or_else(|| id.id().to_owned());
         task.id = TaskId::new(self.0.vendor, ambiguity.family.as_str(), own).unwrap_or(task.id);
-        if self.is_known(&task.id, ambiguity).await? {
+        if self.is_known(&task, ambiguity.intent.as_deref()).await? {
             return Ok(Reconciled::NotFound);
         }
         let shared = Query {
@@ -230,7 +230,7 @@ impl Client {
         for id in &ambiguity.possible_tasks {
             // What cannot be read now is still named by the ambiguity itself.
             if let Ok(task) = self.get(id).await
-                && !self.is_known(id, ambiguity).await?
+                && !self.is_known(&task, ambiguity.intent.as_deref()).await?
             {
                 let hide = |text: &str| self.judge().hide(text);
                 let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
@@ -238,29 +238,6 @@ impl Client {
             }
         }
         Ok(named)
-    }
-
-    /// The only strong candidate, provided it fits no other open submission.
-    async fn adopt(&self, ambiguity: &Ambiguity, found: Vec<Candidate>) -> Result<Reconciled, Error> {
-        let mut strong = found.iter().filter(|candidate| candidate.grade == Grade::Strong);
-        let (Some(only), None) = (strong.next(), strong.next()) else {
-            return Ok(Reconciled::Candidates(found));
-        };
-        let open = Query {
-            open: true,
-            ..self.own()
-        };
-        let open = self.found(open).await?;
-        let hide = |text: &str| self.judge().hide(text);
-        let is_wanted = open.entries.iter().any(|entry| {
-            let other = entry.ambiguity();
-            let matched = Comparison::new(&other, self.clock_skew(), &hide).compare(&only.task);
-            Some(&entry.intent.id) != ambiguity.intent.as_ref() && matched != Match::None
-        });
-        if is_wanted || !open.unreadable.is_empty() {
-            return Ok(Reconciled::Candidates(found));
-        }
-        Ok(Reconciled::Found(Box::new(only.task.clone())))
     }
 
     /// By the account's list, newest first.
@@ -281,7 +258,7 @@ impl Client {
             let is_full = page.tasks.len() >= 100;
             for task in page.tasks {
                 let matched = comparison.compare(&task);
-                if matched == Match::None || self.is_known(&task.id, ambiguity).await? {
+                if matched == Match::None || self.is_known(&task, ambiguity.intent.as_deref()).await? {
                     continue;
                 }
                 match matched {
@@ -340,19 +317,6 @@ impl Client {
         }
         candidates.sort_by_key(|candidate| candidate.grade);
         Ok(Reconciled::Candidates(candidates))
-    }
-
-    /// Whether the journal knows the task as that of another submission.
-    async fn is_known(&self, task: &TaskId, ambiguity: &Ambiguity) -> Result<bool, Error> {
-        let by_task = Query {
-            task: Some(task.clone()),
-            scope: Some(self.scope()),
-            ..Query::default()
-        };
-        let found = self.found(by_task).await?;
-        let is_another = |id: &String| Some(id) != ambiguity.intent.as_ref();
-        Ok(found.entries.iter().any(|entry| is_another(&entry.intent.id))
-            || found.unreadable.iter().any(|record| is_another(&record.id)))
     }
 }
 

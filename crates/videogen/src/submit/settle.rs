@@ -4,7 +4,7 @@ use chrono::Utc;
 
 use crate::client::{Client, journal_error};
 use crate::journal::{Destination, Entry, Event, Query, Subject};
-use crate::model::{Error, ErrorKind, Reconciled, TaskId};
+use crate::model::{Error, ErrorKind, Reconciled, TaskId, TaskStatus};
 
 impl Client {
     /// Records the output files of a task that was submitted without
@@ -123,12 +123,28 @@ impl Client {
         let event = match task {
             Some(task) => Event::Found {
                 task: task.clone(),
-                status: self.get(task).await?.status,
+                status: self.of_no_other(task, intent).await?,
             },
             None => Event::Dismissed,
         };
         let recorded = journal.record(Subject::Intent(entry.intent.id), event).await;
         recorded.map_err(journal_error)?.ok_or_else(missing)
+    }
+
+    /// The status of a task that the journal knows as no other submission's.
+    async fn of_no_other(&self, task: &TaskId, intent: &str) -> Result<TaskStatus, Error> {
+        let taken = || {
+            let message = format!("the task {task} is another submission's already");
+            Error::new(ErrorKind::Journal, message)
+        };
+        if self.knows(task, None, Some(intent)).await? {
+            return Err(taken());
+        }
+        let found = self.get(task).await?;
+        match self.is_known(&found, Some(intent)).await? {
+            true => Err(taken()),
+            false => Ok(found.status),
+        }
     }
 
     /// Searches for the task of a submission that would be dismissed.

@@ -8,7 +8,8 @@ use url::Url;
 
 use crate::model::address::{Guard, Reach, is_loopback};
 use crate::model::{Error, ErrorKind};
-use crate::transport::resolve::{Guarded, Lookup, proxies};
+use crate::transport::proxy::{Proxies, Variables};
+use crate::transport::resolve::{Guarded, Lookup};
 
 /// Shorter than any total limit, so that a connection that never came about is told apart from a lost answer.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -30,24 +31,34 @@ pub(crate) struct Http {
     pub(crate) guard: Arc<Guard>,
     /// For files, once one is fetched: reading the platform's certificates takes longer than all else here.
     file: OnceLock<reqwest::Client>,
-    local: bool,
+    proxies: Proxies,
     lookup: Lookup,
 }
 
 impl Http {
     /// # Errors
-    /// `config` when TLS cannot be set up.
-    pub(crate) fn new(base_url: &Url, submit: Duration, private_hosts: bool, lookup: Lookup) -> Result<Self, Error> {
+    /// `config` when TLS cannot be set up, or a variable names a proxy that cannot be used.
+    pub(crate) fn new(
+        base_url: &Url,
+        submit: Duration,
+        private_hosts: bool,
+        lookup: Lookup,
+        variable: Variables<'_>,
+    ) -> Result<Self, Error> {
         let local = is_loopback(base_url);
-        let api = || {
+        // No proxy can reach a vendor that runs on this machine.
+        let proxies = match local {
+            true => Proxies::default(),
+            false => Proxies::from_env(variable)?,
+        };
+        let api = || -> Result<reqwest::ClientBuilder, Error> {
             // Shorter than the whole, so that a connection that never came about is told apart from a lost answer.
-            let builder = client(local).connect_timeout(CONNECT.min(submit / 2));
-            // Plain HTTP has no use for certificates.
-            if base_url.scheme() == "http" {
-                builder.tls_certs_only([])
-            } else {
-                builder
-            }
+            let builder = client(&proxies)?.connect_timeout(CONNECT.min(submit / 2));
+            // Plain HTTP to this machine has no use for certificates.
+            Ok(match local && base_url.scheme() == "http" {
+                true => builder.tls_certs_only([]),
+                false => builder,
+            })
         };
         let reach = match (private_hosts, local) {
             (true, _) => Reach::Anywhere,
@@ -55,13 +66,18 @@ impl Http {
             (false, false) => Reach::Public,
         };
         Ok(Self {
-            submit: build(api().timeout(submit).pool_max_idle_per_host(0))?,
-            read: build(api().timeout(READ))?,
-            guard: Arc::new(Guard::new(reach, if local { Vec::new() } else { proxies() })),
+            submit: build(api()?.timeout(submit).pool_max_idle_per_host(0))?,
+            read: build(api()?.timeout(READ))?,
+            guard: Arc::new(Guard::new(reach, proxies.hosts())),
             file: OnceLock::new(),
-            local,
+            proxies,
             lookup,
         })
+    }
+
+    /// Host and port of the proxy on the way to `url`.
+    pub(crate) fn proxy_towards(&self, url: &Url) -> Option<String> {
+        self.proxies.towards(url)
     }
 
     /// The client for files, which lie with somebody else: no key ever travels with it.
@@ -77,14 +93,14 @@ impl Http {
             lookup: self.lookup.clone(),
         };
         // A file may take as long as it takes; that it does not stand still is seen to where it is read.
-        let plain = client(self.local).no_gzip().no_brotli().no_deflate().no_zstd();
+        let plain = client(&self.proxies)?.no_gzip().no_brotli().no_deflate().no_zstd();
         let file = build(plain.dns_resolver(Arc::new(resolver)))?;
         Ok(self.file.get_or_init(|| file))
     }
 }
 
-/// What holds for all of them. `local`: the vendor runs on this machine, where no proxy can reach it.
-fn client(local: bool) -> reqwest::ClientBuilder {
+/// What holds for all of them.
+fn client(proxies: &Proxies) -> Result<reqwest::ClientBuilder, Error> {
     let builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT)
@@ -92,7 +108,7 @@ fn client(local: bool) -> reqwest::ClientBuilder {
         .retry(reqwest::retry::never())
         .http1_only()
         .referer(false);
-    if local { builder.no_proxy() } else { builder }
+    proxies.apply(builder)
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {

@@ -4,6 +4,7 @@
 
 pub(crate) mod http;
 pub(crate) mod pace;
+pub(crate) mod proxy;
 pub(crate) mod resolve;
 pub(crate) mod retry;
 pub(crate) mod trace;

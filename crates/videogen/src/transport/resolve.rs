@@ -8,7 +8,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use url::Url;
 
 use crate::model::address::{Guard, leads_inside};
 
@@ -82,48 +81,5 @@ impl Resolve for Guarded {
             let addresses: Addrs = Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(addresses)
         })
-    }
-}
-
-/// The hosts of the proxies in the environment. Names that a proxy resolves are its own affair; its own name may well be
-/// that of a host on a private network.
-pub(crate) fn proxies() -> Vec<String> {
-    [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-    ]
-    .iter()
-    .filter_map(|variable| proxy_host(&std::env::var(variable).ok()?))
-    .collect()
-}
-
-fn proxy_host(value: &str) -> Option<String> {
-    // As in links, whatever the scheme: so the same address is spelled the same.
-    let rest = value.split_once("://").map_or(value, |(_, rest)| rest);
-    let url = Url::parse(&format!("http://{rest}")).ok()?;
-    url.host_str().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_of_a_proxy() {
-        for (value, host) in [
-            ("http://proxy.corp:3128", Some("proxy.corp")),
-            ("proxy.corp:3128", Some("proxy.corp")),
-            ("http://user:pass@Proxy.Corp/", Some("proxy.corp")),
-            ("http://10.0.0.1:3128", Some("10.0.0.1")),
-            ("socks5://0x0a.1:1080", Some("10.0.0.1")),
-            ("https://[fd00:0::1]:3128", Some("[fd00::1]")),
-            ("", None),
-        ] {
-            assert_eq!(proxy_host(value).as_deref(), host, "{value}");
-        }
     }
 }

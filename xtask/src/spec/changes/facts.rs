@@ -93,14 +93,12 @@ fn vendor(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
             found.push(change);
         }
     }
-    if old.get("name") != new.get("name") {
-        found.push(Found::at(
-            at,
-            Rule::Docs,
-            from_to("name", old.get("name"), new.get("name")),
-        ));
+    for key in ["name", "keys_page"] {
+        if old.get(key) != new.get(key) {
+            found.push(Found::at(at, Rule::Docs, from_to(key, old.get(key), new.get(key))));
+        }
     }
-    rest(at, old, new, &["key_env", "base_url_env", "name"], found);
+    rest(at, old, new, &["key_env", "base_url_env", "name", "keys_page"], found);
 }
 
 fn poll(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {

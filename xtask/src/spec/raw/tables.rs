@@ -19,6 +19,7 @@ pub fn emit(facts: &Facts) -> String {
 pub const VENDOR: Vendor = Vendor {{
     name: {name:?},
     key_env: {:?},
+    keys_page: {:?},
     base_url_env: {:?},
     base_url: {:?},
     poll: Poll {{ first: {}, every: {:?}, give_up: {:?} }},
@@ -33,6 +34,7 @@ pub const VENDOR: Vendor = Vendor {{
 const PAGES: &[Page] = &[
 ",
         vendor.key_env,
+        vendor.keys_page,
         vendor.base_url_env,
         facts.base_url,
         poll.first,

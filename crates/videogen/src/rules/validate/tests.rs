@@ -1,0 +1,107 @@
+use super::*;
+use crate::model::Source;
+
+fn fields(vendor: Vendor, request: &VideoRequest) -> Vec<String> {
+    validate(vendor, request)
+        .into_iter()
+        .map(|violation| violation.field)
+        .collect()
+}
+
+#[test]
+fn all_violations_come_at_once() {
+    let request = VideoRequest::new("seedance-2.0-fast", " ")
+        .duration(60)
+        .resolution("4K")
+        .aspect_ratio("2:1")
+        .service_tier("flex")
+        .camera_fixed(true)
+        .input(Role::LastFrame, Source::Asset("a".into()))
+        .input(Role::ReferenceAudio, Source::Asset("b".into()));
+    assert_eq!(
+        fields(Vendor::Token360, &request),
+        [
+            "prompt",
+            "duration",
+            "resolution",
+            "aspect_ratio",
+            "service_tier",
+            "camera_fixed",
+            "last_frame",
+            "inputs"
+        ]
+    );
+}
+
+#[test]
+fn frames_only_where_they_are_honoured() {
+    let request = VideoRequest::new("seedance-2.0", "x").frames(29);
+    assert_eq!(fields(Vendor::AllToken, &request), ["frames"]);
+    let request = VideoRequest::new("seedance-1.0-pro", "x").frames(29);
+    assert!(fields(Vendor::AllToken, &request).is_empty());
+    let violations = validate(Vendor::AllToken, &VideoRequest::new("seedance-1.0-pro", "x").frames(30));
+    assert_eq!(violations[0].hint, "use 29");
+    assert_eq!(fields(Vendor::AllToken, &request.duration(5)), ["duration"]);
+}
+
+#[test]
+fn extra_may_add_but_not_override() {
+    let mut request = VideoRequest::new("doubao-seedance-1-5-pro", "x");
+    request.extra =
+        serde_json::from_str(r#"{"new": 1, "duration": 5, "metadata": {"x": 1, "seed": 2}}"#).expect("an object");
+    let values: Vec<_> = validate(Vendor::ToApis, &request)
+        .into_iter()
+        .map(|v| v.value)
+        .collect();
+    assert_eq!(values, ["duration", "metadata.seed"]);
+}
+
+#[test]
+fn unknown_models_get_the_general_rules() {
+    let request = VideoRequest::new("seedance-9", "x").duration(12).resolution("4K");
+    assert!(fields(Vendor::Token360, &request).is_empty());
+    assert!(!Capabilities::of(Vendor::Token360, "seedance-9").is_known());
+}
+
+/// What a vendor finds tasks by must find them again.
+#[test]
+fn references_that_cannot_be_looked_up() {
+    for reference in ["a/b", "/", r"a\b", ".", ".."] {
+        let request = |vendor: Vendor| VideoRequest::new(vendor.default_model(), "x").client_reference(reference);
+        let violations = validate(Vendor::ToApis, &request(Vendor::ToApis));
+        assert_eq!(
+            (violations.len(), violations[0].field.as_str()),
+            (1, "client_reference"),
+            "{reference}"
+        );
+        assert!(violations[0].rule.contains("URL path"), "{}", violations[0]);
+    }
+    for reference in ["order-1", "a.b", "...", "50% off?", "été"] {
+        let request = VideoRequest::new(Vendor::ToApis.default_model(), "x").client_reference(reference);
+        assert!(fields(Vendor::ToApis, &request).is_empty(), "{reference}");
+    }
+}
+
+/// Loopback is for simulators.
+#[test]
+fn inputs_over_plain_http() {
+    for vendor in Vendor::ALL.iter().copied() {
+        let with = |url: &str| {
+            let source = Source::Url(url.to_owned().into());
+            VideoRequest::new(vendor.default_model(), "x").input(Role::FirstFrame, source)
+        };
+        let violations = validate(vendor, &with("http://media.example.com/a.png?sig=s3cret"));
+        assert_eq!(violations.len(), 1, "{vendor}");
+        let text = violations[0].to_string();
+        assert!(
+            text.starts_with("first_frame = ") && text.ends_with("; give an https:// URL"),
+            "{text}"
+        );
+        assert!(
+            text.contains("http:// inputs are not sent") && !text.contains("s3cret"),
+            "{text}"
+        );
+        assert!(fields(vendor, &with("https://media.example.com/a.png")).is_empty());
+        assert!(fields(vendor, &with("http://127.0.0.1:8787/a.png")).is_empty());
+    }
+}

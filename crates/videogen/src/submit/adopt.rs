@@ -1,0 +1,99 @@
+//! Which task may be adopted for a lost submission: none that the journal knows as another's.
+
+use crate::client::Client;
+use crate::journal::Query;
+use crate::model::{Ambiguity, Candidate, Error, Grade, Reconciled, TaskId, VideoTask};
+use crate::submit::comparison::{Comparison, Match};
+
+/// So many recorded tasks are polled to learn their other ids.
+const POLLED: usize = 20;
+
+impl Client {
+    /// The only strong candidate, provided it fits no other open submission.
+    pub(super) async fn adopt(&self, ambiguity: &Ambiguity, found: Vec<Candidate>) -> Result<Reconciled, Error> {
+        let mut strong = found.iter().filter(|candidate| candidate.grade == Grade::Strong);
+        let (Some(only), None) = (strong.next(), strong.next()) else {
+            return Ok(Reconciled::Candidates(found));
+        };
+        let open = Query {
+            open: true,
+            ..self.own()
+        };
+        let open = self.found(open).await?;
+        let hide = |text: &str| self.judge().hide(text);
+        let is_wanted = open.entries.iter().any(|entry| {
+            let other = entry.ambiguity();
+            let fit = Comparison::new(&other, self.clock_skew(), &hide).compare(&only.task);
+            Some(&entry.intent.id) != ambiguity.intent.as_ref() && fit != Match::None
+        });
+        let is_doubtful = is_wanted || !open.unreadable.is_empty();
+        if is_doubtful
+            || !self.learn_other_ids(&only.task).await?
+            || self.is_known(&only.task, ambiguity.intent.as_deref()).await?
+        {
+            return Ok(Reconciled::Candidates(found));
+        }
+        Ok(Reconciled::Found(Box::new(only.task.clone())))
+    }
+
+    /// Polls the recorded tasks that `found` may be under another id, so that the journal has the ids of their answers.
+    /// `false`: one of them could not be polled, or there are too many.
+    async fn learn_other_ids(&self, found: &VideoTask) -> Result<bool, Error> {
+        let hide = |text: &str| self.judge().hide(text);
+        let recorded = self.found(self.own()).await?.entries;
+        let alike = recorded.iter().filter(|entry| {
+            let known = entry.ambiguity();
+            entry.vendor_id.is_none() && Comparison::new(&known, self.clock_skew(), &hide).compare(found) != Match::None
+        });
+        let unnamed: Vec<TaskId> = alike.filter_map(|entry| entry.task.clone()).collect();
+        for task in unnamed.iter().take(POLLED) {
+            if self.get(task).await.is_err() {
+                return Ok(false);
+            }
+        }
+        Ok(unnamed.len() <= POLLED)
+    }
+
+    /// Whether the journal knows the task as that of another submission than `intent`, by any of its ids.
+    pub(super) async fn is_known(&self, task: &VideoTask, intent: Option<&str>) -> Result<bool, Error> {
+        self.knows(&task.id, task.vendor_id.as_deref(), intent).await
+    }
+
+    /// The same by its id, and by the other id that the vendor's answers give it.
+    pub(super) async fn knows(
+        &self,
+        task: &TaskId,
+        vendor_id: Option<&str>,
+        intent: Option<&str>,
+    ) -> Result<bool, Error> {
+        let other = vendor_id.and_then(|id| TaskId::new(self.0.vendor, task.family(), id));
+        let scoped = Query {
+            scope: Some(self.scope()),
+            ..Query::default()
+        };
+        let by_task = |task: &TaskId| Query {
+            task: Some(task.clone()),
+            ..scoped.clone()
+        };
+        let by_vendor_id = |id: &str| Query {
+            vendor_id: Some(id.to_owned()),
+            ..self.own()
+        };
+        let queries = [
+            Some(by_task(task)),
+            other.as_ref().map(by_task),
+            Some(by_vendor_id(task.id())),
+            vendor_id.map(by_vendor_id),
+        ];
+        let is_another = |id: &String| Some(id.as_str()) != intent;
+        for query in queries.into_iter().flatten() {
+            let found = self.found(query).await?;
+            if found.entries.iter().any(|entry| is_another(&entry.intent.id))
+                || found.unreadable.iter().any(|record| is_another(&record.id))
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
