@@ -105,7 +105,7 @@ fn facade_only(vendor: Vendor, request: &VideoRequest, violation: &Violation) ->
     let without = Capabilities::of(vendor, &request.model).model.without;
     match violation.field.as_str() {
         // A member that the vendor does not know does no harm there. It would be dropped, so the facade refuses it.
-        name if violation.rule.ends_with("has no such parameter") => !without.contains(&name),
+        name if violation.rule.ends_with(&format!("does not support `{name}`")) => !without.contains(&name),
         // The specs do not say that these may not be blank or empty, save for one prompt.
         "model" => true,
         "prompt" => vendor != Vendor::AllToken || !request.prompt.is_empty(),

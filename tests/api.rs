@@ -109,7 +109,10 @@ async fn a_video_can_be_had_without_a_file() {
 
         assert_eq!(client.download_bytes(&task, u64::MAX).await.unwrap(), saved);
         let error = client.download_bytes(&task, 100).await.unwrap_err();
-        assert!(error.message().contains("larger than 100 bytes"), "{error}");
+        assert!(
+            error.message().contains("larger than the limit of 100 bytes"),
+            "{error}"
+        );
 
         let mut stream = client.download_stream(task.id.clone(), DownloadOptions::default());
         let mut streamed = Vec::new();

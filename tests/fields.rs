@@ -288,7 +288,7 @@ fn sources_are_told_by_kind() {
                     let request = VideoRequest::new(entry.model.id, "x").input(role, source.parse::<Source>().unwrap());
                     let refused = validate(*vendor, &request)
                         .iter()
-                        .any(|violation| violation.rule.contains("does not take"));
+                        .any(|violation| violation.rule.contains("as a source"));
                     assert_eq!(
                         refused,
                         !input.sources.contains(&kind),

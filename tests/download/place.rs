@@ -148,7 +148,7 @@ async fn redirects_are_followed_but_not_for_ever() {
             run.arrives(&bytes).await;
         } else {
             let error = run.start().await.unwrap_err();
-            assert!(error.to_string().contains("redirects more than 5 times"), "{error}");
+            assert!(error.to_string().contains("redirected more than 5 times"), "{error}");
         }
         assert_eq!(server.seen().len(), 6);
     }

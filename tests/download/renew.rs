@@ -125,7 +125,7 @@ async fn links_that_never_work() {
     for vendor in renewable() {
         let server = Host::start(File::new(video(KIB, 23)), 0, |_, _| false).await;
         let error = run(&server, vendor).start().await.unwrap_err();
-        assert!(error.to_string().contains("no link to the video that works"), "{error}");
+        assert!(error.to_string().contains("no working link to the video"), "{error}");
         assert!(server.seen().len() < 10, "{vendor}: {}", server.seen().len());
     }
 }

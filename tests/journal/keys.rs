@@ -101,9 +101,9 @@ async fn a_key_is_for_one_request_of_one_account() {
         .await
         .unwrap_err();
     for (error, word) in [
-        (other_request, "another request"),
-        (other_account, "another account"),
-        (other_vendor, "another account"),
+        (other_request, "different request"),
+        (other_account, "different account"),
+        (other_vendor, "different account"),
     ] {
         assert_eq!(
             (error.kind(), error.delivery()),

@@ -1,4 +1,4 @@
-//! What a journal has to do.
+//! The interface of a journal.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,18 +7,27 @@ use futures_util::future::BoxFuture;
 
 use super::{Entry, Event, Found, Intent, JournalError, Query, Subject};
 
-/// Keeps entries where a crash cannot reach them. Several processes may use the same one at once.
+/// Durable storage of submissions. Several processes may use the same journal at once.
+///
+/// ```no_run
+/// use videogen::journal::{Entry, Journal, JournalError, Query};
+///
+/// async fn open(journal: &dyn Journal) -> Result<Vec<Entry>, JournalError> {
+///     let mut query = Query::default();
+///     query.open = true;
+///     Ok(journal.find(query).await?.entries)
+/// }
+/// ```
 pub trait Journal: fmt::Debug + Send + Sync {
-    /// Commits an intent. Where the key is known already, [`Entry::begin_again`] decides, in one transaction with what
-    /// follows from it.
+    /// Commits a submission before it is sent. If its key exists, [`Entry::begin_again`] decides, in the same transaction.
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>>;
 
-    /// Commits what became known of an entry, by [`Entry::apply`]. What is said of an unknown entry is dropped, for tasks
-    /// are made elsewhere too; `None` then.
+    /// Commits an event of an entry with [`Entry::apply`], and returns the entry. Returns `None` for an unknown entry: tasks
+    /// may be created without the journal.
     fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>>;
 
-    /// The entries that match, newest first. A record that cannot be read costs itself only: it is among
-    /// [`Found::unreadable`], and stays as it is.
+    /// Returns the entries that match, newest first. Records that cannot be read are returned in [`Found::unreadable`] and
+    /// are not changed.
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>>;
 }
 
@@ -36,16 +45,16 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
     }
 }
 
-/// What became of an intent.
+/// Result of [`Journal::begin`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Started {
-    /// It is committed, and may be sent.
+    /// The submission is committed and may be sent.
     New {
-        /// The entry: the intent's own, or that of an earlier one with the same key.
+        /// Id of the entry: the intent's id, or that of an earlier intent with the same key.
         id: String,
-        /// Which attempt of the entry it is, from 1.
+        /// Number of the attempt, from 1.
         attempt: u32,
     },
-    /// Its key is known, and that submission is under way, was accepted, or may have been: nothing may be sent.
+    /// A submission with the same key is in flight, was accepted, or may have been accepted: nothing may be sent.
     Known(Box<Entry>),
 }

@@ -1,4 +1,4 @@
-//! One submission in the journal, and the rules by which it changes.
+//! Journal entries, and the rules by which events change them.
 
 use std::time::Duration;
 
@@ -10,29 +10,29 @@ use crate::model::{
     Ambiguity, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Timestamp, VideoTask,
 };
 
-/// How long the sender of a journalled submission is thought to be alive without saying so again.
+/// Lease of a recorded submission: how long its sender is assumed to be running without extending it.
 pub(crate) const LEASE: Duration = Duration::from_secs(15);
-/// What became of a submission.
+/// State of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum State {
-    /// It is being sent, or its sender died over it.
+    /// In flight, or the sending process died.
     Sending,
-    /// The vendor accepted it: there is a task.
+    /// Accepted by the vendor: there is a task.
     Accepted,
-    /// The vendor said no.
+    /// Refused by the vendor.
     Rejected,
-    /// Provably nothing was sent.
+    /// Provably not sent.
     NotSent,
-    /// Nobody knows.
+    /// Unknown whether the vendor accepted it.
     Ambiguous,
-    /// Somebody decided that there is no task.
+    /// Dismissed by the user: there is no task.
     Dismissed,
 }
 
 impl State {
-    /// The name, as it stands in JSON.
+    /// Returns the name used in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -45,47 +45,47 @@ impl State {
         }
     }
 
-    /// Whether a task may exist that nobody knows of.
+    /// Returns whether an unknown task may exist.
     #[must_use]
     pub fn is_open(self) -> bool {
         matches!(self, Self::Sending | Self::Ambiguous)
     }
 }
 
-/// A submission as the journal has it.
+/// A submission in the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Entry {
-    /// What was, or was about to be, sent.
+    /// The submission as it was (about to be) sent.
     pub intent: Intent,
-    /// What became of it.
+    /// Current state.
     pub state: State,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
-    /// How often it was sent, or was about to be.
+    /// Number of attempts.
     pub attempts: u32,
     /// Its task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
-    /// Another id that the vendor's answers give the task: its lists may show it under that one.
+    /// The vendor's other id of the task, under which its lists may show it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_id: Option<String>,
-    /// How the task last stood.
+    /// Last known status of the task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<TaskStatus>,
-    /// Why the task failed.
+    /// Reason of the task's failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
-    /// Why the submission, or else the download, failed.
+    /// Reason of the failure of the submission or download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// What is known of an ambiguous submission.
+    /// Everything known about a submission with an unknown status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ambiguity: Option<Ambiguity>,
     /// Seconds after submission of the last search that found no task.
     #[serde(rename = "sought", default, skip_serializing_if = "Option::is_none")]
     pub not_found_after: Option<u64>,
-    /// Where its files are to be written.
+    /// Output files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Destination>,
     /// The video file.
@@ -94,13 +94,13 @@ pub struct Entry {
     /// The file of the last frame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_frame_file: Option<SavedFile>,
-    /// Whether the last frame can no longer be fetched, or the vendor has none.
+    /// Whether the last frame is missing or can no longer be downloaded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_last_frame: bool,
 }
 
 impl Entry {
-    /// The entry of a new intent.
+    /// Creates the entry of a new intent.
     #[must_use]
     pub fn begin(mut intent: Intent) -> Self {
         Self {
@@ -122,9 +122,9 @@ impl Entry {
         }
     }
 
-    /// The entry after an intent with the same key. `None`: this one stands, and nothing may be sent.
+    /// Returns the entry for another intent with the same key, or `None` when this entry remains and nothing may be sent.
     ///
-    /// Only what provably made no task, or what somebody answered for, may be sent again.
+    /// A submission may be repeated only when it provably created no task, or when the user dismissed it.
     #[must_use]
     pub fn begin_again(&self, intent: Intent) -> Option<Self> {
         match self.state {
@@ -140,12 +140,12 @@ impl Entry {
         }
     }
 
-    /// Takes in what became known of `subject`, which is this entry, at `at`. Tells whether that changed anything.
+    /// Applies an event of `subject`, which is this entry, at `at`. Returns whether it changed the entry.
     ///
-    /// A task, once known, is never forgotten or exchanged. What an earlier attempt failed of says nothing of a later one.
+    /// A known task is never removed or replaced. The failure of an earlier attempt does not affect a later one.
     ///
     /// # Errors
-    /// When another task is said to be this submission's; when it is to be dismissed while it is being sent.
+    /// When the event names a different task, or dismisses a submission in flight.
     pub fn apply(&mut self, subject: &Subject, event: Event, at: Timestamp) -> Result<bool, JournalError> {
         let is_over = matches!(subject, Subject::Attempt { attempt, .. } if *attempt != self.attempts);
         if is_over && !matches!(event, Event::Accepted { .. }) {
@@ -154,7 +154,7 @@ impl Entry {
         if event == Event::Dismissed && self.is_under_way(at) {
             let id = &self.intent.id;
             return Err(JournalError::new(format!(
-                "the submission {id} is being sent at this moment; dismiss it when it is not"
+                "submission {id} is in flight; retry in a few seconds"
             )));
         }
         let before = self.clone();
@@ -169,7 +169,7 @@ impl Entry {
                 Some(known) if *known != task => {
                     let id = &self.intent.id;
                     return Err(JournalError::new(format!(
-                        "the submission {id} has the task {known}; it cannot have {task} too"
+                        "submission {id} already has the task {known}; it cannot have {task} as well"
                     )));
                 }
                 Some(_) => {}
@@ -240,13 +240,13 @@ impl Entry {
         Ok(changed)
     }
 
-    /// Whether its fate is not known.
+    /// Returns whether the submission status is unknown.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.state.is_open()
     }
 
-    /// What is known of one of its files: where it is, or was about to be placed.
+    /// Returns one of its files, at the path where it is or was about to be placed.
     #[must_use]
     pub fn saved(&self, kind: FileKind) -> Option<&SavedFile> {
         match kind {
@@ -262,7 +262,7 @@ impl Entry {
         }
     }
 
-    /// Whether its task has not ended yet, as far as is known, or files of it are not yet where they are to be written.
+    /// Returns whether its task had not ended when last checked, or output files are missing.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
         let is_gone = self
@@ -281,13 +281,13 @@ impl Entry {
             }
     }
 
-    /// Whether its sender may still be at it.
+    /// Returns whether the submission may still be in flight.
     #[must_use]
     pub fn is_under_way(&self, now: Timestamp) -> bool {
         self.state == State::Sending && self.intent.until > now
     }
 
-    /// What is known of it, to look for its task. An entry whose sender died knows only what was to be sent.
+    /// Returns what is known about the submission, to search for its task. If its sender died, only the request is known.
     #[must_use]
     pub fn ambiguity(&self) -> Ambiguity {
         self.ambiguity.clone().unwrap_or_else(|| {
@@ -340,7 +340,7 @@ impl Entry {
             Some(reason) => Error::new(reason.kind, reason.message).after(reason.retry_after.map(Duration::from_secs)),
             None => Error::new(
                 ErrorKind::AmbiguousSubmit,
-                "submission status unknown: its sender did not come back",
+                "submission status unknown: the sending process died",
             ),
         };
         error

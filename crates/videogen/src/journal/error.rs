@@ -4,12 +4,12 @@ use std::fmt;
 
 use crate::model::{Error, ErrorKind};
 
-/// Why a journal could not be read or written.
+/// Error of reading or writing a journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalError(String);
 
 impl JournalError {
-    /// An error in words: what was tried, and what stood in the way.
+    /// Creates an error from a message, which should name the operation and the reason.
     pub fn new(reason: impl Into<String>) -> Self {
         Self(reason.into())
     }

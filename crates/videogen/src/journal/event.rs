@@ -1,4 +1,4 @@
-//! What a journal is told.
+//! Events of a submission, and the intent that precedes it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,18 +6,18 @@ use serde_json::Value;
 use super::{Destination, FileKind, SavedFile};
 use crate::model::{Ambiguity, Delivery, Error, ErrorKind, TaskError, TaskId, TaskStatus, Timestamp, Vendor};
 
-/// What is about to be sent. It holds no key, and of a URL no more than its host.
+/// A submission that is about to be sent. It contains no API key, and URLs only as hosts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Intent {
-    /// Its own id, unlike any other's.
+    /// Unique id.
     pub id: String,
-    /// The caller's key, or else the id: one key makes one task at most.
+    /// Idempotency key, or else the id: at most one task per key.
     pub key: String,
-    /// Fingerprint of vendor and API key.
+    /// Fingerprint of the vendor and API key.
     pub account: String,
-    /// Where it is sent: scheme, host and port of the base URL, and a digest of its path. Entries of older versions have
-    /// none, and count for every origin.
+    /// Scheme, host and port of the base URL, and a digest of its path. Entries of older versions have none, and match every
+    /// origin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
     /// Vendor.
@@ -28,35 +28,35 @@ pub struct Intent {
     pub model: String,
     /// Prompt.
     pub prompt: String,
-    /// The id that the vendor is given for it.
+    /// Client reference sent to the vendor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
-    /// The request, as far as it may be kept.
+    /// The request, with URLs and media masked.
     pub request: Value,
-    /// SHA-256 of the whole request but its callback URL: the same key for another request is a mistake.
+    /// SHA-256 of the whole request except its callback URL, to detect a key that is reused for a different request.
     pub request_hash: String,
-    /// When it began.
+    /// Time of the submission.
     pub at: Timestamp,
-    /// Until when its sender is thought to be alive, unless it says so again.
+    /// End of the sender's lease; a running sender extends it.
     pub until: Timestamp,
-    /// Where its files are to be written. [`Entry::begin`](super::Entry::begin) moves it to the entry.
+    /// Output files. [`Entry::begin`](super::Entry::begin) moves them to the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Destination>,
 }
 
 impl Intent {
-    /// Where its key and its task are unique: `public` for all base URLs on the public internet; for one on this machine or a
-    /// private network, such as the simulator's, scheme, host and port. `None` where the origin is not recorded.
+    /// Returns the scope in which its key and task are unique: `public` for base URLs on the public internet; scheme, host
+    /// and port for base URLs on this machine or a private network, such as a simulator. `None` if the origin is not
+    /// recorded.
     ///
-    /// So nothing that was made at a simulator answers for a submission to a vendor, and one key makes one task at most at
-    /// all vendors together.
+    /// Simulated submissions therefore never answer for real ones, and a key creates at most one task across all vendors.
     #[must_use]
     pub fn scope(&self) -> Option<String> {
         self.origin.as_deref().map(crate::model::address::scope)
     }
 }
 
-/// What became known of a submission or its task.
+/// Event of a submission or its task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -64,78 +64,78 @@ pub enum Event {
     /// The intent was committed.
     #[serde(rename = "begun")]
     Started,
-    /// The sender is still alive.
+    /// The sender is still running.
     Alive {
-        /// Until when, unless it says so again.
+        /// New end of its lease.
         until: Timestamp,
     },
-    /// The vendor accepted it.
+    /// The vendor accepted the submission.
     Accepted {
         /// The task.
         task: TaskId,
-        /// How it stands.
+        /// Its status.
         status: TaskStatus,
     },
-    /// The vendor said no.
+    /// The vendor refused the submission.
     Rejected {
-        /// Why.
+        /// Reason.
         reason: Reason,
     },
     /// Provably nothing was sent.
     NotSent {
-        /// Why.
+        /// Reason.
         reason: Reason,
     },
-    /// Nobody knows.
+    /// The submission status is unknown.
     Ambiguous {
-        /// Why.
+        /// Reason.
         reason: Reason,
-        /// All that is known.
+        /// Everything known about it.
         ambiguity: Box<Ambiguity>,
     },
-    /// Its task was found.
+    /// The task was found.
     Found {
         /// The task.
         task: TaskId,
-        /// How it stands.
+        /// Its status.
         status: TaskStatus,
     },
-    /// It was looked for in vain.
+    /// Searched for, not found.
     NotFound {
-        /// For how many seconds after it was sent.
+        /// Seconds between the submission and the search.
         after: u64,
     },
-    /// Somebody decided that there is no task.
+    /// Dismissed by the user: there is no task.
     Dismissed,
-    /// The task changed.
+    /// The status of the task changed.
     Status {
-        /// How it stands.
+        /// Its status.
         status: TaskStatus,
-        /// Why it failed.
+        /// Reason of the failure.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<TaskError>,
         /// What the vendor calls it in its answers, where that is another id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vendor_id: Option<String>,
     },
-    /// Where its files are to be written.
+    /// The output files were set.
     Target {
         /// The files.
         #[serde(flatten)]
         target: Destination,
     },
-    /// A file is complete, and about to be moved to its place.
+    /// A file is complete and about to be moved to its path.
     Placing {
-        /// Which one.
+        /// Kind of file.
         #[serde(default)]
         kind: FileKind,
         /// The file.
         #[serde(flatten)]
         file: SavedFile,
     },
-    /// A file is in its place.
+    /// A file was downloaded.
     Downloaded {
-        /// Which one.
+        /// Kind of file.
         #[serde(default)]
         kind: FileKind,
         /// The file.
@@ -144,32 +144,32 @@ pub enum Event {
     },
     /// A file could not be downloaded.
     DownloadFailed {
-        /// Which one.
+        /// Kind of file.
         #[serde(default)]
         kind: FileKind,
-        /// Why.
+        /// Reason.
         reason: Reason,
     },
 }
 
-/// Why something failed, as an [`Error`] told it.
+/// Reason of a failure, taken from an [`Error`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reason {
     /// Kind of failure.
     pub kind: ErrorKind,
-    /// In words.
+    /// Message.
     pub message: String,
     /// HTTP status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The vendor's own code.
+    /// The vendor's error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The vendor's id of the request.
+    /// The vendor's request id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// For how many seconds the vendor wants to be left alone.
+    /// `Retry-After`, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
 }
@@ -188,7 +188,7 @@ impl From<&Error> for Reason {
 }
 
 impl Event {
-    /// What a submission that failed means for its entry. `None`: nothing, so it stays open.
+    /// Returns the event of a failed submission, or `None` when the entry stays open.
     pub(crate) fn failed(error: &Error) -> Option<Self> {
         let reason = Reason::from(error);
         match (error.delivery()?, error.ambiguity()) {

@@ -1,4 +1,4 @@
-//! Where the files of a submission are to be written, and which were.
+//! Output files of a submission: where to write them, and which were written.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -14,7 +14,7 @@ use crate::model::mask::{hex, sha256};
 /// Longest part of a task's id that a file name takes over, in bytes.
 const NAME: usize = 100;
 
-/// Which file of a task.
+/// Kind of a task's file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -26,8 +26,8 @@ pub enum FileKind {
     LastFrame,
 }
 
-/// Where the files of a submission are to be written. Committed together with the intent, so that they can be written
-/// there by any process that finds the submission later.
+/// Output files of a submission. They are committed with the intent, so that any process that recovers the submission can
+/// write them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "DestinationForm")]
 #[non_exhaustive]
@@ -35,22 +35,22 @@ pub struct Destination {
     /// The video file. `None`: a file in `folder`, named after the task.
     #[serde(with = "optional_path", skip_serializing_if = "Option::is_none")]
     pub video: Option<PathBuf>,
-    /// The folder for a video without a path of its own.
+    /// The folder for a video without an explicit path.
     #[serde(with = "lossless_path", skip_serializing_if = "is_empty")]
     pub folder: PathBuf,
-    /// Whether the last frame is wanted, too.
+    /// Whether to save the last frame as well.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub with_last_frame: bool,
     /// The file for the last frame. `None`: next to the video, with `.last-frame.png` in place of its extension.
     #[serde(with = "optional_path", skip_serializing_if = "Option::is_none")]
     pub last_frame: Option<PathBuf>,
-    /// Whether files that exist are replaced.
+    /// Whether to replace existing files.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub overwrite: bool,
 }
 
 impl Destination {
-    /// The video goes to the file `path`, which must not exist.
+    /// Writes the video to the file `path`, which must not exist.
     #[must_use]
     pub fn file(path: impl AsRef<Path>) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Destination {
         }
     }
 
-    /// The video goes to a new file in `folder`, named after the task.
+    /// Writes the video to a new file in `folder`, named after the task.
     #[must_use]
     pub fn folder(folder: impl AsRef<Path>) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl Destination {
         }
     }
 
-    /// Asks for the last frame, too: at `path`, or else next to the video.
+    /// Also saves the last frame, at `path` or next to the video.
     #[must_use]
     pub fn last_frame(mut self, path: Option<&Path>) -> Self {
         self.with_last_frame = true;
@@ -76,21 +76,21 @@ impl Destination {
         self
     }
 
-    /// Sets whether files that exist are replaced.
+    /// Sets whether to replace existing files.
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
     }
 
-    /// The file for the video of `task`.
+    /// Returns the path for the video of `task`.
     #[must_use]
     pub fn video_of(&self, task: &TaskId) -> PathBuf {
         let named = || self.folder.join(format!("{}.mp4", file_stem(task)));
         self.video.clone().unwrap_or_else(named)
     }
 
-    /// The file for the last frame when the video is at `video`; `None` when it is not wanted.
+    /// Returns the path for the last frame of the video at `video`, or `None` when it is not requested.
     #[must_use]
     pub fn last_frame_of(&self, video: &Path) -> Option<PathBuf> {
         let beside = || video.with_extension("last-frame.png");
@@ -165,16 +165,16 @@ impl From<DestinationForm> for Destination {
 #[serde(from = "SavedForm")]
 #[non_exhaustive]
 pub struct SavedFile {
-    /// Its absolute path.
+    /// Absolute path.
     #[serde(with = "lossless_path")]
     pub path: PathBuf,
-    /// Its size.
+    /// Size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
-    /// SHA-256 of its content, in hexadecimal.
+    /// SHA-256 of the content, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// Whether it was seen to be in place. `false`: it was complete and about to be moved there.
+    /// Whether the file is in place. `false`: it was complete and about to be moved there.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub placed: bool,
 }

@@ -1,4 +1,4 @@
-//! What a look into a journal returns: entries, and records that cannot be read.
+//! Results of journal queries: entries, and records that cannot be read.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Entry, JournalError};
 use crate::model::mask::hide_urls;
 
-/// What a [`Journal`](crate::journal::Journal) has of what was looked for.
+/// Result of [`Journal::find`](crate::journal::Journal::find).
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Found {
@@ -18,21 +18,21 @@ pub struct Found {
 }
 
 impl Found {
-    /// Records of both kinds.
+    /// Creates a result.
     #[must_use]
     pub fn new(entries: Vec<Entry>, unreadable: Vec<Unreadable>) -> Self {
         Self { entries, unreadable }
     }
 }
 
-/// A record that this version cannot read: damaged, or written by another version. Nothing is sent for its key, because its
+/// A record that this version cannot read: damaged, or written by another version. Its key cannot be submitted, because its
 /// task may exist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Unreadable {
-    /// The submission.
+    /// Id of the submission.
     pub id: String,
-    /// Its task, as far as the journal shows it.
+    /// Its task, if readable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
     /// Why it cannot be read.
@@ -40,7 +40,7 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// A record with this id, and why it cannot be read. URLs in both are shown by their hosts.
+    /// Creates a record from its id and the reason why it cannot be read. URLs in both are reduced to their hosts.
     pub fn new(id: impl AsRef<str>, reason: impl AsRef<str>) -> Self {
         Self {
             id: hide_urls(id.as_ref()),
@@ -49,7 +49,7 @@ impl Unreadable {
         }
     }
 
-    /// Names its task.
+    /// Sets its task.
     #[must_use]
     pub fn task(mut self, task: Option<String>) -> Self {
         self.task = task.map(|task| hide_urls(&task));
@@ -69,6 +69,6 @@ impl fmt::Display for Unreadable {
 
 impl From<Unreadable> for JournalError {
     fn from(record: Unreadable) -> Self {
-        Self::new(format!("{record}; it is left as it is"))
+        Self::new(format!("{record}; it was not changed"))
     }
 }

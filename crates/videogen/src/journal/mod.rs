@@ -1,10 +1,12 @@
-//! A durable record of submissions: what was about to be sent, and what became of it.
+//! The durable record of submissions and their tasks.
 //!
-//! A client that is [given a journal](crate::ClientBuilder::journal) commits each submission to it before the first byte
-//! leaves, and the task before [`submit`](crate::Client::submit) returns. So a program that dies at any instant leaves
-//! either a task or an open entry, and [`Client::recover`](crate::Client::recover) goes on from there. The crate
-//! `videogen-journal` keeps it in an SQLite file; anything else that can commit can be a [`Journal`] too. The rules are
-//! here, in [`Entry::begin`] and [`Entry::apply`]: a journal stores what they give.
+//! A client with a [journal](crate::ClientBuilder::journal) commits each submission to it before anything is sent, and the
+//! task before [`submit`](crate::Client::submit) returns. A crash at any point therefore leaves either a task or an open
+//! entry, from which [`Client::recover`](crate::Client::recover) resumes. The crate `videogen-journal` stores the journal in
+//! an SQLite file; other storage implements [`Journal`]. The rules are in [`Entry::begin`] and [`Entry::apply`]; a journal
+//! stores their results.
+//!
+//! Floor 1: depends on `model` alone. It may not use clients or a network.
 
 mod contract;
 mod entry;
@@ -25,6 +27,6 @@ pub use event::{Event, Intent, Reason};
 pub(crate) use files::digest_of;
 pub use files::{Destination, FileKind, SavedFile};
 pub use found::{Found, Unreadable};
-/// What a [`Journal`] returns.
+/// Future returned by the methods of a [`Journal`].
 pub use futures_util::future::BoxFuture;
 pub use query::{Query, Subject};

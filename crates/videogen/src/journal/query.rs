@@ -1,54 +1,54 @@
-//! Which entry an event is about, and which entries to find.
+//! Selection of entries: the subject of an event, and queries.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::TaskId;
 
-/// What an event is about.
+/// Subject of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The entry with this id.
     Intent(String),
     /// One attempt of the entry with this id.
     Attempt {
-        /// The entry.
+        /// Id of the entry.
         id: String,
-        /// Which attempt.
+        /// Number of the attempt, from 1.
         attempt: u32,
     },
-    /// The entry that made this task.
+    /// The entry that created this task.
     Task {
         /// The task.
         task: TaskId,
-        /// The [scope](crate::journal::Intent::scope) of the base URL at which the task is.
+        /// The [scope](crate::journal::Intent::scope) of the base URL of the task.
         scope: String,
     },
 }
 
-/// Which entries. What is not set does not matter.
+/// Filter of journal entries. Fields that are not set match everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Query {
-    /// Of one account; see [`Client::account`](crate::Client::account).
+    /// Entries of this account; see [`Client::account`](crate::Client::account).
     pub account: Option<String>,
-    /// Sent to this [origin](crate::journal::Intent::origin), or without one.
+    /// Entries with this [origin](crate::journal::Intent::origin), or without one.
     pub origin: Option<String>,
-    /// In this [scope](crate::journal::Intent::scope), or without one.
+    /// Entries in this [scope](crate::journal::Intent::scope), or without one.
     pub scope: Option<String>,
-    /// With this id.
+    /// The entry with this id.
     pub intent: Option<String>,
-    /// With this key.
+    /// Entries with this idempotency key.
     pub key: Option<String>,
-    /// That made this task.
+    /// The entry that created this task.
     pub task: Option<TaskId>,
     /// Whose task has this [other id](crate::journal::Entry::vendor_id) in the vendor's answers.
     pub vendor_id: Option<String>,
-    /// With this reference.
+    /// Entries with this client reference.
     pub client_reference: Option<String>,
-    /// Only those whose fate is not known.
+    /// Only entries whose submission status is unknown.
     pub open: bool,
-    /// Only those whose task has not ended yet, as far as is known, or whose files are not in place.
+    /// Only entries whose task had not ended when last checked, or whose output files are missing.
     pub unfinished: bool,
-    /// How many at most.
+    /// Maximum number of entries.
     pub limit: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! How long tasks take, as far as it was seen.
+//! Observed durations of tasks.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -15,14 +15,14 @@ const BLUR: f64 = 0.1;
 /// Models that are remembered.
 const MODELS: usize = 64;
 
-/// How long tasks took, as a histogram of fixed size in which the latest count most.
+/// Observed durations of tasks: a histogram of fixed size in which recent tasks have more weight.
 #[derive(Clone, PartialEq)]
 pub struct Durations {
     weights: [f32; BINS],
 }
 
 impl Default for Durations {
-    /// Nothing seen yet.
+    /// No observations.
     fn default() -> Self {
         Self { weights: [0.0; BINS] }
     }
@@ -56,7 +56,8 @@ fn published() -> &'static [f32; BINS] {
 }
 
 impl Durations {
-    /// A task was not done `from` after its submission, and was done `to` after it. Equal where the vendor tells the time.
+    /// Adds an observation: a task was unfinished at the age `from` and finished at the age `to`. Both are equal when the
+    /// vendor reports the exact time.
     pub fn observe(&mut self, from: Duration, to: Duration) {
         let last = ends()[BINS - 1];
         let to = (to.as_secs_f64() * (1.0 + BLUR)).min(last);
@@ -128,7 +129,7 @@ impl Durations {
     }
 }
 
-/// The durations of one account's tasks, by model. It holds a bounded number of models, the latest used.
+/// Observed durations of an account's tasks, by model, for a limited number of recently used models.
 #[derive(Debug, Clone, Default)]
 pub struct DurationBook {
     all: Durations,
@@ -137,14 +138,14 @@ pub struct DurationBook {
 }
 
 impl DurationBook {
-    /// What was seen of `model`; of all models when it is not known.
+    /// Returns the durations of `model`, or of all models when it is unknown.
     #[must_use]
     pub fn of(&self, model: Option<&str>) -> &Durations {
         let known = self.models.iter().rev().find(|(name, _)| Some(&**name) == model);
         known.map_or(&self.all, |(_, durations)| durations)
     }
 
-    /// Adds a duration, as [`Durations::observe`].
+    /// Adds an observation; see [`Durations::observe`].
     pub fn observe(&mut self, model: Option<&str>, from: Duration, to: Duration) {
         self.all.observe(from, to);
         let Some(model) = model else { return };

@@ -1,8 +1,9 @@
-//! When to ask next: pure functions of what is known.
+//! When to poll next: pure functions.
 //!
-//! A poll before a task can be done is wasted, and a pause while it is likely to be done is delay. So the next poll is put
-//! where it costs least: delay and the price of the request together, for the chance that the task is done by then. The
-//! chances come from the tasks seen so far ([`Durations`]), and from what vendors publish until there are any.
+//! A poll before a task can have finished is wasted, and a pause while it is likely to have finished adds delay. The next
+//! poll is therefore scheduled where delay and request cost together are lowest for the probability that the task has
+//! finished. Probabilities come from the durations of earlier tasks ([`Durations`]), and initially from the vendors'
+//! published figures.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use videogen_wire::facts::Poll;
 use super::Durations;
 use crate::model::TimeScale;
 
-/// Longest that a vendor's wish to be left alone is believed.
+/// Longest `Retry-After` that is honored.
 pub(crate) const BELIEVED: Duration = Duration::from_secs(3600);
 /// How often a completed task may lack its URL before that is taken for an answer.
 pub(crate) const URL_GRACE: u8 = 3;
@@ -22,7 +23,7 @@ const PRICE: f64 = 0.045;
 /// How far chance moves a poll, as a part of the shortest pause: it keeps many waiters from asking at once.
 const JITTER: f64 = 0.1;
 
-/// How a task is polled: the bounds of every pause, and what a request is worth.
+/// Polling policy: the limits of pauses, and the cost of a request.
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,7 +34,7 @@ const JITTER: f64 = 0.1;
 /// for seconds in 115..125 {
 ///     seen.observe(Duration::from_secs(seconds), Duration::from_secs(seconds));
 /// }
-/// // Not while it cannot be done, then closely.
+/// // Rarely while the task cannot have finished, then often.
 /// let start = PollState::default();
 /// assert!(policy.pause(&seen, &start) > Duration::from_secs(40));
 /// let likely = PollState { elapsed: Duration::from_secs(118), polls: 3, ..start };
@@ -48,45 +49,46 @@ pub struct PollPolicy {
     pub shortest: Duration,
     /// Longest pause between two polls.
     pub longest: Duration,
-    /// Delay, in seconds for each task, that one request less is worth. Lower is denser.
+    /// Cost of a request, in seconds of delay. Lower values poll more often.
     pub price: f64,
     /// How fast the tasks' time passes; durations seen are in that time, everything else is in this machine's.
     pub(crate) scale: TimeScale,
 }
 
-/// The state at which the next poll is looked for.
+/// State of a wait, from which the next pause is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PollState {
     /// Time since the task was submitted.
     pub elapsed: Duration,
-    /// Polls made so far.
+    /// Number of polls so far.
     pub polls: u32,
-    /// What the last poll told.
+    /// Result of the last poll.
     pub last: LastPoll,
-    /// A number from 0 to 1 by lot; what is outside is taken for the nearer end.
+    /// Random jitter in `0.0..=1.0`; clamped.
     pub chance: f64,
 }
 
-/// What the last poll told.
+/// Result of the last poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum LastPoll {
-    /// The task has not ended, or nothing was asked yet.
+    /// The task has not ended, or was not polled yet.
     #[default]
     Running,
-    /// The task is completed, and its URL is still missing.
+    /// The task is completed, but its URL is still missing.
     NoUrl,
-    /// The poll failed, and the vendor wants to be left alone for so long.
+    /// The poll failed; the duration is the `Retry-After` (zero if none).
     Failed(Duration),
-    /// The poll was refused, which may pass: another follows after so long, or after the shortest pause.
+    /// The poll was refused, maybe temporarily; the next one follows after this duration, or the shortest pause.
     Refused(Duration),
 }
 
 impl PollPolicy {
-    /// The vendor's own pace: never denser than it advises, and looser while a task cannot be done yet.
+    /// Returns the policy for a vendor's polling advice: never more often than advised, and less often while a task cannot
+    /// have finished.
     ///
-    /// The advice's longest pause is exceeded on purpose, up to a minute: a poll of a task that cannot be done yet is
-    /// wasted, however often the vendor would bear it. The shortest pauses are kept to; nothing else of it is.
+    /// The advised longest pause may be exceeded, up to 1 minute, because polls of a task that cannot have finished are
+    /// wasted.
     #[must_use]
     pub fn advised(advice: &Poll) -> Self {
         let [first, shortest, longest] = [advice.first, advice.every.0, advice.every.1].map(Duration::from_secs);
@@ -97,7 +99,7 @@ impl PollPolicy {
         }
     }
 
-    /// Pauses between `shortest` and `longest`.
+    /// Returns a policy with pauses between `shortest` and `longest`.
     #[must_use]
     pub fn within(shortest: Duration, longest: Duration) -> Self {
         let longest = longest.max(shortest);
@@ -110,7 +112,7 @@ impl PollPolicy {
         }
     }
 
-    /// The same pace where time passes so much faster.
+    /// Returns the same policy for a faster time scale.
     pub(crate) fn at(self, scale: TimeScale) -> Self {
         Self {
             first: (scale.real(self.first.0), scale.real(self.first.1)),
@@ -128,16 +130,16 @@ impl PollPolicy {
         self
     }
 
-    /// Sets what one request is worth, in seconds of delay.
+    /// Sets the cost of a request, in seconds of delay.
     #[must_use]
     pub fn price(mut self, seconds: f64) -> Self {
         self.price = seconds;
         self
     }
 
-    /// How long to pause before the next poll. `seen` are the durations of like tasks.
+    /// Returns the pause before the next poll. `seen` are the durations of similar tasks.
     ///
-    /// The pause is never shorter than the bound, nor longer than the other one, except where the vendor asks for more.
+    /// The pause stays within the limits, unless the vendor's `Retry-After` is longer.
     #[must_use]
     pub fn pause(&self, seen: &Durations, state: &PollState) -> Duration {
         let (least, most) = if state.polls == 0 {

@@ -1,14 +1,14 @@
-//! Loss by permission: what a caller lets go so that a request can be sent at all.
+//! Opt-in adjustments: drops or rounds fields that the model does not support, as the caller permits.
 
 use crate::model::{Adjust, Adjustment};
 use crate::model::{Capabilities, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::permission::unset;
 use crate::rules::validate;
 
-/// Makes `request` fit what `vendor` takes, as far as the caller allows it, and tells what was changed.
+/// Applies the permitted adjustments to `request`, and returns the adjusted request with the list of changes.
 ///
 /// # Errors
-/// Every violation that is left.
+/// Every remaining violation.
 pub(crate) fn adjust(
     vendor: Vendor,
     request: &VideoRequest,
@@ -42,7 +42,7 @@ pub(crate) fn adjust(
     if left.is_empty() { Ok((fitted, made)) } else { Err(left) }
 }
 
-/// Puts the nearest allowed value in place of a field's, and tells it.
+/// Replaces a field's value by the nearest supported one, and returns it.
 fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<String> {
     let model = Capabilities::of(vendor, &request.model).model;
     match field {

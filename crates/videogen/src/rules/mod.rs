@@ -1,8 +1,9 @@
-//! Rules that a request has to keep: pure functions of the request and of the facts of the specs.
+//! Validation and adjustment of requests: pure functions of the request and the facts of the specs.
 //!
-//! Floor 1: depends on `model` alone. Nothing here waits, and no vendor is named.
+//! Floor 1: depends on `model` alone. It may not be async or name vendors.
 
 pub(crate) mod adjust;
+mod hints;
 mod permission;
 mod validate;
 

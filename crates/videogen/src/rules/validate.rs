@@ -1,15 +1,24 @@
-//! Every rule a request breaks, before anything is sent.
+//! Validation of requests before anything is sent.
 //!
-//! Nothing here knows a vendor: the rules are the tables made from its spec.
+//! The rules are tables generated from the vendors' specs; no vendor is named here.
 
 use serde_json::{Map, Value};
 use videogen_wire::facts::{Field, Input as InputRule};
 
 use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, Role, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::rules::hints::elsewhere;
 use crate::rules::permission::is_adjustable;
 
-/// Checks `request` against what `vendor` takes for its model. An empty list: it can be sent as it is.
+/// Checks `request` against the rules of its model at `vendor`, and returns all violations; none if it is valid.
+///
+/// ```
+/// use videogen::{Vendor, VideoRequest, validate};
+///
+/// let vendor = Vendor::ALL[0];
+/// let request = VideoRequest::new(vendor.default_model(), "a paper boat").duration(10_000);
+/// assert_eq!(validate(vendor, &request)[0].field, "duration");
+/// ```
 #[must_use]
 pub fn validate(vendor: Vendor, request: &VideoRequest) -> Vec<Violation> {
     let mut check = Check {
@@ -52,12 +61,12 @@ impl Check {
         });
     }
 
-    /// Who is asked, for messages.
+    /// Vendor and model, for messages.
     fn whom(&self, request: &VideoRequest) -> String {
-        format!("{} at {}", request.model, self.rules.vendor.name())
+        format!("{} {}", self.rules.vendor.name(), request.model)
     }
 
-    /// The field's place in the request, or a violation when a value has nowhere to go.
+    /// Returns the vendor's field, or adds a violation when the model does not support a field that is set.
     fn place<T: ToString>(
         &mut self,
         request: &VideoRequest,
@@ -68,7 +77,7 @@ impl Check {
         match self.rules.field(name) {
             Some(field) => Some((field, value)),
             None => {
-                let rule = format!("{} has no such parameter", self.whom(request));
+                let rule = format!("{} does not support `{name}`", self.whom(request));
                 self.add(name, value.to_string(), rule, elsewhere(name));
                 None
             }
@@ -83,12 +92,12 @@ impl Check {
             self.add(
                 "model",
                 "\"\"",
-                "must be named",
+                "must not be empty",
                 format!("use one of {}", known.join(", ")),
             );
         }
         if request.prompt.trim().is_empty() {
-            self.add("prompt", "\"\"", "must not be empty", "say what the video shows");
+            self.add("prompt", "\"\"", "must not be empty", "describe the video");
         }
     }
 
@@ -98,17 +107,17 @@ impl Check {
             match duration {
                 VideoDuration::Seconds(seconds) if !rule.allows(seconds) => {
                     let hint = format!("use {}", rule.nearest(seconds));
-                    let rule = format!("{} takes {rule} s", self.whom(request));
+                    let rule = format!("{} supports {rule} seconds", self.whom(request));
                     self.add("duration", seconds, rule, hint);
                 }
                 VideoDuration::Auto if rule.auto.is_none() => {
-                    let hint = format!("name {rule} whole seconds");
-                    let rule = format!("{} does not choose the duration itself", self.whom(request));
+                    let hint = format!("set {rule} seconds");
+                    let rule = format!("{} does not support auto duration", self.whom(request));
                     self.add("duration", "auto", rule, hint);
                 }
                 VideoDuration::Millis(millis) => {
                     let nearest = rule.nearest(u32::try_from(millis.max(0) / 1000).unwrap_or(u32::MAX));
-                    let rule = format!("{} takes whole seconds, {rule}", self.whom(request));
+                    let rule = format!("{} supports only whole seconds, {rule}", self.whom(request));
                     self.add("duration", duration, rule, format!("use {nearest}"));
                 }
                 VideoDuration::Seconds(_) | VideoDuration::Auto => {}
@@ -120,7 +129,7 @@ impl Check {
         match self.rules.model.frames {
             None => {
                 let whom = self.whom(request);
-                let rule = format!("{whom} ignores a frame count and bills the default duration");
+                let rule = format!("{whom} ignores `frames` and bills the default duration");
                 self.add("frames", frames, rule, "set `duration`");
             }
             Some(rule) if !rule.allows(frames) => {
@@ -144,7 +153,7 @@ impl Check {
             if let Some((_, value)) = self.place(request, name, value)
                 && !allowed.contains(&value)
             {
-                let rule = format!("{} does not offer it", self.whom(request));
+                let rule = format!("{} does not support this value", self.whom(request));
                 self.add(name, value, rule, format!("use one of {}", allowed.join(", ")));
             }
         }
@@ -153,7 +162,7 @@ impl Check {
             && !field.values.contains(&tier)
         {
             let hint = format!("use one of {}", field.values.join(", "));
-            self.add("service_tier", tier, "not a service tier", hint);
+            self.add("service_tier", tier, "unknown service tier", hint);
         }
     }
 
@@ -196,8 +205,8 @@ impl Check {
             if let Some(most) = field.max_length
                 && length > most
             {
-                let rule = format!("has {length} characters, {most} are allowed");
-                self.add(name, value, rule, "shorten it, by a hash for instance");
+                let rule = format!("has {length} characters; the limit is {most}");
+                self.add(name, value, rule, "shorten it (for example, hash it)");
             }
             if value.is_empty() {
                 self.add(name, "\"\"", "must not be empty", "leave it out");
@@ -216,7 +225,7 @@ impl Check {
             && draft.vendor() != self.rules.vendor
         {
             let hint = format!("send the request to {}", draft.vendor().name());
-            self.add("draft_task", draft, "the draft was made at another vendor", hint);
+            self.add("draft_task", draft, "the draft belongs to another vendor", hint);
         }
         if !request.tools.is_empty() {
             let kinds: Vec<_> = request.tools.iter().map(|tool| tool.kind.as_str()).collect();
@@ -231,8 +240,8 @@ impl Check {
 
     fn tools(&mut self, tools: &[Tool]) {
         if tools.iter().any(|tool| tool.kind.trim().is_empty()) {
-            let hint = "name it, web_search for instance";
-            self.add("tools", "\"\"", "a tool needs a kind", hint);
+            let hint = "set it, for example to web_search";
+            self.add("tools", "\"\"", "a tool requires a kind", hint);
         }
         if tools.iter().any(|tool| tool.settings.contains_key("type")) {
             let rule = "a setting would override the tool's kind";
@@ -259,7 +268,7 @@ impl Check {
                 "callback_url",
                 url,
                 "is not an http(s) URL",
-                "give the whole URL, with https:// and without spaces",
+                "use a full URL with https:// and without spaces",
             );
             return;
         };
@@ -291,24 +300,34 @@ impl Check {
                 self.add(
                     role.as_str(),
                     count,
-                    format!("{whom} takes none"),
+                    format!("{whom} does not support this input role"),
                     elsewhere(role.as_str()),
                 );
                 continue;
             };
             if count > rule.max as usize {
-                let hint = format!("leave {} out", count - rule.max as usize);
-                self.add(role.as_str(), count, format!("{whom} takes {} at most", rule.max), hint);
+                let hint = format!("remove {}", count - rule.max as usize);
+                self.add(
+                    role.as_str(),
+                    count,
+                    format!("{whom} supports at most {}", rule.max),
+                    hint,
+                );
             }
             self.sources(request, role, rule);
         }
         let has = |role: Role| request.inputs_as(role).next().is_some();
         if has(Role::LastFrame) && !has(Role::FirstFrame) {
-            self.add("last_frame", 1, "a last frame needs a first frame", "add a first frame");
+            self.add(
+                "last_frame",
+                1,
+                "a last frame requires a first frame",
+                "add a first frame",
+            );
         }
         let other = |role: &Role| *role != Role::ReferenceAudio && has(*role);
         if has(Role::ReferenceAudio) && !Role::ALL.iter().any(other) {
-            let rule = "a reference audio needs an image or a video beside it";
+            let rule = "reference audio requires an image or a video as well";
             self.add("reference_audio", 1, rule, "add a reference image or video");
         }
         let groups: Vec<Vec<&str>> = self
@@ -323,7 +342,11 @@ impl Check {
             .filter(|used: &Vec<&str>| !used.is_empty())
             .collect();
         if let [first, second, ..] = groups.as_slice() {
-            let rule = format!("{whom} does not mix {} with {}", first.join(", "), second.join(", "));
+            let rule = format!(
+                "{whom} does not support {} together with {}",
+                first.join(", "),
+                second.join(", ")
+            );
             self.add(
                 "inputs",
                 [first.as_slice(), second].concat().join(", "),
@@ -336,32 +359,39 @@ impl Check {
     fn sources(&mut self, request: &VideoRequest, role: Role, rule: &InputRule) {
         for source in request.inputs_as(role) {
             if let Err(error) = source.check() {
-                self.add(role.as_str(), source, error.to_string(), "give the whole of it");
+                self.add(
+                    role.as_str(),
+                    source,
+                    error.to_string(),
+                    "use a complete https:// URL, asset:// id or data: URL, or the path of a readable image",
+                );
             } else if source.is_plain_http() {
                 let rule = "http:// inputs are not sent: anyone on the way can read and change them";
                 self.add(role.as_str(), source, rule, "give an https:// URL");
             } else if !rule.sources.contains(&source.kind()) {
                 let (what, hint) = match source.kind() {
-                    "data" => (
-                        "a local file or data: URL",
-                        "upload it somewhere and give its https:// URL",
-                    ),
-                    "asset" => ("an asset:// id", "give an https:// URL"),
+                    "data" => ("a local file or data: URL", "upload it and use its https:// URL"),
+                    "asset" => ("an asset:// id", "use an https:// URL"),
                     _ => ("a URL", "upload it as an asset"),
                 };
                 let whom = self.whom(request);
-                self.add(role.as_str(), source, format!("{whom} does not take {what} here"), hint);
+                self.add(
+                    role.as_str(),
+                    source,
+                    format!("{whom} does not support {what} as a source"),
+                    hint,
+                );
             }
         }
     }
 
-    /// A permission that names nothing would be a loss that nobody allowed.
+    /// Permissions that name no adjustable field are refused: they are probably typos.
     fn permissions(&mut self, request: &VideoRequest) {
         for (field, how) in &request.adjust {
             if !is_adjustable(field, *how) {
                 let rule = match how {
-                    Adjust::Drop => "is not a field that can be dropped",
-                    Adjust::Round => "is not a field that can be rounded",
+                    Adjust::Drop => "is not a droppable field",
+                    Adjust::Round => "is not a roundable field",
                 };
                 let hint = "any optional field can be dropped; duration, frames and resolution can be rounded";
                 self.add("adjust", field, rule, hint);
@@ -369,7 +399,7 @@ impl Check {
         }
     }
 
-    /// What the caller adds may not stand where a field of the request goes.
+    /// Extra members must not override fields of the request.
     fn extra(&mut self, extra: &Map<String, Value>, prefix: &str) {
         for (key, value) in extra {
             let wire = format!("{prefix}{key}");
@@ -389,8 +419,8 @@ impl Check {
                     _ => self.add(
                         "extra",
                         &wire,
-                        "must be an object: it holds other parameters",
-                        "give an object",
+                        "must be an object, because it contains other parameters",
+                        "use an object",
                     ),
                 }
             }
@@ -398,38 +428,5 @@ impl Check {
     }
 }
 
-/// Who takes the field, for those whose vendor does not.
-fn elsewhere(name: &str) -> String {
-    let takers: Vec<String> = Vendor::ALL
-        .iter()
-        .filter_map(|vendor| takers_at(*vendor, name))
-        .collect();
-    if takers.is_empty() {
-        "leave it out".to_owned()
-    } else {
-        format!("leave it out, or use {}", takers.join(", "))
-    }
-}
-
-/// The vendor, with the models that take the field unless all of them do.
-fn takers_at(vendor: Vendor, name: &str) -> Option<String> {
-    let is_role = Role::ALL.iter().any(|role| role.as_str() == name);
-    let takes = |entry: &Capabilities| {
-        entry.field(name).is_some()
-            && (name != "frames" || entry.model.frames.is_some())
-            && (!is_role || entry.model.inputs.iter().any(|input| input.role == name))
-    };
-    let (yes, no): (Vec<_>, Vec<_>) = Capabilities::all(vendor).partition(takes);
-    if yes.is_empty() {
-        None
-    } else if no.is_empty() {
-        Some(vendor.name().to_owned())
-    } else {
-        let models: Vec<_> = yes.iter().map(|entry| entry.model.id).collect();
-        Some(format!("{} ({})", vendor.name(), models.join(", ")))
-    }
-}
-
-// The cases are those of real vendors.
 #[cfg(all(test, feature = "token360", feature = "toapis", feature = "alltoken"))]
 mod tests;

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use crate::client::Client;
 use crate::journal::{BoxFuture, Event, Query, Subject};
 use crate::model::mask::is_masked;
-use crate::model::{Ambiguity, Candidate, Error, ErrorKind, Evidence, Grade, ListQuery, Reconciled, TaskId};
+use crate::model::{Ambiguity, Candidate, Error, ErrorKind, Evidence, ListQuery, Reconciled, TaskId};
 use crate::submit::comparison::{Comparison, Match};
 
 /// Number of candidates whose parameters are compared.
@@ -22,8 +22,8 @@ const PAGES: usize = 50;
 pub struct ReconcileOptions {
     /// How long to search, with growing pauses. Zero: search once.
     pub within: Duration,
-    /// Whether all programs that submit with this account use the same journal. Then a sole [`Grade::Strong`] candidate is
-    /// adopted.
+    /// Whether all programs that submit with this account use the same journal. Then a sole [`Grade::Strong`](crate::Grade::Strong)
+    /// candidate is adopted.
     pub sole_writer: bool,
 }
 

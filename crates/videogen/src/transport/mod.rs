@@ -1,6 +1,6 @@
 //! HTTP clients, host policy, retries and the pace of an account.
 //!
-//! Floor 2: depends on `model` and `poll`. No vendor is named here, and no journal is known.
+//! Floor 2: depends on `model` and `poll`. It may not name vendors or use journals.
 
 pub(crate) mod http;
 pub(crate) mod pace;

@@ -1,4 +1,4 @@
-//! Sending again what is safe to send again, and no more than that.
+//! Retries of calls that are safe to repeat.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -10,27 +10,34 @@ use tokio::sync::watch;
 use super::trace;
 use crate::model::{Error, ErrorKind, TimeScale};
 
-/// How a client sends again what failed.
+/// Retry policy for failed calls.
 ///
-/// A submission is sent again only when it provably was not accepted: the connection never stood, or the vendor documents
-/// that it refused (too many requests). Reads are sent again after any failure that may pass. All calls of a client share
-/// one budget, so that an outage is not amplified: each retry takes from it, each success gives a little back. A download
-/// that breaks off is continued, and as long as each try gets further, none of them counts.
+/// A submission is resent only when the vendor provably did not accept it: the connection was never established, or the
+/// vendor answered 429. Reads are retried after temporary failures. All calls of a client share one retry budget, so that an
+/// outage is not amplified: each retry takes from it, and each success gives a little back. Interrupted downloads resume;
+/// attempts that make progress do not count.
+///
+/// ```
+/// use std::time::Duration;
+/// use videogen::RetryPolicy;
+///
+/// let policy = RetryPolicy::default().retries(5).base(Duration::from_millis(200));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// How often a call is sent again at most.
+    /// Maximum number of retries of a call.
     pub retries: u32,
-    /// Longest pause before the first retry; it doubles with each, and the pause is a random part of it.
+    /// Maximum pause before the first retry. It doubles with each retry; the actual pause is a random part of it.
     pub base: Duration,
-    /// Longest pause, unless the vendor asks for more.
+    /// Maximum pause, unless `Retry-After` is longer.
     pub cap: Duration,
-    /// Longest pause that is waited out when the vendor asks for it; for a longer one the error is returned with it.
+    /// Longest `Retry-After` that is waited for; with a longer one the error is returned.
     pub patience: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Three retries, after up to half a second and then twice as long each time; up to half a minute when asked.
+    /// 3 retries, with pauses of up to 500 ms, doubled each time up to 10 s; `Retry-After` up to 30 s.
     fn default() -> Self {
         Self {
             retries: 3,
@@ -42,7 +49,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Nothing is sent again.
+    /// Returns a policy without retries.
     #[must_use]
     pub fn never() -> Self {
         Self {
@@ -51,14 +58,14 @@ impl RetryPolicy {
         }
     }
 
-    /// Sets how often a call is sent again at most.
+    /// Sets the maximum number of retries.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// Sets the longest pause before the first retry.
+    /// Sets the maximum pause before the first retry.
     #[must_use]
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
@@ -79,7 +86,7 @@ impl RetryPolicy {
     }
 }
 
-/// How long the vendor asks to be left alone: `Retry-After`, in seconds or as a date.
+/// Reads `Retry-After`, in seconds or as a date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
@@ -93,7 +100,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: AtomicU32,
-    /// Whether anybody may still try again.
+    /// Whether retries are still allowed.
     open: watch::Sender<bool>,
     /// How fast the vendor's time passes, in which pauses are stated.
     scale: TimeScale,

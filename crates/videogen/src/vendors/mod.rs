@@ -1,7 +1,9 @@
-//! The only place, with the files below it, that knows vendors by name.
+//! The vendors' adapters: the only folder that contains vendor-specific code.
 //!
-//! Each adapter has the same shape: it turns a request into the vendor's own and an answer into a [`VideoTask`], and says
-//! what an error means. What the vendor takes is not its business: that is in the tables made from the spec.
+//! Each adapter converts a request to the vendor's format and a response to a [`VideoTask`], and classifies errors. It does
+//! not validate requests: supported fields and limits are in the tables generated from the spec.
+//!
+//! Floor 3: depends on `transport` and the floors below. It may not use journals or clients.
 
 use progenitor_client::{Error as RawError, ResponseValue};
 use serde_json::Value;
@@ -30,7 +32,7 @@ pub(crate) struct Call<'a> {
     pub(crate) session: Session,
 }
 
-/// Why a call gave no value: in words, without anything from the body.
+/// Reason why a call returned no value. It contains nothing from the body.
 pub(crate) struct CallError(pub(crate) String);
 
 impl From<RawError<()>> for CallError {
@@ -45,13 +47,13 @@ impl From<RawError<()>> for CallError {
                 )
             }
             RawError::InvalidRequest(reason) | RawError::Custom(reason) => reason,
-            RawError::CommunicationError(error) if error.is_builder() => "the base URL cannot be used".to_owned(),
-            _ => "no usable answer".to_owned(),
+            RawError::CommunicationError(error) if error.is_builder() => "invalid base URL".to_owned(),
+            _ => "no usable response".to_owned(),
         })
     }
 }
 
-/// One page of tasks, before the raw JSON is put beside them.
+/// One page of tasks, without their raw JSON.
 #[derive(Default)]
 pub(crate) struct RawPage {
     /// In the vendor's order; `None` where an entry names no task.
@@ -60,7 +62,7 @@ pub(crate) struct RawPage {
     pub(crate) total: Option<u64>,
 }
 
-/// What a vendor's error body says.
+/// Contents of a vendor's error body.
 #[derive(Default)]
 pub(crate) struct ErrorDetail {
     pub(crate) kind: Option<ErrorKind>,
@@ -71,7 +73,7 @@ pub(crate) struct ErrorDetail {
     pub(crate) refused: bool,
 }
 
-/// Under which headers a signed webhook carries what.
+/// Names of the headers of a signed webhook.
 #[cfg(feature = "webhook")]
 pub(crate) struct SignatureHeaders {
     /// The event's id.
@@ -82,19 +84,19 @@ pub(crate) struct SignatureHeaders {
     pub(crate) signature: &'static str,
 }
 
-/// What the body of a signed webhook says.
+/// Contents of a signed webhook's body.
 #[cfg(feature = "webhook")]
 #[derive(Default)]
 pub(crate) struct WebhookEvent {
-    /// The vendor's word for what happened.
+    /// The vendor's event type.
     pub(crate) kind: Option<String>,
     /// The vendor's id of the task, if it names one.
     pub(crate) task: Option<String>,
     /// The model that the task used.
     pub(crate) model: Option<String>,
-    /// It is about the account or the endpoint, not about a task.
+    /// Whether the event concerns the account or the endpoint instead of a task.
     pub(crate) without_task: bool,
-    /// It says that the task has ended.
+    /// Whether it reports that the task has ended.
     pub(crate) ended: bool,
 }
 
@@ -128,20 +130,20 @@ pub(crate) trait Adapter {
 
     fn error(status: u16, body: Value) -> ErrorDetail;
 
-    /// Where a webhook's signature stands, for the vendors that sign.
+    /// Headers of a webhook's signature, for vendors that sign.
     #[cfg(feature = "webhook")]
     const SIGNATURE: Option<SignatureHeaders> = None;
 
-    /// What the body of a signed webhook says, whatever its shape.
+    /// Parses the body of a signed webhook of any shape.
     #[cfg(feature = "webhook")]
     fn webhook_event(_body: Value) -> WebhookEvent {
         WebhookEvent::default()
     }
 
-    /// The task `id` as a signed webhook tells of it.
+    /// Parses the task `id` from a signed webhook.
     #[cfg(feature = "webhook")]
     fn webhook_task(_id: &TaskId, _body: Value) -> Result<VideoTask, CallError> {
-        Err(CallError("nothing that is not signed is believed".to_owned()))
+        Err(CallError("this vendor does not sign webhooks".to_owned()))
     }
 }
 
@@ -160,7 +162,7 @@ fn read_all<T, R>(
 
     let list = list
         .read()
-        .ok_or_else(|| CallError("the answer holds no list".to_owned()))?;
+        .ok_or_else(|| CallError("the response contains no list".to_owned()))?;
     Ok(list.into_iter().map(|item| read(item.0?).ok()).collect())
 }
 
@@ -168,5 +170,5 @@ fn read_all<T, R>(
 fn named(id: Option<TaskId>, asked: Option<&TaskId>, status: &str) -> Result<TaskId, CallError> {
     let asked = asked.filter(|_| !status.is_empty()).cloned();
     id.or(asked)
-        .ok_or_else(|| CallError("the answer names no task".to_owned()))
+        .ok_or_else(|| CallError("the response contains no task id".to_owned()))
 }

@@ -1,4 +1,4 @@
-//! What an exchange means: a value, a refusal, or the honest answer that nobody knows.
+//! Classification of an exchange: a value, a refusal, or an unknown submission status.
 
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
@@ -50,7 +50,7 @@ impl Judge<'_> {
             Some(Sent::NotConnected { reason }) => {
                 return Err(self.transport(operation, reason).with_delivery(Delivery::NotSent));
             }
-            Some(Sent::Pending) => return Err(ambiguous("the call was given up")),
+            Some(Sent::Pending) => return Err(ambiguous("the call was cancelled")),
             Some(Sent::Broken { reason }) => return Err(ambiguous(reason)),
             Some(Sent::Answered(answer)) => answer,
         };
@@ -82,7 +82,7 @@ impl Judge<'_> {
         }
         Err(self.unknown(
             family,
-            &format!("the answer was HTTP {status}"),
+            &format!("the response was HTTP {status}"),
             exchange,
             answer,
             detail,
@@ -102,7 +102,7 @@ impl Judge<'_> {
         let possible = self.possible_tasks(family, exchange);
         if !possible.is_empty() {
             let ids: Vec<String> = possible.iter().map(ToString::to_string).collect();
-            message.push_str(&format!("; it names the task {}", ids.join(", ")));
+            message.push_str(&format!("; the response names the task {}", ids.join(", ")));
         }
         if let Some(words) = self.words(answer, &detail) {
             message.push_str(&format!("; the vendor says: {words}"));
@@ -141,7 +141,7 @@ impl Judge<'_> {
             .collect()
     }
 
-    /// The vendor's words in an answer of any shape, fit to be shown.
+    /// The vendor's message in a response of any shape, cleaned for display.
     fn words(&self, answer: &Answer, detail: &ErrorDetail) -> Option<String> {
         let words = detail.message.clone().or_else(|| words::message(&answer.body))?;
         Some(self.clean(&words)).filter(|words| !words.trim().is_empty())
@@ -159,7 +159,7 @@ impl Judge<'_> {
             Some(Sent::NotConnected { reason } | Sent::Broken { reason }) => {
                 return Err(self.transport(operation, reason));
             }
-            Some(Sent::Pending) => return Err(self.transport(operation, "the call was given up")),
+            Some(Sent::Pending) => return Err(self.transport(operation, "the call was cancelled")),
             Some(Sent::Answered(answer)) => answer,
         };
         if !answer.status.is_success() {
@@ -172,7 +172,7 @@ impl Judge<'_> {
             (Err(CallError(reason)), None) => {
                 let error = Error::new(
                     ErrorKind::Decode,
-                    format!("the answer cannot be read: {}", self.clean(&reason)),
+                    format!("the response cannot be parsed: {}", self.clean(&reason)),
                 );
                 Err(self.with_detail(error.during(self.vendor, operation), answer, None))
             }
@@ -187,7 +187,7 @@ impl Judge<'_> {
         }
     }
 
-    /// How an answer begins, fit to be shown.
+    /// The beginning of a response, cleaned for display.
     pub(crate) fn beginning(&self, exchange: Option<&Exchange>) -> Option<String> {
         match exchange.map(|exchange| &exchange.sent) {
             Some(Sent::Answered(answer)) if !answer.body.is_empty() => {
@@ -200,19 +200,16 @@ impl Judge<'_> {
     fn unbuilt<T>(&self, operation: Operation, result: Result<T, CallError>) -> Error {
         let reason = result
             .err()
-            .map_or_else(|| "no request was made".to_owned(), |CallError(reason)| reason);
+            .map_or_else(|| "no request was built".to_owned(), |CallError(reason)| reason);
         Error::new(ErrorKind::Config, self.clean(&reason)).during(self.vendor, operation)
     }
 
     fn transport(&self, operation: Operation, reason: &str) -> Error {
-        Error::new(
-            ErrorKind::Transport,
-            format!("the network failed: {}", self.clean(reason)),
-        )
-        .during(self.vendor, operation)
+        Error::new(ErrorKind::Transport, format!("network error: {}", self.clean(reason)))
+            .during(self.vendor, operation)
     }
 
-    /// The vendor detail no.
+    /// The error of a response that is not a success.
     fn refusal(&self, operation: Operation, answer: &Answer, detail: ErrorDetail) -> Error {
         let status = answer.status.as_u16();
         let kind = detail.kind.unwrap_or(match status {
@@ -226,7 +223,7 @@ impl Judge<'_> {
         });
         let message = detail.message.clone().or_else(|| words::message(&answer.body));
         let message = message.map_or_else(
-            || format!("the vendor answered HTTP {status} without a reason"),
+            || format!("the vendor returned HTTP {status} without a message"),
             |message| self.clean(&message),
         );
         self.with_detail(
@@ -236,7 +233,7 @@ impl Judge<'_> {
         )
     }
 
-    /// Adds what the answer says beside its message.
+    /// Adds the status, code, request id and `Retry-After` of the response.
     fn with_detail(&self, error: Error, answer: &Answer, detail: Option<ErrorDetail>) -> Error {
         let detail = detail.unwrap_or_default();
         let code = detail.code.or_else(|| words::code(&answer.body));
@@ -319,7 +316,7 @@ impl Judge<'_> {
         violations.into_iter().map(hide).collect()
     }
 
-    /// A listed model, fit to be shown.
+    /// A listed model, cleaned for display.
     pub(crate) fn model(&self, mut model: ListedModel) -> ListedModel {
         let modalities = model.input_modalities.iter_mut().chain(&mut model.output_modalities);
         for words in modalities.chain([&mut model.id]).chain(&mut model.display_name) {

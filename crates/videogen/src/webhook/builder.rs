@@ -1,4 +1,4 @@
-//! Setting up a receiver.
+//! Configuration of a receiver.
 
 use std::fmt;
 use std::future::Future;
@@ -13,7 +13,7 @@ use super::signature::Verifier;
 use crate::client::Client;
 use crate::model::{Error, ErrorKind, Timestamp};
 
-/// Sets up a [`Receiver`].
+/// Builder of a [`Receiver`].
 #[must_use]
 pub struct ReceiverBuilder {
     client: Client,
@@ -23,7 +23,7 @@ pub struct ReceiverBuilder {
 }
 
 impl Receiver {
-    /// Begins to set up a receiver for the account of `client`.
+    /// Returns a builder for a receiver of the account of `client`.
     pub fn builder(client: Client) -> ReceiverBuilder {
         ReceiverBuilder::new(client)
     }
@@ -48,8 +48,8 @@ impl ReceiverBuilder {
         }
     }
 
-    /// A key that the vendor signs with. Give the old and the new one while a key is being replaced; either may match.
-    /// With no key, signatures are not looked at and every delivery is a hint.
+    /// Adds a signing secret. During rotation, add the old and the new secret. Without a secret, signatures are not checked
+    /// and deliveries only trigger polls.
     pub fn secret(mut self, secret: impl Into<SecretString>) -> Self {
         let secret = secret.into();
         // From a file it comes with the end of its line.
@@ -58,8 +58,8 @@ impl ReceiverBuilder {
         self
     }
 
-    /// What to do with each event, once in the life of the receiver. The vendor is told that it arrived only after this has returned `Ok`; after an
-    /// error the event is as good as never come, and is handed over again when the vendor repeats it.
+    /// Sets the event handler, called once per event in the lifetime of the receiver. The delivery is acknowledged only
+    /// after it returns `Ok`; after an error, it is called again when the vendor repeats the delivery.
     pub fn on_event<F, R>(mut self, handler: F) -> Self
     where
         F: Fn(Event) -> R + Send + Sync + 'static,
@@ -69,16 +69,16 @@ impl ReceiverBuilder {
         self
     }
 
-    /// Another clock than the system's, for tests.
+    /// Sets a clock other than the system's, for tests.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
         self
     }
 
-    /// Makes the receiver.
+    /// Builds the receiver.
     ///
     /// # Errors
-    /// `config` when a secret is empty, or the vendor does not sign what it sends.
+    /// `config` when a secret is empty, or when a secret is set and the vendor does not sign webhooks.
     pub fn build(self) -> Result<Receiver, Error> {
         let vendor = self.client.vendor();
         let config = |message: String| Err(Error::new(ErrorKind::Config, message));
@@ -87,7 +87,7 @@ impl ReceiverBuilder {
             .iter()
             .any(|secret| secret.expose_secret().trim().is_empty())
         {
-            return config("a webhook secret is empty: anybody could sign with it; give the vendor's".to_owned());
+            return config("the webhook secret is empty; set the signing secret from the vendor's console".to_owned());
         }
         let webhook = vendor.facts().webhook;
         let verifier = match (webhook.signature, vendor.signature()) {
@@ -100,7 +100,7 @@ impl ReceiverBuilder {
             _ => {
                 let name = vendor.name();
                 return config(format!(
-                    "{name} does not sign webhooks: leave the secret out, and give each task an address of its own"
+                    "{name} does not sign webhooks; remove the secret, and use a separate callback URL for each task"
                 ));
             }
         };

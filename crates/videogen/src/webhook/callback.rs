@@ -1,4 +1,4 @@
-//! Addresses that nobody can guess.
+//! Callback URLs with random tokens.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use crate::model::{Error, ErrorKind, SecretUrl};
 /// Random bytes in a token: 256 bits.
 const TOKEN_BYTES: usize = 32;
 
-/// An address for one task's webhook. The token in it is nowhere else; the receiver keeps its hash.
+/// Callback URL for the webhook of one task. It contains the only copy of the token; the receiver stores its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Callback {
     url: SecretUrl,
@@ -27,8 +27,12 @@ impl Callback {
     pub(crate) fn new(base: &str) -> Result<Self, Error> {
         let base = parse_base_url("the webhook's base URL", base)?;
         let mut bytes = [0; TOKEN_BYTES];
-        aws_lc_rs::rand::fill(&mut bytes)
-            .map_err(|_| Error::new(ErrorKind::Io, "the system gives no random bytes for a callback token"))?;
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| {
+            Error::new(
+                ErrorKind::Io,
+                "cannot create a callback token: the system returned no random bytes",
+            )
+        })?;
         let token = URL_SAFE_NO_PAD.encode(bytes);
         Ok(Self {
             hash: TokenHash::of(&token),
@@ -36,21 +40,21 @@ impl Callback {
         })
     }
 
-    /// What to send as `callback_url`.
+    /// Returns the URL to send as `callback_url`.
     #[must_use]
     pub fn url(&self) -> &SecretUrl {
         &self.url
     }
 
-    /// What the receiver knows the address by.
+    /// Returns the hash of the token, by which the receiver identifies the URL.
     #[must_use]
     pub fn hash(&self) -> &TokenHash {
         &self.hash
     }
 }
 
-/// The SHA-256 of a callback token. It is no secret: the token cannot be found from it. Store it beside the task's id to
-/// go on after a restart.
+/// SHA-256 of a callback token. It is not a secret: the token cannot be derived from it. Store it with the task id, to
+/// [restore](super::Receiver::restore) the callback after a restart.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 
@@ -74,14 +78,14 @@ impl fmt::Debug for TokenHash {
     }
 }
 
-/// Why a text is not a [`TokenHash`].
+/// Error of parsing a [`TokenHash`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseTokenHashError(());
 
 impl fmt::Display for ParseTokenHashError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What was given may be the token itself, so it is not repeated.
-        f.write_str("a token hash is 32 bytes in base64url, as it prints itself")
+        f.write_str("invalid token hash; the format is 32 bytes in base64url, as printed by TokenHash")
     }
 }
 

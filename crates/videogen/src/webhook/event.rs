@@ -1,24 +1,24 @@
-//! What a delivery came to.
+//! Webhook events.
 
 use crate::model::VideoTask;
 
-/// Something a vendor told.
+/// A webhook event.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// The vendor's id of it, where it is signed. A repeat has the same, and comes to no second event.
+    /// The vendor's event id, if signed. Repeated deliveries have the same id and are not handled again.
     pub id: Option<String>,
-    /// The vendor's word for it, where it is signed.
+    /// The vendor's event type, if signed.
     pub kind: Option<String>,
-    /// The task it is about, as polling gives it. `None` for what is about no task, such as a test of the endpoint.
+    /// The task, as from polling. `None` for events without a task, such as a test of the endpoint.
     pub task: Option<VideoTask>,
 }
 
-/// What to make of a delivery that is to be acknowledged.
+/// Result of a delivery that should be acknowledged.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Received {
-    /// An event, handed to [`on_event`](super::ReceiverBuilder::on_event) already.
+    /// A new event; [`on_event`](super::ReceiverBuilder::on_event) has returned.
     New(Box<Event>),
-    /// One that was handled before.
+    /// A repeated delivery of an event that was handled before.
     Repeat,
 }

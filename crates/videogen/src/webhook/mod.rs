@@ -1,19 +1,20 @@
-//! Webhooks: the vendor calls when a task has ended, and the same [`VideoTask`](crate::VideoTask) comes out as polling gives.
+//! Webhooks: the vendor calls when a task has ended, and the application gets the same [`VideoTask`](crate::VideoTask) as
+//! from polling.
 //!
-//! A [`Receiver`] takes what arrived, raw, and tells what it means. How far a delivery is believed depends on who can have
-//! sent it:
+//! A [`Receiver`] takes the raw request: headers and body. How far it trusts a delivery depends on its authentication:
 //!
-//! - **A signature is believed.** Where the vendor signs and a secret is set ([`ReceiverBuilder::secret`]), the signature is
-//!   checked over the raw body and the time against the clock, repeats are dropped by the event's id, and the payload is
-//!   read by the code that reads a poll's answer. It differs from one in its raw JSON, and in what only a poll tells.
-//! - **Anything else is a hint.** Where nothing is signed, the address itself is the secret: [`Receiver::callback`] makes
-//!   one for each task with an unguessable token, of which only the hash is kept. Whoever calls it only makes the receiver
-//!   ask the vendor, with its own key, for the one task that the token is bound to. Nothing in the body is believed.
+//! - **Signed deliveries are trusted.** If the vendor signs and a secret is set ([`ReceiverBuilder::secret`]), the signature,
+//!   timestamp and duplicates are checked, and the payload is parsed like a poll response. Fields that only a poll returns
+//!   are missing.
+//! - **Unsigned deliveries only trigger a poll.** [`Receiver::callback`] creates a URL with a random token for each task; the
+//!   receiver stores only the token's hash. A call to the URL polls the task that is bound to the token. The body is ignored.
 //!
-//! What was handled is remembered as long as the receiver lives, and no longer: after a restart a repeat may be handed over
-//! once more, so taking the same event twice should do no harm.
+//! Duplicates are detected for the lifetime of the receiver. After a restart an event may be delivered again, so handlers
+//! should be idempotent.
 //!
-//! A delivery may be lost, and some vendors try only a few times: keep polling, at a slower pace.
+//! Deliveries can be lost, and some vendors retry only a few times: keep polling, at a slower rate.
+//!
+//! Floor 5: depends on `client` and the floors below. It may not use the other activities.
 //!
 //! ```no_run
 //! # async fn example(client: videogen::Client, mut request: videogen::VideoRequest) -> Result<(), Box<dyn std::error::Error>> {
@@ -21,7 +22,7 @@
 //!
 //! let receiver = Receiver::builder(client.clone())
 //!     .on_event(|event| async move {
-//!         // Store it before this returns: only then is the vendor told that it arrived.
+//!         // Store it before this returns: the delivery is acknowledged only after that.
 //!         println!("{:?}", event.task);
 //!         Ok(())
 //!     })

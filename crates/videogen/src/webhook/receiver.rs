@@ -1,4 +1,4 @@
-//! From a delivery to a task.
+//! The receiver: from a delivery to a task.
 
 use std::fmt;
 use std::pin::Pin;
@@ -29,12 +29,12 @@ pub struct Receiver(Arc<Inner>);
 
 struct Inner {
     client: Client,
-    /// `None`: what arrives proves nothing, and is a hint.
+    /// `None`: deliveries are not authenticated and only trigger polls.
     verifier: Option<Verifier>,
     handler: Option<Handler>,
     clock: Clock,
     bindings: Bindings,
-    /// Of event ids where they are signed, else of tasks that were told of as ended.
+    /// Handled deliveries, by event id if signed, otherwise by task id.
     ledger: Ledger,
 }
 
@@ -68,11 +68,11 @@ impl Receiver {
         self.0.client.vendor()
     }
 
-    /// A new address for the webhook of one task: `base` and a token behind it. Send it as `callback_url`, then
-    /// [`bind`](Self::bind) it to the task that the submission returned. What arrives before that is kept.
+    /// Creates a callback URL for one task: `base` with a random token. Send it as `callback_url`, then [`bind`](Self::bind)
+    /// it to the task that the submission returned. Deliveries before that are remembered.
     ///
     /// # Errors
-    /// `config` when `base` is not an http(s) URL without user, query and fragment; `io` when the system gives no random
+    /// `config` when `base` is not an http(s) URL without user, query and fragment; `io` when the system returns no random
     /// bytes.
     pub fn callback(&self, base: &str) -> Result<Callback, Error> {
         let callback = Callback::new(base)?;
@@ -80,11 +80,11 @@ impl Receiver {
         Ok(callback)
     }
 
-    /// Tells which task an address was sent with. If a delivery came before, its event is handled now, and returned.
+    /// Binds a callback URL to its task. If a delivery arrived before, its event is handled now and returned.
     ///
     /// # Errors
-    /// None for an address to which nothing came yet. Else as [`receive`](Self::receive); the address is bound all the same,
-    /// and binding it once more tries once more.
+    /// The same as [`receive`](Self::receive), if a delivery arrived before. The URL is bound nevertheless; call this again
+    /// to retry.
     pub async fn bind(&self, hash: &TokenHash, task: &TaskId) -> Result<Option<Event>, Rejection> {
         if !self.0.bindings.bind(*hash, task) {
             return Ok(None);
@@ -97,7 +97,7 @@ impl Receiver {
         })
     }
 
-    /// Knows an address again after a restart, with the task it is bound to, if the submission returned one.
+    /// Restores a callback URL after a restart, with the task to which it is bound, if any.
     pub fn restore(&self, hash: &TokenHash, task: Option<&TaskId>) {
         match task {
             // Nothing can have been waiting for it.
@@ -106,22 +106,22 @@ impl Receiver {
         }
     }
 
-    /// Forgets an address: what still arrives there is refused. Addresses are kept until then.
+    /// Removes a callback URL; further deliveries to it are refused. Callback URLs are kept until removed.
     pub fn forget(&self, hash: &TokenHash) {
         self.0.bindings.forget(hash);
     }
 
-    /// Takes a delivery: the last segment of the path it came to, its headers and its raw body. `Ok` is to be acknowledged
-    /// with a 2xx; for the rest there is [`Rejection::status`].
+    /// Handles a delivery: the last segment of its path (the token), its headers and its raw body. Respond with a 2xx status
+    /// after `Ok`, and with [`Rejection::status`] after an error.
     ///
-    /// The task of a signed event is the bound one with its id, or else the one that the address is bound to, whatever the
-    /// event calls it. Of one that is not bound, the endpoint family is that of the model
-    /// that the event names, if the vendor's spec knows it; else the vendor is asked in each family.
+    /// The task of a signed event is the bound task with its id, otherwise the task to which the URL is bound. For unbound
+    /// tasks, the endpoint family is that of the event's model if it is known; otherwise the task is looked up in each
+    /// family.
     ///
-    /// Dropping the future leaves no trace: a repeat is handled as if it were the first.
+    /// Cancel safe: a repeated delivery is handled like the first.
     ///
     /// # Errors
-    /// What speaks against the delivery, or what failed on the way.
+    /// The reason for refusing the delivery, or the failure of handling it.
     pub async fn receive(&self, token: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Result<Received, Rejection> {
         if let Some(verifier) = &self.0.verifier {
             let event = verifier.verify(headers, body, (self.0.clock)())?;
@@ -129,11 +129,11 @@ impl Receiver {
         }
         let hash = TokenHash::of(token.ok_or(Refusal::Token)?);
         let task = self.0.bindings.hint(&hash).ok_or(Refusal::Token)?;
-        // Whatever the body says: the token names the task, and the vendor is asked how it stands.
+        // The body is ignored: the token identifies the task, which is polled.
         self.hinted(&task.ok_or(Rejection::Unbound)?).await
     }
 
-    /// Somebody says that `id` has ended. Only the vendor's own answer counts.
+    /// Handles an unauthenticated hint that `id` finished, by polling it.
     async fn hinted(&self, id: &TaskId) -> Result<Received, Rejection> {
         let held = match self.0.ledger.claim(id.to_string()) {
             Claim::Mine(held) => held,
@@ -164,7 +164,7 @@ impl Receiver {
         let task = if event.without_task {
             None
         } else {
-            Some(self.proven(token, &event, body).await?)
+            Some(self.signed_task(token, &event, body).await?)
         };
         let event = Event {
             id: Some(id),
@@ -174,9 +174,14 @@ impl Receiver {
         self.hand_over(held, event).await
     }
 
-    /// The task that a signed event is about: a bound one with this id, or else the one that the address is bound to. The
-    /// vendor may call it otherwise than it did at submission.
-    async fn proven(&self, token: Option<&str>, event: &WebhookEvent, body: Value) -> Result<VideoTask, Rejection> {
+    /// Returns the task of a signed event: the bound task with its id, or else the task to which the URL is bound. The
+    /// vendor may use a different id than at submission.
+    async fn signed_task(
+        &self,
+        token: Option<&str>,
+        event: &WebhookEvent,
+        body: Value,
+    ) -> Result<VideoTask, Rejection> {
         let vendor = self.0.client.vendor();
         let id = event.task.as_ref().ok_or(Refusal::Body)?;
         let of_address = || self.0.bindings.bound(&TokenHash::of(token?));
@@ -194,12 +199,12 @@ impl Receiver {
                 self.0.client.record_status(&task).await;
                 Ok(task)
             }
-            // It says that the task has ended, and not how.
+            // The event reports that the task has ended, but not how.
             _ => self.fetch_ended(&id).await,
         }
     }
 
-    /// Looks in each family for a task of which only the vendor's id is known.
+    /// Looks up a task in each family by the vendor's id.
     async fn search(&self, id: &str, ended: bool) -> Result<VideoTask, Rejection> {
         let vendor = self.0.client.vendor();
         for family in vendor.families() {
@@ -232,7 +237,7 @@ impl Receiver {
     }
 }
 
-/// Whether there is nothing left to wait for. A vendor may know the end before it knows the URL.
+/// Whether there is nothing left to wait for. A vendor may report completion before the URL.
 fn is_ended(task: &VideoTask) -> bool {
     task.status.is_terminal() && (task.status != TaskStatus::Completed || task.video.is_some())
 }

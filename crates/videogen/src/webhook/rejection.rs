@@ -1,44 +1,44 @@
-//! Why a delivery is not acknowledged.
+//! Reasons for not acknowledging a delivery.
 
 use std::fmt;
 
 use crate::model::{Error, TaskId};
 
-/// Why a delivery is not acknowledged, and so comes again where the vendor repeats it.
+/// Reason for not acknowledging a delivery, so that the vendor may repeat it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// It proves nothing, or nothing that concerns this receiver. All of these are to be answered alike, with 404, so that
-    /// nobody learns anything by trying.
+    /// The delivery is not authenticated, or not for this receiver. Answer all of these with the same 404, so that attempts
+    /// reveal nothing.
     Refused(Refusal),
-    /// The token's submission has not been bound to a task yet. The hint is kept, and taken up by
+    /// The token is not bound to a task yet. The delivery is remembered, and handled by
     /// [`Receiver::bind`](super::Receiver::bind).
     Unbound,
-    /// The same event is being handled at this moment.
+    /// The same event is being handled concurrently.
     Busy,
-    /// The task could not be asked for.
+    /// Polling the task failed.
     Fetch(Error),
-    /// The vendor calls, but says of the task itself that it has not ended, or gives no URL for its video.
+    /// The task has not ended according to a poll, or its video has no URL yet.
     NotEnded(TaskId),
-    /// The application could not take the event.
+    /// The event handler failed.
     Handler(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// What is wrong with a delivery.
+/// Reason for refusing a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// There is no token, or one that was never given out.
+    /// The token is missing or unknown.
     Token,
-    /// A header of the signature is missing, there twice, or cannot be read.
+    /// A signature header is missing, duplicated or invalid.
     Header,
-    /// It was signed too long ago, or too far ahead.
+    /// The signature timestamp is too old, or too far in the future.
     Time,
-    /// No signature fits any secret.
+    /// No signature matches any secret.
     Signature,
-    /// It is signed, but cannot be read as an event.
+    /// The body is signed, but is not a valid event.
     Body,
-    /// It is about a task that the vendor does not know.
+    /// The vendor does not know the task.
     Task,
 }
 
@@ -46,17 +46,17 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Token => "the callback token is missing or unknown",
-            Self::Header => "a header of the signature is missing or unreadable",
-            Self::Time => "it was signed at another time than now",
-            Self::Signature => "the signature is wrong",
-            Self::Body => "it is signed, but is no event that can be read",
-            Self::Task => "it is about a task that does not exist",
+            Self::Header => "a signature header is missing, duplicated or invalid",
+            Self::Time => "the signature timestamp is too far from the current time; check the clock",
+            Self::Signature => "the signature does not match; check the webhook secret",
+            Self::Body => "the body is signed, but is not a valid event",
+            Self::Task => "the vendor does not know its task",
         })
     }
 }
 
 impl Rejection {
-    /// The HTTP status to answer with: 404, or 503 where the vendor should try again.
+    /// Returns the HTTP status of the response: 404, or 503 when the vendor should retry.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
@@ -75,12 +75,12 @@ impl From<Refusal> for Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(refusal) => write!(f, "the webhook is refused: {refusal}"),
-            Self::Unbound => f.write_str("the webhook came before its task was bound; it is kept for that"),
-            Self::Busy => f.write_str("the same webhook is being handled"),
-            Self::Fetch(error) => write!(f, "the webhook's task could not be asked for: {error}"),
-            Self::NotEnded(id) => write!(f, "the webhook came before {id} had ended"),
-            Self::Handler(error) => write!(f, "the event could not be taken: {error}"),
+            Self::Refused(refusal) => write!(f, "webhook refused: {refusal}"),
+            Self::Unbound => f.write_str("the webhook arrived before its task was bound; it will be handled then"),
+            Self::Busy => f.write_str("the same webhook is being handled concurrently"),
+            Self::Fetch(error) => write!(f, "cannot poll the task of the webhook: {error}"),
+            Self::NotEnded(id) => write!(f, "the webhook arrived before {id} had ended"),
+            Self::Handler(error) => write!(f, "the event handler failed: {error}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A receiver as a part of an axum server.
+//! An axum router for a receiver.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use axum::http::{Method, StatusCode};
 
 use super::{Receiver, Refusal, Rejection};
 
-/// Longest body that is read, in bytes.
+/// Maximum size of a request body, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
 impl Receiver {
-    /// A router that takes `POST path` and `POST path/token`, where `path` is that of the base URL given to
-    /// [`callback`](Self::callback). Nest it elsewhere with the path `/`.
+    /// Returns a router for `POST path` and `POST path/token`, where `path` is the path of the base URL passed to
+    /// [`callback`](Self::callback). To nest it elsewhere, use the path `/`.
     ///
-    /// It answers 204 to what it takes, repeats included, and 503 where the vendor should try again. Everything else,
-    /// whatever is wrong with it, gets the same empty 404.
+    /// It responds with 204 to accepted deliveries, including repeats, with 503 when the vendor should retry, and with the
+    /// same empty 404 to everything else.
     ///
-    /// The router limits the size of a body and the time for it. Limit the connections too, because anyone may open them:
+    /// The router limits the size of a body and the time to read it. Limit the connections too, because anyone can open them:
     /// `axum::serve` has no limit on their number, nor on the time for headers, so half-open connections use up the
     /// process's file descriptors, and polls and downloads fail. Listen behind a reverse proxy that reads whole requests, or
     /// accept with a semaphore and hyper's `header_read_timeout`, as `crates/cli/src/listen.rs` does.
