@@ -10,22 +10,24 @@
 //! let journal = Arc::new(SqliteJournal::open("videogen.db")?);
 //! let client = Client::builder(Vendor::ALL[0]).journal(journal).build()?;
 //!
-//! // After a start: what did the last run leave behind?
+//! // After a restart: resume unfinished tasks.
 //! let recovered = client.recover(std::time::Duration::ZERO).await?;
 //! for entry in &recovered.unfinished {
-//!     println!("still to be waited for: {:?}", entry.task);
+//!     println!("unfinished: {:?}", entry.task);
 //! }
 //!
-//! // However often this runs, and from however many processes: one task.
+//! // Repeated calls, from any number of processes, return the same task.
 //! let request = VideoRequest::new("seedance-2.0", "a paper boat drifting down a rainy street");
 //! let task = client.submit_with_key("order-4711", &request).await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Every change is on the disk before it is answered (write-ahead log, `synchronous=FULL`). Any number of processes on one
-//! machine may share the file; a network file system is no place for it. Rows hold no API key, and of URLs only the hosts;
-//! they do hold prompts, so the file is for its owner only.
+//! Every change is on disk before the call returns (write-ahead log, `synchronous=FULL`). Any number of processes on one
+//! machine can share the file; network file systems are not supported. Rows contain prompts and URL hosts, but no API keys
+//! or full URLs; the file is readable by its owner only.
+//!
+//! Depends on `videogen` alone. The rules of the journal are in `videogen::journal`; this crate stores their results.
 
 mod file;
 mod row;

@@ -32,11 +32,11 @@ impl fmt::Debug for SqliteJournal {
 }
 
 impl SqliteJournal {
-    /// Opens the journal at `path`, and creates it, with its directories, where there is none.
+    /// Opens the journal at `path`. Creates the file and its directories if they do not exist.
     ///
     /// # Errors
-    /// When `path` is not a regular file that outlives the process (`:memory:`, an SQLite URI, a device, a pipe), or the file
-    /// cannot be created, read or written, is no journal, or was written by a newer version.
+    /// When `path` is not a regular file (`:memory:`, an SQLite URI, a device, a pipe), or when the file cannot be created,
+    /// read or written, is not a journal, or was written by a newer version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = path.as_ref();
         Self::check(path)?;
@@ -65,11 +65,11 @@ impl SqliteJournal {
         ))
     }
 
-    /// Opens the journal at `path` as it is at this moment, for where it cannot be written: a read-only or full disk, another
-    /// user's file. What is recorded in it is refused, so nothing can be submitted with it.
+    /// Opens a snapshot of the journal at `path` for reading, for example from a read-only or full disk, or another user's
+    /// file. Writes are refused, so nothing can be submitted with it.
     ///
     /// # Errors
-    /// When the file cannot be read, is no journal, or was written by a newer version.
+    /// When the file cannot be read, is not a journal, or was written by a newer version.
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = path.as_ref();
         Self::check(path)?;
@@ -82,10 +82,10 @@ impl SqliteJournal {
         Ok(Self::new(path, opened().map_err(|error| unusable(path, &error))?, true))
     }
 
-    /// Whether `path` can hold a journal, as far as can be told without opening it.
+    /// Checks whether `path` can hold a journal, without opening it.
     ///
     /// # Errors
-    /// For what does not outlive the process, and what is not a file.
+    /// When `path` is not a regular file.
     pub fn check(path: impl AsRef<Path>) -> Result<(), JournalError> {
         let path = path.as_ref();
         file::check(path).map_err(|reason| {
@@ -101,19 +101,19 @@ impl SqliteJournal {
         }
     }
 
-    /// Whether nothing can be recorded; see [`open_read_only`](Self::open_read_only).
+    /// Returns whether writes are refused; see [`open_read_only`](Self::open_read_only).
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.is_read_only
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What happened to a submission, in order. Events that this version cannot read are left out.
+    /// Returns the events of a submission, in order. Events that this version cannot read are omitted.
     ///
     /// # Errors
     /// When the file cannot be read.

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode, Url};
 
-/// One request and what became of it.
+/// One request and its outcome.
 ///
-/// It is kept beside the typed result because only here can be told how far a submission got: a broken connection before
-/// the first byte is harmless, after it the task may exist and be billed.
+/// It is kept next to the typed result because only it shows how far a submission got: a connection that breaks before the
+/// first byte is harmless; after that, the task may exist and be billed.
 #[derive(Clone)]
 pub struct Exchange {
     /// The `operationId` of the spec.
@@ -18,7 +18,7 @@ pub struct Exchange {
     pub method: Method,
     /// Full URL.
     pub url: Url,
-    /// The body as it was, or would have been, sent.
+    /// The body as sent, or as it would have been sent.
     pub body: Option<Bytes>,
     /// How far it got.
     pub sent: Sent,
@@ -29,23 +29,23 @@ pub struct Exchange {
 pub enum Sent {
     /// Not sent, on purpose: the session only records.
     Recorded,
-    /// Handed to the HTTP client, no answer yet. It stays so when the caller drops the call.
+    /// Passed to the HTTP client, no response yet. This remains when the caller drops the call.
     Pending,
-    /// The connection could not be made (DNS, refused, TLS): the vendor saw nothing of it.
+    /// The connection could not be established (DNS, refused, TLS): the vendor received nothing.
     NotConnected {
-        /// What happened, without URL or key.
+        /// Reason, without URL or key.
         reason: String,
     },
-    /// Something broke after the connection stood: the vendor may have acted on it.
+    /// A failure after the connection was established: the vendor may have processed the request.
     Broken {
-        /// What happened, without URL or key.
+        /// Reason, without URL or key.
         reason: String,
     },
-    /// The vendor, or something in between, answered.
+    /// The vendor, or a proxy in between, responded.
     Answered(Answer),
 }
 
-/// An answer, whole or in part.
+/// A response, complete or in part.
 #[derive(Clone)]
 pub struct Answer {
     /// HTTP status.
@@ -58,7 +58,7 @@ pub struct Answer {
     pub cut: Option<String>,
 }
 
-/// Bodies hold presigned URLs and callback tokens, so only their sizes are shown.
+/// Bodies contain presigned URLs and callback tokens, so only their sizes are shown.
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")

@@ -6,9 +6,9 @@
 /// All facts of one vendor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Vendor {
-    /// Name as the vendor writes it.
+    /// Display name.
     pub name: &'static str,
-    /// Environment variable that holds the API key.
+    /// Environment variable of the API key.
     pub key_env: &'static str,
     /// Where keys are made and the balance is topped up, or the nearest address that is known.
     pub keys_page: Option<&'static str>,
@@ -18,11 +18,11 @@ pub struct Vendor {
     pub base_url: &'static str,
     /// When to poll.
     pub poll: Poll,
-    /// How long a result URL holds.
+    /// Lifetime of a result URL.
     pub result_url: ResultUrl,
     /// How webhooks are delivered.
     pub webhook: Webhook,
-    /// How often an account may ask.
+    /// Rate limits of an account.
     pub rate_limits: RateLimits,
     /// Documentation pages.
     pub pages: &'static [Page],
@@ -56,12 +56,12 @@ pub struct Poll {
     pub give_up: Option<u64>,
 }
 
-/// How long a result URL holds.
+/// Lifetime of a result URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResultUrl {
     /// Seconds.
     pub ttl: u64,
-    /// Whether polling again gives a fresh one.
+    /// Whether polling again returns a fresh one.
     pub refreshable: bool,
 }
 
@@ -74,7 +74,7 @@ pub struct Webhook {
     pub retries: &'static [u64],
     /// How a delivery proves who sent it.
     pub signature: Signature,
-    /// By how much a signed time may be off, either way.
+    /// Maximum difference between the signed time and the clock.
     pub tolerance: Option<u64>,
 }
 
@@ -96,7 +96,7 @@ pub struct RateLimits {
     pub query: &'static [RateLimit],
 }
 
-/// So many requests in so many seconds.
+/// Rate limit: a number of requests in a number of seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     /// Requests.
@@ -141,7 +141,7 @@ pub struct Field {
     pub unverified: bool,
 }
 
-/// What a model takes.
+/// Supported fields and values of a model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Model {
     /// Model id, or a prefix that ends in `*`.
@@ -150,7 +150,7 @@ pub struct Model {
     pub family: &'static str,
     /// Durations.
     pub duration: Duration,
-    /// Frame counts, where the model honours them.
+    /// Frame counts, if the model supports them.
     pub frames: Option<Frames>,
     /// Resolution tiers; empty where none can be asked for.
     pub resolutions: &'static [&'static str],
@@ -160,11 +160,11 @@ pub struct Model {
     pub aspect_ratios: &'static [&'static str],
     /// Ratio used when none is asked for.
     pub default_aspect_ratio: Option<&'static str>,
-    /// Media it takes.
+    /// Supported input media.
     pub inputs: &'static [Input],
     /// Groups of roles that may not be mixed with each other.
     pub exclusive: &'static [&'static [&'static str]],
-    /// Normalised fields that the family has and this model does not take.
+    /// Normalised fields of the family that this model does not support.
     pub without: &'static [&'static str],
     /// Members that only clients show.
     pub unverified: &'static [&'static str],
@@ -196,7 +196,7 @@ pub struct Duration {
     pub min: u32,
     /// Longest, where anything bounds it.
     pub max: Option<u32>,
-    /// How "let the model decide" is said, where it can be.
+    /// How a request leaves the duration to the model, if supported.
     pub auto: Option<Auto>,
     /// Length when none is asked for, where documented.
     pub default: Option<u32>,
@@ -226,7 +226,7 @@ impl std::fmt::Display for Duration {
     }
 }
 
-/// How a request says that the model decides the duration.
+/// How a request leaves the duration to the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Auto {
     /// By leaving the duration out.
@@ -266,9 +266,9 @@ impl Frames {
 pub struct Input {
     /// Normalised role.
     pub role: &'static str,
-    /// The vendor's word for it.
+    /// The vendor's name of the role.
     pub wire_role: &'static str,
-    /// How many.
+    /// Maximum number.
     pub max: u32,
     /// Where a medium may come from: `url`, `asset`, `data`.
     pub sources: &'static [&'static str],

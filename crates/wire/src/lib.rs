@@ -1,10 +1,11 @@
-//! What every generated client of `videogen` shares. This crate knows no vendor.
+//! Shared code of the generated clients of `videogen`. It depends on no other crate of the workspace, and may not contain
+//! vendor-specific code.
 //!
-//! - [`Session`] is the inner type of each generated client: it signs a request, sends it (or only records it) and keeps
-//!   what went over the wire as an [`Exchange`].
-//! - [`Lenient`] and [`FromValue`] read whatever JSON a vendor sends without failing a whole body over one member.
-//! - [`open_enum!`] makes string enums that keep values they do not know.
-//! - [`facts`] holds the shape of the tables that are generated from a spec's `x-models` and its fellows.
+//! - [`Session`] is the inner type of each generated client: it authenticates a request, sends it (or only records it), and
+//!   keeps the result as an [`Exchange`].
+//! - [`Lenient`] and [`FromValue`] parse JSON of any shape; an invalid member does not fail the whole body.
+//! - [`open_enum!`] declares string enums that keep unknown values.
+//! - [`facts`] defines the tables generated from a spec's `x-models` and related extensions.
 //!
 //! Applications use the `videogen` crate, not this one.
 

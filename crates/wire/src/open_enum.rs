@@ -1,12 +1,12 @@
-//! String enums that survive values nobody has seen yet.
+//! String enums that keep unknown values.
 
 /// Declares a string enum with the known values and `Unknown(String)` for any other.
 ///
-/// Vendors add values without notice; a closed enum would fail the whole body over one of them.
+/// Vendors add values without notice; a closed enum would fail to parse the whole body because of one of them.
 ///
 /// ```
 /// videogen_wire::open_enum! {
-///     /// Where a task stands.
+///     /// Status of a task.
 ///     pub enum Status {
 ///         Queued = "queued",
 ///         Done = "done",

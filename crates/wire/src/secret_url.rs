@@ -7,21 +7,21 @@ use serde_json::Value;
 
 use crate::lenient::FromValue;
 
-/// A URL that lets whoever holds it in: a presigned result, a callback address with a token.
+/// A URL that is a credential: a presigned result, or a callback URL with a token.
 ///
-/// `Debug` and `Display` show only scheme and host. [`expose`](Self::expose) and serialisation give the whole of it.
+/// `Debug` and `Display` show only scheme and host. [`expose`](Self::expose) and serialization return the full URL.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretUrl(String);
 
 impl SecretUrl {
-    /// Wraps a URL as it is; whether it can be used is judged where it is used.
+    /// Wraps a URL without checking it.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self(url.into())
     }
 
-    /// The whole URL.
+    /// Returns the full URL.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

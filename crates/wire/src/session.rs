@@ -17,9 +17,9 @@ use crate::exchange::{Answer, Exchange, Sent};
 /// No answer of these APIs comes near this size; more is somebody else's page.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// One account at one vendor, and the slot that keeps the last [`Exchange`].
+/// One account at one vendor, and the slot with the last [`Exchange`].
 ///
-/// Cloning shares the slot; [`Session::call`] gives a session with a slot of its own, one for each call.
+/// Cloning shares the slot; [`Session::call`] returns a session with a separate slot, for one call.
 #[derive(Clone)]
 pub struct Session {
     authorization: HeaderValue,
@@ -29,13 +29,13 @@ pub struct Session {
     slot: Arc<Mutex<Option<Exchange>>>,
 }
 
-/// A key that cannot stand in an HTTP header.
+/// Error for an API key that is not a valid HTTP header value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionError;
 
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the API key holds characters that an HTTP header cannot carry")
+        f.write_str("the API key contains characters that are not allowed in an HTTP header; check it for line breaks")
     }
 }
 
@@ -50,10 +50,10 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    /// A session that signs with `key` as a bearer token.
+    /// Creates a session that sends `key` as a bearer token.
     ///
     /// # Errors
-    /// When the key holds characters that a header cannot carry, such as a line break.
+    /// When the key contains characters that are not allowed in a header, such as a line break.
     pub fn new(key: &SecretString) -> Result<Self, SessionError> {
         let mut authorization =
             HeaderValue::from_str(&format!("Bearer {}", key.expose_secret())).map_err(|_| SessionError)?;
@@ -73,7 +73,7 @@ impl Session {
         self
     }
 
-    /// The same account with an empty slot, for one call.
+    /// Returns a session for the same account with an empty slot, for one call.
     #[must_use]
     pub fn call(&self) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl Session {
         }
     }
 
-    /// The same account with an empty slot that sends nothing: the request is built and kept, and that is all.
+    /// Returns a session for the same account that sends nothing: requests are only built and recorded.
     #[must_use]
     pub fn recorder(&self) -> Self {
         Self {
@@ -93,7 +93,7 @@ impl Session {
         }
     }
 
-    /// What the last call put on the wire and what came back. `None` when the request could not be built.
+    /// Returns the exchange of the last call, or `None` when the request could not be built.
     #[must_use]
     pub fn exchange(&self) -> Option<Exchange> {
         self.slot().take()
@@ -113,12 +113,12 @@ impl Session {
 
     /// Sends a request and keeps the exchange. Called by the generated clients' `exec` hook.
     ///
-    /// The body is read here, without a byte order mark and without compression, which some servers use unasked, and so that a broken one is still at hand as far as it came, and so that an error page or an
-    /// unreadable body keeps its status and headers. The headers stand in the exchange alone: the generated client has no
-    /// use for them and would copy them.
+    /// The body is read here: a partial body is preserved, and an error page or unreadable body keeps its status and headers.
+    /// A byte order mark, and compression that was not requested, are removed. The headers are moved to the exchange, because
+    /// the generated client would only copy them.
     ///
     /// # Errors
-    /// Those of `reqwest`; the exchange tells how far the request got.
+    /// Those of `reqwest`; the exchange shows how far the request got.
     pub async fn send(
         &self,
         client: &reqwest::Client,
