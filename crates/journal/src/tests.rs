@@ -80,8 +80,8 @@ async fn keys_and_tasks_are_unique_within_a_scope() {
         intent
     };
     for (id, origin, scope) in [
-        ("i-1", "http://127.0.0.1:8787/0a1b2c3d", "http://127.0.0.1:8787"),
-        ("i-2", "http://127.0.0.1:8788", "http://127.0.0.1:8788"),
+        ("i-1", "http://127.0.0.1:8787/0a1b2c3d", "http://localhost:8787"),
+        ("i-2", "http://127.0.0.1:8788", "http://localhost:8788"),
         ("i-3", "https://vendor.example/0a1b2c3d", "public"),
         ("i-4", "https://gateway.internal", "https://gateway.internal"),
     ] {
