@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
 use videogen::Timestamp;
 use videogen::journal::{BoxFuture, Entry, Event, Found, Intent, Journal, JournalError, Query, Started, Subject};
 
@@ -45,6 +45,10 @@ impl SqliteJournal {
             // No URIs: a path is a path.
             let mut connection =
                 Connection::open_with_flags(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI).map_err(text)?;
+            // SQLite opens a file that it may not write for reading, without a word.
+            if connection.is_readonly(MAIN_DB).map_err(text)? {
+                return Err("the file is read-only".to_owned());
+            }
             let set_up = |connection: &mut Connection| {
                 connection.busy_timeout(BUSY)?;
                 wal(connection)?;
