@@ -14,10 +14,10 @@ use crate::output::Output;
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
 pub(crate) struct AccountArgs {
-    /// Vendor: token360, toapis or alltoken. By default the one that has the model, or whose key is set.
+    /// Vendor: token360, toapis or alltoken. Default: the one that has the model, or whose key is set.
     #[arg(long, value_name = "VENDOR")]
     pub(crate) vendor: Option<Vendor>,
-    /// Base URL instead of the vendor's own.
+    /// Base URL to use instead of the vendor's.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 }
@@ -91,7 +91,7 @@ impl AccountArgs {
 pub(crate) struct TaskArgs {
     /// The task, as `generate` printed it: vendor:family:id.
     pub(crate) task: TaskId,
-    /// Base URL instead of the vendor's own.
+    /// Base URL to use instead of the vendor's.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 }

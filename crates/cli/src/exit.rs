@@ -28,13 +28,13 @@ Exit codes:
   2    the request breaks a rule, or the command line is wrong
   3    the key is missing or refused, or the balance is too low
   4    the vendor or the network failed
-  5    the time was up, or the task has not ended yet; it goes on
-  6    it is not known whether a submission was accepted; it was not sent again (see the command recover)
+  5    timed out, or not finished yet; the task is still running
+  6    submission status unknown; it was not sent again (see the command recover)
   7    a file, or the journal, could not be read or written
-  8    the task exists and may be billed, but it could not be followed (see the command wait)
+  8    the task exists and may be billed, but its status could not be read (see the command wait)
   130  interrupted by Ctrl-C (SIGINT); 143 by SIGTERM, 129 by SIGHUP; a submitted task is still running
 
-An interrupted submission still waits for the vendor's answer; a second interrupt leaves at once.";
+An interrupted submission still waits for the vendor's response; a second interrupt exits at once.";
 
 /// Why a command ends without success.
 pub(crate) struct Failure {

@@ -17,14 +17,14 @@ use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, writabl
 
 #[derive(Args)]
 pub(crate) struct FileArgs {
-    /// Where to write the video; by default VENDOR.FAMILY.ID.mp4, after the task’s id, in this folder.
+    /// File for the video. Default: VENDOR.FAMILY.ID.mp4 in the current folder, after the task id.
     #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
     pub(crate) output: Option<std::path::PathBuf>,
-    /// Where to write the last frame, an image. `generate --return-last-frame` writes it beside the video by default, with
-    /// .last-frame.png in the place of its ending; `download` writes it only where this option says.
+    /// File for the last frame, an image. `generate --return-last-frame` writes it next to the video by default, replacing
+    /// the extension with .last-frame.png; `download` writes it only with this option.
     #[arg(long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
     pub(crate) last_frame_output: Option<std::path::PathBuf>,
-    /// Replace files that exist.
+    /// Replace existing files.
     #[arg(long)]
     pub(crate) overwrite: bool,
 }

@@ -15,11 +15,10 @@ use crate::output::{Output, moment, shown};
 #[derive(Args)]
 #[command(next_help_heading = "Journal")]
 pub(crate) struct JournalArgs {
-    /// File that remembers what was submitted; by default what VIDEOGEN_JOURNAL names, or else videogen/journal.db in this
-    /// platform’s folder for data.
+    /// File that records submissions. Default: VIDEOGEN_JOURNAL, or videogen/journal.db in the platform's data directory.
     #[arg(long, global = true, value_name = "PATH")]
     journal: Option<PathBuf>,
-    /// Remember nothing. A submission that is interrupted can then be lost.
+    /// Record nothing. An interrupted submission can then be lost.
     #[arg(long, global = true)]
     no_journal: bool,
 }
@@ -64,7 +63,7 @@ impl JournalArgs {
         match self.open() {
             Ok(journal) => journal,
             Err(failure) => {
-                output.note(&format!("Nothing is noted: {}", failure.message));
+                output.note(&format!("Nothing is recorded: {}", failure.message));
                 None
             }
         }
@@ -127,7 +126,7 @@ pub(crate) fn unreadable(records: &[Unreadable]) -> Option<String> {
         })
         .collect();
     Some(format!(
-        "Cannot be read, so they are left as they are; another version may have written them:\n{}",
+        "Unreadable records, left unchanged; another version may have written them:\n{}",
         lines.join("\n")
     ))
 }

@@ -39,7 +39,7 @@ pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, output: &O
     let now = chrono::Utc::now();
     let found = journal.find(open).await.unwrap_or_default();
     for record in &found.unreadable {
-        output.note(&format!("In the journal, {record}. It is left as it is."));
+        output.note(&format!("In the journal, {record}. It is left unchanged."));
     }
     let mut left = found.entries;
     left.retain(|entry| !entry.is_under_way(now));
@@ -49,7 +49,7 @@ pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, output: &O
     {
         for entry in &recovered.found {
             if let Some(task) = &entry.task {
-                output.note(&format!("An earlier submission whose answer was lost is {task}."));
+                output.note(&format!("Recovered a lost submission: {task}"));
             }
         }
         left = recovered.open.into_iter().map(|lost| lost.entry).collect();

@@ -48,25 +48,25 @@ struct Cli {
 enum Command {
     /// Submit a prompt, wait for the video and download it.
     Generate(Box<generate::GenerateArgs>),
-    /// Show the exact request that `generate` would send, or every rule it breaks. Sends nothing, needs no key.
+    /// Print the exact request that `generate` would send, or every rule it breaks. Sends nothing, needs no key.
     Plan(Box<plan::PlanArgs>),
-    /// Show how a task stands.
+    /// Show the status of a task.
     Status(TaskArgs),
-    /// Wait until a task has ended, or all of several.
+    /// Wait for one or more tasks to finish.
     Wait(wait::WaitArgs),
     /// Download the video of a finished task.
     Download(download::DownloadArgs),
-    /// End a task that has not ended yet. Only some vendors can.
+    /// Cancel a task (AllToken only).
     Cancel(TaskArgs),
-    /// List the tasks of an account, newest first. Only some vendors can; with --local, what this machine submitted.
+    /// List the tasks of an account, newest first (Token360, AllToken), or with --local the submissions of this machine.
     List(list::ListArgs),
-    /// Look for submissions whose answer was lost, and go on with tasks that were left. Submits nothing.
+    /// Find submissions whose response was lost, and resume unfinished tasks. Submits nothing.
     Recover(recover::RecoverArgs),
-    /// Show what each model takes.
+    /// Show the limits of each model.
     Models(models::ModelsArgs),
     /// Print the JSON Schema of a request or a task.
     Schema(schema::SchemaArgs),
-    /// Run the simulator: the three vendors' APIs on this machine, free of charge.
+    /// Run the simulator: the APIs of the three vendors on this machine, free of charge.
     Sim(sim::SimArgs),
 }
 

@@ -14,100 +14,100 @@ use crate::request_file;
 #[derive(Args)]
 #[command(next_help_heading = "Video")]
 pub(crate) struct RequestArgs {
-    /// What the video shows.
+    /// Description of the video.
     #[arg(required_unless_present = "request", value_parser = prompt)]
     prompt: Option<String>,
-    /// Take the request from a JSON file, as `videogen schema request` describes it; other options override it.
+    /// Read the request from a JSON file (see `videogen schema request`); other options override it.
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(file_to_read))]
     request: Option<PathBuf>,
-    /// Model; by default the vendor's first.
+    /// Model. Default: the first one of the vendor.
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
     /// Length in whole seconds, or `auto`.
     #[arg(long, value_name = "SECONDS|auto")]
     duration: Option<VideoDuration>,
-    /// Length in frames, for the models that honour it.
+    /// Length in frames, for models that support it.
     #[arg(long, value_name = "N")]
     frames: Option<u32>,
     /// Resolution tier, such as 720p.
     #[arg(long, value_name = "TIER")]
     resolution: Option<String>,
-    /// Width to height, such as 16:9, or adaptive.
+    /// Aspect ratio, such as 16:9, or adaptive.
     #[arg(long, value_name = "W:H")]
     aspect_ratio: Option<String>,
-    /// Image to begin with: an https URL, asset://ID or a local file.
+    /// First frame: an https URL, asset://ID or a local file.
     #[arg(long, value_name = "SRC")]
     first_frame: Option<String>,
-    /// Image to end with.
+    /// Last frame.
     #[arg(long, value_name = "SRC")]
     last_frame: Option<String>,
-    /// Image to follow; may be repeated.
+    /// Reference image (repeatable).
     #[arg(long, value_name = "SRC")]
     reference_image: Vec<String>,
-    /// Video to follow; may be repeated.
+    /// Reference video (repeatable).
     #[arg(long, value_name = "URL")]
     reference_video: Vec<String>,
-    /// Sound to follow; may be repeated.
+    /// Reference audio (repeatable).
     #[arg(long, value_name = "URL")]
     reference_audio: Vec<String>,
     /// Random seed.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<i64>,
-    /// Make sound along with the picture.
+    /// Generate audio.
     #[arg(long, overrides_with = "no_audio")]
     audio: bool,
-    /// Make no sound.
+    /// Disable audio.
     #[arg(long)]
     no_audio: bool,
-    /// Put a watermark on the video.
+    /// Add a watermark.
     #[arg(long, overrides_with = "no_watermark")]
     watermark: bool,
-    /// Put no watermark on the video.
+    /// Disable the watermark.
     #[arg(long)]
     no_watermark: bool,
-    /// Keep the camera where it is.
+    /// Lock the camera.
     #[arg(long, overrides_with = "no_camera_fixed")]
     camera_fixed: bool,
-    /// Let the camera move.
+    /// Allow camera movement.
     #[arg(long)]
     no_camera_fixed: bool,
-    /// Return the last frame as an image too.
+    /// Also return the last frame as an image.
     #[arg(long)]
     return_last_frame: bool,
     /// Service tier, such as flex.
     #[arg(long, value_name = "TIER")]
     service_tier: Option<String>,
-    /// Let the provider give the task up after so many seconds.
+    /// Provider-side timeout of the task.
     #[arg(long, value_name = "SECONDS")]
     expires_after: Option<u32>,
-    /// Stable identifier of the end user, for the provider's safety systems.
+    /// Stable id of the end user, for the provider's safety systems.
     #[arg(long, value_name = "ID")]
     safety_identifier: Option<String>,
-    /// URL that the vendor calls when the task has ended.
+    /// URL that the vendor calls when the task ends.
     #[arg(long, value_name = "URL")]
     callback_url: Option<String>,
-    /// Your own id for the request.
+    /// Your own id of the request.
     #[arg(long, value_name = "ID")]
     client_reference: Option<String>,
-    /// Make a draft.
+    /// Render a low-cost draft.
     #[arg(long)]
     draft: bool,
-    /// Finish this draft: its id, as `generate` printed it.
+    /// Render the final video from the draft TASK.
     #[arg(long, value_name = "TASK")]
     draft_task: Option<TaskId>,
-    /// Let the model use a tool, such as web_search; may be repeated.
+    /// Tool that the model may use, such as web_search (repeatable).
     #[arg(long, value_name = "KIND")]
     tool: Vec<String>,
-    /// Store a value with the task; may be repeated.
+    /// Value to store with the task (repeatable).
     #[arg(long, value_name = "KEY=VALUE")]
     metadata: Vec<String>,
-    /// Members to add to the vendor's own request, as a JSON object.
+    /// JSON object with members to add to the vendor's request.
     #[arg(long, value_name = "JSON")]
     extra: Option<String>,
-    /// Leave a field out when it cannot be sent as it is, instead of refusing; may be repeated.
+    /// Drop FIELD if it is not supported, instead of failing (repeatable).
     #[arg(long, value_name = "FIELD")]
     allow_drop: Vec<String>,
-    /// Send the nearest duration or frame count, or the next lower resolution, instead of refusing; may be repeated.
+    /// Round FIELD to the nearest supported duration, frame count or resolution, instead of failing (repeatable).
     #[arg(long, value_name = "FIELD")]
     allow_round: Vec<String>,
 }

@@ -18,12 +18,12 @@ use crate::output::Output;
 #[derive(Args)]
 #[command(next_help_heading = "Webhook")]
 pub(crate) struct WebhookArgs {
-    /// Take the vendor's webhook on this address while waiting; polling goes on beside it, and whichever is first counts.
+    /// Receive the vendor's webhook on this address while waiting. Polling continues; whichever comes first counts.
     #[arg(long, value_name = "ADDRESS", conflicts_with = "no_wait")]
     listen_for_webhook: Option<SocketAddr>,
-    /// The public base URL that leads to that address, with the same path; an unguessable path is added for the task. If
-    /// the vendor signs and its secret is set (TOAPIS_WEBHOOK_SECRET; while it is being replaced both, parted by a comma),
-    /// the webhook is believed; else it only makes this program ask the vendor.
+    /// Public base URL of that address; an unguessable path is added for the task. If the vendor signs its webhooks and the
+    /// secret is set (TOAPIS_WEBHOOK_SECRET; during rotation both secrets, separated by a comma), the webhook is trusted;
+    /// otherwise it only triggers a poll.
     #[arg(long, value_name = "URL", requires = "listen_for_webhook")]
     webhook_url: Option<String>,
 }
@@ -59,8 +59,7 @@ impl Listener {
             Some(url) => url.clone(),
             None if simulate => format!("http://{}", listener.local_addr().map_err(io)?),
             None => {
-                let message =
-                    format!("--listen-for-webhook needs --webhook-url: nobody else knows what leads to {address}");
+                let message = format!("--listen-for-webhook needs --webhook-url, the public URL of {address}");
                 return Err(Failure::new(INVALID, "invalid_request", message));
             }
         };
@@ -98,7 +97,7 @@ impl Listener {
     /// Tells which task is waited for. What came before is taken up now; if that fails, polling finds the end.
     pub(crate) async fn bind(&self, id: &TaskId, output: &Output) {
         if let Err(rejection) = self.receiver.bind(self.callback.hash(), id).await {
-            output.note(&format!("{rejection}; polling goes on"));
+            output.note(&format!("{rejection}; polling continues"));
         }
     }
 
@@ -130,7 +129,7 @@ fn secrets(vendor: Vendor, simulate: bool, output: &Output) -> Vec<String> {
     let value = std::env::var(&variable).unwrap_or_default();
     if value.trim().is_empty() {
         output.note(&format!(
-            "{variable} is not set: the webhook's signature is not looked at, and {} is asked instead",
+            "{variable} is not set: webhook signatures cannot be checked, so each webhook triggers a poll of {}",
             vendor.name()
         ));
         return Vec::new();

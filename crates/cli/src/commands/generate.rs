@@ -32,23 +32,22 @@ pub(crate) struct GenerateArgs {
     request: RequestArgs,
     #[command(flatten)]
     account: AccountArgs,
-    /// Run against an embedded simulator: no key, no network, no cost. The video is a test card.
+    /// Run against an embedded simulator: no key, no network, no cost. The video is a test pattern.
     #[arg(long, conflicts_with = "base_url")]
     simulate: bool,
-    /// Make one task at most for this key, however often and from wherever it is submitted with the same journal; a later
-    /// call goes on with the first one's task.
+    /// Submit at most once per KEY and journal; reruns resume the existing task.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
-    /// When an answer is lost: look for the task for so many seconds.
+    /// If the response to the submission is lost, search for the task for this long.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     look_for: u64,
     /// No other program submits with this account: when an answer is lost, adopt the only task that fits in every respect
     #[arg(long)]
     adopt: bool,
-    /// Return once the task is accepted.
+    /// Exit as soon as the task is accepted.
     #[arg(long, conflicts_with_all = ["output", "last_frame_output", "overwrite"])]
     no_wait: bool,
-    /// Give up waiting after so many seconds. The task goes on.
+    /// Stop waiting after SECONDS; the task keeps running.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
     timeout: u64,
     #[command(flatten)]
@@ -81,8 +80,8 @@ async fn submit(
         }
     };
     output.announce(match under_way.task() {
-        Some(_) => "Interrupted; waiting for the journal to record the task. Interrupt again to leave.",
-        None => "Interrupted while the submission is on its way; waiting for the answer. Interrupt again to leave.",
+        Some(_) => "Interrupted; waiting for the journal to record the task. Interrupt again to exit.",
+        None => "Interrupted during the submission; waiting for the response. Interrupt again to exit.",
     });
     tokio::select! {
         result = &mut submission => {
@@ -116,7 +115,7 @@ async fn find(
         return Err(error.into());
     };
     output.note(&format!(
-        "The answer to the submission was lost; looking for its task for {} s.",
+        "The response to the submission was lost; searching for its task for {} s.",
         look_for.as_secs()
     ));
     let begun = Instant::now();
@@ -137,10 +136,10 @@ async fn find(
             failure = failure.hint(&format!("It may be {}.", lost::listed(&tasks)));
         }
         Some(Reconciled::OutOfSight) => {
-            failure = failure.hint("The vendor does not show all tasks since it was sent; look into its console.");
+            failure = failure.hint("The vendor does not list all tasks since the submission; check its console.");
         }
         Some(Reconciled::CannotTell) => {
-            let text = "Whether it is there cannot be told: the vendor's list shows no prompts; look into its console.";
+            let text = "Inconclusive: the vendor's list shows no prompts; check its console.";
             failure = failure.hint(text);
         }
         Some(Reconciled::NotFound) => {
@@ -251,10 +250,10 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         ));
     }
     if let Some(reason) = &submitted.unrecorded {
-        output.note(&format!("The journal does not know of it: {reason}"));
+        output.note(&format!("The journal did not record it: {reason}"));
     }
     for adjustment in &submitted.adjustments {
-        output.note(&format!("Not as asked: {adjustment}"));
+        output.note(&format!("Adjusted: {adjustment}"));
     }
     let run = Run {
         client: &client,

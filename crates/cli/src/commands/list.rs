@@ -17,7 +17,7 @@ use crate::output::{Output, file, moment, table};
 pub(crate) struct ListArgs {
     #[command(flatten)]
     account: AccountArgs,
-    /// What this machine submitted, as its journal has it. Asks no vendor.
+    /// List the submissions in the journal of this machine. Contacts no vendor.
     #[arg(long, conflicts_with_all = ["after", "before", "oldest_first", "base_url"])]
     local: bool,
     /// Page size, 1 to 100.
@@ -32,7 +32,7 @@ pub(crate) struct ListArgs {
     /// Oldest first.
     #[arg(long)]
     oldest_first: bool,
-    /// Only tasks that stand so: queued, in_progress, completed, failed, cancelled or expired.
+    /// Only tasks with this status: queued, in_progress, completed, failed, cancelled or expired (AllToken, or --local).
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
 }
@@ -51,7 +51,7 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
     };
     let page = args.account.client(vendor)?.list(&query).await?;
     if page.unreadable > 0 {
-        output.note(&format!("{} entries name no task and are left out.", page.unreadable));
+        output.note(&format!("{} entries name no task and are not listed.", page.unreadable));
     }
     output.result(&json!(page), || {
         if page.tasks.is_empty() {

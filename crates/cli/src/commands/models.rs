@@ -14,7 +14,7 @@ use crate::output::{Output, table};
 pub(crate) struct ModelsArgs {
     #[command(flatten)]
     account: AccountArgs,
-    /// Ask the vendor for its list, instead of showing what this program knows. Only some vendors can.
+    /// Request the list from the vendor (AllToken only) instead of showing the built-in tables.
     #[arg(long)]
     live: bool,
 }

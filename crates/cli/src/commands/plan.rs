@@ -17,8 +17,8 @@ pub(crate) struct PlanArgs {
     request: RequestArgs,
     #[command(flatten)]
     account: AccountArgs,
-    /// Plan for every model of every vendor, or of the one that --vendor names: who can run this, and what stands in the
-    /// way elsewhere. A model that a request file names is replaced.
+    /// Plan for every model of every vendor, or of --vendor: which support the request, and why the others do not. Replaces
+    /// the model of a request file.
     #[arg(long, conflicts_with = "model")]
     all: bool,
 }
@@ -35,7 +35,7 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
         output.note(&unknown_model(vendor, &plan.model));
     }
     for adjustment in &plan.adjustments {
-        output.note(&format!("Not as asked: {adjustment}"));
+        output.note(&format!("Adjusted: {adjustment}"));
     }
     output.result(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&plan.body).unwrap_or_default();
@@ -54,7 +54,7 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
     outlooks.retain(|model_plan| account.vendor.is_none_or(|vendor| vendor == model_plan.vendor));
     output.result(&json!({"plans": outlooks}), || {
         table(
-            &["vendor", "model", "", "request, or what stands in the way"],
+            &["vendor", "model", "", "request / reason"],
             outlooks.iter().flat_map(rows),
         )
     })?;

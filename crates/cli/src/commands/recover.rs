@@ -26,13 +26,13 @@ use crate::output::{Output, elapsed, table};
 
 #[derive(Args)]
 pub(crate) struct RecoverArgs {
-    /// Settle this submission by hand: with --task or --dismiss.
+    /// Resolve this submission by hand, with --task, --adopt or --dismiss.
     #[arg(value_name = "SUBMISSION", requires = "verdict")]
     submission: Option<String>,
-    /// The task that it made.
+    /// The task that it created.
     #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
     task: Option<TaskId>,
-    /// It made no task. Asks for confirmation where it may have made one
+    /// It created no task. Asks for confirmation if it may have created one
     #[arg(long, requires = "submission", group = "verdict")]
     dismiss: bool,
     /// Dismiss without confirmation
@@ -41,10 +41,10 @@ pub(crate) struct RecoverArgs {
     /// No other program submits with this account: adopt the only task that fits in every respect
     #[arg(long, group = "verdict")]
     adopt: bool,
-    /// Look for so many seconds, with growing pauses. 0: look once.
+    /// Search for SECONDS, with growing pauses; 0 searches once.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     within: u64,
-    /// Wait for tasks that have not ended, and write their files to where the submissions were to write them.
+    /// Wait for unfinished tasks, and write their files to the output paths of their submissions.
     #[arg(long, conflicts_with = "dismiss")]
     wait: bool,
     #[command(flatten)]
@@ -306,7 +306,7 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
         };
         part("Found:", &mut all.found.iter());
         part(
-            "Still open: it is not known whether there is a task",
+            "Still open: submission status unknown",
             &mut all.open.iter().map(|lost| &lost.entry),
         );
         part(
@@ -318,7 +318,7 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
             &mut unfinished.iter().map(|one| &one.entry),
         );
         part(
-            "Of other accounts or base URLs: set their keys and base URLs to look for them",
+            "Other accounts or base URLs: set their keys and base URLs to search for them",
             &mut keyless.iter(),
         );
         let is_left = |one: &Resumed| matches!(one.result, Ok(None)) && one.entry.target.is_some();
@@ -410,16 +410,16 @@ fn advice(lost: &LostSubmission) -> String {
     } = lost;
     let id = &entry.intent.id;
     let found = if let Some(trouble) = trouble {
-        format!("{id}: looking for it tells nothing: {trouble}. Look into the vendor's console.")
+        format!("{id}: the search was inconclusive: {trouble}. Check the vendor's console.")
     } else if candidates.is_empty() {
         let sought = elapsed(Duration::from_secs(entry.not_found_after.unwrap_or_default()));
-        format!("{id}: not found {sought} after it was sent. Look into the vendor's console.")
+        format!("{id}: not found {sought} after it was sent. Check the vendor's console.")
     } else {
         format!("{id}: it may be {}.", listed(candidates))
     };
     let recover = || Invocation::new("recover").arg(id);
     format!(
-        "{found}\n  It is a task: {}\n  There is none: {}",
+        "{found}\n  If it created TASK: {}\n  If it created none: {}",
         recover().option("--task", Some("TASK")),
         recover().flag("--dismiss", true)
     )

@@ -16,7 +16,7 @@ pub(crate) struct SimArgs {
     /// Address to listen on.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     listen: std::net::SocketAddr,
-    /// How many times faster than real time tasks run.
+    /// Speed of tasks, as a multiple of real time.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     speed: f64,
 }

@@ -16,13 +16,13 @@ mod many;
 
 #[derive(Args)]
 pub(crate) struct WaitArgs {
-    /// The tasks, as `generate` printed them: vendor:family:id.
+    /// Task ids, as `generate` printed them: vendor:family:id.
     #[arg(required = true, value_name = "TASK")]
     tasks: Vec<TaskId>,
-    /// Base URL instead of the vendor's own.
+    /// Base URL to use instead of the vendor's.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Give up waiting after so many seconds. The task goes on.
+    /// Stop waiting after SECONDS; the tasks keep running.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
     timeout: u64,
 }

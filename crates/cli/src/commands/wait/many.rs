@@ -74,9 +74,9 @@ async fn wait_for(
     for id in ids {
         if !watchers.contains_key(&id.vendor()) {
             if base_url.is_some() && !watchers.is_empty() {
-                let message = "--base-url is for one vendor, and these tasks are of several";
+                let message = "--base-url is for one vendor, but these tasks are from several";
                 return Err(Failure::new(INVALID, "invalid_request", message)
-                    .hint("Set TOKEN360_BASE_URL and its like, or wait for the tasks of each vendor by themselves."));
+                    .hint("Set TOKEN360_BASE_URL and its like, or wait for the tasks of each vendor separately."));
             }
             let client = account::client(id.vendor(), base_url, journal.open_if_there(output))?;
             // The first poll is made at once: the tasks may have ended long ago.
