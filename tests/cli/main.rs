@@ -437,7 +437,7 @@ async fn commands_about_tasks() {
         "{code} {out} {err}"
     );
     let (code, _, err) = command(&["wait", &id, "toapis:seedance-2:x", "--base-url", "http://127.0.0.1:9"]);
-    assert!(code == 2 && err.contains("of several"), "{code} {err}");
+    assert!(code == 2 && err.contains("are from several"), "{code} {err}");
     let (code, out, _) = command(&["download", &id, "-o", "kite.mp4"]);
     assert!(code == 0 && out.starts_with("kite.mp4"), "{out}");
     let (code, _, err) = command(&["cancel", &id]);
