@@ -60,10 +60,7 @@ fn body(request: &VideoRequest) -> types::CreateVideoRequest {
     types::CreateVideoRequest {
         model: request.model.clone(),
         prompt: request.prompt.clone(),
-        duration: match request.duration {
-            Some(VideoDuration::Seconds(seconds)) => Some(seconds.into()),
-            Some(VideoDuration::Auto) | None => None,
-        },
+        duration: request.duration.and_then(VideoDuration::seconds).map(Into::into),
         resolution: request.resolution.as_deref().map(Into::into),
         aspect_ratio: request.aspect_ratio.as_deref().map(Into::into),
         seed: request.seed,
