@@ -15,7 +15,7 @@ use crate::spec::{Spec, vendors as known_vendors};
 /// Exit code: generated files differ from what the specs give.
 pub const STALE: u8 = 4;
 
-/// Write crates/raw/<vendor> from specs/<vendor>.yaml
+/// Write `crates/raw/<vendor>` from `specs/<vendor>.yaml`
 ///
 /// Exit codes: 0 written, or nothing stale; 4 stale (with --check); 100 a spec cannot be turned into code.
 #[derive(Debug, clap::Args)]

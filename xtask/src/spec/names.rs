@@ -44,7 +44,7 @@ pub fn is_of_client(text: &str) -> bool {
 }
 
 /// The Rust name of an enum value: `in_progress` → `InProgress`, `16:9` → `V16x9`, `720p` → `V720p`. Empty for a value
-/// without letters and digits; whether the name is one is checked with [`crate::names`].
+/// without letters and digits; whether the name is an identifier is checked separately.
 #[must_use]
 pub fn variant(value: &str) -> String {
     let spelt = value.replace(':', "x");
