@@ -35,7 +35,7 @@ async fn twenty_jobs_at_two_vendors() {
         .collect();
     let start = Instant::now();
     assert_eq!(jobs::run(&clients, folder.path()).await.unwrap(), 20);
-    // A machine that does other things at the same time gets room; by itself this takes two seconds.
+    // A machine that does other things at the same time gets room.
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
     let submissions: u64 = sim.stats().submissions.values().sum();
     assert_eq!(submissions, 20);
