@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::compare::plain;
-use super::facts::{Example, Facts, Operation, Parameter};
+use super::facts::{Example, Facts, Limit, Operation, Parameter};
 
 /// One thing that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +36,8 @@ pub fn since(kept: &Facts, facts: &Facts) -> Since {
     since.operations(kept, facts);
     since.parameters(kept, facts);
     since.examples(kept, facts);
+    since.limits(kept, facts);
+    super::renames::moved(&mut since.moves);
     since
 }
 
@@ -159,6 +161,21 @@ impl Since {
         }
     }
 
+    fn limits(&mut self, kept: &Facts, facts: &Facts) {
+        // A statement that another one of its kind took the place of is one change.
+        let mut gone: Vec<&Limit> = kept.limits.iter().filter(|old| !facts.limits.contains(old)).collect();
+        for new in facts.limits.iter().filter(|new| !kept.limits.contains(new)) {
+            let place = gone
+                .iter()
+                .position(|old| (&old.model, &old.what) == (&new.model, &new.what));
+            let was = place.map(|index| gone.remove(index).says.clone());
+            self.add(&about(new), "limit", was, Some(new.says.clone()), Some(new.at.0));
+        }
+        for old in gone {
+            self.add(&about(old), "limit", Some(old.says.clone()), None, None);
+        }
+    }
+
     fn lists(&mut self, at: &str, what: &'static str, was: &[String], now: &[String], line: Option<usize>) {
         for gone in was.iter().filter(|value| !now.contains(value)) {
             self.add(at, what, Some(gone.clone()), None, line);
@@ -185,6 +202,10 @@ fn example<'a>(all: &'a [Example], wanted: &Example) -> Option<&'a Example> {
     let fits = |known: &&Example| Operation::fits(known.of.as_ref(), wanted.of.as_ref());
     let exact = all.iter().filter(|known| known.place == wanted.place).find(fits);
     exact.or_else(|| placed.next().filter(|_| placed.next().is_none()))
+}
+
+fn about(limit: &Limit) -> String {
+    format!("model {} {}", limit.model, limit.what)
 }
 
 fn of(operation: Option<&Operation>) -> String {

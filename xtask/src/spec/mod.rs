@@ -17,6 +17,6 @@ pub mod schema;
 pub mod source;
 mod text;
 
-pub use self::document::{METHODS, Operation, Spec, SpecError, component, escape, members};
+pub use self::document::{METHODS, Operation, Spec, SpecError, component, escape, members, sources};
 pub use self::files::{is_vendor, vendors};
 pub use self::text::{is_invisible, visible};

@@ -5,11 +5,11 @@ use super::facts::Parameter;
 use super::page::Line;
 
 pub mod dashes;
-mod details;
+pub(super) mod details;
 mod glued;
 mod stacked;
 mod tables;
-mod words;
+pub(super) mod words;
 
 /// A way of laying out parameters.
 pub struct Layout {
