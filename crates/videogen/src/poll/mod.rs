@@ -1,12 +1,12 @@
-//! When to poll: pure functions of what is known of a task and of how long similar tasks take.
+//! When to poll: pure functions of a task's state and the durations of similar tasks.
 //!
-//! Depends on `model` alone. No clock, no network: time comes in as values.
+//! Depends on `model` alone. No clock and no network: times are arguments.
 
 mod durations;
 mod policy;
 mod refusals;
 
 pub use durations::{DurationBook, Durations};
-pub(crate) use policy::{BELIEVED, URL_GRACE};
 pub use policy::{LastPoll, PollPolicy, PollState};
+pub(crate) use policy::{MAX_RETRY_AFTER, URL_GRACE};
 pub(crate) use refusals::{Known, Refusals};
