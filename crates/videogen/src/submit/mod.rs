@@ -4,6 +4,7 @@
 
 mod adopt;
 mod comparison;
+mod existing;
 mod intent;
 mod reconcile;
 mod recover;
