@@ -246,7 +246,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let submitted = submitted.map_err(resume)?;
     if submitted.repeated {
         output.note(&format!(
-            "{} was submitted before with this key; nothing was sent.",
+            "{} was submitted before; no new task was created.",
             submitted.id
         ));
     }

@@ -16,6 +16,7 @@
 
 mod adopt;
 mod comparison;
+mod existing;
 mod intent;
 pub(crate) mod reconcile;
 pub(crate) mod recover;
