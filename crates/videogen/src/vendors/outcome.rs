@@ -119,11 +119,12 @@ impl Judge<'_> {
         self.with_detail(error, answer, detail, words)
     }
 
-    /// What the vendor says, after a message of our own.
+    /// The vendor's message, as a suffix of our own.
     fn quoted(&self, words: &Words) -> String {
-        let said = words.message.as_deref().map(|message| self.clean(message));
-        said.filter(|said| !said.trim().is_empty())
-            .map_or_else(String::new, |said| format!("; the vendor says: {said}"))
+        let message = words.message.as_deref().map(|message| self.clean(message));
+        message
+            .filter(|message| !message.trim().is_empty())
+            .map_or_else(String::new, |message| format!("; the vendor's message: {message}"))
     }
 
     /// The tasks named in the response to a submission, except those in the request.

@@ -89,7 +89,7 @@ impl Words {
         }
     }
 
-    /// Whether the vendor says that the task does not exist, whatever the status.
+    /// Whether the vendor reports that the task does not exist, whatever the status.
     pub(crate) fn deny_the_task(&self) -> bool {
         [&self.code, &self.message].into_iter().flatten().any(|text| {
             let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -100,7 +100,7 @@ impl Words {
         })
     }
 
-    /// Whether the vendor says that moderation refused the request.
+    /// Whether the vendor reports that moderation refused the request.
     pub(crate) fn are_of_moderation(&self) -> bool {
         [&self.code, &self.message]
             .into_iter()
