@@ -66,11 +66,13 @@ fn edit(folder: &Path, file: &str, from: &str, to: &str) {
 fn the_skeleton_is_sound_registered_and_lists_what_is_left() {
     let copy = copy();
     let here = copy.path();
+    // Whether the other vendors' code is up to date is the matter of `tests/generation.rs`.
+    assert_eq!(xtask(&["generate"], here).0, 0);
     let (code, out, err) = xtask(&["new-vendor", "acme"], here);
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
 
     // The spec is clean, and all that was generated follows from it.
-    let (code, lint, _) = xtask(&["lint"], here);
+    let (code, lint, _) = xtask(&["lint", "acme"], here);
     assert_eq!(code, 0, "{lint}");
     let (code, check, _) = xtask(&["generate", "--check"], here);
     assert_eq!(code, 0, "{check}");
@@ -91,7 +93,7 @@ fn the_skeleton_is_sound_registered_and_lists_what_is_left() {
         ("crates/videogen/src/vendors/dispatch.rs", 7),
         ("crates/videogen/src/model/vendor.rs", 5),
         (".ci/run", 2),
-        ("tests/cases.rs", 3),
+        ("tests/cases.rs", 1),
     ] {
         let (old, new) = (fs::read_to_string(root().join(file)).unwrap(), read(here, file));
         let changed = changed_lines(&old, &new);
@@ -142,7 +144,6 @@ fn the_skeleton_is_sound_registered_and_lists_what_is_left() {
     let (code, _, err) = xtask(&["new-vendor", "averylongvendorname"], here);
     assert_eq!((code, err.as_str()), (0, ""));
     assert_eq!(xtask(&["generate", "--check"], here).0, 0);
-    assert!(read(here, "tests/cases.rs").contains("; 9] = ["));
     let library = read(here, "crates/videogen/src/lib.rs");
     assert_eq!(library.matches("feature = \"averylongvendorname\"").count(), 1);
     syn::parse_file(&library).unwrap();
@@ -241,8 +242,8 @@ fn what_is_there_already_and_a_place_that_is_gone_stop_it_before_it_writes() {
     edit(
         here,
         "tests/cases.rs",
-        "const TARGETS: [(Vendor, &str); 7]",
-        "const TARGETS: &[(Vendor, &str)]",
+        "pub(crate) const TARGETS: ",
+        "pub(crate) static TARGETS: ",
     );
     let before = state(here);
     let (code, out, err) = xtask(&["new-vendor", "other"], here);
@@ -250,7 +251,7 @@ fn what_is_there_already_and_a_place_that_is_gone_stop_it_before_it_writes() {
     for place in [
         "crates/videogen/src/model/vendor.rs: the table of vendors cannot be found",
         ".ci/run: the vendors that are compiled alone cannot be found, where this belongs: other,webhook",
-        "tests/cases.rs: the length of `TARGETS` cannot be found",
+        "tests/cases.rs: `TARGETS` cannot be found, where this belongs: (Vendor::Other, \"other-video-1\"),",
     ] {
         assert!(err.contains(place), "{err}");
     }
