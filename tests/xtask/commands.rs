@@ -1,4 +1,4 @@
-//! What every command has in common.
+//! Helpers and tests for all commands.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
-        .expect("xtask stands in the repository")
+        .expect("xtask is in the repository")
 }
 
 /// Specs and kept pages that stay as they are, so that what a vendor changes breaks no test of the commands.
@@ -24,7 +24,7 @@ pub(crate) fn xtask(args: &[&str], root: &Path) -> (u8, String, String) {
 }
 
 #[test]
-fn help_is_no_failure_and_a_wrong_command_is() {
+fn help_succeeds_and_an_unknown_command_fails() {
     let (code, out, err) = xtask(&["--help"], root());
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(out.contains("generate"), "{out}");

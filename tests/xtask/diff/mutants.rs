@@ -65,12 +65,12 @@ impl Edit {
     }
 }
 
-/// The parent of a place, which must be there, and the last segment.
+/// The parent of a place, which must exist, and the last segment.
 fn parent<'a>(doc: &'a mut Value, pointer: &str) -> (&'a mut Value, String) {
     let (parent, last) = pointer.rsplit_once('/').unwrap();
     let parent = doc
         .pointer_mut(parent)
-        .unwrap_or_else(|| panic!("{pointer} leads nowhere"));
+        .unwrap_or_else(|| panic!("{pointer} does not exist"));
     (parent, last.replace("~1", "/").replace("~0", "~"))
 }
 
@@ -78,22 +78,24 @@ pub(crate) fn put(doc: &mut Value, pointer: &str, value: Value) {
     match parent(doc, pointer) {
         (Value::Array(list), index) => list[index.parse::<usize>().unwrap()] = value,
         (Value::Object(object), key) => drop(object.insert(key, value)),
-        _ => panic!("{pointer} leads nowhere"),
+        _ => panic!("{pointer} does not exist"),
     }
 }
 
 fn take(doc: &mut Value, pointer: &str) -> Value {
     match parent(doc, pointer) {
         (Value::Array(list), index) => list.remove(index.parse().unwrap()),
-        (Value::Object(object), key) => object.remove(&key).unwrap_or_else(|| panic!("{pointer} leads nowhere")),
-        _ => panic!("{pointer} leads nowhere"),
+        (Value::Object(object), key) => object
+            .remove(&key)
+            .unwrap_or_else(|| panic!("{pointer} does not exist")),
+        _ => panic!("{pointer} does not exist"),
     }
 }
 
 fn list<'a>(doc: &'a mut Value, pointer: &str) -> &'a mut Vec<Value> {
     doc.pointer_mut(pointer)
         .and_then(Value::as_array_mut)
-        .unwrap_or_else(|| panic!("{pointer} is no list"))
+        .unwrap_or_else(|| panic!("{pointer} is not a list"))
 }
 
 pub(crate) fn specs() -> Vec<Spec> {

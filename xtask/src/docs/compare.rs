@@ -9,16 +9,16 @@ use super::expected::{Called, Expected, Field};
 use super::facts::{Example, Facts, Operation, Parameter, Place};
 use super::page::Page;
 
-/// One thing in which page and spec differ.
+/// One difference between page and spec.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Operation, place and name.
     pub at: String,
-    /// What of it: `parameter`, `type`, `value`, ….
+    /// The detail: `parameter`, `type`, `value`, ….
     pub what: &'static str,
-    /// What the page says; `None`: nothing.
+    /// The page's value, if any.
     pub page: Option<String>,
-    /// What the spec says; `None`: nothing.
+    /// The spec's value, if any.
     pub spec: Option<String>,
     /// Line of the page.
     pub line: Option<usize>,
@@ -152,9 +152,9 @@ impl Comparison<'_> {
                 &field.pointer,
             );
         }
-        // Of the members of a member, a page says only rarely whether they are required.
-        let says = parameter.required || !parameter.name.contains('.');
-        if parameter.place != Place::Response && says && parameter.required != field.required {
+        // Pages rarely state whether nested members are required.
+        let is_stated = parameter.required || !parameter.name.contains('.');
+        if parameter.place != Place::Response && is_stated && parameter.required != field.required {
             let word = |required| Some(if required { "required" } else { "optional" }.to_owned());
             self.add(
                 at.clone(),
@@ -252,7 +252,7 @@ impl Comparison<'_> {
     /// What the spec has from this page and the page does not show.
     fn lacking(&mut self) {
         let parent = |pointer: &str| pointer.rsplit_once('/').map(|(parent, _)| parent.to_owned());
-        // Of an object none of whose members are shown, this page does not speak.
+        // A page that shows no member of an object does not describe it.
         let spoken: BTreeSet<String> = self.shown.iter().filter_map(|pointer| parent(pointer)).collect();
         // Schemas are shared: a field is reported where this page would have it.
         let expected = self.expected;
@@ -339,12 +339,12 @@ fn nearest(call: Option<&Called>, place: Place, name: &str) -> (String, bool) {
     (beside.unwrap_or_else(|| call.pointer.clone()), false)
 }
 
-/// `array` goes with any array, and what no one says of the items is not wrong.
+/// `array` matches any array: the type of the items is optional.
 fn same_type(page: &str, spec: &str) -> bool {
     page == spec || (page.starts_with("array") && spec.starts_with("array") && (page == "array" || spec == "array"))
 }
 
-/// A scalar as people write it.
+/// A scalar without quotes.
 #[must_use]
 pub fn plain(value: &Value) -> String {
     match value {

@@ -1,4 +1,4 @@
-//! The JSON of a page's examples: which members it shows, and whose they are.
+//! The JSON of a page's examples: its members, and the bodies they belong to.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -61,7 +61,7 @@ pub fn read(lines: &[Line], parameters: &[Parameter], calls: &Calls) -> Examples
                     calls,
                 );
             }
-            // Anything but the end of the text means that this is no JSON.
+            // Anything but the end of the text means that this is not JSON.
             Some(Err(error)) if error.is_eof() => result.cut = Some(line.number),
             _ => {}
         }
@@ -86,11 +86,11 @@ fn add(found: &mut Vec<Example>, value: &Value, line: usize, sent: bool, paramet
                 () if ANSWERS.iter().any(|key| answer(key)) => Place::Response,
                 () if shared(Place::Request) > 0 => Place::Request,
                 () if shared(Place::Response) > 0 => Place::Response,
-                // A part of something; the page does not say of what.
+                // A fragment; the page does not state of which body.
                 () => return,
             }
         }
-        // A list beside a parameter that takes one shows what is in it.
+        // A list next to a parameter that accepts one shows its items.
         Value::Array(items) if items.iter().any(Value::is_object) => {
             let owner = parameters.iter().rfind(|known| known.at.0 < line);
             let Some(owner) = owner.filter(|known| known.kind.as_deref().is_some_and(|kind| kind.starts_with("array")))

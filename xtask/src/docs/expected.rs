@@ -1,4 +1,4 @@
-//! What a spec says, in a form that a page can be compared with.
+//! The facts of a spec, in a form that a page can be compared with.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub struct Called {
     pub pointer: String,
     /// The page it comes from.
     pub source: String,
-    /// What it takes and gives, by place and name.
+    /// Its parameters and members, by place and name.
     pub fields: BTreeMap<(Place, String), Field>,
     /// Status codes that it may answer.
     pub statuses: Vec<String>,
@@ -80,7 +80,7 @@ pub struct Model {
     pub create: String,
 }
 
-/// What a spec says.
+/// The facts of a spec.
 pub struct Expected<'a> {
     spec: &'a Spec,
     /// Scheme and host of the base URL.
@@ -316,7 +316,7 @@ impl<'a> Expected<'a> {
     }
 }
 
-/// What a part of a spec takes over from what is around it.
+/// Properties that a part of a spec inherits from the parts around it.
 #[derive(Clone)]
 struct Around {
     source: String,

@@ -10,7 +10,7 @@ use super::since::Move;
 
 /// Exit code: a page and the spec differ, or the page is not as it was kept.
 pub const DIFFERS: u8 = 1;
-/// Exit code: a page was not understood, so nothing is said of the spec.
+/// Exit code: a page was not understood, so nothing is concluded about the spec.
 pub const NOT_UNDERSTOOD: u8 = 3;
 /// Exit code: a file cannot be read.
 pub const CANNOT_READ: u8 = 100;
@@ -19,11 +19,11 @@ pub const CANNOT_READ: u8 = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Page, spec and kept capture say the same, but for the known differences.
+    /// Page, spec and kept capture agree, except for known differences.
     Agreement,
-    /// They do not.
+    /// They differ.
     Differs,
-    /// The page is unreadable, or is not the page that it should be, or not all of it.
+    /// The page is unreadable, incomplete or another page.
     NotUnderstood,
     /// The file cannot be read.
     CannotRead,
@@ -45,7 +45,7 @@ impl State {
 /// The report on one page.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The file, as it was named.
+    /// The file, as given.
     pub file: String,
     /// The page's short name, where it was found.
     pub page: Option<String>,
@@ -54,25 +54,25 @@ pub struct Report {
     /// Why the page was not read or not understood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The layout that was understood, and how much of it.
+    /// The layout, and the number of facts read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<Read>,
-    /// Page against spec, without what is known.
+    /// Page against spec, without known differences.
     pub differences: Vec<Difference>,
     /// Page against the kept capture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Kept>,
     /// Differences that the kept file explains.
     pub known: Vec<Known>,
-    /// Explanations of differences that are no more.
+    /// Explanations of differences that no longer exist.
     pub unused: Vec<Known>,
-    /// What the kept capture shows and this one does not, so that nothing is said of it.
+    /// Facts of the kept capture that this one cannot show; not compared.
     pub unseen: Vec<String>,
     /// Whether the page was kept now.
     pub kept: bool,
 }
 
-/// How much was understood.
+/// The number of facts read.
 #[derive(Debug, Serialize)]
 pub struct Read {
     /// Name of the layout.
@@ -85,17 +85,17 @@ pub struct Read {
     pub examples: usize,
 }
 
-/// What moved since a capture.
+/// Changes since a capture.
 #[derive(Debug, Serialize)]
 pub struct Kept {
     /// The day on which it was kept.
     pub date: String,
-    /// What is not as it was.
+    /// The changes.
     pub moves: Vec<Move>,
 }
 
 impl Report {
-    /// A report that says only why there is no more to say.
+    /// A report with nothing but a reason.
     #[must_use]
     pub fn without(file: &str, page: Option<&str>, state: State, reason: String) -> Self {
         Self {
@@ -113,7 +113,7 @@ impl Report {
         }
     }
 
-    /// Writes the report for people.
+    /// Writes the report as text.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -186,7 +186,7 @@ impl Report {
             );
             writeln!(
                 out,
-                "  {}: {}: {}\n    is known, but is no more: delete it from {}",
+                "  {}: {}: {}\n    this known difference no longer exists: delete it from {}",
                 known.at,
                 known.what,
                 sides("page", page.as_ref(), "spec", spec.as_ref()),

@@ -1,31 +1,31 @@
-//! What moved on a page since it was kept.
+//! Changes of a page since it was kept.
 
 use serde::Serialize;
 
 use super::compare::plain;
 use super::facts::{Example, Facts, Operation, Parameter};
 
-/// One thing that is not as it was.
+/// One change of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Move {
     /// Operation, place and name.
     pub at: String,
     /// What of it.
     pub what: &'static str,
-    /// What it was; `None`: it is new.
+    /// The old value; `None`: new.
     pub was: Option<String>,
-    /// What it is; `None`: it is gone.
+    /// The new value; `None`: removed.
     pub now: Option<String>,
     /// Line of the page.
     pub line: Option<usize>,
 }
 
-/// What moved, and what this capture does not show, of which nothing can be said.
+/// The changes, and the facts that this capture cannot show, which are not compared.
 #[derive(Debug, Default)]
 pub struct Since {
-    /// What is not as it was.
+    /// The changes.
     pub moves: Vec<Move>,
-    /// What only the kept capture shows, since this one was saved in another way.
+    /// The facts that only the kept capture shows, since this one was saved in another format.
     pub unseen: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ impl Since {
     }
 
     fn operations(&mut self, kept: &Facts, facts: &Facts) {
-        // What only examples call is not seen where no examples are.
+        // Operations that appear in examples only are missing from a capture without examples.
         let bare = facts.examples.is_empty() && !kept.examples.is_empty();
         for old in &kept.operations {
             match facts.operations.iter().find(|new| new.is(old)) {

@@ -1,4 +1,4 @@
-//! A name on a line of its own, the type below it, then `default:…` and `required`, then words.
+//! A name on its own line, the type below it, then `default:…` and `required`, then the description.
 
 use super::details;
 use super::words::{Words, is_name, kind, plain_name, section};

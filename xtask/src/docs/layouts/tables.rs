@@ -73,7 +73,7 @@ fn header(cells: &[&str]) -> Option<Columns> {
     })
 }
 
-/// Headings in freer words; one that says nothing of requests or responses ends the section.
+/// Headings in free text; one that mentions neither requests nor responses ends the section.
 fn loose(heading: &str) -> Option<Place> {
     let heading = heading.to_lowercase();
     let has = |word: &str| heading.contains(word);
