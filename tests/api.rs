@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use videogen::{
-    Client, Clients, DownloadOptions, Error, ErrorKind, ListQuery, Role, Source, TaskId, TaskStatus, Vendor,
-    VideoRequest, VideoTask,
-};
+use videogen::download::DownloadOptions;
+use videogen::task::ListQuery;
+use videogen::{Client, Clients, Error, ErrorKind, Role, Source, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask};
 use videogen_journal::SqliteJournal;
 use videogen_sim::Simulator;
 
-use crate::cases::TARGETS;
+use crate::cases::targets;
 
 #[allow(dead_code)]
 #[path = "../examples/jobs.rs"]
@@ -52,7 +51,7 @@ async fn twenty_jobs_at_two_vendors() {
 #[tokio::test]
 async fn one_call_makes_a_file_and_names_the_task_when_it_stops() {
     let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = sim.client(vendor).unwrap();
         let path = folder.path().join(format!("{vendor}-{model}.mp4"));
         let video = client
@@ -205,7 +204,7 @@ fn media_are_given_as_what_is_at_hand() {
         kinds,
         [
             "data:image/png (8 bytes)",
-            "https://media.example/…",
+            "https://media.example/[masked]",
             "asset://img-1",
             "asset://vid-1"
         ]
@@ -215,7 +214,7 @@ fn media_are_given_as_what_is_at_hand() {
         let request = VideoRequest::new("seedance-2.0", "x")
             .input(Role::FirstFrame, given)
             .duration(99);
-        let fields: Vec<_> = videogen::validate(Vendor::Token360, &request)
+        let fields: Vec<_> = videogen::submit::validate(Vendor::Token360, &request)
             .into_iter()
             .map(|violation| violation.field)
             .collect();

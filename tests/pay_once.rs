@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::net::TcpListener;
-use videogen::{Client, Delivery, ErrorKind, Reconciled, RetryPolicy, Vendor, VideoRequest};
+use videogen::lost::Reconciled;
+use videogen::{Client, Delivery, ErrorKind, RetryPolicy, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::canned::Canned;
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{simulated, targets};
 
 fn client(vendor: Vendor, base_url: &str, retry: RetryPolicy) -> Client {
     Client::builder(vendor)
@@ -28,7 +29,7 @@ fn at_once() -> RetryPolicy {
 
 #[tokio::test]
 async fn a_refused_connection_is_tried_again() {
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         // Nobody listens here any more.
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         let error = client(vendor, &format!("http://{closed}"), at_once())
@@ -47,7 +48,7 @@ async fn a_refused_connection_is_tried_again() {
 #[tokio::test]
 async fn only_documented_refusals_are_tried_again() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let request = VideoRequest::new(model, "x");
         for (code, taken) in [
@@ -86,7 +87,7 @@ async fn only_documented_refusals_are_tried_again() {
 #[tokio::test]
 async fn reads_are_tried_again() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let task = client.submit(&VideoRequest::new(model, "x")).await.unwrap();
         for kind in [FaultKind::DropBefore, FaultKind::Html(503), FaultKind::Truncated] {
@@ -100,7 +101,7 @@ async fn reads_are_tried_again() {
 #[tokio::test]
 async fn what_nobody_knows_is_looked_for() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let mut request = VideoRequest::new(model, format!("a kite for {model}"));
         if vendor == Vendor::ToApis {
@@ -198,7 +199,7 @@ async fn a_refusal_that_names_a_task_is_none() {
         r#"{"error":{"message":"slow down"},"data":{"id":"t-9"},"request_id":"r-1"}"#,
     ];
     for vendor in Vendor::ALL.iter().copied() {
-        for status in [400, 401, 402, 403, 404, 409, 413, 415, 422, 429, 500, 503] {
+        for status in [400, 401, 402, 403, 404, 413, 415, 422, 429, 500, 503] {
             for body in bodies {
                 let canned = Canned::new(status, "Retry-After: 0\r\nX-Request-Id: r-1\r\n", body).await;
                 let error = client(vendor, &canned.base_url, at_once())
@@ -281,7 +282,7 @@ async fn an_id_in_an_odd_success_is_shown() {
                 assert_eq!(found, ids, "{vendor} {status} {body}");
                 assert!(error.to_string().contains(words), "{error}");
                 assert_eq!(
-                    serde_json::from_value::<videogen::Ambiguity>(json!(known)).unwrap(),
+                    serde_json::from_value::<videogen::lost::Ambiguity>(json!(known)).unwrap(),
                     *known
                 );
             }
@@ -297,7 +298,7 @@ async fn a_task_keeps_its_name() {
         let client = canned.client(vendor);
         let id = videogen::TaskId::new(vendor, vendor.families().next().unwrap(), "t-1").unwrap();
         let mut answers = vec![client.get(&id).await.unwrap()];
-        if vendor.supports(videogen::Operation::Cancel) {
+        if vendor.supports(videogen::facts::Operation::Cancel) {
             answers.push(client.cancel(&id).await.unwrap());
         }
         for task in answers {
@@ -324,7 +325,7 @@ async fn calls_can_be_spawned() {
     );
     let task = tokio::spawn(async move {
         let task = client.submit(&VideoRequest::new("seedance-2.0", "x")).await?;
-        client.list(&videogen::ListQuery::default()).await?;
+        client.list(&videogen::task::ListQuery::default()).await?;
         client.models().await?;
         client.cancel(&task.id).await?;
         client.get(&task.id).await

@@ -1,10 +1,12 @@
 //! The JSON Schemas of the public types, and their way through serde.
 
 use serde_json::{Value, json};
-use videogen::{Adjust, Vendor, VideoRequest, VideoTask, request_schema, task_schema};
+use videogen::submit::request_schema;
+use videogen::task::task_schema;
+use videogen::{Adjust, Vendor, VideoRequest, VideoTask};
 
 use crate::canned::Canned;
-use crate::cases::{TARGETS, cases};
+use crate::cases::{cases, targets};
 
 #[test]
 fn schemas_for_reviewers() {
@@ -21,7 +23,7 @@ fn schemas_for_reviewers() {
 #[test]
 fn requests_fit_their_schema_and_come_back_as_they_were() {
     let schema = jsonschema::validator_for(&request_schema()).unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         for (case, request) in cases(vendor, model) {
             let request = request.adjust("seed", Adjust::Drop).adjust("duration", Adjust::Round);
             let document = json!(request);
@@ -119,7 +121,7 @@ async fn losses_are_told() {
     let unknown = VideoRequest::new("seedance-2.0", "x")
         .adjust("sede", Adjust::Drop)
         .adjust("seed", Adjust::Round);
-    let violations = videogen::validate(Vendor::Token360, &unknown);
+    let violations = videogen::submit::validate(Vendor::Token360, &unknown);
     let values: Vec<_> = violations.iter().map(|violation| violation.value.as_str()).collect();
     assert_eq!(values, ["sede", "seed"]);
 }

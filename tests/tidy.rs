@@ -1,4 +1,4 @@
-//! The rules of ARCHITECTURE.md, each with what to do when it is broken.
+//! Checks of the rules of ARCHITECTURE.md, each with a fix in its message.
 
 mod floors;
 mod graph;
@@ -15,7 +15,7 @@ use crate::specs::{PARAMETERS, root};
 
 /// Longest handwritten file, in lines.
 const FILE_LIMIT: usize = 500;
-/// Longest snapshot of a vendor, in lines: what is longer is not reviewed but scrolled through.
+/// Longest snapshot of a vendor, in lines: longer ones are not reviewed carefully.
 const SNAPSHOT_LIMIT: usize = 200;
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -35,7 +35,7 @@ fn relative(path: &Path) -> String {
     path.strip_prefix(root()).unwrap().display().to_string()
 }
 
-/// The code of a file: no comments, nothing after the unit tests begin.
+/// The code of a file, without comments and unit tests.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text
@@ -93,16 +93,16 @@ fn dependencies_run_one_way() {
     for package in packages.iter().filter(|package| package["source"].is_null()) {
         let allowed: &[&str] = match name(package) {
             "videogen-wire" | "xtask" => &[],
-            // Optional, and only to set up clients: `the_simulator_judges_by_itself`.
+            // Optional, and only to set up clients: `the_simulator_shares_no_code_with_the_facade`.
             "videogen-sim" => &["videogen"],
             raw if raw.starts_with("videogen-raw-") => &["videogen-wire"],
             "videogen" => &["videogen-wire", "videogen-raw-"],
             "videogen-journal" => &["videogen"],
             "videogen-cli" => &["videogen", "videogen-journal", "videogen-sim"],
             "videogen-tests" => &["videogen", "videogen-journal", "videogen-sim", "xtask"],
-            // It holds the facade against what lies below it.
+            // It compares the facade with the crates below it.
             "videogen-benches" => &["videogen", "videogen-journal", "videogen-raw-", "videogen-wire"],
-            other => panic!("{other} is new: say in this test, and in ARCHITECTURE.md, what it may use"),
+            other => panic!("{other} is new: list its allowed dependencies in this test and in ARCHITECTURE.md"),
         };
         for dependency in package["dependencies"].as_array().unwrap() {
             let used = name(dependency);
@@ -119,7 +119,7 @@ fn dependencies_run_one_way() {
 
 /// A misread spec must not cancel itself out: the simulator shares no code with the clients that are tested against it.
 #[test]
-fn the_simulator_judges_by_itself() {
+fn the_simulator_shares_no_code_with_the_facade() {
     const CLIENT: &str = "crates/sim/src/simulator/client.rs";
     let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
@@ -142,7 +142,7 @@ fn the_simulator_judges_by_itself() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What a vendor consists of.
+/// Every part of a vendor exists.
 #[test]
 fn every_spec_is_registered_everywhere() {
     let text = |file: &str| fs::read_to_string(root().join(file)).unwrap();
@@ -186,9 +186,9 @@ fn every_spec_is_registered_everywhere() {
     );
 }
 
-/// What `cargo xtask new-vendor` leaves to a person is marked, and does not land.
+/// Steps that `cargo xtask new-vendor` leaves open are marked, and fail this test.
 #[test]
-fn nothing_of_a_skeleton_is_left() {
+fn no_open_step_of_a_skeleton_is_left() {
     let mut files = Vec::new();
     rust_files(&root().join("crates"), &mut files);
     files.extend(xtask::spec::vendors(&root(), &[]).unwrap().iter().map(|vendor| {
@@ -224,7 +224,7 @@ fn git(arguments: &[&str]) -> Vec<String> {
     text.split_terminator('\0').map(str::to_owned).collect()
 }
 
-/// Reviews collapse what is generated, and never a snapshot.
+/// Reviews collapse generated code, but no snapshot.
 #[test]
 fn reviews_show_snapshots_and_collapse_generated_code() {
     let tracked = git(&["ls-files", "-z"]);
@@ -246,9 +246,9 @@ fn reviews_show_snapshots_and_collapse_generated_code() {
     assert!(wrong.is_empty(), "see .gitattributes:\n{}", wrong.join("\n"));
 }
 
-/// A snapshot is read by a person: short, and where its name says.
+/// Snapshots are reviewed by people: short, and in the folder of their vendor.
 #[test]
-fn snapshots_are_short_and_lie_by_vendor() {
+fn snapshots_are_short_and_grouped_by_vendor() {
     let mut wrong = Vec::new();
     let files = git(&["ls-files", "-z", "tests/snapshots"]);
     for file in &files {
@@ -263,17 +263,15 @@ fn snapshots_are_short_and_lie_by_vendor() {
             }
             _ => {
                 wrong.push(format!(
-                    "{file}: say in this test, and in xtask/src/report/snapshots.rs, what it shows"
+                    "{file}: unknown kind; describe it in this test and in xtask/src/report/snapshots.rs"
                 ));
                 continue;
             }
         };
-        // One that was deleted is still listed until that is committed.
+        // A deleted but uncommitted file is still listed.
         let lines = fs::read_to_string(root().join(file)).map_or(0, |text| text.lines().count());
         if lines > limit {
-            wrong.push(format!(
-                "{file} has {lines} lines, more than {limit}: split it by what can drift"
-            ));
+            wrong.push(format!("{file} has {lines} lines, more than {limit}: split it"));
         }
     }
     assert!(files.len() > 100, "only {} snapshots", files.len());
@@ -281,7 +279,7 @@ fn snapshots_are_short_and_lie_by_vendor() {
 }
 
 #[test]
-fn handwritten_files_can_be_held_in_the_head() {
+fn handwritten_files_are_short() {
     let mut files = Vec::new();
     for folder in ["benches", "crates", "xtask", "tests"] {
         rust_files(&root().join(folder), &mut files);
@@ -300,7 +298,7 @@ fn handwritten_files_can_be_held_in_the_head() {
 const TESTS_LIMIT: usize = 150;
 
 #[test]
-fn long_unit_tests_are_beside_their_file() {
+fn long_unit_tests_are_in_a_separate_file() {
     let mut files = Vec::new();
     for folder in ["benches", "crates", "xtask"] {
         rust_files(&root().join(folder), &mut files);
@@ -311,7 +309,7 @@ fn long_unit_tests_are_beside_their_file() {
         let inline = text.lines().skip_while(|line| *line != "mod tests {").count();
         if inline > TESTS_LIMIT {
             wrong.push(format!(
-                "{} has {inline} lines of unit tests: move them to a tests.rs beside it",
+                "{} has {inline} lines of unit tests: move them to a tests.rs next to it",
                 relative(path)
             ));
         }
@@ -319,9 +317,9 @@ fn long_unit_tests_are_beside_their_file() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// No dependency may need a newer Rust than the one we state.
+/// No dependency needs a newer Rust than `rust-version`.
 #[test]
-fn the_stated_rust_version_is_true() {
+fn the_stated_rust_version_is_sufficient() {
     let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
     let minor = |version: &str| version.split('.').nth(1).unwrap().parse::<u32>().unwrap();
@@ -333,7 +331,7 @@ fn the_stated_rust_version_is_true() {
         .filter(|(_, version)| minor(version) > stated)
         .map(|(name, version)| format!("{name} needs {version}"))
         .collect();
-    assert!(newer.is_empty(), "1.{stated} is stated, but {newer:?}");
+    assert!(newer.is_empty(), "rust-version is 1.{stated}, but {newer:?}");
 }
 
 fn name(package: &Value) -> &str {
@@ -341,7 +339,7 @@ fn name(package: &Value) -> &str {
 }
 
 fn metadata() -> Value {
-    // Only what this machine builds is on this machine.
+    // Only packages for this platform are downloaded.
     let version = Command::new("rustc").arg("-vV").output().unwrap();
     let version = String::from_utf8(version.stdout).unwrap();
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();

@@ -1,5 +1,5 @@
-//! Which way the modules of each crate depend: no circle of files, no import through the crate's root, and in a crate
-//! with floors none that runs upward.
+//! Dependencies between the modules of each crate: no circle of files, no import through the crate's root, and in a
+//! crate with floors no upward import.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use super::graph::{self, Edge, Sources};
 use super::{relative, rust_files};
 use crate::specs::root;
 
-/// A folder or file at the top of a crate, and the floor it is on: each may use its own and what is on lower floors.
+/// A folder or file at the top of a crate, and its floor: each may use itself and lower floors.
 type Floors = &'static [(&'static str, usize)];
 
 /// Every crate with modules, its root, and its floors from the lowest up.
@@ -90,7 +90,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
     ),
 ];
 
-/// Folders of the facade that may not know each other although their floors would allow it.
+/// Folders of the facade that may not use each other although their floors would allow it.
 const STRANGERS: &[(&str, &str)] = &[("vendors", "journal"), ("transport", "journal")];
 
 fn sources(folder: &Path) -> Sources {
@@ -106,7 +106,7 @@ fn sources(folder: &Path) -> Sources {
         .collect()
 }
 
-/// What is wrong with the modules of a crate, each with what to do.
+/// The violations in the modules of a crate, each with a fix.
 fn faults(sources: &Sources, root: &str, floors: &[(&str, usize)]) -> Vec<String> {
     let edges = graph::edges(sources, root);
     let mut faults = Vec::new();
@@ -132,9 +132,7 @@ fn faults(sources: &Sources, root: &str, floors: &[(&str, usize)]) -> Vec<String
     };
     for file in sources.keys().filter(|file| !floors.is_empty() && *file != root) {
         if floor(file).is_none() {
-            faults.push(format!(
-                "{file} is on no floor: say in tests/tidy/floors.rs where it belongs"
-            ));
+            faults.push(format!("{file} is on no floor: add it in tests/tidy/floors.rs"));
         }
     }
     for Edge { from, to, item, .. } in &edges {
@@ -143,7 +141,7 @@ fn faults(sources: &Sources, root: &str, floors: &[(&str, usize)]) -> Vec<String
         };
         if STRANGERS.contains(&(above, below)) {
             faults.push(format!(
-                "{from} imports `{item}` from {to}: `{above}` may not know `{below}`; pass what it needs as data"
+                "{from} imports `{item}` from {to}: `{above}` may not use `{below}`; pass the data instead"
             ));
         }
         if above != below && to_floor >= from_floor {
@@ -176,7 +174,7 @@ fn planted(files: &[(&str, &str)]) -> Vec<String> {
     faults(&sources.collect(), "lib.rs", &[("low", 0), ("high", 1), ("side", 1)])
 }
 
-/// A crate without faults, in which two files are replaced.
+/// A valid crate, in which two files are replaced.
 fn with(low: &str, high: &str) -> Vec<String> {
     planted(&[
         ("lib.rs", "mod low; mod high; mod side; pub use low::Thing;"),
@@ -195,7 +193,7 @@ fn with(low: &str, high: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_planted_fault_is_found() {
+fn planted_violations_are_found() {
     const LOW: &str = "pub(crate) fn helper() {}";
     const HIGH: &str = "use crate::low::Thing; fn f(_: Thing) { crate::low::helper() }";
     assert_eq!(with(LOW, HIGH), [""; 0]);
@@ -218,6 +216,19 @@ fn a_planted_fault_is_found() {
     assert_eq!(
         found,
         ["high.rs imports `Thing` through the crate's root: name its module (low/thing.rs)"]
+    );
+
+    let mut files = vec![
+        ("lib.rs", "mod low; pub mod shown { pub use crate::low::Thing; }"),
+        ("low.rs", "pub struct Thing;"),
+    ];
+    assert_eq!(planted(&files), [""; 0]);
+    files[0].1 = "mod low; mod high; pub mod shown { pub use crate::low::Thing; }";
+    files.push(("high.rs", "use crate::shown::Thing;"));
+    let found = planted(&files);
+    assert_eq!(
+        found,
+        ["high.rs imports `Thing` through the crate's root: name its module (low.rs)"]
     );
 
     for low in [
@@ -248,7 +259,7 @@ fn a_planted_fault_is_found() {
         &[("journal", 1), ("vendors", 3)],
     );
     assert!(
-        found.len() == 1 && found[0].contains("`vendors` may not know `journal`"),
+        found.len() == 1 && found[0].contains("`vendors` may not use `journal`"),
         "{found:?}"
     );
     // A new folder.

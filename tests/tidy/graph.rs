@@ -1,6 +1,6 @@
 //! The module graph of a crate, computed from its sources: which file imports what from which other file.
 //!
-//! An import is a `use`, or a path in code or in a macro's arguments. Re-exports are looked through: who imports
+//! An import is a `use`, or a path in code or in a macro's arguments. Re-exports are followed: a file that imports
 //! `crate::model::Error` depends on the file that defines `Error`. Code under `cfg(test)` does not count.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -29,10 +29,10 @@ type Path = Vec<String>;
 struct Module {
     file: String,
     items: BTreeSet<String>,
-    /// Names that a `use` brings in, with the path that they stand for.
+    /// Names that a `use` imports, with the path behind them.
     names: HashMap<String, Path>,
     globs: Vec<Path>,
-    /// Paths that code needs, and whether each only re-exports.
+    /// Paths that code uses, and whether each is only a re-export.
     needs: Vec<(Path, bool)>,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn edges(sources: &Sources, root: &str) -> Vec<Edge> {
     found.edges()
 }
 
-/// The shortest circle of files that `edges` hold, as the edges along it.
+/// The shortest circle of files in `edges`, as the edges along it.
 pub(super) fn circle(edges: &[Edge]) -> Option<Vec<Edge>> {
     let mut next: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
     for edge in edges.iter().filter(|edge| edge.from != edge.to) {
@@ -151,7 +151,7 @@ impl Crate {
         }
     }
 
-    /// Where a path leads: the file that defines its item, and the item; `None` outside the crate.
+    /// Resolves a path: the file that defines its item, and the item; `None` outside the crate.
     fn resolve(&self, path: &[String], depth: usize) -> Option<(String, String)> {
         let mut at: Path = Vec::new();
         for (index, name) in path.iter().enumerate() {
@@ -172,7 +172,7 @@ impl Crate {
                 let path = [glob.as_slice(), &path[index..]].concat();
                 self.resolve(&path, depth + 1).filter(|(file, _)| *file != module.file)
             });
-            // What a macro made is where it is named.
+            // An item made by a macro is attributed to the file that names it.
             return globbed.or_else(|| Some((module.file.clone(), name.clone())));
         }
         let module = self.modules.get(&at)?;
@@ -189,7 +189,10 @@ impl Crate {
                 let Some((to, item)) = self.resolve(need, 0) else {
                     continue;
                 };
-                let through_root = !path.is_empty() && !self.modules.contains_key(&need[..1]);
+                // A module inside the root's file is part of the root.
+                let root = &self.modules[&Path::new()].file;
+                let through_root =
+                    module.file != *root && self.modules.get(&need[..1]).is_none_or(|named| named.file == *root);
                 if to != module.file || through_root {
                     edges.insert(Edge {
                         from: module.file.clone(),
@@ -270,7 +273,7 @@ impl Module {
                         }
                     }
                 }
-                // What follows `$` is another crate's view of this one.
+                // A path after `$` is for other crates.
                 TokenTree::Punct(mark) if mark.as_char() == '$' => at += 1,
                 TokenTree::Ident(ident) if !(is_colon(at.wrapping_sub(1)) && is_colon(at.wrapping_sub(2))) => {
                     let mut segments = vec![ident.to_string()];

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use videogen::wait::Watched;
 use videogen::webhook::Receiver;
-use videogen::{Client, TaskStatus, VideoRequest, Watched};
+use videogen::{Client, TaskStatus, VideoRequest};
 use videogen_sim::{Simulator, WEBHOOK_SECRET};
 
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{simulated, targets};
 
 #[tokio::test]
 async fn whichever_comes_first_ends_the_wait() {
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         for polls in [false, true] {
             let simulator = Simulator::builder().manual_clock().start().await.unwrap();
             let client = Client::builder(vendor)

@@ -1,4 +1,4 @@
-//! What `cargo xtask lint` accepts becomes Rust that compiles; what would not is refused, with the place and a fix.
+//! Specs that `cargo xtask lint` accepts become Rust that compiles; others are rejected, with the place and a fix.
 //!
 //! Each case is `lint/base.yaml` with one change.
 
@@ -17,10 +17,10 @@ use super::commands::{root, xtask};
 mod calls;
 mod names;
 
-/// What is expected of a case: the findings' rule and pointer, or acceptance.
+/// The expected outcome: the findings' rule and pointer, or acceptance.
 type Expected = Option<(&'static str, &'static str)>;
 
-/// What it is called, the text of the spec, and what is expected.
+/// Name, text of the spec, and the expected outcome.
 type Case = (String, String, Expected);
 
 fn refused(rule: &'static str, pointer: &'static str) -> Expected {
@@ -47,7 +47,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn what_would_not_compile_is_refused_and_the_rest_is_sound() {
+fn specs_that_would_not_compile_are_rejected_and_others_are_valid() {
     let mut wrong = String::new();
     for (name, text, expected) in cases() {
         let findings = lint("specs/example.yaml", &text).unwrap();
@@ -97,7 +97,7 @@ fn findings_show_invisible_characters_as_escapes() {
 /// All accepted cases, as modules of one crate.
 #[test]
 #[ignore = "compiles a crate; .ci/run runs it"]
-fn what_is_accepted_compiles() {
+fn accepted_specs_compile() {
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("src");
     fs::create_dir(&source).unwrap();
@@ -118,7 +118,7 @@ fn what_is_accepted_compiles() {
         }
     }
     fs::write(source.join("lib.rs"), library).unwrap();
-    // The versions and features of the workspace, so that what is built already is used again.
+    // The versions and features of the workspace, so that existing builds are reused.
     let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let workspace = workspace.split_once("[workspace.dependencies]").unwrap().1;
     let workspace = workspace.split("\n[").next().unwrap();

@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: the script is the only place that says what CI is.
+//! `cargo xtask ci`: the script is the only definition of CI.
 
 use std::fs;
 
@@ -16,22 +16,22 @@ fn it_runs_the_script_in_the_repository_and_passes_its_exit_code_on() {
         let place = fs::read_to_string(here.join("where")).unwrap();
         assert_eq!(place.trim_end(), here.canonicalize().unwrap().display().to_string());
     }
-    // Ended by a signal: no exit code to pass on.
+    // Killed by a signal: no exit code to pass on.
     fs::write(here.join(".ci/run"), "kill -KILL $$\n").unwrap();
     let (code, _, err) = xtask(&["ci"], here);
     assert_eq!(code, 100);
-    assert!(err.contains("bash .ci/run was ended: signal: 9"), "{err}");
+    assert!(err.contains("bash .ci/run was killed: signal: 9"), "{err}");
 }
 
 #[test]
-fn without_a_script_it_says_what_is_missing() {
+fn a_missing_script_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let (code, _, err) = xtask(&["ci"], folder.path());
     assert_eq!(code, 100);
     assert!(err.contains(".ci/run is missing"), "{err}");
 }
 
-/// GitHub runs it too, and nothing besides that could fail there and not here.
+/// GitHub runs the same script, and nothing else that could fail only there.
 #[test]
 fn the_workflow_runs_the_same_script() {
     let workflow = fs::read_to_string(root().join(".github/workflows/ci.yml")).unwrap();

@@ -10,7 +10,7 @@ use xtask::spec::raw::raw_crate_of;
 use xtask::spec::raw::surface::surface;
 
 use self::mutants::{mutants, mutate, put, specs};
-use crate::commands::{root, xtask};
+use crate::commands::{frozen, root, xtask};
 
 mod mutants;
 pub(crate) mod revisions;
@@ -24,7 +24,7 @@ fn compare(old: &Spec, new: &Spec) -> Diff {
 }
 
 #[test]
-fn every_drift_of_the_corpus_is_judged_as_its_label_says() {
+fn every_drift_of_the_corpus_is_judged_as_labelled() {
     let (specs, mutants) = (specs(), mutants());
     assert!(mutants.len() >= 70, "{}", mutants.len());
     let mut wrong = Vec::new();
@@ -56,9 +56,9 @@ fn every_drift_of_the_corpus_is_judged_as_its_label_says() {
     );
 }
 
-/// What was said of a drift is said the other way round of its undoing: never nothing.
+/// Reverting a drift is a change too.
 #[test]
-fn undoing_a_drift_is_a_change_too() {
+fn reverting_a_drift_is_a_change() {
     let specs = specs();
     for mutant in mutants() {
         let (old, new) = mutate(&specs, &mutant);
@@ -98,21 +98,21 @@ fn places(value: &Value, place: &str, inner: bool, found: &mut Vec<String>) {
     }
 }
 
-/// Any leaf of any spec that is changed gives a change: nothing is outside what is compared.
+/// Changing any leaf of any spec is reported.
 #[test]
-fn no_difference_goes_unseen() {
+fn every_difference_is_reported() {
     let mut unseen = Vec::new();
     for spec in specs() {
         let mut all = Vec::new();
         places(&spec.doc, "", false, &mut all);
-        // Every part of a spec is met; every single leaf would take half a minute in a debug build.
+        // Samples every part of a spec; testing every leaf would take half a minute in a debug build.
         for pointer in all.iter().step_by(23) {
             let mut new = spec.clone();
             let changed = match spec.doc.pointer(pointer).unwrap() {
                 Value::Bool(flag) => Value::Bool(!flag),
                 Value::Number(number) => (number.as_i64().unwrap_or(0) + 1).into(),
                 Value::String(text) if pointer.ends_with("$ref") => {
-                    // Another component of the same kind, which is there.
+                    // Another existing component of the same kind.
                     let (kind, name) = text.trim_start_matches('#').rsplit_once('/').unwrap();
                     let mut others = spec.doc.pointer(kind).unwrap().as_object().unwrap().keys();
                     let Some(other) = others.find(|other| *other != name) else {
@@ -132,7 +132,7 @@ fn no_difference_goes_unseen() {
     assert!(unseen.is_empty(), "{}", unseen.join("\n"));
 }
 
-/// A spec that is being edited may be anything; comparing it must not end the program.
+/// A spec that is being edited may have any content; comparing it must not panic.
 #[test]
 fn odd_documents_are_compared_without_a_panic() {
     let odd = [
@@ -154,22 +154,22 @@ fn odd_documents_are_compared_without_a_panic() {
     }
 }
 
-/// The Rust names that are told exist in the generated surface.
+/// The reported Rust names exist in the generated surface.
 #[test]
 fn names_are_those_of_the_generated_code() {
     for spec in specs() {
         let text = surface(&raw_crate_of(&spec).unwrap()).unwrap();
         for (name, schema) in spec.schemas() {
             for (property, _) in xtask::spec::members(schema.get("properties")) {
-                let told = xtask::spec::changes::names::field(name, property);
-                let told = told.trim_start_matches("types::").replace("::", ".");
+                let reported = xtask::spec::changes::names::field(name, property);
+                let reported = reported.trim_start_matches("types::").replace("::", ".");
                 let line = |line: &str| {
-                    line.strip_prefix(&told)
+                    line.strip_prefix(&reported)
                         .is_some_and(|rest| rest.starts_with([':', ' ']))
                 };
                 assert!(
                     text.lines().any(line),
-                    "{told} is not in the surface of {}",
+                    "{reported} is not in the surface of {}",
                     spec.vendor
                 );
             }
@@ -177,7 +177,7 @@ fn names_are_those_of_the_generated_code() {
     }
 }
 
-/// One diff with a change of each judgement, as a person, a program and a pull request get it.
+/// One diff with a change of each judgement, in each output format.
 fn several() -> Diff {
     let (specs, mutants) = (specs(), mutants());
     let old = specs.iter().find(|spec| spec.vendor == "toapis").unwrap();
@@ -187,7 +187,7 @@ fn several() -> Diff {
         "a new status",
         "the same limit of several models is one line",
         "an error is no longer listed",
-        "links die sooner",
+        "links expire sooner",
         "a rate limit is raised",
         "a path moves",
     ] {
@@ -206,17 +206,17 @@ pub(crate) fn snapshot(name: &str, text: &str) {
 }
 
 #[test]
-fn text_is_for_a_terminal() {
+fn the_text_format() {
     snapshot("diff.text", &several().show(Format::Text));
 }
 
 #[test]
-fn markdown_is_for_a_pull_request() {
+fn the_markdown_format() {
     snapshot("diff.markdown", &several().show(Format::Markdown));
 }
 
 #[test]
-fn json_is_for_a_program() {
+fn the_json_format() {
     let text = several().show(Format::Json);
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["verdict"], "breaking");
@@ -224,10 +224,11 @@ fn json_is_for_a_program() {
 }
 
 #[test]
-fn exit_codes_tell_the_verdict() {
+fn exit_codes_match_the_verdict() {
+    let frozen = frozen();
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
-    let text = fs::read_to_string(root().join("specs/token360.yaml")).unwrap();
+    let text = fs::read_to_string(frozen.join("specs/token360.yaml")).unwrap();
     let write = |name: &str, from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
         fs::write(path(name), text.replacen(from, to, 1)).unwrap();
@@ -244,21 +245,21 @@ fn exit_codes_tell_the_verdict() {
         ("odd", 100),
         ("missing", 100),
     ] {
-        let (got, out, err) = xtask(&["diff", spec, &path(&format!("{name}.yaml"))], root());
+        let (got, out, err) = xtask(&["diff", spec, &path(&format!("{name}.yaml"))], &frozen);
         assert_eq!(got, code, "{name}: {out}{err}");
         assert_eq!(err.is_empty(), code != 100, "{err}");
     }
-    let (_, _, err) = xtask(&["diff", "nosuch"], root());
+    let (_, _, err) = xtask(&["diff", "nosuch"], &frozen);
     assert!(
         err.contains("\"nosuch\" is neither a spec file, a folder of specs nor a git revision"),
         "{err}"
     );
-    let (_, _, err) = xtask(&["diff", spec, &path("odd.yaml")], root());
+    let (_, _, err) = xtask(&["diff", spec, &path("odd.yaml")], &frozen);
     assert!(err.contains("odd.yaml"), "{err}");
     // A single file is compared with its own vendor only, and needs one.
-    let (code, out, _) = xtask(&["diff", spec], root());
+    let (code, out, _) = xtask(&["diff", spec], &frozen);
     assert_eq!((code, out.contains("nothing changed")), (0, true), "{out}");
-    let (code, _, err) = xtask(&["diff", &path("docs.yaml")], root());
+    let (code, _, err) = xtask(&["diff", &path("docs.yaml")], &frozen);
     assert_eq!(
         (code, err.contains("there is no spec `docs` to compare with")),
         (100, true),

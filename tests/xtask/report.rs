@@ -1,4 +1,4 @@
-//! `cargo xtask report`: the page that a reviewer gets.
+//! `cargo xtask report`: the report for reviewers.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn write(folder: &Path, file: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// A vendor's docs changed: the spec was edited, and snapshots followed.
+/// A vendor's docs changed: the spec was edited, and snapshots updated.
 fn changed() -> tempfile::TempDir {
     let folder = repository();
     let here = folder.path();
@@ -46,7 +46,7 @@ fn changed() -> tempfile::TempDir {
 }
 
 #[test]
-fn the_page_tells_verdict_wire_rust_models_and_snapshots() {
+fn the_report_has_verdict_wire_rust_models_and_snapshots() {
     let folder = changed();
     let (code, page, err) = report(&["HEAD"], folder.path());
     assert_eq!((code, err.as_str()), (0, ""));
@@ -67,7 +67,7 @@ fn two_revisions_give_the_same_page_as_the_working_tree() {
 }
 
 #[test]
-fn nothing_changed_is_said_in_every_part() {
+fn every_section_reports_that_nothing_changed() {
     let folder = repository();
     let (code, page, _) = report(&["HEAD"], folder.path());
     assert_eq!(code, 0);
@@ -83,7 +83,7 @@ fn nothing_changed_is_said_in_every_part() {
 }
 
 #[test]
-fn a_spec_that_gives_no_code_is_told_and_still_compared() {
+fn a_spec_without_code_is_reported_and_still_compared() {
     let folder = repository();
     let here = folder.path();
     edit(
@@ -96,7 +96,7 @@ fn a_spec_that_gives_no_code_is_told_and_still_compared() {
     assert_eq!(code, 0);
     assert!(page.contains("get_video: renamed to `GetVideo`"), "{page}");
     assert!(
-        page.contains("**The new spec cannot be turned into code:** specs/token360.yaml: "),
+        page.contains("**No code can be generated from the new spec:** specs/token360.yaml: "),
         "{page}"
     );
     assert!(page.contains("`GetVideo` is not snake_case"), "{page}");
@@ -112,12 +112,12 @@ fn the_page_goes_to_a_file_and_folders_have_no_snapshots() {
     assert!(
         fs::read_to_string(&file)
             .unwrap()
-            .starts_with("# What changes for clients\n")
+            .starts_with("# Changes for clients\n")
     );
     let specs = here.join("specs").display().to_string();
     let (code, out, _) = report(&["HEAD", &specs], here);
     assert_eq!(code, 0);
-    assert!(out.contains("Not compared: that needs git revisions"), "{out}");
+    assert!(out.contains("Not compared: snapshots are only compared"), "{out}");
     // A place that cannot be written, and a side that cannot be read.
     let (code, _, err) = report(&["HEAD", "--out", &format!("{specs}/toapis.yaml/report.md")], here);
     assert_eq!(code, 100, "{err}");

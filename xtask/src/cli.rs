@@ -25,8 +25,8 @@ enum Command {
     /// Each change is breaking (something that worked fails, is lost or no longer compiles), behaviour (it works, but
     /// differently), addition or docs. With one argument, compares it with the working tree.
     ///
-    /// Exit codes: 0 no change; 1 changes, none breaking; 2 breaking changes, or invalid arguments; 100 a state cannot be
-    /// read.
+    /// Exit codes: 0 no change; 1 changes, none breaking; 2 breaking changes, or invalid arguments; 100 a state cannot
+    /// be read.
     Diff(diff::Arguments),
     /// Write a Markdown report on what changed between two states of the specs
     ///
@@ -40,9 +40,9 @@ enum Command {
     /// Differences that specs/pages/VENDOR/NAME.yaml explains are counted, not listed; an explanation that is no longer
     /// needed is reported.
     ///
-    /// Exit codes: 0 page and spec agree; 1 a page differs; 3 a page was not understood (nothing is concluded from it), or
-    /// not kept because it shows less than the kept one; 100 a file or a spec cannot be read. With several pages, the
-    /// highest of their codes.
+    /// Exit codes: 0 page and spec agree; 1 a page differs; 3 a page was not understood (nothing is concluded from it),
+    /// or not kept because it shows less than the kept one; 100 a file or a spec cannot be read. With several pages,
+    /// the highest of their codes.
     Docs(docs::Arguments),
     /// Write a new vendor's spec, generated crate, adapter and snapshots
     ///
@@ -66,7 +66,7 @@ pub fn run<A: Into<OsString> + Clone>(
     let command = match Cli::try_parse_from(args) {
         Ok(cli) => cli.command,
         Err(error) => {
-            // Help goes to standard output and is no failure.
+            // Help goes to standard output and succeeds.
             let _ = if error.use_stderr() {
                 write!(err, "{error}")
             } else {
@@ -75,7 +75,7 @@ pub fn run<A: Into<OsString> + Clone>(
             return u8::try_from(error.exit_code()).unwrap_or(CANNOT);
         }
     };
-    // The report is written at the end, so that a reader who has seen enough does not change the exit code.
+    // The report is written at the end, so that a closed pipe does not change the exit code.
     let mut report = Vec::new();
     let result = match command {
         Command::Generate(arguments) => arguments.run(root, &mut report),

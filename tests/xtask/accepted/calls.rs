@@ -2,7 +2,7 @@
 
 use super::{ACCEPTED, Case, Expected, change, refused};
 
-/// A parameter more of `get_video`.
+/// Adds a parameter to `get_video`.
 fn parameter(parameter: &str) -> String {
     let at = "        - {name: id, in: path,";
     change(at, &format!("        - {parameter}\n{at}"))
@@ -235,7 +235,7 @@ pub(super) fn add(cases: &mut Vec<Case>) {
         );
     }
     add(
-        "an operation that takes no key",
+        "an operation without a key",
         change(
             "      operationId: get_video\n",
             "      operationId: get_video\n      security: []\n",
@@ -250,7 +250,7 @@ pub(super) fn add(cases: &mut Vec<Case>) {
     );
     let answer = "            application/json:\n              schema: {$ref: '#/components/schemas/Task'}\n              example:";
     add(
-        "an answer that is no JSON",
+        "a response that is not JSON",
         change(answer, &answer.replace("application/json", "text/plain")),
         refused("answer-type", "/paths/~1videos~1{id}/get/responses/200/content"),
     );

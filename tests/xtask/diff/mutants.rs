@@ -1,4 +1,4 @@
-//! The labelled corpus: edits of the real specs.
+//! The labelled corpus: edits of the frozen specs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use xtask::spec::Spec;
 use xtask::spec::vendors;
 
-use crate::commands::root;
+use crate::commands::{frozen, root};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,12 +65,12 @@ impl Edit {
     }
 }
 
-/// The parent of a place, which must be there, and the last segment.
+/// The parent of a place, which must exist, and the last segment.
 fn parent<'a>(doc: &'a mut Value, pointer: &str) -> (&'a mut Value, String) {
     let (parent, last) = pointer.rsplit_once('/').unwrap();
     let parent = doc
         .pointer_mut(parent)
-        .unwrap_or_else(|| panic!("{pointer} leads nowhere"));
+        .unwrap_or_else(|| panic!("{pointer} does not exist"));
     (parent, last.replace("~1", "/").replace("~0", "~"))
 }
 
@@ -78,29 +78,31 @@ pub(crate) fn put(doc: &mut Value, pointer: &str, value: Value) {
     match parent(doc, pointer) {
         (Value::Array(list), index) => list[index.parse::<usize>().unwrap()] = value,
         (Value::Object(object), key) => drop(object.insert(key, value)),
-        _ => panic!("{pointer} leads nowhere"),
+        _ => panic!("{pointer} does not exist"),
     }
 }
 
 fn take(doc: &mut Value, pointer: &str) -> Value {
     match parent(doc, pointer) {
         (Value::Array(list), index) => list.remove(index.parse().unwrap()),
-        (Value::Object(object), key) => object.remove(&key).unwrap_or_else(|| panic!("{pointer} leads nowhere")),
-        _ => panic!("{pointer} leads nowhere"),
+        (Value::Object(object), key) => object
+            .remove(&key)
+            .unwrap_or_else(|| panic!("{pointer} does not exist")),
+        _ => panic!("{pointer} does not exist"),
     }
 }
 
 fn list<'a>(doc: &'a mut Value, pointer: &str) -> &'a mut Vec<Value> {
     doc.pointer_mut(pointer)
         .and_then(Value::as_array_mut)
-        .unwrap_or_else(|| panic!("{pointer} is no list"))
+        .unwrap_or_else(|| panic!("{pointer} is not a list"))
 }
 
 pub(crate) fn specs() -> Vec<Spec> {
-    let vendors = vendors(root(), &[]).unwrap();
+    let vendors = vendors(&frozen(), &[]).unwrap();
     vendors
         .iter()
-        .map(|vendor| Spec::load(root(), vendor).unwrap())
+        .map(|vendor| Spec::load(&frozen(), vendor).unwrap())
         .collect()
 }
 

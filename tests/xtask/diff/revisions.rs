@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::mutants::specs;
-use crate::commands::{root, xtask};
+use crate::commands::{frozen, xtask};
 
 pub(crate) fn git(folder: &Path, arguments: &[&str]) {
     let output = Command::new("git")
@@ -34,7 +34,7 @@ pub(crate) fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("specs")).unwrap();
     for spec in specs() {
-        fs::copy(root().join(&spec.file), folder.path().join(&spec.file)).unwrap();
+        fs::copy(frozen().join(&spec.file), folder.path().join(&spec.file)).unwrap();
     }
     git(folder.path(), &["init", "--quiet", "--initial-branch=main"]);
     commit(folder.path());
@@ -69,7 +69,7 @@ fn git_revisions_are_compared_and_the_merge_base_is_the_default() {
     let (code, out) = run(&[]);
     assert_eq!(code, 2, "{out}");
     assert!(out.contains("HEAD → the working tree: 1 breaking"), "{out}");
-    // On a branch, everything since it left main, whatever happened there meanwhile.
+    // On a branch, everything since the merge base, regardless of later commits on main.
     git(here, &["checkout", "--quiet", "-b", "work"]);
     commit(here);
     git(here, &["checkout", "--quiet", "main"]);
@@ -105,7 +105,7 @@ fn outside_of_git_the_sides_must_be_named() {
     assert!(err.contains("nothing to compare with"), "{err}");
 }
 
-/// Not to find the merge base must not look like "nothing changed".
+/// A missing merge base must not be reported as "nothing changed".
 #[test]
 fn a_missing_merge_base_is_an_error() {
     let folder = repository();
@@ -130,9 +130,9 @@ fn a_missing_merge_base_is_an_error() {
     assert_eq!(xtask(&["diff", "HEAD"], here).0, 0);
 }
 
-/// What names no state is an error of both commands, whichever side it is: never "nothing changed".
+/// Invalid names of either side are an error of both commands, never "nothing changed".
 #[test]
-fn what_names_no_state_is_an_error() {
+fn an_argument_that_names_no_state_is_an_error() {
     let folder = repository();
     let here = folder.path();
     fs::create_dir(here.join("empty")).unwrap();
@@ -141,9 +141,9 @@ fn what_names_no_state_is_an_error() {
     git(here, &["commit", "--quiet", "--allow-empty", "--message", "no specs"]);
     git(here, &["checkout", "--quiet", "--force", "main"]);
     for (name, reason) in [
-        ("", "is a variable unset?"),
-        (" ", "is a variable unset?"),
-        ("\t\n", "is a variable unset?"),
+        ("", "(an unset variable?)"),
+        (" ", "(an unset variable?)"),
+        ("\t\n", "(an unset variable?)"),
         ("nothing", "\"nothing\" is neither"),
         ("main ", "\"main \" is neither"),
         ("0000000000000000000000000000000000000000", "is neither"),

@@ -2,15 +2,15 @@
 
 use super::*;
 
-/// One planted change and what must be said of it.
+/// One planted change and the expected report.
 struct Drift {
     vendor: &'static str,
     file: &'static str,
-    /// What is replaced, and by what.
+    /// Old and new text.
     change: (&'static str, &'static str),
     /// `at`, `what`, page, spec.
-    told: (&'static str, &'static str, Option<&'static str>, Option<&'static str>),
-    /// What the line shows that is named; empty where no line can be.
+    expected: (&'static str, &'static str, Option<&'static str>, Option<&'static str>),
+    /// The expected line; empty if there is none.
     line: &'static str,
     pointer: &'static str,
     /// `what`, was, now of the section on the kept capture.
@@ -19,12 +19,12 @@ struct Drift {
 
 fn drifts() -> Vec<Drift> {
     vec![
-        // A parameter with a new name is two things: one that is new, and one that is gone.
+        // A renamed parameter is reported as one added and one removed.
         Drift {
             vendor: "toapis",
             file: "stacked.txt",
             change: ("\nratio\nstring\n", "\naspect_ratio\nstring\n"),
-            told: (
+            expected: (
                 "POST /v1/video/generations request aspect_ratio",
                 "parameter",
                 Some("string"),
@@ -41,7 +41,7 @@ fn drifts() -> Vec<Drift> {
                 "<div class=\"name\">duration</div>",
                 "<div class=\"name\">seconds</div>",
             ),
-            told: (
+            expected: (
                 "POST /v1/video/generations request seconds",
                 "parameter",
                 Some("integer"),
@@ -55,7 +55,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "token360",
             file: "glued.txt",
             change: ("480p 540p 720p 1080p", "480p 540p 720p 900p 1080p"),
-            told: ("POST /v1/videos request resolution", "value", Some("900p"), None),
+            expected: ("POST /v1/videos request resolution", "value", Some("900p"), None),
             line: "resolutionenum<string>",
             pointer: "/components/schemas/Resolution/enum",
             since: ("value", None, Some("900p")),
@@ -64,7 +64,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "token360",
             file: "table.md",
             change: (", `9:21` |", " |"),
-            told: ("POST /v1/videos request aspect_ratio", "value", None, Some("9:21")),
+            expected: ("POST /v1/videos request aspect_ratio", "value", None, Some("9:21")),
             line: "| `aspect_ratio` |",
             pointer: "/components/schemas/AspectRatio/enum",
             since: ("value", Some("9:21"), None),
@@ -76,7 +76,7 @@ fn drifts() -> Vec<Drift> {
                 "<code class=\"name\">seed</code><span class=\"type\">integer</span>",
                 "<code class=\"name\">seed</code><span class=\"type\">integer</span><span class=\"badge\">required</span>",
             ),
-            told: (
+            expected: (
                 "POST /v1/videos request seed",
                 "required",
                 Some("required"),
@@ -90,7 +90,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "alltoken",
             file: "dashes.txt",
             change: ("prompt(required) — What", "prompt— What"),
-            told: (
+            expected: (
                 "POST /v1/videos/generations request prompt",
                 "required",
                 Some("optional"),
@@ -107,7 +107,7 @@ fn drifts() -> Vec<Drift> {
                 "<td><code>duration</code></td><td>integer</td>",
                 "<td><code>duration</code></td><td>number</td>",
             ),
-            told: (
+            expected: (
                 "POST /v1/videos request duration",
                 "type",
                 Some("number"),
@@ -121,7 +121,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "token360",
             file: "glued.txt",
             change: ("/v1/videos", "/v2/videos"),
-            told: (
+            expected: (
                 "POST /v1/videos",
                 "path",
                 Some("POST /v2/videos"),
@@ -135,7 +135,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "alltoken",
             file: "dashes.html",
             change: ("<li><code>seed</code> - The same dice again</li>\n", ""),
-            told: (
+            expected: (
                 "POST /v1/videos/generations request seed",
                 "parameter",
                 None,
@@ -145,12 +145,12 @@ fn drifts() -> Vec<Drift> {
             pointer: "/components/schemas/CreateGenerationRequest/properties/seed",
             since: ("parameter", Some("listed"), None),
         },
-        // Where the markup is lost, the new name's beginning cannot be told from the word before it.
+        // Without markup, the beginning of the new name cannot be separated from the word before it.
         Drift {
             vendor: "alltoken",
             file: "dashes.txt",
             change: ("seed- The same dice again", "zoom- How near"),
-            told: (
+            expected: (
                 "POST /v1/videos/generations request inputszoom",
                 "parameter",
                 Some("listed"),
@@ -164,7 +164,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "token360",
             file: "glued.txt",
             change: ("4  \"status\": \"queued\",", "4  \"queue\": {\"place\": 3},"),
-            told: (
+            expected: (
                 "POST /v1/videos response queue.place",
                 "example member",
                 Some("integer"),
@@ -178,7 +178,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "alltoken",
             file: "dashes.txt",
             change: ("\"fps\": 24", "\"fps\": \"24\""),
-            told: (
+            expected: (
                 "GET /v1/videos/generations/{id} response fps",
                 "type",
                 Some("string"),
@@ -192,7 +192,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "toapis",
             file: "stacked.txt",
             change: ("default:5", "default:6"),
-            told: (
+            expected: (
                 "POST /v1/video/generations request duration",
                 "default",
                 Some("6"),
@@ -206,7 +206,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "toapis",
             file: "stacked.html",
             change: ("<div>default:5</div>", ""),
-            told: (
+            expected: (
                 "POST /v1/video/generations request duration",
                 "default",
                 None,
@@ -220,7 +220,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "toapis",
             file: "stacked.txt",
             change: ("4 to 15 seconds", "4 to 20 seconds"),
-            told: (
+            expected: (
                 "POST /v1/video/generations request duration",
                 "maximum",
                 Some("20"),
@@ -237,7 +237,7 @@ fn drifts() -> Vec<Drift> {
                 "  • seedance-2-fast - Quick\n",
                 "  • seedance-2-fast - Quick\n  • seedance-3 - Newest\n",
             ),
-            told: (
+            expected: (
                 "POST /v1/video/generations request model",
                 "model",
                 Some("seedance-3"),
@@ -254,7 +254,7 @@ fn drifts() -> Vec<Drift> {
                 "<li><code>429</code> — Too much at once</li>",
                 "<li><code>429</code> — Too much</li><li><code>451</code> — No</li>",
             ),
-            told: ("errors", "status", Some("451"), None),
+            expected: ("errors", "status", Some("451"), None),
             line: "• 451",
             pointer: "/paths",
             since: ("status", None, Some("451")),
@@ -263,7 +263,7 @@ fn drifts() -> Vec<Drift> {
             vendor: "token360",
             file: "table.md",
             change: ("https://api.token360.ai", "https://api.token361.example"),
-            told: (
+            expected: (
                 "servers",
                 "host",
                 Some("https://api.token361.example"),
@@ -281,7 +281,7 @@ fn drifts() -> Vec<Drift> {
 }
 
 #[test]
-fn each_kind_is_told_with_line_and_pointer() {
+fn each_kind_is_reported_with_line_and_pointer() {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     for drift in drifts() {
         let (old, new) = drift.change;
@@ -297,7 +297,7 @@ fn each_kind_is_told_with_line_and_pointer() {
         let all = shown(&report, drift.vendor);
         assert_eq!(report.state, State::Differs, "{}: {old}\n{all}", drift.file);
 
-        let (at, what, page, spec) = drift.told;
+        let (at, what, page, spec) = drift.expected;
         let found = report.differences.iter().find(|found| {
             found.at == at && found.what == what && found.page == owned(page) && found.spec == owned(spec)
         });
@@ -336,26 +336,26 @@ fn lines_are_counted_in_the_file() {
         .differences
         .iter()
         .find(|found| found.at.ends_with("request shape"))
-        .expect("told");
+        .expect("reported");
     assert_eq!((new.line, new.page.as_deref()), (Some(line), Some("string")));
-    // The example still sends `ratio`, so the spec has nothing that the page never shows …
+    // The example still sends `ratio`, so the page shows every field of the spec ...
     assert!(
         report.differences.iter().all(|found| found.page.is_some()),
         "{}",
         shown(&report, "toapis")
     );
-    // … and the kept capture tells that it is no longer listed.
+    // ... and the kept capture shows that it is no longer listed.
     let moves = &report.since.as_ref().expect("kept").moves;
     let gone = moves
         .iter()
         .find(|moved| moved.at.ends_with("request ratio"))
-        .expect("told");
+        .expect("reported");
     assert_eq!((gone.was.as_deref(), gone.now.as_deref()), (Some("string"), None));
 }
 
-/// A planted change touches nothing else.
+/// A planted change affects nothing else.
 #[test]
-fn one_change_is_told_once() {
+fn one_change_is_reported_once() {
     let page = text("glued.txt").replace("seedinteger", "seedstring");
     let report = report(own("token360", "create", "glued.txt"), &page);
     assert_eq!(report.differences.len(), 1, "{}", shown(&report, "token360"));
@@ -368,22 +368,25 @@ fn one_change_is_told_once() {
     assert_eq!(report.known.len(), 3);
 }
 
-/// Where several paths move at once, each is found where it went, and what else the page says of it stays its own.
+/// When several paths move at once, each is found at its new place, with its other facts.
 #[test]
-fn paths_that_move_together_are_told_apart() {
+fn paths_that_move_together_are_distinguished() {
     let page = fs::read_to_string(root().join("tests/xtask/docs/dashes.html")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("page.html");
-    let told = |text: &str| {
+    let moves_of = |text: &str| {
         fs::write(&file, text).unwrap();
-        let (_, out, err) = xtask(&["docs", "alltoken", file.to_str().unwrap(), "--page", "video"], root());
+        let (_, out, err) = xtask(
+            &["docs", "alltoken", file.to_str().unwrap(), "--page", "video"],
+            &frozen(),
+        );
         assert_eq!(err, "");
         let lines = out.lines().filter(|line| line.contains(": the page has "));
         lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>()
     };
-    let mut moves = told(&page.replace("/videos/generations", "/videos/tasks"));
-    for line in told(&page) {
-        moves.retain(|told| *told != line);
+    let mut moves = moves_of(&page.replace("/videos/generations", "/videos/tasks"));
+    for line in moves_of(&page) {
+        moves.retain(|moved| *moved != line);
     }
     moves.sort();
     let expected = ["GET {}/{id}", "GET {}", "POST {}/{id}/cancel", "POST {}"].map(|call| {

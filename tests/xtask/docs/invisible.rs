@@ -1,10 +1,10 @@
-//! What a reader does not see makes no difference; what differs for a reader still does.
+//! Invisible characters are ignored; visible differences are not.
 
 use regex::{Captures, Regex};
 
 use super::*;
 
-/// The page with something before each underscore and each slash of its text, so inside names, paths and values.
+/// The page with a text before each underscore and each slash, so inside names, paths and values.
 fn with(text: &str, inside: &str, is_html: bool) -> String {
     let names = Regex::new("([A-Za-z])([_/][a-z])").unwrap();
     let change = |text: &str| names.replace_all(text, format!("${{1}}{inside}${{2}}")).into_owned();
@@ -54,9 +54,9 @@ fn escaped_underscores_of_markdown_are_underscores() {
     );
 }
 
-/// A name in the page, and one that a reader can tell from it.
+/// A name in the page, and one that visibly differs.
 #[test]
-fn names_that_differ_are_drift_as_before() {
+fn names_that_differ_are_still_drift() {
     let text = text("stacked.txt");
     for (name, read) in [
         ("ra\u{200b}tios", "ratios"),

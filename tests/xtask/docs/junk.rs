@@ -1,4 +1,4 @@
-//! What is no page, not the page, or not all of it says nothing about the spec.
+//! Nothing is concluded from input that is not a page, another page or an incomplete page.
 
 use super::*;
 
@@ -44,25 +44,25 @@ fn junk() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 fn assert_not_understood(report: &Report, what: &str) {
-    let told = shown(report, "vendor");
-    assert_eq!(report.state, State::NotUnderstood, "{what}: {told}");
+    let report_text = shown(report, "vendor");
+    assert_eq!(report.state, State::NotUnderstood, "{what}: {report_text}");
     assert!(
         report.differences.is_empty() && report.since.is_none() && report.unused.is_empty(),
-        "{what}: {told}"
+        "{what}: {report_text}"
     );
     assert!(
         report.reason.as_ref().is_some_and(|reason| reason.len() > 5),
-        "{what}: {told}"
+        "{what}: {report_text}"
     );
     assert!(
-        !told.contains("gone") && !told.contains("does not show"),
-        "{what}: {told}"
+        !report_text.contains("gone") && !report_text.contains("does not show"),
+        "{what}: {report_text}"
     );
 }
 
 #[test]
 fn junk_is_not_understood() {
-    for vendor in vendors(root(), &[]).expect("there are specs") {
+    for vendor in vendors(&frozen(), &[]).expect("there are specs") {
         let desk = desk(&vendor);
         for (what, bytes) in junk() {
             assert_not_understood(
@@ -73,13 +73,13 @@ fn junk_is_not_understood() {
     }
 }
 
-/// Nor when it is said to be the page.
+/// Nor with the page's name.
 #[test]
 fn junk_is_not_understood_under_a_name_either() {
     for (vendor, page, _) in PAGES {
         let desk = desk(vendor);
         for (what, bytes) in junk() {
-            // What was saved elsewhere may be the page all the same; the name settles it.
+            // A page saved elsewhere may still be the page; the name decides.
             if what != "saved from elsewhere" {
                 let report = desk.report(what, &bytes, Some(page), None).expect("nothing is written");
                 assert_not_understood(&report, &format!("{vendor}/{page}: {what}"));
@@ -88,14 +88,14 @@ fn junk_is_not_understood_under_a_name_either() {
     }
 }
 
-/// Nor when nothing was kept yet, whichever page it is said to be.
+/// Nor when nothing was kept yet, under any page's name.
 #[test]
 fn junk_is_not_understood_before_anything_was_kept() {
     let copy = copy_of_specs();
     fs::remove_dir_all(copy.path().join("specs/pages")).expect("removable");
-    for vendor in vendors(root(), &[]).expect("there are specs") {
-        let desk = Desk::open(copy.path(), &vendor).expect("the specs are sound");
-        let spec = Spec::load(root(), &vendor).expect("the specs are sound");
+    for vendor in vendors(&frozen(), &[]).expect("there are specs") {
+        let desk = Desk::open(copy.path(), &vendor).expect("the specs are valid");
+        let spec = Spec::load(&frozen(), &vendor).expect("the specs are valid");
         let pages = spec.doc["x-pages"].as_object().expect("there are pages");
         for (what, bytes) in junk().into_iter().filter(|(what, _)| *what != "saved from elsewhere") {
             for name in pages.keys().map(|name| Some(name.as_str())).chain([None]) {
@@ -120,18 +120,18 @@ fn reasons_help() {
             .reason
             .unwrap_or_default()
     };
-    for (what, told) in [
+    for (what, report_text) in [
         ("empty", "it is empty"),
         ("a login", "login"),
         ("cookies", "cookie consent"),
-        ("a shell", "a script draws this page"),
-        ("a shell with a hint", "a script draws this page"),
+        ("a shell", "a script renders this page"),
+        ("a shell with a hint", "a script renders this page"),
         ("an answer", "it is JSON"),
         ("a picture", "not UTF-8"),
         ("saved from elsewhere", "https://docs.example.com/other"),
         ("another product", "only 12 of the 22 facts"),
     ] {
-        assert!(reason(what).contains(told), "{what}: {}", reason(what));
+        assert!(reason(what).contains(report_text), "{what}: {}", reason(what));
     }
 }
 
@@ -158,7 +158,7 @@ fn pages_of_other_models_are_not_understood() {
     assert_not_understood(&report(desk("toapis"), &page), "other models");
 }
 
-/// Wherever a page breaks off, nothing is said to be gone.
+/// Wherever a page is cut off, nothing is reported as removed.
 #[test]
 fn a_page_that_breaks_off_removes_nothing() {
     for (vendor, page, file) in PAGES {
@@ -173,21 +173,21 @@ fn a_page_that_breaks_off_removes_nothing() {
                 continue;
             }
             whole += 1;
-            let told = shown(&report, vendor);
-            // All the parameters are there; at most what is below them is not.
+            let report_text = shown(&report, vendor);
+            // All parameters are present; only text after them may be missing.
             let gone = report
                 .differences
                 .iter()
                 .any(|found| found.page.is_none() && found.what == "parameter");
             let moves = &report.since.as_ref().expect("kept").moves;
             let gone = gone || moves.iter().any(|moved| moved.now.is_none());
-            assert!(!gone, "{file}, cut at {end} of {}: {told}", text.len());
+            assert!(!gone, "{file}, cut at {end} of {}: {report_text}", text.len());
         }
         assert!(whole < 15, "{file}: {whole} pieces were taken for the page");
     }
 }
 
-/// Nothing that is typed at random, in any place of any page, makes the reader panic.
+/// Random text at any place of any page does not make the reader panic.
 #[test]
 fn no_mutation_panics() {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;

@@ -1,4 +1,4 @@
-//! What is kept of a page, and the known differences.
+//! Kept pages, and known differences.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn run(root: &Path, args: &[&str]) -> (u8, String) {
 }
 
 #[test]
-fn keeping_a_moved_page_settles_the_move_and_not_the_difference() {
+fn keeping_a_changed_page_accepts_the_change_but_not_the_difference() {
     let copy = copy_of_specs();
     let page = copy.path().join("page.txt");
     let moved = text("stacked.txt").replace("\nratio\nstring\n", "\naspect_ratio\nstring\n");
@@ -61,11 +61,11 @@ fn a_page_can_be_kept_for_the_first_time() {
         .facts(text("dashes.html").as_bytes())
         .expect("readable");
     let kept = load(copy.path(), "alltoken", "video").expect("sound").expect("kept");
-    assert_eq!(kept.facts, facts, "what is written is what is read");
+    assert_eq!(kept.facts, facts, "the kept facts are those of the page");
     assert!(kept.known.is_empty());
 }
 
-/// Keeping writes no word of the page but names and values, and leaves what was written by hand.
+/// Keeping writes nothing of the page but names and values, and preserves handwritten parts.
 #[test]
 fn keeping_carries_over_facts_and_explanations_only() {
     let copy = copy_with(|text| text.replace("known:\n", "known:\n  # By hand.\n"));
@@ -76,7 +76,7 @@ fn keeping_carries_over_facts_and_explanations_only() {
     );
     assert_eq!(code, 0, "{out}");
     let written = fs::read_to_string(copy.path().join("specs/pages/token360/create.yaml")).expect("kept");
-    let before = fs::read_to_string(root().join("specs/pages/token360/create.yaml")).expect("kept");
+    let before = fs::read_to_string(frozen().join("specs/pages/token360/create.yaml")).expect("kept");
     let by_hand = |text: &str| text[text.find("known:").expect("there")..].replace("  # By hand.\n", "");
     assert_eq!(by_hand(&written), by_hand(&before));
     assert!(written.contains("# By hand."));
@@ -118,10 +118,10 @@ fn an_explanation_that_is_no_longer_needed_is_an_error() {
         "{out}"
     );
     assert!(
-        out.contains("is known, but is no more: delete it from specs/pages/token360/create.yaml"),
+        out.contains("this known difference no longer exists: delete it from specs/pages/token360/create.yaml"),
         "{out}"
     );
-    // The page is so again: the difference is explained, though the page moved.
+    // The page has the old type again: the difference is explained, although the page changed.
     let moved = copy.path().join("moved.txt");
     fs::write(&moved, text("glued.txt").replace("seedinteger", "seedstring")).expect("writable");
     let (code, out) = run(copy.path(), &["docs", "token360", moved.to_str().expect("text")]);
@@ -133,7 +133,7 @@ fn an_explanation_that_is_no_longer_needed_is_an_error() {
     assert!(!out.contains("the page has"), "{out}");
 }
 
-/// An explanation is of what was explained, and of nothing else.
+/// An explanation covers only the difference it was written for.
 #[test]
 fn an_explanation_covers_only_its_own_values() {
     let copy = copy_with(|text| text.replace("spec: seedance-2.0-fast", "spec: seedance-9"));
@@ -148,12 +148,12 @@ fn an_explanation_covers_only_its_own_values() {
 }
 
 #[test]
-fn a_kept_file_that_is_wrong_is_named() {
+fn an_invalid_kept_file_is_reported() {
     let page = path("glued.txt");
     let page = page.to_str().expect("text");
-    for (old, new, told) in [
+    for (old, new, expected) in [
         ("facts:\n", "fact:\n", "fact"),
-        ("page: create\n", "page: poll\n", "says that it is of token360/poll"),
+        ("page: create\n", "page: poll\n", "is a file of token360/poll"),
         (
             "    reason: The page has one model in its example only; other pages of the vendor name this one too.\n",
             "    reason: ''\n",
@@ -164,7 +164,7 @@ fn a_kept_file_that_is_wrong_is_named() {
         let (code, out) = run(copy.path(), &["docs", "token360", page]);
         assert_eq!(code, 100, "{out}");
         assert!(
-            out.contains("specs/pages/token360/create.yaml: /: ") && out.contains(told),
+            out.contains("specs/pages/token360/create.yaml: /: ") && out.contains(expected),
             "{out}"
         );
     }

@@ -1,4 +1,4 @@
-//! Each layout's reader, fact by fact, and what makes no difference to it.
+//! Each layout's reader, fact by fact, and differences that it ignores.
 
 use xtask::docs::layouts::{Words, best};
 use xtask::docs::page::Page;
@@ -92,7 +92,7 @@ fn name_dash_words() {
             "request list array",
             "request list.type a|b",
             "request list.role c|d",
-            // Nobody knows `shape`; after a bracket it is whole, and so is a name that is only the end of a known one.
+            // `shape` is not a known name, but follows a bracket; `my_size` is not `size`.
             "request shape 1:1|2:3",
             "request my_size",
             "request tail =4 <=9",
@@ -121,7 +121,7 @@ fn tables() {
     );
 }
 
-/// White space and markup are no facts.
+/// White space and markup are ignored.
 #[test]
 fn spaces_and_markup_change_nothing() {
     let spread = |text: &str| {
@@ -163,7 +163,7 @@ fn spaces_and_markup_change_nothing() {
 }
 
 #[test]
-fn the_hash_is_of_the_words() {
+fn the_hash_is_of_the_text() {
     let hash = |text: &str| Page::read(text.as_bytes()).expect("a page").hash();
     let page = text("glued.txt");
     assert_eq!(hash(&page), hash(&page.replace('\n', "\r\n\n")));
@@ -171,9 +171,9 @@ fn the_hash_is_of_the_words() {
     assert_eq!(hash("<div>a <b>b</b></div>"), hash("a b"));
 }
 
-/// A browser's page says where it was saved from.
+/// A page saved by a browser has its address.
 #[test]
-fn the_address_tells_which_page_it_is() {
+fn the_address_identifies_the_page() {
     let desk = own("token360", "create", "glued.html");
     let url = "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request";
     let untitled = text("glued.html").replace("Submit video generation request", "Docs");

@@ -10,7 +10,7 @@ const SCRIPT: &str = ".ci/run";
 /// Runs CI in the repository at `root`, with the terminal of this process. Returns its exit code.
 ///
 /// # Errors
-/// When there is no script or no bash, or a signal ended it.
+/// When the script or bash is missing, or a signal killed it.
 pub(crate) fn run(root: &Path) -> Result<u8, Box<dyn std::error::Error>> {
     if !root.join(SCRIPT).is_file() {
         return Err(format!("{SCRIPT} is missing from {}", root.display()).into());
@@ -28,6 +28,6 @@ pub(crate) fn run(root: &Path) -> Result<u8, Box<dyn std::error::Error>> {
     };
     match status.code() {
         Some(code) => Ok(u8::try_from(code).unwrap_or(u8::MAX)),
-        None => Err(format!("bash {SCRIPT} was ended: {status}").into()),
+        None => Err(format!("bash {SCRIPT} was killed: {status}").into()),
     }
 }

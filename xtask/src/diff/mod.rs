@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: arguments, and what the exit code says. What changed is found by [`crate::spec::changes`].
+//! `cargo xtask diff`: arguments and exit codes. [`crate::spec::changes`] finds the changes.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Compares, and writes what changed to `out`. Returns the exit code.
+    /// Compares, and writes the changes to `out`. Returns the exit code.
     ///
     /// # Errors
     /// When a side cannot be read.

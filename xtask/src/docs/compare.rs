@@ -6,21 +6,21 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::expected::{Called, Expected, Field, Model, Moved};
-use super::facts::{Example, Facts, Operation, Parameter, Place};
+use super::facts::{Example, Facts, Operation, Parameter, Place, plain};
 use super::models;
 use super::page::Page;
 use super::renames;
 
-/// One thing in which page and spec differ.
+/// One difference between page and spec.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Operation, place and name.
     pub at: String,
-    /// What of it: `parameter`, `type`, `value`, ….
+    /// The detail: `parameter`, `type`, `value`, ….
     pub what: &'static str,
-    /// What the page says; `None`: nothing.
+    /// The page's value, if any.
     pub page: Option<String>,
-    /// What the spec says; `None`: nothing.
+    /// The spec's value, if any.
     pub spec: Option<String>,
     /// Line of the page.
     pub line: Option<usize>,
@@ -63,7 +63,7 @@ pub fn compare<'a>(page: &'a Page, name: &'a str, facts: &'a Facts, expected: &'
     comparison
         .found
         .retain(|one| one.what != "example member" || !new.contains(&one.at));
-    renames::pair(&mut comparison.found);
+    comparison.renamed();
     comparison.found
 }
 
@@ -178,9 +178,9 @@ impl Comparison<'_> {
                 &field.pointer,
             );
         }
-        // Of the members of a member, a page says only rarely whether they are required.
-        let says = parameter.required || !parameter.name.contains('.');
-        if parameter.place != Place::Response && says && parameter.required != field.required {
+        // Pages rarely state whether nested members are required.
+        let is_stated = parameter.required || !parameter.name.contains('.');
+        if parameter.place != Place::Response && is_stated && parameter.required != field.required {
             let word = |required| Some(if required { "required" } else { "optional" }.to_owned());
             self.add(
                 at.clone(),
@@ -259,6 +259,37 @@ impl Comparison<'_> {
         }
     }
 
+    /// Joins a parameter that only the spec has with the one that only the page has, where they are the same.
+    fn renamed(&mut self) {
+        let sided = |one: &&Difference, gone: bool| {
+            one.what == "parameter" && one.spec.is_some() == gone && one.page.is_some() != gone
+        };
+        let of = |gone: bool| {
+            self.found
+                .iter()
+                .filter(|one| sided(one, gone))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let (gone, new) = (of(true), of(false));
+        let named = |one: &Difference| (one.at.clone(), one.spec.clone().or(one.page.clone()));
+        let pairs = renames::pairs(
+            &gone.iter().map(named).collect::<Vec<_>>(),
+            &new.iter().map(named).collect::<Vec<_>>(),
+        );
+        for (old, new) in pairs.into_iter().map(|(i, j)| (gone[i].clone(), new[j].clone())) {
+            self.found.retain(|one| *one != old && *one != new);
+            self.found.push(Difference {
+                what: "renamed",
+                page: Some(renames::name(&new.at).to_owned()),
+                spec: Some(renames::name(&old.at).to_owned()),
+                at: old.at,
+                pointer: old.pointer,
+                ..new
+            });
+        }
+    }
+
     fn misfits(&mut self, misfits: Vec<models::Misfit>) {
         for misfit in misfits {
             self.add(
@@ -305,7 +336,7 @@ impl Comparison<'_> {
     /// What the spec has from this page and the page does not show.
     fn lacking(&mut self) {
         let parent = |pointer: &str| pointer.rsplit_once('/').map(|(parent, _)| parent.to_owned());
-        // Of an object none of whose members are shown, this page does not speak.
+        // A page that shows no member of an object does not describe it.
         let spoken: BTreeSet<String> = self.shown.iter().filter_map(|pointer| parent(pointer)).collect();
         // Schemas are shared: a field is reported where this page would have it.
         let expected = self.expected;
@@ -391,16 +422,7 @@ fn nearest(call: Option<&Called>, place: Place, name: &str) -> (String, bool) {
     (beside.unwrap_or_else(|| call.pointer.clone()), false)
 }
 
-/// `array` goes with any array, and what no one says of the items is not wrong.
+/// `array` matches any array: the type of the items is optional.
 fn same_type(page: &str, spec: &str) -> bool {
     page == spec || (page.starts_with("array") && spec.starts_with("array") && (page == "array" || spec == "array"))
-}
-
-/// A scalar as people write it.
-#[must_use]
-pub fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

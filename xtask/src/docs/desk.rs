@@ -1,4 +1,4 @@
-//! A vendor's spec and kept pages, and what one page says in their light.
+//! A vendor's spec and kept pages, and the comparison of one page with them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ impl Desk {
         let pages = expected.pages;
         for (name, _) in pages {
             if let Some(page) = kept::load(root, vendor, &name)? {
-                // A name that the vendor used once is a name.
+                // Names that the vendor used before count as names.
                 known.words.extend(
                     page.facts
                         .parameters
@@ -94,7 +94,7 @@ impl Desk {
             let known: Vec<&str> = expected.pages.iter().map(|(name, _)| name.as_str()).collect();
             return Err(self.spec.error(
                 "/x-pages",
-                format!("no page is called `{name}`; there are: {}", known.join(", ")),
+                format!("unknown page `{name}`; x-pages has: {}", known.join(", ")),
             ));
         }
         let vague = |name: Option<&str>, reason| Ok(Report::without(file, name, State::NotUnderstood, reason));
@@ -159,7 +159,7 @@ impl Desk {
         })?;
         report.kept = true;
         report.first = false;
-        // What moved is accepted; what differs from the spec is not.
+        // Keeping accepts changes of the page, not differences from the spec.
         if report.differences.is_empty() && report.unused.is_empty() {
             report.state = State::Agreement;
         }
@@ -199,7 +199,7 @@ fn judge(
         .iter()
         .cloned()
         .partition(|known| all.iter().any(|difference| known.explains(difference)));
-    // What a capture does not show may be what an explanation is about.
+    // An explanation may be about a fact that this capture cannot show.
     let unused = if since.unseen.is_empty() { unused } else { Vec::new() };
     let differences: Vec<_> = all
         .into_iter()

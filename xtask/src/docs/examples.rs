@@ -1,4 +1,4 @@
-//! The JSON of a page's examples: which members it shows, and whose they are.
+//! The JSON of a page's examples: its members, and the bodies they belong to.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -7,9 +7,9 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::facts::{At, Example, Lines, Operation, Parameter, Place, Status, json_type};
+use super::line::Line;
 use super::mdx::Block;
 use super::operations::{self, Calls};
-use super::page::Line;
 use super::pattern::pattern;
 
 /// The examples of a page, and whether the last one breaks off.
@@ -74,7 +74,7 @@ pub fn read(lines: &[Line], parameters: &[Parameter], calls: &Calls) -> Examples
                 };
                 add(&mut result.found, &shown, parameters);
             }
-            // Anything but the end of the text means that this is no JSON.
+            // Anything but the end of the text means that this is not JSON.
             Some(Err(error)) if error.is_eof() => result.cut = Some(line.number),
             _ => {}
         }
@@ -146,11 +146,11 @@ fn add(found: &mut Vec<Example>, shown: &Shown<'_>, parameters: &[Parameter]) {
                 None if ANSWERS.iter().any(|key| answer(key)) => Place::Response,
                 None if shared(Place::Request) > 0 => Place::Request,
                 None if shared(Place::Response) > 0 => Place::Response,
-                // A part of something; the page does not say of what.
+                // A fragment; the page does not state of which body.
                 None => return,
             }
         }
-        // A list beside a parameter that takes one shows what is in it.
+        // A list next to a parameter that accepts one shows its items.
         Value::Array(items) if items.iter().any(Value::is_object) => {
             let owner = parameters.iter().rfind(|known| known.at.0 < line);
             let Some(owner) = owner.filter(|known| known.kind.as_deref().is_some_and(|kind| kind.starts_with("array")))

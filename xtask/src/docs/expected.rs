@@ -1,4 +1,4 @@
-//! What a spec says, in a form that a page can be compared with.
+//! The facts of a spec, in a form that a page can be compared with.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub struct Called {
     pub unverified: bool,
     /// The vendor calls it, at an address that no page names.
     pub callback: bool,
-    /// What it takes and gives, by place and name.
+    /// Its parameters and members, by place and name.
     pub fields: BTreeMap<(Place, String), Field>,
     /// Status codes that it may answer.
     pub statuses: Vec<String>,
@@ -113,7 +113,7 @@ pub struct Model<'a> {
 /// An operation of a page that is one of the spec at another path.
 pub type Moved<'a> = (&'a Operation, &'a Called);
 
-/// What a spec says.
+/// The facts of a spec.
 pub struct Expected<'a> {
     spec: &'a Spec,
     /// Scheme and host of the base URL.
@@ -419,7 +419,7 @@ impl<'a> Expected<'a> {
     }
 }
 
-/// What a part of a spec takes over from what is around it.
+/// Properties that a part of a spec inherits from the parts around it.
 #[derive(Clone, Default)]
 struct Around {
     sources: Vec<String>,

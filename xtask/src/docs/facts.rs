@@ -1,4 +1,4 @@
-//! What a page says, in our own structure.
+//! The facts of a page.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Everything that was understood of a page.
+/// All facts of a page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Facts {
-    /// The layout that understood it.
+    /// The layout that read it.
     pub layout: String,
     /// Scheme and host of the addresses that are called.
     #[serde(default)]
@@ -21,16 +21,16 @@ pub struct Facts {
     /// Status codes of errors.
     #[serde(default)]
     pub statuses: Vec<Status>,
-    /// What requests take and responses give.
+    /// Parameters of requests and members of responses.
     #[serde(default)]
     pub parameters: Vec<Parameter>,
-    /// What the examples show.
+    /// Members in the examples.
     #[serde(default)]
     pub examples: Vec<Example>,
     /// What sentences, lists and tables say of models.
     #[serde(default)]
     pub limits: Vec<Limit>,
-    /// The last of all these on the page: where it is, the page has not been cut off.
+    /// The last of all these on the page: when it is present, the page is complete.
     pub last: String,
 }
 
@@ -82,7 +82,7 @@ impl Facts {
 pub struct Status {
     /// Three digits.
     pub code: String,
-    /// Its place.
+    /// Its line.
     pub at: At,
 }
 
@@ -148,7 +148,7 @@ pub struct Operation {
     pub method: Option<String>,
     /// Path, without host and query.
     pub path: String,
-    /// Its place.
+    /// Its line.
     pub at: At,
 }
 
@@ -179,14 +179,14 @@ impl fmt::Display for Operation {
 }
 
 impl Operation {
-    /// Whether two may be the same: what names the parts of a path does not count, nor does a method that is not shown.
+    /// Whether two may be the same: names of path parameters and missing methods are ignored.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         let methods = self.method.is_none() || other.method.is_none() || self.method == other.method;
         methods && shape(&self.path) == shape(&other.path)
     }
 
-    /// How much speaks for one being the other after a move: paths of one length first, then each part that stayed.
+    /// Likelihood that one is the other after a move: paths of the same length first, then each equal segment.
     #[must_use]
     pub fn likeness(&self, other: &Self) -> (bool, bool, usize) {
         let (one, two) = (shape(&self.path), shape(&other.path));
@@ -262,13 +262,13 @@ pub struct Parameter {
     /// The longest text, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<i64>,
-    /// Its place.
+    /// Its line.
     #[serde(skip)]
     pub at: At,
 }
 
 impl Parameter {
-    /// A parameter of which nothing but the name is known.
+    /// A parameter with nothing but a name.
     #[must_use]
     pub fn new(place: Place, name: &str, line: usize) -> Self {
         Self {
@@ -286,7 +286,7 @@ impl Parameter {
         }
     }
 
-    /// Whether two are the same parameter, whatever is said of it.
+    /// Whether two are the same parameter, with any details.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.place == other.place && self.name == other.name && Operation::fits(self.of.as_ref(), other.of.as_ref())
@@ -347,5 +347,14 @@ pub fn json_type(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
+    }
+}
+
+/// A scalar without quotes.
+#[must_use]
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! Which page of a vendor this is, and whether it is all there.
+//! Which page of a vendor this is, and whether it is complete.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::page::Page;
 
 /// The least share of two pages' facts that must be the same for them to be the same page.
 const SAME: f64 = 0.5;
-/// The least share of what is known of a page that must be found in it again.
+/// The least share of a page's known facts that must be found in it again.
 const ENOUGH: f64 = 0.6;
 
 /// Finds the short name of a page: by the address in it, by its file's path, by its title, by its models, or by what it
@@ -32,7 +32,7 @@ pub fn identify(
         return match found {
             Some((name, _)) => Ok(name.clone()),
             None => Err(format!(
-                "it was saved from {}, which is none of x-pages; name it with --page",
+                "it was saved from {}, which is not in x-pages; name it with --page",
                 bare(url)
             )),
         };
@@ -90,11 +90,11 @@ pub fn identify(
             Ok((*name).clone())
         }
         [(share, name), ..] if *share > 0.0 => Err(format!(
-            "it is none of x-pages by its title or address, and what it says has too little in common with any of them \
+            "its title and address are in none of x-pages, and its facts have too little in common with any of them \
              ({name} is nearest, with {:.0} %); name it with --page",
             share * 100.0
         )),
-        _ => Err("it has nothing in common with any of x-pages".to_owned()),
+        _ => Err("it has nothing in common with any page of x-pages".to_owned()),
     }
 }
 
@@ -142,7 +142,7 @@ fn by_models<'a>(facts: &Facts, expected: &'a Expected<'_>, kept: &BTreeMap<Stri
 /// Whether a page is whole, and is the page it is taken for.
 ///
 /// # Errors
-/// Why nothing may be concluded from what it lacks.
+/// Why nothing may be concluded from facts that it lacks.
 pub fn whole(
     page: &Page,
     name: &str,
@@ -152,7 +152,7 @@ pub fn whole(
     kept: Option<&Facts>,
 ) -> Result<(), String> {
     if let Some(cut) = cut {
-        return Err(format!("it is not all there: {cut}"));
+        return Err(format!("it is incomplete: {cut}"));
     }
     let own = listed(facts);
     let (known, whose) = match kept {
@@ -177,7 +177,7 @@ pub fn whole(
     }
     if known.is_empty() {
         return Err(format!(
-            "{whose} has no parameter of the page `{name}`, so there is nothing to know it by"
+            "{whose} has no parameter of the page `{name}`, so it cannot be identified"
         ));
     }
     let again = if kept.is_some() { own } else { marks(facts) };
@@ -194,7 +194,7 @@ pub fn whole(
         None => (listed(facts), everything(expected)),
     };
     let strange = mine.difference(&theirs).count();
-    // Where not even a path is known, only a page that says the same of all else has moved.
+    // Without a known path, only a page whose other facts are all equal has moved.
     let is_known = |path: &str| {
         expected
             .calls
@@ -218,7 +218,7 @@ pub fn whole(
                 return Err(format!("it has no {place} section, which the kept capture has"));
             }
         }
-        // Where the last thing of the kept page is, the page is whole. A capture without any code cannot show an example.
+        // A page with the kept page's last fact is complete. A capture without code cannot show an example.
         let bare = facts.examples.is_empty() && kept.last.ends_with("example");
         let has = |facts: &Facts, last: &str| facts.marks().any(|(mark, _)| mark == last);
         if !bare && !has(facts, &kept.last) && has(kept, &facts.last) {
@@ -234,7 +234,7 @@ pub fn whole(
     models(facts, expected)
 }
 
-/// The first of the parameters at the kept page's end that are gone, when nothing is in their place or after it.
+/// The first of the parameters missing from the page's end, when nothing is in their place or after it.
 fn tail<'a>(facts: &Facts, kept: &'a Facts) -> Option<&'a str> {
     let is_there = |index: &usize| facts.parameters.iter().any(|own| own.is(&kept.parameters[*index]));
     let start = (0..kept.parameters.len())
@@ -313,13 +313,13 @@ fn stated(expected: &Expected<'_>, page: &str) -> BTreeSet<String> {
     marks
 }
 
-/// The marks of all that a spec knows, whatever page it is from.
+/// The marks of a whole spec, from any page.
 fn everything(expected: &Expected<'_>) -> BTreeSet<String> {
     let fields = expected.calls.iter().flat_map(|call| call.fields.keys());
     fields.map(|(place, name)| format!("{place} {name}")).collect()
 }
 
-/// An address without what does not matter.
+/// An address without scheme, query and fragment.
 fn bare(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     url.trim_end_matches('/').to_lowercase()

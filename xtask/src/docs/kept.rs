@@ -1,4 +1,4 @@
-//! `specs/pages/<vendor>/<page>.yaml`: what was read from a page when it was last kept, and the known differences.
+//! `specs/pages/<vendor>/<page>.yaml`: the facts of a page when it was last kept, and the known differences.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,8 +7,9 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::compare::{Difference, plain};
+use super::compare::Difference;
 use super::facts::Facts;
+use super::facts::plain;
 use crate::spec::SpecError;
 
 /// A kept page.
@@ -26,9 +27,9 @@ pub struct Kept {
     /// Its lines, as [`super::lines`] keeps them.
     #[serde(default)]
     pub lines: Vec<String>,
-    /// What it said.
+    /// Its facts.
     pub facts: Facts,
-    /// In what it is known to differ from the spec. Written by hand.
+    /// The known differences from the spec. Written by hand.
     #[serde(default)]
     pub known: Vec<Known>,
 }
@@ -37,22 +38,22 @@ pub struct Kept {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Known {
-    /// Operation, place and name, as the report writes them.
+    /// Operation, place and name, as in the report.
     pub at: String,
-    /// What of it differs, as the report writes it.
+    /// The detail that differs, as in the report.
     pub what: String,
-    /// What the page says; left out: nothing.
+    /// The page's value; omitted if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<Value>,
-    /// What the spec says; left out: nothing.
+    /// The spec's value; omitted if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<Value>,
-    /// Why the spec is right all the same.
+    /// Why the spec is right.
     pub reason: String,
 }
 
 impl Known {
-    /// Whether this explains a difference: all of it must be as it was.
+    /// Whether this explains a difference: all parts must be equal.
     #[must_use]
     pub fn explains(&self, difference: &Difference) -> bool {
         self.at == difference.at
@@ -86,7 +87,7 @@ pub fn load(root: &Path, vendor: &str, page: &str) -> Result<Option<Kept>, SpecE
     };
     let kept: Kept = serde_saphyr::from_str(&text).map_err(|reason| error(reason.to_string()))?;
     if (kept.vendor.as_str(), kept.page.as_str()) != (vendor, page) {
-        return Err(error(format!("says that it is of {}/{}", kept.vendor, kept.page)));
+        return Err(error(format!("is a file of {}/{}", kept.vendor, kept.page)));
     }
     if let Some(known) = kept.known.iter().find(|known| known.reason.trim().is_empty()) {
         return Err(error(format!("the known difference at `{}` has no reason", known.at)));
@@ -122,7 +123,7 @@ fn render(vendor: &str, page: &str, day: &str, hash: &str, facts: &Facts) -> Str
     // Facts are plain data, which can always be turned into JSON.
     let facts = serde_json::to_value(facts).unwrap_or_default();
     let mut out = format!(
-        "# What `cargo xtask docs {vendor} … --keep` read from this page. Only `known` is written by hand.\n\
+        "# Facts that `cargo xtask docs {vendor} … --keep` read from this page. Only `known` is written by hand.\n\
          vendor: {vendor}\npage: {page}\nkept: '{day}'\ntext: '{hash}'\nfacts:\n  layout: {}\n  last: {}\n",
         flow(&facts["layout"]),
         flow(&facts["last"])
@@ -149,7 +150,7 @@ fn flow(value: &Value) -> String {
         Value::String(text) => scalar(text),
         Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
         Value::Object(object) => {
-            // As a person would write them: where, what, the rest.
+            // In the order of handwritten entries: place, kind, the rest.
             let rank = |key: &str| {
                 ["in", "of", "name", "type", "model", "what", "says"]
                     .iter()
@@ -167,7 +168,7 @@ fn flow(value: &Value) -> String {
     }
 }
 
-/// Text without quotes only where no reader could take it for anything else.
+/// Text, quoted unless every YAML reader would read it as text.
 fn scalar(text: &str) -> String {
     let word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_./<> -".contains(c))

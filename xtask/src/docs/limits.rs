@@ -8,7 +8,7 @@ use regex::Regex;
 use super::facts::{At, Limit, Parameter};
 use super::layouts::Words;
 use super::layouts::details::item;
-use super::page::Line;
+use super::line::Line;
 use super::pattern::pattern;
 
 /// What the readers know beforehand.

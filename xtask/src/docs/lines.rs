@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use super::limits::Known;
-use super::page::{Line, Page};
+use super::line::Line;
+use super::page::Page;
 
 /// Bytes of a line's hash that are kept.
 const HASH: usize = 5;

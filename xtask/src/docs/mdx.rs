@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::facts::{Parameter, Place};
 use super::layouts::{details, words};
-use super::page::Line;
+use super::line::Line;
 
 /// What the markup of a source says; the rest is in its lines.
 #[derive(Debug, Clone, Default)]

@@ -1,8 +1,8 @@
 //! `cargo xtask docs`: saved documentation pages against the specs.
 //!
-//! A page becomes lines of text ([`page`]), those become facts ([`mod@read`], one reader for each layout in [`layouts`]), and the
-//! facts are compared with the spec both ways ([`compare`]) and with what the page said when it was kept ([`since`],
-//! [`kept`]). A page of which too little is understood says nothing about the spec ([`identify`]).
+//! A page becomes lines of text ([`page`]), those become facts ([`mod@read`], one reader for each layout in
+//! [`layouts`]), and the facts are compared with the spec both ways ([`compare`]) and with the facts of the kept page
+//! ([`since`], [`kept`]). From a page with too few facts nothing is concluded ([`identify`]).
 
 use std::error::Error;
 use std::fs;
@@ -25,6 +25,7 @@ pub mod identify;
 pub mod kept;
 pub mod layouts;
 pub mod limits;
+pub mod line;
 pub mod lines;
 pub mod mdx;
 pub mod models;

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::compare::plain;
 use super::expected::{Expected, Field, Model};
-use super::facts::{Facts, Limit, Parameter};
+use super::facts::{Facts, Limit, Parameter, plain};
 use super::limits::{ALL, range};
 use super::page::Page;
 

@@ -5,17 +5,17 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::facts::{At, Operation};
-use super::page::Line;
+use super::line::Line;
 use super::pattern::pattern;
 
-/// What a page calls.
+/// The operations on a page.
 #[derive(Debug, Default)]
 pub struct Calls {
     /// Every operation, in order of appearance.
     pub operations: Vec<Operation>,
     /// Scheme and host of each address that is called.
     pub hosts: Vec<String>,
-    /// Those at the beginning of a line: what follows them is theirs.
+    /// Those at the beginning of a line: they own the parameters below.
     headings: Vec<Operation>,
 }
 
@@ -73,7 +73,7 @@ impl Calls {
     }
 }
 
-/// Finds what a page calls.
+/// Finds the operations on a page.
 #[must_use]
 pub fn read(lines: &[Line]) -> Calls {
     // Paths are in lower case, but for the names in braces: the word that follows begins with a capital.
@@ -173,7 +173,7 @@ fn curl(command: &str, line: usize, calls: &mut Calls) {
     calls.add(Some(&method), url.as_str(), line, false);
 }
 
-/// Drops what prose calls by the end of its path only, when the whole path is elsewhere.
+/// Drops operations that the prose names by the end of their path, when the whole path is elsewhere.
 fn shorten(calls: &mut Calls) {
     let all = calls.operations.clone();
     calls.operations.retain(|short| {

@@ -7,6 +7,7 @@ use regex::Regex;
 use sha2::{Digest as _, Sha256};
 
 use super::html;
+use super::line::Line;
 use super::mdx;
 use super::pattern::pattern;
 use crate::spec::is_invisible;
@@ -16,9 +17,9 @@ use crate::spec::is_invisible;
 pub struct Page {
     /// The lines.
     pub lines: Vec<Line>,
-    /// What the page calls itself.
+    /// The page's title.
     pub title: String,
-    /// Where it was saved from, if it says so.
+    /// The address it was saved from, if the page has it.
     pub url: Option<String>,
     /// Why its end seems to be missing, as far as the format shows.
     pub cut: Option<String>,
@@ -26,22 +27,11 @@ pub struct Page {
     pub source: Option<mdx::Source>,
 }
 
-/// A line of text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Its number, from 1: in the file or, for HTML, in the text that is left of it.
-    pub number: usize,
-    /// Its words, one space between them.
-    pub text: String,
-    /// Whether markup makes it a heading.
-    pub heading: bool,
-}
-
 impl Page {
     /// Reads a page that was saved as text, Markdown or HTML.
     ///
     /// # Errors
-    /// Why this cannot be a page: it is empty, is not text, or is an answer of an API.
+    /// Why this cannot be a page: it is empty, not text, or an API response.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
         let text = text.trim_start_matches('\u{feff}');
@@ -61,7 +51,7 @@ impl Page {
                 lines: lines(&reduced.text),
                 title: readable(&reduced.title),
                 url: reduced.url,
-                cut: cut.then(|| "its HTML has no end (`</html>`)".to_owned()),
+                cut: cut.then(|| "its HTML does not end (`</html>` is missing)".to_owned()),
                 source: None,
             }
         } else if mdx::is_source(text) {
@@ -86,7 +76,7 @@ impl Page {
             }
         };
         match page.lines.is_empty() {
-            true => Err("it has no text: a script draws this page; save it after it was drawn".to_owned()),
+            true => Err("it has no text: a script renders this page; save it after it has rendered".to_owned()),
             false => Ok(page),
         }
     }
@@ -105,7 +95,7 @@ impl Page {
         })
     }
 
-    /// The line with this number, as it is shown to people.
+    /// The line with this number, shortened for reports.
     #[must_use]
     pub fn quote(&self, number: usize) -> String {
         let line = self.lines.iter().find(|line| line.number == number);
@@ -145,7 +135,7 @@ impl Page {
 /// Longest quotation of a line, in characters.
 const QUOTE: usize = 72;
 
-/// A text without the characters that a reader does not see, and with one kind of hyphen.
+/// A text without invisible characters, and with one kind of hyphen.
 fn readable(text: &str) -> String {
     let text = text.chars();
     let seen = text.filter(|c| c.is_control() || c.is_whitespace() || !is_invisible(*c));

@@ -4,10 +4,11 @@ use super::examples;
 use super::facts::{Facts, Parameter, Place};
 use super::layouts::{self, dashes};
 use super::limits::{self, Known};
+use super::line::Line;
 use super::operations;
-use super::page::{Line, Page};
+use super::page::Page;
 
-/// What was understood of a page.
+/// The facts read from a page.
 pub struct Understood {
     /// The facts.
     pub facts: Facts,
@@ -20,7 +21,7 @@ pub struct Understood {
 /// Reads the facts of a page.
 ///
 /// # Errors
-/// Why nothing of it was understood.
+/// Why it has no facts.
 pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
     let lines = &page.lines;
     let mut calls = operations::read(lines);
@@ -38,7 +39,7 @@ pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
     let mut found: Vec<Parameter> = Vec::new();
     for mut parameter in parameters {
         parameter.of = calls.of(parameter.at.0).filter(|_| parameter.place != Place::Header);
-        // A page may list the same thing twice, in a summary say; the first one counts.
+        // A page may list the same thing twice, for example in a summary; the first one counts.
         if !found.iter().any(|known| known.is(&parameter)) {
             found.push(parameter);
         }
@@ -55,7 +56,7 @@ pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
     strange.extend(examples.strange);
     let cut = examples
         .cut
-        .map(|line| format!("the example on line {line} has no end"));
+        .map(|line| format!("the example on line {line} is incomplete"));
     let is_code = |line: &Line| {
         page.source
             .iter()
@@ -89,17 +90,17 @@ pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
     })
 }
 
-/// Why a page without parameters may be so, as far as its words show.
+/// Why a page without parameters may have none, guessed from its text.
 fn nothing(page: &Page) -> String {
     let text: String = page.lines.iter().map(|line| line.text.to_lowercase() + "\n").collect();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let seems = match () {
         () if has(&["enable javascript", "requires javascript", "turn on javascript"]) => {
-            "; a script draws this page: save it after it was drawn"
+            "; a script renders this page: save it after it has rendered"
         }
         () if has(&["password", "log in", "login", "sign in"]) => "; it looks like a login page",
         () if has(&["captcha", "are you human", "not a robot", "checking your browser"]) => {
-            "; it seems to be a check for robots"
+            "; it looks like a robot check"
         }
         () if has(&["cookie"]) => "; it looks like a cookie consent page",
         () => "",

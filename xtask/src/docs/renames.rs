@@ -1,62 +1,18 @@
 //! What is gone and what is new, put together where it is the same thing under another name.
 
-use super::compare::Difference;
-use super::since::Move;
-use crate::spec::changes::rename::{names, pairs};
+use crate::spec::changes::rename;
 
 /// Names that have less in common than this are two things.
 const ALIKE: f32 = 0.5;
 
-/// Joins a parameter that only the spec has with one that only the page has.
-pub(super) fn pair(found: &mut Vec<Difference>) {
-    let of = |gone: bool| {
-        let sided =
-            |one: &&Difference| one.what == "parameter" && one.spec.is_some() == gone && one.page.is_some() != gone;
-        found.iter().filter(sided).cloned().collect::<Vec<_>>()
-    };
-    let (gone, new) = (of(true), of(false));
-    for (old, new) in pairs(&gone, &new, |old, new| {
-        alike((&old.at, old.spec.as_deref()), (&new.at, new.page.as_deref()))
-    })
-    .into_iter()
-    .map(|(i, j)| (gone[i].clone(), new[j].clone()))
-    {
-        found.retain(|one| *one != old && *one != new);
-        // Examples that use the new name say nothing more.
-        found.retain(|one| !(one.what == "example member" && one.at == new.at));
-        found.push(Difference {
-            at: old.at.clone(),
-            what: "renamed",
-            page: Some(name(&new.at).to_owned()),
-            spec: Some(name(&old.at).to_owned()),
-            ..new.clone()
-        });
-        if let Some(last) = found.last_mut() {
-            last.pointer = old.pointer;
-        }
-    }
-}
+/// Place and name (as `operation place name`) of a parameter, and its type.
+pub(super) type Named = (String, Option<String>);
 
-/// Joins a parameter that was on the page with one that is now.
-pub(super) fn moved(found: &mut Vec<Move>) {
-    let of = |gone: bool| {
-        let sided = |one: &&Move| one.what == "parameter" && one.was.is_some() == gone && one.now.is_some() != gone;
-        found.iter().filter(sided).cloned().collect::<Vec<_>>()
-    };
-    let (gone, new) = (of(true), of(false));
-    for (i, j) in pairs(&gone, &new, |old, new| {
-        alike((&old.at, old.was.as_deref()), (&new.at, new.now.as_deref()))
-    }) {
-        let (old, new) = (&gone[i], &new[j]);
-        found.retain(|one| one != old && one != new);
-        found.push(Move {
-            at: old.at.clone(),
-            what: "renamed",
-            was: Some(name(&old.at).to_owned()),
-            now: Some(name(&new.at).to_owned()),
-            line: new.line,
-        });
-    }
+/// Which of the parameters that are gone became which of the new ones.
+pub(super) fn pairs(gone: &[Named], new: &[Named]) -> Vec<(usize, usize)> {
+    rename::pairs(gone, new, |old, new| {
+        alike((&old.0, old.1.as_deref()), (&new.0, new.1.as_deref()))
+    })
 }
 
 /// How alike two parameters are, by place, type and name; `at` is operation, place, name.
@@ -80,10 +36,11 @@ fn alike(old: (&str, Option<&str>), new: (&str, Option<&str>)) -> Option<f32> {
     if level(a) != level(b) && last(a) != last(b) {
         return None;
     }
-    let likeness = names(&last(a), &last(b));
+    let likeness = rename::names(&last(a), &last(b));
     (likeness >= ALIKE).then_some(likeness)
 }
 
-fn name(at: &str) -> &str {
+/// The name of a parameter.
+pub(super) fn name(at: &str) -> &str {
     at.rsplit(' ').next().unwrap_or_default()
 }

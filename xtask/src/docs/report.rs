@@ -20,13 +20,13 @@ pub const CANNOT_READ: u8 = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Page, spec and kept capture say the same, but for the known differences.
+    /// Page, spec and kept capture agree, except for known differences.
     Agreement,
-    /// They do not.
+    /// They differ.
     Differs,
     /// All that is understood is as it should be, but the text is not the kept one.
     Changed,
-    /// The page is unreadable, or is not the page that it should be, or not all of it.
+    /// The page is unreadable, incomplete or another page.
     NotUnderstood,
     /// The file cannot be read.
     CannotRead,
@@ -48,7 +48,7 @@ impl State {
 /// The report on one page.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The file, as it was named.
+    /// The file, as given.
     pub file: String,
     /// The page's short name, where it was found.
     pub page: Option<String>,
@@ -57,10 +57,10 @@ pub struct Report {
     /// Why the page was not read or not understood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The layout that was understood, and how much of it.
+    /// The layout, and the number of facts read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<Read>,
-    /// Page against spec, without what is known.
+    /// Page against spec, without known differences.
     pub differences: Vec<Difference>,
     /// Page against the kept capture.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,15 +73,15 @@ pub struct Report {
     pub strange: Vec<String>,
     /// Whether the page was never kept, so that its text is compared with nothing.
     pub first: bool,
-    /// Explanations of differences that are no more.
+    /// Explanations of differences that no longer exist.
     pub unused: Vec<Known>,
-    /// What the kept capture shows and this one does not, so that nothing is said of it.
+    /// Facts of the kept capture that this one cannot show; not compared.
     pub unseen: Vec<String>,
     /// Whether the page was kept now.
     pub kept: bool,
 }
 
-/// How much was understood.
+/// The number of facts read.
 #[derive(Debug, Serialize)]
 pub struct Read {
     /// Name of the layout.
@@ -96,17 +96,17 @@ pub struct Read {
     pub limits: usize,
 }
 
-/// What moved since a capture.
+/// Changes since a capture.
 #[derive(Debug, Serialize)]
 pub struct Kept {
     /// The day on which it was kept.
     pub date: String,
-    /// What is not as it was.
+    /// The changes.
     pub moves: Vec<Move>,
 }
 
 impl Report {
-    /// A report that says only why there is no more to say.
+    /// A report with nothing but a reason.
     #[must_use]
     pub fn without(file: &str, page: Option<&str>, state: State, reason: String) -> Self {
         Self {
@@ -127,7 +127,7 @@ impl Report {
         }
     }
 
-    /// Writes the report for people.
+    /// Writes the report as text.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -208,12 +208,12 @@ impl Report {
         for known in &self.unused {
             let name = self.page.as_deref().unwrap_or_default();
             let (page, spec) = (
-                known.page.as_ref().map(super::compare::plain),
-                known.spec.as_ref().map(super::compare::plain),
+                known.page.as_ref().map(super::facts::plain),
+                known.spec.as_ref().map(super::facts::plain),
             );
             writeln!(
                 out,
-                "  {}: {}: {}\n    is known, but is no more: delete it from {}",
+                "  {}: {}: {}\n    this known difference no longer exists: delete it from {}",
                 known.at,
                 known.what,
                 sides("page", page.as_ref(), "spec", spec.as_ref()),

@@ -1,31 +1,31 @@
-//! What moved on a page since it was kept.
+//! Changes of a page since it was kept.
 
 use serde::Serialize;
 
-use super::compare::plain;
-use super::facts::{Example, Facts, Limit, Operation, Parameter};
+use super::facts::{Example, Facts, Limit, Operation, Parameter, plain};
+use super::renames;
 
-/// One thing that is not as it was.
+/// One change of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Move {
     /// Operation, place and name.
     pub at: String,
     /// What of it.
     pub what: &'static str,
-    /// What it was; `None`: it is new.
+    /// The old value; `None`: new.
     pub was: Option<String>,
-    /// What it is; `None`: it is gone.
+    /// The new value; `None`: removed.
     pub now: Option<String>,
     /// Line of the page.
     pub line: Option<usize>,
 }
 
-/// What moved, and what this capture does not show, of which nothing can be said.
+/// The changes, and the facts that this capture cannot show, which are not compared.
 #[derive(Debug, Default)]
 pub struct Since {
-    /// What is not as it was.
+    /// The changes.
     pub moves: Vec<Move>,
-    /// What only the kept capture shows, since this one was saved in another way.
+    /// The facts that only the kept capture shows, since this one was saved in another format.
     pub unseen: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ pub fn since(kept: &Facts, facts: &Facts) -> Since {
     since.parameters(kept, facts);
     since.examples(kept, facts);
     since.limits(kept, facts);
-    super::renames::moved(&mut since.moves);
+    since.renamed();
     since
 }
 
@@ -56,7 +56,7 @@ impl Since {
     }
 
     fn operations(&mut self, kept: &Facts, facts: &Facts) {
-        // What only examples call is not seen where no examples are.
+        // Operations that appear in examples only are missing from a capture without examples.
         let bare = facts.examples.is_empty() && !kept.examples.is_empty();
         for old in &kept.operations {
             match facts.operations.iter().find(|new| new.is(old)) {
@@ -158,6 +158,35 @@ impl Since {
                 let line = new.at.0.values().min().copied();
                 self.add(&member(new, ""), "examples", None, Some(names.join(", ")), line);
             }
+        }
+    }
+
+    /// Joins a parameter that is gone with the new one that it became.
+    fn renamed(&mut self) {
+        let sided =
+            |one: &&Move, gone: bool| one.what == "parameter" && one.was.is_some() == gone && one.now.is_some() != gone;
+        let of = |gone: bool| {
+            self.moves
+                .iter()
+                .filter(|one| sided(one, gone))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let (gone, new) = (of(true), of(false));
+        let named = |one: &Move| (one.at.clone(), one.was.clone().or(one.now.clone()));
+        let pairs = renames::pairs(
+            &gone.iter().map(named).collect::<Vec<_>>(),
+            &new.iter().map(named).collect::<Vec<_>>(),
+        );
+        for (old, new) in pairs.into_iter().map(|(i, j)| (gone[i].clone(), new[j].clone())) {
+            self.moves.retain(|one| *one != old && *one != new);
+            self.moves.push(Move {
+                what: "renamed",
+                was: Some(renames::name(&old.at).to_owned()),
+                now: Some(renames::name(&new.at).to_owned()),
+                at: old.at,
+                line: new.line,
+            });
         }
     }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask generate`: writes `crates/raw/<vendor>` and the tables in `docs/fields.md`, or checks them.
 //!
-//! Arguments and the flow over files; what the files hold is made by [`crate::spec::raw`] and [`crate::spec::fields`].
+//! Arguments and the flow over files; [`crate::spec::raw`] and [`crate::spec::fields`] make their contents.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -12,12 +12,12 @@ use crate::spec::fields::{PAGE, with_tables};
 use crate::spec::raw::{self, tree};
 use crate::spec::{Spec, vendors as known_vendors};
 
-/// Exit code: generated files differ from what the specs give.
+/// Exit code: generated files are stale.
 pub const STALE: u8 = 4;
 
 /// Write `crates/raw/<vendor>` from `specs/<vendor>.yaml`
 ///
-/// Exit codes: 0 written, or nothing stale; 4 stale (with --check); 100 a spec cannot be turned into code.
+/// Exit codes: 0 written, or nothing stale; 4 stale (with --check); 100 no code can be generated from a spec.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Vendors, by the name of their spec file [default: all]
@@ -31,7 +31,7 @@ impl Arguments {
     /// Writes or checks. Returns the exit code.
     ///
     /// # Errors
-    /// When a spec cannot be turned into code, or a file cannot be written.
+    /// When no code can be generated from a spec, or a file cannot be written.
     pub fn run(&self, root: &Path, out: &mut dyn Write) -> Result<u8, Box<dyn std::error::Error>> {
         generate(root, &self.vendors, self.check, out)
     }
@@ -40,7 +40,7 @@ impl Arguments {
 /// Writes the crates of `vendors` (all, if none is named) and the field tables; or checks them.
 ///
 /// # Errors
-/// When a spec cannot be turned into code, or a file cannot be written.
+/// When no code can be generated from a spec, or a file cannot be written.
 fn generate(
     root: &Path,
     vendors: &[String],
@@ -65,7 +65,7 @@ fn generate(
         facts.insert(vendor, read);
     }
     let known = known_vendors(root, &[])?;
-    // A crate whose spec is gone is left over as a whole.
+    // A crate without a spec is left over as a whole.
     if vendors.is_empty() {
         for entry in std::fs::read_dir(root.join("crates/raw"))? {
             let name = entry?.file_name().to_string_lossy().into_owned();
@@ -97,7 +97,7 @@ fn generate(
 fn fields(root: &Path, all: &[Facts], check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn std::error::Error>> {
     let path = root.join(PAGE);
     let old = std::fs::read_to_string(&path)?;
-    let new = with_tables(&old, all).ok_or_else(|| format!("{PAGE} lacks the marks of its tables"))?;
+    let new = with_tables(&old, all).ok_or_else(|| format!("{PAGE} lacks the markers around its tables"))?;
     if old == new {
         return Ok(false);
     }

@@ -1,6 +1,6 @@
 //! `cargo xtask lint`: arguments, which files, and the exit code; how findings are shown is in `report`.
 //!
-//! The rules are not here but in [`crate::spec::rules`], because generating and adding a vendor need them too.
+//! The rules are in [`crate::spec::rules`], because generating and adding a vendor need them too.
 
 use std::io::Write;
 use std::path::Path;
@@ -13,10 +13,10 @@ use crate::spec::visible;
 
 mod report;
 
-/// Exit code: something was found.
+/// Exit code: findings.
 pub const FINDINGS: u8 = 1;
 
-/// Check the specs for everything that would be dropped, misread or refused
+/// Check the specs for anything that would be dropped, misread or rejected
 ///
 /// Exit codes: 0 nothing found; 1 findings; 100 a file cannot be read, with or without findings in the others.
 #[derive(Args)]
@@ -37,7 +37,7 @@ pub fn run(args: &Arguments, root: &Path, out: &mut dyn Write, err: &mut dyn Wri
     } else {
         report.text()
     };
-    // A reader who has seen enough does not change the exit code.
+    // A closed pipe does not change the exit code.
     let _ = out.write_all(text.as_bytes());
     if !args.json {
         for Unreadable { file, reason } in &report.unreadable {

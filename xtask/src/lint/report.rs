@@ -1,4 +1,4 @@
-//! What one run has found: files read, findings, and what could not be read.
+//! The result of one run: files read, findings, and unreadable files.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::spec::lint::lint;
 use crate::spec::rules::Finding;
 use crate::spec::{SpecError, vendors, visible};
 
-/// Everything that one run has to say.
+/// The result of one run.
 #[derive(Serialize)]
 pub(super) struct Report {
     pub(super) files: usize,
@@ -32,9 +32,9 @@ impl From<SpecError> for Unreadable {
     }
 }
 
-/// What is wrong in one file.
+/// The result for one file.
 fn read_one(file: &str, root: &Path) -> Result<Vec<Finding>, SpecError> {
-    // A path is the caller's own; a vendor's file is the repository's. `join` keeps an absolute path as it is.
+    // A path is relative to the caller's folder, a vendor's file to the repository. `join` keeps absolute paths.
     let path = if Path::new(file).exists() {
         Path::new(file).to_owned()
     } else {
@@ -60,7 +60,7 @@ impl Report {
         let is_path = |name: &&String| name.contains(['/', '\\']) || Path::new(name).extension().is_some();
         let (paths, names): (Vec<&String>, Vec<&String>) = requested.iter().partition(is_path);
         files.extend(paths.into_iter().cloned());
-        // Each on its own, so that one unknown vendor does not hide the others.
+        // Each separately, so that one unknown vendor does not hide the others.
         let groups: Vec<Vec<String>> = names.into_iter().map(|name| vec![name.clone()]).collect();
         for group in if requested.is_empty() { vec![Vec::new()] } else { groups } {
             match vendors(root, &group) {
@@ -73,7 +73,7 @@ impl Report {
         std::thread::scope(|scope| {
             let threads: Vec<_> = files.iter().map(|file| scope.spawn(|| read_one(file, root))).collect();
             for thread in threads {
-                // A panic is passed on as if there were no threads.
+                // Propagates a panic as if there were no threads.
                 match thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
                     Ok(findings) => {
                         report.files += 1;
@@ -86,7 +86,7 @@ impl Report {
         report
     }
 
-    /// The report as people read it.
+    /// The report as text.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         for Finding {

@@ -1,7 +1,7 @@
 //! `cargo xtask new-vendor`: writes a vendor that compiles and is registered, and prints the remaining steps.
 //!
-//! This file has the arguments and the flow: everything is worked out in memory first, so that a refusal writes nothing.
-//! `name` judges the name, `skeleton` makes the files, `places` edits the lists of vendors.
+//! This file has the arguments and the flow: everything is built in memory first, so that a refusal writes nothing.
+//! `name` checks the name, `skeleton` makes the files, `places` edits the lists of vendors.
 
 use std::io::Write;
 use std::path::Path;
@@ -17,7 +17,7 @@ mod skeleton;
 /// Exit code: refused, and nothing written.
 const REFUSED: u8 = 1;
 
-/// What begins a note of what is left to do, in the skeleton's comments.
+/// Prefix of the remaining steps in the skeleton's comments.
 const MARK: &str = "TO DO: ";
 
 #[derive(clap::Args)]
@@ -65,14 +65,14 @@ pub(crate) fn run(
     Ok(0)
 }
 
-/// The list of what only a person can add: the notes in the skeleton, and what there is no skeleton for.
+/// Prints the remaining steps: the notes in the skeleton, and the places without a skeleton.
 fn left_to_do(name: &Name, files: &Files, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "\nIt compiles: {}",
         name.fill("cargo check -p videogen --no-default-features --features acme")
     )?;
-    writeln!(out, "\nLeft to do, from the vendor's pages:")?;
+    writeln!(out, "\nRemaining steps, from the vendor's pages:")?;
     let adapter = format!("crates/videogen/src/vendors/{}.rs", name.lower);
     for file in [format!("specs/{}.yaml", name.lower), adapter] {
         let text = files.get(Path::new(&file)).map_or("", String::as_str);
@@ -83,7 +83,7 @@ fn left_to_do(name: &Name, files: &Files, out: &mut dyn Write) -> io::Result<()>
     write!(out, "{}", name.fill(include_str!("template/left.txt")))
 }
 
-/// The notes in comments: line, and words up to the end of the comment.
+/// The notes in comments: line, and text up to the end of the comment.
 fn notes(text: &str) -> Vec<(usize, String)> {
     let comment = |line: &str| {
         let line = line.trim_start();
@@ -97,7 +97,7 @@ fn notes(text: &str) -> Vec<(usize, String)> {
             continue;
         };
         let more = lines[index + 1..].iter().map_while(|line| comment(line));
-        // What is commented out is an example, not a sentence.
+        // Commented-out code is an example, not part of the note.
         let more = more.take_while(|text| !text.starts_with(MARK) && !text.starts_with("x-"));
         found.push((
             index + 1,

@@ -1,4 +1,4 @@
-//! A new vendor's name: whether it can be one, and the forms that the templates have it in.
+//! A new vendor's name: its validation, and its forms in the templates.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::spec::{is_vendor, vendors};
 /// The template of the adapter.
 pub(super) const ADAPTER: &str = include_str!("template/adapter.rs");
 
-/// Why nothing was written: one reason a line.
+/// Why nothing was written: one reason per line.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
 pub(super) struct Refused(pub(super) Vec<String>);
@@ -31,7 +31,7 @@ pub(super) struct Name {
 
 impl Name {
     /// # Errors
-    /// When it cannot be a name, or is one already.
+    /// When the name is invalid or taken.
     pub(super) fn check(text: &str, root: &Path) -> Result<Self, Refused> {
         if !is_vendor(text) {
             let lower: String = text
@@ -49,13 +49,13 @@ impl Name {
         let name = Self { lower: text.to_owned() };
         if !is_identifier(text) {
             return Err(Refused::because(format!(
-                "`{text}` is a word of Rust; take another name, such as `{text}ai`"
+                "`{text}` is a Rust keyword; choose another name, such as `{text}ai`"
             )));
         }
         let vendors = vendors(root, &[]).map_err(|error| Refused::because(error.to_string()))?;
         if vendors.contains(&name.lower) {
             return Err(Refused::because(format!(
-                "there is a vendor `{text}` already: specs/{text}.yaml. To change it, edit that and run cargo xtask generate"
+                "vendor `{text}` exists already (specs/{text}.yaml). To change it, edit that file and run cargo xtask generate"
             )));
         }
         let mut used = BTreeSet::from([String::from("self"), String::from("tests")]);

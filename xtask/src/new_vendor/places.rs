@@ -1,7 +1,7 @@
 //! Where a vendor is registered, and how each place is found.
 //!
-//! Nothing is found by line number or by a vendor's name: each place is known by the structure around it, so that it is
-//! found again however many vendors there are, and named when it is not.
+//! Each place is found by the code around it, not by line number or by a vendor's name, so that it is
+//! found with any number of vendors; a place that is not found is reported.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,10 +13,10 @@ use super::name::{Name, Refused, read};
 /// A place in a handwritten file that lists the vendors.
 struct Place {
     file: &'static str,
-    /// For people: what the list is.
+    /// The list, for messages.
     what: &'static str,
     at: At,
-    /// What to add, in the words of the template.
+    /// The text to add, with the template's names.
     text: &'static str,
 }
 
@@ -103,7 +103,7 @@ const PLACES: [Place; 12] = [
     Place {
         file: "tests/cases.rs",
         what: "`TARGETS`",
-        at: At::Before("pub(crate) const TARGETS", "];"),
+        at: At::Before("pub(crate) const TARGETS: ", "];"),
         text: "    (Vendor::Acme, \"acme-video-1\"),\n",
     },
 ];
@@ -127,18 +127,11 @@ pub(super) fn registered(root: &Path, name: &Name) -> Result<BTreeMap<&'static s
         match insert(text, &place.at, &added) {
             Some(text) => drop(files.insert(place.file, text)),
             None => missing.push(format!(
-                "{}: {} cannot be found, where this belongs: {}",
+                "{}: {} not found; add this there: {}",
                 place.file,
                 place.what,
                 added.trim()
             )),
-        }
-    }
-    // The one list that states its length.
-    if let Some(text) = files.get_mut("tests/cases.rs") {
-        match one_more(text) {
-            Some(new) => *text = new,
-            None => missing.push("tests/cases.rs: the length of `TARGETS` cannot be found".to_owned()),
         }
     }
     if missing.is_empty() {
@@ -163,7 +156,7 @@ fn insert(text: &str, at: &At, added: &str) -> Option<String> {
             let start = text.find(anchor)?;
             let start = start + text[start..].find(open)? + open.len();
             let end = start + text[start..].find(close)?;
-            // A list of one entry a line ends in a comma of its own.
+            // A list with one entry per line has a trailing comma.
             let end = text[..end]
                 .trim_end_matches(|last: char| last == ',' || last.is_whitespace())
                 .len();
@@ -178,25 +171,13 @@ fn insert(text: &str, at: &At, added: &str) -> Option<String> {
     Some(format!("{}{added}{}", &text[..index], &text[index..]))
 }
 
-fn one_more(text: &str) -> Option<String> {
-    let length = Regex::new(r"(?m)^pub\(crate\) const TARGETS: \[.*; (\d+)\] = \[$").ok()?;
-    let digits = length.captures(text)?.get(1)?;
-    let count: usize = digits.as_str().parse().ok()?;
-    Some(format!(
-        "{}{}{}",
-        &text[..digits.start()],
-        count + 1,
-        &text[digits.end()..]
-    ))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_found_by_what_is_around_them() {
+    fn lists_are_found_by_the_code_around_them() {
         let after = At::After(r"^mod \w+;$");
         assert_eq!(
             insert("mod a;\nmod b;\n\nx\n", &after, "mod c;\n").unwrap(),

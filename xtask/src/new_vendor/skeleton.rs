@@ -1,4 +1,4 @@
-//! The files of a new vendor, worked out in memory.
+//! The files of a new vendor, built in memory.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
@@ -17,7 +17,7 @@ const SPEC: &str = include_str!("template/spec.yaml");
 /// Every file to write, by path from the repository's root.
 pub(super) type Files = BTreeMap<PathBuf, String>;
 
-/// What to write.
+/// The contents.
 pub(super) fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
     let vendor = &name.lower;
     let there: Vec<String> = [
@@ -29,7 +29,7 @@ pub(super) fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
     ]
     .into_iter()
     .filter(|path| root.join(path).exists())
-    .map(|path| format!("{path} is there already; delete it, or take another name"))
+    .map(|path| format!("{path} exists already; delete it, or choose another name"))
     .collect();
     if !there.is_empty() {
         return Err(Refused(there));
@@ -82,10 +82,10 @@ fn fields(root: &Path, vendor: &str, spec_text: &str) -> Result<String, Refused>
     let facts: Result<Vec<_>, _> = specs.values().map(facts).collect();
     let text = read(root, PAGE)?;
     with_tables(&text, &facts.map_err(because)?)
-        .ok_or_else(|| Refused::because(format!("{PAGE} lacks the marks of its tables")))
+        .ok_or_else(|| Refused::because(format!("{PAGE} lacks the markers around its tables")))
 }
 
-/// Rust as rustfmt writes it: how lines break depends on the length of the name. As it is where there is no rustfmt.
+/// Formats Rust with rustfmt, since line breaks depend on the length of the name. Unchanged without rustfmt.
 fn formatted(root: &Path, code: String) -> String {
     let run = || -> io::Result<Option<String>> {
         let mut rustfmt = Command::new("rustfmt")
@@ -95,7 +95,7 @@ fn formatted(root: &Path, code: String) -> String {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        // Dropped at the end of the statement, which tells rustfmt that this is all.
+        // Dropped at the end of the statement, which closes rustfmt's input.
         rustfmt
             .stdin
             .take()

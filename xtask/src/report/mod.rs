@@ -1,7 +1,7 @@
-//! `cargo xtask report`: the page for reviewers of a change to the specs.
+//! `cargo xtask report`: the report for reviewers of a change to the specs.
 //!
-//! Verdict, then what changed on the wire, in the generated Rust, in what the models take, and in the snapshots. This file
-//! writes the page; `snapshots` lists those. What changed is found by [`crate::spec::changes`].
+//! Verdict, then the changes on the wire, in the generated Rust, in the models' limits and in the snapshots. This file
+//! writes the report; `snapshots` lists the snapshots. [`crate::spec::changes`] finds the changes.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -60,11 +60,11 @@ fn page(old: &Source, new: &Source, root: &Path) -> Result<String, Box<dyn std::
         new: new.name.clone(),
         changes: pairs.iter().flat_map(changes).collect(),
     };
-    let mut page = format!("# What changes for clients\n\n{}\n\n## On the wire\n\n", verdict(&diff));
+    let mut page = format!("# Changes for clients\n\n{}\n\n## On the wire\n\n", verdict(&diff));
     page.push_str(&diff.markdown());
     page.push_str("\n## In the generated Rust\n\n");
     page.push_str(&section(&pairs, generated, "No name and no type changed.\n"));
-    page.push_str("\n## In what the models take\n\n");
+    page.push_str("\n## In the models' limits\n\n");
     page.push_str(&section(&pairs, models, "No limit changed.\n"));
     page.push_str("\n## In the snapshots\n\n");
     page.push_str(&snapshots::list(old, new, root)?);
@@ -74,16 +74,16 @@ fn page(old: &Source, new: &Source, root: &Path) -> Result<String, Box<dyn std::
 fn verdict(diff: &Diff) -> String {
     let meaning = match diff.verdict() {
         None => return "**Verdict: nothing changed** in the specs.".to_owned(),
-        Some(Judgement::Breaking) => "something that worked is refused, is lost or no longer compiles",
-        Some(Judgement::Behaviour) => "everything still works, but not as it did",
-        Some(Judgement::Addition) => "there is something new, which existing code can ignore",
-        Some(Judgement::Docs) => "clients do not notice",
+        Some(Judgement::Breaking) => "something that worked is rejected, is lost or no longer compiles",
+        Some(Judgement::Behaviour) => "everything still works, but differently",
+        Some(Judgement::Addition) => "only additions, which existing code can ignore",
+        Some(Judgement::Docs) => "not visible to clients",
     };
     let worst = diff.verdict().unwrap_or(Judgement::Docs);
     format!("**Verdict: {worst}** ({}): {meaning}.", diff.counts())
 }
 
-/// What there is to say of each vendor, or that there is nothing.
+/// The section of each vendor, or `nothing`.
 fn section(pairs: &[Pair], of: fn(&Pair) -> Option<String>, nothing: &str) -> String {
     let parts: Vec<String> = pairs
         .iter()
@@ -105,8 +105,8 @@ fn generated((_, old, new): &Pair) -> Option<String> {
     };
     let (before, after) = match (side(old), side(new)) {
         (Ok(before), Ok(after)) => (before, after),
-        (Err(error), _) => return Some(format!("The old spec cannot be turned into code: {error}\n")),
-        (_, Err(error)) => return Some(format!("**The new spec cannot be turned into code:** {error}\n")),
+        (Err(error), _) => return Some(format!("No code can be generated from the old spec: {error}\n")),
+        (_, Err(error)) => return Some(format!("**No code can be generated from the new spec:** {error}\n")),
     };
     if before == after {
         return None;
@@ -121,7 +121,7 @@ fn generated((_, old, new): &Pair) -> Option<String> {
         let _ = writeln!(text, "{line}");
     }
     if lines.len() > SURFACE_LINES {
-        let _ = writeln!(text, "… {} more lines", lines.len() - SURFACE_LINES);
+        let _ = writeln!(text, "... {} more lines", lines.len() - SURFACE_LINES);
     }
     text.push_str("```\n");
     Some(text)

@@ -14,10 +14,10 @@ const KINDS: [(&str, &str); 6] = [
         "surface",
         "the generated Rust, one line for each method, field and enum, and the models",
     ),
-    ("wire", "what is sent for each case"),
-    ("refused", "what is not sent, and why"),
-    ("tasks", "what answers mean, as the facade reads them"),
-    ("errors", "what documented errors mean, as the facade reads them"),
+    ("wire", "the request for each case"),
+    ("refused", "the requests that are rejected, and why"),
+    ("tasks", "the tasks that the facade reads from responses"),
+    ("errors", "the errors that the facade reads from responses"),
     ("schemas", "the JSON Schemas of the facade's own types"),
 ];
 
@@ -29,7 +29,10 @@ pub(super) fn list(old: &Source, new: &Source, root: &Path) -> Result<String, So
     let revision = match (&old.kind, &new.kind) {
         (Kind::Revision(old), Kind::Revision(new)) => vec![old.as_str(), new.as_str()],
         (Kind::Revision(old), Kind::WorkingTree) => vec![old.as_str()],
-        _ => return Ok("Not compared: that needs git revisions, or one and the working tree.\n".to_owned()),
+        _ => return Ok(
+            "Not compared: snapshots are only compared between git revisions, or between one and the working tree.\n"
+                .to_owned(),
+        ),
     };
     let unreadable = |error: String| SourceError::Unreadable {
         path: FOLDER.to_owned(),
@@ -76,7 +79,7 @@ fn verb(status: &str) -> &'static str {
 }
 
 fn show(files: &[(String, String)]) -> String {
-    // By vendor, then by kind in the order above; what belongs to no vendor stands in one folder of its kind.
+    // By vendor, then by kind in the order above; snapshots of no vendor are in one folder for each kind.
     let mut groups: BTreeMap<(String, usize, String), Vec<String>> = BTreeMap::new();
     for (file, verb) in files {
         let path = file.trim_start_matches(FOLDER).trim_start_matches('/');
@@ -140,7 +143,7 @@ mod tests {
              - **odd**: removed `thing`\n\n\
              ### toapis\n\n\
              - **surface** (the generated Rust, one line for each method, field and enum, and the models): changed `client`\n\
-             - **wire** (what is sent for each case): added `seedance-2.seed`, changed `seedance-2.text`\n"
+             - **wire** (the request for each case): added `seedance-2.seed`, changed `seedance-2.text`\n"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Reading a spec file, and saying where in it something is wrong.
+//! Reads spec files, and reports errors with their place.
 
 use std::fmt;
 use std::fs;
@@ -16,7 +16,7 @@ pub struct SpecError {
     pub file: String,
     /// JSON pointer into the document, empty for the whole of it.
     pub pointer: String,
-    /// What is wrong, and what to do.
+    /// The problem, and what to do.
     pub reason: String,
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for SpecError {
 /// A spec as written in its file.
 #[derive(Debug, Clone)]
 pub struct Spec {
-    /// Vendor, which is the file's name.
+    /// Vendor, from the file's name.
     pub vendor: String,
     /// File, relative to the repository.
     pub file: String,
@@ -186,7 +186,7 @@ impl<'a> Operation<'a> {
 /// The methods that a path item may have.
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// The members of a JSON object; none for anything else.
+/// The members of a JSON object; none for any other value.
 pub fn members(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
     value
         .and_then(Value::as_object)

@@ -1,4 +1,4 @@
-//! What the `x-` extensions of a spec say, read strictly.
+//! The `x-` extensions of a spec, read strictly.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ pub const FIELDS: [&str; 25] = [
 /// The roles among [`FIELDS`].
 pub const ROLES: &[&str] = FIELDS.split_at(20).1;
 
-/// Everything that a spec says beyond its schemas.
+/// Everything in a spec's extensions.
 pub struct Facts {
     pub(crate) vendor: VendorInfo,
     pub(crate) base_url: String,
@@ -54,8 +54,8 @@ pub struct Facts {
     pub(crate) models: Vec<Model>,
 }
 
-/// The extensions at the root of a spec. Their JSON Schema is what `lint` holds a spec against; only it is strict, so that a
-/// misspelt member hides nothing else that is wrong.
+/// The extensions at the root of a spec. `lint` validates a spec against their JSON Schema; only that is strict, so
+/// that a misspelt member hides no other error.
 #[derive(Deserialize, JsonSchema)]
 #[allow(
     dead_code,
@@ -123,7 +123,7 @@ pub(crate) enum Fetch {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct VendorInfo {
-    /// It stands in a manifest, in tables and in messages.
+    /// Used in a manifest, in tables and in messages.
     #[schemars(regex(pattern = r"^[\p{L}\p{N}]([\p{L}\p{N} .&+'-]*[\p{L}\p{N}.+])?$"))]
     pub(crate) name: String,
     #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
@@ -178,7 +178,7 @@ pub(crate) enum Signature {
     HmacSha256,
 }
 
-/// Left out where the vendor documents none.
+/// Omitted if the vendor documents none.
 #[derive(Deserialize, JsonSchema, Default)]
 #[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
@@ -254,7 +254,7 @@ pub(crate) struct Input {
     pub(crate) role: Option<String>,
 }
 
-/// A create operation and what its request can carry.
+/// A create operation and the fields that its request can carry.
 pub(crate) struct Family {
     /// The operation's tag.
     pub(crate) name: String,
@@ -277,7 +277,7 @@ pub(crate) struct Field {
 }
 
 impl Facts {
-    /// Reads the facts of a spec that keeps the rules on them.
+    /// Reads the facts of a spec that passes the rules on them.
     ///
     /// # Errors
     /// When an extension has another shape.
@@ -311,7 +311,7 @@ impl Facts {
     }
 }
 
-/// What the request of a create operation can carry. `None`: there is no such operation, or it has no tag or JSON request.
+/// The fields that a create operation can carry. `None`: no such operation, or it has no tag or JSON request.
 pub(crate) fn family(spec: &Spec, create: &str) -> Option<Family> {
     let operation = spec.operations().find(|operation| operation.id() == Some(create))?;
     let mut found = Vec::new();
@@ -324,12 +324,12 @@ pub(crate) fn family(spec: &Spec, create: &str) -> Option<Family> {
     })
 }
 
-/// What a property takes over from the object around it.
+/// Properties inherited from the object around a property.
 #[derive(Default, Clone)]
 struct Inherited {
     source: String,
     unverified: bool,
-    /// The references that led here.
+    /// The references followed so far.
     within: Vec<String>,
 }
 
@@ -344,7 +344,7 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
         let names: Vec<&str> = match property.get("x-field") {
             Some(Value::String(one)) => vec![one],
             Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
-            // An object without a field of its own may hold some. One that holds itself is refused elsewhere.
+            // An object without its own field may contain some. Recursive objects are rejected elsewhere.
             _ if !single_ref(property)
                 .is_some_and(|reference| around.within.iter().any(|within| within == reference))
                 && inner.get("properties").is_some()
@@ -380,7 +380,7 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
     }
 }
 
-/// The schema behind a reference.
+/// The target of a reference.
 fn target<'a>(spec: &'a Spec, schema: &'a Value) -> &'a Value {
     let pointer = single_ref(schema).map(|reference| reference.trim_start_matches('#'));
     pointer.and_then(|pointer| spec.doc.pointer(pointer)).unwrap_or(schema)

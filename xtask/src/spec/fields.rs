@@ -7,11 +7,11 @@ use crate::spec::facts::{Auto, FIELDS, Facts, Field, Model, ROLES};
 /// The page, from the repository's root.
 pub const PAGE: &str = "docs/fields.md";
 
-/// Before and after the tables on the page.
+/// Markers before and after the tables on the page.
 const BEGIN: &str = "<!-- fields: begin. Made by `cargo xtask generate` from the specs; do not edit. -->";
 const END: &str = "<!-- fields: end -->";
 
-/// Returns the page with new tables; `None` when the marks are missing.
+/// Returns the page with new tables; `None` when the markers are missing.
 #[must_use]
 pub fn with_tables(page: &str, all: &[Facts]) -> Option<String> {
     let (before, rest) = page.split_once(BEGIN)?;
@@ -20,7 +20,7 @@ pub fn with_tables(page: &str, all: &[Facts]) -> Option<String> {
     Some(format!("{before}{BEGIN}\n\n{}\n{END}{after}", tables.join("\n")))
 }
 
-/// One vendor: a row per field, a column per group of models that take the same.
+/// One vendor: a row per field, a column per group of models with the same limits.
 fn table(facts: &Facts) -> String {
     let mut columns: Vec<(Vec<&str>, &Model)> = Vec::new();
     for model in &facts.models {
@@ -58,7 +58,7 @@ fn alike(a: &Model, b: &Model) -> bool {
     strip(a) == strip(b)
 }
 
-/// How a model takes a field: `✓`, where it goes, and within which bounds; `–` when it cannot.
+/// A model's support for a field: `✓`, its property, and its bounds; `–` when unsupported.
 fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     let fields: Vec<&Field> = facts
         .family(model)

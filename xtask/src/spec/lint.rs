@@ -1,10 +1,10 @@
-//! Everything that is wrong in a spec: what the rules find, and what the generator refuses.
+//! All errors in a spec: findings of the rules, and failures of the generator.
 
 use super::raw::raw_crate_of;
 use super::rules::{self, Finding};
 use super::{Spec, SpecError};
 
-/// Everything that is wrong in the text of a spec, in the order of the file. `file` is the name that findings carry.
+/// All errors in the text of a spec, in the order of the file. `file` is the name used in findings.
 ///
 /// # Errors
 /// When the text is not YAML, or not an object.

@@ -1,8 +1,8 @@
-//! What the commands share: specs, the rules for them, the crates made from them, and what changed between two of them.
+//! Code that commands share: specs, rules, generated crates, and changes between two states.
 //!
-//! No command is known here. `document`, `text` and `files` read specs; `schema`, `names` and `facts` say what is in them;
-//! above these stand `rules`, then `raw` (a generated crate in memory), then `lint` (both of them); `source` and `changes`
-//! compare two states.
+//! Nothing here uses a command. `document`, `text` and `files` read specs; `schema`, `names` and `facts` interpret
+//! them; above these are `rules`, then `raw` (a generated crate in memory), then `lint` (both of them); `source` and
+//! `changes` compare two states.
 
 pub mod changes;
 mod document;

@@ -1,4 +1,4 @@
-//! Names that generated Rust may have.
+//! Valid names in generated Rust.
 
 use heck::ToUpperCamelCase as _;
 
@@ -8,8 +8,8 @@ const PRELUDE: &str = "AsMut AsRef AsyncFn AsyncFnMut AsyncFnOnce Box Clone Copy
                        Iterator None Ok Option Ord PartialEq PartialOrd Result Send Sized Some String Sync ToOwned ToString \
                        TryFrom TryInto Unpin Vec";
 
-/// What every generated client has besides its operations: constructors, fields, and the methods of its traits. A method
-/// of the same name would be called in their place.
+/// Names in every generated client other than its operations: constructors, fields, and methods of its traits. A method
+/// of the same name would shadow them.
 const CLIENT: [&str; 11] = [
     "api_version",
     "baseurl",
@@ -27,7 +27,7 @@ const CLIENT: [&str; 11] = [
 /// Whether `text` can be an identifier: ASCII, so that no two look the same, and not a keyword.
 #[must_use]
 pub fn is_identifier(text: &str) -> bool {
-    // `gen` became a keyword in the edition that generated crates have; the parser does not know it.
+    // `gen` is a keyword in the edition of the generated crates, but not for the parser.
     text.is_ascii() && text != "_" && text != "gen" && syn::parse_str::<syn::Ident>(text).is_ok()
 }
 
@@ -37,7 +37,7 @@ pub fn is_in_prelude(text: &str) -> bool {
     PRELUDE.split(' ').any(|name| name == text)
 }
 
-/// Whether every generated client has something of this name.
+/// Whether every generated client uses this name.
 #[must_use]
 pub fn is_of_client(text: &str) -> bool {
     CLIENT.contains(&text)

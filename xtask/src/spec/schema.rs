@@ -1,4 +1,4 @@
-//! What a schema is and leads to.
+//! Kinds and references of schemas.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub fn single_ref(schema: &Value) -> Option<&str> {
     direct.or_else(wrapped)?.as_str()
 }
 
-/// The components that a schema leads to.
+/// The components that a schema refers to.
 pub(crate) fn reach(spec: &Spec, schema: &Value, found: &mut BTreeSet<String>) {
     if let Some(reference) = single_ref(schema)
         && let Some(name) = component(reference)

@@ -12,9 +12,9 @@ use super::{Spec, SpecError};
 /// The texts of one state of the specs, by vendor.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// What a person calls it.
+    /// Its name in messages.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// The text of each spec, by vendor.
     pub texts: BTreeMap<String, String>,
@@ -23,7 +23,7 @@ pub struct Source {
 /// What a state is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// A single file: nothing is said of other vendors.
+    /// A single file; other vendors are not compared.
     File,
     /// A folder.
     Folder,
@@ -37,9 +37,7 @@ pub enum Kind {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// Nothing was named: an unset variable, for instance.
-    #[error(
-        "an empty argument names neither a file nor a revision; is a variable unset? Name a spec file, a folder of specs or a git revision"
-    )]
+    #[error("the argument is empty (an unset variable?); name a spec file, a folder of specs or a git revision")]
     Empty,
     /// Neither a path nor a revision.
     #[error("{0:?} is neither a spec file, a folder of specs nor a git revision (or the clone lacks it: git fetch)")]
@@ -50,7 +48,7 @@ pub enum SourceError {
     /// A file or folder that cannot be read.
     #[error("{path}: {error}")]
     Unreadable {
-        /// What was to be read.
+        /// Its name.
         path: String,
         /// The reason.
         error: std::io::Error,
@@ -61,7 +59,7 @@ pub enum SourceError {
     /// A file of a vendor that the other side does not have.
     #[error("there is no spec `{0}` to compare with; name both files")]
     NoCounterpart(String),
-    /// A spec that is no YAML.
+    /// A spec that is not YAML.
     #[error("{source_name}: {error}")]
     Spec {
         /// Which of the two states.
@@ -79,10 +77,10 @@ impl Source {
         self.kind == Kind::File
     }
 
-    /// Reads what `name` names, seen from the repository at `root`.
+    /// Reads the file, folder or revision `name`, relative to the repository at `root`.
     ///
     /// # Errors
-    /// When it names nothing, or what it names cannot be read.
+    /// When nothing has that name, or it cannot be read.
     pub fn read(name: &str, root: &Path) -> Result<Self, SourceError> {
         // Joined to the root, an empty name would be the working tree, which never differs from itself.
         if name.trim().is_empty() {
@@ -125,7 +123,7 @@ impl Source {
                 &format!("{name}^{{commit}}"),
             ],
         ) {
-            // `^main` is the hash of what to leave out.
+            // `^main` excludes a commit.
             Ok(commit) if !commit.starts_with('^') => Self::commit(name, &commit, root),
             _ => Err(SourceError::Unknown(name.to_owned())),
         }
@@ -148,16 +146,16 @@ impl Source {
         })
     }
 
-    /// Where the current branch left the main branch; on the main branch itself, its last commit.
+    /// The merge base with the main branch; on the main branch itself, its last commit.
     ///
     /// # Errors
-    /// When this is no git repository, or has no such commit.
+    /// When this is not a git repository, or has no such commit.
     pub fn merge_base(root: &Path) -> Result<Self, SourceError> {
         let head = git(root, &["rev-parse", "--verify", "HEAD"]).map_err(SourceError::NoBase)?;
         let is_there = |branch: &&str| git(root, &["rev-parse", "--verify", "--quiet", branch]).is_ok();
         let branch = ["origin/main", "main"].into_iter().find(is_there);
         let branch = branch.ok_or_else(|| SourceError::NoBase("there is no branch origin/main or main".to_owned()))?;
-        // To fall back on HEAD would be to say that nothing changed.
+        // Falling back on HEAD would report no change.
         let commit = git(root, &["merge-base", branch, "HEAD"]).map_err(|_| {
             SourceError::NoBase(format!(
                 "HEAD has no commit in common with {branch}; is this a shallow clone?"
@@ -194,7 +192,7 @@ impl Source {
     }
 }
 
-/// What to compare.
+/// The states to compare.
 #[derive(Debug, Args)]
 pub struct Sides {
     /// Spec file, folder of specs or git revision [default: merge base with origin/main or main; on main, HEAD]
@@ -232,7 +230,7 @@ pub fn sides(old: Option<&str>, new: Option<&str>, root: &Path) -> Result<(Sourc
 /// The specs of both states, vendor by vendor. Those whose text is the same are left out.
 ///
 /// # Errors
-/// When a spec is no YAML, or a single file has nothing to be compared with.
+/// When a spec is not YAML, or a single file has nothing to be compared with.
 pub fn pairs(old: &Source, new: &Source) -> Result<Vec<Pair>, SourceError> {
     let parse = |source: &Source, vendor: &str, text: &str| {
         Spec::parse(vendor, text).map_err(|error| SourceError::Spec {
@@ -241,7 +239,7 @@ pub fn pairs(old: &Source, new: &Source) -> Result<Vec<Pair>, SourceError> {
         })
     };
     if old.is_file() && new.is_file() {
-        // Two files are the same vendor, whatever they are called.
+        // Two files are the same vendor, under any name.
         let (Some((_, before)), Some((vendor, after))) = (old.texts.first_key_value(), new.texts.first_key_value())
         else {
             return Ok(Vec::new());
@@ -313,14 +311,14 @@ fn text(path: &Path) -> Result<String, SourceError> {
     })
 }
 
-/// What git answers, without the line's end.
+/// The output of git, without the final newline.
 pub(crate) fn git(root: &Path, arguments: &[&str]) -> Result<String, String> {
     git_bytes(root, arguments).map(|text| text.trim().to_owned())
 }
 
 fn git_bytes(root: &Path, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
-    let output = output.map_err(|error| format!("git does not run: {error}"))?;
+    let output = output.map_err(|error| format!("cannot run git: {error}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {

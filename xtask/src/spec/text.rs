@@ -1,6 +1,6 @@
-//! Characters that a reader does not see.
+//! Invisible characters.
 
-/// Whether a reader does not see this character: controls, and those that join, split or turn around what is beside them.
+/// Whether a character is invisible: controls, joiners, separators and marks of text direction.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     c.is_control()

@@ -64,14 +64,16 @@ pub struct ModelPlan {
     pub violations: Vec<Violation>,
 }
 
-/// Plans `request` for every known model of every vendor, replacing its `model`. `base_url` returns a vendor's base URL, or
+/// Plans `request` for every known model of every vendor, replacing its `model`. `base_url` returns a vendor's base
+/// URL, or
 /// `None` for the vendor's own.
 ///
 /// # Errors
 /// `config` when no request can be built. Violations are not errors here: they are in [`ModelPlan::violations`].
 ///
 /// ```
-/// use videogen::{VideoRequest, plan_all};
+/// use videogen::VideoRequest;
+/// use videogen::submit::plan_all;
 ///
 /// let request = VideoRequest::new("", "a paper boat").resolution("1080p");
 /// for plan in plan_all(&request, |_| None)? {
@@ -108,7 +110,8 @@ pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<Stri
 /// `invalid_request` with every violation; `config` when `base_url` is invalid.
 ///
 /// ```
-/// use videogen::{Vendor, VideoRequest, plan};
+/// use videogen::{Vendor, VideoRequest};
+/// use videogen::submit::plan;
 ///
 /// let request = VideoRequest::new("seedance-2.0", "a paper boat").duration(5);
 /// let plan = plan(Vendor::Token360, None, &request)?;
@@ -152,7 +155,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
     })
 }
 
-/// The result of a future that never has to wait.
+/// The result of a future that is ready at once.
 fn now<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),

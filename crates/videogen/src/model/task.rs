@@ -57,7 +57,8 @@ pub struct VideoTask {
     /// Fields that were dropped or rounded, on the task returned by a submission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
-    /// Whether an earlier submission with the same idempotency key created the task, and this call sent nothing.
+    /// Whether an earlier submission created the task, and this call created none: the idempotency key was used before, or the
+    /// vendor answered HTTP 409 with the task that it already has.
     #[serde(default, skip_serializing_if = "is_false")]
     pub repeated: bool,
     /// Reason why the accepted task could not be recorded in the journal.
@@ -188,7 +189,7 @@ pub struct TaskError {
 }
 
 impl TaskError {
-    /// Reads a failure from the vendor's code and words, if there are any.
+    /// Creates a failure from the vendor's code and message, if there are any.
     pub(crate) fn new(code: Option<String>, message: Option<String>) -> Option<Self> {
         if code.is_none() && message.is_none() {
             return None;
@@ -212,8 +213,8 @@ impl fmt::Display for TaskError {
     }
 }
 
-/// Whether a vendor's code or message speaks of moderation. The codes are undocumented for failed tasks, so this goes by
-/// phrases; single words such as `safety` also stand in the names of parameters.
+/// Whether a vendor's code or message is about moderation. The codes of failed tasks are undocumented, so this looks
+/// for phrases; single words such as `safety` also occur in parameter names.
 pub(crate) fn is_moderation(text: &str) -> bool {
     let text = text.to_ascii_lowercase().replace(['_', '-'], " ");
     let phrases = [
@@ -229,6 +230,8 @@ pub(crate) fn is_moderation(text: &str) -> bool {
         "safety check",
         "nsfw",
         "risk control",
+        "privacyinformation",
+        "real person",
     ];
     phrases.iter().any(|phrase| text.contains(phrase))
 }
@@ -238,7 +241,7 @@ pub(crate) fn is_moderation(text: &str) -> bool {
 pub struct Raw(Bytes);
 
 impl Raw {
-    /// What was read as JSON before.
+    /// The value, once parsed.
     pub(crate) fn of(text: Bytes) -> Self {
         Self(text)
     }
@@ -297,7 +300,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moderation_is_told_from_a_bad_parameter() {
+    fn moderation_is_distinguished_from_an_invalid_parameter() {
         for text in [
             "content_policy_violation",
             "OutputVideoSensitiveContentDetected",
@@ -315,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn vendors_words_in_any_case() {
+    fn statuses_are_parsed_in_any_case() {
         use TaskStatus::{Cancelled, Completed, Expired, Failed, InProgress, Queued};
         for (word, status) in [
             ("submitted", Queued),

@@ -13,7 +13,8 @@ use crate::rules::permission::is_adjustable;
 /// Checks `request` against the rules of its model at `vendor`, and returns all violations; none if it is valid.
 ///
 /// ```
-/// use videogen::{Vendor, VideoRequest, validate};
+/// use videogen::{Vendor, VideoRequest};
+/// use videogen::submit::validate;
 ///
 /// let vendor = Vendor::ALL[0];
 /// let request = VideoRequest::new(vendor.default_model(), "a paper boat").duration(10_000);
@@ -48,7 +49,7 @@ impl Check {
 
     fn push(&mut self, field: &str, value: &str, rule: String, hint: String) {
         self.found.push(Violation {
-            // A field may hold a presigned URL where none belongs, and so may the name of a member.
+            // Any field or member name may contain a presigned URL by mistake.
             field: hide_urls(field),
             value: hide_urls(value),
             rule: hide_urls(&rule),

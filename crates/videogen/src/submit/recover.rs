@@ -1,4 +1,4 @@
-//! What a journal holds that is open or unfinished, after a start.
+//! Recovery after a restart: open and unfinished submissions in the journal.
 
 use std::time::Duration;
 
@@ -40,7 +40,8 @@ pub struct LostSubmission {
 
 impl Client {
     /// Recovers submissions after a restart: searches for the task of every submission of this account whose status is
-    /// unknown, for at most `within` (zero: one search each), and returns the tasks that had not ended when last checked.
+    /// unknown, for at most `within` (zero: one search each), and returns the tasks that had not ended when last
+    /// checked.
     ///
     /// Submissions in flight in another process are included, which is harmless.
     ///
@@ -69,7 +70,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
-    /// let options = videogen::ReconcileOptions::default().sole_writer(true);
+    /// let options = videogen::lost::ReconcileOptions::default().sole_writer(true);
     /// let recovered = client.recover_with(options).await?;
     /// println!("{} unresolved", recovered.open.len());
     /// # Ok(())
@@ -113,10 +114,7 @@ impl Client {
         }
         // Their current state.
         for (mut lost, _) in lost {
-            let by_id = Query {
-                intent: Some(lost.entry.intent.id.clone()),
-                ..Query::default()
-            };
+            let by_id = Query::default().intent(&lost.entry.intent.id);
             if let Some(now) = self.found(by_id).await?.entries.pop() {
                 lost.entry = now;
             }

@@ -7,7 +7,6 @@ use videogen_raw_token360::types;
 use videogen_wire::{FromValue as _, Read as _};
 
 use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
-use crate::model::is_moderation;
 use crate::model::{
     Capabilities, ErrorKind, ListQuery, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video, VideoDuration,
     VideoRequest, VideoTask,
@@ -43,7 +42,7 @@ impl Adapter for Token360 {
         let last = page
             .last_id
             .read()
-            // The last that names itself: what follows it may be shown twice, and is not lost.
+            // The last task with an id: later ones may be listed twice, but are not lost.
             .or_else(|| Some(tasks.iter().rev().flatten().next()?.id.id().to_owned()));
         let more = page.has_more.read().unwrap_or(false);
         Ok(RawPage {
@@ -62,13 +61,9 @@ impl Adapter for Token360 {
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
             return ErrorDetail::default();
         };
-        let (message, code) = (detail.message.read(), detail.code.read());
-        let class = detail.type_.read();
+        let (code, class) = (detail.code.read(), detail.type_.read());
         let kind = class.as_ref().and_then(|class| match class {
             ErrorType::InvalidApiKey | ErrorType::ApiKeyFrozen | ErrorType::ModelAccessDenied => Some(ErrorKind::Auth),
-            ErrorType::InvalidRequestError if message.as_deref().is_some_and(is_moderation) => {
-                Some(ErrorKind::Moderated)
-            }
             ErrorType::InvalidRequestError => Some(ErrorKind::InvalidRequest),
             ErrorType::NotFoundError | ErrorType::ModelNotFound => Some(ErrorKind::NotFound),
             ErrorType::RateLimitError => Some(ErrorKind::RateLimited),
@@ -77,12 +72,11 @@ impl Adapter for Token360 {
             ErrorType::Unknown(_) => None,
         });
         ErrorDetail {
-            // The status is repeated as a code in places; that tells nothing.
+            // Some codes only repeat the status.
             code: code
                 .filter(|code| *code != status.to_string())
                 .or_else(|| class.map(|class| class.as_str().to_owned())),
             kind,
-            message,
             ..ErrorDetail::default()
         }
     }
@@ -96,7 +90,7 @@ fn body(request: &VideoRequest) -> types::CreateVideoRequest {
     types::CreateVideoRequest {
         model: request.model.clone(),
         prompt: request.prompt.clone(),
-        // "Let the model decide" is said by leaving it out.
+        // Omitted: the model decides.
         duration: request.duration.and_then(VideoDuration::seconds).map(Into::into),
         resolution: request.resolution.as_deref().map(Into::into),
         aspect_ratio: request.aspect_ratio.as_deref().map(Into::into),
@@ -171,14 +165,14 @@ fn media(source: &Source) -> types::MediaUrl {
     }
 }
 
-/// `asked`: the task that the caller asked for, which an answer need not name again.
-fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
+/// `requested`: the requested task's id, used when the response does not repeat it.
+fn read_task(video: types::Video, requested: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = video.id.read().and_then(|id| TaskId::new(Vendor::Token360, FAMILY, id));
     let status = video
         .status
         .read()
         .map_or_else(String::new, |status| status.as_str().to_owned());
-    let id = named(id, asked, &status)?;
+    let id = named(id, requested, &status)?;
     let parameters = video.parameters.read().unwrap_or_default();
     let mut task = VideoTask::new(id, status);
     task.model = video.model.read();

@@ -1,9 +1,11 @@
-//! The words of an error body, whatever its shape: pure.
+//! Message and code of an error body of any shape. Pure functions.
 
 use serde_json::Value;
 
-/// Where bodies carry their message, the best first. What is found there may be a text, an object or a list of either.
-const MESSAGES: [&str; 16] = [
+use crate::model::is_moderation;
+
+/// Places of the message, the best first. The value may be a string, an object or a list of either.
+const MESSAGES: [&str; 17] = [
     "/error/message",
     "/error/error/message",
     "/error/detail",
@@ -19,34 +21,97 @@ const MESSAGES: [&str; 16] = [
     "/data/error",
     "/data/message",
     "/reason",
+    "/ResponseMetadata/Error/Message",
     "/title",
 ];
-/// Where they carry their code.
-const CODES: [&str; 4] = ["/error/code", "/error_code", "/code", "/data/error/code"];
+/// Places of the code.
+const CODES: [&str; 7] = [
+    "/error/code",
+    "/error/error/code",
+    "/error_code",
+    "/code",
+    "/serviceCode",
+    "/data/error/code",
+    "/ResponseMetadata/Error/Code",
+];
+/// Where they carry the id of the request.
+const REQUEST_IDS: [&str; 6] = [
+    "/error/request_id",
+    "/error/requestId",
+    "/request_id",
+    "/requestId",
+    "/RequestId",
+    "/ResponseMetadata/RequestId",
+];
+/// Where a task without a readable error carries the reason of its failure.
+const REASONS: [&str; 6] = [
+    "/error",
+    "/errors",
+    "/fail_reason",
+    "/failure_reason",
+    "/message",
+    "/detail",
+];
 /// The members of an object that hold its message.
 const MEMBERS: [&str; 6] = ["message", "msg", "detail", "reason", "description", "title"];
-/// The members that say what a message is about.
+/// The members that name the subject of a message.
 const PLACES: [&str; 5] = ["loc", "field", "param", "path", "pointer"];
-/// Longest text of a page that is read.
+/// Maximum length of a page that is read.
 const PAGE_LIMIT: usize = 64 * 1024;
-/// Depth and number of the messages that are collected.
+/// Maximum depth and number of collected messages.
 const DEPTH: usize = 4;
 const COUNT: usize = 8;
 
-/// The message of a body: JSON of any shape, a plain text, or a page.
-pub(crate) fn message(body: &[u8]) -> Option<String> {
-    match serde_json::from_slice(body) {
-        Ok(body) => in_json(&body),
-        Err(_) => in_text(&String::from_utf8_lossy(&body[..body.len().min(PAGE_LIMIT)])),
+/// What an error body says.
+#[derive(Default)]
+pub(crate) struct Words {
+    pub(crate) message: Option<String>,
+    /// One that is a number alone is a status, which stands elsewhere already.
+    pub(crate) code: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+impl Words {
+    /// Reads a body: JSON of any shape, a plain text, or a page.
+    pub(crate) fn of(body: &[u8]) -> Self {
+        let Ok(body) = serde_json::from_slice::<Value>(body) else {
+            return Self {
+                message: in_text(&String::from_utf8_lossy(&body[..body.len().min(PAGE_LIMIT)])),
+                ..Self::default()
+            };
+        };
+        let code = CODES.iter().filter_map(|place| body.pointer(place)?.as_str());
+        let mut code = code.filter(|code| !code.trim().is_empty() && code.parse::<i64>().is_err());
+        Self {
+            message: in_json(&body),
+            code: code.next().map(str::to_owned),
+            request_id: REQUEST_IDS.iter().find_map(|place| self::place(body.pointer(place)?)),
+        }
+    }
+
+    /// Whether the vendor reports that the task does not exist, whatever the status.
+    pub(crate) fn deny_the_task(&self) -> bool {
+        [&self.code, &self.message].into_iter().flatten().any(|text| {
+            let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+            let letters = letters.to_ascii_lowercase();
+            ["tasknotexist", "tasknotfound", "taskdoesnotexist"]
+                .iter()
+                .any(|phrase| letters.contains(phrase))
+        })
+    }
+
+    /// Whether the vendor reports that moderation refused the request.
+    pub(crate) fn are_of_moderation(&self) -> bool {
+        [&self.code, &self.message]
+            .into_iter()
+            .flatten()
+            .any(|text| is_moderation(text))
     }
 }
 
-/// The code of a body in JSON. One that is a number alone is a status, which stands elsewhere already.
-pub(crate) fn code(body: &[u8]) -> Option<String> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let code = CODES.iter().find_map(|place| body.pointer(place)?.as_str());
-    code.filter(|code| !code.is_empty() && code.parse::<i64>().is_err())
-        .map(str::to_owned)
+/// The reason that a failed task gives in a place or shape that its type does not have.
+pub(crate) fn reason(task: &Value) -> Option<String> {
+    REASONS.iter().find_map(|place| text_of(task.pointer(place)?, DEPTH))
 }
 
 fn in_json(body: &Value) -> Option<String> {
@@ -54,14 +119,18 @@ fn in_json(body: &Value) -> Option<String> {
         return text_of(body, DEPTH);
     }
     let found = MESSAGES.iter().find_map(|place| text_of(body.pointer(place)?, DEPTH))?;
-    // A problem by RFC 9457 has its kind in the title.
+    let found = match body.pointer("/error/param").and_then(place) {
+        Some(param) if !found.contains(&param) => format!("{param}: {found}"),
+        _ => found,
+    };
+    // A problem of RFC 9457 has its kind in the title.
     match body.get("title").and_then(Value::as_str) {
         Some(title) if !title.is_empty() && !found.contains(title) => Some(format!("{title}: {found}")),
         _ => Some(found),
     }
 }
 
-/// What a value says, as far as it says anything.
+/// The message in a value, if any.
 fn text_of(value: &Value, depth: usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
     match value {
@@ -112,18 +181,18 @@ fn place(value: &Value) -> Option<String> {
     }
 }
 
-/// A text, or the title and the words of a page.
+/// Plain text, or the title and text of a page.
 fn in_text(text: &str) -> Option<String> {
     let is_page = text.trim_start().starts_with('<');
     let words = if is_page { page(text) } else { text.to_owned() };
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    // What is not text, or JSON that was cut off, says nothing.
+    // Binary data and truncated JSON have no message.
     let is_text = words.chars().all(|c| c != '\u{fffd}' && !c.is_control());
     let is_cut = words.starts_with(['{', '[', '"']);
     (is_text && !is_cut && !words.is_empty()).then_some(words)
 }
 
-/// A page without its tags, scripts and styles; the entities that are common in error pages are read.
+/// A page without its tags, scripts and styles; common entities are resolved.
 fn page(text: &str) -> String {
     let mut words = String::new();
     let mut rest = text;
@@ -131,7 +200,7 @@ fn page(text: &str) -> String {
         words.push_str(&rest[..open]);
         words.push(' ');
         rest = &rest[open..];
-        // ASCII alone changes, so that places stay the same.
+        // Changes ASCII only, so that byte positions stay the same.
         let lower = rest.to_ascii_lowercase();
         let end = [("<script", "</script"), ("<style", "</style"), ("<!--", "-->")]
             .iter()
@@ -160,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_vendors_words_are_found_in_any_shape() {
+    fn messages_are_found_in_any_shape() {
         for (body, words) in [
             (r#"{"error": {"message": "no"}}"#, Some("no")),
             (r#"{"error": {"error": {"message": "deep"}}}"#, Some("deep")),
@@ -217,14 +286,14 @@ mod tests {
             ("  \n", None),
             ("\u{fffd}\u{1}", None),
         ] {
-            assert_eq!(message(body.as_bytes()).as_deref(), words, "{body}");
+            assert_eq!(Words::of(body.as_bytes()).message.as_deref(), words, "{body}");
         }
-        assert_eq!(message(b"\xff\xfe\x00"), None);
-        assert_eq!(message("[".repeat(10_000).as_bytes()), None);
+        assert_eq!(Words::of(b"\xff\xfe\x00").message, None);
+        assert_eq!(Words::of("[".repeat(10_000).as_bytes()).message, None);
     }
 
     #[test]
-    fn codes_that_say_something() {
+    fn meaningful_codes_are_found() {
         for (body, word) in [
             (r#"{"code": "no_plan", "message": "x"}"#, Some("no_plan")),
             (r#"{"error_code": "E17"}"#, Some("E17")),
@@ -232,7 +301,7 @@ mod tests {
             (r#"{"code": 403}"#, None),
             ("<html>", None),
         ] {
-            assert_eq!(code(body.as_bytes()).as_deref(), word, "{body}");
+            assert_eq!(Words::of(body.as_bytes()).code.as_deref(), word, "{body}");
         }
     }
 }

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::details;
 use super::words::{Words, plain_name};
 use crate::docs::facts::{At, Parameter, Place, Status};
-use crate::docs::page::Line;
+use crate::docs::line::Line;
 use crate::docs::pattern::pattern;
 
 /// What a list below a heading holds.
@@ -29,7 +29,7 @@ pub(super) fn read(lines: &[Line], words: &Words) -> Vec<Parameter> {
         let Some((kind, begun)) = &mut list else { continue };
         let items = items(&line.text, words, false);
         if items.is_empty() || line.heading {
-            // Words may stand before the list; after it, something else begins.
+            // Text may precede the list; text after it ends the section.
             if *begun || line.heading {
                 list = None;
             }
@@ -144,7 +144,7 @@ fn items(text: &str, words: &Words, digits: bool) -> Vec<Item> {
         };
         let (start, end) = (after + run.start(), after + all.end());
         let before = text[..start].chars().next_back();
-        // A word of a sentence before a dash stands between spaces.
+        // Before a dash, a word of a sentence is between spaces.
         if text[..end].ends_with("- ") && text[after + run.end()..end].starts_with(' ') && found.get(2).is_none() {
             continue;
         }
@@ -163,9 +163,9 @@ fn items(text: &str, words: &Words, digits: bool) -> Vec<Item> {
         .collect()
 }
 
-/// The name at the end of a run of letters. After a bracket or a quotation mark the whole run is the name; elsewhere the
-/// last word of the sentence before it is a part of the run, and only known words tell them apart. The end of a name is
-/// not a name: `new_ratio` is not `ratio`.
+/// The name at the end of a run of letters. After a bracket or a quotation mark the whole run is the name; elsewhere
+/// the last word of the sentence before it is a part of the run, and only known words tell them apart. The end of a
+/// name is not a name: `new_ratio` is not `ratio`.
 fn name<'a>(run: &'a str, before: Option<char>, words: &Words, digits: bool) -> &'a str {
     if digits || before.is_none_or(|before| ")\"”'".contains(before)) {
         return run;

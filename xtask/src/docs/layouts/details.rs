@@ -1,4 +1,4 @@
-//! What the words beside a parameter say of it: values, default, bounds.
+//! Details in a parameter's description: values, default, bounds.
 
 use std::sync::LazyLock;
 
@@ -6,10 +6,10 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::docs::facts::Parameter;
-use crate::docs::page::Line;
+use crate::docs::line::Line;
 use crate::docs::pattern::pattern;
 
-/// How many lines of a description may state a default or a bound; further down it speaks of other things.
+/// How many lines of a description may state a default or a bound; later lines describe other things.
 const NEAR: usize = 3;
 
 /// Reads the lines below a parameter's name.
@@ -72,7 +72,7 @@ pub(in crate::docs) fn item(text: &str) -> Option<&str> {
         .map(str::trim)
 }
 
-/// Reads what one line says.
+/// Reads one line.
 pub(in crate::docs) fn words(parameter: &mut Parameter, text: &str) {
     static OPTIONS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)(?:options|one of|(?:allowed|possible|available|accepted) values)\s*:\s*(.+)$"));

@@ -1,13 +1,13 @@
-//! `name`, type and `required` on one line, with or without spaces between, and the words after them or below.
+//! `name`, type and `required` on one line, with or without spaces between, and the description after them or below.
 
 use serde_json::Value;
 
 use super::details;
 use super::words::{Words, is_name, kind, plain_name, section};
 use crate::docs::facts::Parameter;
-use crate::docs::page::Line;
+use crate::docs::line::Line;
 
-/// The types, as this layout writes them; the longer before those that begin them.
+/// The types as this layout writes them, longer ones before their prefixes.
 const TYPES: [&str; 14] = [
     "enum<string>",
     "enum<integer>",
@@ -77,7 +77,7 @@ fn value_end(text: &str) -> Option<usize> {
 /// Splits a line into name, type, `required`, and the words that follow.
 fn head(line: &Line) -> Option<(Head<'_>, &str)> {
     let text = line.text.as_str();
-    // Where the first word has the type within it, nothing is between them; else the type is the second word.
+    // Either the type is glued to the first word, or it is the second word.
     let split = |at: usize| {
         let (name, rest) = (text.get(..at)?, text.get(at..)?);
         let spaced = rest.starts_with(' ');
@@ -104,7 +104,7 @@ fn head(line: &Line) -> Option<(Head<'_>, &str)> {
                 break;
             }
         }
-        // Words begin with a capital or a digit; anything else means that the name or the type goes on.
+        // The description begins with a capital or a digit; anything else continues the name or the type.
         let ends = after.is_empty() || (!spaced && after.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()));
         (is_name(name) && ends).then_some((
             Head {

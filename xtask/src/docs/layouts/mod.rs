@@ -1,8 +1,8 @@
-//! One small reader for each way of laying out parameters. Each is a function from text to what it understands.
+//! One small reader for each layout of parameters: a function from text to facts.
 
 pub use self::words::Words;
 use super::facts::Parameter;
-use super::page::Line;
+use super::line::Line;
 
 pub mod dashes;
 pub(super) mod details;
@@ -11,7 +11,7 @@ mod stacked;
 mod tables;
 pub(super) mod words;
 
-/// A way of laying out parameters.
+/// A layout of parameters.
 pub struct Layout {
     /// Its name.
     pub name: &'static str,
@@ -39,7 +39,7 @@ pub const LAYOUTS: [Layout; 4] = [
     },
 ];
 
-/// The layout that understands most of a page, and what it understands.
+/// The layout that reads the most facts from a page, and those facts.
 #[must_use]
 pub fn best(lines: &[Line], words: &Words) -> Option<(&'static str, Vec<Parameter>)> {
     let read = LAYOUTS.iter().map(|layout| (layout.name, (layout.read)(lines, words)));

@@ -1,9 +1,9 @@
-//! A name on a line of its own, the type below it, then `default:…` and `required`, then words.
+//! A name on its own line, the type below it, then `default:…` and `required`, then the description.
 
 use super::details;
 use super::words::{Words, is_name, kind, plain_name, section};
 use crate::docs::facts::{Parameter, Place};
-use crate::docs::page::Line;
+use crate::docs::line::Line;
 
 /// Reads a page.
 pub(super) fn read(lines: &[Line], _: &Words) -> Vec<Parameter> {

@@ -3,7 +3,7 @@
 use super::details;
 use super::words::{Words, is_name, kind, plain_name, section};
 use crate::docs::facts::{Parameter, Place};
-use crate::docs::page::Line;
+use crate::docs::line::Line;
 
 /// Which column holds what.
 struct Columns {
@@ -73,7 +73,7 @@ fn header(cells: &[&str]) -> Option<Columns> {
     })
 }
 
-/// Headings in freer words; one that says nothing of requests or responses ends the section.
+/// Headings in free text; one that mentions neither requests nor responses ends the section.
 fn loose(heading: &str) -> Option<Place> {
     let heading = heading.to_lowercase();
     let has = |word: &str| heading.contains(word);

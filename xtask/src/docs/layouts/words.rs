@@ -12,7 +12,7 @@ use crate::docs::pattern::pattern;
 /// together with the word before it.
 pub type Words = BTreeSet<String>;
 
-/// What a heading says of the parameters below it.
+/// The kind of parameters below a heading.
 pub(in crate::docs) fn section(line: &str) -> Option<Place> {
     static SECTIONS: LazyLock<[(Regex, Place); 5]> = LazyLock::new(|| {
         [

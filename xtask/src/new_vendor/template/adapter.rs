@@ -1,6 +1,6 @@
 //! Acme. Facts: `specs/acme.yaml`.
 //!
-//! A skeleton, which works as the skeleton of the spec says.
+//! A skeleton that matches the skeleton of the spec.
 
 use serde_json::Value;
 use videogen_raw_acme as raw;
@@ -35,7 +35,7 @@ impl Adapter for Acme {
         };
         let code = detail.code.read();
         ErrorDetail {
-            // TO DO: what each documented code means. Where this tells nothing, the status decides.
+            // TO DO: the meaning of each documented code. For `None`, the HTTP status decides.
             kind: code.as_deref().and_then(|code| match code {
                 "invalid_request" => Some(ErrorKind::InvalidRequest),
                 _ => None,
@@ -46,8 +46,8 @@ impl Adapter for Acme {
         }
     }
 
-    // TO DO: where the vendor signs its webhooks, `SIGNATURE`, `webhook_event` and `webhook_task`, as ToAPIs has them. Unsigned, they only
-    // make the client ask, and nothing is needed here.
+    // TO DO: if the vendor signs its webhooks, `SIGNATURE`, `webhook_event` and `webhook_task`, as in ToAPIs. Unsigned
+    // webhooks only trigger a poll, and need nothing here.
 }
 
 fn client(call: &Call<'_>) -> raw::Client {
@@ -73,16 +73,16 @@ fn body(request: &VideoRequest) -> types::CreateVideoRequest {
     }
 }
 
-/// `asked`: the task that the caller asked for, which an answer need not name again.
-// TO DO: every member that the spec knows and `VideoTask` has a place for.
-fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
+/// `requested`: the requested task's id, used when the response does not repeat it.
+// TO DO: every member of the spec that has a field in `VideoTask`.
+fn read_task(video: types::Video, requested: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = video.id.read();
     let id = id.and_then(|id| TaskId::new(Vendor::Acme, FAMILY, id));
     let status = video
         .status
         .read()
         .map_or_else(String::new, |status| status.as_str().to_owned());
-    let id = named(id, asked, &status)?;
+    let id = named(id, requested, &status)?;
     let mut task = VideoTask::new(id, status);
     task.model = video.model.read();
     task.created_at = video.created_at.read();

@@ -12,7 +12,7 @@ use super::place::Found;
 pub struct Change {
     /// The vendor, by the name of its spec.
     pub vendor: String,
-    /// How bad it is; the worst, if it is judged both ways.
+    /// Its judgement; the worst, if it is judged in both directions.
     pub judgement: Judgement,
     /// The rule that found it.
     #[serde(serialize_with = "by_name")]
@@ -37,7 +37,7 @@ fn by_name<S: serde::Serializer>(rule: &Rule, to: S) -> Result<S::Ok, S::Error> 
     to.serialize_str(rule.name())
 }
 
-/// Judges, and makes one of those that are the same change seen from several places.
+/// Judges changes, and merges those that are the same change seen from several places.
 pub(super) fn finish(vendor: &str, found: Vec<Found>) -> Vec<Change> {
     let mut merged: BTreeMap<(String, Rule, String), Change> = BTreeMap::new();
     for found in found {
@@ -58,7 +58,7 @@ pub(super) fn finish(vendor: &str, found: Vec<Found>) -> Vec<Change> {
         change.judgement = change.judgement.max(judgement);
         change.directions.extend(found.direction);
         change.operations.extend(found.operations);
-        // Words affect no name.
+        // Documentation affects no name.
         if found.rule != Rule::Docs {
             change.rust.extend(found.rust);
             change.facade.extend(found.facade);

@@ -9,7 +9,7 @@ use super::{facts, models, operations};
 use crate::spec::Spec;
 use crate::spec::source::{self, Pair, Source, SourceError};
 
-/// Everything that differs between two states of one vendor's spec: the worst first, then by place.
+/// All changes of one vendor's spec: the worst first, then by place.
 #[must_use]
 pub fn diff(old: &Spec, new: &Spec) -> Vec<Change> {
     if old.doc == new.doc {
@@ -23,10 +23,10 @@ pub fn diff(old: &Spec, new: &Spec) -> Vec<Change> {
     finish(&new.vendor, found)
 }
 
-/// Everything that changed between two states.
+/// All changes between two states.
 ///
 /// # Errors
-/// When a spec is no YAML, or has no counterpart.
+/// When a spec is not YAML, or has no counterpart.
 pub fn between(old: &Source, new: &Source) -> Result<Diff, SourceError> {
     let changes = source::pairs(old, new)?.iter().flat_map(changes).collect();
     Ok(Diff {
@@ -36,7 +36,7 @@ pub fn between(old: &Source, new: &Source) -> Result<Diff, SourceError> {
     })
 }
 
-/// Everything that changed at one vendor.
+/// All changes of one vendor's spec.
 #[must_use]
 pub fn changes((vendor, old, new): &Pair) -> Vec<Change> {
     let whole = |rule: Rule, text: &str| finish(vendor, vec![Found::at(&Place::named("vendor"), rule, text)]);

@@ -10,10 +10,10 @@ use crate::spec::members;
 
 /// Parts of the root that other modules compare.
 const ELSEWHERE: [&str; 4] = ["paths", "components", "x-models", "security"];
-/// Parts of the root that only people read.
+/// Parts of the root that only document.
 const WORDS: [&str; 4] = ["openapi", "info", "tags", "x-pages"];
 
-/// Compares the root, but for operations, components and models.
+/// Compares the root, except operations, components and models.
 pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
     let mut found = Vec::new();
     security::of_all(old, new, &mut found);
@@ -135,7 +135,7 @@ fn result_url(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
             found.push(fact(
                 at,
                 Rule::ResultUrlExtended,
-                "polling again renews it now",
+                "polling again now renews it",
                 "result_url",
             ));
         }
@@ -147,14 +147,14 @@ fn result_url(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
 
 fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
     if old.is_null() {
-        return found.push(Found::at(at, Rule::WebhookAdded, "there are webhooks now"));
+        return found.push(Found::at(at, Rule::WebhookAdded, "webhooks were added"));
     }
     if new.is_null() {
-        return found.push(Found::at(at, Rule::WebhookRemoved, "there are no webhooks any more"));
+        return found.push(Found::at(at, Rule::WebhookRemoved, "webhooks were removed"));
     }
     let signature = (old.get("signature"), new.get("signature"));
     if signature.0 != signature.1 {
-        // Who checks signatures refuses what has none, or another.
+        // Receivers that check signatures reject deliveries without one or with another.
         let was_signed = signature.0.and_then(Value::as_str).is_some_and(|kind| kind != "none");
         let rule = if was_signed {
             Rule::WebhookRemoved
@@ -172,7 +172,7 @@ fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
     about(at, old, new, &["signature", "timeout", "retries", "tolerance"], found);
 }
 
-/// Fewer requests in some window than before, or a window more, is lower.
+/// Fewer requests in some window than before, or one more window, is lower.
 fn rate_limits(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
     for key in ["submit", "query"] {
         let (before, after) = (windows(old.get(key)), windows(new.get(key)));
@@ -223,7 +223,7 @@ fn fact(at: &Place, rule: Rule, text: impl Into<String>, member: &str) -> Found 
     found
 }
 
-/// Where a fact comes from, and members that no rule knows.
+/// Compares the sources of facts, and members that no rule covers.
 fn about(at: &Place, old: &Value, new: &Value, handled: &[&str], found: &mut Vec<Found>) {
     let (was, is) = (old.get("unverified"), new.get("unverified"));
     if was != is {

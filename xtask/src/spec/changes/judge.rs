@@ -1,18 +1,18 @@
-//! Which rule finds what, and how bad that is for a client.
+//! The rules, and the judgement of each.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// What a change means for an application that stays as it is. The worst comes last.
+/// The effect of a change on an unchanged application. The worst is last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Judgement {
-    /// Words, sources and examples; no client sees it.
+    /// Documentation, sources and examples; not visible to clients.
     Docs,
     /// Something new that existing code can ignore.
     Addition,
-    /// Everything still works, but not as it did.
+    /// Everything still works, but differently.
     Behaviour,
     /// Something that worked fails, is lost, or no longer compiles.
     Breaking,
@@ -34,7 +34,7 @@ impl fmt::Display for Judgement {
     }
 }
 
-/// Which way a value goes. A webhook's body is received, although OpenAPI calls it a request.
+/// Direction of a value. A webhook's body is received, although OpenAPI calls it a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
@@ -46,7 +46,7 @@ pub enum Direction {
 
 macro_rules! rules {
     ($($rule:ident $name:literal $sent:ident $received:ident;)*) => {
-        /// What kind of change it is.
+        /// Kind of change.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Rule {
             $(#[doc = concat!("`", $name, "`")] $rule,)*
@@ -148,7 +148,7 @@ rules! {
 mod tests {
     use super::*;
 
-    /// The table in the module docs is what the code does, row for row.
+    /// The table in the module docs matches the code, row for row.
     #[test]
     fn the_documented_table_is_the_one_in_force() {
         let documented: Vec<String> = include_str!("mod.rs")

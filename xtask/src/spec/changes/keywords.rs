@@ -1,4 +1,4 @@
-//! What a schema says besides its members: type, values, bounds, format, default.
+//! The keywords of a schema other than its members: type, values, bounds, format, default.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -42,7 +42,7 @@ pub(crate) const HANDLED: [&str; 24] = [
 const LOWER: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
 /// Bounds: a smaller value is narrower.
 const UPPER: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
-/// Constraints that are there or not, and cannot be compared otherwise.
+/// Constraints that can only be compared for equality.
 const CONSTRAINTS: [&str; 8] = [
     "exclusiveMinimum",
     "exclusiveMaximum",
@@ -75,7 +75,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Compares types. Tells whether the rest can be compared too.
+/// Compares types. Returns whether the rest can be compared too.
 pub(crate) fn types(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) -> bool {
     let (a, b) = (Kind::of(old), Kind::of(new));
     let (before, after) = (rust(at, old, &a), rust(at, new, &b));
@@ -145,19 +145,19 @@ pub(crate) fn diff(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>)
         _ => {}
     }
     if let Some((before, after)) = changed("format")
-        // What changes the Rust type is reported as such.
+        // A change of the Rust type is reported as a change of type.
         && rust(at, old, &Kind::of(old)) == rust(at, new, &Kind::of(new))
     {
         note(Rule::FormatChanged, from_to("format", before, after));
     }
     let flag = |value: &Value, key: &str| value.get(key).and_then(Value::as_bool).unwrap_or(false);
     match (flag(old, "nullable"), flag(new, "nullable")) {
-        (false, true) => note(Rule::BecameNullable, "may be null now".to_owned()),
-        (true, false) => note(Rule::NoLongerNullable, "may no longer be null".to_owned()),
+        (false, true) => note(Rule::BecameNullable, "is now nullable".to_owned()),
+        (true, false) => note(Rule::NoLongerNullable, "is no longer nullable".to_owned()),
         _ => {}
     }
     match (flag(old, "x-secret"), flag(new, "x-secret")) {
-        (false, true) => note(Rule::SecretAdded, "is a secret now, hidden from `Debug`".to_owned()),
+        (false, true) => note(Rule::SecretAdded, "is now a secret, hidden from `Debug`".to_owned()),
         (true, false) => note(
             Rule::SecretRemoved,
             "is no longer a secret: `Debug` would show it".to_owned(),
@@ -174,7 +174,7 @@ pub(crate) fn diff(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>)
     }
 }
 
-/// Whether members that are not listed may be there.
+/// Whether unlisted members are allowed.
 pub(crate) fn extras(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
     let key = "additionalProperties";
     if old.get(key) == new.get(key) {
@@ -182,9 +182,9 @@ pub(crate) fn extras(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found
     }
     let refused = |value: &Value| value.get(key) == Some(&Value::Bool(false));
     let (rule, text) = match (refused(old), refused(new)) {
-        (false, true) => (Rule::Narrowed, "members that are not listed are refused now"),
-        (true, false) => (Rule::Widened, "members that are not listed are taken now"),
-        _ => (Rule::Other, "what members that are not listed may hold changed"),
+        (false, true) => (Rule::Narrowed, "unlisted members are now rejected"),
+        (true, false) => (Rule::Widened, "unlisted members are now accepted"),
+        _ => (Rule::Other, "the type of unlisted members changed"),
     };
     found.push(Found::at(at, rule, text));
 }
@@ -198,13 +198,13 @@ fn values(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
     let (old, new) = match (list(old), list(new)) {
         (None, None) => return,
         (None, Some(values)) => {
-            let text = format!("only these values now: {}", quoted(&values));
+            let text = format!("now only these values: {}", quoted(&values));
             return found.push(Found::at(at, Rule::EnumNarrowed, text));
         }
-        (Some(_), None) => return found.push(Found::at(at, Rule::EnumWidened, "any value now, not only those listed")),
+        (Some(_), None) => return found.push(Found::at(at, Rule::EnumWidened, "now any value, not only those listed")),
         (Some(old), Some(new)) => (old, new),
     };
-    // A string component is an open enum in the raw crate; its name is all that stands in the place.
+    // A string component is an open enum in the raw crate, referred to by name.
     let schema = at.rust.as_deref().and_then(|rust| rust.strip_prefix("enums::"));
     let mut note = |rule: Rule, text: String, rust: Vec<String>, words: Vec<String>| {
         let mut change = Found::at(at, rule, text);
@@ -267,7 +267,7 @@ fn bounds(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
     }
 }
 
-/// `maximum 15 → 12`, with `none` for what is not there.
+/// `maximum 15 → 12`, with `none` for a missing bound.
 pub(crate) fn from_to(what: &str, before: Option<&Value>, after: Option<&Value>) -> String {
     let side = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), shown);
     format!("{what} {} → {}", side(before), side(after))

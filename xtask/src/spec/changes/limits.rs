@@ -1,4 +1,4 @@
-//! What one model takes, before and after: does it take less?
+//! Compares the limits of one model: does it accept less?
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub(crate) const MEMBERS: [&str; 9] = [
     "without",
 ];
 
-/// A member, what became of it, in words.
+/// A member, its rule, and a description of the change.
 pub(crate) type Limit = (&'static str, Rule, String);
 
 /// Compares the limits of one model.
@@ -45,10 +45,10 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Limit> {
     inputs(&old["inputs"], &new["inputs"], &mut found);
     exclusive(&old["exclusive"], &new["exclusive"], &mut found);
     let (before, after) = (strings(&old["without"]), strings(&new["without"]));
-    // What is listed here is not taken.
+    // Fields listed here are not accepted.
     taken("without", "", &after, &before, &mut found);
     for member in MEMBERS {
-        // What has another shape than it should is still a difference.
+        // Malformed values are compared too.
         let is_reported = found.iter().any(|(reported, ..)| *reported == member);
         if !is_reported && unordered(&old[member]) != unordered(&new[member]) {
             found.push((member, Rule::Other, "changed".to_owned()));
@@ -73,7 +73,7 @@ fn unordered(value: &Value) -> Value {
     }
 }
 
-/// One line on what a model takes.
+/// The limits of a model in one line.
 pub(crate) fn summary(model: &Value) -> String {
     let mut parts = vec![seconds(&model["duration"])];
     for member in ["resolutions", "aspect_ratios"] {
@@ -87,15 +87,15 @@ pub(crate) fn summary(model: &Value) -> String {
 }
 
 /// A member as shown in a table.
-pub(crate) fn said(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(list) => list.iter().map(said).collect::<Vec<_>>().join(" "),
+        Value::Array(list) => list.iter().map(shown).collect::<Vec<_>>().join(" "),
         Value::Object(object) => {
             let inner = object.iter().map(|(key, value)| match value {
-                Value::Object(_) | Value::Array(_) => format!("{key} ({})", said(value)),
-                _ => format!("{key} {}", said(value)),
+                Value::Object(_) | Value::Array(_) => format!("{key} ({})", shown(value)),
+                _ => format!("{key} {}", shown(value)),
             });
             inner.collect::<Vec<_>>().join(", ")
         }
@@ -110,7 +110,7 @@ fn duration(old: &Value, new: &Value, found: &mut Vec<Limit>) {
         found.push(("duration", rule, format!("{} → {}", seconds(old), seconds(new))));
     }
     match (old.get("auto"), new.get("auto")) {
-        (None, Some(_)) => found.push(("duration", Rule::LimitWidened, "the model may decide now".to_owned())),
+        (None, Some(_)) => found.push(("duration", Rule::LimitWidened, "the model may now decide".to_owned())),
         (Some(_), None) => found.push((
             "duration",
             Rule::LimitNarrowed,
@@ -151,14 +151,14 @@ fn frames(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     let number = |frames: &Value, key: &str| frames[key].as_u64().unwrap_or(0);
     let (from, to, step) = (number(old, "min"), number(old, "max"), number(old, "step"));
     let new_step = number(new, "step").max(1);
-    // Each count that was allowed still is: within the range, and on a step.
+    // Each count that was allowed is still allowed: within the range, and on a step.
     let takes_all = old.is_null()
         || (!new.is_null()
             && from >= number(new, "min")
             && to <= number(new, "max")
             && (from - number(new, "min")).is_multiple_of(new_step)
             && (from == to || step.is_multiple_of(new_step)));
-    let said = |frames: &Value| {
+    let shown = |frames: &Value| {
         if frames.is_null() {
             "none".to_owned()
         } else {
@@ -166,10 +166,10 @@ fn frames(old: &Value, new: &Value, found: &mut Vec<Limit>) {
         }
     };
     let rule = narrower_unless(takes_all);
-    found.push(("frames", rule, format!("{} → {}", said(old), said(new))));
+    found.push(("frames", rule, format!("{} → {}", shown(old), shown(new))));
 }
 
-/// A set of values that are taken: those that are gone, and those that are new.
+/// Compares sets of accepted values: removed ones, and added ones.
 fn taken(
     member: &'static str,
     what: &str,
@@ -217,7 +217,7 @@ fn inputs(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     }
 }
 
-/// Which pairs of roles may not be mixed.
+/// Compares the pairs of roles that may not be mixed.
 fn exclusive(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     let apart = |groups: &Value| -> BTreeSet<(String, String)> {
         let groups: Vec<BTreeSet<String>> = groups.as_array().into_iter().flatten().map(strings).collect();
@@ -244,14 +244,14 @@ fn exclusive(old: &Value, new: &Value, found: &mut Vec<Limit>) {
         found.push((
             "exclusive",
             Rule::LimitNarrowed,
-            format!("may not be mixed now: {}", listed(refused)),
+            format!("may no longer be mixed: {}", listed(refused)),
         ));
     }
     if !allowed.is_empty() {
         found.push((
             "exclusive",
             Rule::LimitWidened,
-            format!("may be mixed now: {}", listed(allowed)),
+            format!("may now be mixed: {}", listed(allowed)),
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! `x-models`: which models there are, and where each is created.
+//! `x-models`: the models, and the operation that creates tasks for each.
 
 use serde_json::Value;
 
@@ -7,9 +7,9 @@ use super::limits;
 use super::place::{Found, Place, rest};
 use super::rename;
 
-/// Members that only people read.
+/// Members that only document.
 const WORDS: [&str; 2] = ["source", "unverified"];
-/// Members that say who the model is.
+/// Members that identify the model.
 const IDENTITY: [&str; 2] = ["id", "create"];
 
 /// Compares the models of two specs.
@@ -37,7 +37,7 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
     found
 }
 
-/// A table of what changed: model, member, before, after.
+/// A table of the changes: model, member, before, after.
 pub(crate) fn rows(old: &Value, new: &Value) -> Vec<[String; 4]> {
     let mut rows = Vec::new();
     for sides in matched(old, new) {
@@ -49,7 +49,7 @@ pub(crate) fn rows(old: &Value, new: &Value) -> Vec<[String; 4]> {
             (Some(a), Some(b)) => {
                 for member in IDENTITY.iter().chain(&limits::MEMBERS) {
                     if a.get(*member) != b.get(*member) {
-                        rows.push(row(member, limits::said(&a[*member]), limits::said(&b[*member])));
+                        rows.push(row(member, limits::shown(&a[*member]), limits::shown(&b[*member])));
                     }
                 }
             }
@@ -61,7 +61,7 @@ pub(crate) fn rows(old: &Value, new: &Value) -> Vec<[String; 4]> {
     rows
 }
 
-/// Each model beside its counterpart: the same id, or else much the same id.
+/// Pairs each model with its counterpart: the same id, or a similar one.
 fn matched<'a>(old: &'a Value, new: &'a Value) -> Vec<(Option<&'a Value>, Option<&'a Value>)> {
     let (olds, news) = (list(old), list(new));
     let has = |list: &[&Value], model: &Value| list.iter().any(|other| id(other) == id(model));
@@ -69,7 +69,7 @@ fn matched<'a>(old: &'a Value, new: &'a Value) -> Vec<(Option<&'a Value>, Option
     let come: Vec<&Value> = news.iter().copied().filter(|model| !has(&olds, model)).collect();
     let renamed = rename::pairs(&gone, &come, |a, b| {
         let alike = rename::names(id(a), id(b));
-        // The same limits make up for less likeness.
+        // With the same limits, a less similar id is enough.
         let needed = if limits_of(a) == limits_of(b) { 0.5 } else { 0.8 };
         (alike >= needed).then_some(alike)
     });
@@ -122,7 +122,7 @@ fn order(olds: &[&Value], news: &[&Value], pairs: &[(&Value, &Value)], found: &m
     let at = Place::named("x-models");
     let lives_on = pairs.iter().any(|(a, b)| id(a) == id(before) && id(b) == id(after));
     if !lives_on {
-        let text = format!("the default model was `{}`, and is `{}`", id(before), id(after));
+        let text = format!("the default model changed from `{}` to `{}`", id(before), id(after));
         let mut change = Found::at(&at, Rule::ModelOrder, text);
         change.facade = vec!["model".to_owned()];
         found.push(change);
@@ -135,7 +135,7 @@ fn order(olds: &[&Value], news: &[&Value], pairs: &[(&Value, &Value)], found: &m
         found.push(Found::at(
             &at,
             Rule::ModelOrder,
-            "the order of the entries changed; the first that matches an id holds",
+            "the order of the entries changed; the first entry that matches an id applies",
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! Names in the generated crates and in the facade, spelt as the generator spells them.
+//! Names in the generated crates and in the facade, as the generator spells them.
 
 use heck::ToSnakeCase as _;
 
@@ -33,8 +33,8 @@ pub fn method(operation: &str) -> String {
     format!("Client::{operation}")
 }
 
-/// What the facade makes of a vendor's status word. A test of the facade holds this against its own
-/// reading, which this crate may not use.
+/// The facade's status for a vendor's status word. A test of the facade compares this with its own
+/// mapping, which this crate may not use.
 #[must_use]
 pub fn task_status(word: &str) -> String {
     let known = match word.trim().to_ascii_lowercase().as_str() {

@@ -1,4 +1,4 @@
-//! Operations and webhooks: which is which in the two specs, and where it went.
+//! Operations and webhooks: pairs those of the two specs, and finds moved ones.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::schemas::Walk;
 use super::{names, parts, rename, security};
 use crate::spec::{METHODS, escape, members};
 
-/// Compares all operations, and what they lead to.
+/// Compares all operations, and the schemas they reach.
 pub(crate) fn diff(walk: &mut Walk<'_>) {
     let (old, new) = (calls(walk.old), calls(walk.new));
     let mut pairs: Vec<(usize, usize)> = Vec::new();
@@ -76,7 +76,7 @@ fn compare(walk: &mut Walk<'_>, old: &Call<'_>, new: &Call<'_>) {
         }
         walk.found.push(found);
     } else if old.path != new.path {
-        let text = format!("a path parameter is named otherwise: `{}` → `{}`", old.path, new.path);
+        let text = format!("a path parameter was renamed: `{}` → `{}`", old.path, new.path);
         walk.found.push(Found::at(&at, Rule::Docs, text));
     }
     let tag = |call: &Call<'_>| {
@@ -138,7 +138,7 @@ fn compare(walk: &mut Walk<'_>, old: &Call<'_>, new: &Call<'_>) {
     }
 }
 
-/// What a path says of all its operations.
+/// Compares the members of a path that hold for all its operations.
 fn paths(walk: &mut Walk<'_>) {
     let mut handled: Vec<&str> = METHODS.to_vec();
     handled.push("parameters");
@@ -157,7 +157,7 @@ fn plain(path: &str) -> String {
         .join("/")
 }
 
-/// How alike two operations are that share neither name nor address: the same bodies, or similar paths.
+/// Likeness of two operations that share neither name nor address: the same bodies, or similar paths.
 fn similarity(old: &Call<'_>, new: &Call<'_>) -> Option<f32> {
     if old.is_callback != new.is_callback {
         return None;

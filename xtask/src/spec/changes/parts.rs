@@ -83,10 +83,10 @@ fn compare(walk: &mut Walk<'_>, at: &Place, old: &Parameter<'_>, new: &Parameter
     match (old.is_required(), new.is_required()) {
         (false, true) => walk
             .found
-            .push(Found::at(&inner, Rule::BecameRequired, "is required now")),
+            .push(Found::at(&inner, Rule::BecameRequired, "is now required")),
         (true, false) => walk
             .found
-            .push(Found::at(&inner, Rule::BecameOptional, "may be left out now")),
+            .push(Found::at(&inner, Rule::BecameOptional, "is now optional")),
         _ => {}
     }
     if let (Some(a), Some(b)) = (old.value.get("schema"), new.value.get("schema")) {
@@ -141,7 +141,7 @@ fn parameter_place(at: &Place, parameter: &Parameter<'_>) -> Place {
         Some(component) => format!("{kind} parameter `{name}` ({component})"),
         None => format!("{} {kind} parameter `{name}`", at.name),
     });
-    // Headers are the session's business, not the generated method's.
+    // The session sends headers, not the generated method.
     if kind != "header" {
         inner.rust.clone_from(&at.rust);
     }
@@ -155,7 +155,7 @@ fn placeholders(path: &str) -> Vec<String> {
         .collect()
 }
 
-/// Compares two bodies, or their coming and going.
+/// Compares two bodies, one of which may be missing.
 pub(crate) fn body(walk: &mut Walk<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {
     let empty = Value::Object(Map::new());
     let inner = Place {
@@ -172,10 +172,10 @@ pub(crate) fn body(walk: &mut Walk<'_>, at: &Place, old: Option<&Value>, new: Op
     match (is_required(old), is_required(new)) {
         (false, true) => walk
             .found
-            .push(Found::at(&inner, Rule::BecameRequired, "is required now")),
+            .push(Found::at(&inner, Rule::BecameRequired, "is now required")),
         (true, false) => walk
             .found
-            .push(Found::at(&inner, Rule::BecameOptional, "may be left out now")),
+            .push(Found::at(&inner, Rule::BecameOptional, "is now optional")),
         _ => {}
     }
     let content = |body: &'_ Value| body.get("content").cloned().unwrap_or_else(|| empty.clone());
@@ -183,7 +183,7 @@ pub(crate) fn body(walk: &mut Walk<'_>, at: &Place, old: Option<&Value>, new: Op
     rest(&inner, old, new, &["required", "content"], &mut walk.found);
 }
 
-/// Compares what there is of each content type.
+/// Compares the content types.
 fn media(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
     for (kind, before) in members(Some(old)) {
         let Some(after) = new.get(kind) else {
@@ -196,11 +196,11 @@ fn media(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
             (Some(_), None) => walk.found.push(Found::at(
                 at,
                 Rule::BodyRemoved,
-                format!("`{kind}` has no schema any more"),
+                format!("`{kind}` no longer has a schema"),
             )),
             (None, Some(_)) => walk
                 .found
-                .push(Found::at(at, Rule::BodyAdded, format!("`{kind}` has a schema now"))),
+                .push(Found::at(at, Rule::BodyAdded, format!("`{kind}` now has a schema"))),
             (None, None) => {}
         }
         rest(at, before, after, &["schema"], &mut walk.found);
@@ -221,7 +221,7 @@ pub(crate) fn responses(walk: &mut Walk<'_>, at: &Place, old: Option<&Value>, ne
         .map(|s| (s, s))
         .collect();
     let (mut gone_left, mut come_left) = (gone.clone(), come.clone());
-    // One success in the place of another.
+    // One success status replaced another.
     let successes = |list: &[&str]| list.iter().filter(|status| is_success(status)).count();
     if successes(&gone) == 1 && successes(&come) == 1 {
         let from = gone
@@ -272,8 +272,8 @@ fn response(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
         (Some(a), Some(b)) => media(walk, at, a, b),
         (Some(_), None) => walk
             .found
-            .push(Found::at(at, Rule::BodyRemoved, "has no body any more")),
-        (None, Some(_)) => walk.found.push(Found::at(at, Rule::BodyAdded, "has a body now")),
+            .push(Found::at(at, Rule::BodyRemoved, "no longer has a body")),
+        (None, Some(_)) => walk.found.push(Found::at(at, Rule::BodyAdded, "now has a body")),
         (None, None) => {}
     }
     let headers = (old.get("headers"), new.get("headers"));

@@ -1,4 +1,4 @@
-//! The place of a change, and a change before it is judged.
+//! The place of a change, and changes before they are judged.
 
 use serde_json::Value;
 
@@ -7,16 +7,16 @@ use super::judge::{Direction, Rule};
 /// A component of the old spec, its counterpart in the new one, and a direction.
 pub(crate) type NodeKey = (String, String, Direction);
 
-/// Where in a spec the comparison is.
+/// A place in a spec.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     /// `CreateVideoRequest.ratio`.
     pub(crate) name: String,
-    /// `types::CreateVideoRequest::ratio`, where the raw crate has such a name.
+    /// `types::CreateVideoRequest::ratio`, if the raw crate has such a name.
     pub(crate) rust: Option<String>,
-    /// Which way values go here.
+    /// The direction of values here.
     pub(crate) direction: Option<Direction>,
-    /// Normalised fields that are carried here, as the nearest property says.
+    /// Normalised fields carried here, from the nearest property.
     pub(crate) fields: Vec<String>,
     /// The component that this is a part of; its operations are known once all are walked.
     pub(crate) node: Option<NodeKey>,
@@ -36,7 +36,7 @@ impl Place {
         }
     }
 
-    /// The same, under another name, which the raw crate does not have.
+    /// The same place under a name that the raw crate does not have.
     pub(crate) fn inner(&self, name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -57,7 +57,7 @@ impl Place {
     }
 }
 
-/// A change that was found, not yet judged.
+/// A change that is not yet judged.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) rule: Rule,
@@ -69,7 +69,7 @@ pub(crate) struct Found {
     pub(crate) facade: Vec<String>,
     /// The model whose limit changed.
     pub(crate) model: Option<String>,
-    /// Enum values; words of the facade if they turn out to be a task's status.
+    /// Enum values; status names of the facade if the enum is a task's status.
     pub(crate) words: Vec<String>,
     pub(crate) node: Option<NodeKey>,
 }
@@ -91,7 +91,7 @@ impl Found {
     }
 }
 
-/// Members that only people read.
+/// Members that only document.
 const WORDS: [&str; 9] = [
     "description",
     "summary",
@@ -104,7 +104,7 @@ const WORDS: [&str; 9] = [
     "source",
 ];
 
-/// Compares the members that no other rule covers: a line for all that only people read, and one for each other.
+/// Compares the members that no other rule covers: one line for all that only document, and one for each other.
 pub(crate) fn rest(place: &Place, old: &Value, new: &Value, handled: &[&str], found: &mut Vec<Found>) {
     let keys = |value: &Value| -> Vec<String> {
         value
@@ -131,7 +131,7 @@ pub(crate) fn rest(place: &Place, old: &Value, new: &Value, handled: &[&str], fo
         let flag = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or(false);
         if key == "deprecated" {
             match (flag(before), flag(after)) {
-                (false, true) => found.push(Found::at(place, Rule::Deprecated, "is deprecated now")),
+                (false, true) => found.push(Found::at(place, Rule::Deprecated, "is now deprecated")),
                 (true, false) => found.push(Found::at(place, Rule::Deprecated, "is no longer deprecated")),
                 _ => {}
             }
@@ -149,7 +149,7 @@ pub(crate) fn rest(place: &Place, old: &Value, new: &Value, handled: &[&str], fo
     }
 }
 
-/// A JSON value as a person writes it: text in quotes, everything else as JSON.
+/// A JSON value for messages: text in quotes, everything else as JSON.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => format!("`{text}`"),

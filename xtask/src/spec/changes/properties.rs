@@ -1,4 +1,4 @@
-//! The members of an object: which came, went, moved or got another name.
+//! The members of an object: added, removed, moved and renamed ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,8 +71,8 @@ pub(super) fn diff<'a>(
             changes.push(found);
         }
         match (requires(old, &from), requires(new, &to)) {
-            (false, true) => changes.push(Found::at(&inner, Rule::BecameRequired, "is required now")),
-            (true, false) => changes.push(Found::at(&inner, Rule::BecameOptional, "may be left out now")),
+            (false, true) => changes.push(Found::at(&inner, Rule::BecameRequired, "is now required")),
+            (true, false) => changes.push(Found::at(&inner, Rule::BecameOptional, "is now optional")),
             _ => {}
         }
         carried(sides, &inner, a, b, changes);
@@ -90,7 +90,7 @@ pub(super) fn diff<'a>(
     for name in gone.iter().filter(|name| renamed.iter().all(|(from, _)| from != *name)) {
         let property = &old_ones[name.as_str()];
         let mut found = Found::at(&member(at, name, property), Rule::FieldRemoved, "removed");
-        // A type that only this property used goes with it.
+        // A type that only this property used was removed with it.
         if let Some(kind) = named(sides.old, property).or_else(|| named(sides.old, property.get("items")?))
             && schema(sides.new, kind).is_none()
         {
@@ -128,7 +128,7 @@ fn requires(schema: &Value, name: &str) -> bool {
     required.is_some_and(|required| required.iter().any(|entry| entry.as_str() == Some(name)))
 }
 
-/// Whether a property that is gone is the same as a new one: the same normalised field or, of the same type, a similar
+/// Whether a removed property is the same as an added one: the same normalised field or, with the same type, a similar
 /// name or description.
 fn same_thing(names: (&str, &str), sides: [(&Spec, &Value); 2]) -> Option<f32> {
     let [(old_spec, old), (new_spec, new)] = sides;
@@ -173,7 +173,7 @@ pub(crate) fn carriers(spec: &Spec) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-/// Compares what one property carries before and after.
+/// Compares the normalised fields that one property carries.
 fn carried(sides: Sides<'_>, at: &Place, old: &Value, new: &Value, changes: &mut Vec<Found>) {
     let (before, after) = (fields(old), fields(new));
     if before == after || !is_sent(at) {
@@ -195,17 +195,17 @@ fn carried(sides: Sides<'_>, at: &Place, old: &Value, new: &Value, changes: &mut
             ),
             None => (
                 Rule::CarrierRemoved,
-                format!("no longer carries `{field}`, and nothing else does"),
+                format!("no longer carries `{field}`, and no other property does"),
             ),
         };
         found.push((rule, text, field.clone()));
     }
     for field in after.iter().filter(|field| !before.contains(field)) {
         match in_object(0, field) {
-            // Told where it was lost.
+            // Reported at the property that lost it.
             Some(other) if sides.carriers[1].get(field).is_none_or(|all| !all.contains(&other)) => {}
-            Some(_) => found.push((Rule::CarrierMoved, format!("carries `{field}` too"), field.clone())),
-            None => found.push((Rule::CarrierAdded, format!("carries `{field}` now"), field.clone())),
+            Some(_) => found.push((Rule::CarrierMoved, format!("also carries `{field}`"), field.clone())),
+            None => found.push((Rule::CarrierAdded, format!("now carries `{field}`"), field.clone())),
         }
     }
     for (rule, text, field) in found {
@@ -215,7 +215,7 @@ fn carried(sides: Sides<'_>, at: &Place, old: &Value, new: &Value, changes: &mut
     }
 }
 
-/// A field that is gone in one object and new in another of the same operation has moved.
+/// A field that was removed from one object and added to another of the same operation has moved.
 pub(crate) fn moved(found: &mut Vec<Found>) {
     let mut index = 0;
     while index < found.len() {

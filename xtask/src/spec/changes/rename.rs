@@ -1,14 +1,14 @@
-//! What is gone and what is new, put together where it is the same thing under another name.
+//! Pairs removed and added items that are the same under another name.
 
 use heck::ToSnakeCase as _;
 use similar::TextDiff;
 
-/// How much two names must have in common.
+/// Least likeness of two names.
 const NAMES: f32 = 0.6;
-/// How much two descriptions must have in common.
+/// Least likeness of two descriptions.
 const DESCRIPTIONS: f32 = 0.7;
 
-/// How alike two names are, from 0 to 1: by their letters, or by one holding all words of the other.
+/// Likeness of two names, from 0 to 1: by their letters, or by one containing all words of the other.
 pub(crate) fn names(old: &str, new: &str) -> f32 {
     let (old, new) = (old.to_snake_case(), new.to_snake_case());
     let (a, b): (Vec<&str>, Vec<&str>) = (old.split('_').collect(), new.split('_').collect());
@@ -19,19 +19,19 @@ pub(crate) fn names(old: &str, new: &str) -> f32 {
     TextDiff::from_chars(old.as_str(), new.as_str()).ratio()
 }
 
-/// Whether two names, or the descriptions beside them, are alike enough for a rename.
+/// Whether two names, or their descriptions, are alike enough for a rename.
 pub(crate) fn alike(names_of: (&str, &str), descriptions: (Option<&str>, Option<&str>)) -> Option<f32> {
     let by_name = names(names_of.0, names_of.1);
     let by_description = match descriptions {
         (Some(old), Some(new)) => TextDiff::from_words(old, new).ratio(),
         _ => 0.0,
     };
-    // Alike descriptions of unlike names are the rule among siblings ("Length in seconds."), so names must say something.
+    // Siblings often have alike descriptions ("Length in seconds."), so the names must be alike too.
     let fits = by_name >= NAMES || (by_description >= DESCRIPTIONS && by_name >= 0.2);
     fits.then_some(by_name + by_description)
 }
 
-/// Pairs of old and new, the most alike first; each in one pair at most.
+/// Pairs of old and new, the most alike first; each is in one pair at most.
 pub(crate) fn pairs<T>(old: &[T], new: &[T], alike: impl Fn(&T, &T) -> Option<f32>) -> Vec<(usize, usize)> {
     let mut scored = Vec::new();
     for (i, a) in old.iter().enumerate() {
@@ -51,14 +51,14 @@ pub(crate) fn pairs<T>(old: &[T], new: &[T], alike: impl Fn(&T, &T) -> Option<f3
     taken
 }
 
-/// Pairs of enum values that are gone and new: alike, or in each other's place in the list.
+/// Pairs of removed and added enum values: alike, or at the same position in the list.
 pub(crate) fn values(old: &[String], new: &[String]) -> Vec<(String, String)> {
     let gone: Vec<&String> = old.iter().filter(|value| !new.contains(value)).collect();
     let come: Vec<&String> = new.iter().filter(|value| !old.contains(value)).collect();
     let plain = |value: &str| value.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
     let place = |list: &[String], value: &String| list.iter().position(|other| other == value);
     let alike = |a: &&String, b: &&String| {
-        // Numbers are near each other without being the same: `720p` did not become `1080p`.
+        // Alike numbers are different values: `720p` is not a rename of `1080p`.
         let is_number = |value: &str| value.starts_with(|c: char| c.is_ascii_digit());
         if is_number(a) || is_number(b) {
             return (plain(a).replace('x', "") == plain(b).replace('x', "")).then_some(1.0);
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_paired_by_likeness_or_place_but_numbers_are_not() {
+    fn values_are_paired_by_likeness_or_position_but_numbers_are_not() {
         let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
         let paired = |old: &[&str], new: &[&str]| values(&list(old), &list(new)).len();
         assert_eq!(paired(&["queued", "completed"], &["queued", "succeeded"]), 1);

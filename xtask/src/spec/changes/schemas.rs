@@ -1,7 +1,7 @@
 //! Both specs walked side by side, from the operations down to the last schema.
 //!
 //! Each pair of components is compared once for each direction it is reached in; which operations and normalised
-//! fields it serves is known at the end, when all edges are.
+//! fields it serves is computed at the end, when all edges are known.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use super::{names, properties, rename};
 use crate::spec::schema::is_string_enum;
 use crate::spec::{Spec, component, members};
 
-/// What is known of a pair of components.
+/// The results for a pair of components.
 #[derive(Debug, Default, Clone)]
 struct Node {
     inner: Vec<Edge>,
@@ -32,7 +32,7 @@ struct Edge {
     is_status: bool,
 }
 
-/// The walk, and what it has found so far.
+/// The walk, and its findings so far.
 pub(crate) struct Walk<'a> {
     pub(crate) old: &'a Spec,
     pub(crate) new: &'a Spec,
@@ -55,7 +55,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks what the operations have led to. Returns all that was found.
+    /// Walks the schemas that the operations refer to. Returns all findings.
     pub(crate) fn finish(mut self) -> Vec<Found> {
         while let Some(key) = self.waiting.pop() {
             self.component(&key);
@@ -66,12 +66,12 @@ impl<'a> Walk<'a> {
         self.found
     }
 
-    /// Compares two schemas wherever they are.
+    /// Compares two schemas, which may be references.
     pub(crate) fn schema(&mut self, at: &Place, old: &Value, new: &Value) {
         self.schema_of(at, old, new, false);
     }
 
-    /// As [`Self::schema`]; `is_status` says that the value is a task's status.
+    /// As [`Self::schema`]; `is_status`: the value is a task's status.
     pub(crate) fn schema_of(&mut self, at: &Place, old: &Value, new: &Value, is_status: bool) {
         let names = [(self.old, old), (self.new, new)].map(|(spec, schema)| named(spec, schema));
         if let [Some(a), Some(b)] = names {
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
         self.resolved(at, &a, &b);
     }
 
-    /// Compares two schemas that are no references.
+    /// Compares two schemas that are not references.
     fn resolved(&mut self, at: &Place, old: &Value, new: &Value) {
         if !keywords::types(at, old, new, &mut self.found) {
             return;
@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
         self.facets(at, old, new, &handled);
     }
 
-    /// Everything about a schema besides its shape.
+    /// Compares everything about a schema except its shape.
     fn facets(&mut self, at: &Place, old: &Value, new: &Value, handled: &[&str]) {
         keywords::diff(at, old, new, &mut self.found);
         let handled: Vec<&str> = handled.iter().copied().chain(keywords::HANDLED).collect();
@@ -159,7 +159,7 @@ impl<'a> Walk<'a> {
         ));
     }
 
-    /// Whether a component that is gone lives on under a new name.
+    /// Finds the new name of a component that was renamed.
     fn is_renamed(&self, old: &str, new: &str) -> bool {
         let (Some(a), Some(b)) = (schema(self.old, old), schema(self.new, new)) else {
             return false;
@@ -215,7 +215,7 @@ impl<'a> Walk<'a> {
         self.resolved(&at, old, new);
     }
 
-    /// Components that no operation of either spec reaches, and those that came or went so.
+    /// Compares components that no operation of either spec reaches, including added and removed ones.
     fn unused(&mut self) {
         let reached =
             |pick: fn(&NodeKey) -> &String| -> BTreeSet<String> { self.nodes.keys().map(pick).cloned().collect() };
@@ -247,7 +247,7 @@ impl<'a> Walk<'a> {
         self.unused_parts();
     }
 
-    /// Parameters, answers and the like that nothing refers to: clients do not notice.
+    /// Compares parameters, responses and the like that nothing refers to: not visible to clients.
     fn unused_parts(&mut self) {
         let (old, new) = (&self.old.doc["components"], &self.new.doc["components"]);
         let (old_used, new_used) = (references(self.old), references(self.new));
@@ -276,7 +276,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Passes operations, fields and statuses down the edges, and writes them into what was found.
+    /// Passes operations, fields and statuses down the edges, and adds them to the findings.
     fn settle(&mut self) {
         let mut waiting: Vec<NodeKey> = self.nodes.keys().cloned().collect();
         while let Some(key) = waiting.pop() {
@@ -315,7 +315,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A reference's target, overlaid with what is next to the reference.
+/// A reference's target, overlaid with the keys next to the reference.
 fn resolved(spec: &Spec, value: &Value) -> Value {
     let Some(target) = named(spec, value).and_then(|name| schema(spec, name)) else {
         return value.clone();
@@ -337,7 +337,7 @@ fn used(spec: &Spec) -> BTreeSet<String> {
         .collect()
 }
 
-/// Every reference that the operations of a spec lead to.
+/// Every reference that the operations of a spec reach.
 fn references(spec: &Spec) -> BTreeSet<String> {
     fn walk(spec: &Spec, value: &Value, found: &mut BTreeSet<String>) {
         match value {

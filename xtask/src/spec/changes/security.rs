@@ -1,4 +1,4 @@
-//! How the client proves who it is.
+//! Authentication.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::place::{Found, Place, rest};
 use super::schemas::Walk;
 use crate::spec::{Spec, members};
 
-/// Compares what holds for all operations, and the schemes themselves.
+/// Compares the security of the whole spec, and the schemes.
 pub(crate) fn of_all(old: &Value, new: &Value, found: &mut Vec<Found>) {
     let at = Place::named("security");
     compare(&at, old.get("security"), new.get("security"), found);
@@ -38,7 +38,7 @@ pub(crate) fn of_all(old: &Value, new: &Value, found: &mut Vec<Found>) {
     }
 }
 
-/// Compares what holds for one operation, if it says so itself in either spec.
+/// Compares the security of one operation, if either spec has one for it.
 pub(crate) fn of_operation(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
     fn own<'a>(spec: &'a Spec, operation: &'a Value) -> Option<&'a Value> {
         operation.get("security").or_else(|| spec.doc.get("security"))
@@ -48,7 +48,7 @@ pub(crate) fn of_operation(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &V
     }
 }
 
-/// The client does what the first of the old alternatives requires; is that enough in the new spec?
+/// Whether the first of the old alternatives, which the client uses, is sufficient in the new spec.
 fn compare(at: &Place, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Found>) {
     let (before, after) = (alternatives(old), alternatives(new));
     if before == after {
@@ -59,7 +59,7 @@ fn compare(at: &Place, old: Option<&Value>, new: Option<&Value>, found: &mut Vec
     }
     let done = before.first().cloned().unwrap_or_default();
     let is_enough = after.is_empty() || after.iter().any(|needed| needed.is_subset(&done));
-    let said = |alternatives: &[BTreeSet<String>]| {
+    let shown = |alternatives: &[BTreeSet<String>]| {
         let one = |names: &BTreeSet<String>| {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             if names.is_empty() {
@@ -83,7 +83,7 @@ fn compare(at: &Place, old: Option<&Value>, new: Option<&Value>, found: &mut Vec
     found.push(Found::at(
         at,
         rule,
-        format!("security changed from {} to {}", said(&before), said(&after)),
+        format!("security changed from {} to {}", shown(&before), shown(&after)),
     ));
 }
 

@@ -1,4 +1,4 @@
-//! Changes for people, for machines, and for a pull request.
+//! Changes as text, JSON and Markdown.
 
 use std::fmt::Write as _;
 
@@ -7,23 +7,23 @@ use serde_json::json;
 use super::change::Change;
 use super::judge::{Direction, Judgement};
 
-/// The shape of the output.
+/// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For a terminal: by vendor, the worst first.
+    /// Text for a terminal: by vendor, the worst first.
     Text,
-    /// For a machine.
+    /// JSON.
     Json,
-    /// For a pull request.
+    /// Markdown for a pull request.
     Markdown,
 }
 
 /// All changes between two states.
 #[derive(Debug, Clone)]
 pub struct Diff {
-    /// What the old state is called.
+    /// Name of the old state.
     pub old: String,
-    /// What the new state is called.
+    /// Name of the new state.
     pub new: String,
     /// The changes, by vendor, the worst first.
     pub changes: Vec<Change>,
@@ -36,7 +36,7 @@ impl Diff {
         self.changes.iter().map(|change| change.judgement).max()
     }
 
-    /// How many changes there are of each judgement: `2 breaking, 1 addition`.
+    /// Number of changes of each judgement: `2 breaking, 1 addition`.
     #[must_use]
     pub fn counts(&self) -> String {
         if self.changes.is_empty() {
@@ -128,7 +128,7 @@ impl Diff {
 }
 
 impl Change {
-    /// What changed and how, in one line.
+    /// The change in one line.
     #[must_use]
     pub fn line(&self) -> String {
         let Self {
@@ -147,7 +147,7 @@ impl Change {
     }
 }
 
-/// Which way, and through which operations.
+/// Direction, and the operations that use it.
 fn reach(change: &Change, quote: &str) -> String {
     let ways: Vec<&str> = change
         .directions

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::spec::Spec;
 use crate::spec::names::variant;
 
-/// The text of `src/enums.rs`. That the values are texts with names of their own is checked before.
+/// The text of `src/enums.rs`. The rules have checked that the values are strings with distinct names.
 #[must_use]
 pub fn emit(spec: &Spec, names: &[String]) -> String {
     let mut text = String::from(

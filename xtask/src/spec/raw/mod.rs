@@ -1,7 +1,7 @@
-//! A spec in, a whole raw crate out: `crates/raw/<vendor>` in memory.
+//! Generates a whole raw crate, `crates/raw/<vendor>`, in memory.
 //!
-//! What the generator cannot take is refused first, by [`super::rules`]; nothing here reads or writes files of the
-//! repository other than specs.
+//! Specs that the generator cannot use are rejected first, by [`super::rules`]; nothing here reads or writes files of
+//! the repository other than specs.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -30,12 +30,12 @@ pub mod tree;
 /// Every file of `crates/raw/<vendor>`.
 ///
 /// # Errors
-/// When the spec cannot be turned into code: file, place and reason.
+/// When no code can be generated from the spec: file, place and reason.
 pub fn raw_crate(root: &Path, vendor: &str) -> Result<Tree, SpecError> {
     raw_crate_of(&Spec::load(root, vendor)?)
 }
 
-/// As [`raw_crate`], from a spec at hand.
+/// As [`raw_crate`], from a loaded spec.
 ///
 /// # Errors
 /// As [`raw_crate`].
@@ -43,7 +43,7 @@ pub fn raw_crate_of(spec: &Spec) -> Result<Tree, SpecError> {
     with_facts(spec).map(|(tree, _)| tree)
 }
 
-/// As [`raw_crate_of`], and the facts that were read for it.
+/// As [`raw_crate_of`], and the facts of the spec.
 ///
 /// # Errors
 /// As [`raw_crate`].
@@ -60,10 +60,10 @@ pub(crate) fn with_facts(spec: &Spec) -> Result<(Tree, Facts), SpecError> {
     Ok((tree, facts))
 }
 
-/// What a spec says beyond its schemas.
+/// The facts in a spec's extensions.
 ///
 /// # Errors
-/// When an extension is missing, misspelt or names something that is not there.
+/// When an extension is missing, misspelt or names something that does not exist.
 pub fn facts(spec: &Spec) -> Result<Facts, SpecError> {
     rules::refuse_facts(spec)?;
     Facts::read(spec)
@@ -88,7 +88,7 @@ fn manifest(spec: &Spec) -> String {
         .and_then(Value::as_str)
         .unwrap_or(vendor);
     let description = format!("Generated client for {name}'s video API. Applications use the crate `videogen`.");
-    // A string of JSON is one of TOML.
+    // A JSON string is a valid TOML string.
     let description = Value::from(description);
     format!(
         r#"{}[package]
@@ -171,10 +171,10 @@ fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
     let tokens = match tokens(relaxed, &relaxed.doc) {
         Ok(tokens) => tokens,
         Err(reason) => {
-            // Some reasons come with the whole value printed out.
+            // Some reasons include the whole value.
             let reason = reason.lines().next().unwrap_or_default();
             let reason = format!(
-                "the generator cannot take this: {}",
+                "the generator cannot handle this: {}",
                 reason.trim_end_matches(['{', ' '])
             );
             return Err(spec.error(culprit(relaxed), reason));
@@ -183,7 +183,7 @@ fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
     let mut file: syn::File =
         syn::parse2(tokens).map_err(|error| spec.error("", format!("the generated code does not parse: {error}")))?;
     if let Some(name) = repeated::first(&file) {
-        return Err(spec.error("", format!("the generated code would have `{name}` twice")));
+        return Err(spec.error("", format!("the generated code would contain `{name}` twice")));
     }
     for item in &mut file.items {
         if let syn::Item::Impl(block) = item {
@@ -242,7 +242,7 @@ fn tokens(relaxed: &Relaxed, doc: &Value) -> Result<proc_macro2::TokenStream, St
     for name in &relaxed.defaults {
         settings.with_patch(name, TypePatch::default().with_derive("Default"));
     }
-    // The hook is of the whole process, so it is set once, and each thread says when to be quiet.
+    // The hook is process-wide, so it is set once, and a thread-local flag silences it.
     thread_local!(static IS_QUIET: Cell<bool> = const { Cell::new(false) });
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -268,7 +268,7 @@ fn tokens(relaxed: &Relaxed, doc: &Value) -> Result<proc_macro2::TokenStream, St
     }
 }
 
-/// The smallest part of a spec that still makes the generator fail: a component with what it refers to, or an operation.
+/// The smallest part of a spec that still makes the generator fail: a component with its references, or an operation.
 fn culprit(relaxed: &Relaxed) -> String {
     let fails = |paths: Value, schemas: Value| {
         let doc = json!({

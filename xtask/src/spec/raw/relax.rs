@@ -1,13 +1,14 @@
-//! Turns an honest spec into one that gives a tolerant client.
+//! Relaxes a spec so that the generated client is tolerant.
 //!
-//! The generator takes a spec at its word: a closed enum, a bound or a required member in a response fails the whole body
-//! over one surprise, and a default is sent although the caller did not set it. So a copy of the spec is relaxed first:
+//! The generator follows a spec strictly: a closed enum, a bound or a required member in a response fails the whole
+//! body for one unexpected value, and a default is sent although the caller did not set it. So a copy of the spec is
+//! relaxed first:
 //!
 //! - requests: no bounds, patterns or defaults (the facade validates, and sends only what was set);
 //! - responses: nothing is required, and every member and every item is a `videogen_wire::Lenient`;
-//! - every object keeps members it does not know;
-//! - only one success answer is kept, as `2XX`, and no error: those are judged in one place, by status and body;
-//! - what `x-secret` marks is read as a `videogen_wire::SecretUrl`, which `Debug` does not show;
+//! - every object keeps unknown members;
+//! - only one success response is kept, as `2XX`, and no error: those are classified in one place, by status and body;
+//! - `x-secret` strings are read as a `videogen_wire::SecretUrl`, which `Debug` does not show;
 //! - callbacks, headers and examples are dropped.
 
 use std::collections::BTreeSet;
@@ -81,7 +82,7 @@ pub fn relax(spec: &Spec) -> Relaxed {
     }
 }
 
-/// What the component schemas are.
+/// The kinds of the component schemas.
 struct Kinds {
     enums: BTreeSet<String>,
     objects: BTreeSet<String>,
@@ -133,7 +134,7 @@ impl Kinds {
         relaxed.into()
     }
 
-    /// Header parameters are left out: the session writes all headers.
+    /// Header parameters are omitted: the session writes all headers.
     fn parameters(&self, spec: &Spec, parameters: &Value) -> Value {
         parameters
             .as_array()
@@ -163,11 +164,11 @@ impl Kinds {
         relaxed.into()
     }
 
-    /// A schema on the way out: same shape, no bounds, no defaults.
+    /// A schema of requests: same shape, no bounds, no defaults.
     fn request(&self, schema: &Value) -> Value {
         if let Some(reference) = single_ref(schema) {
             return if self.is_known(reference) {
-                // A description beside the reference needs `allOf`, which the generator reads as a new type; drop it.
+                // A description next to the reference needs `allOf`, which the generator reads as a new type; drop it.
                 json!({"$ref": reference})
             } else {
                 json!({"type": "string"})
@@ -199,7 +200,7 @@ impl Kinds {
         relaxed.into()
     }
 
-    /// An object on the way in: nothing is required, every member is lenient.
+    /// An object of responses: nothing is required, every member is lenient.
     fn response_object(&self, schema: &Value) -> Value {
         let properties: Map<String, Value> = members(schema.get("properties"))
             .map(|(name, schema)| {
@@ -242,7 +243,7 @@ impl Kinds {
             (Some("boolean"), _) => json!({"type": "boolean"}),
             (Some("array"), _) => json!({
                 "type": "array",
-                // Each by itself, so that one that is odd costs no other.
+                // Each item separately, so that an odd one does not affect the others.
                 "items": lenient(schema.get("items").map_or_else(|| json!({}), |items| self.response(items))),
             }),
             (Some("object"), _) => json!({"type": "object", "additionalProperties": {}}),
@@ -256,7 +257,7 @@ impl Kinds {
     }
 }
 
-/// Reads what fits and takes the rest for absent.
+/// A type that reads matching values, and treats others as absent.
 fn lenient(schema: Value) -> Value {
     json!({
         "x-rust-type": {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use quote::ToTokens as _;
 use syn::{Fields, FnArg, ImplItem, Item, Signature};
 
-/// The first name that `file` has twice in one place.
+/// The first duplicate name in one place of `file`.
 #[must_use]
 pub fn first(file: &syn::File) -> Option<String> {
     let mut names = Names::default();

@@ -1,4 +1,4 @@
-//! Whole folders in memory, compared with what is on disk.
+//! Whole folders in memory, compared with those on disk.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ pub type Tree = BTreeMap<PathBuf, String>;
 /// Longest diff shown for one file.
 const DIFF_LINES: usize = 40;
 
-/// A file that is not as it should be.
+/// A file that differs from the expected one.
 #[derive(Debug)]
 pub struct Change {
     /// Path relative to the folder.
     pub path: PathBuf,
-    /// What is on disk; `None`: the file is missing.
+    /// The contents on disk; `None`: the file is missing.
     pub old: Option<String>,
-    /// What should be there; `None`: the file is left over.
+    /// The expected contents; `None`: the file is left over.
     pub new: Option<String>,
 }
 
@@ -39,7 +39,7 @@ impl Change {
             .to_string();
         let mut lines: Vec<&str> = diff.lines().take(DIFF_LINES).collect();
         let more = diff.lines().count().saturating_sub(DIFF_LINES);
-        let rest = format!("… {more} more lines");
+        let rest = format!("... {more} more lines");
         if more > 0 {
             lines.push(&rest);
         }
@@ -47,7 +47,7 @@ impl Change {
     }
 }
 
-/// What differs between `folder` and `wanted`.
+/// The differences between `folder` and `wanted`.
 ///
 /// # Errors
 /// When a file cannot be read.
@@ -75,7 +75,7 @@ pub fn compare(folder: &Path, wanted: &Tree) -> io::Result<Vec<Change>> {
     Ok(changes)
 }
 
-/// Makes `folder` as the changes say.
+/// Applies the changes to `folder`.
 ///
 /// # Errors
 /// When a file cannot be written or removed.
@@ -95,7 +95,7 @@ pub fn apply(folder: &Path, changes: &[Change]) -> io::Result<()> {
     Ok(())
 }
 
-/// One line on what was done.
+/// A summary in one line.
 #[must_use]
 pub fn summary(changes: &[Change]) -> String {
     if changes.is_empty() {

@@ -1,4 +1,4 @@
-//! Every `x-` key is one of the dialect's, where the dialect has it. The model of OpenAPI takes any, anywhere.
+//! Every `x-` key is known and in its place. The OpenAPI model accepts any, anywhere.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::{Found, instead};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
-/// All keys of `specs/README.md`; the first seven stand at the root.
+/// All keys of `specs/README.md`; the first seven are at the root.
 const KEYS: [&str; 11] = [
     "x-pages",
     "x-vendor",
@@ -49,7 +49,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 found.add(
                     "unknown-extension",
                     here,
-                    format!("`{key}` is not in the dialect"),
+                    format!("unknown extension `{key}`"),
                     instead(key, &KEYS),
                 );
                 continue;
@@ -57,10 +57,10 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             let is_string = node.value.get("type").and_then(Value::as_str) == Some("string");
             let misplaced = match key {
                 "x-secret" if !(node.kind.is_schema() && is_string && !within(node, &requests)) => {
-                    Some("it marks strings in answers; elsewhere nothing is hidden")
+                    Some("it marks strings in responses, and has no effect elsewhere")
                 }
                 "x-field" if node.kind != Kind::Property || !within(node, &create_requests) => {
-                    Some("it marks properties of a create request; elsewhere nothing reads it")
+                    Some("it marks properties of a create request, and has no effect elsewhere")
                 }
                 _ if AT_ROOT.contains(&key) && !node.pointer.is_empty() => Some("it belongs at the root of the file"),
                 _ => None,
@@ -69,7 +69,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 found.add(
                     "misplaced-extension",
                     &here,
-                    format!("`{key}` is out of place: {reason}"),
+                    format!("`{key}` is misplaced: {reason}"),
                     "move or delete it",
                 );
             } else if matches!(key, "x-secret" | "x-unverified") && value != &Value::Bool(true) {

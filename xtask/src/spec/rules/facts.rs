@@ -1,4 +1,4 @@
-//! The extensions have the shape that `specs/README.md` gives them, and name pages and fields that exist.
+//! The extensions are as described in `specs/README.md`, and name pages and fields that exist.
 
 use std::sync::LazyLock;
 
@@ -12,8 +12,8 @@ use super::{Found, instead, near};
 use crate::spec::facts::{Extensions, FIELDS};
 use crate::spec::{Spec, escape, members, sources};
 
-/// The types that read the extensions, as a schema that reports every mismatch, not only the first. In draft 7, because to
-/// compile what judges a schema of a later draft takes longer than all the rest of this file.
+/// JSON Schema of the types that read the extensions, which reports every mismatch, not only the first. Draft 7,
+/// because compiling the meta-schema of a later draft takes longer than all the rest of this file.
 static SHAPE: LazyLock<Value> = LazyLock::new(|| {
     let generator = SchemaSettings::draft07().into_generator();
     generator.into_root_schema_for::<Extensions>().to_value()
@@ -44,32 +44,22 @@ fn misfit(error: &ValidationError<'_>, found: &mut Found<'_>) {
                     None => "delete it; specs/README.md lists the members".to_owned(),
                 };
                 let here = format!("{place}/{}", escape(name));
-                found.add("unknown-member", here, format!("`{name}` is no member of this"), fix);
+                found.add("unknown-member", here, format!("unknown member `{name}`"), fix);
             }
         }
         ValidationErrorKind::Required { property } => {
             let reason = format!("`{}` is missing", property.as_str().unwrap_or_default());
-            found.add(
-                "missing-member",
-                place,
-                reason,
-                "add it; specs/README.md says what it holds",
-            );
+            found.add("missing-member", place, reason, "add it; specs/README.md describes it");
         }
-        // A member that may be left out: what is wrong with the one that is there.
+        // An optional member: report the error of the value.
         ValidationErrorKind::AnyOf { context } if context.first().is_some_and(|errors| !errors.is_empty()) => {
             context[0].iter().for_each(|error| misfit(error, found));
         }
-        _ => found.add(
-            "bad-member",
-            place,
-            error.to_string(),
-            "specs/README.md says what it holds",
-        ),
+        _ => found.add("bad-member", place, error.to_string(), "specs/README.md describes it"),
     }
 }
 
-/// Every fact names a page, and every page that is named is there.
+/// Every fact names a page, and every named page exists.
 fn pages(spec: &Spec, found: &mut Found<'_>) {
     let nodes = found.nodes();
     let known: Vec<&str> = members(spec.doc.get("x-pages")).map(|(name, _)| name).collect();
@@ -133,7 +123,7 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
     for (place, fact) in facts() {
         if fact.get("source").is_none() && fact.get("unverified") != Some(&Value::Bool(true)) {
             let fix = "add `source` with a page of x-pages, or `unverified: true`";
-            found.add("missing-source", place, "does not say where it comes from", fix);
+            found.add("missing-source", place, "has no source", fix);
         }
     }
     let components = nodes.iter().filter(|node| node.kind == Kind::Component);
@@ -142,12 +132,12 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
     for (place, value) in components.chain(operations).chain(spec.callbacks()) {
         if sources(value).is_empty() {
             let fix = "add `x-source` with a page of x-pages";
-            found.add("missing-source", place, "does not say where it comes from", fix);
+            found.add("missing-source", place, "has no source", fix);
         }
     }
 }
 
-/// Every field that a property carries is one that the facade knows.
+/// Every field that a property carries exists in the facade.
 fn fields(found: &mut Found<'_>) {
     for node in &*found.nodes() {
         let Some(field) = node.value.get("x-field") else {

@@ -1,4 +1,4 @@
-//! Findings, and where they are collected.
+//! Findings and their collection.
 
 use std::rc::Rc;
 
@@ -7,27 +7,27 @@ use serde::Serialize;
 use super::walk::{self, Node};
 use crate::spec::{Spec, SpecError};
 
-/// One thing that is wrong in a spec.
+/// One error in a spec.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The file, as it was named.
+    /// The file, as given.
     pub file: String,
-    /// Line, from 1: of the place itself, or of the nearest thing around it that the file has.
+    /// Line, from 1: of the place itself, or of the nearest node around it in the file.
     pub line: usize,
     /// JSON pointer into the document, empty for the whole of it.
     pub pointer: String,
     /// Name of the rule.
     pub rule: &'static str,
-    /// What is wrong.
+    /// The problem.
     pub reason: String,
-    /// What to do instead.
+    /// The fix.
     pub fix: String,
 }
 
-/// The findings of one file, in the making.
+/// The findings of one file, while it is checked.
 pub(super) struct Found<'a> {
     pub(super) spec: &'a Spec,
-    /// Of that spec, found once for all groups of rules.
+    /// The nodes of that spec, walked once for all groups of rules.
     nodes: Rc<[Node<'a>]>,
     pub(super) findings: Vec<Finding>,
 }
@@ -41,12 +41,12 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The spec's nodes, apart from the findings, so that these can be added to on the way.
+    /// The spec's nodes, detached from `self`, so that findings can be added while iterating.
     pub(super) fn nodes(&self) -> Rc<[Node<'a>]> {
         Rc::clone(&self.nodes)
     }
 
-    /// Adds a finding whose line is not known yet.
+    /// Adds a finding without a line, which is added later.
     pub(super) fn add(
         &mut self,
         rule: &'static str,
@@ -77,15 +77,15 @@ impl<'a> Found<'a> {
     }
 }
 
-/// What to do about a word that is none of `known`: the nearest of them, or all.
+/// The fix for a word that is not in `known`: the nearest of them, or all.
 pub(super) fn instead(word: &str, known: &[&str]) -> String {
     match near(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are {}", known.join(", ")),
+        None => format!("known: {}", known.join(", ")),
     }
 }
 
-/// The one of `known` that `word` may be meant to be.
+/// The word in `known` that is most like `word`.
 pub(super) fn near<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     similar::get_close_matches(word, known, 1, 0.6).first().copied()
 }

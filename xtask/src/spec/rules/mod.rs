@@ -1,9 +1,9 @@
-//! The rules of the specs' dialect: everything that a YAML reader, the OpenAPI model or the generator would swallow, choke
-//! on or take for something else.
+//! The rules for specs: everything that a YAML reader, the OpenAPI model or the generator would drop, fail
+//! on or misread.
 //!
-//! Each file is one group of rules, and each rule adds findings to a `Found`. What the generator cannot take is refused by
-//! [`refuse`] and [`refuse_facts`], which run some of the same groups: no rule is written twice. Nothing here runs the
-//! generator.
+//! Each file is one group of rules, and each rule adds findings to a `Found`. Specs that the generator cannot use are
+//! refused by [`refuse`] and [`refuse_facts`], which run some of the same groups: no rule is written twice. Nothing
+//! here runs the generator.
 
 pub use self::found::Finding;
 use self::found::Found;
@@ -29,7 +29,7 @@ mod walk;
 /// A group of rules.
 type Group = fn(&Spec, &mut Found<'_>);
 
-/// What would make the generator fail, panic or lose something.
+/// Rules on anything that makes the generator fail, panic or lose something.
 const FATAL: [Group; 5] = [
     texts::check,
     openapi::check,
@@ -38,10 +38,10 @@ const FATAL: [Group; 5] = [
     schemas::check,
 ];
 
-/// What would make the tables wrong.
+/// Rules on anything that makes the tables wrong.
 const FACTS: [Group; 3] = [facts::check, models::check, servers::check];
 
-/// What the dialect wants besides.
+/// All other rules.
 const FURTHER: [Group; 6] = [
     extensions::check,
     models::agreement,
@@ -51,7 +51,7 @@ const FURTHER: [Group; 6] = [
     values::check,
 ];
 
-/// Refuses a spec that cannot be turned into code.
+/// Rejects a spec that no code can be generated from.
 ///
 /// # Errors
 /// The first finding.
@@ -59,7 +59,7 @@ pub fn refuse(spec: &Spec) -> Result<(), SpecError> {
     run(spec, &FATAL).refuse()
 }
 
-/// Refuses a spec whose extensions cannot be turned into tables.
+/// Rejects a spec whose extensions cannot be turned into tables.
 ///
 /// # Errors
 /// The first finding.
@@ -67,15 +67,15 @@ pub fn refuse_facts(spec: &Spec) -> Result<(), SpecError> {
     run(spec, &FACTS).refuse()
 }
 
-/// The findings on a spec whose text is `text`, in the order of the file. `more` adds to what concerns the generator.
+/// The findings on a spec whose text is `text`, in the order of the file. `more` adds findings on the generator.
 pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecError>) -> Vec<Finding> {
     let source = source::Source::read(text);
     let mut found = run(spec, &[FATAL.as_slice(), &FACTS].concat());
-    // Only what passes so far is worth a try.
+    // The generator is only run on specs without findings so far.
     if found.findings.is_empty()
         && let Some(error) = more()
     {
-        found.add("generator", error.pointer, error.reason, "write it in a simpler way");
+        found.add("generator", error.pointer, error.reason, "simplify it");
     }
     for group in FURTHER {
         group(spec, &mut found);
@@ -83,7 +83,7 @@ pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecErr
     for finding in &mut found.findings {
         finding.line = source.line(&finding.pointer);
     }
-    // These know their line: what is there twice has one pointer for two places.
+    // These set their own line: a duplicate key has one pointer for two places.
     source.check(&mut found);
     let mut findings = found.findings;
     findings.sort_by(|a, b| (a.line, &a.pointer, a.rule).cmp(&(b.line, &b.pointer, b.rule)));

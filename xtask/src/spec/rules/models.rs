@@ -1,4 +1,4 @@
-//! `x-models` names only what is there, and its numbers agree with each other.
+//! `x-models` names only things that exist, and its numbers agree with each other.
 
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             let (reason, fix) = if known.contains(&model.create.as_str()) {
                 ("has no tag or no JSON request", "add what it lacks".to_owned())
             } else {
-                ("is nowhere in this file", instead(&model.create, &known))
+                ("is not in this file", instead(&model.create, &known))
             };
             report(
                 "unknown-operation",
@@ -47,7 +47,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     });
 }
 
-/// What a model takes is what the request of its operation can carry.
+/// A model's fields are among those that the request of its operation can carry.
 pub(super) fn agreement(spec: &Spec, found: &mut Found<'_>) {
     each(spec, found, |spec, model, _, report| {
         if let Some(family) = family(spec, &model.create) {
@@ -56,7 +56,7 @@ pub(super) fn agreement(spec: &Spec, found: &mut Found<'_>) {
     });
 }
 
-/// Every entry. What it lacks is reported with its shape, as is what has the wrong type, which alone is passed over here.
+/// Checks every entry. Missing members and wrong types are reported by another rule, and skipped here.
 fn each(spec: &Spec, found: &mut Found<'_>, judge: impl Fn(&Spec, &Model, &Value, &mut Report<'_>)) {
     let entries = spec.doc.get("x-models").and_then(Value::as_array);
     for (index, entry) in entries.into_iter().flatten().enumerate() {
@@ -108,12 +108,12 @@ fn numbers(model: &Model, report: &mut Report<'_>) {
                 "write a step of at least 1, and min at most max".to_owned(),
             );
         } else if (frames.max - frames.min) % frames.step != 0 {
-            let reason = format!("no number of steps of {} leads from min to max", frames.step);
+            let reason = format!("max is not min plus a multiple of the step {}", frames.step);
             report(
                 "bad-bounds",
                 "frames",
                 reason,
-                "let max be min and a whole number of steps".to_owned(),
+                "write a max that is min plus a multiple of step".to_owned(),
             );
         }
     }
@@ -129,12 +129,7 @@ fn numbers(model: &Model, report: &mut Report<'_>) {
             && !values.contains(default)
         {
             let reason = format!("`{default}` is not one of {values:?}");
-            report(
-                "bad-default",
-                member,
-                reason,
-                "name one of them, or leave it out".to_owned(),
-            );
+            report("bad-default", member, reason, "name one of them, or omit it".to_owned());
         }
     }
 }
@@ -143,7 +138,7 @@ fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
     const SOURCES: [&str; 3] = ["url", "asset", "data"];
     for (role, input) in &model.inputs {
         if !ROLES.contains(&role.as_str()) {
-            let reason = format!("`{role}` is no input role");
+            let reason = format!("`{role}` is not an input role");
             report(
                 "unknown-role",
                 &format!("inputs/{}", escape(role)),
@@ -157,7 +152,7 @@ fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
                 report(
                     "unknown-input-source",
                     &place,
-                    format!("`{source}` is no source"),
+                    format!("`{source}` is not a source"),
                     instead(source, &SOURCES),
                 );
             }
@@ -190,12 +185,12 @@ fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
     }
     for (index, member) in model.unverified.iter().enumerate() {
         if entry.get(member).is_none() {
-            let reason = format!("`{member}` is no member of this entry");
+            let reason = format!("this entry has no member `{member}`");
             report(
                 "unknown-member",
                 &format!("unverified/{index}"),
                 reason,
-                "name a member that is here".to_owned(),
+                "name a member of this entry".to_owned(),
             );
         }
     }
@@ -209,7 +204,7 @@ fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>)
                 "the request of `{}` has no property that carries `{name}`",
                 family.create
             );
-            let fix = "delete it; there is nothing to leave out".to_owned();
+            let fix = "delete it".to_owned();
             report("unknown-field", &format!("without/{index}"), reason, fix);
         }
     }
@@ -226,11 +221,11 @@ fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>)
         for (index, value) in values.iter().enumerate() {
             if !known.contains(&value.as_str()) {
                 let reason = format!(
-                    "`{value}` is no value of a property that carries `{name}` in `{}`",
+                    "`{value}` is not a value of a property that carries `{name}` in `{}`",
                     family.create
                 );
                 let fix = if known.is_empty() {
-                    format!("leave `{member}` out: the request has no such enum")
+                    format!("omit `{member}`: the request has no such enum")
                 } else {
                     instead(value, &known)
                 };
@@ -256,16 +251,16 @@ fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>)
             && !words(spec, &family.create).contains(word)
         {
             let reason = format!(
-                "`{word}` is no value of any enum that the request of `{}` leads to",
+                "`{word}` is not a value of any enum in the request of `{}`",
                 family.create
             );
-            let fix = "write the vendor's word for the role, as its enum has it".to_owned();
+            let fix = "write the vendor's word for the role, as in its enum".to_owned();
             report("unknown-role", &format!("{place}/role"), reason, fix);
         }
     }
 }
 
-/// Every value of the enums that a create request leads to.
+/// Every value of the enums in a create request.
 fn words(spec: &Spec, create: &str) -> Vec<String> {
     let mut reached = std::collections::BTreeSet::new();
     for operation in spec.operations().filter(|operation| operation.id() == Some(create)) {

@@ -1,7 +1,7 @@
-//! The document is OpenAPI 3.0, and its model loses nothing of it.
+//! The document is OpenAPI 3.0, and the OpenAPI model reads all of it.
 //!
 //! The document is read piece by piece, so that one unreadable piece does not hide the others and each has its place.
-//! What does not come back when a piece is written out again was swallowed.
+//! Each piece is written again: members that are missing then were dropped.
 
 use openapiv3::{
     Components, Example, Header, Info, MediaType, OpenAPI, Operation, Parameter, PathItem, RequestBody, Response,
@@ -16,7 +16,7 @@ use super::walk::Kind;
 use super::{Found, near};
 use crate::spec::{METHODS, Spec, escape, members};
 
-/// What a misspelt key may be meant to be.
+/// Keys to suggest for a misspelt one.
 const KEYS: [&str; 60] = [
     "additionalProperties",
     "allOf",
@@ -137,7 +137,7 @@ fn components(all: &Value, found: &mut Found<'_>) {
                 "headers" => part::<Header>(&place, &flat(value), found),
                 "requestBodies" => body(&place, value, found),
                 "securitySchemes" => part::<SecurityScheme>(&place, value, found),
-                // Those are among the nodes.
+                // These are among the nodes.
                 _ => {}
             }
         }
@@ -159,7 +159,7 @@ fn path_item(place: &str, item: &Value, found: &mut Found<'_>) {
 
 fn operation(place: &str, operation: &Value, found: &mut Found<'_>) {
     let mut rest = without(operation, &["requestBody", "callbacks"], &["parameters"]);
-    // A missing success answer is reported with the answers.
+    // A missing success response is reported with the responses.
     rest.insert("responses".into(), json!({}));
     piece::<Operation>(place, &rest.into(), found);
     each::<Parameter>(operation, place, "parameters", found);
@@ -228,7 +228,7 @@ fn part<T: DeserializeOwned + Serialize>(place: &str, value: &Value, found: &mut
     }
 }
 
-/// A piece is read, written, and compared.
+/// Reads, writes and compares a piece.
 fn piece<T: DeserializeOwned + Serialize>(place: &str, value: &Value, found: &mut Found<'_>) {
     let value = comparable(value);
     match serde_path_to_error::deserialize::<_, T>(&value) {
@@ -262,13 +262,13 @@ fn lost(original: &Value, back: &Value, place: &str, found: &mut Found<'_>) {
                     None if is_empty(value) => found.add(
                         "empty-value",
                         place,
-                        "says nothing: it is empty, or not known to OpenAPI 3.0 here",
+                        "is empty, or not known to OpenAPI 3.0 here",
                         "give it a value, or delete it",
                     ),
                     None => {
                         let reason = "not known to OpenAPI 3.0 here, so it would be dropped";
                         let fix = near(key, &KEYS).filter(|near| near != key).map_or_else(
-                            || "delete it, or put it where OpenAPI has it".to_owned(),
+                            || "delete it, or move it to its place in OpenAPI".to_owned(),
                             |near| format!("did you mean `{near}`?"),
                         );
                         found.add("unknown-key", place, reason, fix);
@@ -294,7 +294,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A copy in which every `false` is `true`: the model writes no `false`, so its loss would show nothing.
+/// A copy in which every `false` is `true`: the model omits `false`, which would look like a loss.
 fn comparable(value: &Value) -> Value {
     match value {
         Value::Bool(_) => Value::Bool(true),
@@ -308,7 +308,7 @@ fn comparable(value: &Value) -> Value {
     }
 }
 
-/// An object without the members that are read piece by piece. What should be an object or a list and is not, stays.
+/// An object without the members that are read piece by piece. Members of the wrong type are kept.
 fn without(value: &Value, objects: &[&str], lists: &[&str]) -> Map<String, Value> {
     members(Some(value))
         .filter(|(key, value)| !(value.is_object() && objects.contains(key) || value.is_array() && lists.contains(key)))
@@ -316,7 +316,7 @@ fn without(value: &Value, objects: &[&str], lists: &[&str]) -> Map<String, Value
         .collect()
 }
 
-/// What holds a schema, with an empty one in its place.
+/// A piece with an empty schema in place of its schema.
 fn flat(holder: &Value) -> Value {
     let mut holder = holder.clone();
     if let Some(schema @ Value::Object(_)) = holder.get_mut("schema") {
@@ -325,7 +325,7 @@ fn flat(holder: &Value) -> Value {
     holder
 }
 
-/// A schema with empty ones in the places of those it holds.
+/// A schema with empty schemas in place of nested ones.
 fn hollow(schema: &Value) -> Value {
     let mut hollow = without(schema, &[], &[]);
     for (key, value) in &mut hollow {

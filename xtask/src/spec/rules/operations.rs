@@ -26,8 +26,8 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             found.add(
                 "path-item",
                 place,
-                "is a $ref, which is not read",
-                "write the path item out",
+                "is a $ref, which is not supported here",
+                "write the path item inline",
             );
         } else if !METHODS.iter().any(|method| item.get(*method).is_some()) {
             found.add("path-item", place, "has no operation", "add one, or delete the path");
@@ -40,7 +40,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             found.add(
                 "operation-security",
                 format!("{}/security", operation.pointer),
-                "the key is sent with every operation, whatever one says by itself",
+                "the key is sent with every operation, regardless of `security` on one",
                 "delete it, and write `security` at the root of the file",
             );
         }
@@ -69,7 +69,7 @@ fn is_path(path: &str) -> bool {
     PATH.as_ref().is_none_or(|pattern| pattern.is_match(path))
 }
 
-/// The operationId: there, snake_case, and the only one.
+/// The operationId: present, snake_case and unique.
 fn identity(place: &str, operation: &Value, seen: &mut BTreeMap<String, String>, found: &mut Found<'_>) {
     let Some(id) = operation.get("operationId").and_then(Value::as_str) else {
         found.add(
@@ -85,7 +85,7 @@ fn identity(place: &str, operation: &Value, seen: &mut BTreeMap<String, String>,
         found.add(
             "duplicate-operation-id",
             &here,
-            format!("`{id}` is also at {first}"),
+            format!("`{id}` is also the operationId at {first}"),
             "rename one of them",
         );
     }
@@ -94,7 +94,7 @@ fn identity(place: &str, operation: &Value, seen: &mut BTreeMap<String, String>,
         let reason = format!("every generated client has its own `{id}`");
         found.add("operation-id-taken", here, reason, "add the noun, as in `create_video`");
     } else if !is_identifier(&snake) {
-        let reason = format!("`{id}` cannot be the name of a Rust method");
+        let reason = format!("`{id}` is not a valid name for a Rust method");
         let fix = "use ASCII letters, digits and `_`, and no Rust keyword, as in `create_video`";
         found.add("operation-id-name", here, reason, fix);
     } else if id != snake {
@@ -103,7 +103,7 @@ fn identity(place: &str, operation: &Value, seen: &mut BTreeMap<String, String>,
     }
 }
 
-/// Every placeholder of the path has its parameter, every path parameter its placeholder, and no two share a name.
+/// Placeholders and path parameters match, and names are unique.
 fn parameters(spec: &Spec, operation: &Operation<'_>, found: &mut Found<'_>) {
     let place = &operation.pointer;
     let around = place.rsplit_once('/').map_or("", |(item, _)| item);
@@ -130,8 +130,8 @@ fn parameters(spec: &Spec, operation: &Operation<'_>, found: &mut Found<'_>) {
                 "header" if parameter.get("required") == Some(&Value::Bool(true)) => found.add(
                     "required-header",
                     &here,
-                    format!("the generated client does not send the header `{name}`, which is required"),
-                    "if the call works without it, delete `required`; else add it to `Session::sign` in crates/wire first",
+                    format!("the generated client does not send the required header `{name}`"),
+                    "if the call works without it, delete `required`; otherwise add it to `Session::sign` in crates/wire first",
                 ),
                 "header" => {}
                 _ => {
@@ -172,22 +172,22 @@ fn parameters(spec: &Spec, operation: &Operation<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// A parameter is one scalar, written as it is: nothing else is read of how it is to be written.
+/// A parameter is one scalar in its default style; other styles are not supported.
 fn plain(parameter: &Value, place: &str, found: &mut Found<'_>) {
     const UNREAD: [&str; 5] = ["style", "explode", "allowReserved", "allowEmptyValue", "content"];
     for key in UNREAD.iter().filter(|key| parameter.get(**key).is_some()) {
         found.add(
             "parameter-style",
             format!("{place}/{key}"),
-            format!("`{key}` is not read, so the parameter would be sent otherwise"),
-            "describe a plain parameter with a `schema`, or leave the parameter out",
+            format!("`{key}` is not supported; the parameter would be sent in another form"),
+            "describe a plain parameter with a `schema`, or omit the parameter",
         );
     }
     if let Some("array" | "object") = parameter.pointer("/schema/type").and_then(Value::as_str) {
         found.add(
             "parameter-style",
             format!("{place}/schema/type"),
-            "a list or an object in a URL can be written in several ways, of which none is chosen",
+            "a list or an object in a URL has several encodings, of which none is implemented",
             "describe it as the string that is sent",
         );
     }
@@ -200,8 +200,8 @@ fn body(spec: &Spec, place: &str, body: Option<&Value>, found: &mut Found<'_>) {
         found.add(
             "body-reference",
             here,
-            "is a $ref, which is not read",
-            "write the body out",
+            "is a $ref, which is not supported here",
+            "write the body inline",
         );
         return;
     }
@@ -220,7 +220,7 @@ fn body(spec: &Spec, place: &str, body: Option<&Value>, found: &mut Found<'_>) {
     }
 }
 
-/// One success answer with a JSON body at most: a client method has one result type.
+/// At most one success response with a JSON body: a client method has one result type.
 fn success(spec: &Spec, place: &str, responses: Option<&Value>, found: &mut Found<'_>) {
     let here = format!("{place}/responses");
     let answers: Vec<(&str, &Value)> = members(responses)
@@ -230,8 +230,8 @@ fn success(spec: &Spec, place: &str, responses: Option<&Value>, found: &mut Foun
         found.add(
             "no-success",
             &here,
-            "no answer has a 2xx status",
-            "add the answer of a success",
+            "no response has a 2xx status",
+            "add the success response",
         );
     }
     let mut first: Option<&Value> = None;
@@ -241,16 +241,16 @@ fn success(spec: &Spec, place: &str, responses: Option<&Value>, found: &mut Foun
             found.add(
                 "success-reference",
                 here,
-                "is a $ref, which is not read",
-                "write a success answer out",
+                "is a $ref, which is not supported here",
+                "write a success response inline",
             );
             continue;
         }
         let Some(schema) = response.pointer("/content/application~1json/schema") else {
             let kinds: Vec<_> = members(response.get("content")).map(|(kind, _)| kind).collect();
             if !kinds.is_empty() {
-                let reason = format!("the answer's types are {kinds:?}, and only JSON is read");
-                let fix = "add application/json with a schema, or leave the content out";
+                let reason = format!("the response's types are {kinds:?}, and only JSON is read");
+                let fix = "add application/json with a schema, or omit the content";
                 found.add("answer-type", format!("{here}/content"), reason, fix);
             }
             continue;
@@ -265,14 +265,14 @@ fn success(spec: &Spec, place: &str, responses: Option<&Value>, found: &mut Foun
             found.add(
                 "success-clash",
                 here,
-                "two success answers have different JSON bodies",
+                "two success responses have different JSON bodies",
                 "make them one schema; a method has one result type",
             );
         }
     }
 }
 
-/// A body must be a named object, so that its Rust type has a name that a reviewer knows.
+/// A body must be a named object, so that its Rust type has a stable name.
 fn named(spec: &Spec, place: &str, schema: Option<&Value>, found: &mut Found<'_>) {
     let reference = schema.and_then(|schema| schema.get("$ref")?.as_str());
     let target = reference
@@ -285,7 +285,7 @@ fn named(spec: &Spec, place: &str, schema: Option<&Value>, found: &mut Found<'_>
         found.add(
             "unnamed-body",
             place,
-            "the body's schema is no $ref to a component that is an object",
+            "the body's schema is not a $ref to an object component",
             "make it a named component, and refer to it",
         );
     }

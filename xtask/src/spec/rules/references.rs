@@ -1,4 +1,4 @@
-//! Every reference and every name leads somewhere, and every component is used.
+//! Every reference and every name exists, and every component is used.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::walk::Kind;
 use super::{Found, instead};
 use crate::spec::{Spec, escape, members};
 
-/// References that lead nowhere.
+/// References to missing components.
 pub(super) fn nowhere(spec: &Spec, found: &mut Found<'_>) {
     for node in &*found.nodes() {
         if node.kind == Kind::Excluded {
@@ -30,7 +30,7 @@ pub(super) fn nowhere(spec: &Spec, found: &mut Found<'_>) {
             found.add(
                 "ref-nowhere",
                 format!("{}/$ref", node.pointer),
-                format!("{target} is nowhere in this file"),
+                format!("{target} is not in this file"),
                 instead(name, &known),
             );
         }
@@ -46,7 +46,7 @@ pub(super) fn names(spec: &Spec, found: &mut Found<'_>) {
             found.add(
                 "security-kind",
                 format!("/components/securitySchemes/{}", escape(name)),
-                "the generated client sends a bearer token and nothing else",
+                "the generated client only sends a bearer token",
                 "write `{type: http, scheme: bearer}` if the vendor takes that; else extend `Session::sign` in crates/wire",
             );
         }
@@ -55,7 +55,7 @@ pub(super) fn names(spec: &Spec, found: &mut Found<'_>) {
         found.add(
             "missing-security",
             "/security",
-            "the key is sent with every call, which the file does not say",
+            "the key is sent with every call, but the file has no `security`",
             "write `security: [{bearer: []}]`, with the scheme in /components/securitySchemes",
         );
     }
@@ -71,7 +71,7 @@ pub(super) fn names(spec: &Spec, found: &mut Found<'_>) {
                         "security-nowhere",
                         format!("{place}/security/{index}/{}", escape(name)),
                         format!("no security scheme is called `{name}`"),
-                        "add it to /components/securitySchemes, or name one that is there",
+                        "add it to /components/securitySchemes, or use one of those",
                     );
                 }
             }
@@ -85,7 +85,7 @@ pub(super) fn names(spec: &Spec, found: &mut Found<'_>) {
                     "tag-nowhere",
                     format!("{place}/tags/{index}"),
                     format!("the tag {tag} is not among the file's tags"),
-                    "add it to /tags with a description, or use one that is there",
+                    "add it to /tags with a description, or use one of those",
                 );
             }
         }
@@ -96,7 +96,7 @@ fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     value.and_then(Value::as_array).into_iter().flatten()
 }
 
-/// Components that nothing under `paths` leads to.
+/// Components that nothing under `paths` refers to.
 pub(super) fn unused(spec: &Spec, found: &mut Found<'_>) {
     let mut used = BTreeSet::new();
     follow(spec, spec.doc.get("paths"), &mut used);

@@ -1,4 +1,4 @@
-//! Each component becomes a Rust type, and each property a field: what has no name, no type or no size is found here.
+//! Each component becomes a Rust type, and each property a field: finds those without a name, a type or a size.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 inline(node, found);
             }
             Kind::Inline => {
-                // An array's items are judged with the array.
+                // An array's items are checked with the array.
                 if node.pointer.ends_with("/schema") {
                     sound_type(node, found);
                 }
@@ -43,8 +43,8 @@ fn component_of(spec: &Spec, node: &Node<'_>, found: &mut Found<'_>) {
         found.add(
             "component-name",
             place,
-            format!("`{name}` cannot be the name of a Rust type, or is one of Rust's own"),
-            "use ASCII letters and digits, a letter first, and say what it is, as in `VideoOption`",
+            format!("`{name}` is not a valid name for a Rust type, or is one of Rust's own"),
+            "use ASCII letters and digits, a letter first, as in `VideoOption`",
         );
     } else if camel != name {
         found.add(
@@ -67,8 +67,8 @@ fn component_of(spec: &Spec, node: &Node<'_>, found: &mut Found<'_>) {
         found.add(
             "component-kind",
             place,
-            "is no object, string enum or oneOf of scalars",
-            "write anything else where it is used",
+            "is not an object, string enum or oneOf of scalars",
+            "write other schemas inline where they are used",
         );
     }
     required(place, schema, found);
@@ -76,8 +76,8 @@ fn component_of(spec: &Spec, node: &Node<'_>, found: &mut Found<'_>) {
         found.add(
             "recursion",
             place,
-            "holds itself without an array between; such a type has no size",
-            "put an array between, or leave the member's shape open",
+            "contains itself without an array between; such a type has infinite size",
+            "put an array between, or leave the member's type open",
         );
     }
     let mut names = BTreeSet::from(["extra".to_owned()]);
@@ -88,8 +88,8 @@ fn component_of(spec: &Spec, node: &Node<'_>, found: &mut Found<'_>) {
             found.add(
                 "property-clash",
                 format!("{place}/properties/{}", escape(property)),
-                format!("becomes `{rust}` in Rust, which is taken or no name"),
-                "leave one of the two out; unknown members are kept in `extra`",
+                format!("becomes `{rust}` in Rust, which is taken or not a valid name"),
+                "omit one of the two; unknown members are kept in `extra`",
             );
         }
     }
@@ -98,7 +98,7 @@ fn component_of(spec: &Spec, node: &Node<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// What is required exists.
+/// Required properties exist.
 fn required(place: &str, schema: &Value, found: &mut Found<'_>) {
     let mut seen = BTreeSet::new();
     let names = schema.get("required").and_then(Value::as_array);
@@ -109,7 +109,7 @@ fn required(place: &str, schema: &Value, found: &mut Found<'_>) {
                 .map(|(property, _)| property)
                 .collect();
             let fix = super::instead(name.as_str().unwrap_or_default(), &known);
-            found.add("required-nowhere", here, format!("no property is called {name}"), fix);
+            found.add("required-nowhere", here, format!("there is no property {name}"), fix);
         } else if !seen.insert(name.as_str()) {
             found.add(
                 "duplicate-value",
@@ -121,7 +121,7 @@ fn required(place: &str, schema: &Value, found: &mut Found<'_>) {
     }
 }
 
-/// The values of an enum are there once; and only those of a string enum are kept.
+/// Enum values are unique, and strings.
 fn enumeration(node: &Node<'_>, found: &mut Found<'_>) {
     let Some(values) = node.value.get("enum").and_then(Value::as_array) else {
         return;
@@ -139,19 +139,24 @@ fn enumeration(node: &Node<'_>, found: &mut Found<'_>) {
         }
     }
     if !is_string_enum(node.value) {
-        let reason = "is an enum of no strings, which the generator drops";
+        let reason = "is an enum of non-strings, which the generator drops";
         found.add("enum-type", place, reason, "write bounds instead, or `type: string`");
     }
 }
 
-/// The values of a string enum are texts, and give variants of their own.
+/// The values of a string enum are strings, and give distinct variants.
 fn variants(place: &str, schema: &Value, found: &mut Found<'_>) {
     let mut seen = BTreeSet::from(["Unknown".to_owned()]);
     let values = schema.get("enum").and_then(Value::as_array);
     for (index, value) in values.into_iter().flatten().enumerate() {
         let here = format!("{place}/enum/{index}");
         let Some(text) = value.as_str() else {
-            found.add("enum-type", here, format!("{value} is no string"), "put it in quotes");
+            found.add(
+                "enum-type",
+                here,
+                format!("{value} is not a string"),
+                "put it in quotes",
+            );
             continue;
         };
         // A duplicate value is reported as such.
@@ -160,7 +165,7 @@ fn variants(place: &str, schema: &Value, found: &mut Found<'_>) {
                 "enum-name",
                 here,
                 format!("{value} gives no Rust name: it needs ASCII letters or digits, and must not be `self`"),
-                "leave it out; unknown values are kept",
+                "omit it; unknown values are kept",
             );
             continue;
         }
@@ -171,13 +176,13 @@ fn variants(place: &str, schema: &Value, found: &mut Found<'_>) {
                 "enum-clash",
                 here,
                 reason,
-                "leave one of the two out; unknown values are kept",
+                "omit one of the two; unknown values are kept",
             );
         }
     }
 }
 
-/// The `type` of a property or parameter is one that exists, and an array says of what.
+/// The `type` of a property or parameter exists, and an array has `items`.
 fn sound_type(node: &Node<'_>, found: &mut Found<'_>) {
     const KNOWN: &str = "use string, integer, number, boolean, object or array, or refer to a component";
     let mut place = node.pointer.clone();
@@ -194,7 +199,7 @@ fn sound_type(node: &Node<'_>, found: &mut Found<'_>) {
                     "array-of-what",
                     place,
                     "is an array without `items`",
-                    "say what it holds",
+                    "add the schema of its items",
                 ),
             },
             Some("string" | "integer" | "number" | "boolean" | "object") => {}
@@ -213,8 +218,8 @@ fn sound_type(node: &Node<'_>, found: &mut Found<'_>) {
         found.add(
             "all-of",
             &node.pointer,
-            "holds something else than one $ref in its allOf",
-            "let it hold one $ref; put the rest into the component",
+            "has something other than one $ref in its allOf",
+            "keep one $ref; move the rest into the component",
         );
     }
 }
@@ -231,7 +236,7 @@ fn inline(node: &Node<'_>, found: &mut Found<'_>) {
     found.add(rule, &node.pointer, what, "make it a named component, and refer to it");
 }
 
-/// Whether a component holds itself, without an array between.
+/// Whether a component contains itself, without an array between.
 fn holds(spec: &Spec, name: &str, wanted: &str, seen: &mut BTreeSet<String>) -> bool {
     let schema = spec.doc.pointer(&format!("/components/schemas/{name}"));
     members(schema.and_then(|schema| schema.get("properties")))

@@ -31,7 +31,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         found.add(
             "several-servers",
             format!("/servers/{index}"),
-            "only the first server would be used",
+            "only the first server is used",
             "delete it; users override the base URL with an environment variable",
         );
     }
@@ -62,7 +62,7 @@ fn base_url(text: &str) -> Result<(), &'static str> {
         return Err("its scheme is not https");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user name or password");
+        return Err("it contains a user name or password");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err("it has a query or a fragment, which paths cannot be added to");

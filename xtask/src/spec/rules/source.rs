@@ -1,5 +1,5 @@
-//! What only the text shows: lines, duplicate keys, and words that a YAML 1.1 reader takes for something
-//! else. A reader of parsed values sees none of it.
+//! Checks that need the text, because parsed values lose it: lines, duplicate keys, and words that a YAML 1.1
+//! reader reads differently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +12,13 @@ use crate::spec::escape;
 pub(super) struct Source {
     /// Pointer → line.
     lines: BTreeMap<String, usize>,
-    /// Keys that were there before: pointer and line.
+    /// Duplicate keys: pointer and line.
     twice: Vec<(String, usize)>,
     /// Unquoted scalars: pointer, line, text, and whether it is a key.
     plain: Vec<(String, usize, String, bool)>,
 }
 
-/// A collection that is being read.
+/// The collection being read.
 enum Open {
     Sequence {
         pointer: String,
@@ -32,7 +32,7 @@ enum Open {
 }
 
 impl Source {
-    /// Reads the places of a text that is known to be YAML.
+    /// Reads the places of a text that is valid YAML.
     pub(super) fn read(text: &str) -> Self {
         let mut source = Self {
             lines: BTreeMap::new(),
@@ -89,7 +89,7 @@ impl Source {
         source
     }
 
-    /// The place of a value that starts here; its parent moves on.
+    /// The place of a value that starts here; advances its parent.
     fn step(&mut self, open: &mut [Open], line: usize) -> String {
         let place = match open.last_mut() {
             None => String::new(),
@@ -97,14 +97,14 @@ impl Source {
                 *next += 1;
                 format!("{pointer}/{}", *next - 1)
             }
-            // A key that is no scalar has no place of its own.
+            // A key that is not a scalar has no place.
             Some(Open::Mapping { pointer, key, .. }) => key.take().unwrap_or_else(|| pointer.clone()),
         };
         self.lines.entry(place.clone()).or_insert(line);
         place
     }
 
-    /// The line of a pointer, or of the nearest thing around it.
+    /// The line of a pointer, or of the nearest node around it.
     pub(super) fn line(&self, pointer: &str) -> usize {
         let mut place = pointer;
         loop {
@@ -125,7 +125,7 @@ impl Source {
                 "duplicate-key",
                 pointer,
                 format!(
-                    "the key is already on line {}; readers keep one of the two",
+                    "duplicate key, first on line {}; readers keep one of the two",
                     self.line(pointer)
                 ),
                 "delete or rename one of them",
@@ -137,8 +137,8 @@ impl Source {
                 continue;
             };
             let fix = match rule {
-                "yaml-boolean" => format!("write true or false, or '{text}' where the word is meant"),
-                "odd-number" if !*is_key => format!("write it in plain decimals, or '{text}' where text is meant"),
+                "yaml-boolean" => format!("write true or false, or '{text}' for the string"),
+                "odd-number" if !*is_key => format!("write it in plain decimals, or '{text}' for the string"),
                 _ => format!("put it in quotes: '{text}'"),
             };
             found.add(rule, pointer, format!("unquoted {text} is {taken}"), fix);
@@ -147,14 +147,14 @@ impl Source {
     }
 }
 
-/// Gives the last finding its line.
+/// Sets the line of the last finding.
 fn place(found: &mut Found<'_>, line: usize) {
     if let Some(last) = found.findings.last_mut() {
         last.line = line;
     }
 }
 
-/// The rule that an unquoted scalar breaks, and what a reader may take it for.
+/// The rule that an unquoted scalar breaks, and how it may be read.
 fn trap(text: &str, is_key: bool, pointer: &str) -> Option<(&'static str, &'static str)> {
     const BOOLEANS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -210,7 +210,7 @@ fn is_date(text: &str) -> bool {
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'+' | b'-' | b'Z' | b' '))
 }
 
-/// Leading zeros, other bases, digits separated by `_`, exponents without a point, and what is no number.
+/// Leading zeros, other bases, digits separated by `_`, exponents without a point, infinities and NaN.
 fn is_odd_number(unsigned: &str) -> bool {
     let lower = unsigned.to_ascii_lowercase();
     let mut bytes = lower.bytes();
@@ -251,7 +251,7 @@ mod tests {
     use super::trap;
 
     #[test]
-    fn words_that_readers_do_not_agree_on() {
+    fn scalars_that_yaml_readers_read_differently() {
         for (text, rule) in [
             ("16:9", "unquoted-ratio"),
             ("1:30:00", "unquoted-ratio"),

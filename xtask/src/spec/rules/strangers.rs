@@ -1,6 +1,6 @@
-//! Members of an example that its schema does not name: what a renamed or removed property leaves behind.
+//! Members of an example that its schema does not name, such as those of a renamed or removed property.
 //!
-//! Answers may hold anything, so no schema refuses them; but an example is our own, and shows what the spec says.
+//! Responses may contain any member, so no schema rejects them; but our own examples show only documented ones.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Found, instead};
 use crate::spec::{Spec, component, escape, members};
 
-/// What an object schema, with all that it is made of, says of its members.
+/// The members of an object schema, with those of the schemas it is composed of.
 #[derive(Default)]
 struct Members<'a> {
     known: BTreeMap<&'a str, &'a Value>,
@@ -18,7 +18,7 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// `depth` ends a schema that is made of itself, which another rule reports.
+    /// `depth` limits a schema composed of itself, which another rule reports.
     fn read(&mut self, spec: &'a Spec, schema: &'a Value, depth: u8) {
         let schema = spec.resolve(schema);
         // A required member without a property is reported by another rule, once.
@@ -40,25 +40,25 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Adds what `value` has and `schema` does not name.
+/// Adds the members of `value` that `schema` does not name.
 pub(super) fn check(spec: &Spec, schema: &Value, place: &str, value: &Value, found: &mut Found<'_>) {
     match value {
         Value::Object(object) => {
-            let mut said = Members::default();
-            said.read(spec, schema, 8);
+            let mut members = Members::default();
+            members.read(spec, schema, 8);
             for (key, member) in object {
                 let place = format!("{place}/{}", escape(key));
-                if let Some(schema) = said.known.get(key.as_str()) {
+                if let Some(schema) = members.known.get(key.as_str()) {
                     check(spec, schema, &place, member, found);
-                } else if !said.open && !said.known.is_empty() {
-                    let known: Vec<&str> = said.known.keys().copied().collect();
-                    // What was renamed is often longer or shorter by a word: `ratio`, `aspect_ratio`.
+                } else if !members.open && !members.known.is_empty() {
+                    let known: Vec<&str> = members.known.keys().copied().collect();
+                    // A renamed member is often longer or shorter by a word: `ratio`, `aspect_ratio`.
                     let word = known
                         .iter()
                         .find(|name| name.contains(key.as_str()) || key.contains(**name));
                     let fix = word.map_or_else(|| instead(key, &known), |word| format!("did you mean `{word}`?"));
                     let owner = schema["$ref"].as_str().and_then(component).unwrap_or("its schema");
-                    found.add("example-member", place, format!("`{key}` is no member of {owner}"), fix);
+                    found.add("example-member", place, format!("{owner} has no member `{key}`"), fix);
                 }
             }
         }

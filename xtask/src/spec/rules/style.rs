@@ -1,5 +1,5 @@
-//! What the dialect wants for its readers' sake: descriptions, no titles, one way to say that an object is open,
-//! no bound that binds nothing.
+//! Style: descriptions, no titles, one way to mark an object as open,
+//! no bound without effect.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         let mut media = place.rsplit('/').skip(1);
         let wants_description = match node.kind {
             Kind::Component => true,
-            // What a bare reference is, its component says.
+            // The component of a bare reference has the description.
             Kind::Property => single_ref(value).is_none(),
             // Parameters and headers, but not media types.
             Kind::Other => value.get("schema").is_some() && media.next() != Some("content"),
@@ -25,12 +25,12 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         }
         if node.kind.is_schema() {
             if value.get("title").is_some() {
-                let reason = "the generator would name a type by it";
+                let reason = "the generator would name a type after it";
                 found.add(
                     "title",
                     format!("{place}/title"),
                     reason,
-                    "delete it; the component's name is the name",
+                    "delete it; the component's name is used",
                 );
             }
             open(place, value, found);
@@ -50,7 +50,7 @@ fn described(place: &str, value: &Value, found: &mut Found<'_>) {
             "missing-description",
             place,
             "has no description",
-            "say in a line what it is",
+            "add one line that describes it",
         );
     }
 }
@@ -59,22 +59,22 @@ fn described(place: &str, value: &Value, found: &mut Found<'_>) {
 fn open(place: &str, schema: &Value, found: &mut Found<'_>) {
     match schema.get("additionalProperties") {
         None if schema["type"] == "object" && schema.get("properties").is_none() => found.add(
-            "members-unsaid",
+            "open-members",
             place,
-            "is an object of which nothing more is said",
-            "list its properties, or write `additionalProperties: true` if its members are free",
+            "is an object without properties",
+            "list its properties, or write `additionalProperties: true` if it may have any",
         ),
         None | Some(Value::Bool(true)) => {}
         Some(_) => found.add(
             "additional-properties",
             format!("{place}/additionalProperties"),
-            "unknown members are kept all the same",
-            "write true if the members are free; say nothing if not",
+            "unknown members are kept anyway",
+            "write true if any member is allowed; otherwise delete it",
         ),
     }
 }
 
-/// Bounds and shapes belong to a type; on any other they bind nothing.
+/// Bounds and formats belong to a type, and have no effect on others.
 fn keywords(place: &str, schema: &Value, found: &mut Found<'_>) {
     const OF_TYPES: [(&[&str], &[&str]); 4] = [
         (
@@ -107,7 +107,7 @@ fn keywords(place: &str, schema: &Value, found: &mut Found<'_>) {
         for keyword in keywords.iter().filter(|keyword| schema.get(**keyword).is_some()) {
             if !kinds.contains(&kind) {
                 let reason = format!(
-                    "binds nothing: the type is {kind}, and `{keyword}` is of {}",
+                    "has no effect: the type is {kind}, and `{keyword}` applies to {}",
                     kinds.join(" and ")
                 );
                 let here = format!("{place}/{keyword}");

@@ -1,4 +1,4 @@
-//! No text holds a character that its reader does not see, and no name or value a line break.
+//! No text contains an invisible character, and no name or value a line break.
 //!
 //! They would end a comment of the generated code, turn the order of a line around, or make two names look the same.
 
@@ -11,7 +11,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     visit(&spec.doc, "", false, found);
 }
 
-/// `prose` texts may have several lines: descriptions, notes, and what is in examples.
+/// `prose` texts may have several lines: descriptions, notes and examples.
 fn visit(value: &Value, place: &str, prose: bool, found: &mut Found<'_>) {
     match value {
         Value::String(text) => judge(text, place, prose, found),
@@ -41,7 +41,7 @@ fn judge(text: &str, place: &str, prose: bool, found: &mut Found<'_>) {
         found.add(
             "invisible-character",
             place,
-            format!("holds the invisible character U+{:04X}", u32::from(bad)),
+            format!("contains the invisible character U+{:04X}", u32::from(bad)),
             "delete it, or write a plain space",
         );
     }

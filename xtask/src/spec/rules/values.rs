@@ -1,4 +1,4 @@
-//! Examples and defaults fit their schemas, and nothing goes without an example.
+//! Examples and defaults match their schemas, and every body has an example.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             found.add(
                 "bad-pattern",
                 format!("{}/pattern", node.pointer),
-                "is no regular expression",
+                "is not a regular expression",
                 fix,
             );
         }
@@ -42,7 +42,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 "bad-schema",
                 "/components/schemas",
                 error.to_string(),
-                "write sound schemas",
+                "write valid schemas",
             );
         }
     };
@@ -68,7 +68,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                     "missing-example",
                     place,
                     reason,
-                    "add one in your own words, which fits the schema",
+                    "write one (not copied from the page) that matches the schema",
                 );
             }
             for (place, example) in examples {
@@ -91,7 +91,7 @@ fn examples<'a>(spec: &'a Spec, place: &str, holder: &'a Value) -> Vec<(String, 
     named.chain(single).collect()
 }
 
-/// Holds values against schemas; each schema is compiled once.
+/// Validates values against schemas; each schema is compiled once.
 struct Judge<'a> {
     spec: &'a Spec,
     registry: &'a Registry<'a>,
@@ -108,9 +108,9 @@ impl Judge<'_> {
             match options.build(&schema) {
                 Ok(validator) => Some(validator),
                 Err(error) => {
-                    // A schema that is not even OpenAPI was reported as such.
+                    // A schema that is not valid OpenAPI was reported before.
                     if found.findings.iter().all(|finding| finding.rule != "not-openapi") {
-                        let reason = format!("nothing can fit the schema of this: {error}");
+                        let reason = format!("no value can match this schema: {error}");
                         found.add("bad-schema", place, reason, "correct the schema");
                     }
                     None
@@ -128,7 +128,7 @@ impl Judge<'_> {
                 rule,
                 here,
                 reason,
-                "write a value that fits its schema, or correct the schema",
+                "write a value that matches its schema, or correct the schema",
             );
         }
         if rule == "bad-example" {
@@ -137,7 +137,7 @@ impl Judge<'_> {
     }
 }
 
-/// Links in examples lead nowhere real.
+/// Links in examples use reserved hosts.
 fn hosts(place: &str, value: &Value, found: &mut Found<'_>) {
     match value {
         Value::String(text) => {
@@ -149,8 +149,8 @@ fn hosts(place: &str, value: &Value, found: &mut Found<'_>) {
                 found.add(
                     "example-host",
                     place,
-                    format!("the host `{host}` may be someone's"),
-                    "use one under example.com",
+                    format!("the host `{host}` may be real"),
+                    "use a host under example.com",
                 );
             }
         }
@@ -168,8 +168,8 @@ fn hosts(place: &str, value: &Value, found: &mut Found<'_>) {
     }
 }
 
-/// A schema of OpenAPI 3.0 as one of JSON Schema's draft 4, which it is but for `nullable` and the dialect's own keys.
-/// What other rules find to be wrong is left out, so that it is reported once.
+/// Converts a schema of OpenAPI 3.0 to JSON Schema draft 4: they differ in `nullable` and the dialect's own keys.
+/// Omits errors that other rules find, so that they are reported once.
 fn translate(spec: &Spec, schema: &Value) -> Value {
     const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
     let Some(object) = schema.as_object() else {

@@ -5,20 +5,20 @@ use serde_json::Value;
 
 use crate::spec::{Spec, escape, members};
 
-/// What a node is.
+/// Kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A schema under `components/schemas`.
     Component,
     /// A property of an object.
     Property,
-    /// Any other schema that is written where it is used: of a parameter, a body, an array's items.
+    /// Any other inline schema: of a parameter, a body, an array's items.
     Inline,
     /// A member of `allOf`, `oneOf` or `anyOf`.
     Part,
-    /// What `not` excludes; nothing is required of it, and it is not walked further.
+    /// The schema in `not`; not checked, and not walked further.
     Excluded,
-    /// No schema.
+    /// Not a schema.
     Other,
 }
 
