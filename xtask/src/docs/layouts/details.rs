@@ -13,7 +13,7 @@ use crate::docs::pattern::pattern;
 const NEAR: usize = 3;
 
 /// Reads the lines below a parameter's name.
-pub(in crate::docs) fn read(parameter: &mut Parameter, lines: &[Line]) {
+pub(crate) fn read(parameter: &mut Parameter, lines: &[Line]) {
     static LEAD: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)(options|models|values|one of|status|statuses|roles|fixed to)\s*[:.]?$"));
     for (index, line) in lines.iter().enumerate() {
@@ -65,7 +65,7 @@ fn keyed(text: &str) -> Option<Vec<String>> {
 }
 
 /// The words of a list item.
-pub(in crate::docs) fn item(text: &str) -> Option<&str> {
+pub(crate) fn item(text: &str) -> Option<&str> {
     ["• ", "- ", "* "]
         .iter()
         .find_map(|mark| text.strip_prefix(mark))
@@ -73,7 +73,7 @@ pub(in crate::docs) fn item(text: &str) -> Option<&str> {
 }
 
 /// Reads one line.
-pub(in crate::docs) fn words(parameter: &mut Parameter, text: &str) {
+pub(crate) fn words(parameter: &mut Parameter, text: &str) {
     static OPTIONS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)(?:options|one of|(?:allowed|possible|available|accepted) values)\s*:\s*(.+)$"));
     static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
@@ -150,7 +150,7 @@ fn powers(text: &str) -> String {
 }
 
 /// Values in a row: between commas, bars or slashes, or between spaces where there are none of those.
-pub(in crate::docs) fn options(text: &str) -> Vec<String> {
+pub(crate) fn options(text: &str) -> Vec<String> {
     let text = text.trim().trim_end_matches('.');
     let parts: Vec<&str> = match text.contains([',', '|', '/']) {
         true => text
@@ -167,7 +167,7 @@ pub(in crate::docs) fn options(text: &str) -> Vec<String> {
 }
 
 /// A word as a value.
-pub(in crate::docs) fn value(word: &str) -> Option<String> {
+pub(crate) fn value(word: &str) -> Option<String> {
     let word = word.trim_matches(['`', '"', '\'']);
     let fine = |c: char| c.is_ascii_alphanumeric() || "_-.:+".contains(c);
     (!word.is_empty() && word.chars().all(fine) && word.chars().any(|c| c.is_ascii_alphanumeric()))
@@ -175,7 +175,7 @@ pub(in crate::docs) fn value(word: &str) -> Option<String> {
 }
 
 /// A default as JSON: a number, a truth value, or text.
-pub(in crate::docs) fn scalar(text: &str) -> Option<Value> {
+pub(crate) fn scalar(text: &str) -> Option<Value> {
     let text = text.trim().trim_matches('`').trim_end_matches('.');
     match serde_json::from_str(text) {
         Ok(value @ (Value::Number(_) | Value::Bool(_) | Value::String(_))) => Some(value),
