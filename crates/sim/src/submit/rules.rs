@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::dialects::{Input, Medium};
+use crate::submit::conditions;
 use crate::spec::{Fields, Model, Problem, whole};
 
 /// The roles of inputs, and the medium of each.
@@ -38,6 +39,8 @@ pub(crate) fn check(
         }
     }
     problems.extend(input_rules(model, inputs));
+    let roles: Vec<&str> = inputs.iter().filter_map(|input| role_of(model, input).ok()).collect();
+    problems.extend(conditions::check(&model.conditions, fields, &roles));
     problems
 }
 
@@ -136,7 +139,8 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
         problems.push(Problem::new(field, "a last frame needs a first frame"));
     }
     let seen = inputs.iter().any(|input| input.medium != Medium::Audio);
-    if has("reference_audio") && !seen {
+    let alone = model.inputs.get("reference_audio").is_some_and(|rule| rule.alone);
+    if has("reference_audio") && !seen && !alone {
         let field = &by_role["reference_audio"][0].field;
         problems.push(Problem::new(
             field,
