@@ -4,7 +4,7 @@ use serde_json::json;
 use videogen::{Capabilities, Role, Source, TaskId, Vendor, VideoRequest};
 
 /// One model of each endpoint family and generation of models.
-pub(crate) const TARGETS: [(Vendor, &str); 7] = [
+pub(crate) const TARGETS: [(Vendor, &str); 8] = [
     (Vendor::Token360, "seedance-2.0"),
     (Vendor::ToApis, "seedance-2"),
     (Vendor::ToApis, "doubao-seedance-1-5-pro"),

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use videogen::{Error, ListQuery, Operation, TaskId, Vendor, VideoRequest, plan};
 use videogen::facts::{FieldState, FieldTest};
+use videogen::{Error, ListQuery, Operation, TaskId, Vendor, VideoRequest, plan};
 use xtask::spec::raw::{raw_crate, surface};
 
 use crate::canned::Canned;

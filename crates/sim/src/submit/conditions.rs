@@ -8,7 +8,10 @@ use crate::spec::{Condition, Fields, Problem, Wanted, whole};
 pub(super) fn check(conditions: &[Condition], fields: Fields<'_>, roles: &[&str]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for condition in conditions {
-        let applies = condition.when.iter().all(|(field, wanted)| fits(fields, roles, field, wanted));
+        let applies = condition
+            .when
+            .iter()
+            .all(|(field, wanted)| fits(fields, roles, field, wanted));
         if !applies {
             continue;
         }

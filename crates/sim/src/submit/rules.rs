@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::dialects::{Input, Medium};
-use crate::submit::conditions;
 use crate::spec::{Fields, Model, Problem, whole};
+use crate::submit::conditions;
 
 /// The roles of inputs, and the medium of each.
 const ROLES: [(&str, Medium); 5] = [

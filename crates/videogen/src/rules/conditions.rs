@@ -93,6 +93,65 @@ fn value(request: &VideoRequest, field: &str) -> Option<String> {
         "video_operation" => request.video_operation.clone(),
         "output_format" => request.output_format.clone(),
         "inputs" => count(request.inputs.len()),
-        role => count(request.inputs.iter().filter(|input| input.role.as_str() == role).count()),
+        role => count(
+            request
+                .inputs
+                .iter()
+                .filter(|input| input.role.as_str() == role)
+                .count(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EDIT: Condition = Condition {
+        when: &[FieldTest {
+            field: "video_operation",
+            is: FieldState::OneOf(&["edit", "extend"]),
+        }],
+        requires: &[
+            FieldTest {
+                field: "duration",
+                is: FieldState::OneOf(&["auto"]),
+            },
+            FieldTest {
+                field: "reference_video",
+                is: FieldState::Set,
+            },
+            FieldTest {
+                field: "seed",
+                is: FieldState::Unset,
+            },
+        ],
+    };
+
+    #[test]
+    fn every_unmet_requirement_is_reported_with_the_remedy() {
+        let request = VideoRequest::new("m", "x").video_operation("edit").duration(6).seed(1);
+        let found: Vec<String> = broken(&EDIT, &request)
+            .into_iter()
+            .map(|broken| format!("{} = {}: {}; {}", broken.field, broken.value, broken.rule, broken.hint))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "duration = 6: video_operation edit requires duration auto; set duration to auto",
+                "reference_video = not set: video_operation edit requires a reference_video; add a reference_video",
+                "seed = 1: video_operation edit requires no seed; remove seed",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rule_that_does_not_apply_requires_nothing() {
+        assert!(broken(&EDIT, &VideoRequest::new("m", "x").duration(6)).is_empty());
+        let fine = VideoRequest::new("m", "x")
+            .video_operation("extend")
+            .duration_auto()
+            .reference_video("https://media.example.com/a.mp4");
+        assert!(broken(&EDIT, &fine).is_empty());
     }
 }

@@ -370,7 +370,12 @@ impl Check {
         for condition in self.rules.model.conditions {
             for broken in broken(condition, request) {
                 let whom = self.whom(request);
-                self.add(broken.field, broken.value, format!("{whom}: {}", broken.rule), broken.hint);
+                self.add(
+                    broken.field,
+                    broken.value,
+                    format!("{whom}: {}", broken.rule),
+                    broken.hint,
+                );
             }
         }
     }

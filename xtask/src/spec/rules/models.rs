@@ -280,7 +280,10 @@ fn conditions(model: &Model, family: &Family, report: &mut Report<'_>) {
                 let place = format!("conditions/{index}/{part}/{}", escape(name));
                 let carriers: Vec<_> = family.fields.iter().filter(|field| field.name == *name).collect();
                 if name != "inputs" && FIELDS.contains(&name.as_str()) && carriers.is_empty() {
-                    let reason = format!("the request of `{}` has no property that carries `{name}`", family.create);
+                    let reason = format!(
+                        "the request of `{}` has no property that carries `{name}`",
+                        family.create
+                    );
                     report("unknown-field", &place, reason, "delete it".to_owned());
                 }
                 let FieldState::OneOf(values) = state else { continue };
