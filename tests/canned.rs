@@ -1,4 +1,4 @@
-//! A server that gives every request the same answer, byte for byte.
+//! A server with canned answers, byte for byte.
 
 use std::sync::{Arc, Mutex};
 
@@ -37,6 +37,25 @@ impl Canned {
 
     /// Answers with these very bytes, then closes.
     pub(crate) async fn raw(answer: Vec<u8>) -> Self {
+        Self::answering(move |_| answer.clone()).await
+    }
+
+    /// Answers submissions with one status and body, and all else with another.
+    pub(crate) async fn submitted_and_read(submitted: (u16, &str), read: (u16, &str)) -> Self {
+        let answer = |(status, body): (u16, &str)| {
+            let length = body.len();
+            format!("HTTP/1.1 {status} Canned\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+                .into_bytes()
+        };
+        let (submitted, read) = (answer(submitted), answer(read));
+        Self::answering(move |request| match request.starts_with("POST") {
+            true => submitted.clone(),
+            false => read.clone(),
+        })
+        .await
+    }
+
+    async fn answering(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -44,6 +63,7 @@ impl Canned {
         let task = tokio::spawn(async move {
             while let Ok((mut socket, _)) = listener.accept().await {
                 let request = read_request(&mut socket).await;
+                let answer = answer(&request);
                 log.lock().unwrap().push(request);
                 // The client may hang up first; that is its right.
                 let _ = socket.write_all(&answer).await;

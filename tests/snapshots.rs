@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use videogen::facts::{FieldState, FieldTest};
-use videogen::{Error, ListQuery, Operation, TaskId, Vendor, VideoRequest, plan};
+use videogen::facts::{FieldState, FieldTest, Operation};
+use videogen::submit::plan;
+use videogen::task::ListQuery;
+use videogen::{Error, TaskId, Vendor, VideoRequest};
 use xtask::spec::raw::{raw_crate, surface};
 
 use crate::canned::Canned;

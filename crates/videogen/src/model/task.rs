@@ -57,7 +57,8 @@ pub struct VideoTask {
     /// Fields that were dropped or rounded, on the task returned by a submission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
-    /// Whether an earlier submission with the same idempotency key created the task, and this call sent nothing.
+    /// Whether an earlier submission created the task, and this call created none: the idempotency key was used before, or the
+    /// vendor answered HTTP 409 with the task that it already has.
     #[serde(default, skip_serializing_if = "is_false")]
     pub repeated: bool,
     /// Reason why the accepted task could not be recorded in the journal.
@@ -229,6 +230,8 @@ pub(crate) fn is_moderation(text: &str) -> bool {
         "safety check",
         "nsfw",
         "risk control",
+        "privacyinformation",
+        "real person",
     ];
     phrases.iter().any(|phrase| text.contains(phrase))
 }

@@ -96,6 +96,12 @@ impl<'a> Comparison<'a> {
         is_of_model && self.is_about(task, TimeDelta::zero())
     }
 
+    /// Whether a task shows that it is of another submission.
+    pub(crate) fn is_contradicted_by(&self, task: &VideoTask) -> bool {
+        let model = model(self.ambiguity, task.model.as_deref().map(self.hide).as_deref());
+        model == Evidence::OtherModel || self.prompt(task) == Evidence::OtherPrompt
+    }
+
     /// Whether a task by itself shows as much of the prompt as it did in a list.
     pub(crate) fn shows_more(&self, task: &VideoTask, listed: &Candidate) -> bool {
         self.prompt(task) != Evidence::PromptNotShown || listed.reasons.contains(&Evidence::PromptNotShown)

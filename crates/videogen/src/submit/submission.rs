@@ -27,7 +27,7 @@ const RETRIES: u32 = 3;
 /// Options of a submission.
 ///
 /// ```
-/// use videogen::SubmitOptions;
+/// use videogen::submit::SubmitOptions;
 /// use videogen::journal::Destination;
 ///
 /// let options = SubmitOptions::default()
@@ -116,7 +116,8 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
-    /// use videogen::{SubmitOptions, journal::Destination};
+    /// use videogen::journal::Destination;
+    /// use videogen::submit::SubmitOptions;
     ///
     /// let options = SubmitOptions::default().target(Destination::file("boat.mp4"));
     /// let task = client.submit_with(&request, options).await?;
@@ -261,14 +262,8 @@ impl Client {
             let _ = journal.record(subject.clone(), Event::Alive { until: lease() }).await;
         }
         let result = alive(&journal, &subject, call).await;
-        let result = result.map_err(|error| error.with_intent(id));
-        let event = match &result {
-            Ok(task) => Some(Event::Accepted {
-                task: task.id.clone(),
-                status: task.status.clone(),
-            }),
-            Err(error) => Event::failed(error),
-        };
+        let result = result.map_err(|error| error.with_intent(id.clone()));
+        let event = self.outcome(&id, &result).await;
         let noted = match &event {
             Some(event) => record_with_retries(&journal, &subject, event).await,
             None => Ok(()),
@@ -299,24 +294,23 @@ impl Client {
         if let Ok(task) = &submitted {
             self.0.account.accept(&task.id);
         }
-        submitted.map_err(|error| {
-            if error.delivery() != Some(Delivery::Ambiguous) {
-                return error;
-            }
-            let ambiguity = Ambiguity {
-                progress: match exchange.as_ref().map(|exchange| &exchange.sent) {
-                    Some(Sent::Answered(answer)) if answer.cut.is_some() => Progress::PartlyAnswered,
-                    Some(Sent::Answered(_)) => Progress::Answered,
-                    _ => Progress::Sent,
-                },
-                status: error.status(),
-                request_id: error.request_id().map(str::to_owned),
-                possible_tasks: judge.possible_tasks(family, exchange.as_ref()),
-                answer: judge.beginning(exchange.as_ref()),
-                ..self.lost(request, sent_at)
-            };
-            error.with_ambiguity(ambiguity)
-        })
+        let error = match submitted {
+            Err(error) if error.delivery() == Some(Delivery::Ambiguous) => error,
+            result => return result,
+        };
+        let ambiguity = Ambiguity {
+            progress: match exchange.as_ref().map(|exchange| &exchange.sent) {
+                Some(Sent::Answered(answer)) if answer.cut.is_some() => Progress::PartlyAnswered,
+                Some(Sent::Answered(_)) => Progress::Answered,
+                _ => Progress::Sent,
+            },
+            status: error.status(),
+            request_id: error.request_id().map(str::to_owned),
+            possible_tasks: judge.possible_tasks(family, exchange.as_ref()),
+            answer: judge.beginning(exchange.as_ref()),
+            ..self.lost(request, sent_at)
+        };
+        self.existing(error.with_ambiguity(ambiguity)).await
     }
 
     /// What is known about a submission without a response.
@@ -382,10 +376,7 @@ impl Client {
             }
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_millis(500));
-            let found = self.known(Query {
-                intent: Some(entry.intent.id.clone()),
-                ..Query::default()
-            });
+            let found = self.known(Query::default().intent(&entry.intent.id));
             match found.await?.pop() {
                 Some(found) => entry = found,
                 None => {

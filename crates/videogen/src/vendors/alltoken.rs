@@ -79,8 +79,6 @@ impl Adapter for AllToken {
                 _ => None,
             }),
             code,
-            message: detail.message.read(),
-            request_id: detail.request_id.read(),
             ..ErrorDetail::default()
         }
     }

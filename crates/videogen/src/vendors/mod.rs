@@ -62,13 +62,11 @@ pub(crate) struct RawPage {
     pub(crate) total: Option<u64>,
 }
 
-/// Contents of a vendor's error body.
+/// What only the vendor's own codes tell of an error; its words are read alike for all vendors.
 #[derive(Default)]
 pub(crate) struct ErrorDetail {
     pub(crate) kind: Option<ErrorKind>,
     pub(crate) code: Option<String>,
-    pub(crate) message: Option<String>,
-    pub(crate) request_id: Option<String>,
     /// The vendor documents that nothing was accepted, whatever the status.
     pub(crate) refused: bool,
 }

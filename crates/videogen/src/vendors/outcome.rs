@@ -11,7 +11,8 @@ use crate::model::{
     Delivery, Error, ErrorKind, ListedModel, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask, Violation,
 };
 use crate::transport::retry::retry_after;
-use crate::vendors::{CallError, ErrorDetail, ids, words};
+use crate::vendors::words::{self, Words};
+use crate::vendors::{CallError, ErrorDetail, ids};
 
 /// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
@@ -104,9 +105,8 @@ impl Judge<'_> {
             let ids: Vec<String> = possible.iter().map(ToString::to_string).collect();
             message.push_str(&format!("; the response names the task {}", ids.join(", ")));
         }
-        if let Some(words) = self.words(answer, &detail) {
-            message.push_str(&format!("; the vendor says: {words}"));
-        }
+        let words = Words::of(&answer.body);
+        message.push_str(&self.quoted(&words));
         let error = Error::new(ErrorKind::AmbiguousSubmit, message)
             .during(self.vendor, Operation::Submit)
             .with_delivery(Delivery::Ambiguous);
@@ -115,7 +115,14 @@ impl Judge<'_> {
             [id] => error.with_task(id),
             _ => error,
         };
-        self.with_detail(error, answer, Some(detail))
+        self.with_detail(error, answer, detail, words)
+    }
+
+    /// What the vendor says, after a message of our own.
+    fn quoted(&self, words: &Words) -> String {
+        let said = words.message.as_deref().map(|message| self.clean(message));
+        said.filter(|said| !said.trim().is_empty())
+            .map_or_else(String::new, |said| format!("; the vendor says: {said}"))
     }
 
     /// The tasks that the answer to a submission names, other than those that the submission named itself.
@@ -141,12 +148,6 @@ impl Judge<'_> {
             .collect()
     }
 
-    /// The vendor's message in a response of any shape, cleaned for display.
-    fn words(&self, answer: &Answer, detail: &ErrorDetail) -> Option<String> {
-        let words = detail.message.clone().or_else(|| words::message(&answer.body))?;
-        Some(self.clean(&words)).filter(|words| !words.trim().is_empty())
-    }
-
     /// The outcome of a call that changes nothing that costs money, and the body that was read.
     pub(crate) fn read<T>(
         &self,
@@ -169,12 +170,21 @@ impl Judge<'_> {
         match (result, &answer.cut) {
             (Ok(value), _) => Ok((value, answer.body.clone())),
             (Err(_), Some(cut)) => Err(self.transport(operation, cut)),
+            // Some refuse with a status of success.
             (Err(CallError(reason)), None) => {
-                let error = Error::new(
-                    ErrorKind::Decode,
-                    format!("the response cannot be parsed: {}", self.clean(&reason)),
+                let words = Words::of(&answer.body);
+                let kind = if words.deny_the_task() {
+                    ErrorKind::NotFound
+                } else {
+                    ErrorKind::Decode
+                };
+                let message = format!(
+                    "the response cannot be parsed: {}{}",
+                    self.clean(&reason),
+                    self.quoted(&words)
                 );
-                Err(self.with_detail(error.during(self.vendor, operation), answer, None))
+                let error = Error::new(kind, message).during(self.vendor, operation);
+                Err(self.with_detail(error, answer, ErrorDetail::default(), words))
             }
         }
     }
@@ -212,6 +222,7 @@ impl Judge<'_> {
     /// The error of a response that is not a success.
     fn refusal(&self, operation: Operation, answer: &Answer, detail: ErrorDetail) -> Error {
         let status = answer.status.as_u16();
+        let words = Words::of(&answer.body);
         let kind = detail.kind.unwrap_or(match status {
             401 | 403 => ErrorKind::Auth,
             402 => ErrorKind::Balance,
@@ -221,29 +232,37 @@ impl Judge<'_> {
             400 | 413 | 415 | 422 => ErrorKind::InvalidRequest,
             _ => ErrorKind::Vendor,
         });
-        let message = detail.message.clone().or_else(|| words::message(&answer.body));
-        let message = message.map_or_else(
+        // Where the status says less than the words do.
+        let kind = match kind {
+            ErrorKind::InvalidRequest if words.are_of_moderation() => ErrorKind::Moderated,
+            ErrorKind::InvalidRequest | ErrorKind::Vendor
+                if (400..500).contains(&status) && operation != Operation::Submit && words.deny_the_task() =>
+            {
+                ErrorKind::NotFound
+            }
+            kind => kind,
+        };
+        let message = words.message.as_deref().map_or_else(
             || format!("the vendor returned HTTP {status} without a message"),
-            |message| self.clean(&message),
+            |message| self.clean(message),
         );
         self.with_detail(
             Error::new(kind, message).during(self.vendor, operation),
             answer,
-            Some(detail),
+            detail,
+            words,
         )
     }
 
     /// Adds the status, code, request id and `Retry-After` of the response.
-    fn with_detail(&self, error: Error, answer: &Answer, detail: Option<ErrorDetail>) -> Error {
-        let detail = detail.unwrap_or_default();
-        let code = detail.code.or_else(|| words::code(&answer.body));
+    fn with_detail(&self, error: Error, answer: &Answer, detail: ErrorDetail, words: Words) -> Error {
         let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
-        let request_id = detail
+        let request_id = words
             .request_id
             .or_else(|| REQUEST_IDS.iter().find_map(|name| header(name)));
         error.with_answer(
             answer.status.as_u16(),
-            code.map(|code| self.clean(&code)),
+            detail.code.or(words.code).map(|code| self.clean(&code)),
             request_id.map(|id| self.clean(&id)),
             retry_after(&answer.headers),
         )
@@ -328,12 +347,10 @@ impl Judge<'_> {
 
 /// Puts the raw answer beside a task, and finds a reason for failure that stands in an unusual place.
 fn finish(task: &mut VideoTask, raw: Raw) {
-    if task.error.is_none() && task.status == TaskStatus::Failed {
-        let detail = raw.json();
-        let reason = ["error", "message", "fail_reason"]
-            .iter()
-            .find_map(|name| detail.get(name)?.as_str().filter(|reason| !reason.is_empty()));
-        task.error = reason.and_then(|reason| TaskError::new(None, Some(reason.to_owned())));
+    let has_message = task.error.as_ref().is_some_and(|error| error.message.is_some());
+    if task.status == TaskStatus::Failed && !has_message {
+        let code = task.error.take().and_then(|error| error.code);
+        task.error = TaskError::new(code, words::reason(&raw.json()));
     }
     task.raw = raw;
 }

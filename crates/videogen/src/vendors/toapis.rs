@@ -68,8 +68,6 @@ impl Adapter for ToApis {
             code: code
                 .filter(|code| code.parse::<u16>().is_err())
                 .or_else(|| class.map(|class| class.as_str().to_owned())),
-            message: detail.message.read(),
-            request_id: None,
         }
     }
 

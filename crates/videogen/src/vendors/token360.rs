@@ -7,7 +7,6 @@ use videogen_raw_token360::types;
 use videogen_wire::{FromValue as _, Read as _};
 
 use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
-use crate::model::is_moderation;
 use crate::model::{
     Capabilities, ErrorKind, ListQuery, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video, VideoDuration,
     VideoRequest, VideoTask,
@@ -62,13 +61,9 @@ impl Adapter for Token360 {
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
             return ErrorDetail::default();
         };
-        let (message, code) = (detail.message.read(), detail.code.read());
-        let class = detail.type_.read();
+        let (code, class) = (detail.code.read(), detail.type_.read());
         let kind = class.as_ref().and_then(|class| match class {
             ErrorType::InvalidApiKey | ErrorType::ApiKeyFrozen | ErrorType::ModelAccessDenied => Some(ErrorKind::Auth),
-            ErrorType::InvalidRequestError if message.as_deref().is_some_and(is_moderation) => {
-                Some(ErrorKind::Moderated)
-            }
             ErrorType::InvalidRequestError => Some(ErrorKind::InvalidRequest),
             ErrorType::NotFoundError | ErrorType::ModelNotFound => Some(ErrorKind::NotFound),
             ErrorType::RateLimitError => Some(ErrorKind::RateLimited),
@@ -82,7 +77,6 @@ impl Adapter for Token360 {
                 .filter(|code| *code != status.to_string())
                 .or_else(|| class.map(|class| class.as_str().to_owned())),
             kind,
-            message,
             ..ErrorDetail::default()
         }
     }

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
+use crate::model::is_moderation;
+
 /// Where bodies carry their message, the best first. What is found there may be a text, an object or a list of either.
-const MESSAGES: [&str; 16] = [
+const MESSAGES: [&str; 17] = [
     "/error/message",
     "/error/error/message",
     "/error/detail",
@@ -19,10 +21,37 @@ const MESSAGES: [&str; 16] = [
     "/data/error",
     "/data/message",
     "/reason",
+    "/ResponseMetadata/Error/Message",
     "/title",
 ];
 /// Where they carry their code.
-const CODES: [&str; 4] = ["/error/code", "/error_code", "/code", "/data/error/code"];
+const CODES: [&str; 7] = [
+    "/error/code",
+    "/error/error/code",
+    "/error_code",
+    "/code",
+    "/serviceCode",
+    "/data/error/code",
+    "/ResponseMetadata/Error/Code",
+];
+/// Where they carry the id of the request.
+const REQUEST_IDS: [&str; 6] = [
+    "/error/request_id",
+    "/error/requestId",
+    "/request_id",
+    "/requestId",
+    "/RequestId",
+    "/ResponseMetadata/RequestId",
+];
+/// Where a task without a readable error carries the reason of its failure.
+const REASONS: [&str; 6] = [
+    "/error",
+    "/errors",
+    "/fail_reason",
+    "/failure_reason",
+    "/message",
+    "/detail",
+];
 /// The members of an object that hold its message.
 const MEMBERS: [&str; 6] = ["message", "msg", "detail", "reason", "description", "title"];
 /// The members that say what a message is about.
@@ -33,20 +62,56 @@ const PAGE_LIMIT: usize = 64 * 1024;
 const DEPTH: usize = 4;
 const COUNT: usize = 8;
 
-/// The message of a body: JSON of any shape, a plain text, or a page.
-pub(crate) fn message(body: &[u8]) -> Option<String> {
-    match serde_json::from_slice(body) {
-        Ok(body) => in_json(&body),
-        Err(_) => in_text(&String::from_utf8_lossy(&body[..body.len().min(PAGE_LIMIT)])),
+/// What an error body says.
+#[derive(Default)]
+pub(crate) struct Words {
+    pub(crate) message: Option<String>,
+    /// One that is a number alone is a status, which stands elsewhere already.
+    pub(crate) code: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+impl Words {
+    /// Reads a body: JSON of any shape, a plain text, or a page.
+    pub(crate) fn of(body: &[u8]) -> Self {
+        let Ok(body) = serde_json::from_slice::<Value>(body) else {
+            return Self {
+                message: in_text(&String::from_utf8_lossy(&body[..body.len().min(PAGE_LIMIT)])),
+                ..Self::default()
+            };
+        };
+        let code = CODES.iter().filter_map(|place| body.pointer(place)?.as_str());
+        let mut code = code.filter(|code| !code.trim().is_empty() && code.parse::<i64>().is_err());
+        Self {
+            message: in_json(&body),
+            code: code.next().map(str::to_owned),
+            request_id: REQUEST_IDS.iter().find_map(|place| self::place(body.pointer(place)?)),
+        }
+    }
+
+    /// Whether the vendor says that the task does not exist, whatever the status.
+    pub(crate) fn deny_the_task(&self) -> bool {
+        [&self.code, &self.message].into_iter().flatten().any(|text| {
+            let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+            let letters = letters.to_ascii_lowercase();
+            ["tasknotexist", "tasknotfound", "taskdoesnotexist"]
+                .iter()
+                .any(|phrase| letters.contains(phrase))
+        })
+    }
+
+    /// Whether the vendor says that moderation refused the request.
+    pub(crate) fn are_of_moderation(&self) -> bool {
+        [&self.code, &self.message]
+            .into_iter()
+            .flatten()
+            .any(|text| is_moderation(text))
     }
 }
 
-/// The code of a body in JSON. One that is a number alone is a status, which stands elsewhere already.
-pub(crate) fn code(body: &[u8]) -> Option<String> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let code = CODES.iter().find_map(|place| body.pointer(place)?.as_str());
-    code.filter(|code| !code.is_empty() && code.parse::<i64>().is_err())
-        .map(str::to_owned)
+/// The reason that a failed task gives in a place or shape that its type does not have.
+pub(crate) fn reason(task: &Value) -> Option<String> {
+    REASONS.iter().find_map(|place| text_of(task.pointer(place)?, DEPTH))
 }
 
 fn in_json(body: &Value) -> Option<String> {
@@ -54,6 +119,10 @@ fn in_json(body: &Value) -> Option<String> {
         return text_of(body, DEPTH);
     }
     let found = MESSAGES.iter().find_map(|place| text_of(body.pointer(place)?, DEPTH))?;
+    let found = match body.pointer("/error/param").and_then(place) {
+        Some(param) if !found.contains(&param) => format!("{param}: {found}"),
+        _ => found,
+    };
     // A problem by RFC 9457 has its kind in the title.
     match body.get("title").and_then(Value::as_str) {
         Some(title) if !title.is_empty() && !found.contains(title) => Some(format!("{title}: {found}")),
@@ -217,10 +286,10 @@ mod tests {
             ("  \n", None),
             ("\u{fffd}\u{1}", None),
         ] {
-            assert_eq!(message(body.as_bytes()).as_deref(), words, "{body}");
+            assert_eq!(Words::of(body.as_bytes()).message.as_deref(), words, "{body}");
         }
-        assert_eq!(message(b"\xff\xfe\x00"), None);
-        assert_eq!(message("[".repeat(10_000).as_bytes()), None);
+        assert_eq!(Words::of(b"\xff\xfe\x00").message, None);
+        assert_eq!(Words::of("[".repeat(10_000).as_bytes()).message, None);
     }
 
     #[test]
@@ -232,7 +301,7 @@ mod tests {
             (r#"{"code": 403}"#, None),
             ("<html>", None),
         ] {
-            assert_eq!(code(body.as_bytes()).as_deref(), word, "{body}");
+            assert_eq!(Words::of(body.as_bytes()).code.as_deref(), word, "{body}");
         }
     }
 }
