@@ -123,6 +123,8 @@ fn inputs(body: &Value) -> Vec<Input> {
                 "image" | "video" | "audio" => item["url"].as_str().map(str::to_owned),
                 member => url_in(item, member),
             };
+            let upload = || item["upload_id"].as_str().map(|id| format!("upload:{id}"));
+            let url = url.or_else(upload);
             let word = item["role"].as_str().unwrap_or(usual).to_owned();
             Some(Input {
                 field: format!("content[{index}]"),
