@@ -56,7 +56,7 @@ fn demand(test: &FieldTest) -> (String, String) {
     match test.is {
         FieldState::Set if field == "inputs" => ("an input".to_owned(), "add an input".to_owned()),
         FieldState::Set if is_role(field) => (format!("a {field}"), format!("add a {field}")),
-        FieldState::Set => (format!("{field}"), format!("set {field}")),
+        FieldState::Set => (field.to_owned(), format!("set {field}")),
         FieldState::Unset => (format!("no {field}"), format!("remove {field}")),
         FieldState::OneOf(values) => {
             let values = values.join(" or ");
