@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::transport::retry::retry_after;
 use crate::vendors::words::{self, Words};
-use crate::vendors::{CallError, ErrorDetail, ids};
+use crate::vendors::{CallError, ErrorDetail, dispatch, ids};
 
 /// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
@@ -73,7 +73,7 @@ impl Judge<'_> {
             return Err(self.unknown(family, &reason, exchange, answer, ErrorDetail::default()));
         }
         let status = answer.status.as_u16();
-        let detail = self.vendor.error(status, json(answer));
+        let detail = dispatch::error(self.vendor, status, json(answer));
         let refused = detail.refused || status == 429 || REFUSALS.contains(&status);
         // An answer that names a task refuses nothing, whatever its status.
         if refused && self.possible_tasks(family, exchange).is_empty() {
@@ -164,7 +164,7 @@ impl Judge<'_> {
             Some(Sent::Answered(answer)) => answer,
         };
         if !answer.status.is_success() {
-            let detail = self.vendor.error(answer.status.as_u16(), json(answer));
+            let detail = dispatch::error(self.vendor, answer.status.as_u16(), json(answer));
             return Err(self.refusal(operation, answer, detail));
         }
         match (result, &answer.cut) {

@@ -19,7 +19,6 @@ pub(crate) struct ToApis;
 
 impl Adapter for ToApis {
     // Documented for this path, whichever of the two the task was made by.
-    const FINDS_BY_REFERENCE: Option<&'static str> = Some(FAMILY_1);
 
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError> {
         if rules.family.name == FAMILY_1 {
