@@ -170,10 +170,7 @@ fn faults(sources: &Sources, root: &str, floors: &[(&str, usize)]) -> Vec<String
                  them functions"
             ));
         }
-        for (caller, called) in calls
-            .iter()
-            .filter(|(caller, _)| floor(caller).is_some_and(|at| at.0 == below))
-        {
+        for (caller, called) in calls.iter().filter(|(caller, _)| is_beneath(caller)) {
             let is_item = |on: &str| on == "self" || on == "Self" || on == item || on == item.to_lowercase();
             for (_, method) in called
                 .iter()
