@@ -72,7 +72,10 @@ pub(super) fn methods(sources: &Sources, root: &str) -> (Vec<Extension>, Calls) 
     let (mut extensions, mut calls) = (Vec::new(), Calls::new());
     for module in found.modules.values() {
         let called = calls.entry(module.file.clone()).or_default();
-        called.extend(module.calls.iter().cloned());
+        let is_own = |on: &str, method: &String| {
+            matches!(on, "self" | "Self") && module.impls.iter().any(|(_, methods)| methods.contains(method))
+        };
+        called.extend(module.calls.iter().filter(|(on, method)| !is_own(on, method)).cloned());
         for (path, methods) in &module.impls {
             if let Some((file, item)) = found.resolve(path, 0).filter(|(file, _)| *file != module.file) {
                 extensions.push(Extension {

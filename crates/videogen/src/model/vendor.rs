@@ -69,7 +69,7 @@ macro_rules! vendors {
                 )*}
             }
 
-            /// The endpoint family whose `get` finds a task by the caller's reference, too.
+            /// The endpoint family whose `get` also finds a task by client reference.
             pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
                 match self {$(
                     #[cfg(feature = $name)]
@@ -91,6 +91,7 @@ vendors! {
     ToApis = "toapis", videogen_raw_toapis {
         operations: [Submit, Get],
         list_query: [],
+        // Documented for this family's path, for tasks of either family.
         finds_by_reference: Some("seedance-1"),
     }
     /// <https://alltoken.ai>
