@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::transport::retry::retry_after;
 use crate::vendors::words::{self, Words};
-use crate::vendors::{CallError, ErrorDetail, ids};
+use crate::vendors::{CallError, ErrorDetail, dispatch, ids};
 
 /// Statuses that reject a submission for certain. After any other that is not a success, its status is unknown.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
@@ -73,7 +73,7 @@ impl Judge<'_> {
             return Err(self.unknown(family, &reason, exchange, answer, ErrorDetail::default()));
         }
         let status = answer.status.as_u16();
-        let detail = self.vendor.error(status, json(answer));
+        let detail = dispatch::error(self.vendor, status, json(answer));
         let refused = detail.refused || status == 429 || REFUSALS.contains(&status);
         // A response that names a task is not a rejection, whatever its status.
         if refused && self.possible_tasks(family, exchange).is_empty() {
@@ -166,7 +166,7 @@ impl Judge<'_> {
             Some(Sent::Answered(answer)) => answer,
         };
         if !answer.status.is_success() {
-            let detail = self.vendor.error(answer.status.as_u16(), json(answer));
+            let detail = dispatch::error(self.vendor, answer.status.as_u16(), json(answer));
             return Err(self.refusal(operation, answer, detail));
         }
         match (result, &answer.cut) {
