@@ -154,7 +154,7 @@ pub mod types {
         pub draft_task_id: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///Length in seconds.
+        ///Length in seconds, as requested; `-1` if the model decides.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -179,6 +179,7 @@ pub mod types {
         ///Whether the input contains a reference video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_has_video: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///Kind of input.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_type: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::InputType>,
@@ -342,6 +343,11 @@ pub mod types {
         ///Error message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The parameter at fault, as in an error body.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub param: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
         #[serde(flatten)]

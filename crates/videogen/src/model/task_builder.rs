@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::model::{Raw, SecretUrl, TaskError, TaskId, TaskStatus, Timestamp, Usage, Video, VideoTask};
+use crate::model::{
+    Raw, SecretUrl, TaskError, TaskId, TaskParameters, TaskStatus, Timestamp, Usage, Video, VideoTask,
+};
 
 /// Builds a [`VideoTask`] for a test; made by [`VideoTask::builder`]. Everything but the id may be left out.
 #[derive(Debug, Clone)]
@@ -72,6 +74,24 @@ impl VideoTaskBuilder {
     /// Sets the caller's own id.
     pub fn client_reference(mut self, reference: impl Into<String>) -> Self {
         self.0.client_reference = Some(reference.into());
+        self
+    }
+
+    /// Sets what it was made with.
+    pub fn parameters(mut self, parameters: TaskParameters) -> Self {
+        self.0.parameters = parameters;
+        self
+    }
+
+    /// Sets whether the task or its files have expired.
+    pub fn expired(mut self, expired: bool) -> Self {
+        self.0.expired = Some(expired);
+        self
+    }
+
+    /// Sets the vendor's id of the request.
+    pub fn request_id(mut self, id: impl Into<String>) -> Self {
+        self.0.request_id = Some(id.into());
         self
     }
 
