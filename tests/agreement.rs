@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use videogen::{
-    Capabilities, Client, Input, Role, TaskId, Vendor, VideoDuration, VideoRequest, Violation, plan, validate,
-};
+use videogen::facts::Capabilities;
+use videogen::submit::{plan, validate};
+use videogen::{Client, Input, Role, TaskId, Vendor, VideoDuration, VideoRequest, Violation};
 use videogen_sim::Simulator;
 
 use crate::property::{on_every_vendor, runtime};

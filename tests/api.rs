@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use videogen::{
-    Client, Clients, DownloadOptions, Error, ErrorKind, ListQuery, Role, Source, TaskId, TaskStatus, Vendor,
-    VideoRequest, VideoTask,
-};
+use videogen::download::DownloadOptions;
+use videogen::task::ListQuery;
+use videogen::{Client, Clients, Error, ErrorKind, Role, Source, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask};
 use videogen_journal::SqliteJournal;
 use videogen_sim::Simulator;
 
@@ -215,7 +214,7 @@ fn media_are_given_as_what_is_at_hand() {
         let request = VideoRequest::new("seedance-2.0", "x")
             .input(Role::FirstFrame, given)
             .duration(99);
-        let fields: Vec<_> = videogen::validate(Vendor::Token360, &request)
+        let fields: Vec<_> = videogen::submit::validate(Vendor::Token360, &request)
             .into_iter()
             .map(|violation| violation.field)
             .collect();

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use videogen::facts::Capabilities;
 use videogen::journal::{Journal as _, Query};
-use videogen::{Capabilities, Client, Error, ListQuery, RetryPolicy, Role, TaskId, Vendor, VideoRequest};
+use videogen::task::ListQuery;
+use videogen::{Client, Error, RetryPolicy, Role, TaskId, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
 
 use crate::canned::Canned;

@@ -1,7 +1,8 @@
 //! Requests that between them use everything a request can say.
 
 use serde_json::json;
-use videogen::{Capabilities, Role, Source, TaskId, Vendor, VideoRequest};
+use videogen::facts::Capabilities;
+use videogen::{Role, Source, TaskId, Vendor, VideoRequest};
 
 /// One model of each endpoint family and generation of models.
 pub(crate) const TARGETS: [(Vendor, &str); 7] = [

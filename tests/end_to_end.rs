@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use videogen::{
-    Capabilities, Client, Delivery, DownloadOptions, ErrorKind, ListQuery, Role, TaskStatus, Vendor, VideoRequest,
-    WaitOptions,
-};
+use videogen::download::DownloadOptions;
+use videogen::facts::Capabilities;
+use videogen::task::ListQuery;
+use videogen::wait::WaitOptions;
+use videogen::{Client, Delivery, ErrorKind, Role, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::cases::{TARGETS, cases, simulated, url};

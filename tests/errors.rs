@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use videogen::{Delivery, Error, ErrorKind, ReconcileOptions, Reconciled, TaskId, Vendor, VideoRequest};
+use videogen::lost::{ReconcileOptions, Reconciled};
+use videogen::{Delivery, Error, ErrorKind, TaskId, Vendor, VideoRequest};
 
 use crate::canned::Canned;
 

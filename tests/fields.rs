@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use videogen::{Capabilities, Client, Role, Source, TaskId, Vendor, VideoRequest, plan, validate};
+use videogen::facts::Capabilities;
+use videogen::submit::{plan, validate};
+use videogen::{Client, Role, Source, TaskId, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
 use crate::cases::{simulated, url};

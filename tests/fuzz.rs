@@ -14,7 +14,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
-use videogen::{Client, Delivery, Error, ListQuery, Operation, TaskId, Vendor, VideoRequest, VideoTask};
+use videogen::facts::Operation;
+use videogen::task::ListQuery;
+use videogen::{Client, Delivery, Error, TaskId, Vendor, VideoRequest, VideoTask};
 
 use self::server::Server;
 use crate::property::{on_every_vendor, runtime};

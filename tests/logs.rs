@@ -81,7 +81,7 @@ async fn everything_is_logged() {
             let _ = client
                 .wait_with(
                     &id,
-                    videogen::WaitOptions::default().timeout(std::time::Duration::ZERO),
+                    videogen::wait::WaitOptions::default().timeout(std::time::Duration::ZERO),
                     |_| {},
                 )
                 .await;

@@ -1,7 +1,8 @@
 //! Answers that no page documents: each gives a value or a clear error, and no task that was paid for is lost.
 
 use serde_json::{Value, json};
-use videogen::{Delivery, ErrorKind, ListQuery, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask};
+use videogen::task::ListQuery;
+use videogen::{Delivery, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask};
 
 use crate::canned::Canned;
 
@@ -103,7 +104,7 @@ async fn a_success_without_a_readable_task() {
             let error = canned.client(*vendor).get(&task(*vendor)).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{vendor} {shown}: {error}");
             assert_eq!(error.task(), Some(&task(*vendor)));
-            if vendor.supports(videogen::Operation::List) {
+            if vendor.supports(videogen::facts::Operation::List) {
                 let error = canned.client(*vendor).list(&ListQuery::default()).await.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Decode, "{vendor} {shown}: {error}");
             }
@@ -207,7 +208,7 @@ async fn completed_without_a_url_is_an_error_and_not_an_endless_poll() {
     for vendor in Vendor::ALL {
         let canned = Canned::json(200, &json!({"id": "t", "status": "completed"})).await;
         let zero = std::time::Duration::ZERO;
-        let options = videogen::WaitOptions::default().first(zero).every(zero, zero);
+        let options = videogen::wait::WaitOptions::default().first(zero).every(zero, zero);
         let error = canned
             .client(*vendor)
             .wait_with(&task(*vendor), options, |_| {})
@@ -456,7 +457,7 @@ async fn answers_are_read_whatever_they_are_wrapped_in() {
 async fn the_last_poll_is_made_when_the_time_is_up() {
     for vendor in Vendor::ALL {
         let canned = Canned::json(200, &json!({"id": "t", "status": "failed"})).await;
-        let options = videogen::WaitOptions::default().timeout(std::time::Duration::ZERO);
+        let options = videogen::wait::WaitOptions::default().timeout(std::time::Duration::ZERO);
         let read = canned
             .client(*vendor)
             .wait_with(&task(*vendor), options, |_| {})
@@ -471,7 +472,7 @@ async fn the_last_poll_is_made_when_the_time_is_up() {
             .await
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Timeout);
-        let forever = videogen::WaitOptions::default()
+        let forever = videogen::wait::WaitOptions::default()
             .timeout(std::time::Duration::MAX)
             .first(std::time::Duration::ZERO)
             .every(std::time::Duration::MAX, std::time::Duration::MAX);

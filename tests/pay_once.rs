@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::net::TcpListener;
-use videogen::{Client, Delivery, ErrorKind, Reconciled, RetryPolicy, Vendor, VideoRequest};
+use videogen::lost::Reconciled;
+use videogen::{Client, Delivery, ErrorKind, RetryPolicy, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::canned::Canned;
@@ -281,7 +282,7 @@ async fn an_id_in_an_odd_success_is_shown() {
                 assert_eq!(found, ids, "{vendor} {status} {body}");
                 assert!(error.to_string().contains(words), "{error}");
                 assert_eq!(
-                    serde_json::from_value::<videogen::Ambiguity>(json!(known)).unwrap(),
+                    serde_json::from_value::<videogen::lost::Ambiguity>(json!(known)).unwrap(),
                     *known
                 );
             }
@@ -297,7 +298,7 @@ async fn a_task_keeps_its_name() {
         let client = canned.client(vendor);
         let id = videogen::TaskId::new(vendor, vendor.families().next().unwrap(), "t-1").unwrap();
         let mut answers = vec![client.get(&id).await.unwrap()];
-        if vendor.supports(videogen::Operation::Cancel) {
+        if vendor.supports(videogen::facts::Operation::Cancel) {
             answers.push(client.cancel(&id).await.unwrap());
         }
         for task in answers {
@@ -324,7 +325,7 @@ async fn calls_can_be_spawned() {
     );
     let task = tokio::spawn(async move {
         let task = client.submit(&VideoRequest::new("seedance-2.0", "x")).await?;
-        client.list(&videogen::ListQuery::default()).await?;
+        client.list(&videogen::task::ListQuery::default()).await?;
         client.models().await?;
         client.cancel(&task.id).await?;
         client.get(&task.id).await

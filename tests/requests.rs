@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
+use videogen::facts::Capabilities;
 use videogen::facts::{Field, Frames};
-use videogen::{Capabilities, Input, SecretUrl, Source, Vendor, VideoRequest};
+use videogen::{Input, SecretUrl, Source, Vendor, VideoRequest};
 
 /// The id that stands for a draft which the simulator really has.
 const DRAFT: &str = "a-real-draft";

@@ -1,7 +1,9 @@
 //! The JSON Schemas of the public types, and their way through serde.
 
 use serde_json::{Value, json};
-use videogen::{Adjust, Vendor, VideoRequest, VideoTask, request_schema, task_schema};
+use videogen::submit::request_schema;
+use videogen::task::task_schema;
+use videogen::{Adjust, Vendor, VideoRequest, VideoTask};
 
 use crate::canned::Canned;
 use crate::cases::{TARGETS, cases};
@@ -119,7 +121,7 @@ async fn losses_are_told() {
     let unknown = VideoRequest::new("seedance-2.0", "x")
         .adjust("sede", Adjust::Drop)
         .adjust("seed", Adjust::Round);
-    let violations = videogen::validate(Vendor::Token360, &unknown);
+    let violations = videogen::submit::validate(Vendor::Token360, &unknown);
     let values: Vec<_> = violations.iter().map(|violation| violation.value.as_str()).collect();
     assert_eq!(values, ["sede", "seed"]);
 }

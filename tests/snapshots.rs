@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use videogen::{Error, ListQuery, Operation, TaskId, Vendor, VideoRequest, plan};
+use videogen::facts::Operation;
+use videogen::submit::plan;
+use videogen::task::ListQuery;
+use videogen::{Error, TaskId, Vendor, VideoRequest};
 use xtask::spec::raw::{raw_crate, surface};
 
 use crate::canned::Canned;

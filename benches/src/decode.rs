@@ -4,7 +4,8 @@ use std::hint::black_box;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use videogen::{ListQuery, Vendor};
+use videogen::Vendor;
+use videogen::task::ListQuery;
 
 use crate::bodies;
 use crate::contenders::{HandVideo, facade};

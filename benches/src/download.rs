@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
-use videogen::{DownloadOptions, TaskStatus, Vendor, VideoTask};
+use videogen::download::DownloadOptions;
+use videogen::{TaskStatus, Vendor, VideoTask};
 
 use crate::bodies;
 use crate::contenders::facade;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use videogen::{Durations, PollPolicy, PollState, Vendor};
+use videogen::Vendor;
+use videogen::poll::{Durations, PollPolicy, PollState};
 
 use crate::bodies;
 use crate::plot::{self, Series};

@@ -11,7 +11,8 @@ use chrono::Utc;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
-use videogen::{Vendor, Watched, Watcher, WatcherOptions};
+use videogen::Vendor;
+use videogen::wait::{Watched, Watcher, WatcherOptions};
 
 use crate::bodies;
 use crate::measure::{cpu, memory, quantile};

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use videogen::{Client, DownloadOptions, ErrorKind, Vendor, VideoRequest, VideoTask};
+use videogen::download::DownloadOptions;
+use videogen::{Client, ErrorKind, Vendor, VideoRequest, VideoTask};
 use videogen_sim::Simulator;
 
 use super::{File, FileServer, KIB, Reply, Run, client, local, video};

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
-use videogen::{Client, DownloadOptions, Downloaded, Error, RetryPolicy, Vendor, VideoTask};
+use videogen::download::DownloadOptions;
+use videogen::{Client, Downloaded, Error, RetryPolicy, Vendor, VideoTask};
 
 use server::{File, FileServer, Reply, Request};
 

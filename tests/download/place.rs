@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use videogen::{DownloadOptions, ErrorKind, Vendor};
+use videogen::download::DownloadOptions;
+use videogen::{ErrorKind, Vendor};
 
 use super::{File, FileServer, KIB, Reply, Run, local, names, video};
 

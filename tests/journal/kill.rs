@@ -5,8 +5,10 @@ use std::io::{BufRead as _, BufReader};
 use std::sync::Arc;
 use std::time::Duration;
 
+use videogen::Vendor;
+use videogen::facts::Operation;
 use videogen::journal::State;
-use videogen::{LostSubmission, Operation, Reconciled, Vendor};
+use videogen::lost::{LostSubmission, Reconciled};
 use videogen_sim::Simulator;
 
 use super::child::Work;

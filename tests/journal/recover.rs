@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use videogen::journal::{Destination, Event, State};
-use videogen::{ErrorKind, LostSubmission, Reconciled, TaskStatus, VideoRequest};
+use videogen::lost::{LostSubmission, Reconciled};
+use videogen::{ErrorKind, TaskStatus, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::{client, entries, journal};

@@ -5,9 +5,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use videogen::journal::State;
-use videogen::{
-    Ambiguity, Client, Error, ErrorKind, Evidence, Grade, ReconcileOptions, Reconciled, TaskId, Vendor, VideoRequest,
-};
+use videogen::lost::{Ambiguity, Evidence, Grade, ReconcileOptions, Reconciled};
+use videogen::{Client, Error, ErrorKind, TaskId, Vendor, VideoRequest};
 use videogen_sim::{Clock, Fault, FaultKind, Operation, Simulator};
 
 use super::{client, entries, journal};

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use videogen::{Client, DownloadOptions, ErrorKind, RetryPolicy, TaskStatus, Vendor, VideoRequest};
+use videogen::download::DownloadOptions;
+use videogen::{Client, ErrorKind, RetryPolicy, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::cases::{TARGETS, simulated};
@@ -58,7 +59,7 @@ async fn watches_and_watchers_follow() {
             assert_eq!(result.unwrap().status, TaskStatus::Completed, "{id}");
         }
         let task = client.submit(&request(model)).await.unwrap();
-        let mut changes = client.watch(&task.id, videogen::WaitOptions::default());
+        let mut changes = client.watch(&task.id, videogen::wait::WaitOptions::default());
         while let Some(change) = changes.next().await {
             change.unwrap();
         }

@@ -218,6 +218,19 @@ fn planted_violations_are_found() {
         ["high.rs imports `Thing` through the crate's root: name its module (low/thing.rs)"]
     );
 
+    let mut files = vec![
+        ("lib.rs", "mod low; pub mod shown { pub use crate::low::Thing; }"),
+        ("low.rs", "pub struct Thing;"),
+    ];
+    assert_eq!(planted(&files), [""; 0]);
+    files[0].1 = "mod low; mod high; pub mod shown { pub use crate::low::Thing; }";
+    files.push(("high.rs", "use crate::shown::Thing;"));
+    let found = planted(&files);
+    assert_eq!(
+        found,
+        ["high.rs imports `Thing` through the crate's root: name its module (low.rs)"]
+    );
+
     for low in [
         "use crate::high::f; pub(crate) fn helper() {}",
         "pub(crate) fn helper() { matches!(crate::high::f(), ()); }",

@@ -189,7 +189,10 @@ impl Crate {
                 let Some((to, item)) = self.resolve(need, 0) else {
                     continue;
                 };
-                let through_root = !path.is_empty() && !self.modules.contains_key(&need[..1]);
+                // A module inside the root's file is part of the root.
+                let root = &self.modules[&Path::new()].file;
+                let through_root =
+                    module.file != *root && self.modules.get(&need[..1]).is_none_or(|named| named.file == *root);
                 if to != module.file || through_root {
                     edges.insert(Edge {
                         from: module.file.clone(),

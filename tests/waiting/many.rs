@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use videogen::{Client, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest, Watched, Watcher, WatcherOptions};
+use videogen::wait::{Watched, Watcher, WatcherOptions};
+use videogen::{Client, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
 use super::stub::{Reply, Stub, answer, body, id, most, number, polled};

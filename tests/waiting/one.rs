@@ -8,7 +8,8 @@ use chrono::Utc;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use videogen::{ErrorKind, TaskStatus, Vendor, WaitEvent, WaitOptions};
+use videogen::wait::{WaitEvent, WaitOptions};
+use videogen::{ErrorKind, TaskStatus, Vendor};
 
 use super::stub::{Reply, Stub, answer, body, id, most, number, polled};
 
@@ -319,11 +320,13 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
                     (ErrorKind::NotFollowed, Some(status)),
                     "{shown}"
                 );
-                let watcher = videogen::Watcher::new(
+                let watcher = videogen::wait::Watcher::new(
                     &client,
-                    videogen::WatcherOptions::default().first(Duration::ZERO).lists(false),
+                    videogen::wait::WatcherOptions::default()
+                        .first(Duration::ZERO)
+                        .lists(false),
                 );
-                watcher.add(videogen::Watched::new(id(*vendor, 1)).submitted(Utc::now()));
+                watcher.add(videogen::wait::Watched::new(id(*vendor, 1)).submitted(Utc::now()));
                 let (ended, result) = watcher.next().await.unwrap();
                 let error = result.unwrap_err();
                 assert_eq!(

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use videogen::{TaskStatus, Vendor, WaitOptions, Watcher, WatcherOptions};
+use videogen::wait::{WaitOptions, Watcher, WatcherOptions};
+use videogen::{TaskStatus, Vendor};
 
 use super::stub::{Reply, Stub, answer, id, most};
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use videogen::wait::Watched;
 use videogen::webhook::Receiver;
-use videogen::{Client, TaskStatus, VideoRequest, Watched};
+use videogen::{Client, TaskStatus, VideoRequest};
 use videogen_sim::{Simulator, WEBHOOK_SECRET};
 
 use crate::cases::{TARGETS, simulated};

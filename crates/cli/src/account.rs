@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use clap::Args;
-use videogen::{Capabilities, Client, ClientBuilder, TaskId, Vendor, VideoRequest};
+use videogen::facts::Capabilities;
+use videogen::{Client, ClientBuilder, TaskId, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{ACCOUNT, Failure};

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use serde_json::{Value, json};
+use videogen::download::DownloadOptions;
 use videogen::journal::{Destination, Entry, FileKind};
-use videogen::{Client, DownloadOptions, Downloaded, Error, ErrorKind, TaskId, VideoTask};
+use videogen::{Client, Downloaded, Error, ErrorKind, TaskId, VideoTask};
 
 use crate::exit::Failure;
 use crate::follow::{left, resume_hint};

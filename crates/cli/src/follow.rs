@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use videogen::journal::Entry;
-use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask, WaitOptions};
+use videogen::wait::WaitOptions;
+use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
 
 use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};

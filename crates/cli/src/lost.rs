@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use videogen::Client;
 use videogen::journal::Journal as _;
-use videogen::{Candidate, Client};
+use videogen::lost::Candidate;
 use videogen_journal::SqliteJournal;
 
 use crate::invocation::Invocation;

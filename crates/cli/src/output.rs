@@ -9,7 +9,8 @@ use chrono::SecondsFormat;
 use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
-use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask, WaitEvent};
+use videogen::wait::WaitEvent;
+use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
 
 use crate::exit::{Failure, IO};
 use crate::text;

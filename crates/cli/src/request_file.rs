@@ -45,7 +45,7 @@ fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
 }
 
 fn from_members(mut members: Map<String, Value>) -> Result<VideoRequest, String> {
-    let schema = videogen::request_schema();
+    let schema = videogen::submit::request_schema();
     let known: Vec<&str> = schema["properties"]
         .as_object()
         .into_iter()

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
-use videogen::{ClientBuilder, ErrorKind, SubmitEvent, TaskId};
+use videogen::submit::SubmitEvent;
+use videogen::{ClientBuilder, ErrorKind, TaskId};
 
 use crate::exit::Failure;
 use crate::interrupt::Interrupt;

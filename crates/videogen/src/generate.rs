@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use futures_util::future::BoxFuture;
 
 use crate::client::Client;
-use crate::download::{DownloadOptions, Downloaded};
+use crate::download::{DownloadOptions, options::Downloaded};
 use crate::model::{Error, VideoRequest, VideoTask};
 use crate::wait::WaitOptions;
 
@@ -52,7 +52,7 @@ impl Client {
     /// println!("{} bytes", video.file.bytes);
     ///
     /// // With a key (requires a journal), repeated calls return the same task; an existing file is replaced.
-    /// use videogen::DownloadOptions;
+    /// use videogen::download::DownloadOptions;
     /// let replace = DownloadOptions::default().overwrite(true);
     /// client.generate(&request, "boat.mp4").key("order-4711").download(replace).await?;
     /// # Ok(())

@@ -32,7 +32,7 @@
 //!
 //! # Many tasks at once
 //!
-//! [`Client::wait`] waits for one task, [`Client::watch`] streams its changes, and a [`Watcher`] waits for thousands of
+//! [`Client::wait`] waits for one task, [`Client::watch`] streams its changes, and a [`Watcher`](wait::Watcher) waits for thousands of
 //! tasks: it respects the account's rate limit, and polls via the list endpoint where that takes fewer requests.
 //!
 //! ```no_run
@@ -50,67 +50,138 @@
 //! # }
 //! ```
 //!
-//! Webhooks make the result available sooner: pass an unsigned hint to [`Watcher::wake`], and a task from a verified
-//! webhook to [`Watcher::offer`]. Each wait ends once, with the poll or the webhook that arrives first.
+//! Webhooks make the result available sooner: pass an unsigned hint to [`Watcher::wake`](wait::Watcher::wake), and a task from a verified
+//! webhook to [`Watcher::offer`](wait::Watcher::offer). Each wait ends once, with the poll or the webhook that arrives first.
 //!
 //! # Guarantees
 //!
 //! - **Never pay twice.** A request is resent only when the vendor provably did not accept it ([`RetryPolicy`]). If the
 //!   response is lost, the submission status is unknown: the call returns [`Delivery::Ambiguous`] with everything known
-//!   about the submission ([`Ambiguity`]), and [`Client::reconcile`] searches for its task.
+//!   about the submission ([`lost::Ambiguity`]), and [`Client::reconcile`] searches for its task.
 //! - **Never lose a task.** A task id that arrived is returned even when the rest of the response cannot be read, and
 //!   every error about a task contains its id.
 //! - **Never drop silently.** Fields that a vendor or model does not support are reported as [`Violation`]s, all at once,
 //!   before anything is sent.
 //!
-//! # Where to find things
+//! # Modules
 //!
-//! - [`Client`]: the API of one account. [`Clients`]: several accounts behind one interface.
-//! - [`plan()`]: the exact HTTP request for a [`VideoRequest`], without sending it.
-//! - [`Capabilities`]: the fields, values and limits of a model.
-//! - [`Error`]: what failed; [`Error::delivery`] reports whether a failed submission may have been billed.
-//! - [`journal`]: the record of submissions that survives a crash.
+//! Everyday items are at the root: [`Client`] is the API of one account, [`Clients`] holds several accounts, [`Error`]
+//! reports what failed and, with [`Error::delivery`], whether a failed submission may have been billed. The rest is grouped
+//! by activity:
+//!
+//! | module | use it to |
+//! |---|---|
+//! | [`facts`] | look up models, fields, values and limits without a network |
+//! | [`submit`] | validate a request, show its exact HTTP request, set options of a submission |
+//! | [`lost`] | find the task of a submission whose response was lost |
+//! | [`task`] | read a task's details; page through the tasks of an account |
+//! | [`wait`] | wait for one task or thousands |
+//! | [`poll`] | schedule polls in your own loop |
+//! | [`download`] | limit a download; stream a video |
+//! | [`journal`] | record submissions so that they survive a crash |
+//! | `webhook` (feature `webhook`) | receive webhooks instead of polling alone |
 //!
 //! # Features
 //!
 //! Vendors, all enabled by default: `token360`, `toapis`, `alltoken`. Optional: `webhook` (receiving webhooks; adds HMAC,
 //! SHA-256 and the system's random source), `webhook-axum` (a router for them), `schema` (JSON Schemas of requests and
-//! tasks).
+//! tasks), `tracing` (spans and events), `test-util` ([`VideoTask::builder`] for tests of applications).
 
 #[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
 
 mod client;
 mod clients;
-mod download;
+pub mod download;
 mod generate;
 pub mod journal;
 mod model;
-mod poll;
+pub mod poll;
 mod rules;
-mod submit;
+pub mod submit;
 mod transport;
 mod vendors;
-mod wait;
+pub mod wait;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use client::{Client, ClientBuilder, ModelPlan, Plan, SubmitEvent, TaskList, plan, plan_all};
+pub use client::{Client, ClientBuilder};
 pub use clients::Clients;
-pub use download::{DownloadOptions, Downloaded, VideoStream};
+pub use download::options::Downloaded;
 pub use generate::{Generate, Generated};
-#[cfg(feature = "test-util")]
-pub use model::VideoTaskBuilder;
 pub use model::{
-    Adjust, Adjustment, Ambiguity, Candidate, Capabilities, Delivery, Error, ErrorKind, Evidence, Grade, Input,
-    InvalidSource, ListQuery, ListedModel, Operation, ParseDurationError, ParseTaskIdError, ParseVendorError, Progress,
-    Raw, Reconciled, Role, SecretUrl, Source, TaskError, TaskId, TaskPage, TaskRef, TaskStatus, Timestamp, Tool, Usage,
-    Vendor, Video, VideoDuration, VideoRequest, VideoTask, Violation, facts,
+    Adjust, Delivery, Error, ErrorKind, Input, Role, SecretUrl, Source, TaskError, TaskId, TaskStatus, Timestamp, Tool,
+    Vendor, Video, VideoDuration, VideoRequest, VideoTask, Violation,
 };
-#[cfg(feature = "schema")]
-pub use model::{request_schema, task_schema};
-pub use poll::{DurationBook, Durations, LastPoll, PollPolicy, PollState};
-pub use rules::validate;
-pub use submit::{LostSubmission, ReconcileOptions, Recovered, SubmitOptions};
 pub use transport::RetryPolicy;
-pub use wait::{EndedTasks, WaitEvent, WaitOptions, Watch, Watched, Watcher, WatcherOptions};
+
+/// Vendors and models: supported fields, values, limits and operations, from the specs.
+///
+/// ```
+/// use videogen::Vendor;
+/// use videogen::facts::{Capabilities, Operation};
+///
+/// for vendor in Vendor::ALL {
+///     println!("{}: {} requests are documented", vendor.name(), vendor.facts().families.len());
+///     if vendor.supports(Operation::Cancel) {
+///         println!("  its tasks can be cancelled");
+///     }
+///     for model in Capabilities::all(*vendor) {
+///         println!("  {}: {:?}", model.model.id, model.model.resolutions);
+///     }
+/// }
+/// ```
+pub mod facts {
+    pub use crate::model::{Capabilities, ListedModel, Operation, ParseVendorError};
+    #[doc(inline)]
+    pub use videogen_wire::facts::*;
+}
+
+/// Submissions whose response was lost: what is known about them, and the search for their tasks.
+///
+/// ```no_run
+/// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
+/// use videogen::lost::Reconciled;
+///
+/// let task = match client.submit(&request).await {
+///     Ok(task) => task,
+///     Err(error) => {
+///         // Without an ambiguity, the submission was certainly not accepted.
+///         let Some(ambiguity) = error.ambiguity() else { return Err(error) };
+///         match client.reconcile(ambiguity).await? {
+///             Reconciled::Found(task) => *task,
+///             other => panic!("review before submitting again: {other:?}"),
+///         }
+///     }
+/// };
+/// # Ok(())
+/// # }
+/// ```
+pub mod lost {
+    pub use crate::model::{Ambiguity, Candidate, Evidence, Grade, Progress, Reconciled};
+    pub use crate::submit::reconcile::ReconcileOptions;
+    pub use crate::submit::recover::{LostSubmission, Recovered};
+}
+
+/// Details of a task, and lists of tasks.
+///
+/// ```no_run
+/// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+/// use videogen::TaskStatus;
+/// use videogen::task::ListQuery;
+///
+/// let mut completed = client.list_all(ListQuery::default().status(TaskStatus::Completed));
+/// while let Some(task) = completed.next().await {
+///     println!("{}", task?.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub mod task {
+    pub use crate::client::TaskList;
+    #[cfg(feature = "test-util")]
+    pub use crate::model::VideoTaskBuilder;
+    #[cfg(feature = "schema")]
+    pub use crate::model::task_schema;
+    pub use crate::model::{ListQuery, ParseTaskIdError, Raw, TaskPage, TaskRef, Usage};
+}

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::json;
-use videogen::{
-    Capabilities, Client, Error, ReconcileOptions, Reconciled, SubmitOptions, TaskStatus, VideoRequest, VideoTask,
-    WaitOptions,
-};
+use videogen::facts::Capabilities;
+use videogen::lost::{ReconcileOptions, Reconciled};
+use videogen::submit::SubmitOptions;
+use videogen::wait::WaitOptions;
+use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask};
 use videogen_sim::Simulator;
 
 use crate::account::{AccountArgs, unknown_model};

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
+use videogen::TaskStatus;
 use videogen::journal::{Journal as _, Query};
-use videogen::{ListQuery, TaskStatus};
+use videogen::task::ListQuery;
 
 use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID};

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
-use videogen::{Capabilities, Vendor};
+use videogen::Vendor;
+use videogen::facts::Capabilities;
 
 use crate::account::AccountArgs;
 use crate::exit::Failure;

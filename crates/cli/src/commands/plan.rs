@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
-use videogen::{ModelPlan, VideoRequest};
+use videogen::VideoRequest;
+use videogen::submit::ModelPlan;
 
 use crate::account::{AccountArgs, unknown_model};
 use crate::exit::{Failure, INVALID};
@@ -30,7 +31,7 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     }
     let vendor = args.account.settle(&mut request, true)?;
     let base_url = args.account.base_url(vendor);
-    let plan = videogen::plan(vendor, base_url.as_deref(), &request)?;
+    let plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)?;
     if !plan.model_known {
         output.note(&unknown_model(vendor, &plan.model));
     }
@@ -50,7 +51,7 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
         let message = "--base-url is for one vendor; name it with --vendor";
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
-    let mut outlooks = videogen::plan_all(request, |vendor| account.base_url(vendor))?;
+    let mut outlooks = videogen::submit::plan_all(request, |vendor| account.base_url(vendor))?;
     outlooks.retain(|model_plan| account.vendor.is_none_or(|vendor| vendor == model_plan.vendor));
     output.result(&json!({"plans": outlooks}), || {
         table(

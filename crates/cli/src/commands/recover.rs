@@ -8,9 +8,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use videogen::TaskId;
 use videogen::journal::{Entry, Found, Journal, Query};
-use videogen::{
-    Client, ErrorKind, LostSubmission, ReconcileOptions, Reconciled, Recovered, TaskStatus, Vendor, WaitOptions,
-};
+use videogen::lost::{LostSubmission, ReconcileOptions, Reconciled, Recovered};
+use videogen::wait::WaitOptions;
+use videogen::{Client, ErrorKind, TaskStatus, Vendor};
 use videogen_journal::SqliteJournal;
 
 use crate::account;
@@ -131,12 +131,8 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
 
 /// What the journal holds that is open or unfinished.
 async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
-    let mut open = Query::default();
-    open.open = true;
-    let mut unfinished = Query::default();
-    unfinished.unfinished = true;
-    let mut left = journal.find(open).await.map_err(failure)?;
-    let unfinished = journal.find(unfinished).await.map_err(failure)?;
+    let mut left = journal.find(Query::default().open(true)).await.map_err(failure)?;
+    let unfinished = journal.find(Query::default().unfinished(true)).await.map_err(failure)?;
     left.entries.extend(unfinished.entries);
     for record in unfinished.unreadable {
         if !left.unreadable.contains(&record) {
@@ -237,9 +233,7 @@ async fn settle(
     journal: Arc<SqliteJournal>,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
-    let mut by_id = Query::default();
-    by_id.intent = Some(intent.to_owned());
-    let found = journal.find(by_id).await.map_err(failure)?;
+    let found = journal.find(Query::default().intent(intent)).await.map_err(failure)?;
     if let Some(record) = found.unreadable.into_iter().next() {
         return Err(failure(record.into()));
     }
@@ -353,9 +347,8 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
     let message = |found: &str| format!("the submission {id} has no task that could be adopted: {found}");
     let refused = match client.reconcile_with(&entry.ambiguity(), options(args)).await? {
         Reconciled::Found(task) => {
-            let mut by_task = Query::default();
-            by_task.intent = Some(id.clone());
-            let recorded = journal.find(by_task).await.map_err(failure)?.entries.pop();
+            let by_id = Query::default().intent(&id);
+            let recorded = journal.find(by_id).await.map_err(failure)?.entries.pop();
             let lost = || {
                 Failure::new(
                     IO,

@@ -23,8 +23,8 @@ pub(crate) enum SchemaOf {
 
 pub(crate) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Failure> {
     let schema = match args.of {
-        SchemaOf::Request => videogen::request_schema(),
-        SchemaOf::Task => videogen::task_schema(),
+        SchemaOf::Request => videogen::submit::request_schema(),
+        SchemaOf::Task => videogen::task::task_schema(),
     };
     output.result(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default())?;
     Ok(ExitCode::SUCCESS)

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use videogen::{TaskId, WaitOptions};
+use videogen::TaskId;
+use videogen::wait::WaitOptions;
 
 use crate::account;
 use crate::exit::Failure;

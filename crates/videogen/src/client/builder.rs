@@ -164,7 +164,7 @@ impl ClientBuilder {
     /// Sets the speed of the vendor's time relative to real time; the default is 1. For simulators only.
     ///
     /// Everything that is stated in the vendor's time passes faster by this factor: the default pauses of
-    /// [`wait`](Client::wait), [`watch`](Client::watch) and [`Watcher`](crate::Watcher), rate limits, pauses before
+    /// [`wait`](Client::wait), [`watch`](Client::watch) and [`Watcher`](crate::wait::Watcher), rate limits, pauses before
     /// retries, and `Retry-After`. Times that the caller sets in `WaitOptions` or `WatcherOptions`, and time limits of
     /// requests, stay in real time.
     ///

@@ -96,7 +96,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
-    /// let page = client.list(&videogen::ListQuery::default()).await?;
+    /// let page = client.list(&videogen::task::ListQuery::default()).await?;
     /// for task in &page.tasks {
     ///     println!("{} is {}", task.id, task.status);
     /// }
@@ -151,7 +151,7 @@ impl Client {
         })
     }
 
-    /// Requests the vendor's list of models. [`Capabilities`](crate::Capabilities) describes the models that this version
+    /// Requests the vendor's list of models. [`Capabilities`](crate::facts::Capabilities) describes the models that this version
     /// knows, without a request.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
-    /// let mut tasks = client.list_all(videogen::ListQuery::default());
+    /// let mut tasks = client.list_all(videogen::task::ListQuery::default());
     /// while let Some(task) = tasks.next().await {
     ///     let task = task?;
     ///     println!("{} {}", task.id, task.status);

@@ -71,7 +71,8 @@ pub struct ModelPlan {
 /// `config` when no request can be built. Violations are not errors here: they are in [`ModelPlan::violations`].
 ///
 /// ```
-/// use videogen::{VideoRequest, plan_all};
+/// use videogen::VideoRequest;
+/// use videogen::submit::plan_all;
 ///
 /// let request = VideoRequest::new("", "a paper boat").resolution("1080p");
 /// for plan in plan_all(&request, |_| None)? {
@@ -108,7 +109,8 @@ pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<Stri
 /// `invalid_request` with every violation; `config` when `base_url` is invalid.
 ///
 /// ```
-/// use videogen::{Vendor, VideoRequest, plan};
+/// use videogen::{Vendor, VideoRequest};
+/// use videogen::submit::plan;
 ///
 /// let request = VideoRequest::new("seedance-2.0", "a paper boat").duration(5);
 /// let plan = plan(Vendor::Token360, None, &request)?;

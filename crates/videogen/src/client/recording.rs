@@ -68,11 +68,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn own(&self) -> Query {
-        Query {
-            account: Some(self.account()),
-            origin: Some(self.origin()),
-            ..Query::default()
-        }
+        Query::default().account(self.account()).origin(self.origin())
     }
 
     /// Records a task's status. Failures are ignored: the vendor can be polled again.
@@ -128,11 +124,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn recorded(&self, task: &TaskId) -> Result<Option<Entry>, Error> {
-        let by_task = Query {
-            task: Some(task.clone()),
-            scope: Some(self.scope()),
-            ..Query::default()
-        };
+        let by_task = Query::default().task(task.clone()).scope(self.scope());
         Ok(self.known(by_task).await?.pop())
     }
 

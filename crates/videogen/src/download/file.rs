@@ -57,7 +57,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
-    /// let options = videogen::DownloadOptions::default().overwrite(true);
+    /// let options = videogen::download::DownloadOptions::default().overwrite(true);
     /// let progress = |bytes, total| println!("{bytes} of {total:?}");
     /// client.download_with(&id, "boat.mp4", options, progress).await?;
     /// # Ok(())
@@ -87,7 +87,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
-    /// client.download_last_frame(&id, "last.png", videogen::DownloadOptions::default()).await?;
+    /// client.download_last_frame(&id, "last.png", videogen::download::DownloadOptions::default()).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -66,7 +66,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, task: videogen::VideoTask) -> Result<(), videogen::Error> {
-    /// let mut video = client.download_stream(&task, videogen::DownloadOptions::default());
+    /// let mut video = client.download_stream(&task, videogen::download::DownloadOptions::default());
     /// while let Some(chunk) = video.next().await {
     ///     println!("{} bytes", chunk?.len());
     /// }

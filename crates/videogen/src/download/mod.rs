@@ -1,12 +1,22 @@
-//! Downloads: from a presigned URL to a complete file.
+//! Downloads: to a complete file, into memory, or as a stream.
 //!
-//! Floor 5: depends on `client` and the floors below. It may not use the other activities.
+//! ```no_run
+//! # async fn example(client: videogen::Client, task: videogen::VideoTask) -> Result<(), videogen::Error> {
+//! use videogen::download::DownloadOptions;
+//!
+//! let options = DownloadOptions::default().max_bytes(500_000_000);
+//! let file = client.download_with(&task, "boat.mp4", options, |bytes, total| println!("{bytes} of {total:?}")).await?;
+//! println!("{} bytes in {}", file.bytes, file.path.display());
+//! # Ok(())
+//! # }
+//! ```
+// Floor 5: depends on `client` and the floors below. It may not use the other activities.
 
 mod answer;
 mod file;
 mod media;
 mod memory;
-mod options;
+pub(crate) mod options;
 mod page;
 mod partial;
 mod sink;
@@ -14,4 +24,4 @@ mod transfer;
 mod walk;
 
 pub use memory::VideoStream;
-pub use options::{DownloadOptions, Downloaded};
+pub use options::DownloadOptions;

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// Options of a download.
 ///
 /// ```
-/// let options = videogen::DownloadOptions::default().overwrite(true).max_bytes(500_000_000);
+/// let options = videogen::download::DownloadOptions::default().overwrite(true).max_bytes(500_000_000);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -13,9 +13,7 @@ use super::{Entry, Event, Found, Intent, JournalError, Query, Subject};
 /// use videogen::journal::{Entry, Journal, JournalError, Query};
 ///
 /// async fn open(journal: &dyn Journal) -> Result<Vec<Entry>, JournalError> {
-///     let mut query = Query::default();
-///     query.open = true;
-///     Ok(journal.find(query).await?.entries)
+///     Ok(journal.find(Query::default().open(true)).await?.entries)
 /// }
 /// ```
 pub trait Journal: fmt::Debug + Send + Sync {

@@ -6,7 +6,21 @@
 //! an SQLite file; other storage implements [`Journal`]. The rules are in [`Entry::begin`] and [`Entry::apply`]; a journal
 //! stores their results.
 //!
-//! Floor 1: depends on `model` alone. It may not use clients or a network.
+//! ```no_run
+//! # async fn example(journal: &dyn videogen::journal::Journal) -> Result<(), videogen::journal::JournalError> {
+//! use videogen::journal::Query;
+//!
+//! let found = journal.find(Query::default().open(true)).await?;
+//! for entry in &found.entries {
+//!     println!("{} of {}: {:?}", entry.intent.key, entry.intent.at, entry.state);
+//! }
+//! for record in &found.unreadable {
+//!     eprintln!("{record}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+// Floor 1: depends on `model` alone. It may not use clients or a network.
 
 mod contract;
 mod entry;

@@ -26,6 +26,12 @@ pub enum Subject {
 }
 
 /// Filter of journal entries. Fields that are not set match everything.
+///
+/// ```
+/// use videogen::journal::Query;
+///
+/// let query = Query::default().key("order-4711").unfinished(true).limit(10);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Query {
@@ -51,4 +57,83 @@ pub struct Query {
     pub unfinished: bool,
     /// Maximum number of entries.
     pub limit: Option<u32>,
+}
+
+impl Query {
+    /// Selects the entries of an account; see [`Client::account`](crate::Client::account).
+    #[must_use]
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = Some(account.into());
+        self
+    }
+
+    /// Selects the entries with this [origin](crate::journal::Intent::origin), or without one.
+    #[must_use]
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
+        self
+    }
+
+    /// Selects the entries in this [scope](crate::journal::Intent::scope), or without one.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Selects the entry with this id.
+    #[must_use]
+    pub fn intent(mut self, intent: impl Into<String>) -> Self {
+        self.intent = Some(intent.into());
+        self
+    }
+
+    /// Selects the entries with this idempotency key.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Selects the entry that created this task.
+    #[must_use]
+    pub fn task(mut self, task: TaskId) -> Self {
+        self.task = Some(task);
+        self
+    }
+
+    /// Selects the entries whose task has this [other id](crate::journal::Entry::vendor_id) in the vendor's responses.
+    #[must_use]
+    pub fn vendor_id(mut self, vendor_id: impl Into<String>) -> Self {
+        self.vendor_id = Some(vendor_id.into());
+        self
+    }
+
+    /// Selects the entries with this client reference.
+    #[must_use]
+    pub fn client_reference(mut self, client_reference: impl Into<String>) -> Self {
+        self.client_reference = Some(client_reference.into());
+        self
+    }
+
+    /// Selects the entries whose submission status is unknown.
+    #[must_use]
+    pub fn open(mut self, open: bool) -> Self {
+        self.open = open;
+        self
+    }
+
+    /// Selects the entries whose task had not ended when last checked, or whose output files are missing.
+    #[must_use]
+    pub fn unfinished(mut self, unfinished: bool) -> Self {
+        self.unfinished = unfinished;
+        self
+    }
+
+    /// Sets the maximum number of entries.
+    #[must_use]
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
 }

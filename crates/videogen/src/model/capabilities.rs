@@ -7,7 +7,8 @@ use crate::model::Vendor;
 /// Supported fields and values of one model at one vendor, from the vendor's spec.
 ///
 /// ```
-/// use videogen::{Capabilities, Vendor};
+/// use videogen::Vendor;
+/// use videogen::facts::Capabilities;
 ///
 /// let model = Capabilities::of(Vendor::ALL[0], Vendor::ALL[0].default_model());
 /// assert!(model.is_known());

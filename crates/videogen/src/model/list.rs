@@ -7,9 +7,11 @@ use crate::model::{TaskStatus, Vendor, VideoTask, Violation};
 /// Filter and paging of a task list. Options that a vendor does not support are refused, not ignored.
 ///
 /// ```
-/// use videogen::{ListQuery, TaskStatus};
+/// use videogen::TaskStatus;
+/// use videogen::task::ListQuery;
 ///
-/// let query = ListQuery { status: Some(TaskStatus::Completed), ..ListQuery::default() };
+/// let query = ListQuery::default().status(TaskStatus::Completed).limit(50);
+/// assert_eq!(query.limit, Some(50));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListQuery {
@@ -60,6 +62,41 @@ pub struct ListedModel {
 }
 
 impl ListQuery {
+    /// Sets the page size, 1 to 100.
+    #[must_use]
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Sets the vendor id after which the page begins: [`TaskPage::next`] of the page before.
+    #[must_use]
+    pub fn after(mut self, id: impl Into<String>) -> Self {
+        self.after = Some(id.into());
+        self
+    }
+
+    /// Sets the vendor id before which the page ends.
+    #[must_use]
+    pub fn before(mut self, id: impl Into<String>) -> Self {
+        self.before = Some(id.into());
+        self
+    }
+
+    /// Sets the order: oldest first, instead of newest first.
+    #[must_use]
+    pub fn oldest_first(mut self, oldest_first: bool) -> Self {
+        self.oldest_first = oldest_first;
+        self
+    }
+
+    /// Selects the tasks with one status.
+    #[must_use]
+    pub fn status(mut self, status: TaskStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
     /// Returns a violation for each option that `vendor` does not support.
     pub(crate) fn check(&self, vendor: Vendor) -> Vec<Violation> {
         let mut found = Vec::new();

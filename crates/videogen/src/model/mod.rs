@@ -58,5 +58,5 @@ pub use task_id::{ParseTaskIdError, TaskId};
 pub use task_ref::TaskRef;
 pub(crate) use time_scale::TimeScale;
 pub use vendor::{ParseVendorError, Vendor};
-pub use videogen_wire::{SecretUrl, Timestamp, facts};
+pub use videogen_wire::{SecretUrl, Timestamp};
 pub use violation::Violation;

@@ -139,7 +139,8 @@ impl VideoRequest {
     /// source is reported with the other violations, before anything is sent.
     ///
     /// ```
-    /// use videogen::{Role, Vendor, VideoRequest, validate};
+    /// use videogen::{Role, Vendor, VideoRequest};
+    /// use videogen::submit::validate;
     ///
     /// let request = VideoRequest::new("seedance-2.0", "it sails on").input(Role::FirstFrame, "no-such-file.png");
     /// assert!(validate(Vendor::ALL[0], &request).iter().any(|violation| violation.field == "first_frame"));

@@ -16,7 +16,7 @@ const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'%').add
 /// It is formatted as one token and parses back from it:
 ///
 /// ```
-/// # fn main() -> Result<(), videogen::ParseTaskIdError> {
+/// # fn main() -> Result<(), videogen::task::ParseTaskIdError> {
 /// let id: videogen::TaskId = "token360:videos:video-4f1c".parse()?;
 /// assert_eq!((id.family(), id.id()), ("videos", "video-4f1c"));
 /// # Ok(()) }

@@ -60,7 +60,7 @@ macro_rules! vendors {
                 )*}
             }
 
-            /// Members of [`ListQuery`](crate::ListQuery) that the vendor's list takes.
+            /// Members of [`ListQuery`](crate::task::ListQuery) that the vendor's list takes.
             pub(crate) fn list_query(self) -> &'static [&'static str] {
                 match self {$(
                     #[cfg(feature = $name)]

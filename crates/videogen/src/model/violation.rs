@@ -7,7 +7,8 @@ use serde::Serialize;
 /// A rule that a request violates: the field, its value, the rule and a hint.
 ///
 /// ```
-/// use videogen::{Vendor, VideoRequest, validate};
+/// use videogen::{Vendor, VideoRequest};
+/// use videogen::submit::validate;
 ///
 /// for violation in validate(Vendor::ALL[0], &VideoRequest::new("seedance-2.0", "")) {
 ///     println!("{violation}");

@@ -27,7 +27,8 @@ const JITTER: f64 = 0.1;
 ///
 /// ```
 /// use std::time::Duration;
-/// use videogen::{Durations, PollState, PollPolicy, Vendor};
+/// use videogen::Vendor;
+/// use videogen::poll::{Durations, PollState, PollPolicy};
 ///
 /// let policy = PollPolicy::advised(&Vendor::ALL[0].facts().poll);
 /// let mut seen = Durations::default();

@@ -13,7 +13,8 @@ use crate::rules::permission::is_adjustable;
 /// Checks `request` against the rules of its model at `vendor`, and returns all violations; none if it is valid.
 ///
 /// ```
-/// use videogen::{Vendor, VideoRequest, validate};
+/// use videogen::{Vendor, VideoRequest};
+/// use videogen::submit::validate;
 ///
 /// let vendor = Vendor::ALL[0];
 /// let request = VideoRequest::new(vendor.default_model(), "a paper boat").duration(10_000);

@@ -67,14 +67,8 @@ impl Client {
         intent: Option<&str>,
     ) -> Result<bool, Error> {
         let other = vendor_id.and_then(|id| TaskId::new(self.0.vendor, task.family(), id));
-        let scoped = Query {
-            scope: Some(self.scope()),
-            ..Query::default()
-        };
-        let by_task = |task: &TaskId| Query {
-            task: Some(task.clone()),
-            ..scoped.clone()
-        };
+        let scoped = Query::default().scope(self.scope());
+        let by_task = |task: &TaskId| scoped.clone().task(task.clone());
         let by_vendor_id = |id: &str| Query {
             vendor_id: Some(id.to_owned()),
             ..self.own()

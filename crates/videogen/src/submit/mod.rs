@@ -1,16 +1,32 @@
-//! Submission of requests, and recovery of submissions whose response was lost.
+//! Before and during a submission: validation, the exact HTTP request, options and events.
 //!
-//! Floor 5: depends on `client` and the floors below. It may not use the other activities.
+//! ```
+//! use videogen::submit::{plan, validate};
+//! use videogen::{Vendor, VideoRequest};
+//!
+//! let request = VideoRequest::new(Vendor::ALL[0].default_model(), "a paper boat on a rainy street").duration(5);
+//! for violation in validate(Vendor::ALL[0], &request) {
+//!     println!("{violation}");
+//! }
+//! println!("{}", plan(Vendor::ALL[0], None, &request)?.url);
+//! # Ok::<(), videogen::Error>(())
+//! ```
+// Floor 5: depends on `client` and the floors below. It may not use the other activities. The search for lost submissions
+// lives here too, and is public as `videogen::lost`.
 
 mod adopt;
 mod comparison;
 mod existing;
 mod intent;
-mod reconcile;
-mod recover;
+pub(crate) mod reconcile;
+pub(crate) mod recover;
 mod settle;
 mod submission;
 
-pub use reconcile::ReconcileOptions;
-pub use recover::{LostSubmission, Recovered};
 pub use submission::SubmitOptions;
+
+pub use crate::client::{ModelPlan, Plan, SubmitEvent, plan, plan_all};
+#[cfg(feature = "schema")]
+pub use crate::model::request_schema;
+pub use crate::model::{Adjustment, InvalidSource, ParseDurationError};
+pub use crate::rules::validate;

@@ -22,7 +22,7 @@ const PAGES: usize = 50;
 pub struct ReconcileOptions {
     /// How long to search, with growing pauses. Zero: search once.
     pub within: Duration,
-    /// Whether all programs that submit with this account use the same journal. Then a sole [`Grade::Strong`](crate::Grade::Strong)
+    /// Whether all programs that submit with this account use the same journal. Then a sole [`Grade::Strong`](crate::lost::Grade::Strong)
     /// candidate is adopted.
     pub sole_writer: bool,
 }
@@ -66,7 +66,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
-    /// use videogen::Reconciled;
+    /// use videogen::lost::Reconciled;
     ///
     /// if let Err(error) = client.submit(&request).await
     ///     && let Some(ambiguity) = error.ambiguity()
@@ -149,7 +149,7 @@ impl Client {
     /// The same as [`reconcile`](Self::reconcile), when the last search failed.
     ///
     /// ```no_run
-    /// # async fn example(client: videogen::Client, ambiguity: videogen::Ambiguity) -> Result<(), videogen::Error> {
+    /// # async fn example(client: videogen::Client, ambiguity: videogen::lost::Ambiguity) -> Result<(), videogen::Error> {
     /// let result = client.reconcile_within(&ambiguity, std::time::Duration::from_secs(300)).await?;
     /// # Ok(())
     /// # }
@@ -166,8 +166,8 @@ impl Client {
     /// The same as [`reconcile`](Self::reconcile), when the last search failed.
     ///
     /// ```no_run
-    /// # async fn example(client: videogen::Client, ambiguity: videogen::Ambiguity) -> Result<(), videogen::Error> {
-    /// let options = videogen::ReconcileOptions::default().sole_writer(true);
+    /// # async fn example(client: videogen::Client, ambiguity: videogen::lost::Ambiguity) -> Result<(), videogen::Error> {
+    /// let options = videogen::lost::ReconcileOptions::default().sole_writer(true);
     /// let result = client.reconcile_with(&ambiguity, options).await?;
     /// # Ok(())
     /// # }

@@ -69,7 +69,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
-    /// let options = videogen::ReconcileOptions::default().sole_writer(true);
+    /// let options = videogen::lost::ReconcileOptions::default().sole_writer(true);
     /// let recovered = client.recover_with(options).await?;
     /// println!("{} unresolved", recovered.open.len());
     /// # Ok(())
@@ -113,10 +113,7 @@ impl Client {
         }
         // Their current state.
         for (mut lost, _) in lost {
-            let by_id = Query {
-                intent: Some(lost.entry.intent.id.clone()),
-                ..Query::default()
-            };
+            let by_id = Query::default().intent(&lost.entry.intent.id);
             if let Some(now) = self.found(by_id).await?.entries.pop() {
                 lost.entry = now;
             }

@@ -8,7 +8,7 @@ use crate::model::{Error, ErrorKind, Reconciled, TaskId, TaskStatus};
 
 impl Client {
     /// Records the output files of a task that was submitted without
-    /// [`SubmitOptions::target`](crate::SubmitOptions::target), or replaces them. [`recover`](Self::recover) returns the task
+    /// [`SubmitOptions::target`](crate::submit::SubmitOptions::target), or replaces them. [`recover`](Self::recover) returns the task
     /// as unfinished until the files exist.
     ///
     /// # Errors
@@ -42,11 +42,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn recorded_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
-        let by_key = Query {
-            key: Some(self.judge().name(key)),
-            scope: Some(self.scope()),
-            ..Query::default()
-        };
+        let by_key = Query::default().key(self.judge().name(key)).scope(self.scope());
         Ok(self.known(by_key).await?.pop())
     }
 
@@ -95,10 +91,7 @@ impl Client {
                 "resolving a submission requires a journal; set one with ClientBuilder::journal",
             ));
         };
-        let by_id = Query {
-            intent: Some(intent.to_owned()),
-            ..Query::default()
-        };
+        let by_id = Query::default().intent(intent);
         let missing = || Error::new(ErrorKind::NotFound, format!("no submission {intent} in the journal"));
         let entry = self.known(by_id).await?.pop().ok_or_else(missing)?;
         if !entry.is_open() {

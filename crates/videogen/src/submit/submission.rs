@@ -27,7 +27,7 @@ const RETRIES: u32 = 3;
 /// Options of a submission.
 ///
 /// ```
-/// use videogen::SubmitOptions;
+/// use videogen::submit::SubmitOptions;
 /// use videogen::journal::Destination;
 ///
 /// let options = SubmitOptions::default()
@@ -116,7 +116,8 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
-    /// use videogen::{SubmitOptions, journal::Destination};
+    /// use videogen::journal::Destination;
+    /// use videogen::submit::SubmitOptions;
     ///
     /// let options = SubmitOptions::default().target(Destination::file("boat.mp4"));
     /// let task = client.submit_with(&request, options).await?;
@@ -375,10 +376,7 @@ impl Client {
             }
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_millis(500));
-            let found = self.known(Query {
-                intent: Some(entry.intent.id.clone()),
-                ..Query::default()
-            });
+            let found = self.known(Query::default().intent(&entry.intent.id));
             match found.await?.pop() {
                 Some(found) => entry = found,
                 None => {

@@ -41,7 +41,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
-    /// let options = videogen::WaitOptions::default().timeout(std::time::Duration::from_secs(600));
+    /// let options = videogen::wait::WaitOptions::default().timeout(std::time::Duration::from_secs(600));
     /// let task = client.wait_with(&id, options, |task| println!("{}", task.status)).await?;
     /// # Ok(())
     /// # }
@@ -67,7 +67,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
-    /// use videogen::{WaitEvent, WaitOptions};
+    /// use videogen::wait::{WaitEvent, WaitOptions};
     ///
     /// let seen = |event: WaitEvent<'_>| match event {
     ///     WaitEvent::Answered(task) => println!("{}", task.status),

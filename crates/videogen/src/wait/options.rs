@@ -12,7 +12,7 @@ use crate::poll::PollPolicy;
 ///
 /// ```
 /// use std::time::Duration;
-/// use videogen::WaitOptions;
+/// use videogen::wait::WaitOptions;
 ///
 /// let options = WaitOptions::default()
 ///     .timeout(Duration::from_secs(600))

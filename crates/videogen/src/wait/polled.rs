@@ -23,11 +23,7 @@ impl Client {
             .as_ref()
             .is_err_and(|error| !error.is_retryable() || error.status().is_some_and(|status| status < 429))
         {
-            let by_task = Query {
-                task: Some(id.clone()),
-                limit: Some(1),
-                ..Query::default()
-            };
+            let by_task = Query::default().task(id.clone()).limit(1);
             // A journal that cannot be read knows of nothing.
             let found = self.found(by_task).await.unwrap_or_default();
             submitted = found.entries.first().map(|entry| age(entry.intent.at));

@@ -32,7 +32,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
-    /// let mut changes = client.watch(&id, videogen::WaitOptions::default());
+    /// let mut changes = client.watch(&id, videogen::wait::WaitOptions::default());
     /// while let Some(task) = changes.next().await {
     ///     let task = task?;
     ///     println!("{} {:?}", task.status, task.progress);

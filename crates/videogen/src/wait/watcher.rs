@@ -27,7 +27,7 @@ use crate::wait::sweep::{Listing, Lists, Request};
 ///
 /// ```no_run
 /// # fn example(client: videogen::Client) {
-/// use videogen::{Watcher, WatcherOptions};
+/// use videogen::wait::{Watcher, WatcherOptions};
 ///
 /// let options = WatcherOptions::default().limit(60, 60).in_flight(8);
 /// let watcher = Watcher::new(&client, options);
@@ -36,9 +36,9 @@ use crate::wait::sweep::{Listing, Lists, Request};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WatcherOptions {
-    /// Pause before the first poll of a task. `None`: as in [`WaitOptions`](crate::WaitOptions).
+    /// Pause before the first poll of a task. `None`: as in [`WaitOptions`](crate::wait::WaitOptions).
     pub first: Option<Duration>,
-    /// Shortest and longest pause between polls of one task. `None`: as in [`WaitOptions`](crate::WaitOptions).
+    /// Shortest and longest pause between polls of one task. `None`: as in [`WaitOptions`](crate::wait::WaitOptions).
     pub every: Option<(Duration, Duration)>,
     /// Rate limits of the account. All apply at once, to all requests of this client and its clones. Empty: the limits that
     /// the vendor documents, or 100 requests in 10 seconds.
@@ -378,7 +378,7 @@ impl Watcher {
     /// Waits until a task is added, for services that continue after [`next`](Self::next) returned `None`.
     ///
     /// ```no_run
-    /// # async fn example(watcher: videogen::Watcher) {
+    /// # async fn example(watcher: videogen::wait::Watcher) {
     /// loop {
     ///     watcher.added().await;
     ///     while let Some((id, result)) = watcher.next().await {

@@ -14,8 +14,6 @@
 //!
 //! Deliveries can be lost, and some vendors retry only a few times: keep polling, at a slower rate.
 //!
-//! Floor 5: depends on `client` and the floors below. It may not use the other activities.
-//!
 //! ```no_run
 //! # async fn example(client: videogen::Client, mut request: videogen::VideoRequest) -> Result<(), Box<dyn std::error::Error>> {
 //! use videogen::webhook::Receiver;
@@ -35,6 +33,7 @@
 //! # Ok(())
 //! # }
 //! ```
+// Floor 5: depends on `client` and the floors below. It may not use the other activities.
 
 mod bindings;
 mod builder;

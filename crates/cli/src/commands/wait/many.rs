@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
-use videogen::{TaskId, Vendor, VideoTask, Watched, Watcher, WatcherOptions};
+use videogen::wait::{Watched, Watcher, WatcherOptions};
+use videogen::{TaskId, Vendor, VideoTask};
 
 use crate::account;
 use crate::exit::{Failure, INVALID};
