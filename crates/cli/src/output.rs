@@ -243,9 +243,13 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
         );
     }
     add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
-    add("expired", task.expired.filter(|expired| *expired).map(|_| "yes".to_owned()));
+    add(
+        "expired",
+        task.expired.filter(|expired| *expired).map(|_| "yes".to_owned()),
+    );
     add("error", task.error.as_ref().map(ToString::to_string));
-    add("request", task.request_id.clone());
+    // For the vendor's support.
+    add("request", task.request_id.clone().filter(|_| task.error.is_some()));
     lines.join("\n")
 }
 
@@ -276,7 +280,10 @@ fn parameters_text(task: &VideoTask) -> Option<String> {
         parameters.seed.map(|seed| format!("seed {seed}")),
         parameters.service_tier.as_ref().map(|tier| format!("tier {tier}")),
         parameters.draft.filter(|draft| *draft).map(|_| "draft".to_owned()),
-        parameters.draft_task.as_ref().map(|draft| format!("from draft {draft}")),
+        parameters
+            .draft_task
+            .as_ref()
+            .map(|draft| format!("from draft {draft}")),
     ];
     let facts: Vec<_> = facts.into_iter().flatten().collect();
     (!facts.is_empty()).then(|| facts.join(", "))

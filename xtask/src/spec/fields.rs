@@ -63,7 +63,9 @@ fn tasks(all: &[Facts]) -> String {
         for facts in all {
             let places = facts.task_fields.iter().find(|field| field.name == name);
             let places = places.iter().flat_map(|field| &field.places);
-            let places: Vec<String> = places.map(|place| format!("`{}`", place[1..].replace('/', "."))).collect();
+            let places: Vec<String> = places
+                .map(|place| format!("`{}`", place[1..].replace('/', ".")))
+                .collect();
             let _ = write!(
                 out,
                 " | {}",

@@ -7,7 +7,7 @@ use crate::model::{TaskId, VideoDuration};
 /// Parameters of a task, as the vendor returns them: those of the request, and what the model chose for the rest.
 ///
 /// ```
-/// let mut parameters = videogen::TaskParameters::default();
+/// let mut parameters = videogen::task::TaskParameters::default();
 /// parameters.seed = Some(7);
 /// assert_eq!(serde_json::to_value(&parameters).expect("JSON"), serde_json::json!({"seed": 7}));
 /// ```

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{
-    Raw, SecretUrl, TaskError, TaskId, TaskParameters, TaskStatus, Timestamp, Usage, Video, VideoTask,
-};
+use crate::model::{Raw, SecretUrl, TaskError, TaskId, TaskParameters, TaskStatus, Timestamp, Usage, Video, VideoTask};
 
 /// Builds a [`VideoTask`] for a test; made by [`VideoTask::builder`]. Everything but the id may be left out.
 #[derive(Debug, Clone)]

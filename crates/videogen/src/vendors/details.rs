@@ -53,14 +53,15 @@ struct Details<'a> {
 }
 
 impl Details<'_> {
-    /// The first readable value of a field. The answer may wrap the task, as webhooks do.
+    /// The first readable value of a field.
     fn get<T: FromValue>(&self, field: &str) -> Option<T> {
-        let known = self.vendor.facts().task_fields.iter().find(|known| known.name == field)?;
-        let tasks = [Some(self.body), self.body.get("data")];
-        tasks
-            .into_iter()
-            .flatten()
-            .flat_map(|task| known.places.iter().filter_map(|place| task.pointer(place)))
-            .find_map(|value| T::from_value(value.clone()))
+        let known = self
+            .vendor
+            .facts()
+            .task_fields
+            .iter()
+            .find(|known| known.name == field)?;
+        let mut values = known.places.iter().filter_map(|place| self.body.pointer(place));
+        values.find_map(|value| T::from_value(value.clone()))
     }
 }

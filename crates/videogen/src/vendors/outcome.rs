@@ -209,7 +209,9 @@ impl Judge<'_> {
 
     fn request_id(&self, answer: &Answer) -> Option<String> {
         let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?);
-        let id = REQUEST_IDS.iter().find_map(|name| header(name).filter(|id| !id.is_empty()));
+        let id = REQUEST_IDS
+            .iter()
+            .find_map(|name| header(name).filter(|id| !id.is_empty()));
         id.map(|id| self.clean(id))
     }
 
