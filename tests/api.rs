@@ -9,7 +9,7 @@ use videogen::{Client, Clients, Error, ErrorKind, Role, Source, TaskId, TaskStat
 use videogen_journal::SqliteJournal;
 use videogen_sim::Simulator;
 
-use crate::cases::TARGETS;
+use crate::cases::targets;
 
 #[allow(dead_code)]
 #[path = "../examples/jobs.rs"]
@@ -51,7 +51,7 @@ async fn twenty_jobs_at_two_vendors() {
 #[tokio::test]
 async fn one_call_makes_a_file_and_names_the_task_when_it_stops() {
     let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = sim.client(vendor).unwrap();
         let path = folder.path().join(format!("{vendor}-{model}.mp4"));
         let video = client
@@ -204,7 +204,7 @@ fn media_are_given_as_what_is_at_hand() {
         kinds,
         [
             "data:image/png (8 bytes)",
-            "https://media.example/…",
+            "https://media.example/[masked]",
             "asset://img-1",
             "asset://vid-1"
         ]

@@ -14,7 +14,7 @@ use videogen::{Client, Error, RetryPolicy, Role, TaskId, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
 
 use crate::canned::Canned;
-use crate::cases::{TARGETS, every_parameter};
+use crate::cases::{every_parameter, targets};
 use crate::specs::{examples, operations, resolve, spec};
 
 const CANARY: &str = "canary-27ab";
@@ -106,7 +106,7 @@ async fn no_field_of_a_request_shows_a_secret() {
     let journal = Arc::new(SqliteJournal::open(folder.path().join("journal.db")).unwrap());
     let lost = Canned::json(500, &json!({})).await;
     let mut sent = 0;
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(vendor, &lost.base_url, &journal);
         let rules = Capabilities::of(vendor, model);
         let mut whole = every_parameter(&rules, VideoRequest::new(model, "a kite"));

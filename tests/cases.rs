@@ -4,8 +4,8 @@ use serde_json::json;
 use videogen::facts::Capabilities;
 use videogen::{Role, Source, TaskId, Vendor, VideoRequest};
 
-/// One model of each endpoint family and generation of models.
-pub(crate) const TARGETS: [(Vendor, &str); 7] = [
+/// One model of each endpoint family and generation of models, each vendor's newest first. Nothing counts them.
+pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::Token360, "seedance-2.0"),
     (Vendor::ToApis, "seedance-2"),
     (Vendor::ToApis, "doubao-seedance-1-5-pro"),
@@ -14,6 +14,21 @@ pub(crate) const TARGETS: [(Vendor, &str); 7] = [
     (Vendor::AllToken, "seedance-1.5-pro"),
     (Vendor::AllToken, "seedance-1.0-pro"),
 ];
+
+/// [`TARGETS`], by value.
+pub(crate) fn targets() -> impl Iterator<Item = (Vendor, &'static str)> + Clone {
+    TARGETS.iter().copied()
+}
+
+/// The target with a vendor's newest model.
+pub(crate) fn newest(vendor: Vendor) -> (Vendor, &'static str) {
+    targets().find(|target| target.0 == vendor).unwrap()
+}
+
+/// The target with a vendor's oldest model.
+pub(crate) fn oldest(vendor: Vendor) -> (Vendor, &'static str) {
+    targets().filter(|target| target.0 == vendor).last().unwrap()
+}
 
 /// A vendor as the simulator calls it.
 pub(crate) fn simulated(vendor: Vendor) -> videogen_sim::Vendor {

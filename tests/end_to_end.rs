@@ -9,7 +9,7 @@ use videogen::wait::WaitOptions;
 use videogen::{Client, Delivery, ErrorKind, Role, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
-use crate::cases::{TARGETS, cases, simulated, url};
+use crate::cases::{cases, simulated, targets, url};
 
 /// What a task takes in the simulator from creation to completion.
 const WHOLE: Duration = Duration::from_secs(20);
@@ -43,7 +43,7 @@ fn at_once() -> WaitOptions {
 async fn submit_wait_download_on_every_family() {
     let simulator = simulator().await;
     let folder = tempfile::tempdir().unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(&simulator, vendor);
         let request = VideoRequest::new(model, "A kite over the ice").duration(4);
         let submitted = client.submit(&request).await.unwrap();
@@ -77,9 +77,9 @@ async fn submit_wait_download_on_every_family() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
-    assert_eq!(left.len(), TARGETS.len(), "partial files are left: {left:?}");
+    assert_eq!(left.len(), targets().count(), "partial files are left: {left:?}");
     let submissions: u64 = simulator.stats().submissions.values().sum();
-    assert_eq!(submissions, TARGETS.len() as u64);
+    assert_eq!(submissions, targets().count() as u64);
 }
 
 /// Whatever validation lets through, the simulator takes; it reads the specs by itself.
@@ -121,7 +121,7 @@ async fn the_simulator_takes_every_case_that_validation_takes() {
 #[tokio::test]
 async fn failures_are_told_apart() {
     let simulator = simulator().await;
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(&simulator, vendor);
         for (prompt, status, kind) in [
             ("a kite sim:fail", TaskStatus::Failed, ErrorKind::Vendor),
@@ -158,7 +158,7 @@ async fn failures_are_told_apart() {
 #[tokio::test]
 async fn keys_that_are_refused() {
     let simulator = simulator().await;
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         for (key, kind, delivery) in [
             ("sk-sim-401", ErrorKind::Auth, Delivery::Rejected),
             ("sk-sim-402", ErrorKind::Balance, Delivery::Rejected),
@@ -185,7 +185,7 @@ async fn keys_that_are_refused() {
 #[tokio::test]
 async fn a_lost_answer_is_ambiguous_and_never_sent_again() {
     let simulator = simulator().await;
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let before = simulator.stats();
         for kind in [
             FaultKind::DropAfter,
@@ -226,7 +226,7 @@ async fn nothing_is_sent_when_nobody_listens() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = Client::builder(vendor)
             .retry(videogen::RetryPolicy::never())
             .key("sk-x".to_owned())
@@ -247,7 +247,7 @@ async fn nothing_is_sent_when_nobody_listens() {
 #[tokio::test]
 async fn waiting_outlasts_trouble() {
     let simulator = simulator().await;
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(&simulator, vendor);
         let submitted = client.submit(&VideoRequest::new(model, "x")).await.unwrap();
         for kind in [
@@ -353,7 +353,7 @@ async fn what_a_vendor_cannot_do_names_who_can() {
 async fn expired_links() {
     let simulator = simulator().await;
     let folder = tempfile::tempdir().unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(&simulator, vendor);
         let task = client.submit(&VideoRequest::new(model, "x")).await.unwrap();
         simulator.advance(WHOLE);

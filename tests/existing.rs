@@ -1,4 +1,4 @@
-//! A conflict (HTTP 409) that names the task which the vendor already has: it is that task, and nothing is paid twice.
+//! A conflict (HTTP 409) that names an existing task returns that task, so that nothing is paid twice.
 
 use std::sync::Arc;
 

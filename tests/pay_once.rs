@@ -11,7 +11,7 @@ use videogen::{Client, Delivery, ErrorKind, RetryPolicy, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::canned::Canned;
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{simulated, targets};
 
 fn client(vendor: Vendor, base_url: &str, retry: RetryPolicy) -> Client {
     Client::builder(vendor)
@@ -29,7 +29,7 @@ fn at_once() -> RetryPolicy {
 
 #[tokio::test]
 async fn a_refused_connection_is_tried_again() {
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         // Nobody listens here any more.
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         let error = client(vendor, &format!("http://{closed}"), at_once())
@@ -48,7 +48,7 @@ async fn a_refused_connection_is_tried_again() {
 #[tokio::test]
 async fn only_documented_refusals_are_tried_again() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let request = VideoRequest::new(model, "x");
         for (code, taken) in [
@@ -87,7 +87,7 @@ async fn only_documented_refusals_are_tried_again() {
 #[tokio::test]
 async fn reads_are_tried_again() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let task = client.submit(&VideoRequest::new(model, "x")).await.unwrap();
         for kind in [FaultKind::DropBefore, FaultKind::Html(503), FaultKind::Truncated] {
@@ -101,7 +101,7 @@ async fn reads_are_tried_again() {
 #[tokio::test]
 async fn what_nobody_knows_is_looked_for() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
         let mut request = VideoRequest::new(model, format!("a kite for {model}"));
         if vendor == Vendor::ToApis {

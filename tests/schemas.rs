@@ -6,7 +6,7 @@ use videogen::task::task_schema;
 use videogen::{Adjust, Vendor, VideoRequest, VideoTask};
 
 use crate::canned::Canned;
-use crate::cases::{TARGETS, cases};
+use crate::cases::{cases, targets};
 
 #[test]
 fn schemas_for_reviewers() {
@@ -27,7 +27,7 @@ fn schemas_for_reviewers() {
 #[test]
 fn requests_fit_their_schema_and_come_back_as_they_were() {
     let schema = jsonschema::validator_for(&request_schema()).unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         for (case, request) in cases(vendor, model) {
             let request = request.adjust("seed", Adjust::Drop).adjust("duration", Adjust::Round);
             let document = json!(request);

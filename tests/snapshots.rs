@@ -10,7 +10,7 @@ use videogen::{Error, TaskId, Vendor, VideoRequest};
 use xtask::spec::raw::{raw_crate, surface};
 
 use crate::canned::Canned;
-use crate::cases::{TARGETS, cases};
+use crate::cases::{cases, targets};
 use crate::specs::{examples, operations, resolve, root, spec};
 
 /// Settles a snapshot into `snapshots/<vendor>/<kind>/<name>.snap`.
@@ -36,7 +36,7 @@ fn surface_of_the_generated_clients() {
 
 #[test]
 fn wire_request_of_every_case() {
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let mut refused = String::new();
         for (case, request) in cases(vendor, model) {
             match plan(vendor, None, &request) {

@@ -90,7 +90,8 @@ pub(crate) fn examples(holder: &Value) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// Every parameter that the vendors' create pages name, with the schema that holds it in the spec.
+/// Every parameter that the vendors' create pages name, with the schema that holds it in the spec. Written down from the pages
+/// by hand: a second opinion.
 pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
     (
         Vendor::Token360,

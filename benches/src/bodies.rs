@@ -10,11 +10,9 @@ pub const VENDORS: [Vendor; 3] = [Vendor::Token360, Vendor::ToApis, Vendor::AllT
 /// Where a vendor's tasks lie.
 #[must_use]
 pub fn path(vendor: Vendor) -> &'static str {
-    match vendor {
-        Vendor::ToApis => "/v1/video/generations",
-        Vendor::AllToken => "/videos/generations",
-        _ => "/v1/videos",
-    }
+    videogen::facts::Capabilities::of(vendor, vendor.default_model())
+        .family
+        .path
 }
 
 /// Task number `number` of a vendor.

@@ -9,7 +9,7 @@ use videogen::{Client, ErrorKind, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
 use super::{File, FileServer, KIB, Reply, Run, at_once, client, task, video};
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{simulated, targets};
 
 /// A vendor and its file host in one: links count up, and link number `n` works for as many requests as `works` says.
 struct Host {
@@ -157,7 +157,7 @@ async fn a_link_of_its_own_where_polling_gives_the_old_one() {
 async fn the_simulators_links() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = Client::builder(vendor)
             .retry(at_once())
             .key("sk-test".to_owned())

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
-use videogen::VideoRequest;
+use videogen::{Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
 use super::{journal, with_base_url};
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{newest, simulated, targets};
 
 const VARIABLE: &str = "VIDEOGEN_TEST_CHILD";
 
@@ -18,7 +18,7 @@ const VARIABLE: &str = "VIDEOGEN_TEST_CHILD";
 pub(super) struct Work {
     /// Where the journal is.
     pub(super) folder: PathBuf,
-    /// Base URLs, in the order of `TARGETS`.
+    /// Base URLs, in the order of `cases::TARGETS`.
     pub(super) base_urls: Vec<String>,
     /// Submit once, with this key; else with prompts of its own until it is killed.
     pub(super) key: Option<String>,
@@ -28,9 +28,9 @@ impl Work {
     pub(super) fn new(folder: &Path, simulator: &Simulator) -> Self {
         Self {
             folder: folder.to_owned(),
-            base_urls: TARGETS
+            base_urls: targets()
                 .map(|(vendor, _)| simulator.base_url(simulated(vendor)))
-                .to_vec(),
+                .collect(),
             key: None,
         }
     }
@@ -61,22 +61,22 @@ async fn child() {
     let Ok(work) = std::env::var(VARIABLE) else { return };
     let work: Work = serde_json::from_str(&work).unwrap();
     let journal = journal(&work.folder);
-    let clients: Vec<_> = TARGETS
-        .iter()
+    let clients: Vec<_> = targets()
         .zip(&work.base_urls)
-        .map(|((vendor, _), base_url)| with_base_url(*vendor, base_url, &journal))
+        .map(|((vendor, _), base_url)| with_base_url(vendor, base_url, &journal))
         .collect();
     if let Some(key) = work.key {
         let task = clients[0]
-            .submit_with_key(&key, &VideoRequest::new(TARGETS[0].1, "x"))
+            .submit_with_key(&key, &VideoRequest::new(newest(Vendor::Token360).1, "x"))
             .await;
         println!("task {}", task.unwrap().id);
         return;
     }
+    let models: Vec<_> = targets().map(|(_, model)| model).collect();
     let own = std::process::id() as usize;
     for turn in own.. {
-        let which = turn % TARGETS.len();
-        let request = VideoRequest::new(TARGETS[which].1, format!("{own}-{turn}"));
+        let which = turn % clients.len();
+        let request = VideoRequest::new(models[which], format!("{own}-{turn}"));
         println!("submitting");
         std::io::stdout().flush().unwrap();
         // Whatever comes of it is in the journal.

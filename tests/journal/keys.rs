@@ -9,12 +9,12 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::child::Work;
 use super::{client, entries, journal};
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{newest, simulated, targets};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_tasks_make_one_post() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let folder = tempfile::tempdir().unwrap();
         let before = simulator.stats();
         let mut submitters = Vec::new();
@@ -77,7 +77,7 @@ async fn a_key_is_for_one_request_of_one_account() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
-    let (vendor, model) = TARGETS[0];
+    let (vendor, model) = newest(Vendor::Token360);
     let ours = client(vendor, &simulator, &journal);
     let task = ours.submit_with_key("k", &VideoRequest::new(model, "x")).await.unwrap();
 
@@ -129,7 +129,7 @@ async fn a_key_is_for_one_request_of_one_account() {
 #[tokio::test]
 async fn a_key_is_free_again_after_a_refusal_only() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let folder = tempfile::tempdir().unwrap();
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);
@@ -181,7 +181,7 @@ async fn a_retry_is_waited_for_too() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
-    let (vendor, model) = TARGETS[0];
+    let (vendor, model) = newest(Vendor::Token360);
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())
         .base_url(simulator.base_url(simulated(vendor)))
@@ -214,7 +214,7 @@ async fn a_dropped_call_is_noted() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let client = client(vendor, &simulator, &journal);
         let (request, key) = (VideoRequest::new(model, "x"), format!("{vendor} {model}"));
         let before = simulator.stats().tasks;
@@ -238,7 +238,7 @@ async fn a_call_that_is_dropped_between_two_tries_sends_nothing_more() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
-    let (vendor, model) = TARGETS[0];
+    let (vendor, model) = newest(Vendor::Token360);
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())
         .base_url(simulator.base_url(simulated(vendor)))

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use videogen::journal::{Destination, Event, State};
 use videogen::lost::{LostSubmission, Reconciled};
-use videogen::{ErrorKind, TaskStatus, VideoRequest};
+use videogen::{ErrorKind, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::{client, entries, journal};
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{newest, simulated, targets};
 
 #[tokio::test]
 async fn the_whole_life_of_a_task_is_noted() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let folder = tempfile::tempdir().unwrap();
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);
@@ -49,7 +49,7 @@ async fn the_whole_life_of_a_task_is_noted() {
 #[tokio::test(start_paused = true)]
 async fn a_late_task_is_found() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    let (vendor, model) = TARGETS[1];
+    let (vendor, model) = newest(Vendor::ToApis);
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
     let client = client(vendor, &simulator, &journal);
@@ -75,7 +75,7 @@ async fn a_late_task_is_found() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_there_stays_open() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    let (vendor, model) = TARGETS[1];
+    let (vendor, model) = newest(Vendor::ToApis);
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
     let client = client(vendor, &simulator, &journal);
@@ -99,7 +99,7 @@ async fn what_is_not_there_stays_open() {
 #[tokio::test]
 async fn a_look_that_fails_is_told_as_such() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    let (vendor, model) = TARGETS[0];
+    let (vendor, model) = newest(Vendor::Token360);
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
     let client = client(vendor, &simulator, &journal);
@@ -127,7 +127,7 @@ async fn a_look_that_fails_is_told_as_such() {
 /// A list that never ends, and one that says that there is more and gives nothing.
 #[tokio::test]
 async fn a_list_without_end_is_left() {
-    let (vendor, model) = TARGETS[0];
+    let (vendor, model) = newest(Vendor::Token360);
     let lost = crate::canned::Canned::json(500, &serde_json::json!({})).await;
     let error = lost
         .client(vendor)
@@ -149,7 +149,7 @@ async fn a_list_without_end_is_left() {
 #[tokio::test]
 async fn a_candidate_is_adopted_by_hand() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in [TARGETS[0], TARGETS[4]] {
+    for (vendor, model) in [newest(Vendor::Token360), newest(Vendor::AllToken)] {
         let folder = tempfile::tempdir().unwrap();
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);

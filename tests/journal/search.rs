@@ -11,7 +11,7 @@ use videogen_sim::{Clock, Fault, FaultKind, Operation, Simulator};
 
 use super::{client, entries, journal};
 use crate::canned::Canned;
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{newest, oldest, simulated};
 
 const PROMPT: &str = " A kite & a \"sledge\",\r\n  caf\u{e9} <ice> at https://media.example.com/a?b=1&c=2 in the wind ";
 
@@ -51,7 +51,7 @@ fn on_text(member: &'static str, change: fn(&str) -> Value) -> impl Fn(&mut Valu
 #[tokio::test]
 async fn prompts_and_models_that_come_back_changed() {
     type Change = fn(&str) -> Value;
-    let (vendor, model) = TARGETS[0];
+    let (vendor, model) = newest(Vendor::Token360);
     let escape: Change = |text| {
         let text = text.replace('&', "&amp;").replace('<', "&lt;");
         json!(text.replace('>', "&gt;").replace('"', "&quot;"))
@@ -203,7 +203,11 @@ async fn prompts_and_models_that_come_back_changed() {
 #[tokio::test]
 async fn clocks_that_are_off() {
     for minutes in [-90, -20, -3, 0, 11, 45, 1_000] {
-        for (vendor, model) in [TARGETS[0], TARGETS[1], TARGETS[4]] {
+        for (vendor, model) in [
+            newest(Vendor::Token360),
+            newest(Vendor::ToApis),
+            newest(Vendor::AllToken),
+        ] {
             let clock = Clock::manual().off_by(TimeDelta::minutes(minutes));
             let simulator = Simulator::builder().clock(clock).start().await.unwrap();
             let folder = tempfile::tempdir().unwrap();
@@ -235,7 +239,7 @@ async fn clocks_that_are_off() {
 #[tokio::test]
 async fn what_a_list_cannot_tell_is_not_called_absent() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    let (vendor, model) = TARGETS[4];
+    let (vendor, model) = newest(Vendor::AllToken);
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
     let client = client(vendor, &simulator, &journal);
@@ -249,7 +253,7 @@ async fn what_a_list_cannot_tell_is_not_called_absent() {
     other
         .build()
         .unwrap()
-        .submit(&VideoRequest::new(TARGETS[6].1, "a kite"))
+        .submit(&VideoRequest::new(oldest(Vendor::AllToken).1, "a kite"))
         .await
         .unwrap();
     assert_eq!(client.reconcile(&empty).await.unwrap(), Reconciled::CannotTell);
@@ -272,7 +276,7 @@ async fn what_a_list_cannot_tell_is_not_called_absent() {
 /// A task that fits two open submissions is neither's; nor is one of two tasks that fit.
 #[tokio::test]
 async fn only_what_is_certain_is_adopted() {
-    let (vendor, model) = TARGETS[0];
+    let (vendor, model) = newest(Vendor::Token360);
     let request = VideoRequest::new(model, "a kite over the ice");
     for kinds in [
         [FaultKind::DropAfter, FaultKind::DropBefore],
@@ -308,7 +312,7 @@ async fn only_what_is_certain_is_adopted() {
 /// The list shows the task of an earlier submission under the id that the vendor behind a gateway gave it.
 #[tokio::test]
 async fn a_task_under_another_id_is_not_adopted_for_another_submission() {
-    let (vendor, model) = TARGETS[0];
+    let (vendor, model) = newest(Vendor::Token360);
     let request = VideoRequest::new(model, "a kite over the ice");
     for is_polled in [false, true] {
         let simulator = Simulator::builder().manual_clock().start().await.unwrap();

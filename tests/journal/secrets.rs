@@ -8,7 +8,7 @@ use videogen::{Client, Role, Source, VideoRequest};
 
 use super::journal;
 use crate::canned::Canned;
-use crate::cases::TARGETS;
+use crate::cases::targets;
 use serde_json::json;
 
 const CANARY: &str = "canary-51d0";
@@ -18,7 +18,7 @@ async fn no_secret_in_the_journal() {
     let folder = tempfile::tempdir().unwrap();
     let key = format!("sk-{CANARY}");
     let url = format!("https://files.example.com/{CANARY}/in.png?sig={CANARY}");
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let journal = journal(folder.path());
         let mut request = VideoRequest::new(model, format!("the picture at {url} as a film"))
             .callback_url(format!("https://hooks.example.com/{CANARY}"));

@@ -6,7 +6,7 @@ use videogen::download::DownloadOptions;
 use videogen::{Client, ErrorKind, RetryPolicy, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{simulated, targets};
 
 const SPEED: f64 = 100.0;
 /// An unscaled client waits several times as long; a busy machine needs room.
@@ -23,7 +23,7 @@ fn request(model: &str) -> VideoRequest {
 #[tokio::test]
 async fn a_client_waits_at_the_simulators_speed() {
     let folder = tempfile::tempdir().unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let sim = fast().await;
         let client = sim.client(vendor).unwrap();
         let start = Instant::now();
@@ -47,7 +47,7 @@ async fn a_client_waits_at_the_simulators_speed() {
 #[tokio::test]
 async fn watches_and_watchers_follow() {
     for vendor in Vendor::ALL {
-        let (_, model) = TARGETS.into_iter().find(|(target, _)| target == vendor).unwrap();
+        let (_, model) = targets().find(|(target, _)| target == vendor).unwrap();
         let sim = fast().await;
         let client = sim.client(*vendor).unwrap();
         let start = Instant::now();
@@ -70,7 +70,7 @@ async fn watches_and_watchers_follow() {
 /// 25 s in the simulator's time are a quarter of a second here.
 #[tokio::test]
 async fn a_retry_after_is_in_the_simulators_time() {
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         let sim = fast().await;
         let client = sim.client(vendor).unwrap();
         for operation in [Operation::Submit, Operation::Get] {

@@ -38,7 +38,7 @@ async fn each_fixed_key_has_its_status() {
         // An empty balance does not keep anyone from looking.
         let url = api.url(vendor, &format!("{path}/none"));
         let answer = api.with_key("sk-sim-402", Method::GET, &url).await;
-        answer.fits(vendor, poll_operation(vendor), 404);
+        answer.fits(vendor, poll_operation(vendor, create(vendor).0), 404);
     }
 }
 
@@ -59,12 +59,15 @@ async fn the_code_is_a_number_in_places() {
         let answer = api.with_key(key, Method::GET, &api.url(vendor, path)).await;
         answer.body["error"]["code"].clone()
     };
-    let task = "/v1/video/generations/none";
+    let task = &format!("{}/none", create(Vendor::ToApis).0);
     assert_eq!(code(Vendor::ToApis, task, "sk-sim-401").await, json!(401));
     assert_eq!(code(Vendor::ToApis, task, KEY).await, json!("task_not_found"));
     assert_eq!(code(Vendor::ToApis, "/v1/nothing", KEY).await, json!(404));
     assert_eq!(code(Vendor::AllToken, "/videos/models", "sk-sim-401").await, json!(401));
-    assert_eq!(code(Vendor::Token360, "/v1/videos", "sk-sim-401").await, json!("401"));
+    assert_eq!(
+        code(Vendor::Token360, create(Vendor::Token360).0, "sk-sim-401").await,
+        json!("401")
+    );
 }
 
 #[tokio::test]
@@ -117,7 +120,7 @@ async fn a_task_is_hidden_from_other_keys() {
         let id = api.submit(vendor, &request(vendor, "a fox")).await;
         let url = api.url(vendor, &format!("{path}/{id}"));
         let answer = api.with_key("sk-somebody-else", Method::GET, &url).await;
-        answer.fits(vendor, poll_operation(vendor), 404);
+        answer.fits(vendor, poll_operation(vendor, create(vendor).0), 404);
         api.poll(vendor, &id).await;
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use videogen_sim::{Simulator, Vendor};
 
-use super::support::{Api, VENDORS, WHOLE, create, request, request_with, video_url};
+use super::support::{Api, VENDORS, WHOLE, create, create_for, poll_operation, request, request_with, video_url};
 
 fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
@@ -147,24 +147,23 @@ async fn toapis_keeps_the_callers_id_and_metadata() {
     let vendor = Vendor::ToApis;
     let body = json!({"model": "doubao-seedance-1-5-pro", "prompt": "a fox",
         "metadata": {"resolution": "480p"}, "client_business_id": "order 7/b"});
-    let path = "/v1/videos/generations";
-    let answer = api
-        .post(vendor, path, &body)
-        .await
-        .fits(vendor, "create_seedance_1", 200);
+    let (path, operation, status) = create_for(vendor, "doubao-seedance-1-5-pro");
+    let poll = poll_operation(vendor, path);
+    let answer = api.post(vendor, path, &body).await.fits(vendor, operation, status);
     assert_eq!(answer.body["client_business_id"], "order 7/b");
     assert_eq!(answer.body["metadata"], json!({"resolution": "480p"}));
     let found = api.get(vendor, &format!("{path}/order%207%2Fb")).await;
-    let found = found.fits(vendor, "get_seedance_1", 200);
+    let found = found.fits(vendor, poll, 200);
     assert_eq!(found.body["id"], answer.body["id"]);
     // The other family does not know it, neither by its id nor by the caller's.
     for id in ["order%207%2Fb", answer.body["id"].as_str().unwrap()] {
-        let other = api.get(vendor, &format!("/v1/video/generations/{id}")).await;
-        other.fits(vendor, "get_seedance_2", 404);
+        let other = create(vendor).0;
+        let answer = api.get(vendor, &format!("{other}/{id}")).await;
+        answer.fits(vendor, poll_operation(vendor, other), 404);
     }
     api.sim.advance(WHOLE);
     let path = format!("{path}/{}", answer.body["id"].as_str().unwrap());
-    let task = api.get(vendor, &path).await.fits(vendor, "get_seedance_1", 200).body;
+    let task = api.get(vendor, &path).await.fits(vendor, poll, 200).body;
     let time = |name: &str| task[name].as_i64().unwrap();
     assert_eq!(time("completed_at") - time("created_at"), 20);
     assert_eq!(time("expires_at") - time("completed_at"), 86_400);
@@ -177,11 +176,10 @@ async fn the_callers_id_is_no_key() {
     api.submit(Vendor::ToApis, &body).await;
     let second = api.submit(Vendor::ToApis, &body).await;
     assert_eq!(api.sim.stats().submissions["toapis"], 2);
-    let found = api.get(Vendor::ToApis, "/v1/videos/generations/order-7").await;
-    assert_eq!(
-        found.fits(Vendor::ToApis, "get_seedance_1", 200).body["id"],
-        json!(second)
-    );
+    let path = create_for(Vendor::ToApis, "doubao-seedance-1-5-pro").0;
+    let found = api.get(Vendor::ToApis, &format!("{path}/order-7")).await;
+    let found = found.fits(Vendor::ToApis, poll_operation(Vendor::ToApis, path), 200);
+    assert_eq!(found.body["id"], json!(second));
 }
 
 #[tokio::test]
@@ -229,7 +227,7 @@ async fn alltoken_names_what_a_task_starts_from() {
     ];
     for (roles, word) in expected {
         let content: Vec<_> = roles.into_iter().map(item).collect();
-        let body = request_with(Vendor::AllToken, "content", json!(content));
+        let body = json!({"model": "seedance-2.0", "prompt": "a fox", "content": content});
         let id = api.submit(Vendor::AllToken, &body).await;
         assert_eq!(api.poll(Vendor::AllToken, &id).await["input_type"], word);
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use videogen_sim::Vendor;
 
-use super::support::{Api, KEY, WHOLE, request};
+use super::support::{Api, KEY, WHOLE, create, request};
 
 const T: Vendor = Vendor::Token360;
 const A: Vendor = Vendor::AllToken;
@@ -24,10 +24,10 @@ async fn token360_pages_by_cursor() {
         made.push(api.submit(T, &request(T, &format!("fox {index}"))).await);
     }
     // Somebody else's task is not in the list.
-    let other = api.http.post(api.url(T, "/v1/videos")).bearer_auth("sk-other");
+    let other = api.http.post(api.url(T, create(T).0)).bearer_auth("sk-other");
     api.send(other.json(&request(T, "a fox"))).await;
     let list = async |query: &str| {
-        api.get(T, &format!("/v1/videos{query}"))
+        api.get(T, &format!("{}{query}", create(T).0))
             .await
             .fits(T, "list_videos", 200)
             .body
@@ -65,14 +65,14 @@ async fn the_query_of_a_list_is_checked() {
     let api = Api::start().await;
     for query in ["limit=0", "limit=101", "limit=many", "order=up", "after=video-none"] {
         let answer = api
-            .get(T, &format!("/v1/videos?{query}"))
+            .get(T, &format!("{}?{query}", create(T).0))
             .await
             .fits(T, "list_videos", 400);
         let named = query.split('=').next().unwrap();
         assert_eq!(answer.body["error"]["param"], named);
     }
     for query in ["limit=0", "status=succeeded"] {
-        let path = format!("/videos/generations?{query}");
+        let path = format!("{}?{query}", create(A).0);
         api.get(A, &path).await.fits(A, "list_generations", 400);
     }
 }
@@ -85,7 +85,7 @@ async fn alltoken_filters_and_counts() {
     let first = api.submit(A, &request(A, "a fox")).await;
     let second = api.submit(A, &request(A, "a fox")).await;
     let list = async |query: &str| {
-        let path = format!("/videos/generations{query}");
+        let path = format!("{}{query}", create(A).0);
         api.get(A, &path).await.fits(A, "list_generations", 200).body
     };
     let all = list("").await;
@@ -98,7 +98,7 @@ async fn alltoken_filters_and_counts() {
     let page = list("?status=completed").await;
     assert_eq!((ids(&page, "items"), &page["total"]), (vec![done], &json!(1)));
     let other = api
-        .send(api.http.get(api.url(A, "/videos/generations")).bearer_auth("sk-other"))
+        .send(api.http.get(api.url(A, create(A).0)).bearer_auth("sk-other"))
         .await;
     assert_eq!(other.fits(A, "list_generations", 200).body["total"], 0);
 }
@@ -115,7 +115,7 @@ async fn alltoken_lists_its_models() {
 async fn token360_delivers_content_in_three_ways() {
     let api = Api::start().await;
     let id = api.submit(T, &request(T, "a fox")).await;
-    let content = |query: &str| api.url(T, &format!("/v1/videos/{id}/content{query}"));
+    let content = |query: &str| api.url(T, &format!("{}/{id}/content{query}", create(T).0));
     let operation = "get_video_content";
     let early = api.send(api.http.get(content("")).bearer_auth(KEY)).await;
     assert_eq!(

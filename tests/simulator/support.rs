@@ -98,19 +98,19 @@ impl Api {
         self.send(self.http.request(method, url).bearer_auth(key)).await
     }
 
-    /// Submits to the vendor's first family, and gives the task's id.
+    /// Submits to the vendor's default model, and gives the task's id.
     pub(crate) async fn submit(&self, vendor: Vendor, body: &Value) -> String {
         let (path, operation, status) = create(vendor);
         let answer = self.post(vendor, path, body).await.fits(vendor, operation, status);
         answer.body["id"].as_str().unwrap().to_owned()
     }
 
-    /// Polls a task of the vendor's first family.
+    /// Polls a task of the vendor's default model.
     pub(crate) async fn poll(&self, vendor: Vendor, id: &str) -> Value {
         let path = format!("{}/{id}", create(vendor).0);
         self.get(vendor, &path)
             .await
-            .fits(vendor, poll_operation(vendor), 200)
+            .fits(vendor, poll_operation(vendor, create(vendor).0), 200)
             .body
     }
 
@@ -122,31 +122,52 @@ impl Api {
     }
 }
 
-/// Path, operation and status of a submission to the vendor's first family.
-pub(crate) fn create(vendor: Vendor) -> (&'static str, &'static str, u16) {
-    match vendor {
-        Vendor::Token360 => ("/v1/videos", "create_video", 200),
-        Vendor::ToApis => ("/v1/video/generations", "create_seedance_2", 200),
-        Vendor::AllToken => ("/videos/generations", "create_generation", 202),
-    }
+/// The entry of `x-models` for a model id.
+fn entry(vendor: Vendor, model: &str) -> &'static Value {
+    let models = Spec::of(vendor).unwrap().document()["x-models"].as_array().unwrap();
+    models.iter().find(|entry| entry["id"] == model).unwrap()
 }
 
-pub(crate) fn poll_operation(vendor: Vendor) -> &'static str {
-    match vendor {
-        Vendor::Token360 => "get_video",
-        Vendor::ToApis => "get_seedance_2",
-        Vendor::AllToken => "get_generation",
-    }
+/// A vendor's default model.
+pub(crate) fn default_model(vendor: Vendor) -> &'static str {
+    Spec::of(vendor).unwrap().document()["x-models"][0]["id"]
+        .as_str()
+        .unwrap()
+}
+
+/// Path, operation and status of a submission to the vendor's default model.
+pub(crate) fn create(vendor: Vendor) -> (&'static str, &'static str, u16) {
+    create_for(vendor, default_model(vendor))
+}
+
+/// Path, operation and status of a submission to a model.
+pub(crate) fn create_for(vendor: Vendor, model: &str) -> (&'static str, &'static str, u16) {
+    let operation = entry(vendor, model)["create"].as_str().unwrap();
+    let paths = Spec::of(vendor).unwrap().document()["paths"].as_object().unwrap();
+    let (path, item) = paths
+        .iter()
+        .find(|(_, item)| item["post"]["operationId"] == operation)
+        .unwrap();
+    let statuses = item["post"]["responses"].as_object().unwrap().keys();
+    let success = statuses
+        .filter_map(|status| status.parse().ok())
+        .find(|status| *status < 300);
+    (path, operation, success.unwrap())
+}
+
+/// The operation that polls what the path of `create` has made.
+pub(crate) fn poll_operation(vendor: Vendor, create: &str) -> &'static str {
+    let paths = Spec::of(vendor).unwrap().document()["paths"].as_object().unwrap();
+    let below = format!("{create}/{{");
+    let mut found = paths
+        .iter()
+        .filter(|(path, _)| path.starts_with(&below) && path.ends_with('}'));
+    found.next().unwrap().1["get"]["operationId"].as_str().unwrap()
 }
 
 /// The smallest request with this prompt.
 pub(crate) fn request(vendor: Vendor, prompt: &str) -> Value {
-    let model = if vendor == Vendor::ToApis {
-        "seedance-2"
-    } else {
-        "seedance-2.0"
-    };
-    json!({"model": model, "prompt": prompt})
+    json!({"model": default_model(vendor), "prompt": prompt})
 }
 
 /// The smallest request with one member more.

@@ -10,7 +10,7 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
 use super::stub::{Reply, Stub, answer, body, id, most, number, polled};
-use crate::cases::TARGETS;
+use crate::cases::targets;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -311,7 +311,7 @@ async fn simulated(simulator: &Simulator, vendor: Vendor, model: &str) {
 #[tokio::test]
 async fn simulated_tasks_on_one_thread() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         simulated(&simulator, vendor, model).await;
     }
 }

@@ -9,11 +9,11 @@ use videogen::webhook::Receiver;
 use videogen::{Client, TaskStatus, VideoRequest};
 use videogen_sim::{Simulator, WEBHOOK_SECRET};
 
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{simulated, targets};
 
 #[tokio::test]
 async fn whichever_comes_first_ends_the_wait() {
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         for polls in [false, true] {
             let simulator = Simulator::builder().manual_clock().start().await.unwrap();
             let client = Client::builder(vendor)

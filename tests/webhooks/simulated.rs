@@ -6,7 +6,7 @@ use videogen::{Client, RetryPolicy, VideoRequest};
 use videogen_sim::{Simulator, WEBHOOK_SECRET};
 
 use super::*;
-use crate::cases::{TARGETS, simulated};
+use crate::cases::{simulated, targets};
 
 const WHOLE: Duration = Duration::from_secs(20);
 
@@ -28,7 +28,7 @@ async fn delivered(simulator: &Simulator) {
 
 #[tokio::test]
 async fn a_webhook_gives_the_task_that_polling_gives() {
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in targets() {
         for (prompt, is_restored) in [
             ("a kite", false),
             ("a kite sim:fail", true),

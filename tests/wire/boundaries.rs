@@ -5,7 +5,7 @@ use videogen_sim::Simulator;
 
 use super::proxy::{How, Place, Proxy};
 use super::{Tally, client};
-use crate::cases::TARGETS;
+use crate::cases::{newest, oldest};
 
 async fn every_byte((vendor, model): (Vendor, &str)) {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -44,20 +44,20 @@ async fn every_byte((vendor, model): (Vendor, &str)) {
 
 #[tokio::test(start_paused = true)]
 async fn videos() {
-    every_byte(TARGETS[0]).await;
+    every_byte(newest(Vendor::Token360)).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn seedance_2() {
-    every_byte(TARGETS[1]).await;
+    every_byte(newest(Vendor::ToApis)).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn seedance_1() {
-    every_byte(TARGETS[2]).await;
+    every_byte(oldest(Vendor::ToApis)).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn generations() {
-    every_byte(TARGETS[4]).await;
+    every_byte(newest(Vendor::AllToken)).await;
 }

@@ -7,7 +7,7 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::proxy::{How, Place, Proxy};
 use super::{Tally, client};
-use crate::cases::{TARGETS, simulated};
+use crate::cases::simulated;
 
 /// What the vendor does, often nothing unusual.
 fn misdeed(random: &mut fastrand::Rng) -> Option<FaultKind> {
@@ -39,7 +39,7 @@ async fn storm(seed: u64, tries: usize) {
     let mut random = fastrand::Rng::with_seed(seed);
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let mut targets = Vec::new();
-    for (vendor, model) in TARGETS {
+    for (vendor, model) in crate::cases::targets() {
         let proxy = Proxy::new(&simulator, vendor).await;
         let retry = RetryPolicy::default().base(Duration::from_millis(100));
         let client = client(vendor, &proxy.base_url, retry);

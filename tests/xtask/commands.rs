@@ -1,12 +1,17 @@
 //! Helpers and tests for all commands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("xtask is in the repository")
+}
+
+/// Specs and kept pages that stay as they are, so that what a vendor changes breaks no test of the commands.
+pub(crate) fn frozen() -> PathBuf {
+    root().join("tests/xtask/frozen")
 }
 
 /// Runs a command on the repository at `root`: exit code, standard output, standard error.

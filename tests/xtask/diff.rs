@@ -10,7 +10,7 @@ use xtask::spec::raw::raw_crate_of;
 use xtask::spec::raw::surface::surface;
 
 use self::mutants::{mutants, mutate, put, specs};
-use crate::commands::{root, xtask};
+use crate::commands::{frozen, root, xtask};
 
 mod mutants;
 pub(crate) mod revisions;
@@ -225,9 +225,10 @@ fn the_json_format() {
 
 #[test]
 fn exit_codes_match_the_verdict() {
+    let frozen = frozen();
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
-    let text = fs::read_to_string(root().join("specs/token360.yaml")).unwrap();
+    let text = fs::read_to_string(frozen.join("specs/token360.yaml")).unwrap();
     let write = |name: &str, from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
         fs::write(path(name), text.replacen(from, to, 1)).unwrap();
@@ -244,21 +245,21 @@ fn exit_codes_match_the_verdict() {
         ("odd", 100),
         ("missing", 100),
     ] {
-        let (got, out, err) = xtask(&["diff", spec, &path(&format!("{name}.yaml"))], root());
+        let (got, out, err) = xtask(&["diff", spec, &path(&format!("{name}.yaml"))], &frozen);
         assert_eq!(got, code, "{name}: {out}{err}");
         assert_eq!(err.is_empty(), code != 100, "{err}");
     }
-    let (_, _, err) = xtask(&["diff", "nosuch"], root());
+    let (_, _, err) = xtask(&["diff", "nosuch"], &frozen);
     assert!(
         err.contains("\"nosuch\" is neither a spec file, a folder of specs nor a git revision"),
         "{err}"
     );
-    let (_, _, err) = xtask(&["diff", spec, &path("odd.yaml")], root());
+    let (_, _, err) = xtask(&["diff", spec, &path("odd.yaml")], &frozen);
     assert!(err.contains("odd.yaml"), "{err}");
     // A single file is compared with its own vendor only, and needs one.
-    let (code, out, _) = xtask(&["diff", spec], root());
+    let (code, out, _) = xtask(&["diff", spec], &frozen);
     assert_eq!((code, out.contains("nothing changed")), (0, true), "{out}");
-    let (code, _, err) = xtask(&["diff", &path("docs.yaml")], root());
+    let (code, _, err) = xtask(&["diff", &path("docs.yaml")], &frozen);
     assert_eq!(
         (code, err.contains("there is no spec `docs` to compare with")),
         (100, true),

@@ -1,4 +1,4 @@
-//! The labelled corpus: edits of the real specs.
+//! The labelled corpus: edits of the frozen specs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use xtask::spec::Spec;
 use xtask::spec::vendors;
 
-use crate::commands::root;
+use crate::commands::{frozen, root};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,10 +99,10 @@ fn list<'a>(doc: &'a mut Value, pointer: &str) -> &'a mut Vec<Value> {
 }
 
 pub(crate) fn specs() -> Vec<Spec> {
-    let vendors = vendors(root(), &[]).unwrap();
+    let vendors = vendors(&frozen(), &[]).unwrap();
     vendors
         .iter()
-        .map(|vendor| Spec::load(root(), vendor).unwrap())
+        .map(|vendor| Spec::load(&frozen(), vendor).unwrap())
         .collect()
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::mutants::specs;
-use crate::commands::{root, xtask};
+use crate::commands::{frozen, xtask};
 
 pub(crate) fn git(folder: &Path, arguments: &[&str]) {
     let output = Command::new("git")
@@ -34,7 +34,7 @@ pub(crate) fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("specs")).unwrap();
     for spec in specs() {
-        fs::copy(root().join(&spec.file), folder.path().join(&spec.file)).unwrap();
+        fs::copy(frozen().join(&spec.file), folder.path().join(&spec.file)).unwrap();
     }
     git(folder.path(), &["init", "--quiet", "--initial-branch=main"]);
     commit(folder.path());

@@ -371,7 +371,10 @@ fn paths_that_move_together_are_distinguished() {
     let file = folder.path().join("page.html");
     let moves_of = |text: &str| {
         fs::write(&file, text).unwrap();
-        let (_, out, err) = xtask(&["docs", "alltoken", file.to_str().unwrap(), "--page", "video"], root());
+        let (_, out, err) = xtask(
+            &["docs", "alltoken", file.to_str().unwrap(), "--page", "video"],
+            &frozen(),
+        );
         assert_eq!(err, "");
         let lines = out.lines().filter(|line| line.contains(": the page has "));
         lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>()

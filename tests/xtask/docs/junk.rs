@@ -62,7 +62,7 @@ fn assert_not_understood(report: &Report, what: &str) {
 
 #[test]
 fn junk_is_not_understood() {
-    for vendor in vendors(root(), &[]).expect("there are specs") {
+    for vendor in vendors(&frozen(), &[]).expect("there are specs") {
         let desk = desk(&vendor);
         for (what, bytes) in junk() {
             assert_not_understood(
@@ -93,9 +93,9 @@ fn junk_is_not_understood_under_a_name_either() {
 fn junk_is_not_understood_before_anything_was_kept() {
     let copy = copy_of_specs();
     fs::remove_dir_all(copy.path().join("specs/pages")).expect("removable");
-    for vendor in vendors(root(), &[]).expect("there are specs") {
+    for vendor in vendors(&frozen(), &[]).expect("there are specs") {
         let desk = Desk::open(copy.path(), &vendor).expect("the specs are valid");
-        let spec = Spec::load(root(), &vendor).expect("the specs are valid");
+        let spec = Spec::load(&frozen(), &vendor).expect("the specs are valid");
         let pages = spec.doc["x-pages"].as_object().expect("there are pages");
         for (what, bytes) in junk().into_iter().filter(|(what, _)| *what != "saved from elsewhere") {
             for name in pages.keys().map(|name| Some(name.as_str())).chain([None]) {

@@ -77,7 +77,7 @@ fn keeping_carries_over_facts_and_explanations_only() {
     );
     assert_eq!(code, 0, "{out}");
     let written = fs::read_to_string(copy.path().join("specs/pages/token360/create.yaml")).expect("kept");
-    let before = fs::read_to_string(root().join("specs/pages/token360/create.yaml")).expect("kept");
+    let before = fs::read_to_string(frozen().join("specs/pages/token360/create.yaml")).expect("kept");
     let by_hand = |text: &str| text[text.find("known:").expect("there")..].replace("  # By hand.\n", "");
     assert_eq!(by_hand(&written), by_hand(&before));
     assert!(written.contains("# By hand."));

@@ -14,7 +14,7 @@ use crate::transport::retry::retrying;
 use crate::vendors::{Call, RawPage};
 
 impl Client {
-    /// Makes a read at the account's pace, and lets the account learn from it.
+    /// Makes a read at the account's pace, and reports its result to the account.
     pub(crate) async fn paced<T>(&self, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         let permit = self.0.account.at_once(self.0.scale.real(self.0.retry.patience)).await?;
         let result = read.await;
@@ -40,14 +40,14 @@ impl Client {
 
     async fn get_by_id(&self, id: &TaskId) -> Result<VideoTask, Error> {
         retrying!(self.retries(), async {
-            // Pinned here, it is not moved once more for every future around it.
+            // Pinned here so that it is not moved again for every future around it.
             let read = pin!(self.get_once(id));
             // Also where nothing was sent.
             self.paced(read).await.map_err(|error| error.with_task(id))
         })
     }
 
-    /// One request. Waiting has a pace of its own.
+    /// One request, without the account's pace, which waits apply themselves.
     pub(crate) async fn get_once(&self, id: &TaskId) -> Result<VideoTask, Error> {
         self.check(id)?;
         let call = self.call(&self.0.http.read);
@@ -79,7 +79,7 @@ impl Client {
             self.task(Operation::Cancel, id, result, &call)
         });
         match cancelled.await.map_err(|error| error.with_task(id)) {
-            // It worked, and the response does not contain the task's status.
+            // The cancellation succeeded, but the response does not contain the task's status.
             Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
             Err(error) => Err(error),
             Ok(task) => {
@@ -89,7 +89,8 @@ impl Client {
         }
     }
 
-    /// Returns one page of the account's tasks, newest first by default. [`list_all`](Self::list_all) returns all pages.
+    /// Returns one page of the account's tasks, newest first by default. [`list_all`](Self::list_all) returns all
+    /// pages.
     ///
     /// # Errors
     /// `unsupported` when the vendor has no list operation; `invalid_request` when it does not support a filter.
@@ -113,7 +114,7 @@ impl Client {
         retrying!(self.retries(), self.paced(self.list_once(query, true)))
     }
 
-    /// One request. Without `raws` the tasks lack their raw JSON, which is cut out and copied for each of them.
+    /// One request. Without `raws` the tasks lack their raw JSON, which would be copied for each of them.
     pub(crate) async fn list_once(&self, query: &ListQuery, raws: bool) -> Result<TaskPage, Error> {
         let vendor = self.0.vendor;
         let call = self.call(&self.0.http.read);
@@ -121,7 +122,7 @@ impl Client {
         let exchange = self.exchange(&call);
         let judge = self.judge();
         let (page, raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
-            // An account without tasks is told by an empty list, or by none at all.
+            // For an account without tasks, the list is empty or missing.
             Err(error)
                 if error.kind() == ErrorKind::Decode && judge.is_null(exchange.as_ref(), vendor.list_member()) =>
             {
@@ -151,8 +152,8 @@ impl Client {
         })
     }
 
-    /// Requests the vendor's list of models. [`Capabilities`](crate::facts::Capabilities) describes the models that this version
-    /// knows, without a request.
+    /// Requests the vendor's list of models. [`Capabilities`](crate::facts::Capabilities) describes the models that
+    /// this version knows, without a request.
     ///
     /// # Errors
     /// `unsupported` when the vendor has no such operation.
@@ -210,7 +211,7 @@ impl Client {
         Err(Error::new(ErrorKind::Unsupported, message).during(vendor, operation))
     }
 
-    /// Refuses a task of another vendor, and an id that would lead to another path.
+    /// Rejects a task of another vendor, and an id that would change the URL path.
     fn check(&self, id: &TaskId) -> Result<(), Error> {
         let wrong = |message: String| Err(Error::new(ErrorKind::InvalidRequest, message).with_task(id));
         if id.vendor() != self.0.vendor {
@@ -235,11 +236,11 @@ impl Client {
     }
 }
 
-/// The entries of a list, as they came.
+/// The raw entries of a list.
 fn items(page: &[u8], member: &str) -> Option<Vec<Raw>> {
     let members: HashMap<String, &RawValue> = serde_json::from_slice(page).ok()?;
     let items: Vec<&RawValue> = serde_json::from_slice(members.get(member)?.get().as_bytes()).ok()?;
-    // Each by itself: a task that is kept does not keep its whole page.
+    // Copied one by one, so that a stored task does not keep the whole page in memory.
     Some(
         items
             .iter()

@@ -64,7 +64,8 @@ pub struct ModelPlan {
     pub violations: Vec<Violation>,
 }
 
-/// Plans `request` for every known model of every vendor, replacing its `model`. `base_url` returns a vendor's base URL, or
+/// Plans `request` for every known model of every vendor, replacing its `model`. `base_url` returns a vendor's base
+/// URL, or
 /// `None` for the vendor's own.
 ///
 /// # Errors
@@ -154,7 +155,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
     })
 }
 
-/// The result of a future that never has to wait.
+/// The result of a future that is ready at once.
 fn now<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),

@@ -205,7 +205,7 @@ pub struct TaskError {
 }
 
 impl TaskError {
-    /// Reads a failure from the vendor's code and words, if there are any.
+    /// Creates a failure from the vendor's code and message, if there are any.
     pub(crate) fn new(code: Option<String>, message: Option<String>) -> Option<Self> {
         if code.is_none() && message.is_none() {
             return None;
@@ -239,8 +239,8 @@ impl fmt::Display for TaskError {
     }
 }
 
-/// Whether a vendor's code or message speaks of moderation. The codes are undocumented for failed tasks, so this goes by
-/// phrases; single words such as `safety` also stand in the names of parameters.
+/// Whether a vendor's code or message is about moderation. The codes of failed tasks are undocumented, so this looks
+/// for phrases; single words such as `safety` also occur in parameter names.
 pub(crate) fn is_moderation(text: &str) -> bool {
     let text = text.to_ascii_lowercase().replace(['_', '-'], " ");
     let phrases = [
@@ -267,7 +267,7 @@ pub(crate) fn is_moderation(text: &str) -> bool {
 pub struct Raw(Bytes);
 
 impl Raw {
-    /// What was read as JSON before.
+    /// The value, once parsed.
     pub(crate) fn of(text: Bytes) -> Self {
         Self(text)
     }
@@ -326,7 +326,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moderation_is_told_from_a_bad_parameter() {
+    fn moderation_is_distinguished_from_an_invalid_parameter() {
         for text in [
             "content_policy_violation",
             "OutputVideoSensitiveContentDetected",
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn vendors_words_in_any_case() {
+    fn statuses_are_parsed_in_any_case() {
         use TaskStatus::{Cancelled, Completed, Expired, Failed, InProgress, Queued};
         for (word, status) in [
             ("submitted", Queued),

@@ -49,7 +49,7 @@ impl Check {
 
     fn push(&mut self, field: &str, value: &str, rule: String, hint: String) {
         self.found.push(Violation {
-            // A field may hold a presigned URL where none belongs, and so may the name of a member.
+            // Any field or member name may contain a presigned URL by mistake.
             field: hide_urls(field),
             value: hide_urls(value),
             rule: hide_urls(&rule),

@@ -103,7 +103,7 @@ fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
             ..item(ContentType::DraftTask)
         });
     }
-    // The vendor wants to be told of a reference video.
+    // The vendor requires this flag with a reference video.
     let has_video = request.inputs_as(Role::ReferenceVideo).next().is_some();
     types::CreateGenerationRequest {
         model: request.model.clone(),
@@ -186,8 +186,8 @@ fn item(type_: ContentType) -> types::ContentItem {
     }
 }
 
-/// `asked`: the task that the caller asked for, which an answer need not name again.
-fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
+/// `requested`: the requested task's id, used when the response does not repeat it.
+fn read_task(generation: types::Generation, requested: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = generation
         .id
         .read()
@@ -196,7 +196,7 @@ fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<Vi
         .status
         .read()
         .map_or_else(String::new, |status| status.as_str().to_owned());
-    let id = named(id, asked, &status)?;
+    let id = named(id, requested, &status)?;
     let mut task = VideoTask::new(id, status);
     task.model = generation.model.read();
     task.created_at = generation.created_at.read();

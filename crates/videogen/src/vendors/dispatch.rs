@@ -1,4 +1,4 @@
-//! The same call for every vendor: from a [`Vendor`] to its adapter.
+//! Dispatches calls from a [`Vendor`] to its adapter.
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;

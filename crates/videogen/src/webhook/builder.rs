@@ -48,11 +48,11 @@ impl ReceiverBuilder {
         }
     }
 
-    /// Adds a signing secret. During rotation, add the old and the new secret. Without a secret, signatures are not checked
-    /// and deliveries only trigger polls.
+    /// Adds a signing secret. During rotation, add the old and the new secret. Without a secret, signatures are not
+    /// checked and deliveries only trigger polls.
     pub fn secret(mut self, secret: impl Into<SecretString>) -> Self {
         let secret = secret.into();
-        // From a file it comes with the end of its line.
+        // A secret from a file ends with a newline.
         let line = secret.expose_secret().trim_end_matches(['\r', '\n']);
         self.secrets.push(line.to_owned().into());
         self
