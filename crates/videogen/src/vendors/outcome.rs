@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::transport::retry::retry_after;
 use crate::vendors::words::{self, Words};
-use crate::vendors::{CallError, ErrorDetail, details, ids};
+use crate::vendors::{CallError, ErrorDetail, details, dispatch, ids};
 
 /// Statuses that reject a submission for certain. After any other that is not a success, its status is unknown.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
@@ -75,7 +75,7 @@ impl Judge<'_> {
             return Err(self.unknown(family, &reason, exchange, answer, ErrorDetail::default()));
         }
         let status = answer.status.as_u16();
-        let detail = self.vendor.error(status, json(answer));
+        let detail = dispatch::error(self.vendor, status, json(answer));
         let refused = detail.refused || status == 429 || REFUSALS.contains(&status);
         // A response that names a task is not a rejection, whatever its status.
         if refused && self.possible_tasks(family, exchange).is_empty() {
@@ -168,7 +168,7 @@ impl Judge<'_> {
             Some(Sent::Answered(answer)) => answer,
         };
         if !answer.status.is_success() {
-            let detail = self.vendor.error(answer.status.as_u16(), json(answer));
+            let detail = dispatch::error(self.vendor, answer.status.as_u16(), json(answer));
             return Err(self.refusal(operation, answer, detail));
         }
         match (result, &answer.cut) {
@@ -210,10 +210,8 @@ impl Judge<'_> {
     }
 
     fn request_id(&self, answer: &Answer) -> Option<String> {
-        let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?);
-        let id = REQUEST_IDS
-            .iter()
-            .find_map(|name| header(name).filter(|id| !id.is_empty()));
+        let header = |name: &&str| answer.headers.get(*name)?.to_str().ok().filter(|id| !id.is_empty());
+        let id = REQUEST_IDS.iter().find_map(header);
         id.map(|id| self.clean(id))
     }
 

@@ -19,9 +19,6 @@ const FAMILY_2: &str = "seedance-2";
 pub(crate) struct ToApis;
 
 impl Adapter for ToApis {
-    // Documented for this path, for tasks of either family.
-    const FINDS_BY_REFERENCE: Option<&'static str> = Some(FAMILY_1);
-
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError> {
         if rules.family.name == FAMILY_1 {
             let task = client(call).create_seedance_1(&body_1(request, rules)).await;
