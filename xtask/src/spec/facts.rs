@@ -11,7 +11,7 @@ use crate::spec::tasks::{TaskField, task_fields};
 use crate::spec::{Spec, SpecError, members};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
-pub const FIELDS: [&str; 25] = [
+pub const FIELDS: [&str; 27] = [
     "model",
     "prompt",
     "duration",
@@ -31,6 +31,8 @@ pub const FIELDS: [&str; 25] = [
     "draft",
     "draft_task",
     "tools",
+    "video_operation",
+    "output_format",
     "metadata",
     "first_frame",
     "last_frame",
@@ -40,7 +42,7 @@ pub const FIELDS: [&str; 25] = [
 ];
 
 /// The roles among [`FIELDS`].
-pub const ROLES: &[&str] = FIELDS.split_at(20).1;
+pub const ROLES: &[&str] = FIELDS.split_at(22).1;
 
 /// Everything in a spec's extensions.
 pub struct Facts {
@@ -187,6 +189,8 @@ pub(crate) struct Model {
     #[serde(default)]
     pub(crate) exclusive: Vec<Vec<String>>,
     #[serde(default)]
+    pub(crate) conditions: Vec<Condition>,
+    #[serde(default)]
     pub(crate) without: Vec<String>,
     #[serde(default)]
     pub(crate) unverified: Vec<String>,
@@ -222,6 +226,29 @@ pub(crate) struct Input {
     pub(crate) max: u32,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
+    #[serde(default)]
+    pub(crate) alone: bool,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Condition {
+    pub(crate) when: BTreeMap<String, FieldState>,
+    pub(crate) requires: BTreeMap<String, FieldState>,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[serde(untagged)]
+pub(crate) enum FieldState {
+    Word(FieldWord),
+    OneOf(Vec<String>),
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FieldWord {
+    Set,
+    Unset,
 }
 
 /// A create operation and the fields that its request can carry.

@@ -142,7 +142,7 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
         ),
         "resolution" => how.push(model.resolutions.join(" ")),
         "aspect_ratio" => how.push(model.aspect_ratios.join(" ")),
-        "service_tier" => how.push(bounds.values.join(" ")),
+        "service_tier" | "video_operation" | "output_format" => how.push(bounds.values.join(" ")),
         _ => {}
     }
     if let Some(Some(input)) = role {

@@ -127,6 +127,8 @@ fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
         safety_identifier: request.safety_identifier.clone(),
         callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
         draft: request.draft,
+        output_format: request.output_format.as_deref().map(Into::into),
+        omni_reference_task_type: request.video_operation.as_deref().map(Into::into),
         tools: request
             .tools
             .iter()
@@ -176,6 +178,7 @@ fn item(type_: ContentType) -> types::ContentItem {
     types::ContentItem {
         type_,
         role: None,
+        upload_id: None,
         text: None,
         url: None,
         image_url: None,
