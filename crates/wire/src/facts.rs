@@ -26,6 +26,8 @@ pub struct Vendor {
     pub rate_limits: RateLimits,
     /// Documentation pages.
     pub pages: &'static [Page],
+    /// Where its answers carry the members of a task that are read alike for all vendors.
+    pub task_fields: &'static [TaskField],
     /// Endpoint families.
     pub families: &'static [Family],
     /// Models; the first match by id decides, the last entry matches any id.
@@ -43,6 +45,15 @@ pub struct Page {
     pub read: &'static str,
     /// What the address stands for, where it is only the nearest that is known.
     pub note: Option<&'static str>,
+}
+
+/// A member of a task and the places in an answer where it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskField {
+    /// Name of the member.
+    pub name: &'static str,
+    /// JSON pointers; the first with a readable value counts.
+    pub places: &'static [&'static str],
 }
 
 /// Polling advice, in seconds.

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::spec::schema::single_ref;
+use crate::spec::schema::{single_ref, target};
+use crate::spec::tasks::{TaskField, task_fields};
 use crate::spec::{Spec, SpecError, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
@@ -54,6 +55,7 @@ pub struct Facts {
     pub(crate) pages: BTreeMap<String, Page>,
     pub(crate) families: Vec<Family>,
     pub(crate) models: Vec<Model>,
+    pub(crate) task_fields: Vec<TaskField>,
 }
 
 /// The extensions at the root of a spec. `lint` validates a spec against their JSON Schema; only that is strict, so
@@ -317,6 +319,8 @@ impl Facts {
                 families.extend(family(spec, &model.create));
             }
         }
+        let creates: Vec<&str> = families.iter().map(|family| family.create.as_str()).collect();
+        let task_fields = task_fields(spec, &creates);
         Ok(Self {
             vendor: extensions.vendor,
             base_url: base_url.unwrap_or_default().to_owned(),
@@ -327,6 +331,7 @@ impl Facts {
             pages: extensions.pages,
             families,
             models: extensions.models,
+            task_fields,
         })
     }
 
@@ -405,12 +410,6 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
             });
         }
     }
-}
-
-/// The target of a reference.
-fn target<'a>(spec: &'a Spec, schema: &'a Value) -> &'a Value {
-    let pointer = single_ref(schema).map(|reference| reference.trim_start_matches('#'));
-    pointer.and_then(|pointer| spec.doc.pointer(pointer)).unwrap_or(schema)
 }
 
 fn inherit(schema: &Value, around: &Inherited) -> Inherited {

@@ -280,6 +280,7 @@ pub mod types {
         ///Whether the input contains a reference video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_has_video: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///Kind of input.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_type: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::InputType>,
@@ -521,6 +522,11 @@ pub mod types {
         ///Error message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The parameter at fault, as in an error body.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub param: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
         #[serde(flatten)]

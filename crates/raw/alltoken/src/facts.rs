@@ -16,6 +16,7 @@ pub const VENDOR: Vendor = Vendor {
     webhook: Webhook { timeout: 10, retries: &[], signature: Signature::None, tolerance: None },
     rate_limits: RateLimits { submit: &[], query: &[] },
     pages: PAGES,
+    task_fields: TASK_FIELDS,
     families: FAMILIES,
     models: MODELS,
 };
@@ -23,6 +24,22 @@ pub const VENDOR: Vendor = Vendor {
 const PAGES: &[Page] = &[
     Page { name: "sdk", url: "https://pypi.org/project/alltoken/0.2.36/", read: "2026-11-27", note: Some("Types that the vendor made from its own OpenAPI document on 2026-08-25, without the paths. The paths are those of the types published with its Node SDK in May 2026. Where the types and the documentation pages differ, the types are newer.") },
     Page { name: "video", url: "https://alltoken.ai/docs/apis/video", read: "2026-11-20", note: None },
+];
+
+const TASK_FIELDS: &[TaskField] = &[
+    TaskField { name: "input_type", places: &["/input_type"] },
+    TaskField { name: "duration", places: &["/duration"] },
+    TaskField { name: "resolution", places: &["/resolution"] },
+    TaskField { name: "aspect_ratio", places: &["/ratio"] },
+    TaskField { name: "generate_audio", places: &["/generate_audio"] },
+    TaskField { name: "seed", places: &["/seed"] },
+    TaskField { name: "service_tier", places: &["/service_tier"] },
+    TaskField { name: "expires_after", places: &["/execution_expires_after"] },
+    TaskField { name: "safety_identifier", places: &["/safety_identifier"] },
+    TaskField { name: "draft", places: &["/draft"] },
+    TaskField { name: "draft_task", places: &["/draft_task_id"] },
+    TaskField { name: "expired", places: &["/is_expired"] },
+    TaskField { name: "error_param", places: &["/error/param"] },
 ];
 
 const FAMILIES: &[Family] = &[

@@ -16,6 +16,7 @@ pub const VENDOR: Vendor = Vendor {
     webhook: Webhook { timeout: 10, retries: &[10, 30, 120, 600, 3600, 21600, 86400], signature: Signature::HmacSha256, tolerance: Some(300) },
     rate_limits: RateLimits { submit: &[RateLimit { limit: 300, per: 60 }, RateLimit { limit: 50, per: 10 }], query: &[RateLimit { limit: 3000, per: 60 }, RateLimit { limit: 500, per: 10 }] },
     pages: PAGES,
+    task_fields: TASK_FIELDS,
     families: FAMILIES,
     models: MODELS,
 };
@@ -26,6 +27,9 @@ const PAGES: &[Page] = &[
     Page { name: "seedance_1", url: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", read: "2026-11-20", note: None },
     Page { name: "seedance_2", url: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", read: "2026-11-20", note: None },
     Page { name: "webhook", url: "https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks", read: "2026-11-20", note: None },
+];
+
+const TASK_FIELDS: &[TaskField] = &[
 ];
 
 const FAMILIES: &[Family] = &[

@@ -16,6 +16,7 @@ pub const VENDOR: Vendor = Vendor {
     webhook: Webhook { timeout: 30, retries: &[1, 3], signature: Signature::None, tolerance: None },
     rate_limits: RateLimits { submit: &[], query: &[] },
     pages: PAGES,
+    task_fields: TASK_FIELDS,
     families: FAMILIES,
     models: MODELS,
 };
@@ -27,6 +28,19 @@ const PAGES: &[Page] = &[
     Page { name: "list", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/list-all-videos", read: "2026-11-20", note: None },
     Page { name: "poll", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/poll-video-generation-status", read: "2026-11-20", note: None },
     Page { name: "webhook", url: "https://www.token360.ai/en-US/docs/models/webhook", read: "2026-11-20", note: None },
+];
+
+const TASK_FIELDS: &[TaskField] = &[
+    TaskField { name: "duration", places: &["/parameters/duration"] },
+    TaskField { name: "resolution", places: &["/resolution", "/parameters/resolution"] },
+    TaskField { name: "aspect_ratio", places: &["/parameters/aspect_ratio"] },
+    TaskField { name: "generate_audio", places: &["/generate_audio", "/parameters/audio", "/parameters/generate_audio"] },
+    TaskField { name: "seed", places: &["/parameters/seed"] },
+    TaskField { name: "watermark", places: &["/parameters/watermark"] },
+    TaskField { name: "return_last_frame", places: &["/parameters/return_last_frame"] },
+    TaskField { name: "expires_after", places: &["/parameters/execution_expires_after"] },
+    TaskField { name: "safety_identifier", places: &["/parameters/safety_identifier"] },
+    TaskField { name: "error_param", places: &["/error/param"] },
 ];
 
 const FAMILIES: &[Family] = &[

@@ -207,7 +207,10 @@ fn read_task(generation: types::Generation, requested: Option<&TaskId>) -> Resul
     task.completed_at = generation.completed_at.read();
     task.video = generation.video_url.read().map(|url| Video {
         expires_at: generation.video_url_expires_at.read(),
-        duration: generation.duration.read().map(|seconds| seconds as f64),
+        // Minus one is a request for a length that the model chooses.
+        duration: (generation.duration.read())
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| seconds as f64),
         resolution: generation.resolution.read(),
         aspect_ratio: generation.ratio.read(),
         fps: generation.fps.read(),

@@ -28,6 +28,7 @@ pub const VENDOR: Vendor = Vendor {{
     webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: Signature::{:?}, tolerance: {:?} }},
     rate_limits: RateLimits {{ submit: &{:?}, query: &{:?} }},
     pages: PAGES,
+    task_fields: TASK_FIELDS,
     families: FAMILIES,
     models: MODELS,
 }};
@@ -56,6 +57,14 @@ const PAGES: &[Page] = &[
             out,
             "    Page {{ name: {name:?}, url: {:?}, read: {:?}, note: {:?} }},",
             page.url, page.read, page.note
+        );
+    }
+    out.push_str("];\n\nconst TASK_FIELDS: &[TaskField] = &[\n");
+    for field in &facts.task_fields {
+        let _ = writeln!(
+            out,
+            "    TaskField {{ name: {:?}, places: &{:?} }},",
+            field.name, field.places
         );
     }
     out.push_str("];\n\nconst FAMILIES: &[Family] = &[\n");
