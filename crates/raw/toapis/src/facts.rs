@@ -24,6 +24,7 @@ pub const VENDOR: Vendor = Vendor {
 const PAGES: &[Page] = &[
     Page { name: "index", url: "https://docs.toapis.com/llms.txt", read: "2026-11-20", note: Some("The vendor's list of all its pages, in the place of pages whose own address was not noted down.") },
     Page { name: "poll", url: "https://docs.toapis.com/docs/en/api-reference/tasks/video-status", read: "2026-11-20", note: None },
+    Page { name: "repository", url: "https://github.com/toapis/docs", read: "2026-11-27", note: Some("The source of all these pages, in MDX.") },
     Page { name: "seedance_1", url: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", read: "2026-11-20", note: None },
     Page { name: "seedance_2", url: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", read: "2026-11-20", note: None },
     Page { name: "webhook", url: "https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks", read: "2026-11-20", note: None },
