@@ -122,7 +122,7 @@ impl Watching {
         Self {
             client: client.clone(),
             id: id.clone(),
-            policy: options.policy(&client.0.vendor.facts().poll, client.0.scale),
+            policy: client.policy(options.poll),
             timeout: options.timeout,
             start,
             deadline: later(start, options.timeout),
