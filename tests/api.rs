@@ -34,8 +34,7 @@ async fn twenty_jobs_at_two_vendors() {
         .collect();
     let start = Instant::now();
     assert_eq!(jobs::run(&clients, folder.path()).await.unwrap(), 20);
-    // A machine that does other things at the same time gets room.
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     let submissions: u64 = sim.stats().submissions.values().sum();
     assert_eq!(submissions, 20);
     let lines = include_str!("../examples/jobs.rs").lines().count();
