@@ -69,45 +69,6 @@ fn at_once<T: Send>(cases: impl IntoIterator<Item = T>, run: impl Fn(T) + Sync) 
 }
 
 #[test]
-fn a_simulated_clip_from_every_family() {
-    let folder = tempfile::tempdir().unwrap();
-    let generate = |(vendor, model): (&str, &str)| {
-        let file = format!("{model}.{vendor}.mp4");
-        let args = [
-            "generate",
-            "--simulate",
-            "a paper boat",
-            "-o",
-            &file,
-            "--vendor",
-            vendor,
-            "--model",
-            model,
-        ];
-        let output = run(folder.path(), &args);
-        assert!(output.status.success(), "{}", stderr(&output));
-        assert!(stderr(&output).contains("Simulated"), "{}", stderr(&output));
-        assert!(stdout(&output).contains("(simulated)"), "{}", stdout(&output));
-        let bytes = std::fs::read(folder.path().join(&file)).unwrap();
-        assert_eq!(&bytes[4..8], b"ftyp");
-
-        // What exists is not replaced, and nothing is submitted to find that out.
-        let again = run(folder.path(), &args);
-        assert_eq!(again.status.code(), Some(7));
-        assert!(stderr(&again).contains("--overwrite") && !stderr(&again).contains("Submitted"));
-    };
-    at_once(
-        [
-            ("token360", "seedance-2.0"),
-            ("toapis", "seedance-2"),
-            ("toapis", "doubao-seedance-1-5-pro"),
-            ("alltoken", "seedance-2.0"),
-        ],
-        generate,
-    );
-}
-
-#[test]
 fn json_is_one_document() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(

@@ -18,6 +18,7 @@ use crate::client::Client;
 use crate::client::Permit;
 use crate::model::{Error, Operation, TaskId, TaskPage, Timestamp, VideoTask};
 use crate::poll::PollPolicy;
+use crate::transport::trace;
 use crate::wait::job::Job;
 use crate::wait::options::age;
 use crate::wait::polled::Polled;
@@ -297,7 +298,11 @@ impl Watcher {
     ///
     /// Cancel safe. When several callers await it, one of them makes the requests and must be polled.
     pub async fn next(&self) -> Option<(TaskId, Result<VideoTask, Error>)> {
-        self.drive().await
+        let ended = self.drive().await;
+        if let Some((_, result)) = &ended {
+            trace::outcome(result);
+        }
+        ended
     }
 
     /// Returns a stream of the tasks as they end, which owns the watcher: `Unpin` and `'static`, for combinators and
