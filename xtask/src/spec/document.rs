@@ -161,6 +161,12 @@ impl<'a> Operation<'a> {
     pub fn request_schema(&self) -> Option<&'a Value> {
         self.value.pointer("/requestBody/content/application~1json/schema")
     }
+
+    /// The schemas of its JSON bodies of success.
+    pub fn success_schemas(&self) -> impl Iterator<Item = &'a Value> {
+        let responses = members(self.value.get("responses")).filter(|(status, _)| status.starts_with('2'));
+        responses.filter_map(|(_, response)| response.pointer("/content/application~1json/schema"))
+    }
 }
 
 /// The methods that a path item may have.

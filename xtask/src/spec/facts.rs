@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::spec::schema::single_ref;
+use crate::spec::schema::{single_ref, target};
+use crate::spec::tasks::{TaskField, task_fields};
 use crate::spec::{Spec, SpecError, members};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
-pub const FIELDS: [&str; 25] = [
+pub const FIELDS: [&str; 27] = [
     "model",
     "prompt",
     "duration",
@@ -30,6 +31,8 @@ pub const FIELDS: [&str; 25] = [
     "draft",
     "draft_task",
     "tools",
+    "video_operation",
+    "output_format",
     "metadata",
     "first_frame",
     "last_frame",
@@ -39,7 +42,7 @@ pub const FIELDS: [&str; 25] = [
 ];
 
 /// The roles among [`FIELDS`].
-pub const ROLES: &[&str] = FIELDS.split_at(20).1;
+pub const ROLES: &[&str] = FIELDS.split_at(22).1;
 
 /// Everything in a spec's extensions.
 pub struct Facts {
@@ -52,6 +55,7 @@ pub struct Facts {
     pub(crate) pages: BTreeMap<String, Page>,
     pub(crate) families: Vec<Family>,
     pub(crate) models: Vec<Model>,
+    pub(crate) task_fields: Vec<TaskField>,
 }
 
 /// The extensions at the root of a spec. `lint` validates a spec against their JSON Schema; only that is strict, so
@@ -185,6 +189,8 @@ pub(crate) struct Model {
     #[serde(default)]
     pub(crate) exclusive: Vec<Vec<String>>,
     #[serde(default)]
+    pub(crate) conditions: Vec<Condition>,
+    #[serde(default)]
     pub(crate) without: Vec<String>,
     #[serde(default)]
     pub(crate) unverified: Vec<String>,
@@ -220,6 +226,29 @@ pub(crate) struct Input {
     pub(crate) max: u32,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
+    #[serde(default)]
+    pub(crate) alone: bool,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Condition {
+    pub(crate) when: BTreeMap<String, FieldState>,
+    pub(crate) requires: BTreeMap<String, FieldState>,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[serde(untagged)]
+pub(crate) enum FieldState {
+    Word(FieldWord),
+    OneOf(Vec<String>),
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FieldWord {
+    Set,
+    Unset,
 }
 
 /// A create operation and the fields that its request can carry.
@@ -258,6 +287,8 @@ impl Facts {
                 families.extend(family(spec, &model.create));
             }
         }
+        let creates: Vec<&str> = families.iter().map(|family| family.create.as_str()).collect();
+        let task_fields = task_fields(spec, &creates);
         Ok(Self {
             vendor: extensions.vendor,
             base_url: base_url.unwrap_or_default().to_owned(),
@@ -268,6 +299,7 @@ impl Facts {
             pages: extensions.pages,
             families,
             models: extensions.models,
+            task_fields,
         })
     }
 
@@ -346,12 +378,6 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
             });
         }
     }
-}
-
-/// The target of a reference.
-fn target<'a>(spec: &'a Spec, schema: &'a Value) -> &'a Value {
-    let pointer = single_ref(schema).map(|reference| reference.trim_start_matches('#'));
-    pointer.and_then(|pointer| spec.doc.pointer(pointer)).unwrap_or(schema)
 }
 
 fn inherit(schema: &Value, around: &Inherited) -> Inherited {

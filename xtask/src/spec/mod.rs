@@ -15,6 +15,7 @@ pub mod raw;
 pub mod rules;
 pub mod schema;
 pub mod source;
+pub mod tasks;
 mod text;
 
 pub use self::document::{METHODS, Operation, Spec, SpecError, component, escape, members};

@@ -11,7 +11,7 @@ use crate::model::{
     Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, TaskRef, Vendor, VideoTask,
 };
 use crate::transport::retry::retrying;
-use crate::vendors::{Call, RawPage};
+use crate::vendors::{Call, RawPage, dispatch};
 
 impl Client {
     /// Makes a read at the account's pace, and reports its result to the account.
@@ -51,7 +51,7 @@ impl Client {
     pub(crate) async fn get_once(&self, id: &TaskId) -> Result<VideoTask, Error> {
         self.check(id)?;
         let call = self.call(&self.0.http.read);
-        let result = self.0.vendor.get(&call, id).await;
+        let result = dispatch::get(self.0.vendor, &call, id).await;
         let task = self.task(Operation::Get, id, result, &call)?;
         self.record_status(&task).await;
         Ok(task)
@@ -75,7 +75,7 @@ impl Client {
         self.check(id)?;
         let cancelled = self.paced(async {
             let call = self.call(&self.0.http.read);
-            let result = self.0.vendor.cancel(&call, id).await;
+            let result = dispatch::cancel(self.0.vendor, &call, id).await;
             self.task(Operation::Cancel, id, result, &call)
         });
         match cancelled.await.map_err(|error| error.with_task(id)) {
@@ -118,19 +118,20 @@ impl Client {
     pub(crate) async fn list_once(&self, query: &ListQuery, raws: bool) -> Result<TaskPage, Error> {
         let vendor = self.0.vendor;
         let call = self.call(&self.0.http.read);
-        let result = vendor.list(&call, query).await;
+        let result = dispatch::list(vendor, &call, query).await;
         let exchange = self.exchange(&call);
         let judge = self.judge();
         let (page, raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
             // For an account without tasks, the list is empty or missing.
             Err(error)
-                if error.kind() == ErrorKind::Decode && judge.is_null(exchange.as_ref(), vendor.list_member()) =>
+                if error.kind() == ErrorKind::Decode
+                    && judge.is_null(exchange.as_ref(), dispatch::list_member(vendor)) =>
             {
                 (RawPage::default(), Bytes::new())
             }
             result => result?,
         };
-        let items = raws.then(|| items(&raw, vendor.list_member())).flatten();
+        let items = raws.then(|| items(&raw, dispatch::list_member(vendor))).flatten();
         let mut items = items.unwrap_or_default();
         items.resize(page.tasks.len(), Raw::default());
         let read = page.tasks.len();
@@ -173,7 +174,7 @@ impl Client {
 
     async fn models_once(&self) -> Result<Vec<ListedModel>, Error> {
         let call = self.call(&self.0.http.read);
-        let result = self.0.vendor.models(&call).await;
+        let result = dispatch::models(self.0.vendor, &call).await;
         let (models, _) = self
             .judge()
             .read(Operation::Models, result, self.exchange(&call).as_ref())?;
@@ -187,10 +188,12 @@ impl Client {
         result: Result<VideoTask, crate::vendors::CallError>,
         call: &Call<'_>,
     ) -> Result<VideoTask, Error> {
-        let read = self.judge().read(operation, result, self.exchange(call).as_ref());
+        let exchange = self.exchange(call);
+        let read = self.judge().read(operation, result, exchange.as_ref());
         let (task, raw) = read.map_err(|error| error.with_task(id))?;
         let mut task = task.called(id);
         self.judge().finish(&mut task, Raw::of(raw));
+        task.request_id = self.judge().request_of(exchange.as_ref());
         Ok(task)
     }
 

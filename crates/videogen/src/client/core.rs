@@ -17,8 +17,7 @@ use crate::model::{Error, ErrorKind, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::Http;
 use crate::transport::retry::{Budget, Retries};
-use crate::vendors::Call;
-use crate::vendors::Judge;
+use crate::vendors::{Call, Judge};
 
 /// A client for one account at one vendor.
 ///

@@ -16,7 +16,7 @@ use crate::client::{Client, parse_base_url};
 use crate::model::mask;
 use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoRequest, Violation};
 use crate::rules::adjust::adjust;
-use crate::vendors::Call;
+use crate::vendors::{Call, dispatch};
 
 /// The exact HTTP request that a submission would send; see [`plan`].
 #[derive(Clone, PartialEq, Serialize)]
@@ -134,7 +134,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
         http: &BUILDER,
         session: session.clone(),
     };
-    let result = now(vendor.submit(&call, &request, &rules));
+    let result = now(dispatch::submit(vendor, &call, &request, &rules));
     let Some(exchange) = session.exchange() else {
         let reason = match result {
             Some(Err(reason)) => reason.0,

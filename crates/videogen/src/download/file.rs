@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::journal::FileKind;
 use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, VideoTask};
 use crate::transport::trace::{self, Activity};
+use crate::vendors::dispatch;
 
 impl Client {
     /// Downloads the video of a completed task to `path`, which must not exist.
@@ -201,7 +202,7 @@ impl Client {
         }
         self.paced(async {
             let call = self.call(&self.0.http.read);
-            let result = match self.0.vendor.fresh_link(&call, id).await {
+            let result = match dispatch::fresh_link(self.0.vendor, &call, id).await {
                 Ok(None) => return Ok(None),
                 result => result,
             };

@@ -18,6 +18,7 @@ use crate::model::{
 };
 use crate::rules::adjust::adjust;
 use crate::transport::trace;
+use crate::vendors::dispatch;
 
 /// Interval at which a running submission extends its lease in the journal.
 const PULSE: Duration = Duration::from_secs(5);
@@ -287,7 +288,7 @@ impl Client {
         let family = rules.family.name;
         let sent_at = Utc::now();
         let call = self.call(&self.0.http.submit);
-        let result = vendor.submit(&call, request, &rules).await;
+        let result = dispatch::submit(vendor, &call, request, &rules).await;
         let exchange = self.exchange(&call);
         let judge = self.judge();
         let submitted = judge.submission(family, result, exchange.as_ref());

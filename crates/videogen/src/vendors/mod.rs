@@ -14,7 +14,8 @@ use crate::model::{Capabilities, ErrorKind, ListQuery, SecretUrl, TaskId, VideoR
 
 #[cfg(feature = "alltoken")]
 mod alltoken;
-mod dispatch;
+mod details;
+pub(crate) mod dispatch;
 mod ids;
 mod outcome;
 #[cfg(feature = "toapis")]
@@ -102,8 +103,6 @@ pub(crate) struct WebhookEvent {
 pub(crate) trait Adapter {
     /// The member that holds the tasks of a list.
     const LIST_MEMBER: &'static str = "";
-    /// The family whose `get` also finds a task by client reference.
-    const FINDS_BY_REFERENCE: Option<&'static str> = None;
 
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError>;
 

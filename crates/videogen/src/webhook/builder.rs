@@ -12,6 +12,7 @@ use super::receiver::{Clock, Handler, Outcome, Receiver};
 use super::signature::Verifier;
 use crate::client::Client;
 use crate::model::{Error, ErrorKind, Timestamp};
+use crate::vendors::dispatch;
 
 /// Builder of a [`Receiver`].
 #[must_use]
@@ -90,7 +91,7 @@ impl ReceiverBuilder {
             return config("the webhook secret is empty; set the signing secret from the vendor's console".to_owned());
         }
         let webhook = vendor.facts().webhook;
-        let verifier = match (webhook.signature, vendor.signature()) {
+        let verifier = match (webhook.signature, dispatch::signature(vendor)) {
             _ if self.secrets.is_empty() => None,
             (Signature::HmacSha256, Some(headers)) => Some(Verifier {
                 headers,

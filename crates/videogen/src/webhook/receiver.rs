@@ -15,7 +15,7 @@ use super::signature::Verifier;
 use super::{Callback, Event, Received, Refusal, Rejection, TokenHash};
 use crate::client::Client;
 use crate::model::{Capabilities, Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
-use crate::vendors::WebhookEvent;
+use crate::vendors::{WebhookEvent, dispatch};
 
 pub(super) type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 /// The application's event handler.
@@ -160,7 +160,7 @@ impl Receiver {
             Claim::Done => return Ok(Received::Repeat),
         };
         let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::Body)?;
-        let event = self.0.client.vendor().webhook_event(body.clone());
+        let event = dispatch::webhook_event(self.0.client.vendor(), body.clone());
         let task = if event.without_task {
             None
         } else {
@@ -192,7 +192,7 @@ impl Receiver {
         let Some(id) = known else {
             return self.search(id, event.ended).await;
         };
-        match vendor.webhook_task(&id, body.clone()) {
+        match dispatch::webhook_task(vendor, &id, body.clone()) {
             Ok(task) if !event.ended || is_ended(&task) => {
                 let mut task = task.called(&id);
                 self.0.client.judge().finish(&mut task, body.into());

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::walk::{Kind, callbacks};
 use super::{Found, instead, near};
 use crate::spec::facts::{Extensions, FIELDS};
+use crate::spec::tasks::TASK_FIELDS;
 use crate::spec::{Spec, escape, members};
 
 /// JSON Schema of the types that read the extensions, which reports every mismatch, not only the first. Draft 7,
@@ -114,6 +115,14 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
 /// Every field that a property carries exists in the facade.
 fn fields(found: &mut Found<'_>) {
     for node in &*found.nodes() {
+        if let Some(name) = node.value.get("x-task-field") {
+            let text = name.as_str().unwrap_or_default();
+            if !TASK_FIELDS.contains(&text) {
+                let place = format!("{}/x-task-field", node.pointer);
+                let reason = format!("{name} is not a field of a task that is read by its place");
+                found.add("unknown-field", place, reason, instead(text, &TASK_FIELDS));
+            }
+        }
         let Some(field) = node.value.get("x-field") else {
             continue;
         };
