@@ -40,7 +40,7 @@ An interrupted submission still waits for the vendor's response; a second interr
 pub(crate) struct Failure {
     /// Exit code.
     pub(crate) code: u8,
-    /// For people.
+    /// Message.
     pub(crate) message: String,
     /// As JSON.
     pub(crate) json: Value,
@@ -117,7 +117,7 @@ impl Failure {
         self
     }
 
-    /// Whether it tells what to do.
+    /// Whether it has a hint.
     pub(crate) fn has_hint(&self) -> bool {
         self.json.get("hint").is_some()
     }

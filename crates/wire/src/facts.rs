@@ -285,7 +285,7 @@ pub struct Input {
     pub max: u32,
     /// Allowed sources: `url`, `asset`, `data`.
     pub sources: &'static [&'static str],
-    /// Whether it may be the only input, although its role usually needs another one beside it.
+    /// Whether it may be the only input, although its role usually requires another one.
     pub alone: bool,
 }
 

@@ -8,7 +8,7 @@ use super::compare::Difference;
 use super::kept::Known;
 use super::since::Move;
 
-/// Exit code: a page and the spec differ, or the page is not as it was kept.
+/// Exit code: a page and the spec differ, or the page changed since it was kept.
 pub const DIFFERS: u8 = 1;
 /// Exit code: a page was not understood, so nothing is concluded about the spec.
 pub const NOT_UNDERSTOOD: u8 = 3;

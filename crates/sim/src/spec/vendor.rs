@@ -33,7 +33,7 @@ impl Vendor {
     }
 
     /// The path between the simulator's origin and the paths of the vendor's spec. AllToken's base
-    /// URL has a path of its own.
+    /// URL has an additional path.
     pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::Token360 => "/token360",
