@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::spec::schema::{single_ref, target};
 use crate::spec::tasks::{TaskField, task_fields};
-use crate::spec::{Spec, SpecError, members};
+use crate::spec::{Spec, SpecError, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
 pub const FIELDS: [&str; 27] = [
@@ -84,12 +84,44 @@ pub(crate) struct Extensions {
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[allow(dead_code, reason = "how a page is fetched is checked for its shape, not emitted")]
 pub(crate) struct Page {
     #[schemars(regex(pattern = "^https://"))]
     pub(crate) url: String,
     #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub(crate) read: String,
     pub(crate) note: Option<String>,
+    #[serde(default)]
+    pub(crate) kind: PageKind,
+    pub(crate) fetch: Option<Fetch>,
+    /// The part of a repository that holds the pages, or the one file.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_][A-Za-z0-9_.@/-]*$"))]
+    pub(crate) path: Option<String>,
+}
+
+/// What a vendor publishes.
+#[derive(Deserialize, JsonSchema, Default, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PageKind {
+    /// A documentation page.
+    #[default]
+    Page,
+    /// An OpenAPI document.
+    OpenApi,
+    /// A repository of the sources of pages.
+    Repository,
+}
+
+/// How it is fetched.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Fetch {
+    /// GET of the address.
+    Get,
+    /// GET of the address with `.md` at its end.
+    Md,
+    /// A shallow clone.
+    Git,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -381,9 +413,10 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
 }
 
 fn inherit(schema: &Value, around: &Inherited) -> Inherited {
-    let source = schema.get("x-source").and_then(Value::as_str);
+    // Of several pages, the first is the one to send people to.
+    let source = sources(schema).first().map(|page| (*page).to_owned());
     Inherited {
-        source: source.map_or_else(|| around.source.clone(), str::to_owned),
+        source: source.unwrap_or_else(|| around.source.clone()),
         within: around.within.clone(),
         unverified: around.unverified || schema.get("x-unverified") == Some(&Value::Bool(true)),
     }
