@@ -28,7 +28,10 @@ async fn unknown_members_are_reported_in_a_header_the_log_and_the_tasks() {
         };
         let id = answer.header("x-request-id");
         let hints = "unknown members: seconds (did you mean duration?), zzz";
-        assert_eq!(*line, format!("{vendor} {operation} {id}: {hints}; answered with {created}"));
+        assert_eq!(
+            *line,
+            format!("{vendor} {operation} {id}: {hints}; answered with {created}")
+        );
         assert_eq!(api.sim.tasks().last().unwrap().unknown_members, ["seconds", "zzz"]);
 
         let answer = api.post(vendor, path, &request(vendor, "a fox")).await;
@@ -51,7 +54,10 @@ async fn a_strict_simulator_refuses_unknown_members_and_names_the_documented_one
         body["zzz"] = json!(1);
         let answer = api.post(vendor, path, &body).await.fits(vendor, operation, 400);
         let message = answer.body["error"]["message"].as_str().unwrap();
-        assert_eq!(message, "unknown members: seconds (did you mean duration?), zzz", "{vendor}");
+        assert_eq!(
+            message, "unknown members: seconds (did you mean duration?), zzz",
+            "{vendor}"
+        );
         assert_eq!(answer.header(HEADER), "seconds, zzz", "{vendor}");
         let body = request(vendor, "a fox");
         api.post(vendor, path, &body).await.fits(vendor, operation, created);

@@ -96,9 +96,9 @@ fn report_unknown(call: &Call, answer: Answer, request_id: &str) -> Answer {
     let hints: Vec<_> = call.unknown.iter().map(UnknownMember::hint).collect();
     let (vendor, operation, status) = (call.vendor, &call.endpoint.id, answer.status);
     let hints = hints.join(", ");
-    call.core
-        .log
-        .line(&format!("{vendor} {operation} {request_id}: unknown members: {hints}; answered with {status}"));
+    call.core.log.line(&format!(
+        "{vendor} {operation} {request_id}: unknown members: {hints}; answered with {status}"
+    ));
     let paths: Vec<_> = call.unknown.iter().map(|member| member.path.as_str()).collect();
     answer.header("x-videogen-unknown-members", paths.join(", "))
 }

@@ -242,7 +242,11 @@ mod tests {
                 assert!(examples.peek().is_some(), "{vendor} {}: no example", endpoint.id);
                 for example in examples {
                     let problems = schema::problems(request, example);
-                    assert!(problems.is_empty(), "{vendor} {}: {problems:?} in {example}", endpoint.id);
+                    assert!(
+                        problems.is_empty(),
+                        "{vendor} {}: {problems:?} in {example}",
+                        endpoint.id
+                    );
                 }
             }
         }

@@ -65,15 +65,24 @@ mod tests {
 
     #[test]
     fn only_integers_beyond_64_bits_are_found() {
-        assert_eq!(found(r#"{"seed": 18446744073709551615, "b": -9223372036854775808}"#), None);
+        assert_eq!(
+            found(r#"{"seed": 18446744073709551615, "b": -9223372036854775808}"#),
+            None
+        );
         assert_eq!(found(r#"{"seed": 18446744073709551616}"#).as_deref(), Some("seed"));
-        assert_eq!(found(r#"{"a": [1, {"b": -9223372036854775809}]}"#).as_deref(), Some("a[1].b"));
+        assert_eq!(
+            found(r#"{"a": [1, {"b": -9223372036854775809}]}"#).as_deref(),
+            Some("a[1].b")
+        );
         assert_eq!(found(r#"{"a": 1e30, "b": 36893488147419103232.0}"#), None);
     }
 
     #[test]
     fn digits_in_strings_are_text() {
         assert_eq!(found(r#"{"99999999999999999999": "\"99999999999999999999"}"#), None);
-        assert_eq!(found(r#"{"a\\": "b\\", "c": 99999999999999999999}"#).as_deref(), Some("c"));
+        assert_eq!(
+            found(r#"{"a\\": "b\\", "c": 99999999999999999999}"#).as_deref(),
+            Some("c")
+        );
     }
 }

@@ -78,12 +78,19 @@ impl<'a> Search<'a> {
         match value {
             Value::Object(members) if is_closed(schemas) => {
                 for (name, value) in members {
-                    let name_path = if path.is_empty() { printable(name) } else { format!("{path}.{}", printable(name)) };
+                    let name_path = if path.is_empty() {
+                        printable(name)
+                    } else {
+                        format!("{path}.{}", printable(name))
+                    };
                     let known = schemas.iter().filter_map(|schema| schema["properties"].get(name));
                     let known: Vec<_> = known.flat_map(|schema| self.branches(schema)).collect();
                     if known.is_empty() {
                         let nearest = self.nearest(schemas, name, path);
-                        self.found.push(UnknownMember { path: name_path, nearest });
+                        self.found.push(UnknownMember {
+                            path: name_path,
+                            nearest,
+                        });
                     } else {
                         self.look(&known, value, &name_path);
                     }
