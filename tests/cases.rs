@@ -1,10 +1,10 @@
-//! Requests that between them use everything a request can say.
+//! Requests that together use every field.
 
 use serde_json::json;
 use videogen::facts::Capabilities;
 use videogen::{Role, Source, TaskId, Vendor, VideoRequest};
 
-/// One model of each endpoint family and generation of models, each vendor's newest first. Nothing counts them.
+/// One model of each endpoint family and generation of models, each vendor's newest first.
 pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::Token360, "seedance-2.0"),
     (Vendor::ToApis, "seedance-2"),
@@ -12,6 +12,7 @@ pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::ToApis, "doubao-seedance-1-0-pro-fast"),
     (Vendor::AllToken, "seedance-2.0"),
     (Vendor::AllToken, "seedance-1.5-pro"),
+    (Vendor::AllToken, "seedance-2.5"),
     (Vendor::AllToken, "seedance-1.0-pro"),
 ];
 
@@ -30,7 +31,7 @@ pub(crate) fn oldest(vendor: Vendor) -> (Vendor, &'static str) {
     targets().filter(|target| target.0 == vendor).last().unwrap()
 }
 
-/// A vendor as the simulator calls it.
+/// The simulator's type for a vendor.
 pub(crate) fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
     videogen_sim::Vendor::ALL
         .into_iter()
@@ -110,6 +111,22 @@ pub(crate) fn cases(vendor: Vendor, model: &str) -> Vec<(&'static str, VideoRequ
             new().draft_task(TaskId::new(vendor, family, "draft-1").unwrap()),
         ),
         ("tools", new().tool("web_search")),
+        (
+            "edit",
+            new()
+                .input(Role::ReferenceVideo, url("ref.mp4"))
+                .video_operation("edit")
+                .aspect_ratio("adaptive")
+                .duration_auto(),
+        ),
+        (
+            "edit_without_adaptive",
+            new()
+                .input(Role::ReferenceVideo, url("ref.mp4"))
+                .video_operation("edit")
+                .aspect_ratio("16:9"),
+        ),
+        ("output_format", new().output_format("mov")),
         ("client_reference", new().client_reference("order-1")),
         ("callback", new().callback_url("https://hooks.example.com/v")),
         ("extra", with_extra),
@@ -117,7 +134,7 @@ pub(crate) fn cases(vendor: Vendor, model: &str) -> Vec<(&'static str, VideoRequ
     ]
 }
 
-/// `request` with everything set that `rules` have a place for.
+/// `request` with every field set that `rules` support.
 pub(crate) fn every_parameter(rules: &Capabilities, mut request: VideoRequest) -> VideoRequest {
     let has = |name: &str| rules.field(name).is_some();
     let model = rules.model;
@@ -134,6 +151,7 @@ pub(crate) fn every_parameter(rules: &Capabilities, mut request: VideoRequest) -
     request.safety_identifier = has("safety_identifier").then(|| "customer-77".to_owned());
     request.callback_url = has("callback_url").then(|| "https://hooks.example.com/v".into());
     request.client_reference = has("client_reference").then(|| "order-1".to_owned());
+    request.output_format = has("output_format").then(|| "mov".to_owned());
     request.draft = has("draft").then_some(false);
     if has("tools") {
         request = request.tool("web_search");

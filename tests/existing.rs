@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use videogen::facts::Capabilities;
 use videogen::journal::{Journal as _, Query, State};
 use videogen::{Client, Delivery, ErrorKind, RetryPolicy, TaskStatus, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
@@ -39,7 +40,7 @@ async fn the_existing_task_is_returned() {
             assert_eq!(task.status, TaskStatus::InProgress);
             assert_eq!(posts(&canned), 1);
         }
-        // Its status cannot be read now, so the wait reads it.
+        // Its status cannot be polled now, so a later wait polls it.
         let canned = Canned::submitted_and_read((409, CONFLICTS[0]), (503, "")).await;
         let task = canned.client(vendor).submit(&request(vendor)).await.unwrap();
         assert_eq!((task.id.id(), task.repeated), ("t-9", true), "{vendor}");
@@ -47,11 +48,11 @@ async fn the_existing_task_is_returned() {
     }
 }
 
-/// Another task than this submission's may be named too, such as one that is still running.
+/// A different task may be named too, such as one that is still running.
 #[tokio::test]
-async fn a_task_of_another_submission_is_not_taken_for_it() {
+async fn a_task_of_another_submission_is_not_returned() {
     for vendor in Vendor::ALL.iter().copied() {
-        let other_model = videogen::facts::Capabilities::all(vendor).last().unwrap().model.id;
+        let other_model = Capabilities::all(vendor).last().unwrap().model.id;
         let own = vendor.default_model();
         for (conflict, status, task) in [
             (CONFLICTS[0], 404, r#"{"error":{"message":"no"}}"#.to_owned()),
@@ -89,7 +90,7 @@ async fn a_task_of_another_submission_is_not_taken_for_it() {
     }
 }
 
-/// The journal has the task once, whichever submission it belongs to, and no entry stays open.
+/// The journal has the task once, for either submission, and no entry stays open.
 #[tokio::test]
 async fn the_journal_has_it_once() {
     for vendor in Vendor::ALL.iter().copied() {

@@ -1,9 +1,9 @@
-//! What a reviewer reads: one small file for each thing that can drift.
+//! Snapshots for reviewers: one small file for each thing that can drift.
 
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use videogen::facts::Operation;
+use videogen::facts::{FieldState, FieldTest, Operation};
 use videogen::submit::plan;
 use videogen::task::ListQuery;
 use videogen::{Error, TaskId, Vendor, VideoRequest};
@@ -13,7 +13,7 @@ use crate::canned::Canned;
 use crate::cases::{cases, targets};
 use crate::specs::{examples, operations, resolve, root, spec};
 
-/// Settles a snapshot into `snapshots/<vendor>/<kind>/<name>.snap`.
+/// Compares a snapshot in `snapshots/<vendor>/<kind>/<name>.snap`.
 fn snapshot(vendor: Vendor, kind: &str, name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(format!("snapshots/{vendor}/{kind}"));
@@ -56,7 +56,7 @@ fn wire_request_of_every_case() {
     }
 }
 
-/// The family whose tasks an operation answers, by its tag.
+/// The family of the tasks that an operation returns, by its tag.
 fn family(operation: &Value) -> &str {
     operation["tags"][0].as_str().unwrap()
 }
@@ -87,7 +87,7 @@ async fn normalised_task_of_every_example() {
                             json!(client.get(&task).await.unwrap())
                         }
                         _ if path.ends_with("/models") => json!(client.models().await.unwrap()),
-                        // The facade reads fresh links by polling again.
+                        // The facade gets new links by polling again.
                         _ if path.ends_with("/content") => continue,
                         _ => json!(client.list(&ListQuery::default()).await.unwrap()),
                     };
@@ -140,7 +140,7 @@ fn without_raw(value: &mut Value) {
     }
 }
 
-/// Every documented error of every operation, as the facade tells it.
+/// Every documented error of every operation, from the facade.
 #[tokio::test]
 async fn meaning_of_every_error() {
     for vendor in Vendor::ALL {
@@ -176,7 +176,7 @@ async fn meaning_of_every_error() {
     }
 }
 
-/// What each model takes: a change here is a change of limits, not of code.
+/// The limits of each model: a change here is a change of limits, not of code.
 #[test]
 fn table_of_models() {
     for vendor in Vendor::ALL {
@@ -218,6 +218,20 @@ fn table_of_models() {
             if !model.exclusive.is_empty() {
                 let groups: Vec<_> = model.exclusive.iter().map(|group| group.join("+")).collect();
                 line("exclusive", groups.join(" | "));
+            }
+            for condition in model.conditions {
+                let tests = |tests: &[FieldTest]| -> String {
+                    let tests = tests.iter().map(|test| match test.is {
+                        FieldState::Set => test.field.to_owned(),
+                        FieldState::Unset => format!("no {}", test.field),
+                        FieldState::OneOf(values) => format!("{} {}", test.field, values.join("|")),
+                    });
+                    tests.collect::<Vec<_>>().join(", ")
+                };
+                line(
+                    "condition",
+                    format!("{} requires {}", tests(condition.when), tests(condition.requires)),
+                );
             }
             if !model.without.is_empty() {
                 line("without", model.without.join(" "));

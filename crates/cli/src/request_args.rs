@@ -98,6 +98,12 @@ pub(crate) struct RequestArgs {
     /// Tool that the model may use, such as web_search (repeatable).
     #[arg(long, value_name = "KIND")]
     tool: Vec<String>,
+    /// What to do with the reference video: `edit` or `extend` it.
+    #[arg(long, value_name = "OPERATION")]
+    video_operation: Option<String>,
+    /// File format of the video, such as mov.
+    #[arg(long, value_name = "FORMAT")]
+    output_format: Option<String>,
     /// Value to store with the task (repeatable).
     #[arg(long, value_name = "KEY=VALUE")]
     metadata: Vec<String>,
@@ -113,13 +119,13 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
-    /// The request, with an empty model when none was named.
+    /// The request; its model is empty if none is given.
     pub(crate) fn into_request(self) -> Result<VideoRequest, Failure> {
         let mut request = match &self.request {
             Some(path) => request_file::read(path)?,
             None => VideoRequest::default(),
         };
-        // What is named here overrides what the file says; what is not leaves it alone.
+        // Options override the file's members.
         macro_rules! set {
             ($($field:ident: $value:expr),* $(,)?) => {$(
                 if let Some(value) = $value {
@@ -146,6 +152,8 @@ impl RequestArgs {
             client_reference: self.client_reference.map(Some),
             draft: self.draft.then_some(Some(true)),
             draft_task: self.draft_task.map(Some),
+            video_operation: self.video_operation.map(Some),
+            output_format: self.output_format.map(Some),
         }
         request.tools.extend(self.tool.into_iter().map(|kind| Tool {
             kind,
@@ -159,10 +167,10 @@ impl RequestArgs {
         let mut keys = BTreeSet::new();
         for pair in self.metadata {
             let Some((key, value)) = pair.split_once('=') else {
-                return Err(invalid(format!("--metadata {pair}: must read KEY=VALUE")));
+                return Err(invalid(format!("--metadata {pair}: must be KEY=VALUE")));
             };
             if !keys.insert(key.to_owned()) {
-                return Err(invalid(format!("--metadata {key}: is given twice")));
+                return Err(invalid(format!("--metadata {key}: given twice")));
             }
             request.metadata.insert(key.to_owned(), value.into());
         }
@@ -189,11 +197,11 @@ impl RequestArgs {
     }
 }
 
-/// A prompt is what it says. Where other programs would read it from elsewhere, the text alone would be paid for.
+/// Rejects `-` and `@FILE`, which would be submitted as the prompt itself.
 fn prompt(text: &str) -> Result<String, String> {
     if text == "-" {
         return Err(
-            "reading the prompt from standard input is not supported; give the prompt itself, or a file with \
+            "reading the prompt from standard input is not supported; pass the prompt itself, or a file with \
              --request FILE"
                 .to_owned(),
         );
@@ -227,7 +235,7 @@ fn switch(on: bool, off: bool) -> Option<bool> {
     }
 }
 
-/// A URL, an asset, or else a local file.
+/// A URL, an asset id or a local file.
 fn source(role: Role, text: &str) -> Result<Source, Failure> {
     text.parse().or_else(|error| {
         if text.contains("://") || text.starts_with("data:") || !Path::new(text).exists() {

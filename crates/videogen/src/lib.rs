@@ -85,8 +85,7 @@
 //!
 //! Vendors, all enabled by default: `token360`, `toapis`, `alltoken`. Optional: `webhook` (receiving webhooks; adds HMAC,
 //! SHA-256 and the system's random source), `webhook-axum` (a router for them), `schema` (JSON Schemas of requests and
-//! tasks), `tracing` (spans and events), `test-util` ([`VideoTask::builder`] for tests of applications).
-
+//! tasks), `tracing` (spans and events), `test-util` (`VideoTask::builder`, for tests of applications).
 //!
 //! # Tracing
 //!
@@ -205,5 +204,5 @@ pub mod task {
     pub use crate::model::VideoTaskBuilder;
     #[cfg(feature = "schema")]
     pub use crate::model::task_schema;
-    pub use crate::model::{ListQuery, ParseTaskIdError, Raw, TaskPage, TaskRef, Usage};
+    pub use crate::model::{ListQuery, ParseTaskIdError, Raw, TaskPage, TaskParameters, TaskRef, Usage};
 }

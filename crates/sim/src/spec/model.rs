@@ -20,6 +20,8 @@ pub(crate) struct Model {
     #[serde(default)]
     pub(crate) exclusive: Vec<Vec<String>>,
     #[serde(default)]
+    pub(crate) conditions: Vec<Condition>,
+    #[serde(default)]
     pub(crate) without: Vec<String>,
 }
 
@@ -27,7 +29,7 @@ pub(crate) struct Model {
 #[derive(Debug, Deserialize)]
 pub(crate) struct DurationRule {
     pub(crate) min: i64,
-    /// Left out where nothing bounds it.
+    /// Omitted if unlimited.
     pub(crate) max: Option<i64>,
     pub(crate) auto: Option<String>,
     pub(crate) default: Option<u32>,
@@ -47,6 +49,24 @@ pub(crate) struct InputRule {
     pub(crate) max: usize,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
+    /// Whether it may be the only input.
+    #[serde(default)]
+    pub(crate) alone: bool,
+}
+
+/// A rule between fields: what a request that fits `when` must also fit.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Condition {
+    pub(crate) when: BTreeMap<String, Wanted>,
+    pub(crate) requires: BTreeMap<String, Wanted>,
+}
+
+/// What a condition wants of a field: one of some values, or a word, `set` or `unset`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Wanted {
+    Presence(String),
+    Values(Vec<String>),
 }
 
 impl Model {
@@ -58,7 +78,7 @@ impl Model {
         }
     }
 
-    /// Whether the entry is about one model, not a family of unknown ones.
+    /// Whether the entry is for one model, not a pattern for unknown ones.
     pub(crate) fn is_exact(&self) -> bool {
         !self.id.ends_with('*')
     }

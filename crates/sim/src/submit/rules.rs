@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::dialects::{Input, Medium};
 use crate::spec::{Fields, Model, Problem, whole};
+use crate::submit::conditions;
 
 /// The roles of inputs, and the medium of each.
 const ROLES: [(&str, Medium); 5] = [
@@ -16,7 +17,7 @@ const ROLES: [(&str, Medium); 5] = [
     ("reference_audio", Medium::Audio),
 ];
 
-/// Returns all rules that a request breaks. At some vendors a duration of zero counts as absent.
+/// Returns all rules that a request violates. At some vendors a duration of zero counts as absent.
 pub(crate) fn check(
     model: &Model,
     endpoint: &str,
@@ -38,6 +39,8 @@ pub(crate) fn check(
         }
     }
     problems.extend(input_rules(model, inputs));
+    let roles: Vec<&str> = inputs.iter().filter_map(|input| role_of(model, input).ok()).collect();
+    problems.extend(conditions::check(&model.conditions, fields, &roles));
     problems
 }
 
@@ -65,8 +68,8 @@ fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<P
 
 fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {
     let (path, value) = fields.get("frames")?;
-    // The real services ignore a frame count here, and bill something else than was requested. The
-    // simulator refuses it, so that a client which forgets the rule fails a test.
+    // The real services ignore a frame count here, and bill something other than requested. The
+    // simulator rejects it, so that a client without the rule fails a test.
     let Some(rule) = &model.frames else {
         return Some(Problem::new(path, "the model does not support a frame count"));
     };
@@ -107,7 +110,9 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
         }
         for input in inputs {
             let source = input.url.as_deref().map(source_of);
-            if !source.is_some_and(|source| rule.sources.iter().any(|allowed| allowed == source)) {
+            // A file at the vendor, which every role takes; the simulator has no uploads to look it up in.
+            let is_upload = source == Some("upload");
+            if !is_upload && !source.is_some_and(|source| rule.sources.iter().any(|allowed| allowed == source)) {
                 let allowed = rule.sources.join(" or ");
                 problems.push(Problem::new(
                     &input.field,
@@ -133,20 +138,18 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
     }
     if has("last_frame") && !has("first_frame") {
         let field = &by_role["last_frame"][0].field;
-        problems.push(Problem::new(field, "a last frame needs a first frame"));
+        problems.push(Problem::new(field, "a last frame requires a first frame"));
     }
     let seen = inputs.iter().any(|input| input.medium != Medium::Audio);
-    if has("reference_audio") && !seen {
+    let alone = model.inputs.get("reference_audio").is_some_and(|rule| rule.alone);
+    if has("reference_audio") && !seen && !alone {
         let field = &by_role["reference_audio"][0].field;
-        problems.push(Problem::new(
-            field,
-            "an audio reference needs an image or a video with it",
-        ));
+        problems.push(Problem::new(field, "an audio reference requires an image or a video"));
     }
     problems
 }
 
-/// The normalised role of an input's word, for this model.
+/// The normalised role of an input, for this model.
 fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
     let known = ROLES.into_iter().find(|(role, _)| {
         let word = model.inputs.get(*role).map(|rule| rule.role.as_deref().unwrap_or(role));
@@ -156,7 +159,7 @@ fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
         Some((role, medium)) if medium == input.medium => Ok(role),
         Some((role, _)) => Err(Problem::new(
             &input.field,
-            format_args!("a {role} must be another kind of medium"),
+            format_args!("a {role} must be another kind of media"),
         )),
         None => {
             let rule = format_args!("the model does not support inputs in the role {}", input.word).to_string();
@@ -175,15 +178,16 @@ fn is_local(url: &str) -> bool {
     }
 }
 
-/// The source of a medium, in the words of `x-models`.
+/// The source of a medium, as named in `x-models`.
 fn source_of(url: &str) -> &'static str {
     match url.split_once(':') {
         Some(("https", rest)) if rest.starts_with("//") && rest.len() > 2 => "url",
-        // Plain HTTP only on this machine, which no real vendor could reach.
+        // Plain HTTP only on this machine, which real vendors cannot reach.
         Some(("http", _)) if is_local(url) => "url",
         Some(("asset", rest)) if rest.starts_with("//") && rest.len() > 2 => "asset",
+        Some(("upload", id)) if !id.is_empty() => "upload",
         Some(("data", rest)) if rest.contains(";base64,") => "data",
-        _ => "nothing known",
+        _ => "unknown",
     }
 }
 
@@ -260,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn input_counts_sources_and_words() {
+    fn input_counts_sources_and_roles() {
         let frame = input("first_frame", Medium::Image, "data:image/png;base64,AAAA");
         let model = "seedance-2.0";
         assert!(problems(Vendor::Token360, model, json!({}), std::slice::from_ref(&frame)).is_empty());
@@ -287,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_together() {
+    fn combinations_of_inputs() {
         let url = "https://example.com/a";
         let first = input("first_frame", Medium::Image, url);
         let last = input("last_frame", Medium::Image, url);
@@ -295,7 +299,10 @@ mod tests {
         let audio = input("reference_audio", Medium::Audio, url);
         let found = |inputs: &[Input]| problems(Vendor::ToApis, "seedance-2", json!({}), inputs);
         assert!(found(&[first.clone(), last.clone()]).is_empty());
-        assert_eq!(found(&[last]), ["input[last_frame]: a last frame needs a first frame"]);
+        assert_eq!(
+            found(&[last]),
+            ["input[last_frame]: a last frame requires a first frame"]
+        );
         assert_eq!(found(&[first, image.clone()]).len(), 1);
         assert!(found(&[image, audio.clone()]).is_empty());
         assert_eq!(found(&[audio]).len(), 1);

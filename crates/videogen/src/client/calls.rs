@@ -188,10 +188,12 @@ impl Client {
         result: Result<VideoTask, crate::vendors::CallError>,
         call: &Call<'_>,
     ) -> Result<VideoTask, Error> {
-        let read = self.judge().read(operation, result, self.exchange(call).as_ref());
+        let exchange = self.exchange(call);
+        let read = self.judge().read(operation, result, exchange.as_ref());
         let (task, raw) = read.map_err(|error| error.with_task(id))?;
         let mut task = task.called(id);
         self.judge().finish(&mut task, Raw::of(raw));
+        task.request_id = self.judge().request_of(exchange.as_ref());
         Ok(task)
     }
 

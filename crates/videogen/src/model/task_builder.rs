@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Raw, SecretUrl, TaskError, TaskId, TaskStatus, Timestamp, Usage, Video, VideoTask};
+use crate::model::{Raw, SecretUrl, TaskError, TaskId, TaskParameters, TaskStatus, Timestamp, Usage, Video, VideoTask};
 
 /// Builder of a [`VideoTask`] for tests; returned by [`VideoTask::builder`]. Everything except the id is optional.
 #[derive(Debug, Clone)]
@@ -73,6 +73,24 @@ impl VideoTaskBuilder {
     /// Sets the caller's id.
     pub fn client_reference(mut self, reference: impl Into<String>) -> Self {
         self.0.client_reference = Some(reference.into());
+        self
+    }
+
+    /// Sets the parameters that it was created with.
+    pub fn parameters(mut self, parameters: TaskParameters) -> Self {
+        self.0.parameters = parameters;
+        self
+    }
+
+    /// Sets whether the task or its files have expired.
+    pub fn expired(mut self, expired: bool) -> Self {
+        self.0.expired = Some(expired);
+        self
+    }
+
+    /// Sets the vendor's id of the request.
+    pub fn request_id(mut self, id: impl Into<String>) -> Self {
+        self.0.request_id = Some(id.into());
         self
     }
 

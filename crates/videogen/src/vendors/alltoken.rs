@@ -127,6 +127,8 @@ fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
         safety_identifier: request.safety_identifier.clone(),
         callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
         draft: request.draft,
+        output_format: request.output_format.as_deref().map(Into::into),
+        omni_reference_task_type: request.video_operation.as_deref().map(Into::into),
         tools: request
             .tools
             .iter()
@@ -176,6 +178,7 @@ fn item(type_: ContentType) -> types::ContentItem {
     types::ContentItem {
         type_,
         role: None,
+        upload_id: None,
         text: None,
         url: None,
         image_url: None,
@@ -204,7 +207,10 @@ fn read_task(generation: types::Generation, requested: Option<&TaskId>) -> Resul
     task.completed_at = generation.completed_at.read();
     task.video = generation.video_url.read().map(|url| Video {
         expires_at: generation.video_url_expires_at.read(),
-        duration: generation.duration.read().map(|seconds| seconds as f64),
+        // Minus one is a request for a length that the model chooses.
+        duration: (generation.duration.read())
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| seconds as f64),
         resolution: generation.resolution.read(),
         aspect_ratio: generation.ratio.read(),
         fps: generation.fps.read(),

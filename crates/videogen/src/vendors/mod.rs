@@ -14,6 +14,7 @@ use crate::model::{Capabilities, ErrorKind, ListQuery, SecretUrl, TaskId, VideoR
 
 #[cfg(feature = "alltoken")]
 mod alltoken;
+mod details;
 pub(crate) mod dispatch;
 mod ids;
 mod outcome;

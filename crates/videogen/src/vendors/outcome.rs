@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::transport::retry::retry_after;
 use crate::vendors::words::{self, Words};
-use crate::vendors::{CallError, ErrorDetail, dispatch, ids};
+use crate::vendors::{CallError, ErrorDetail, details, dispatch, ids};
 
 /// Statuses that reject a submission for certain. After any other that is not a success, its status is unknown.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
@@ -59,6 +59,7 @@ impl Judge<'_> {
             let CallError(reason) = match result {
                 Ok(mut task) => {
                     self.finish(&mut task, Raw::of(answer.body.clone()));
+                    task.request_id = self.request_id(answer);
                     return Ok(task);
                 }
                 Err(reason) => reason,
@@ -67,6 +68,7 @@ impl Judge<'_> {
             if let Some(id) = ids::accepted(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id)) {
                 let mut task = VideoTask::new(id, String::new());
                 self.finish(&mut task, json(answer).into());
+                task.request_id = self.request_id(answer);
                 return Ok(task);
             }
             let reason = answer.cut.clone().unwrap_or(reason);
@@ -199,6 +201,20 @@ impl Judge<'_> {
         }
     }
 
+    /// The vendor's id of the request that `exchange` answered, for display.
+    pub(crate) fn request_of(&self, exchange: Option<&Exchange>) -> Option<String> {
+        match exchange.map(|exchange| &exchange.sent) {
+            Some(Sent::Answered(answer)) => self.request_id(answer),
+            _ => None,
+        }
+    }
+
+    fn request_id(&self, answer: &Answer) -> Option<String> {
+        let header = |name: &&str| answer.headers.get(*name)?.to_str().ok().filter(|id| !id.is_empty());
+        let id = REQUEST_IDS.iter().find_map(header);
+        id.map(|id| self.clean(id))
+    }
+
     /// The beginning of a response, cleaned for display.
     pub(crate) fn beginning(&self, exchange: Option<&Exchange>) -> Option<String> {
         match exchange.map(|exchange| &exchange.sent) {
@@ -234,7 +250,7 @@ impl Judge<'_> {
             400 | 413 | 415 | 422 => ErrorKind::InvalidRequest,
             _ => ErrorKind::Vendor,
         });
-        // Where the status says less than the words do.
+        // The message is more specific than the status.
         let kind = match kind {
             ErrorKind::InvalidRequest if words.are_of_moderation() => ErrorKind::Moderated,
             ErrorKind::InvalidRequest | ErrorKind::Vendor
@@ -258,14 +274,11 @@ impl Judge<'_> {
 
     /// Adds the status, code, request id and `Retry-After` of the response.
     fn with_detail(&self, error: Error, answer: &Answer, detail: ErrorDetail, words: Words) -> Error {
-        let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
-        let request_id = words
-            .request_id
-            .or_else(|| REQUEST_IDS.iter().find_map(|name| header(name)));
+        let request_id = words.request_id.map(|id| self.clean(&id));
         error.with_answer(
             answer.status.as_u16(),
             detail.code.or(words.code).map(|code| self.clean(&code)),
-            request_id.map(|id| self.clean(&id)),
+            request_id.or_else(|| self.request_id(answer)),
             retry_after(&answer.headers),
         )
     }
@@ -313,9 +326,24 @@ impl Judge<'_> {
             *word = self.clean(word);
         }
         task.vendor_status = self.clean(&task.vendor_status);
-        let mut words = vec![&mut task.model, &mut task.client_reference];
+        let parameters = &mut task.parameters;
+        if let Some(draft) = &mut parameters.draft_task {
+            let name = self.name(draft.id());
+            if let Some(id) = TaskId::new(self.vendor, draft.family(), name) {
+                *draft = id;
+            }
+        }
+        let mut words = vec![
+            &mut task.model,
+            &mut task.client_reference,
+            &mut parameters.input_type,
+            &mut parameters.resolution,
+            &mut parameters.aspect_ratio,
+            &mut parameters.service_tier,
+            &mut parameters.safety_identifier,
+        ];
         if let Some(error) = &mut task.error {
-            words.extend([&mut error.code, &mut error.message]);
+            words.extend([&mut error.code, &mut error.message, &mut error.param]);
         }
         if let Some(video) = &mut task.video {
             words.extend([&mut video.format, &mut video.resolution, &mut video.aspect_ratio]);
@@ -347,13 +375,15 @@ impl Judge<'_> {
     }
 }
 
-/// Adds the raw response to a task, and a failure's reason from an unusual place.
+/// Adds the raw response to a task, and the members whose places differ between vendors.
 fn finish(task: &mut VideoTask, raw: Raw) {
+    let body = raw.json();
     let has_message = task.error.as_ref().is_some_and(|error| error.message.is_some());
     if task.status == TaskStatus::Failed && !has_message {
         let code = task.error.take().and_then(|error| error.code);
-        task.error = TaskError::new(code, words::reason(&raw.json()));
+        task.error = TaskError::new(code, words::reason(&body));
     }
+    details::read(task, &body);
     task.raw = raw;
 }
 

@@ -8,7 +8,8 @@ use videogen_wire::{FromValue as _, Lenient, Read as _, ReadItems as _};
 
 use super::{Adapter, Call, CallError, ErrorDetail, named, value};
 use crate::model::{
-    Capabilities, ErrorKind, Role, Source, TaskError, TaskId, Vendor, Video, VideoDuration, VideoRequest, VideoTask,
+    Capabilities, ErrorKind, Role, Source, TaskError, TaskId, Usage, Vendor, Video, VideoDuration, VideoRequest,
+    VideoTask,
 };
 
 /// `/v1/videos/generations`; the other family, `seedance-2`, is `/v1/video/generations`.
@@ -269,11 +270,23 @@ fn read_task(family: &str, task: types::Task, requested: Option<&TaskId>) -> Res
         .unwrap_or_default();
     let has_url = |file: &types::ResultItem| matches!(&file.url, Some(Lenient(Some(_))));
     let mut file = files.into_iter().find(has_url).unwrap_or_default();
+    read.last_frame = file.last_frame_url.take().read();
+    read.usage = task
+        .usage
+        .read()
+        .and_then(|usage| usage.tool_usage.read())
+        .map(|tools| Usage {
+            completion_tokens: None,
+            total_tokens: None,
+            web_searches: tools.web_search.read(),
+        });
     let url = file.url.take().read().or(task.url.read()).or(task.video_url.read());
     read.video = url.map(|url| Video {
         expires_at: task.expires_at.read(),
         format: file.format.read(),
-        duration: file.duration.read().or(task.duration.read()),
+        duration: (file.duration.read())
+            .or(task.duration.read())
+            .filter(|seconds| *seconds > 0.0),
         thumbnail: file.thumbnail.read().or(task.thumbnail.read()),
         ..Video::at(url)
     });

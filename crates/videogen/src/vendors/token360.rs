@@ -180,7 +180,9 @@ fn read_task(video: types::Video, requested: Option<&TaskId>) -> Result<VideoTas
     task.updated_at = video.updated_at.read();
     task.video = video.url.read().or(video.video_url.read()).map(|url| Video {
         format: video.fileformat.read(),
-        duration: video.duration.read().map(|seconds| seconds as f64),
+        duration: (video.duration.read())
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| seconds as f64),
         resolution: video.resolution.read().or(parameters.resolution.read()),
         aspect_ratio: parameters.aspect_ratio.read(),
         frames: video.frames.read(),

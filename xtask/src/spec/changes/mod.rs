@@ -99,7 +99,7 @@ mod operations;
 mod parts;
 mod place;
 mod properties;
-mod rename;
+pub(crate) mod rename;
 mod schemas;
 mod security;
 pub mod show;
