@@ -38,7 +38,7 @@ async fn errors_name_host_port_and_cause() {
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = silent.local_addr().unwrap();
         let error = failure(vendor, &format!("http://{address}")).await;
-        let wanted = format!("no answer from {address}: timed out");
+        let wanted = format!("no response from {address}: timed out");
         assert!(error.to_string().contains(&wanted), "{error}");
         assert_eq!(error.delivery(), Some(Delivery::Ambiguous));
 

@@ -42,7 +42,7 @@ fn cells() -> Vec<Cell> {
         .split("<!-- fields: begin")
         .nth(1)
         .unwrap()
-        .split("<!-- fields: end")
+        .split("**Members of a task**")
         .next()
         .unwrap();
     let (mut vendor, mut columns, mut found) = (None, Vec::new(), Vec::new());

@@ -178,7 +178,7 @@ fn models_are_listed_without_a_key() {
         assert!(stdout(&output).contains(model), "{}", stdout(&output));
     }
     let output = run(folder.path(), &["models", "--vendor", "alltoken", "--json"]);
-    assert_eq!(document(&output)["models"].as_array().unwrap().len(), 5);
+    assert_eq!(document(&output)["models"].as_array().unwrap().len(), 6);
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn plan_all_lists_the_models_that_support_it() {
     assert!(output.status.success());
     let document = document(&output);
     let plans = document["plans"].as_array().unwrap();
-    assert_eq!(plans.len(), 12);
+    assert_eq!(plans.len(), 13);
     for plan in plans {
         let can = plan["model"].as_str().unwrap().starts_with("seedance-1.0");
         assert_eq!(plan["plan"].is_object(), can, "{plan}");
