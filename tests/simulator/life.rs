@@ -130,7 +130,7 @@ async fn token360_describes_the_actual_file() {
     let task = api.poll(Vendor::Token360, &id).await;
     assert_eq!(
         (&task["duration"], &task["frames"], &task["resolution"]),
-        (&json!(6), &json!(72), &json!("480p"))
+        (&json!(6), &json!(144), &json!("480p"))
     );
     assert_eq!(
         task["parameters"],
