@@ -57,7 +57,7 @@ async fn check(vendor: Vendor, body: Value, size: (u64, u64), frames: u64, secon
 #[tokio::test]
 async fn a_clip_is_720p_wide_and_five_seconds_by_default() {
     let body = json!({"model": "seedance-2.0", "prompt": "a fox"});
-    check(Vendor::Token360, body, (1280, 720), 60, 5.0).await;
+    check(Vendor::Token360, body, (1280, 720), 120, 5.0).await;
 }
 
 #[tokio::test]
@@ -69,11 +69,11 @@ async fn size_ratio_and_duration_are_as_requested() {
         body["model"] = json!("seedance-9");
         body
     };
-    check(Vendor::Token360, token360("480p", "9:16", 4), (480, 854), 48, 4.0).await;
-    check(Vendor::Token360, token360("360p", "9:21", 2), (360, 840), 24, 2.0).await;
-    check(Vendor::Token360, token360("1080p", "21:9", 3), (2520, 1080), 36, 3.0).await;
+    check(Vendor::Token360, token360("480p", "9:16", 4), (480, 854), 96, 4.0).await;
+    check(Vendor::Token360, token360("360p", "9:21", 2), (360, 840), 48, 2.0).await;
+    check(Vendor::Token360, token360("1080p", "21:9", 3), (2520, 1080), 72, 3.0).await;
     let square = request_with(Vendor::ToApis, "ratio", json!("1:1"));
-    check(Vendor::ToApis, square, (720, 720), 60, 5.0).await;
+    check(Vendor::ToApis, square, (720, 720), 120, 5.0).await;
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn large_clips_are_made_in_a_few_seconds() {
     check(Vendor::Token360, body("4K", "16:9"), (3840, 2160), 48, 4.0).await;
     // The only shape that is scaled down for the encoder.
     check(Vendor::Token360, body("4K", "9:21"), (1646, 3840), 48, 4.0).await;
-    check(Vendor::Token360, body("1K", "4:3"), (1366, 1024), 48, 4.0).await;
+    check(Vendor::Token360, body("1K", "4:3"), (1366, 1024), 96, 4.0).await;
 }
 
 #[tokio::test]
@@ -93,6 +93,47 @@ async fn a_frame_count_is_kept_exactly() {
     let body = json!({"model": "seedance-1.0-pro", "prompt": "a fox", "frames": 57,
         "resolution": "480p", "ratio": "4:3"});
     check(Vendor::AllToken, body, (640, 480), 57, 57.0 / 24.0).await;
+}
+
+#[tokio::test]
+async fn a_clip_has_a_sound_track_if_audio_is_requested() {
+    let api = Api::start().await;
+    for (vendor, sound) in [
+        (Vendor::Token360, true),
+        (Vendor::AllToken, true),
+        (Vendor::Token360, false),
+    ] {
+        let body = json!({"model": "seedance-2.0", "prompt": "a fox", "duration": 4, "resolution": "480p",
+            "generate_audio": sound});
+        let task = api.finished(vendor, &body).await;
+        let response = api.http.get(video_url(vendor, &task)).send().await.unwrap();
+        let Some(found) = probe(&response.bytes().await.unwrap()) else {
+            return;
+        };
+        let streams = found["streams"].as_array().unwrap();
+        assert_eq!(streams.len(), if sound { 2 } else { 1 }, "{vendor}");
+        let Some(track) = streams.get(1) else { continue };
+        let format = (
+            &track["codec_name"],
+            &track["profile"],
+            &track["sample_rate"],
+            &track["channels"],
+        );
+        assert_eq!(
+            format,
+            (&json!("aac"), &json!("LC"), &json!("48000"), &json!(1)),
+            "{vendor}"
+        );
+        assert_eq!(track["nb_read_frames"], "187", "{vendor}");
+        for duration in [
+            &streams[0]["duration"],
+            &track["duration"],
+            &found["format"]["duration"],
+        ] {
+            let duration: f64 = duration.as_str().unwrap().parse().unwrap();
+            assert!((duration - 4.0).abs() < 0.03, "{vendor}: {duration}");
+        }
+    }
 }
 
 /// Served by builds without the feature `clips`.

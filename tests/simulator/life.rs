@@ -130,7 +130,7 @@ async fn token360_describes_the_actual_file() {
     let task = api.poll(Vendor::Token360, &id).await;
     assert_eq!(
         (&task["duration"], &task["frames"], &task["resolution"]),
-        (&json!(6), &json!(72), &json!("480p"))
+        (&json!(6), &json!(144), &json!("480p"))
     );
     assert_eq!(
         task["parameters"],
@@ -193,7 +193,7 @@ async fn alltoken_describes_the_actual_file() {
     assert_eq!(api.poll(vendor, &id).await["duration"], -1);
     api.sim.advance(WHOLE);
     let task = api.poll(vendor, &id).await;
-    let expected = json!({"duration": 5, "fps": 12, "frames": 60, "resolution": "720p", "ratio": "16:9",
+    let expected = json!({"duration": 5, "fps": 24, "frames": 120, "resolution": "720p", "ratio": "16:9",
         "seed": 0, "generate_audio": true, "service_tier": "flex", "video_url_ttl": 3600,
         "is_expired": false, "input_type": "text"});
     for (name, value) in expected.as_object().unwrap() {

@@ -90,8 +90,8 @@
 //!   Members that the vendor does not document are reported, and rejected with [`Builder::strict`].
 //! - A task belongs to the key that created it. In answers, its creation is in real time, and later
 //!   times are counted from there at the simulated pace.
-//! - Videos are MP4 (H.264, no audio) in the requested size, ratio and length, at 12 frames per second
-//!   (24 if a frame count is requested, fewer for large clips); the last frame is a PNG. They are served
+//! - Videos are MP4 (H.264) in the requested size, ratio and length, at 24 frames per second (fewer for large
+//!   clips), with a tone (AAC) if audio is requested; the last frame and the thumbnail are PNGs. They are served
 //!   on a second port, through presigned URLs that expire. The largest size is 3840x2160 (4K in 21:9 or
 //!   9:21 is scaled down), the longest clip 120 s.
 //! - Webhooks are delivered to `http` URLs, with the documented signature and retries. Token360 requires
@@ -106,7 +106,7 @@
 //! # Features
 //!
 //! - `clips` (default): encodes each video in its requested size and length; needs a C++ compiler.
-//!   Without it, every video is the same MP4: one second, 160x90 pixels, 12 frames. Answers still report
+//!   Without it, every video is the same MP4: one second, 160x90 pixels, 12 frames, no sound. Answers still report
 //!   the requested size and length.
 //! - `client`: `Simulator::client` and `Simulator::client_builder`.
 

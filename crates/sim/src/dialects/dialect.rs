@@ -62,6 +62,11 @@ pub(crate) fn last_frame_url(core: &Core, spec: &Spec, task: &Task, now: Duratio
     signed_url(core, spec, task, FileKind::LastFrame, now)
 }
 
+/// The signed URL of a preview image of a task's video.
+pub(crate) fn thumbnail_url(core: &Core, spec: &Spec, task: &Task, now: Duration) -> String {
+    signed_url(core, spec, task, FileKind::Thumbnail, now)
+}
+
 /// The error of a task that failed.
 pub(crate) fn task_error(code: &str, message: &str) -> Value {
     json!({"code": code, "message": message})

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::dialects::answer::Answer;
 use crate::dialects::call::Call;
-use crate::dialects::dialect::{Dialect, task_error, video_url};
+use crate::dialects::dialect::{Dialect, last_frame_url, task_error, thumbnail_url, video_url};
 use crate::dialects::input::{Input, Medium};
 use crate::dialects::refusal::Refusal;
 use crate::spec::{Operation, RateLimit, Spec, Vendor};
@@ -173,7 +173,16 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             let url = video_url(core, spec, task, now);
             body["completed_at"] = json!(ended);
             body["expires_at"] = json!(ended + ttl);
-            body["result"] = json!({"type": "video", "data": [{"url": url, "format": "mp4"}]});
+            let thumbnail = thumbnail_url(core, spec, task, now);
+            let mut item = json!({"url": url, "format": "mp4", "thumbnail": thumbnail});
+            if task.last_frame {
+                item["last_frame_url"] = json!(last_frame_url(core, spec, task, now));
+            }
+            body["result"] = json!({"type": "video", "data": [item]});
+            // Where the page's older sample code and some clients read them.
+            body["url"] = json!(url);
+            body["video_url"] = json!(url);
+            body["thumbnail"] = json!(thumbnail);
         }
         Status::Failed(Failure::Generation) => {
             body["error"] = task_error("generation_failed", "generation failed");

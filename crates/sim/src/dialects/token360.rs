@@ -148,6 +148,7 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     match state.status {
         Status::Completed => {
             body["url"] = json!(video_url(core, spec, task, now));
+            body["video_url"] = body["url"].clone();
             body["duration"] = json!(task.shape.whole_seconds());
             body["resolution"] = json!(task.tier);
             body["fileformat"] = json!("mp4");

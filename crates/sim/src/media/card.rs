@@ -150,6 +150,7 @@ mod tests {
         height: 32,
         frames: 5,
         fps: 12,
+        sound: false,
     };
 
     #[test]

@@ -59,6 +59,7 @@ impl Links {
 fn path(task: &Task, kind: FileKind) -> String {
     let ending = match kind {
         FileKind::Video => ".mp4",
+        FileKind::Thumbnail => "-first.png",
         FileKind::LastFrame => "-last.png",
     };
     format!("/{}/{}{ending}", task.vendor, task.id)
@@ -68,10 +69,14 @@ fn path(task: &Task, kind: FileKind) -> String {
 pub(crate) fn parse_path(path: &str) -> (Option<Vendor>, &str, FileKind) {
     let vendor = path.split('/').nth(1).and_then(Vendor::from_slug);
     let name = path.rsplit('/').next().unwrap_or_default();
-    match name.strip_suffix("-last.png") {
-        Some(id) => (vendor, id, FileKind::LastFrame),
-        None => (vendor, name.trim_end_matches(".mp4"), FileKind::Video),
-    }
+    let (id, kind) = if let Some(id) = name.strip_suffix("-last.png") {
+        (id, FileKind::LastFrame)
+    } else if let Some(id) = name.strip_suffix("-first.png") {
+        (id, FileKind::Thumbnail)
+    } else {
+        (name.trim_end_matches(".mp4"), FileKind::Video)
+    };
+    (vendor, id, kind)
 }
 
 #[cfg(test)]

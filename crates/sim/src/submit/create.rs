@@ -71,7 +71,7 @@ fn build(
         .filter(|ratio| *ratio != "adaptive")
         .unwrap_or(RATIO);
     let length = length(fields, model);
-    let shape = Shape::new(Some(tier), Some(ratio), length);
+    let shape = Shape::new(Some(tier), Some(ratio), length).with_sound(fields.is_true("generate_audio"));
     let expires_after = fields
         .integer("expires_after")
         .and_then(|seconds| seconds.try_into().ok());
