@@ -349,7 +349,7 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
 }
 
 /// The target of a reference.
-fn target<'a>(spec: &'a Spec, schema: &'a Value) -> &'a Value {
+pub(crate) fn target<'a>(spec: &'a Spec, schema: &'a Value) -> &'a Value {
     let pointer = single_ref(schema).map(|reference| reference.trim_start_matches('#'));
     pointer.and_then(|pointer| spec.doc.pointer(pointer)).unwrap_or(schema)
 }
