@@ -77,7 +77,7 @@
 //! | `limit-narrowed` | breaking | breaking | values that were valid for the model are rejected |
 //! | `limit-widened` | addition | addition | the model accepts more |
 //! | `limit-respelt` | breaking | breaking | the vendor's word for a role, or for "let the model decide", changes |
-//! | `limit-restated` | docs | docs | `without` names what could not be sent anyway |
+//! | `limit-restated` | docs | docs | `without` names what could not be sent anyway, or an entry the only body there was |
 //! | `model-default` | behaviour | behaviour | omitting it has another meaning |
 //! | `poll-changed` | behaviour | behaviour | `x-poll`: another poll interval or timeout |
 //! | `result-url-shortened` | behaviour | behaviour | `x-result-url`: links expire sooner, or cannot be renewed |

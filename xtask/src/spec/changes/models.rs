@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::judge::{Judgement, Rule};
+use super::keywords::from_to;
 use super::limits::{self, Carried};
 use super::place::{Found, Place, rest};
 use super::{provenance, rename, rerouted};
@@ -135,8 +136,12 @@ fn matched<'a>(old: &'a Value, new: &'a Value) -> Vec<(Option<&'a Value>, Option
 fn compare(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
     let ((_, a), (_, b)) = (old, new);
     let name = id(a);
-    if is_rerouted(a, b) {
+    if is_rerouted(old, new) {
         found.extend(rerouted::diff(old, new).into_iter().map(|found| of_model(name, found)));
+    }
+    if a.get("request") != b.get("request") && !is_rerouted(old, new) {
+        let text = from_to("body", a.get("request"), b.get("request")) + ", which is the same";
+        found.push(limit(name, "request", Rule::LimitRestated, text));
     }
     for (member, rule, text) in limits::diff(a, b, &carried(old, new)) {
         found.push(limit(name, member, rule, text));
@@ -165,7 +170,7 @@ fn compare(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
 /// so nothing is said to break; but it is refused before it is sent, or sent otherwise.
 fn special(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
     let ((_, general), (_, own)) = (old, new);
-    if is_rerouted(general, own) {
+    if is_rerouted(old, new) {
         for mut change in rerouted::diff(old, new) {
             if change.rule.judge(None) == Judgement::Breaking {
                 change.rule = Rule::ModelSpecific;
@@ -203,8 +208,11 @@ fn special(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
 }
 
 /// Whether another operation creates its tasks, or from another body.
-fn is_rerouted(old: &Value, new: &Value) -> bool {
-    ["create", "request"].iter().any(|key| old.get(*key) != new.get(*key))
+fn is_rerouted((old, before): (&Spec, &Value), (new, after): (&Spec, &Value)) -> bool {
+    let named = |model: &Value| model.get("request").cloned();
+    before.get("create") != after.get("create")
+        // A body that has to be named, now that there are others, is the same body.
+        || named(before) != named(after) && rerouted::body(old, before) != rerouted::body(new, after)
 }
 
 fn carried((old, before): (&Spec, &Value), (new, after): (&Spec, &Value)) -> Carried {

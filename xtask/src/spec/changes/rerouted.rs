@@ -268,17 +268,26 @@ fn operation<'a>(spec: &'a Spec, create: &Value) -> Option<Operation<'a>> {
     spec.operations().find(|operation| operation.id() == Some(create))
 }
 
-/// The request of a model: the body of its operation or, where that has several, the one that the model names.
+/// The component that is a model's body.
+pub(crate) fn body<'a>(spec: &'a Spec, model: &Value) -> Option<&'a str> {
+    component(single_ref(schema(&operation(spec, &model["create"])?, model)?)?)
+}
+
+/// The body of a model: that of its operation or, where there are several, the one that the model names.
+fn schema<'a>(operation: &Operation<'a>, model: &Value) -> Option<&'a Value> {
+    let body = operation
+        .value
+        .pointer("/requestBody/content/application~1json/schema")?;
+    let named = |shape: &&Value| single_ref(shape).and_then(component) == model["request"].as_str();
+    match body.get("oneOf").and_then(Value::as_array) {
+        Some(shapes) => shapes.iter().find(named).or(shapes.first()),
+        None => Some(body),
+    }
+}
+
 fn request(spec: &Spec, model: &Value, operation: Option<&Operation<'_>>) -> Vec<Member> {
     let mut found = Vec::new();
-    let body = operation.and_then(|operation| operation.value.pointer("/requestBody/content/application~1json/schema"));
-    let shapes = body.and_then(|body| body.get("oneOf")).and_then(Value::as_array);
-    let named = |shape: &&Value| single_ref(shape).and_then(component) == model["request"].as_str();
-    let schema = match shapes {
-        Some(shapes) => shapes.iter().find(named).or(shapes.first()),
-        None => body,
-    };
-    if let Some(schema) = schema {
+    if let Some(schema) = operation.and_then(|operation| schema(operation, model)) {
         collect(spec, schema, "", &mut Vec::new(), &mut found);
     }
     found
