@@ -25,7 +25,7 @@ const SEED: &[u8; 32] = b"validation and simulator agree!!";
 /// Everything a violation can be about: fields, roles, and what concerns several of them.
 const SUBJECTS: &str = "model prompt duration frames resolution aspect_ratio generate_audio seed watermark camera_fixed \
     return_last_frame service_tier expires_after safety_identifier callback_url client_reference draft draft_task tools \
-    metadata first_frame last_frame reference_image reference_video reference_audio inputs extra";
+    video_operation output_format metadata first_frame last_frame reference_image reference_video reference_audio inputs extra";
 
 /// The body that stands for `request`, valid or not. A field without a place at the vendor is left out.
 fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {

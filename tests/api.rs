@@ -204,7 +204,7 @@ fn media_are_given_as_what_is_at_hand() {
         kinds,
         [
             "data:image/png (8 bytes)",
-            "https://media.example/…",
+            "https://media.example/[masked]",
             "asset://img-1",
             "asset://vid-1"
         ]

@@ -12,6 +12,7 @@ pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::ToApis, "doubao-seedance-1-0-pro-fast"),
     (Vendor::AllToken, "seedance-2.0"),
     (Vendor::AllToken, "seedance-1.5-pro"),
+    (Vendor::AllToken, "seedance-2.5"),
     (Vendor::AllToken, "seedance-1.0-pro"),
 ];
 
@@ -110,6 +111,22 @@ pub(crate) fn cases(vendor: Vendor, model: &str) -> Vec<(&'static str, VideoRequ
             new().draft_task(TaskId::new(vendor, family, "draft-1").unwrap()),
         ),
         ("tools", new().tool("web_search")),
+        (
+            "edit",
+            new()
+                .input(Role::ReferenceVideo, url("ref.mp4"))
+                .video_operation("edit")
+                .aspect_ratio("adaptive")
+                .duration_auto(),
+        ),
+        (
+            "edit_without_adaptive",
+            new()
+                .input(Role::ReferenceVideo, url("ref.mp4"))
+                .video_operation("edit")
+                .aspect_ratio("16:9"),
+        ),
+        ("output_format", new().output_format("mov")),
         ("client_reference", new().client_reference("order-1")),
         ("callback", new().callback_url("https://hooks.example.com/v")),
         ("extra", with_extra),
@@ -134,6 +151,7 @@ pub(crate) fn every_parameter(rules: &Capabilities, mut request: VideoRequest) -
     request.safety_identifier = has("safety_identifier").then(|| "customer-77".to_owned());
     request.callback_url = has("callback_url").then(|| "https://hooks.example.com/v".into());
     request.client_reference = has("client_reference").then(|| "order-1".to_owned());
+    request.output_format = has("output_format").then(|| "mov".to_owned());
     request.draft = has("draft").then_some(false);
     if has("tools") {
         request = request.tool("web_search");

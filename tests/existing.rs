@@ -1,8 +1,9 @@
-//! A conflict (HTTP 409) that names the task which the vendor already has: it is that task, and nothing is paid twice.
+//! A conflict (HTTP 409) that names an existing task returns that task, so that nothing is paid twice.
 
 use std::sync::Arc;
 
 use serde_json::json;
+use videogen::facts::Capabilities;
 use videogen::journal::{Journal as _, Query, State};
 use videogen::{Client, Delivery, ErrorKind, RetryPolicy, TaskStatus, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
@@ -51,7 +52,7 @@ async fn the_existing_task_is_returned() {
 #[tokio::test]
 async fn a_task_of_another_submission_is_not_taken_for_it() {
     for vendor in Vendor::ALL.iter().copied() {
-        let other_model = videogen::facts::Capabilities::all(vendor).last().unwrap().model.id;
+        let other_model = Capabilities::all(vendor).last().unwrap().model.id;
         let own = vendor.default_model();
         for (conflict, status, task) in [
             (CONFLICTS[0], 404, r#"{"error":{"message":"no"}}"#.to_owned()),

@@ -94,6 +94,12 @@ fn saying(vendor: Vendor, model: &str, field: &str) -> VideoRequest {
         "draft" => new.draft(true),
         "draft_task" => new.draft_task(TaskId::new(vendor, vendor.families().next().unwrap(), "d").unwrap()),
         "tools" => new.tool("web_search"),
+        "video_operation" => {
+            // The first is the one without conditions.
+            let rules = Capabilities::of(vendor, model);
+            new.video_operation(first(rules.field(field).map_or(&[][..], |field| field.values), "edit"))
+        }
+        "output_format" => new.output_format("mov"),
         "metadata" => {
             let mut request = new;
             request.metadata = json!({"campaign": "autumn"}).as_object().unwrap().clone();

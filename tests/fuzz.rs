@@ -366,13 +366,13 @@ impl Bench {
     async fn look(&self, answer: &Answer, call: Index, tally: &mut Tally) -> Result<(), String> {
         let (bytes, arrives) = answer.bytes();
         *self.server.answer.lock().unwrap() = bytes;
-        let before = self.server.seen.load(Ordering::SeqCst);
+        let before = self.server.posts.load(Ordering::SeqCst);
         let request = VideoRequest::new(self.vendor.default_model(), "x");
         let client = self.client();
         let submitted = self.timely(client.submit(&request)).await?;
-        let requests = self.server.seen.load(Ordering::SeqCst) - before;
+        let requests = self.server.posts.load(Ordering::SeqCst) - before;
         if requests != 1 {
-            return Err(format!("{requests} requests for one submission: {submitted:?}"));
+            return Err(format!("{requests} submissions instead of one: {submitted:?}"));
         }
         let word = self.submission(answer, arrives, &submitted)?;
         *tally.entry(format!("submit {word}")).or_default() += 1;
@@ -405,6 +405,8 @@ impl Bench {
         let owed = if arrives { answer.owed() } else { &[] };
         let success = arrives && (200..300).contains(&answer.status);
         match result {
+            // A conflict that names one existing task.
+            Ok(task) if arrives && answer.status == 409 && task.repeated => Ok("existing"),
             Ok(task) if !success => Err(format!("not a success, and yet {task:?}")),
             Ok(task) if !owed.is_empty() && !owed.iter().any(|id| id == task.id.id()) => {
                 Err(format!("{:?} is not one of {owed:?}", task.id))

@@ -149,12 +149,12 @@ fn a_spec_that_cannot_be_generated_says_where() {
             "/components/schemas/FrameType/enum/0",
         ),
         (
-            "        seed: {type: integer, format: int64, description: Random seed.}",
+            "        seed: {type: integer, format: int64, description: Random seed., x-task-field: seed}",
             "        extra: {type: integer}",
             "/components/schemas/Parameters/properties/extra",
         ),
         (
-            "        seed: {type: integer, format: int64, description: Random seed.}",
+            "        seed: {type: integer, format: int64, description: Random seed., x-task-field: seed}",
             "        seed: {type: integer}\n        Seed: {type: integer}",
             "/components/schemas/Parameters/properties/",
         ),

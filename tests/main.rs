@@ -20,6 +20,7 @@ mod fuzz;
 mod generation;
 mod journal;
 mod logs;
+mod members;
 mod oddities;
 mod pay_once;
 mod property;

@@ -14,6 +14,8 @@ const VALUES: &str = r#"{
     "prompt": [["A kite over the ice", "é 🪁 \u200b", "\u0000", "\"}]\\"], ["", " ", "\t\r\n", "\u2003"]],
     "seed": [[-1, 0, 1, 7, 4294967295], [-2, 4294967296, -9223372036854775808, 9223372036854775807]],
     "service_tier": [["default", "flex"], ["", "Flex", "priority"]],
+    "video_operation": [["edit", "extend"], ["auto", "generate", "", "Edit"]],
+    "output_format": [["mp4", "mov"], ["", "MOV", "webm"]],
     "expires_after": [[3600, 3601, 7200, 259200], [0, 3599, 259201, 4294967295]],
     "safety_identifier": [["customer-77", "A64", "E64"], ["", "A64x", "E64é"]],
     "generate_audio": [[true, false], [true]], "watermark": [[true, false], [true]],

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use videogen::facts::Operation;
+use videogen::facts::{FieldState, FieldTest, Operation};
 use videogen::submit::plan;
 use videogen::task::ListQuery;
 use videogen::{Error, TaskId, Vendor, VideoRequest};
@@ -219,6 +219,20 @@ fn table_of_models() {
             if !model.exclusive.is_empty() {
                 let groups: Vec<_> = model.exclusive.iter().map(|group| group.join("+")).collect();
                 line("exclusive", groups.join(" | "));
+            }
+            for condition in model.conditions {
+                let tests = |tests: &[FieldTest]| -> String {
+                    let tests = tests.iter().map(|test| match test.is {
+                        FieldState::Set => test.field.to_owned(),
+                        FieldState::Unset => format!("no {}", test.field),
+                        FieldState::OneOf(values) => format!("{} {}", test.field, values.join("|")),
+                    });
+                    tests.collect::<Vec<_>>().join(", ")
+                };
+                line(
+                    "condition",
+                    format!("{} requires {}", tests(condition.when), tests(condition.requires)),
+                );
             }
             if !model.without.is_empty() {
                 line("without", model.without.join(" "));

@@ -166,6 +166,8 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
             "draft",
             "tools",
             "safety_identifier",
+            "output_format",
+            "omni_reference_task_type",
         ],
     ),
 ];

@@ -1,7 +1,7 @@
 //! Links that lead where they must not.
 //!
-//! Links are followed here with a proxy in the environment, which gets every connection that is made, wherever it leads:
-//! it counts them. The environment belongs to a process, so the links are followed in a child of the test.
+//! Links are followed here with a proxy in the environment, which gets every connection that is made, wherever it
+//! leads: it counts them. The environment belongs to a process, so the links are followed in a child of the test.
 
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::process::Command;
@@ -309,11 +309,12 @@ fn no_socket_is_opened_to_what_is_not_public() {
 }
 
 #[test]
-fn no_socket_is_opened_to_a_name_that_leads_inside() {
+fn no_socket_is_opened_to_a_name_that_not_public() {
     assert_eq!(connections("names", "rebind.test"), 0);
 }
 
-/// Redirects are judged like links. The client's vendor is on this machine, so this machine is allowed, and nothing else.
+/// Redirects are judged like links. The client's vendor is on this machine, so this machine is allowed, and nothing
+/// else.
 #[tokio::test]
 async fn redirects_are_judged() {
     let client = local();

@@ -97,8 +97,8 @@ async fn a_file_that_cannot_be_played_is_no_success() {
     for (bytes, words) in [
         (no_index, "no moov or moof box"),
         (OPENING.to_vec(), "no mdat box"),
-        (whole[..40 * KIB].to_vec(), "ends in the middle"),
-        ([&whole[..], b"\0\0\x10\0moof and so on"].concat(), "ends in the middle"),
+        (whole[..40 * KIB].to_vec(), "is truncated"),
+        ([&whole[..], b"\0\0\x10\0moof and so on"].concat(), "is truncated"),
     ] {
         let server = FileServer::new(move |_, request| File::new(bytes.clone()).answer(request)).await;
         let error = Run::new(&server).start().await.unwrap_err();

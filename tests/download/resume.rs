@@ -270,7 +270,7 @@ async fn wrong_lengths() {
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |_, request| file.answer(request).with("Content-Length", "40000")).await;
     let error = Run::on(&client, &server).start().await.unwrap_err();
-    assert!(error.to_string().contains("ends in the middle"), "{error}");
+    assert!(error.to_string().contains("is truncated"), "{error}");
 }
 
 /// Without a length, the end is told by the encoding, or by the file itself.

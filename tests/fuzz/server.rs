@@ -1,35 +1,40 @@
-//! A server that gives any bytes for an answer.
+//! A server that responds with any bytes.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-/// Gives each request the answer that is set just then, and hangs up.
+/// Responds to each request with the current answer, and closes the connection.
 pub(super) struct Server {
     pub(super) base_url: String,
     pub(super) answer: Arc<Mutex<Vec<u8>>>,
-    pub(super) seen: Arc<AtomicUsize>,
+    /// Number of POST requests.
+    pub(super) posts: Arc<AtomicUsize>,
 }
 
 impl Server {
     pub(super) async fn new() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let (answer, seen) = (Arc::<Mutex<Vec<u8>>>::default(), Arc::<AtomicUsize>::default());
-        let (to_send, counter) = (Arc::clone(&answer), Arc::clone(&seen));
+        let (answer, posts) = (Arc::<Mutex<Vec<u8>>>::default(), Arc::<AtomicUsize>::default());
+        let (to_send, counter) = (Arc::clone(&answer), Arc::clone(&posts));
         tokio::spawn(async move {
             while let Ok((mut socket, _)) = listener.accept().await {
                 let mut request = Vec::new();
-                // What is left unread when the socket closes would reset the connection.
+                // Unread bytes would reset the connection when the socket closes.
                 while !is_whole(&request) && socket.read_buf(&mut request).await.is_ok_and(|read| read > 0) {}
-                counter.fetch_add(1, Ordering::SeqCst);
+                counter.fetch_add(usize::from(request.starts_with(b"POST ")), Ordering::SeqCst);
                 let bytes = to_send.lock().unwrap().clone();
                 let _ = socket.write_all(&bytes).await;
                 let _ = socket.shutdown().await;
             }
         });
-        Self { base_url, answer, seen }
+        Self {
+            base_url,
+            answer,
+            posts,
+        }
     }
 }
 

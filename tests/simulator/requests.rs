@@ -183,7 +183,7 @@ async fn broken_rules_are_refused_and_named() {
 }
 
 #[tokio::test]
-async fn a_rule_of_the_model_has_the_upstream_code() {
+async fn a_rule_of_the_model_has_the_code_of_an_invalid_request() {
     let api = Api::start().await;
     let (path, operation, _) = create(Vendor::AllToken);
     let code = async |body: Value| {
@@ -191,7 +191,7 @@ async fn a_rule_of_the_model_has_the_upstream_code() {
         answer.fits(Vendor::AllToken, operation, 400).body["error"]["code"].clone()
     };
     let frames = request_with(Vendor::AllToken, "frames", json!(121));
-    assert_eq!(code(frames).await, "upstream_invalid_parameter");
+    assert_eq!(code(frames).await, "invalid_request");
     let empty = request(Vendor::AllToken, "");
     assert_eq!(code(empty).await, "invalid_request");
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::graph::{self, Edge, Sources};
+use super::graph::{self, Edge, Extension, Sources};
 use super::{relative, rust_files};
 use crate::specs::root;
 
@@ -90,6 +90,9 @@ const CRATES: &[(&str, &str, Floors)] = &[
     ),
 ];
 
+/// Types to which higher floors add methods: each activity has its own calls of `Client`.
+const EXTENDED: &[&str] = &["Client"];
+
 /// Folders of the facade that may not use each other although their floors would allow it.
 const STRANGERS: &[(&str, &str)] = &[("vendors", "journal"), ("transport", "journal")];
 
@@ -149,6 +152,35 @@ fn faults(sources: &Sources, root: &str, floors: &[(&str, usize)]) -> Vec<String
                 "{from} (floor {from_floor}) imports `{item}` from {to} (floor {to_floor}): a module uses its own folder \
                  and lower floors; move `{item}` down, or its user up"
             ));
+        }
+    }
+    let (extensions, calls) = graph::methods(sources, root);
+    for Extension { file, of, methods } in &extensions {
+        let (Some((above, from_floor)), Some((below, _))) = (floor(file), floor(&of.1)) else {
+            continue;
+        };
+        if above == below {
+            continue;
+        }
+        let is_beneath = |caller: &str| floor(caller).is_some_and(|(top, at)| top != above && at <= from_floor);
+        let (item, of) = of;
+        if !EXTENDED.contains(&item.as_str()) {
+            faults.push(format!(
+                "{file} adds methods to `{item}` of {of}, and no import shows who depends on them: move them to {of}, or make \
+                 them functions"
+            ));
+        }
+        for (caller, called) in calls.iter().filter(|(caller, _)| is_beneath(caller)) {
+            let is_item = |on: &str| on == "self" || on == "Self" || on == item || on == item.to_lowercase();
+            for (_, method) in called
+                .iter()
+                .filter(|(on, method)| is_item(on) && methods.contains(method))
+            {
+                faults.push(format!(
+                    "{caller} calls `{method}` of `{item}`, which is in {file} on floor {from_floor}: move the method down, or \
+                     its caller up"
+                ));
+            }
         }
     }
     faults
@@ -262,6 +294,32 @@ fn planted_violations_are_found() {
         found.len() == 1 && found[0].contains("`vendors` may not use `journal`"),
         "{found:?}"
     );
+    // A method that a higher floor adds is no import.
+    let added = |low: &str, high: &str| {
+        planted(&[
+            ("lib.rs", "mod low; mod high;"),
+            ("low/mod.rs", "mod part; mod thing; pub use thing::{Client, Thing};"),
+            ("low/thing.rs", "pub struct Client; pub struct Thing;"),
+            ("low/part.rs", low),
+            ("high.rs", high),
+        ])
+    };
+    let found = added("", "use crate::low::Thing; impl Thing { fn extra(&self) {} }");
+    assert!(
+        found.len() == 1 && found[0].starts_with("high.rs adds methods to `Thing` of low/thing.rs"),
+        "{found:?}"
+    );
+    for call in ["self.extra()", "Client::extra(self)", "client.extra::<u8>()"] {
+        let low = format!("use super::Client; impl Client {{ fn call(&self) {{ {call}; }} }}");
+        let found = added(&low, "use crate::low::Client; impl Client { fn extra(&self) {} }");
+        assert!(
+            found.len() == 1 && found[0].starts_with("low/part.rs calls `extra` of `Client`, which is in high.rs"),
+            "{call}: {found:?}"
+        );
+    }
+    let other = "use super::Client; impl Client { fn call(&self) { self.map.extra(); self.extra; } }";
+    let found = added(other, "use crate::low::Client; impl Client { fn extra(&self) {} }");
+    assert_eq!(found, [""; 0]);
     // A new folder.
     let found = planted(&[("lib.rs", "mod new;"), ("new.rs", "")]);
     assert!(

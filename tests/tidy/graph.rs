@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::{Attribute, Item, ItemUse, UseTree, Visibility};
+use syn::{Attribute, ImplItem, Item, ItemImpl, ItemUse, UseTree, Visibility};
 
 /// Sources by their path below the crate's `src`, such as `model/error.rs`.
 pub(super) type Sources = BTreeMap<String, String>;
@@ -22,6 +22,16 @@ pub(super) struct Edge {
     pub(super) through_root: bool,
 }
 
+/// Methods that a file adds to a type of another file. Who calls one depends on that file without importing it.
+#[derive(Debug)]
+pub(super) struct Extension {
+    /// File of the `impl`.
+    pub(super) file: String,
+    /// The type, and the file that defines it.
+    pub(super) of: (String, String),
+    pub(super) methods: Vec<String>,
+}
+
 /// A path from the crate's root, such as `["model", "Error"]`.
 type Path = Vec<String>;
 
@@ -34,6 +44,10 @@ struct Module {
     globs: Vec<Path>,
     /// Paths that code uses, and whether each is only a re-export.
     needs: Vec<(Path, bool)>,
+    /// Inherent `impl` blocks: the path of the type, and the methods.
+    impls: Vec<(Path, Vec<String>)>,
+    /// Methods that code calls, with what is before the name: `self.poll` and `Client::poll`.
+    calls: BTreeSet<(String, String)>,
 }
 
 #[derive(Default)]
@@ -46,6 +60,33 @@ pub(super) fn edges(sources: &Sources, root: &str) -> Vec<Edge> {
     let mut found = Crate::default();
     found.load(sources, root, Vec::new());
     found.edges()
+}
+
+/// Methods that a file calls, with what is before each name.
+pub(super) type Calls = BTreeMap<String, BTreeSet<(String, String)>>;
+
+/// The inherent `impl` blocks outside the file of their type, and the methods that each file calls.
+pub(super) fn methods(sources: &Sources, root: &str) -> (Vec<Extension>, Calls) {
+    let mut found = Crate::default();
+    found.load(sources, root, Vec::new());
+    let (mut extensions, mut calls) = (Vec::new(), Calls::new());
+    for module in found.modules.values() {
+        let called = calls.entry(module.file.clone()).or_default();
+        let is_own = |on: &str, method: &String| {
+            matches!(on, "self" | "Self") && module.impls.iter().any(|(_, methods)| methods.contains(method))
+        };
+        called.extend(module.calls.iter().filter(|(on, method)| !is_own(on, method)).cloned());
+        for (path, methods) in &module.impls {
+            if let Some((file, item)) = found.resolve(path, 0).filter(|(file, _)| *file != module.file) {
+                extensions.push(Extension {
+                    file: module.file.clone(),
+                    of: (item, file),
+                    methods: methods.clone(),
+                });
+            }
+        }
+    }
+    (extensions, calls)
 }
 
 /// The shortest circle of files in `edges`, as the edges along it.
@@ -129,7 +170,12 @@ impl Crate {
             match item {
                 Item::Mod(item) => children.push(item),
                 Item::Use(item) => module.import(&path, &item),
-                other => module.code(&path, other.to_token_stream()),
+                other => {
+                    if let Item::Impl(block) = &other {
+                        module.inherent(&path, block);
+                    }
+                    module.code(&path, other.to_token_stream());
+                }
             }
         }
         self.modules.insert(path.clone(), module);
@@ -253,6 +299,19 @@ impl Module {
         self.needs.push((target, reexports));
     }
 
+    fn inherent(&mut self, path: &Path, block: &ItemImpl) {
+        let syn::Type::Path(of) = &*block.self_ty else { return };
+        let segments: Path = of.path.segments.iter().map(|part| part.ident.to_string()).collect();
+        if block.trait_.is_none() {
+            let target = absolute(path, &segments).unwrap_or_else(|| [path.as_slice(), &segments].concat());
+            let methods = block.items.iter().filter_map(|item| match item {
+                ImplItem::Fn(method) => Some(method.sig.ident.to_string()),
+                _ => None,
+            });
+            self.impls.push((target, methods.collect()));
+        }
+    }
+
     /// Paths in code, those in the arguments of macros and in nested `use` included.
     fn code(&mut self, path: &Path, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
@@ -283,6 +342,16 @@ impl Module {
                         };
                         segments.push(ident.to_string());
                         at += 3;
+                    }
+                    if matches!(tokens.get(at + 1), Some(TokenTree::Group(_))) || is_colon(at + 1) {
+                        let on = match (segments.as_slice(), at.checked_sub(2).map(|at| &tokens[at..at + 2])) {
+                            ([.., of, _], _) => of.clone(),
+                            (_, Some([TokenTree::Ident(of), TokenTree::Punct(dot)])) if dot.as_char() == '.' => {
+                                of.to_string()
+                            }
+                            _ => String::new(),
+                        };
+                        self.calls.extend(segments.last().map(|method| (on, method.clone())));
                     }
                     if segments.len() > 1 {
                         let target = absolute(path, &segments);

@@ -15,7 +15,8 @@ use crate::output::{Output, moment, shown};
 #[derive(Args)]
 #[command(next_help_heading = "Journal")]
 pub(crate) struct JournalArgs {
-    /// File that records submissions. Default: VIDEOGEN_JOURNAL, or videogen/journal.db in the platform's data directory.
+    /// File that records submissions. Default: VIDEOGEN_JOURNAL, or videogen/journal.db in the platform's data
+    /// directory.
     #[arg(long, global = true, value_name = "PATH")]
     journal: Option<PathBuf>,
     /// Record nothing. An interrupted submission can then be lost.
@@ -75,7 +76,8 @@ impl JournalArgs {
         journal.chain(self.no_journal.then(|| "--no-journal".into())).collect()
     }
 
-    /// The files that no output may take the place of: the journal, which may not exist yet, and what SQLite keeps beside it.
+    /// The files that no output may take the place of: the journal, which may not exist yet, and what SQLite keeps
+    /// beside it.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let path = self.path().ok().filter(|_| !self.no_journal);
         let beside = |path: PathBuf| {
@@ -143,7 +145,7 @@ pub(crate) fn line(entry: &Entry) -> Vec<String> {
     };
     let mut prompt: String = entry.intent.prompt.chars().take(40).collect();
     if prompt.len() < entry.intent.prompt.len() {
-        prompt.push('…');
+        prompt.push_str("...");
     }
     vec![
         moment(entry.intent.at),

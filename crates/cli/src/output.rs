@@ -222,6 +222,7 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     );
     add("model", task.model.clone());
     add("progress", task.progress.map(|percent| format!("{percent}%")));
+    add("parameters", parameters_text(task));
     add("created", task.created_at.map(moment));
     add("completed", task.completed_at.map(moment));
     if let Some(video) = &task.video {
@@ -242,8 +243,50 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
         );
     }
     add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
+    add(
+        "expired",
+        task.expired.filter(|expired| *expired).map(|_| "yes".to_owned()),
+    );
     add("error", task.error.as_ref().map(ToString::to_string));
+    // For the vendor's support.
+    add("request", task.request_id.clone().filter(|_| task.error.is_some()));
     lines.join("\n")
+}
+
+/// What a task was made with; the line of the video shows its length, resolution and aspect ratio.
+fn parameters_text(task: &VideoTask) -> Option<String> {
+    let parameters = &task.parameters;
+    let shown = task.video.as_ref();
+    let flag = |value: Option<bool>, on: &str, off: &str| value.map(|is_on| if is_on { on } else { off }.to_owned());
+    let facts = [
+        parameters.input_type.as_ref().map(|kind| format!("input {kind}")),
+        parameters
+            .duration
+            .filter(|_| shown.is_none_or(|video| video.duration.is_none()))
+            .map(|duration| match duration.seconds() {
+                Some(seconds) => format!("{seconds} s"),
+                None => format!("duration {duration}"),
+            }),
+        parameters
+            .resolution
+            .clone()
+            .filter(|_| shown.is_none_or(|video| video.resolution.is_none())),
+        parameters
+            .aspect_ratio
+            .clone()
+            .filter(|_| shown.is_none_or(|video| video.aspect_ratio.is_none())),
+        flag(parameters.generate_audio, "audio", "no audio"),
+        flag(parameters.watermark, "watermark", "no watermark"),
+        parameters.seed.map(|seed| format!("seed {seed}")),
+        parameters.service_tier.as_ref().map(|tier| format!("tier {tier}")),
+        parameters.draft.filter(|draft| *draft).map(|_| "draft".to_owned()),
+        parameters
+            .draft_task
+            .as_ref()
+            .map(|draft| format!("from draft {draft}")),
+    ];
+    let facts: Vec<_> = facts.into_iter().flatten().collect();
+    (!facts.is_empty()).then(|| facts.join(", "))
 }
 
 fn style(template: &str) -> ProgressStyle {

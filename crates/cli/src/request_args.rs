@@ -98,6 +98,12 @@ pub(crate) struct RequestArgs {
     /// Tool that the model may use, such as web_search (repeatable).
     #[arg(long, value_name = "KIND")]
     tool: Vec<String>,
+    /// What to do with the reference video: `edit` or `extend` it.
+    #[arg(long, value_name = "OPERATION")]
+    video_operation: Option<String>,
+    /// File format of the video, such as mov.
+    #[arg(long, value_name = "FORMAT")]
+    output_format: Option<String>,
     /// Value to store with the task (repeatable).
     #[arg(long, value_name = "KEY=VALUE")]
     metadata: Vec<String>,
@@ -146,6 +152,8 @@ impl RequestArgs {
             client_reference: self.client_reference.map(Some),
             draft: self.draft.then_some(Some(true)),
             draft_task: self.draft_task.map(Some),
+            video_operation: self.video_operation.map(Some),
+            output_format: self.output_format.map(Some),
         }
         request.tools.extend(self.tool.into_iter().map(|kind| Tool {
             kind,

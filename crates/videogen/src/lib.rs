@@ -183,5 +183,5 @@ pub mod task {
     pub use crate::model::VideoTaskBuilder;
     #[cfg(feature = "schema")]
     pub use crate::model::task_schema;
-    pub use crate::model::{ListQuery, ParseTaskIdError, Raw, TaskPage, TaskRef, Usage};
+    pub use crate::model::{ListQuery, ParseTaskIdError, Raw, TaskPage, TaskParameters, TaskRef, Usage};
 }

@@ -26,6 +26,8 @@ pub struct Vendor {
     pub rate_limits: RateLimits,
     /// Documentation pages.
     pub pages: &'static [Page],
+    /// Where its answers carry the members of a task that are read alike for all vendors.
+    pub task_fields: &'static [TaskField],
     /// Endpoint families.
     pub families: &'static [Family],
     /// Models; the first match by id decides, the last entry matches any id.
@@ -43,6 +45,15 @@ pub struct Page {
     pub read: &'static str,
     /// What the address stands for, where it is only the nearest that is known.
     pub note: Option<&'static str>,
+}
+
+/// A member of a task and the places in an answer where it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskField {
+    /// Name of the member.
+    pub name: &'static str,
+    /// JSON pointers; the first with a readable value counts.
+    pub places: &'static [&'static str],
 }
 
 /// Polling advice, in seconds.
@@ -164,6 +175,8 @@ pub struct Model {
     pub inputs: &'static [Input],
     /// Groups of roles that may not be mixed with each other.
     pub exclusive: &'static [&'static [&'static str]],
+    /// Rules between fields, such as "an edit needs the adaptive ratio".
+    pub conditions: &'static [Condition],
     /// Normalised fields of the family that this model does not support.
     pub without: &'static [&'static str],
     /// Members that only clients show.
@@ -272,4 +285,35 @@ pub struct Input {
     pub max: u32,
     /// Where a medium may come from: `url`, `asset`, `data`.
     pub sources: &'static [&'static str],
+    /// Whether it may be the only input, although its role usually needs another one beside it.
+    pub alone: bool,
+}
+
+/// Rule between fields: where everything in `when` is true of a request, everything in `requires` must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Condition {
+    /// When the rule applies.
+    pub when: &'static [FieldTest],
+    /// What must then be true.
+    pub requires: &'static [FieldTest],
+}
+
+/// A statement about one field of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldTest {
+    /// Normalised field, input role, or `inputs` for an input of any role.
+    pub field: &'static str,
+    /// What it must be.
+    pub is: FieldState,
+}
+
+/// What a [`FieldTest`] demands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldState {
+    /// Set, whatever its value.
+    Set,
+    /// Not set.
+    Unset,
+    /// Set to one of these values; an automatic duration is `auto`.
+    OneOf(&'static [&'static str]),
 }

@@ -32,10 +32,10 @@ impl fmt::Display for SecretUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match url::Url::parse(&self.0) {
             Ok(url) => match url.host_str() {
-                Some(host) => write!(f, "{}://{host}/…", url.scheme()),
-                None => write!(f, "{}:…", url.scheme()),
+                Some(host) => write!(f, "{}://{host}/[masked]", url.scheme()),
+                None => write!(f, "{}:[masked]", url.scheme()),
             },
-            Err(_) => f.write_str("…"),
+            Err(_) => f.write_str("[masked]"),
         }
     }
 }
@@ -82,8 +82,8 @@ mod tests {
         let url = SecretUrl::new("https://user:pass@files.example.com/a/b.mp4?sig=canary");
         assert_eq!(
             format!("{url} {url:?}"),
-            "https://files.example.com/… \"https://files.example.com/…\""
+            "https://files.example.com/[masked] \"https://files.example.com/[masked]\""
         );
-        assert_eq!(SecretUrl::new("not a url: canary").to_string(), "…");
+        assert_eq!(SecretUrl::new("not a url: canary").to_string(), "[masked]");
     }
 }

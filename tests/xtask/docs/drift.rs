@@ -32,7 +32,7 @@ fn drifts() -> Vec<Drift> {
             ),
             line: "aspect_ratio",
             pointer: "/components/schemas/CreateSeedance2Request/properties",
-            since: ("parameter", None, Some("string")),
+            since: ("renamed", Some("ratio"), Some("aspect_ratio")),
         },
         Drift {
             vendor: "toapis",
@@ -287,7 +287,12 @@ fn each_kind_is_reported_with_line_and_pointer() {
         let (old, new) = drift.change;
         let original = text(drift.file);
         assert!(original.contains(old), "{}: {old}", drift.file);
-        let desk = desk(drift.vendor);
+        let page = PAGES
+            .iter()
+            .find(|(_, _, file)| *file == drift.file)
+            .expect("one of ours")
+            .1;
+        let desk = own(drift.vendor, page, drift.file);
         let report = report(desk, &original.replace(old, new));
         let all = shown(&report, drift.vendor);
         assert_eq!(report.state, State::Differs, "{}: {old}\n{all}", drift.file);
@@ -325,7 +330,7 @@ fn each_kind_is_reported_with_line_and_pointer() {
 #[test]
 fn lines_are_counted_in_the_file() {
     let page = text("stacked.txt").replace("\nratio\nstring\n", "\nshape\nstring\n");
-    let report = report(desk("toapis"), &page);
+    let report = report(own("toapis", "seedance_2", "stacked.txt"), &page);
     let line = page.lines().position(|line| line == "shape").expect("planted") + 1;
     let new = report
         .differences
@@ -352,7 +357,7 @@ fn lines_are_counted_in_the_file() {
 #[test]
 fn one_change_is_reported_once() {
     let page = text("glued.txt").replace("seedinteger", "seedstring");
-    let report = report(desk("token360"), &page);
+    let report = report(own("token360", "create", "glued.txt"), &page);
     assert_eq!(report.differences.len(), 1, "{}", shown(&report, "token360"));
     assert_eq!(
         report.since.as_ref().expect("kept").moves.len(),

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::expected::{Called, Expected, Field};
-use super::facts::{Example, Facts, Operation, Parameter, Place};
+use super::expected::{Called, Expected, Field, Model, Moved};
+use super::facts::{Example, Facts, Operation, Parameter, Place, plain};
+use super::models;
 use super::page::Page;
+use super::renames;
 
 /// One difference between page and spec.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,12 +32,14 @@ pub struct Difference {
 
 /// Compares the page that is called `name`.
 #[must_use]
-pub fn compare(page: &Page, name: &str, facts: &Facts, expected: &Expected<'_>) -> Vec<Difference> {
+pub fn compare<'a>(page: &'a Page, name: &'a str, facts: &'a Facts, expected: &'a Expected<'a>) -> Vec<Difference> {
     let mut comparison = Comparison {
         page,
         name,
         facts,
         expected,
+        moves: expected.moves(facts, name),
+        own: models::own(page, name, expected),
         shown: BTreeSet::new(),
         listed: BTreeSet::new(),
         found: Vec::new(),
@@ -47,6 +51,19 @@ pub fn compare(page: &Page, name: &str, facts: &Facts, expected: &Expected<'_>) 
         .for_each(|parameter| comparison.parameter(parameter));
     facts.examples.iter().for_each(|example| comparison.example(example));
     comparison.lacking();
+    comparison.misfits(models::limits(facts, &comparison.own, expected));
+    // An example that uses what is listed as new says nothing more.
+    let is_new = |one: &Difference| one.what == "parameter" && one.spec.is_none();
+    let new: BTreeSet<String> = comparison
+        .found
+        .iter()
+        .filter(|one| is_new(one))
+        .map(|one| one.at.clone())
+        .collect();
+    comparison
+        .found
+        .retain(|one| one.what != "example member" || !new.contains(&one.at));
+    comparison.renamed();
     comparison.found
 }
 
@@ -55,6 +72,10 @@ struct Comparison<'a> {
     name: &'a str,
     facts: &'a Facts,
     expected: &'a Expected<'a>,
+    /// The page's operations that the spec has at other paths.
+    moves: Vec<Moved<'a>>,
+    /// The spec's models that the page is about.
+    own: Vec<&'a Model<'a>>,
     /// Pointers of the spec's fields that the page shows.
     shown: BTreeSet<String>,
     /// Pointers of the enums whose values the page lists.
@@ -88,22 +109,25 @@ impl Comparison<'_> {
 
     fn operations(&mut self) {
         let (facts, expected, name) = (self.facts, self.expected, self.name);
-        let known = |operation: &&Operation| expected.calls.iter().any(|call| call.operation.is(operation));
-        let mut new: Vec<&Operation> = facts.operations.iter().filter(|operation| !known(operation)).collect();
-        for call in expected.calls.iter().filter(|call| call.source == name) {
-            if facts.operations.iter().any(|operation| operation.is(&call.operation)) {
+        for call in expected.calls.iter().filter(|call| call.is_from(name)) {
+            let is_shown = facts.operations.iter().any(|operation| operation.is(&call.operation));
+            if is_shown || call.callback || call.unverified {
                 continue;
             }
-            // The new path of the same method that is most like it is where it moved.
-            let moved = (0..new.len())
-                .rev()
-                .filter(|index| new[*index].method == call.operation.method)
-                .max_by_key(|index| new[*index].likeness(&call.operation));
-            let moved = moved.map(|index| new.remove(index));
-            let page = (moved.map(ToString::to_string), moved.map(|moved| moved.at.0));
+            let moved = self.moves.iter().find(|(_, moved)| std::ptr::eq(*moved, call));
+            let page = (moved.map(|(new, _)| new.to_string()), moved.map(|(new, _)| new.at.0));
             let spec = call.operation.to_string();
             self.add(spec.clone(), "path", page, Some(spec), &call.pointer);
         }
+        let is_known = |operation: &&Operation| {
+            expected.calls.iter().any(|call| call.operation.is(operation))
+                || self.moves.iter().any(|(new, _)| new.is(operation))
+        };
+        let new: Vec<&Operation> = facts
+            .operations
+            .iter()
+            .filter(|operation| !is_known(operation))
+            .collect();
         for operation in new {
             let text = operation.to_string();
             self.add(text.clone(), "path", (Some(text), Some(operation.at.0)), None, "/paths");
@@ -130,7 +154,9 @@ impl Comparison<'_> {
             return;
         }
         let line = Some(parameter.at.0);
-        let call = self.expected.call(parameter.of.as_ref(), parameter.place, self.name);
+        let call = self
+            .expected
+            .call(parameter.of.as_ref(), parameter.place, self.name, &self.moves);
         let at = at(call, parameter.of.as_ref(), parameter.place, &parameter.name);
         let Some(field) = call.and_then(|call| field(call, parameter.place, &parameter.name)) else {
             let (near, open) = nearest(call, parameter.place, &parameter.name);
@@ -168,16 +194,28 @@ impl Comparison<'_> {
             parameter.default.as_ref().map(plain),
             field.keyword("default").map(plain),
         );
-        if default.0 != default.1 && (default.0.is_some() || field.source == self.name) {
+        let by_model = models::default(parameter, field, &self.own);
+        if let Some(misfits) = by_model.filter(|_| default.1.is_none()) {
+            self.misfits(misfits);
+        } else if default.0 != default.1 && (default.0.is_some() || field.is_from(self.name)) {
             self.add(at.clone(), "default", (default.0, line), default.1, &field.pointer);
         }
+        let by_model = models::parameter(parameter, field, self.facts, &self.own);
+        let bounded = by_model.is_some();
+        self.misfits(by_model.unwrap_or_default());
         for (what, keyword, page) in [
             ("minimum", "minimum", parameter.minimum),
             ("maximum", "maximum", parameter.maximum),
             ("longest", "maxLength", parameter.max_length),
         ] {
             let spec = field.keyword(keyword).and_then(Value::as_i64);
-            if page.is_some() && page != spec {
+            // What is true of the page's models may be narrower than what is true of all that share the schema.
+            let holds = match (bounded, page, spec) {
+                (true, Some(page), Some(spec)) if what == "minimum" => spec <= page,
+                (true, Some(page), Some(spec)) => spec >= page,
+                _ => page == spec,
+            };
+            if page.is_some() && !holds {
                 let text = |number: Option<i64>| number.map(|number| number.to_string());
                 self.add(at.clone(), what, (text(page), line), text(spec), &field.pointer);
             }
@@ -194,8 +232,9 @@ impl Comparison<'_> {
                 }
             }
             for model in call.map(|call| self.expected.models_of(call)).unwrap_or_default() {
-                if model.source == self.name && !self.page.contains(&model.id) {
-                    self.add(at, "model", (None, line), Some(model.id.clone()), &model.pointer);
+                if model.source == self.name && !self.page.has_word(&model.id) {
+                    let pointer = format!("{}/id", model.pointer);
+                    self.add(at, "model", (None, line), Some(model.id.clone()), &pointer);
                 }
             }
             return;
@@ -212,7 +251,7 @@ impl Comparison<'_> {
                     self.add(at, "value", (Some(new.clone()), line), None, &values.pointer);
                 }
                 for gone in values.list.iter().filter(|value| !parameter.values.contains(value)) {
-                    if values.source == self.name && !values.unverified {
+                    if values.is_from(self.name) {
                         self.add(at, "value", (None, line), Some(gone.clone()), &values.pointer);
                     }
                 }
@@ -220,8 +259,53 @@ impl Comparison<'_> {
         }
     }
 
+    /// Joins a parameter that only the spec has with the one that only the page has, where they are the same.
+    fn renamed(&mut self) {
+        let sided = |one: &&Difference, gone: bool| {
+            one.what == "parameter" && one.spec.is_some() == gone && one.page.is_some() != gone
+        };
+        let of = |gone: bool| {
+            self.found
+                .iter()
+                .filter(|one| sided(one, gone))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let (gone, new) = (of(true), of(false));
+        let named = |one: &Difference| (one.at.clone(), one.spec.clone().or(one.page.clone()));
+        let pairs = renames::pairs(
+            &gone.iter().map(named).collect::<Vec<_>>(),
+            &new.iter().map(named).collect::<Vec<_>>(),
+        );
+        for (old, new) in pairs.into_iter().map(|(i, j)| (gone[i].clone(), new[j].clone())) {
+            self.found.retain(|one| *one != old && *one != new);
+            self.found.push(Difference {
+                what: "renamed",
+                page: Some(renames::name(&new.at).to_owned()),
+                spec: Some(renames::name(&old.at).to_owned()),
+                at: old.at,
+                pointer: old.pointer,
+                ..new
+            });
+        }
+    }
+
+    fn misfits(&mut self, misfits: Vec<models::Misfit>) {
+        for misfit in misfits {
+            self.add(
+                format!("model {}", misfit.model),
+                misfit.what,
+                (misfit.page, Some(misfit.line)),
+                misfit.spec,
+                &misfit.pointer,
+            );
+        }
+    }
+
     fn example(&mut self, example: &Example) {
-        let call = self.expected.call(example.of.as_ref(), example.place, self.name);
+        let call = self
+            .expected
+            .call(example.of.as_ref(), example.place, self.name, &self.moves);
         for (name, kind) in &example.members {
             let line = example.at.0.get(name).copied();
             let at = at(call, example.of.as_ref(), example.place, name);
@@ -265,13 +349,12 @@ impl Comparison<'_> {
                     .map(move |((place, name), field)| (call, *place, name, field))
             })
             .collect();
-        all.sort_by_key(|(call, _, name, _)| (call.source != self.name, name.matches('.').count()));
+        all.sort_by_key(|(call, _, name, _)| (!call.is_from(self.name), name.matches('.').count()));
         let mut seen = self.shown.clone();
         for (call, place, name, field) in all {
             let at = at(Some(call), None, place, name);
             if let Some(values) = &field.values
-                && values.source == self.name
-                && !values.unverified
+                && values.is_from(self.name)
                 && self.listed.insert(values.pointer.clone())
             {
                 for value in values.list.iter().filter(|value| !self.page.contains(value)) {
@@ -282,7 +365,7 @@ impl Comparison<'_> {
             let last = name.rsplit('.').next().unwrap_or_default();
             // A name in the spelling of code may be named in a sentence; any other might be a plain word.
             let is_named = last.contains('_') && self.page.contains(last);
-            if field.source == self.name
+            if field.is_from(self.name)
                 && !field.unverified
                 && place != Place::Path
                 && is_spoken
@@ -342,13 +425,4 @@ fn nearest(call: Option<&Called>, place: Place, name: &str) -> (String, bool) {
 /// `array` matches any array: the type of the items is optional.
 fn same_type(page: &str, spec: &str) -> bool {
     page == spec || (page.starts_with("array") && spec.starts_with("array") && (page == "array" || spec == "array"))
-}
-
-/// A scalar without quotes.
-#[must_use]
-pub fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

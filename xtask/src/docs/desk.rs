@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::expected::{self, Expected};
 use super::facts::Facts;
-use super::layouts::Words;
+use super::limits::Known;
+use super::lines::Text;
 use super::report::{self, Report, State};
-use super::{compare, identify, kept, page, read, since};
+use super::{compare, identify, kept, lines, page, read, since};
 use crate::spec::{Spec, SpecError, vendors};
 
 /// A vendor's spec and kept pages, laid out to compare pages with.
@@ -15,7 +16,7 @@ pub struct Desk {
     root: PathBuf,
     spec: Spec,
     kept: BTreeMap<String, kept::Kept>,
-    words: Words,
+    known: Known,
 }
 
 impl Desk {
@@ -24,16 +25,25 @@ impl Desk {
     /// # Errors
     /// When one of them cannot be used.
     pub fn open(root: &Path, vendor: &str) -> Result<Self, SpecError> {
-        let mut words = Words::new();
+        let mut known = Known::default();
         for vendor in vendors(root, &[])? {
-            expected::words(&Spec::load(root, &vendor)?, &mut words);
+            expected::words(&Spec::load(root, &vendor)?, &mut known.words);
         }
         let spec = Spec::load(root, vendor)?;
         let mut found = BTreeMap::new();
-        for (name, _) in Expected::of(&spec).pages {
+        let expected = Expected::of(&spec);
+        known.models = expected.models.iter().map(|model| model.id.clone()).collect();
+        for ((_, name), field) in expected.calls.iter().flat_map(|call| &call.fields) {
+            if let Some(carried) = &field.carries {
+                let last = name.rsplit('.').next().unwrap_or_default();
+                known.fields.insert(last.to_owned(), carried.clone());
+            }
+        }
+        let pages = expected.pages;
+        for (name, _) in pages {
             if let Some(page) = kept::load(root, vendor, &name)? {
                 // Names that the vendor used before count as names.
-                words.extend(
+                known.words.extend(
                     page.facts
                         .parameters
                         .iter()
@@ -47,8 +57,14 @@ impl Desk {
             root: root.to_owned(),
             spec,
             kept: found,
-            words,
+            known,
         })
+    }
+
+    /// What the readers know beforehand of this vendor.
+    #[must_use]
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 
     /// The facts of a page.
@@ -57,7 +73,7 @@ impl Desk {
     /// Why it was not understood.
     pub fn facts(&self, bytes: &[u8]) -> Result<Facts, String> {
         let page = page::Page::read(bytes)?;
-        Ok(read::read(&page, &self.words)?.facts)
+        Ok(read::read(&page, &self.known)?.facts)
     }
 
     /// Compares a page, which is called `name` if that is known, and keeps it if a day is given.
@@ -86,30 +102,36 @@ impl Desk {
             Ok(page) => page,
             Err(reason) => return vague(name, reason),
         };
-        let read::Understood { facts, cut } = match read::read(&page, &self.words) {
+        let read::Understood { facts, cut, strange } = match read::read(&page, &self.known) {
             Ok(understood) => understood,
             Err(reason) => return vague(name, reason),
         };
         let found = match name {
             Some(name) => Ok(name.to_owned()),
-            None => {
-                let kept: Vec<_> = self
-                    .kept
-                    .iter()
-                    .map(|(name, kept)| (name.clone(), kept.facts.clone()))
-                    .collect();
-                identify::identify(&page, &facts, &expected, &kept)
-            }
+            None => identify::identify(file, &page, &facts, &expected, &self.kept, &self.known),
         };
         let name = match found {
             Ok(name) => name,
-            Err(reason) => return vague(None, reason),
+            Err(reason) => {
+                let mut report = Report::without(file, None, State::NotUnderstood, reason);
+                report.read = Some(read_as(&facts));
+                report.strange = noted(strange);
+                return Ok(report);
+            }
         };
         let kept = self.kept.get(&name);
-        if let Err(reason) = identify::whole(&name, &facts, cut.as_deref(), &expected, kept.map(|kept| &kept.facts)) {
+        if let Err(reason) = identify::whole(
+            &page,
+            &name,
+            &facts,
+            cut.as_deref(),
+            &expected,
+            kept.map(|kept| &kept.facts),
+        ) {
             return vague(Some(&name), reason);
         }
-        let mut report = judge(&page, &name, &facts, &expected, kept);
+        let mut report = judge(&page, &name, &facts, &expected, kept, &self.known);
+        report.strange = noted(strange);
         report.file = file.to_owned();
         if let Some(day) = keep {
             self.keep(&mut report, day, &page, &facts)?;
@@ -127,12 +149,16 @@ impl Desk {
             ));
             return Ok(());
         }
-        kept::save(&self.root, &self.spec.vendor, &name, day, &page.hash(), facts).map_err(|error| SpecError {
-            file: kept::file(&self.spec.vendor, &name),
-            pointer: String::new(),
-            reason: error.to_string(),
+        let lines = lines::prints(page, &self.known);
+        kept::save(&self.root, &self.spec.vendor, &name, day, (&page.hash(), &lines), facts).map_err(|error| {
+            SpecError {
+                file: kept::file(&self.spec.vendor, &name),
+                pointer: String::new(),
+                reason: error.to_string(),
+            }
         })?;
         report.kept = true;
+        report.first = false;
         // Keeping accepts changes of the page, not differences from the spec.
         if report.differences.is_empty() && report.unused.is_empty() {
             report.state = State::Agreement;
@@ -141,7 +167,31 @@ impl Desk {
     }
 }
 
-fn judge(page: &page::Page, name: &str, facts: &Facts, expected: &Expected<'_>, kept: Option<&kept::Kept>) -> Report {
+fn read_as(facts: &Facts) -> report::Read {
+    report::Read {
+        layout: facts.layout.clone(),
+        operations: facts.operations.len(),
+        parameters: facts.parameters.len(),
+        examples: facts.examples.len(),
+        limits: facts.limits.len(),
+    }
+}
+
+fn noted(strange: Vec<(usize, String)>) -> Vec<String> {
+    let noted = strange
+        .into_iter()
+        .map(|(line, reason)| format!("line {line}: {reason}"));
+    noted.collect()
+}
+
+fn judge(
+    page: &page::Page,
+    name: &str,
+    facts: &Facts,
+    expected: &Expected<'_>,
+    kept: Option<&kept::Kept>,
+    words: &Known,
+) -> Report {
     let since = kept.map(|kept| since::since(&kept.facts, facts)).unwrap_or_default();
     let explanations: &[kept::Known] = kept.map_or(&[], |kept| &kept.known);
     let all = compare::compare(page, name, facts, expected);
@@ -155,18 +205,45 @@ fn judge(page: &page::Page, name: &str, facts: &Facts, expected: &Expected<'_>, 
         .into_iter()
         .filter(|difference| !known.iter().any(|known| known.explains(difference)))
         .collect();
-    let agrees = differences.is_empty() && unused.is_empty() && since.moves.is_empty();
+    let differs = !(differences.is_empty() && unused.is_empty() && since.moves.is_empty());
+    let text = match kept {
+        // Two captures with the same text are the same, whichever way the lines were kept.
+        Some(kept) if kept.text != page.hash() => lines::compare(&kept.lines, page, words),
+        _ => Text::Same,
+    };
+    let mut reason = None;
+    let mut changed = match text {
+        Text::Same => Vec::new(),
+        Text::Changed(lines) => lines,
+        Text::Other(same, all) => {
+            reason = Some(format!(
+                "the text is not the kept one ({same} of its {all} lines are the same), so sentences and tables were not \
+                 compared: read them, or save the page in the form in which it was kept"
+            ));
+            Vec::new()
+        }
+    };
+    // What is told with its line need not be told again.
+    let told: Vec<_> = differences
+        .iter()
+        .map(|one| one.line)
+        .chain(since.moves.iter().map(|one| one.line))
+        .collect();
+    let all = changed.len();
+    changed.retain(|one| !(one.now.is_some() && told.contains(&one.line)));
     Report {
         file: String::new(),
         page: Some(name.to_owned()),
-        state: if agrees { State::Agreement } else { State::Differs },
-        reason: None,
-        read: Some(report::Read {
-            layout: facts.layout.clone(),
-            operations: facts.operations.len(),
-            parameters: facts.parameters.len(),
-            examples: facts.examples.len(),
-        }),
+        state: match (differs, all > 0 || reason.is_some()) {
+            (true, _) => State::Differs,
+            (false, true) => State::Changed,
+            (false, false) => State::Agreement,
+        },
+        reason,
+        read: Some(read_as(facts)),
+        changed,
+        strange: Vec::new(),
+        first: kept.is_none(),
         differences,
         since: kept.map(|kept| report::Kept {
             date: kept.kept.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::facts::{At, Operation, Place};
+use super::facts::{At, Facts, Operation, Place};
 use super::layouts::Words;
 use crate::spec::facts::FIELDS;
 use crate::spec::schema::single_ref;
@@ -16,8 +16,12 @@ pub struct Called {
     pub operation: Operation,
     /// JSON pointer.
     pub pointer: String,
-    /// The page it comes from.
-    pub source: String,
+    /// The pages it comes from.
+    pub sources: Vec<String>,
+    /// Documented nowhere.
+    pub unverified: bool,
+    /// The vendor calls it, at an address that no page names.
+    pub callback: bool,
     /// Its parameters and members, by place and name.
     pub fields: BTreeMap<(Place, String), Field>,
     /// Status codes that it may answer.
@@ -37,10 +41,12 @@ pub struct Field {
     pub values: Option<Values>,
     /// The property's or parameter's own keywords, and those of the component it refers to.
     keywords: [Value; 2],
-    /// The page it comes from.
-    pub source: String,
+    /// The pages it comes from.
+    pub sources: Vec<String>,
     /// Documented nowhere.
     pub unverified: bool,
+    /// The normalised field that it carries.
+    pub carries: Option<String>,
     /// Members of any name may be in it.
     pub open: bool,
     /// It carries the model's id.
@@ -54,13 +60,35 @@ pub struct Values {
     pub list: Vec<String>,
     /// JSON pointer.
     pub pointer: String,
-    /// The page they come from.
-    pub source: String,
+    /// The pages they come from.
+    pub sources: Vec<String>,
     /// Documented nowhere.
     pub unverified: bool,
 }
 
+impl Called {
+    /// Whether it comes from a page.
+    #[must_use]
+    pub fn is_from(&self, page: &str) -> bool {
+        self.sources.iter().any(|source| source == page)
+    }
+}
+
+impl Values {
+    /// Whether they come from a page, and are documented.
+    #[must_use]
+    pub fn is_from(&self, page: &str) -> bool {
+        !self.unverified && self.sources.iter().any(|source| source == page)
+    }
+}
+
 impl Field {
+    /// Whether it comes from a page.
+    #[must_use]
+    pub fn is_from(&self, page: &str) -> bool {
+        self.sources.iter().any(|source| source == page)
+    }
+
     /// A keyword such as `default` or `minimum`.
     #[must_use]
     pub fn keyword(&self, name: &str) -> Option<&Value> {
@@ -69,16 +97,21 @@ impl Field {
 }
 
 /// A model of `x-models`.
-pub struct Model {
+pub struct Model<'a> {
     /// Its id.
     pub id: String,
-    /// JSON pointer.
+    /// JSON pointer to its entry.
     pub pointer: String,
     /// The page it comes from.
     pub source: String,
     /// The operation that creates a task for it.
     pub create: String,
+    /// Its entry.
+    pub value: &'a Value,
 }
+
+/// An operation of a page that is one of the spec at another path.
+pub type Moved<'a> = (&'a Operation, &'a Called);
 
 /// The facts of a spec.
 pub struct Expected<'a> {
@@ -88,7 +121,7 @@ pub struct Expected<'a> {
     /// Its operations.
     pub calls: Vec<Called>,
     /// Its models, without the patterns.
-    pub models: Vec<Model>,
+    pub models: Vec<Model<'a>>,
     /// Short name and address of each page.
     pub pages: Vec<(String, String)>,
 }
@@ -119,66 +152,133 @@ impl<'a> Expected<'a> {
             if !id.ends_with('*') {
                 expected.models.push(Model {
                     id,
-                    pointer: format!("/x-models/{index}/id"),
+                    pointer: format!("/x-models/{index}"),
                     source: text(model.get("source")),
                     create: text(model.get("create")),
+                    value: model,
                 });
             }
         }
         for operation in spec.operations() {
-            let source = text(operation.value.get("x-source"));
-            let item = spec.doc.pointer(&format!("/paths/{}", spec::escape(operation.path)));
-            let mut fields = BTreeMap::new();
-            let shared = item.and_then(|item| item.get("parameters"));
-            let shared_at = format!("/paths/{}", spec::escape(operation.path));
-            for (list, at) in [
-                (shared, &shared_at),
-                (operation.value.get("parameters"), &operation.pointer),
-            ] {
-                expected.parameters(list, at, &source, &mut fields);
-            }
-            let around = Around {
-                source: source.clone(),
-                unverified: false,
-            };
-            if let Some(body) = operation.request_schema() {
-                expected.flatten(body, Place::Request, "", &around, &mut Vec::new(), &mut fields);
-            }
-            let mut statuses = Vec::new();
-            for (status, response) in members(operation.value.get("responses")) {
-                statuses.push(status.to_owned());
-                let response = spec.resolve(response);
-                if status.starts_with('2')
-                    && let Some(body) = response.pointer("/content/application~1json/schema")
-                {
-                    let unverified = response.get("x-unverified") == Some(&Value::Bool(true));
-                    let around = Around {
-                        source: source.clone(),
-                        unverified,
-                    };
-                    expected.flatten(body, Place::Response, "", &around, &mut Vec::new(), &mut fields);
-                }
-            }
+            let path = format!("{}{}", prefix.trim_end_matches('/'), operation.path);
+            let item = format!("/paths/{}", spec::escape(operation.path));
+            let called = expected.called(operation.value, operation.pointer, Some(&item));
             expected.calls.push(Called {
                 operation: Operation {
                     method: Some(operation.method.to_uppercase()),
-                    path: format!("{}{}", prefix.trim_end_matches('/'), operation.path),
+                    path,
                     at: At::default(),
                 },
-                pointer: operation.pointer,
-                source,
-                fields,
-                statuses,
+                ..called
             });
+        }
+        for (pointer, value) in spec.callbacks() {
+            let mut called = expected.called(value, pointer, None);
+            // A page shows the body alone, so it may be taken for a request or for an answer.
+            let body: Vec<_> = called
+                .fields
+                .iter()
+                .filter(|((place, _), _)| *place == Place::Request)
+                .collect();
+            let body: Vec<_> = body
+                .iter()
+                .map(|((_, name), field)| ((Place::Response, name.clone()), (*field).clone()))
+                .collect();
+            called.fields.extend(body);
+            called.callback = true;
+            expected.calls.push(called);
         }
         expected
     }
 
-    /// The operation that a page means; where its path is unknown, the one of this page that is most like it.
+    /// What an operation takes and gives; its method and path are for the caller to add.
+    fn called(&self, value: &Value, pointer: String, item: Option<&str>) -> Called {
+        let around = Around::default().within(value);
+        let mut fields = BTreeMap::new();
+        let shared = item.and_then(|item| self.spec.doc.pointer(item)?.get("parameters"));
+        for (list, at) in [
+            (shared, item.unwrap_or_default()),
+            (value.get("parameters"), pointer.as_str()),
+        ] {
+            self.parameters(list, at, &around, &mut fields);
+        }
+        let body = value.get("requestBody").map(|body| self.spec.resolve(body));
+        if let Some(body) = body.and_then(|body| body.pointer("/content/application~1json/schema")) {
+            self.flatten(body, Place::Request, "", &around, &mut Vec::new(), &mut fields);
+        }
+        let mut statuses = Vec::new();
+        for (status, response) in members(value.get("responses")) {
+            statuses.push(status.to_owned());
+            let response = self.spec.resolve(response);
+            let place = match status.starts_with('2') {
+                true => Place::Response,
+                false => Place::Error,
+            };
+            if let Some(body) = response.pointer("/content/application~1json/schema") {
+                let around = around.within(response);
+                self.flatten(body, place, "", &around, &mut Vec::new(), &mut fields);
+            }
+        }
+        Called {
+            operation: Operation {
+                path: "callback".to_owned(),
+                ..Operation::default()
+            },
+            pointer,
+            sources: around.sources,
+            unverified: around.unverified,
+            callback: false,
+            fields,
+            statuses,
+        }
+    }
+
+    /// Operations of a page that the spec has at another path: those that the page does not show, each with the new path
+    /// of its method that is most like it. Where the new path is one that another page's operation has too, the page must
+    /// describe it, or it must be nearly the old one: a mention is no move.
     #[must_use]
-    pub fn call(&self, operation: Option<&Operation>, place: Place, page: &str) -> Option<&Called> {
+    pub fn moves<'b>(&'b self, facts: &'b Facts, page: &str) -> Vec<Moved<'b>> {
+        let own = |call: &&Called| call.is_from(page) && !call.callback && !call.unverified;
+        let is_own = |operation: &&Operation| self.calls.iter().filter(own).any(|call| call.operation.is(operation));
+        let mut new: Vec<&Operation> = facts.operations.iter().filter(|operation| !is_own(operation)).collect();
+        let mut moves = Vec::new();
+        for call in self.calls.iter().filter(own) {
+            if facts.operations.iter().any(|operation| operation.is(&call.operation)) {
+                continue;
+            }
+            let moved = (0..new.len())
+                .rev()
+                .filter(|index| new[*index].method == call.operation.method)
+                .filter(|index| {
+                    let other = self.calls.iter().any(|call| call.operation.is(new[*index]));
+                    !other || facts.describes(new[*index]) || new[*index].is_nearly(&call.operation)
+                })
+                .max_by_key(|index| new[*index].likeness(&call.operation));
+            if let Some(index) = moved {
+                moves.push((new.remove(index), call));
+            }
+        }
+        moves
+    }
+
+    /// The operation that a page means: the page's own, even where it moved onto the path of another; where the path is
+    /// unknown, the one of this page that is most like it.
+    #[must_use]
+    pub fn call<'b>(
+        &'b self,
+        operation: Option<&Operation>,
+        place: Place,
+        page: &str,
+        moves: &[Moved<'b>],
+    ) -> Option<&'b Called> {
+        let moved = moves
+            .iter()
+            .find(|(new, _)| operation.is_some_and(|operation| operation.is(new)));
+        if let Some((_, call)) = moved {
+            return Some(call);
+        }
         let named = |call: &&Called| operation.is_some_and(|operation| operation.is(&call.operation));
-        let from = |call: &&Called| call.source == page;
+        let from = |call: &&Called| call.is_from(page);
         let has = |call: &&Called| call.fields.keys().any(|(of, _)| *of == place);
         let all = || self.calls.iter();
         let found = all().filter(named).find(from).or_else(|| all().filter(named).find(has));
@@ -191,7 +291,7 @@ impl<'a> Expected<'a> {
 
     /// The `operationId`s' pointers by name: which models an operation creates tasks for.
     #[must_use]
-    pub fn models_of(&self, call: &Called) -> Vec<&Model> {
+    pub fn models_of(&self, call: &Called) -> Vec<&Model<'a>> {
         let id = self
             .spec
             .doc
@@ -203,7 +303,13 @@ impl<'a> Expected<'a> {
             .collect()
     }
 
-    fn parameters(&self, list: Option<&Value>, at: &str, source: &str, fields: &mut BTreeMap<(Place, String), Field>) {
+    fn parameters(
+        &self,
+        list: Option<&Value>,
+        at: &str,
+        around: &Around,
+        fields: &mut BTreeMap<(Place, String), Field>,
+    ) {
         for (index, entry) in list.and_then(Value::as_array).into_iter().flatten().enumerate() {
             let pointer = match entry.get("$ref").and_then(Value::as_str) {
                 Some(reference) => reference.trim_start_matches('#').to_owned(),
@@ -216,11 +322,7 @@ impl<'a> Expected<'a> {
                 Some("path") => Place::Path,
                 _ => Place::Header,
             };
-            let around = Around {
-                source: source.to_owned(),
-                unverified: false,
-            }
-            .within(entry);
+            let around = around.within(entry);
             let schema = entry.get("schema").unwrap_or(&Value::Null);
             let mut field = self.field(schema, pointer, &around);
             field.required = entry.get("required") == Some(&Value::Bool(true));
@@ -289,14 +391,14 @@ impl<'a> Expected<'a> {
             Values {
                 list: list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
                 pointer: format!("{at}/enum"),
-                source: around.source,
+                sources: around.sources,
                 unverified: around.unverified,
             }
         });
         // A bare reference has no room for a source of its own; its component has one.
         let own = match schema.get("x-source") {
-            None if component.get("x-source").is_some() => around.within(component).source,
-            _ => around.source,
+            None if component.get("x-source").is_some() => around.within(component).sources,
+            _ => around.sources.clone(),
         };
         let free = |schema: &Value| {
             schema.get("additionalProperties") == Some(&Value::Bool(true))
@@ -310,24 +412,28 @@ impl<'a> Expected<'a> {
             kind,
             required: false,
             values,
-            source: own,
+            sources: own,
+            carries: schema.get("x-field").and_then(Value::as_str).map(str::to_owned),
             unverified: around.unverified,
         }
     }
 }
 
 /// Properties that a part of a spec inherits from the parts around it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Around {
-    source: String,
+    sources: Vec<String>,
     unverified: bool,
 }
 
 impl Around {
     fn within(&self, schema: &Value) -> Self {
-        let source = schema.get("x-source").and_then(Value::as_str);
+        let own = spec::sources(schema);
         Self {
-            source: source.unwrap_or(&self.source).to_owned(),
+            sources: match own.is_empty() {
+                true => self.sources.clone(),
+                false => own.into_iter().map(str::to_owned).collect(),
+            },
             unverified: self.unverified || schema.get("x-unverified") == Some(&Value::Bool(true)),
         }
     }

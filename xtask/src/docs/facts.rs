@@ -27,11 +27,32 @@ pub struct Facts {
     /// Members in the examples.
     #[serde(default)]
     pub examples: Vec<Example>,
+    /// What sentences, lists and tables say of models.
+    #[serde(default)]
+    pub limits: Vec<Limit>,
     /// The last of all these on the page: when it is present, the page is complete.
     pub last: String,
 }
 
 impl Facts {
+    /// The models that the request's list names.
+    #[must_use]
+    pub fn models(&self) -> Vec<String> {
+        let mut listed = self
+            .parameters
+            .iter()
+            .filter(|known| known.place == Place::Request && known.name == "model");
+        listed.next().map(|model| model.values.clone()).unwrap_or_default()
+    }
+
+    /// Whether parameters or examples are of this operation, so that it is not only mentioned.
+    #[must_use]
+    pub fn describes(&self, operation: &Operation) -> bool {
+        let own = self.parameters.iter().map(|known| &known.of);
+        let mut own = own.chain(self.examples.iter().map(|known| &known.of));
+        own.any(|of| of.as_ref() == Some(operation))
+    }
+
     /// A short name for each fact, and its line.
     pub fn marks(&self) -> impl Iterator<Item = (String, usize)> {
         let operations = self
@@ -102,6 +123,8 @@ pub enum Place {
     Path,
     /// A header.
     Header,
+    /// The body of an error.
+    Error,
 }
 
 impl fmt::Display for Place {
@@ -112,6 +135,7 @@ impl fmt::Display for Place {
             Self::Query => "query",
             Self::Path => "path",
             Self::Header => "header",
+            Self::Error => "error",
         })
     }
 }
@@ -169,6 +193,19 @@ impl Operation {
         let same = one.split('/').zip(two.split('/')).filter(|(one, two)| one == two);
         let long = one.split('/').count() == two.split('/').count();
         (self.method == other.method, long, same.count())
+    }
+
+    /// Whether two paths differ in one part only, and that part's words are alike: `video` and `videos`.
+    #[must_use]
+    pub fn is_nearly(&self, other: &Self) -> bool {
+        let (one, two) = (shape(&self.path), shape(&other.path));
+        let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+        let (one, two) = (parts(&one), parts(&two));
+        let mut unlike = one.iter().zip(&two).filter(|(one, two)| one != two);
+        let Some((old, new)) = unlike.next() else { return false };
+        one.len() == two.len()
+            && unlike.next().is_none()
+            && (old.starts_with(new.as_str()) || new.starts_with(old.as_str()))
     }
 
     /// Whether two facts may belong to the same operation; one that names none may belong to any.
@@ -273,6 +310,22 @@ pub struct Example {
     pub at: Lines,
 }
 
+/// What a page says of a model beside its parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// Id of the model; `*` for all on the page.
+    pub model: String,
+    /// `duration`, `resolutions`, `resolution` (one of them), `aspect_ratios`, `inputs.<role>.max`, `supports.<field>`
+    /// or `exclusive`.
+    pub what: String,
+    /// What is said of it.
+    pub says: String,
+    /// Its place.
+    #[serde(skip)]
+    pub at: At,
+}
+
 /// Lines by name, no part of the fact either.
 #[derive(Debug, Clone, Default)]
 pub struct Lines(pub BTreeMap<String, usize>);
@@ -294,5 +347,14 @@ pub fn json_type(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
+    }
+}
+
+/// A scalar without quotes.
+#[must_use]
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }

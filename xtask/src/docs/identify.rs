@@ -1,9 +1,12 @@
 //! Which page of a vendor this is, and whether it is complete.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::expected::Expected;
 use super::facts::{Facts, Place, shape};
+use super::kept::Kept;
+use super::limits::Known;
+use super::lines;
 use super::page::Page;
 
 /// The least share of two pages' facts that must be the same for them to be the same page.
@@ -11,15 +14,18 @@ const SAME: f64 = 0.5;
 /// The least share of a page's known facts that must be found in it again.
 const ENOUGH: f64 = 0.6;
 
-/// Finds the short name of a page: by the address in it, by its title, or by its facts.
+/// Finds the short name of a page: by the address in it, by its file's path, by its title, by its models, or by what it
+/// says.
 ///
 /// # Errors
 /// Why this is none of the pages, or may be more than one.
 pub fn identify(
+    file: &str,
     page: &Page,
     facts: &Facts,
     expected: &Expected<'_>,
-    kept: &[(String, Facts)],
+    kept: &BTreeMap<String, Kept>,
+    words: &Known,
 ) -> Result<String, String> {
     if let Some(url) = &page.url {
         let found = expected.pages.iter().find(|(_, known)| bare(known) == bare(url));
@@ -31,6 +37,11 @@ pub fn identify(
             )),
         };
     }
+    if page.source.is_some()
+        && let Some(name) = by_path(file, expected)
+    {
+        return Ok(name.to_owned());
+    }
     let title = slug(&page.title);
     let titled: Vec<&String> = expected
         .pages
@@ -41,13 +52,31 @@ pub fn identify(
     if let [name] = titled.as_slice() {
         return Ok((*name).clone());
     }
+    // Two pages may have every fact in common, and still other sentences.
+    let shares = kept
+        .iter()
+        .map(|(name, kept)| (lines::share(&kept.lines, page, words), name));
+    let mut shares: Vec<_> = shares.filter(|(share, _)| *share >= SAME).collect();
+    shares.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let lists_all = |name: &str| kept[name].facts.models() == facts.models();
+    match shares.as_slice() {
+        [(share, name), rest @ ..]
+            if lists_all(name) && rest.first().is_none_or(|(next, name)| next < share || !lists_all(name)) =>
+        {
+            return Ok((*name).clone());
+        }
+        _ => {}
+    }
+    if let Some(name) = by_models(facts, expected, kept) {
+        return Ok(name.to_owned());
+    }
     let own = marks(facts);
     let mut likely: Vec<(f64, &String)> = Vec::new();
     for (name, _) in &expected.pages {
         let known = kept
             .iter()
-            .find(|(kept, _)| kept == name)
-            .map(|(_, facts)| marks(facts));
+            .find(|(kept, _)| *kept == name)
+            .map(|(_, kept)| marks(&kept.facts));
         let known = known.unwrap_or_else(|| stated(expected, name));
         let all = own.union(&known).count();
         if all > 0 {
@@ -69,11 +98,53 @@ pub fn identify(
     }
 }
 
+/// The page whose address ends as the path of a file does, if no other does.
+fn by_path<'a>(file: &str, expected: &'a Expected<'_>) -> Option<&'a str> {
+    let path = file.rsplit_once('.').map_or(file, |(path, _)| path);
+    let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
+    let mut found = None;
+    for start in (0..parts.len()).rev() {
+        let tail = slug(&parts[start..].join("-"));
+        let fits = |url: &str| slug(url) == tail || slug(url).ends_with(&format!("-{tail}"));
+        let mut pages = expected.pages.iter().filter(|(_, url)| fits(&bare(url)));
+        match (pages.next(), pages.next()) {
+            (Some((name, _)), None) if tail.contains('-') => found = Some(name.as_str()),
+            (Some(_), _) => {}
+            // The folder of another language holds another page.
+            (None, _) if parts[start].len() == 2 => return None,
+            (None, _) => break,
+        }
+    }
+    found
+}
+
+/// The page that all of the listed models are from.
+fn by_models<'a>(facts: &Facts, expected: &'a Expected<'_>, kept: &BTreeMap<String, Kept>) -> Option<&'a str> {
+    let listed = facts.models();
+    let known = expected.models.iter().filter(|model| listed.contains(&model.id));
+    let pages: BTreeSet<&str> = known.map(|model| model.source.as_str()).collect();
+    let page = pages.first().filter(|_| pages.len() == 1)?;
+    let before = kept.get(*page).map(|kept| kept.facts.models()).unwrap_or_default();
+    if !before.is_empty() && !before.iter().any(|model| listed.contains(model)) {
+        return None;
+    }
+    // It must be a page that such models are created by.
+    let calls = expected
+        .calls
+        .iter()
+        .filter(|call| facts.operations.iter().any(|known| known.is(&call.operation)));
+    let creates = calls
+        .flat_map(|call| expected.models_of(call))
+        .any(|model| model.source == *page);
+    creates.then_some(page)
+}
+
 /// Whether a page is whole, and is the page it is taken for.
 ///
 /// # Errors
 /// Why nothing may be concluded from facts that it lacks.
 pub fn whole(
+    page: &Page,
     name: &str,
     facts: &Facts,
     cut: Option<&str>,
@@ -88,6 +159,22 @@ pub fn whole(
         Some(kept) => (listed(kept), "the kept capture"),
         None => (stated(expected, name), "the spec"),
     };
+    if let Some(kept) = kept
+        && let (was, now) = (kept.models(), facts.models())
+        && !was.is_empty()
+        && !now.is_empty()
+        && !was.iter().any(|model| now.contains(model))
+    {
+        return Err(format!(
+            "it lists other models ({}) than the kept capture ({}); it is another page",
+            now.join(", "),
+            was.join(", ")
+        ));
+    }
+    // A source is whole if its markup is, and it is nobody's login page: it may say anything new.
+    if page.source.is_some() {
+        return models(facts, expected);
+    }
     if known.is_empty() {
         return Err(format!(
             "{whose} has no parameter of the page `{name}`, so it cannot be identified"
@@ -214,11 +301,11 @@ fn listed(facts: &Facts) -> BTreeSet<String> {
 fn stated(expected: &Expected<'_>, page: &str) -> BTreeSet<String> {
     let mut marks = BTreeSet::new();
     for call in &expected.calls {
-        if call.source == page {
+        if call.is_from(page) {
             marks.insert(format!("path {}", shape(&call.operation.path)));
         }
         for ((place, name), field) in &call.fields {
-            if field.source == page && !field.unverified && !name.contains('.') && *place != Place::Path {
+            if field.is_from(page) && !field.unverified && !name.contains('.') && *place != Place::Path {
                 marks.insert(format!("{place} {name}"));
             }
         }

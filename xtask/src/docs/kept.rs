@@ -7,8 +7,9 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::compare::{Difference, plain};
+use super::compare::Difference;
 use super::facts::Facts;
+use super::facts::plain;
 use crate::spec::SpecError;
 
 /// A kept page.
@@ -23,6 +24,9 @@ pub struct Kept {
     pub kept: String,
     /// SHA-256 of the page's normalised text.
     pub text: String,
+    /// Its lines, as [`super::lines`] keeps them.
+    #[serde(default)]
+    pub lines: Vec<String>,
     /// Its facts.
     pub facts: Facts,
     /// The known differences from the spec. Written by hand.
@@ -95,7 +99,14 @@ pub fn load(root: &Path, vendor: &str, page: &str) -> Result<Option<Kept>, SpecE
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn save(root: &Path, vendor: &str, page: &str, day: &str, hash: &str, facts: &Facts) -> io::Result<()> {
+pub fn save(
+    root: &Path,
+    vendor: &str,
+    page: &str,
+    day: &str,
+    (hash, lines): (&str, &[String]),
+    facts: &Facts,
+) -> io::Result<()> {
     let path = root.join(file(vendor, page));
     let old = fs::read_to_string(&path).unwrap_or_default();
     let known = match old.find("\nknown:") {
@@ -105,7 +116,7 @@ pub fn save(root: &Path, vendor: &str, page: &str, day: &str, hash: &str, facts:
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(path, render(vendor, page, day, hash, facts) + &known)
+    fs::write(path, render(vendor, page, day, hash, facts) + &listed(lines) + &known)
 }
 
 fn render(vendor: &str, page: &str, day: &str, hash: &str, facts: &Facts) -> String {
@@ -117,7 +128,7 @@ fn render(vendor: &str, page: &str, day: &str, hash: &str, facts: &Facts) -> Str
         flow(&facts["layout"]),
         flow(&facts["last"])
     );
-    for name in ["hosts", "operations", "statuses", "parameters", "examples"] {
+    for name in ["hosts", "operations", "statuses", "parameters", "examples", "limits"] {
         let items = facts[name].as_array().map_or(&[][..], Vec::as_slice);
         let _ = writeln!(out, "  {name}:{}", if items.is_empty() { " []" } else { "" });
         for item in items {
@@ -125,6 +136,12 @@ fn render(vendor: &str, page: &str, day: &str, hash: &str, facts: &Facts) -> Str
         }
     }
     out
+}
+
+/// The lines, in their order.
+fn listed(lines: &[String]) -> String {
+    let lines = lines.iter().map(|line| format!("  - '{}'\n", line.replace('\'', "''")));
+    format!("lines:\n{}", lines.collect::<String>())
 }
 
 /// A value on one line of YAML.
@@ -135,7 +152,7 @@ fn flow(value: &Value) -> String {
         Value::Object(object) => {
             // In the order of handwritten entries: place, kind, the rest.
             let rank = |key: &str| {
-                ["in", "of", "name", "type"]
+                ["in", "of", "name", "type", "model", "what", "says"]
                     .iter()
                     .position(|first| *first == key)
                     .unwrap_or(9)

@@ -24,10 +24,16 @@ mod html;
 pub mod identify;
 pub mod kept;
 pub mod layouts;
+pub mod limits;
+pub mod line;
+pub mod lines;
+pub mod mdx;
+pub mod models;
 pub mod operations;
 pub mod page;
 mod pattern;
 pub mod read;
+mod renames;
 pub mod report;
 pub mod since;
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::facts::{At, Operation};
-use super::page::Line;
+use super::line::Line;
 use super::pattern::pattern;
 
 /// The operations on a page.
@@ -25,6 +25,12 @@ impl Calls {
     pub fn of(&self, line: usize) -> Option<Operation> {
         let before = self.headings.iter().rev().find(|heading| heading.at.0 <= line);
         before.or(self.headings.first()).cloned()
+    }
+
+    /// Drops the headings on these lines: what a description mentions heads nothing.
+    pub(super) fn without_headings(&mut self, lines: &[std::ops::RangeInclusive<usize>]) {
+        self.headings
+            .retain(|heading| !lines.iter().any(|range| range.contains(&heading.at.0)));
     }
 
     fn add(&mut self, method: Option<&str>, address: &str, line: usize, heads: bool) {
@@ -47,9 +53,13 @@ impl Calls {
         {
             self.hosts.push(host.to_owned());
         }
+        let path = match heads {
+            true => path.to_owned(),
+            false => without_ids(path),
+        };
         let operation = Operation {
             method: method.map(str::to_uppercase),
-            path: path.to_owned(),
+            path,
             at: At(line),
         };
         if heads {
@@ -108,6 +118,29 @@ pub fn read(lines: &[Line]) -> Calls {
     }
     shorten(&mut calls);
     calls
+}
+
+/// The path of an example, whose ids are ones that were given out: `task_01K9S4` is an `{id}`.
+fn without_ids(path: &str) -> String {
+    static ID: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^(?:[a-z]+_(?:[a-z]+_)?[0-9A-Za-z]*[0-9][0-9A-Za-z]*|[0-9a-fA-F-]{16,}|[A-Z_]{4,})$")
+    });
+    let parts = path
+        .split('/')
+        .map(|part| if ID.is_match(part) { "{id}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// The operation of the first `curl` in a piece of code.
+#[must_use]
+pub fn command(code: &str, line: usize) -> Option<Operation> {
+    let mut calls = Calls::default();
+    let start = code.find("curl ")?;
+    let command: Vec<&str> = code[start..].lines().collect();
+    let end = command.iter().position(|line| !line.trim_end().ends_with('\\'));
+    let command = command[..=end.unwrap_or(command.len() - 1)].join(" ");
+    curl(&command.replace('\\', " "), line, &mut calls);
+    calls.operations.pop()
 }
 
 fn is_method(text: &str) -> bool {

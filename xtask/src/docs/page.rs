@@ -7,6 +7,8 @@ use regex::Regex;
 use sha2::{Digest as _, Sha256};
 
 use super::html;
+use super::line::Line;
+use super::mdx;
 use super::pattern::pattern;
 use crate::spec::is_invisible;
 
@@ -21,17 +23,8 @@ pub struct Page {
     pub url: Option<String>,
     /// Why its end seems to be missing, as far as the format shows.
     pub cut: Option<String>,
-}
-
-/// A line of text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Its number, from 1: in the file or, for HTML, in the text that is left of it.
-    pub number: usize,
-    /// Its text, words separated by one space.
-    pub text: String,
-    /// Whether markup makes it a heading.
-    pub heading: bool,
+    /// What its markup says, where it is a documentation source.
+    pub source: Option<mdx::Source>,
 }
 
 impl Page {
@@ -59,6 +52,16 @@ impl Page {
                 title: readable(&reduced.title),
                 url: reduced.url,
                 cut: cut.then(|| "its HTML does not end (`</html>` is missing)".to_owned()),
+                source: None,
+            }
+        } else if mdx::is_source(text) {
+            let source = mdx::read(text).map_err(|reason| format!("its MDX is broken: {reason}"))?;
+            Self {
+                lines: lines(&called(text)),
+                title: source.title.clone(),
+                url: None,
+                cut: None,
+                source: Some(source),
             }
         } else {
             let lines = lines(&without_breaks(text));
@@ -69,6 +72,7 @@ impl Page {
                 title,
                 url: None,
                 cut: None,
+                source: None,
             }
         };
         match page.lines.is_empty() {
@@ -109,6 +113,25 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Whether the page has this word, and not only as a part of a longer one.
+    #[must_use]
+    pub fn has_word(&self, word: &str) -> bool {
+        let part = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        self.lines.iter().any(|line| {
+            line.text.match_indices(word).any(|(at, _)| {
+                let before = line.text[..at].chars().next_back();
+                let mut after = line.text[at + word.len()..].chars();
+                let next = after.next();
+                // A full stop ends a sentence; before a digit it is a part of the word.
+                let goes_on =
+                    next.is_some_and(part) || (next == Some('.') && after.next().is_some_and(|c| c.is_ascii_digit()));
+                !before.is_some_and(part) && !goes_on
+            })
+        })
+    }
+}
+
 /// Longest quotation of a line, in characters.
 const QUOTE: usize = 72;
 
@@ -128,6 +151,13 @@ fn without_breaks(text: &str) -> String {
         )
     });
     BREAKS.replace_all(text, "").replace("\\_", "_")
+}
+
+/// A source whose front matter names the operation as a heading would.
+fn called(text: &str) -> String {
+    static CALLED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r#"(?m)^(?:api|openapi):\s*["']?((?:GET|POST|PUT|PATCH|DELETE)\s[^"'\n]*)["']?\s*$"#));
+    CALLED.replace(text, "$1").into_owned()
 }
 
 fn lines(text: &str) -> Vec<Line> {

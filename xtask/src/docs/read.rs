@@ -2,7 +2,9 @@
 
 use super::examples;
 use super::facts::{Facts, Parameter, Place};
-use super::layouts::{self, Words, dashes};
+use super::layouts::{self, dashes};
+use super::limits::{self, Known};
+use super::line::Line;
 use super::operations;
 use super::page::Page;
 
@@ -12,18 +14,28 @@ pub struct Understood {
     pub facts: Facts,
     /// Why the page's end seems to be missing.
     pub cut: Option<String>,
+    /// Line and reason of each part that was not understood.
+    pub strange: Vec<(usize, String)>,
 }
 
 /// Reads the facts of a page.
 ///
 /// # Errors
 /// Why it has no facts.
-pub fn read(page: &Page, words: &Words) -> Result<Understood, String> {
+pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
     let lines = &page.lines;
-    let Some((layout, parameters)) = layouts::best(lines, words) else {
-        return Err(nothing(page));
+    let mut calls = operations::read(lines);
+    let own = page.source.as_ref().filter(|source| !source.parameters.is_empty());
+    let (layout, parameters) = match (own, layouts::best(lines, &known.words)) {
+        (Some(source), _) => ("components", source.parameters.clone()),
+        (None, Some(best)) => best,
+        // A source without parameters may still tell of errors, or show examples.
+        (None, None) if page.source.is_some() => ("prose", Vec::new()),
+        (None, None) => return Err(nothing(page)),
     };
-    let calls = operations::read(lines);
+    if let Some(source) = &page.source {
+        calls.without_headings(&source.described);
+    }
     let mut found: Vec<Parameter> = Vec::new();
     for mut parameter in parameters {
         parameter.of = calls.of(parameter.at.0).filter(|_| parameter.place != Place::Header);
@@ -32,17 +44,41 @@ pub fn read(page: &Page, words: &Words) -> Result<Understood, String> {
             found.push(parameter);
         }
     }
-    let examples = examples::read(lines, &found, &calls);
+    let examples = match &page.source {
+        Some(source) => examples::blocks(&source.blocks, &found, &calls),
+        None => examples::read(lines, &found, &calls),
+    };
+    let mut strange = page
+        .source
+        .as_ref()
+        .map(|source| source.strange.clone())
+        .unwrap_or_default();
+    strange.extend(examples.strange);
     let cut = examples
         .cut
         .map(|line| format!("the example on line {line} is incomplete"));
+    let is_code = |line: &Line| {
+        page.source
+            .iter()
+            .flat_map(|source| &source.code)
+            .any(|code| code.contains(&line.number))
+    };
+    let prose: Vec<Line> = lines.iter().filter(|line| !is_code(line)).cloned().collect();
+    let mut statuses = dashes::statuses(&prose);
+    for status in examples.statuses {
+        if !statuses.contains(&status) {
+            statuses.push(status);
+        }
+    }
+    let limits = limits::read(&prose, &found, known);
     let mut facts = Facts {
         layout: layout.to_owned(),
         hosts: calls.hosts,
         operations: calls.operations,
-        statuses: dashes::statuses(lines),
+        statuses,
         parameters: found,
         examples: examples.found,
+        limits,
         last: String::new(),
     };
     let last = facts.marks().max_by_key(|(_, line)| *line);
@@ -50,6 +86,7 @@ pub fn read(page: &Page, words: &Words) -> Result<Understood, String> {
     Ok(Understood {
         facts,
         cut: page.cut.clone().or(cut),
+        strange,
     })
 }
 

@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use super::compare::Difference;
 use super::kept::Known;
+use super::lines::Changed;
 use super::since::Move;
 
 /// Exit code: a page and the spec differ, or the page is not as it was kept.
 pub const DIFFERS: u8 = 1;
-/// Exit code: a page was not understood, so nothing is concluded about the spec.
+/// Exit code: a page, or a change in one, was not understood.
 pub const NOT_UNDERSTOOD: u8 = 3;
 /// Exit code: a file cannot be read.
 pub const CANNOT_READ: u8 = 100;
@@ -23,6 +24,8 @@ pub enum State {
     Agreement,
     /// They differ.
     Differs,
+    /// All that is understood is as it should be, but the text is not the kept one.
+    Changed,
     /// The page is unreadable, incomplete or another page.
     NotUnderstood,
     /// The file cannot be read.
@@ -36,7 +39,7 @@ impl State {
         match self {
             Self::Agreement => 0,
             Self::Differs => DIFFERS,
-            Self::NotUnderstood => NOT_UNDERSTOOD,
+            Self::Changed | Self::NotUnderstood => NOT_UNDERSTOOD,
             Self::CannotRead => CANNOT_READ,
         }
     }
@@ -64,6 +67,12 @@ pub struct Report {
     pub since: Option<Kept>,
     /// Differences that the kept file explains.
     pub known: Vec<Known>,
+    /// Lines that are not as they were when the page was kept, without those that are told of above.
+    pub changed: Vec<Changed>,
+    /// Parts of the page that were not understood.
+    pub strange: Vec<String>,
+    /// Whether the page was never kept, so that its text is compared with nothing.
+    pub first: bool,
     /// Explanations of differences that no longer exist.
     pub unused: Vec<Known>,
     /// Facts of the kept capture that this one cannot show; not compared.
@@ -83,6 +92,8 @@ pub struct Read {
     pub parameters: usize,
     /// Number of bodies of which there are examples.
     pub examples: usize,
+    /// Number of statements on models.
+    pub limits: usize,
 }
 
 /// Changes since a capture.
@@ -107,6 +118,9 @@ impl Report {
             differences: Vec::new(),
             since: None,
             known: Vec::new(),
+            changed: Vec::new(),
+            strange: Vec::new(),
+            first: false,
             unused: Vec::new(),
             unseen: Vec::new(),
             kept: false,
@@ -126,6 +140,7 @@ impl Report {
         let state = match self.state {
             State::Agreement => "in agreement",
             State::Differs => "differs",
+            State::Changed => "changed, not understood",
             State::NotUnderstood => "not understood",
             State::CannotRead => "cannot be read",
         };
@@ -133,6 +148,9 @@ impl Report {
         if !self.known.is_empty() {
             let plural = if self.known.len() == 1 { "" } else { "s" };
             notes.push(format!("{} known difference{plural}", self.known.len()));
+        }
+        if self.first {
+            notes.push("never kept, so its sentences were compared with nothing".to_owned());
         }
         if self.kept {
             notes.push("kept now".to_owned());
@@ -151,12 +169,21 @@ impl Report {
             operations,
             parameters,
             examples,
+            limits,
         }) = &self.read
         {
+            let limits = if *limits > 0 {
+                format!(", {limits} limits of models")
+            } else {
+                String::new()
+            };
             writeln!(
                 out,
-                "  read as: {layout}; {operations} operations, {parameters} parameters, examples of {examples} bodies"
+                "  read as: {layout}; {operations} operations, {parameters} parameters, examples of {examples} bodies{limits}"
             )?;
+        }
+        for part in &self.strange {
+            writeln!(out, "  not understood: {part}")?;
         }
         for difference in &self.differences {
             let Difference {
@@ -181,8 +208,8 @@ impl Report {
         for known in &self.unused {
             let name = self.page.as_deref().unwrap_or_default();
             let (page, spec) = (
-                known.page.as_ref().map(super::compare::plain),
-                known.spec.as_ref().map(super::compare::plain),
+                known.page.as_ref().map(super::facts::plain),
+                known.spec.as_ref().map(super::facts::plain),
             );
             writeln!(
                 out,
@@ -211,6 +238,21 @@ impl Report {
                     (None, None) => continue,
                 };
                 writeln!(out, "    {at}: {what}: {change}{line}")?;
+            }
+        }
+        if !self.changed.is_empty() {
+            writeln!(out, "  changed lines since the kept capture:")?;
+        }
+        for Changed { line, was, now } in &self.changed {
+            let line = line.map_or("the end".to_owned(), |line| format!("line {line}"));
+            let was = was
+                .as_deref()
+                .map(|words| if words.is_empty() { "a line" } else { words });
+            match (was, now) {
+                (Some(was), Some(now)) => writeln!(out, "    {line}: {now}\n      instead of: {was}")?,
+                (None, Some(now)) => writeln!(out, "    {line}: {now}\n      is new")?,
+                (Some(was), None) => writeln!(out, "    before {line}, gone: {was}")?,
+                (None, None) => {}
             }
         }
         if !self.unseen.is_empty() {

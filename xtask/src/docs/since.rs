@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::compare::plain;
-use super::facts::{Example, Facts, Operation, Parameter};
+use super::facts::{Example, Facts, Limit, Operation, Parameter, plain};
+use super::renames;
 
 /// One change of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +36,8 @@ pub fn since(kept: &Facts, facts: &Facts) -> Since {
     since.operations(kept, facts);
     since.parameters(kept, facts);
     since.examples(kept, facts);
+    since.limits(kept, facts);
+    since.renamed();
     since
 }
 
@@ -159,6 +161,50 @@ impl Since {
         }
     }
 
+    /// Joins a parameter that is gone with the new one that it became.
+    fn renamed(&mut self) {
+        let sided =
+            |one: &&Move, gone: bool| one.what == "parameter" && one.was.is_some() == gone && one.now.is_some() != gone;
+        let of = |gone: bool| {
+            self.moves
+                .iter()
+                .filter(|one| sided(one, gone))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let (gone, new) = (of(true), of(false));
+        let named = |one: &Move| (one.at.clone(), one.was.clone().or(one.now.clone()));
+        let pairs = renames::pairs(
+            &gone.iter().map(named).collect::<Vec<_>>(),
+            &new.iter().map(named).collect::<Vec<_>>(),
+        );
+        for (old, new) in pairs.into_iter().map(|(i, j)| (gone[i].clone(), new[j].clone())) {
+            self.moves.retain(|one| *one != old && *one != new);
+            self.moves.push(Move {
+                what: "renamed",
+                was: Some(renames::name(&old.at).to_owned()),
+                now: Some(renames::name(&new.at).to_owned()),
+                at: old.at,
+                line: new.line,
+            });
+        }
+    }
+
+    fn limits(&mut self, kept: &Facts, facts: &Facts) {
+        // A statement that another one of its kind took the place of is one change.
+        let mut gone: Vec<&Limit> = kept.limits.iter().filter(|old| !facts.limits.contains(old)).collect();
+        for new in facts.limits.iter().filter(|new| !kept.limits.contains(new)) {
+            let place = gone
+                .iter()
+                .position(|old| (&old.model, &old.what) == (&new.model, &new.what));
+            let was = place.map(|index| gone.remove(index).says.clone());
+            self.add(&about(new), "limit", was, Some(new.says.clone()), Some(new.at.0));
+        }
+        for old in gone {
+            self.add(&about(old), "limit", Some(old.says.clone()), None, None);
+        }
+    }
+
     fn lists(&mut self, at: &str, what: &'static str, was: &[String], now: &[String], line: Option<usize>) {
         for gone in was.iter().filter(|value| !now.contains(value)) {
             self.add(at, what, Some(gone.clone()), None, line);
@@ -185,6 +231,10 @@ fn example<'a>(all: &'a [Example], wanted: &Example) -> Option<&'a Example> {
     let fits = |known: &&Example| Operation::fits(known.of.as_ref(), wanted.of.as_ref());
     let exact = all.iter().filter(|known| known.place == wanted.place).find(fits);
     exact.or_else(|| placed.next().filter(|_| placed.next().is_none()))
+}
+
+fn about(limit: &Limit) -> String {
+    format!("model {} {}", limit.model, limit.what)
 }
 
 fn of(operation: Option<&Operation>) -> String {

@@ -121,6 +121,26 @@ impl Spec {
         })
     }
 
+    /// The operations that the vendor calls at the client, with their pointers.
+    #[must_use]
+    pub fn callbacks(&self) -> Vec<(String, &Value)> {
+        let mut found = Vec::new();
+        for operation in self.operations() {
+            for (name, callback) in members(operation.value.get("callbacks")) {
+                for (expression, item) in members(Some(callback)) {
+                    for method in METHODS {
+                        if let Some(value) = item.get(method) {
+                            let (name, expression) = (escape(name), escape(expression));
+                            let place = &operation.pointer;
+                            found.push((format!("{place}/callbacks/{name}/{expression}/{method}"), value));
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// Follows a `$ref` inside the document, if `value` is one.
     #[must_use]
     pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
@@ -161,6 +181,12 @@ impl<'a> Operation<'a> {
     pub fn request_schema(&self) -> Option<&'a Value> {
         self.value.pointer("/requestBody/content/application~1json/schema")
     }
+
+    /// The schemas of its JSON bodies of success.
+    pub fn success_schemas(&self) -> impl Iterator<Item = &'a Value> {
+        let responses = members(self.value.get("responses")).filter(|(status, _)| status.starts_with('2'));
+        responses.filter_map(|(_, response)| response.pointer("/content/application~1json/schema"))
+    }
 }
 
 /// The methods that a path item may have.
@@ -185,4 +211,13 @@ pub fn component(reference: &str) -> Option<&str> {
 #[must_use]
 pub fn escape(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
+}
+
+/// The pages that `x-source` names: one, or a list.
+#[must_use]
+pub fn sources(value: &Value) -> Vec<&str> {
+    match value.get("x-source") {
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+        one => one.and_then(Value::as_str).into_iter().collect(),
+    }
 }

@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::spec::schema::single_ref;
-use crate::spec::{Spec, SpecError, members};
+use crate::spec::schema::{single_ref, target};
+use crate::spec::tasks::{TaskField, task_fields};
+use crate::spec::{Spec, SpecError, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
-pub const FIELDS: [&str; 25] = [
+pub const FIELDS: [&str; 27] = [
     "model",
     "prompt",
     "duration",
@@ -30,6 +31,8 @@ pub const FIELDS: [&str; 25] = [
     "draft",
     "draft_task",
     "tools",
+    "video_operation",
+    "output_format",
     "metadata",
     "first_frame",
     "last_frame",
@@ -39,7 +42,7 @@ pub const FIELDS: [&str; 25] = [
 ];
 
 /// The roles among [`FIELDS`].
-pub const ROLES: &[&str] = FIELDS.split_at(20).1;
+pub const ROLES: &[&str] = FIELDS.split_at(22).1;
 
 /// Everything in a spec's extensions.
 pub struct Facts {
@@ -52,6 +55,7 @@ pub struct Facts {
     pub(crate) pages: BTreeMap<String, Page>,
     pub(crate) families: Vec<Family>,
     pub(crate) models: Vec<Model>,
+    pub(crate) task_fields: Vec<TaskField>,
 }
 
 /// The extensions at the root of a spec. `lint` validates a spec against their JSON Schema; only that is strict, so
@@ -80,12 +84,44 @@ pub(crate) struct Extensions {
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[allow(dead_code, reason = "how a page is fetched is checked for its shape, not emitted")]
 pub(crate) struct Page {
     #[schemars(regex(pattern = "^https://"))]
     pub(crate) url: String,
     #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub(crate) read: String,
     pub(crate) note: Option<String>,
+    #[serde(default)]
+    pub(crate) kind: PageKind,
+    pub(crate) fetch: Option<Fetch>,
+    /// The part of a repository that holds the pages, or the one file.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_][A-Za-z0-9_.@/-]*$"))]
+    pub(crate) path: Option<String>,
+}
+
+/// What a vendor publishes.
+#[derive(Deserialize, JsonSchema, Default, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PageKind {
+    /// A documentation page.
+    #[default]
+    Page,
+    /// An OpenAPI document.
+    OpenApi,
+    /// A repository of the sources of pages.
+    Repository,
+}
+
+/// How it is fetched.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Fetch {
+    /// GET of the address.
+    Get,
+    /// GET of the address with `.md` at its end.
+    Md,
+    /// A shallow clone.
+    Git,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -185,6 +221,8 @@ pub(crate) struct Model {
     #[serde(default)]
     pub(crate) exclusive: Vec<Vec<String>>,
     #[serde(default)]
+    pub(crate) conditions: Vec<Condition>,
+    #[serde(default)]
     pub(crate) without: Vec<String>,
     #[serde(default)]
     pub(crate) unverified: Vec<String>,
@@ -220,6 +258,29 @@ pub(crate) struct Input {
     pub(crate) max: u32,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
+    #[serde(default)]
+    pub(crate) alone: bool,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Condition {
+    pub(crate) when: BTreeMap<String, FieldState>,
+    pub(crate) requires: BTreeMap<String, FieldState>,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[serde(untagged)]
+pub(crate) enum FieldState {
+    Word(FieldWord),
+    OneOf(Vec<String>),
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FieldWord {
+    Set,
+    Unset,
 }
 
 /// A create operation and the fields that its request can carry.
@@ -258,6 +319,8 @@ impl Facts {
                 families.extend(family(spec, &model.create));
             }
         }
+        let creates: Vec<&str> = families.iter().map(|family| family.create.as_str()).collect();
+        let task_fields = task_fields(spec, &creates);
         Ok(Self {
             vendor: extensions.vendor,
             base_url: base_url.unwrap_or_default().to_owned(),
@@ -268,6 +331,7 @@ impl Facts {
             pages: extensions.pages,
             families,
             models: extensions.models,
+            task_fields,
         })
     }
 
@@ -348,16 +412,11 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
     }
 }
 
-/// The target of a reference.
-pub(crate) fn target<'a>(spec: &'a Spec, schema: &'a Value) -> &'a Value {
-    let pointer = single_ref(schema).map(|reference| reference.trim_start_matches('#'));
-    pointer.and_then(|pointer| spec.doc.pointer(pointer)).unwrap_or(schema)
-}
-
 fn inherit(schema: &Value, around: &Inherited) -> Inherited {
-    let source = schema.get("x-source").and_then(Value::as_str);
+    // Of several pages, the first is the one to send people to.
+    let source = sources(schema).first().map(|page| (*page).to_owned());
     Inherited {
-        source: source.map_or_else(|| around.source.clone(), str::to_owned),
+        source: source.unwrap_or_else(|| around.source.clone()),
         within: around.within.clone(),
         unverified: around.unverified || schema.get("x-unverified") == Some(&Value::Bool(true)),
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::spec::facts::{Auto, FIELDS, Facts, Field, Model, ROLES};
+use crate::spec::tasks::TASK_FIELDS;
 
 /// The page, from the repository's root.
 pub const PAGE: &str = "docs/fields.md";
@@ -16,7 +17,8 @@ const END: &str = "<!-- fields: end -->";
 pub fn with_tables(page: &str, all: &[Facts]) -> Option<String> {
     let (before, rest) = page.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
-    let tables: Vec<String> = all.iter().map(table).collect();
+    let mut tables: Vec<String> = all.iter().map(table).collect();
+    tables.push(tasks(all));
     Some(format!("{before}{BEGIN}\n\n{}\n{END}{after}", tables.join("\n")))
 }
 
@@ -41,6 +43,38 @@ fn table(facts: &Facts) -> String {
         let _ = write!(out, "| `{name}`");
         for (_, model) in &columns {
             let _ = write!(out, " | {}", cell(facts, model, name));
+        }
+        out.push_str(" |\n");
+    }
+    out
+}
+
+/// Where the responses carry the members of a task that only some vendors return: a row per member, a column per vendor.
+fn tasks(all: &[Facts]) -> String {
+    let mut out = "**Members of a task**\n\n| ".to_owned();
+    for facts in all {
+        let _ = write!(out, " | {}", facts.vendor.name);
+    }
+    out.push_str(" |\n|---");
+    out.push_str(&"|---".repeat(all.len()));
+    out.push_str("|\n");
+    for name in TASK_FIELDS {
+        let _ = write!(out, "| `{name}`");
+        for facts in all {
+            let places = facts.task_fields.iter().find(|field| field.name == name);
+            let places = places.iter().flat_map(|field| &field.places);
+            let places: Vec<String> = places
+                .map(|place| format!("`{}`", place[1..].replace('/', ".")))
+                .collect();
+            let _ = write!(
+                out,
+                " | {}",
+                if places.is_empty() {
+                    "–".to_owned()
+                } else {
+                    places.join(", else ")
+                }
+            );
         }
         out.push_str(" |\n");
     }
@@ -108,7 +142,7 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
         ),
         "resolution" => how.push(model.resolutions.join(" ")),
         "aspect_ratio" => how.push(model.aspect_ratios.join(" ")),
-        "service_tier" => how.push(bounds.values.join(" ")),
+        "service_tier" | "video_operation" | "output_format" => how.push(bounds.values.join(" ")),
         _ => {}
     }
     if let Some(Some(input)) = role {

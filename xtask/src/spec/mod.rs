@@ -15,8 +15,9 @@ pub mod raw;
 pub mod rules;
 pub mod schema;
 pub mod source;
+pub mod tasks;
 mod text;
 
-pub use self::document::{METHODS, Operation, Spec, SpecError, component, escape, members};
+pub use self::document::{METHODS, Operation, Spec, SpecError, component, escape, members, sources};
 pub use self::files::{is_vendor, vendors};
 pub use self::text::{is_invisible, visible};

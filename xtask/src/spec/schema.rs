@@ -23,6 +23,12 @@ pub fn single_ref(schema: &Value) -> Option<&str> {
     direct.or_else(wrapped)?.as_str()
 }
 
+/// The schema that a reference leads to, or the schema itself.
+pub(crate) fn target<'a>(spec: &'a Spec, schema: &'a Value) -> &'a Value {
+    let pointer = single_ref(schema).map(|reference| reference.trim_start_matches('#'));
+    pointer.and_then(|pointer| spec.doc.pointer(pointer)).unwrap_or(schema)
+}
+
 /// The components that a schema refers to.
 pub(crate) fn reach(spec: &Spec, schema: &Value, found: &mut BTreeSet<String>) {
     if let Some(reference) = single_ref(schema)

@@ -7,6 +7,27 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    ///The inputs.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ContentCapability {
+        ///Roles of inputs; null if any.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub allowed_roles: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<crate::enums::ContentRole>>,
+            >,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub image_count: ::std::option::Option<
+            ::videogen_wire::Lenient<CountCapability>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub video_count: ::std::option::Option<
+            ::videogen_wire::Lenient<CountCapability>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///One input. The member that `type` names holds its content.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ContentItem {
@@ -23,11 +44,26 @@ pub mod types {
         pub text: ::std::option::Option<::std::string::String>,
         #[serde(rename = "type")]
         pub type_: crate::enums::ContentType,
+        ///Id of an uploaded file, in place of `url` in a short form. It can be used once, by the user and key that uploaded it; the file is deleted when the task has ended.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub upload_id: ::std::option::Option<::std::string::String>,
         ///URL of the medium in a short form.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video_url: ::std::option::Option<MediaUrl>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///How many inputs.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct CountCapability {
+        ///Most.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Fewest.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -37,7 +73,7 @@ pub mod types {
         ///URL that the result is posted to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
-        ///Whether to lock the camera.
+        ///Whether to lock the camera; for 1.0 Pro and 1.5 Pro only.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub camera_fixed: ::std::option::Option<bool>,
         ///The frames, the references or the draft to start from.
@@ -52,7 +88,7 @@ pub mod types {
         ///Seconds until the task expires.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub execution_expires_after: ::std::option::Option<i64>,
-        ///Length in frames, of the form 25 + 4n; takes precedence over `duration`. Only the 1.0 models use it; the others ignore it silently.
+        ///Length in frames, of the form 25 + 4n, about 24 for a second; takes precedence over `duration`. Only the 1.0 models use it; the others ignore it silently.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub frames: ::std::option::Option<i64>,
         ///Whether to generate audio.
@@ -63,6 +99,12 @@ pub mod types {
         pub input_has_video: ::std::option::Option<bool>,
         ///Video model id; the models operation lists the available ones.
         pub model: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub omni_reference_task_type: ::std::option::Option<
+            crate::enums::OmniReferenceTaskType,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub output_format: ::std::option::Option<crate::enums::OutputFormat>,
         ///Text prompt.
         pub prompt: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -97,11 +139,47 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///The lengths in seconds, as a range or a list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct DurationCapability {
+        ///The default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub default: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Longest.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Shortest.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Distance between two lengths.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub step: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Whether `-1` is allowed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub supports_auto: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///`range` or `enum`.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The values of a list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub values: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::vec::Vec<::videogen_wire::Lenient<i64>>>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///Body of every error.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ErrorBody {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error: ::std::option::Option<::videogen_wire::Lenient<ErrorDetail>>,
+        ///Id of the request, beside the error in some answers.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -125,11 +203,34 @@ pub mod types {
         pub request_id: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        ///Id of an earlier task that the request would repeat. The Node SDK's types have it only for operations with an idempotency key, which video has not.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub task_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         ///Class of error; its values are not documented.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The frame counts.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct FramesCapability {
+        ///The count that steps are added to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub base: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Most.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Fewest.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Distance between two counts.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub step: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -154,7 +255,7 @@ pub mod types {
         pub draft_task_id: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///Length in seconds.
+        ///Length in seconds; `-1` while the model decides.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -179,11 +280,12 @@ pub mod types {
         ///Whether the input contains a reference video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_has_video: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///Kind of input.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub input_type: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::InputType>,
         >,
-        ///Whether the task or its result has expired.
+        ///Whether the task or its result has expired; a completed task that has may lack `video_url`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_expired: ::std::option::Option<::videogen_wire::Lenient<bool>>,
         ///The last frame as an image, if requested.
@@ -267,7 +369,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A URL or, if the model supports it, an uploaded asset (`asset://…`).
+    ///A public http(s) URL or, if the model supports it, an uploaded asset (`asset://…`). `data:` URLs have been refused since 2026-08-06.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct MediaUrl {
         ///URL of the medium.
@@ -278,14 +380,33 @@ pub mod types {
     ///An available model.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Model {
+        ///Brand.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub brand: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub capabilities: ::std::option::Option<
+            ::videogen_wire::Lenient<ModelCapabilities>,
+        >,
         ///When the model was created, in unix seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
         >,
+        ///Description.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         ///Display name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub display_name: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Family of models.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub family: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
         ///Model id.
@@ -297,6 +418,15 @@ pub mod types {
             ::videogen_wire::Lenient<
                 ::std::vec::Vec<::videogen_wire::Lenient<::std::string::String>>,
             >,
+        >,
+        ///Logo of the brand.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub logo_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub modality: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::ModelModality>,
         >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub object: ::std::option::Option<
@@ -313,6 +443,47 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owned_by: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Series within the family.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub series: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///What a form may offer for the model. The vendor keeps it by hand and does not enforce it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ModelCapabilities {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::videogen_wire::Lenient<ContentCapability>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<
+            ::videogen_wire::Lenient<DurationCapability>,
+        >,
+        ///Whether the model has each switch of the request.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub features: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub frames: ::std::option::Option<::videogen_wire::Lenient<FramesCapability>>,
+        ///Kinds of input.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub input_types: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<crate::enums::InputType>>,
+            >,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub prompt: ::std::option::Option<::videogen_wire::Lenient<PromptCapability>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ratios: ::std::option::Option<::videogen_wire::Lenient<ValuesCapability>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resolutions: ::std::option::Option<
+            ::videogen_wire::Lenient<ValuesCapability>,
         >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -333,6 +504,15 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///The prompt.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct PromptCapability {
+        ///Most characters.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_length: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///Why a task failed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct TaskError {
@@ -344,10 +524,15 @@ pub mod types {
         pub message: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        ///The parameter at fault, as in an error body.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub param: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A tool that the model may use. The page names the tool, not its schema.
+    ///A tool that the model may use.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Tool {
         ///Type of the tool.
@@ -376,6 +561,24 @@ pub mod types {
         ///Total tokens.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total_tokens: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The values of a member.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ValuesCapability {
+        ///The default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub default: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The values; null if there is nothing to choose.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub values: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<::std::string::String>>,
+            >,
+        >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -430,7 +633,7 @@ pub mod types {
 
 Asynchronous video generation at AllToken: submit a request, poll the task, download the file from a presigned URL. Tasks can be listed and, until they are completed, cancelled.
 
-Version: 2026-11-20*/
+Version: 2026-11-27*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -472,7 +675,7 @@ impl Client {
 }
 impl ClientInfo<videogen_wire::Session> for Client {
     fn api_version() -> &'static str {
-        "2026-11-20"
+        "2026-11-27"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()

@@ -56,11 +56,34 @@ videogen_wire::open_enum! {
         DraftTask = "draft_task",
     }
 
+    /// What the model makes.
+    pub enum ModelModality {
+        Text = "text",
+        Vision = "vision",
+        Image = "image",
+        Video = "video",
+        Audio = "audio",
+    }
+
     /// Type of the entry; the page shows `model` only.
     pub enum ModelObject {
         Model = "model",
         Video = "video",
         Image = "image",
+        Audio = "audio",
+    }
+
+    /// What to do with the references. An empty string means `auto`.
+    pub enum OmniReferenceTaskType {
+        Auto = "auto",
+        Edit = "edit",
+        Extend = "extend",
+    }
+
+    /// File format; `mov` has full chroma (yuv444p) and uncompressed PCM audio.
+    pub enum OutputFormat {
+        Mp4 = "mp4",
+        Mov = "mov",
     }
 
     /// Resolution tier.

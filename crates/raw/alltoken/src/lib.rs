@@ -35,19 +35,26 @@ impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {
 }
 
 videogen_wire::from_value! {
+    types::ContentCapability,
     types::ContentItem,
+    types::CountCapability,
     types::CreateGenerationRequest,
     types::DraftTaskRef,
+    types::DurationCapability,
     types::ErrorBody,
     types::ErrorDetail,
+    types::FramesCapability,
     types::Generation,
     types::GenerationList,
     types::MediaUrl,
     types::Model,
+    types::ModelCapabilities,
     types::ModelList,
+    types::PromptCapability,
     types::TaskError,
     types::Tool,
     types::ToolUsage,
     types::Usage,
+    types::ValuesCapability,
     types::WebhookEvent,
 }

@@ -132,6 +132,11 @@ pub mod types {
         pub format: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        ///The last frame as an image, if requested.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub last_frame_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
         ///URL of a preview image.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub thumbnail: ::std::option::Option<
@@ -229,6 +234,8 @@ pub mod types {
         pub url: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub usage: ::std::option::Option<::videogen_wire::Lenient<TaskUsage>>,
         ///Presigned URL of the finished video, where some clients read it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video_url: ::std::option::Option<
@@ -266,6 +273,23 @@ pub mod types {
         pub type_: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///What the task used.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct TaskUsage {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tool_usage: ::std::option::Option<::videogen_wire::Lenient<ToolUsage>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///How often each tool was used.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ToolUsage {
+        ///Number of web searches.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub web_search: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }

@@ -47,6 +47,8 @@ videogen_wire::from_value! {
     types::Task,
     types::TaskError,
     types::TaskResult,
+    types::TaskUsage,
+    types::ToolUsage,
     types::VideoWithRole,
     types::WebhookData,
     types::WebhookEvent,

@@ -149,6 +149,9 @@ pub mod types {
         pub aspect_ratio: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        ///Whether audio is generated, where the provider uses this name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub audio: ::std::option::Option<::videogen_wire::Lenient<bool>>,
         ///Length in seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<::videogen_wire::Lenient<i64>>,
@@ -191,6 +194,11 @@ pub mod types {
         ///Error message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The parameter at fault, as in an error body.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub param: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
         #[serde(flatten)]

@@ -60,10 +60,6 @@ impl Dialect for AllToken {
             Refusal::RateLimited => (429, "rate_limit_error", None),
             Refusal::Internal => (500, "api_error", None),
             Refusal::Unavailable => (503, "api_error", Some(json!("upstream_error"))),
-            Refusal::ModelRule { .. } => {
-                let code = json!("upstream_invalid_parameter");
-                (400, "invalid_request_error", Some(code))
-            }
             Refusal::Content => {
                 let code = json!("upstream_content_violation");
                 (400, "invalid_request_error", Some(code))
@@ -72,7 +68,7 @@ impl Dialect for AllToken {
             Refusal::TooLate { .. } => (409, "conflict_error", None),
             Refusal::NoMethod => (405, "invalid_request_error", None),
             Refusal::TooLarge => (413, "invalid_request_error", None),
-            Refusal::Invalid { .. } | Refusal::NotReady | Refusal::NoWebhook => {
+            Refusal::ModelRule { .. } | Refusal::Invalid { .. } | Refusal::NotReady | Refusal::NoWebhook => {
                 (400, "invalid_request_error", Some(json!("invalid_request")))
             }
         };
@@ -127,6 +123,8 @@ fn inputs(body: &Value) -> Vec<Input> {
                 "image" | "video" | "audio" => item["url"].as_str().map(str::to_owned),
                 member => url_in(item, member),
             };
+            let upload = || item["upload_id"].as_str().map(|id| format!("upload:{id}"));
+            let url = url.or_else(upload);
             let word = item["role"].as_str().unwrap_or(usual).to_owned();
             Some(Input {
                 field: format!("content[{index}]"),

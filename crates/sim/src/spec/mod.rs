@@ -20,6 +20,6 @@ pub use vendor::{ParseVendorError, Vendor};
 pub(crate) use document::{RateLimit, Route};
 pub(crate) use endpoint::Endpoint;
 pub(crate) use fields::{Fields, whole};
-pub(crate) use model::Model;
+pub(crate) use model::{Condition, Model, Wanted};
 pub(crate) use problem::Problem;
 pub(crate) use schema::problems;

@@ -20,6 +20,8 @@ pub(crate) struct Model {
     #[serde(default)]
     pub(crate) exclusive: Vec<Vec<String>>,
     #[serde(default)]
+    pub(crate) conditions: Vec<Condition>,
+    #[serde(default)]
     pub(crate) without: Vec<String>,
 }
 
@@ -47,6 +49,24 @@ pub(crate) struct InputRule {
     pub(crate) max: usize,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
+    /// Whether it may be the only input.
+    #[serde(default)]
+    pub(crate) alone: bool,
+}
+
+/// A rule between fields: what a request that fits `when` must also fit.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Condition {
+    pub(crate) when: BTreeMap<String, Wanted>,
+    pub(crate) requires: BTreeMap<String, Wanted>,
+}
+
+/// What a condition wants of a field: one of some values, or a word, `set` or `unset`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Wanted {
+    Presence(String),
+    Values(Vec<String>),
 }
 
 impl Model {

@@ -4,6 +4,7 @@
 //! task. Nothing here knows the HTTP layer or sends a webhook. It imports the floors below: `spec`,
 //! `media`, `state` and `dialects`.
 
+mod conditions;
 mod create;
 mod rules;
 

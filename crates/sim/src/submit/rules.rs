@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::dialects::{Input, Medium};
 use crate::spec::{Fields, Model, Problem, whole};
+use crate::submit::conditions;
 
 /// The roles of inputs, and the medium of each.
 const ROLES: [(&str, Medium); 5] = [
@@ -38,6 +39,8 @@ pub(crate) fn check(
         }
     }
     problems.extend(input_rules(model, inputs));
+    let roles: Vec<&str> = inputs.iter().filter_map(|input| role_of(model, input).ok()).collect();
+    problems.extend(conditions::check(&model.conditions, fields, &roles));
     problems
 }
 
@@ -107,7 +110,9 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
         }
         for input in inputs {
             let source = input.url.as_deref().map(source_of);
-            if !source.is_some_and(|source| rule.sources.iter().any(|allowed| allowed == source)) {
+            // A file at the vendor, which every role takes; the simulator has no uploads to look it up in.
+            let is_upload = source == Some("upload");
+            if !is_upload && !source.is_some_and(|source| rule.sources.iter().any(|allowed| allowed == source)) {
                 let allowed = rule.sources.join(" or ");
                 problems.push(Problem::new(
                     &input.field,
@@ -136,7 +141,8 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
         problems.push(Problem::new(field, "a last frame needs a first frame"));
     }
     let seen = inputs.iter().any(|input| input.medium != Medium::Audio);
-    if has("reference_audio") && !seen {
+    let alone = model.inputs.get("reference_audio").is_some_and(|rule| rule.alone);
+    if has("reference_audio") && !seen && !alone {
         let field = &by_role["reference_audio"][0].field;
         problems.push(Problem::new(
             field,
@@ -182,6 +188,7 @@ fn source_of(url: &str) -> &'static str {
         // Plain HTTP only on this machine, which no real vendor could reach.
         Some(("http", _)) if is_local(url) => "url",
         Some(("asset", rest)) if rest.starts_with("//") && rest.len() > 2 => "asset",
+        Some(("upload", id)) if !id.is_empty() => "upload",
         Some(("data", rest)) if rest.contains(";base64,") => "data",
         _ => "nothing known",
     }

@@ -1,4 +1,4 @@
-//! What all clones of a client share about their account: its pace, and how long its tasks take.
+//! State shared by all clones of a client: the account's pace, and the durations of its tasks.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,12 +12,12 @@ use crate::model::{Error, ErrorKind, TaskId, TimeScale};
 use crate::poll::DurationBook;
 use crate::transport::pace::{Blocked, Outcome, Pace, Turn};
 
-/// How long a waiter trusts to be told that it may look again. What was told to a future that nobody drives must not hold up
-/// the rest.
+/// How long a waiter relies on notifications. A notification may go to a future that is not polled, which must not
+/// block the others.
 const TRUST: Duration = Duration::from_secs(1);
-/// How many tasks are remembered as just accepted.
+/// Maximum number of remembered submissions.
 const ACCEPTED: usize = 1_024;
-/// The same where there is no turn for longer than that.
+/// The same when the next turn is later than that.
 const TRUST_MANY: Duration = Duration::from_secs(30);
 
 /// Shared by all clones of a client.
@@ -30,11 +30,11 @@ struct Shared {
     durations: Mutex<DurationBook>,
     /// The tasks that were accepted last, and when: a vendor may not show them yet.
     accepted: Mutex<VecDeque<(TaskId, Instant)>>,
-    /// Somebody who found the account full may look again.
+    /// Notifies waiters that found the account full.
     freed: Notify,
 }
 
-/// Permit for one request. Dropping it unused gives the turn back.
+/// Permit for one request. Dropping it unused returns the turn.
 #[derive(Debug)]
 pub(crate) struct Permit {
     account: Account,
@@ -75,15 +75,15 @@ impl Account {
         accepted.push_back((task.clone(), Instant::now()));
     }
 
-    /// How long ago the vendor accepted a task, where that is remembered.
+    /// How long ago the vendor accepted a task, if remembered.
     pub(crate) fn accepted(&self, task: &TaskId) -> Option<Duration> {
         let accepted = self.0.accepted.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, at) = accepted.iter().rev().find(|(known, _)| known == task)?;
         Some(at.elapsed())
     }
 
-    /// Waits for a turn, in the order of coming as far as possible. Nothing is held while waiting that others need: a future
-    /// that is not driven holds nobody up.
+    /// Waits for a turn, roughly in order of arrival. Nothing that others need is held while waiting, so a future that
+    /// is not polled does not block others.
     pub(crate) async fn permit(&self) -> Permit {
         loop {
             let freed = self.0.freed.notified();
@@ -98,7 +98,7 @@ impl Account {
                     if turn.at > now {
                         sleep_until(turn.at).await;
                     }
-                    if self.pace().stands(Instant::now()) {
+                    if self.pace().is_current(Instant::now()) {
                         permit.state = State::Sent;
                         self.0.freed.notify_one();
                         return permit;
@@ -111,11 +111,11 @@ impl Account {
         }
     }
 
-    /// Permit for a request that the caller asked for: it waits while the vendor wants to be left alone or the budget is
-    /// used up, but for no turn that is further off than `patience`.
+    /// Returns a permit for a direct call: waits while the vendor's `Retry-After` applies or the budget is
+    /// used up, but not for a turn later than `patience`.
     ///
     /// # Errors
-    /// `rate_limited` when there is none before.
+    /// `rate_limited` when there is no earlier turn.
     pub(super) async fn at_once(&self, patience: Duration) -> Result<Permit, Error> {
         let start = Instant::now();
         loop {
@@ -132,7 +132,7 @@ impl Account {
                 state: State::Reserved(turn),
             });
             if at - start > patience {
-                let message = "this account has to wait before it may ask again, so nothing was sent";
+                let message = "the account is rate limited, so nothing was sent";
                 return Err(
                     Error::new(ErrorKind::RateLimited, message).after(Some(self.pace().scale.vendors(at - now)))
                 );
@@ -142,8 +142,8 @@ impl Account {
                     if at > now {
                         sleep_until(at).await;
                     }
-                    // The vendor may have asked for more meanwhile.
-                    if self.pace().asked(Instant::now()).is_none() {
+                    // The vendor may have sent a longer `Retry-After` meanwhile.
+                    if self.pace().throttled_until(Instant::now()).is_none() {
                         permit.state = State::Sent;
                         self.0.freed.notify_one();
                         return Ok(permit);
@@ -156,7 +156,7 @@ impl Account {
     }
 }
 
-/// Waits until there is something to look for again, whether that is told or not; not all at the same moment.
+/// Waits for a notification, or a random time if none arrives, so that waiters do not all wake at once.
 async fn look_again(until: Instant, freed: impl Future<Output = ()>) {
     let wait = until.saturating_duration_since(Instant::now());
     let wait = wait.clamp(TRUST, TRUST_MANY).mul_f64(1.0 + fastrand::f64());
@@ -164,7 +164,7 @@ async fn look_again(until: Instant, freed: impl Future<Output = ()>) {
 }
 
 impl Permit {
-    /// Tells what became of the request.
+    /// Reports the result of the request.
     pub(crate) fn settle<T>(mut self, result: &Result<T, Error>) {
         self.end(Some(Outcome::of(result)));
     }

@@ -12,7 +12,7 @@ pub(crate) fn parse_base_url(source: &str, given: &str) -> Result<Url, Error> {
         .filter(|url| url.query().is_none() && url.fragment().is_none())
         .filter(|url| url.username().is_empty() && url.password().is_none())
         .ok_or_else(|| {
-            // What cannot be read may hold a password, so it is not repeated.
+            // An invalid URL may contain a password, so it is not repeated.
             let message = format!(
                 "{source} is invalid; use https://host[/path] (http:// for this machine) without user, query and fragment"
             );

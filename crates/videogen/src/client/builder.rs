@@ -40,7 +40,8 @@ impl Client {
         ClientBuilder::new(vendor)
     }
 
-    /// Returns a client with the API key and base URL from the environment; see [`ClientBuilder::build`] for the variables.
+    /// Returns a client with the API key and base URL from the environment; see [`ClientBuilder::build`] for the
+    /// variables.
     ///
     /// # Errors
     /// The same as [`ClientBuilder::build`].
@@ -98,8 +99,8 @@ impl ClientBuilder {
 
     /// Sets a base URL other than the vendor's own, for a gateway or the simulator.
     ///
-    /// With a base URL on this machine (`localhost`, 127.0.0.0/8, `[::1]`), result links may also point to this machine,
-    /// and proxy settings in the environment are ignored for API calls and downloads.
+    /// With a base URL on this machine (`localhost`, 127.0.0.0/8, `[::1]`), result links may also point to this
+    /// machine, and proxy settings in the environment are ignored for API calls and downloads.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self
@@ -111,10 +112,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets whether files may be downloaded from hosts that are not on the public internet, such as a gateway's own storage.
+    /// Sets whether files may be downloaded from hosts that are not on the public internet, such as a gateway's own
+    /// storage.
     ///
-    /// By default, links to this machine, private networks and cloud metadata services are refused. Links to this machine
-    /// are allowed when the base URL is on it.
+    /// By default, links to this machine, private networks and cloud metadata services are refused. Links to this
+    /// machine are allowed when the base URL is on it.
     pub fn allow_private_hosts(mut self, allow: bool) -> Self {
         self.allow_private_hosts = allow;
         self
@@ -136,8 +138,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the total timeout of a submission; the default is 2 minutes. A submission that times out has an unknown status,
-    /// so a short timeout does not make failures cheaper.
+    /// Sets the total timeout of a submission; the default is 2 minutes. A submission that times out has an unknown
+    /// status, so a short timeout does not make failures cheaper.
     pub fn submit_timeout(mut self, timeout: Duration) -> Self {
         self.submit_timeout = timeout;
         self
@@ -145,15 +147,15 @@ impl ClientBuilder {
 
     /// Sets the journal in which submissions are recorded before they are sent; see [`journal`](crate::journal).
     ///
-    /// For vendors that support client references, one is generated unless the request sets it. To share a journal between
-    /// clients, pass each of them a clone of its `Arc`.
+    /// For vendors that support client references, one is generated unless the request sets it. To share a journal
+    /// between clients, pass each of them a clone of its `Arc`.
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
         self.journal = Some(Arc::new(journal));
         self
     }
 
-    /// Sets a callback for each [`SubmitEvent`], called before anything else is awaited. So the id of a task is known even
-    /// if the program is stopped while the journal, locked by another program, cannot record it.
+    /// Sets a callback for each [`SubmitEvent`], called before anything else is awaited. So the id of a task is known
+    /// even if the program is stopped while the journal, locked by another program, cannot record it.
     ///
     /// It is called on the runtime's threads and must not block.
     pub fn on_submission(mut self, observe: impl Fn(&SubmitEvent) + Send + Sync + 'static) -> Self {
@@ -164,9 +166,9 @@ impl ClientBuilder {
     /// Sets the speed of the vendor's time relative to real time; the default is 1. For simulators only.
     ///
     /// Everything that is stated in the vendor's time passes faster by this factor: the default pauses of
-    /// [`wait`](Client::wait), [`watch`](Client::watch) and [`Watcher`](crate::wait::Watcher), rate limits, pauses before
-    /// retries, and `Retry-After`. Times that the caller sets in `WaitOptions` or `WatcherOptions`, and time limits of
-    /// requests, stay in real time.
+    /// [`wait`](Client::wait), [`watch`](Client::watch) and [`Watcher`](crate::wait::Watcher), rate limits, pauses
+    /// before retries, and `Retry-After`. Times that the caller sets in `WaitOptions` or `WatcherOptions`, and time
+    /// limits of requests, stay in real time.
     ///
     /// ```
     /// # fn main() -> Result<(), videogen::Error> {
@@ -187,14 +189,14 @@ impl ClientBuilder {
     /// `ALLTOKEN_BASE_URL`.
     ///
     /// # Errors
-    /// `config` when the key is missing or is not a valid header value, when the base URL is invalid or uses plain HTTP, when
-    /// a time scale is invalid or set for the vendor's own host, or when `HTTP_PROXY`, `HTTPS_PROXY` or `ALL_PROXY` is no
-    /// usable proxy, unless the base URL is on this machine, where none is used.
+    /// `config` when the key is missing or is not a valid header value, when the base URL is invalid or uses plain
+    /// HTTP, when a time scale is invalid or set for the vendor's own host, or when `HTTP_PROXY`, `HTTPS_PROXY` or
+    /// `ALL_PROXY` is not a usable proxy. No proxy is used if the base URL is on this machine.
     pub fn build(self) -> Result<Client, Error> {
         self.build_in(&|name| std::env::var_os(name))
     }
 
-    /// With the environment that `environment` reads.
+    /// Like [`build`](Self::build), with another environment.
     pub(crate) fn build_in(self, environment: Variables<'_>) -> Result<Client, Error> {
         let facts = self.vendor.facts();
         let config = |message: String| Error::new(ErrorKind::Config, message);
@@ -248,7 +250,7 @@ impl ClientBuilder {
             retry: self.retry,
             journal: self.journal,
             observer: self.observer,
-            on_their_way: watch::Sender::new(0),
+            in_flight: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
             skew: Mutex::default(),
             budget: Budget::new(scale),

@@ -11,10 +11,10 @@ use crate::model::{
     Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, TaskRef, Vendor, VideoTask,
 };
 use crate::transport::retry::retrying;
-use crate::vendors::{Call, RawPage};
+use crate::vendors::{Call, RawPage, dispatch};
 
 impl Client {
-    /// Makes a read at the account's pace, and lets the account learn from it.
+    /// Makes a read at the account's pace, and reports its result to the account.
     pub(crate) async fn paced<T>(&self, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         let permit = self.0.account.at_once(self.0.scale.real(self.0.retry.patience)).await?;
         let result = read.await;
@@ -40,18 +40,18 @@ impl Client {
 
     async fn get_by_id(&self, id: &TaskId) -> Result<VideoTask, Error> {
         retrying!(self.retries(), async {
-            // Pinned here, it is not moved once more for every future around it.
+            // Pinned here so that it is not moved again for every future around it.
             let read = pin!(self.get_once(id));
             // Also where nothing was sent.
             self.paced(read).await.map_err(|error| error.with_task(id))
         })
     }
 
-    /// One request. Waiting has a pace of its own.
+    /// One request, without the account's pace, which waits apply themselves.
     pub(crate) async fn get_once(&self, id: &TaskId) -> Result<VideoTask, Error> {
         self.check(id)?;
         let call = self.call(&self.0.http.read);
-        let result = self.0.vendor.get(&call, id).await;
+        let result = dispatch::get(self.0.vendor, &call, id).await;
         let task = self.task(Operation::Get, id, result, &call)?;
         self.record_status(&task).await;
         Ok(task)
@@ -75,11 +75,11 @@ impl Client {
         self.check(id)?;
         let cancelled = self.paced(async {
             let call = self.call(&self.0.http.read);
-            let result = self.0.vendor.cancel(&call, id).await;
+            let result = dispatch::cancel(self.0.vendor, &call, id).await;
             self.task(Operation::Cancel, id, result, &call)
         });
         match cancelled.await.map_err(|error| error.with_task(id)) {
-            // It worked, and the response does not contain the task's status.
+            // The cancellation succeeded, but the response does not contain the task's status.
             Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
             Err(error) => Err(error),
             Ok(task) => {
@@ -89,7 +89,8 @@ impl Client {
         }
     }
 
-    /// Returns one page of the account's tasks, newest first by default. [`list_all`](Self::list_all) returns all pages.
+    /// Returns one page of the account's tasks, newest first by default. [`list_all`](Self::list_all) returns all
+    /// pages.
     ///
     /// # Errors
     /// `unsupported` when the vendor has no list operation; `invalid_request` when it does not support a filter.
@@ -113,23 +114,24 @@ impl Client {
         retrying!(self.retries(), self.paced(self.list_once(query, true)))
     }
 
-    /// One request. Without `raws` the tasks lack their raw JSON, which is cut out and copied for each of them.
+    /// One request. Without `raws` the tasks lack their raw JSON, which would be copied for each of them.
     pub(crate) async fn list_once(&self, query: &ListQuery, raws: bool) -> Result<TaskPage, Error> {
         let vendor = self.0.vendor;
         let call = self.call(&self.0.http.read);
-        let result = vendor.list(&call, query).await;
+        let result = dispatch::list(vendor, &call, query).await;
         let exchange = self.exchange(&call);
         let judge = self.judge();
         let (page, raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
-            // An account without tasks is told by an empty list, or by none at all.
+            // For an account without tasks, the list is empty or missing.
             Err(error)
-                if error.kind() == ErrorKind::Decode && judge.is_null(exchange.as_ref(), vendor.list_member()) =>
+                if error.kind() == ErrorKind::Decode
+                    && judge.is_null(exchange.as_ref(), dispatch::list_member(vendor)) =>
             {
                 (RawPage::default(), Bytes::new())
             }
             result => result?,
         };
-        let items = raws.then(|| items(&raw, vendor.list_member())).flatten();
+        let items = raws.then(|| items(&raw, dispatch::list_member(vendor))).flatten();
         let mut items = items.unwrap_or_default();
         items.resize(page.tasks.len(), Raw::default());
         let read = page.tasks.len();
@@ -151,8 +153,8 @@ impl Client {
         })
     }
 
-    /// Requests the vendor's list of models. [`Capabilities`](crate::facts::Capabilities) describes the models that this version
-    /// knows, without a request.
+    /// Requests the vendor's list of models. [`Capabilities`](crate::facts::Capabilities) describes the models that
+    /// this version knows, without a request.
     ///
     /// # Errors
     /// `unsupported` when the vendor has no such operation.
@@ -172,7 +174,7 @@ impl Client {
 
     async fn models_once(&self) -> Result<Vec<ListedModel>, Error> {
         let call = self.call(&self.0.http.read);
-        let result = self.0.vendor.models(&call).await;
+        let result = dispatch::models(self.0.vendor, &call).await;
         let (models, _) = self
             .judge()
             .read(Operation::Models, result, self.exchange(&call).as_ref())?;
@@ -186,10 +188,12 @@ impl Client {
         result: Result<VideoTask, crate::vendors::CallError>,
         call: &Call<'_>,
     ) -> Result<VideoTask, Error> {
-        let read = self.judge().read(operation, result, self.exchange(call).as_ref());
+        let exchange = self.exchange(call);
+        let read = self.judge().read(operation, result, exchange.as_ref());
         let (task, raw) = read.map_err(|error| error.with_task(id))?;
         let mut task = task.called(id);
         self.judge().finish(&mut task, Raw::of(raw));
+        task.request_id = self.judge().request_of(exchange.as_ref());
         Ok(task)
     }
 
@@ -208,7 +212,7 @@ impl Client {
         Err(Error::new(ErrorKind::Unsupported, message).during(vendor, operation))
     }
 
-    /// Refuses a task of another vendor, and an id that would lead to another path.
+    /// Rejects a task of another vendor, and an id that would change the URL path.
     fn check(&self, id: &TaskId) -> Result<(), Error> {
         let wrong = |message: String| Err(Error::new(ErrorKind::InvalidRequest, message).with_task(id));
         if id.vendor() != self.0.vendor {
@@ -233,11 +237,11 @@ impl Client {
     }
 }
 
-/// The entries of a list, as they came.
+/// The raw entries of a list.
 fn items(page: &[u8], member: &str) -> Option<Vec<Raw>> {
     let members: HashMap<String, &RawValue> = serde_json::from_slice(page).ok()?;
     let items: Vec<&RawValue> = serde_json::from_slice(members.get(member)?.get().as_bytes()).ok()?;
-    // Each by itself: a task that is kept does not keep its whole page.
+    // Copied one by one, so that a stored task does not keep the whole page in memory.
     Some(
         items
             .iter()

@@ -17,13 +17,12 @@ use crate::model::{Error, ErrorKind, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::Http;
 use crate::transport::retry::{Budget, Retries};
-use crate::vendors::Call;
-use crate::vendors::Judge;
+use crate::vendors::{Call, Judge};
 
 /// A client for one account at one vendor.
 ///
-/// Cloning is cheap. Clones share connections and the account's rate limit: when the vendor throttles one of them, all of
-/// them slow down.
+/// Cloning is cheap. Clones share connections and the account's rate limit: when the vendor throttles one of them, all
+/// of them slow down.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), videogen::Error> {
@@ -49,13 +48,13 @@ pub(crate) struct Inner {
     pub(crate) journal: Option<Arc<dyn Journal>>,
     pub(crate) observer: Option<Observer>,
     /// Number of submissions that were sent and whose response has not been recorded yet.
-    pub(crate) on_their_way: watch::Sender<usize>,
+    pub(crate) in_flight: watch::Sender<usize>,
     /// Longer than any submission under way.
     pub(crate) patience: Duration,
     pub(crate) account: Account,
-    /// By how much the vendor's clock is ahead, as its last answer showed.
+    /// By how much the vendor's clock is ahead, from its last response.
     pub(crate) skew: Mutex<Option<TimeDelta>>,
-    /// How fast the vendor's time passes.
+    /// Speed of the vendor's time.
     pub(crate) scale: TimeScale,
 }
 
@@ -81,8 +80,8 @@ impl Client {
         self.0.vendor
     }
 
-    /// Stops all retries of this client and its clones: pauses before a retry end at once, and nothing is resent. Requests
-    /// in flight still complete. For a graceful shutdown, together with [`drain`](Self::drain).
+    /// Stops all retries of this client and its clones: pauses before a retry end at once, and nothing is resent.
+    /// Requests in flight still complete. For a graceful shutdown, together with [`drain`](Self::drain).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) {
@@ -106,7 +105,7 @@ impl Client {
         }
     }
 
-    /// What a call put on the wire and what came back. The date of an answer tells how far the clocks differ.
+    /// Makes a call and returns the exchange. Updates the clock difference from the response's date.
     pub(crate) fn exchange(&self, call: &Call<'_>) -> Option<Exchange> {
         let exchange = call.session.exchange()?;
         if let Sent::Answered(answer) = &exchange.sent
@@ -119,7 +118,7 @@ impl Client {
         Some(exchange)
     }
 
-    /// By how much the vendor's clock is ahead, where an answer has shown it.
+    /// By how much the vendor's clock is ahead, if a response has shown it.
     pub(crate) fn clock_skew(&self) -> Option<TimeDelta> {
         *self.0.skew.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,7 +130,7 @@ impl Client {
         }
     }
 
-    /// What belongs to another vendor.
+    /// Error for a value of another vendor.
     pub(crate) fn wrong_vendor(&self, what: &str) -> Error {
         let message = format!(
             "this client is for {}, but {what} belongs to another vendor; use a client of that vendor",

@@ -1,12 +1,11 @@
-//! What a client reports of a submission while it is under way.
+//! Events of submissions in progress.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::model::TaskId;
 
-/// What [`ClientBuilder::on_submission`](crate::ClientBuilder::on_submission) is called with, while a submission is under
-/// way.
+/// Event of a submission in progress, passed to [`ClientBuilder::on_submission`](crate::ClientBuilder::on_submission).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SubmitEvent {

@@ -16,7 +16,7 @@ use crate::client::{Client, parse_base_url};
 use crate::model::mask;
 use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoRequest, Violation};
 use crate::rules::adjust::adjust;
-use crate::vendors::Call;
+use crate::vendors::{Call, dispatch};
 
 /// The exact HTTP request that a submission would send; see [`plan`].
 #[derive(Clone, PartialEq, Serialize)]
@@ -64,7 +64,8 @@ pub struct ModelPlan {
     pub violations: Vec<Violation>,
 }
 
-/// Plans `request` for every known model of every vendor, replacing its `model`. `base_url` returns a vendor's base URL, or
+/// Plans `request` for every known model of every vendor, replacing its `model`. `base_url` returns a vendor's base
+/// URL, or
 /// `None` for the vendor's own.
 ///
 /// # Errors
@@ -133,7 +134,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
         http: &BUILDER,
         session: session.clone(),
     };
-    let result = now(vendor.submit(&call, &request, &rules));
+    let result = now(dispatch::submit(vendor, &call, &request, &rules));
     let Some(exchange) = session.exchange() else {
         let reason = match result {
             Some(Err(reason)) => reason.0,
@@ -154,7 +155,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
     })
 }
 
-/// The result of a future that never has to wait.
+/// The result of a future that is ready at once.
 fn now<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),

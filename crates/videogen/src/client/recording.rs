@@ -10,7 +10,8 @@ use crate::model::mask::sha256;
 use crate::model::{Error, ErrorKind, TaskId, VideoTask};
 
 impl Client {
-    /// Returns the account's id in the journal: a fingerprint of vendor and API key, from which the key cannot be derived.
+    /// Returns the account's id in the journal: a fingerprint of vendor and API key, from which the key cannot be
+    /// derived.
     ///
     /// ```no_run
     /// # fn example(client: videogen::Client) {
@@ -43,8 +44,8 @@ impl Client {
         scope(&self.origin())
     }
 
-    /// Returns whether a submission was made with this client's account and base URL. For entries of older versions, which
-    /// lack the base URL, only the account is compared.
+    /// Returns whether a submission was made with this client's account and base URL. For entries of older versions,
+    /// which lack the base URL, only the account is compared.
     ///
     /// ```no_run
     /// # fn example(client: videogen::Client, entries: Vec<videogen::journal::Entry>) {
@@ -81,8 +82,8 @@ impl Client {
         self.record_task(&task.id, status).await;
     }
 
-    /// Records a complete file that is about to be moved to its place, so that it is known there whatever ends this
-    /// process.
+    /// Records a complete file that is about to be moved to its place, so that it is known even if this
+    /// process dies.
     pub(crate) async fn record_placing(&self, task: &TaskId, kind: FileKind, file: &SavedFile) {
         let file = file.clone();
         self.record_task(task, Event::Placing { kind, file }).await;
@@ -105,7 +106,7 @@ impl Client {
 
     async fn record_task(&self, task: &TaskId, event: Event) {
         if let Some(journal) = &self.0.journal {
-            // A journal that cannot be written must not keep a paid video from its owner.
+            // A journal failure must not prevent the download of a paid video.
             let _ = journal.record(self.subject(task), event).await;
         }
     }
@@ -128,7 +129,7 @@ impl Client {
         Ok(self.known(by_task).await?.pop())
     }
 
-    /// A task of this client, as what an event is about.
+    /// The subject of events about a task of this client.
     pub(crate) fn subject(&self, task: &TaskId) -> Subject {
         Subject::Task {
             task: task.clone(),
@@ -144,7 +145,7 @@ impl Client {
         }
     }
 
-    /// Entries of the journal, where one that cannot be read must not be taken for none.
+    /// Entries of the journal; fails if a matching one cannot be read.
     pub(crate) async fn known(&self, query: Query) -> Result<Vec<Entry>, Error> {
         let mut found = self.found(query).await?;
         match found.unreadable.pop() {

@@ -51,22 +51,19 @@ impl FetchError {
         Self::passing(format!("the file host sent nothing for {after:?}"))
     }
 
-    /// A link that may not be followed, and why.
+    /// Error for a link that is not allowed.
     fn forbidden(what: &str, why: &str) -> Self {
-        Self::Final(Error::new(
-            ErrorKind::Vendor,
-            format!("{what} is not allowed: it {why}"),
-        ))
+        Self::Final(Error::new(ErrorKind::Vendor, format!("{what} is not allowed: {why}")))
     }
 }
 
-/// Which version of a file the bytes so far belong to.
+/// The version of a file that the bytes so far belong to.
 #[derive(Default)]
 pub(super) struct Version {
     /// Strong or weak.
     etag: Option<HeaderValue>,
     modified: Option<HeaderValue>,
-    /// Its length, where the host tells it.
+    /// Its length, if the host reports it.
     pub(super) total: Option<u64>,
 }
 
@@ -79,8 +76,8 @@ impl Version {
         }
     }
 
-    /// What tells the host which version is meant. A weak `ETag` may stand for several, and where there is any, a date may
-    /// not be used in its place (RFC 9110, 13.1.5).
+    /// Value of `If-Range`. A weak `ETag` may identify several versions, and with an `ETag` a date may
+    /// not be used instead (RFC 9110, 13.1.5).
     pub(super) fn validator(&self) -> Option<&HeaderValue> {
         match &self.etag {
             Some(tag) => is_strong(tag).then_some(tag),
@@ -88,11 +85,11 @@ impl Version {
         }
     }
 
-    /// The bytes that an answer with status 206 holds, if they go on at `position` and are of this version.
+    /// The byte range of a 206 response, if it continues at `position` and has this version.
     pub(super) fn continued(&mut self, headers: &HeaderMap, position: u64) -> Option<u64> {
         let range = ContentRange::read(headers)?;
         let fits = match (self.total, range.total) {
-            (Some(known), Some(told)) => known == told,
+            (Some(known), Some(other)) => known == other,
             _ => true,
         };
         if self.is_other(headers) || !fits || range.first != position {
@@ -102,20 +99,20 @@ impl Version {
         Some(range.end)
     }
 
-    /// Whether an answer with status 416 says that the file ends at `position`, and is about this version.
+    /// Whether a 416 response reports that the file ends at `position`, and has this version.
     pub(super) fn ends(&self, headers: &HeaderMap, position: u64) -> bool {
-        let told = headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
-        let end: Option<u64> = told
+        let range_header = headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
+        let end: Option<u64> = range_header
             .and_then(|range| range.trim().strip_prefix("bytes */"))
             .and_then(|total| total.parse().ok());
         end == Some(position) && self.total.is_none_or(|total| total == position) && !self.is_other(headers)
     }
 
-    /// The tag decides. Where one side has none, the date does.
+    /// Compares tags or, if one side has none, dates.
     fn is_other(&self, headers: &HeaderMap) -> bool {
         match (headers.get(ETAG), &self.etag) {
-            (Some(told), Some(known)) => told != known,
-            _ => matches!((headers.get(LAST_MODIFIED), &self.modified), (Some(told), Some(known)) if told != known),
+            (Some(other), Some(known)) => other != known,
+            _ => matches!((headers.get(LAST_MODIFIED), &self.modified), (Some(other), Some(known)) if other != known),
         }
     }
 }
@@ -153,8 +150,8 @@ impl ContentRange {
     }
 }
 
-/// The coding of a body whose bytes are not those of the file. Such bytes are never stored: `identity` was requested, and
-/// ranges count the bytes as they are stored. Only the outermost `chunked` is undone by the HTTP client.
+/// The coding of an encoded body. Its bytes are never stored: `identity` was requested, and
+/// ranges count the bytes as stored by the host. The HTTP client decodes only the outermost `chunked`.
 pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
     let listed = |name: HeaderName| -> Vec<String> {
         let values = headers.get_all(name);
@@ -172,7 +169,7 @@ pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
     (!coding.is_empty()).then_some(coding)
 }
 
-/// Asks for a file, or for the rest of it from `position` on. Redirects are followed here, so that each is judged.
+/// Requests a file, or the rest of it from `position` on. Redirects are followed here, so that each is checked.
 pub(super) async fn ask(
     http: &Http,
     link: &SecretUrl,
@@ -185,7 +182,7 @@ pub(super) async fn ask(
         .map_err(|why| FetchError::forbidden("the result link of the vendor", &why))?;
     let client = http.file().map_err(FetchError::Final)?;
     for _ in 0..=REDIRECTS {
-        // Ranges count the bytes as they are stored.
+        // Ranges count the bytes as stored by the host.
         let mut request = client.get(url.clone()).header(ACCEPT_ENCODING, "identity");
         if let Some((position, validator)) = rest {
             request = request
@@ -211,7 +208,7 @@ pub(super) async fn ask(
     Err(FetchError::Final(Error::new(ErrorKind::Transport, message)))
 }
 
-/// Passes on what holds a file, a part of it, or the word that there is no such part.
+/// Returns responses with a file, a part of it, or status 416; other statuses are errors.
 fn judged(response: Response) -> Result<Response, FetchError> {
     let status = response.status();
     match status.as_u16() {
@@ -262,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weak_tag_says_nothing() {
+    fn a_weak_tag_identifies_no_version() {
         let validator = |pairs: &[(HeaderName, &str)]| {
             let version = Version::new(&headers(pairs), None);
             version.validator().map(|value| value.to_str().unwrap().to_owned())
@@ -277,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_same_version_is_continued() {
+    fn only_the_same_version_is_resumed() {
         let continued = |pairs: &[(HeaderName, &str)]| {
             let mut version = Version::new(&headers(&[(ETAG, "\"a\"")]), Some(10));
             version.continued(&headers(pairs), 5)
@@ -291,10 +288,10 @@ mod tests {
     }
 
     #[test]
-    fn the_tag_decides_and_else_the_date() {
+    fn versions_are_compared_by_tag_or_else_by_date() {
         let (one, two) = ((ETAG, "\"1\""), (ETAG, "\"2\""));
         let (date, later) = ((LAST_MODIFIED, DATE), (LAST_MODIFIED, LATER));
-        for (known, told, is_other) in [
+        for (known, received, is_other) in [
             (vec![&one, &date], vec![&one, &later], false),
             (vec![&one, &date], vec![&two, &date], true),
             (vec![&one, &date], vec![&later], true),
@@ -307,13 +304,13 @@ mod tests {
                 headers(&pairs.iter().map(|pair| (*pair).clone()).collect::<Vec<_>>())
             };
             let version = Version::new(&read(&known), None);
-            assert_eq!(version.is_other(&read(&told)), is_other, "{known:?} {told:?}");
+            assert_eq!(version.is_other(&read(&received)), is_other, "{known:?} {received:?}");
         }
     }
 
     #[test]
     fn codings() {
-        let told = |pairs: &[(HeaderName, &str)]| {
+        let coding_of = |pairs: &[(HeaderName, &str)]| {
             let mut headers = HeaderMap::new();
             for (name, value) in pairs {
                 headers.append(name, value.parse().unwrap());
@@ -328,7 +325,7 @@ mod tests {
             &[(TRANSFER_ENCODING, "Chunked")],
             &[(TRANSFER_ENCODING, "identity, chunked")],
         ] {
-            assert_eq!(told(plain), None, "{plain:?}");
+            assert_eq!(coding_of(plain), None, "{plain:?}");
         }
         for (coded, expected) in [
             (&[(CONTENT_ENCODING, "GZip")][..], "gzip"),
@@ -345,12 +342,12 @@ mod tests {
                 "chunked",
             ),
         ] {
-            assert_eq!(told(coded).as_deref(), Some(expected), "{coded:?}");
+            assert_eq!(coding_of(coded).as_deref(), Some(expected), "{coded:?}");
         }
     }
 
     #[test]
-    fn where_a_file_ends() {
+    fn the_end_of_a_file_is_confirmed_by_416() {
         let ends = |range: &str, total: Option<u64>| {
             Version::new(&HeaderMap::new(), total).ends(&headers(&[(CONTENT_RANGE, range)]), 10)
         };

@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::journal::FileKind;
 use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, VideoTask};
 use crate::transport::trace::{self, Activity};
+use crate::vendors::dispatch;
 
 impl Client {
     /// Downloads the video of a completed task to `path`, which must not exist.
@@ -31,29 +32,29 @@ impl Client {
             .await
     }
 
-    /// Downloads the video of a completed task to `path`. `progress` is called with the bytes received and, if known, the
-    /// total; it restarts at zero when the download has to start over.
+    /// Downloads the video of a completed task to `path`. `progress` is called with the bytes received and, if known,
+    /// the total; it restarts at zero when the download has to start over.
     ///
-    /// The output file appears only when complete: it is written next to `path` with the extension `.part`, synced to disk,
-    /// and then renamed. Dropping the future deletes the partial file. A killed process may leave a `.part` file, which is
-    /// safe to delete. Some file systems (FAT, some network file systems) cannot rename without replacing; there, a file
-    /// that another process creates at `path` at the last moment is overwritten.
+    /// The output file appears only when complete: it is written next to `path` with the extension `.part`, synced to
+    /// disk, and then renamed. Dropping the future deletes the partial file. A killed process may leave a `.part` file,
+    /// which is safe to delete. Some file systems (FAT, some network file systems) cannot rename without replacing;
+    /// there, a file that another process creates at `path` at the last moment is overwritten.
     ///
-    /// Interrupted, stalled or truncated transfers resume where they stopped if `ETag` or `Last-Modified` shows that the
-    /// file is unchanged; otherwise they start over. Attempts are limited by [`RetryPolicy`], not counting attempts that make
-    /// progress. Expired links are refreshed if the vendor supports it, even mid-download.
+    /// Interrupted, stalled or truncated transfers resume where they stopped if `ETag` or `Last-Modified` shows that
+    /// the file is unchanged; otherwise they start over. Attempts are limited by [`RetryPolicy`], not counting attempts
+    /// that make progress. Expired links are refreshed if the vendor supports it, even mid-download.
     ///
     /// The content decides whether the file is a video, not the `Content-Type`. A file is refused when it is compressed
     /// (`Content-Encoding`), is truncated, or lacks a `moov` or `moof` box; bytes after the last box are kept.
     ///
-    /// The API key is never sent to the file's host. Links and redirects (at most 5) must use HTTPS and point to the public
-    /// internet, unless [`ClientBuilder::allow_private_hosts`] is set. With a proxy in the environment, the proxy resolves
-    /// host names.
+    /// The API key is never sent to the file's host. Links and redirects (at most 5) must use HTTPS and point to the
+    /// public internet, unless [`ClientBuilder::allow_private_hosts`] is set. With a proxy in the environment, the
+    /// proxy resolves host names.
     ///
     /// # Errors
-    /// `no_video` when the task has no video, with the reason of its failure, or when its link has expired and cannot be
-    /// refreshed; `not_ready` when the task has not ended; `io` when the file exists or cannot be written; `vendor` when the
-    /// link is not allowed; `decode` when the content is not a video; `transport` when the download fails.
+    /// `no_video` when the task has no video, with the reason of its failure, or when its link has expired and cannot
+    /// be refreshed; `not_ready` when the task has not ended; `io` when the file exists or cannot be written; `vendor`
+    /// when the link is not allowed; `decode` when the content is not a video; `transport` when the download fails.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -78,9 +79,9 @@ impl Client {
             .await
     }
 
-    /// Downloads the last frame of the video, an image, to `path`, like [`download_with`](Self::download_with). It exists if
-    /// [`return_last_frame`](crate::VideoRequest::return_last_frame) was requested; the vendor chooses the format (PNG, JPEG,
-    /// WebP or GIF).
+    /// Downloads the last frame of the video, an image, to `path`, like [`download_with`](Self::download_with). It
+    /// exists if [`return_last_frame`](crate::VideoRequest::return_last_frame) was requested; the vendor chooses the
+    /// format (PNG, JPEG, WebP or GIF).
     ///
     /// # Errors
     /// `no_video` when the task has no last frame; otherwise the same as [`download_with`](Self::download_with).
@@ -102,7 +103,7 @@ impl Client {
             .await
     }
 
-    /// The task itself; where only its id is given, it is looked up.
+    /// The task, or the polled task if only its id is given.
     pub(super) async fn at_hand<'a>(&self, task: &'a impl TaskRef) -> Result<Cow<'a, VideoTask>, Error> {
         match task.task() {
             Some(task) => Ok(Cow::Borrowed(task)),
@@ -110,8 +111,8 @@ impl Client {
         }
     }
 
-    /// Returns the file at `path` if the journal has it as this file of the task and it is unchanged, so that it need not be
-    /// downloaded again. A file that a killed process completed without recording it is recorded.
+    /// Returns the file at `path` if the journal has it as this file of the task and it is unchanged, so that it need
+    /// not be downloaded again. A file that a killed process completed without recording it is recorded.
     ///
     /// Size and content are compared, so the whole file is read.
     ///
@@ -184,7 +185,7 @@ impl Client {
         Box::pin(trace::about(Activity::Download(media.noun()), &task.id, traced))
     }
 
-    /// Another link to the same file. `None`: the vendor gives the same one again.
+    /// A new link to the same file. `None`: the vendor returns the same one again.
     pub(crate) async fn renew(&self, media: Media, id: &TaskId, old: &SecretUrl) -> Result<Option<SecretUrl>, Error> {
         let task = self.get(id).await?;
         let fresh = link(media, &task)?;
@@ -194,14 +195,14 @@ impl Client {
         self.fresh_link(media, id).await
     }
 
-    /// Another link to the video, for what `get` tells does not work.
+    /// A new link to the video, if the one from `get` does not work.
     pub(crate) async fn fresh_link(&self, media: Media, id: &TaskId) -> Result<Option<SecretUrl>, Error> {
         if media != Media::Video {
             return Ok(None);
         }
         self.paced(async {
             let call = self.call(&self.0.http.read);
-            let result = match self.0.vendor.fresh_link(&call, id).await {
+            let result = match dispatch::fresh_link(self.0.vendor, &call, id).await {
                 Ok(None) => return Ok(None),
                 result => result,
             };
@@ -214,7 +215,7 @@ impl Client {
     }
 }
 
-/// The URL of what is to be fetched.
+/// The URL of the file to download.
 pub(super) fn link(media: Media, task: &VideoTask) -> Result<&SecretUrl, Error> {
     let is_done = matches!(task.status, TaskStatus::Completed | TaskStatus::Unknown(_));
     let link = match media {

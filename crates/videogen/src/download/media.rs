@@ -1,4 +1,4 @@
-//! What is fetched, and whether what arrived is that.
+//! Kinds of downloaded files, and checks of their content.
 
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -6,12 +6,12 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::walk;
 use crate::journal::FileKind;
 
-/// So many bytes at the beginning tell what a file is.
+/// Number of bytes that identify a file type.
 pub(super) const MAGIC: usize = 12;
-/// Bytes in which the end of an image is looked for.
+/// Number of bytes searched for the end of an image.
 const TAIL: u64 = 4096;
 
-/// What is fetched.
+/// Kind of a downloaded file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Media {
     Video,
@@ -37,7 +37,7 @@ impl fmt::Display for Media {
 }
 
 impl Media {
-    /// What a file of this kind is, with its article.
+    /// The noun for a file of this kind, with its article.
     pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Video => "a video",
@@ -45,7 +45,8 @@ impl Media {
         }
     }
 
-    /// Whether a file may begin so. Its bytes decide, not its label: storage services label files as they please.
+    /// Whether a file of this kind may begin with these bytes. Its `Content-Type` is ignored, because storage services
+    /// set it arbitrarily.
     pub(super) fn begins_with(self, head: &[u8]) -> bool {
         match self {
             Self::Video => walk::begins_video(head),
@@ -59,18 +60,18 @@ impl Media {
         }
     }
 
-    /// What a file lacks, if anything. This finds what lengths do not: a host that holds, or announces, only part of the
-    /// file. `is_end_known`: the host stated where the file ends.
+    /// The missing part of a file, if any. Detects files of which the host stores or announces only a part, which
+    /// lengths do not show. `is_end_known`: the host reported the end of the file.
     pub(super) fn flaw(self, file: impl Read + Seek, is_end_known: bool) -> io::Result<Option<&'static str>> {
         match self {
             Self::Video => walk::flaw(file, is_end_known),
-            Self::LastFrame => Ok(is_cut_image(file)?.then_some("it ends in the middle")),
+            Self::LastFrame => Ok(is_truncated_image(file)?.then_some("it is truncated")),
         }
     }
 }
 
-/// Whether an image lacks its end. Bytes that follow the end are no fault.
-fn is_cut_image(mut file: impl Read + Seek) -> io::Result<bool> {
+/// Whether an image lacks its end. Trailing bytes are allowed.
+fn is_truncated_image(mut file: impl Read + Seek) -> io::Result<bool> {
     let length = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
     let mut head = Vec::with_capacity(MAGIC);
@@ -78,7 +79,7 @@ fn is_cut_image(mut file: impl Read + Seek) -> io::Result<bool> {
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
     let mut tail = Vec::new();
     file.by_ref().take(TAIL).read_to_end(&mut tail)?;
-    // What follows the last place of an end marker.
+    // The data after the last end marker.
     let after = |end: &[u8]| {
         let place = tail.windows(end.len()).rposition(|bytes| bytes == end)?;
         Some(&tail[place + end.len()..])
@@ -87,7 +88,7 @@ fn is_cut_image(mut file: impl Read + Seek) -> io::Result<bool> {
     let is_whole = match head.as_slice() {
         [b'R', b'I', b'F', b'F', a, b, c, d, ..] => length >= 8 + u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
         [0x89, b'P', b'N', b'G', ..] => after(b"IEND\xae\x42\x60\x82").is_some(),
-        // A preview within the image has an end, too; markers follow that one.
+        // An embedded preview has an end marker too, but more markers follow.
         [0xff, 0xd8, ..] => after(&[0xff, 0xd9]).is_some_and(|rest| !rest.contains(&0xff)),
         _ => after(b"\0;").is_some_and(is_padding),
     };
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_image_is_told_from_a_whole_one() {
+    fn truncated_images_are_detected() {
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\x04IDAT\0\0\0\0\0\0\0\0\0\0\0\0IEND\xae\x42\x60\x82".to_vec();
         let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF and so on\xff\xd9".to_vec();
         let webp = b"RIFF\x10\0\0\0WEBPVP8 \x04\0\0\0\0\0\0\x01".to_vec();
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_known_by_how_they_begin() {
+    fn files_are_identified_by_their_first_bytes() {
         assert!(Media::Video.begins_with(b"\0\0\0\x18ftypisom"));
         assert!(Media::Video.begins_with(b"\x1a\x45\xdf\xa3"));
         for kind in ["moov", "mdat", "wide", "free", "skip"] {

@@ -1,4 +1,4 @@
-//! Downloads that leave no file: into memory, or as a stream.
+//! Downloads without a file: into memory, or as a stream.
 
 use std::fmt;
 use std::pin::Pin;
@@ -17,19 +17,19 @@ use super::transfer::Transfer;
 use crate::client::Client;
 use crate::model::{Error, TaskRef};
 
-/// Chunks that wait for the reader of a stream.
+/// Maximum number of chunks buffered for the reader of a stream.
 const WAITING: usize = 2;
 
-/// The bytes of a video as they arrive; made by [`Client::download_stream`].
+/// Stream of a video's bytes; returned by [`Client::download_stream`].
 #[must_use = "a stream does nothing until it is polled"]
 pub struct VideoStream(Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>);
 
 impl Client {
-    /// Downloads the finished video into memory, `limit` bytes at most. It is resumed and checked like a
+    /// Downloads the finished video into memory, at most `limit` bytes. It is resumed and checked like a
     /// [file](Self::download).
     ///
     /// # Errors
-    /// `transport` when it is larger than `limit`; else as [`download_with`](Self::download_with).
+    /// `transport` when it is larger than `limit`; otherwise the same as [`download_with`](Self::download_with).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, task: videogen::VideoTask) -> Result<(), videogen::Error> {
@@ -55,14 +55,14 @@ impl Client {
         Ok(bytes.into())
     }
 
-    /// Downloads the finished video as a stream of its bytes. A transfer that breaks off is resumed like that of a
+    /// Downloads the finished video as a stream of its bytes. Interrupted transfers resume like those of a
     /// [file](Self::download); nothing is requested before the stream is polled.
     ///
-    /// Length and the first bytes are checked. That the video is whole inside is not: its bytes are gone by then. A host
-    /// that cannot resume ends the stream with an error after bytes have been passed on.
+    /// The length and the first bytes are checked, but not whether the video is complete inside, because its bytes are
+    /// not kept. If a host cannot resume after bytes were returned, the stream ends with an error.
     ///
     /// # Errors
-    /// An error is the last item, one of those of [`download_with`](Self::download_with).
+    /// An error is the last item; errors are the same as of [`download_with`](Self::download_with).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, task: videogen::VideoTask) -> Result<(), videogen::Error> {
@@ -96,7 +96,7 @@ impl Client {
         let mut filling = Some(Box::pin(filling));
         let mut failure = None;
         VideoStream(Box::pin(stream::poll_fn(move |context| {
-            // Driven by whoever reads; its failure comes after the last chunk.
+            // Polled by the reader; its failure is returned after the last chunk.
             if let Some(Poll::Ready(result)) = filling.as_mut().map(|filling| filling.as_mut().poll(context)) {
                 filling = None;
                 failure = result.err();
@@ -109,7 +109,7 @@ impl Client {
 }
 
 impl VideoStream {
-    /// The next bytes; `None` after the last ones or an error.
+    /// Returns the next bytes, or `None` after the last ones or an error.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         self.0.next().await
     }

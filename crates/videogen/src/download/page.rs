@@ -2,14 +2,14 @@
 
 use url::Url;
 
-/// Bytes of a page that are read.
+/// Maximum number of bytes read of a page.
 pub(super) const PAGE: usize = 4096;
-/// Characters of it that are shown.
+/// Maximum number of characters shown of a page.
 const SHOWN: usize = 300;
-/// What storage services repeat in their errors and should not, and what is no text.
+/// Elements that are not shown: secrets that storage services repeat in their errors, and code.
 const HIDDEN: [&str; 7] = ["script", "style", "sign", "canonical", "key", "token", "credential"];
 
-/// Whether this is text rather than a file: markup, JSON, or what its label calls so.
+/// Whether a body is text rather than a file: markup, JSON, or by its content type.
 pub(super) fn is_page(body: &[u8], label: &str) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let label = label.to_ascii_lowercase();
@@ -18,13 +18,13 @@ pub(super) fn is_page(body: &[u8], label: &str) -> bool {
         || ["json", "xml"].iter().any(|kind| label.contains(kind))
 }
 
-/// The words of a page: without its tags, and without what the query of `url` consists of, which signs it.
+/// The text of a page, without its tags and without the parts of the signed query of `url`.
 pub(super) fn words(body: &[u8], url: &Url) -> String {
     let mut page = String::from_utf8_lossy(body).replace(['\u{feff}', '\u{fffd}'], "");
     if let Some(query) = url.query().filter(|query| !query.is_empty()) {
-        page = page.replace(query, "…");
+        page = page.replace(query, "[masked]");
         for (_, value) in url.query_pairs().filter(|(_, value)| value.len() >= 8) {
-            page = page.replace(&*value, "…");
+            page = page.replace(&*value, "[masked]");
         }
     }
     let text = if page.trim_start().starts_with('<') {
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_known_by_its_first_character_or_its_label() {
+    fn a_page_is_known_by_its_first_character_or_its_content_type() {
         for (body, label) in [
             (&b"<!DOCTYPE html>"[..], "video/mp4"),
             (b"\xef\xbb\xbf \n<?xml?>", ""),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_hold_no_signature() {
+    fn the_text_contains_no_signature() {
         let url = Url::parse("https://h.example/v.mp4?X-Sig=canary%2B1234&e=1").unwrap();
         for (page, expected) in [
             (
@@ -87,9 +87,9 @@ mod tests {
             ),
             (
                 "{\"error\": \"gone\", \"sig\": \"canary+1234\"}",
-                "{\"error\": \"gone\", \"sig\": \"…\"}",
+                "{\"error\": \"gone\", \"sig\": \"[masked]\"}",
             ),
-            ("no /v.mp4?X-Sig=canary%2B1234&e=1 here", "no /v.mp4?… here"),
+            ("no /v.mp4?X-Sig=canary%2B1234&e=1 here", "no /v.mp4?[masked] here"),
             ("<script>canary", ""),
         ] {
             assert_eq!(words(page.as_bytes(), &url), expected);

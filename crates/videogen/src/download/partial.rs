@@ -13,9 +13,9 @@ use super::media::Media;
 use crate::journal::{SavedFile, digest_of};
 use crate::model::{Error, ErrorKind};
 
-/// So much is gathered before it is written: one call to the system, and another chunk can arrive meanwhile.
+/// Batch size: written with one system call, while more chunks arrive.
 const BATCH: usize = 1024 * 1024;
-/// Small chunks hold on to larger buffers, so their number has a limit too.
+/// Maximum number of chunks in a batch, because small chunks may keep larger buffers alive.
 const CHUNKS: usize = 256;
 
 /// A partial file. Dropping it deletes it.
@@ -27,11 +27,11 @@ pub(super) struct Partial<'a> {
     length: u64,
     batch: Vec<Bytes>,
     held: usize,
-    /// The batch that is being written. There is never more than one, so they keep their order.
+    /// The batch being written; only one at a time, to keep the order.
     writing: Option<JoinHandle<io::Result<()>>>,
 }
 
-/// What the file is called on its way. Dropping it takes the name away, if the file still has it.
+/// The path of the partial file. Dropping it deletes the file, unless it was renamed.
 struct Name(PathBuf);
 
 impl Drop for Name {
@@ -47,7 +47,7 @@ impl<'a> Partial<'a> {
         if !overwrite && target.exists() {
             return Err(exists(target));
         }
-        // Beside its target, so that putting it in place is one rename, and with the rights of a file like any other.
+        // Next to its target, so that one rename puts it in place, and with default permissions.
         let path = folder(target).join(format!(".videogen-{}.part", Uuid::now_v7().simple()));
         let file = File::options().read(true).write(true).create_new(true).open(&path);
         let file = file.map_err(|error| cannot_write(target, &error))?;
@@ -82,7 +82,7 @@ impl<'a> Partial<'a> {
         Ok(())
     }
 
-    /// Waits until all that was added is written.
+    /// Waits until everything is written.
     ///
     /// # Errors
     /// `io`.
@@ -91,7 +91,7 @@ impl<'a> Partial<'a> {
         self.settle().await
     }
 
-    /// Begins to write what was gathered, once the last batch is written.
+    /// Starts to write the gathered batch, once the last one is written.
     async fn write(&mut self) -> Result<(), Error> {
         self.settle().await?;
         if !self.batch.is_empty() {
@@ -109,7 +109,7 @@ impl<'a> Partial<'a> {
         }
     }
 
-    /// Begins again with nothing.
+    /// Discards all bytes.
     ///
     /// # Errors
     /// `io`.
@@ -126,7 +126,7 @@ impl<'a> Partial<'a> {
         done(self.target, apart(rewind)).await
     }
 
-    /// What the file lacks, if anything. All of it must have been written.
+    /// The missing part of the file, if any. All bytes must have been written.
     ///
     /// # Errors
     /// `io`.
@@ -135,7 +135,7 @@ impl<'a> Partial<'a> {
         done(self.target, apart(move || media.flaw(&*file, is_end_known))).await
     }
 
-    /// Syncs the file to disk, so that it survives a power cut. With `digest`, its SHA-256 is computed.
+    /// Syncs the file to disk, so that it survives a power failure. With `digest`, its SHA-256 is computed.
     ///
     /// # Errors
     /// `io`.
@@ -160,21 +160,21 @@ impl<'a> Partial<'a> {
     /// `io`.
     pub(super) async fn place(self) -> Result<(), Error> {
         let target = self.target;
-        // Not in another thread: whoever gives up the call would find the file in place later.
+        // Not in another thread, where it would continue after the caller dropped the future.
         let partial = &self.name.0;
         let placed = if self.overwrite {
             fs::rename(partial, target)
         } else {
-            // A rename would replace what is there; a second name, given before the first is taken away, cannot.
+            // A rename would replace an existing file; a hard link cannot.
             fs::hard_link(partial, target).or_else(|error| place_without_links(error, partial, target))
         };
         placed.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => exists(target),
             _ => cannot_write(target, &error),
         })?;
-        // Before the folder is synced, so that a power cut does not bring it back.
+        // Before the folder is synced, so that it does not reappear after a power failure.
         drop(self.name);
-        // Some file systems cannot sync a folder; the file is in place all the same.
+        // Some file systems cannot sync a folder; the file is in place anyway.
         #[cfg(unix)]
         {
             let folder = folder(target).to_owned();
@@ -184,9 +184,9 @@ impl<'a> Partial<'a> {
     }
 }
 
-/// Some file systems (FAT, and many over a network) can neither link nor rename without replacing. What was paid for is not
-/// thrown away because of that: it is renamed where nothing is in the way. In the instant between the look and the rename
-/// another process may put a file there, which is then replaced.
+/// Some file systems (FAT, and many network file systems) can neither link nor rename without replacing. A paid video
+/// is not discarded because of that: it is renamed if the target does not exist. A file that another process creates
+/// between the check and the rename is replaced.
 fn place_without_links(error: io::Error, partial: &Path, target: &Path) -> io::Result<()> {
     let is_free = matches!(target.symlink_metadata(), Err(error) if error.kind() == io::ErrorKind::NotFound);
     if is_free && error.kind() != io::ErrorKind::AlreadyExists {
@@ -196,13 +196,13 @@ fn place_without_links(error: io::Error, partial: &Path, target: &Path) -> io::R
     }
 }
 
-/// Does work on a thread that may block. Boxed, so that what surrounds it is compiled once and not for each work.
+/// Runs work on a blocking thread. Boxed, so that this is compiled once and not for each closure.
 fn apart<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> JoinHandle<io::Result<T>> {
     let work: Box<dyn FnOnce() -> io::Result<T> + Send> = Box::new(work);
     spawn_blocking(work)
 }
 
-/// The result of work that was done on another thread.
+/// The result of work on another thread.
 async fn done<T>(target: &Path, work: JoinHandle<io::Result<T>>) -> Result<T, Error> {
     work.await
         .unwrap_or_else(|error| Err(io::Error::other(error)))
@@ -212,7 +212,7 @@ async fn done<T>(target: &Path, work: JoinHandle<io::Result<T>>) -> Result<T, Er
 fn write_all(mut file: &File, batch: &[Bytes]) -> io::Result<()> {
     let mut slices: Vec<IoSlice<'_>> = batch.iter().map(|chunk| IoSlice::new(chunk)).collect();
     let mut rest = slices.as_mut_slice();
-    // Chunks without bytes are none.
+    // Empty chunks are ignored.
     IoSlice::advance_slices(&mut rest, 0);
     while !rest.is_empty() {
         match file.write_vectored(rest) {
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_linked_is_renamed_where_nothing_is_in_the_way() {
+    fn without_links_the_file_is_renamed_if_the_target_does_not_exist() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("v.mp4");
         let place = |kind: io::ErrorKind| {
@@ -258,7 +258,7 @@ mod tests {
             fs::write(&name.0, b"a video").unwrap();
             place_without_links(kind.into(), &name.0, &target).map_err(|error| error.kind())
         };
-        // As a file system says that has no links.
+        // The error of a file system without links.
         for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {
             assert_eq!(place(kind), Ok(()));
             assert_eq!(fs::read(&target).unwrap(), b"a video");

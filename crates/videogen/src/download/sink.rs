@@ -1,4 +1,4 @@
-//! Where the bytes of a download go: a file, memory, or whoever reads a stream.
+//! Destination of a download's bytes: a file, memory, or the reader of a stream.
 
 use std::io::Cursor;
 
@@ -9,21 +9,21 @@ use super::media::Media;
 use super::partial::Partial;
 use crate::model::{Error, ErrorKind};
 
-/// A place that takes the bytes of a file in order.
+/// Receives the bytes of a file in order.
 pub(super) enum Sink<'s, 'p> {
     File(&'s mut Partial<'p>),
     Memory(&'s mut Vec<u8>),
     Channel(&'s mut Channel),
 }
 
-/// Hands bytes on as they come. What was handed on cannot be taken back.
+/// Passes bytes on as they arrive. They cannot be discarded later.
 pub(super) struct Channel {
     pub(super) sender: mpsc::Sender<Bytes>,
     pub(super) sent: u64,
 }
 
 impl Sink<'_, '_> {
-    /// Bytes taken so far.
+    /// Number of bytes received so far.
     pub(super) fn length(&self) -> u64 {
         match self {
             Self::File(partial) => partial.length(),
@@ -54,10 +54,10 @@ impl Sink<'_, '_> {
         }
     }
 
-    /// Forgets all bytes.
+    /// Discards all bytes.
     ///
     /// # Errors
-    /// Where some were handed on already.
+    /// When some were already passed on.
     pub(super) async fn restart(&mut self) -> Result<(), Error> {
         match self {
             Self::File(partial) => partial.restart().await,
@@ -76,7 +76,7 @@ impl Sink<'_, '_> {
         }
     }
 
-    /// What the file lacks, if anything. A stream is not walked through: its bytes are gone.
+    /// The missing part of the file, if any. A stream is not checked: its bytes are not kept.
     pub(super) async fn flaw(&self, media: Media, is_end_known: bool) -> Result<Option<&'static str>, Error> {
         match self {
             Self::File(partial) => partial.flaw(media, is_end_known).await,

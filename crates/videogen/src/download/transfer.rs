@@ -23,7 +23,7 @@ const RENEWALS: u32 = 2;
 /// Callback with the bytes received and, if known, the total.
 pub(super) type Progress<'a> = &'a mut (dyn FnMut(u64, Option<u64>) + Send);
 
-/// One call for one file.
+/// One download of one file.
 pub(super) struct Transfer<'a> {
     pub(super) client: &'a Client,
     pub(super) id: &'a TaskId,
@@ -33,7 +33,7 @@ pub(super) struct Transfer<'a> {
 }
 
 impl Transfer<'_> {
-    /// Tries until the file is there, the failure is final, or the retries are used up.
+    /// Makes attempts until the file is complete, the failure is permanent, or the retries are used up.
     pub(super) async fn run(mut self, link: SecretUrl, target: &Path) -> Result<SavedFile, Error> {
         let mut partial = Partial::new(target, self.options.overwrite)?;
         self.fill(link, &mut Sink::File(&mut partial)).await?;
@@ -43,14 +43,14 @@ impl Transfer<'_> {
         Ok(file)
     }
 
-    /// The same for any place that takes bytes; a file is not put in its place yet.
+    /// The same for any destination; a file is not moved to its place yet.
     pub(super) async fn fill(&mut self, mut link: SecretUrl, sink: &mut Sink<'_, '_>) -> Result<(), Error> {
         let client = self.client;
         let mut version = Version::default();
         let (mut retries, mut furthest, mut renewals) = (client.retries(), 0, 0);
         loop {
             let result = self.attempt(&link, sink, &mut version).await;
-            // Also after trouble: from here on it is known to be written.
+            // Also after failures: from here on everything is written.
             sink.flush().await?;
             if sink.length() > furthest {
                 furthest = sink.length();
@@ -108,7 +108,7 @@ impl Transfer<'_> {
             _ => None,
         };
         let mut response = ask(&self.client.0.http, link, rest, self.options.stall).await?;
-        let (headers, told) = (response.headers(), response.content_length());
+        let (headers, announced) = (response.headers(), response.content_length());
         let status = response.status().as_u16();
         if status == 416 && rest.is_some() && version.ends(headers, sink.length()) {
             version.total = Some(sink.length());
@@ -119,18 +119,18 @@ impl Transfer<'_> {
             let coding = self.client.judge().clean(&coding);
             let message =
                 format!("the file host sent the file compressed or encoded ({coding}), which was not requested");
-            // A host that encodes parts may send the whole as it is.
+            // A host that encodes parts may send the whole file unencoded.
             return Err(if is_part {
                 begin_again(sink, version, &message).await
             } else {
                 FetchError::passing(message)
             });
         }
-        let is_end_known = told.is_some() || headers.contains_key(TRANSFER_ENCODING);
+        let is_end_known = announced.is_some() || headers.contains_key(TRANSFER_ENCODING);
         let range = ContentRange::read(headers).filter(|_| is_part);
-        // From the beginning of the file, in whichever way the host says so, or what was asked for.
+        // The whole file, however the host indicates it, or the requested part.
         let (fresh, end) = match (status, range) {
-            (200, _) => (Some(Version::new(headers, told)), told),
+            (200, _) => (Some(Version::new(headers, announced)), announced),
             (206, Some(range)) if range.first == 0 => (Some(Version::new(headers, range.total)), Some(range.end)),
             (206, _) if rest.is_some() => match version.continued(headers, sink.length()) {
                 Some(end) => (None, Some(end)),
@@ -158,12 +158,12 @@ impl Transfer<'_> {
             }
         }
         match self.take(opening, response, sink, version, end).await {
-            // It broke when everything was there.
+            // The connection broke after the last byte.
             Err(FetchError::Passing(_)) if sink.length() > 0 && version.total == Some(sink.length()) => {}
             result => result?,
         }
         if version.total.or(end).is_some_and(|end| sink.length() < end) {
-            return Err(FetchError::passing("the file was cut off"));
+            return Err(FetchError::passing("the transfer was cut off"));
         }
         if is_part && version.total.is_none() {
             // There may be more: the rest is requested until the host reports the end.
@@ -174,7 +174,7 @@ impl Transfer<'_> {
         self.judge(sink, version, is_end_known).await
     }
 
-    /// Judges what arrived, through all of it.
+    /// Checks the whole file.
     async fn judge(
         &mut self,
         sink: &mut Sink<'_, '_>,
@@ -189,8 +189,8 @@ impl Transfer<'_> {
         }
     }
 
-    /// The first bytes of a body, as many as tell that it is what was asked for. Before anything is given up for it: a page
-    /// that a proxy puts in between is no other version of the file.
+    /// Reads the first bytes of a body, enough to identify the file type. This is done before any stored bytes are
+    /// discarded: a page from a proxy is not another version of the file.
     async fn open(&mut self, response: &mut Response, is_known: bool) -> Result<Bytes, FetchError> {
         let is_end_known = response.content_length().is_some();
         let opening = self.gather(response, BytesMut::new(), MAGIC).await?;
@@ -221,7 +221,7 @@ impl Transfer<'_> {
         Err(FetchError::passing(message))
     }
 
-    /// Reads until there are so many bytes, or no more.
+    /// Reads until `opening` has enough bytes, or the body ends.
     async fn gather(
         &mut self,
         response: &mut Response,
@@ -243,7 +243,7 @@ impl Transfer<'_> {
         }
     }
 
-    /// Reads a body, of which `opening` has been read, that should end at `end`.
+    /// Reads the rest of a body, after `opening`, up to `end`.
     async fn take(
         &mut self,
         opening: Bytes,
@@ -263,7 +263,7 @@ impl Transfer<'_> {
             };
             let length = sink.length() + chunk.len() as u64;
             if end.is_some_and(|end| length > end) {
-                let reason = "the file's host sent more than it said";
+                let reason = "the file host sent more bytes than announced";
                 return Err(begin_again(sink, version, reason).await);
             }
             if length > self.options.max_bytes {
@@ -283,7 +283,7 @@ impl Transfer<'_> {
     }
 }
 
-/// Forgets what has arrived: it does not belong to what would come.
+/// Discards the bytes so far: they do not belong to the bytes that would follow.
 async fn begin_again(sink: &mut Sink<'_, '_>, version: &mut Version, reason: &str) -> FetchError {
     *version = Version::default();
     match sink.restart().await {

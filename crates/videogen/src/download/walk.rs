@@ -2,23 +2,23 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-/// Parts that a file may have. Real files have some, fragmented ones thousands.
+/// Maximum number of parts. Real files have a few, fragmented ones thousands.
 const PARTS: u32 = 1_000_000;
-/// The longest head of a part.
+/// Length of the longest header of a part.
 const HEAD: u64 = 16;
 
-/// Types of boxes that stand at the top of MP4 and QuickTime files (ISO/IEC 14496-12, QuickTime File Format).
+/// Top-level box types of MP4 and QuickTime files (ISO/IEC 14496-12, QuickTime File Format).
 const BOXES: [&[u8; 4]; 24] = [
     b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"imda", b"mfra", b"sidx", b"ssix", b"prft", b"emsg", b"pdin",
     b"free", b"skip", b"wide", b"udta", b"uuid", b"meta", b"meco", b"pnot", b"PICT", b"junk", b"otyp", b"tsix",
 ];
 
-/// The EBML header that begins WebM and Matroska files, and the elements whose content is walked through.
+/// The EBML header of WebM and Matroska files, and the elements whose content is walked through.
 const EBML: u32 = 0x1a45_dfa3;
 const SEGMENT: u32 = 0x1853_8067;
 const CLUSTER: u32 = 0x1f43_b675;
 
-/// Whether a video file may begin like this.
+/// Whether a video file may begin with these bytes.
 pub(super) fn begins_video(head: &[u8]) -> bool {
     head.starts_with(&EBML.to_be_bytes()) || head.get(4..8).is_some_and(is_box)
 }
@@ -27,8 +27,8 @@ fn is_box(kind: &[u8]) -> bool {
     BOXES.iter().any(|known| kind == *known)
 }
 
-/// What a video file lacks, if anything: the rest of a part, or a part without which it cannot be played. Bytes after the
-/// last box are no fault. `is_end_known`: the host stated where the file ends.
+/// The missing part of a video file, if any: the rest of a part, or a part required to play it. Bytes after the
+/// last box are allowed. `is_end_known`: the host reported the end of the file.
 pub(super) fn flaw(file: impl Read + Seek, is_end_known: bool) -> io::Result<Option<&'static str>> {
     let mut walk = Walk::new(file)?;
     if walk.head()?.starts_with(&EBML.to_be_bytes()) {
@@ -38,12 +38,12 @@ pub(super) fn flaw(file: impl Read + Seek, is_end_known: bool) -> io::Result<Opt
     }
 }
 
-const MIDDLE: Option<&str> = Some("it ends in the middle");
+const MIDDLE: Option<&str> = Some("it is truncated");
 const TOO_MANY: Option<&str> = Some("it has too many parts");
 
 struct Walk<R> {
     reader: BufReader<R>,
-    /// Where the part begins that is looked at.
+    /// Start of the current part.
     at: u64,
     length: u64,
 }
@@ -59,7 +59,7 @@ impl<R: Read + Seek> Walk<R> {
         })
     }
 
-    /// The first bytes of this part; at the end of the file fewer, or none.
+    /// The first bytes of the current part; fewer, or none, at the end of the file.
     fn head(&mut self) -> io::Result<Vec<u8>> {
         let mut head = Vec::with_capacity(HEAD as usize);
         self.reader.by_ref().take(HEAD).read_to_end(&mut head)?;
@@ -67,7 +67,7 @@ impl<R: Read + Seek> Walk<R> {
         Ok(head)
     }
 
-    /// Goes to what follows `size` bytes. `false`: the file ends before that.
+    /// Skips `size` bytes. `false`: the file ends before that.
     fn skip(&mut self, size: u64) -> io::Result<bool> {
         let Some(end) = self.at.checked_add(size).filter(|end| *end <= self.length) else {
             return Ok(false);
@@ -115,7 +115,7 @@ impl<R: Read + Seek> Walk<R> {
                     has_media |= [b"mdat", b"imda"].contains(&kind);
                 }
                 (false, true) => return Ok(MIDDLE),
-                // No box: what some programs put behind the last one.
+                // Not a box: trailing bytes of some programs.
                 (false, false) => break,
             }
         }
@@ -134,7 +134,7 @@ impl<R: Read + Seek> Walk<R> {
                 return Ok(TOO_MANY);
             }
             let Some((id, size, taken)) = element(&head) else {
-                // At the end, or no element: what follows the last one.
+                // The end, or trailing bytes after the last element.
                 let is_cut = !head.is_empty() && head.len() < 12 && head.iter().any(|byte| *byte != 0);
                 return Ok(match (is_cut, has_segment) {
                     (true, _) => MIDDLE,
@@ -145,7 +145,7 @@ impl<R: Read + Seek> Walk<R> {
             has_segment |= id == SEGMENT;
             let is_whole = match size {
                 Some(size) => self.skip(taken.saturating_add(size))?,
-                // Only these may leave it open where they end; their content is walked through.
+                // Only these may have an unknown size; their content is walked through.
                 None => [SEGMENT, CLUSTER].contains(&id) && self.skip(taken)?,
             };
             if !is_whole {
@@ -156,7 +156,7 @@ impl<R: Read + Seek> Walk<R> {
     }
 }
 
-/// An EBML element's id, the size of its content if stated, and the size of its head.
+/// An EBML element's id, the size of its content if known, and the size of its header.
 fn element(head: &[u8]) -> Option<(u32, Option<u64>, u64)> {
     let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     let width = |bytes: &[u8], longest: u32| {
@@ -198,7 +198,7 @@ mod tests {
     const MOOF: &[u8] = b"\0\0\0\x0cmoof\0\0\0\0";
 
     #[test]
-    fn a_video_that_lacks_something_is_refused_at_every_length() {
+    fn a_truncated_video_is_detected_at_every_length() {
         let whole = [FTYP, MDAT, MOOV].concat();
         for is_end_known in [false, true] {
             assert_eq!(flaw_of(&whole, is_end_known), None);
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_of_whole_videos() {
+    fn complete_videos_of_every_kind_are_accepted() {
         for parts in [
             &[FTYP, MOOV, MDAT][..],
             &[FTYP, MOOF, MDAT, MOOF, MDAT],
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_after_the_last_box_are_no_fault() {
+    fn bytes_after_the_last_box_are_allowed() {
         let whole = [FTYP, MOOV, MDAT].concat();
         for tail in [
             &b"\n"[..],
@@ -258,12 +258,12 @@ mod tests {
                 assert_eq!(flaw_of(&[&whole, tail].concat(), is_end_known), None, "{tail:?}");
             }
         }
-        // These may be the beginning of a box, unless the host said that the file ends here.
+        // These may be the beginning of a box, unless the host reported the end of the file here.
         for tail in [&b"\0"[..], b"\0\0\x10", b"\0\0\x10\0m", b"\0\0\x10\0mda"] {
             assert_eq!(flaw_of(&[&whole, tail].concat(), false), MIDDLE, "{tail:?}");
             assert_eq!(flaw_of(&[&whole, tail].concat(), true), None, "{tail:?}");
         }
-        // And these are boxes without their ends.
+        // These are truncated boxes.
         for tail in [
             &b"\0\0\x10\0mdat"[..],
             b"\0\0\0\x09free",

@@ -122,7 +122,8 @@ impl Entry {
         }
     }
 
-    /// Returns the entry for another intent with the same key, or `None` when this entry remains and nothing may be sent.
+    /// Returns the entry for another intent with the same key, or `None` when this entry remains and nothing may be
+    /// sent.
     ///
     /// A submission may be repeated only when it provably created no task, or when the user dismissed it.
     #[must_use]
@@ -130,7 +131,7 @@ impl Entry {
         match self.state {
             State::Rejected | State::NotSent | State::Dismissed => Some(Self {
                 attempts: self.attempts.saturating_add(1),
-                // The id stays: it is what other events refer to.
+                // The id is kept, because events refer to it.
                 ..Self::begin(Intent {
                     id: self.intent.id.clone(),
                     ..intent
@@ -180,7 +181,7 @@ impl Entry {
                     (self.reason, self.not_found_after) = (None, None);
                 }
             },
-            // A task says more than any failure to hear of it.
+            // A known task overrides any failure.
             Event::Rejected { .. }
             | Event::NotSent { .. }
             | Event::Ambiguous { .. }
@@ -204,13 +205,13 @@ impl Entry {
                 vendor_id,
             } => {
                 self.vendor_id = vendor_id.or(self.vendor_id.take());
-                // An old answer that arrives late does not wake what has ended.
+                // A late response does not change an ended task.
                 if !self.status.as_ref().is_some_and(TaskStatus::is_terminal) || status.is_terminal() {
                     (self.status, self.error) = (Some(status), error);
                 }
             }
             Event::Target { target } => {
-                // What was written elsewhere is not what is wanted now.
+                // Files written elsewhere are not the new output files.
                 let is_elsewhere = self.task.as_ref().is_none_or(|task| {
                     let wanted = target.video_of(task);
                     self.file.as_ref().is_none_or(|file| file.path != wanted)
@@ -220,7 +221,7 @@ impl Entry {
                 }
                 self.target = Some(target);
             }
-            // A copy that is still on its way does not take the place of a file that is there.
+            // A file that is about to be placed does not replace one that is in place.
             Event::Placing { kind, .. } if self.saved(kind).is_some_and(|file| file.placed) => {}
             Event::Placing { kind, file } => *self.file_mut(kind) = Some(SavedFile { placed: false, ..file }),
             Event::Downloaded { kind, file } => {
@@ -287,7 +288,8 @@ impl Entry {
         self.state == State::Sending && self.intent.until > now
     }
 
-    /// Returns what is known about the submission, to search for its task. If its sender died, only the request is known.
+    /// Returns what is known about the submission, to search for its task. If its sender died, only the request is
+    /// known.
     #[must_use]
     pub fn ambiguity(&self) -> Ambiguity {
         self.ambiguity.clone().unwrap_or_else(|| {
@@ -320,7 +322,7 @@ impl Entry {
         })
     }
 
-    /// The task, as far as the journal knows it.
+    /// The task, from the journal's data.
     pub(crate) fn to_task(&self) -> Option<VideoTask> {
         let mut task = VideoTask::new(self.task.clone()?, String::new());
         if let Some(status) = &self.status {
@@ -334,7 +336,7 @@ impl Entry {
         Some(task)
     }
 
-    /// The failure that the submission ended in, for those who asked for the same.
+    /// The error of the submission, for other callers with the same key.
     pub(crate) fn failure(&self, delivery: Delivery) -> Error {
         let error = match self.reason.clone() {
             Some(reason) => Error::new(reason.kind, reason.message).after(reason.retry_after.map(Duration::from_secs)),

@@ -16,8 +16,8 @@ pub struct Intent {
     pub key: String,
     /// Fingerprint of the vendor and API key.
     pub account: String,
-    /// Scheme, host and port of the base URL, and a digest of its path. Entries of older versions have none, and match every
-    /// origin.
+    /// Scheme, host and port of the base URL, and a digest of its path. Entries of older versions have none, and match
+    /// every origin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
     /// Vendor.
@@ -45,11 +45,12 @@ pub struct Intent {
 }
 
 impl Intent {
-    /// Returns the scope in which its key and task are unique: `public` for base URLs on the public internet; scheme, host
-    /// and port for base URLs on this machine or a private network, such as a simulator. `None` if the origin is not
-    /// recorded.
+    /// Returns the scope in which its key and task are unique: `public` for base URLs on the public internet; scheme,
+    /// host and port for base URLs on this machine or a private network, such as a simulator. `None` if the origin is
+    /// not recorded.
     ///
-    /// Simulated submissions therefore never answer for real ones, and a key creates at most one task across all vendors.
+    /// Simulated submissions therefore never answer for real ones, and a key creates at most one task across all
+    /// vendors.
     #[must_use]
     pub fn scope(&self) -> Option<String> {
         self.origin.as_deref().map(crate::model::address::scope)
@@ -114,7 +115,7 @@ pub enum Event {
         /// Reason of the failure.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<TaskError>,
-        /// What the vendor calls it in its answers, where that is another id.
+        /// The id in the vendor's responses, if it differs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vendor_id: Option<String>,
     },

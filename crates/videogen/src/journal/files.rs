@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::model::TaskId;
 use crate::model::mask::{hex, sha256};
 
-/// Longest part of a task's id that a file name takes over, in bytes.
+/// Longest part of a task's id in a file name, in bytes.
 const NAME: usize = 100;
 
 /// Kind of a task's file.
@@ -26,8 +26,8 @@ pub enum FileKind {
     LastFrame,
 }
 
-/// Output files of a submission. They are committed with the intent, so that any process that recovers the submission can
-/// write them.
+/// Output files of a submission. They are committed with the intent, so that any process that recovers the submission
+/// can write them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "DestinationForm")]
 #[non_exhaustive]
@@ -93,14 +93,14 @@ impl Destination {
     /// Returns the path for the last frame of the video at `video`, or `None` when it is not requested.
     #[must_use]
     pub fn last_frame_of(&self, video: &Path) -> Option<PathBuf> {
-        let beside = || video.with_extension("last-frame.png");
+        let next_to_video = || video.with_extension("last-frame.png");
         self.with_last_frame
-            .then(|| self.last_frame.clone().unwrap_or_else(beside))
+            .then(|| self.last_frame.clone().unwrap_or_else(next_to_video))
     }
 }
 
-/// A file name for a task: its parts, where the vendor's id is a plain, short name. Otherwise what can be kept of that and
-/// a fingerprint of the whole, so that no two tasks share a name.
+/// A file name for a task: its parts, if the vendor's id is a plain, short name. Otherwise its valid characters and
+/// a hash of the whole, so that no two tasks share a name.
 fn file_stem(task: &TaskId) -> String {
     let id = task.id();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
@@ -116,13 +116,13 @@ fn file_stem(task: &TaskId) -> String {
     name(&format!("{kept}.{}", &sha256(task.to_string().as_bytes())[..16]))
 }
 
-/// Journals of earlier versions hold the path of the video alone.
+/// Journals of earlier versions have only the path of the video.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum DestinationForm {
     Path(#[serde(with = "lossless_path")] PathBuf),
     Whole {
-        // An event of an earlier version calls it `path`.
+        // Events of earlier versions call it `path`.
         #[serde(default, alias = "path", with = "optional_path")]
         video: Option<PathBuf>,
         #[serde(default, with = "lossless_path")]
@@ -179,7 +179,7 @@ pub struct SavedFile {
     pub placed: bool,
 }
 
-/// Journals of earlier versions hold the path alone.
+/// Journals of earlier versions have only the path.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum SavedForm {
@@ -228,7 +228,7 @@ impl SavedFile {
         }
     }
 
-    /// Whether the file at `path` is this one, with the recorded size and content. Reads the whole file.
+    /// Whether the file at `path` has the recorded size and content. Reads the whole file.
     #[must_use]
     pub fn is_at(&self, path: &Path) -> bool {
         let is_here = || {
@@ -246,7 +246,7 @@ impl SavedFile {
     }
 }
 
-/// SHA-256 of what is left to read, in hexadecimal.
+/// SHA-256 of the rest of the file, in hexadecimal.
 pub(crate) fn digest_of(mut file: impl io::Read) -> io::Result<String> {
     let mut context = Context::new(&SHA256);
     let mut buffer = vec![0; 256 * 1024];
@@ -258,7 +258,7 @@ pub(crate) fn digest_of(mut file: impl io::Read) -> io::Result<String> {
     }
 }
 
-/// The program may be elsewhere when it is read.
+/// Makes a path absolute, because the program that reads it may run in another folder.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
@@ -267,7 +267,7 @@ fn is_empty(path: &Path) -> bool {
     path.as_os_str().is_empty()
 }
 
-/// A path is a string where it can be one. One that is not Unicode is kept as the operating system has it.
+/// Serializes a path as a string if it is Unicode, otherwise as its platform-specific bytes.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Kept {
@@ -323,7 +323,7 @@ mod tests {
     use super::*;
     use crate::model::Vendor;
 
-    /// Ids that differ, in whatever way, have names that differ, and that every file system takes.
+    /// Different ids have different names, which are valid on every file system.
     #[test]
     fn no_two_tasks_share_a_name() {
         let long = "x".repeat(300);
@@ -391,9 +391,9 @@ mod tests {
         assert!(!entry.is_unfinished());
     }
 
-    /// Also where a path is not Unicode.
+    /// Also for a path that is not Unicode.
     #[test]
-    fn what_is_written_is_read_back() {
+    fn paths_round_trip_through_json() {
         let whole = Destination::file("/a/v.mp4")
             .last_frame(Some(Path::new("/b/v.png")))
             .overwrite(true);
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_known_by_its_content() {
+    fn a_file_is_identified_by_its_content() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("v.mp4");
         std::fs::write(&path, "a video").unwrap();

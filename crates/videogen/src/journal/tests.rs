@@ -100,8 +100,8 @@ fn events() -> Vec<Event> {
     events
 }
 
-/// Every sequence of four events, whatever sense it makes: a task is never forgotten or exchanged, what may exist is never
-/// called harmless, and nothing that may exist can be sent again.
+/// Every sequence of four events, even a nonsensical one: a task is never lost or replaced, a submission that may have
+/// created one is never marked as not sent, and can never be sent again.
 #[test]
 fn no_order_of_events_loses_a_task() {
     let events = events();
@@ -138,12 +138,12 @@ fn no_order_of_events_loses_a_task() {
                 let again = after.begin_again(intent("j"));
                 assert_eq!(again.is_some(), !after.is_open() && after.task.is_none());
                 assert!(again.is_none_or(|again| again.is_open() && again.intent.id == "i"));
-                // The same event twice says nothing new.
+                // Repeating an event changes nothing.
                 assert!(
                     !matches!(after.clone().apply(&subject, event.clone(), at), Ok(true)),
                     "{event:?}"
                 );
-                // As the file will have it.
+                // As stored in the file.
                 let kept: Entry = serde_json::from_value(json!(after)).unwrap();
                 assert_eq!(kept, after);
                 if !next.contains(&after) {
@@ -156,9 +156,9 @@ fn no_order_of_events_loses_a_task() {
     assert!(seen > 10_000, "{seen}");
 }
 
-/// A sender that was held up for long, and comes back when another attempt has begun.
+/// A delayed sender that reports after another attempt has begun.
 #[test]
-fn a_late_word_of_an_earlier_attempt_is_not_about_this_one() {
+fn a_late_event_of_an_earlier_attempt_does_not_affect_a_later_one() {
     let at = Timestamp::from_timestamp(1_795_000_001, 0).unwrap();
     let mut entry = Entry::begin(intent("i"));
     entry
@@ -174,7 +174,7 @@ fn a_late_word_of_an_earlier_attempt_is_not_about_this_one() {
         let changed = entry.clone().apply(&first, event, at).unwrap();
         assert_eq!(changed, accepted);
     }
-    // A task is a task, whoever tells of it.
+    // A task is recorded from any attempt.
     let late = Event::Accepted {
         task: task("t-1"),
         status: TaskStatus::Queued,
@@ -184,7 +184,7 @@ fn a_late_word_of_an_earlier_attempt_is_not_about_this_one() {
 }
 
 #[test]
-fn what_is_being_sent_cannot_be_dismissed() {
+fn a_submission_in_flight_cannot_be_dismissed() {
     let mut entry = Entry::begin(intent("i"));
     let subject = Subject::Intent("i".to_owned());
     let before = Timestamp::from_timestamp(1_794_999_999, 0).unwrap();
@@ -193,7 +193,7 @@ fn what_is_being_sent_cannot_be_dismissed() {
 }
 
 #[test]
-fn a_video_that_did_not_arrive_is_unfinished() {
+fn an_entry_without_its_video_is_unfinished() {
     let mut entry = Entry::begin(intent("i"));
     let subject = Subject::Intent("i".to_owned());
     let mut apply = |event| {
@@ -226,9 +226,9 @@ fn a_video_that_did_not_arrive_is_unfinished() {
     assert!(!apply(failed(&reason)));
     reason.kind = ErrorKind::Io;
     assert!(apply(failed(&reason)));
-    assert!(apply(Event::Placing { kind, file: saved() }), "it may not be there");
+    assert!(apply(Event::Placing { kind, file: saved() }), "it may not be in place");
     assert!(!apply(Event::Downloaded { kind, file: saved() }));
-    assert!(!apply(Event::Placing { kind, file: saved() }), "it is there already");
+    assert!(!apply(Event::Placing { kind, file: saved() }), "it is already in place");
 
     // The last frame, too.
     let target = Destination::file("x.mp4").last_frame(None);
@@ -239,7 +239,7 @@ fn a_video_that_did_not_arrive_is_unfinished() {
 }
 
 #[test]
-fn a_dead_sender_leaves_what_was_to_be_sent() {
+fn the_request_of_a_dead_sender_is_known() {
     let entry = Entry::begin(intent("i"));
     let ambiguity = entry.ambiguity();
     assert_eq!(

@@ -1,16 +1,16 @@
-//! Which hosts a file may be fetched from.
+//! Hosts that files may be downloaded from.
 //!
-//! A result link comes from a vendor, and what it leads to is written to disk or told in an error. So it may lead only to
-//! the public internet: not into this machine, its network, or the metadata service of the cloud it runs in. Literal
-//! addresses are judged before each request, names when they are resolved for a connection: what was judged is what is
-//! connected to, whatever the name resolves to a moment later.
+//! A result link comes from a vendor, and its content is written to disk or shown in an error. So it may point only to
+//! the public internet: not to this machine, its network, or the metadata service of its cloud. Literal
+//! addresses are checked before each request, names when they are resolved for a connection, so that the checked
+//! address is the one connected to, whatever the name resolves to later.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Networks that are not the public internet: <https://www.iana.org/assignments/iana-ipv4-special-registry>, and one that
-/// its owner keeps to itself.
+/// Networks that are not the public internet: <https://www.iana.org/assignments/iana-ipv4-special-registry>, and
+/// Azure's host service.
 const IPV4: &[(Ipv4Addr, u32, &str)] = &[
     (Ipv4Addr::new(0, 0, 0, 0), 8, "this network (RFC 791)"),
     (Ipv4Addr::new(10, 0, 0, 0), 8, "private (RFC 1918)"),
@@ -30,8 +30,8 @@ const IPV4: &[(Ipv4Addr, u32, &str)] = &[
     (Ipv4Addr::new(240, 0, 0, 0), 4, "reserved (RFC 1112)"),
 ];
 
-/// The same for IPv6; the first match decides: <https://www.iana.org/assignments/iana-ipv6-special-registry>. What is in
-/// no row is public only within 2000::/3, which is all that is given out (RFC 4291).
+/// The same for IPv6; the first match decides: <https://www.iana.org/assignments/iana-ipv6-special-registry>. Addresses
+/// in no row are public only within 2000::/3, the only allocated range (RFC 4291).
 const IPV6: &[(Ipv6Addr, u32, &str)] = &[
     (Ipv6Addr::UNSPECIFIED, 128, "unspecified (RFC 4291)"),
     (Ipv6Addr::LOCALHOST, 128, "loopback (RFC 4291)"),
@@ -76,13 +76,14 @@ const IPV6: &[(Ipv6Addr, u32, &str)] = &[
     (Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8, "multicast (RFC 4291)"),
 ];
 
-/// NAT64 (RFC 6052). It stands for an IPv4 address, and is as public as that: networks without IPv4 reach every IPv4 host so.
+/// NAT64 (RFC 6052). It embeds an IPv4 address, and is as public as that: networks without IPv4 reach every IPv4 host
+/// this way.
 const NAT64: (Ipv6Addr, u32) = (Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96);
 
-/// Names that never lead to the public internet (RFC 6761, 6762, 8375; `internal` is ICANN's, and metadata services use it).
+/// Names that are never public (RFC 6761, 6762, 8375; `internal` is reserved by ICANN, and metadata services use it).
 const PRIVATE_NAMES: [&str; 4] = ["localhost", "local", "internal", "home.arpa"];
 
-/// Why an address is not one of the public internet, if it is not.
+/// The reason why an address is not public, or `None` if it is.
 pub(crate) fn not_public(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => {
@@ -104,13 +105,13 @@ pub(crate) fn not_public(address: IpAddr) -> Option<&'static str> {
             match IPV6.iter().find(|(network, prefix, _)| within(network, *prefix)) {
                 Some((_, _, why)) => Some(why),
                 None if within(&Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3) => None,
-                None => Some("not given out (RFC 4291)"),
+                None => Some("unallocated (RFC 4291)"),
             }
         }
     }
 }
 
-/// Whether a host can only be this machine.
+/// Whether a host is always this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -120,13 +121,13 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// HTTPS, or plain HTTP that does not leave this machine.
+/// HTTPS, or plain HTTP to this machine.
 pub(crate) fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
 }
 
-/// `public` for an origin on the public internet, as far as its name shows; else scheme, host and port. All names of this
-/// machine are one.
+/// `public` for an origin on the public internet, judging by its name; otherwise scheme, host and port. All names of
+/// this machine are treated as one.
 pub(crate) fn scope(origin: &str) -> String {
     let Ok(url) = Url::parse(origin) else {
         return origin.to_owned();
@@ -148,22 +149,22 @@ pub(crate) fn scope(origin: &str) -> String {
     }
 }
 
-/// How far files may come from.
+/// Hosts that files may come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// The public internet.
     Public,
-    /// That, and this machine: for a client whose vendor runs here, which is the simulator.
+    /// The public internet and this machine: for a client of a simulator on this machine.
     Loopback,
-    /// Anywhere; the caller says so.
+    /// Any host, if the caller permits it.
     Anywhere,
 }
 
-/// Judges hosts.
+/// Checks hosts.
 #[derive(Debug, Clone)]
 pub(crate) struct Guard {
     reach: Reach,
-    /// Hosts of the proxies that the user has set. They are reached wherever they are, but no link may name them.
+    /// Hosts of the configured proxies. They may be anywhere, but no link may point to them.
     proxies: Vec<String>,
 }
 
@@ -172,7 +173,7 @@ impl Guard {
         Self { reach, proxies }
     }
 
-    /// Why an address may not be connected to, if it may not.
+    /// The reason why an address may not be connected to, or `None` if it may.
     pub(crate) fn refusal(&self, address: IpAddr) -> Option<&'static str> {
         match self.reach {
             Reach::Anywhere => None,
@@ -186,46 +187,46 @@ impl Guard {
         self.proxies.iter().any(|proxy| bare(proxy) == bare(name))
     }
 
-    /// Reads a link, and judges all of it that can be judged without asking anybody.
+    /// Parses a link, and makes every check that needs no DNS lookup.
     ///
     /// # Errors
-    /// Why it may not be followed, without the link.
+    /// The reason why it may not be followed, without the link.
     pub(crate) fn parse(&self, link: &str) -> Result<Url, String> {
-        let url = Url::parse(link).map_err(|_| "leads nowhere: it is no URL".to_owned())?;
+        let url = Url::parse(link).map_err(|_| "it is not a valid URL".to_owned())?;
         self.check(&url)?;
         Ok(url)
     }
 
-    /// The same for a link that has been read, such as the target of a redirect.
+    /// The same for a parsed link, such as the target of a redirect.
     ///
     /// # Errors
-    /// Why it may not be followed, without the link.
+    /// The reason why it may not be followed, without the link.
     pub(crate) fn check(&self, url: &Url) -> Result<(), String> {
         if !is_safe(url) {
-            return Err("is not https".to_owned());
+            return Err("it does not use https".to_owned());
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("holds a user or a password".to_owned());
+            return Err("it contains a user or a password".to_owned());
         }
         if url.host_str().is_some_and(|host| self.is_proxy(host)) {
-            return Err("leads to the proxy itself".to_owned());
+            return Err("it points to the proxy itself".to_owned());
         }
         let address: IpAddr = match url.host() {
             Some(Host::Ipv4(address)) => address.into(),
             Some(Host::Ipv6(address)) => address.into(),
             Some(Host::Domain(name)) => return self.check_name(name),
-            None => return Err("names no host".to_owned()),
+            None => return Err("it has no host".to_owned()),
         };
         self.refusal(address)
-            .map_or(Ok(()), |why| Err(leads_inside(&address.to_string(), why)))
+            .map_or(Ok(()), |why| Err(private_host(&address.to_string(), why)))
     }
 
-    /// Names that are known without resolving them: a proxy would resolve them as it pleases.
+    /// Checks names without resolving them, because a proxy may resolve them itself.
     fn check_name(&self, name: &str) -> Result<(), String> {
         let bare = name.strip_suffix('.').unwrap_or(name);
         if bare.split('.').any(str::is_empty) {
-            // Some resolvers overlook the dots, and then it is any name, or an address.
-            return Err("leads nowhere: its host is no name".to_owned());
+            // Some resolvers ignore these dots, and then it may be any name or address.
+            return Err("its host is invalid".to_owned());
         }
         let is_private = !bare.contains('.')
             || PRIVATE_NAMES.iter().any(|suffix| {
@@ -235,15 +236,15 @@ impl Guard {
         match self.reach {
             Reach::Anywhere => Ok(()),
             Reach::Loopback if bare == "localhost" => Ok(()),
-            _ if is_private => Err(leads_inside(name, "a name of a local network")),
+            _ if is_private => Err(private_host(name, "a name of a local network")),
             _ => Ok(()),
         }
     }
 }
 
-/// What is told of a host that is not public.
-pub(crate) fn leads_inside(host: &str, why: &str) -> String {
-    format!("leads to {host}, which is not on the public internet: {why}")
+/// The message for a host that is not public.
+pub(crate) fn private_host(host: &str, why: &str) -> String {
+    format!("it points to {host}, which is not on the public internet: {why}")
 }
 
 #[cfg(test)]

@@ -73,21 +73,21 @@ pub enum Progress {
 }
 
 impl Ambiguity {
-    /// Whether a task was made with the parameters of this submission. `None`: it shows none of them.
+    /// Whether a task has the parameters of this submission. `None`: it shows none of them.
     pub(crate) fn agrees(&self, task: &VideoTask) -> Option<bool> {
         let raw = task.raw.json();
         let shown = |name: &String| raw.get("parameters").unwrap_or(&raw).get(name);
         self.parameters
             .iter()
-            // What was left to the model is answered with what it chose.
-            .filter(|(_, asked)| !matches!(asked.as_str(), Some("auto" | "adaptive")))
-            .filter(|(_, asked)| !asked.as_str().is_some_and(is_masked))
-            .filter_map(|(name, asked)| Some(shown(name).filter(|shown| !shown.is_null())? == asked))
+            // A response contains the model's choice for parameters left to it.
+            .filter(|(_, value)| !matches!(value.as_str(), Some("auto" | "adaptive")))
+            .filter(|(_, value)| !value.as_str().is_some_and(is_masked))
+            .filter_map(|(name, value)| Some(shown(name).filter(|shown| !shown.is_null())? == value))
             .reduce(|all, one| all && one)
     }
 }
 
-/// Reads what earlier versions wrote too: one task.
+/// Also reads the form of earlier versions: one task.
 fn one_or_many<'de, D: Deserializer<'de>>(json: D) -> Result<Vec<TaskId>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -101,7 +101,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(json: D) -> Result<Vec<TaskId>, D::Err
     })
 }
 
-/// What a request asks for beside model and prompt that an answer may repeat.
+/// The parameters, other than model and prompt, that a response may repeat.
 pub(crate) fn parameters(request: &Value) -> Map<String, Value> {
     const NAMES: [&str; 6] = [
         "duration",

@@ -29,7 +29,7 @@ impl Capabilities {
     #[must_use]
     pub fn of(vendor: Vendor, model: &str) -> Self {
         let facts = vendor.facts();
-        // The generator refuses a spec whose last entry does not match everything.
+        // The generator rejects a spec whose last entry does not match everything.
         let last = &facts.models[facts.models.len() - 1];
         let model = facts.models.iter().find(|entry| entry.matches(model)).unwrap_or(last);
         let family = facts
@@ -56,8 +56,8 @@ impl Capabilities {
         self.model.is_named()
     }
 
-    /// Returns the vendor's field for the field `name` of [`VideoRequest`](crate::VideoRequest), or `None` when the model
-    /// does not support it.
+    /// Returns the vendor's field for the field `name` of [`VideoRequest`](crate::VideoRequest), or `None` when the
+    /// model does not support it.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         if self.model.without.contains(&name) {

@@ -60,7 +60,7 @@ impl From<Duration> for VideoDuration {
         if duration.subsec_nanos() == 0 {
             return duration.as_secs().into();
         }
-        // Rounded up, so that a part of a millisecond is not taken for a whole second.
+        // Rounded up, so that part of a millisecond does not make a whole second.
         let millis = duration.as_nanos().div_ceil(1_000_000);
         let millis = i64::try_from(millis).unwrap_or(i64::MAX);
         // 5.9999 s is not 6 s.
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_whole_number_of_seconds_keeps_its_value() {
+    fn fractional_seconds_keep_their_value() {
         for (duration, shown, seconds) in [
             (VideoDuration::from(6), "6", Some(6)),
             (VideoDuration::from(6u64), "6", Some(6)),

@@ -219,7 +219,7 @@ impl Error {
 }
 
 impl Error {
-    /// What to do about the key or the balance, when the vendor refused one of them.
+    /// Hint about the key or the balance, when the vendor refused one of them.
     fn account_hint(&self) -> Option<String> {
         let kind = self.cause().map_or(self.0.kind, Self::kind);
         let facts = self.0.vendor?.facts();

@@ -5,12 +5,12 @@ use serde_json::json;
 
 use crate::model::{Error, ErrorKind, InvalidSource, ParseDurationError, ParseTaskIdError, ParseVendorError};
 
-/// As JSON an error is an object: `kind`, `message` and `retryable` always; `vendor`, `status`, `code`, `request_id`,
-/// `retry_after` (seconds), `task`, `delivery`, `ambiguity`, `violations` and `cause` (`kind` and `message`) where they are
-/// known. It holds no secret.
+/// Serializes as an object: `kind`, `message` and `retryable` always; `vendor`, `status`, `code`, `request_id`,
+/// `retry_after` (seconds), `task`, `delivery`, `ambiguity`, `violations` and `cause` (`kind` and `message`) if
+/// known. It contains no secrets.
 ///
 /// ```
-/// let error = videogen::Error::from("nobody:x:1".parse::<videogen::TaskId>().unwrap_err());
+/// let error = videogen::Error::from("acme:x:1".parse::<videogen::TaskId>().unwrap_err());
 /// let json = serde_json::to_value(&error).expect("JSON");
 /// assert_eq!(json["kind"], "invalid_request");
 /// assert_eq!(json["retryable"], false);

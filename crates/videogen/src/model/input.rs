@@ -69,7 +69,8 @@ impl fmt::Display for Role {
     }
 }
 
-/// Source of an input: a URL, an asset or inline data. In JSON it is a string: `https://...`, `asset://...` or `data:...`.
+/// Source of an input: a URL, an asset or inline data. In JSON it is a string: `https://...`, `asset://...` or
+/// `data:...`.
 ///
 /// ```
 /// use videogen::Source;
@@ -104,7 +105,7 @@ pub struct InvalidSource {
 }
 
 impl InvalidSource {
-    /// `given` without what a URL hides.
+    /// `given` with URLs masked.
     fn new(given: &dyn fmt::Display, reason: &str) -> Self {
         Self {
             given: given.to_string(),
@@ -217,7 +218,7 @@ impl Source {
         }
     }
 
-    /// Whether it can be what it says it is. One that was put together by hand need not be.
+    /// Checks the source; one that was constructed directly may be invalid.
     pub(crate) fn check(&self) -> Result<(), InvalidSource> {
         let is_sound = match self {
             Self::Invalid(invalid) => return Err(invalid.clone()),
@@ -228,7 +229,7 @@ impl Source {
             Self::Data { media_type, .. } => !media_type.is_empty() && !media_type.contains([',', ';', ' ']),
             Self::Url(url) => {
                 let text = url.expose();
-                // The parser mends what is not quite a URL, but the text travels as it is.
+                // The parser corrects slightly invalid URLs, but the text is sent unchanged.
                 let exact = text.starts_with("https://") || text.starts_with("http://");
                 let exact = exact && !text.contains(char::is_whitespace);
                 exact && url::Url::parse(text).is_ok_and(|url| url.has_host())
@@ -244,7 +245,7 @@ impl Source {
         }
     }
 
-    /// Whether it is on plain HTTP elsewhere than on this machine, where only simulators can reach it.
+    /// Whether it is a plain HTTP URL that is not on this machine. On this machine only simulators can reach it.
     pub(crate) fn is_plain_http(&self) -> bool {
         let Self::Url(url) = self else { return false };
         url::Url::parse(url.expose()).is_ok_and(|url| !is_safe(&url))
@@ -261,7 +262,7 @@ impl Source {
     }
 }
 
-/// Shows no query, no path and no bytes.
+/// Shows no query, path or bytes.
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -283,7 +284,7 @@ impl FromStr for Source {
     type Err = InvalidSource;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bad = |reason: &str| InvalidSource::new(&"data:…", reason);
+        let bad = |reason: &str| InvalidSource::new(&"data:[masked]", reason);
         let source = if let Some(id) = text.strip_prefix("asset://") {
             Self::Asset(id.to_owned())
         } else if let Some(rest) = text.strip_prefix("data:") {
@@ -324,7 +325,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sources_read_back_as_they_were_written() {
+    fn sources_round_trip() {
         for text in [
             "https://a.example/x.png?k=v",
             "asset://img-1",
@@ -354,7 +355,7 @@ mod tests {
         let data: Source = "data:image/png;base64,Y2FuYXJ5".parse().unwrap();
         assert_eq!(
             format!("{url:?} {data:?}"),
-            "\"https://a.example/…\" \"data:image/png (6 bytes)\""
+            "\"https://a.example/[masked]\" \"data:image/png (6 bytes)\""
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Masking of what may be a credential before it is stored or shown.
+//! Masking of possible credentials before a text is stored or shown.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::Serialize;
@@ -6,25 +6,26 @@ use serde_json::Value;
 
 use crate::model::SecretUrl;
 
-/// What stands for an API key.
+/// Placeholder for an API key.
 pub(crate) const KEY: &str = "<key>";
 
-/// Whether a part of a text has been hidden, so that it is not what was sent.
+/// Whether a part of a text has been masked, so that it differs from the text that was sent. Earlier versions masked
+/// with `…`.
 pub(crate) fn is_masked(text: &str) -> bool {
-    text.contains(KEY) || text.contains("/…")
+    text.contains(KEY) || text.contains("/[masked]") || text.contains("/…")
 }
 
-/// Whether a character is a control character, or one that reorders text, breaks lines or cannot be seen.
+/// Whether a character is a control character, or one that reorders text, breaks lines or is invisible.
 pub(crate) fn steers_a_terminal(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// A text with only the hosts of its URLs: the rest may be a credential.
+/// Reduces the URLs in a text to their hosts: the rest may contain credentials.
 pub(crate) fn hide_urls(text: &str) -> String {
     let mut cleaned = String::new();
-    // Brackets and single quotes may stand in a URL, so they do not end one here.
+    // Brackets and single quotes may be part of a URL, so they do not end one here.
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')) {
         match url_start(word) {
             Some(start) => {
@@ -38,16 +39,16 @@ pub(crate) fn hide_urls(text: &str) -> String {
     cleaned
 }
 
-/// Where the first URL begins in a word, whatever its scheme, and also where its slashes are escaped or encoded. Assets are
+/// Start of the first URL in a word, with any scheme, and also with escaped or encoded slashes. Assets are
 /// ids, not URLs.
 fn url_start(word: &str) -> Option<usize> {
     let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    // Where one separator ends and another begins, the scheme begins there.
+    // A scheme begins after the previous separator.
     word.char_indices().find_map(|(colon, _)| {
         let rest = after(&word[colon..], &[":", "%3a"])?;
         let slashes = after(rest, &["/", "\\/", "%2f"])?;
         if slashes.trim_start_matches(['/', '\\']).trim_end().is_empty() {
-            // Only a scheme is named.
+            // Only a scheme.
             return None;
         }
         let before = &word[..colon];
@@ -59,7 +60,7 @@ fn url_start(word: &str) -> Option<usize> {
                 .eq_ignore_ascii_case(name)
                 .then_some(colon - name.len())
         };
-        // What stands before `http` in the same run of letters is no part of the URL.
+        // Letters directly before `http` are not part of the URL.
         let web = is_web("https").or_else(|| is_web("http"));
         let other = || {
             let is_url = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme != "asset";
@@ -69,7 +70,7 @@ fn url_start(word: &str) -> Option<usize> {
     })
 }
 
-/// What follows one of `starts`, in any case, at the beginning of `text`.
+/// The rest of `text` after one of `starts`, ignoring case.
 fn after<'a>(text: &'a str, starts: &[&str]) -> Option<&'a str> {
     starts.iter().find_map(|start| {
         let (head, rest) = text.split_at_checked(start.len())?;
@@ -77,7 +78,7 @@ fn after<'a>(text: &'a str, starts: &[&str]) -> Option<&'a str> {
     })
 }
 
-/// JSON with all its texts masked, the names of members included.
+/// Masks all strings in a JSON value, including member names.
 pub(crate) fn json(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
     match value {
         Value::String(text) => Value::String(hide(&text)),
@@ -90,18 +91,18 @@ pub(crate) fn json(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
     }
 }
 
-/// A value as JSON that `Debug` may show: no URLs, no media.
+/// A value as JSON for `Debug`: URLs and media are masked.
 pub(crate) fn debug(value: &impl Serialize) -> Value {
     json(
         serde_json::to_value(value).unwrap_or_default(),
         &|text| match text.strip_prefix("data:") {
-            Some(data) => format!("data:{};…", data.split([';', ',']).next().unwrap_or_default()),
+            Some(data) => format!("data:{};[masked]", data.split([';', ',']).next().unwrap_or_default()),
             None => hide_urls(text),
         },
     )
 }
 
-/// SHA-256 in hexadecimal, where a text must be told from others without being shown.
+/// SHA-256 in hexadecimal, to identify a text without showing it.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
 }

@@ -17,6 +17,7 @@ mod input;
 mod list;
 pub(crate) mod mask;
 mod operation;
+mod parameters;
 mod reconciled;
 mod request;
 #[cfg(feature = "schema")]
@@ -42,6 +43,7 @@ pub use error_kind::ErrorKind;
 pub use input::{Input, InvalidSource, Role, Source};
 pub use list::{ListQuery, ListedModel, TaskPage};
 pub use operation::Operation;
+pub use parameters::TaskParameters;
 pub use reconciled::Reconciled;
 pub use request::{Tool, VideoRequest};
 #[cfg(feature = "schema")]

@@ -88,6 +88,12 @@ pub struct VideoRequest {
     /// Tools that the model may use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<Tool>,
+    /// What to do with a reference video: `edit` it or `extend` it. Not set: the vendor's default, a new video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_operation: Option<String>,
+    /// File format of the result, such as `mov`. Not set: the vendor's default, MP4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_format: Option<String>,
     /// Custom keys and values, stored with the task.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
@@ -218,7 +224,7 @@ setters! {
     from u32 { frames, expires_after }
     from i64 { seed }
     from bool { generate_audio, watermark, camera_fixed, return_last_frame, draft }
-    from impl Into<String> { resolution, aspect_ratio, service_tier, safety_identifier, client_reference }
+    from impl Into<String> { resolution, aspect_ratio, service_tier, safety_identifier, client_reference, video_operation, output_format }
     from impl Into<SecretUrl> { callback_url }
     from TaskId { draft_task }
 }

@@ -43,7 +43,7 @@ schema! {
         "pattern": "^[a-z0-9]+:[^:]+:.+$",
         "description": "vendor:family:id",
     },
-    // A vendor's own word stands here when it is none of these.
+    // Unknown statuses of a vendor are passed through.
     TaskStatus => {
         "type": "string",
         "examples": ["queued", "in_progress", "completed", "failed", "cancelled", "expired"],

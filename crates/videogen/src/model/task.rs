@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::TaskStatus;
-use crate::model::{Adjustment, ErrorKind, SecretUrl, TaskId, Timestamp};
+use crate::model::{Adjustment, ErrorKind, SecretUrl, TaskId, TaskParameters, Timestamp};
 
 /// A video task as last reported by the vendor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,13 @@ pub struct VideoTask {
     /// The caller's id for the request, if the vendor returns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
+    /// What it was made with, as far as the vendor returns it.
+    #[serde(default, skip_serializing_if = "TaskParameters::is_empty")]
+    pub parameters: TaskParameters,
+    /// Whether the task or its files have expired, if the vendor reports it. A completed task that expired and has no video
+    /// has the status `expired`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired: Option<bool>,
     /// The finished video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<Video>,
@@ -54,6 +61,9 @@ pub struct VideoTask {
     /// Reason of the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
+    /// The vendor's id of the request that returned this, for its support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
     /// Fields that were dropped or rounded, on the task returned by a submission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
@@ -87,10 +97,13 @@ impl VideoTask {
             updated_at: None,
             completed_at: None,
             client_reference: None,
+            parameters: TaskParameters::default(),
+            expired: None,
             video: None,
             last_frame: None,
             usage: None,
             error: None,
+            request_id: None,
             adjustments: Vec::new(),
             repeated: false,
             unrecorded: None,
@@ -121,7 +134,7 @@ pub struct Video {
     /// File format, such as `mp4`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
-    /// Length in seconds.
+    /// Length in seconds, if the vendor returns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<f64>,
     /// Resolution tier.
@@ -186,10 +199,13 @@ pub struct TaskError {
     /// The vendor's error message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The parameter at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub param: Option<String>,
 }
 
 impl TaskError {
-    /// Reads a failure from the vendor's code and words, if there are any.
+    /// Creates a failure from the vendor's code and message, if there are any.
     pub(crate) fn new(code: Option<String>, message: Option<String>) -> Option<Self> {
         if code.is_none() && message.is_none() {
             return None;
@@ -199,12 +215,22 @@ impl TaskError {
         } else {
             ErrorKind::Vendor
         };
-        Some(Self { kind, code, message })
+        Some(Self {
+            kind,
+            code,
+            message,
+            param: None,
+        })
     }
 }
 
 impl fmt::Display for TaskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(param) = &self.param
+            && !self.message.as_ref().is_some_and(|message| message.contains(param))
+        {
+            write!(f, "{param}: ")?;
+        }
         match (&self.message, &self.code) {
             (Some(message), Some(code)) => write!(f, "{message} ({code})"),
             (Some(text), None) | (None, Some(text)) => f.write_str(text),
@@ -213,8 +239,8 @@ impl fmt::Display for TaskError {
     }
 }
 
-/// Whether a vendor's code or message speaks of moderation. The codes are undocumented for failed tasks, so this goes by
-/// phrases; single words such as `safety` also stand in the names of parameters.
+/// Whether a vendor's code or message is about moderation. The codes of failed tasks are undocumented, so this looks
+/// for phrases; single words such as `safety` also occur in parameter names.
 pub(crate) fn is_moderation(text: &str) -> bool {
     let text = text.to_ascii_lowercase().replace(['_', '-'], " ");
     let phrases = [
@@ -241,7 +267,7 @@ pub(crate) fn is_moderation(text: &str) -> bool {
 pub struct Raw(Bytes);
 
 impl Raw {
-    /// What was read as JSON before.
+    /// The value, once parsed.
     pub(crate) fn of(text: Bytes) -> Self {
         Self(text)
     }
@@ -300,7 +326,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moderation_is_told_from_a_bad_parameter() {
+    fn moderation_is_distinguished_from_an_invalid_parameter() {
         for text in [
             "content_policy_violation",
             "OutputVideoSensitiveContentDetected",
@@ -318,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn vendors_words_in_any_case() {
+    fn statuses_are_parsed_in_any_case() {
         use TaskStatus::{Cancelled, Completed, Expired, Failed, InProgress, Queued};
         for (word, status) in [
             ("submitted", Queued),

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use crate::model::{Raw, SecretUrl, TaskError, TaskId, TaskStatus, Timestamp, Usage, Video, VideoTask};
+use crate::model::{Raw, SecretUrl, TaskError, TaskId, TaskParameters, TaskStatus, Timestamp, Usage, Video, VideoTask};
 
-/// Builds a [`VideoTask`] for a test; made by [`VideoTask::builder`]. Everything but the id may be left out.
+/// Builder of a [`VideoTask`] for tests; returned by [`VideoTask::builder`]. Everything except the id is optional.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until it builds"]
 pub struct VideoTaskBuilder(VideoTask);
 
 impl VideoTask {
-    /// A task to return from a fake in an application's own tests (feature `test-util`). It is queued until said otherwise.
+    /// Returns a builder for tasks in an application's own tests (feature `test-util`). The default status is queued.
     ///
     /// ```
     /// use videogen::{TaskStatus, VideoTask};
@@ -26,7 +26,7 @@ impl VideoTask {
 }
 
 impl VideoTaskBuilder {
-    /// Sets the status, and the vendor's word for it to the same.
+    /// Sets the status, and the vendor's status to the same.
     pub fn status(mut self, status: TaskStatus) -> Self {
         self.0.vendor_status = status.as_str().to_owned();
         self.0.status = status;
@@ -39,7 +39,8 @@ impl VideoTaskBuilder {
         self.status(TaskStatus::Completed)
     }
 
-    /// Sets why it failed, and the status to failed. A code or message that names moderation makes the failure `moderated`.
+    /// Sets the reason of the failure, and the status to failed. A code or message about moderation makes the failure
+    /// `moderated`.
     pub fn error(mut self, code: &str, message: &str) -> Self {
         self.0.error = TaskError::new(Some(code.to_owned()), Some(message.to_owned()));
         self.status(TaskStatus::Failed)
@@ -57,21 +58,39 @@ impl VideoTaskBuilder {
         self
     }
 
-    /// Sets when it was created.
+    /// Sets the time of creation.
     pub fn created_at(mut self, at: Timestamp) -> Self {
         self.0.created_at = Some(at);
         self
     }
 
-    /// Sets when it was completed.
+    /// Sets the time of completion.
     pub fn completed_at(mut self, at: Timestamp) -> Self {
         self.0.completed_at = Some(at);
         self
     }
 
-    /// Sets the caller's own id.
+    /// Sets the caller's id.
     pub fn client_reference(mut self, reference: impl Into<String>) -> Self {
         self.0.client_reference = Some(reference.into());
+        self
+    }
+
+    /// Sets what it was made with.
+    pub fn parameters(mut self, parameters: TaskParameters) -> Self {
+        self.0.parameters = parameters;
+        self
+    }
+
+    /// Sets whether the task or its files have expired.
+    pub fn expired(mut self, expired: bool) -> Self {
+        self.0.expired = Some(expired);
+        self
+    }
+
+    /// Sets the vendor's id of the request.
+    pub fn request_id(mut self, id: impl Into<String>) -> Self {
+        self.0.request_id = Some(id.into());
         self
     }
 
@@ -81,7 +100,7 @@ impl VideoTaskBuilder {
         self
     }
 
-    /// Sets the tokens that were used in all.
+    /// Sets the total number of tokens.
     pub fn total_tokens(mut self, tokens: i64) -> Self {
         self.0.usage = Some(Usage {
             completion_tokens: None,
@@ -91,7 +110,7 @@ impl VideoTaskBuilder {
         self
     }
 
-    /// Sets the vendor's answer.
+    /// Sets the vendor's response.
     pub fn raw(mut self, answer: Value) -> Self {
         self.0.raw = Raw::from(answer);
         self

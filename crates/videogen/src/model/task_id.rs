@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Vendor;
 
-/// What would end the token on a command line or in a list.
+/// Characters that would end the token on a command line or in a list.
 const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'%').add(b',').add(b';');
 
-/// Id of a task: vendor, endpoint family and the vendor's id. It is all that is needed to find the task, and not a secret.
+/// Id of a task: vendor, endpoint family and the vendor's id. It is all that is needed to find the task, and not a
+/// secret.
 ///
 /// It is formatted as one token and parses back from it:
 ///
@@ -29,8 +30,8 @@ pub struct TaskId {
 }
 
 impl TaskId {
-    /// Creates the id of a task that `vendor` calls `id`, created through the endpoint family `family`. Returns `None` when a
-    /// part is empty or the family contains a colon.
+    /// Creates the id of a task that `vendor` calls `id`, created through the endpoint family `family`. Returns `None`
+    /// when a part is empty or the family contains a colon.
     #[must_use]
     pub fn new(vendor: Vendor, family: impl Into<String>, id: impl Into<String>) -> Option<Self> {
         let (family, id) = (family.into(), id.into());
@@ -55,8 +56,8 @@ impl TaskId {
         &self.id
     }
 
-    /// Whether the id can stand in a URL path without changing where it leads. A slash is sent encoded, and a gateway may
-    /// decode it; so no part between slashes may lead upwards.
+    /// Whether the id can be used in a URL path without changing its target. A slash is sent encoded, and a gateway may
+    /// decode it, so no segment may be empty, `.` or `..`.
     pub(crate) fn is_path_safe(&self) -> bool {
         !self.id.contains('\\') && self.id.split('/').all(|part| !matches!(part, "" | "." | ".."))
     }
@@ -98,7 +99,7 @@ impl FromStr for TaskId {
         let vendor: Vendor = vendor
             .parse()
             .map_err(|error: crate::model::ParseVendorError| bad(&error.to_string()))?;
-        // Another version may know more families; where the task is used, an unknown one is refused.
+        // Another version may support more families; an unknown one is rejected when the task is used.
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !family.chars().all(is_word) {
             return Err(bad("the family may contain only letters, digits, `-`, `_` and `.`"));

@@ -1,8 +1,8 @@
-//! How fast the other side's time passes.
+//! Speed of the vendor's time.
 
 use std::time::Duration;
 
-/// How many times as fast as this machine's the vendor's time passes: 1 for every vendor, more for a simulator.
+/// Speed of the vendor's time relative to this machine's: 1 for every vendor, more for a simulator.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct TimeScale(f64);
 
@@ -18,17 +18,17 @@ impl TimeScale {
         (factor.is_finite() && factor > 0.0).then_some(Self(factor))
     }
 
-    /// Whether the vendor's time is this machine's.
+    /// Whether the vendor's time is real time.
     pub(crate) fn is_real(self) -> bool {
         self.0 == 1.0
     }
 
-    /// This machine's time for a time that the vendor states, or that is stated for vendors.
+    /// Converts a duration in the vendor's time to this machine's time.
     pub(crate) fn real(self, vendors: Duration) -> Duration {
         scaled(vendors, self.0.recip())
     }
 
-    /// The vendor's time for a time that passed on this machine.
+    /// Converts a duration on this machine to the vendor's time.
     pub(crate) fn vendors(self, real: Duration) -> Duration {
         scaled(real, self.0)
     }
@@ -40,7 +40,7 @@ impl TimeScale {
 }
 
 fn scaled(time: Duration, factor: f64) -> Duration {
-    // Exact for real vendors, whatever floats make of large times.
+    // Exact for real vendors, without rounding large values to floats.
     if factor == 1.0 {
         return time;
     }

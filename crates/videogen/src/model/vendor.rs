@@ -14,6 +14,7 @@ macro_rules! vendors {
         $vendor:ident = $name:literal, $raw:ident {
             operations: [$($operation:ident),*],
             list_query: [$($member:literal),*],
+            finds_by_reference: $family:expr,
         }
     )*) => {
         /// A vendor. Each has a Cargo feature.
@@ -67,6 +68,14 @@ macro_rules! vendors {
                     Self::$vendor => &[$($member),*],
                 )*}
             }
+
+            /// The endpoint family whose `get` also finds a task by client reference.
+            pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
+                match self {$(
+                    #[cfg(feature = $name)]
+                    Self::$vendor => $family,
+                )*}
+            }
         }
     };
 }
@@ -76,16 +85,20 @@ vendors! {
     Token360 = "token360", videogen_raw_token360 {
         operations: [Submit, Get, List],
         list_query: ["limit", "after", "before", "oldest_first"],
+        finds_by_reference: None,
     }
     /// <https://toapis.com>
     ToApis = "toapis", videogen_raw_toapis {
         operations: [Submit, Get],
         list_query: [],
+        // Documented for this family's path, for tasks of either family.
+        finds_by_reference: Some("seedance-1"),
     }
     /// <https://alltoken.ai>
     AllToken = "alltoken", videogen_raw_alltoken {
         operations: [Submit, Get, Cancel, List, Models],
         list_query: ["limit", "status"],
+        finds_by_reference: None,
     }
 }
 

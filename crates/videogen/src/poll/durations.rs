@@ -6,13 +6,13 @@ use std::time::Duration;
 /// Bins of a histogram: the first ends at one second, each further one 6 % later; what takes longer is in the last.
 const BINS: usize = 142;
 const STEP: f64 = 1.06;
-/// What is left of the weight of what was seen with each new duration: the last hundred count.
+/// Decay of the weight of earlier observations with each new one: about the last hundred count.
 const FADE: f32 = 0.99;
-/// Weight of what vendors publish, beside one duration seen.
+/// Weight of the vendors' published figures, relative to one observation.
 const BELIEF: f32 = 1.0;
-/// How sharp an observation is taken to be at best.
+/// Lower limit of an observation's width.
 const BLUR: f64 = 0.1;
-/// Models that are remembered.
+/// Maximum number of remembered models.
 const MODELS: usize = 64;
 
 /// Observed durations of tasks: a histogram of fixed size in which recent tasks have more weight.
@@ -42,7 +42,7 @@ fn ends() -> &'static [f64; BINS] {
     ENDS.get_or_init(|| std::array::from_fn(|bin| STEP.powi(i32::try_from(bin).unwrap_or(i32::MAX))))
 }
 
-/// What the vendors publish: half a minute to five minutes, most often one and a half.
+/// The vendors' published figures: 30 s to 5 min, most often 90 s.
 fn published() -> &'static [f32; BINS] {
     static PUBLISHED: OnceLock<[f32; BINS]> = OnceLock::new();
     PUBLISHED.get_or_init(|| {
@@ -56,8 +56,8 @@ fn published() -> &'static [f32; BINS] {
 }
 
 impl Durations {
-    /// Adds an observation: a task was unfinished at the age `from` and finished at the age `to`. Both are equal when the
-    /// vendor reports the exact time.
+    /// Adds an observation: a task was unfinished at the age `from` and finished at the age `to`. Both are equal when
+    /// the vendor reports the exact time.
     pub fn observe(&mut self, from: Duration, to: Duration) {
         let last = ends()[BINS - 1];
         let to = (to.as_secs_f64() * (1.0 + BLUR)).min(last);
@@ -78,12 +78,12 @@ impl Durations {
         }
     }
 
-    /// Seconds from `elapsed`, between `least` and `most`, at which to ask next: where the delay that has come together by
-    /// then, and `price`, are least for the chance to find the task done.
+    /// The next poll, in seconds from `elapsed`, between `least` and `most`: where expected delay plus
+    /// `price`, relative to the probability that the task has finished, is lowest.
     pub(crate) fn next(&self, elapsed: f64, least: f64, most: f64, price: f64) -> f64 {
         let (ends, published) = (ends(), published());
         let weight = |bin: usize| f64::from(self.weights[bin] + published[bin]);
-        // What has passed, of a bin too, does not count any more.
+        // Elapsed bins, and the elapsed part of a bin, do not count.
         let first = ends.partition_point(|end| *end <= elapsed);
         let bins = (first..BINS).map(|bin| {
             let (start, end) = (if bin == 0 { 0.0 } else { ends[bin - 1] }, ends[bin]);
@@ -95,7 +95,7 @@ impl Durations {
         if left <= f64::EPSILON {
             return most;
         }
-        // Weight that ends by the moment looked at, and the sum of when.
+        // Weight up to this time, and the sum of its times.
         let (mut done, mut when) = (0.0, 0.0);
         let (mut best, mut lowest) = (most, f64::INFINITY);
         let mut consider = |moment: f64, done: f64, when: f64| {
@@ -111,7 +111,7 @@ impl Durations {
                     consider(moment, done + part, when + part * f64::midpoint(from, moment));
                 }
             }
-            // And between these, where the slope of the cost is none. Bins are wide beside the pauses of a dense pace.
+            // And between these, where the cost has a minimum: bins are wide compared to short pauses.
             let rate = weight / (to - from);
             let room = 2.0 * rate * (price * left + from * done - when) - done * done;
             let moment = from + (room.max(0.0).sqrt() - done) / rate;
@@ -133,7 +133,7 @@ impl Durations {
 #[derive(Debug, Clone, Default)]
 pub struct DurationBook {
     all: Durations,
-    /// The latest used last.
+    /// The most recently used is last.
     models: Vec<(Box<str>, Durations)>,
 }
 
@@ -195,7 +195,7 @@ mod tests {
         }
         assert_eq!(book.models.len(), MODELS);
         assert!(book.models.iter().any(|(name, _)| &**name == "used"));
-        assert_eq!(book.of(Some("never met")), &book.all);
+        assert_eq!(book.of(Some("unknown")), &book.all);
         assert_ne!(book.of(Some("used")), &book.all);
     }
 }

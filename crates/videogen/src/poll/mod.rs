@@ -17,6 +17,6 @@ mod policy;
 mod refusals;
 
 pub use durations::{DurationBook, Durations};
-pub(crate) use policy::{BELIEVED, URL_GRACE};
 pub use policy::{LastPoll, PollPolicy, PollState};
+pub(crate) use policy::{MAX_RETRY_AFTER, URL_GRACE};
 pub(crate) use refusals::{Known, Refusals};

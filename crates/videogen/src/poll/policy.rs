@@ -1,9 +1,9 @@
 //! When to poll next: pure functions.
 //!
-//! A poll before a task can have finished is wasted, and a pause while it is likely to have finished adds delay. The next
-//! poll is therefore scheduled where delay and request cost together are lowest for the probability that the task has
-//! finished. Probabilities come from the durations of earlier tasks ([`Durations`]), and initially from the vendors'
-//! published figures.
+//! A poll before a task can have finished is wasted, and a pause while it is likely to have finished adds delay. The
+//! next poll is therefore scheduled where delay and request cost together are lowest for the probability that the task
+//! has finished. Probabilities come from the durations of earlier tasks ([`Durations`]), and initially from the
+//! vendors' published figures.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use super::Durations;
 use crate::model::TimeScale;
 
 /// Longest `Retry-After` that is honored.
-pub(crate) const BELIEVED: Duration = Duration::from_secs(3600);
-/// How often a completed task may lack its URL before that is taken for an answer.
+pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
+/// Number of polls in which a completed task may lack its URL before this is final.
 pub(crate) const URL_GRACE: u8 = 3;
-/// The longest pause at the vendor's own pace: where all tasks seen so far take long, a quick one is not left lying.
+/// The longest pause by default, so that a quick task is found soon even if all earlier ones took long.
 const LONGEST: Duration = Duration::from_secs(60);
-/// What a request may cost in delay, as a part of the shortest pause.
+/// Cost of a request in delay, as a fraction of the shortest pause.
 const PRICE: f64 = 0.045;
-/// How far chance moves a poll, as a part of the shortest pause: it keeps many waiters from asking at once.
+/// Jitter of a poll, as a fraction of the shortest pause, so that many waiters do not poll at once.
 const JITTER: f64 = 0.1;
 
 /// Polling policy: the limits of pauses, and the cost of a request.
@@ -52,7 +52,7 @@ pub struct PollPolicy {
     pub longest: Duration,
     /// Cost of a request, in seconds of delay. Lower values poll more often.
     pub price: f64,
-    /// How fast the tasks' time passes; durations seen are in that time, everything else is in this machine's.
+    /// Speed of the tasks' time. Observed durations are in that time, everything else is in real time.
     pub(crate) scale: TimeScale,
 }
 
@@ -85,8 +85,8 @@ pub enum LastPoll {
 }
 
 impl PollPolicy {
-    /// Returns the policy for a vendor's polling advice: never more often than advised, and less often while a task cannot
-    /// have finished.
+    /// Returns the policy for a vendor's polling advice: never more often than advised, and less often while a task
+    /// cannot have finished.
     ///
     /// The advised longest pause may be exceeded, up to 1 minute, because polls of a task that cannot have finished are
     /// wasted.
@@ -153,7 +153,7 @@ impl PollPolicy {
             LastPoll::NoUrl | LastPoll::Refused(_) => least,
             _ if least == most => least,
             _ => {
-                // In the time of the tasks, and back.
+                // Converted to the tasks' time, and back.
                 let factor = self.scale.factor();
                 let seconds = |time: Duration| time.as_secs_f64() * factor;
                 let (from, to) = (seconds(least), seconds(most));
@@ -175,7 +175,7 @@ impl PollPolicy {
             .saturating_add(self.shortest.mul_f64(JITTER * chance))
             .clamp(least, most);
         match state.last {
-            LastPoll::Failed(asked) | LastPoll::Refused(asked) => pause.max(self.scale.real(asked)),
+            LastPoll::Failed(least) | LastPoll::Refused(least) => pause.max(self.scale.real(least)),
             _ => pause,
         }
     }

@@ -1,55 +1,55 @@
-//! Which failed polls are made again, and until when: pure.
+//! Which failed polls are repeated, and for how long. Pure functions.
 //!
-//! A task that was accepted may be billed, so a refusal of its poll is not believed at once: a gateway's error page, a key
+//! An accepted task may be billed, so a refused poll is not final at once: a gateway's error page, a key
 //! that is being rotated and a task that is not visible yet look like any other refusal.
 
 use std::time::Duration;
 
-use super::{BELIEVED, LastPoll};
+use super::{LastPoll, MAX_RETRY_AFTER};
 use crate::model::{Error, ErrorKind, TaskId};
 
-/// A vendor may not find a task yet that it has just accepted.
+/// How long an accepted task may not be found by the vendor yet.
 pub(crate) const SETTLING: Duration = Duration::from_secs(60);
-/// How long an id may stay unknown that nothing here knows as submitted.
+/// How long an id without a known submission may be unknown to the vendor.
 const STRANGE: Duration = Duration::from_secs(5);
-/// How long the account may be refused. Only its owner can mend that.
+/// How long the account may be refused, which only its owner can fix.
 const ACCOUNT: Duration = Duration::from_secs(10);
-/// How long answers may be unreadable, such as the pages of a proxy.
+/// How long responses may be unreadable, such as the pages of a proxy.
 const UNREADABLE: Duration = Duration::from_secs(5 * 60);
-/// Refused polls at least, whatever the time.
+/// Minimum number of refused polls, regardless of time.
 const LEAST: u32 = 2;
-/// Longest pause between two of them, unless the vendor asks for more.
+/// Longest pause between two of them, unless `Retry-After` is longer.
 const PAUSE_CAP: Duration = Duration::from_secs(30);
 
-/// What is known of the task that a poll was about.
+/// What is known about the polled task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Known {
     /// Nothing: the id may never have existed.
     Nothing,
-    /// It was submitted so long ago.
+    /// It was submitted this long ago.
     Submitted(Duration),
     /// The vendor has shown it before.
     Found,
 }
 
-/// The polls of a task that were refused since its last answer.
+/// The refused polls of a task since its last response.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Refusals {
     count: u32,
-    /// When the first was, counted from the beginning of the wait.
+    /// Time of the first one, from the start of the wait.
     first: Duration,
 }
 
 impl Refusals {
-    /// Whether to poll again after `error`, and how long to pause at least. `None`: the polling ends. `waited` counts from
-    /// the beginning of the wait.
+    /// Whether to poll again after `error`, and the shortest pause. `None`: polling ends. `waited` is the time since
+    /// the start of the wait.
     ///
-    /// A failure that may pass by itself ends no wait: that is what the time limit is for. A vendor that asks for a longer
-    /// pause than it is believed costs a late poll, not the task.
+    /// Temporary failures do not end a wait; its timeout does. A `Retry-After` longer than
+    /// the honored maximum delays a poll, and does not end the wait.
     pub(crate) fn again(&mut self, error: &Error, known: Known, waited: Duration) -> Option<Again> {
-        let asked = error.retry_after().unwrap_or_default().min(BELIEVED);
+        let retry_after = error.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER);
         if may_pass(error) {
-            return Some(Again::Failed(asked));
+            return Some(Again::Failed(retry_after));
         }
         if !is_answer(error) {
             return None;
@@ -61,7 +61,7 @@ impl Refusals {
         let patience = match (error.kind(), known) {
             (ErrorKind::NotFound, Known::Nothing) => STRANGE,
             (ErrorKind::NotFound, Known::Submitted(age)) => {
-                // As it was at the first refusal.
+                // The age at the first refusal.
                 let age = age.saturating_sub(waited - self.first);
                 SETTLING.saturating_sub(age).max(STRANGE)
             }
@@ -71,21 +71,21 @@ impl Refusals {
         };
         let is_over = self.count >= LEAST && waited - self.first >= patience;
         let pause = Duration::from_secs(1 << (self.count - 1).min(5)).min(PAUSE_CAP);
-        (!is_over).then_some(Again::Refused(pause.max(asked)))
+        (!is_over).then_some(Again::Refused(pause.max(retry_after)))
     }
 
-    /// The task was shown.
+    /// A poll succeeded.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 }
 
-/// How to go on after a poll that failed.
+/// The next poll after a failed one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Again {
-    /// As before, after so long at least.
+    /// As scheduled, but not before this pause.
     Failed(Duration),
-    /// After so long.
+    /// After this pause.
     Refused(Duration),
 }
 
@@ -98,7 +98,7 @@ impl From<Again> for LastPoll {
     }
 }
 
-/// Whether a failure passes by itself. An unreadable answer and a status that blames the request need not.
+/// Whether a failure is temporary. An unreadable response and a 4xx status may not be.
 fn may_pass(error: &Error) -> bool {
     let is_refusal = error.kind() == ErrorKind::Vendor
         && error
@@ -107,14 +107,15 @@ fn may_pass(error: &Error) -> bool {
     error.is_retryable() && error.kind() != ErrorKind::Decode && !is_refusal
 }
 
-/// Whether the vendor, or something in between, has answered. What is refused before it is sent is refused each time.
+/// Whether the vendor, or a gateway, has responded. Requests that are rejected before they are sent are rejected each
+/// time.
 fn is_answer(error: &Error) -> bool {
     error.status().is_some() || !matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Config)
 }
 
 impl Known {
-    /// What ends a wait with `error`: what the vendor says of an id that may never have existed, or that a task which
-    /// exists could not be followed.
+    /// The error that ends a wait: the vendor's error for an id that may never have existed, or `not_followed` for a
+    /// task that exists.
     pub(crate) fn ending(self, task: &TaskId, error: Error) -> Error {
         let may_not_exist = error.kind() == ErrorKind::NotFound || !is_answer(&error);
         if self == Self::Nothing && may_not_exist {
@@ -136,7 +137,7 @@ mod tests {
         Error::new(kind, "x").with_answer(400, None, None, None)
     }
 
-    /// When the polls of a task end that are all refused alike, and how many there are.
+    /// When polling ends if every poll is refused with the same error, and the number of polls.
     fn end(kind: ErrorKind, known: impl Fn(Duration) -> Known) -> (u64, u32) {
         let (mut refusals, mut waited, mut polls) = (Refusals::default(), Duration::ZERO, 1);
         while let Some(again) = refusals.again(&answer(kind), known(waited), waited) {
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_end_the_polling_in_their_time() {
+    fn refusals_end_polling_after_their_time() {
         let submitted = |age: u64| move |waited| Known::Submitted(seconds(age) + waited);
         assert_eq!(end(ErrorKind::NotFound, |_| Known::Nothing), (7, 4));
         assert_eq!(end(ErrorKind::NotFound, submitted(0)), (61, 7));
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_sent_is_final() {
+    fn requests_that_were_not_sent_are_final() {
         for kind in [ErrorKind::InvalidRequest, ErrorKind::Config] {
             let error = Error::new(kind, "x");
             assert_eq!(Refusals::default().again(&error, Known::Found, Duration::ZERO), None);
@@ -192,12 +193,12 @@ mod tests {
     }
 
     #[test]
-    fn a_vendor_is_not_believed_for_ever() {
+    fn a_long_retry_after_is_capped() {
         let hour = seconds(3_600);
-        for (asked, believed) in [(hour / 60, hour / 60), (2 * hour, hour), (Duration::MAX, hour)] {
-            let error = Error::new(ErrorKind::RateLimited, "x").after(Some(asked));
+        for (retry_after, honored) in [(hour / 60, hour / 60), (2 * hour, hour), (Duration::MAX, hour)] {
+            let error = Error::new(ErrorKind::RateLimited, "x").after(Some(retry_after));
             let again = Refusals::default().again(&error, Known::Found, Duration::ZERO);
-            assert_eq!(again, Some(Again::Failed(believed)));
+            assert_eq!(again, Some(Again::Failed(honored)));
         }
     }
 }

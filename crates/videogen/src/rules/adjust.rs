@@ -37,7 +37,7 @@ pub(crate) fn adjust(
             rule: violation.rule.clone(),
         });
     }
-    // Whatever no permission covers is still broken, and so is what a permission could not mend.
+    // Violations without a permission remain, and those that a permission could not fix.
     let left = validate(vendor, &fitted);
     if left.is_empty() { Ok((fitted, made)) } else { Err(left) }
 }
@@ -64,8 +64,8 @@ fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<Stri
             Some(nearest.to_string())
         }
         "resolution" => {
-            let asked = lines(request.resolution.as_deref()?)?;
-            let below = |tier: &&&str| lines(tier).is_some_and(|lines| lines <= asked);
+            let requested = lines(request.resolution.as_deref()?)?;
+            let below = |tier: &&&str| lines(tier).is_some_and(|lines| lines <= requested);
             let lower = *model.resolutions.iter().filter(below).max_by_key(|tier| lines(tier))?;
             request.resolution = Some(lower.to_owned());
             Some(lower.to_owned())
@@ -74,19 +74,19 @@ fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<Stri
     }
 }
 
-/// How many lines a tier has, to order tiers by: `720p`, `2K`.
+/// Number of lines of a tier, for ordering: `720p`, `2K`.
 fn lines(tier: &str) -> Option<u32> {
     let (unit_at, unit) = tier.char_indices().last()?;
     let number: u32 = tier[..unit_at].parse().ok()?;
     match unit {
         'p' | 'P' => Some(number),
-        // A K is about a thousand columns, of a picture of 16:9.
+        // 1K is about a thousand columns of a 16:9 picture.
         'k' | 'K' => number.checked_mul(540),
         _ => None,
     }
 }
 
-// The cases are those of real vendors.
+// The cases are from real vendors.
 #[cfg(all(test, feature = "token360", feature = "toapis", feature = "alltoken"))]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_allowed_is_done_and_told() {
+    fn permitted_adjustments_are_made_and_reported() {
         let request = VideoRequest::new("seedance-2.0-fast", "x")
             .duration(60)
             .resolution("4K")
@@ -113,12 +113,12 @@ mod tests {
         assert_eq!(fitted.duration, Some(15.into()));
         assert_eq!(fitted.resolution.as_deref(), Some("720p"));
         assert_eq!(fitted.camera_fixed, None);
-        let told: Vec<_> = made
+        let reported: Vec<_> = made
             .iter()
             .map(|made| (made.field.as_str(), made.sent.as_deref()))
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
                 ("duration", Some("15")),
                 ("resolution", Some("720p")),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn tiers_have_an_order() {
+    fn tiers_are_ordered() {
         let tiers = ["360p", "480p", "540p", "720p", "1080p", "2K", "4K"];
         assert!(tiers.is_sorted_by_key(|tier| lines(tier)));
         assert_eq!(

@@ -34,4 +34,4 @@ fn takers_at(vendor: Vendor, name: &str) -> Option<String> {
     }
 }
 
-// The cases are those of real vendors.
+// The cases are from real vendors.

@@ -3,6 +3,7 @@
 //! Floor 1: depends on `model` alone. It may not be async or name vendors.
 
 pub(crate) mod adjust;
+mod conditions;
 mod hints;
 mod permission;
 mod validate;

@@ -28,6 +28,8 @@ pub(super) fn unset(request: &mut VideoRequest, field: &str) -> bool {
         "callback_url" => request.callback_url = None,
         "client_reference" => request.client_reference = None,
         "draft" => request.draft = None,
+        "video_operation" => request.video_operation = None,
+        "output_format" => request.output_format = None,
         "tools" => request.tools.clear(),
         "metadata" => request.metadata.clear(),
         _ => match Role::ALL.into_iter().find(|role| role.as_str() == field) {

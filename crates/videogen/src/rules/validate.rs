@@ -7,6 +7,7 @@ use videogen_wire::facts::{Field, Input as InputRule};
 
 use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, Role, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::rules::conditions::broken;
 use crate::rules::hints::elsewhere;
 use crate::rules::permission::is_adjustable;
 
@@ -32,6 +33,7 @@ pub fn validate(vendor: Vendor, request: &VideoRequest) -> Vec<Violation> {
     check.switches(request);
     check.texts(request);
     check.inputs(request);
+    check.conditions(request);
     check.extra(&request.extra, "");
     check.permissions(request);
     check.found
@@ -49,7 +51,7 @@ impl Check {
 
     fn push(&mut self, field: &str, value: &str, rule: String, hint: String) {
         self.found.push(Violation {
-            // A field may hold a presigned URL where none belongs, and so may the name of a member.
+            // Any field or member name may contain a presigned URL by mistake.
             field: hide_urls(field),
             value: hide_urls(value),
             rule: hide_urls(&rule),
@@ -158,12 +160,18 @@ impl Check {
                 self.add(name, value, rule, format!("use one of {}", allowed.join(", ")));
             }
         }
-        if let Some((field, tier)) = self.place(request, "service_tier", request.service_tier.as_deref())
-            && !field.values.is_empty()
-            && !field.values.contains(&tier)
-        {
-            let hint = format!("use one of {}", field.values.join(", "));
-            self.add("service_tier", tier, "unknown service tier", hint);
+        for (name, value) in [
+            ("service_tier", request.service_tier.as_deref()),
+            ("video_operation", request.video_operation.as_deref()),
+            ("output_format", request.output_format.as_deref()),
+        ] {
+            if let Some((field, value)) = self.place(request, name, value)
+                && !field.values.is_empty()
+                && !field.values.contains(&value)
+            {
+                let rule = format!("{} does not support this value", self.whom(request));
+                self.add(name, value, rule, format!("use one of {}", field.values.join(", ")));
+            }
         }
     }
 
@@ -327,7 +335,9 @@ impl Check {
             );
         }
         let other = |role: &Role| *role != Role::ReferenceAudio && has(*role);
-        if has(Role::ReferenceAudio) && !Role::ALL.iter().any(other) {
+        let mut inputs = self.rules.model.inputs.iter();
+        let alone = inputs.any(|input| input.role == Role::ReferenceAudio.as_str() && input.alone);
+        if has(Role::ReferenceAudio) && !alone && !Role::ALL.iter().any(other) {
             let rule = "reference audio requires an image or a video as well";
             self.add("reference_audio", 1, rule, "add a reference image or video");
         }
@@ -354,6 +364,20 @@ impl Check {
                 rule,
                 "keep one kind",
             );
+        }
+    }
+
+    fn conditions(&mut self, request: &VideoRequest) {
+        for condition in self.rules.model.conditions {
+            for broken in broken(condition, request) {
+                let whom = self.whom(request);
+                self.add(
+                    broken.field,
+                    broken.value,
+                    format!("{whom}: {}", broken.rule),
+                    broken.hint,
+                );
+            }
         }
     }
 

@@ -1,15 +1,15 @@
-//! Which task may be adopted for a lost submission: none that the journal knows as another's.
+//! Which task may be adopted for a lost submission: none that belongs to another submission in the journal.
 
 use crate::client::Client;
 use crate::journal::Query;
 use crate::model::{Ambiguity, Candidate, Error, Grade, Reconciled, TaskId, VideoTask};
 use crate::submit::comparison::{Comparison, Match};
 
-/// So many recorded tasks are polled to learn their other ids.
+/// Maximum number of recorded tasks that are polled for their other ids.
 const POLLED: usize = 20;
 
 impl Client {
-    /// The only strong candidate, provided it fits no other open submission.
+    /// The only strong candidate, if it matches no other open submission.
     pub(super) async fn adopt(&self, ambiguity: &Ambiguity, found: Vec<Candidate>) -> Result<Reconciled, Error> {
         let mut strong = found.iter().filter(|candidate| candidate.grade == Grade::Strong);
         let (Some(only), None) = (strong.next(), strong.next()) else {
@@ -36,7 +36,8 @@ impl Client {
         Ok(Reconciled::Found(Box::new(only.task.clone())))
     }
 
-    /// Polls the recorded tasks that `found` may be under another id, so that the journal has the ids of their answers.
+    /// Polls the recorded tasks that `found` may be under another id, so that the journal has the ids of their
+    /// responses.
     /// `false`: one of them could not be polled, or there are too many.
     async fn learn_other_ids(&self, found: &VideoTask) -> Result<bool, Error> {
         let hide = |text: &str| self.judge().hide(text);
@@ -54,12 +55,12 @@ impl Client {
         Ok(unnamed.len() <= POLLED)
     }
 
-    /// Whether the journal knows the task as that of another submission than `intent`, by any of its ids.
+    /// Whether the task, by any of its ids, belongs to a submission in the journal other than `intent`.
     pub(super) async fn is_known(&self, task: &VideoTask, intent: Option<&str>) -> Result<bool, Error> {
         self.knows(&task.id, task.vendor_id.as_deref(), intent).await
     }
 
-    /// The same by its id, and by the other id that the vendor's answers give it.
+    /// The same by its id, and by the other id in the vendor's responses.
     pub(super) async fn knows(
         &self,
         task: &TaskId,

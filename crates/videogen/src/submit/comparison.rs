@@ -8,9 +8,9 @@ use crate::model::{Ambiguity, Candidate, Capabilities, Evidence, Grade, VideoTas
 /// Clocks differ, and a service may store a task only after its provider has answered.
 const EARLY: TimeDelta = TimeDelta::minutes(2);
 const LATE: TimeDelta = TimeDelta::minutes(10);
-/// How far off a clock may have been that was compared with no answer's `Date` at submission.
+/// Assumed clock difference if no response's `Date` showed it at submission.
 const UNMEASURED: TimeDelta = TimeDelta::hours(1);
-/// A prompt that was truncated to fewer characters may be the start of many.
+/// A truncated prompt shorter than this may match many prompts.
 const TELLING: usize = 16;
 
 /// Result of a comparison.
@@ -18,7 +18,7 @@ const TELLING: usize = 16;
 pub(crate) enum Match {
     /// A possible match.
     Candidate(Grade, Vec<Evidence>),
-    /// It does not match, but it shows no prompt that would rule it out.
+    /// It does not match, but shows no prompt that would exclude it.
     Unclear,
     /// Another task.
     None,
@@ -27,15 +27,15 @@ pub(crate) enum Match {
 /// A lost submission, ready to be compared.
 pub(crate) struct Comparison<'a> {
     ambiguity: &'a Ambiguity,
-    /// What takes out of a text what may not be kept: prompts are kept without it.
+    /// Masks secrets in a text; recorded prompts are masked too.
     hide: &'a (dyn Fn(&str) -> String + Sync),
     prompt: String,
-    /// How far the vendor's clock may be ahead of the one that dated the submission.
+    /// By how much the vendor's clock may be ahead of the submission's.
     skews: Vec<TimeDelta>,
 }
 
 impl<'a> Comparison<'a> {
-    /// `skew`: how far the vendor's clock is ahead now, where an answer showed it.
+    /// `skew`: by how much the vendor's clock is ahead now, if a response showed it.
     pub(crate) fn new(
         ambiguity: &'a Ambiguity,
         skew: Option<TimeDelta>,
@@ -43,7 +43,7 @@ impl<'a> Comparison<'a> {
     ) -> Self {
         let recorded = ambiguity.clock_skew.and_then(TimeDelta::try_seconds);
         Self {
-            prompt: fold(&ambiguity.prompt),
+            prompt: fold(&hide(&ambiguity.prompt)),
             skews: [Some(TimeDelta::zero()), recorded, skew]
                 .into_iter()
                 .flatten()
@@ -88,8 +88,8 @@ impl<'a> Comparison<'a> {
         Match::Candidate(if is_strong { Grade::Strong } else { Grade::Weak }, reasons)
     }
 
-    /// Whether a task that carries the submission's own reference is it: nothing that it shows is of another one. Its prompt
-    /// does not count, because services rewrite prompts.
+    /// Whether a task with the submission's client reference is its task: nothing that it shows differs. Its prompt
+    /// is ignored, because services rewrite prompts.
     pub(crate) fn agrees(&self, task: &VideoTask) -> bool {
         let is_of_model =
             model(self.ambiguity, task.model.as_deref().map(self.hide).as_deref()) != Evidence::OtherModel;
@@ -102,18 +102,18 @@ impl<'a> Comparison<'a> {
         model == Evidence::OtherModel || self.prompt(task) == Evidence::OtherPrompt
     }
 
-    /// Whether a task by itself shows as much of the prompt as it did in a list.
+    /// Whether a polled task shows as much of the prompt as it did in a list.
     pub(crate) fn shows_more(&self, task: &VideoTask, listed: &Candidate) -> bool {
         self.prompt(task) != Evidence::PromptNotShown || listed.reasons.contains(&Evidence::PromptNotShown)
     }
 
-    /// A task that something else speaks for already.
+    /// Compares a task that other evidence already supports.
     pub(crate) fn candidate(&self, task: VideoTask, evidence: Evidence) -> Candidate {
         let (grade, mut reasons) = match self.compare(&task) {
             Match::Candidate(grade, reasons) => (grade, reasons),
             Match::Unclear | Match::None => (Grade::Weak, vec![self.prompt(&task)]),
         };
-        // Where the prompt is not shown, nothing stands against what the answer said.
+        // Without a prompt, nothing contradicts the response.
         let is_named = evidence == Evidence::NamedInAnswer && reasons.contains(&Evidence::PromptNotShown);
         reasons.insert(0, evidence);
         Candidate {
@@ -123,7 +123,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether a task, and so all that are older, was made before the submission.
+    /// Whether a task, and so all older ones, was created before the submission.
     pub(crate) fn is_before(&self, task: &VideoTask) -> bool {
         let slack = match self.ambiguity.clock_skew {
             Some(_) => TimeDelta::zero(),
@@ -150,7 +150,7 @@ impl<'a> Comparison<'a> {
             .iter()
             .find_map(|place| raw.pointer(&format!("{place}/prompt"))?.as_str())
             .unwrap_or_default();
-        // Entities first: one right after a URL would be taken for a part of it.
+        // Entities first: one right after a URL would be read as a part of it.
         let shown = fold(&(self.hide)(&unescape(shown)));
         let is_cut = shown.ends_with('…') || shown.ends_with("...");
         let start = shown.trim_end_matches(['…', '.']).trim_end();
@@ -172,9 +172,9 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// A text as services agree on it: composed, entities resolved, whitespace folded.
+/// Normalizes a text: Unicode NFC, entities resolved, whitespace folded.
 fn fold(text: &str) -> String {
-    // Some show line breaks as they are escaped in JSON.
+    // Some services return line breaks as escaped in JSON.
     let text = unescape(text)
         .replace("\\r", " ")
         .replace("\\n", " ")
@@ -199,8 +199,8 @@ fn letters(text: &str) -> String {
         .collect()
 }
 
-/// Whether a task shows the submission's model: in another case, with the name of its maker before it, or the release
-/// behind it.
+/// Whether a task shows the submission's model: possibly in another case, with its maker's name as prefix, or a release
+/// as suffix.
 fn model(ambiguity: &Ambiguity, shown: Option<&str>) -> Evidence {
     let words = |model: &str| -> Vec<String> {
         let lower = model.trim().to_lowercase();
@@ -216,7 +216,7 @@ fn model(ambiguity: &Ambiguity, shown: Option<&str>) -> Evidence {
     let (ours, theirs) = (words(&ambiguity.model), words(shown));
     let of = |model: &str| Capabilities::of(ambiguity.vendor, &model.trim().to_lowercase());
     let (known, other) = (of(&ambiguity.model), of(shown));
-    // Both are in the vendor's own tables, which tell them apart.
+    // Two different models of the vendor's spec.
     let is_exact = |capabilities: &Capabilities, name: &str| {
         capabilities.is_known() && capabilities.model.id.eq_ignore_ascii_case(name.trim())
     };

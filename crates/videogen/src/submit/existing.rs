@@ -1,4 +1,4 @@
-//! Submissions that the vendor answers with a task it already has: HTTP 409 that names one.
+//! Submissions that the vendor answers with an existing task: HTTP 409 that names one.
 
 use crate::client::Client;
 use crate::journal::{Event, Reason};
@@ -6,7 +6,7 @@ use crate::model::{Error, ErrorKind, VideoTask};
 use crate::submit::comparison::Comparison;
 
 impl Client {
-    /// Turns a conflict that names one task into that task, so that nobody submits again and pays twice. The status of the
+    /// Turns a conflict that names one task into that task, so that the caller does not pay twice. The status of the
     /// submission stays unknown if the vendor does not have the task, or the task shows another model or prompt.
     pub(super) async fn existing(&self, conflict: Error) -> Result<VideoTask, Error> {
         let Some(known) = conflict.ambiguity().filter(|_| conflict.status() == Some(409)) else {
@@ -18,7 +18,7 @@ impl Client {
         let mut task = match self.get_once(id).await {
             Ok(task) => task,
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(conflict),
-            // The wait for it reads it again.
+            // A later wait polls it again.
             Err(_) => VideoTask::new(id.clone(), String::new()),
         };
         let hide = |text: &str| self.judge().hide(text);
@@ -29,8 +29,8 @@ impl Client {
         Ok(task)
     }
 
-    /// What the journal records of a submission that ended in `result`. A task belongs to one entry: an existing task that
-    /// another entry has is not accepted once more.
+    /// The journal event of a submission's `result`. A task belongs to one entry: an existing task that
+    /// another entry has is not accepted again.
     pub(super) async fn outcome(&self, intent: &str, result: &Result<VideoTask, Error>) -> Option<Event> {
         let task = match result {
             Ok(task) => task,

@@ -11,20 +11,20 @@ use crate::model::mask::{self, sha256};
 use crate::model::{Capabilities, VideoRequest};
 
 impl Client {
-    /// Returns the record to commit before `request` is sent. `asked` is the caller's request, before adjustments.
-    pub(crate) fn intent(&self, options: &SubmitOptions, asked: &VideoRequest, request: &VideoRequest) -> Intent {
+    /// Returns the record to commit before `request` is sent. `original` is the caller's request, before adjustments.
+    pub(crate) fn intent(&self, options: &SubmitOptions, original: &VideoRequest, request: &VideoRequest) -> Intent {
         let vendor = self.0.vendor;
         let rules = Capabilities::of(vendor, &request.model);
         let id = Uuid::now_v7().to_string();
-        // With an id of its own the vendor can find it again for sure.
+        // With a client reference, the vendor can look it up reliably.
         let own = || {
             let finds = vendor.finds_by_reference().is_some() && rules.field("client_reference").is_some();
             finds.then(|| id.clone())
         };
-        // Where the vendor calls may have a token of its own each time, and is no part of what is asked for.
-        let mut asked = json!(asked);
-        if let Some(asked) = asked.as_object_mut() {
-            asked.remove("callback_url");
+        // The callback URL may have a different token each time, so it is not part of the request's identity.
+        let mut original = json!(original);
+        if let Some(original) = original.as_object_mut() {
+            original.remove("callback_url");
         }
         let now = Utc::now();
         Intent {
@@ -43,7 +43,7 @@ impl Client {
                 .as_deref()
                 .map(|own| self.judge().hide(own))
                 .or_else(own),
-            request_hash: sha256(asked.to_string().as_bytes()),
+            request_hash: sha256(original.to_string().as_bytes()),
             request: self.redact(json!(request)),
             at: now,
             until: now,

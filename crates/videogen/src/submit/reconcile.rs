@@ -22,8 +22,8 @@ const PAGES: usize = 50;
 pub struct ReconcileOptions {
     /// How long to search, with growing pauses. Zero: search once.
     pub within: Duration,
-    /// Whether all programs that submit with this account use the same journal. Then a sole [`Grade::Strong`](crate::lost::Grade::Strong)
-    /// candidate is adopted.
+    /// Whether all programs that submit with this account use the same journal. Then a sole
+    /// [`Grade::Strong`](crate::lost::Grade::Strong) candidate is adopted.
     pub sole_writer: bool,
 }
 
@@ -51,14 +51,15 @@ pub(super) fn gap(looks: u32) -> Duration {
 impl Client {
     /// Searches once for the task of a submission with an unknown status. Nothing is submitted.
     ///
-    /// The result is certain only with vendors that look up tasks by client reference, if the reference was used once. With
-    /// vendors that list tasks, possible matches are returned as [candidates](Candidate), strong or weak, because other
-    /// writers on the account may have created them. Prompts, models and times are compared tolerantly, because lists change
-    /// them, and times are corrected by the clock difference shown by the `Date` header. Tasks of other submissions in the
-    /// journal are excluded.
+    /// The result is certain only with vendors that look up tasks by client reference, if the reference was used once.
+    /// With vendors that list tasks, possible matches are returned as [candidates](Candidate), strong or weak, because
+    /// other writers on the account may have created them. Prompts, models and times are compared tolerantly, because
+    /// lists change them, and times are corrected by the clock difference shown by the `Date` header. Tasks of other
+    /// submissions in the journal are excluded.
     ///
-    /// Shortly after a broken connection, not finding a task is no proof: see [`reconcile_within`](Self::reconcile_within).
-    /// If the vendor's list has no pages, the newest 100 tasks are searched.
+    /// Shortly after a broken connection, not finding a task is no proof: see
+    /// [`reconcile_within`](Self::reconcile_within). If the vendor's list has no pages, the newest 100 tasks are
+    /// searched.
     ///
     /// # Errors
     /// `unsupported` when the vendor supports neither lookups nor lists; `invalid_request` for a submission to another
@@ -94,7 +95,7 @@ impl Client {
                 return Err(self.wrong_vendor("the submission"));
             }
             let by_reference = vendor.finds_by_reference().zip(ambiguity.client_reference.as_ref());
-            // What was recorded without its URL or key is not what was sent.
+            // A masked reference differs from the one that was sent.
             let by_reference = by_reference
                 .filter(|(_, reference)| !is_masked(reference))
                 .and_then(|(family, reference)| TaskId::new(vendor, family, reference.as_str()));
@@ -136,7 +137,7 @@ impl Client {
                     task.unrecorded = recorded.err().map(|error| error.to_string());
                     Reconciled::Found(task)
                 }
-                // What was in vain needs no record.
+                // A failed search needs no record.
                 other => other,
             })
         })
@@ -159,8 +160,8 @@ impl Client {
             .await
     }
 
-    /// Searches for the task of a submission with an unknown status, like [`reconcile_within`](Self::reconcile_within), with
-    /// options.
+    /// Searches for the task of a submission with an unknown status, like [`reconcile_within`](Self::reconcile_within),
+    /// with options.
     ///
     /// # Errors
     /// The same as [`reconcile`](Self::reconcile), when the last search failed.
@@ -191,17 +192,17 @@ impl Client {
         }
     }
 
-    /// By the caller's own id.
+    /// Looks the task up by client reference.
     async fn look_up(&self, ambiguity: &Ambiguity, id: &TaskId) -> Result<Reconciled, Error> {
         let mut task = match self.get(id).await {
             Ok(task) => task,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Reconciled::NotFound),
             Err(error) => return Err(error),
         };
-        // The same id may have been used before, and an answer may name no task at all.
+        // The reference may have been used before, and a response may contain no task.
         let own = task.vendor_id.take();
         let names_it = own.is_some();
-        // It belongs to the family it was sent to, not to the one it was looked up by.
+        // Its family is the one it was submitted to, not the one of the lookup.
         let own = own.unwrap_or_else(|| id.id().to_owned());
         task.id = TaskId::new(self.0.vendor, ambiguity.family.as_str(), own).unwrap_or(task.id);
         if self.is_known(&task, ambiguity.intent.as_deref()).await? {
@@ -224,11 +225,11 @@ impl Client {
         ]))
     }
 
-    /// The tasks that the answer to the submission named.
+    /// The tasks named in the response to the submission.
     async fn named_in_answer(&self, ambiguity: &Ambiguity) -> Result<Vec<Candidate>, Error> {
         let mut named = Vec::new();
         for id in &ambiguity.possible_tasks {
-            // What cannot be read now is still named by the ambiguity itself.
+            // A task that cannot be polled now is still named by the ambiguity.
             if let Ok(task) = self.get(id).await
                 && !self.is_known(&task, ambiguity.intent.as_deref()).await?
             {
@@ -240,7 +241,7 @@ impl Client {
         Ok(named)
     }
 
-    /// By the account's list, newest first.
+    /// Searches the account's list, newest first.
     async fn look_through(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
         let hide = |text: &str| self.judge().hide(text);
         let mut candidates = Vec::new();
@@ -248,7 +249,7 @@ impl Client {
             limit: Some(100),
             ..ListQuery::default()
         };
-        // Whether all since it was sent was shown, and could be read; whether a task may be it that shows no prompt.
+        // Whether all tasks since the submission were listed and readable; whether a task without a prompt may be it.
         let (mut is_whole, mut is_unclear) = (true, false);
         for pages in 1.. {
             let page = self.list(&query).await?;
@@ -267,21 +268,21 @@ impl Client {
                 }
             }
             match page.next {
-                // Newest first: beyond the first that is too old, all are.
+                // Newest first: after the first that is too old, all are.
                 _ if older => break,
                 Some(next) if pages < PAGES && query.after.as_ref() != Some(&next) => query.after = Some(next),
                 Some(_) => {
                     is_whole = false;
                     break;
                 }
-                // A list without pages ends where it is cut off.
+                // A list without pages may be incomplete.
                 None => {
                     is_whole &= !is_full || query.after.is_some();
                     break;
                 }
             }
         }
-        // A list may show less of a task than the task itself does.
+        // A list may show less of a task than a poll does.
         let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
         let mut compared = Vec::new();
         for (index, listed) in candidates.into_iter().enumerate() {
@@ -295,7 +296,7 @@ impl Client {
                 Some((Match::Candidate(grade, reasons), task)) if comparison.shows_more(&task, &listed) => {
                     compared.push(Candidate { task, grade, reasons });
                 }
-                // The task itself shows the prompt, and it is another one.
+                // The polled task shows the prompt, and it differs.
                 Some((Match::None, task)) if comparison.shows_more(&task, &listed) => {}
                 _ => compared.push(listed),
             }
@@ -325,7 +326,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pauses_grow_and_stay_short_enough_to_end() {
+    fn pauses_grow_up_to_a_limit() {
         let gaps: Vec<u64> = (0..8).map(|looks| gap(looks).as_secs()).collect();
         assert_eq!(gaps, [2, 4, 8, 16, 32, 64, 64, 64]);
     }

@@ -1,4 +1,4 @@
-//! What a journal holds that is open or unfinished, after a start.
+//! Recovery after a restart: open and unfinished submissions in the journal.
 
 use std::time::Duration;
 
@@ -40,7 +40,8 @@ pub struct LostSubmission {
 
 impl Client {
     /// Recovers submissions after a restart: searches for the task of every submission of this account whose status is
-    /// unknown, for at most `within` (zero: one search each), and returns the tasks that had not ended when last checked.
+    /// unknown, for at most `within` (zero: one search each), and returns the tasks that had not ended when last
+    /// checked.
     ///
     /// Submissions in flight in another process are included, which is harmless.
     ///

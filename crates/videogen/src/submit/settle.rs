@@ -8,8 +8,8 @@ use crate::model::{Error, ErrorKind, Reconciled, TaskId, TaskStatus};
 
 impl Client {
     /// Records the output files of a task that was submitted without
-    /// [`SubmitOptions::target`](crate::submit::SubmitOptions::target), or replaces them. [`recover`](Self::recover) returns the task
-    /// as unfinished until the files exist.
+    /// [`SubmitOptions::target`](crate::submit::SubmitOptions::target), or replaces them. [`recover`](Self::recover)
+    /// returns the task as unfinished until the files exist.
     ///
     /// # Errors
     /// `journal` when the journal cannot be written.
@@ -48,14 +48,15 @@ impl Client {
 
     /// Resolves an open submission by hand: it created `task`, or (`None`) it is dismissed because it created no task.
     ///
-    /// Before dismissing, the client searches for the task once more, because a dismissed key can be submitted, and billed,
-    /// again.
+    /// Before dismissing, the client searches for the task once more, because a dismissed key can be submitted, and
+    /// billed, again.
     ///
     /// # Errors
     /// `config` without a journal; `not_found` when the journal has no such entry; `conflict` when the entry is already
-    /// resolved, or when it would be dismissed although there are candidates (even weak ones) or the search is inconclusive:
-    /// see [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when the journal cannot be written, or
-    /// the task belongs to another submission. With a task, also the errors of [`get`](Self::get).
+    /// resolved, or when it would be dismissed although there are candidates (even weak ones) or the search is
+    /// inconclusive: see [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when the journal
+    /// cannot be written, or the task belongs to another submission. With a task, also the errors of
+    /// [`get`](Self::get).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -124,10 +125,10 @@ impl Client {
         recorded.map_err(journal_error)?.ok_or_else(missing)
     }
 
-    /// The status of a task that the journal knows as no other submission's.
+    /// The status of a task, which must not belong to another submission in the journal.
     async fn of_no_other(&self, task: &TaskId, intent: &str) -> Result<TaskStatus, Error> {
         let taken = || {
-            let message = format!("the task {task} is another submission's already");
+            let message = format!("the task {task} already belongs to another submission");
             Error::new(ErrorKind::Journal, message)
         };
         if self.knows(task, None, Some(intent)).await? {

@@ -18,6 +18,7 @@ use crate::model::{
 };
 use crate::rules::adjust::adjust;
 use crate::transport::trace;
+use crate::vendors::dispatch;
 
 /// Interval at which a running submission extends its lease in the journal.
 const PULSE: Duration = Duration::from_secs(5);
@@ -39,8 +40,8 @@ const RETRIES: u32 = 3;
 pub struct SubmitOptions {
     /// Idempotency key: at most one task per key; see [`Client::submit_with_key`].
     pub idempotency_key: Option<String>,
-    /// Output files of the task. The journal commits them before anything is sent, so that [`Client::recover`] returns the
-    /// task as unfinished until they exist. Submitting does not download anything.
+    /// Output files of the task. The journal commits them before anything is sent, so that [`Client::recover`] returns
+    /// the task as unfinished until they exist. Submitting does not download anything.
     pub target: Option<Destination>,
 }
 
@@ -61,17 +62,17 @@ impl SubmitOptions {
 }
 
 impl Client {
-    /// Submits `request` and returns its task. One call creates at most one task: the request is resent only when the vendor
-    /// provably did not accept it.
+    /// Submits `request` and returns its task. One call creates at most one task: the request is resent only when the
+    /// vendor provably did not accept it.
     ///
-    /// A request in flight completes in a background task: when the future is dropped, the response is still recorded in the
-    /// [journal](crate::ClientBuilder::journal), if there is one, and nothing is resent.
+    /// A request in flight completes in a background task: when the future is dropped, the response is still recorded
+    /// in the [journal](crate::ClientBuilder::journal), if there is one, and nothing is resent.
     ///
     /// # Errors
-    /// `invalid_request` with every violation, before anything is sent; `journal` when the submission cannot be recorded, so
-    /// nothing is sent. Otherwise [`Error::delivery`] reports whether the vendor refused the request, nothing was sent, or
-    /// the status is unknown (`ambiguous_submit`): then the task may exist and be billed, and [`Error::ambiguity`] contains
-    /// everything known about it.
+    /// `invalid_request` with every violation, before anything is sent; `journal` when the submission cannot be
+    /// recorded, so nothing is sent. Otherwise [`Error::delivery`] reports whether the vendor refused the request,
+    /// nothing was sent, or the status is unknown (`ambiguous_submit`): then the task may exist and be billed, and
+    /// [`Error::ambiguity`] contains everything known about it.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
@@ -87,12 +88,12 @@ impl Client {
 
     /// Submits `request` at most once for each `key`, across all processes that share the journal.
     ///
-    /// Calls with the same key wait while the first is in flight; later calls return its task ([`VideoTask::repeated`]) and
-    /// send nothing. A key can be reused when its submission was refused, or provably not sent.
+    /// Calls with the same key wait while the first is in flight; later calls return its task ([`VideoTask::repeated`])
+    /// and send nothing. A key can be reused when its submission was refused, or provably not sent.
     ///
     /// # Errors
-    /// `config` without a journal; `conflict` when the key was used for a different request or account; otherwise the same
-    /// as [`submit`](Self::submit), or the error of the first submission with this key.
+    /// `config` without a journal; `conflict` when the key was used for a different request or account; otherwise the
+    /// same as [`submit`](Self::submit), or the error of the first submission with this key.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
@@ -160,40 +161,40 @@ impl Client {
     /// # }
     /// ```
     pub async fn drain(&self) {
-        let mut on_their_way = self.0.on_their_way.subscribe();
+        let mut in_flight = self.0.in_flight.subscribe();
         // The sender lives as long as this client.
-        let _ = on_their_way.wait_for(|count| *count == 0).await;
+        let _ = in_flight.wait_for(|count| *count == 0).await;
     }
 
     fn submit_as<'a>(
         &'a self,
         options: &'a SubmitOptions,
-        asked: &'a VideoRequest,
+        given: &'a VideoRequest,
     ) -> BoxFuture<'a, Result<VideoTask, Error>> {
         Box::pin(async move {
             let vendor = self.0.vendor;
             let (mut request, adjustments) =
-                adjust(vendor, asked).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
-            let intent = self.0.journal.as_ref().map(|_| self.intent(options, asked, &request));
+                adjust(vendor, given).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
+            let intent = self.0.journal.as_ref().map(|_| self.intent(options, given, &request));
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
             }
             let request = Arc::new(request);
             let mut retries = self.retries();
             let mut task = loop {
-                let (client, on_its_way) = (self.clone(), OnItsWay::new(self));
+                let (client, guard) = (self.clone(), InFlight::new(self));
                 let (noted, sent) = (intent.clone().map(Box::new), Arc::clone(&request));
                 let attempt = async move {
-                    let _until_the_end = on_its_way;
+                    let _until_the_end = guard;
                     client.attempt(noted, sent).await
                 };
-                // Apart from the caller's future, whose end must not be the end of what is on its way.
+                // Spawned, so that dropping the caller's future does not abort a request in flight.
                 let outcome = match tokio::spawn(attempt).await {
                     Ok(outcome) => outcome,
                     Err(error) => match error.try_into_panic() {
                         Ok(panic) => std::panic::resume_unwind(panic),
-                        // The runtime is being shut down, and so is whoever waits here.
-                        Err(_) => return Err(self.given_up(asked)),
+                        // The runtime is shutting down, and so is the caller.
+                        Err(_) => return Err(self.given_up(given)),
                     },
                 };
                 match outcome {
@@ -205,7 +206,7 @@ impl Client {
                         let hash = intent.as_ref().map(|intent| intent.request_hash.as_str());
                         match self.follow(*entry, hash.unwrap_or_default()).await {
                             Ok(task) => break task,
-                            // It was refused for now; its sender may be trying again, and so does this one.
+                            // The other sender was refused and may retry; so does this one.
                             Err(error) => retries.pause(error).await?,
                         }
                     }
@@ -217,10 +218,10 @@ impl Client {
         })
     }
 
-    /// One request, recorded in the journal if there is one. What is large is boxed: the future of this is moved about before
+    /// One request, recorded in the journal if there is one. Large parts are boxed, because this future is moved before
     /// it runs.
     async fn attempt(self, intent: Option<Box<Intent>>, request: Arc<VideoRequest>) -> Result<Attempt, Error> {
-        // Apart from the journal, which may be locked for minutes: an id is known as soon as it has arrived.
+        // Before the journal, which may be locked for minutes, so that the id is known as soon as it has arrived.
         let call = Box::pin(async {
             let result = self.submit_once(&request).await;
             if let Ok(task) = &result {
@@ -234,7 +235,7 @@ impl Client {
         }
     }
 
-    /// Makes the call between two entries in the journal.
+    /// Makes the call, with a journal event before and after it.
     async fn between(
         &self,
         journal: Arc<dyn Journal>,
@@ -258,7 +259,7 @@ impl Client {
             attempt,
         };
         if Utc::now() + PULSE > until {
-            // The journal took long; as if it had begun only now.
+            // Writing the journal may take long; the time limit starts now.
             let _ = journal.record(subject.clone(), Event::Alive { until: lease() }).await;
         }
         let result = alive(&journal, &subject, call).await;
@@ -268,7 +269,7 @@ impl Client {
             Some(event) => record_with_retries(&journal, &subject, event).await,
             None => Ok(()),
         };
-        // The entry stays open when this fails, so it can be recovered; the task is returned all the same.
+        // If this fails, the entry stays open and can be recovered; the task is returned anyway.
         let mut task = result?;
         task.unrecorded = noted.err();
         Ok(Attempt::Made(Box::new(task)))
@@ -287,7 +288,7 @@ impl Client {
         let family = rules.family.name;
         let sent_at = Utc::now();
         let call = self.call(&self.0.http.submit);
-        let result = vendor.submit(&call, request, &rules).await;
+        let result = dispatch::submit(vendor, &call, request, &rules).await;
         let exchange = self.exchange(&call);
         let judge = self.judge();
         let submitted = judge.submission(family, result, exchange.as_ref());
@@ -340,7 +341,7 @@ impl Client {
     /// Returns the result of an earlier submission with the same key.
     async fn follow(&self, mut entry: Entry, hash: &str) -> Result<VideoTask, Error> {
         let key = entry.intent.key.clone();
-        // The clock of its lease may be set back; this one is not.
+        // The system clock of the lease may be set back; this one is monotonic.
         let begun = Instant::now();
         let mut pause = Duration::from_millis(20);
         loop {
@@ -369,7 +370,7 @@ impl Client {
                             task.repeated = true;
                             Ok(*task)
                         }
-                        // Whatever kept it from being found: it is still not known.
+                        // Whatever the search failed with, the status is still unknown.
                         _ => Err(entry.failure(Delivery::Ambiguous).with_ambiguity(entry.ambiguity())),
                     };
                 }
@@ -421,13 +422,13 @@ impl Client {
     }
 }
 
-/// Counts a request until its response is recorded, even when its caller is gone.
-struct OnItsWay(Client);
+/// Counts a request until its response is recorded, even if its caller was dropped.
+struct InFlight(Client);
 
-impl OnItsWay {
+impl InFlight {
     fn new(client: &Client) -> Self {
-        // Waiters only care about the count reaching zero.
-        client.0.on_their_way.send_if_modified(|count| {
+        // Waiters only need to see the count reach zero.
+        client.0.in_flight.send_if_modified(|count| {
             *count += 1;
             false
         });
@@ -435,18 +436,17 @@ impl OnItsWay {
     }
 }
 
-impl Drop for OnItsWay {
+impl Drop for InFlight {
     fn drop(&mut self) {
-        let on_their_way = &self.0.0.on_their_way;
-        // Whoever comes to wait after this finds none.
-        on_their_way.send_if_modified(|count| {
+        let in_flight = &self.0.0.in_flight;
+        in_flight.send_if_modified(|count| {
             *count -= 1;
-            *count == 0 && on_their_way.receiver_count() > 0
+            *count == 0 && in_flight.receiver_count() > 0
         });
     }
 }
 
-/// What one attempt came to.
+/// Result of one attempt.
 enum Attempt {
     /// A task.
     Made(Box<VideoTask>),
@@ -458,14 +458,14 @@ fn lease() -> Timestamp {
     Utc::now() + LEASE
 }
 
-/// Makes the call, and lets those who wait for the same key know that its sender lives.
+/// Makes the call, and extends its lease for other callers with the same key.
 async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Future<Output = T>) -> T {
     let mut call = std::pin::pin!(call);
     loop {
         match timeout(PULSE, &mut call).await {
             Ok(result) => return result,
             Err(_) => {
-                // A missed pulse only makes others search for the task. The call continues meanwhile.
+                // A missed extension only makes others search for the task. The call continues.
                 tokio::select! {
                     biased;
                     result = &mut call => return result,

@@ -11,25 +11,25 @@ use crate::model::{Error, ErrorKind};
 use crate::transport::proxy::{Proxies, Variables};
 use crate::transport::resolve::{Guarded, Lookup};
 
-/// Shorter than any total limit, so that a connection that never came about is told apart from a lost answer.
+/// Shorter than any total timeout, so that a failed connection is distinguished from a lost response.
 const CONNECT: Duration = Duration::from_secs(10);
-/// Submissions wait long: giving up early would leave it open whether the task exists.
+/// Long, because a submission that times out has an unknown status.
 pub(crate) const SUBMIT: Duration = Duration::from_secs(120);
 const READ: Duration = Duration::from_secs(30);
-/// Some hosts answer 403 to who does not name itself.
+/// Some hosts answer 403 to requests without one.
 const USER_AGENT: &str = concat!("videogen/", env!("CARGO_PKG_VERSION"));
 
 /// The clients of one account.
 #[derive(Debug)]
 pub(crate) struct Http {
-    /// For submissions: always a fresh connection, because a pooled one that the vendor just closed cannot be told from a
-    /// lost answer.
+    /// For submissions: always a new connection, because a pooled one that the vendor just closed looks like a
+    /// lost response.
     pub(crate) submit: reqwest::Client,
     /// For polls and other reads.
     pub(crate) read: reqwest::Client,
-    /// Judges what is asked for files. Their client follows no redirect by itself, so that each is judged.
+    /// Checks the hosts of files. The client follows no redirects, so that each is checked.
     pub(crate) guard: Arc<Guard>,
-    /// For files, once one is fetched: reading the platform's certificates takes longer than all else here.
+    /// For files; created on first use, because reading the platform's certificates is slow.
     file: OnceLock<reqwest::Client>,
     proxies: Proxies,
     lookup: Lookup,
@@ -37,7 +37,7 @@ pub(crate) struct Http {
 
 impl Http {
     /// # Errors
-    /// `config` when TLS cannot be set up, or a variable names a proxy that cannot be used.
+    /// `config` when TLS cannot be set up, or a proxy variable is invalid.
     pub(crate) fn new(
         base_url: &Url,
         submit: Duration,
@@ -46,15 +46,15 @@ impl Http {
         variable: Variables<'_>,
     ) -> Result<Self, Error> {
         let local = is_loopback(base_url);
-        // No proxy can reach a vendor that runs on this machine.
+        // No proxy can reach a vendor on this machine.
         let proxies = match local {
             true => Proxies::default(),
             false => Proxies::from_env(variable)?,
         };
         let api = || -> Result<reqwest::ClientBuilder, Error> {
-            // Shorter than the whole, so that a connection that never came about is told apart from a lost answer.
+            // Shorter than the total timeout, so that a failed connection is distinguished from a lost response.
             let builder = client(&proxies)?.connect_timeout(CONNECT.min(submit / 2));
-            // Plain HTTP to this machine has no use for certificates.
+            // Plain HTTP to this machine needs no certificates.
             Ok(match local && base_url.scheme() == "http" {
                 true => builder.tls_certs_only([]),
                 false => builder,
@@ -80,7 +80,7 @@ impl Http {
         self.proxies.towards(url)
     }
 
-    /// The client for files, which lie with somebody else: no key ever travels with it.
+    /// The client for files on other hosts; it never sends the key.
     ///
     /// # Errors
     /// `config` when TLS cannot be set up.
@@ -92,14 +92,14 @@ impl Http {
             guard: Arc::clone(&self.guard),
             lookup: self.lookup.clone(),
         };
-        // A file may take as long as it takes; that it does not stand still is seen to where it is read.
+        // No total timeout for files; the reader has an idle timeout.
         let plain = client(&self.proxies)?.no_gzip().no_brotli().no_deflate().no_zstd();
         let file = build(plain.dns_resolver(Arc::new(resolver)))?;
         Ok(self.file.get_or_init(|| file))
     }
 }
 
-/// What holds for all of them.
+/// Settings of all clients.
 fn client(proxies: &Proxies) -> Result<reqwest::ClientBuilder, Error> {
     let builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)

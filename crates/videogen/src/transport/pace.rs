@@ -1,6 +1,6 @@
-//! How fast one account may be asked, whoever asks: one budget, one memory of what the vendor said, one backing off.
+//! Rate limit of one account, shared by all callers: one budget, one `Retry-After`, one backoff.
 //!
-//! A pure state machine; [`account`](crate::account) waits for it.
+//! A pure state machine; `client::account` waits for it.
 
 use std::time::Duration;
 
@@ -8,30 +8,30 @@ use tokio::time::Instant;
 use videogen_wire::facts::RateLimit;
 
 use crate::model::{Error, ErrorKind, TimeScale};
-use crate::poll::BELIEVED;
+use crate::poll::MAX_RETRY_AFTER;
 
-/// Where no limit is documented: ten requests a second.
+/// If no limit is documented: ten requests per second.
 const UNDOCUMENTED: &[RateLimit] = &[RateLimit { limit: 100, per: 10 }];
-/// Part of a window by which requests may come early, so that they need not come at even distances.
+/// Fraction of a window by which requests may be early, so that they need not be evenly spaced.
 const EARLY: u32 = 20;
-/// Failures in a row, of whatever task, after which it is the vendor that is down.
+/// Consecutive failures, of any tasks, after which the vendor counts as down.
 const DOWN: u32 = 5;
 /// Longest first pause once it is down; it doubles up to the cap.
 const BACKOFF: Duration = Duration::from_secs(1);
 const BACKOFF_CAP: Duration = Duration::from_secs(30);
-/// Requests in flight after which, coming back from trouble, their number is not watched any more.
+/// Number of requests in flight at which the recovery from an outage is complete.
 const RECOVERED: u32 = 32;
-/// A request of which nothing was heard for so long does not hold up others: nobody may be driving it.
+/// A request without a result for this long no longer blocks others: its future may not be polled.
 const FORGOTTEN: Duration = Duration::from_secs(45);
-/// How far ahead turns are given out.
+/// How far ahead turns are reserved.
 const HORIZON: Duration = Duration::from_secs(5);
 
-/// What an answer, or none, says of the account.
+/// What the result of a request shows about the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The vendor is there.
+    /// The vendor responds.
     Answered,
-    /// It asks to be asked less, from so long on.
+    /// The vendor throttles: no requests for this long.
     Slower(Option<Duration>),
     /// It failed, or was not reached.
     Failed,
@@ -43,16 +43,16 @@ impl Outcome {
             Ok(_) => Self::Answered,
             Err(error) if error.kind() == ErrorKind::RateLimited => Self::Slower(error.retry_after()),
             Err(error) if error.is_retryable() => match error.retry_after() {
-                Some(asked) => Self::Slower(Some(asked)),
+                Some(retry_after) => Self::Slower(Some(retry_after)),
                 None => Self::Failed,
             },
-            // It was understood and refused: that is an answer.
+            // A refusal is a response.
             Err(_) => Self::Answered,
         }
     }
 }
 
-/// When a request may be sent, and how to give that turn back.
+/// When a request may be sent, and how to return that turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Turn {
     pub(crate) at: Instant,
@@ -63,32 +63,32 @@ pub(crate) struct Turn {
 /// Why there is no turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Blocked {
-    /// The account is left alone until then.
+    /// No requests until then.
     Until(Instant),
-    /// While coming back from trouble, enough requests are in flight.
+    /// During recovery from an outage, enough requests are in flight.
     Full,
-    /// All turns of the near future are given out; there is none before then.
+    /// All near turns are reserved; the next one is then.
     Later(Instant),
 }
 
 /// The state of one account.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// How fast the vendor's time passes, in which limits and wishes are stated.
+    /// Speed of the vendor's time, in which limits and `Retry-After` are stated.
     pub(crate) scale: TimeScale,
-    /// Whether the limits are our own guess, because nobody documents any.
+    /// Whether the limits are a guess, because none are documented.
     is_guess: bool,
     interval: Duration,
     early: Duration,
-    /// When the next request would come at even distances.
+    /// When the next request would be due with even spacing.
     next: Option<Instant>,
-    /// Until when the vendor asked to be left alone.
-    asked: Option<Instant>,
-    /// Until when it is left alone because it is down.
+    /// End of the vendor's `Retry-After`.
+    throttled_until: Option<Instant>,
+    /// End of the pause because the vendor is down.
     backoff: Option<Instant>,
     failures: u32,
     in_flight: u32,
-    /// How many may be in flight, while coming back from trouble.
+    /// How many requests may be in flight during recovery from an outage.
     room: Option<u32>,
     last_turn: Option<Instant>,
 }
@@ -101,7 +101,7 @@ impl Pace {
             interval: Duration::ZERO,
             early: Duration::ZERO,
             next: None,
-            asked: None,
+            throttled_until: None,
             backoff: None,
             failures: 0,
             in_flight: 0,
@@ -112,11 +112,11 @@ impl Pace {
         pace
     }
 
-    /// Takes on other limits; all hold at once. None at all stands for the usual ones.
+    /// Replaces the limits; all apply at once. Without any, the default applies.
     pub(crate) fn set_limits(&mut self, limits: &[RateLimit]) {
         self.is_guess = limits.is_empty();
         let limits = if self.is_guess { UNDOCUMENTED } else { limits };
-        // With requests up to `early` ahead of even distances, a window holds (window + early) / interval of them.
+        // With requests up to `early` before even spacing, a window contains (window + early) / interval of them.
         let scale = self.scale;
         let window = |limit: &RateLimit| scale.real(Duration::from_secs(limit.per.clamp(1, 86_400)));
         self.early = limits
@@ -128,20 +128,20 @@ impl Pace {
         self.interval = limits.iter().map(interval).max().unwrap_or_default();
     }
 
-    /// When the account may be asked again, if not now.
+    /// When the next request is allowed, if not now.
     fn closed(&self, now: Instant) -> Option<Instant> {
-        self.asked.max(self.backoff).filter(|until| *until > now)
+        self.throttled_until.max(self.backoff).filter(|until| *until > now)
     }
 
-    /// Until when the vendor asked to be left alone, if longer than until now.
-    pub(crate) fn asked(&self, now: Instant) -> Option<Instant> {
-        self.asked.filter(|until| *until > now)
+    /// End of the vendor's `Retry-After`, if in the future.
+    pub(crate) fn throttled_until(&self, now: Instant) -> Option<Instant> {
+        self.throttled_until.filter(|until| *until > now)
     }
 
-    /// Reserves the next turn for what somebody wants to know at once: they may try whether a vendor that is down is back. A
-    /// limit that nobody documents is no reason to keep them waiting; those who wait for tasks make room for them.
+    /// Reserves the next turn for a direct call, which may also probe a vendor that is down. A
+    /// guessed limit does not delay it; waits for tasks make room for it.
     pub(crate) fn reserve_at_once(&mut self, now: Instant) -> Result<Turn, Blocked> {
-        if let Some(until) = self.asked(now) {
+        if let Some(until) = self.throttled_until(now) {
             return Err(Blocked::Until(until));
         }
         if !self.is_guess {
@@ -188,12 +188,12 @@ impl Pace {
         Ok(turn)
     }
 
-    /// Whether the account was closed since the turn was given.
-    pub(crate) fn stands(&self, now: Instant) -> bool {
+    /// Whether the account was throttled since the turn was reserved.
+    pub(crate) fn is_current(&self, now: Instant) -> bool {
         self.closed(now).is_none()
     }
 
-    /// Takes a turn back that was not used.
+    /// Returns an unused turn.
     pub(crate) fn give_back(&mut self, turn: Turn) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if self.next == Some(turn.after) {
@@ -201,7 +201,7 @@ impl Pace {
         }
     }
 
-    /// A request was sent and has ended; `None` when its outcome is not known. `chance` is from 0 to 1.
+    /// Reports the result of a request; `None` if unknown. `chance` is from 0 to 1.
     pub(crate) fn settle(&mut self, now: Instant, outcome: Option<Outcome>, chance: f64) {
         self.in_flight = self.in_flight.saturating_sub(1);
         match outcome {
@@ -209,15 +209,15 @@ impl Pace {
             Some(Outcome::Answered) => {
                 self.failures = 0;
                 self.backoff = None;
-                // One more each time, so twice as many with each round.
+                // One more for each result, so the number doubles with each round.
                 self.room = self.room.map(|room| room + 1).filter(|room| *room < RECOVERED);
             }
-            Some(Outcome::Slower(Some(asked))) => {
-                let until = now + self.scale.real(asked.min(BELIEVED));
-                self.asked = self.asked.max(Some(until));
+            Some(Outcome::Slower(Some(retry_after))) => {
+                let until = now + self.scale.real(retry_after.min(MAX_RETRY_AFTER));
+                self.throttled_until = self.throttled_until.max(Some(until));
                 self.room = Some(1);
             }
-            // What was on its way when the account was closed says nothing new.
+            // Requests that were in flight when the account was throttled add no information.
             Some(_) if self.closed(now).is_some() => {}
             Some(outcome) => {
                 self.failures = self.failures.saturating_add(1);
@@ -243,9 +243,9 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// A documented limit holds for what is asked at once, too; a guess only for those who wait.
+    /// A documented limit applies to direct calls too, a guessed one only to waits.
     #[tokio::test(start_paused = true)]
-    async fn what_is_asked_at_once_is_held_up_by_documented_limits_only() {
+    async fn direct_calls_are_delayed_by_documented_limits_only() {
         let now = Instant::now();
         let latest = |limits: &[RateLimit]| {
             let mut pace = Pace::new(limits, TimeScale::default());
@@ -258,10 +258,7 @@ mod tests {
         for _ in 0..1000 {
             pace.reserve_at_once(now).unwrap();
         }
-        assert!(
-            pace.reserve(now).is_ok(),
-            "whoever waits gets a turn in the near future"
-        );
+        assert!(pace.reserve(now).is_ok(), "a waiter gets a near turn");
     }
 
     /// Waits for the next turn, in simulated time.
@@ -290,7 +287,7 @@ mod tests {
             let (mut pace, start) = (Pace::new(limits, TimeScale::default()), Instant::now());
             let (mut now, mut sent) = (start, Vec::new());
             for _ in 0..5_000 {
-                // Now and then nobody asks for a while, and then many do.
+                // Occasional pauses, followed by bursts.
                 if random.u32(0..200) == 0 {
                     now += SECOND.mul_f64(20.0 * random.f64());
                 }
@@ -308,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_that_is_asked_for_is_used() {
+    fn a_requested_budget_is_used() {
         let mut pace = Pace::new(&[RateLimit { limit: 500, per: 10 }], TimeScale::default());
         let start = Instant::now();
         let mut now = start;
@@ -320,18 +317,21 @@ mod tests {
     }
 
     #[test]
-    fn what_the_vendor_asks_holds_for_all_and_is_not_believed_for_ever() {
+    fn retry_after_applies_to_all_requests_and_is_capped() {
         let (mut pace, now) = (Pace::new(&[], TimeScale::default()), Instant::now());
         pace.reserve(now).unwrap();
         pace.settle(now, Some(Outcome::Slower(Some(20 * SECOND))), 0.5);
         assert_eq!(pace.reserve(now + 19 * SECOND), Err(Blocked::Until(now + 20 * SECOND)));
-        // An answer that was on its way does not take it back.
+        // The response of a request in flight does not cancel it.
         pace.settle(now + SECOND, Some(Outcome::Answered), 0.5);
         pace.settle(now + SECOND, Some(Outcome::Failed), 0.5);
         assert_eq!(pace.reserve(now + 19 * SECOND), Err(Blocked::Until(now + 20 * SECOND)));
         assert!(pace.reserve(now + 20 * SECOND).is_ok());
         pace.settle(now + 20 * SECOND, Some(Outcome::Slower(Some(Duration::MAX))), 0.5);
-        assert_eq!(pace.asked(now + 21 * SECOND), Some(now + 20 * SECOND + BELIEVED));
+        assert_eq!(
+            pace.throttled_until(now + 21 * SECOND),
+            Some(now + 20 * SECOND + MAX_RETRY_AFTER)
+        );
     }
 
     #[test]
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_nobody_drives_holds_nobody_up() {
+    fn a_request_that_is_not_polled_does_not_block_others() {
         let (mut pace, mut now) = (Pace::new(&[], TimeScale::default()), Instant::now());
         for _ in 0..DOWN {
             pace.reserve(now).unwrap();
@@ -374,12 +374,12 @@ mod tests {
     }
 
     #[test]
-    fn what_an_error_says_of_the_account() {
+    fn errors_are_classified_for_the_account() {
         let outcome = |kind| Outcome::of(&Err::<(), _>(Error::new(kind, "x")));
         assert_eq!(outcome(ErrorKind::RateLimited), Outcome::Slower(None));
         assert_eq!(outcome(ErrorKind::Transport), Outcome::Failed);
         assert_eq!(outcome(ErrorKind::NotFound), Outcome::Answered);
-        let asked = Error::new(ErrorKind::Vendor, "x").after(Some(SECOND));
-        assert_eq!(Outcome::of(&Err::<(), _>(asked)), Outcome::Slower(Some(SECOND)));
+        let throttled = Error::new(ErrorKind::Vendor, "x").after(Some(SECOND));
+        assert_eq!(Outcome::of(&Err::<(), _>(throttled)), Outcome::Slower(Some(SECOND)));
     }
 }

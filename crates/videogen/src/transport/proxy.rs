@@ -1,4 +1,4 @@
-//! The proxies that the environment names. One that cannot be used is an error, never passed by.
+//! Proxies from the environment. An invalid one is an error, and is never bypassed.
 
 use std::ffi::OsString;
 
@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::model::{Error, ErrorKind};
 
-/// Reads a variable of the environment.
+/// Reads an environment variable.
 pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// Schemes of proxies.
@@ -19,15 +19,15 @@ const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "soc
 pub(crate) struct Proxies {
     http: Option<String>,
     https: Option<String>,
-    /// Hosts that are reached without one.
+    /// Hosts that are reached without a proxy.
     none_for: String,
 }
 
 impl Proxies {
     /// # Errors
-    /// `config` when a variable holds no proxy's address.
+    /// `config` when a variable is not a proxy's address.
     pub(crate) fn from_env(variable: Variables<'_>) -> Result<Self, Error> {
-        // A CGI script's environment is in its caller's hands.
+        // The caller of a CGI script controls its environment.
         if variable("REQUEST_METHOD").is_some() {
             return Ok(Self::default());
         }
@@ -44,10 +44,10 @@ impl Proxies {
         })
     }
 
-    /// Makes a client use them.
+    /// Adds them to a client.
     ///
     /// # Errors
-    /// `config` when the HTTP client takes one for unusable.
+    /// `config` when the HTTP client rejects one.
     pub(crate) fn apply(&self, mut builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
         builder = builder.no_proxy();
         let http = self.http.as_deref().map(|address| (address, Proxy::http(address)));
@@ -73,7 +73,7 @@ impl Proxies {
         Some(proxy.uri().authority()?.to_string())
     }
 
-    /// Their hosts, spelled as in links. Names that a proxy resolves are its own affair; its own name may well be that of a
+    /// Their hosts, spelled as in links. A proxy resolves other names itself; its own name may be that of a
     /// host on a private network.
     pub(crate) fn hosts(&self) -> Vec<String> {
         let both = [&self.http, &self.https].into_iter().flatten();
@@ -81,7 +81,7 @@ impl Proxies {
     }
 }
 
-/// The first of a variable and its spelling in lower case that is set.
+/// A variable, or its lower-case spelling.
 fn first(name: &str, variable: Variables<'_>) -> Option<(String, OsString)> {
     let spellings = [name.to_owned(), name.to_lowercase()];
     spellings
@@ -89,7 +89,7 @@ fn first(name: &str, variable: Variables<'_>) -> Option<(String, OsString)> {
         .find_map(|name| Some((name.clone(), variable(&name)?)))
 }
 
-/// The proxy that a variable names.
+/// The proxy from a variable.
 fn proxy(name: &str, variable: Variables<'_>) -> Result<Option<String>, Error> {
     let Some((name, value)) = first(name, variable) else {
         return Ok(None);
@@ -110,7 +110,7 @@ fn proxy(name: &str, variable: Variables<'_>) -> Result<Option<String>, Error> {
     Err(Error::new(ErrorKind::Config, message))
 }
 
-/// Why an address is none of a proxy.
+/// Why an address is not a valid proxy.
 fn unusable(address: &str) -> Option<String> {
     if let Some((scheme, _)) = address.split_once("://")
         && !SCHEMES.contains(&scheme.to_ascii_lowercase().as_str())
@@ -120,7 +120,7 @@ fn unusable(address: &str) -> Option<String> {
     if host(address).is_none() {
         return Some("no valid host and port".to_owned());
     }
-    // As the HTTP client reads it, which would otherwise go without.
+    // Parsed like the HTTP client does, which would silently use no proxy.
     let matcher = Matcher::builder().all(address.to_owned()).build();
     let is_read = "https://vendor.invalid/"
         .parse()
@@ -129,13 +129,13 @@ fn unusable(address: &str) -> Option<String> {
 }
 
 fn host(address: &str) -> Option<String> {
-    // As in links, whatever the scheme: so the same address is spelled the same.
+    // Parsed as an http URL, whatever the scheme, so that the same address has the same spelling as in links.
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let url = Url::parse(&format!("http://{rest}")).ok()?;
     url.host_str().map(str::to_owned)
 }
 
-/// An address without user, password, path and query, as far as they can be told apart.
+/// An address without user, password, path and query, as far as they can be separated.
 fn shown(address: &str) -> String {
     let (scheme, rest) = address
         .split_once("://")

@@ -1,4 +1,4 @@
-//! Names to addresses, each judged before it is connected to.
+//! DNS resolution with a check of each address before it is connected to.
 
 use std::fmt;
 use std::future::Future;
@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::model::address::{Guard, leads_inside};
+use crate::model::address::{Guard, private_host};
 
 type Answer = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
 
-/// A caller's own way to resolve names.
+/// A custom resolver of the caller.
 #[derive(Clone)]
 pub(crate) struct Lookup(Arc<dyn Fn(String) -> Answer + Send + Sync>);
 
@@ -28,7 +28,7 @@ impl Lookup {
 }
 
 impl Default for Lookup {
-    /// As the system does.
+    /// The system's resolver.
     fn default() -> Self {
         Self::new(async |name: String| {
             let found = tokio::net::lookup_host((name, 0)).await?;
@@ -43,7 +43,7 @@ impl fmt::Debug for Lookup {
     }
 }
 
-/// A name that resolves to an address which may not be connected to.
+/// Error: a name resolves to an address that is not allowed.
 #[derive(Debug)]
 pub(crate) struct Refused(String);
 
@@ -55,8 +55,8 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Resolves for the client that fetches files. It is asked for every new connection, and its answer is what is connected
-/// to, so that a name cannot show one address to a check and another to the connection.
+/// Resolves for the client that fetches files. It is asked for every new connection, and its answer is what is
+/// connected to, so that a name cannot show one address to a check and another to the connection.
 pub(crate) struct Guarded {
     pub(crate) guard: Arc<Guard>,
     pub(crate) lookup: Lookup,
@@ -68,16 +68,16 @@ impl Resolve for Guarded {
         let answer = (self.lookup.0)(name.as_str().to_owned());
         Box::pin(async move {
             let found = answer.await?;
-            // One address that is not public is one too many: honest hosts have none.
+            // One address that is not public is enough to reject the name.
             let bad = found
                 .iter()
                 .find_map(|address| Some((address, guard.refusal(*address)?)));
             if let Some((address, why)) = bad
                 && !guard.is_proxy(name.as_str())
             {
-                return Err(Refused(leads_inside(&format!("{} ({address})", name.as_str()), why)).into());
+                return Err(Refused(private_host(&format!("{} ({address})", name.as_str()), why)).into());
             }
-            // The port is that of the URL.
+            // The URL's port is used.
             let addresses: Addrs = Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(addresses)
         })

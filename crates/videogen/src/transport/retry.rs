@@ -13,9 +13,9 @@ use crate::model::{Error, ErrorKind, TimeScale};
 /// Retry policy for failed calls.
 ///
 /// A submission is resent only when the vendor provably did not accept it: the connection was never established, or the
-/// vendor answered 429. Reads are retried after temporary failures. All calls of a client share one retry budget, so that an
-/// outage is not amplified: each retry takes from it, and each success gives a little back. Interrupted downloads resume;
-/// attempts that make progress do not count.
+/// vendor answered 429. Reads are retried after temporary failures. All calls of a client share one retry budget, so
+/// that an outage is not amplified: each retry takes from it, and each success gives a little back. Interrupted
+/// downloads resume; attempts that make progress do not count.
 ///
 /// ```
 /// use std::time::Duration;
@@ -75,14 +75,14 @@ impl RetryPolicy {
     /// How long to pause before retry number `done` (from 0) after `error`, with `chance` between 0 and 1. `None`: the
     /// error is final.
     fn pause(&self, error: &Error, done: u32, chance: f64) -> Option<Duration> {
-        // A key that is refused or a body that cannot be read will be so again.
+        // A refused key or an unreadable body would fail again.
         let may_pass = error.is_retryable() && error.kind() != ErrorKind::Decode;
-        let asked = error.retry_after().unwrap_or_default();
-        if done >= self.retries || !may_pass || asked > self.patience {
+        let retry_after = error.retry_after().unwrap_or_default();
+        if done >= self.retries || !may_pass || retry_after > self.patience {
             return None;
         }
         let longest = self.base.saturating_mul(1 << done.min(16)).min(self.cap);
-        Some(longest.mul_f64(chance.clamp(0.0, 1.0)).max(asked))
+        Some(longest.mul_f64(chance.clamp(0.0, 1.0)).max(retry_after))
     }
 }
 
@@ -96,17 +96,17 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some((at - Utc::now()).to_std().unwrap_or_default())
 }
 
-/// What is left for retries, in tenths of one.
+/// Remaining retries, in tenths.
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: AtomicU32,
     /// Whether retries are still allowed.
     open: watch::Sender<bool>,
-    /// How fast the vendor's time passes, in which pauses are stated.
+    /// Speed of the vendor's time, in which pauses are stated.
     scale: TimeScale,
 }
 
-/// Ten retries; then ten successes buy one more.
+/// Ten retries; then one more for ten successes.
 const FULL: u32 = 100;
 const RETRY: u32 = 10;
 const SUCCESS: u32 = 1;
@@ -122,7 +122,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// A full one, with pauses that pass so much faster.
+    /// A full budget, with a time scale for pauses.
     pub(crate) fn new(scale: TimeScale) -> Self {
         Self {
             scale,
@@ -142,7 +142,7 @@ impl Budget {
         self.open.send_replace(false);
     }
 
-    /// Pauses. Tells whether the budget is still open after that.
+    /// Pauses. Returns whether the budget is still open after that.
     async fn pause(&self, pause: Duration) -> bool {
         let mut open = self.open.subscribe();
         let closed = open.wait_for(|open| !open);
@@ -151,7 +151,7 @@ impl Budget {
 
     fn give_back(&self) {
         let give = |left: u32| Some((left + SUCCESS).min(FULL));
-        // The closure always gives a value.
+        // The closure always returns a value.
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
     }
 }
@@ -174,8 +174,8 @@ impl<'a> Retries<'a> {
         }
     }
 
-    /// The last try got further than any before it. The next one continues it, so it counts as the first and takes
-    /// nothing from the budget: what has arrived is not asked for again.
+    /// Reports that the last attempt made progress. The next one continues it, so it counts as the first and takes
+    /// nothing from the budget: received bytes are not requested again.
     pub(crate) fn progressed(&mut self) {
         self.done = 0;
         self.free = true;
@@ -185,7 +185,7 @@ impl<'a> Retries<'a> {
         self.budget.give_back();
     }
 
-    /// Pauses before the next try.
+    /// Pauses before the next attempt.
     ///
     /// # Errors
     /// `error`, when it is final or the budget is spent.
@@ -205,8 +205,8 @@ impl<'a> Retries<'a> {
     }
 }
 
-/// Makes a call until it succeeds, the error is final, or the budget is spent. A macro, because a closure that borrows what
-/// it calls would make futures that cannot move between threads.
+/// Makes a call until it succeeds, the error is final, or the budget is spent. A macro, because a closure that borrows
+/// its callee would make futures that are not `Send`.
 macro_rules! retrying {
     ($retries:expr, $call:expr) => {{
         let mut retries = $retries;
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_provably_not_accepted_is_submitted_again() {
+    fn only_submissions_that_were_provably_not_accepted_are_resent() {
         use Delivery::{Ambiguous, NotSent, Rejected};
         let policy = RetryPolicy::default();
         for (kind, delivery, again) in [
@@ -268,15 +268,15 @@ mod tests {
             policy.retries(99).pause(&passing, 60, 1.0),
             Some(Duration::from_secs(10))
         );
-        let asked = error(ErrorKind::RateLimited, None, Some(7));
-        assert_eq!(policy.pause(&asked, 0, 0.1), Some(Duration::from_secs(7)));
+        let retry_after = error(ErrorKind::RateLimited, None, Some(7));
+        assert_eq!(policy.pause(&retry_after, 0, 0.1), Some(Duration::from_secs(7)));
         assert_eq!(
             policy.pause(&error(ErrorKind::RateLimited, None, Some(31)), 0, 0.1),
             None
         );
     }
 
-    /// Whoever leaves does not wait out a pause, and nothing is sent after it.
+    /// A shutdown does not wait for a pause to end, and nothing is sent after it.
     #[tokio::test(start_paused = true)]
     async fn a_closed_budget_ends_the_pauses() {
         let (policy, budget, mut tries) = (
@@ -304,7 +304,7 @@ mod tests {
         assert_eq!((tries, started.elapsed()), (1, Duration::from_secs(1)));
     }
 
-    /// An outage: every call fails, and after ten retries in all each call is one request.
+    /// An outage: every call fails, and after ten retries in total each call is one request.
     #[tokio::test(start_paused = true)]
     async fn an_outage_is_not_amplified() {
         let (policy, budget, mut requests) = (RetryPolicy::default(), Budget::default(), 0);
@@ -319,7 +319,7 @@ mod tests {
             result.unwrap_err();
         }
         assert_eq!(requests, 1010);
-        // Health gives the budget back.
+        // Successes restore the budget.
         for _ in 0..FULL {
             Retries::new(&policy, &budget).succeeded();
         }

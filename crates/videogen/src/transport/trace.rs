@@ -1,8 +1,8 @@
 //! Spans for `tracing`, behind the feature of that name.
 //!
-//! One span for each submission, wait and download, at level INFO, target `videogen`: `submit` (`vendor`, `model`), `wait`
-//! (`task`), `download` (`task`, `kind`). At the end of each an event tells the outcome: `task` and `status`, or `error` (the
-//! kind) and `message`. No field holds a key, a prompt, or a URL.
+//! One span for each submission, wait and download, at level INFO, target `videogen`: `submit` (`vendor`, `model`),
+//! `wait` (`task`), `download` (`task`, `kind`). At the end of each, an event reports the outcome: `task` and `status`,
+//! or `error` (the kind) and `message`. No field contains a key, a prompt, or a URL.
 
 use std::future::Future;
 

@@ -103,7 +103,7 @@ fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
             ..item(ContentType::DraftTask)
         });
     }
-    // The vendor wants to be told of a reference video.
+    // The vendor requires this flag with a reference video.
     let has_video = request.inputs_as(Role::ReferenceVideo).next().is_some();
     types::CreateGenerationRequest {
         model: request.model.clone(),
@@ -127,6 +127,8 @@ fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
         safety_identifier: request.safety_identifier.clone(),
         callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
         draft: request.draft,
+        output_format: request.output_format.as_deref().map(Into::into),
+        omni_reference_task_type: request.video_operation.as_deref().map(Into::into),
         tools: request
             .tools
             .iter()
@@ -176,6 +178,7 @@ fn item(type_: ContentType) -> types::ContentItem {
     types::ContentItem {
         type_,
         role: None,
+        upload_id: None,
         text: None,
         url: None,
         image_url: None,
@@ -186,8 +189,8 @@ fn item(type_: ContentType) -> types::ContentItem {
     }
 }
 
-/// `asked`: the task that the caller asked for, which an answer need not name again.
-fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
+/// `requested`: the requested task's id, used when the response does not repeat it.
+fn read_task(generation: types::Generation, requested: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = generation
         .id
         .read()
@@ -196,7 +199,7 @@ fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<Vi
         .status
         .read()
         .map_or_else(String::new, |status| status.as_str().to_owned());
-    let id = named(id, asked, &status)?;
+    let id = named(id, requested, &status)?;
     let mut task = VideoTask::new(id, status);
     task.model = generation.model.read();
     task.created_at = generation.created_at.read();
@@ -204,7 +207,10 @@ fn read_task(generation: types::Generation, asked: Option<&TaskId>) -> Result<Vi
     task.completed_at = generation.completed_at.read();
     task.video = generation.video_url.read().map(|url| Video {
         expires_at: generation.video_url_expires_at.read(),
-        duration: generation.duration.read().map(|seconds| seconds as f64),
+        // Minus one is a request for a length that the model chooses.
+        duration: (generation.duration.read())
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| seconds as f64),
         resolution: generation.resolution.read(),
         aspect_ratio: generation.ratio.read(),
         fps: generation.fps.read(),

@@ -1,4 +1,4 @@
-//! The same call for every vendor: from a [`Vendor`] to its adapter.
+//! Dispatches calls from a [`Vendor`] to its adapter.
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -36,68 +36,70 @@ macro_rules! on_adapter {
     };
 }
 
-impl Vendor {
-    pub(crate) fn list_member(self) -> &'static str {
-        on_adapter!(self, A => A::LIST_MEMBER)
-    }
+pub(crate) fn list_member(vendor: Vendor) -> &'static str {
+    on_adapter!(vendor, A => A::LIST_MEMBER)
+}
 
-    pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
-        on_adapter!(self, A => A::FINDS_BY_REFERENCE)
-    }
+pub(crate) fn submit<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    request: &'a VideoRequest,
+    rules: &'a Capabilities,
+) -> BoxFuture<'a, Result<VideoTask, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::submit(call, request, rules)))
+}
 
-    pub(crate) fn submit<'a>(
-        self,
-        call: &'a Call<'_>,
-        request: &'a VideoRequest,
-        rules: &'a Capabilities,
-    ) -> BoxFuture<'a, Result<VideoTask, CallError>> {
-        on_adapter!(self, A => Box::pin(A::submit(call, request, rules)))
-    }
+pub(crate) fn get<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    id: &'a TaskId,
+) -> BoxFuture<'a, Result<VideoTask, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::get(call, id)))
+}
 
-    pub(crate) fn get<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, CallError>> {
-        on_adapter!(self, A => Box::pin(A::get(call, id)))
-    }
+pub(crate) fn cancel<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    id: &'a TaskId,
+) -> BoxFuture<'a, Result<VideoTask, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::cancel(call, id)))
+}
 
-    pub(crate) fn cancel<'a>(self, call: &'a Call<'_>, id: &'a TaskId) -> BoxFuture<'a, Result<VideoTask, CallError>> {
-        on_adapter!(self, A => Box::pin(A::cancel(call, id)))
-    }
+pub(crate) fn list<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    query: &'a ListQuery,
+) -> BoxFuture<'a, Result<RawPage, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::list(call, query)))
+}
 
-    pub(crate) fn list<'a>(
-        self,
-        call: &'a Call<'_>,
-        query: &'a ListQuery,
-    ) -> BoxFuture<'a, Result<RawPage, CallError>> {
-        on_adapter!(self, A => Box::pin(A::list(call, query)))
-    }
+pub(crate) fn models<'a>(vendor: Vendor, call: &'a Call<'_>) -> BoxFuture<'a, Result<Vec<ListedModel>, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::models(call)))
+}
 
-    pub(crate) fn models<'a>(self, call: &'a Call<'_>) -> BoxFuture<'a, Result<Vec<ListedModel>, CallError>> {
-        on_adapter!(self, A => Box::pin(A::models(call)))
-    }
+pub(crate) fn fresh_link<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    id: &'a TaskId,
+) -> BoxFuture<'a, Result<Option<SecretUrl>, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::fresh_link(call, id)))
+}
 
-    pub(crate) fn fresh_link<'a>(
-        self,
-        call: &'a Call<'_>,
-        id: &'a TaskId,
-    ) -> BoxFuture<'a, Result<Option<SecretUrl>, CallError>> {
-        on_adapter!(self, A => Box::pin(A::fresh_link(call, id)))
-    }
+pub(crate) fn error(vendor: Vendor, status: u16, body: Value) -> ErrorDetail {
+    on_adapter!(vendor, A => A::error(status, body))
+}
 
-    pub(crate) fn error(self, status: u16, body: Value) -> ErrorDetail {
-        on_adapter!(self, A => A::error(status, body))
-    }
+#[cfg(feature = "webhook")]
+pub(crate) fn signature(vendor: Vendor) -> Option<SignatureHeaders> {
+    on_adapter!(vendor, A => A::SIGNATURE)
+}
 
-    #[cfg(feature = "webhook")]
-    pub(crate) fn signature(self) -> Option<SignatureHeaders> {
-        on_adapter!(self, A => A::SIGNATURE)
-    }
+#[cfg(feature = "webhook")]
+pub(crate) fn webhook_event(vendor: Vendor, body: Value) -> WebhookEvent {
+    on_adapter!(vendor, A => A::webhook_event(body))
+}
 
-    #[cfg(feature = "webhook")]
-    pub(crate) fn webhook_event(self, body: Value) -> WebhookEvent {
-        on_adapter!(self, A => A::webhook_event(body))
-    }
-
-    #[cfg(feature = "webhook")]
-    pub(crate) fn webhook_task(self, id: &TaskId, body: Value) -> Result<VideoTask, CallError> {
-        on_adapter!(self, A => A::webhook_task(id, body))
-    }
+#[cfg(feature = "webhook")]
+pub(crate) fn webhook_task(vendor: Vendor, id: &TaskId, body: Value) -> Result<VideoTask, CallError> {
+    on_adapter!(vendor, A => A::webhook_task(id, body))
 }

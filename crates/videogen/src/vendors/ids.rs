@@ -1,12 +1,13 @@
-//! Task ids in answers that are no task: odd shapes, error bodies, bodies that were cut off. It knows no vendor.
+//! Task ids in responses that are not tasks: unexpected shapes, error bodies, truncated bodies. Independent of the
+//! vendor.
 //!
-//! The body is scanned, not parsed, so that what arrived before a break counts and numbers keep all their digits.
+//! The body is scanned, not parsed, so that ids before a break are found and numbers keep all their digits.
 
 use serde_json::Value;
 
-/// Names under which a task id stands wherever it is, without case and punctuation.
+/// Member names that always contain a task id, in lower case and without punctuation.
 const NAMES: [&str; 5] = ["taskid", "videoid", "generationid", "jobid", "videotaskid"];
-/// Objects and lists around a plain `id` that make it a task's.
+/// Names of objects and lists in which a plain `id` is a task's.
 const AROUND: [&str; 14] = [
     "",
     "data",
@@ -23,7 +24,7 @@ const AROUND: [&str; 14] = [
     "generation",
     "job",
 ];
-/// Services put the answer of another one into a text; so deep is it looked for there.
+/// Maximum depth of JSON inside strings, in which services wrap another one's response.
 const QUOTED: usize = 2;
 
 /// One id.
@@ -34,13 +35,13 @@ struct Found {
     is_own: bool,
 }
 
-/// Every task id in `body`, without repeats, the most certain first.
+/// Every distinct task id in `body`, the most certain first.
 pub(crate) fn task_ids(body: &[u8]) -> Vec<String> {
     let mut found = found(body);
     found.sort_by_key(|found| !found.is_own);
     let mut ids: Vec<String> = Vec::new();
     for Found { id, .. } in found {
-        // Services send zero or an empty text for what is not set.
+        // Services send zero or an empty string for missing ids.
         if !id.trim().is_empty() && id != "0" && !ids.contains(&id) {
             ids.push(id);
         }
@@ -48,8 +49,8 @@ pub(crate) fn task_ids(body: &[u8]) -> Vec<String> {
     ids
 }
 
-/// The id of the task that a success without a readable task has made, where there is no doubt: it stands in the
-/// outermost object, or it is the only one and the answer does not speak of an error.
+/// The id of the task created by a success whose task cannot be parsed, if unambiguous: it is in the
+/// outermost object, or it is the only one and the response does not report an error.
 pub(crate) fn accepted(body: &[u8]) -> Option<String> {
     let own = found(body).into_iter().find(|found| found.is_own);
     if let Some(Found { id, .. }) = own {
@@ -61,7 +62,7 @@ pub(crate) fn accepted(body: &[u8]) -> Option<String> {
     }
 }
 
-/// Whether a body says that something failed, whatever its status.
+/// Whether a body reports a failure, whatever its status.
 fn is_error(body: &[u8]) -> bool {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let is_set = |name: &str| match body.get(name) {
@@ -88,7 +89,7 @@ fn found(body: &[u8]) -> Vec<Found> {
     found
 }
 
-/// Goes through JSON that may end anywhere. `around`: the names of the objects and lists that are open.
+/// Scans JSON that may end anywhere. `around`: the names of the open objects and lists.
 fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Found>) {
     let (depth, mut at) = (around.len(), 0);
     let mut name: Option<String> = None;
@@ -96,7 +97,7 @@ fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Fou
         at += next;
         match text.as_bytes()[at] {
             b'{' | b'[' => {
-                // What stands in a list goes by the list's name.
+                // Items of a list have the list's name.
                 let inherited = || around.last().cloned().unwrap_or_default();
                 around.push(name.take().unwrap_or_else(inherited));
                 at += 1;
@@ -125,7 +126,7 @@ fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Fou
                 }
             }
             _ => {
-                // A number that may go on beyond the end is none.
+                // A number at the end may be truncated, so it is ignored.
                 let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}' | '"' | '{' | '[' | ':');
                 let Some(length) = text[at..].find(is_end) else { break };
                 let value = &text[at..at + length];
@@ -150,7 +151,7 @@ fn collect(around: &[String], name: &str, id: String, found: &mut Vec<Found>) {
     }
 }
 
-/// The JSON string that begins at `start`, and where it ends. `None`: it was cut off.
+/// The JSON string that begins at `start`, and its end. `None`: it is truncated.
 fn string_at(text: &str, start: usize) -> Option<(String, usize)> {
     let mut escaped = false;
     let end = text.as_bytes()[start + 1..].iter().position(|byte| {
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_found_wherever_it_arrived_whole() {
+    fn an_id_is_found_if_it_arrived_completely() {
         let body = br#"{"object": "video", "meta": {"id": "no"}, "id": "video-1", "status": "queued", "x": ["#;
         assert_eq!(accepted(body).as_deref(), Some("video-1"));
         for end in 0..body.len() {
@@ -195,7 +196,7 @@ mod tests {
             ("\u{feff}{\"id\": \"a\"}", Some("a")),
             ("<html>\"id\": \"x\"</html>", None),
             ("", None),
-            // Digits that no float and no 64 bits hold.
+            // More digits than a float or 64 bits can hold.
             (r#"{"data":[{"task_id":9007199254740993}]}"#, Some("9007199254740993")),
             (
                 r#"{"taskId":123456789012345678901234567890}"#,
@@ -209,7 +210,7 @@ mod tests {
             (r#"{"result":{"videos":[{"id":"t-1"}]}}"#, Some("t-1")),
             (r#"{"response":"{\"data\":{\"taskId\":\"t-1\"}}"}"#, Some("t-1")),
             (r#"{"a\"b\\":"}","id":"t-1"}"#, Some("t-1")),
-            // Two of them, or an error beside it: it is not told which, or whether.
+            // Two ids, or an error next to one: ambiguous.
             (r#"{"task_id":"t-1","video_id":"t-2"}"#, None),
             (r#"{"error":{"message":"no","task_id":"t-1"}}"#, None),
             (r#"{"code":500,"data":{"task_id":"t-1"}}"#, None),
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn every_id_counts_where_none_is_certain() {
+    fn all_ids_are_returned_if_none_is_certain() {
         assert_eq!(
             ids(r#"{"error":{"message":"no","task_id":"t-1"},"id":"t-2"}"#),
             ["t-2", "t-1"]

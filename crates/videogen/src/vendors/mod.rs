@@ -1,7 +1,7 @@
 //! The vendors' adapters: the only folder that contains vendor-specific code.
 //!
-//! Each adapter converts a request to the vendor's format and a response to a [`VideoTask`], and classifies errors. It does
-//! not validate requests: supported fields and limits are in the tables generated from the spec.
+//! Each adapter converts a request to the vendor's format and a response to a [`VideoTask`], and classifies errors. It
+//! does not validate requests: supported fields and limits are in the tables generated from the spec.
 //!
 //! Floor 3: depends on `transport` and the floors below. It may not use journals or clients.
 
@@ -14,7 +14,8 @@ use crate::model::{Capabilities, ErrorKind, ListQuery, SecretUrl, TaskId, VideoR
 
 #[cfg(feature = "alltoken")]
 mod alltoken;
-mod dispatch;
+mod details;
+pub(crate) mod dispatch;
 mod ids;
 mod outcome;
 #[cfg(feature = "toapis")]
@@ -38,7 +39,7 @@ pub(crate) struct CallError(pub(crate) String);
 impl From<RawError<()>> for CallError {
     fn from(error: RawError<()>) -> Self {
         Self(match error {
-            // Only the place: the words of this error quote the body.
+            // Only the position: this error's message quotes the body.
             RawError::InvalidResponsePayload(_, error) => {
                 format!(
                     "not the expected JSON, at line {} column {}",
@@ -102,8 +103,6 @@ pub(crate) struct WebhookEvent {
 pub(crate) trait Adapter {
     /// The member that holds the tasks of a list.
     const LIST_MEMBER: &'static str = "";
-    /// The family whose `get` finds a task by the caller's own id too.
-    const FINDS_BY_REFERENCE: Option<&'static str> = None;
 
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError>;
 
@@ -121,7 +120,7 @@ pub(crate) trait Adapter {
         Err(CallError(String::new()))
     }
 
-    /// A fresh link to the video, for a vendor that gives one otherwise than by `get`.
+    /// A new link to the video, for vendors with a separate operation for it.
     async fn fresh_link(_call: &Call<'_>, _id: &TaskId) -> Result<Option<SecretUrl>, CallError> {
         Ok(None)
     }
@@ -145,7 +144,7 @@ pub(crate) trait Adapter {
     }
 }
 
-/// The value of an answer that the generated client could read.
+/// The value of a response that the generated client could parse.
 fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, CallError> {
     Ok(result?.into_inner())
 }
@@ -164,9 +163,9 @@ fn read_all<T, R>(
     Ok(list.into_iter().map(|item| read(item.0?).ok()).collect())
 }
 
-/// The id of a task: its own, or else the one that was asked for, provided the answer says anything of the task at all.
-fn named(id: Option<TaskId>, asked: Option<&TaskId>, status: &str) -> Result<TaskId, CallError> {
-    let asked = asked.filter(|_| !status.is_empty()).cloned();
-    id.or(asked)
+/// The id of a task: its own, or else the requested one, if the response contains any data of the task.
+fn named(id: Option<TaskId>, requested: Option<&TaskId>, status: &str) -> Result<TaskId, CallError> {
+    let requested = requested.filter(|_| !status.is_empty()).cloned();
+    id.or(requested)
         .ok_or_else(|| CallError("the response contains no task id".to_owned()))
 }

@@ -12,23 +12,23 @@ use crate::model::{
 };
 use crate::transport::retry::retry_after;
 use crate::vendors::words::{self, Words};
-use crate::vendors::{CallError, ErrorDetail, ids};
+use crate::vendors::{CallError, ErrorDetail, details, dispatch, ids};
 
-/// The statuses that refuse a submission for good. Any other that is not a success leaves it open.
+/// Statuses that reject a submission for certain. After any other that is not a success, its status is unknown.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
-/// Headers that carry the vendor's id of the request.
+/// Headers with the vendor's request id.
 const REQUEST_IDS: [&str; 2] = ["x-request-id", "request-id"];
-/// Longest vendor message that is passed on.
+/// Maximum length of a vendor's message, in characters.
 const MESSAGE_LIMIT: usize = 500;
 
-/// Judges calls to one account.
+/// Classifies the calls of one account.
 pub(crate) struct Judge<'a> {
     pub(crate) vendor: Vendor,
     pub(crate) key: &'a SecretString,
 }
 
 impl Judge<'_> {
-    /// The outcome of a submission. `family` names the task when only its id could be read.
+    /// The outcome of a submission. `family` is for the task's id when only that could be read.
     pub(crate) fn submission(
         &self,
         family: &str,
@@ -59,23 +59,25 @@ impl Judge<'_> {
             let CallError(reason) = match result {
                 Ok(mut task) => {
                     self.finish(&mut task, Raw::of(answer.body.clone()));
+                    task.request_id = self.request_id(answer);
                     return Ok(task);
                 }
                 Err(reason) => reason,
             };
-            // A task that was paid for is not lost because the rest of the answer is odd.
+            // A paid task is not lost because the rest of the response is unreadable.
             if let Some(id) = ids::accepted(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id)) {
                 let mut task = VideoTask::new(id, String::new());
                 self.finish(&mut task, json(answer).into());
+                task.request_id = self.request_id(answer);
                 return Ok(task);
             }
             let reason = answer.cut.clone().unwrap_or(reason);
             return Err(self.unknown(family, &reason, exchange, answer, ErrorDetail::default()));
         }
         let status = answer.status.as_u16();
-        let detail = self.vendor.error(status, json(answer));
+        let detail = dispatch::error(self.vendor, status, json(answer));
         let refused = detail.refused || status == 429 || REFUSALS.contains(&status);
-        // An answer that names a task refuses nothing, whatever its status.
+        // A response that names a task is not a rejection, whatever its status.
         if refused && self.possible_tasks(family, exchange).is_empty() {
             return Err(self
                 .refusal(operation, answer, detail)
@@ -90,7 +92,8 @@ impl Judge<'_> {
         ))
     }
 
-    /// An answer that does not tell whether a submission was accepted, with the vendor's words and the tasks it names.
+    /// Error for a response that does not show whether a submission was accepted, with the vendor's message and the
+    /// tasks it names.
     fn unknown(
         &self,
         family: &str,
@@ -110,7 +113,7 @@ impl Judge<'_> {
         let error = Error::new(ErrorKind::AmbiguousSubmit, message)
             .during(self.vendor, Operation::Submit)
             .with_delivery(Delivery::Ambiguous);
-        // An id in an answer that is no acceptance is where to look.
+        // An id in a response that is not a success shows where to look.
         let error = match possible.as_slice() {
             [id] => error.with_task(id),
             _ => error,
@@ -118,14 +121,15 @@ impl Judge<'_> {
         self.with_detail(error, answer, detail, words)
     }
 
-    /// What the vendor says, after a message of our own.
+    /// The vendor's message, as a suffix of our own.
     fn quoted(&self, words: &Words) -> String {
-        let said = words.message.as_deref().map(|message| self.clean(message));
-        said.filter(|said| !said.trim().is_empty())
-            .map_or_else(String::new, |said| format!("; the vendor says: {said}"))
+        let message = words.message.as_deref().map(|message| self.clean(message));
+        message
+            .filter(|message| !message.trim().is_empty())
+            .map_or_else(String::new, |message| format!("; the vendor's message: {message}"))
     }
 
-    /// The tasks that the answer to a submission names, other than those that the submission named itself.
+    /// The tasks named in the response to a submission, except those in the request.
     pub(crate) fn possible_tasks(&self, family: &str, exchange: Option<&Exchange>) -> Vec<TaskId> {
         let Some(Exchange {
             sent: Sent::Answered(answer),
@@ -148,7 +152,7 @@ impl Judge<'_> {
             .collect()
     }
 
-    /// The outcome of a call that changes nothing that costs money, and the body that was read.
+    /// The outcome of a call that is not a submission, and its body.
     pub(crate) fn read<T>(
         &self,
         operation: Operation,
@@ -164,7 +168,7 @@ impl Judge<'_> {
             Some(Sent::Answered(answer)) => answer,
         };
         if !answer.status.is_success() {
-            let detail = self.vendor.error(answer.status.as_u16(), json(answer));
+            let detail = dispatch::error(self.vendor, answer.status.as_u16(), json(answer));
             return Err(self.refusal(operation, answer, detail));
         }
         match (result, &answer.cut) {
@@ -189,12 +193,26 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether the answer holds `member`, and holds nothing in it.
+    /// Whether the response has an empty or null `member`.
     pub(crate) fn is_null(&self, exchange: Option<&Exchange>, member: &str) -> bool {
         match exchange.map(|exchange| &exchange.sent) {
             Some(Sent::Answered(answer)) => json(answer).get(member).is_some_and(Value::is_null),
             _ => false,
         }
+    }
+
+    /// The vendor's id of the request that `exchange` answered, for display.
+    pub(crate) fn request_of(&self, exchange: Option<&Exchange>) -> Option<String> {
+        match exchange.map(|exchange| &exchange.sent) {
+            Some(Sent::Answered(answer)) => self.request_id(answer),
+            _ => None,
+        }
+    }
+
+    fn request_id(&self, answer: &Answer) -> Option<String> {
+        let header = |name: &&str| answer.headers.get(*name)?.to_str().ok().filter(|id| !id.is_empty());
+        let id = REQUEST_IDS.iter().find_map(header);
+        id.map(|id| self.clean(id))
     }
 
     /// The beginning of a response, cleaned for display.
@@ -256,19 +274,16 @@ impl Judge<'_> {
 
     /// Adds the status, code, request id and `Retry-After` of the response.
     fn with_detail(&self, error: Error, answer: &Answer, detail: ErrorDetail, words: Words) -> Error {
-        let header = |name: &str| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
-        let request_id = words
-            .request_id
-            .or_else(|| REQUEST_IDS.iter().find_map(|name| header(name)));
+        let request_id = words.request_id.map(|id| self.clean(&id));
         error.with_answer(
             answer.status.as_u16(),
             detail.code.or(words.code).map(|code| self.clean(&code)),
-            request_id.map(|id| self.clean(&id)),
+            request_id.or_else(|| self.request_id(answer)),
             retry_after(&answer.headers),
         )
     }
 
-    /// A vendor's words fit to be shown: nothing hidden, nothing that a terminal obeys, and not without end.
+    /// Cleans a vendor's text for display: secrets masked, control characters removed, length limited.
     pub(crate) fn clean(&self, text: &str) -> String {
         let hidden = self.hide(text);
         let printable: String = hidden
@@ -276,12 +291,12 @@ impl Judge<'_> {
             .map(|c| if steers_a_terminal(c) { ' ' } else { c })
             .collect();
         match printable.char_indices().nth(MESSAGE_LIMIT) {
-            Some((end, _)) => format!("{}…", &printable[..end]),
+            Some((end, _)) => format!("{}...", &printable[..end]),
             None => printable,
         }
     }
 
-    /// A text without the key, and of URLs only the hosts.
+    /// Masks the key, and reduces URLs to their hosts.
     pub(crate) fn hide(&self, text: &str) -> String {
         let text = hide_urls(text);
         match self.key.expose_secret() {
@@ -290,7 +305,7 @@ impl Judge<'_> {
         }
     }
 
-    /// A name by which something is told from others; where it is, or holds, a secret, what stands for it.
+    /// An identifier; if it contains a secret, a hash of it.
     pub(crate) fn name(&self, name: &str) -> String {
         let hidden = self.hide(name);
         if hidden == name {
@@ -299,8 +314,8 @@ impl Judge<'_> {
         format!("{hidden}#{}", &sha256(name.as_bytes())[..32])
     }
 
-    /// Puts its raw answer beside a task, and makes all that the task says of itself fit to be shown. Only the links to its
-    /// files, which `Debug` masks, and the raw answer stay as they came.
+    /// Adds the raw response to a task, and cleans its texts for display. Only the links to its
+    /// files, which `Debug` masks, and the raw response are unchanged.
     pub(crate) fn finish(&self, task: &mut VideoTask, raw: Raw) {
         finish(task, raw);
         if let Some(id) = TaskId::new(self.vendor, task.id.family(), self.name(task.id.id())) {
@@ -311,9 +326,24 @@ impl Judge<'_> {
             *word = self.clean(word);
         }
         task.vendor_status = self.clean(&task.vendor_status);
-        let mut words = vec![&mut task.model, &mut task.client_reference];
+        let parameters = &mut task.parameters;
+        if let Some(draft) = &mut parameters.draft_task {
+            let name = self.name(draft.id());
+            if let Some(id) = TaskId::new(self.vendor, draft.family(), name) {
+                *draft = id;
+            }
+        }
+        let mut words = vec![
+            &mut task.model,
+            &mut task.client_reference,
+            &mut parameters.input_type,
+            &mut parameters.resolution,
+            &mut parameters.aspect_ratio,
+            &mut parameters.service_tier,
+            &mut parameters.safety_identifier,
+        ];
         if let Some(error) = &mut task.error {
-            words.extend([&mut error.code, &mut error.message]);
+            words.extend([&mut error.code, &mut error.message, &mut error.param]);
         }
         if let Some(video) = &mut task.video {
             words.extend([&mut video.format, &mut video.resolution, &mut video.aspect_ratio]);
@@ -323,7 +353,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Broken rules without the key, which the rules do not know.
+    /// Masks the key in violations; the rules have no access to it.
     pub(crate) fn violations(&self, violations: Vec<Violation>) -> Vec<Violation> {
         let hide = |violation: Violation| Violation {
             field: self.hide(&violation.field),
@@ -345,17 +375,19 @@ impl Judge<'_> {
     }
 }
 
-/// Puts the raw answer beside a task, and finds a reason for failure that stands in an unusual place.
+/// Adds the raw response to a task, and what stands in a different place at each vendor.
 fn finish(task: &mut VideoTask, raw: Raw) {
+    let body = raw.json();
     let has_message = task.error.as_ref().is_some_and(|error| error.message.is_some());
     if task.status == TaskStatus::Failed && !has_message {
         let code = task.error.take().and_then(|error| error.code);
-        task.error = TaskError::new(code, words::reason(&raw.json()));
+        task.error = TaskError::new(code, words::reason(&body));
     }
+    details::read(task, &body);
     task.raw = raw;
 }
 
-/// The body as JSON; `null` when it is none.
+/// The body as JSON; `null` if it is not JSON.
 fn json(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_default()
 }
@@ -389,6 +421,6 @@ mod tests {
             assert!(!cleaned.contains("canary") && cleaned.ends_with(" sorry"), "{cleaned}");
         }
         assert_eq!(judge.clean("a\u{1b}[2Jb"), "a [2Jb");
-        assert!(judge.clean(&"é".repeat(2000)).chars().count() <= MESSAGE_LIMIT + 1);
+        assert!(judge.clean(&"é".repeat(2000)).chars().count() <= MESSAGE_LIMIT + 3);
     }
 }

@@ -8,7 +8,8 @@ use videogen_wire::{FromValue as _, Lenient, Read as _, ReadItems as _};
 
 use super::{Adapter, Call, CallError, ErrorDetail, named, value};
 use crate::model::{
-    Capabilities, ErrorKind, Role, Source, TaskError, TaskId, Vendor, Video, VideoDuration, VideoRequest, VideoTask,
+    Capabilities, ErrorKind, Role, Source, TaskError, TaskId, Usage, Vendor, Video, VideoDuration, VideoRequest,
+    VideoTask,
 };
 
 /// `/v1/videos/generations`; the other family, `seedance-2`, is `/v1/video/generations`.
@@ -18,9 +19,6 @@ const FAMILY_2: &str = "seedance-2";
 pub(crate) struct ToApis;
 
 impl Adapter for ToApis {
-    // Documented for this path, whichever of the two the task was made by.
-    const FINDS_BY_REFERENCE: Option<&'static str> = Some(FAMILY_1);
-
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError> {
         if rules.family.name == FAMILY_1 {
             let task = client(call).create_seedance_1(&body_1(request, rules)).await;
@@ -44,7 +42,7 @@ impl Adapter for ToApis {
             return ErrorDetail::default();
         };
         let code = detail.code.read();
-        // Which of the two carries the word differs from page to page, and a code may be the bare status.
+        // The pages differ in which of the two has the code, and a code may be just the status.
         let words = [detail.type_.read(), code.as_deref().map(ErrorType::from)];
         let kind = words.iter().flatten().find_map(|word| match word {
             ErrorType::InvalidRequest | ErrorType::WebhookNotConfigured => Some(ErrorKind::InvalidRequest),
@@ -89,7 +87,7 @@ impl Adapter for ToApis {
             without_task: match &kind {
                 Some(Kind::EndpointTest) => true,
                 Some(Kind::GenerationCompleted | Kind::GenerationFailed) => false,
-                // An event that nobody has met yet is about a task if it names one.
+                // An unknown event is about a task if it names one.
                 Some(Kind::Unknown(_)) => task.is_none(),
                 None => false,
             },
@@ -105,13 +103,13 @@ impl Adapter for ToApis {
         use crate::model::TaskStatus;
 
         let Some(Value::Object(mut data)) = body.get_mut("data").map(Value::take) else {
-            return Err(CallError("the event holds no task".to_owned()));
+            return Err(CallError("the event contains no task".to_owned()));
         };
         let is_completed = data
             .get("status")
             .and_then(Value::as_str)
             .is_some_and(|word| TaskStatus::from_vendor(word) == TaskStatus::Completed);
-        // The same members as in a poll's answer, some under other names.
+        // The same members as in a poll's response, some with other names.
         let mut rename = |pushed: &str, polled: &str| {
             if let Some(value) = data.remove(pushed) {
                 data.entry(polled).or_insert(value);
@@ -119,14 +117,14 @@ impl Adapter for ToApis {
         };
         rename("task_id", "id");
         rename("submitted_at", "created_at");
-        // The time of any end, where a poll tells only that of a good one.
+        // The time of any end, unlike a poll, which has only that of a completion.
         if is_completed {
             rename("finished_at", "completed_at");
         }
         let task = types::Task::from_value(Value::Object(data))
             .ok_or_else(|| CallError("the event's task cannot be read".to_owned()))?;
         let mut task = read_task(id.family(), task, Some(id))?;
-        // Documented as so long after completion, and told only by a poll.
+        // Documented as a time after completion, and only in a poll's response.
         let lasts = std::time::Duration::from_secs(Vendor::ToApis.facts().result_url.ttl);
         let expiry = task.completed_at.map(|at| at + lasts);
         if let Some(video) = &mut task.video {
@@ -180,7 +178,7 @@ fn body_2(request: &VideoRequest, rules: &Capabilities) -> types::CreateSeedance
 
 fn body_1(request: &VideoRequest, rules: &Capabilities) -> types::CreateSeedance1Request {
     let (image_urls, image_with_roles) = images(request, rules);
-    // This family keeps parameters in `metadata`, so what the caller adds to that belongs among them.
+    // This family has parameters in `metadata`, so the caller's additions are merged with them.
     let mut extra = request.extra.clone();
     let added = match extra.remove("metadata") {
         Some(Value::Object(members)) => members,
@@ -223,9 +221,9 @@ fn seconds(request: &VideoRequest) -> Option<i64> {
     request.duration.and_then(VideoDuration::seconds).map(Into::into)
 }
 
-/// A lone first frame travels in `image_urls`, the one form that both pages document for it. Anything else goes into
-/// `image_with_roles`: the older family would also tell first frame, last frame and references by their places in
-/// `image_urls`, but roles say the same and leave no place to chance. The two exclude each other.
+/// A single first frame is sent in `image_urls`, the form that both pages document. Anything else is sent in
+/// `image_with_roles`: the older family also accepts first frame, last frame and references by their position in
+/// `image_urls`, but roles are explicit. The two exclude each other.
 fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<(&'static str, String)>) {
     let images: Vec<(Role, &Source)> = request
         .inputs
@@ -246,14 +244,14 @@ fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<(&'
     (Vec::new(), with_roles)
 }
 
-/// `asked`: the task that the caller asked for, which an answer need not name again.
-fn read_task(family: &str, task: types::Task, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
+/// `requested`: the requested task's id, used when the response does not repeat it.
+fn read_task(family: &str, task: types::Task, requested: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = task.id.read().and_then(|id| TaskId::new(Vendor::ToApis, family, id));
     let status = task
         .status
         .read()
         .map_or_else(String::new, |status| status.as_str().to_owned());
-    let id = named(id, asked, &status)?;
+    let id = named(id, requested, &status)?;
     let mut read = VideoTask::new(id, status);
     read.model = task.model.read();
     read.progress = task
@@ -264,7 +262,7 @@ fn read_task(family: &str, task: types::Task, asked: Option<&TaskId>) -> Result<
     read.created_at = task.created_at.read();
     read.completed_at = task.completed_at.read();
     read.client_reference = task.client_business_id.read();
-    // The pages disagree on the place: in the result, or at the top level under one of two names.
+    // The pages disagree: in the result, or at the top level under one of two names.
     let files = task
         .result
         .read()
@@ -272,11 +270,23 @@ fn read_task(family: &str, task: types::Task, asked: Option<&TaskId>) -> Result<
         .unwrap_or_default();
     let has_url = |file: &types::ResultItem| matches!(&file.url, Some(Lenient(Some(_))));
     let mut file = files.into_iter().find(has_url).unwrap_or_default();
+    read.last_frame = file.last_frame_url.take().read();
+    read.usage = task
+        .usage
+        .read()
+        .and_then(|usage| usage.tool_usage.read())
+        .map(|tools| Usage {
+            completion_tokens: None,
+            total_tokens: None,
+            web_searches: tools.web_search.read(),
+        });
     let url = file.url.take().read().or(task.url.read()).or(task.video_url.read());
     read.video = url.map(|url| Video {
         expires_at: task.expires_at.read(),
         format: file.format.read(),
-        duration: file.duration.read().or(task.duration.read()),
+        duration: (file.duration.read())
+            .or(task.duration.read())
+            .filter(|seconds| *seconds > 0.0),
         thumbnail: file.thumbnail.read().or(task.thumbnail.read()),
         ..Video::at(url)
     });

@@ -42,7 +42,7 @@ impl Adapter for Token360 {
         let last = page
             .last_id
             .read()
-            // The last that names itself: what follows it may be shown twice, and is not lost.
+            // The last task with an id: later ones may be listed twice, but are not lost.
             .or_else(|| Some(tasks.iter().rev().flatten().next()?.id.id().to_owned()));
         let more = page.has_more.read().unwrap_or(false);
         Ok(RawPage {
@@ -72,7 +72,7 @@ impl Adapter for Token360 {
             ErrorType::Unknown(_) => None,
         });
         ErrorDetail {
-            // The status is repeated as a code in places; that tells nothing.
+            // Some codes only repeat the status.
             code: code
                 .filter(|code| *code != status.to_string())
                 .or_else(|| class.map(|class| class.as_str().to_owned())),
@@ -90,7 +90,7 @@ fn body(request: &VideoRequest) -> types::CreateVideoRequest {
     types::CreateVideoRequest {
         model: request.model.clone(),
         prompt: request.prompt.clone(),
-        // "Let the model decide" is said by leaving it out.
+        // Omitted: the model decides.
         duration: request.duration.and_then(VideoDuration::seconds).map(Into::into),
         resolution: request.resolution.as_deref().map(Into::into),
         aspect_ratio: request.aspect_ratio.as_deref().map(Into::into),
@@ -165,14 +165,14 @@ fn media(source: &Source) -> types::MediaUrl {
     }
 }
 
-/// `asked`: the task that the caller asked for, which an answer need not name again.
-fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, CallError> {
+/// `requested`: the requested task's id, used when the response does not repeat it.
+fn read_task(video: types::Video, requested: Option<&TaskId>) -> Result<VideoTask, CallError> {
     let id = video.id.read().and_then(|id| TaskId::new(Vendor::Token360, FAMILY, id));
     let status = video
         .status
         .read()
         .map_or_else(String::new, |status| status.as_str().to_owned());
-    let id = named(id, asked, &status)?;
+    let id = named(id, requested, &status)?;
     let parameters = video.parameters.read().unwrap_or_default();
     let mut task = VideoTask::new(id, status);
     task.model = video.model.read();
@@ -180,7 +180,9 @@ fn read_task(video: types::Video, asked: Option<&TaskId>) -> Result<VideoTask, C
     task.updated_at = video.updated_at.read();
     task.video = video.url.read().or(video.video_url.read()).map(|url| Video {
         format: video.fileformat.read(),
-        duration: video.duration.read().map(|seconds| seconds as f64),
+        duration: (video.duration.read())
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| seconds as f64),
         resolution: video.resolution.read().or(parameters.resolution.read()),
         aspect_ratio: parameters.aspect_ratio.read(),
         frames: video.frames.read(),

@@ -1,10 +1,10 @@
-//! The words of an error body, whatever its shape: pure.
+//! Message and code of an error body of any shape. Pure functions.
 
 use serde_json::Value;
 
 use crate::model::is_moderation;
 
-/// Where bodies carry their message, the best first. What is found there may be a text, an object or a list of either.
+/// Places of the message, the best first. The value may be a string, an object or a list of either.
 const MESSAGES: [&str; 17] = [
     "/error/message",
     "/error/error/message",
@@ -24,7 +24,7 @@ const MESSAGES: [&str; 17] = [
     "/ResponseMetadata/Error/Message",
     "/title",
 ];
-/// Where they carry their code.
+/// Places of the code.
 const CODES: [&str; 7] = [
     "/error/code",
     "/error/error/code",
@@ -54,11 +54,11 @@ const REASONS: [&str; 6] = [
 ];
 /// The members of an object that hold its message.
 const MEMBERS: [&str; 6] = ["message", "msg", "detail", "reason", "description", "title"];
-/// The members that say what a message is about.
+/// The members that name the subject of a message.
 const PLACES: [&str; 5] = ["loc", "field", "param", "path", "pointer"];
-/// Longest text of a page that is read.
+/// Maximum length of a page that is read.
 const PAGE_LIMIT: usize = 64 * 1024;
-/// Depth and number of the messages that are collected.
+/// Maximum depth and number of collected messages.
 const DEPTH: usize = 4;
 const COUNT: usize = 8;
 
@@ -89,7 +89,7 @@ impl Words {
         }
     }
 
-    /// Whether the vendor says that the task does not exist, whatever the status.
+    /// Whether the vendor reports that the task does not exist, whatever the status.
     pub(crate) fn deny_the_task(&self) -> bool {
         [&self.code, &self.message].into_iter().flatten().any(|text| {
             let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -100,7 +100,7 @@ impl Words {
         })
     }
 
-    /// Whether the vendor says that moderation refused the request.
+    /// Whether the vendor reports that moderation refused the request.
     pub(crate) fn are_of_moderation(&self) -> bool {
         [&self.code, &self.message]
             .into_iter()
@@ -123,14 +123,14 @@ fn in_json(body: &Value) -> Option<String> {
         Some(param) if !found.contains(&param) => format!("{param}: {found}"),
         _ => found,
     };
-    // A problem by RFC 9457 has its kind in the title.
+    // A problem of RFC 9457 has its kind in the title.
     match body.get("title").and_then(Value::as_str) {
         Some(title) if !title.is_empty() && !found.contains(title) => Some(format!("{title}: {found}")),
         _ => Some(found),
     }
 }
 
-/// What a value says, as far as it says anything.
+/// The message in a value, if any.
 fn text_of(value: &Value, depth: usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
     match value {
@@ -181,18 +181,18 @@ fn place(value: &Value) -> Option<String> {
     }
 }
 
-/// A text, or the title and the words of a page.
+/// Plain text, or the title and text of a page.
 fn in_text(text: &str) -> Option<String> {
     let is_page = text.trim_start().starts_with('<');
     let words = if is_page { page(text) } else { text.to_owned() };
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    // What is not text, or JSON that was cut off, says nothing.
+    // Binary data and truncated JSON have no message.
     let is_text = words.chars().all(|c| c != '\u{fffd}' && !c.is_control());
     let is_cut = words.starts_with(['{', '[', '"']);
     (is_text && !is_cut && !words.is_empty()).then_some(words)
 }
 
-/// A page without its tags, scripts and styles; the entities that are common in error pages are read.
+/// A page without its tags, scripts and styles; common entities are resolved.
 fn page(text: &str) -> String {
     let mut words = String::new();
     let mut rest = text;
@@ -200,7 +200,7 @@ fn page(text: &str) -> String {
         words.push_str(&rest[..open]);
         words.push(' ');
         rest = &rest[open..];
-        // ASCII alone changes, so that places stay the same.
+        // Changes ASCII only, so that byte positions stay the same.
         let lower = rest.to_ascii_lowercase();
         let end = [("<script", "</script"), ("<style", "</style"), ("<!--", "-->")]
             .iter()
@@ -229,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_vendors_words_are_found_in_any_shape() {
+    fn messages_are_found_in_any_shape() {
         for (body, words) in [
             (r#"{"error": {"message": "no"}}"#, Some("no")),
             (r#"{"error": {"error": {"message": "deep"}}}"#, Some("deep")),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_say_something() {
+    fn meaningful_codes_are_found() {
         for (body, word) in [
             (r#"{"code": "no_plan", "message": "x"}"#, Some("no_plan")),
             (r#"{"error_code": "E17"}"#, Some("E17")),

@@ -1,10 +1,10 @@
-//! One poll that a schedule asks for.
+//! One poll requested by a schedule.
 
 use std::sync::Arc;
 
 use crate::model::TaskId;
 
-/// A poll to be made.
+/// A poll to make.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
     pub(crate) id: Arc<TaskId>,

@@ -28,16 +28,17 @@ impl Client {
 
     /// Polls until the task has ended, and returns it. `seen` is called with every response.
     ///
-    /// A failed task is returned as `Ok`: check [`VideoTask::status`]. Temporary failures (network errors, vendor errors,
-    /// rate limits) do not end the wait. Refusals are retried for a limited time: a refused account (401, 402, 403) for
-    /// 10 seconds, an id that neither the vendor nor the journal knows for 5 seconds, and a recently submitted task until
-    /// it is 1 minute old. All waits and reads of a client and its clones share one rate limit and honor each other's
+    /// A failed task is returned as `Ok`: check [`VideoTask::status`]. Temporary failures (network errors, vendor
+    /// errors, rate limits) do not end the wait. Refusals are retried for a limited time: a refused account (401, 402,
+    /// 403) for 10 seconds, an id that neither the vendor nor the journal knows for 5 seconds, and a recently submitted
+    /// task until it is 1 minute old. All waits and reads of a client and its clones share one rate limit and honor
+    /// each other's
     /// `Retry-After`. Dropping the future is safe: the task keeps running, and waiting can resume.
     ///
     /// # Errors
-    /// `timeout` after [`WaitOptions::timeout`]; `not_followed` when polls of the task keep being refused; `not_found` for an
-    /// unknown id; `no_video` when the task is completed but still has no URL after several polls. [`Error::task`] contains
-    /// the task id.
+    /// `timeout` after [`WaitOptions::timeout`]; `not_followed` when polls of the task keep being refused; `not_found`
+    /// for an unknown id; `no_video` when the task is completed but still has no URL after several polls.
+    /// [`Error::task`] contains the task id.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -96,7 +97,7 @@ impl Client {
                         }
                     }
                     Step::Failed => {
-                        if let Some(error) = watching.trouble() {
+                        if let Some(error) = watching.failure() {
                             seen(WaitEvent::Retrying(error));
                         }
                     }

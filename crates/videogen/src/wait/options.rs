@@ -25,10 +25,11 @@ pub struct WaitOptions {
     pub timeout: Duration,
     /// Pause before the first poll. `None`: the vendor's advice, or longer while the task cannot have finished.
     pub first: Option<Duration>,
-    /// Shortest and longest pause between polls. `None`: the vendor's advice, or longer while the task cannot have finished.
+    /// Shortest and longest pause between polls. `None`: the vendor's advice, or longer while the task cannot have
+    /// finished.
     pub every: Option<(Duration, Duration)>,
-    /// Time of submission, by this machine's clock. `None`: the time that the vendor reports, and until then the start of
-    /// the wait.
+    /// Time of submission, by this machine's clock. `None`: the time that the vendor reports, and until then the start
+    /// of the wait.
     pub submitted: Option<Timestamp>,
 }
 
@@ -77,7 +78,7 @@ impl WaitOptions {
     }
 
     /// Sets the time of submission. A task that is not found within one minute after it is polled again, and polling is
-    /// scheduled from the durations of similar tasks. The client knows the time by itself for tasks that it submitted
+    /// scheduled from the durations of similar tasks. The client knows the time for tasks that it submitted
     /// recently or that are in its journal.
     #[must_use]
     pub fn submitted(mut self, at: Timestamp) -> Self {
@@ -100,7 +101,7 @@ pub(crate) fn policy(
     let advised = PollPolicy::advised(advice).at(scale);
     let policy = match every {
         Some((shortest, longest)) => PollPolicy {
-            // What was not set stays as advised.
+            // Values that were not set stay as advised.
             first: advised.first,
             scale,
             ..PollPolicy::within(shortest, longest)

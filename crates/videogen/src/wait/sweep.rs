@@ -1,4 +1,4 @@
-//! Asking about many tasks at once, page by page through the vendor's list, the newest first.
+//! Sweeps of the vendor's list: polls many tasks at once, page by page, the newest first.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use tokio::time::Instant;
 use crate::model::{Error, ListQuery};
 use crate::wait::job::Job;
 
-/// Tasks of a page.
+/// Page size.
 pub(crate) const PAGE: usize = 100;
-/// How long tasks are asked about one by one after a list could not be had.
+/// How long tasks are polled one by one after a list request failed.
 const BLOCKED: Duration = Duration::from_secs(60);
 
-/// Something to ask the vendor.
+/// A request to the vendor.
 #[derive(Debug)]
 pub(crate) enum Request {
-    /// How one task stands.
+    /// The status of one task.
     Poll(Job),
     /// A page of its list.
     Page(ListQuery),
 }
 
-/// What a vendor's list can do.
+/// Capabilities of a vendor's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Listing {
-    /// There is none, or it is not to be used.
+    /// None, or not to be used.
     None,
     /// Only the newest page.
     Newest,
@@ -32,7 +32,7 @@ pub(crate) enum Listing {
     Pages,
 }
 
-/// The use of a vendor's list.
+/// State of the sweeps of a vendor's list.
 #[derive(Debug)]
 pub(crate) struct Lists {
     listing: Listing,
@@ -40,23 +40,23 @@ pub(crate) struct Lists {
     blocked: Option<Instant>,
 }
 
-/// A pass through the list that has ended.
+/// A finished sweep of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Swept {
-    /// When it began: what was due then and was not shown is to be asked about by itself.
+    /// When it began: tasks that were due then and not shown are polled one by one.
     pub(crate) began: Instant,
-    /// Whether it came as far as the list goes: what it did not show then is not in it.
+    /// Whether it reached the end of the list, so that tasks that it did not show are not in it.
     pub(crate) is_whole: bool,
 }
 
-/// One pass through the list.
+/// One sweep of the list.
 #[derive(Debug)]
 struct Sweep {
     began: Instant,
     after: Option<String>,
-    /// Pages that still cost less than asking one by one.
+    /// Remaining pages that cost less than polls one by one.
     left: usize,
-    is_asked: bool,
+    is_in_flight: bool,
 }
 
 impl Lists {
@@ -80,13 +80,13 @@ impl Lists {
         self.sweep.is_some()
     }
 
-    /// Whether a page is on its way.
-    pub(crate) fn is_asked(&self) -> bool {
-        self.sweep.as_ref().is_some_and(|sweep| sweep.is_asked)
+    /// Whether a page is in flight.
+    pub(crate) fn is_in_flight(&self) -> bool {
+        self.sweep.as_ref().is_some_and(|sweep| sweep.is_in_flight)
     }
 
-    /// The next page to ask for. `due` tasks of the `listed` that a list may show are to be asked about: pages are asked for
-    /// when they are fewer than those.
+    /// The next page to request. `due` of the `listed` tasks are to be polled: pages are requested
+    /// if they are fewer than those.
     pub(crate) fn page(&mut self, due: usize, listed: usize, now: Instant) -> Option<ListQuery> {
         let pages = match self.listing {
             Listing::None => return None,
@@ -98,11 +98,11 @@ impl Lists {
                 began: now,
                 after: None,
                 left: due,
-                is_asked: false,
+                is_in_flight: false,
             });
         }
-        let sweep = self.sweep.as_mut().filter(|sweep| !sweep.is_asked)?;
-        sweep.is_asked = true;
+        let sweep = self.sweep.as_mut().filter(|sweep| !sweep.is_in_flight)?;
+        sweep.is_in_flight = true;
         sweep.left = sweep.left.min(due).saturating_sub(1);
         Some(ListQuery {
             limit: u32::try_from(PAGE).ok(),
@@ -111,7 +111,7 @@ impl Lists {
         })
     }
 
-    /// A page was answered; `due` tasks are still to be asked about. When that was the last page, what became of the pass.
+    /// Handles a page; `due` tasks are still to be polled. Returns the sweep's result after the last page.
     pub(crate) fn answered(&mut self, next: Result<Option<String>, Error>, due: usize, now: Instant) -> Option<Swept> {
         let sweep = self.sweep.as_mut()?;
         match next {
@@ -120,11 +120,11 @@ impl Lists {
                 self.sweep = None;
                 None
             }
-            // A list that begins anew has no end.
+            // A list that starts again has no end.
             Ok(Some(next)) if self.listing == Listing::Pages && due > 0 && sweep.after.as_ref() != Some(&next) => {
                 if sweep.left > 0 {
                     sweep.after = Some(next);
-                    sweep.is_asked = false;
+                    sweep.is_in_flight = false;
                     return None;
                 }
                 self.end(false)

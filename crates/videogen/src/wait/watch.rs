@@ -18,14 +18,14 @@ use crate::wait::WaitOptions;
 use crate::wait::options::age;
 use crate::wait::polled::Polled;
 
-/// How long the last poll may wait for its turn when the time is up.
+/// How long the last poll may wait for its turn after the timeout.
 pub(crate) const LAST_TURN: Duration = Duration::from_secs(1);
-/// From when on a task must have been watched for its duration to be believed.
+/// A task must be watched from this age on for its duration to be recorded.
 const FROM_THE_START: Duration = Duration::from_secs(10);
 
 impl Client {
-    /// Returns a stream of a task's changes (status, progress, video) until it has ended, starting with the first response.
-    /// The last item is what [`wait`](Self::wait) returns.
+    /// Returns a stream of a task's changes (status, progress, video) until it has ended, starting with the first
+    /// response. The last item is what [`wait`](Self::wait) returns.
     ///
     /// The stream ends after an error; errors are the same as of [`wait_with`](Self::wait_with). Dropping the stream is
     /// safe: the task keeps running.
@@ -96,7 +96,7 @@ pub(crate) enum Step {
     Failed,
 }
 
-/// One task that is being waited for.
+/// One watched task.
 pub(crate) struct Watching {
     client: Client,
     id: TaskId,
@@ -112,7 +112,7 @@ pub(crate) struct Watching {
     found: bool,
     refusals: Refusals,
     /// Why the last poll failed.
-    trouble: Option<Error>,
+    failure: Option<Error>,
     over: bool,
 }
 
@@ -133,7 +133,7 @@ impl Watching {
             without_url: 0,
             found: false,
             refusals: Refusals::default(),
-            trouble: None,
+            failure: None,
             over: false,
         }
     }
@@ -154,16 +154,16 @@ impl Watching {
     }
 
     /// Why the last poll failed.
-    pub(crate) fn trouble(&self) -> Option<&Error> {
-        self.trouble.as_ref()
+    pub(crate) fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
     }
 
-    /// Makes the next poll when its time has come.
+    /// Makes the next poll when it is due.
     pub(crate) fn step(&mut self) -> BoxFuture<'_, Result<Step, Error>> {
         Box::pin(async move {
             if !self.over {
                 let due = later(Instant::now(), self.pause());
-                // The last poll is made when the time is up, not before: what ended meanwhile is found.
+                // The last poll is made at the timeout, so that a task that ended meanwhile is found.
                 self.over = self
                     .deadline
                     .is_some_and(|deadline| due.is_none_or(|due| due >= deadline));
@@ -199,7 +199,7 @@ impl Watching {
                     Some(again) => self.last = again.into(),
                     None => return Err(known.ending(&self.id, error)),
                 }
-                self.trouble = Some(error);
+                self.failure = Some(error);
                 if !self.over {
                     return Ok(Step::Failed);
                 }
@@ -209,11 +209,11 @@ impl Watching {
     }
 
     fn timed_out(&self) -> Error {
-        timed_out(&self.id, self.timeout, self.trouble.as_ref().map(Error::message))
+        timed_out(&self.id, self.timeout, self.failure.as_ref().map(Error::message))
     }
 
     fn judge(&mut self, task: Box<VideoTask>) -> Result<Step, Error> {
-        self.trouble = None;
+        self.failure = None;
         self.refusals.clear();
         self.found = true;
         self.last = LastPoll::Running;
@@ -233,7 +233,7 @@ impl Watching {
         if is_last {
             let mut durations = self.client.0.account.durations();
             self.age
-                .learn(&mut durations, &task, self.start.elapsed(), self.policy.scale);
+                .observe(&mut durations, &task, self.start.elapsed(), self.policy.scale);
             self.over = true;
         } else {
             self.age.not_done = self.elapsed();
@@ -242,14 +242,14 @@ impl Watching {
     }
 }
 
-/// Age of a task, as far as it is known. Ages are relative to the start of the wait.
+/// Age of a task, as far as known, relative to the start of the wait.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TaskAge {
-    /// By the caller's own clock.
+    /// By the caller's clock.
     submitted: Option<Duration>,
-    /// By the vendor's, which may differ.
+    /// By the vendor's clock, which may differ.
     created: Option<Duration>,
-    /// Its age when it was last known not to be done.
+    /// Its age when it was last seen unfinished.
     pub(crate) not_done: Duration,
 }
 
@@ -262,17 +262,18 @@ impl TaskAge {
         }
     }
 
-    /// The age as far as it is known, `waited` after the wait began.
+    /// The known age, `waited` after the start of the wait.
     pub(crate) fn after(&self, waited: Duration) -> Duration {
         self.submitted.or(self.created).unwrap_or_default() + waited
     }
 
-    /// Takes the age from the journal, unless it is known already.
+    /// Sets the age from the journal, unless already known.
     pub(crate) fn submitted(&mut self, age: Option<Duration>, waited: Duration) {
         self.submitted = self.submitted.or(age.map(|age| age.saturating_sub(waited)));
     }
 
-    /// The same for judging what is refused: a vendor's clock that is late does not make a fresh task old.
+    /// The age for the handling of refusals, by our own clock only: a vendor's clock that is behind must not make a new
+    /// task look old.
     pub(crate) fn known(&self, found: bool, waited: Duration) -> Known {
         match self.submitted {
             _ if found => Known::Found,
@@ -281,15 +282,15 @@ impl TaskAge {
         }
     }
 
-    /// Takes the age from what the vendor tells.
+    /// Sets the age from the vendor's times.
     pub(crate) fn date(&mut self, task: &VideoTask, waited: Duration) {
         if self.created.is_none() {
             self.created = task.created_at.map(|created| age(created).saturating_sub(waited));
         }
     }
 
-    /// Remembers how long a task took: by the vendor's times, or as it was seen when it was watched from the start.
-    pub(crate) fn learn(&self, book: &mut DurationBook, task: &VideoTask, waited: Duration, scale: TimeScale) {
+    /// Records a task's duration: by the vendor's times, or as observed if it was watched from the start.
+    pub(crate) fn observe(&self, book: &mut DurationBook, task: &VideoTask, waited: Duration, scale: TimeScale) {
         if task.status != TaskStatus::Completed {
             return;
         }
@@ -307,7 +308,7 @@ impl TaskAge {
     }
 }
 
-/// The instant after that duration, with room for a last turn; `None` beyond what the clock can tell.
+/// The instant after that duration, with room for a last turn; `None` beyond the clock's range.
 pub(crate) fn later(start: Instant, pause: Duration) -> Option<Instant> {
     start
         .checked_add(pause)
@@ -319,12 +320,12 @@ pub(crate) fn no_url(id: &TaskId) -> Error {
     Error::new(ErrorKind::NoVideo, message).with_task(id)
 }
 
-pub(crate) fn timed_out(id: &TaskId, timeout: Duration, trouble: Option<&str>) -> Error {
+pub(crate) fn timed_out(id: &TaskId, timeout: Duration, failure: Option<&str>) -> Error {
     let seconds = timeout.as_secs();
-    let message = match trouble {
-        Some(trouble) => {
+    let message = match failure {
+        Some(failure) => {
             format!(
-                "timed out after {seconds} s with unknown status; waiting can resume. The last poll failed: {trouble}"
+                "timed out after {seconds} s with unknown status; waiting can resume. The last poll failed: {failure}"
             )
         }
         None => format!("timed out after {seconds} s; the task is still running, and waiting can resume"),

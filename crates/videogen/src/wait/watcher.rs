@@ -40,8 +40,8 @@ pub struct WatcherOptions {
     pub first: Option<Duration>,
     /// Shortest and longest pause between polls of one task. `None`: as in [`WaitOptions`](crate::wait::WaitOptions).
     pub every: Option<(Duration, Duration)>,
-    /// Rate limits of the account. All apply at once, to all requests of this client and its clones. Empty: the limits that
-    /// the vendor documents, or 100 requests in 10 seconds.
+    /// Rate limits of the account. All apply at once, to all requests of this client and its clones. Empty: the limits
+    /// that the vendor documents, or 100 requests in 10 seconds.
     pub limits: Vec<RateLimit>,
     /// Maximum number of concurrent requests, at least 1.
     pub in_flight: usize,
@@ -163,7 +163,8 @@ impl From<&VideoTask> for Watched {
 
 /// Waits for thousands of tasks of one account, within its rate limit.
 ///
-/// It polls only while a caller awaits [`next`](Self::next); there is no background task. All methods take `&self`, so an
+/// It polls only while a caller awaits [`next`](Self::next); there is no background task. All methods take `&self`, so
+/// an
 /// `Arc` of it can be shared with a webhook handler.
 ///
 /// ```no_run
@@ -270,16 +271,16 @@ impl Watcher {
         removed
     }
 
-    /// Hints that a task may have finished (for example, an unsigned webhook arrived): it is polled next, at most once per
-    /// second. Returns `false` when it is not in the watcher.
+    /// Hints that a task may have finished (for example, an unsigned webhook arrived): it is polled next, at most once
+    /// per second. Returns `false` when it is not in the watcher.
     pub fn wake(&self, id: &TaskId) -> bool {
         let known = self.schedule().wake(id, Instant::now());
         self.changed.notify_one();
         known
     }
 
-    /// Accepts a task from a verified webhook. If the task has ended, its wait ends without a poll; a completed task without
-    /// a URL is polled. Returns `false` when the wait continues, or the task is not in the watcher.
+    /// Accepts a task from a verified webhook. If the task has ended, its wait ends without a poll; a completed task
+    /// without a URL is polled. Returns `false` when the wait continues, or the task is not in the watcher.
     pub fn offer(&self, task: VideoTask) -> bool {
         let mut book = self.client.0.account.durations();
         let ended = self.schedule().offer(task, Instant::now(), &mut book);
@@ -300,8 +301,8 @@ impl Watcher {
         self.len() == 0
     }
 
-    /// Returns the next task that has ended, or the error that ended its wait; `None` when no tasks are left. Each task is
-    /// returned once. Temporary failures do not end a wait.
+    /// Returns the next task that has ended, or the error that ended its wait; `None` when no tasks are left. Each task
+    /// is returned once. Temporary failures do not end a wait.
     ///
     /// Cancel safe. When several callers await it, one of them makes the requests and must be polled.
     pub async fn next(&self) -> Option<(TaskId, Result<VideoTask, Error>)> {
@@ -309,7 +310,8 @@ impl Watcher {
     }
 
     /// Returns a stream of the tasks as they end, which owns the watcher: `Unpin` and `'static`, for combinators and
-    /// `select!`. It ends like [`next`](Self::next) when no tasks are left; use a clone of the `Arc` to add and wake tasks.
+    /// `select!`. It ends like [`next`](Self::next) when no tasks are left; use a clone of the `Arc` to add and wake
+    /// tasks.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, ids: Vec<videogen::TaskId>) {
@@ -334,7 +336,7 @@ impl Watcher {
     fn drive(&self) -> BoxFuture<'_, Option<Ended>> {
         Box::pin(async move {
             let mut flights = self.flights.lock().await;
-            // Kept from round to round, so as not to lose its place.
+            // Kept across iterations, so that it keeps its place in the queue.
             let mut permit: Option<Pin<Box<dyn Future<Output = Permit> + Send>>> = None;
             loop {
                 let (has_work, at) = {

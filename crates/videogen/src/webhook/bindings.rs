@@ -1,4 +1,4 @@
-//! Which token stands for which task.
+//! The task of each callback token.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,15 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::TokenHash;
 use crate::model::TaskId;
 
-/// What a token stands for. A submission that is still on its way has no task yet.
+/// State of a token. Without a task until its submission has returned.
 #[derive(Clone, Default)]
 pub(crate) struct Binding {
     pub(crate) task: Option<TaskId>,
-    /// A delivery came and led to nothing yet.
+    /// A delivery arrived and is not handled yet.
     pub(crate) is_hinted: bool,
 }
 
-/// Looked up by hash, so how long it takes tells nothing of any token.
+/// Keyed by hash, so that the time of a lookup reveals nothing about tokens.
 #[derive(Default)]
 pub(crate) struct Bindings(Mutex<HashMap<TokenHash, Binding>>);
 
@@ -23,12 +23,12 @@ impl Bindings {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Knows the token from now on. A task that it is bound to already stays.
+    /// Adds a token. An existing binding is kept.
     pub(crate) fn expect(&self, hash: TokenHash) {
         self.lock().entry(hash).or_default();
     }
 
-    /// Binds the token, and tells whether a delivery was waiting for that.
+    /// Binds the token, and returns whether a delivery was waiting for that.
     pub(crate) fn bind(&self, hash: TokenHash, task: &TaskId) -> bool {
         let mut bindings = self.lock();
         let binding = bindings.entry(hash).or_default();
@@ -36,28 +36,28 @@ impl Bindings {
         binding.is_hinted
     }
 
-    /// What the token stands for, now that a delivery has come. `None`: it is not known.
+    /// The token's task, for a delivery; remembers the delivery if unbound. `None`: unknown token.
     pub(crate) fn hint(&self, hash: &TokenHash) -> Option<Option<TaskId>> {
         let mut bindings = self.lock();
         let binding = bindings.get_mut(hash)?;
-        // Whoever binds it sees this; the lock leaves no moment between the two.
+        // Seen by a later `bind`: both hold the lock.
         binding.is_hinted |= binding.task.is_none();
         Some(binding.task.clone())
     }
 
-    /// The delivery that was waiting has been seen to.
+    /// Marks the waiting delivery as handled.
     pub(crate) fn settle(&self, hash: &TokenHash) {
         if let Some(binding) = self.lock().get_mut(hash) {
             binding.is_hinted = false;
         }
     }
 
-    /// The task that the address is bound to.
+    /// The task bound to a token.
     pub(crate) fn bound(&self, hash: &TokenHash) -> Option<TaskId> {
         self.lock().get(hash)?.task.clone()
     }
 
-    /// The bound task that the vendor calls `id`.
+    /// The bound task with the vendor's id `id`.
     pub(crate) fn task(&self, id: &str) -> Option<TaskId> {
         let bindings = self.lock();
         bindings

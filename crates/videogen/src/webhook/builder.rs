@@ -12,6 +12,7 @@ use super::receiver::{Clock, Handler, Outcome, Receiver};
 use super::signature::Verifier;
 use crate::client::Client;
 use crate::model::{Error, ErrorKind, Timestamp};
+use crate::vendors::dispatch;
 
 /// Builder of a [`Receiver`].
 #[must_use]
@@ -48,11 +49,11 @@ impl ReceiverBuilder {
         }
     }
 
-    /// Adds a signing secret. During rotation, add the old and the new secret. Without a secret, signatures are not checked
-    /// and deliveries only trigger polls.
+    /// Adds a signing secret. During rotation, add the old and the new secret. Without a secret, signatures are not
+    /// checked and deliveries only trigger polls.
     pub fn secret(mut self, secret: impl Into<SecretString>) -> Self {
         let secret = secret.into();
-        // From a file it comes with the end of its line.
+        // A secret from a file ends with a newline.
         let line = secret.expose_secret().trim_end_matches(['\r', '\n']);
         self.secrets.push(line.to_owned().into());
         self
@@ -90,7 +91,7 @@ impl ReceiverBuilder {
             return config("the webhook secret is empty; set the signing secret from the vendor's console".to_owned());
         }
         let webhook = vendor.facts().webhook;
-        let verifier = match (webhook.signature, vendor.signature()) {
+        let verifier = match (webhook.signature, dispatch::signature(vendor)) {
             _ if self.secrets.is_empty() => None,
             (Signature::HmacSha256, Some(headers)) => Some(Verifier {
                 headers,

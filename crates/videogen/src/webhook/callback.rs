@@ -23,7 +23,7 @@ pub struct Callback {
 
 impl Callback {
     /// # Errors
-    /// `config` when `base` is no URL that a path can be put behind; `io` when the system gives no random bytes.
+    /// `config` when no path can be appended to `base`; `io` when the system returns no random bytes.
     pub(crate) fn new(base: &str) -> Result<Self, Error> {
         let base = parse_base_url("the webhook's base URL", base)?;
         let mut bytes = [0; TOKEN_BYTES];
@@ -84,7 +84,7 @@ pub struct ParseTokenHashError(());
 
 impl fmt::Display for ParseTokenHashError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What was given may be the token itself, so it is not repeated.
+        // The input may be the token itself, so it is not repeated.
         f.write_str("invalid token hash; the format is 32 bytes in base64url, as printed by TokenHash")
     }
 }
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_reads_back_from_what_it_prints() {
+    fn a_hash_round_trips_through_text() {
         let hash = TokenHash::of("x");
         assert_eq!(hash.to_string().parse(), Ok(hash));
         let json = serde_json::to_string(&hash).unwrap();
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_that_no_path_fits_behind_is_refused() {
+    fn a_base_without_a_path_to_extend_is_rejected() {
         for base in [
             "hooks",
             "ftp://h.example",

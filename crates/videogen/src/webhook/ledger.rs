@@ -1,4 +1,4 @@
-//! What has been handled, so that a repeat comes to nothing.
+//! Handled deliveries, to detect repeats.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 
 use crate::model::Timestamp;
 
-/// How many are remembered at least. Beyond that the oldest is forgotten first; a repeat of it would be a second event.
+/// Minimum number of remembered names. Beyond that the oldest is forgotten first; a repeat of it would be a second
+/// event.
 const CAPACITY: usize = 10_000;
 
 #[derive(Default)]
@@ -17,26 +18,26 @@ struct Entries {
     busy: HashSet<String>,
 }
 
-/// Names of events or tasks that were handled, or are being handled, for as long as the process lives.
+/// Names of events or tasks that were handled, or are being handled, for the lifetime of the process.
 #[derive(Default)]
 pub(crate) struct Ledger {
     entries: Mutex<Entries>,
-    /// For how long none is forgotten, however many there are: while a repeat would still be believed. `None`: they are
-    /// forgotten by their number only.
+    /// How long all are remembered, whatever their number: while a repeat would still be accepted. `None`: they are
+    /// only limited in number.
     kept: Option<TimeDelta>,
 }
 
-/// What is known of a name.
+/// Result of claiming a name.
 pub(crate) enum Claim<'a> {
-    /// Nothing yet; it is the holder's to handle.
+    /// New; the holder handles it.
     Mine(Held<'a>),
-    /// Somebody is handling it at this moment.
+    /// It is being handled.
     Busy,
     /// It was handled.
     Done,
 }
 
-/// The right to handle what has this name. Dropped without [`done`](Self::done), it leaves no trace.
+/// The right to handle a name. Dropped without [`done`](Self::done), the name can be claimed again.
 pub(crate) struct Held<'a> {
     ledger: &'a Ledger,
     name: String,
@@ -67,7 +68,7 @@ impl Ledger {
 }
 
 impl Held<'_> {
-    /// It was handled, and is not to be handled again.
+    /// Marks the name as handled.
     pub(crate) fn done(self, now: Timestamp) {
         let mut entries = self.ledger.lock();
         let kept = self.ledger.kept;
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn once_each_and_no_more_than_so_many() {
+    fn each_name_is_handled_once_and_the_number_is_limited() {
         let ledger = Ledger::default();
         for number in 0..CAPACITY {
             assert!(handle(&ledger, &number.to_string()));
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_as_come_while_a_repeat_would_be_believed() {
+    fn all_names_are_kept_while_a_repeat_would_be_accepted() {
         let ledger = Ledger::new(Some(TimeDelta::seconds(600)));
         for number in 0..3 * CAPACITY {
             assert!(handle_at(&ledger, &number.to_string(), 0));
@@ -133,7 +134,7 @@ mod tests {
         assert!(!handle_at(&ledger, "0", 600));
         assert!(handle_at(&ledger, "one more", 600));
         assert!(!handle_at(&ledger, "0", 600));
-        // What is no more believed is forgotten, up to what is remembered anyway.
+        // Older names are forgotten, down to the minimum number.
         assert!(handle_at(&ledger, "another", 601));
         assert_eq!(ledger.lock().order.len(), CAPACITY);
         assert_eq!(ledger.lock().done.len(), CAPACITY);
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_given_up_can_be_claimed_again() {
+    fn a_dropped_claim_can_be_claimed_again() {
         let ledger = Ledger::default();
         let held = ledger.claim("a".to_owned());
         assert!(matches!(held, Claim::Mine(_)));

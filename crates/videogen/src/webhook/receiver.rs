@@ -15,12 +15,12 @@ use super::signature::Verifier;
 use super::{Callback, Event, Received, Refusal, Rejection, TokenHash};
 use crate::client::Client;
 use crate::model::{Capabilities, Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
-use crate::vendors::WebhookEvent;
+use crate::vendors::{WebhookEvent, dispatch};
 
 pub(super) type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
-/// What the application does with an event.
+/// The application's event handler.
 pub(super) type Handler = Box<dyn Fn(Event) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync>;
-/// What time it is.
+/// The clock.
 pub(super) type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Receives the webhooks of one account. Cloning is cheap and shares everything.
@@ -50,7 +50,7 @@ impl fmt::Debug for Receiver {
 
 impl Receiver {
     pub(crate) fn new(client: Client, verifier: Option<Verifier>, handler: Option<Handler>, clock: Clock) -> Self {
-        // Signed a tolerance ahead at the most, it is believed until a tolerance after that.
+        // Signed at most one tolerance ahead, it is accepted until one tolerance after that time.
         let kept = verifier.as_ref().map(|verifier| verifier.tolerance.saturating_mul(2));
         let kept = kept.map(|seconds| TimeDelta::from_std(Duration::from_secs(seconds)).unwrap_or(TimeDelta::MAX));
         Self(Arc::new(Inner {
@@ -68,12 +68,12 @@ impl Receiver {
         self.0.client.vendor()
     }
 
-    /// Creates a callback URL for one task: `base` with a random token. Send it as `callback_url`, then [`bind`](Self::bind)
-    /// it to the task that the submission returned. Deliveries before that are remembered.
+    /// Creates a callback URL for one task: `base` with a random token. Send it as `callback_url`, then
+    /// [`bind`](Self::bind) it to the task that the submission returned. Deliveries before that are remembered.
     ///
     /// # Errors
-    /// `config` when `base` is not an http(s) URL without user, query and fragment; `io` when the system returns no random
-    /// bytes.
+    /// `config` when `base` is not an http(s) URL without user, query and fragment; `io` when the system returns no
+    /// random bytes.
     pub fn callback(&self, base: &str) -> Result<Callback, Error> {
         let callback = Callback::new(base)?;
         self.0.bindings.expect(*callback.hash());
@@ -83,8 +83,8 @@ impl Receiver {
     /// Binds a callback URL to its task. If a delivery arrived before, its event is handled now and returned.
     ///
     /// # Errors
-    /// The same as [`receive`](Self::receive), if a delivery arrived before. The URL is bound nevertheless; call this again
-    /// to retry.
+    /// The same as [`receive`](Self::receive), if a delivery arrived before. The URL is bound nevertheless; call this
+    /// again to retry.
     pub async fn bind(&self, hash: &TokenHash, task: &TaskId) -> Result<Option<Event>, Rejection> {
         if !self.0.bindings.bind(*hash, task) {
             return Ok(None);
@@ -100,7 +100,7 @@ impl Receiver {
     /// Restores a callback URL after a restart, with the task to which it is bound, if any.
     pub fn restore(&self, hash: &TokenHash, task: Option<&TaskId>) {
         match task {
-            // Nothing can have been waiting for it.
+            // No delivery can have been waiting for it.
             Some(task) => drop(self.0.bindings.bind(*hash, task)),
             None => self.0.bindings.expect(*hash),
         }
@@ -111,12 +111,12 @@ impl Receiver {
         self.0.bindings.forget(hash);
     }
 
-    /// Handles a delivery: the last segment of its path (the token), its headers and its raw body. Respond with a 2xx status
-    /// after `Ok`, and with [`Rejection::status`] after an error.
+    /// Handles a delivery: the last segment of its path (the token), its headers and its raw body. Respond with a 2xx
+    /// status after `Ok`, and with [`Rejection::status`] after an error.
     ///
-    /// The task of a signed event is the bound task with its id, otherwise the task to which the URL is bound. For unbound
-    /// tasks, the endpoint family is that of the event's model if it is known; otherwise the task is looked up in each
-    /// family.
+    /// The task of a signed event is the bound task with its id, otherwise the task to which the URL is bound. For
+    /// unbound tasks, the endpoint family is that of the event's model if it is known; otherwise the task is looked up
+    /// in each family.
     ///
     /// Cancel safe: a repeated delivery is handled like the first.
     ///
@@ -160,7 +160,7 @@ impl Receiver {
             Claim::Done => return Ok(Received::Repeat),
         };
         let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::Body)?;
-        let event = self.0.client.vendor().webhook_event(body.clone());
+        let event = dispatch::webhook_event(self.0.client.vendor(), body.clone());
         let task = if event.without_task {
             None
         } else {
@@ -192,7 +192,7 @@ impl Receiver {
         let Some(id) = known else {
             return self.search(id, event.ended).await;
         };
-        match vendor.webhook_task(&id, body.clone()) {
+        match dispatch::webhook_task(vendor, &id, body.clone()) {
             Ok(task) if !event.ended || is_ended(&task) => {
                 let mut task = task.called(&id);
                 self.0.client.judge().finish(&mut task, body.into());
@@ -237,7 +237,7 @@ impl Receiver {
     }
 }
 
-/// Whether there is nothing left to wait for. A vendor may report completion before the URL.
+/// Whether the task needs no more polls. A vendor may report completion before the URL.
 fn is_ended(task: &VideoTask) -> bool {
     task.status.is_terminal() && (task.status != TaskStatus::Completed || task.video.is_some())
 }

@@ -16,16 +16,17 @@ impl Receiver {
     /// Returns a router for `POST path` and `POST path/token`, where `path` is the path of the base URL passed to
     /// [`callback`](Self::callback). To nest it elsewhere, use the path `/`.
     ///
-    /// It responds with 204 to accepted deliveries, including repeats, with 503 when the vendor should retry, and with the
-    /// same empty 404 to everything else.
+    /// It responds with 204 to accepted deliveries, including repeats, with 503 when the vendor should retry, and with
+    /// the same empty 404 to everything else.
     ///
-    /// The router limits the size of a body and the time to read it. Limit the connections too, because anyone can open them:
+    /// The router limits the size of a body and the time to read it. Limit the connections too, because anyone can open
+    /// them:
     /// `axum::serve` has no limit on their number, nor on the time for headers, so half-open connections use up the
-    /// process's file descriptors, and polls and downloads fail. Listen behind a reverse proxy that reads whole requests, or
-    /// accept with a semaphore and hyper's `header_read_timeout`, as `crates/cli/src/listen.rs` does.
+    /// process's file descriptors, and polls and downloads fail. Listen behind a reverse proxy that reads whole
+    /// requests, or accept with a semaphore and hyper's `header_read_timeout`, as `crates/cli/src/listen.rs` does.
     pub fn router(&self, path: &str) -> Router {
         let (receiver, path) = (self.clone(), path.trim_matches('/').to_owned());
-        // One handler for all paths and methods, so that no answer differs from another.
+        // One handler for all paths and methods, so that all responses are the same.
         Router::new().fallback(move |request: Request| async move {
             match receiver.take(&path, request).await {
                 Ok(()) => StatusCode::NO_CONTENT,
@@ -35,12 +36,12 @@ impl Receiver {
     }
 
     async fn take(&self, path: &str, request: Request) -> Result<(), Rejection> {
-        // Read before anything is judged: what is left unread would show in what becomes of the connection.
+        // Read before anything is checked: an unread body would affect the connection visibly.
         let (head, body) = request.into_parts();
         if body.size_hint().lower() > BODY_LIMIT as u64 {
             return Err(Refusal::Body.into());
         }
-        // When the vendor would have given up, whoever is still sending is not the vendor.
+        // After the vendor's own timeout, a slow sender is not the vendor.
         let limit = Duration::from_secs(self.vendor().facts().webhook.timeout);
         let body = tokio::time::timeout(limit, to_bytes(body, BODY_LIMIT)).await;
         let body = body.map_err(|_| Refusal::Body)?.map_err(|_| Refusal::Body)?;
@@ -51,7 +52,7 @@ impl Receiver {
     }
 }
 
-/// What stands behind `path` in `full`: one segment, or nothing. `None`: another path, or more than that.
+/// The rest of `full` after `path`: one segment, or nothing. `None`: another path, or more segments.
 fn token_in<'a>(full: &'a str, path: &str) -> Option<&'a str> {
     let rest = full.strip_prefix('/')?.strip_prefix(path)?;
     let token = match rest.strip_prefix('/') {
@@ -67,7 +68,7 @@ mod tests {
     use super::token_in;
 
     #[test]
-    fn one_segment_behind_the_path() {
+    fn one_segment_after_the_path() {
         for (full, path, token) in [
             ("/hooks/abc", "hooks", Some("abc")),
             ("/hooks", "hooks", Some("")),

@@ -11,20 +11,20 @@ use super::Refusal;
 use crate::model::Timestamp;
 use crate::vendors::SignatureHeaders;
 
-/// What a signed delivery is checked by.
+/// Verifier of signed deliveries.
 pub(crate) struct Verifier {
     pub(crate) headers: SignatureHeaders,
-    /// One; two while a key is being replaced.
+    /// One secret; two during rotation.
     pub(crate) secrets: Vec<SecretString>,
-    /// By how many seconds the signed time may be off, either way.
+    /// Allowed difference of the signed time in seconds, in either direction.
     pub(crate) tolerance: u64,
 }
 
 impl Verifier {
-    /// The id of the event, if the vendor signed it, and not too long ago.
+    /// The event's id, if the signature is valid and recent.
     ///
-    /// The three parts are joined by dots, but cannot be cut apart elsewhere: the time is all digits, and what follows it
-    /// has to be JSON from end to end.
+    /// The three parts are joined by dots, but cannot be split elsewhere: the time is all digits, and the rest
+    /// must be valid JSON.
     pub(crate) fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<String, Refusal> {
         let event = only(headers, self.headers.event)?;
         let timestamp = only(headers, self.headers.timestamp)?;
@@ -47,7 +47,7 @@ impl Verifier {
     }
 
     fn is_near(&self, timestamp: &str, now: Timestamp) -> Result<bool, Refusal> {
-        // The parser takes a sign.
+        // The parser accepts a sign.
         let seconds = Some(timestamp)
             .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
             .and_then(|text| text.parse::<i64>().ok())
@@ -66,7 +66,7 @@ fn sign(secret: &SecretString, parts: &[&[u8]]) -> hmac::Tag {
     context.sign()
 }
 
-/// The value of a header that is there exactly once.
+/// The value of a header that occurs exactly once.
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Refusal> {
     let mut values = headers.get_all(name).iter();
     match (values.next().map(|value| value.to_str()), values.next()) {
@@ -75,7 +75,7 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Refusal> {
     }
 }
 
-/// Every signature that is given; what has another version or form is none.
+/// Every signature in the header; other versions and forms are ignored.
 fn signatures(headers: &HeaderMap, name: &str) -> Result<Vec<[u8; 32]>, Refusal> {
     let text = only(headers, name)?;
     Ok(text
@@ -85,7 +85,7 @@ fn signatures(headers: &HeaderMap, name: &str) -> Result<Vec<[u8; 32]>, Refusal>
         .collect())
 }
 
-/// 32 bytes in lower-case hex, the only form that is documented.
+/// Parses 32 bytes in lower-case hex, the only documented form.
 fn lower_hex(text: &str) -> Option<[u8; 32]> {
     let digit = |digit: u8| match digit {
         b'0'..=b'9' => Some(digit - b'0'),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn only_whole_lower_case_hex_is_a_signature() {
+    fn only_complete_lower_case_hex_is_a_signature() {
         let good = "0f".repeat(32);
         assert_eq!(lower_hex(&good), Some([15; 32]));
         for bad in [

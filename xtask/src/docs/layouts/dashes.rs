@@ -7,7 +7,7 @@ use regex::Regex;
 use super::details;
 use super::words::{Words, plain_name};
 use crate::docs::facts::{At, Parameter, Place, Status};
-use crate::docs::page::Line;
+use crate::docs::line::Line;
 use crate::docs::pattern::pattern;
 
 /// What a list below a heading holds.
@@ -70,14 +70,25 @@ pub fn statuses(lines: &[Line]) -> Vec<Status> {
     });
     let mut found = Vec::new();
     for line in &lines[start.map_or(lines.len(), |start| start + 1)..] {
+        let at = At(line.number);
+        if let Some(code) = row(&line.text) {
+            found.push(Status { code, at });
+            continue;
+        }
         let items = items(&line.text, &Words::new(), true);
         if items.is_empty() && !found.is_empty() {
             break;
         }
-        let at = At(line.number);
         found.extend(items.into_iter().map(|item| Status { code: item.name, at }));
     }
     found
+}
+
+/// The status code that a row of a table begins with.
+fn row(text: &str) -> Option<String> {
+    let cell = text.strip_prefix('|')?.split('|').next()?.trim().trim_matches('`');
+    let is_code = cell.len() == 3 && cell.starts_with(['4', '5']) && cell.bytes().all(|byte| byte.is_ascii_digit());
+    is_code.then(|| cell.to_owned())
 }
 
 fn heading(text: &str) -> Option<List> {
@@ -108,7 +119,7 @@ struct Item {
 fn items(text: &str, words: &Words, digits: bool) -> Vec<Item> {
     static NAMES: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"([A-Za-z_][A-Za-z0-9_]*)(?:\s?\((required|optional)\)\s*)?(?:—|–|- )"));
-    static CODES: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d{3})()\s*(?:—|–|- )"));
+    static CODES: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^0-9])([1-5]\d{2})()\s*(?:—|–|- )"));
     static FIRST: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^([A-Za-z0-9_]+)(?:\s?\((required|optional)\))?\s*(?:—|–|- )"));
     let text = details::item(text).unwrap_or(text).replace('`', "");

@@ -1,9 +1,11 @@
 //! `name`, type and `required` on one line, with or without spaces between, and the description after them or below.
 
+use serde_json::Value;
+
 use super::details;
 use super::words::{Words, is_name, kind, plain_name, section};
 use crate::docs::facts::Parameter;
-use crate::docs::page::Line;
+use crate::docs::line::Line;
 
 /// The types as this layout writes them, longer ones before their prefixes.
 const TYPES: [&str; 14] = [
@@ -42,6 +44,7 @@ pub(super) fn read(lines: &[Line], _: &Words) -> Vec<Parameter> {
             let mut parameter = Parameter::new(place, &plain_name(head.name), line.number);
             parameter.kind = kind(head.kind);
             parameter.required = head.required;
+            parameter.default = head.default;
             details::words(&mut parameter, rest);
             found.push(parameter);
             (start, open) = (index + 1, true);
@@ -57,6 +60,18 @@ struct Head<'a> {
     name: &'a str,
     kind: &'a str,
     required: bool,
+    default: Option<Value>,
+}
+
+/// Where a value ends and words begin: at a space, or at a capital after a small letter or a digit.
+fn value_end(text: &str) -> Option<usize> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        return Some(quoted.find('"')? + 2);
+    }
+    let ends = text.char_indices().zip(text.chars().skip(1));
+    ends.into_iter()
+        .find(|((_, c), next)| *next == ' ' || ((c.is_ascii_lowercase() || c.is_ascii_digit()) && next.is_uppercase()))
+        .map(|((at, c), _)| at + c.len_utf8())
 }
 
 /// Splits a line into name, type, `required`, and the words that follow.
@@ -70,6 +85,16 @@ fn head(line: &Line) -> Option<(Head<'_>, &str)> {
         let found = TYPES.iter().find(|name| rest.starts_with(**name))?;
         let mut after = &rest[found.len()..];
         let mut required = false;
+        // `integerdefault:20required`: the default is glued to both.
+        let mut default = None;
+        if let Some(rest) = after.trim_start().strip_prefix("default:") {
+            let rest = rest.trim_start();
+            let end = ["required", "optional"].iter().filter_map(|mark| rest.find(mark)).min();
+            let end = end.or_else(|| value_end(rest)).unwrap_or(rest.len());
+            default = details::scalar(&rest[..end]);
+            default.as_ref()?;
+            after = &rest[end..];
+        }
         for mark in ["required", "optional"] {
             if let Some(rest) = after.trim_start().strip_prefix(mark)
                 // `requiredVideo …`, and no word of a sentence.
@@ -86,6 +111,7 @@ fn head(line: &Line) -> Option<(Head<'_>, &str)> {
                 name,
                 kind: found,
                 required,
+                default,
             },
             after,
         ))

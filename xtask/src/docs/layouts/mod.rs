@@ -2,14 +2,14 @@
 
 pub use self::words::Words;
 use super::facts::Parameter;
-use super::page::Line;
+use super::line::Line;
 
 pub mod dashes;
-mod details;
+pub(super) mod details;
 mod glued;
 mod stacked;
 mod tables;
-mod words;
+pub(super) mod words;
 
 /// A layout of parameters.
 pub struct Layout {

@@ -3,7 +3,7 @@
 use super::details;
 use super::words::{Words, is_name, kind, plain_name, section};
 use crate::docs::facts::{Parameter, Place};
-use crate::docs::page::Line;
+use crate::docs::line::Line;
 
 /// Reads a page.
 pub(super) fn read(lines: &[Line], _: &Words) -> Vec<Parameter> {
@@ -49,5 +49,9 @@ pub(super) fn read(lines: &[Line], _: &Words) -> Vec<Parameter> {
 /// Whether a parameter begins on a line.
 fn begins(lines: &[Line], index: usize) -> bool {
     let next = lines.get(index + 1).and_then(|line| kind(&line.text));
-    lines.get(index).is_some_and(|line| is_name(&line.text)) && next.is_some()
+    // Where the copy lost the names, the last word of a sentence stands above the type; names begin in lower case.
+    let fits = |text: &str| {
+        is_name(text) && (text.starts_with(|c: char| c.is_lowercase() || c == '_') || section(text).is_some())
+    };
+    lines.get(index).is_some_and(|line| fits(&line.text)) && next.is_some()
 }

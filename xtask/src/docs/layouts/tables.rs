@@ -3,7 +3,7 @@
 use super::details;
 use super::words::{Words, is_name, kind, plain_name, section};
 use crate::docs::facts::{Parameter, Place};
-use crate::docs::page::Line;
+use crate::docs::line::Line;
 
 /// Which column holds what.
 struct Columns {

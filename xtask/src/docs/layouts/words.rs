@@ -13,7 +13,7 @@ use crate::docs::pattern::pattern;
 pub type Words = BTreeSet<String>;
 
 /// The kind of parameters below a heading.
-pub(super) fn section(line: &str) -> Option<Place> {
+pub(crate) fn section(line: &str) -> Option<Place> {
     static SECTIONS: LazyLock<[(Regex, Place); 5]> = LazyLock::new(|| {
         [
             (pattern(r"(?i)^query( string)?( param(eter)?s)?$"), Place::Query),
@@ -40,7 +40,7 @@ pub(super) fn section(line: &str) -> Option<Place> {
 }
 
 /// A stated type as a JSON type; `None` for anything else.
-pub(super) fn kind(text: &str) -> Option<String> {
+pub(crate) fn kind(text: &str) -> Option<String> {
     let text = text.trim().trim_matches('`').to_lowercase();
     let text = text.strip_suffix("| null").unwrap_or(&text).trim();
     let simple = |text: &str| {
@@ -66,13 +66,13 @@ pub(super) fn kind(text: &str) -> Option<String> {
 }
 
 /// Whether a text is a name of a parameter, in the spelling of JSON.
-pub(super) fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && !text.ends_with('.')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-[]".contains(c))
 }
 
 /// A name with dots between the levels, and without the marks of arrays.
-pub(super) fn plain_name(text: &str) -> String {
+pub(crate) fn plain_name(text: &str) -> String {
     text.replace("[]", "").replace("..", ".").trim_matches('.').to_owned()
 }

@@ -41,7 +41,6 @@ impl Adapter for Acme {
                 _ => None,
             }),
             code,
-            message: detail.message.read(),
             ..ErrorDetail::default()
         }
     }

@@ -9,7 +9,7 @@ use super::keywords::{from_to, quoted};
 use crate::spec::members;
 
 /// The members of a model that limit it.
-pub(crate) const MEMBERS: [&str; 9] = [
+pub(crate) const MEMBERS: [&str; 10] = [
     "duration",
     "frames",
     "resolutions",
@@ -18,6 +18,7 @@ pub(crate) const MEMBERS: [&str; 9] = [
     "default_aspect_ratio",
     "inputs",
     "exclusive",
+    "conditions",
     "without",
 ];
 
@@ -50,6 +51,7 @@ pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
     }
     inputs(&old["inputs"], &new["inputs"], &mut found);
     exclusive(&old["exclusive"], &new["exclusive"], &mut found);
+    conditions(&old["conditions"], &new["conditions"], &mut found);
     without(
         &strings(&old["without"]),
         &strings(&new["without"]),
@@ -280,6 +282,28 @@ fn exclusive(old: &Value, new: &Value, found: &mut Vec<Limit>) {
             Rule::LimitWidened,
             format!("may now be mixed: {}", listed(allowed)),
         ));
+    }
+}
+
+/// Compares the rules between fields.
+fn conditions(old: &Value, new: &Value, found: &mut Vec<Limit>) {
+    let written = |conditions: &Value| -> BTreeSet<String> {
+        let side = |tests: &Value| {
+            let tests = tests.as_object().into_iter().flatten();
+            let tests: Vec<String> = tests.map(|(field, state)| format!("{field} {state}")).collect();
+            tests.join(" and ")
+        };
+        let conditions = conditions.as_array().into_iter().flatten();
+        conditions
+            .map(|rule| format!("`{}` requires `{}`", side(&rule["when"]), side(&rule["requires"])))
+            .collect()
+    };
+    let (before, after) = (written(old), written(new));
+    for rule in after.difference(&before) {
+        found.push(("conditions", Rule::LimitNarrowed, format!("now {rule}")));
+    }
+    for rule in before.difference(&after) {
+        found.push(("conditions", Rule::LimitWidened, format!("no longer {rule}")));
     }
 }
 

@@ -110,7 +110,7 @@ mod parts;
 mod place;
 mod properties;
 mod provenance;
-mod rename;
+pub(crate) mod rename;
 mod rerouted;
 mod schemas;
 mod security;

@@ -11,8 +11,8 @@ use super::limits::strings;
 use super::place::{Found, Place};
 use super::properties::fields;
 use super::rename;
-use crate::spec::facts::{ROLES, target};
-use crate::spec::schema::single_ref;
+use crate::spec::facts::ROLES;
+use crate::spec::schema::{single_ref, target};
 use crate::spec::{Operation, Spec, component, members};
 
 /// A model in one of the two specs, with the operation that creates its tasks.

@@ -1,9 +1,11 @@
 //! The Rust surface of a raw crate, short enough to review: one line per operation, per field and per enum.
 
+use std::collections::BTreeMap;
+
 use quote::ToTokens;
 use syn::{FnArg, GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
 
-use crate::spec::facts::{Auto, Facts, Model, ROLES};
+use crate::spec::facts::{Auto, Facts, FieldState, FieldWord, Model, ROLES};
 use crate::spec::raw::tree::Tree;
 
 /// The surface of the crate in `tree`.
@@ -205,8 +207,21 @@ fn limits(facts: &Facts, model: &Model) -> String {
         let groups: Vec<String> = model.exclusive.iter().map(|group| group.join("+")).collect();
         line("exclusive", groups.join(" | "));
     }
+    for condition in &model.conditions {
+        let rule = format!("{} requires {}", tests(&condition.when), tests(&condition.requires));
+        line("condition", rule);
+    }
     if !model.without.is_empty() {
         line("without", model.without.join(" "));
     }
     text
+}
+
+fn tests(tests: &BTreeMap<String, FieldState>) -> String {
+    let tests = tests.iter().map(|(field, state)| match state {
+        FieldState::Word(FieldWord::Set) => field.clone(),
+        FieldState::Word(FieldWord::Unset) => format!("no {field}"),
+        FieldState::OneOf(values) => format!("{field} {}", values.join("|")),
+    });
+    tests.collect::<Vec<_>>().join(", ")
 }

@@ -1,8 +1,9 @@
 //! The facts of a spec as Rust constants: `src/facts.rs` of a raw crate.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::spec::facts::{Auto, Facts, Family, Model, ROLES};
+use crate::spec::facts::{Auto, Condition, Facts, Family, FieldState, FieldWord, Model, ROLES};
 
 /// The text of `src/facts.rs`.
 #[must_use]
@@ -27,6 +28,7 @@ pub const VENDOR: Vendor = Vendor {{
     webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: Signature::{:?}, tolerance: {:?} }},
     rate_limits: RateLimits {{ submit: &{:?}, query: &{:?} }},
     pages: PAGES,
+    task_fields: TASK_FIELDS,
     families: FAMILIES,
     models: MODELS,
 }};
@@ -55,6 +57,14 @@ const PAGES: &[Page] = &[
             out,
             "    Page {{ name: {name:?}, url: {:?}, read: {:?}, note: {:?} }},",
             page.url, page.read, page.note
+        );
+    }
+    out.push_str("];\n\nconst TASK_FIELDS: &[TaskField] = &[\n");
+    for field in &facts.task_fields {
+        let _ = writeln!(
+            out,
+            "    TaskField {{ name: {:?}, places: &{:?} }},",
+            field.name, field.places
         );
     }
     out.push_str("];\n\nconst FAMILIES: &[Family] = &[\n");
@@ -144,25 +154,51 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         let Some(input) = model.inputs.get(*role) else { continue };
         let _ = writeln!(
             out,
-            "            Input {{ role: {role:?}, wire_role: {:?}, max: {}, sources: &{:?} }},",
+            "            Input {{ role: {role:?}, wire_role: {:?}, max: {}, sources: &{:?}, alone: {} }},",
             input.role.as_deref().unwrap_or(role),
             input.max,
-            input.sources
+            input.sources,
+            input.alone
         );
     }
     let groups: Vec<String> = model.exclusive.iter().map(|group| format!("&{group:?}")).collect();
+    let conditions: Vec<String> = model.conditions.iter().map(condition).collect();
     let _ = write!(
         out,
         "        ],
         exclusive: &[{}],
+        conditions: &[{}],
         without: &{:?},
         unverified: &{:?},
         page: {:?},
     }},
 ",
         groups.join(", "),
+        conditions.join(", "),
         model.without,
         model.unverified,
         facts.pages[&model.source].url,
     );
+}
+
+fn condition(condition: &Condition) -> String {
+    let tests = |tests: &BTreeMap<String, FieldState>| {
+        let tests: Vec<String> = tests
+            .iter()
+            .map(|(field, state)| {
+                let state = match state {
+                    FieldState::Word(FieldWord::Set) => "Set".to_owned(),
+                    FieldState::Word(FieldWord::Unset) => "Unset".to_owned(),
+                    FieldState::OneOf(values) => format!("OneOf(&{values:?})"),
+                };
+                format!("FieldTest {{ field: {field:?}, is: FieldState::{state} }}")
+            })
+            .collect();
+        tests.join(", ")
+    };
+    format!(
+        "Condition {{ when: &[{}], requires: &[{}] }}",
+        tests(&condition.when),
+        tests(&condition.requires)
+    )
 }

@@ -10,7 +10,7 @@ use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
 /// All keys of `specs/README.md`; the first seven are at the root.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -22,18 +22,26 @@ const KEYS: [&str; 11] = [
     "x-unverified",
     "x-secret",
     "x-field",
+    "x-task-field",
 ];
 const AT_ROOT: &[&str] = KEYS.split_at(7).0;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();
     let creates: BTreeSet<&str> = models.filter_map(|model| model.get("create")?.as_str()).collect();
-    let (mut requests, mut create_requests) = (BTreeSet::new(), BTreeSet::new());
+    let (mut requests, mut create_requests, mut tasks) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for operation in spec.operations() {
         if let Some(schema) = operation.request_schema() {
             reach(spec, schema, &mut requests);
             if operation.id().is_some_and(|id| creates.contains(id)) {
                 reach(spec, schema, &mut create_requests);
+            }
+        }
+    }
+    for operation in spec.operations() {
+        if operation.id().is_some_and(|id| creates.contains(id)) {
+            for schema in operation.success_schemas() {
+                reach(spec, schema, &mut tasks);
             }
         }
     }
@@ -61,6 +69,9 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 }
                 "x-field" if node.kind != Kind::Property || !within(node, &create_requests) => {
                     Some("it marks properties of a create request, and has no effect elsewhere")
+                }
+                "x-task-field" if node.kind != Kind::Property || !within(node, &tasks) => {
+                    Some("it marks properties of the task that a create operation returns, and has no effect elsewhere")
                 }
                 _ if AT_ROOT.contains(&key) && !node.pointer.is_empty() => Some("it belongs at the root of the file"),
                 _ => None,

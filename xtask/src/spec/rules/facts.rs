@@ -7,10 +7,11 @@ use jsonschema::{ValidationError, Validator};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::walk::{Kind, callbacks};
+use super::walk::Kind;
 use super::{Found, instead, near};
 use crate::spec::facts::{Extensions, FIELDS};
-use crate::spec::{Spec, escape, members};
+use crate::spec::tasks::TASK_FIELDS;
+use crate::spec::{Spec, escape, members, sources};
 
 /// JSON Schema of the types that read the extensions, which reports every mismatch, not only the first. Draft 7,
 /// because compiling the meta-schema of a later draft takes longer than all the rest of this file.
@@ -63,6 +64,25 @@ fn misfit(error: &ValidationError<'_>, found: &mut Found<'_>) {
 fn pages(spec: &Spec, found: &mut Found<'_>) {
     let nodes = found.nodes();
     let known: Vec<&str> = members(spec.doc.get("x-pages")).map(|(name, _)| name).collect();
+    for (name, page) in members(spec.doc.get("x-pages")) {
+        let text = |key: &str| page.get(key).and_then(Value::as_str);
+        let reason = match (text("kind").unwrap_or("page"), text("fetch"), text("path")) {
+            ("repository", fetch, _) if fetch != Some("git") => "a repository is fetched with `git`",
+            ("page", Some("git"), _) => {
+                "a page is fetched with `get` or `md`; `git` fetches a repository, or a document in one"
+            }
+            ("openapi", Some("md"), _) => "a document is fetched with `get` or `git`; `md` is the source of a page",
+            ("openapi", Some("git"), None) => "`path` must name the document in the repository",
+            (_, fetch, Some(_)) if fetch != Some("git") => "`path` is a place in what `git` fetches",
+            _ => continue,
+        };
+        found.add(
+            "bad-page",
+            format!("/x-pages/{name}"),
+            reason.to_owned(),
+            "give `kind`, `fetch` and `path` as specs/README.md has them",
+        );
+    }
     let mut named = |place: String, page: &Value| {
         if !page.as_str().is_some_and(|page| known.contains(&page)) {
             let reason = format!("{page} is not among x-pages");
@@ -75,8 +95,15 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
         }
     };
     for node in &*nodes {
-        if let Some(page) = node.value.get("x-source") {
-            named(format!("{}/x-source", node.pointer), page);
+        let place = format!("{}/x-source", node.pointer);
+        match node.value.get("x-source") {
+            Some(Value::Array(many)) => {
+                for (index, page) in many.iter().enumerate() {
+                    named(format!("{place}/{index}"), page);
+                }
+            }
+            Some(page) => named(place, page),
+            None => {}
         }
     }
     const FACTS: [&str; 4] = ["x-poll", "x-result-url", "x-webhook", "x-rate-limits"];
@@ -103,8 +130,8 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
     let components = nodes.iter().filter(|node| node.kind == Kind::Component);
     let components = components.map(|node| (node.pointer.clone(), node.value));
     let operations = spec.operations().map(|operation| (operation.pointer, operation.value));
-    for (place, value) in components.chain(operations).chain(callbacks(spec)) {
-        if value.get("x-source").is_none() {
+    for (place, value) in components.chain(operations).chain(spec.callbacks()) {
+        if sources(value).is_empty() {
             let fix = "add `x-source` with a page of x-pages";
             found.add("missing-source", place, "has no source", fix);
         }
@@ -114,6 +141,14 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
 /// Every field that a property carries exists in the facade.
 fn fields(found: &mut Found<'_>) {
     for node in &*found.nodes() {
+        if let Some(name) = node.value.get("x-task-field") {
+            let text = name.as_str().unwrap_or_default();
+            if !TASK_FIELDS.contains(&text) {
+                let place = format!("{}/x-task-field", node.pointer);
+                let reason = format!("{name} is not a field of a task that is read by its place");
+                found.add("unknown-field", place, reason, instead(text, &TASK_FIELDS));
+            }
+        }
         let Some(field) = node.value.get("x-field") else {
             continue;
         };

@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{Found, instead};
-use crate::spec::facts::{FIELDS, Family, Model, ROLES, family};
+use crate::spec::facts::{FIELDS, Family, FieldState, Model, ROLES, family};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape};
 
@@ -172,6 +172,17 @@ fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
             }
         }
     }
+    for (index, condition) in model.conditions.iter().enumerate() {
+        for (part, tests) in [("when", &condition.when), ("requires", &condition.requires)] {
+            for field in tests.keys() {
+                if field != "inputs" && !FIELDS.contains(&field.as_str()) {
+                    let place = format!("conditions/{index}/{part}/{}", escape(field));
+                    let reason = format!("`{field}` is not a normalised field");
+                    report("unknown-field", &place, reason, instead(field, &FIELDS));
+                }
+            }
+        }
+    }
     for (index, name) in model.without.iter().enumerate() {
         if !FIELDS.contains(&name.as_str()) {
             let reason = format!("`{name}` is not a normalised field");
@@ -198,6 +209,7 @@ fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
 
 fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>) {
     let carries = |name: &str| family.fields.iter().any(|field| field.name == name);
+    conditions(model, family, report);
     for (index, name) in model.without.iter().enumerate() {
         if FIELDS.contains(&name.as_str()) && !carries(name) {
             let reason = format!(
@@ -256,6 +268,36 @@ fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>)
             );
             let fix = "write the vendor's word for the role, as in its enum".to_owned();
             report("unknown-role", &format!("{place}/role"), reason, fix);
+        }
+    }
+}
+
+/// The fields of conditions are carried by the request, and their values are possible.
+fn conditions(model: &Model, family: &Family, report: &mut Report<'_>) {
+    for (index, condition) in model.conditions.iter().enumerate() {
+        for (part, tests) in [("when", &condition.when), ("requires", &condition.requires)] {
+            for (name, state) in tests {
+                let place = format!("conditions/{index}/{part}/{}", escape(name));
+                let carriers: Vec<_> = family.fields.iter().filter(|field| field.name == *name).collect();
+                if name != "inputs" && FIELDS.contains(&name.as_str()) && carriers.is_empty() {
+                    let reason = format!(
+                        "the request of `{}` has no property that carries `{name}`",
+                        family.create
+                    );
+                    report("unknown-field", &place, reason, "delete it".to_owned());
+                }
+                let FieldState::OneOf(values) = state else { continue };
+                let known: Vec<&str> = carriers
+                    .iter()
+                    .flat_map(|field| field.values.iter().map(String::as_str))
+                    .collect();
+                for value in values {
+                    if !known.is_empty() && !known.contains(&value.as_str()) {
+                        let reason = format!("`{value}` is not a value of `{name}`");
+                        report("unknown-value", &place, reason, instead(value, &known));
+                    }
+                }
+            }
         }
     }
 }

@@ -8,7 +8,6 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::Found;
-use super::walk::callbacks;
 use crate::spec::names::{is_identifier, is_of_client};
 use crate::spec::{METHODS, Operation, Spec, component, escape, members};
 
@@ -57,7 +56,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         body(spec, &operation.pointer, operation.value.get("requestBody"), found);
         success(spec, &operation.pointer, operation.value.get("responses"), found);
     }
-    for (place, operation) in callbacks(spec) {
+    for (place, operation) in spec.callbacks() {
         identity(&place, operation, &mut seen, found);
     }
 }

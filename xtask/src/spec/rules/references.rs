@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::walk::{Kind, callbacks};
+use super::walk::Kind;
 use super::{Found, instead};
 use crate::spec::{Spec, escape, members};
 
@@ -63,7 +63,7 @@ pub(super) fn names(spec: &Spec, found: &mut Found<'_>) {
         .filter_map(|tag| tag.get("name")?.as_str())
         .collect();
     let operations = spec.operations().map(|operation| (operation.pointer, operation.value));
-    for (place, holder) in operations.chain(callbacks(spec)).chain([(String::new(), &spec.doc)]) {
+    for (place, holder) in operations.chain(spec.callbacks()).chain([(String::new(), &spec.doc)]) {
         for (index, requirement) in list(holder.get("security")).enumerate() {
             for (name, _) in members(Some(requirement)) {
                 if schemes.and_then(|schemes| schemes.get(name)).is_none() {

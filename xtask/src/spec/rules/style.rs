@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::Found;
-use super::walk::{Kind, callbacks};
+use super::walk::Kind;
 use crate::spec::Spec;
 use crate::spec::schema::single_ref;
 
@@ -38,7 +38,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         }
     }
     let operations = spec.operations().map(|operation| (operation.pointer, operation.value));
-    for (place, operation) in operations.chain(callbacks(spec)) {
+    for (place, operation) in operations.chain(spec.callbacks()) {
         described(&place, operation, found);
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::spec::{METHODS, Spec, escape, members};
+use crate::spec::{Spec, escape, members};
 
 /// Kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,23 +77,4 @@ fn visit<'a>(value: &'a Value, pointer: String, kind: Kind, found: &mut Vec<Node
             _ => {}
         }
     }
-}
-
-/// Operations that the vendor calls: pointer and object.
-pub(super) fn callbacks(spec: &Spec) -> Vec<(String, &Value)> {
-    let mut found = Vec::new();
-    for operation in spec.operations() {
-        for (name, callback) in members(operation.value.get("callbacks")) {
-            for (expression, item) in members(Some(callback)) {
-                for method in METHODS {
-                    if let Some(value) = item.get(method) {
-                        let (name, expression) = (escape(name), escape(expression));
-                        let place = &operation.pointer;
-                        found.push((format!("{place}/callbacks/{name}/{expression}/{method}"), value));
-                    }
-                }
-            }
-        }
-    }
-    found
 }

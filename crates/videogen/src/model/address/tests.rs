@@ -16,9 +16,9 @@ fn refused(address: &str) -> bool {
     not_public(address.parse().unwrap()).is_some()
 }
 
-/// The first and the last address of each network are refused, their neighbours outside are not.
+/// The first and the last address of each network are rejected, their neighbours outside are not.
 #[test]
-fn networks_end_where_the_registries_say() {
+fn networks_have_the_bounds_of_the_registries() {
     for (network, prefix, _) in IPV4 {
         let (first, size) = (network.to_bits(), 1_u64 << (32 - prefix));
         let last = u32::try_from(u64::from(first) + size - 1).unwrap();
@@ -70,7 +70,7 @@ fn networks_end_where_the_registries_say() {
 }
 
 #[test]
-fn public_addresses_are_taken() {
+fn public_addresses_are_allowed() {
     for address in [
         "8.8.8.8",
         "1.1.1.1",
@@ -91,7 +91,7 @@ fn public_addresses_are_taken() {
 }
 
 #[test]
-fn an_embedded_address_is_seen() {
+fn embedded_addresses_are_checked() {
     for address in [
         "64:ff9b::7f00:1",
         "64:ff9b::a9fe:a9fe",
@@ -118,7 +118,7 @@ fn an_embedded_address_is_seen() {
 }
 
 #[test]
-fn how_far_files_may_come_from() {
+fn hosts_allowed_for_each_setting() {
     let url = |url: &str| Url::parse(url).unwrap();
     let proxies = ["proxy.example.com", "dotted.example.com.", "9.9.9.9", "[2620:fe::fe]"];
     let guard = |reach| Guard::new(reach, proxies.map(str::to_owned).to_vec());

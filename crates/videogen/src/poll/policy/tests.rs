@@ -22,9 +22,9 @@ fn at(elapsed: u64, polls: u32) -> PollState {
     }
 }
 
-/// At every age of the task, whatever was seen.
+/// At every age of the task, with any observations.
 #[test]
-fn a_faster_time_shortens_every_pause_alike() {
+fn a_time_scale_shortens_every_pause_equally() {
     let scale = TimeScale::new(100.0).unwrap();
     let (policy, seen) = (PollPolicy::advised(&ADVICE), seconds(115..125));
     for (elapsed, polls) in [(0, 0), (60, 1), (118, 3), (500, 9)] {
@@ -48,7 +48,7 @@ fn a_faster_time_shortens_every_pause_alike() {
     }
 }
 
-/// Whatever was seen, whatever is asked.
+/// With any observations and any state.
 #[test]
 fn every_pause_stays_within_its_bounds() {
     let mut random = fastrand::Rng::with_seed(7);
@@ -82,20 +82,20 @@ fn every_pause_stays_within_its_bounds() {
         };
         assert!((least..=most).contains(&pause), "{pause:?} {policy:?} {state:?}");
         assert_eq!(pause, policy.pause(&seen, &state), "the same twice");
-        // Chance moves it by a tenth of the shortest pause at most.
+        // Jitter moves it by at most a tenth of the shortest pause.
         let calm = policy.pause(&seen, &PollState { chance: 0.0, ..state });
         assert!(
             pause >= calm && pause - calm <= shortest.mul_f64(0.11),
             "{calm:?} {pause:?}"
         );
-        let asked = Duration::from_secs(1_000);
-        let last = LastPoll::Failed(asked);
-        assert!(policy.pause(&seen, &PollState { last, ..state }) >= asked);
+        let retry_after = Duration::from_secs(1_000);
+        let last = LastPoll::Failed(retry_after);
+        assert!(policy.pause(&seen, &PollState { last, ..state }) >= retry_after);
     }
 }
 
 #[test]
-fn the_advice_bounds_what_is_not_known() {
+fn without_observations_pauses_follow_the_advice() {
     let policy = PollPolicy::advised(&ADVICE);
     let seen = Durations::default();
     assert!(policy.pause(&seen, &at(0, 0)) >= Duration::from_secs(5));
@@ -106,7 +106,7 @@ fn the_advice_bounds_what_is_not_known() {
             "{elapsed} {pause:?}"
         );
     }
-    // Where vendors say tasks end, it asks about as often as they advise.
+    // Around the published durations, it polls about as often as advised.
     for elapsed in (40..300).step_by(10) {
         assert!(
             policy.pause(&seen, &at(elapsed, 2)) <= Duration::from_secs(12),
@@ -133,7 +133,7 @@ fn it_learns_when_tasks_end() {
 }
 
 #[test]
-fn a_missing_url_is_asked_for_soon() {
+fn a_missing_url_is_polled_for_soon() {
     let policy = PollPolicy::advised(&ADVICE);
     let state = PollState {
         last: LastPoll::NoUrl,
@@ -142,7 +142,7 @@ fn a_missing_url_is_asked_for_soon() {
     assert_eq!(policy.pause(&seconds(290..300), &state), Duration::from_secs(5));
 }
 
-/// Task after task, learning as it goes; counted once some are known: requests and mean delay of each task.
+/// Simulates task after task with learning; returns requests and mean delay per task after a warm-up.
 fn run(policy: &PollPolicy, duration: impl Fn(&mut fastrand::Rng) -> f64) -> (f64, f64) {
     let mut random = fastrand::Rng::with_seed(11);
     let mut seen = Durations::default();
@@ -164,7 +164,7 @@ fn run(policy: &PollPolicy, duration: impl Fn(&mut fastrand::Rng) -> f64) -> (f6
                 break before;
             }
         };
-        // Only what polling tells; no vendor's timestamps.
+        // Only observations from polling, without the vendor's timestamps.
         seen.observe(before, state.elapsed);
         if task >= known {
             polls += state.polls;
@@ -195,7 +195,7 @@ fn it_beats_fixed_intervals_on_both_axes() {
         ("late", |random| 30.0 - 60.0 * random.f64().max(1e-9).ln().max(-4.5)),
     ];
     for (name, law) in laws {
-        // The advice of one vendor, of another, and paces that a caller sets; each against a fixed interval.
+        // The advice of two vendors, and paces set by a caller; each against a fixed interval.
         for (shortest, price, fixed) in [
             (5.0, 0.225, 10.0),
             (2.0, 0.09, 5.0),
@@ -207,7 +207,7 @@ fn it_beats_fixed_intervals_on_both_axes() {
             let learned = run(&policy, law);
             let interval = Duration::from_secs_f64(fixed);
             let plain = run(&PollPolicy::within(interval, interval), law);
-            // Where a task may end at any time as well as at another, no pace is better than a fixed one by much.
+            // If all end times are equally likely, no pace is much better than a fixed one.
             let bound = if name == "late" { 1.12 } else { 1.0 };
             if (name, fixed) != ("late", 0.1) {
                 assert!(

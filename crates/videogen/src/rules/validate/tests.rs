@@ -63,9 +63,9 @@ fn unknown_models_get_the_general_rules() {
     assert!(!Capabilities::of(Vendor::Token360, "seedance-9").is_known());
 }
 
-/// What a vendor finds tasks by must find them again.
+/// Client references must be usable for lookups.
 #[test]
-fn references_that_cannot_be_looked_up() {
+fn references_that_cannot_be_looked_up_are_rejected() {
     for reference in ["a/b", "/", r"a\b", ".", ".."] {
         let request = |vendor: Vendor| VideoRequest::new(vendor.default_model(), "x").client_reference(reference);
         let violations = validate(Vendor::ToApis, &request(Vendor::ToApis));

@@ -19,7 +19,7 @@ fn build(base_url: &str, variables: &[(&str, String)]) -> Result<Client, Error> 
     builder.build_in(&variable)
 }
 
-/// Serves one connection after another; what `serve` reports of each comes out of the receiver.
+/// Serves one connection after another; the receiver gets the report of `serve` for each.
 fn listen(serve: fn(TcpStream) -> String) -> (SocketAddr, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -117,7 +117,7 @@ async fn through_an_http_proxy() {
     }
 }
 
-/// The tunnel is refused: nothing was sent, and the error names vendor and proxy, without the password.
+/// A refused tunnel: nothing was sent, and the error names vendor and proxy, without the password.
 #[tokio::test]
 async fn errors_name_the_proxy() {
     let (refusing, seen) = listen(|mut socket| {
@@ -190,7 +190,7 @@ fn a_malformed_proxy_is_an_error() {
             build("http://127.0.0.1:9", &variables).expect("a client");
         }
     }
-    // What is not text is no proxy either.
+    // A value that is not Unicode is an error too.
     #[cfg(unix)]
     {
         let value: OsString = std::os::unix::ffi::OsStringExt::from_vec(b"http://pr\xffxy:1".to_vec());
@@ -200,7 +200,7 @@ fn a_malformed_proxy_is_an_error() {
 }
 
 #[test]
-fn which_proxy_is_on_the_way() {
+fn the_proxy_for_each_url() {
     let proxies = |variables: &[(&str, &str)]| {
         let variables: Vec<(String, OsString)> = variables
             .iter()

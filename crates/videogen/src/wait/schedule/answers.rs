@@ -1,4 +1,4 @@
-//! What an answer means for the tasks that it is about.
+//! Effects of responses on the schedule.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use crate::wait::job::Job;
 use crate::wait::sweep::Swept;
 use crate::wait::watch::{no_url, timed_out};
 
-/// How often a list may lack a task, which may be too new for it, before that is taken for an answer.
+/// How many lists may lack a task, which may be too new, before it is assumed to be missing.
 const MISSES: u8 = 2;
 
 impl Schedule {
-    /// Takes a task as it was told by another way than a poll. `true` when that ended the wait.
+    /// Accepts a task that did not come from a poll. Returns `true` when that ended the wait.
     pub(crate) fn offer(&mut self, task: VideoTask, now: Instant, book: &mut DurationBook) -> bool {
         let Some(Some(slot)) = self.slots.get(&task.id).copied() else {
             return false;
@@ -32,14 +32,14 @@ impl Schedule {
         true
     }
 
-    /// How long ago the task of a poll was submitted, where that came with the answer.
+    /// Records how long ago the polled task was submitted, if the result has it.
     pub(crate) fn date(&mut self, job: &Job, age: Option<Duration>, now: Instant) {
         if let Some(entry) = self.entries[job.slot].as_mut().filter(|entry| entry.turn == job.turn) {
             entry.age.submitted(age, now - entry.added);
         }
     }
 
-    /// The answer to a poll.
+    /// Handles the result of a poll.
     pub(crate) fn answered(
         &mut self,
         job: &Job,
@@ -47,13 +47,13 @@ impl Schedule {
         now: Instant,
         book: &mut DurationBook,
     ) {
-        let asked = |entry: &&mut Entry| entry.turn == job.turn && entry.state == State::Asked;
+        let in_flight = |entry: &&mut Entry| entry.turn == job.turn && entry.state == State::InFlight;
         // Ended or removed meanwhile.
-        let Some(entry) = self.entries[job.slot].as_mut().filter(asked) else {
+        let Some(entry) = self.entries[job.slot].as_mut().filter(in_flight) else {
             return;
         };
         entry.polls = entry.polls.saturating_add(1);
-        let trouble = match result {
+        let failure = match result {
             Ok(task) => {
                 if !self.update(job.slot, task, now, book) {
                     return;
@@ -68,16 +68,16 @@ impl Schedule {
                     return self.end(job.slot, Err(error));
                 };
                 entry.last = again.into();
-                entry.trouble = Some(error.message().into());
+                entry.failure = Some(error.message().into());
                 (known != Known::Found).then_some((known, error))
             }
         };
         let Some(entry) = &self.entries[job.slot] else { return };
         match entry.deadline.filter(|deadline| *deadline <= now) {
             Some(deadline) => {
-                let error = match trouble {
+                let error = match failure {
                     Some((known, error)) if error.kind() == ErrorKind::NotFound => known.ending(&entry.id, error),
-                    _ => timed_out(&entry.id, deadline - entry.added, entry.trouble.as_deref()),
+                    _ => timed_out(&entry.id, deadline - entry.added, entry.failure.as_deref()),
                 };
                 self.end(job.slot, Err(error));
             }
@@ -85,7 +85,7 @@ impl Schedule {
         }
     }
 
-    /// What a task says of itself. `true` when it has not ended.
+    /// Handles a task. Returns `true` when it has not ended.
     fn update(&mut self, slot: usize, task: VideoTask, now: Instant, book: &mut DurationBook) -> bool {
         let model = task.model.as_deref().map(|model| self.intern(model));
         let Some(entry) = self.entries[slot].as_mut() else {
@@ -94,7 +94,7 @@ impl Schedule {
         entry.model = model.or(entry.model.take());
         entry.age.date(&task, now - entry.added);
         entry.last = LastPoll::Running;
-        entry.trouble = None;
+        entry.failure = None;
         entry.refusals.clear();
         entry.is_found = true;
         entry.has_ended = false;
@@ -107,7 +107,7 @@ impl Schedule {
                 return false;
             }
         } else if task.status.is_terminal() {
-            entry.age.learn(book, &task, now - entry.added, self.policy.scale);
+            entry.age.observe(book, &task, now - entry.added, self.policy.scale);
             self.end(slot, Ok(task));
             return false;
         } else {
@@ -116,7 +116,7 @@ impl Schedule {
         true
     }
 
-    /// The answer to a page.
+    /// Handles the result of a page.
     pub(crate) fn listed(&mut self, page: Result<TaskPage, Error>, now: Instant, book: &mut DurationBook) {
         let next = match page {
             Ok(page) => {
@@ -136,12 +136,15 @@ impl Schedule {
         let Some(Some(slot)) = self.slots.get(&task.id).copied() else {
             return;
         };
-        let Some(entry) = self.entries[slot].as_mut().filter(|entry| entry.state != State::Asked) else {
+        let Some(entry) = self.entries[slot]
+            .as_mut()
+            .filter(|entry| entry.state != State::InFlight)
+        else {
             return;
         };
         entry.misses = 0;
         if task.status.is_terminal() {
-            // Lists leave out what has become of it. What is to be asked about by itself already keeps its place.
+            // Lists lack its result, so it is polled. If that is already due, it keeps its place.
             if std::mem::take(&mut entry.is_listed) {
                 self.listed -= 1;
                 entry.has_ended = true;
@@ -151,15 +154,15 @@ impl Schedule {
             return;
         }
         entry.polls = entry.polls.saturating_add(1);
-        entry.asked = Some(now);
+        entry.polled = Some(now);
         let hinted = entry.is_hinted;
         if self.update(slot, task, now, book) && !hinted {
             self.pause(slot, now, book);
         }
     }
 
-    /// After a sweep: what it should have shown and did not is asked about by itself; from now on, where whole lists go on
-    /// without it.
+    /// After a sweep: tasks that it should have shown and did not are polled one by one; permanently, if whole lists
+    /// repeatedly lack them.
     fn not_in_list(&mut self, swept: Swept) {
         let places = std::mem::take(&mut self.due[Queue::Listed as usize]);
         for Reverse((at, turn, slot)) in places {

@@ -1,4 +1,4 @@
-//! Which of many tasks to ask about next, and what each answer means: a state machine that knows neither network nor clock.
+//! Which of many tasks to poll next, and the effect of each result: a state machine without network or clock.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -15,66 +15,66 @@ use crate::wait::watch::{LAST_TURN, TaskAge, later, timed_out};
 
 mod answers;
 
-/// A hint may come from anybody: it does not bring a poll sooner than so long after the last.
+/// Hints may be forged, so they trigger a poll no sooner than this after the last one.
 const HINT_GAP: Duration = Duration::from_secs(1);
-/// How long what is due waits for a pass through the list to come to it, where there are turns to spare.
+/// How long a due task waits for a sweep of the list to reach it, if there are spare turns.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Stands for a pause that is beyond what the clock can tell.
+/// Used for pauses beyond the clock's range.
 const NEVER: Duration = Duration::from_secs(86_400);
-/// Stale places that the queues may hold beside each task.
+/// Maximum number of stale queue entries per task.
 const STALE: usize = 4;
-/// Distinct models whose names are shared.
+/// Maximum number of shared model names.
 const MODELS: usize = 256;
 
 /// How a task ended.
 pub(crate) type Ended = (TaskId, Result<VideoTask, Error>);
 
-/// The queues of tasks whose time has come.
+/// The queues of due tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Queue {
-    /// A list may show them.
+    /// Possibly shown by a list.
     Listed,
-    /// They are asked about one by one.
+    /// Polled one by one.
     Single,
-    /// Somebody said that they have ended.
+    /// Hinted to have ended.
     Hinted,
-    /// A list showed that they have ended; it leaves out their result.
+    /// Ended according to a list, which lacks their result.
     Ended,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Sleeps until its time.
+    /// Not due yet.
     Waiting,
-    /// Its time has come.
+    /// Due.
     Due(Queue),
-    /// A request about it is on its way.
-    Asked,
+    /// Its request is in flight.
+    InFlight,
 }
 
-/// A task that is waited for. Kept small: there may be tens of thousands.
+/// A task in the schedule. Kept small: there may be tens of thousands.
 struct Entry {
     id: Arc<TaskId>,
     model: Option<Arc<str>>,
-    /// Tells its place in the queues from earlier ones, and its request from those about an earlier task in the same slot.
+    /// Distinguishes its queue entry from stale ones, and its request from those of an earlier task in the same slot.
     turn: u64,
     state: State,
     added: Instant,
     deadline: Option<Instant>,
-    asked: Option<Instant>,
+    polled: Option<Instant>,
     age: TaskAge,
     polls: u32,
     last: LastPoll,
-    /// Why the last poll told nothing.
-    trouble: Option<Box<str>>,
+    /// Why the last poll failed.
+    failure: Option<Box<str>>,
     without_url: u8,
-    /// Whole lists in a row that did not show it.
+    /// Number of consecutive whole lists that lacked it.
     misses: u8,
     is_listed: bool,
     is_hinted: bool,
-    /// A list showed that it has ended, and it was not asked about since.
+    /// A list showed that it has ended, and it was not polled since.
     has_ended: bool,
-    /// Whether the vendor has ever known it.
+    /// Whether the vendor has ever returned it.
     is_found: bool,
     refusals: Refusals,
 }
@@ -94,7 +94,7 @@ impl Entry {
     }
 }
 
-/// A place in a queue: since when, whose turn, in which slot. What has ended has its place by when it was added.
+/// A queue entry: due time, turn, slot. Ended tasks are ordered by when they were added.
 type Place = (Instant, u64, usize);
 
 /// All tasks of one watcher.
@@ -102,18 +102,18 @@ pub(crate) struct Schedule {
     policy: PollPolicy,
     entries: Vec<Option<Entry>>,
     vacant: Vec<usize>,
-    /// `None` for those that have ended and are not reported yet.
+    /// `None` for tasks that have ended and are not reported yet.
     slots: HashMap<Arc<TaskId>, Option<usize>>,
-    /// By time. Places that are no longer true are skipped, here and below.
+    /// Ordered by time. Stale entries are skipped, here and below.
     waiting: BinaryHeap<Reverse<Place>>,
     deadlines: BinaryHeap<Reverse<(Instant, usize, Arc<TaskId>)>>,
-    /// Those whose time has come, the oldest first.
+    /// Due tasks, the oldest first.
     due: [BinaryHeap<Reverse<Place>>; 4],
-    /// How many of each truly stand there.
+    /// Number of entries in each that are not stale.
     counts: [usize; 4],
-    /// Whether a hinted task comes before the others next time: by turns, so that neither waits for ever.
+    /// Whether a hinted task is next: hinted and other tasks alternate, so that neither starves.
     hinted_next: bool,
-    /// Whether the oldest that a list may show has been due for too long.
+    /// Whether the oldest listed task has been due for too long.
     is_late: bool,
     turns: u64,
     lists: Lists,
@@ -148,7 +148,7 @@ impl Schedule {
         self.slots.len()
     }
 
-    /// Waits for a task. `false` when it is waited for already.
+    /// Adds a task. `false` when it was already added.
     pub(crate) fn add(
         &mut self,
         id: TaskId,
@@ -174,11 +174,11 @@ impl Schedule {
             state: State::Waiting,
             added: now,
             deadline,
-            asked: None,
+            polled: None,
             age: TaskAge::new(age),
             polls: 0,
             last: LastPoll::Running,
-            trouble: None,
+            failure: None,
             without_url: 0,
             misses: 0,
             is_listed: self.lists.exist(),
@@ -196,7 +196,7 @@ impl Schedule {
         true
     }
 
-    /// Forgets a task.
+    /// Removes a task.
     pub(crate) fn remove(&mut self, id: &TaskId) -> bool {
         match self.slots.remove(id) {
             Some(Some(slot)) => drop(self.vacate(slot)),
@@ -206,7 +206,7 @@ impl Schedule {
         true
     }
 
-    /// Somebody says that a task has ended: it is asked about soon. `false` when it is not waited for.
+    /// Hints that a task has ended: it is polled soon. `false` when it is not in the schedule.
     pub(crate) fn wake(&mut self, id: &TaskId, now: Instant) -> bool {
         let Some(Some(slot)) = self.slots.get(id).copied() else {
             return false;
@@ -215,28 +215,28 @@ impl Schedule {
             return false;
         };
         entry.is_hinted = true;
-        let at = entry.asked.map_or(now, |asked| (asked + HINT_GAP).max(now));
-        // A request on its way may have missed it: another follows. What stands there already keeps its place.
-        if !matches!(entry.state, State::Asked | State::Due(Queue::Hinted)) {
+        let at = entry.polled.map_or(now, |polled| (polled + HINT_GAP).max(now));
+        // A request in flight may be too early, so another follows. A task that is already due keeps its place.
+        if !matches!(entry.state, State::InFlight | State::Due(Queue::Hinted)) {
             self.wait_until(slot, at);
             self.tick(now);
         }
         true
     }
 
-    /// The next that ended.
+    /// The next ended task.
     pub(crate) fn pop_ended(&mut self) -> Option<Ended> {
         let ended = self.ended.pop_front()?;
         self.slots.remove(&ended.0);
         Some(ended)
     }
 
-    /// Forgets requests whose answers will not come.
+    /// Discards requests whose results will not arrive.
     pub(crate) fn abandon(&mut self) {
         self.lists.abandon();
     }
 
-    /// Brings the queues up to `now`.
+    /// Updates the queues to `now`.
     pub(crate) fn tick(&mut self, now: Instant) {
         while let Some(Reverse((at, turn, slot))) = self.waiting.peek().copied().filter(|Reverse((at, ..))| *at <= now)
         {
@@ -251,7 +251,7 @@ impl Schedule {
             }
         }
         self.is_late = self.front(Queue::Listed).is_some_and(|(at, ..)| at + PATIENCE <= now);
-        // A last poll is due at the deadline; what got no turn for it ends without.
+        // A last poll is due at the deadline; without a turn for it, the wait ends anyway.
         while let Some(Reverse((deadline, slot, id))) = self.deadlines.peek() {
             if *deadline + LAST_TURN > now {
                 break;
@@ -262,20 +262,20 @@ impl Schedule {
             let late = self.entries[slot]
                 .as_ref()
                 .filter(|entry| stands && entry.deadline == Some(deadline));
-            if let Some(entry) = late.filter(|entry| entry.state != State::Asked) {
-                let error = timed_out(&entry.id, deadline - entry.added, entry.trouble.as_deref());
+            if let Some(entry) = late.filter(|entry| entry.state != State::InFlight) {
+                let error = timed_out(&entry.id, deadline - entry.added, entry.failure.as_deref());
                 self.end(slot, Err(error));
             }
         }
     }
 
-    /// Whether there is something to ask.
+    /// Whether a request is due.
     pub(crate) fn has_work(&self) -> bool {
         let [listed, single, hinted, ended] = self.counts;
-        single + hinted + ended > 0 || (listed > 0 && (self.is_late || !self.lists.is_asked()))
+        single + hinted + ended > 0 || (listed > 0 && (self.is_late || !self.lists.is_in_flight()))
     }
 
-    /// When there is something to do, unless something else happens first.
+    /// When the next request or deadline is due.
     pub(crate) fn next_time(&self) -> Option<Instant> {
         let waiting = self.waiting.peek().map(|Reverse((at, ..))| *at);
         let deadline = self.deadlines.peek().map(|Reverse((at, ..))| *at + LAST_TURN);
@@ -285,7 +285,7 @@ impl Schedule {
         }
     }
 
-    /// What to ask next. Hints come by turns with the rest.
+    /// The next request. Hinted and other tasks alternate.
     pub(crate) fn request(&mut self, now: Instant) -> Option<Request> {
         self.tick(now);
         let next = self.next_queue();
@@ -302,21 +302,21 @@ impl Schedule {
         let Reverse((_, turn, slot)) = self.due[queue as usize].pop()?;
         let entry = self.entries[slot].as_mut()?;
         self.counts[queue as usize] -= 1;
-        entry.state = State::Asked;
-        entry.asked = Some(now);
+        entry.state = State::InFlight;
+        entry.polled = Some(now);
         entry.is_hinted = false;
         let id = Arc::clone(&entry.id);
         Some(Request::Poll(Job { id, slot, turn }))
     }
 
-    /// Whose turn it is, hints aside: a pass through the list that has begun goes on; then what a list showed to have ended;
-    /// then the oldest due.
+    /// The next request other than hinted ones: first the next page of a started sweep, then tasks that a list showed
+    /// to have ended, then the oldest due task.
     fn next_queue(&mut self) -> Option<Queue> {
         let [ended, single, listed] = [Queue::Ended, Queue::Single, Queue::Listed].map(|queue| self.front(queue));
-        let is_asked = self.lists.is_asked();
-        // The page on its way may tell.
-        let listed = listed.filter(|_| !is_asked || self.is_late);
-        if listed.is_some() && self.lists.is_sweeping() && !is_asked {
+        let is_in_flight = self.lists.is_in_flight();
+        // The page in flight may show it.
+        let listed = listed.filter(|_| !is_in_flight || self.is_late);
+        if listed.is_some() && self.lists.is_sweeping() && !is_in_flight {
             return Some(Queue::Listed);
         }
         match (ended, single, listed) {
@@ -326,7 +326,7 @@ impl Schedule {
         }
     }
 
-    /// The oldest place in a queue that is still true.
+    /// The oldest entry of a queue that is not stale.
     fn front(&mut self, queue: Queue) -> Option<Place> {
         while let Some(Reverse((at, turn, slot))) = self.due[queue as usize].peek().copied() {
             let entry = self.entries[slot].as_ref();
@@ -338,7 +338,7 @@ impl Schedule {
         None
     }
 
-    /// Lets a task wait for its next poll.
+    /// Schedules a task's next poll.
     fn pause(&mut self, slot: usize, now: Instant, book: &DurationBook) {
         let Some(entry) = &self.entries[slot] else { return };
         let state = PollState {
@@ -349,8 +349,8 @@ impl Schedule {
         };
         let pause = self.policy.pause(book.of(entry.model.as_deref()), &state);
         let mut at = later(now, pause).unwrap_or(now + NEVER);
-        if let (true, Some(asked)) = (entry.is_hinted, entry.asked) {
-            at = at.min(asked + HINT_GAP);
+        if let (true, Some(polled)) = (entry.is_hinted, entry.polled) {
+            at = at.min(polled + HINT_GAP);
         }
         if let Some(deadline) = entry.deadline {
             at = at.min(deadline);

@@ -44,9 +44,9 @@ fn poll(schedule: &mut Schedule, now: Instant) -> Job {
     }
 }
 
-/// A pass that others' tasks used up tells nothing of ours; a whole list that lacks them does, the second time.
+/// A sweep that ended early shows nothing about our tasks; a whole list that lacks them does, the second time.
 #[test]
-fn what_a_list_does_not_show_is_asked_about_by_itself() {
+fn tasks_missing_from_a_list_are_polled_one_by_one() {
     let empty = |next: bool| {
         Ok(TaskPage {
             tasks: Vec::new(),
@@ -62,7 +62,7 @@ fn what_a_list_does_not_show_is_asked_about_by_itself() {
             add(&mut schedule, number, now);
         }
         for left in left {
-            // Long enough for the list to be tried again.
+            // Long enough for the list to be used again.
             now += 200 * SECOND;
             let mut polls = 0;
             while let Some(request) = schedule.request(now) {
@@ -80,9 +80,9 @@ fn what_a_list_does_not_show_is_asked_about_by_itself() {
     }
 }
 
-/// Their polls are certain to end a wait. A page is not, but a pass that has begun goes on.
+/// Their polls end a wait for certain. A page does not, but a started sweep continues.
 #[test]
-fn what_a_list_showed_to_have_ended_is_asked_about_before_another_pass() {
+fn ended_tasks_of_a_list_are_polled_before_another_sweep() {
     let minute = 60 * SECOND;
     let mut schedule = Schedule::new(PollPolicy::within(minute, minute), Lists::new(Listing::Pages));
     let (mut book, start) = (DurationBook::default(), Instant::now());
@@ -105,34 +105,37 @@ fn what_a_list_showed_to_have_ended_is_asked_about_before_another_pass() {
     assert!(matches!(schedule.request(now), Some(Request::Page(_))));
     assert!(
         !schedule.has_work() && schedule.request(now).is_none(),
-        "the page may tell"
+        "the page may show it"
     );
     schedule.listed(page(138..150, true, Some("138")), now, &mut book);
     assert!(matches!(schedule.request(now), Some(Request::Page(_))));
-    // What it leaves over is theirs, the first added first; then that of what has been due for long.
+    // The remaining turns are theirs, the first added first; then those of tasks that have been due for long.
     for turn in 0..12 {
         assert!(schedule.has_work());
-        let asked = number_of(&poll(&mut schedule, now).id);
-        assert!(asked >= 138 && (asked == 140) == (turn == 11), "{asked}");
+        let polled = number_of(&poll(&mut schedule, now).id);
+        assert!(polled >= 138 && (polled == 140) == (turn == 11), "{polled}");
     }
     assert!(!schedule.has_work() && schedule.request(now).is_none());
     let late = now + PATIENCE;
     schedule.tick(late);
     assert!(schedule.has_work());
     assert!(number_of(&poll(&mut schedule, late).id) < 138);
-    // The pass has ended. Another has to wait for what it showed.
+    // The sweep has ended. Another one waits for the polls of tasks that it showed.
     schedule.listed(page(50..138, true, None), late, &mut book);
     for number in 150..300 {
         add(&mut schedule, number, late);
     }
     let later = late + minute;
-    let mut asked = Vec::new();
+    let mut polled = Vec::new();
     while let Some(Request::Poll(job)) = schedule.request(later) {
-        asked.push(number_of(&job.id));
+        polled.push(number_of(&job.id));
     }
-    assert!(schedule.lists.is_asked());
-    assert!(asked[..88].iter().all(|asked| (50..138).contains(asked)), "{asked:?}");
-    assert!(asked[88..].iter().all(|asked| *asked < 50), "{asked:?}");
+    assert!(schedule.lists.is_in_flight());
+    assert!(
+        polled[..88].iter().all(|polled| (50..138).contains(polled)),
+        "{polled:?}"
+    );
+    assert!(polled[88..].iter().all(|polled| *polled < 50), "{polled:?}");
 }
 
 #[test]
@@ -145,10 +148,10 @@ fn poll_or_webhook_whichever_is_first() {
     // A verified webhook ends the wait without a poll, and once.
     assert!(schedule.offer(task(0, true), start, &mut book));
     assert!(!schedule.offer(task(0, true), start, &mut book));
-    assert!(!add(&mut schedule, 0, start), "it is still to be reported");
+    assert!(!add(&mut schedule, 0, start), "it is not reported yet");
     assert_eq!(schedule.pop_ended().unwrap().0, id(0));
     assert!(schedule.pop_ended().is_none());
-    // A hint brings the poll forward; whether the webhook comes while it is on its way does not matter.
+    // A hint brings the poll forward; a webhook may arrive while it is in flight.
     assert!(schedule.wake(&id(1), start) && !schedule.wake(&id(9), start));
     let job = poll(&mut schedule, start);
     assert_eq!(*job.id, id(1));
@@ -156,7 +159,7 @@ fn poll_or_webhook_whichever_is_first() {
     schedule.answered(&job, Ok(task(1, true)), start, &mut book);
     assert_eq!(schedule.pop_ended().unwrap().0, id(1));
     assert!(schedule.pop_ended().is_none());
-    // A completed task without its URL is asked about, a running one is not.
+    // A completed task without its URL is polled, a running one is not.
     let without = VideoTask {
         video: None,
         ..task(2, true)
@@ -171,7 +174,7 @@ fn poll_or_webhook_whichever_is_first() {
 
 /// Hints may be forged.
 #[test]
-fn hints_bring_no_more_than_one_poll_a_second() {
+fn hints_trigger_at_most_one_poll_per_second() {
     let (mut schedule, mut book, start) = (schedule(Listing::None), DurationBook::default(), Instant::now());
     add(&mut schedule, 0, start);
     let mut polls = 0;
@@ -180,7 +183,7 @@ fn hints_bring_no_more_than_one_poll_a_second() {
         schedule.wake(&id(0), now);
         if let Some(Request::Poll(job)) = schedule.request(now) {
             polls += 1;
-            // Also one that comes while the poll is on its way.
+            // Also one that arrives while the poll is in flight.
             schedule.wake(&id(0), now);
             schedule.answered(&job, Ok(task(0, false)), now, &mut book);
         }
@@ -189,7 +192,7 @@ fn hints_bring_no_more_than_one_poll_a_second() {
 }
 
 #[test]
-fn hints_do_not_starve_what_is_due() {
+fn hints_do_not_starve_due_tasks() {
     let (mut schedule, start) = (schedule(Listing::None), Instant::now());
     for number in 0..20 {
         add(&mut schedule, number, start);
@@ -198,12 +201,12 @@ fn hints_do_not_starve_what_is_due() {
     for number in 10..20 {
         schedule.wake(&id(number), now);
     }
-    let asked: Vec<TaskId> = (0..20).map(|_| (*poll(&mut schedule, now).id).clone()).collect();
-    let due = asked[..10].iter().filter(|asked| **asked < id(10)).count();
-    assert_eq!(due, 5, "by turns");
+    let polled: Vec<TaskId> = (0..20).map(|_| (*poll(&mut schedule, now).id).clone()).collect();
+    let due = polled[..10].iter().filter(|polled| **polled < id(10)).count();
+    assert_eq!(due, 5, "alternating");
 }
 
-/// Nor does a pass through the list hold up a hint.
+/// Nor does a sweep of the list block a hint.
 #[test]
 fn hints_and_pages_take_turns() {
     let (mut schedule, mut book, start) = (schedule(Listing::Pages), DurationBook::default(), Instant::now());
@@ -247,15 +250,15 @@ fn a_deadline_ends_a_wait_after_a_last_poll_or_without() {
     schedule.add(id(2), None, None, Some(20 * SECOND), start, &book);
     schedule.wake(&id(2), start);
     let job = poll(&mut schedule, start);
-    let lost = Error::new(ErrorKind::Transport, "the line is cut");
+    let lost = Error::new(ErrorKind::Transport, "connection reset");
     schedule.answered(&job, Err(lost), start, &mut book);
     schedule.tick(start + 20 * SECOND + LAST_TURN);
     let error = schedule.pop_ended().unwrap().1.unwrap_err();
-    assert!(error.message().contains("the line is cut"), "{error}");
+    assert!(error.message().contains("connection reset"), "{error}");
 }
 
 #[test]
-fn what_may_pass_ends_no_wait_and_what_is_final_does() {
+fn temporary_failures_end_no_wait_and_permanent_ones_do() {
     let (mut schedule, mut book, start) = (schedule(Listing::None), DurationBook::default(), Instant::now());
     add(&mut schedule, 0, start);
     let mut now = start;
@@ -294,7 +297,7 @@ fn removing_forgets() {
     schedule.wake(&id(0), start);
     let job = poll(&mut schedule, start);
     assert!(schedule.remove(&id(0)) && !schedule.remove(&id(0)));
-    // Its place may be another's by the time the answer comes.
+    // Its slot may be another task's by the time the result arrives.
     add(&mut schedule, 7, start);
     schedule.answered(&job, Ok(task(0, true)), start, &mut book);
     schedule.offer(task(1, true), start, &mut book);
@@ -303,12 +306,12 @@ fn removing_forgets() {
     assert_eq!(schedule.len(), 2);
 }
 
-/// Whatever is done to it, the counts stay true, and it does not grow.
+/// After random operations, the counts are correct, and it does not grow.
 #[test]
-fn a_random_life() {
+fn random_operations() {
     let mut random = fastrand::Rng::with_seed(3);
     let (mut schedule, mut book, mut now) = (schedule(Listing::Pages), DurationBook::default(), Instant::now());
-    let mut asked: Vec<Job> = Vec::new();
+    let mut polled: Vec<Job> = Vec::new();
     for _ in 0..20_000 {
         let number = random.usize(0..50);
         match random.u32(0..8) {
@@ -317,13 +320,13 @@ fn a_random_life() {
             3 => drop(schedule.wake(&id(number), now)),
             4 => drop(schedule.offer(task(number, random.bool()), now, &mut book)),
             5 => now += SECOND.mul_f64(random.f64() * 10.0),
-            6 if !asked.is_empty() => {
-                let job = asked.swap_remove(random.usize(0..asked.len()));
+            6 if !polled.is_empty() => {
+                let job = polled.swap_remove(random.usize(0..polled.len()));
                 let number = number_of(&job.id);
                 schedule.answered(&job, Ok(task(number, random.u32(0..5) == 0)), now, &mut book);
             }
             _ => match schedule.request(now) {
-                Some(Request::Poll(job)) => asked.push(job),
+                Some(Request::Poll(job)) => polled.push(job),
                 Some(Request::Page(_)) => {
                     let tasks = (0..50)
                         .filter(|_| random.bool())
@@ -365,7 +368,7 @@ fn a_random_life() {
 
 #[test]
 fn a_waiting_task_is_small() {
-    // Beside it: its id, and a place in each of the index, the queues and the free list.
+    // In addition: its id, and an entry in each of the index, the queues and the free list.
     let heap = 2 * 64 + size_of::<TaskId>() + 16;
     let places = 2 * (size_of::<(Arc<TaskId>, Option<usize>)>() + 1) + STALE * size_of::<Place>() + size_of::<usize>();
     let all = size_of::<Option<Entry>>() * 2 + heap + places;

@@ -1,4 +1,4 @@
-//! Whole lives of many tasks, without network and clock.
+//! Simulated waits for many tasks, without network and clock.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use crate::poll::DurationBook;
 use crate::transport::pace::{Blocked, Outcome, Pace};
 use crate::wait::sweep::PAGE;
 
-/// What a run showed.
+/// Result of a run.
 struct Run {
     polls: usize,
     pages: usize,
     sent: Vec<Duration>,
     ended: BTreeMap<String, usize>,
-    /// From the end of each task to its being told, the shortest first.
+    /// Delay from the end of each task to its report, the shortest first.
     delays: Vec<Duration>,
     longest_overdue: Duration,
     took: Duration,
@@ -33,8 +33,8 @@ fn run(tasks: usize, listing: Listing, limits: &[RateLimit], takes: impl Fn(usiz
     run_of(tasks, Duration::ZERO, listing, limits, takes)
 }
 
-/// A vendor that is given a task `every` so often, whose task number `n` takes `takes(n)`, which answers after 200 ms, and a
-/// network that loses every tenth answer.
+/// A vendor that gets a task at each interval `every`, whose task number `n` takes `takes(n)`, which answers after 200
+/// ms, and a network that loses every tenth response.
 fn run_of(
     tasks: usize,
     every: Duration,
@@ -183,7 +183,7 @@ fn ten_thousand_tasks_end_once_each_within_the_budget() {
     assert!(run.ended.values().all(|times| *times == 1));
     assert!(most(&run.sent, 10) <= 500 && most(&run.sent, 60) <= 3_000);
     assert_eq!(run.pages, 0);
-    // What the budget allows is used, and the oldest come first: nobody waits longer than a round of all.
+    // The whole budget is used, the oldest first: no task waits longer than one round of all.
     assert!(
         run.sent.len() as f64 > run.took.as_secs_f64() * 40.0,
         "{:?} {}",
@@ -203,7 +203,7 @@ fn pages_take_the_place_of_polls() {
     assert_eq!(run.ended.len(), 10_000);
     assert!(run.ended.values().all(|times| *times == 1));
     assert!(most(&run.sent, 10) <= 100);
-    // Each task is asked for itself once, when its end is known, and again when that answer is lost.
+    // Each task is polled once, after its end is known, and again if that response is lost.
     assert!(
         run.pages > 0 && run.polls < 13_000,
         "{} pages, {} polls",
@@ -213,7 +213,7 @@ fn pages_take_the_place_of_polls() {
 }
 
 #[test]
-fn a_list_of_the_newest_is_asked_for_those_only() {
+fn a_list_of_the_newest_tasks_is_used_for_those_only() {
     let limits = &[RateLimit { limit: 500, per: 10 }];
     let run = run(1_000, Listing::Newest, limits, spread);
     assert_eq!(run.ended.len(), 1_000);
@@ -226,7 +226,7 @@ fn a_list_of_the_newest_is_asked_for_those_only() {
 }
 
 #[test]
-fn a_few_tasks_are_asked_one_by_one() {
+fn a_few_tasks_are_polled_one_by_one() {
     let run = run(1, Listing::Pages, &[], spread);
     assert_eq!((run.pages, run.ended.len()), (0, 1));
 }
@@ -237,11 +237,11 @@ fn mostly(number: usize) -> Duration {
     Duration::from_millis(60_000 + (number as u64 * 7919) % most)
 }
 
-/// A page ends no wait, and a poll of a task that is known to have ended does: where turns are short, none is lost to pages.
+/// A page ends no wait, but a poll of a task that is known to have ended does: scarce turns are not spent on pages.
 #[test]
 fn by_page_is_nowhere_worse_than_one_by_one() {
     for (limit, tasks, rate) in [(100, 1_000, 0.0), (100, 8_000, 0.0), (100, 1_000, 9.0)] {
-        // At once, or so many a second.
+        // At once, or at a rate per second.
         let every = Duration::try_from_secs_f64(1.0 / rate).unwrap_or_default();
         let limits = &[RateLimit { limit, per: 10 }];
         let [single, paged] =

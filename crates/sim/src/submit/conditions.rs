@@ -1,0 +1,55 @@
+//! Rules between fields, from the `conditions` of `x-models`.
+
+use serde_json::Value;
+
+use crate::spec::{Condition, Fields, Problem, Wanted, whole};
+
+/// The requirements that a request does not meet. `roles` are the roles of its inputs.
+pub(super) fn check(conditions: &[Condition], fields: Fields<'_>, roles: &[&str]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for condition in conditions {
+        let applies = condition
+            .when
+            .iter()
+            .all(|(field, wanted)| fits(fields, roles, field, wanted));
+        if !applies {
+            continue;
+        }
+        for (field, wanted) in &condition.requires {
+            if !fits(fields, roles, field, wanted) {
+                let causes: Vec<_> = condition.when.keys().map(String::as_str).collect();
+                let demand = match wanted {
+                    Wanted::Values(values) => format!("must be {}", values.join(" or ")),
+                    Wanted::Presence(word) => format!("must be {word}"),
+                };
+                let rule = format_args!("{demand} with this {}", causes.join(" and ")).to_string();
+                problems.push(Problem::new(fields.path_of(field), rule));
+            }
+        }
+    }
+    problems
+}
+
+fn fits(fields: Fields<'_>, roles: &[&str], field: &str, wanted: &Wanted) -> bool {
+    let sent = fields.get(field).map(|(_, value)| value);
+    // Roles of inputs share a property, so that its presence says nothing about one of them.
+    let is_role = field.starts_with("reference_") || matches!(field, "first_frame" | "last_frame" | "inputs");
+    let present = match field {
+        "inputs" => !roles.is_empty(),
+        role if is_role => roles.contains(&role),
+        _ => sent.is_some(),
+    };
+    match wanted {
+        Wanted::Presence(word) => present == (word == "set"),
+        Wanted::Values(values) => sent.is_some_and(|sent| values.contains(&text(field, sent))),
+    }
+}
+
+/// A value in the words of `x-models`.
+fn text(field: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        number if field == "duration" && whole(number) == Some(-1) => "auto".to_owned(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,157 @@
+//! Rules between the fields of a request, as the specs state them for each model.
+
+use videogen_wire::facts::{Condition, FieldState, FieldTest};
+
+use crate::model::{Role, VideoDuration, VideoRequest};
+
+/// A requirement that a request does not meet.
+pub(super) struct Broken {
+    pub(super) field: &'static str,
+    pub(super) value: String,
+    pub(super) rule: String,
+    pub(super) hint: String,
+}
+
+/// The requirements of `condition` that `request` does not meet; none where the condition does not apply.
+pub(super) fn broken(condition: &Condition, request: &VideoRequest) -> Vec<Broken> {
+    if !condition.when.iter().all(|test| holds(test, request)) {
+        return Vec::new();
+    }
+    let cause: Vec<String> = condition.when.iter().map(|test| cause(test, request)).collect();
+    let unmet = condition.requires.iter().filter(|test| !holds(test, request));
+    unmet
+        .map(|test| {
+            let (demand, hint) = demand(test);
+            Broken {
+                field: test.field,
+                value: value(request, test.field).unwrap_or_else(|| "not set".to_owned()),
+                rule: format!("{} requires {demand}", cause.join(" with ")),
+                hint,
+            }
+        })
+        .collect()
+}
+
+fn holds(test: &FieldTest, request: &VideoRequest) -> bool {
+    let value = value(request, test.field);
+    match test.is {
+        FieldState::Set => value.is_some(),
+        FieldState::Unset => value.is_none(),
+        FieldState::OneOf(values) => value.is_some_and(|value| values.contains(&value.as_str())),
+    }
+}
+
+/// The part of the request that makes a rule apply, such as `video_operation edit`.
+fn cause(test: &FieldTest, request: &VideoRequest) -> String {
+    match (test.is, value(request, test.field)) {
+        (FieldState::OneOf(_), Some(value)) => format!("{} {value}", test.field),
+        (FieldState::Unset, _) => format!("a request without {}", test.field),
+        _ => test.field.to_owned(),
+    }
+}
+
+/// What is required, and what to do.
+fn demand(test: &FieldTest) -> (String, String) {
+    let field = test.field;
+    match test.is {
+        FieldState::Set if field == "inputs" => ("an input".to_owned(), "add an input".to_owned()),
+        FieldState::Set if is_role(field) => (format!("a {field}"), format!("add a {field}")),
+        FieldState::Set => (field.to_owned(), format!("set {field}")),
+        FieldState::Unset => (format!("no {field}"), format!("remove {field}")),
+        FieldState::OneOf(values) => {
+            let values = values.join(" or ");
+            (format!("{field} {values}"), format!("set {field} to {values}"))
+        }
+    }
+}
+
+fn is_role(field: &str) -> bool {
+    Role::ALL.iter().any(|role| role.as_str() == field)
+}
+
+/// The value of a field in the words of the specs. `None`: it is not set.
+fn value(request: &VideoRequest, field: &str) -> Option<String> {
+    let switch = |value: Option<bool>| value.map(|value| value.to_string());
+    let count = |count: usize| (count > 0).then(|| count.to_string());
+    match field {
+        "duration" => request.duration.map(|duration| match duration {
+            VideoDuration::Auto => "auto".to_owned(),
+            length => length.to_string(),
+        }),
+        "frames" => request.frames.map(|frames| frames.to_string()),
+        "resolution" => request.resolution.clone(),
+        "aspect_ratio" => request.aspect_ratio.clone(),
+        "generate_audio" => switch(request.generate_audio),
+        "seed" => request.seed.map(|seed| seed.to_string()),
+        "watermark" => switch(request.watermark),
+        "camera_fixed" => switch(request.camera_fixed),
+        "return_last_frame" => switch(request.return_last_frame),
+        "service_tier" => request.service_tier.clone(),
+        "draft" => switch(request.draft),
+        "draft_task" => request.draft_task.as_ref().map(ToString::to_string),
+        "tools" => count(request.tools.len()),
+        "video_operation" => request.video_operation.clone(),
+        "output_format" => request.output_format.clone(),
+        "inputs" => count(request.inputs.len()),
+        role => count(
+            request
+                .inputs
+                .iter()
+                .filter(|input| input.role.as_str() == role)
+                .count(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EDIT: Condition = Condition {
+        when: &[FieldTest {
+            field: "video_operation",
+            is: FieldState::OneOf(&["edit", "extend"]),
+        }],
+        requires: &[
+            FieldTest {
+                field: "duration",
+                is: FieldState::OneOf(&["auto"]),
+            },
+            FieldTest {
+                field: "reference_video",
+                is: FieldState::Set,
+            },
+            FieldTest {
+                field: "seed",
+                is: FieldState::Unset,
+            },
+        ],
+    };
+
+    #[test]
+    fn every_unmet_requirement_is_reported_with_the_remedy() {
+        let request = VideoRequest::new("m", "x").video_operation("edit").duration(6).seed(1);
+        let found: Vec<String> = broken(&EDIT, &request)
+            .into_iter()
+            .map(|broken| format!("{} = {}: {}; {}", broken.field, broken.value, broken.rule, broken.hint))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "duration = 6: video_operation edit requires duration auto; set duration to auto",
+                "reference_video = not set: video_operation edit requires a reference_video; add a reference_video",
+                "seed = 1: video_operation edit requires no seed; remove seed",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rule_that_does_not_apply_requires_nothing() {
+        assert!(broken(&EDIT, &VideoRequest::new("m", "x").duration(6)).is_empty());
+        let fine = VideoRequest::new("m", "x")
+            .video_operation("extend")
+            .duration_auto()
+            .reference_video("https://media.example.com/a.mp4");
+        assert!(broken(&EDIT, &fine).is_empty());
+    }
+}

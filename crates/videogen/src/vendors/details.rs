@@ -1,0 +1,67 @@
+//! The members of a task that mean the same everywhere and only stand in different places, which the spec names
+//! (`x-task-field`). It knows no vendor.
+
+use serde_json::Value;
+use videogen_wire::FromValue;
+
+use crate::model::{TaskId, TaskParameters, TaskStatus, Vendor, VideoDuration, VideoTask};
+
+/// Puts on the task what `body` says of it.
+pub(super) fn read(task: &mut VideoTask, body: &Value) {
+    let details = Details {
+        vendor: task.id.vendor(),
+        body,
+    };
+    let draft = details.get::<String>("draft_task");
+    task.parameters = TaskParameters {
+        input_type: details.get("input_type"),
+        duration: details.get("duration").and_then(duration),
+        resolution: details.get("resolution"),
+        aspect_ratio: details.get("aspect_ratio"),
+        generate_audio: details.get("generate_audio"),
+        seed: details.get("seed"),
+        watermark: details.get("watermark"),
+        return_last_frame: details.get("return_last_frame"),
+        service_tier: details.get("service_tier"),
+        expires_after: details.get("expires_after"),
+        safety_identifier: details.get("safety_identifier"),
+        draft: details.get("draft"),
+        draft_task: draft.and_then(|id| TaskId::new(task.id.vendor(), task.id.family(), id)),
+    };
+    task.expired = details.get("expired");
+    // The vendor's word stays beside it.
+    if task.expired == Some(true) && task.status == TaskStatus::Completed && task.video.is_none() {
+        task.status = TaskStatus::Expired;
+    }
+    if let Some(error) = &mut task.error {
+        error.param = details.get("error_param");
+    }
+}
+
+/// Minus one stands for "auto"; zero and other negative numbers for nothing that was decided.
+fn duration(seconds: i64) -> Option<VideoDuration> {
+    match seconds {
+        -1 => Some(VideoDuration::Auto),
+        1.. => u32::try_from(seconds).ok().map(VideoDuration::Seconds),
+        _ => None,
+    }
+}
+
+struct Details<'a> {
+    vendor: Vendor,
+    body: &'a Value,
+}
+
+impl Details<'_> {
+    /// The first readable value of a field.
+    fn get<T: FromValue>(&self, field: &str) -> Option<T> {
+        let known = self
+            .vendor
+            .facts()
+            .task_fields
+            .iter()
+            .find(|known| known.name == field)?;
+        let mut values = known.places.iter().filter_map(|place| self.body.pointer(place));
+        values.find_map(|value| T::from_value(value.clone()))
+    }
+}

@@ -1,0 +1,131 @@
+//! The lines of a page as they are kept: a hash of each, with the numbers and names in it, and no sentences.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+
+use super::limits::Known;
+use super::line::Line;
+use super::page::Page;
+
+/// Bytes of a line's hash that are kept.
+const HASH: usize = 5;
+/// Names and numbers of a line that are kept.
+const WORDS: usize = 12;
+/// The least share of the kept lines that a page must have for its prose to be compared line by line.
+const SAME: f64 = 0.5;
+
+/// Lines that are not as they were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// Line of the page; where lines are gone, the one that follows them.
+    pub line: Option<usize>,
+    /// The names and numbers of the lines that are gone.
+    pub was: Option<String>,
+    /// The line that is new.
+    pub now: Option<String>,
+}
+
+/// How the text of a page stands to the kept one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// Nothing changed.
+    Same,
+    /// These lines did.
+    Changed(Vec<Changed>),
+    /// Too few lines are the same to tell which ones changed: how many, and of how many.
+    Other(usize, usize),
+}
+
+/// The lines of a page in the form in which they are kept.
+#[must_use]
+pub fn prints(page: &Page, known: &Known) -> Vec<String> {
+    page.lines.iter().map(|line| print(line, known)).collect()
+}
+
+fn print(line: &Line, known: &Known) -> String {
+    let mut hash = Sha256::new();
+    line.text.split(' ').for_each(|word| hash.update(word.as_bytes()));
+    let mut out = String::new();
+    for byte in hash.finalize().iter().take(HASH) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    let words = line.text.split(|c: char| c == ' ' || "`\"'<>=(){},;|".contains(c));
+    let words = words.map(|word| word.trim_matches(['.', ':', '*']));
+    let is_fact = |word: &str| {
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit())
+            && word.len() < 10
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || ".:-–~".contains(c));
+        is_number || known.models.contains(word) || (word.contains('_') && known.words.contains(word))
+    };
+    let mut seen = BTreeSet::new();
+    for word in words.filter(|word| is_fact(word) && seen.insert(*word)).take(WORDS) {
+        out.push(' ');
+        out.push_str(word);
+    }
+    out
+}
+
+/// Compares the lines of a page with those that were kept.
+#[must_use]
+pub fn compare(kept: &[String], page: &Page, known: &Known) -> Text {
+    let hash = |print: &str| print.split(' ').next().unwrap_or_default().to_owned();
+    let old: Vec<String> = kept.iter().map(|print| hash(print)).collect();
+    let new: Vec<String> = prints(page, known).iter().map(|print| hash(print)).collect();
+    if old == new {
+        return Text::Same;
+    }
+    let changes = capture_diff_slices(Algorithm::Myers, &old, &new);
+    let same: usize = changes
+        .iter()
+        .filter(|op| op.tag() == DiffTag::Equal)
+        .map(|op| op.old_range().len())
+        .sum();
+    #[allow(clippy::cast_precision_loss, reason = "a page has no 2^52 lines")]
+    if (same as f64) < old.len() as f64 * SAME || old.is_empty() {
+        return Text::Other(same, old.len());
+    }
+    let mut found = Vec::new();
+    for op in changes.iter().filter(|op| op.tag() != DiffTag::Equal) {
+        let words = |print: &String| print.split(' ').skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let was: Vec<String> = kept[op.old_range()].iter().flat_map(words).collect();
+        let mut was = (!op.old_range().is_empty()).then(|| was.join(" "));
+        let next = page.lines.get(op.new_range().start).map(|line| line.number);
+        if op.new_range().is_empty() {
+            found.push(Changed {
+                line: next,
+                was,
+                now: None,
+            });
+            continue;
+        }
+        for line in &page.lines[op.new_range()] {
+            found.push(Changed {
+                line: Some(line.number),
+                was: was.take(),
+                now: Some(page.quote(line.number)),
+            });
+        }
+    }
+    Text::Changed(found)
+}
+
+/// The share of the kept lines that a page has.
+#[must_use]
+pub fn share(kept: &[String], page: &Page, known: &Known) -> f64 {
+    match compare(kept, page, known) {
+        Text::Same => 1.0,
+        _ if kept.is_empty() => 0.0,
+        _ => {
+            let hash = |print: &String| print.split(' ').next().unwrap_or_default().to_owned();
+            let new: BTreeSet<String> = prints(page, known).iter().map(hash).collect();
+            let same = kept.iter().filter(|print| new.contains(&hash(print))).count();
+            #[allow(clippy::cast_precision_loss, reason = "a page has no 2^52 lines")]
+            let share = same as f64 / kept.len() as f64;
+            share
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Where the answers of a vendor carry the members of a task (`x-task-field`).
+
+use serde_json::Value;
+
+use crate::spec::schema::{single_ref, target};
+use crate::spec::{Spec, escape, members};
+
+/// The members of a task that the facade reads wherever a spec has them (`x-task-field`).
+pub const TASK_FIELDS: [&str; 15] = [
+    "input_type",
+    "duration",
+    "resolution",
+    "aspect_ratio",
+    "generate_audio",
+    "seed",
+    "watermark",
+    "return_last_frame",
+    "service_tier",
+    "expires_after",
+    "safety_identifier",
+    "draft",
+    "draft_task",
+    "expired",
+    "error_param",
+];
+
+/// A member of a task, and the JSON pointers of the properties that carry it.
+pub(crate) struct TaskField {
+    pub(crate) name: &'static str,
+    pub(crate) places: Vec<String>,
+}
+
+/// The members of the tasks that the create operations return, the outermost places first.
+pub(crate) fn task_fields(spec: &Spec, creates: &[&str]) -> Vec<TaskField> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for operation in spec.operations() {
+        if operation.id().is_some_and(|id| creates.contains(&id)) {
+            for schema in operation.success_schemas() {
+                places(spec, schema, "", &mut Vec::new(), &mut found);
+            }
+        }
+    }
+    found.sort_by_key(|(_, place)| place.matches('/').count());
+    let fields = TASK_FIELDS.iter().map(|name| {
+        let mut places: Vec<String> = Vec::new();
+        for (_, place) in found.iter().filter(|(found, _)| found == name) {
+            if !places.contains(place) {
+                places.push(place.clone());
+            }
+        }
+        TaskField { name, places }
+    });
+    fields.filter(|field| !field.places.is_empty()).collect()
+}
+
+fn places<'a>(
+    spec: &'a Spec,
+    schema: &'a Value,
+    prefix: &str,
+    within: &mut Vec<&'a str>,
+    found: &mut Vec<(String, String)>,
+) {
+    let reference = single_ref(schema);
+    if reference.is_some_and(|reference| within.contains(&reference)) {
+        return;
+    }
+    within.extend(reference);
+    let inner = target(spec, schema);
+    if let Some(items) = inner.get("items") {
+        places(spec, items, &format!("{prefix}/0"), within, found);
+    }
+    for (name, property) in members(inner.get("properties")) {
+        let place = format!("{prefix}/{}", escape(name));
+        if let Some(field) = property.get("x-task-field").and_then(Value::as_str) {
+            found.push((field.to_owned(), place.clone()));
+        }
+        places(spec, property, &place, within, found);
+    }
+    if reference.is_some() {
+        within.pop();
+    }
+}
