@@ -34,13 +34,13 @@ async fn twenty_jobs_at_two_vendors() {
         .collect();
     let start = Instant::now();
     assert_eq!(jobs::run(&clients, folder.path()).await.unwrap(), 20);
-    // A machine that does other things at the same time gets room.
+    // With room for a busy machine.
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
     let submissions: u64 = sim.stats().submissions.values().sum();
     assert_eq!(submissions, 20);
     let lines = include_str!("../examples/jobs.rs").lines().count();
     assert!(lines < 60, "{lines} lines");
-    // Again: the keys are known, so nothing is submitted, and the files are in the way.
+    // Again: the keys are known, so nothing is submitted, and the files exist already.
     let error = jobs::run(&clients, folder.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.task().is_some());
@@ -49,7 +49,7 @@ async fn twenty_jobs_at_two_vendors() {
 }
 
 #[tokio::test]
-async fn one_call_makes_a_file_and_names_the_task_when_it_stops() {
+async fn one_call_creates_a_file_and_errors_contain_the_task() {
     let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
     for (vendor, model) in targets() {
         let client = sim.client(vendor).unwrap();
@@ -61,7 +61,7 @@ async fn one_call_makes_a_file_and_names_the_task_when_it_stops() {
         assert_eq!(std::fs::metadata(&path).unwrap().len(), video.file.bytes, "{model}");
         assert!(video.task.status.is_completed() && video.task.status.is_ended());
 
-        // The file is in the way; the task is not lost.
+        // The file exists already; the task is not lost.
         let stopped = client
             .generate(VideoRequest::new(model, "another"), &path)
             .await
@@ -91,7 +91,7 @@ async fn one_call_makes_a_file_and_names_the_task_when_it_stops() {
 }
 
 #[tokio::test]
-async fn a_video_can_be_had_without_a_file() {
+async fn a_video_can_be_downloaded_without_a_file() {
     let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
     for vendor in Vendor::ALL {
         let client = sim.client(*vendor).unwrap();
@@ -175,7 +175,7 @@ async fn clients_are_chosen_by_model_and_by_task() {
         let task = clients.submit(VideoRequest::new(model, "a boat")).await.unwrap();
         assert!(clients.wait(&task).await.unwrap().status.is_completed());
     }
-    // Two vendors sell it, and none does.
+    // Two vendors offer it, or none.
     for (model, words) in [
         ("seedance-2.0", "several clients serve"),
         ("no-such-model", "no client serves"),
@@ -191,7 +191,7 @@ async fn clients_are_chosen_by_model_and_by_task() {
 }
 
 #[test]
-fn media_are_given_as_what_is_at_hand() {
+fn media_are_accepted_in_several_types() {
     let picture = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
     std::fs::write(picture.path(), b"\x89PNG\r\n\x1a\n").unwrap();
     let request = VideoRequest::new("seedance-2.0", "x")
@@ -209,7 +209,7 @@ fn media_are_given_as_what_is_at_hand() {
             "asset://vid-1"
         ]
     );
-    // What cannot be read is refused with the rest, not forgotten.
+    // Unreadable inputs are reported with the other violations.
     for given in ["no-such-file.png", "asset://", "ftp://media.example/x", ""] {
         let request = VideoRequest::new("seedance-2.0", "x")
             .input(Role::FirstFrame, given)

@@ -1,6 +1,6 @@
-//! A planted word in every secret, and everything that any library logs: the word is not in it.
+//! Plants a canary in every secret, and captures everything that any library logs: the canary is not in it.
 //!
-//! Logging is a matter of the whole process, so this is a process of its own.
+//! Logging is process-wide, so this runs in a separate process.
 
 use std::process::Command;
 
@@ -35,7 +35,7 @@ fn no_secret_in_the_logs() {
     }
 }
 
-/// Not a test: what the one above runs.
+/// Not a test: the program of the test above.
 #[tokio::test]
 #[ignore = "only for the test that starts it"]
 async fn everything_is_logged() {
@@ -70,7 +70,7 @@ async fn everything_is_logged() {
                 .unwrap();
             let request = VideoRequest::new(vendor.default_model(), format!("after {url}"))
                 .callback_url(format!("https://hooks.example.com/{CANARY}"));
-            // Whatever comes of it: what counts is what is said on the way.
+            // The result does not matter, only the logs.
             let _ = client.submit(&request).await;
             let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap();
             if let Ok(task) = client.get(&id).await {

@@ -1,4 +1,4 @@
-//! What a reviewer reads: one small file for each thing that can drift.
+//! Snapshots for reviewers: one small file for each thing that can drift.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::canned::Canned;
 use crate::cases::{cases, targets};
 use crate::specs::{examples, operations, resolve, root, spec};
 
-/// Settles a snapshot into `snapshots/<vendor>/<kind>/<name>.snap`.
+/// Compares a snapshot in `snapshots/<vendor>/<kind>/<name>.snap`.
 fn snapshot(vendor: Vendor, kind: &str, name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(format!("snapshots/{vendor}/{kind}"));
@@ -57,7 +57,7 @@ fn wire_request_of_every_case() {
     }
 }
 
-/// The family whose tasks an operation answers, by its tag.
+/// The family of the tasks that an operation returns, by its tag.
 fn family(operation: &Value) -> &str {
     operation["tags"][0].as_str().unwrap()
 }
@@ -88,7 +88,7 @@ async fn normalised_task_of_every_example() {
                             json!(client.get(&task).await.unwrap())
                         }
                         _ if path.ends_with("/models") => json!(client.models().await.unwrap()),
-                        // The facade reads fresh links by polling again.
+                        // The facade gets new links by polling again.
                         _ if path.ends_with("/content") => continue,
                         _ => json!(client.list(&ListQuery::default()).await.unwrap()),
                     };
@@ -141,7 +141,7 @@ fn without_raw(value: &mut Value) {
     }
 }
 
-/// Every documented error of every operation, as the facade tells it.
+/// Every documented error of every operation, from the facade.
 #[tokio::test]
 async fn meaning_of_every_error() {
     for vendor in Vendor::ALL {
@@ -177,7 +177,7 @@ async fn meaning_of_every_error() {
     }
 }
 
-/// What each model takes: a change here is a change of limits, not of code.
+/// The limits of each model: a change here is a change of limits, not of code.
 #[test]
 fn table_of_models() {
     for vendor in Vendor::ALL {

@@ -1,4 +1,4 @@
-//! What a command leaves behind when it is told to stop.
+//! Interrupts of commands.
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,7 +13,7 @@ use super::videogen;
 
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
 
-/// A vendor that hands each request to the test, which answers it or does not.
+/// A vendor that passes each request to the test, which may respond.
 fn vendor() -> (String, mpsc::Receiver<(String, TcpStream)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -68,7 +68,7 @@ fn end(mut child: Child, mut err: impl std::io::Read) -> (i32, String, String) {
     (child.wait().unwrap().code().unwrap(), out_text, err_text)
 }
 
-/// Reads standard error up to a line that holds `word`.
+/// Reads standard error up to a line that contains `word`.
 fn until(err: &mut impl std::io::BufRead, word: &str) -> String {
     let mut line = String::new();
     while !line.contains(word) {
@@ -121,9 +121,9 @@ fn an_id_is_shown_before_a_locked_journal() {
     }
 }
 
-/// The answer does not come: what is known then is the submission.
+/// Without a response, the submission is named.
 #[test]
-fn a_submission_that_is_left_is_named() {
+fn an_interrupted_submission_is_named() {
     for (name, code) in SIGNALS {
         let folder = tempfile::tempdir().unwrap();
         let (base_url, requests) = vendor();
@@ -160,9 +160,9 @@ fn a_submission_that_is_left_is_named() {
     }
 }
 
-/// The answer comes after the first interrupt: the task is named, and how to go on with it.
+/// The response arrives after the first interrupt: the task is named, with the command to resume.
 #[test]
-fn an_answer_is_waited_for() {
+fn the_first_interrupt_waits_for_the_response() {
     for (name, code) in SIGNALS {
         let folder = tempfile::tempdir().unwrap();
         let (base_url, requests) = vendor();

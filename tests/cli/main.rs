@@ -1,5 +1,5 @@
-//! The `videogen` command as a person or a program runs it. It belongs to the package `videogen-cli`, for only there can
-//! Cargo say where the binary is.
+//! The `videogen` command as users and programs run it. Part of the package `videogen-cli`, because only there
+//! Cargo provides the path of the binary.
 #![allow(clippy::unwrap_used)]
 
 mod deaths;
@@ -34,7 +34,7 @@ const KEYS: [&str; 6] = [
 fn videogen(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_videogen"));
     command.args(args).current_dir(folder);
-    // Its journal, too, is that folder's.
+    // With its journal in that folder.
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     for name in KEYS {
         command.env_remove(name);
@@ -86,7 +86,7 @@ fn a_simulated_clip_from_every_family() {
         let bytes = std::fs::read(folder.path().join(&file)).unwrap();
         assert_eq!(&bytes[4..8], b"ftyp");
 
-        // What exists is not replaced, and nothing is submitted to find that out.
+        // Existing files are not replaced, and nothing is submitted.
         let again = run(folder.path(), &args);
         assert_eq!(again.status.code(), Some(7));
         assert!(stderr(&again).contains("--overwrite") && !stderr(&again).contains("Submitted"));
@@ -207,7 +207,7 @@ fn models_are_listed_without_a_key() {
 }
 
 #[test]
-fn plan_all_tells_who_can_run_it() {
+fn plan_all_lists_the_models_that_support_it() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["plan", "--all", "a kite", "--frames", "57", "--json"]);
     assert!(output.status.success());
@@ -270,7 +270,7 @@ fn a_request_from_a_file() {
 }
 
 #[test]
-fn losses_by_permission() {
+fn opt_in_adjustments() {
     let folder = tempfile::tempdir().unwrap();
     let args = [
         "generate",
@@ -305,7 +305,7 @@ fn schemas_are_printed() {
     }
 }
 
-/// Nothing that a shell can do to the command loses the name of a task, and no misuse ends in a panic.
+/// Closed pipes never lose a task's id, and no misuse ends in a panic.
 #[test]
 fn rough_handling() {
     let folder = tempfile::tempdir().unwrap();
@@ -350,7 +350,7 @@ fn rough_handling() {
 
 #[cfg(unix)]
 #[test]
-fn closed_ends_and_odd_names() {
+fn closed_pipes_and_odd_names() {
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -384,7 +384,7 @@ fn closed_ends_and_odd_names() {
     assert_eq!(mode, usual, "a downloaded file is like any other new file");
 }
 
-/// Each command about a task, against a simulator that runs apart.
+/// Each command about a task, against a separate simulator.
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_about_tasks() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -417,7 +417,7 @@ async fn commands_about_tasks() {
     simulator.advance(std::time::Duration::from_secs(20));
     let (code, out, _) = command(&["wait", &id]);
     assert!(code == 0 && out.contains("completed"), "{out}");
-    // Several at once, the same twice; each says for itself what became of it, in the order named.
+    // Several at once, one of them twice; each is reported, in the order of the arguments.
     let missing = "alltoken:generations:none";
     let (code, out, err) = command(&["wait", &id, missing, &id, "--timeout", "0", "--json"]);
     let all: Value = serde_json::from_str(&out).unwrap();
@@ -451,7 +451,7 @@ async fn commands_about_tasks() {
     assert!(!folder.path().join("never.mp4").exists());
 }
 
-/// The simulator on its own: base URLs first, counters over HTTP, and an end by interrupt.
+/// The simulator alone: base URLs first, counters over HTTP, stopped by an interrupt.
 #[cfg(unix)]
 #[test]
 fn the_simulator_prints_its_base_urls() {

@@ -7,7 +7,7 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
 
 use super::*;
 
-/// A port that is free at this moment.
+/// A free port.
 fn free_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
@@ -29,9 +29,9 @@ fn listening(folder: &Path, simulator: &Simulator, vendor: &str, more: &[&str]) 
     command
 }
 
-/// Every poll fails, so only the signed webhook can tell of the end.
+/// Every poll fails, so only the signed webhook can end the wait.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_signed_webhook_ends_the_wait_by_itself() {
+async fn a_signed_webhook_ends_the_wait_alone() {
     let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
     let failing = FaultKind::Status {
         code: 503,
@@ -41,7 +41,7 @@ async fn a_signed_webhook_ends_the_wait_by_itself() {
     simulator.inject(Fault::new(Vendor::ToApis, Operation::Get, failing).times(u32::MAX));
     let folder = tempfile::tempdir().unwrap();
     let mut command = listening(folder.path(), &simulator, "toapis", &[]);
-    // The second of two, as while a key is replaced.
+    // The second of two, as during rotation.
     command.env(
         "TOAPIS_WEBHOOK_SECRET",
         format!("whsec-old, {}", videogen_sim::WEBHOOK_SECRET),
@@ -57,7 +57,7 @@ async fn a_signed_webhook_ends_the_wait_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hint_ends_the_wait_once_the_vendor_agrees() {
+async fn a_hint_ends_the_wait_after_a_poll() {
     for vendor in ["token360", "toapis", "alltoken"] {
         let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -67,7 +67,7 @@ async fn a_hint_ends_the_wait_once_the_vendor_agrees() {
             .unwrap();
         assert!(output.status.success(), "{}", stdout(&output));
         assert_eq!(document(&output)["task"]["status"], "completed");
-        // The vendor has called, whether or not its poll was first; what comes of a call is noted a moment later.
+        // The vendor has called, whether or not the poll was first; the delivery is recorded a little later.
         let called = async {
             while simulator.tasks()[0].webhook.as_ref().unwrap().attempts == 0 {
                 tokio::task::yield_now().await;
@@ -98,9 +98,9 @@ async fn a_simulated_vendor_calls_back_too() {
     }
 }
 
-/// Nothing is submitted that could not be listened for.
+/// Nothing is submitted if the webhook cannot be received.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_work_is_said_before_anything_is_paid_for() {
+async fn invalid_webhook_options_fail_before_anything_is_paid() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -152,7 +152,7 @@ async fn what_cannot_work_is_said_before_anything_is_paid_for() {
     assert_eq!(simulator.stats().tasks, 0);
 }
 
-/// A thousand callers that never finish their requests take neither files nor time from polling and downloading.
+/// A thousand callers that never finish their requests affect neither polling nor downloading.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn half_open_connections_stop_nothing() {

@@ -1,4 +1,4 @@
-//! The files, as an independent program sees them.
+//! The files, checked with an independent program.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use videogen_sim::Vendor;
 
 use super::support::{Api, request_with, video_url};
 
-/// What ffprobe says of a file; nothing, and a word about it, where there is no ffprobe.
+/// The output of ffprobe for a file; `None`, with a note, without ffprobe.
 fn probe(bytes: &[u8]) -> Option<Value> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     std::io::Write::write_all(&mut file, bytes).unwrap();
@@ -35,7 +35,7 @@ fn probe(bytes: &[u8]) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
-/// Makes a clip and compares it with what was asked.
+/// Creates a clip and compares it with the request.
 async fn check(vendor: Vendor, body: Value, size: (u64, u64), frames: u64, seconds: f64) {
     let api = Api::start().await;
     let task = api.finished(vendor, &body).await;
@@ -55,13 +55,13 @@ async fn check(vendor: Vendor, body: Value, size: (u64, u64), frames: u64, secon
 }
 
 #[tokio::test]
-async fn a_clip_is_720p_wide_and_five_seconds_unless_asked_otherwise() {
+async fn a_clip_is_720p_wide_and_five_seconds_by_default() {
     let body = json!({"model": "seedance-2.0", "prompt": "a fox"});
     check(Vendor::Token360, body, (1280, 720), 60, 5.0).await;
 }
 
 #[tokio::test]
-async fn size_ratio_and_duration_are_what_was_asked() {
+async fn size_ratio_and_duration_are_as_requested() {
     let token360 = |resolution: &str, ratio: &str, seconds: u32| {
         let mut body = request_with(Vendor::Token360, "resolution", json!(resolution));
         body["aspect_ratio"] = json!(ratio);
@@ -83,7 +83,7 @@ async fn large_clips_are_made_in_a_few_seconds() {
             "aspect_ratio": ratio, "duration": 4})
     };
     check(Vendor::Token360, body("4K", "16:9"), (3840, 2160), 48, 4.0).await;
-    // The one shape that the encoder has to make smaller.
+    // The only shape that is scaled down for the encoder.
     check(Vendor::Token360, body("4K", "9:21"), (1646, 3840), 48, 4.0).await;
     check(Vendor::Token360, body("1K", "4:3"), (1366, 1024), 48, 4.0).await;
 }
@@ -97,7 +97,7 @@ async fn a_frame_count_is_kept_exactly() {
 
 /// Served by builds without the feature `clips`.
 #[test]
-fn the_fixed_clip_is_what_its_documentation_says() {
+fn the_fixed_clip_matches_its_documentation() {
     let path = crate::specs::root().join("crates/sim/assets/clip.mp4");
     let Some(found) = probe(&std::fs::read(path).unwrap()) else {
         return;

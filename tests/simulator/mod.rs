@@ -1,4 +1,4 @@
-//! End-to-end tests of the simulator: over real HTTP, with a clock that only the test moves.
+//! End-to-end tests of the simulator: over real HTTP, with a manual clock.
 #![allow(clippy::unwrap_used)]
 
 mod clients;

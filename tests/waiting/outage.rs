@@ -1,4 +1,4 @@
-//! A vendor that is down for ten minutes while a thousand tasks are waited for.
+//! A vendor that is down for ten minutes during waits for a thousand tasks.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const FROM: Duration = Duration::from_secs(120);
 const TO: Duration = Duration::from_secs(720);
 const PAUSE: Duration = Duration::from_secs(110);
 
-/// All tasks run beyond the end of the outage, in both runs.
+/// All tasks end after the outage, in both runs.
 fn done(number: usize) -> Duration {
     Duration::from_secs(740 + number as u64 % 200)
 }
@@ -71,7 +71,7 @@ fn judge(healthy: &Stub, ill: &Stub) {
         "{} requests while it was down",
         during.len()
     );
-    // No herd at its end, and soon back to work.
+    // No burst at its end, and a quick recovery.
     let after = |seconds: u64| {
         ill.iter()
             .filter(|(at, _)| (TO..TO + Duration::from_secs(seconds)).contains(at))

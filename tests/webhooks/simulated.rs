@@ -1,4 +1,4 @@
-//! The simulator calls, over real sockets and with signing code of its own; what comes out is what polling gives.
+//! Webhooks of the simulator, over real sockets and with separate signing code; the result is the same as from polling.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn delivered(simulator: &Simulator) {
 }
 
 #[tokio::test]
-async fn a_webhook_gives_the_task_that_polling_gives() {
+async fn a_webhook_returns_the_same_task_as_polling() {
     for (vendor, model) in targets() {
         for (prompt, is_restored) in [
             ("a kite", false),
@@ -79,9 +79,9 @@ async fn a_webhook_gives_the_task_that_polling_gives() {
     }
 }
 
-/// Whatever the simulator was told, another secret does not do.
+/// Another secret than the simulator's is rejected.
 #[tokio::test]
-async fn the_wrong_secret_takes_nothing() {
+async fn the_wrong_secret_accepts_nothing() {
     let simulator = Simulator::builder()
         .manual_clock()
         .webhook_secret(Some("whsec-other"))

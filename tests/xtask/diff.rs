@@ -197,7 +197,7 @@ fn several() -> Diff {
     compare(old, &new)
 }
 
-/// Settles a snapshot into `snapshots/<name>.snap`.
+/// Compares a snapshot in `snapshots/<name>.snap`.
 pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);

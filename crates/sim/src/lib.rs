@@ -60,7 +60,7 @@
 //! # Control time
 //!
 //! A task is queued for 3 s and completed after 20 s of simulated time; [`Builder::speed`] makes that
-//! faster. With [`Builder::manual_clock`] time stands still until [`Simulator::advance`] moves it:
+//! faster. With [`Builder::manual_clock`], time stops until [`Simulator::advance`] moves it:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), videogen_sim::StartError> {
@@ -99,7 +99,7 @@
 //!
 //! The simulator reads `specs/` itself and shares no code with the clients that are tested against it,
 //! so that a misread spec cannot cancel itself out. Only `Simulator::client` uses `videogen`, to
-//! configure a client; nothing is judged by it.
+//! configure a client; it checks nothing.
 //!
 //! # Features
 //!

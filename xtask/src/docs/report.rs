@@ -9,7 +9,7 @@ use super::kept::Known;
 use super::lines::Changed;
 use super::since::Move;
 
-/// Exit code: a page and the spec differ, or the page is not as it was kept.
+/// Exit code: a page and the spec differ, or the page changed since it was kept.
 pub const DIFFERS: u8 = 1;
 /// Exit code: a page, or a change in one, was not understood.
 pub const NOT_UNDERSTOOD: u8 = 3;

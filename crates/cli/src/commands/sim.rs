@@ -21,7 +21,7 @@ pub(crate) struct SimArgs {
     speed: f64,
 }
 
-/// A million seconds in one: more than anybody can tell apart.
+/// A million seconds in one; faster is not useful.
 const FASTEST: f64 = 1e6;
 
 pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -43,7 +43,8 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
     let address = simulator.address();
     let stop = interrupted();
     output.result(&json!({"address": address.to_string(), "base_urls": document}), || {
-        let mut lines = vec!["The simulator runs; stop it with Ctrl-C. Any key that begins with sk- works.".to_owned()];
+        let mut lines =
+            vec!["The simulator is running; stop it with Ctrl-C. Any key that begins with sk- works.".to_owned()];
         for vendor in Vendor::ALL {
             if let Some(url) = base_urls.get(vendor.as_str()) {
                 lines.push(format!("  export {}={url}", vendor.facts().base_url_env));

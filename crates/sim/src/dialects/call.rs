@@ -1,4 +1,4 @@
-//! A request, as the dialects see it.
+//! A request, for the dialects.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Call {
         (task.owner == self.owner).then_some(task)
     }
 
-    /// The owner's task that the path names; the refusal names the path parameter, `field`.
+    /// The owner's task in the path; the error names the path parameter, `field`.
     pub(crate) fn own_task(&self, field: &str) -> Result<Arc<Task>, Refusal> {
         self.task(self.id()).ok_or_else(|| Refusal::NoTask {
             field: field.to_owned(),

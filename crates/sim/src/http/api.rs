@@ -1,4 +1,4 @@
-//! The origin that speaks the vendors' dialects: from a request to the operation that it is for.
+//! The API origin: from a request to its operation.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::spec::{Endpoint, Operation, Route, Spec, Vendor};
 use crate::state::Core;
 use crate::submit::create;
 
-/// Pictures come as data URLs, which can be large.
+/// Images are sent as data URLs, which can be large.
 const LARGEST_BODY: usize = 64 << 20;
 
 /// The API origin: the vendors, and the simulator's own pages.
@@ -34,14 +34,14 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
 
 async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     let request_id = core.ids.next("req_");
-    // By its own clock, which may be off.
+    // By the simulator's clock, which may be set off.
     let date = core.clock.wall().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let path = request.uri().path().to_owned();
     let mut response = match Vendor::of_path(&path) {
         Some((vendor, rest)) => of_vendor(core, vendor, rest, request, &request_id).await,
         None => {
             let prefixes = Vendor::ALL.map(Vendor::prefix).join(", ");
-            let message = format!("unknown path: the vendors are at {prefixes}");
+            let message = format!("unknown path; the vendors' paths begin with {prefixes}");
             json_answer(StatusCode::NOT_FOUND, &json!({"error": {"message": message}}))
         }
     };
@@ -121,7 +121,7 @@ async fn prepare(
             .map_err(|_| Refusal::TooLarge)?;
         serde_json::from_slice(&bytes).map_err(|error| Refusal::Invalid {
             field: None,
-            // Where, but not what: the text may hold anything.
+            // The position only: the text may contain secrets.
             message: format!(
                 "the body is not JSON (line {}, column {})",
                 error.line(),

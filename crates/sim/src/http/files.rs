@@ -1,4 +1,4 @@
-//! The origin that serves the files, on its own port as a storage service would be.
+//! The file origin, on its own port like a storage service.
 
 use std::sync::Arc;
 

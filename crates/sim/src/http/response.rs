@@ -34,7 +34,7 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// The response for an answer; the request's headers may name a range of a file.
+/// The HTTP response for a response; the request's headers may name a range of a file.
 pub(crate) async fn response(answer: Answer, request: &HeaderMap) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = match answer.content {

@@ -17,7 +17,7 @@ pub(crate) fn encode(shape: Shape) -> Result<Bytes, String> {
         frames,
         fps,
     } = shape;
-    // No frame may be skipped, or the file would differ from what the task reports. Quality hardly
+    // No frame may be skipped, or the file would differ from the task's data. Quality hardly
     // matters, speed does.
     let config = EncoderConfig::new()
         .complexity(Complexity::Low)

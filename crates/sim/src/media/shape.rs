@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_side_is_never_longer_than_the_encoder_takes() {
+    fn sides_are_within_the_limit_of_the_encoder() {
         assert_eq!(shape("4K", "21:9", 4), (3840, 1646, 12));
         assert_eq!(shape("4K", "9:21", 4), (1646, 3840, 12));
         assert_eq!(shape("2K", "21:9", 4), (3360, 1440, 12));

@@ -108,8 +108,8 @@ impl Builder {
         self
     }
 
-    /// Sets the secret that ToAPIs' webhooks are signed with. Default: [`WEBHOOK_SECRET`]. `None` stands
-    /// for an account without a webhook, where a `callback_url` is refused.
+    /// Sets the secret of ToAPIs' webhook signatures. Default: [`WEBHOOK_SECRET`]. `None`: an
+    /// account without a webhook, for which a `callback_url` is refused.
     pub fn webhook_secret(mut self, secret: Option<impl Into<String>>) -> Self {
         self.webhook_secret = secret.map(Into::into);
         self

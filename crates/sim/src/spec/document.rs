@@ -20,7 +20,7 @@ pub struct SpecError {
     reason: String,
 }
 
-/// A vendor's spec, as the simulator reads it.
+/// A vendor's spec, read for the simulator.
 pub struct Spec {
     document: Value,
     definitions: Value,
@@ -96,7 +96,7 @@ impl Spec {
         })
     }
 
-    /// The whole document, as it is written.
+    /// The whole document.
     pub fn document(&self) -> &Value {
         &self.document
     }

@@ -1,6 +1,6 @@
-//! The vendors' specs, and what can be read from them without a request.
+//! The vendors' specs, and everything that depends on them alone.
 //!
-//! Lives here: vendors, operations, schemas, the entries of `x-models`. Nothing here knows a running
+//! Contains vendors, operations, schemas and the entries of `x-models`. Nothing here uses a running
 //! simulator, a clock, or HTTP. It is the lowest floor: it imports no other folder of this crate.
 
 mod document;

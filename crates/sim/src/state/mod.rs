@@ -1,6 +1,6 @@
-//! The state of one simulator: its clock, its tasks, the faults still to come, the links it signed.
+//! The state of one simulator: its clock, its tasks, its pending faults, its signed links.
 //!
-//! Nothing here knows a vendor's words or HTTP. It imports only the floors below: `spec` and `media`.
+//! Nothing here uses a vendor's format or HTTP. It imports only the floors below: `spec` and `media`.
 
 mod background;
 mod clock;

@@ -1,4 +1,4 @@
-//! Tasks, as the simulator reports them.
+//! Reports on tasks.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::state::plan::State;
 use crate::state::shared::Core;
 use crate::state::task::Task;
 
-/// A task, as the simulator reports it. Contains no key and no URL.
+/// Report on a task. Contains no key and no URL.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct TaskReport {

@@ -56,7 +56,7 @@ impl Store {
         *self.lock().requests.entry(vendor.slug()).or_default() += 1;
     }
 
-    /// A task of a vendor, whoever owns it.
+    /// A task of a vendor, of any owner.
     pub(crate) fn find(&self, vendor: Vendor, id: &str) -> Option<Arc<Task>> {
         let inner = self.lock();
         inner
@@ -86,7 +86,7 @@ impl Store {
         Stats {
             submissions: inner.submissions.clone(),
             tasks: inner.tasks.len(),
-            // A sum of decimal fractions, without the dust.
+            // Removes the rounding errors of a sum of decimal fractions.
             cost: (cost * 1e6).round() / 1e6,
             requests: inner.requests.clone(),
         }
