@@ -12,7 +12,7 @@ use xtask::spec::raw::surface::surface;
 use self::mutants::{mutants, mutate, put, specs};
 use crate::commands::{frozen, root, xtask};
 
-mod mutants;
+pub(crate) mod mutants;
 pub(crate) mod revisions;
 
 fn compare(old: &Spec, new: &Spec) -> Diff {

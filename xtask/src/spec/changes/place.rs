@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::judge::{Direction, Rule};
+use super::provenance;
 
 /// A component of the old spec, its counterpart in the new one, and a direction.
 pub(crate) type NodeKey = (String, String, Direction);
@@ -92,17 +93,7 @@ impl Found {
 }
 
 /// Members that only document.
-const WORDS: [&str; 9] = [
-    "description",
-    "summary",
-    "title",
-    "example",
-    "examples",
-    "externalDocs",
-    "x-source",
-    "x-unverified",
-    "source",
-];
+const WORDS: [&str; 6] = ["description", "summary", "title", "example", "examples", "externalDocs"];
 
 /// Compares the members that no other rule covers: one line for all that only document, and one for each other.
 pub(crate) fn rest(place: &Place, old: &Value, new: &Value, handled: &[&str], found: &mut Vec<Found>) {
@@ -126,6 +117,9 @@ pub(crate) fn rest(place: &Place, old: &Value, new: &Value, handled: &[&str], fo
         }
         if WORDS.contains(&key.as_str()) {
             words.push(format!("`{key}`"));
+            continue;
+        }
+        if provenance::diff(place, key, before, after, found) {
             continue;
         }
         let flag = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or(false);
