@@ -11,7 +11,6 @@ use xtask::docs::Desk;
 use xtask::docs::facts::Facts;
 use xtask::docs::kept::{Kept, load, save};
 use xtask::docs::lines::prints;
-use xtask::docs::page::Page;
 use xtask::docs::report::{Report, State};
 use xtask::docs::since::since;
 use xtask::spec::Spec;
@@ -98,7 +97,7 @@ fn standing(vendor: &str, page: &str, file: &str) -> (&'static Desk, State) {
 /// Keeps a page, whatever was kept before.
 fn keep(root: &Path, vendor: &str, page: &str, bytes: &[u8]) {
     let desk = Desk::open(root, vendor).expect("the specs are sound");
-    let read = Page::read(bytes).unwrap_or_else(|reason| panic!("{page}: {reason}"));
+    let read = desk.page(bytes).unwrap_or_else(|reason| panic!("{page}: {reason}"));
     let facts = desk.facts(bytes).unwrap_or_else(|reason| panic!("{page}: {reason}"));
     let lines = prints(&read, desk.known());
     save(root, vendor, page, "2026-11-21", (&read.hash(), &lines), &facts).expect("writable");

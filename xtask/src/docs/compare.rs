@@ -38,6 +38,7 @@ pub fn compare<'a>(page: &'a Page, name: &'a str, facts: &'a Facts, expected: &'
         name,
         facts,
         expected,
+        exact: page.document.is_some(),
         moves: expected.moves(facts, name),
         own: models::own(page, name, expected),
         shown: BTreeSet::new(),
@@ -72,6 +73,8 @@ struct Comparison<'a> {
     name: &'a str,
     facts: &'a Facts,
     expected: &'a Expected<'a>,
+    /// What the page does not say is not so.
+    exact: bool,
     /// The page's operations that the spec has at other paths.
     moves: Vec<Moved<'a>>,
     /// The spec's models that the page is about.
@@ -215,7 +218,8 @@ impl Comparison<'_> {
                 (true, Some(page), Some(spec)) => spec >= page,
                 _ => page == spec,
             };
-            if page.is_some() && !holds {
+            let says = page.is_some() || (self.exact && field.is_from(self.name));
+            if says && !holds {
                 let text = |number: Option<i64>| number.map(|number| number.to_string());
                 self.add(at.clone(), what, (text(page), line), text(spec), &field.pointer);
             }
@@ -240,6 +244,11 @@ impl Comparison<'_> {
             return;
         }
         match &field.values {
+            Some(values) if self.exact && parameter.values.is_empty() && values.is_from(self.name) => {
+                let list = values.list.join(", ");
+                self.add(at, "values", (None, line), Some(list), &values.pointer);
+                self.listed.insert(values.pointer.clone());
+            }
             _ if parameter.values.is_empty() => {}
             None => {
                 let list = parameter.values.join(", ");
@@ -364,11 +373,11 @@ impl Comparison<'_> {
             let is_spoken = parent(&field.pointer).is_some_and(|parent| spoken.contains(&parent));
             let last = name.rsplit('.').next().unwrap_or_default();
             // A name in the spelling of code may be named in a sentence; any other might be a plain word.
-            let is_named = last.contains('_') && self.page.contains(last);
+            let is_named = !self.exact && last.contains('_') && self.page.contains(last);
             if field.is_from(self.name)
                 && !field.unverified
                 && place != Place::Path
-                && is_spoken
+                && (is_spoken || (self.exact && self.facts.operations.iter().any(|known| known.is(&call.operation))))
                 && !is_named
                 && seen.insert(field.pointer.clone())
             {

@@ -1,6 +1,6 @@
 //! A vendor's spec and kept pages, and the comparison of one page with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::expected::{self, Expected};
@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::limits::Known;
 use super::lines::Text;
 use super::report::{self, Report, State};
-use super::{compare, identify, kept, lines, page, read, since};
+use super::{compare, identify, kept, lines, openapi, page, read, since};
 use crate::spec::{Spec, SpecError, vendors};
 
 /// A vendor's spec and kept pages, laid out to compare pages with.
@@ -39,6 +39,12 @@ impl Desk {
                 known.fields.insert(last.to_owned(), carried.clone());
             }
         }
+        known.stems = expected
+            .calls
+            .iter()
+            .filter(|call| !call.callback)
+            .map(|call| openapi::stem(&call.operation.path))
+            .collect();
         let pages = expected.pages;
         for (name, _) in pages {
             if let Some(page) = kept::load(root, vendor, &name)? {
@@ -72,8 +78,62 @@ impl Desk {
     /// # Errors
     /// Why it was not understood.
     pub fn facts(&self, bytes: &[u8]) -> Result<Facts, String> {
-        let page = page::Page::read(bytes)?;
+        let page = self.page(bytes)?;
         Ok(read::read(&page, &self.known)?.facts)
+    }
+
+    /// A page, and of an OpenAPI document the part that concerns the spec.
+    ///
+    /// # Errors
+    /// Why it is no page.
+    pub fn page(&self, bytes: &[u8]) -> Result<page::Page, String> {
+        let mut page = page::Page::read(bytes)?;
+        if let Some(document) = &page.document {
+            page.lines = openapi::read(document, &self.known.stems).1;
+        }
+        Ok(page)
+    }
+
+    /// The page that a file is by the end of its path.
+    #[must_use]
+    pub fn by_path(&self, file: &str) -> Option<String> {
+        identify::by_path(file, &Expected::of(&self.spec)).map(str::to_owned)
+    }
+
+    /// The short names of all pages.
+    #[must_use]
+    pub fn pages(&self) -> Vec<String> {
+        Expected::of(&self.spec)
+            .pages
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    /// Whether a page that the spec does not list is one for it: it lists models whose ids have a word in common with those
+    /// of the spec, on a path like those of the spec.
+    #[must_use]
+    pub fn concerns(&self, facts: &Facts) -> bool {
+        let words = |id: &String| {
+            id.split(|c: char| !c.is_alphabetic())
+                .filter(|word| word.len() > 4)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let known: BTreeSet<String> = self.known.models.iter().flat_map(words).collect();
+        let mut models = facts.models();
+        let model = facts.parameters.iter().find(|parameter| parameter.name == "model");
+        models.extend(
+            model
+                .and_then(|model| model.default.as_ref()?.as_str())
+                .map(str::to_owned),
+        );
+        let is_like = models.iter().flat_map(words).any(|word| known.contains(&word));
+        is_like
+            && facts
+                .operations
+                .iter()
+                .any(|operation| self.known.stems.contains(&openapi::stem(&operation.path)))
     }
 
     /// Compares a page, which is called `name` if that is known, and keeps it if a day is given.
@@ -98,7 +158,7 @@ impl Desk {
             ));
         }
         let vague = |name: Option<&str>, reason| Ok(Report::without(file, name, State::NotUnderstood, reason));
-        let page = match page::Page::read(bytes) {
+        let page = match self.page(bytes) {
             Ok(page) => page,
             Err(reason) => return vague(name, reason),
         };

@@ -124,6 +124,8 @@ pub struct Expected<'a> {
     pub models: Vec<Model<'a>>,
     /// Short name and address of each page.
     pub pages: Vec<(String, String)>,
+    /// Those that are OpenAPI documents.
+    pub documents: Vec<String>,
 }
 
 impl<'a> Expected<'a> {
@@ -142,8 +144,15 @@ impl<'a> Expected<'a> {
             calls: Vec::new(),
             models: Vec::new(),
             pages: Vec::new(),
+            documents: Vec::new(),
         };
         for (name, page) in members(spec.doc.get("x-pages")) {
+            match page.get("kind").and_then(Value::as_str) {
+                // Pages are in it, with entries of their own.
+                Some("repository") => continue,
+                Some("openapi") => expected.documents.push(name.to_owned()),
+                _ => {}
+            }
             expected.pages.push((name.to_owned(), text(page.get("url"))));
         }
         let models = spec.doc.get("x-models").and_then(Value::as_array);

@@ -37,6 +37,16 @@ pub fn identify(
             )),
         };
     }
+    if page.document.is_some() {
+        return match (expected.documents.as_slice(), by_path(file, expected)) {
+            ([name], _) => Ok(name.clone()),
+            (_, Some(name)) => Ok(name.to_owned()),
+            _ => Err(
+                "it is an OpenAPI document, and x-pages has not exactly one of kind `openapi`; name it with --page"
+                    .to_owned(),
+            ),
+        };
+    }
     if page.source.is_some()
         && let Some(name) = by_path(file, expected)
     {
@@ -99,7 +109,8 @@ pub fn identify(
 }
 
 /// The page whose address ends as the path of a file does, if no other does.
-fn by_path<'a>(file: &str, expected: &'a Expected<'_>) -> Option<&'a str> {
+#[must_use]
+pub fn by_path<'a>(file: &str, expected: &'a Expected<'_>) -> Option<&'a str> {
     let path = file.rsplit_once('.').map_or(file, |(path, _)| path);
     let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     let mut found = None;
@@ -172,7 +183,7 @@ pub fn whole(
         ));
     }
     // A source is whole if its markup is, and it is nobody's login page: it may say anything new.
-    if page.source.is_some() {
+    if page.source.is_some() || page.document.is_some() {
         return models(facts, expected);
     }
     if known.is_empty() {

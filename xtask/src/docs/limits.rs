@@ -20,6 +20,8 @@ pub struct Known {
     pub models: BTreeSet<String>,
     /// Last part of a wire name → the normalised field that it carries.
     pub fields: BTreeMap<String, String>,
+    /// Which operations of an OpenAPI document concern the spec.
+    pub stems: BTreeSet<String>,
 }
 
 /// Of all the models on a page.

@@ -13,13 +13,14 @@ use clap::Args;
 
 pub use self::desk::Desk;
 use self::report::{Report, State};
-use crate::spec::vendors;
+use crate::spec::{Spec, members, vendors};
 
 pub mod compare;
 mod desk;
 pub mod examples;
 pub mod expected;
 pub mod facts;
+mod folder;
 mod html;
 pub mod identify;
 pub mod kept;
@@ -29,6 +30,7 @@ pub mod line;
 pub mod lines;
 pub mod mdx;
 pub mod models;
+pub mod openapi;
 pub mod operations;
 pub mod page;
 mod pattern;
@@ -42,10 +44,11 @@ pub mod since;
 pub struct Arguments {
     /// Vendor, by the name of its spec file
     vendor: String,
-    /// Saved pages (HTML, Markdown or text); HTML works best
+    /// Pages (HTML, MDX, Markdown, text), OpenAPI documents (JSON, YAML), or folders of them
     ///
-    /// In text that was copied from a browser, names may run into the words before them.
-    #[arg(required = true)]
+    /// In text that was copied from a browser, names may run into the words before them. In a folder, such as a clone of
+    /// the vendor's documentation, pages are found by the end of their path; those that are none of the spec's are counted.
+    #[arg(required_unless_present = "sources")]
     pages: Vec<PathBuf>,
     /// The page's short name in the spec's x-pages [default: found from the page itself]
     #[arg(long, value_name = "NAME")]
@@ -56,6 +59,10 @@ pub struct Arguments {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+    /// Print what is fetched of this vendor, instead of comparing: name, kind, way, address and path of each x-pages entry
+    /// with `fetch`, separated by tabs
+    #[arg(long, conflicts_with_all = ["pages", "page", "keep", "json"])]
+    sources: bool,
 }
 
 /// Compares pages with a spec. Returns the exit code.
@@ -63,32 +70,58 @@ pub struct Arguments {
 /// # Errors
 /// When the spec or a kept page cannot be read, or a page cannot be kept.
 pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8, Box<dyn Error>> {
-    let Arguments {
-        vendor,
-        pages,
-        page,
-        keep,
-        json,
-    } = arguments;
-    let vendor = &vendors(root, std::slice::from_ref(vendor))?[0];
+    let vendor = &vendors(root, std::slice::from_ref(&arguments.vendor))?[0];
+    if arguments.sources {
+        return sources(&Spec::load(root, vendor)?, out);
+    }
     let desk = Desk::open(root, vendor)?;
     let today = chrono::Utc::now().date_naive().to_string();
-    let mut reports = Vec::new();
-    for path in pages {
+    let keep = arguments.keep.then_some(today.as_str());
+    let page = arguments.page.as_deref();
+    let (mut reports, mut folders) = (Vec::new(), Vec::new());
+    for path in &arguments.pages {
         let file = path.display().to_string();
+        if path.is_dir() {
+            if page.is_some() {
+                return Err(format!("{file} is a folder: --page names the page of a single file").into());
+            }
+            let (found, summary) = folder::read(&desk, path, &folder::files(path)?, keep)?;
+            reports.extend(found);
+            folders.push(summary);
+            continue;
+        }
         reports.push(match fs::read(path) {
-            Ok(bytes) => desk.report(&file, &bytes, page.as_deref(), keep.then_some(today.as_str()))?,
-            Err(error) => Report::without(&file, page.as_deref(), State::CannotRead, error.to_string()),
+            Ok(bytes) => desk.report(&file, &bytes, page, keep)?,
+            Err(error) => Report::without(&file, page, State::CannotRead, error.to_string()),
         });
     }
     let code = reports.iter().map(|report| report.state.code()).max().unwrap_or(0);
-    if *json {
-        serde_json::to_writer_pretty(&mut *out, &serde_json::json!({"vendor": vendor, "pages": reports}))?;
+    if arguments.json {
+        let json = serde_json::json!({"vendor": vendor, "pages": reports, "folders": folders});
+        serde_json::to_writer_pretty(&mut *out, &json)?;
         writeln!(out)?;
     } else {
         for report in &reports {
             report.write(vendor, out)?;
         }
+        for folder in &folders {
+            folder.write(&reports, out)?;
+        }
     }
     Ok(code)
+}
+
+fn sources(spec: &Spec, out: &mut dyn Write) -> Result<u8, Box<dyn Error>> {
+    for (name, page) in members(spec.doc.get("x-pages")) {
+        let text = |key: &str| page.get(key).and_then(serde_json::Value::as_str);
+        if let Some(fetch) = text("fetch") {
+            let (kind, url) = (text("kind").unwrap_or("page"), text("url").unwrap_or_default());
+            writeln!(
+                out,
+                "{name}\t{kind}\t{fetch}\t{url}\t{}",
+                text("path").unwrap_or_default()
+            )?;
+        }
+    }
+    Ok(0)
 }

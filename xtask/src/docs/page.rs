@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::html;
 use super::line::Line;
 use super::mdx;
+use super::openapi;
 use super::pattern::pattern;
 use crate::spec::is_invisible;
 
@@ -25,6 +27,8 @@ pub struct Page {
     pub cut: Option<String>,
     /// What its markup says, where it is a documentation source.
     pub source: Option<mdx::Source>,
+    /// The document, where it is an OpenAPI document; its lines are those of the facts that are read from it.
+    pub document: Option<Value>,
 }
 
 impl Page {
@@ -41,7 +45,19 @@ impl Page {
         if text.trim().is_empty() {
             return Err("it is empty".to_owned());
         }
-        if serde_json::from_str::<serde_json::Value>(text).is_ok() {
+        if let Some(document) = openapi::document(text) {
+            let document = document.map_err(|reason| format!("its OpenAPI is broken: {reason}"))?;
+            let title = document.pointer("/info/title").and_then(Value::as_str);
+            return Ok(Self {
+                lines: Vec::new(),
+                title: title.unwrap_or_default().to_owned(),
+                url: None,
+                cut: None,
+                source: None,
+                document: Some(document),
+            });
+        }
+        if serde_json::from_str::<Value>(text).is_ok() {
             return Err("it is JSON, not a page".to_owned());
         }
         let page = if html::is_html(text) {
@@ -53,6 +69,7 @@ impl Page {
                 url: reduced.url,
                 cut: cut.then(|| "its HTML does not end (`</html>` is missing)".to_owned()),
                 source: None,
+                document: None,
             }
         } else if mdx::is_source(text) {
             let source = mdx::read(text).map_err(|reason| format!("its MDX is broken: {reason}"))?;
@@ -62,6 +79,7 @@ impl Page {
                 url: None,
                 cut: None,
                 source: Some(source),
+                document: None,
             }
         } else {
             let lines = lines(&without_breaks(text));
@@ -73,6 +91,7 @@ impl Page {
                 url: None,
                 cut: None,
                 source: None,
+                document: None,
             }
         };
         match page.lines.is_empty() {

@@ -5,6 +5,7 @@ use super::facts::{Facts, Parameter, Place};
 use super::layouts::{self, dashes};
 use super::limits::{self, Known};
 use super::line::Line;
+use super::openapi;
 use super::operations;
 use super::page::Page;
 
@@ -23,6 +24,19 @@ pub struct Understood {
 /// # Errors
 /// Why it has no facts.
 pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
+    if let Some(document) = &page.document {
+        let (mut facts, lines) = openapi::read(document, &known.stems);
+        facts.limits = limits::read(&lines, &facts.parameters, known);
+        if facts.operations.is_empty() {
+            let stems: Vec<&str> = known.stems.iter().map(String::as_str).collect();
+            return Err(format!("no operation in it is one of {}", stems.join(", ")));
+        }
+        return Ok(Understood {
+            facts,
+            cut: None,
+            strange: Vec::new(),
+        });
+    }
     let lines = &page.lines;
     let mut calls = operations::read(lines);
     let own = page.source.as_ref().filter(|source| !source.parameters.is_empty());

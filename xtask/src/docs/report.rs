@@ -26,6 +26,8 @@ pub enum State {
     Differs,
     /// All that is understood is as it should be, but the text is not the kept one.
     Changed,
+    /// The page is like those of the spec, which does not list it.
+    Unlisted,
     /// The page is unreadable, incomplete or another page.
     NotUnderstood,
     /// The file cannot be read.
@@ -38,7 +40,7 @@ impl State {
     pub fn code(self) -> u8 {
         match self {
             Self::Agreement => 0,
-            Self::Differs => DIFFERS,
+            Self::Differs | Self::Unlisted => DIFFERS,
             Self::Changed | Self::NotUnderstood => NOT_UNDERSTOOD,
             Self::CannotRead => CANNOT_READ,
         }
@@ -105,6 +107,49 @@ pub struct Kept {
     pub moves: Vec<Move>,
 }
 
+/// What a folder holds besides the pages that are reported.
+#[derive(Debug, Serialize)]
+pub struct Folder {
+    /// The folder, as it was named.
+    pub folder: String,
+    /// How many files in it may be pages.
+    pub files: usize,
+    /// How many of those are no page of the spec.
+    pub other: usize,
+    /// Pages of the spec that are not in it.
+    pub missing: Vec<String>,
+}
+
+impl Folder {
+    /// Writes one line on the folder.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+        let Self {
+            folder,
+            files,
+            other,
+            missing,
+        } = self;
+        let count = |state: State| reports.iter().filter(|report| report.state == state).count();
+        write!(
+            out,
+            "{folder}: {files} files; {} in agreement, {} differ, {} changed, {} not in x-pages, {} not understood; {other} are \
+             no page of the spec",
+            count(State::Agreement),
+            count(State::Differs),
+            count(State::Changed),
+            count(State::Unlisted),
+            count(State::NotUnderstood),
+        )?;
+        match missing.is_empty() {
+            true => writeln!(out),
+            false => writeln!(out, "; not in it: {}", missing.join(", ")),
+        }
+    }
+}
+
 impl Report {
     /// A report with nothing but a reason.
     #[must_use]
@@ -140,6 +185,7 @@ impl Report {
         let state = match self.state {
             State::Agreement => "in agreement",
             State::Differs => "differs",
+            State::Unlisted => "not in x-pages",
             State::Changed => "changed, not understood",
             State::NotUnderstood => "not understood",
             State::CannotRead => "cannot be read",
