@@ -34,9 +34,7 @@ fn client_with(simulator: &Simulator, vendor: Vendor, key: &str) -> Client {
 
 /// Polls without pausing; the simulator's clock does not move meanwhile.
 fn at_once() -> WaitOptions {
-    WaitOptions::default()
-        .first(Duration::ZERO)
-        .every(Duration::ZERO, Duration::ZERO)
+    WaitOptions::default().poll(videogen::poll::PollPolicy::within(Duration::ZERO, Duration::ZERO))
 }
 
 #[tokio::test]

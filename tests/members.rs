@@ -126,7 +126,7 @@ async fn a_completed_task_without_its_files_has_expired() {
     let answer = json!({"id": "t", "status": "completed", "model": "m", "created_at": "2026-11-20T08:00:00Z", "is_expired": true});
     let canned = Canned::json(200, &answer).await;
     let zero = Duration::ZERO;
-    let options = WaitOptions::default().first(zero).every(zero, zero);
+    let options = WaitOptions::default().poll(videogen::poll::PollPolicy::within(zero, zero));
     let task = canned
         .client(vendor)
         .wait_with(&id(vendor, "t"), options, |_| {})

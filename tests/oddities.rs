@@ -208,7 +208,7 @@ async fn completed_without_a_url_is_an_error_and_not_an_endless_poll() {
     for vendor in Vendor::ALL {
         let canned = Canned::json(200, &json!({"id": "t", "status": "completed"})).await;
         let zero = std::time::Duration::ZERO;
-        let options = videogen::wait::WaitOptions::default().first(zero).every(zero, zero);
+        let options = videogen::wait::WaitOptions::default().poll(videogen::poll::PollPolicy::within(zero, zero));
         let error = canned
             .client(*vendor)
             .wait_with(&task(*vendor), options, |_| {})
@@ -474,8 +474,10 @@ async fn the_last_poll_is_made_at_the_timeout() {
         assert_eq!(error.kind(), ErrorKind::Timeout);
         let forever = videogen::wait::WaitOptions::default()
             .timeout(std::time::Duration::MAX)
-            .first(std::time::Duration::ZERO)
-            .every(std::time::Duration::MAX, std::time::Duration::MAX);
+            .poll(
+                videogen::poll::PollPolicy::within(std::time::Duration::MAX, std::time::Duration::MAX)
+                    .first(std::time::Duration::ZERO),
+            );
         let canned = Canned::json(200, &json!({"id": "t", "status": "failed"})).await;
         assert!(
             canned

@@ -107,7 +107,7 @@ fn fixed(interval: f64, law: Law, tasks: u32) -> Cost {
     }
 }
 
-/// The paces that `WaitOptions::every` and `WatcherOptions::every` can set: the shortest pause, and a minute at most.
+/// The paces that `PollPolicy::within` can set: the shortest pause, and a minute at most.
 fn paces() -> impl Iterator<Item = (f64, PollPolicy)> {
     (0..40).map(|step| {
         let shortest = 0.0005 * 1.3_f64.powi(step);

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use serde_json::json;
 
-use crate::{document, run, stderr, stdout, videogen};
+use crate::{at_once, document, run, stderr, stdout, videogen};
 
 /// The beginning of a video with its index first.
 const OPENING: &[u8] = b"\0\0\0\x08ftyp\0\0\0\x08moov";
@@ -182,4 +182,43 @@ fn the_last_frame_comes_along() {
     // There is none unless requested.
     let output = with(&["--overwrite", "--json"]);
     assert!(document(&output).get("last_frame_file").is_none());
+}
+
+#[test]
+fn a_simulated_clip_from_every_family() {
+    let folder = tempfile::tempdir().unwrap();
+    let generate = |(vendor, model): (&str, &str)| {
+        let file = format!("{model}.{vendor}.mp4");
+        let args = [
+            "generate",
+            "--simulate",
+            "a paper boat",
+            "-o",
+            &file,
+            "--vendor",
+            vendor,
+            "--model",
+            model,
+        ];
+        let output = run(folder.path(), &args);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(stderr(&output).contains("Simulated"), "{}", stderr(&output));
+        assert!(stdout(&output).contains("(simulated)"), "{}", stdout(&output));
+        let bytes = std::fs::read(folder.path().join(&file)).unwrap();
+        assert_eq!(&bytes[4..8], b"ftyp");
+
+        // Existing files are not replaced, and nothing is submitted.
+        let again = run(folder.path(), &args);
+        assert_eq!(again.status.code(), Some(7));
+        assert!(stderr(&again).contains("--overwrite") && !stderr(&again).contains("Submitted"));
+    };
+    at_once(
+        [
+            ("token360", "seedance-2.0"),
+            ("toapis", "seedance-2"),
+            ("toapis", "doubao-seedance-1-5-pro"),
+            ("alltoken", "seedance-2.0"),
+        ],
+        generate,
+    );
 }

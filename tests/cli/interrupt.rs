@@ -9,7 +9,7 @@ use std::sync::mpsc;
 
 use serde_json::Value;
 
-use super::videogen;
+use super::{at_once, videogen};
 
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
 
@@ -84,41 +84,40 @@ fn until(err: &mut impl std::io::BufRead, word: &str) -> String {
 /// Another program locks the journal while the vendor accepts the task.
 #[test]
 fn an_id_is_shown_before_a_locked_journal() {
-    for json in [false, true] {
-        for (name, code) in SIGNALS {
-            let folder = tempfile::tempdir().unwrap();
-            let (base_url, requests) = vendor();
-            let mut args = vec!["generate", "a kite", "--vendor", "alltoken", "-o", "it's a kite.mp4"];
-            args.extend(json.then_some("--json"));
-            let mut child = start(folder.path(), &base_url, &args);
-            let (line, socket) = requests.recv().unwrap();
-            assert!(line.starts_with("POST "), "{line}");
-            let lock = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
-            lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-            answer(socket, r#"{"id": "vgen-1", "status": "queued"}"#);
+    let cases = SIGNALS.into_iter().flat_map(|signal| [(signal, false), (signal, true)]);
+    at_once(cases, |((name, code), json)| {
+        let folder = tempfile::tempdir().unwrap();
+        let (base_url, requests) = vendor();
+        let mut args = vec!["generate", "a kite", "--vendor", "alltoken", "-o", "it's a kite.mp4"];
+        args.extend(json.then_some("--json"));
+        let mut child = start(folder.path(), &base_url, &args);
+        let (line, socket) = requests.recv().unwrap();
+        assert!(line.starts_with("POST "), "{line}");
+        let lock = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        answer(socket, r#"{"id": "vgen-1", "status": "queued"}"#);
 
-            let mut err = BufReader::new(child.stderr.take().unwrap());
-            let line = until(&mut err, "vgen-1");
-            assert!(line.contains("Submitted alltoken:generations:vgen-1"), "{line}");
-            signal(&child, name);
-            until(&mut err, "Interrupt again");
-            signal(&child, name);
-            let (ended, out, err) = end(child, err);
-            assert_eq!(ended, code, "{name}: {out} {err}");
-            let said = if json { out } else { err };
-            let wait = "videogen wait alltoken:generations:vgen-1";
-            assert!(said.contains(wait), "{said}");
-            if json {
-                let document: Value = serde_json::from_str(&said).unwrap();
-                assert_eq!(document["error"]["task"], "alltoken:generations:vgen-1");
-            } else {
-                let download = r"videogen download alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
-                assert!(said.contains(download), "{said}");
-            }
-            assert!(requests.try_recv().is_err(), "nothing else was sent");
-            drop(lock);
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        let line = until(&mut err, "vgen-1");
+        assert!(line.contains("Submitted alltoken:generations:vgen-1"), "{line}");
+        signal(&child, name);
+        until(&mut err, "Interrupt again");
+        signal(&child, name);
+        let (ended, out, err) = end(child, err);
+        assert_eq!(ended, code, "{name}: {out} {err}");
+        let said = if json { out } else { err };
+        let wait = "videogen wait alltoken:generations:vgen-1";
+        assert!(said.contains(wait), "{said}");
+        if json {
+            let document: Value = serde_json::from_str(&said).unwrap();
+            assert_eq!(document["error"]["task"], "alltoken:generations:vgen-1");
+        } else {
+            let download = r"videogen download alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
+            assert!(said.contains(download), "{said}");
         }
-    }
+        assert!(requests.try_recv().is_err(), "nothing else was sent");
+        drop(lock);
+    });
 }
 
 /// Without a response, the submission is named.

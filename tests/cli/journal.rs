@@ -35,7 +35,7 @@ pub(super) fn run(folder: &Path, simulator: &Simulator, args: &[&str]) -> (i32, 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_paid_for_once() {
-    let simulator = Simulator::builder().speed(100.0).start().await.unwrap();
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| run(folder.path(), &simulator, args);
     let generate = [
@@ -48,6 +48,7 @@ async fn a_key_is_paid_for_once() {
     ];
     let (code, first, err) = run(&[&generate[..], &["--no-wait"]].concat());
     assert_eq!(code, 0, "{err}");
+    simulator.advance(Duration::from_secs(600));
     // The same again, to the end.
     let (code, second, err) = run(&[&generate[..], &["-o", "kite.mp4"]].concat());
     assert_eq!(code, 0, "{err} {second}");

@@ -58,39 +58,14 @@ fn document(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
 }
 
-#[test]
-fn a_simulated_clip_from_every_family() {
-    let folder = tempfile::tempdir().unwrap();
-    for (vendor, model) in [
-        ("token360", "seedance-2.0"),
-        ("toapis", "seedance-2"),
-        ("toapis", "doubao-seedance-1-5-pro"),
-        ("alltoken", "seedance-2.0"),
-    ] {
-        let file = format!("{model}.{vendor}.mp4");
-        let args = [
-            "generate",
-            "--simulate",
-            "a paper boat",
-            "-o",
-            &file,
-            "--vendor",
-            vendor,
-            "--model",
-            model,
-        ];
-        let output = run(folder.path(), &args);
-        assert!(output.status.success(), "{}", stderr(&output));
-        assert!(stderr(&output).contains("Simulated"), "{}", stderr(&output));
-        assert!(stdout(&output).contains("(simulated)"), "{}", stdout(&output));
-        let bytes = std::fs::read(folder.path().join(&file)).unwrap();
-        assert_eq!(&bytes[4..8], b"ftyp");
-
-        // Existing files are not replaced, and nothing is submitted.
-        let again = run(folder.path(), &args);
-        assert_eq!(again.status.code(), Some(7));
-        assert!(stderr(&again).contains("--overwrite") && !stderr(&again).contains("Submitted"));
-    }
+/// Runs the cases of a test at the same time: they wait for most of it.
+fn at_once<T: Send>(cases: impl IntoIterator<Item = T>, run: impl Fn(T) + Sync) {
+    let run = &run;
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(move || run(case));
+        }
+    });
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use super::{document, run, stderr, stdout, videogen};
+use super::{at_once, document, run, stderr, stdout, videogen};
 
 /// A vendor with the same response to every request.
 fn vendor(answer: &Value) -> String {
@@ -233,22 +233,26 @@ fn request_files_are_read_completely_or_rejected() {
 #[test]
 fn documents_report_an_unknown_model_and_a_missing_last_frame() {
     let folder = tempfile::tempdir().unwrap();
-    for (model, known) in [("seedance-2.0", true), ("seedance-9", false)] {
-        for more in [&["--no-wait"][..], &["-o", "k.mp4", "--overwrite"]] {
-            let args = [
-                "generate",
-                "--simulate",
-                "a kite",
-                "--vendor",
-                "token360",
-                "--model",
-                model,
-                "--json",
-            ];
-            let output = run(folder.path(), &[&args[..], more].concat());
-            assert_eq!(document(&output)["model_known"], known, "{}", stdout(&output));
-        }
-    }
+    let cases = [("seedance-2.0", true), ("seedance-9", false)]
+        .into_iter()
+        .flat_map(|case| [&["--no-wait"][..], &["-o"]].map(|more| (case, more)));
+    at_once(cases, |((model, known), more)| {
+        let file = format!("{model}.mp4");
+        let args = [
+            "generate",
+            "--simulate",
+            "a kite",
+            "--vendor",
+            "token360",
+            "--model",
+            model,
+            "--json",
+        ];
+        let mut args = [&args[..], more].concat();
+        args.extend((more == ["-o"]).then_some(file.as_str()));
+        let output = run(folder.path(), &args);
+        assert_eq!(document(&output)["model_known"], known, "{}", stdout(&output));
+    });
 }
 
 /// A simulated task ends with the command, so no resume is suggested.

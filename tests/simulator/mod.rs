@@ -10,5 +10,6 @@ mod life;
 mod lists;
 mod requests;
 mod start;
+mod strict;
 mod support;
 mod webhooks;

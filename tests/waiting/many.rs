@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use videogen::poll::PollPolicy;
 use videogen::wait::{Watched, Watcher, WatcherOptions};
 use videogen::{Client, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::Simulator;
@@ -172,9 +173,7 @@ async fn tasks_may_be_added_at_any_time() {
 async fn a_webhook_ends_a_wait_at_once_for_either_caller() {
     let stub = Stub::new(|at, path| answer(at, path, 9, |_| 20 * SECOND)).await;
     let client = stub.client(Vendor::ToApis);
-    let rarely = WatcherOptions::default()
-        .first(300 * SECOND)
-        .every(300 * SECOND, 300 * SECOND);
+    let rarely = WatcherOptions::default().poll(PollPolicy::within(300 * SECOND, 300 * SECOND));
     let watcher = Arc::new(Watcher::new(&client, rarely));
     let (send, mut ended) = tokio::sync::mpsc::unbounded_channel();
     for _ in 0..2 {
@@ -217,7 +216,10 @@ async fn no_poll_is_later_than_the_deadline() {
     assert_eq!(all(&watcher).await.len(), 1);
     assert!(start.elapsed() > 3_600 * SECOND && start.elapsed() < 4_000 * SECOND);
 
-    let never = Watcher::new(&client, WatcherOptions::default().first(Duration::MAX));
+    let never = Watcher::new(
+        &client,
+        WatcherOptions::default().poll(client.poll_policy().first(Duration::MAX)),
+    );
     never.add(Watched::new(id(Vendor::ToApis, 1)).timeout(60 * SECOND));
     never.add(Watched::new(id(Vendor::ToApis, 2)).timeout(Duration::MAX));
     let start = Instant::now();
@@ -263,8 +265,7 @@ async fn deadlines_and_final_errors_are_those_of_their_task() {
 async fn nobody_starves() {
     let stub = Stub::new(|_, path| Reply::Json(body(number(path), false))).await;
     let options = WatcherOptions::default()
-        .every(SECOND, SECOND)
-        .first(SECOND)
+        .poll(PollPolicy::within(SECOND, SECOND))
         .limit(20, 1);
     let watcher = Watcher::new(&stub.client(Vendor::ToApis), options);
     for number in 0..200 {
@@ -292,8 +293,7 @@ async fn simulated(simulator: &Simulator, vendor: Vendor, model: &str) {
         .unwrap();
     let pause = Duration::from_millis(20);
     let options = WatcherOptions::default()
-        .first(pause)
-        .every(pause, pause)
+        .poll(PollPolicy::within(pause, pause))
         .limit(100_000, 1);
     let watcher = Watcher::new(&client, options);
     for number in 0..120 {

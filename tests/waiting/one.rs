@@ -8,6 +8,7 @@ use chrono::Utc;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use videogen::poll::PollPolicy;
 use videogen::wait::{WaitEvent, WaitOptions};
 use videogen::{ErrorKind, TaskStatus, Vendor};
 
@@ -119,7 +120,8 @@ async fn retry_after_slows_the_whole_account() {
         for number in 0..9 {
             let client = client.clone();
             waits.spawn(async move {
-                let first = WaitOptions::default().first(Duration::from_secs(5 + number as u64));
+                let first = client.poll_policy().first(Duration::from_secs(5 + number as u64));
+                let first = WaitOptions::default().poll(first);
                 client.wait_with(&id(Vendor::ToApis, number), first, |_| {}).await
             });
         }
@@ -199,9 +201,8 @@ async fn a_wait_that_is_not_polled_does_not_block_others() {
     let mut idle = Vec::new();
     for times in 1..20 {
         let (client, id) = (client.clone(), id(Vendor::ToApis, times));
-        let often = WaitOptions::default()
-            .first(Duration::ZERO)
-            .every(Duration::from_secs(1), Duration::from_secs(1));
+        let second = Duration::from_secs(1);
+        let often = WaitOptions::default().poll(PollPolicy::within(second, second).first(Duration::ZERO));
         let mut wait = Box::pin(async move { client.wait_with(&id, often, |_| {}).await });
         for _ in 0..times {
             // Polled for a while, as by a `select!` in a loop.
@@ -226,10 +227,10 @@ async fn pauses_beyond_all_clocks_end_at_the_deadline() {
     let second = Duration::from_secs(1);
     let old = WaitOptions::default().submitted(Utc::now() - 120 * MINUTE);
     for options in [
-        WaitOptions::default().first(Duration::MAX),
-        WaitOptions::default().every(second, Duration::MAX),
-        WaitOptions::default().every(Duration::MAX, Duration::MAX),
-        old.first(second).every(second, Duration::MAX),
+        WaitOptions::default().poll(client.poll_policy().first(Duration::MAX)),
+        WaitOptions::default().poll(PollPolicy::within(second, Duration::MAX)),
+        WaitOptions::default().poll(PollPolicy::within(Duration::MAX, Duration::MAX)),
+        old.poll(PollPolicy::within(second, Duration::MAX).first(second)),
     ] {
         let start = Instant::now();
         let (id, options) = (id(Vendor::ToApis, 1), options.timeout(10 * MINUTE));
@@ -263,7 +264,6 @@ async fn a_long_retry_after_is_capped() {
 #[tokio::test(start_paused = true)]
 async fn refusals_of_polls_are_retried_and_then_name_the_task() {
     const PAGE: &str = "Content-Type: text/html\r\n";
-    let once = WaitOptions::default().first(Duration::ZERO);
     for vendor in Vendor::ALL {
         for status in [400, 401, 402, 403, 404, 405, 409, 410, 422, 451] {
             // Temporarily.
@@ -273,7 +273,8 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
             })
             .await;
             let client = stub.client(*vendor);
-            let fresh = once.submitted(Utc::now());
+            let at_once = client.poll_policy().first(Duration::ZERO);
+            let fresh = WaitOptions::default().poll(at_once).submitted(Utc::now());
             let task = client.wait_with(&id(*vendor, 1), fresh, |_| {}).await.unwrap();
             assert_eq!(task.status, TaskStatus::Completed, "{vendor} {status}");
 
@@ -323,7 +324,7 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
                 let watcher = videogen::wait::Watcher::new(
                     &client,
                     videogen::wait::WatcherOptions::default()
-                        .first(Duration::ZERO)
+                        .poll(client.poll_policy().first(Duration::ZERO))
                         .lists(false),
                 );
                 watcher.add(videogen::wait::Watched::new(id(*vendor, 1)).submitted(Utc::now()));
@@ -363,7 +364,7 @@ async fn polls_that_fail_are_seen() {
     let stub = Stub::new(|_, _| Reply::Status(404, "")).await;
     let client = stub.client(Vendor::ToApis);
     let mut kinds = Vec::new();
-    let options = WaitOptions::default().first(Duration::ZERO);
+    let options = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
     let strange = id(Vendor::ToApis, 1);
     let ended = client.wait_observed(&strange, options, |event| match event {
         WaitEvent::Retrying(error) => kinds.push(error.kind()),
@@ -390,7 +391,7 @@ async fn not_found_is_not_final_in_the_first_minute() {
         assert!(start.elapsed() >= 2 * MINUTE);
         // A task that stays missing is abandoned, one that was submitted long ago sooner, and for one that may never
         // have existed the vendor's answer is final.
-        let once = WaitOptions::default().first(Duration::ZERO);
+        let once = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
         for (options, kind, least, most) in [
             (once.submitted(Utc::now()), ErrorKind::NotFollowed, 60, 75),
             (once.submitted(Utc::now() - 2 * MINUTE), ErrorKind::NotFollowed, 5, 11),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use videogen::poll::PollPolicy;
 use videogen::wait::{WaitOptions, Watcher, WatcherOptions};
 use videogen::{TaskStatus, Vendor};
 
@@ -31,8 +32,7 @@ async fn waits(stub: &Stub) {
     let client = stub.client(VENDOR);
     let options = WaitOptions::default()
         .timeout(Duration::from_secs(7_200))
-        .first(Duration::from_secs(30))
-        .every(PAUSE, PAUSE);
+        .poll(PollPolicy::within(PAUSE, PAUSE).first(Duration::from_secs(30)));
     let mut waits = JoinSet::new();
     for number in 0..TASKS {
         let client = client.clone();
@@ -45,8 +45,7 @@ async fn waits(stub: &Stub) {
 
 async fn watcher(stub: &Stub) {
     let options = WatcherOptions::default()
-        .first(Duration::from_secs(30))
-        .every(PAUSE, PAUSE)
+        .poll(PollPolicy::within(PAUSE, PAUSE).first(Duration::from_secs(30)))
         .lists(false);
     let watcher = Watcher::new(&stub.client(VENDOR), options);
     for number in 0..TASKS {

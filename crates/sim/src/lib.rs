@@ -54,6 +54,7 @@
 //! | key `sk-sim-401`, `-403`, `-429`, `-500`, `-503` | every request is answered with that status |
 //! | key `sk-sim-402` | submissions are answered with 402 |
 //! | `sim:refuse` in the prompt | the submission is rejected by the content rules |
+//! | `sim:no-model` in the prompt | the submission is rejected: no such model |
 //! | `sim:fail`, `sim:moderated`, `sim:expire` in the prompt | the task ends as failed, moderated or expired |
 //! | `sim:slow` in the prompt | the task takes ten times as long |
 //!
@@ -86,6 +87,7 @@
 //!
 //! - Requests are checked against the spec's schema and the rules of `x-models`, and rejected in the
 //!   vendor's own error format. Where a real service silently drops a parameter, the simulator rejects it.
+//!   Members that the vendor does not document are reported, and rejected with [`Builder::strict`].
 //! - A task belongs to the key that created it. In answers, its creation is in real time, and later
 //!   times are counted from there at the simulated pace.
 //! - Videos are MP4 (H.264, no audio) in the requested size, ratio and length, at 12 frames per second

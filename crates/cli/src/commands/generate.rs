@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::json;
 use videogen::facts::Capabilities;
 use videogen::lost::{ReconcileOptions, Reconciled};
+use videogen::poll::PollPolicy;
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
 use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask};
@@ -190,7 +191,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             .await
             .map_err(|error| Failure::new(IO, "io", format!("the simulator cannot start: {error}")))?;
         output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test pattern.");
-        options = options.first(PACE).every(PACE, PACE);
+        options = options.poll(PollPolicy::within(PACE, PACE));
         let mut builder = simulator.client_builder(vendor);
         let journal = journal.open_if_named()?;
         if let Some(journal) = journal.clone() {
@@ -319,7 +320,7 @@ impl Run<'_> {
             // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
             let _ = self.client.record_target(id, target.destination().clone()).await;
             // It may have ended long ago.
-            options = options.first(Duration::ZERO);
+            options = options.poll(self.client.poll_policy().first(Duration::ZERO));
         }
         let webhook = async {
             match &mut listener {

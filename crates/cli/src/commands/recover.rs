@@ -201,7 +201,7 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
         {
             return Ok(files);
         }
-        let options = WaitOptions::default().first(Duration::ZERO);
+        let options = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
         let task = follow::wait_for(client, &id, options, std::future::pending(), output)
             .await
             .map_err(|failure| follow::resume_hint(failure, &id, None))?;

@@ -19,6 +19,9 @@ pub(crate) struct SimArgs {
     /// Speed of tasks, as a multiple of real time.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     speed: f64,
+    /// Reject requests with members that the vendor does not document.
+    #[arg(long)]
+    strict: bool,
 }
 
 /// A million seconds in one; faster is not useful.
@@ -29,9 +32,12 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         let message = format!("--speed must be above 0 and at most {FASTEST}");
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
+    let log = *output;
     let simulator = Simulator::builder()
         .listen(args.listen)
         .speed(args.speed)
+        .strict(args.strict)
+        .log(move |line| log.announce(line))
         .start()
         .await
         .map_err(|error| Failure::new(IO, "io", error.to_string()))?;

@@ -64,6 +64,7 @@ impl Dialect for AllToken {
                 let code = json!("upstream_content_violation");
                 (400, "invalid_request_error", Some(code))
             }
+            Refusal::NoModel => (404, "not_found_error", Some(json!("upstream_model_not_found"))),
             Refusal::NoTask { .. } | Refusal::NoPath => (404, "not_found_error", None),
             Refusal::TooLate { .. } => (409, "conflict_error", None),
             Refusal::NoMethod => (405, "invalid_request_error", None),

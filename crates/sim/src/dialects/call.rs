@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::dialects::refusal::Refusal;
-use crate::spec::{Endpoint, Spec, Vendor};
+use crate::spec::{Endpoint, Spec, UnknownMember, Vendor};
 use crate::state::{Core, Owner, Task};
 
 /// A request that reached an endpoint with a valid key.
@@ -22,6 +22,8 @@ pub(crate) struct Call {
     pub(crate) query: BTreeMap<String, String>,
     /// The body of a create request; null otherwise.
     pub(crate) body: Value,
+    /// The members of the body that the spec does not know.
+    pub(crate) unknown: Vec<UnknownMember>,
 }
 
 impl Call {

@@ -55,6 +55,8 @@ pub(crate) enum Refusal {
     NoPath,
     /// The path exists, the method does not.
     NoMethod,
+    /// The vendor serves no such model, or has nobody to serve it.
+    NoModel,
 }
 
 impl Refusal {
@@ -86,6 +88,7 @@ impl Refusal {
             }
             Self::TooLarge => "the request body is too large",
             Self::NoPath => "unknown path",
+            Self::NoModel => "model: not found",
             Self::NoMethod => "method not allowed for this path",
         };
         words.to_owned()
@@ -105,6 +108,7 @@ impl Refusal {
             Self::Invalid { field, .. } => field.as_deref(),
             Self::ModelRule { field, .. } | Self::NoTask { field } => Some(field),
             Self::Content => Some("prompt"),
+            Self::NoModel => Some("model"),
             Self::NoWebhook => Some("callback_url"),
             _ => None,
         }

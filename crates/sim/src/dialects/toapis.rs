@@ -51,6 +51,7 @@ impl Dialect for ToApis {
                 let code = "webhook_not_configured";
                 (400, json!(code), code)
             }
+            Refusal::NoModel => (404, json!("model_not_found"), "not_found_error"),
             Refusal::NoTask { .. } => (404, json!("task_not_found"), "task_not_found"),
             Refusal::NoPath => (404, json!(404), "not_found_error"),
             Refusal::NoMethod => (405, json!(405), "invalid_request"),

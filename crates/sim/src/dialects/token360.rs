@@ -46,6 +46,7 @@ impl Dialect for Token360 {
             Refusal::Internal => (500, "api_error", None),
             Refusal::Unavailable => (503, "api_error", None),
             Refusal::Content => (400, "invalid_request_error", Some("content_policy_violation")),
+            Refusal::NoModel => (404, "model_not_found", None),
             Refusal::NoTask { .. } | Refusal::NoPath => (404, "not_found_error", None),
             Refusal::NoMethod => (405, "invalid_request_error", None),
             Refusal::TooLarge => (413, "invalid_request_error", None),

@@ -67,6 +67,12 @@ pub(crate) fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| float().map(|float| float as i64))
 }
 
+/// The field that a property of this name carries.
+pub(crate) fn carrier_named<'a>(carriers: &'a [Carrier], name: &str) -> Option<&'a str> {
+    let named = |carrier: &&Carrier| carrier.path.last().is_some_and(|last| last == name);
+    carriers.iter().find(named).map(|carrier| carrier.field.as_str())
+}
+
 /// The carriers of a request schema. Properties that carry inputs (their `x-field` is a list of
 /// roles) are omitted: each dialect reads its own.
 pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {

@@ -42,6 +42,8 @@ pub struct TaskReport {
     pub cost: f64,
     /// The caller's own id.
     pub client_reference: Option<String>,
+    /// Members of the request that the vendor's documentation does not have.
+    pub unknown_members: Vec<String>,
     /// Delivery of its webhook, if one was requested.
     pub webhook: Option<Delivery>,
 }
@@ -64,6 +66,7 @@ impl TaskReport {
             fps: task.shape.fps,
             cost: task.cost,
             client_reference: task.reference.clone(),
+            unknown_members: task.unknown_members.clone(),
             webhook: task.callback.as_ref().map(|_| task.delivery()),
         }
     }

@@ -82,7 +82,8 @@ impl Store {
 
     pub(crate) fn stats(&self) -> Stats {
         let inner = self.lock();
-        let cost: f64 = inner.tasks.iter().map(|task| task.cost).sum();
+        // An empty sum of floats is -0.0.
+        let cost = inner.tasks.iter().fold(0.0, |sum, task| sum + task.cost);
         Stats {
             submissions: inner.submissions.clone(),
             tasks: inner.tasks.len(),

@@ -25,6 +25,8 @@ pub(crate) struct Task {
     pub(crate) prompt: String,
     /// The request as received.
     pub(crate) request: Value,
+    /// Members of the request that the spec does not know.
+    pub(crate) unknown_members: Vec<String>,
     /// When it was created, in simulated time.
     pub(crate) created: Duration,
     /// When it was created, for responses.

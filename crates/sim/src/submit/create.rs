@@ -41,6 +41,9 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
         return Err(Refusal::NoWebhook);
     }
     let prompt = fields.text("prompt").unwrap_or_default();
+    if prompt.contains("sim:no-model") {
+        return Err(Refusal::NoModel);
+    }
     if prompt.contains("sim:refuse") {
         return Err(Refusal::Content);
     }
@@ -80,6 +83,7 @@ fn build(
         model: fields.text("model").unwrap_or_default().to_owned(),
         prompt: prompt.to_owned(),
         request: call.body.clone(),
+        unknown_members: call.unknown.iter().map(|member| member.path.clone()).collect(),
         created: now,
         wall: call.core.clock.wall(),
         plan: Plan::new(now, call.core.pace, prompt, expires_after),

@@ -81,7 +81,8 @@ async fn wait_for(
             }
             let client = account::client(id.vendor(), base_url, journal.open_if_there(output))?;
             // Polls at once: the tasks may have ended long ago.
-            let watcher = Watcher::new(&client, WatcherOptions::default().first(Duration::ZERO));
+            let now = client.poll_policy().first(Duration::ZERO);
+            let watcher = Watcher::new(&client, WatcherOptions::default().poll(now));
             watchers.insert(id.vendor(), watcher);
         }
         let watched = Watched::new(id.clone()).timeout(timeout);
