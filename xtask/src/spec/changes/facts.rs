@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::judge::Rule;
 use super::keywords::from_to;
-use super::place::{Found, Place, rest};
+use super::place::{Found, Place};
 use super::provenance;
+use super::rest::rest;
 use super::security;
 use crate::spec::members;
 

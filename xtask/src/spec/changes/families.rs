@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::judge::Rule;
-use super::place::{Found, Place, rest};
+use super::place::{Found, Place};
+use super::rest::rest;
 use crate::spec::{Operation, Spec};
 
 /// Compares the families of two specs.

@@ -112,6 +112,7 @@ mod properties;
 mod provenance;
 pub(crate) mod rename;
 mod rerouted;
+mod rest;
 mod schemas;
 mod security;
 pub mod show;

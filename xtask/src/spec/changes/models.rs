@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::judge::{Judgement, Rule};
 use super::keywords::from_to;
 use super::limits::{self, Carried};
-use super::place::{Found, Place, rest};
+use super::place::{Found, Place};
+use super::rest::rest;
 use super::{provenance, rename, rerouted};
 use crate::spec::Spec;
 

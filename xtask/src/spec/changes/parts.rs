@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::judge::Rule;
-use super::place::{Found, Place, rest};
+use super::place::{Found, Place};
 use super::rename;
+use super::rest::rest;
 use super::schemas::Walk;
 use crate::spec::schema::single_ref;
 use crate::spec::{Spec, component, escape, members};
