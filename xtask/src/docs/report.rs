@@ -69,7 +69,7 @@ pub struct Report {
     pub since: Option<Kept>,
     /// Differences that the kept file explains.
     pub known: Vec<Known>,
-    /// Lines that are not as they were when the page was kept, without those that are told of above.
+    /// Lines that changed since the page was kept and are in no finding above.
     pub changed: Vec<Changed>,
     /// Parts of the page that were not understood.
     pub strange: Vec<String>,

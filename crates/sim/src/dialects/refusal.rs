@@ -55,7 +55,7 @@ pub(crate) enum Refusal {
     NoPath,
     /// The path exists, the method does not.
     NoMethod,
-    /// The vendor serves no such model, or has nobody to serve it.
+    /// The vendor does not offer the model, or no provider serves it.
     NoModel,
 }
 
