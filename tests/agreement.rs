@@ -1,10 +1,10 @@
-//! Validation and the simulator read the same specs, each with code of its own. Here thousands of generated requests
-//! ask both, and where they disagree one of them is wrong.
+//! Validation and the simulator read the same specs with separate code. This test compares them on thousands of
+//! generated requests; where they disagree, one of them is wrong.
 //!
-//! What validation accepts is submitted. What it refuses cannot be, so [`wire_body`] writes the body of any request by
-//! itself; that it writes what the adapters would is held against `plan` for every request that is accepted. A refused
-//! request is then judged both ways: what the simulator refuses, validation names; and what it takes breaks only rules
-//! that are listed in [`facade_only`].
+//! Valid requests are submitted. Invalid ones cannot be, so [`wire_body`] writes the body of any request
+//! separately; for valid requests it is compared with `plan`. An invalid
+//! request is checked in both directions: validation reports every violation that the simulator reports; and requests
+//! that the simulator accepts violate only rules listed in [`facade_only`].
 
 use std::collections::BTreeSet;
 
@@ -18,16 +18,16 @@ use videogen_sim::Simulator;
 use crate::property::{on_every_vendor, runtime};
 use crate::requests::{ROLES, object, requests};
 
-/// Requests for each vendor.
+/// Number of requests for each vendor.
 const CASES: u32 = 4_000;
-/// The same requests in every run.
+/// Fixed seed.
 const SEED: &[u8; 32] = b"validation and simulator agree!!";
-/// Everything a violation can be about: fields, roles, and what concerns several of them.
+/// All subjects of violations: fields, roles, and combinations.
 const SUBJECTS: &str = "model prompt duration frames resolution aspect_ratio generate_audio seed watermark camera_fixed \
     return_last_frame service_tier expires_after safety_identifier callback_url client_reference draft draft_task tools \
     video_operation output_format metadata first_frame last_frame reference_image reference_video reference_audio inputs extra";
 
-/// The body that stands for `request`, valid or not. A field without a place at the vendor is left out.
+/// The body of `request`, valid or not. A field without a counterpart at the vendor is omitted.
 fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
     let rules = Capabilities::of(vendor, &request.model);
     let mut fields = object(serde_json::to_value(request).unwrap());
@@ -73,7 +73,7 @@ fn push(body: &mut Value, list: &str, item: Value) {
     }
 }
 
-/// One medium, and the list that it goes to.
+/// One medium, and its list in the body.
 fn medium(vendor: Vendor, request: &VideoRequest, input: &Input, rules: &Capabilities) -> (&'static str, Value) {
     let (role, url) = (input.role, input.source.to_wire());
     let (kind, list) = match role {
@@ -100,38 +100,38 @@ fn medium(vendor: Vendor, request: &VideoRequest, input: &Input, rules: &Capabil
     }
 }
 
-/// The rules that the simulator cannot see broken, or whose breach the vendors put up with.
+/// Rules whose violation the simulator cannot see, or the vendors tolerate.
 fn facade_only(vendor: Vendor, request: &VideoRequest, violation: &Violation) -> bool {
     let without = Capabilities::of(vendor, &request.model).model.without;
     match violation.field.as_str() {
-        // A member that the vendor does not know does no harm there. It would be dropped, so the facade refuses it.
+        // Vendors ignore unknown members. They would be dropped, so the facade rejects them.
         name if violation.rule.ends_with(&format!("does not support `{name}`")) => !without.contains(&name),
-        // The specs do not say that these may not be blank or empty, save for one prompt.
+        // The specs do not forbid blank or empty values, except for one prompt.
         "model" => true,
         "prompt" => vendor != Vendor::AllToken || !request.prompt.is_empty(),
         "safety_identifier" | "client_reference" => violation.value == "\"\"",
-        // The vendors let the frames win.
+        // The vendors prefer the frames.
         "duration" if violation.rule.contains("frame count") => true,
-        // One vendor takes 0 for "not set".
+        // One vendor reads 0 as "not set".
         "duration" if request.duration == Some(VideoDuration::Seconds(0)) => vendor == Vendor::AllToken,
-        // "Let the model decide" is no value at the others: nothing is sent.
+        // The others have no value for "let the model decide": nothing is sent.
         "duration" if request.duration == Some(VideoDuration::Auto) => vendor != Vendor::AllToken,
-        // The schema asks for a kind of tool, and takes any.
+        // The schema requires a kind of tool, and accepts any.
         "tools" => violation.value == "\"\"",
-        // What overrides a field may be as good as what it overrides.
+        // An overriding value may be valid too.
         "extra" => true,
         _ => false,
     }
 }
 
-/// What validation would call a field that the simulator finds fault with.
+/// The subject in validation of a field that the simulator rejects.
 fn subjects(vendor: Vendor, request: &VideoRequest, wire: &str) -> BTreeSet<&'static str> {
     let inside = |place: &str| {
         let rest = wire.strip_prefix(place);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
     let fields = Capabilities::of(vendor, &request.model).family.fields;
-    // Two lists that a family may not have at all.
+    // Lists that a family may lack.
     let lists = [
         ("video_with_roles", "reference_video"),
         ("audio_with_roles", "reference_audio"),
@@ -151,7 +151,7 @@ fn subjects(vendor: Vendor, request: &VideoRequest, wire: &str) -> BTreeSet<&'st
     found
 }
 
-/// What came of the requests to one vendor.
+/// Results for one vendor.
 #[derive(Default)]
 struct Tally {
     accepted: u32,
@@ -160,7 +160,7 @@ struct Tally {
     subjects: BTreeSet<String>,
 }
 
-/// Both judges, for one vendor.
+/// Validation and simulator, for one vendor.
 struct Court {
     vendor: Vendor,
     simulator: Simulator,
@@ -189,7 +189,7 @@ impl Court {
         }
     }
 
-    /// Says what is wrong when the two judge differently.
+    /// Returns the disagreement, if any.
     async fn judge(&self, mut request: VideoRequest, tally: &mut Tally) -> Result<(), String> {
         if let (Some(draft), Some(real)) = (&mut request.draft_task, &self.draft)
             && draft.vendor() == self.vendor
@@ -221,7 +221,7 @@ impl Court {
         let sent = self.http.post(url).bearer_auth("sk-test").json(&body).send();
         let response = sent.await.unwrap();
         let (status, answer) = (response.status(), response.text().await.unwrap());
-        // What overrides a member may hide that it was wrong.
+        // An overriding value may hide an invalid one.
         let overridden = violations.iter().any(|violation| violation.field == "extra");
         let own = |violation: &&Violation| overridden || facade_only(self.vendor, &request, violation);
         if status.is_success() {
@@ -258,7 +258,7 @@ fn validation_and_the_simulator_agree() {
     let facade = sum(|tally| tally.refused_by_the_facade);
     let all = accepted + both + facade;
     println!("{all} requests: {accepted} accepted, {both} refused by both, {facade} by the facade alone");
-    // Else the test would go on passing when it has stopped to ask anything.
+    // Otherwise the test would still pass if it no longer tested anything.
     assert!(all >= 10_000 && accepted * 10 >= all * 3 && both * 5 >= all && facade * 20 >= all);
     let seen = tallies.iter().flat_map(|tally| &tally.subjects).map(String::as_str);
     let seen: BTreeSet<_> = seen.collect();

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use videogen::download::DownloadOptions;
 use videogen::task::ListQuery;
-use videogen::{Client, Clients, Error, ErrorKind, Role, Source, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask};
+use videogen::{
+    Client, Clients, Error, ErrorKind, RetryPolicy, Role, Source, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask,
+};
 use videogen_journal::SqliteJournal;
-use videogen_sim::Simulator;
+use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::cases::targets;
 
@@ -34,13 +36,12 @@ async fn twenty_jobs_at_two_vendors() {
         .collect();
     let start = Instant::now();
     assert_eq!(jobs::run(&clients, folder.path()).await.unwrap(), 20);
-    // A machine that does other things at the same time gets room.
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     let submissions: u64 = sim.stats().submissions.values().sum();
     assert_eq!(submissions, 20);
     let lines = include_str!("../examples/jobs.rs").lines().count();
     assert!(lines < 60, "{lines} lines");
-    // Again: the keys are known, so nothing is submitted, and the files are in the way.
+    // Again: the keys are known, so nothing is submitted, and the files exist already.
     let error = jobs::run(&clients, folder.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.task().is_some());
@@ -49,7 +50,7 @@ async fn twenty_jobs_at_two_vendors() {
 }
 
 #[tokio::test]
-async fn one_call_makes_a_file_and_names_the_task_when_it_stops() {
+async fn one_call_creates_a_file_and_errors_contain_the_task() {
     let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
     for (vendor, model) in targets() {
         let client = sim.client(vendor).unwrap();
@@ -61,7 +62,7 @@ async fn one_call_makes_a_file_and_names_the_task_when_it_stops() {
         assert_eq!(std::fs::metadata(&path).unwrap().len(), video.file.bytes, "{model}");
         assert!(video.task.status.is_completed() && video.task.status.is_ended());
 
-        // The file is in the way; the task is not lost.
+        // The file exists already; the task is not lost.
         let stopped = client
             .generate(VideoRequest::new(model, "another"), &path)
             .await
@@ -91,7 +92,7 @@ async fn one_call_makes_a_file_and_names_the_task_when_it_stops() {
 }
 
 #[tokio::test]
-async fn a_video_can_be_had_without_a_file() {
+async fn a_video_can_be_downloaded_without_a_file() {
     let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
     for vendor in Vendor::ALL {
         let client = sim.client(*vendor).unwrap();
@@ -128,6 +129,57 @@ async fn a_video_can_be_had_without_a_file() {
         assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), ErrorKind::NotReady);
         assert!(stream.next().await.is_none());
     }
+}
+
+/// The connection breaks in the middle of the file, twice: the rest is requested, and no byte comes twice.
+#[tokio::test]
+async fn a_stream_resumes_after_broken_connections() {
+    let sim = fast().await;
+    for vendor in Vendor::ALL {
+        let simulated = crate::cases::simulated(*vendor);
+        let client = sim.client(*vendor).unwrap();
+        let task = client
+            .submit(VideoRequest::new(vendor.default_model(), "a boat"))
+            .await
+            .unwrap();
+        let task = client.wait(&task).await.unwrap();
+        let whole = client.download_bytes(&task, u64::MAX).await.unwrap();
+        let once = sim.client_builder(*vendor).retry(RetryPolicy::never()).build().unwrap();
+        let cut = |times| sim.inject(Fault::new(simulated, Operation::File, FaultKind::Truncated).times(times));
+
+        cut(1);
+        let (part, error) = streamed(&once, &task).await;
+        let error = error.unwrap();
+        assert_eq!(
+            (error.kind(), error.task()),
+            (ErrorKind::Transport, Some(&task.id)),
+            "{error}"
+        );
+        assert!(!part.is_empty() && part.len() < whole.len() && whole.starts_with(&part));
+
+        cut(2);
+        let (all, error) = streamed(&client, &task).await;
+        assert!(error.is_none() && all == whole, "{error:?}: {} bytes", all.len());
+        // Both faults were used up.
+        let (all, error) = streamed(&once, &task).await;
+        assert!(error.is_none() && all == whole, "{error:?}");
+    }
+}
+
+/// The bytes of a stream, and the error at its end.
+async fn streamed(client: &Client, task: &VideoTask) -> (Vec<u8>, Option<Error>) {
+    let mut video = client.download_stream(task, DownloadOptions::default());
+    let mut bytes = Vec::new();
+    while let Some(chunk) = video.next().await {
+        match chunk {
+            Ok(chunk) => bytes.extend_from_slice(&chunk),
+            Err(error) => {
+                assert!(video.next().await.is_none());
+                return (bytes, Some(error));
+            }
+        }
+    }
+    (bytes, None)
 }
 
 #[tokio::test]
@@ -175,7 +227,7 @@ async fn clients_are_chosen_by_model_and_by_task() {
         let task = clients.submit(VideoRequest::new(model, "a boat")).await.unwrap();
         assert!(clients.wait(&task).await.unwrap().status.is_completed());
     }
-    // Two vendors sell it, and none does.
+    // Two vendors offer it, or none.
     for (model, words) in [
         ("seedance-2.0", "several clients serve"),
         ("no-such-model", "no client serves"),
@@ -191,7 +243,7 @@ async fn clients_are_chosen_by_model_and_by_task() {
 }
 
 #[test]
-fn media_are_given_as_what_is_at_hand() {
+fn media_are_accepted_in_several_types() {
     let picture = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
     std::fs::write(picture.path(), b"\x89PNG\r\n\x1a\n").unwrap();
     let request = VideoRequest::new("seedance-2.0", "x")
@@ -209,7 +261,7 @@ fn media_are_given_as_what_is_at_hand() {
             "asset://vid-1"
         ]
     );
-    // What cannot be read is refused with the rest, not forgotten.
+    // Unreadable inputs are reported with the other violations.
     for given in ["no-such-file.png", "asset://", "ftp://media.example/x", ""] {
         let request = VideoRequest::new("seedance-2.0", "x")
             .input(Role::FirstFrame, given)

@@ -1,6 +1,6 @@
-//! A planted word as a URL's query and as the API key, in every field of a request and in every member of an answer: it is
-//! in no `Debug`, message, serialised error or byte of the journal. Only the links to a task's files, and its raw answer, are
-//! given back, and only by serialisation or by asking for them.
+//! Plants a canary as a URL's query and as the API key, in every field of a request and every member of a response: it
+//! is in no `Debug`, message, serialised error or byte of the journal. Only the links to a task's files, and its raw
+//! response, are returned, and only by serialisation or explicit access.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ fn url() -> String {
     )
 }
 
-/// What is planted: a link, the key, and both in a text.
+/// The planted values: a link, the key, and both in a text.
 fn plants() -> [String; 4] {
     [
         url(),
@@ -140,11 +140,11 @@ async fn no_field_of_a_request_shows_a_secret() {
                     members.insert(plant.clone(), json!("x"));
                 }
                 for request in [request, named] {
-                    // What is no request at all is its reader's to refuse.
+                    // Invalid requests are rejected by serde.
                     let Ok(request) = serde_json::from_value::<VideoRequest>(request) else {
                         continue;
                     };
-                    // A request and a plan know no key.
+                    // A request and a plan have no access to the key.
                     assert_hidden(&format!("{request:?}").replace(&key(), ""), place);
                     assert_hidden(&shown(client.plan(&request)).replace(&key(), ""), place);
                     let result = client.submit(&request).await;
@@ -158,16 +158,16 @@ async fn no_field_of_a_request_shows_a_secret() {
     }
     assert!(sent > 100, "{sent}");
     let found = journal.find(Query::default()).await.unwrap();
-    // A key is for all vendors.
+    // The key is the same for all vendors.
     assert_eq!(found.entries.len(), sent + plants().len());
     assert_hidden(&format!("{found:?} {}", json!(found)), "journal");
     assert_no_bytes(folder.path());
 }
 
-/// Members that steer how the rest is read; they are planted one at a time.
+/// Members that affect how others are read; they are planted one at a time.
 const STEERING: [&str; 8] = ["status", "object", "type", "role", "code", "id", "task_id", "success"];
 
-/// An example with something planted in all its texts but those that steer, and with each of these in turn.
+/// An example with the canary in all its texts except these members, and with each of these in turn.
 fn planted(example: &Value, plant: &str) -> Vec<Value> {
     let mut places = Vec::new();
     texts(example, "", &mut places);
@@ -187,7 +187,7 @@ fn planted(example: &Value, plant: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn no_member_of_an_answer_shows_a_secret() {
+async fn no_member_of_a_response_shows_a_secret() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Arc::new(SqliteJournal::open(folder.path().join("journal.db")).unwrap());
     let mut answers = 0;
@@ -217,7 +217,7 @@ async fn no_member_of_an_answer_shows_a_secret() {
     assert_no_bytes(folder.path());
 }
 
-/// Every call that may be answered with `body`.
+/// Every call that may get `body` as its response.
 async fn answer(vendor: Vendor, status: u16, body: &Value, journal: &Arc<SqliteJournal>, name: &str) {
     let canned = Canned::json(status, body).await;
     let client = client(vendor, &canned.base_url, journal);

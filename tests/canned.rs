@@ -1,4 +1,4 @@
-//! A server with canned answers, byte for byte.
+//! A server with fixed responses, byte for byte.
 
 use std::sync::{Arc, Mutex};
 
@@ -35,12 +35,12 @@ impl Canned {
         Self::new(status, "Content-Type: application/json\r\n", body.to_string()).await
     }
 
-    /// Answers with these very bytes, then closes.
+    /// Responds with these bytes, then closes.
     pub(crate) async fn raw(answer: Vec<u8>) -> Self {
         Self::answering(move |_| answer.clone()).await
     }
 
-    /// Answers submissions with one status and body, and all else with another.
+    /// Responds to submissions with one status and body, and to all other requests with another.
     pub(crate) async fn submitted_and_read(submitted: (u16, &str), read: (u16, &str)) -> Self {
         let answer = |(status, body): (u16, &str)| {
             let length = body.len();
@@ -65,7 +65,7 @@ impl Canned {
                 let request = read_request(&mut socket).await;
                 let answer = answer(&request);
                 log.lock().unwrap().push(request);
-                // The client may hang up first; that is its right.
+                // The client may close first.
                 let _ = socket.write_all(&answer).await;
                 let _ = socket.shutdown().await;
             }
@@ -73,7 +73,7 @@ impl Canned {
         Self { base_url, seen, task }
     }
 
-    /// A client of `vendor` that talks to this server, and never twice.
+    /// A client of `vendor` for this server, without retries.
     pub(crate) fn client(&self, vendor: Vendor) -> Client {
         self.client_with(vendor, "sk-test")
     }

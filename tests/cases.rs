@@ -1,10 +1,10 @@
-//! Requests that between them use everything a request can say.
+//! Requests that together use every field.
 
 use serde_json::json;
 use videogen::facts::Capabilities;
 use videogen::{Role, Source, TaskId, Vendor, VideoRequest};
 
-/// One model of each endpoint family and generation of models, each vendor's newest first. Nothing counts them.
+/// One model of each endpoint family and generation of models, each vendor's newest first.
 pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::Token360, "seedance-2.0"),
     (Vendor::ToApis, "seedance-2"),
@@ -31,7 +31,7 @@ pub(crate) fn oldest(vendor: Vendor) -> (Vendor, &'static str) {
     targets().filter(|target| target.0 == vendor).last().unwrap()
 }
 
-/// A vendor as the simulator calls it.
+/// The simulator's type for a vendor.
 pub(crate) fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
     videogen_sim::Vendor::ALL
         .into_iter()
@@ -134,7 +134,7 @@ pub(crate) fn cases(vendor: Vendor, model: &str) -> Vec<(&'static str, VideoRequ
     ]
 }
 
-/// `request` with everything set that `rules` have a place for.
+/// `request` with every field set that `rules` support.
 pub(crate) fn every_parameter(rules: &Capabilities, mut request: VideoRequest) -> VideoRequest {
     let has = |name: &str| rules.field(name).is_some();
     let model = rules.model;

@@ -1,4 +1,4 @@
-//! Connections that never come about, and answers that never come: each error names host, port and cause.
+//! Failed connections and missing responses: each error names host, port and cause.
 
 use std::time::Duration;
 
@@ -38,11 +38,11 @@ async fn errors_name_host_port_and_cause() {
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = silent.local_addr().unwrap();
         let error = failure(vendor, &format!("http://{address}")).await;
-        let wanted = format!("no answer from {address}: timed out");
+        let wanted = format!("no response from {address}: timed out");
         assert!(error.to_string().contains(&wanted), "{error}");
         assert_eq!(error.delivery(), Some(Delivery::Ambiguous));
 
-        // It speaks no TLS.
+        // It does not support TLS.
         let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let place = plain.local_addr().unwrap();
         tokio::spawn(async move {
@@ -58,7 +58,7 @@ async fn errors_name_host_port_and_cause() {
     }
 }
 
-/// What the vendor says of key and balance comes with the variable and the page, also where a paid task cannot be followed.
+/// Errors about key and balance include the variable and the page, also when a paid task cannot be polled.
 #[tokio::test(start_paused = true)]
 async fn refusals_of_the_account_name_variable_and_page() {
     for vendor in Vendor::ALL.iter().copied() {

@@ -1,4 +1,4 @@
-//! The Rust examples in the documents, compiled as documentation tests: this package has every crate that they use.
+//! Compiles the Rust examples of the documents as documentation tests: this package has every crate that they use.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,4 +1,4 @@
-//! The facade against the simulator, over real sockets and with a clock that only the test moves.
+//! The facade against the simulator, over real sockets and with a manual clock.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::cases::{cases, simulated, targets, url};
 
-/// What a task takes in the simulator from creation to completion.
+/// Duration of a simulated task.
 const WHOLE: Duration = Duration::from_secs(20);
 
 async fn simulator() -> Simulator {
@@ -32,11 +32,9 @@ fn client_with(simulator: &Simulator, vendor: Vendor, key: &str) -> Client {
         .unwrap()
 }
 
-/// Polls without pausing; the simulator's clock stands still meanwhile.
+/// Polls without pausing; the simulator's clock does not move meanwhile.
 fn at_once() -> WaitOptions {
-    WaitOptions::default()
-        .first(Duration::ZERO)
-        .every(Duration::ZERO, Duration::ZERO)
+    WaitOptions::default().poll(videogen::poll::PollPolicy::within(Duration::ZERO, Duration::ZERO))
 }
 
 #[tokio::test]
@@ -82,9 +80,9 @@ async fn submit_wait_download_on_every_family() {
     assert_eq!(submissions, targets().count() as u64);
 }
 
-/// Whatever validation lets through, the simulator takes; it reads the specs by itself.
+/// The simulator, which reads the specs separately, accepts every request that validation accepts.
 #[tokio::test]
-async fn the_simulator_takes_every_case_that_validation_takes() {
+async fn the_simulator_accepts_every_case_that_validation_accepts() {
     let simulator = simulator().await;
     let mut taken = 0;
     for vendor in Vendor::ALL {
@@ -119,7 +117,7 @@ async fn the_simulator_takes_every_case_that_validation_takes() {
 }
 
 #[tokio::test]
-async fn failures_are_told_apart() {
+async fn failures_are_distinguished() {
     let simulator = simulator().await;
     for (vendor, model) in targets() {
         let client = client(&simulator, vendor);
@@ -146,7 +144,7 @@ async fn failures_are_told_apart() {
             .unwrap_err();
         assert_eq!(error.delivery(), Some(Delivery::Rejected), "{error}");
         let expected = if vendor == Vendor::Token360 {
-            // Its pages name no type of error for refused content.
+            // Its pages document no error type for refused content.
             [ErrorKind::Moderated, ErrorKind::InvalidRequest]
         } else {
             [ErrorKind::Moderated, ErrorKind::Moderated]
@@ -181,9 +179,9 @@ async fn keys_that_are_refused() {
     assert_eq!(simulator.stats().tasks, 0);
 }
 
-/// The answer to a submission is lost after the task was made: one task, one request, and no second try.
+/// The response to a submission is lost after the task was created: one task, one request, no retry.
 #[tokio::test]
-async fn a_lost_answer_is_ambiguous_and_never_sent_again() {
+async fn a_submission_with_a_lost_response_is_ambiguous_and_never_resent() {
     let simulator = simulator().await;
     for (vendor, model) in targets() {
         let before = simulator.stats();
@@ -198,7 +196,7 @@ async fn a_lost_answer_is_ambiguous_and_never_sent_again() {
             simulator.inject(Fault::new(simulated(vendor), Operation::Submit, kind.clone()));
             let result = client(&simulator, vendor).submit(&VideoRequest::new(model, "x")).await;
             let error = match result {
-                // A body that broke off after the id still names the task.
+                // A truncated body still has the task's id.
                 Ok(task) if matches!(kind, FaultKind::Truncated) => {
                     assert!(!task.id.id().is_empty());
                     continue;
@@ -222,7 +220,7 @@ async fn a_lost_answer_is_ambiguous_and_never_sent_again() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_when_nobody_listens() {
+async fn a_refused_connection_sends_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -243,9 +241,9 @@ async fn nothing_is_sent_when_nobody_listens() {
     }
 }
 
-/// Trouble on the way does not end a wait, and the deadline names the task.
+/// Temporary failures do not end a wait, and the timeout names the task.
 #[tokio::test]
-async fn waiting_outlasts_trouble() {
+async fn temporary_failures_do_not_end_a_wait() {
     let simulator = simulator().await;
     for (vendor, model) in targets() {
         let client = client(&simulator, vendor);
@@ -332,7 +330,7 @@ async fn lists_cancels_and_models() {
 }
 
 #[tokio::test]
-async fn what_a_vendor_cannot_do_names_who_can() {
+async fn unsupported_operations_name_the_vendors_that_support_them() {
     let simulator = simulator().await;
     let toapis = client(&simulator, Vendor::ToApis);
     let task = toapis.submit(&VideoRequest::new("seedance-2", "x")).await.unwrap();
@@ -348,7 +346,7 @@ async fn what_a_vendor_cannot_do_names_who_can() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
 }
 
-/// A link that has expired is renewed where the vendor can, and plainly lost where it cannot.
+/// An expired link is renewed if the vendor supports it, and reported as lost otherwise.
 #[tokio::test]
 async fn expired_links() {
     let simulator = simulator().await;

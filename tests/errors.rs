@@ -1,4 +1,4 @@
-//! Error bodies in every form in which they come: the user sees the vendor's words, and the kind is right.
+//! Error bodies in every form: the error has the vendor's message and the right kind.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ impl Case {
     }
 }
 
-/// The forms that the vendors document or that clients show, as answers to a poll.
+/// The forms that the vendors document or that clients show, as responses to a poll.
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn cases() -> Vec<Case> {
     use ErrorKind::{Auth, Balance, Conflict, Decode, InvalidRequest, Moderated, NotFound, RateLimited};
@@ -142,7 +142,7 @@ fn cases() -> Vec<Case> {
             json!({"code": 17, "data": null, "msg": "asset validation failed", "serviceCode": "ASSET"}),
         )
         .code("ASSET"),
-        // AllToken: the request id inside the error, or beside it; a code that is a string, a number, or not there.
+        // AllToken: the request id inside or next to the error; a code that is a string, a number or missing.
         case(
             AllToken,
             400,
@@ -174,7 +174,7 @@ fn cases() -> Vec<Case> {
         .code("NotFound")
         .request("req-3"),
     ];
-    // Whatever stands before a vendor, or behind it.
+    // Gateways before a vendor, and services behind it.
     for vendor in Vendor::ALL.iter().copied() {
         cases.extend([
             case(
@@ -202,7 +202,7 @@ async fn every_form_of_an_error_body() {
         let error = canned.client(vendor).get(&id).await.unwrap_err();
         case.check(&error, "get");
         assert_eq!(error.task(), Some(&id));
-        // As the answer to a submission it says the same; a missing task would be another one than this.
+        // The same as the response to a submission; except for a missing task.
         if case.status >= 400 && case.kind != ErrorKind::NotFound && case.kind != ErrorKind::Conflict {
             let request = VideoRequest::new(vendor.default_model(), "x");
             let error = canned.client(vendor).submit(&request).await.unwrap_err();
@@ -213,7 +213,7 @@ async fn every_form_of_an_error_body() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_json() {
+async fn bodies_that_are_not_json() {
     for vendor in Vendor::ALL.iter().copied() {
         for (body, words) in [
             ("upstream connect error\r\nreset", "upstream connect error reset"),
@@ -231,7 +231,7 @@ async fn bodies_that_are_no_json() {
     }
 }
 
-/// The reason of a failed task, wherever it stands.
+/// The reason of a failed task, in any place.
 #[tokio::test]
 async fn every_form_of_a_failed_task() {
     for vendor in Vendor::ALL.iter().copied() {
@@ -268,9 +268,9 @@ async fn every_form_of_a_failed_task() {
     }
 }
 
-/// A look-up by reference that is refused with 400 means "not found yet": the search goes on until the task is there.
+/// A lookup by reference that is refused with 400 means "not found yet": the search continues until the task is found.
 #[tokio::test(start_paused = true)]
-async fn a_search_goes_on_while_the_task_does_not_exist() {
+async fn a_search_continues_while_the_task_does_not_exist() {
     let canned = Canned::submitted_and_read((502, ""), (400, r#"{"message":"task_not_exist"}"#)).await;
     let client = canned.client(Vendor::ToApis);
     let request = VideoRequest::new("seedance-2", "x").client_reference("order-1");

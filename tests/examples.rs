@@ -1,4 +1,4 @@
-//! The specs against themselves: examples, provenance, completeness. The judge is an independent validator.
+//! Consistency of the specs: examples, sources, completeness, with an independent validator.
 
 use serde_json::Value;
 use videogen::Vendor;
@@ -27,7 +27,7 @@ fn holders<'a>(value: &'a Value, place: String, found: &mut Vec<(String, &'a Val
 }
 
 #[test]
-fn every_example_fits_its_schema() {
+fn every_example_matches_its_schema() {
     let mut checked = 0;
     for vendor in Vendor::ALL {
         let spec = spec(*vendor);
@@ -83,7 +83,7 @@ fn every_operation_has_examples_for_its_request_and_every_status() {
 }
 
 #[test]
-fn every_fact_names_its_page() {
+fn every_fact_has_a_page() {
     for vendor in Vendor::ALL {
         let spec = spec(*vendor);
         let pages = spec["x-pages"].as_object().unwrap();

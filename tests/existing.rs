@@ -40,7 +40,7 @@ async fn the_existing_task_is_returned() {
             assert_eq!(task.status, TaskStatus::InProgress);
             assert_eq!(posts(&canned), 1);
         }
-        // Its status cannot be read now, so the wait reads it.
+        // Its status cannot be polled now, so a later wait polls it.
         let canned = Canned::submitted_and_read((409, CONFLICTS[0]), (503, "")).await;
         let task = canned.client(vendor).submit(&request(vendor)).await.unwrap();
         assert_eq!((task.id.id(), task.repeated), ("t-9", true), "{vendor}");
@@ -48,9 +48,9 @@ async fn the_existing_task_is_returned() {
     }
 }
 
-/// Another task than this submission's may be named too, such as one that is still running.
+/// A different task may be named too, such as one that is still running.
 #[tokio::test]
-async fn a_task_of_another_submission_is_not_taken_for_it() {
+async fn a_task_of_another_submission_is_not_returned() {
     for vendor in Vendor::ALL.iter().copied() {
         let other_model = Capabilities::all(vendor).last().unwrap().model.id;
         let own = vendor.default_model();
@@ -90,7 +90,7 @@ async fn a_task_of_another_submission_is_not_taken_for_it() {
     }
 }
 
-/// The journal has the task once, whichever submission it belongs to, and no entry stays open.
+/// The journal has the task once, for either submission, and no entry stays open.
 #[tokio::test]
 async fn the_journal_has_it_once() {
     for vendor in Vendor::ALL.iter().copied() {

@@ -1,4 +1,4 @@
-//! The field tables in `docs/fields.md`, the validator and the simulator: they must agree.
+//! The field tables in `docs/fields.md`, the validator and the simulator agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use videogen_sim::Simulator;
 use crate::cases::{simulated, url};
 use crate::specs::{PARAMETERS, root};
 
-/// One cell: a model (or a pattern of ids), a field, and what the table says of it.
+/// One cell: a model (or a pattern of ids), a field, and the text.
 struct Cell {
     vendor: Vendor,
     model: String,
@@ -24,13 +24,13 @@ impl Cell {
         self.text.starts_with('✓')
     }
 
-    /// The places in the vendor's request that the cell names.
+    /// The vendor's properties in the cell.
     fn places(&self) -> Vec<&str> {
         let before_bounds = self.text.split(", ").next().unwrap();
         before_bounds.split('`').skip(1).step_by(2).collect()
     }
 
-    /// A model id that the column speaks of.
+    /// A model id of the column.
     fn model_id(&self) -> String {
         self.model.replace('*', "not-known-yet")
     }
@@ -42,7 +42,7 @@ fn cells() -> Vec<Cell> {
         .split("<!-- fields: begin")
         .nth(1)
         .unwrap()
-        .split("<!-- fields: end")
+        .split("**Members of a task**")
         .next()
         .unwrap();
     let (mut vendor, mut columns, mut found) = (None, Vec::new(), Vec::new());
@@ -70,7 +70,7 @@ fn cells() -> Vec<Cell> {
     found
 }
 
-/// A request that says `field`, and no more than it needs to.
+/// A minimal request with `field`.
 fn saying(vendor: Vendor, model: &str, field: &str) -> VideoRequest {
     let new = VideoRequest::new(model, "a kite");
     let rules = Capabilities::of(vendor, model).model;
@@ -117,7 +117,7 @@ fn saying(vendor: Vendor, model: &str, field: &str) -> VideoRequest {
     }
 }
 
-/// Whether a dotted place is in a request body.
+/// Whether a dotted path is in a request body.
 fn holds(body: &Value, place: &str) -> bool {
     body.pointer(&format!("/{}", place.replace('.', "/"))).is_some()
 }
@@ -139,18 +139,18 @@ fn the_table_and_the_validator_agree() {
         let inputs = Capabilities::of(vendor, &model).model.inputs;
         let last_frame = inputs.iter().any(|input| input.role == "last_frame");
         if cell.field == "first_frame" && last_frame {
-            // Where it goes depends on what stands beside it.
+            // Its property depends on the other inputs.
             let beside = request.clone().input(Role::LastFrame, url("last.png"));
             bodies.push(plan(vendor, None, &beside).unwrap().body);
         }
         let used = |named: &&str| bodies.iter().any(|body| holds(body, named));
-        // What only stands beside a last frame is not used where there can be none.
+        // A property for a last frame is not used by models without one.
         let fine = match cell.field == "first_frame" && !last_frame {
             true => cell.places().iter().any(used),
             false => cell.places().iter().all(used),
         };
         assert!(fine, "{place}: {bodies:?}");
-        // Bounds in the cell are the validator's too.
+        // The validator has the same bounds as the cell.
         let rules = Capabilities::of(vendor, &model);
         match cell.field.as_str() {
             "resolution" | "aspect_ratio" => {
@@ -223,19 +223,19 @@ async fn the_table_and_the_simulator_agree() {
     }
 }
 
-/// What the table calls out of reach for want of a role or by the model's limits, the simulator refuses on the wire.
+/// The simulator rejects inputs that the table marks as unsupported, by role or by the model's limits.
 #[tokio::test]
-async fn the_simulator_refuses_what_the_table_rules_out() {
+async fn the_simulator_rejects_fields_that_the_table_marks_as_unsupported() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let http = reqwest::Client::new();
     let mut refused = 0;
     for cell in cells().into_iter().filter(|cell| !cell.is_taken()) {
         let rules = Capabilities::of(cell.vendor, &cell.model_id());
-        // A member that the vendor's request does not have is nothing to the vendor; only those it has can be refused.
+        // Unknown members are ignored; only known ones can be rejected.
         if rules.family.fields.iter().all(|field| field.name != cell.field) {
             continue;
         }
-        // Another model of the same family that takes the field shows how it would be said.
+        // Another model of the same family that supports the field shows its form.
         let Some(other) = Capabilities::all(cell.vendor).find(|other| {
             other.family.name == rules.family.name
                 && validate(cell.vendor, &saying(cell.vendor, other.model.id, &cell.field)).is_empty()
@@ -266,7 +266,7 @@ async fn the_simulator_refuses_what_the_table_rules_out() {
     assert!(refused >= 10, "only {refused} were tried");
 }
 
-/// Every parameter of the vendors' create pages stands in the table, itself or by what it holds.
+/// Every parameter of the vendors' create pages is in the table, directly or by its content.
 #[test]
 fn every_parameter_of_the_pages_is_in_the_table() {
     let cells = cells();
@@ -283,7 +283,7 @@ fn every_parameter_of_the_pages_is_in_the_table() {
 }
 
 #[test]
-fn sources_are_told_by_kind() {
+fn sources_are_listed_by_kind() {
     for vendor in Vendor::ALL {
         for entry in Capabilities::all(*vendor) {
             for input in entry.model.inputs {

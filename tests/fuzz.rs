@@ -1,7 +1,7 @@
-//! Answers of every kind, through every reader, over a real socket: the examples of the specs with members dropped,
+//! Responses of every kind, through every reader, over a real socket: the examples of the specs with members dropped,
 //! doubled and retyped, damaged bytes, any status, odd headers, broken connections.
 //!
-//! Whatever comes back: nothing panics or hangs, a submission is sent once, an id that arrived is kept, only documented
+//! With any response: nothing panics or hangs, a submission is sent once, an id that arrived is kept, only documented
 //! refusals count as refusals, errors name their task, and no secret is shown.
 
 mod server;
@@ -22,17 +22,17 @@ use self::server::Server;
 use crate::property::{on_every_vendor, runtime};
 use crate::specs::{examples, operations, resolve, spec};
 
-/// Answers for each vendor; each is given to a submission and to one other call.
+/// Number of responses for each vendor; each is used for a submission and one other call.
 const CASES: u32 = 4_000;
-/// The same answers in every run.
+/// Fixed seed.
 const SEED: &[u8; 32] = b"any answer through every reader.";
 const CANARY: &str = "canary-51fe";
-/// The statuses that refuse a submission for good.
+/// Statuses that reject a submission for certain.
 const REFUSALS: [u16; 9] = [400, 401, 402, 403, 404, 413, 415, 422, 429];
-/// Longer than any answer from this machine takes.
+/// Longer than any response from this machine takes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Stands in a text for what `Value` cannot hold; JSON writes it as an escape that is found again.
+/// Placeholder for bytes that a `Value` cannot represent; JSON writes it as an escape that is replaced later.
 const DOUBLE: &str = "\u{1}";
 const HUGE: &str = "\u{2}";
 const DEEP: &str = "\u{3}";
@@ -49,7 +49,7 @@ enum Twist {
     Nest,
 }
 
-/// What becomes of the bytes of a body.
+/// A change of the body's bytes.
 #[derive(Clone, Debug)]
 enum Damage {
     None,
@@ -61,7 +61,7 @@ enum Damage {
     Replaced(Vec<u8>),
 }
 
-/// How the answer is put on the wire.
+/// How the response is sent.
 #[derive(Clone, Debug)]
 enum Framing {
     Length,
@@ -79,11 +79,11 @@ struct Answer {
     framing: Framing,
     /// The ids at the top level, when the body is one whole JSON object.
     ids: Vec<String>,
-    /// Whether it names no task, by whatever name.
+    /// Whether it names no task, under any member name.
     is_nameless: bool,
 }
 
-/// Every JSON answer in the vendor's spec, with secrets where links and messages are.
+/// Every JSON response in the vendor's spec, with secrets in links and messages.
 fn originals(vendor: Vendor) -> Vec<Value> {
     let spec = spec(vendor);
     let mut found = Vec::new();
@@ -105,7 +105,7 @@ fn plant(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(plant),
         Value::Object(members) => {
             members.values_mut().for_each(plant);
-            // Vendors repeat keys and links in what they say of an error.
+            // Vendors repeat keys and links in error messages.
             let message = members.get_mut("message").filter(|message| message.is_string());
             if let Some(message) = message {
                 *message = json!(format!(
@@ -174,12 +174,12 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// The text of a body, with what `Value` cannot hold; and the ids that stand at its top level.
+/// The text of a body, with bytes that `Value` cannot represent; and the ids at its top level.
 fn write(body: &Value) -> (String, Vec<String>) {
     let text = body.to_string().replace("\\u0001\"", "\"");
     let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
     let whole = text.replace("\"\\u0002\"", "1e999").replace("\"\\u0003\"", &deep);
-    // Of two members with one name the last counts, unless it says nothing.
+    // Of duplicate members the last counts, unless it is null.
     let mut ids = Vec::new();
     for name in ["id", "id\u{1}"] {
         match body.get(name) {
@@ -217,7 +217,7 @@ fn bodies(vendor: Vendor) -> impl Strategy<Value = (Vec<u8>, Vec<String>)> {
             let mut at = at.index(count(&body).max(1));
             let names = body.as_object().filter(|members| id && members.contains_key("id"));
             if let Some(members) = names {
-                // The id above all.
+                // Mostly the id.
                 let before = members.iter().take_while(|(name, _)| *name != "id");
                 at = before.map(|(_, member)| 1 + count(member)).sum();
             }
@@ -246,7 +246,7 @@ const HEADERS: &str = "Content-Type: application/json|Content-Type: text/html; c
 
 fn headers() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let text = HEADERS.replace("CANARY", CANARY);
-    // Each as Latin-1, so that one of them is no UTF-8.
+    // As Latin-1, so that one of them is not UTF-8.
     let latin = |line: &str| line.chars().map(|c| c as u8).collect::<Vec<_>>();
     let mut lines: Vec<_> = text.split('|').map(latin).collect();
     lines.push(format!("X-Long: {}", "a".repeat(5_000)).into());
@@ -304,12 +304,12 @@ impl Answer {
         if let Framing::Broken(at) = self.framing {
             bytes.truncate(at.index(bytes.len()));
         }
-        // An informational status announces another answer, which does not come.
+        // An informational status announces a final response, which does not arrive.
         let arrives = bytes.len() >= head && (self.status >= 200 || self.status == 101);
         (bytes, arrives)
     }
 
-    /// The ids of which one must come back from a submission.
+    /// The ids, one of which a submission must return.
     fn owed(&self) -> &[String] {
         let bare = matches!(self.status, 204 | 205);
         let whole = !matches!(self.framing, Framing::Broken(_));
@@ -320,12 +320,12 @@ impl Answer {
         }
     }
 
-    /// Whether a refusal surely names a task: by an id at the top level that is neither unset nor the request's.
+    /// Whether a refusal certainly names a task: by an id at the top level that is neither unset nor the request's.
     fn named(&self) -> bool {
         let is_whole = !matches!(self.framing, Framing::Broken(_));
         let heads = self.headers.concat();
         let heads = String::from_utf8_lossy(&heads);
-        // The last of two counts for one reader and the first for another.
+        // Readers differ in which of two duplicates counts.
         let all = |id: &String| !id.trim().is_empty() && id != "0" && id != "5" && !heads.contains(id.as_str());
         is_whole && !self.ids.is_empty() && self.ids.iter().all(all)
     }
@@ -352,7 +352,7 @@ impl Bench {
         Self { vendor, server, id }
     }
 
-    /// A client that no earlier answer asked to wait.
+    /// A new client, not throttled by earlier responses.
     fn client(&self) -> Client {
         Client::builder(self.vendor)
             .retry(videogen::RetryPolicy::never())
@@ -362,7 +362,7 @@ impl Bench {
             .unwrap()
     }
 
-    /// Gives `answer` to a submission and to one other call; tells what is wrong with what they make of it.
+    /// Uses `answer` for a submission and one other call; returns the first violated property.
     async fn look(&self, answer: &Answer, call: Index, tally: &mut Tally) -> Result<(), String> {
         let (bytes, arrives) = answer.bytes();
         *self.server.answer.lock().unwrap() = bytes;
@@ -441,7 +441,7 @@ impl Bench {
     }
 }
 
-/// Whether a call gave a value; an error if the value or the error gives a secret away.
+/// Whether a call returned a value; an error if the value or the error contains a secret.
 fn shown<T: Debug>(result: &Result<T, Error>) -> Result<&'static str, String> {
     let mut text = format!("{result:?}");
     if let Err(error) = result {
@@ -456,7 +456,7 @@ fn shown<T: Debug>(result: &Result<T, Error>) -> Result<&'static str, String> {
 }
 
 #[test]
-fn any_answer_is_read_or_refused_in_good_order() {
+fn any_response_is_parsed_or_rejected() {
     let tallies = on_every_vendor((CASES, SEED), |vendor| {
         let runtime = runtime();
         let bench = runtime.block_on(Bench::new(vendor));
@@ -471,7 +471,7 @@ fn any_answer_is_read_or_refused_in_good_order() {
         *all.entry(outcome).or_default() += count;
     }
     println!("{all:?}");
-    // Else the test would go on passing when it no longer reaches some outcome.
+    // Otherwise the test would still pass if it no longer reached some outcome.
     let submits =
         ["accepted", "salvaged", "rejected", "ambiguous", "named"].map(|outcome| all[&format!("submit {outcome}")]);
     assert!(submits.iter().all(|count| *count >= 100) && submits.iter().sum::<u32>() >= 5_000);

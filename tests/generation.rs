@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: nothing is stale, drift shows, and a bad spec says where it is bad.
+//! `cargo xtask generate`: nothing is stale, drift is reported, and an invalid spec is reported with its place.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,7 +69,7 @@ fn a_changed_spec_is_stale_until_regenerated() {
         assert_eq!(code, 0, "{out}");
         assert_eq!(xtask(copy.path(), &["generate", "--check"]).0, 0);
         let after = surface::surface(&raw_crate(copy.path(), vendor).unwrap()).unwrap();
-        // A model's limits are in a snapshot of their own.
+        // A model's limits have a separate snapshot.
         assert_eq!(before != after, shown != "max: Some(20)", "{new}");
     }
 }
@@ -92,9 +92,9 @@ fn missing_and_left_over_files_are_named() {
     );
 }
 
-/// Each change would make the generator fail, panic or silently lose something.
+/// Changes that would make the generator fail, panic or silently lose something.
 #[test]
-fn a_spec_that_cannot_be_generated_says_where() {
+fn a_spec_that_cannot_be_generated_is_reported_with_its_place() {
     let text = fs::read_to_string(frozen().join("specs/token360.yaml")).unwrap();
     for (old, new, pointer) in [
         ("openapi: 3.0.3", "openapi: 3.1.0", "/openapi"),
@@ -149,12 +149,12 @@ fn a_spec_that_cannot_be_generated_says_where() {
             "/components/schemas/FrameType/enum/0",
         ),
         (
-            "        seed: {type: integer, format: int64, description: Random seed., x-task-field: seed}",
+            "        seed: {type: integer, format: int64, description: Random seed.}",
             "        extra: {type: integer}",
             "/components/schemas/Parameters/properties/extra",
         ),
         (
-            "        seed: {type: integer, format: int64, description: Random seed., x-task-field: seed}",
+            "        seed: {type: integer, format: int64, description: Random seed.}",
             "        seed: {type: integer}\n        Seed: {type: integer}",
             "/components/schemas/Parameters/properties/",
         ),
@@ -203,7 +203,7 @@ fn a_spec_that_cannot_be_generated_says_where() {
         assert_eq!(error.file, "specs/token360.yaml");
         assert!(error.pointer.starts_with(pointer), "{new}: {error}");
         assert!(!error.reason.is_empty());
-        // Whatever the generator refuses, the lint finds too.
+        // The lint finds everything that the generator rejects.
         let found = spec::lint::lint("specs/token360.yaml", &changed).unwrap();
         assert!(
             found.iter().any(|finding| finding.pointer == error.pointer),
@@ -233,7 +233,7 @@ fn an_unknown_vendor_and_a_bad_spec_exit_with_100() {
 
 /// A spec's file name becomes a package, whose manifest cargo must be able to read.
 #[test]
-fn a_spec_file_whose_name_cannot_be_a_vendor_is_refused_before_anything_is_written() {
+fn a_spec_file_with_an_invalid_name_is_rejected_before_anything_is_written() {
     for name in ["we ird", "we\"ird", "Weird", "9lives", "we-ird", "größe"] {
         let copy = copy_of_repository();
         let spec = fs::read_to_string(frozen().join("specs/toapis.yaml")).unwrap();
@@ -256,7 +256,7 @@ fn a_spec_file_whose_name_cannot_be_a_vendor_is_refused_before_anything_is_writt
     }
 }
 
-/// A vendor's own name stands in the manifest of its crate, which cargo must be able to read.
+/// A vendor's display name is in the manifest of its crate, which cargo must be able to read.
 #[test]
 fn a_vendors_name_does_not_break_its_manifest() {
     let text = fs::read_to_string(frozen().join("specs/toapis.yaml")).unwrap();
@@ -311,9 +311,9 @@ fn copy_of_repository() -> tempfile::TempDir {
     copy
 }
 
-/// `cargo xtask diff` tells what the facade makes of a vendor's word for a status, but may not use the facade.
+/// `cargo xtask diff` maps vendors' status names like the facade, but may not use it.
 #[test]
-fn the_diff_reads_status_words_as_the_facade_does() {
+fn the_diff_maps_statuses_like_the_facade() {
     let mut words: Vec<String> =
         "queued submitted pending not_start in_progress processing running completed succeeded \
         success failed failure error cancelled canceled expired paused Completed"

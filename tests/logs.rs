@@ -1,10 +1,13 @@
-//! A planted word in every secret, and everything that any library logs: the word is not in it.
+//! Plants a canary in every secret, and captures everything that any library logs: the canary is not in it.
 //!
-//! Logging is a matter of the whole process, so this is a process of its own.
+//! Logging is process-wide, so this runs in a separate process.
 
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::json;
+use videogen::download::DownloadOptions;
+use videogen::wait::{WaitOptions, Watcher, WatcherOptions};
 use videogen::{Client, RetryPolicy, TaskId, Vendor, VideoRequest};
 
 use crate::canned::Canned;
@@ -30,12 +33,27 @@ fn no_secret_in_the_logs() {
     for library in ["TRACE hyper", "DEBUG reqwest"] {
         assert!(text.contains(library), "{library} logged nothing: {text}");
     }
+    // Names and fields as documented; the planted words of model, prompt and URLs are masked.
+    for line in [
+        "INFO submit{vendor=\"alltoken\" model=\"seedance-1.5-pro\"}: videogen: ended task=alltoken:generations:t \
+         status=\"completed\"",
+        "WARN submit{vendor=\"alltoken\" model=\"at https://h.example/[masked] for <key>\"}: videogen: failed error=\"auth\" \
+         reason=\"see http://127.0.0.1/[masked]\"",
+        "WARN submit{vendor=\"alltoken\" model=\"seedance-1.5-pro\"}: videogen: retrying error=\"rate_limited\" pause_ms=",
+        "INFO wait{task=alltoken:generations:t}: videogen: ended task=alltoken:generations:t status=\"completed\"",
+        "WARN wait{task=alltoken:generations:t}: videogen: failed task=alltoken:generations:t error=\"timeout\" reason=\"",
+        "INFO videogen: ended task=alltoken:generations:t status=\"completed\"",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let downloaded = "INFO download{task=alltoken:generations:t kind=\"video\"}: videogen: downloaded bytes=24";
+    assert_eq!(text.matches(downloaded).count(), 3, "{text}");
     for (number, line) in text.lines().enumerate() {
         assert!(!line.contains(CANARY), "line {number}: {line}");
     }
 }
 
-/// Not a test: what the one above runs.
+/// Not a test: the program of the test above.
 #[tokio::test]
 #[ignore = "only for the test that starts it"]
 async fn everything_is_logged() {
@@ -60,30 +78,47 @@ async fn everything_is_logged() {
             "result": {"data": [{"url": url}]},
         });
         let refused = json!({"error": {"message": format!("see {url}"), "code": "x", "type": "y"}});
-        for (status, body) in [(200, done), (401, refused.clone()), (500, refused)] {
+        for (status, body) in [
+            (200, done),
+            (401, refused.clone()),
+            (429, refused.clone()),
+            (500, refused),
+        ] {
             let api = Canned::json(status, &body).await;
             let client = Client::builder(vendor)
                 .key(format!("sk-{CANARY}"))
                 .base_url(&api.base_url)
-                .retry(RetryPolicy::never())
+                .retry(match status {
+                    429 => RetryPolicy::default().retries(1),
+                    _ => RetryPolicy::never(),
+                })
                 .build()
                 .unwrap();
-            let request = VideoRequest::new(vendor.default_model(), format!("after {url}"))
+            let model = match status {
+                401 => format!("at https://h.example/{CANARY} for sk-{CANARY}"),
+                _ => vendor.default_model().to_owned(),
+            };
+            let request = VideoRequest::new(model, format!("after {url}"))
                 .callback_url(format!("https://hooks.example.com/{CANARY}"));
-            // Whatever comes of it: what counts is what is said on the way.
+            // The result does not matter, only the logs.
             let _ = client.submit(&request).await;
             let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap();
             if let Ok(task) = client.get(&id).await {
                 let path = folder.path().join(format!("{vendor}.mp4"));
                 client.download(&task, path).await.unwrap();
+                client.download_bytes(&task, 1_000).await.unwrap();
+                let mut stream = client.download_stream(&task, DownloadOptions::default());
+                while let Some(chunk) = stream.next().await {
+                    chunk.unwrap();
+                }
+                let now = client.poll_policy().first(Duration::ZERO);
+                let watcher = Watcher::new(&client, WatcherOptions::default().poll(now));
+                watcher.add(&task);
+                watcher.next().await.unwrap().1.unwrap();
             }
             let _ = client.cancel(&id).await;
             let _ = client
-                .wait_with(
-                    &id,
-                    videogen::wait::WaitOptions::default().timeout(std::time::Duration::ZERO),
-                    |_| {},
-                )
+                .wait_with(&id, WaitOptions::default().timeout(Duration::ZERO), |_| {})
                 .await;
         }
     }

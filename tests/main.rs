@@ -1,7 +1,8 @@
-//! Everything that is tested across crates, in one binary: it links once.
+//! All tests across crates, in one binary that links once.
 //!
-//! Snapshots lie in `snapshots/<vendor>/…`: `surface` is the generated Rust, `wire` what is sent, `refused` what is not,
-//! `tasks` and `errors` what answers mean.
+//! Snapshots are in `snapshots/<vendor>/`: `surface` is the generated Rust, `wire` the requests, `refused` the rejected
+//! ones,
+//! `tasks` and `errors` the parsed responses.
 #![allow(clippy::unwrap_used)]
 
 mod agreement;

@@ -1,4 +1,4 @@
-//! Members of a task that vendors return in places of their own, and how they are normalised.
+//! Normalization of members of a task that vendors return in different places.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ async fn every_documented_member_is_on_the_task() {
         "return_last_frame": true, "expires_after": 3600, "safety_identifier": "customer-77",
     });
     assert_eq!((parameters(&task), task.expired), (expected, None));
-    // What the result has is more certain than what was asked for.
+    // The result is more reliable than the request.
     let mut answer = answer;
     answer["generate_audio"] = json!(false);
     answer["resolution"] = json!("480p");
@@ -126,7 +126,7 @@ async fn a_completed_task_without_its_files_has_expired() {
     let answer = json!({"id": "t", "status": "completed", "model": "m", "created_at": "2026-11-20T08:00:00Z", "is_expired": true});
     let canned = Canned::json(200, &answer).await;
     let zero = Duration::ZERO;
-    let options = WaitOptions::default().first(zero).every(zero, zero);
+    let options = WaitOptions::default().poll(videogen::poll::PollPolicy::within(zero, zero));
     let task = canned
         .client(vendor)
         .wait_with(&id(vendor, "t"), options, |_| {})
@@ -168,7 +168,7 @@ async fn the_parameter_at_fault_is_named() {
     );
 }
 
-/// After submissions, polls and lists; it fits its schema and comes back as it was.
+/// After submissions, polls and lists; it matches its schema and round-trips.
 #[tokio::test]
 async fn the_simulator_shows_what_was_asked_for() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();

@@ -1,4 +1,4 @@
-//! Answers that no page documents: each gives a value or a clear error, and no task that was paid for is lost.
+//! Undocumented responses: each gives a value or a clear error, and no paid task is lost.
 
 use serde_json::{Value, json};
 use videogen::task::ListQuery;
@@ -14,14 +14,14 @@ fn task(vendor: Vendor) -> TaskId {
     TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap()
 }
 
-/// What the facade makes of `body` as the answer to a poll.
+/// The result of a poll with the response `body`.
 async fn polled(vendor: Vendor, body: &Value) -> VideoTask {
     let canned = Canned::json(200, body).await;
     canned.client(vendor).get(&task(vendor)).await.unwrap()
 }
 
 #[tokio::test]
-async fn a_task_whose_members_are_all_odd_is_still_read() {
+async fn a_task_with_only_invalid_members_is_still_parsed() {
     for vendor in Vendor::ALL {
         let body = json!({
             "id": 17, "object": null, "status": "Simmering", "model": ["x"], "prompt": {}, "progress": "250",
@@ -41,7 +41,7 @@ async fn a_task_whose_members_are_all_odd_is_still_read() {
 }
 
 #[tokio::test]
-async fn numbers_as_strings_and_dates_in_any_form_are_read() {
+async fn numbers_as_strings_and_dates_in_any_form_are_parsed() {
     for vendor in Vendor::ALL {
         for at in [
             json!("1795219200"),
@@ -62,7 +62,7 @@ async fn numbers_as_strings_and_dates_in_any_form_are_read() {
 }
 
 #[tokio::test]
-async fn a_failure_told_in_one_word_keeps_its_reason() {
+async fn a_failure_with_a_single_word_keeps_its_reason() {
     for vendor in Vendor::ALL {
         let body = json!({"id": "t", "status": "failed", "error": "content moderation"});
         let read = polled(*vendor, &body).await;
@@ -74,7 +74,7 @@ async fn a_failure_told_in_one_word_keeps_its_reason() {
     }
 }
 
-/// Bodies of a 200 that are no task.
+/// Bodies of a 200 that are not tasks.
 fn unreadable() -> Vec<Vec<u8>> {
     vec![
         b"".to_vec(),
@@ -112,7 +112,7 @@ async fn a_success_without_a_readable_task() {
     }
 }
 
-/// The rest of the answer cannot be read, or never arrived; the id did.
+/// The id arrived; the rest of the response is invalid or missing.
 #[tokio::test]
 async fn an_id_that_arrived_is_never_lost() {
     for vendor in Vendor::ALL {
@@ -141,7 +141,7 @@ async fn an_id_that_arrived_is_never_lost() {
     }
 }
 
-/// What each status without a known body means for a submission.
+/// The meaning of each status without a known body for a submission.
 #[tokio::test]
 async fn statuses_of_a_submission() {
     for vendor in Vendor::ALL {
@@ -180,9 +180,9 @@ async fn statuses_of_a_submission() {
     }
 }
 
-/// The one 503 that is documented as a refusal.
+/// The only 503 that is documented as a refusal.
 #[tokio::test]
-async fn a_documented_refusal_is_no_ambiguity() {
+async fn a_documented_refusal_is_not_ambiguous() {
     let body =
         json!({"error": {"code": "rate_limit_unavailable", "message": "later", "type": "rate_limit_unavailable"}});
     let canned = Canned::json(503, &body).await;
@@ -208,7 +208,7 @@ async fn completed_without_a_url_is_an_error_and_not_an_endless_poll() {
     for vendor in Vendor::ALL {
         let canned = Canned::json(200, &json!({"id": "t", "status": "completed"})).await;
         let zero = std::time::Duration::ZERO;
-        let options = videogen::wait::WaitOptions::default().first(zero).every(zero, zero);
+        let options = videogen::wait::WaitOptions::default().poll(videogen::poll::PollPolicy::within(zero, zero));
         let error = canned
             .client(*vendor)
             .wait_with(&task(*vendor), options, |_| {})
@@ -219,7 +219,7 @@ async fn completed_without_a_url_is_an_error_and_not_an_endless_poll() {
     }
 }
 
-/// Task ids that would lead a request elsewhere are refused; odd ones that do not are sent encoded.
+/// Task ids that would change a request's path are rejected; other unusual ones are sent encoded.
 #[tokio::test]
 async fn ids_cannot_change_the_path() {
     for vendor in Vendor::ALL {
@@ -253,7 +253,7 @@ async fn ids_cannot_change_the_path() {
     }
 }
 
-/// Only what was asked for is on the wire: no defaults, no version header, no redirect, one connection.
+/// Requests contain only what was set: no defaults, no version header, no redirect, one connection.
 #[tokio::test]
 async fn requests_carry_nothing_extra() {
     for vendor in Vendor::ALL {
@@ -284,9 +284,9 @@ async fn requests_carry_nothing_extra() {
     }
 }
 
-/// Services written in Go send an empty text for every member that is not set.
+/// Services written in Go send an empty string for every member that is not set.
 #[tokio::test]
-async fn empty_texts_are_nothing() {
+async fn empty_strings_are_absent() {
     for vendor in Vendor::ALL {
         let empty = json!({
             "id": "t", "status": "completed", "url": "", "content": {"last_frame_url": ""}, "last_frame_url": "",
@@ -309,9 +309,9 @@ async fn empty_texts_are_nothing() {
     }
 }
 
-/// Who asks for a task by its id need not be told the id.
+/// The response to a poll may lack the task's id.
 #[tokio::test]
-async fn an_answer_about_a_task_need_not_name_it() {
+async fn a_polled_task_may_lack_its_id() {
     for vendor in Vendor::ALL {
         let body = json!({"status": "completed", "url": "https://h.example/v", "video_url": "https://h.example/v"});
         let read = polled(*vendor, &body).await;
@@ -321,7 +321,7 @@ async fn an_answer_about_a_task_need_not_name_it() {
 }
 
 #[tokio::test]
-async fn a_cancel_that_answers_nothing_is_looked_up() {
+async fn a_cancel_without_a_body_is_polled() {
     let simulator = videogen_sim::Simulator::builder().manual_clock().start().await.unwrap();
     let client = videogen::Client::builder(Vendor::AllToken)
         .retry(videogen::RetryPolicy::never())
@@ -340,7 +340,7 @@ async fn a_cancel_that_answers_nothing_is_looked_up() {
 }
 
 #[tokio::test]
-async fn lists_with_holes() {
+async fn lists_with_invalid_items() {
     let lists = [(Vendor::Token360, "data"), (Vendor::AllToken, "items")];
     for (vendor, member) in lists {
         let page = Canned::json(200, &json!({member: null}))
@@ -351,7 +351,7 @@ async fn lists_with_holes() {
             .unwrap();
         assert_eq!((page.tasks.len(), page.unreadable), (0, 0));
 
-        // One odd item costs that item, in the middle and at the end.
+        // One invalid item is skipped, in the middle and at the end.
         for odd in [
             json!({"status": "queued"}),
             json!({"id": {}}),
@@ -393,7 +393,7 @@ async fn lists_with_holes() {
 
 /// Lists other than those of tasks.
 #[tokio::test]
-async fn an_odd_item_costs_itself() {
+async fn invalid_items_are_skipped() {
     let models = json!({"data": [null, {"id": "m-1", "input_modalities": ["text", null, {}, "image"]}, [], {"x": 1},
         {"id": "m-2", "output_modalities": "video"}]});
     let canned = Canned::json(200, &models).await;
@@ -411,9 +411,9 @@ async fn an_odd_item_costs_itself() {
     }
 }
 
-/// A mark before the JSON, or compression that was not asked for.
+/// A byte order mark before the JSON, or compression that was not requested.
 #[tokio::test]
-async fn answers_are_read_whatever_they_are_wrapped_in() {
+async fn responses_are_decoded() {
     use std::io::Write as _;
 
     let json = br#"{"id": "t", "status": "queued"}"#;
@@ -445,7 +445,7 @@ async fn answers_are_read_whatever_they_are_wrapped_in() {
                 );
             }
         }
-        // Nothing of a coding that cannot be read is taken for an answer, and the submission stays open.
+        // A body with an unknown coding is not parsed, and the submission's status is unknown.
         let canned = Canned::new(200, "Content-Encoding: br\r\n", b"\x0b\x05\x80{}\x03").await;
         let error = canned.client(*vendor).submit(&request(*vendor)).await.unwrap_err();
         assert_eq!(error.delivery(), Some(Delivery::Ambiguous));
@@ -454,7 +454,7 @@ async fn answers_are_read_whatever_they_are_wrapped_in() {
 }
 
 #[tokio::test]
-async fn the_last_poll_is_made_when_the_time_is_up() {
+async fn the_last_poll_is_made_at_the_timeout() {
     for vendor in Vendor::ALL {
         let canned = Canned::json(200, &json!({"id": "t", "status": "failed"})).await;
         let options = videogen::wait::WaitOptions::default().timeout(std::time::Duration::ZERO);
@@ -474,8 +474,10 @@ async fn the_last_poll_is_made_when_the_time_is_up() {
         assert_eq!(error.kind(), ErrorKind::Timeout);
         let forever = videogen::wait::WaitOptions::default()
             .timeout(std::time::Duration::MAX)
-            .first(std::time::Duration::ZERO)
-            .every(std::time::Duration::MAX, std::time::Duration::MAX);
+            .poll(
+                videogen::poll::PollPolicy::within(std::time::Duration::MAX, std::time::Duration::MAX)
+                    .first(std::time::Duration::ZERO),
+            );
         let canned = Canned::json(200, &json!({"id": "t", "status": "failed"})).await;
         assert!(
             canned

@@ -1,6 +1,6 @@
-//! Submissions under faults: what is sent again, what is not, and how what nobody knows is looked for.
+//! Submissions under faults: what is resent, what is not, and the search for submissions with unknown status.
 //!
-//! What breaks on the wire at any byte is in `wire/`; here are the answers.
+//! Broken connections at any byte are in `wire/`; here are responses.
 
 use std::time::Duration;
 
@@ -28,9 +28,9 @@ fn at_once() -> RetryPolicy {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_tried_again() {
+async fn a_refused_connection_is_retried() {
     for (vendor, model) in targets() {
-        // Nobody listens here any more.
+        // No server listens here.
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         let error = client(vendor, &format!("http://{closed}"), at_once())
             .submit(&VideoRequest::new(model, "x"))
@@ -44,9 +44,9 @@ async fn a_refused_connection_is_tried_again() {
     }
 }
 
-/// A refusal for too many requests is tried again and then taken; nothing else is.
+/// HTTP 429 is retried and then accepted; nothing else is.
 #[tokio::test]
-async fn only_documented_refusals_are_tried_again() {
+async fn only_documented_refusals_are_retried() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in targets() {
         let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
@@ -69,7 +69,7 @@ async fn only_documented_refusals_are_tried_again() {
                 "{vendor} {code}: {result:?}"
             );
         }
-        // A wait that is too long is for the caller to decide on.
+        // With a long wait, the caller decides.
         simulator.inject(Fault::new(
             simulated(vendor),
             Operation::Submit,
@@ -85,7 +85,7 @@ async fn only_documented_refusals_are_tried_again() {
 }
 
 #[tokio::test]
-async fn reads_are_tried_again() {
+async fn reads_are_retried() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in targets() {
         let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
@@ -97,9 +97,9 @@ async fn reads_are_tried_again() {
     }
 }
 
-/// The answer is lost after the task was made; each vendor is asked for it in the way it has.
+/// The response is lost after the task was created; it is searched for in each vendor's way.
 #[tokio::test]
-async fn what_nobody_knows_is_looked_for() {
+async fn a_lost_submission_is_searched_for() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in targets() {
         let client = client(vendor, &simulator.base_url(simulated(vendor)), at_once());
@@ -107,7 +107,7 @@ async fn what_nobody_knows_is_looked_for() {
         if vendor == Vendor::ToApis {
             request = request.client_reference(format!("order-{model}"));
         }
-        // Another task of the same account, of the same model, is no match.
+        // Another task of the same account and model does not match.
         client.submit(&VideoRequest::new(model, "another")).await.unwrap();
         simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropAfter));
         let error = client.submit(&request).await.unwrap_err();
@@ -118,7 +118,7 @@ async fn what_nobody_knows_is_looked_for() {
             elsewhere.reconcile(ambiguity).await.unwrap_err().kind(),
             ErrorKind::InvalidRequest
         );
-        // It can be kept, and used on another machine.
+        // It can be stored, and used on another machine.
         let kept = serde_json::from_value(json!(ambiguity)).unwrap();
         assert_eq!(&kept, ambiguity);
         let made = simulator.tasks().pop().unwrap();
@@ -127,7 +127,7 @@ async fn what_nobody_knows_is_looked_for() {
         match (vendor, &found) {
             (Vendor::ToApis, Reconciled::Found(task)) => assert_eq!(task.id.id(), made.id),
             (Vendor::Token360, Reconciled::Candidates(tasks)) => {
-                // Its list shows prompts, so only the one fits; it stays a candidate all the same.
+                // Its list shows prompts, so only one matches; it is still only a candidate.
                 assert_eq!(
                     tasks.iter().map(|found| found.task.id.id()).collect::<Vec<_>>(),
                     [made.id.as_str()]
@@ -141,7 +141,7 @@ async fn what_nobody_knows_is_looked_for() {
             other => panic!("{other:?}"),
         }
 
-        // The connection broke before the vendor saw anything.
+        // The connection broke before the request arrived.
         let mut request = VideoRequest::new(model, format!("a sledge for {model}"));
         if vendor == Vendor::ToApis {
             request = request.client_reference(format!("nothing-{model}"));
@@ -151,7 +151,7 @@ async fn what_nobody_knows_is_looked_for() {
         let found = client.reconcile(error.ambiguity().unwrap()).await.unwrap();
         assert_eq!(found == Reconciled::NotFound, vendor != Vendor::AllToken, "{found:?}");
     }
-    // Without a reference there is no way to look at a vendor that does not list.
+    // Without a reference there is no way to search at a vendor without a list.
     let client = client(
         Vendor::ToApis,
         &simulator.base_url(videogen_sim::Vendor::ToApis),
@@ -167,9 +167,9 @@ async fn what_nobody_knows_is_looked_for() {
     assert_eq!(error.kind(), ErrorKind::Unsupported);
 }
 
-/// All that an answer told is kept, and no more than may be shown.
+/// Everything known from a response is kept, without secrets.
 #[tokio::test]
-async fn an_ambiguity_holds_what_is_known() {
+async fn an_ambiguity_contains_everything_known() {
     for vendor in Vendor::ALL {
         let body = json!({"id": "t-9", "note": "see https://h.example/p?sig=canary"});
         let canned = Canned::new(502, "X-Request-Id: r-1\r\n", body.to_string()).await;
@@ -186,9 +186,9 @@ async fn an_ambiguity_holds_what_is_known() {
     }
 }
 
-/// An answer that names a task refuses nothing: it is not sent again, and says where to look.
+/// A response that names a task is not a refusal: the request is not resent, and the error names the task.
 #[tokio::test]
-async fn a_refusal_that_names_a_task_is_none() {
+async fn a_refusal_that_names_a_task_is_ambiguous() {
     let bodies = [
         r#"{"id":"t-9","error":{"message":"slow down"}}"#,
         r#"{"error":{"message":"slow down","task_id":"t-9"}}"#,
@@ -219,7 +219,7 @@ async fn a_refusal_that_names_a_task_is_none() {
                 assert!(text.contains("t-9") && text.contains("slow down"), "{text}");
             }
         }
-        // Neither the id of the request nor what the request itself named is a task of it.
+        // Neither the request's id nor a task named in the request is a result of it.
         let request = VideoRequest::new(vendor.default_model(), "t-7");
         for body in [
             r#"{"id":"r-1","error":{"message":"no","id":"e-1"}}"#,
@@ -233,9 +233,9 @@ async fn a_refusal_that_names_a_task_is_none() {
     }
 }
 
-/// A success that is no task: where its id is beyond doubt it is accepted, else shown, with the vendor's words.
+/// A success without a task: an unambiguous id is accepted, others are shown, with the vendor's message.
 #[tokio::test]
-async fn an_id_in_an_odd_success_is_shown() {
+async fn an_id_in_an_unusual_success_is_shown() {
     let large = "123456789012345678901234567890";
     for vendor in Vendor::ALL.iter().copied() {
         let request = VideoRequest::new(vendor.default_model(), "x");
@@ -290,9 +290,9 @@ async fn an_id_in_an_odd_success_is_shown() {
     }
 }
 
-/// A gateway may answer polls with the id of the service behind it: the task keeps the name that it was given.
+/// A gateway may return the id of the service behind it: the task keeps its first id.
 #[tokio::test]
-async fn a_task_keeps_its_name() {
+async fn a_task_keeps_its_id() {
     for vendor in Vendor::ALL.iter().copied() {
         let canned = Canned::json(200, &json!({"id": "upstream-1", "status": "queued"})).await;
         let client = canned.client(vendor);

@@ -1,4 +1,4 @@
-//! The driver of the property tests: generated values for each vendor, always the same ones.
+//! The driver of the property tests: generated values for each vendor, with a fixed seed.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -9,10 +9,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use tokio::runtime::Runtime;
 use videogen::Vendor;
 
-/// What is asked of one case; it tells what is wrong, and counts.
+/// The check of one case; returns the violated property, and counts outcomes.
 pub(crate) type Check<V, T> = Box<dyn Fn(&V, &mut T) -> Result<(), String>>;
-/// Gives `cases` generated values to the check of each vendor, one thread for each, and panics with the smallest that
-/// fails. The seed is fixed, so that a failure comes again.
+/// Runs the check of each vendor with `cases` generated values, one thread for each, and panics with the smallest one
+/// that fails. The seed is fixed, so that failures are reproducible.
 pub(crate) fn on_every_vendor<V: Debug + 'static, T: Default + Send>(
     (cases, seed): (u32, &[u8; 32]),
     prepare: impl Fn(Vendor) -> (BoxedStrategy<V>, Check<V, T>) + Sync,

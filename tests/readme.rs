@@ -1,4 +1,4 @@
-//! The test of an application that the README and docs/simulator.md show.
+//! The test of an application in the README and docs/simulator.md.
 
 // shown: begin
 use videogen::{Vendor, VideoRequest};

@@ -1,4 +1,4 @@
-//! Requests of every kind, for the property tests: good ones, odd ones, and such as only a caller in Rust can build.
+//! Requests for the property tests: valid ones, invalid ones, and those that only a caller in Rust can build.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -7,9 +7,9 @@ use videogen::facts::Capabilities;
 use videogen::facts::{Field, Frames};
 use videogen::{Input, SecretUrl, Source, Vendor, VideoRequest};
 
-/// The id that stands for a draft which the simulator really has.
+/// Placeholder for the id of a draft that exists in the simulator.
 const DRAFT: &str = "a-real-draft";
-/// For each field that does not depend on the model: values that are good where there are rules, then odd ones.
+/// Values of each field that does not depend on the model: valid ones, then odd ones.
 const VALUES: &str = r#"{
     "prompt": [["A kite over the ice", "é 🪁 \u200b", "\u0000", "\"}]\\"], ["", " ", "\t\r\n", "\u2003"]],
     "seed": [[-1, 0, 1, 7, 4294967295], [-2, 4294967296, -9223372036854775808, 9223372036854775807]],
@@ -44,13 +44,13 @@ const TIERS: &str = "480p 360p 540p 720p 1080p 1K 2K 4K 8K 720P";
 const RATIOS: &str = "16:9 adaptive 9:16 1:1 4:3 3:4 21:9 9:21 2:1 16/9";
 const MODELS: &str = "seedance-9 doubao-seedance-9 doubao-seedance- Seedance-2.0 * é";
 pub(crate) const ROLES: &str = "first_frame last_frame reference_image reference_video reference_audio";
-/// Roles that stand together in a request; not every model takes every set.
+/// Combinations of roles; not every model supports each.
 const SETS: &str = "first_frame,first_frame last_frame,reference_image,reference_video reference_image,\
     reference_audio reference_image,first_frame last_frame reference_image reference_video reference_audio,\
     first_frame reference_audio";
 const MEDIA: &str =
     "https://media.example.com/a.png http://localhost:9/a.png asset://img-1 data:image/png;base64,iVBORw0K";
-/// What the parser of sources makes of these is as odd as what a caller can build without it: see [`unparsed`].
+/// Odd sources, parsed or constructed directly: see [`unparsed`].
 const ODD_MEDIA: &str = "HTTPS://media.example.com/A http://media.example.com/a http://10.0.0.1/a https:media.example.com/a data:;base64, asset://unparsed:asset \
     asset://unparsed: asset://unparsed:media asset://unparsed:ftp://h/a asset://unparsed:https://";
 
@@ -69,7 +69,7 @@ fn models(vendor: Vendor) -> Gen {
     prop_oneof![60 => known, 16 => words(MODELS), 1 => one(["", " ", "\u{2003}\n", "seedance-2.0 "])].boxed()
 }
 
-/// Requests to any model of `vendor`: a good part of them valid, many with one thing wrong, some with everything.
+/// Requests to any model of `vendor`: many valid, many with one error, some with many.
 pub(crate) fn requests(vendor: Vendor) -> impl Strategy<Value = VideoRequest> {
     (models(vendor), 0..12_u8).prop_flat_map(move |(model, bold)| {
         let rules = Capabilities::of(vendor, model.as_str().unwrap());
@@ -79,7 +79,7 @@ pub(crate) fn requests(vendor: Vendor) -> impl Strategy<Value = VideoRequest> {
             fields.retain(|_, value| !value.is_null());
             fields.insert("model".to_owned(), model.clone());
             fields.entry("prompt").or_insert(json!("x"));
-            // Together they are refused, which need not become of most requests with frames.
+            // Together they are rejected, so this is rare.
             if fields.contains_key("frames") && both > 0 {
                 fields.remove("duration");
             }
@@ -88,7 +88,7 @@ pub(crate) fn requests(vendor: Vendor) -> impl Strategy<Value = VideoRequest> {
     })
 }
 
-/// A choice of value for each field; null stands for absent.
+/// A choice of value for each field; null means absent.
 fn members(rules: Capabilities, wild: bool) -> Vec<(String, Gen)> {
     let (model, vendor) = (rules.model, rules.vendor);
     let mut found = Vec::new();
@@ -98,7 +98,7 @@ fn members(rules: Capabilities, wild: bool) -> Vec<(String, Gen)> {
             _ if name == "inputs" => (60, 40, if wild { 60 } else { 8 }),
             (true, _) => (2, 1, 1),
             (false, true) => (60, 36, 3),
-            // What vendors take beyond the fields of a request, all of them do.
+            // Members beyond the fields of a request are accepted by all vendors.
             (false, false) if name == "extra" => (60, 36, 3),
             (false, false) => (197, 2, 1),
         };
@@ -113,12 +113,12 @@ fn members(rules: Capabilities, wild: bool) -> Vec<(String, Gen)> {
             let tops = fields.map(|field| field.wire.split('.').next().unwrap());
             odd.extend(tops.map(|top| json!({top: "mine"})));
         }
-        // Where the vendor states no bounds, the odd ones are as good.
+        // Without documented bounds, the odd ones are valid too.
         let bounded = |field: &Field| field.minimum.is_some() || field.max_length.is_some();
         let free = ["seed", "expires_after"].contains(&name.as_str()) && !rules.field(&name).is_some_and(bounded);
         add(&name, one(if free { odd.clone() } else { good }), one(odd));
     }
-    // Where no longest is known, any length is as good as the next.
+    // Without a maximum, any length is valid.
     let (min, max) = (model.duration.min, model.duration.max.unwrap_or(60));
     let lengths = (min..=max).map(Value::from);
     let lengths = lengths.chain(model.duration.auto.map(|_| json!("auto")));
@@ -146,7 +146,7 @@ fn members(rules: Capabilities, wild: bool) -> Vec<(String, Gen)> {
     found
 }
 
-/// Media that the model takes, in any order.
+/// Media that the model supports, in any order.
 fn good_inputs(rules: Capabilities) -> Gen {
     let rules = rules.model.inputs;
     let picks = prop::collection::vec((1..10_u32, any::<Index>()), 5);
@@ -174,7 +174,7 @@ fn odd_inputs() -> Gen {
     prop_oneof![mixed, crowd].prop_map(Value::from).boxed()
 }
 
-/// Puts in what JSON cannot say and a caller in Rust can.
+/// Adds values that JSON cannot represent but a caller in Rust can.
 fn unparsed(mut request: VideoRequest) -> VideoRequest {
     for Input { source, .. } in &mut request.inputs {
         if let Source::Asset(id) = &source
@@ -186,7 +186,7 @@ fn unparsed(mut request: VideoRequest) -> VideoRequest {
             };
         }
     }
-    // A setting must not pass for the kind of tool itself.
+    // A setting must not replace the kind of tool.
     for tool in request.tools.iter_mut().filter(|tool| tool.kind == "typed twice") {
         tool.settings.insert("type".to_owned(), json!(5));
     }

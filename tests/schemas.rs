@@ -1,4 +1,4 @@
-//! The JSON Schemas of the public types, and their way through serde.
+//! The JSON Schemas of the public types, and their serde round trip.
 
 use serde_json::{Value, json};
 use videogen::submit::request_schema;
@@ -25,7 +25,7 @@ fn schemas_for_reviewers() {
 }
 
 #[test]
-fn requests_fit_their_schema_and_come_back_as_they_were() {
+fn requests_match_their_schema_and_round_trip() {
     let schema = jsonschema::validator_for(&request_schema()).unwrap();
     for (vendor, model) in targets() {
         for (case, request) in cases(vendor, model) {
@@ -43,7 +43,7 @@ fn requests_fit_their_schema_and_come_back_as_they_were() {
 }
 
 #[test]
-fn what_is_no_request_is_refused_by_name() {
+fn invalid_requests_are_rejected_with_the_member() {
     for (document, word) in [
         (json!({"model": "m"}), "prompt"),
         (json!({"model": "m", "prompt": "p", "lenght": 5}), "lenght"),
@@ -70,13 +70,13 @@ fn what_is_no_request_is_refused_by_name() {
             .unwrap_err()
             .to_string();
         assert!(error.contains(word), "{document}: {error}");
-        // The schema cannot know which vendors there are.
+        // The schema does not list the vendors.
         assert_eq!(schema, word == "nobody", "{document}");
     }
 }
 
 #[tokio::test]
-async fn tasks_fit_their_schema_and_come_back_as_they_were() {
+async fn tasks_match_their_schema_and_round_trip() {
     let schema = jsonschema::validator_for(&task_schema()).unwrap();
     for vendor in Vendor::ALL {
         for status in ["queued", "Simmering", "completed", "failed"] {
@@ -97,9 +97,9 @@ async fn tasks_fit_their_schema_and_come_back_as_they_were() {
     }
 }
 
-/// What was lost by permission is on the task, and nothing is lost without.
+/// Adjustments are on the task, and nothing is changed without permission.
 #[tokio::test]
-async fn losses_are_told() {
+async fn adjustments_are_reported() {
     for vendor in Vendor::ALL {
         let canned = Canned::json(200, &json!({"id": "t", "status": "queued"})).await;
         let request = VideoRequest::new(vendor.default_model(), "x").duration(99);

@@ -1,4 +1,4 @@
-//! A planted word in every secret: it appears nowhere but where it was asked for.
+//! Plants a canary in every secret: it only appears on explicit access.
 
 use serde_json::json;
 use videogen::{Role, Source, TaskId, Vendor, VideoRequest};
@@ -47,7 +47,7 @@ async fn no_secret_in_debug_display_or_errors() {
         let task = client.get(&id).await.unwrap();
         assert_eq!(task.video.as_ref().unwrap().url.expose(), url);
         shown.push(format!("{task:?}"));
-        // Nobody serves that host here; the error is about the signed URL.
+        // That host does not exist; the error is about the signed URL.
         let refused = json!({"id": "t", "status": "completed", "url": format!("http://files.example.com/{CANARY}"),
             "video_url": format!("http://files.example.com/{CANARY}")});
         let canned = Canned::json(200, &refused).await;
@@ -74,9 +74,9 @@ async fn no_secret_in_debug_display_or_errors() {
     }
 }
 
-/// The file's host gets the presigned URL and nothing that belongs to the account.
+/// The file's host gets the presigned URL and no credentials.
 #[tokio::test]
-async fn the_key_does_not_travel_to_the_file_host() {
+async fn the_key_is_not_sent_to_the_file_host() {
     let files = Canned::new(
         200,
         "Content-Type: video/mp4\r\n",

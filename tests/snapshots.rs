@@ -1,4 +1,4 @@
-//! What a reviewer reads: one small file for each thing that can drift.
+//! Snapshots for reviewers: one small file for each thing that can drift.
 
 use std::fmt::Write as _;
 
@@ -7,13 +7,14 @@ use videogen::facts::{FieldState, FieldTest, Operation};
 use videogen::submit::plan;
 use videogen::task::ListQuery;
 use videogen::{Error, TaskId, Vendor, VideoRequest};
-use xtask::spec::raw::{raw_crate, surface};
+use xtask::spec::Spec;
+use xtask::spec::raw::{self, raw_crate, surface};
 
 use crate::canned::Canned;
 use crate::cases::{cases, targets};
 use crate::specs::{examples, operations, resolve, root, spec};
 
-/// Settles a snapshot into `snapshots/<vendor>/<kind>/<name>.snap`.
+/// Compares a snapshot in `snapshots/<vendor>/<kind>/<name>.snap`.
 fn snapshot(vendor: Vendor, kind: &str, name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(format!("snapshots/{vendor}/{kind}"));
@@ -56,7 +57,7 @@ fn wire_request_of_every_case() {
     }
 }
 
-/// The family whose tasks an operation answers, by its tag.
+/// The family of the tasks that an operation returns, by its tag.
 fn family(operation: &Value) -> &str {
     operation["tags"][0].as_str().unwrap()
 }
@@ -87,7 +88,7 @@ async fn normalised_task_of_every_example() {
                             json!(client.get(&task).await.unwrap())
                         }
                         _ if path.ends_with("/models") => json!(client.models().await.unwrap()),
-                        // The facade reads fresh links by polling again.
+                        // The facade gets new links by polling again.
                         _ if path.ends_with("/content") => continue,
                         _ => json!(client.list(&ListQuery::default()).await.unwrap()),
                     };
@@ -140,7 +141,7 @@ fn without_raw(value: &mut Value) {
     }
 }
 
-/// Every documented error of every operation, as the facade tells it.
+/// Every documented error of every operation, from the facade.
 #[tokio::test]
 async fn meaning_of_every_error() {
     for vendor in Vendor::ALL {
@@ -176,7 +177,7 @@ async fn meaning_of_every_error() {
     }
 }
 
-/// What each model takes: a change here is a change of limits, not of code.
+/// The limits of each model: a change here is a change of limits, not of code.
 #[test]
 fn table_of_models() {
     for vendor in Vendor::ALL {
@@ -237,6 +238,9 @@ fn table_of_models() {
                 line("without", model.without.join(" "));
             }
         }
+        // By its own rendering, `cargo xtask report` finds out that this snapshot is older than the spec.
+        let spec = Spec::load(&root(), vendor.as_str()).unwrap();
+        assert_eq!(text, surface::models(&raw::facts(&spec).unwrap()), "{vendor}");
         snapshot(*vendor, "surface", "models", &text);
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn resolve<'a>(spec: &'a Value, value: &'a Value) -> &'a Value {
     }
 }
 
-/// A schema of an OpenAPI 3.0 document as a JSON Schema that stands alone.
+/// A schema of an OpenAPI 3.0 document as a standalone JSON Schema.
 pub(crate) fn json_schema(spec: &Value, schema: &Value) -> Value {
     let mut root = translate(schema);
     root["components"] = json!({"schemas": translate_all(&spec["components"]["schemas"])});
@@ -90,8 +90,8 @@ pub(crate) fn examples(holder: &Value) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// Every parameter that the vendors' create pages name, with the schema that holds it in the spec. Written down from the pages
-/// by hand: a second opinion.
+/// Every parameter on the vendors' create pages, with its schema in the spec. Copied from the pages
+/// by hand, as an independent check.
 pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
     (
         Vendor::Token360,

@@ -1,13 +1,13 @@
-//! What the server answers: tasks as the vendors' own pages show them.
+//! The server's responses: tasks as on the vendors' pages.
 
 use crate::result::Result;
 use serde_json::{Value, json};
 use videogen::{TaskId, Vendor};
 
-/// The three, each with its dialect.
+/// The three vendors.
 pub const VENDORS: [Vendor; 3] = [Vendor::Token360, Vendor::ToApis, Vendor::AllToken];
 
-/// Where a vendor's tasks lie.
+/// The path of a vendor's tasks.
 #[must_use]
 pub fn path(vendor: Vendor) -> &'static str {
     videogen::facts::Capabilities::of(vendor, vendor.default_model())
@@ -18,13 +18,13 @@ pub fn path(vendor: Vendor) -> &'static str {
 /// Task number `number` of a vendor.
 ///
 /// # Errors
-/// Never: the ids are fit for all of them.
+/// Never: the ids are valid for all of them.
 pub fn id(vendor: Vendor, number: usize) -> Result<TaskId> {
     let family = vendor.families().next().ok_or("a vendor without families")?;
     TaskId::new(vendor, family, format!("t-{number}")).ok_or_else(|| "an id that is none".into())
 }
 
-/// A task that is done.
+/// A completed task.
 #[must_use]
 pub fn completed(vendor: Vendor, number: usize) -> Value {
     let url =
@@ -53,7 +53,7 @@ pub fn completed(vendor: Vendor, number: usize) -> Value {
     }
 }
 
-/// A task that was just accepted.
+/// A newly accepted task.
 #[must_use]
 pub fn accepted(vendor: Vendor, number: usize) -> Value {
     match vendor {
@@ -74,7 +74,7 @@ pub fn accepted(vendor: Vendor, number: usize) -> Value {
     }
 }
 
-/// A page of tasks that are done, for the two vendors that have lists.
+/// A page of completed tasks, for the two vendors with lists.
 #[must_use]
 pub fn page(vendor: Vendor, tasks: usize) -> Value {
     let items: Vec<Value> = (0..tasks).map(|number| completed(vendor, number)).collect();

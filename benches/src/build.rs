@@ -1,4 +1,4 @@
-//! What an application pays for the dependency: cold build time, crates, size.
+//! Cost of the dependency for an application: cold build time, crates, size.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::result::Result;
 
 const ROUNDS: usize = 3;
 
-/// A minimal application: what its dependencies are, and what it does with them.
+/// A minimal application: its dependencies and its code.
 struct Application {
     name: &'static str,
     dependencies: &'static str,
@@ -92,14 +92,14 @@ const APPLICATIONS: [Application; 4] = [
     },
 ];
 
-/// Prints time of cold release builds, number of crates and stripped size. Needs the network once, for what is not in Cargo's
-/// cache; the builds themselves are offline.
+/// Prints time of cold release builds, number of crates and stripped size. Needs the network once, for crates missing
+/// from Cargo's cache; the builds themselves are offline.
 ///
 /// # Errors
-/// When one does not build.
+/// When a build fails.
 pub fn run(quick: bool, folder: &Path) -> Result<()> {
     let folder = tempfile::tempdir_in(folder)?;
-    // What is committed or staged, so that nobody's edits get in between.
+    // Committed and staged files, so that concurrent edits do not interfere.
     let root = folder.path().join("videogen");
     let prefix = format!("--prefix={}/", root.display());
     let checkout = ["checkout-index", "--all", &prefix];
@@ -164,7 +164,7 @@ fn write(folder: &Path, root: &Path, application: &Application) -> Result<PathBu
         ),
     )?;
     fs::write(project.join("src/main.rs"), application.main)?;
-    // The versions that the workspace has, for all of them.
+    // The workspace's versions, for all of them.
     fs::copy(root.join("Cargo.lock"), project.join("Cargo.lock"))?;
     cargo(&project, &["fetch"])?;
     Ok(project)
@@ -173,7 +173,7 @@ fn write(folder: &Path, root: &Path, application: &Application) -> Result<PathBu
 fn cargo(project: &Path, arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(project).stdout(Stdio::null());
-    // What Cargo tells the programs that it runs is not for another Cargo.
+    // Cargo's environment variables must not reach another Cargo.
     command
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS")
@@ -184,7 +184,7 @@ fn cargo(project: &Path, arguments: &[&str]) -> Result<()> {
     }
 }
 
-/// Crates that are compiled, the application not counted.
+/// Number of compiled crates, without the application.
 fn crates(project: &Path) -> Result<usize> {
     let arguments = [
         "tree",

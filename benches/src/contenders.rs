@@ -1,4 +1,4 @@
-//! The same call, written in three ways.
+//! The same call with three clients.
 
 use std::time::Duration;
 
@@ -14,23 +14,23 @@ use crate::result::Result;
 const KEY: &str = "sk-bench-0123456789abcdef";
 const PROMPT: &str = "A lighthouse keeper winds an old brass clock while rain runs down the window";
 
-/// What is asked.
+/// The call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Call {
-    /// How a task stands.
+    /// Get a task's status.
     Get,
-    /// Make one.
+    /// Submit a task.
     Submit,
 }
 
-/// Who asks.
+/// The client.
 #[derive(Clone)]
 pub enum Contender {
-    /// What a careful person writes, with `reqwest` and `serde` alone.
+    /// Careful handwritten code, with only `reqwest` and `serde`.
     Hand(Hand),
     /// The generated client: one for reads, one for submissions.
     Raw(raw::Client, raw::Client),
-    /// What applications use.
+    /// The facade, as in applications.
     Facade(Client, TaskId),
 }
 
@@ -52,47 +52,47 @@ struct NewVideo<'a> {
     generate_audio: bool,
 }
 
-/// What the vendor documents of a task.
+/// A task as documented.
 #[derive(Debug, Deserialize)]
 pub struct HandVideo {
     /// The task.
     pub id: String,
-    /// How it stands.
+    /// Its status.
     pub status: String,
-    /// The model that runs.
+    /// The model.
     pub model: Option<String>,
-    /// What was asked for.
+    /// The prompt.
     pub prompt: Option<String>,
     /// Unix seconds.
     pub created_at: Option<i64>,
     /// Unix seconds.
     pub updated_at: Option<i64>,
-    /// Where the video is.
+    /// The video's URL.
     pub url: Option<String>,
-    /// The same, where it is called so.
+    /// The same under another name.
     pub video_url: Option<String>,
     /// Seconds.
     pub duration: Option<f64>,
-    /// What was set.
+    /// The parameters.
     pub parameters: Option<HandParameters>,
-    /// What came beside the video.
+    /// Other results.
     pub content: Option<HandContent>,
-    /// Why it failed.
+    /// The failure.
     pub error: Option<HandError>,
 }
 
-/// What was set.
+/// The parameters.
 #[derive(Debug, Deserialize)]
 pub struct HandParameters {
     /// Size.
     pub resolution: Option<String>,
-    /// Shape.
+    /// Aspect ratio.
     pub aspect_ratio: Option<String>,
     /// Seconds.
     pub duration: Option<i64>,
 }
 
-/// What came beside the video.
+/// Other results.
 #[derive(Debug, Deserialize)]
 pub struct HandContent {
     /// An image.
@@ -102,13 +102,13 @@ pub struct HandContent {
 /// Why a task failed.
 #[derive(Debug, Deserialize)]
 pub struct HandError {
-    /// For programs.
+    /// Code.
     pub code: Option<String>,
-    /// For people.
+    /// Message.
     pub message: Option<String>,
 }
 
-/// An HTTP client as all contenders have it. A submission goes out on a fresh connection.
+/// The HTTP client of all contenders. Submissions use a new connection.
 fn http(pooled: bool) -> Result<reqwest::Client> {
     let builder = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(10))
@@ -117,7 +117,7 @@ fn http(pooled: bool) -> Result<reqwest::Client> {
         .retry(reqwest::retry::never())
         .referer(false)
         .no_proxy()
-        // Plain HTTP has no use for certificates.
+        // Plain HTTP needs no certificates.
         .tls_certs_only([]);
     let builder = if pooled {
         builder
@@ -131,7 +131,7 @@ impl Contender {
     /// By hand. `pooled`: submissions reuse connections, which the other two never do.
     ///
     /// # Errors
-    /// When there is no TLS.
+    /// When TLS cannot be set up.
     pub fn hand(base_url: &str, pooled: bool) -> Result<Self> {
         Ok(Self::Hand(Hand {
             read: http(true)?,
@@ -143,7 +143,7 @@ impl Contender {
     /// The generated client.
     ///
     /// # Errors
-    /// When there is no TLS.
+    /// When TLS cannot be set up.
     pub fn raw(base_url: &str) -> Result<Self> {
         let session = videogen_wire::Session::new(&SecretString::from(KEY))?;
         let client = |http| raw::Client::new_with_client(base_url, http, session.call());
@@ -153,7 +153,7 @@ impl Contender {
     /// The facade.
     ///
     /// # Errors
-    /// When there is no TLS.
+    /// When TLS cannot be set up.
     pub fn facade(base_url: &str) -> Result<Self> {
         Ok(Self::Facade(
             facade(Vendor::Token360, base_url)?,
@@ -161,7 +161,7 @@ impl Contender {
         ))
     }
 
-    /// Makes a call, and makes sure that the answer was read.
+    /// Makes a call, and checks that the response was parsed.
     ///
     /// # Errors
     /// When it fails.
@@ -182,10 +182,10 @@ impl Contender {
     }
 }
 
-/// A facade that talks to a server of ours.
+/// A facade client for the benchmark server.
 ///
 /// # Errors
-/// When there is no TLS.
+/// When TLS cannot be set up.
 pub fn facade(vendor: Vendor, base_url: &str) -> Result<Client> {
     let builder = Client::builder(vendor).key(KEY.to_owned()).base_url(base_url);
     Ok(builder.retry(RetryPolicy::never()).build()?)

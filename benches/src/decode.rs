@@ -1,4 +1,4 @@
-//! What it takes to read an answer, without any network.
+//! Cost of parsing a response, without network.
 
 use std::hint::black_box;
 
@@ -13,10 +13,10 @@ use crate::measure::{Rounds, cpu, median};
 use crate::result::Result;
 use crate::server::Server;
 
-/// Prints CPU time per answer.
+/// Prints CPU time per response.
 ///
 /// # Errors
-/// When an answer cannot be read.
+/// When a response cannot be parsed.
 pub fn run(quick: bool) -> Result<()> {
     let (rounds, times) = if quick { (2, 200) } else { (31, 20_000) };
     println!("| vendor | reader | CPU per response, ns | ratio |\n|---|---|---|---|");
@@ -57,8 +57,8 @@ fn read<T: DeserializeOwned>(body: &[u8], times: usize) -> Result<()> {
     Ok(())
 }
 
-/// All that the facade does with a task, from bytes to a `VideoTask`: by how much a page of a hundred costs more than a page
-/// of one. That is how the adapters can be reached from outside, where a vendor has lists.
+/// The facade's work on a task, from bytes to a `VideoTask`: the cost of a page of a hundred minus that of a page
+/// of one, because the adapters are only reachable through lists from outside.
 fn whole(quick: bool) -> Result<()> {
     let (rounds, calls) = if quick { (2, 4) } else { (31, 100) };
     let server = Server::start()?;

@@ -1,4 +1,4 @@
-//! A large file: throughput beside curl and beside `reqwest` by hand, and peak memory.
+//! A large file: throughput compared with curl and handwritten `reqwest` code, and peak memory.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -26,10 +26,10 @@ pub struct One {
     target: PathBuf,
 }
 
-/// Who downloads.
+/// The downloader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum By {
-    /// curl, and nothing after it. It does not wait for the disk.
+    /// curl alone. It does not wait for the disk.
     Curl,
     /// curl, then `sync` for the file.
     CurlSync,
@@ -37,13 +37,13 @@ enum By {
     Reqwest,
     /// The same, then a sync.
     ReqwestSync,
-    /// `Client::download_with`, which syncs file and folder, renames, and looks whether the file is whole.
+    /// `Client::download_with`, which syncs file and folder, renames, and checks whether the file is complete.
     Videogen,
 }
 
 const ALL: [By; 5] = [By::CurlSync, By::Curl, By::Reqwest, By::ReqwestSync, By::Videogen];
 
-/// What a download came to, in bytes of memory.
+/// Result of a download, with memory in bytes.
 #[derive(Debug, Serialize, Deserialize)]
 struct Outcome {
     idle: u64,
@@ -53,7 +53,7 @@ struct Outcome {
 /// Prints throughput and memory.
 ///
 /// # Errors
-/// When a download fails, or there is no curl.
+/// When a download fails, or curl is missing.
 pub fn run(quick: bool, folder: &Path) -> Result<()> {
     let (rounds, bytes) = if quick { (1, 64 << 20) } else { (7, 1 << 30) };
     let server = Server::start()?;
@@ -79,7 +79,7 @@ pub fn run(quick: bool, folder: &Path) -> Result<()> {
                 return Err("a file of another size".into());
             }
             std::fs::remove_file(&target)?;
-            // What one leaves to be written must not slow the next one down.
+            // Pending writes of one must not slow the next one down.
             Command::new("sync").arg("-f").arg(folder.path()).status()?;
         }
     }
@@ -130,7 +130,7 @@ fn fetch(by: By, server: &Server, bytes: u64, target: &Path) -> Result<Option<Ou
 }
 
 impl One {
-    /// Downloads, and prints the outcome as JSON.
+    /// Downloads, and prints the result as JSON.
     ///
     /// # Errors
     /// When it fails.

@@ -1,4 +1,4 @@
-//! How long a maintainer waits for `cargo xtask`.
+//! Run time of `cargo xtask` commands.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use crate::result::Result;
 
 const ROUNDS: usize = 5;
 
-/// Prints wall time of the warm commands: of the program alone, and with Cargo's own look at what is to be built.
+/// Prints wall time of the warm commands: of the program alone, and with Cargo's check of the build.
 ///
 /// # Errors
 /// When one cannot be run.
@@ -17,7 +17,7 @@ pub fn run() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
     let commands: [(&str, &[&str]); 5] = [
-        // Does nothing: what Cargo takes by itself.
+        // Does nothing: the time of Cargo alone.
         ("--help", &["--help"]),
         ("generate", &["generate"]),
         ("generate --check", &["generate", "--check"]),
@@ -37,7 +37,7 @@ pub fn run() -> Result<()> {
                     Command::new(target.join("debug/xtask"))
                 };
                 let start = Instant::now();
-                // A difference that breaks clients is told by the exit code; that it ran is what counts here.
+                // Breaking changes set an exit code, which is no failure here.
                 command
                     .args(arguments)
                     .current_dir(&root)

@@ -1,4 +1,4 @@
-//! What a journal adds to a submission, and how many submissions a second go through one file.
+//! Cost of a journal per submission, and maximum submissions per second with one file.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,7 +16,7 @@ use crate::measure::{Rounds, cpu, median};
 use crate::result::Result;
 use crate::server::Server;
 
-/// One process that submits for a while.
+/// One submitting process.
 #[derive(Debug, Args)]
 pub struct One {
     base_url: String,
@@ -90,7 +90,7 @@ fn throughput(quick: bool, server: &Server, folder: &Path) -> Result<()> {
     for round in 0..rounds {
         for (which, (processes, at_once)) in shapes.into_iter().enumerate() {
             let file = folder.join(format!("rate-{round}-{which}.db"));
-            // Made before, so that nobody waits for the tables.
+            // Created before, so that no process waits for the tables.
             SqliteJournal::open(&file)?;
             let children: Vec<Child> = (0..processes)
                 .map(|_| {
@@ -118,7 +118,7 @@ fn throughput(quick: bool, server: &Server, folder: &Path) -> Result<()> {
 }
 
 impl One {
-    /// Submits for so long, and prints the outcome as JSON.
+    /// Submits for the given time, and prints the result as JSON.
     ///
     /// # Errors
     /// When a submission fails, or is not in the journal.

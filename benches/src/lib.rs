@@ -1,7 +1,7 @@
-//! What videogen costs, measured. The figures, and the command beside each, are in `BENCHMARKS.md`.
+//! Benchmarks of videogen. Results and commands are in `BENCHMARKS.md`.
 //!
-//! Each figure is a ratio to something else that is measured in the same run, in turns, so that a busy machine slows both
-//! down. Time is CPU time of this process wherever that is the question; the server it talks to is a process of its own.
+//! Each figure is a ratio to a reference measured alternately in the same run, so that a busy machine slows both
+//! down. Time is CPU time of this process where relevant; the server is a separate process.
 
 pub mod bodies;
 pub mod build;

@@ -10,45 +10,45 @@ use videogen_benches::{Result, build, decode, download, generation, journal, per
 struct Args {
     #[command(subcommand)]
     benchmark: Benchmark,
-    /// Only shows that it runs: its figures mean nothing.
+    /// Only check that it runs; the figures are meaningless.
     #[arg(long, global = true)]
     quick: bool,
-    /// Where files are written. Default: the system's folder for temporary files.
+    /// Folder for files. Default: the system's folder for temporary files.
     #[arg(long, global = true)]
     folder: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Benchmark {
-    /// CPU time of `get` and `submit`, beside the same by hand.
+    /// CPU time of `get` and `submit`, compared with handwritten code.
     PerCall,
-    /// Reading an answer, without network.
+    /// Parsing a response, without network.
     Decode,
     /// Up to 50,000 tasks in flight.
     Waiting,
-    /// Requests and delay of our polling, beside fixed intervals.
+    /// Requests and delay of the polling policy, compared with fixed intervals.
     Policy,
-    /// A large file, beside curl and reqwest.
+    /// A large file, compared with curl and reqwest.
     Download,
     /// Submissions with and without a journal.
     Journal,
-    /// Cold builds of a minimal application; minutes of them, also when quick.
+    /// Cold builds of a minimal application; takes minutes, also with --quick.
     Build,
     /// `cargo xtask generate`, `lint` and `diff`.
     Generation,
-    /// All but the last two.
+    /// All except the last two.
     All,
     /// A thousand calls of one contender, for a profiler.
     Only(per_call::Only),
-    /// The server of the others.
+    /// The server for the other benchmarks.
     #[command(hide = true)]
     Serve,
-    /// One row of `waiting`, which runs each in a process of its own; also for a profiler.
+    /// One row of `waiting`, in a separate process; also for a profiler.
     WaitingOne(waiting::One),
-    /// One run of `download`, in a process of its own.
+    /// One run of `download`, in a separate process.
     #[command(hide = true)]
     DownloadOne(download::One),
-    /// One writer of `journal`, in a process of its own.
+    /// One writer of `journal`, in a separate process.
     #[command(hide = true)]
     JournalOne(journal::One),
 }

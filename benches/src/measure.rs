@@ -9,11 +9,11 @@ use nix::time::{ClockId, clock_gettime};
 use crate::result::Result;
 
 fn clock(id: ClockId) -> Duration {
-    // These clocks exist on every system that this builds on.
+    // These clocks exist on every supported system.
     clock_gettime(id).map(Duration::from).unwrap_or_default()
 }
 
-/// CPU time of this process so far, its work in the kernel included.
+/// CPU time of this process so far, including the kernel.
 pub fn cpu() -> Duration {
     clock(ClockId::CLOCK_PROCESS_CPUTIME_ID)
 }
@@ -26,7 +26,7 @@ pub fn thread_cpu() -> Duration {
 /// CPU time of all children that have ended.
 ///
 /// # Errors
-/// When the system does not tell.
+/// When the system does not report it.
 pub fn children_cpu() -> Result<Duration> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let microseconds = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
@@ -36,7 +36,7 @@ pub fn children_cpu() -> Result<Duration> {
 /// Memory of this process in bytes: now, and at most so far. Linux only.
 ///
 /// # Errors
-/// Where there is no `/proc`.
+/// Without `/proc`.
 pub fn memory() -> Result<(u64, u64)> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let field = |name: &str| -> Option<u64> {
@@ -48,13 +48,13 @@ pub fn memory() -> Result<(u64, u64)> {
         .ok_or_else(|| "no memory figures in /proc/self/status".into())
 }
 
-/// The value in the middle.
+/// The median.
 #[must_use]
 pub fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
 }
 
-/// The value below which a part of them lies.
+/// A quantile.
 #[must_use]
 pub fn quantile(values: &[f64], part: f64) -> f64 {
     let mut sorted = values.to_vec();
@@ -63,7 +63,7 @@ pub fn quantile(values: &[f64], part: f64) -> f64 {
     sorted.get(place).copied().unwrap_or(f64::NAN)
 }
 
-/// Rounds of several contenders: what each took, round by round.
+/// Measurements of several contenders, round by round.
 #[derive(Debug)]
 pub struct Rounds {
     names: Vec<String>,
@@ -71,7 +71,7 @@ pub struct Rounds {
 }
 
 impl Rounds {
-    /// Contenders; the first is what the others are held against.
+    /// Contenders; the first is the reference.
     #[must_use]
     pub fn new<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Self {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
@@ -79,18 +79,18 @@ impl Rounds {
         Self { names, taken }
     }
 
-    /// In which order they run in a round: each is first as often as any other.
+    /// The order in a round: each is first equally often.
     pub fn order(&self, round: usize) -> impl Iterator<Item = usize> + use<> {
         let contenders = self.names.len();
         (0..contenders).map(move |place| (place + round) % contenders)
     }
 
-    /// Notes what a contender took in this round.
+    /// Records a contender's measurement in this round.
     pub fn note(&mut self, contender: usize, taken: f64) {
         self.taken[contender].push(taken);
     }
 
-    /// Median of what a contender took.
+    /// Median of a contender's measurements.
     #[must_use]
     pub fn median(&self, contender: usize) -> f64 {
         median(&self.taken[contender])
@@ -107,7 +107,7 @@ impl Rounds {
         median(&ratios)
     }
 
-    /// A row for each contender: its name, what it took, its ratio to the first.
+    /// A row for each contender: name, median, ratio to the first.
     pub fn rows(&self) -> impl Iterator<Item = (&str, f64, f64)> {
         self.names
             .iter()

@@ -1,4 +1,4 @@
-//! What a call costs beside the same call written by hand.
+//! Cost of a call compared with handwritten code.
 
 use tokio::task::JoinSet;
 
@@ -8,13 +8,13 @@ use crate::measure::{Rounds, cpu};
 use crate::result::Result;
 use crate::server::Server;
 
-/// Calls that are under way at once.
+/// Number of concurrent calls.
 const MANY: usize = 32;
 
 /// The contenders, with their names; the first is 1.00.
 ///
 /// # Errors
-/// When there is no TLS.
+/// When TLS cannot be set up.
 pub fn contenders(base_url: &str) -> Result<Vec<(&'static str, Contender)>> {
     Ok(vec![
         ("by hand", Contender::hand(base_url, false)?),
@@ -68,7 +68,7 @@ pub fn run(quick: bool) -> Result<()> {
             if call == Call::Get {
                 contenders.pop();
             }
-            // Fresh connections leave ports behind that are free again only after a minute.
+            // New connections use up ports, which are free again only after a minute.
             let calls = if call == Call::Submit { calls / 4 } else { calls }.max(MANY);
             let mut taken = Rounds::new(contenders.iter().map(|(name, _)| *name));
             // The first round is for warming up.
@@ -89,7 +89,7 @@ pub fn run(quick: bool) -> Result<()> {
     Ok(())
 }
 
-/// Makes so many calls, so many at once.
+/// Makes a number of calls with a given concurrency.
 ///
 /// # Errors
 /// When a call fails.

@@ -1,4 +1,4 @@
-//! Small plots, as SVG. Both axes are logarithmic: what is compared spans orders of magnitude.
+//! Small plots as SVG. Both axes are logarithmic, because values span orders of magnitude.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,17 +16,17 @@ const COLOURS: [&str; 6] = ["#1b6ca8", "#c8553d", "#3a7d44", "#8d6a9f", "#b8860b
 /// A line of points, or points alone.
 #[derive(Debug, Clone)]
 pub struct Series {
-    /// What the legend calls it.
+    /// Name in the legend.
     pub name: String,
-    /// In order; those that are not above zero are left out.
+    /// In order; points that are not above zero are omitted.
     pub points: Vec<(f64, f64)>,
-    /// A word beside each point; none where there are fewer.
+    /// A label next to each point, as far as given.
     pub labels: Vec<String>,
     /// Whether a line joins them.
     pub joined: bool,
 }
 
-/// Where the committed plots lie.
+/// The folder of the committed plots.
 #[must_use]
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("plots")
@@ -35,7 +35,7 @@ pub fn folder() -> PathBuf {
 /// Writes a plot to `name` in [`folder`].
 ///
 /// # Errors
-/// When there is nothing to draw, or the file cannot be written.
+/// When there are no points, or the file cannot be written.
 pub fn write(name: &str, title: &str, axes: [&str; 2], series: &[Series]) -> Result<()> {
     let svg = draw(title, axes, series).ok_or("nothing to draw")?;
     std::fs::create_dir_all(folder())?;
@@ -49,7 +49,7 @@ fn visible(series: &Series) -> impl Iterator<Item = (f64, f64)> {
     series.points.iter().copied().filter(|(x, y)| *x > 0.0 && *y > 0.0)
 }
 
-/// Whole decades around what is drawn.
+/// Whole decades around the values.
 fn bounds(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     let (low, high) = values.fold((f64::INFINITY, 0.0_f64), |(low, high), value| {
         (low.min(value), high.max(value))

@@ -1,4 +1,5 @@
-//! Requests and delay for each task: our polling beside fixed intervals. No network and no clock: the policy is pure.
+//! Requests and delay per task: the polling policy compared with fixed intervals. No network and no clock: the policy
+//! is pure.
 
 use std::time::Duration;
 
@@ -10,11 +11,11 @@ use crate::bodies;
 use crate::plot::{self, Series};
 use crate::result::Result;
 
-/// How long tasks take, in seconds.
+/// Durations of tasks, in seconds.
 type Law = fn(&mut Rng) -> f64;
 
-/// What the vendors publish: most tasks take 30 to 120 seconds at one, one to five minutes at another, and three to five
-/// minutes at high resolution. How these spread is not published, so there are several guesses.
+/// Published figures: most tasks take 30 to 120 seconds at one vendor, one to five minutes at another, and three to
+/// five minutes at high resolution. The distribution is not published, so there are several guesses.
 const LAWS: [(&str, &str, Law); 4] = [
     ("uniform", "30 to 300 s, all alike", |random| {
         30.0 + 270.0 * random.f64()
@@ -36,14 +37,14 @@ const LAWS: [(&str, &str, Law); 4] = [
     ),
 ];
 
-/// Fixed intervals, in seconds, and who asks so.
+/// Fixed intervals, in seconds, and their users.
 const FIXED: [(f64, &str); 4] = [(0.1, "0.1 s"), (1.0, "1 s"), (5.0, "5 s"), (10.0, "10 s")];
 
 fn normal(random: &mut Rng) -> f64 {
     (0..12).map(|_| random.f64()).sum::<f64>() - 6.0
 }
 
-/// What a way of polling costs: requests and seconds of delay for each task.
+/// Cost of a polling policy: requests and seconds of delay per task.
 #[derive(Debug, Clone, Copy)]
 struct Cost {
     requests: f64,
@@ -51,13 +52,14 @@ struct Cost {
 }
 
 impl Cost {
-    /// Better on both axes at once, or as good on one.
+    /// Better on both axes, or equal on one.
     fn beats(self, other: Self) -> bool {
         self.requests <= other.requests && self.delay <= other.delay
     }
 }
 
-/// Task after task. `learns`: from what polling saw, and counted once a hundred are known; else nothing is ever known.
+/// Task after task. `learns`: with observations from polling, counted after a hundred tasks; otherwise without
+/// observations.
 fn ours(policy: &PollPolicy, law: Law, tasks: u32, learns: bool) -> Cost {
     let mut random = Rng::with_seed(11);
     let mut seen = Durations::default();
@@ -89,7 +91,7 @@ fn ours(policy: &PollPolicy, law: Law, tasks: u32, learns: bool) -> Cost {
     }
 }
 
-/// A fixed interval, first poll after one of them.
+/// A fixed interval, with the first poll after one interval.
 fn fixed(interval: f64, law: Law, tasks: u32) -> Cost {
     let mut random = Rng::with_seed(11);
     let (mut requests, mut delay) = (0.0, 0.0);
@@ -105,7 +107,7 @@ fn fixed(interval: f64, law: Law, tasks: u32) -> Cost {
     }
 }
 
-/// The paces that `WaitOptions::every` and `WatcherOptions::every` can set: the shortest pause, and a minute at most.
+/// The paces that `PollPolicy::within` can set: the shortest pause, and a minute at most.
 fn paces() -> impl Iterator<Item = (f64, PollPolicy)> {
     (0..40).map(|step| {
         let shortest = 0.0005 * 1.3_f64.powi(step);
@@ -134,9 +136,9 @@ pub fn run(quick: bool) -> Result<()> {
                 continue;
             }
             let policy = PollPolicy::advised(advice);
-            for (state, learns) in [("nothing known", false), ("learned", true)] {
+            for (state, learns) in [("no observations", false), ("learned", true)] {
                 let cost = ours(&policy, law, tasks, learns);
-                // The fixed interval with the same delay has twice that delay as its length.
+                // The fixed interval with the same mean delay is twice that delay.
                 let same = fixed(2.0 * cost.delay, law, tasks);
                 println!(
                     "| {name} | {} to {} s, {state} | {:.1} | {:.2} | {:.1} requests for the same delay |",
@@ -161,7 +163,7 @@ pub fn run(quick: bool) -> Result<()> {
         let (learned, cold) = (curve(true), curve(false));
         let intervals = FIXED.map(|(interval, label)| (label, fixed(interval, law, tasks)));
         for (label, cost) in intervals {
-            // The one that beats it with most to spare; where none does, the one that comes nearest.
+            // The best one; if none is better on both axes, the nearest one.
             let excess = |ours: &Cost| (ours.requests / cost.requests).max(ours.delay / cost.delay);
             let best = learned.iter().min_by(|a, b| excess(&a.1).total_cmp(&excess(&b.1)));
             let (shortest, best) = best.ok_or("no paces")?;
@@ -190,7 +192,7 @@ pub fn run(quick: bool) -> Result<()> {
                 joined: true,
             },
             Series {
-                name: "ours, nothing known".to_owned(),
+                name: "ours, no observations".to_owned(),
                 points: points(&cold),
                 labels: Vec::new(),
                 joined: true,

@@ -1,4 +1,4 @@
 //! Results of benchmarks.
 
-/// A benchmark that cannot run says why and ends.
+/// Any error ends a benchmark.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;

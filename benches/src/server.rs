@@ -1,4 +1,4 @@
-//! The other end: a process of its own that gives canned answers, so that its work is in no figure.
+//! The benchmark server: a separate process with fixed responses, so that its work is in no figure.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -11,14 +11,14 @@ use videogen::Vendor;
 use crate::bodies::{VENDORS, accepted, completed, page, path};
 use crate::result::Result;
 
-/// Bytes that a file is sent in.
+/// Chunk size of files, in bytes.
 const PIECE: usize = 256 * 1024;
 
 /// A running server; it ends when dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    /// Where it listens, as in `127.0.0.1:4711`.
+    /// Its address, such as `127.0.0.1:4711`.
     pub address: String,
 }
 
@@ -51,13 +51,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It ends by itself once nobody holds its input.
+        // It ends when its standard input is closed.
         drop(self.child.stdin.take());
         let _ = self.child.wait();
     }
 }
 
-/// The bodies, written out beforehand.
+/// The prepared bodies.
 struct Bodies {
     vendors: Vec<VendorBodies>,
     tasks: AtomicUsize,
@@ -96,7 +96,7 @@ pub fn serve() -> Result<()> {
         for socket in listener.incoming().flatten() {
             let bodies = Arc::clone(&bodies);
             std::thread::spawn(move || {
-                // A client that hangs up has what it wanted.
+                // Clients may close the connection early.
                 let _ = answer(&socket, &bodies);
             });
         }
@@ -158,7 +158,7 @@ fn answer(socket: &TcpStream, bodies: &Bodies) -> Result<()> {
     }
 }
 
-/// Sends a file that any reader takes for an MP4, of the wanted size.
+/// Sends a valid MP4 file of the given size.
 fn file(mut socket: &TcpStream, bytes: u64) -> Result<()> {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nETag: \"1\"\r\nContent-Length: {bytes}\r\n\r\n");
     socket.write_all(head.as_bytes())?;

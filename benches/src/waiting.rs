@@ -1,8 +1,8 @@
 //! Many tasks in flight: memory, CPU, requests, delay.
 //!
-//! Each run is a process of its own. The sockets are real, the clock is paused: it jumps to the next timer whenever nothing
-//! is left to do, so that minutes of waiting take seconds and the delays are the policy's alone. The vendor runs in the same
-//! thread, because a paused clock must know that nothing is on its way; what it costs is measured and taken off.
+//! Each run is a separate process. The sockets are real, the clock is paused: it jumps to the next timer whenever
+//! nothing else can run, so that minutes of waiting take seconds and the delays are the policy's alone. The vendor runs
+//! in the same thread, because a paused clock must see all pending work; its cost is measured and subtracted.
 
 use std::process::Command;
 use std::time::Duration;
@@ -23,7 +23,7 @@ mod vendor;
 
 use vendor::Stub;
 
-/// A vendor, whether its list is asked, how many requests in ten seconds where not the vendor says so, and all that in words.
+/// A vendor, whether its list is used, requests in ten seconds if not the documented limit, and a description.
 type Mode = (Vendor, bool, Option<u32>, &'static str);
 
 const MODES: [Mode; 4] = [
@@ -38,33 +38,33 @@ const MODES: [Mode; 4] = [
 pub struct One {
     vendor: Vendor,
     tasks: usize,
-    /// Asks by page, where the vendor can.
+    /// Polls via lists, if the vendor supports them.
     #[arg(long)]
     lists: bool,
-    /// Requests in ten seconds, instead of what the vendor documents.
+    /// Requests in ten seconds, instead of the documented limit.
     #[arg(long)]
     limit: Option<u32>,
-    /// Lets the clock run, for so many seconds only.
+    /// Lets the clock run, for this many seconds only.
     #[arg(long)]
     real: Option<u64>,
 }
 
-/// What a run came to.
+/// Result of a run.
 #[derive(Debug, Serialize, Deserialize)]
 struct Outcome {
-    /// Bytes for each task once all are in flight, and at the worst moment.
+    /// Bytes per task when all are in flight, and at the peak.
     bytes: f64,
     peak: f64,
-    /// CPU milliseconds for each task and minute in flight.
+    /// CPU milliseconds per task and minute in flight.
     cpu: f64,
     requests: f64,
-    /// Seconds from the end of a task to its being told.
+    /// Seconds from the end of a task to its report.
     delay: [f64; 2],
-    /// Seconds until the last was told.
+    /// Seconds until the last report.
     last: f64,
 }
 
-/// How long a task takes: from half a minute to five.
+/// Duration of a task: 30 s to 5 min.
 fn duration(number: usize) -> Duration {
     let mut random = fastrand::Rng::with_seed(number as u64);
     let normal = (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
@@ -147,7 +147,7 @@ fn in_process(vendor: Vendor, tasks: usize, lists: bool, limit: Option<u32>, rea
 }
 
 impl One {
-    /// Runs, and prints the outcome as JSON.
+    /// Runs, and prints the result as JSON.
     ///
     /// # Errors
     /// When a task ends otherwise than it should.
@@ -162,7 +162,7 @@ impl One {
     }
 
     async fn measure(self) -> Result<Outcome> {
-        // Each pause is lengthened by lot.
+        // Each pause is lengthened randomly.
         fastrand::seed(7);
         let Self {
             vendor,
@@ -173,7 +173,7 @@ impl One {
         } = self;
         let stub = Stub::start(vendor, tasks, duration).await?;
         let client = crate::contenders::facade(vendor, &stub.base_url)?;
-        // The HTTP client, the connection and what else there is once are not the tasks' cost.
+        // The HTTP client, the connection and other one-time costs are not the tasks' cost.
         client.get(&bodies::id(vendor, 0)?).await?;
         // Written to, so that its pages are there.
         let mut delays = vec![f64::MAX; tasks];

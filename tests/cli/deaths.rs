@@ -1,4 +1,4 @@
-//! `generate`, killed at every point of its life: the next command ends with the files in place, and one submission.
+//! `generate`, killed at every point: the next command ends with the files in place, and one submission.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -15,12 +15,12 @@ use super::journal::VENDORS;
 use super::outputs::{lines, names};
 use super::{document, stderr, videogen};
 
-/// Where the way between the command and its vendor ends.
+/// Where the connection between the command and its vendor stops.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Stop {
     /// The submission does not arrive.
     Submission,
-    /// Its answer does not.
+    /// Its response does not.
     Answer,
     /// Half of the video does not.
     Video,
@@ -28,7 +28,7 @@ enum Stop {
     LastFrame,
 }
 
-/// A way to the simulator that stops where it is told to, once.
+/// A proxy to the simulator that stops at a given point, once.
 struct Way {
     simulator: Simulator,
     base: String,
@@ -49,7 +49,7 @@ impl Way {
         std::thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 let (vendor, own, stops, tell) = (vendor.clone(), own.clone(), Arc::clone(&stops), tell.clone());
-                // A process that was killed is no failure here.
+                // A killed process is expected here.
                 std::thread::spawn(move || pass(socket, &vendor, &own, &stops, &tell));
             }
         });
@@ -82,7 +82,7 @@ impl Way {
         command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Submits what `args` are about, and lets the task end: to go on with it takes no waiting.
+    /// Submits with `args`, and lets the task end, so that resuming needs no wait.
     fn submit(&self, folder: &Path, args: &[&str]) {
         let mut args: Vec<&str> = args.iter().copied().filter(|arg| *arg != "--overwrite").collect();
         let output = args.iter().position(|arg| *arg == "-o").unwrap();
@@ -119,7 +119,7 @@ impl Way {
     }
 }
 
-/// One request and its answer, as far as it gets.
+/// One request and its response, up to the stop.
 fn pass(
     mut socket: TcpStream,
     vendor: &str,
@@ -152,9 +152,9 @@ fn pass(
     if is_post && stops_at(Stop::Submission) {
         stay();
     }
-    // Version 1.0 answers in one piece, and closes.
+    // HTTP/1.0 responses are complete, and close the connection.
     head[0] = head[0].replace("HTTP/1.1", "HTTP/1.0");
-    // Files have an origin of their own, which is put into the way as the head of their path.
+    // Files have a separate origin, which is added to the path as a prefix.
     let file = head[0].split(' ').nth(1)?.strip_prefix("/files-of-").map(str::to_owned);
     let upstream = match &file {
         Some(path) => {
@@ -233,9 +233,9 @@ const GENERATE: [&str; 8] = [
     "kite.mp4",
 ];
 
-/// Each point, and each way to go on.
+/// Each point, and each way to resume.
 #[tokio::test(flavor = "multi_thread")]
-async fn wherever_it_dies_its_video_arrives() {
+async fn after_a_kill_at_any_point_the_video_arrives() {
     for stop in [Some(Stop::Answer), None, Some(Stop::Video)] {
         for overwrite in [false, true] {
             for by_key in [false, true] {
@@ -274,9 +274,9 @@ async fn wherever_it_dies_its_video_arrives() {
     }
 }
 
-/// The vendor saw nothing of it: it stays open, and nothing is submitted again.
+/// The request did not reach the vendor: it stays open, and nothing is resubmitted.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_did_not_arrive_stays_open() {
+async fn a_submission_that_did_not_arrive_stays_open() {
     let way = Way::new().await;
     let folder = tempfile::tempdir().unwrap();
     way.kill_at(folder.path(), &GENERATE, Some(Stop::Submission));
@@ -286,7 +286,7 @@ async fn what_did_not_arrive_stays_open() {
     assert_eq!(way.simulator.stats().tasks, 0);
 }
 
-/// The last frame is part of what was to be written.
+/// The last frame is one of the output files.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_frame_arrives_too() {
     for stop in [None, Some(Stop::Video), Some(Stop::LastFrame)] {
@@ -312,7 +312,7 @@ async fn the_last_frame_arrives_too() {
     }
 }
 
-/// Nothing was recorded after the file was put in place: it is known by its content, and the vendor is not asked.
+/// Nothing was recorded after the file was put in place: it is identified by its content, without a request.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_in_place_is_adopted() {
     let way = Way::new().await;
@@ -334,13 +334,13 @@ async fn a_file_that_is_in_place_is_adopted() {
         let (_, document) = way.run(folder.path(), &["recover"]);
         assert_eq!(document["unfinished"].as_array().unwrap().len(), 0, "{document}");
     }
-    // Before it was put there.
+    // Before it was placed.
     die_before_recording();
     fs::remove_file(&path).unwrap();
     assert_eq!(way.run(folder.path(), &["recover", "--wait"]).0, 0);
     assert!(is_video(&path));
 
-    // Another file is there: it is left alone, and the document says why, and what to do.
+    // Another file exists there: it is not changed, and the document has the reason and the next step.
     die_before_recording();
     fs::write(&path, "mine").unwrap();
     let (code, document) = way.run(folder.path(), &["recover", "--wait"]);
@@ -354,7 +354,7 @@ async fn a_file_that_is_in_place_is_adopted() {
     let id = failure["task"].as_str().unwrap();
     assert!(hint.contains(&format!("videogen download {id} -o OTHER.mp4")), "{hint}");
     assert_eq!(fs::read(&path).unwrap(), b"mine");
-    // As it says.
+    // As suggested.
     assert_eq!(way.run(folder.path(), &["download", id, "-o", "other.mp4"]).0, 0);
     let (code, document) = way.run(folder.path(), &["recover", "--wait"]);
     assert_eq!(
@@ -365,9 +365,9 @@ async fn a_file_that_is_in_place_is_adopted() {
     assert_eq!(way.simulator.stats().tasks, 1);
 }
 
-/// Killed at any instant around the end of the download.
+/// Killed at any time around the end of the download.
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_at_any_instant_of_the_end() {
+async fn killed_at_any_time_around_the_end() {
     let way = Way::new().await;
     let folder = tempfile::tempdir().unwrap();
     const ROUNDS: usize = 16;
@@ -405,7 +405,7 @@ async fn killed_at_any_instant_of_the_end() {
     assert_eq!(way.simulator.stats().tasks, ROUNDS);
 }
 
-/// Two recoveries at once: both end well, and one file is there.
+/// Two concurrent recoveries: both succeed, with one file.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_recoveries_at_once() {
     for overwrite in [false, true] {
@@ -429,9 +429,9 @@ async fn two_recoveries_at_once() {
     }
 }
 
-/// A submission that its owner settles is unfinished until its files are there.
+/// A submission resolved by hand is unfinished until its files exist.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_settled_submission_is_fetched() {
+async fn the_files_of_a_resolved_submission_are_downloaded() {
     for wait in [false, true] {
         let way = Way::new().await;
         let folder = tempfile::tempdir().unwrap();
@@ -454,7 +454,7 @@ async fn a_settled_submission_is_fetched() {
                 settled["next"].as_str().unwrap().contains("videogen recover --wait"),
                 "{settled}"
             );
-            // Whoever looks at it is told.
+            // The status shows it.
             let (code, seen) = way.run(folder.path(), &["wait", &task]);
             assert_eq!(code, 0);
             assert!(

@@ -1,4 +1,4 @@
-//! The files that the command leaves, and does not leave, behind.
+//! Files that the command leaves, or does not leave.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -8,19 +8,19 @@ use std::sync::mpsc;
 
 use serde_json::json;
 
-use crate::{document, run, stderr, stdout, videogen};
+use crate::{at_once, document, run, stderr, stdout, videogen};
 
-/// How a video begins that has its index first.
+/// The beginning of a video with its index first.
 const OPENING: &[u8] = b"\0\0\0\x08ftyp\0\0\0\x08moov";
-/// More than the sockets on the way hold, so that part of it must have been read when all but the rest is sent.
+/// More than the sockets can buffer, so that a part must have been read when almost everything is sent.
 const SIZE: usize = 64 * 1024 * 1024;
 
-/// A vendor whose video never ends: it is told when almost all of it is sent.
+/// A vendor whose video never ends; signals when almost all of it is sent.
 fn endless_vendor() -> (String, mpsc::Receiver<()>) {
     vendor(vec![0; SIZE - 16], SIZE - 1024 - 16)
 }
 
-/// A vendor whose video is `body` after its first box, of which it sends so much. It tells when that is sent.
+/// A vendor whose video is `body` after its first box; sends only a part of it, and signals when that is sent.
 fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -39,7 +39,7 @@ fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
                 socket.write_all(OPENING).unwrap();
                 socket.write_all(&body[..send]).unwrap();
                 tell.send(()).unwrap();
-                // It stays open, and nothing more comes.
+                // It stays open, without more bytes.
                 open.push(socket);
             } else {
                 let task = json!({"id": "t-1", "status": "completed", "video_url": format!("{own}/v.mp4")}).to_string();
@@ -54,7 +54,7 @@ fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
     (base_url, told)
 }
 
-/// Killed in the middle, at the place of the file is what was there before: nothing, or the old file.
+/// Killed in the middle: the path has its previous content, nothing or the old file.
 #[cfg(unix)]
 #[test]
 fn a_kill_in_the_middle_leaves_no_half_a_video() {
@@ -89,7 +89,7 @@ fn a_kill_in_the_middle_leaves_no_half_a_video() {
     }
 }
 
-/// Killed while the file is written out, put in place, or just after: at its place is what was there before, or all of it.
+/// Killed while the file is synced or placed, or just after: the path has its previous content or the complete file.
 #[cfg(unix)]
 #[test]
 fn a_kill_at_the_end_leaves_all_of_the_video_or_nothing() {
@@ -125,7 +125,7 @@ fn a_kill_at_the_end_leaves_all_of_the_video_or_nothing() {
                 assert!(ended.is_none() || is_so(), "{ended:?}");
             }
         };
-        // Each round a little later, from the last bytes on to the moment when the file is in place.
+        // Each round a little later, from the last bytes until the file is in place.
         let is_last = round / 2 == 7;
         match round / 2 {
             0 => {}
@@ -160,7 +160,7 @@ fn the_last_frame_comes_along() {
     assert_eq!(found["last_frame_file"]["bytes"], size);
     assert!(is_png("kite.last-frame.png"));
 
-    // It is in the way of the next one, which is told before anything is submitted.
+    // It blocks the next one, which fails before anything is submitted.
     std::fs::remove_file(folder.path().join("kite.mp4")).unwrap();
     let output = with(&["--return-last-frame"]);
     assert_eq!(output.status.code(), Some(7));
@@ -177,9 +177,48 @@ fn the_last_frame_comes_along() {
 
     let output = with(&["--last-frame-output", "kite.mp4", "--overwrite"]);
     assert_eq!(output.status.code(), Some(7));
-    assert!(stderr(&output).contains("both"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("same file"), "{}", stderr(&output));
 
-    // Without being asked for, there is none.
+    // There is none unless requested.
     let output = with(&["--overwrite", "--json"]);
     assert!(document(&output).get("last_frame_file").is_none());
+}
+
+#[test]
+fn a_simulated_clip_from_every_family() {
+    let folder = tempfile::tempdir().unwrap();
+    let generate = |(vendor, model): (&str, &str)| {
+        let file = format!("{model}.{vendor}.mp4");
+        let args = [
+            "generate",
+            "--simulate",
+            "a paper boat",
+            "-o",
+            &file,
+            "--vendor",
+            vendor,
+            "--model",
+            model,
+        ];
+        let output = run(folder.path(), &args);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(stderr(&output).contains("Simulated"), "{}", stderr(&output));
+        assert!(stdout(&output).contains("(simulated)"), "{}", stdout(&output));
+        let bytes = std::fs::read(folder.path().join(&file)).unwrap();
+        assert_eq!(&bytes[4..8], b"ftyp");
+
+        // Existing files are not replaced, and nothing is submitted.
+        let again = run(folder.path(), &args);
+        assert_eq!(again.status.code(), Some(7));
+        assert!(stderr(&again).contains("--overwrite") && !stderr(&again).contains("Submitted"));
+    };
+    at_once(
+        [
+            ("token360", "seedance-2.0"),
+            ("toapis", "seedance-2"),
+            ("toapis", "doubao-seedance-1-5-pro"),
+            ("alltoken", "seedance-2.0"),
+        ],
+        generate,
+    );
 }

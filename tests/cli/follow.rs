@@ -1,4 +1,4 @@
-//! What is reported of a task that was accepted and cannot be followed.
+//! Reports on accepted tasks that cannot be polled.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{document, stderr, videogen};
 
-/// A vendor that accepts every submission under the id `id`, and refuses everything else.
+/// A vendor that accepts every submission with the id `id`, and refuses everything else.
 fn vendor(id: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -25,14 +25,14 @@ fn vendor(id: &str) -> String {
                 "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
                 body.len()
             );
-            // The command may have left.
+            // The command may have exited.
             let _ = socket.write_all(format!("{head}{body}").as_bytes());
         }
     });
     format!("http://{address}")
 }
 
-/// An id that cannot be asked about, and polls that are refused: neither looks as if nothing had been bought.
+/// An id that cannot be polled, and polls that are refused: neither looks as if nothing was paid.
 #[test]
 fn a_paid_task_has_an_exit_code_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
@@ -60,7 +60,7 @@ fn a_paid_task_has_an_exit_code_of_its_own() {
         assert!(error["hint"].as_str().unwrap().contains("videogen wait"), "{error}");
         let no_wait = ["generate", "a kite", "--vendor", name, "--model", model, "--no-wait"];
         assert!(command(&refused, &no_wait).status.success());
-        // Both tasks are in the journal; the vendor says of one that the key is refused.
+        // Both tasks are in the journal; for one of them the vendor refuses the key.
         let output = command(&refused, &["recover", "--vendor", name]);
         assert_eq!(output.status.code(), Some(8), "{name} {}", stderr(&output));
         assert!(stderr(&output).contains("could not be followed"), "{}", stderr(&output));

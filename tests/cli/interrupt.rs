@@ -1,4 +1,4 @@
-//! What a command leaves behind when it is told to stop.
+//! Interrupts of commands.
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -9,11 +9,11 @@ use std::sync::mpsc;
 
 use serde_json::Value;
 
-use super::videogen;
+use super::{at_once, videogen};
 
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
 
-/// A vendor that hands each request to the test, which answers it or does not.
+/// A vendor that passes each request to the test, which may respond.
 fn vendor() -> (String, mpsc::Receiver<(String, TcpStream)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -68,7 +68,7 @@ fn end(mut child: Child, mut err: impl std::io::Read) -> (i32, String, String) {
     (child.wait().unwrap().code().unwrap(), out_text, err_text)
 }
 
-/// Reads standard error up to a line that holds `word`.
+/// Reads standard error up to a line that contains `word`.
 fn until(err: &mut impl std::io::BufRead, word: &str) -> String {
     let mut line = String::new();
     while !line.contains(word) {
@@ -84,46 +84,45 @@ fn until(err: &mut impl std::io::BufRead, word: &str) -> String {
 /// Another program locks the journal while the vendor accepts the task.
 #[test]
 fn an_id_is_shown_before_a_locked_journal() {
-    for json in [false, true] {
-        for (name, code) in SIGNALS {
-            let folder = tempfile::tempdir().unwrap();
-            let (base_url, requests) = vendor();
-            let mut args = vec!["generate", "a kite", "--vendor", "alltoken", "-o", "it's a kite.mp4"];
-            args.extend(json.then_some("--json"));
-            let mut child = start(folder.path(), &base_url, &args);
-            let (line, socket) = requests.recv().unwrap();
-            assert!(line.starts_with("POST "), "{line}");
-            let lock = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
-            lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-            answer(socket, r#"{"id": "vgen-1", "status": "queued"}"#);
+    let cases = SIGNALS.into_iter().flat_map(|signal| [(signal, false), (signal, true)]);
+    at_once(cases, |((name, code), json)| {
+        let folder = tempfile::tempdir().unwrap();
+        let (base_url, requests) = vendor();
+        let mut args = vec!["generate", "a kite", "--vendor", "alltoken", "-o", "it's a kite.mp4"];
+        args.extend(json.then_some("--json"));
+        let mut child = start(folder.path(), &base_url, &args);
+        let (line, socket) = requests.recv().unwrap();
+        assert!(line.starts_with("POST "), "{line}");
+        let lock = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        answer(socket, r#"{"id": "vgen-1", "status": "queued"}"#);
 
-            let mut err = BufReader::new(child.stderr.take().unwrap());
-            let line = until(&mut err, "vgen-1");
-            assert!(line.contains("Submitted alltoken:generations:vgen-1"), "{line}");
-            signal(&child, name);
-            until(&mut err, "Interrupt again");
-            signal(&child, name);
-            let (ended, out, err) = end(child, err);
-            assert_eq!(ended, code, "{name}: {out} {err}");
-            let said = if json { out } else { err };
-            let wait = "videogen wait alltoken:generations:vgen-1";
-            assert!(said.contains(wait), "{said}");
-            if json {
-                let document: Value = serde_json::from_str(&said).unwrap();
-                assert_eq!(document["error"]["task"], "alltoken:generations:vgen-1");
-            } else {
-                let download = r"videogen download alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
-                assert!(said.contains(download), "{said}");
-            }
-            assert!(requests.try_recv().is_err(), "nothing else was sent");
-            drop(lock);
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        let line = until(&mut err, "vgen-1");
+        assert!(line.contains("Submitted alltoken:generations:vgen-1"), "{line}");
+        signal(&child, name);
+        until(&mut err, "Interrupt again");
+        signal(&child, name);
+        let (ended, out, err) = end(child, err);
+        assert_eq!(ended, code, "{name}: {out} {err}");
+        let said = if json { out } else { err };
+        let wait = "videogen wait alltoken:generations:vgen-1";
+        assert!(said.contains(wait), "{said}");
+        if json {
+            let document: Value = serde_json::from_str(&said).unwrap();
+            assert_eq!(document["error"]["task"], "alltoken:generations:vgen-1");
+        } else {
+            let download = r"videogen download alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
+            assert!(said.contains(download), "{said}");
         }
-    }
+        assert!(requests.try_recv().is_err(), "nothing else was sent");
+        drop(lock);
+    });
 }
 
-/// The answer does not come: what is known then is the submission.
+/// Without a response, the submission is named.
 #[test]
-fn a_submission_that_is_left_is_named() {
+fn an_interrupted_submission_is_named() {
     for (name, code) in SIGNALS {
         let folder = tempfile::tempdir().unwrap();
         let (base_url, requests) = vendor();
@@ -160,9 +159,9 @@ fn a_submission_that_is_left_is_named() {
     }
 }
 
-/// The answer comes after the first interrupt: the task is named, and how to go on with it.
+/// The response arrives after the first interrupt: the task is named, with the command to resume.
 #[test]
-fn an_answer_is_waited_for() {
+fn the_first_interrupt_waits_for_the_response() {
     for (name, code) in SIGNALS {
         let folder = tempfile::tempdir().unwrap();
         let (base_url, requests) = vendor();

@@ -1,4 +1,4 @@
-//! What the command remembers, and what becomes of it.
+//! The journal of the command line.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -35,7 +35,7 @@ pub(super) fn run(folder: &Path, simulator: &Simulator, args: &[&str]) -> (i32, 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_paid_for_once() {
-    let simulator = Simulator::builder().speed(100.0).start().await.unwrap();
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| run(folder.path(), &simulator, args);
     let generate = [
@@ -48,7 +48,8 @@ async fn a_key_is_paid_for_once() {
     ];
     let (code, first, err) = run(&[&generate[..], &["--no-wait"]].concat());
     assert_eq!(code, 0, "{err}");
-    // The same again, and now to the end.
+    simulator.advance(Duration::from_secs(600));
+    // The same again, to the end.
     let (code, second, err) = run(&[&generate[..], &["-o", "kite.mp4"]].concat());
     assert_eq!(code, 0, "{err} {second}");
     assert_eq!(second["task"]["id"], first["task"]["id"]);
@@ -74,7 +75,7 @@ async fn a_key_is_paid_for_once() {
         .unwrap();
     assert!(stdout(&shown).contains("a kite") && stdout(&shown).contains("completed"));
 
-    // Without a journal there is nobody to remember a key.
+    // Keys require a journal.
     let (code, refused, _) = run(&[&generate[..], &["--no-journal"]].concat());
     assert_eq!((code, &refused["error"]["kind"]), (3, &"config".into()));
     let (code, refused, _) = run(&["list", "--local", "--no-journal"]);
@@ -82,9 +83,9 @@ async fn a_key_is_paid_for_once() {
     assert_eq!(simulator.stats().tasks, 1);
 }
 
-/// The answer is lost after the task was made.
+/// The response is lost after the task was created.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_answer_is_recovered() {
+async fn a_lost_response_is_recovered() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| run(folder.path(), &simulator, args);
@@ -93,7 +94,7 @@ async fn a_lost_answer_is_recovered() {
         let (code, document, _) = run(&["generate", "a kite", "--vendor", name, "--no-wait", "--look-for", "0"]);
         let made = simulator.tasks().pop().unwrap().id;
         if name == "toapis" {
-            // By the reference that the journal gave it.
+            // By the client reference from the journal.
             assert_eq!(
                 (code, document["task"]["id"].as_str().unwrap().rsplit(':').next()),
                 (0, Some(made.as_str()))
@@ -137,7 +138,7 @@ async fn a_lost_answer_is_recovered() {
         "{recovered}"
     );
 
-    // Nothing arrived this time, which nobody can know but its owner.
+    // Nothing arrived this time, which only the user can know.
     simulator.inject(Fault::new(Vendor::ToApis, Operation::Submit, FaultKind::DropBefore));
     let (code, lost, _) = run(&[
         "generate",
@@ -154,19 +155,19 @@ async fn a_lost_answer_is_recovered() {
     assert_eq!((code, &dismissed["submission"]["state"]), (0, &"dismissed".into()));
     assert_eq!(run(&["recover", "no-such", "--dismiss"]).0, 2);
 
-    // One address for all vendors would be given all their keys.
+    // One base URL for all vendors would receive all their keys.
     assert_eq!(run(&["recover", "--base-url", "http://127.0.0.1:9"]).0, 2);
 
-    // Another account's are told, and left alone.
+    // Those of other accounts are reported, and not changed.
     let output = videogen(folder.path(), &["recover", "--json"]).output().unwrap();
     let foreign: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(foreign["other_accounts"].as_array().unwrap().len(), 3, "{foreign}");
 }
 
-/// A submission that may have made a task is dismissed only when that is confirmed; the only task that fits is adopted only
-/// when that is allowed.
+/// A submission that may have created a task is dismissed only after a confirmation; the only matching task is adopted
+/// only if permitted.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_may_be_paid_for_is_not_dismissed_in_passing() {
+async fn a_submission_that_may_be_paid_needs_a_confirmation_to_be_dismissed() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| run(folder.path(), &simulator, args);
@@ -204,7 +205,7 @@ async fn what_may_be_paid_for_is_not_dismissed_in_passing() {
     );
     let shown = command(folder.path(), &simulator, &["recover"]).output().unwrap();
     assert!(stdout(&shown).contains("weak: prompt not shown"), "{}", stdout(&shown));
-    // Nothing that is not certain is adopted.
+    // Only certain matches are adopted.
     let (code, refused, _) = run(&["recover", intent, "--adopt"]);
     assert_eq!(
         (code, &refused["error"]["candidates"][0]["grade"]),
@@ -236,9 +237,9 @@ async fn what_may_be_paid_for_is_not_dismissed_in_passing() {
     assert_eq!(simulator.stats().tasks, 3);
 }
 
-/// Killed while it waits; the next run fetches the video to where it was to go.
+/// Killed during the wait; the next run downloads the video to its output path.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_wait_goes_on() {
+async fn a_killed_wait_is_resumed() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut child = command(
@@ -275,7 +276,7 @@ async fn a_killed_wait_goes_on() {
 }
 
 #[test]
-fn a_simulation_leaves_nothing_to_remember() {
+fn a_simulation_records_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let output = super::run(folder.path(), &["generate", "--simulate", "a kite", "--no-wait"]);
     assert!(output.status.success(), "{}", stderr(&output));

@@ -1,5 +1,5 @@
-//! The `videogen` command as a person or a program runs it. It belongs to the package `videogen-cli`, for only there can
-//! Cargo say where the binary is.
+//! The `videogen` command as users and programs run it. Part of the package `videogen-cli`, because only there
+//! Cargo provides the path of the binary.
 #![allow(clippy::unwrap_used)]
 
 mod deaths;
@@ -34,7 +34,7 @@ const KEYS: [&str; 6] = [
 fn videogen(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_videogen"));
     command.args(args).current_dir(folder);
-    // Its journal, too, is that folder's.
+    // With its journal in that folder.
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     for name in KEYS {
         command.env_remove(name);
@@ -58,39 +58,14 @@ fn document(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
 }
 
-#[test]
-fn a_simulated_clip_from_every_family() {
-    let folder = tempfile::tempdir().unwrap();
-    for (vendor, model) in [
-        ("token360", "seedance-2.0"),
-        ("toapis", "seedance-2"),
-        ("toapis", "doubao-seedance-1-5-pro"),
-        ("alltoken", "seedance-2.0"),
-    ] {
-        let file = format!("{model}.{vendor}.mp4");
-        let args = [
-            "generate",
-            "--simulate",
-            "a paper boat",
-            "-o",
-            &file,
-            "--vendor",
-            vendor,
-            "--model",
-            model,
-        ];
-        let output = run(folder.path(), &args);
-        assert!(output.status.success(), "{}", stderr(&output));
-        assert!(stderr(&output).contains("Simulated"), "{}", stderr(&output));
-        assert!(stdout(&output).contains("(simulated)"), "{}", stdout(&output));
-        let bytes = std::fs::read(folder.path().join(&file)).unwrap();
-        assert_eq!(&bytes[4..8], b"ftyp");
-
-        // What exists is not replaced, and nothing is submitted to find that out.
-        let again = run(folder.path(), &args);
-        assert_eq!(again.status.code(), Some(7));
-        assert!(stderr(&again).contains("--overwrite") && !stderr(&again).contains("Submitted"));
-    }
+/// Runs the cases of a test at the same time: they wait for most of it.
+fn at_once<T: Send>(cases: impl IntoIterator<Item = T>, run: impl Fn(T) + Sync) {
+    let run = &run;
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(move || run(case));
+        }
+    });
 }
 
 #[test]
@@ -203,17 +178,17 @@ fn models_are_listed_without_a_key() {
         assert!(stdout(&output).contains(model), "{}", stdout(&output));
     }
     let output = run(folder.path(), &["models", "--vendor", "alltoken", "--json"]);
-    assert_eq!(document(&output)["models"].as_array().unwrap().len(), 5);
+    assert_eq!(document(&output)["models"].as_array().unwrap().len(), 6);
 }
 
 #[test]
-fn plan_all_tells_who_can_run_it() {
+fn plan_all_lists_the_models_that_support_it() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["plan", "--all", "a kite", "--frames", "57", "--json"]);
     assert!(output.status.success());
     let document = document(&output);
     let plans = document["plans"].as_array().unwrap();
-    assert_eq!(plans.len(), 12);
+    assert_eq!(plans.len(), 13);
     for plan in plans {
         let can = plan["model"].as_str().unwrap().starts_with("seedance-1.0");
         assert_eq!(plan["plan"].is_object(), can, "{plan}");
@@ -270,7 +245,7 @@ fn a_request_from_a_file() {
 }
 
 #[test]
-fn losses_by_permission() {
+fn opt_in_adjustments() {
     let folder = tempfile::tempdir().unwrap();
     let args = [
         "generate",
@@ -305,7 +280,7 @@ fn schemas_are_printed() {
     }
 }
 
-/// Nothing that a shell can do to the command loses the name of a task, and no misuse ends in a panic.
+/// Closed pipes never lose a task's id, and no misuse ends in a panic.
 #[test]
 fn rough_handling() {
     let folder = tempfile::tempdir().unwrap();
@@ -350,7 +325,7 @@ fn rough_handling() {
 
 #[cfg(unix)]
 #[test]
-fn closed_ends_and_odd_names() {
+fn closed_pipes_and_odd_names() {
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -384,7 +359,7 @@ fn closed_ends_and_odd_names() {
     assert_eq!(mode, usual, "a downloaded file is like any other new file");
 }
 
-/// Each command about a task, against a simulator that runs apart.
+/// Each command about a task, against a separate simulator.
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_about_tasks() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -417,7 +392,7 @@ async fn commands_about_tasks() {
     simulator.advance(std::time::Duration::from_secs(20));
     let (code, out, _) = command(&["wait", &id]);
     assert!(code == 0 && out.contains("completed"), "{out}");
-    // Several at once, the same twice; each says for itself what became of it, in the order named.
+    // Several at once, one of them twice; each is reported, in the order of the arguments.
     let missing = "alltoken:generations:none";
     let (code, out, err) = command(&["wait", &id, missing, &id, "--timeout", "0", "--json"]);
     let all: Value = serde_json::from_str(&out).unwrap();
@@ -451,7 +426,7 @@ async fn commands_about_tasks() {
     assert!(!folder.path().join("never.mp4").exists());
 }
 
-/// The simulator on its own: base URLs first, counters over HTTP, and an end by interrupt.
+/// The simulator alone: base URLs first, counters over HTTP, stopped by an interrupt.
 #[cfg(unix)]
 #[test]
 fn the_simulator_prints_its_base_urls() {

@@ -1,4 +1,4 @@
-//! Output paths: what can be known of them is known before anything is paid for, and what cannot never hides a task.
+//! Output paths: checked as far as possible before anything is paid for; later failures never hide a task.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -24,7 +24,7 @@ fn message(output: &Output) -> String {
         .to_owned()
 }
 
-/// Submits with the key `k`, and lets the task end: to go on with it takes no waiting.
+/// Submits with the key `k`, and lets the task end, so that resuming needs no wait.
 fn submit(folder: &Path, simulator: &Simulator, more: &[&str]) -> String {
     let args = [&["--idempotency-key", "k", "--no-wait"], more].concat();
     let output = generate(folder, simulator, &args);
@@ -33,7 +33,7 @@ fn submit(folder: &Path, simulator: &Simulator, more: &[&str]) -> String {
     document(&output)["task"]["id"].as_str().unwrap().to_owned()
 }
 
-/// What a process says, line by line.
+/// The output of a process, line by line.
 pub(crate) fn lines(said: ChildStderr) -> impl Iterator<Item = String> {
     BufReader::new(said).lines().map(Result::unwrap)
 }
@@ -48,7 +48,7 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// However it is spelt, the video and the last frame are never one file, and nothing is submitted to find that out.
+/// In any spelling, the video and the last frame are never the same file, and nothing is submitted.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn two_outputs_are_never_one_file() {
@@ -79,12 +79,12 @@ async fn two_outputs_are_never_one_file() {
             &["-o", video, "--last-frame-output", image, "--overwrite"],
         );
         assert_eq!(output.status.code(), Some(7), "{video} {image}: {}", stderr(&output));
-        assert!(message(&output).contains("one file"), "{}", message(&output));
+        assert!(message(&output).contains("same file"), "{}", message(&output));
     }
     assert_eq!(fs::read_to_string(path("a.mp4")).unwrap(), "mine");
     assert_eq!((names(folder.path()), simulator.stats().tasks), (before, 0));
 
-    // Two files are two.
+    // Different files are accepted.
     submit(folder.path(), &simulator, &["--return-last-frame"]);
     let args = [
         "--idempotency-key",
@@ -97,15 +97,15 @@ async fn two_outputs_are_never_one_file() {
     ];
     let output = generate(folder.path(), &simulator, &args);
     assert!(output.status.success(), "{}", document(&output));
-    // A link is written to where it leads.
+    // The target of a link is written.
     assert!(path("link.png").symlink_metadata().unwrap().is_symlink());
     assert_eq!(&fs::read(path("a.mp4")).unwrap()[4..8], b"ftyp");
     assert!(fs::read(path("sub/a.mp4")).unwrap().starts_with(b"\x89PNG"));
 }
 
-/// Also a journal that does not exist yet, and what SQLite keeps beside one.
+/// Also a journal that does not exist yet, and SQLite's files next to one.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_output_never_takes_the_journals_place() {
+async fn an_output_never_replaces_the_journal() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     for args in [
@@ -127,7 +127,7 @@ async fn an_output_never_takes_the_journals_place() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_written_is_not_paid_for() {
+async fn unwritable_outputs_are_rejected_before_anything_is_paid() {
     let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -153,7 +153,7 @@ async fn what_cannot_be_written_is_not_paid_for() {
         (&["-o", "journal.db", "--overwrite"], "journal"),
         (&["-o", "./journal.db", "--overwrite"], "journal"),
     ] {
-        // The journal is there.
+        // The journal exists.
         drop(generate(folder.path(), &simulator, &["-o", "."]));
         fs::File::options()
             .append(true)
@@ -166,7 +166,7 @@ async fn what_cannot_be_written_is_not_paid_for() {
     }
     assert_eq!(names(folder.path()), before);
 
-    // No file is named, and the current folder takes none, or is gone.
+    // No file is given, and the current folder is not writable or deleted.
     let elsewhere = tempfile::tempdir().unwrap();
     let gone = elsewhere.path().join("gone");
     for folder in ["/proc", gone.to_str().unwrap()] {
@@ -197,10 +197,10 @@ async fn what_cannot_be_written_is_not_paid_for() {
 /// The disk is full.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_not_paid_for() {
+async fn a_full_disk_is_detected_before_anything_is_paid() {
     let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    // Of a size that no file may have here: the same error for whoever writes.
+    // A file size limit has the same effect on writes.
     let script = "ulimit -f 0; trap '' XFSZ; exec \"$@\"";
     let args = [
         "generate",
@@ -231,7 +231,7 @@ async fn a_full_disk_is_not_paid_for() {
     assert_eq!((names(folder.path()).len(), simulator.stats().tasks), (0, 0));
 }
 
-/// Two runs at once that are to write the same file: one is refused before it pays, whatever they may replace.
+/// Two concurrent runs with the same output file: one fails before it pays, with or without --overwrite.
 #[tokio::test(flavor = "multi_thread")]
 async fn several_runs_at_once_never_share_a_file() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -257,7 +257,7 @@ async fn several_runs_at_once_never_share_a_file() {
         assert!(message(&output).contains("another run"), "{}", message(&output));
     }
     assert_eq!(simulator.stats().tasks, 1);
-    // Nothing is kept for a run that is no more.
+    // Nothing is left of an ended run.
     first.kill().unwrap();
     first.wait().unwrap();
     let output = generate(folder.path(), &simulator, &["-o", "a.mp4", "--timeout", "0"]);
@@ -269,7 +269,7 @@ async fn several_runs_at_once_never_share_a_file() {
     );
 }
 
-/// One key is one task: all runs end well.
+/// One key is one task: all runs succeed.
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_with_one_key_share_their_file() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -301,7 +301,7 @@ async fn runs_with_one_key_share_their_file() {
     assert_eq!(names(folder.path()), ["a.mp4"]);
 }
 
-/// Another file is in the place that is named after the task: the task is not hidden, and neither is what to do.
+/// Another file exists at the path named after the task: the task is reported, with the next step.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_in_the_way_does_not_hide_the_task() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -319,14 +319,14 @@ async fn a_file_in_the_way_does_not_hide_the_task() {
     assert_eq!((output.status.code(), &error["task"]), (Some(7), &id.as_str().into()));
     assert!(error["hint"].as_str().unwrap().contains(&next), "{error}");
     assert_eq!(fs::read(folder.path().join(&name)).unwrap(), b"mine");
-    // And it works.
+    // The suggestion works.
     let args = ["download", &id, "-o", "b.mp4"];
     let output = command(folder.path(), &simulator, &args).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(names(folder.path()), ["b.mp4", &name]);
 }
 
-/// The same command again, with the file there: done, without a word to the vendor. Another file there is left alone.
+/// The same command again, with the file in place: succeeds without a request. Another file there is not changed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_key_finds_its_file() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -357,7 +357,7 @@ async fn a_repeated_key_finds_its_file() {
     assert!(again.status.success(), "{}", document(&again));
     assert_eq!(fs::read(&image).unwrap(), image_bytes);
 
-    // Something else is there.
+    // Another file is there.
     fs::write(folder.path().join("a.mp4"), "mine").unwrap();
     let other = generate(folder.path(), &simulator, &args);
     let error = &document(&other)["error"];
@@ -376,9 +376,9 @@ async fn a_repeated_key_finds_its_file() {
     assert_eq!(simulator.stats().tasks, 1);
 }
 
-/// A task that the journal knows to be completed is not waited for: it is asked about at once.
+/// A task that is completed according to the journal is polled at once.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repeated_key_asks_at_once() {
+async fn a_repeated_key_polls_at_once() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let key = ["--idempotency-key", "k"];
@@ -402,7 +402,7 @@ async fn a_repeated_key_asks_at_once() {
     assert_eq!(simulator.stats().tasks, 1);
 }
 
-/// A failure after the submission, of whatever kind, names the task.
+/// Any failure after the submission names the task.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paid_task_is_named_by_every_failure() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();

@@ -1,6 +1,6 @@
-//! The commands in docs/terminal.md, run against the simulator: their output is the one that the page shows.
+//! Runs the commands in docs/terminal.md against the simulator, and compares the output with the page.
 //!
-//! With `INSTA_UPDATE=always` the page is updated. A line `…` stands for any lines; ids, times and ports may differ.
+//! With `INSTA_UPDATE=always` the page is updated. A line `…` matches any lines; ids, times and ports may differ.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -43,12 +43,12 @@ fn parts(page: &str) -> Vec<Part> {
     parts
 }
 
-/// Ids of the page, and those that they stand for in this run.
+/// Ids of the page, and the corresponding ones of this run.
 #[derive(Default)]
 struct Ids(HashMap<String, String>);
 
 impl Ids {
-    /// Learns from an output that is shown whole.
+    /// Collects ids from an output that is shown completely.
     fn learn(&mut self, shown: &[String], printed: &[String]) {
         let id = Regex::new(ID).unwrap();
         let ids = |lines: &[String]| -> Vec<String> {
@@ -74,7 +74,7 @@ impl Ids {
     }
 }
 
-/// A line without what differs from run to run.
+/// A line without parts that differ between runs.
 fn steady(line: &str) -> String {
     let varying = format!(r"{ID}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|127\.0\.0\.1:\d+|signature=[0-9a-f]+|\b\d{{10}}\b");
     Regex::new(&varying).unwrap().replace_all(line, "*").into_owned()

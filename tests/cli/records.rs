@@ -1,4 +1,4 @@
-//! Journals that cannot be kept or written, records that cannot be read, and rehearsals.
+//! Invalid and read-only journals, unreadable records, and simulated submissions.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ async fn simulator() -> Simulator {
     Simulator::builder().manual_clock().start().await.unwrap()
 }
 
-/// What the journal has, as `list --local` shows it.
+/// The journal's entries from `list --local`.
 fn local(folder: &Path) -> Value {
     let output = videogen(folder, &["list", "--local", "--json"]).output().unwrap();
     assert!(output.status.success(), "{} {}", stdout(&output), stderr(&output));
@@ -45,9 +45,9 @@ async fn a_journal_that_does_not_outlive_the_process_is_refused() {
     assert_eq!(simulator.stats().tasks, 0);
 }
 
-/// What was made at a simulator answers for nothing at another address, nor the reverse.
+/// Simulated submissions do not count at other base URLs, nor the reverse.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rehearsal_leaves_the_key_free() {
+async fn a_simulated_submission_does_not_use_up_the_key() {
     let (first, second) = (simulator().await, simulator().await);
     let folder = tempfile::tempdir().unwrap();
     let with_key = [&GENERATE[..], &["--idempotency-key", "order-7"]].concat();
@@ -92,7 +92,7 @@ async fn a_rehearsal_leaves_the_key_free() {
         .map(|entry| &entry["intent"]["origin"])
         .collect();
     assert_eq!(origins.len(), 4, "{origins:?}");
-    // Each is recovered where it was made.
+    // Each is recovered where it was created.
     let (code, recovered, _) = run(folder.path(), &first, &["recover"]);
     let count = |name: &str| recovered[name].as_array().unwrap().len();
     assert_eq!(
@@ -103,7 +103,7 @@ async fn a_rehearsal_leaves_the_key_free() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_cannot_be_read_hides_no_other() {
+async fn an_unreadable_record_hides_no_other() {
     let simulator = simulator().await;
     let folder = tempfile::tempdir().unwrap();
     let keyed = |key| [&GENERATE[..], &["--idempotency-key", key]].concat();
@@ -221,21 +221,21 @@ async fn a_journal_on_a_read_only_disk_is_read() {
             stderr(&output)
         );
         assert!(stdout(&output).contains("a kite"), "{}", stdout(&output));
-        // It is found, and named although that cannot be recorded.
+        // It is found and reported, although it cannot be recorded.
         assert_eq!(stdout(&output).contains(&made), code == 6, "{}", stdout(&output));
-        assert!(stderr(&output).contains("can be recorded"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("cannot be recorded"), "{}", stderr(&output));
     }
-    // Nothing is paid for that could not be recorded.
+    // Nothing is submitted that cannot be recorded.
     let output = as_reader(&GENERATE);
     assert_eq!(output.status.code(), Some(7), "{}", stderr(&output));
     assert_eq!(std::fs::read(&journal).unwrap(), before);
     set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
 }
 
-/// A journal holds prompts. It is its owner's only, whatever the umask and whatever leads to it.
+/// The journal contains prompts, so it is readable by its owner only, with any umask and path.
 #[cfg(unix)]
 #[test]
-fn the_journal_is_for_its_owner() {
+fn the_journal_is_readable_by_its_owner_only() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     for umask in ["000", "022", "077", "277"] {

@@ -1,4 +1,4 @@
-//! What is read from a command line and files, and what is shown on a terminal.
+//! Input from the command line and files, and output on a terminal.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -6,9 +6,9 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use super::{document, run, stderr, stdout, videogen};
+use super::{at_once, document, run, stderr, stdout, videogen};
 
-/// A vendor that gives the same answer to everything.
+/// A vendor with the same response to every request.
 fn vendor(answer: &Value) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -31,9 +31,9 @@ fn vendor(answer: &Value) -> String {
     base_url
 }
 
-/// Each word that a vendor has a say in, in every command that shows one.
+/// Every text from a vendor, in every command that shows one.
 #[test]
-fn nothing_foreign_steers_a_terminal() {
+fn control_characters_from_vendors_are_escaped() {
     let hostile = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\u{200b}\u{2028}\r\nerror: forged $(touch owned)";
     let task = json!({
         "id": hostile, "task_id": hostile, "status": hostile, "model": hostile,
@@ -89,7 +89,7 @@ fn nothing_foreign_steers_a_terminal() {
             if json {
                 document(&output);
             }
-            // Whatever is to be pasted is one command.
+            // Every command to paste is one command.
             for line in shown
                 .lines()
                 .filter_map(|line| Some(line.split_once(": videogen ")?.1))
@@ -110,7 +110,7 @@ fn refused(output: &Output, words: &[&str]) {
     }
 }
 
-/// They would be taken for the prompt, or the name of a file, and paid for.
+/// They would be submitted as a prompt, or used as a file name.
 #[test]
 fn dashes_and_at_signs_are_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -149,7 +149,7 @@ fn dashes_and_at_signs_are_refused() {
     }
     assert!(!folder.path().join("-").exists());
 
-    // What is meant literally can be said.
+    // Literal values are possible.
     for prompt in ["-", "@prompt.txt"] {
         std::fs::write(folder.path().join("r.json"), json!({"prompt": prompt}).to_string()).unwrap();
         let output = run(
@@ -198,7 +198,7 @@ fn inputs_on_plain_http_are_refused() {
 }
 
 #[test]
-fn request_files_are_read_whole_or_refused() {
+fn request_files_are_read_completely_or_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let plan = |bytes: &[u8], more: &[&str]| {
         std::fs::write(folder.path().join("r.json"), bytes).unwrap();
@@ -231,27 +231,31 @@ fn request_files_are_read_whole_or_refused() {
 }
 
 #[test]
-fn documents_tell_of_an_unknown_model_and_a_missing_last_frame() {
+fn documents_report_an_unknown_model_and_a_missing_last_frame() {
     let folder = tempfile::tempdir().unwrap();
-    for (model, known) in [("seedance-2.0", true), ("seedance-9", false)] {
-        for more in [&["--no-wait"][..], &["-o", "k.mp4", "--overwrite"]] {
-            let args = [
-                "generate",
-                "--simulate",
-                "a kite",
-                "--vendor",
-                "token360",
-                "--model",
-                model,
-                "--json",
-            ];
-            let output = run(folder.path(), &[&args[..], more].concat());
-            assert_eq!(document(&output)["model_known"], known, "{}", stdout(&output));
-        }
-    }
+    let cases = [("seedance-2.0", true), ("seedance-9", false)]
+        .into_iter()
+        .flat_map(|case| [&["--no-wait"][..], &["-o"]].map(|more| (case, more)));
+    at_once(cases, |((model, known), more)| {
+        let file = format!("{model}.mp4");
+        let args = [
+            "generate",
+            "--simulate",
+            "a kite",
+            "--vendor",
+            "token360",
+            "--model",
+            model,
+            "--json",
+        ];
+        let mut args = [&args[..], more].concat();
+        args.extend((more == ["-o"]).then_some(file.as_str()));
+        let output = run(folder.path(), &args);
+        assert_eq!(document(&output)["model_known"], known, "{}", stdout(&output));
+    });
 }
 
-/// A simulated task ends with the command, so nothing is said of resuming it.
+/// A simulated task ends with the command, so no resume is suggested.
 #[test]
 fn simulated_tasks_are_not_resumed() {
     let folder = tempfile::tempdir().unwrap();

@@ -67,7 +67,7 @@ fn only_one_module_prints() {
     );
 }
 
-/// What two commands share lies beside them.
+/// Code shared by two commands is next to them.
 #[test]
 fn commands_know_nothing_of_each_other() {
     let mut strays = strays(&["main.rs"], &["commands::", "super::"]);

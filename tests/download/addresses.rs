@@ -1,7 +1,7 @@
-//! Links that lead where they must not.
+//! Links to hosts that are not allowed.
 //!
-//! Links are followed here with a proxy in the environment, which gets every connection that is made, wherever it
-//! leads: it counts them. The environment belongs to a process, so the links are followed in a child of the test.
+//! Links are followed here with a proxy in the environment, which receives and counts every connection, to any
+//! host. The environment belongs to a process, so the links are followed in a child of the test.
 
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::process::Command;
@@ -14,7 +14,7 @@ use super::{FileServer, Reply, Run, local, task};
 
 const PART: &str = "VIDEOGEN_TEST_PART";
 
-/// Networks that are not public, each with some of its addresses.
+/// Networks that are not public, each with some addresses.
 const IPV4: &[&str] = &[
     "0.0.0.0",
     "0.1.2.3",
@@ -103,7 +103,7 @@ const OTHERS: &[&str] = &[
     "①⑦②.16.0.1",
 ];
 
-/// An IPv4 address in every spelling that some reader takes for it.
+/// An IPv4 address in every spelling that some parser accepts.
 fn spellings(text: &str) -> Vec<String> {
     let address: Ipv4Addr = text.parse().unwrap();
     let [a, b, c, d] = address.octets();
@@ -143,7 +143,7 @@ fn forbidden() -> Vec<String> {
     hosts
 }
 
-/// A client of a vendor that is somewhere else, with a resolver that answers and counts.
+/// A client of a vendor on another host, with a resolver that answers and counts.
 fn builder(answer: &Arc<Mutex<Vec<IpAddr>>>) -> (ClientBuilder, Arc<AtomicUsize>) {
     let (asked, answer) = (Arc::new(AtomicUsize::new(0)), Arc::clone(answer));
     let count = Arc::clone(&asked);
@@ -158,7 +158,7 @@ fn builder(answer: &Arc<Mutex<Vec<IpAddr>>>) -> (ClientBuilder, Arc<AtomicUsize>
     (builder, asked)
 }
 
-/// Follows a link, and tells why not.
+/// Follows a link, and returns the error.
 async fn follow(client: &Client, link: &str) -> videogen::Error {
     let folder = tempfile::tempdir().unwrap();
     let task = task(client.vendor(), link);
@@ -212,7 +212,7 @@ async fn in_the_child() {
             }
             assert_eq!(asked.load(Ordering::SeqCst), 0, "no name had to be resolved");
         }
-        // The same links lead out when they may; the proxy then counts.
+        // The same links are followed if allowed; the proxy then counts them.
         "control" => {
             for link in [
                 "https://8.8.8.8/v.mp4",
@@ -225,7 +225,7 @@ async fn in_the_child() {
             let anywhere = builder(&Arc::default()).0.allow_private_hosts(true).build().unwrap();
             follow(&anywhere, "https://10.0.0.1/v.mp4").await;
         }
-        // Past the proxy, so that names are resolved here.
+        // Without the proxy, so that names are resolved here.
         "names" => names().await,
         other => panic!("{other}"),
     }
@@ -245,13 +245,13 @@ async fn names() {
             .map(|address| address.parse::<IpAddr>().unwrap()),
     );
     for address in bad {
-        // Alone, and hidden behind addresses that are fine.
+        // Alone, and among public addresses.
         for hidden in [vec![address], vec![public, address], vec![address, public]] {
             *answer.lock().unwrap() = hidden;
             let error = follow(&client, &link).await;
             assert_refused(&error, &link);
             assert!(error.to_string().contains(&address.to_string()), "{error}");
-            // One lookup: there is no second one that could tell something else.
+            // One lookup: there is no second one with another result.
             assert_eq!(asked.swap(0, Ordering::SeqCst), 1);
         }
     }
@@ -259,7 +259,7 @@ async fn names() {
     *answer.lock().unwrap() = vec!["127.0.0.1".parse().unwrap()];
     let (client, asked) = builder(&answer);
     let client = client.allow_private_hosts(true).build().unwrap();
-    // TLS waits for an answer that does not come, so the connection is given up.
+    // TLS waits for a response that does not arrive, so the connection is aborted.
     let folder = tempfile::tempdir().unwrap();
     let options = videogen::download::DownloadOptions::default().stall(std::time::Duration::from_millis(200));
     let task = task(client.vendor(), &link);
@@ -303,20 +303,20 @@ fn connections(part: &str, no_proxy: &str) -> usize {
 }
 
 #[test]
-fn no_socket_is_opened_to_what_is_not_public() {
+fn no_socket_is_opened_to_an_address_that_is_not_public() {
     assert_eq!(connections("forbidden", ""), 0);
     assert_eq!(connections("control", ""), 4);
 }
 
 #[test]
-fn no_socket_is_opened_to_a_name_that_not_public() {
+fn no_socket_is_opened_to_a_name_that_is_not_public() {
     assert_eq!(connections("names", "rebind.test"), 0);
 }
 
-/// Redirects are judged like links. The client's vendor is on this machine, so this machine is allowed, and nothing
-/// else.
+/// Redirects are checked like links. The client's vendor is on this machine, so only this machine is
+/// allowed.
 #[tokio::test]
-async fn redirects_are_judged() {
+async fn redirects_are_checked() {
     let client = local();
     for host in forbidden() {
         let target = format!("https://{host}:8443/v.mp4?sig=canary");
@@ -333,13 +333,13 @@ async fn redirects_are_judged() {
         let server = FileServer::new(move |_, _| Reply::redirect(&to)).await;
         let error = Run::on(&client, &server).start().await.unwrap_err();
         assert!(!error.to_string().contains("canary"), "{error}");
-        // A header cannot carry all of these as they are; what it cannot carry leads nowhere.
+        // Some of these are not valid header values.
         if target.is_ascii() {
             assert_refused_or_no_url(&error, &target);
         }
         assert!(server.connections() <= 4);
     }
-    // These would arrive if they were followed.
+    // These would be counted if they were followed.
     let inner = FileServer::new(|_, _| panic!("it was followed")).await;
     for host in ["0.0.0.0", "[::ffff:127.0.0.1]", "0"] {
         let target = format!("https://{host}:{}/v.mp4", inner.address.port());

@@ -1,16 +1,16 @@
-//! What is saved is the file's own bytes: nothing compressed, nothing incomplete.
+//! Only the file's own bytes are saved: nothing compressed, nothing incomplete.
 
 use videogen::ErrorKind;
 
 use super::{File, FileServer, KIB, OPENING, Reply, Run, local, video};
 
-/// The same bytes with something done to them, as a proxy would that compresses.
+/// The same bytes encoded, as by a compressing proxy.
 fn coded(reply: Reply) -> Reply {
     reply.map(|body| body.iter().map(|byte| byte ^ 0x5a).collect())
 }
 
 #[tokio::test]
-async fn a_rest_that_comes_encoded_is_never_added() {
+async fn an_encoded_rest_is_never_appended() {
     let client = local();
     let bytes = video(64 * KIB, 50);
     for (name, value) in [
@@ -22,7 +22,7 @@ async fn a_rest_that_comes_encoded_is_never_added() {
         ("Transfer-Encoding", "gzip, chunked"),
         ("Transfer-Encoding", "gzip"),
     ] {
-        // Once, as from a proxy on one of several paths; and of every part.
+        // Once, as from a proxy on one of several paths; and for every part.
         for always in [false, true] {
             let file = File::new(bytes.clone());
             let server = FileServer::new(move |n, request| match (n, request.from()) {
@@ -56,9 +56,9 @@ async fn a_rest_that_comes_encoded_is_never_added() {
     }
 }
 
-/// An encoded answer from the beginning takes nothing away from what has arrived.
+/// An encoded response from the beginning does not discard the stored bytes.
 #[tokio::test]
-async fn a_whole_answer_that_comes_encoded_is_refused_by_its_coding() {
+async fn an_encoded_whole_response_is_rejected_by_its_coding() {
     let client = local();
     let bytes = video(64 * KIB, 51);
     for at in [0, 1] {
@@ -89,9 +89,9 @@ async fn a_whole_answer_that_comes_encoded_is_refused_by_its_coding() {
     }
 }
 
-/// A host's length agrees with what it sent, and the file is broken all the same.
+/// The host's length matches the sent bytes, but the file is invalid.
 #[tokio::test]
-async fn a_file_that_cannot_be_played_is_no_success() {
+async fn an_unplayable_file_is_an_error() {
     let whole = video(64 * KIB, 52);
     let no_index = [b"\0\0\0\x10ftypisom\0\0\0\0", &whole[16..]].concat();
     for (bytes, words) in [
@@ -105,7 +105,7 @@ async fn a_file_that_cannot_be_played_is_no_success() {
         assert_eq!(error.kind(), ErrorKind::Transport);
         assert!(error.to_string().contains(words), "{error}");
     }
-    // The host has not got all of it at first.
+    // The host does not have the complete file at first.
     let server = FileServer::new(move |n, request| {
         let until = if n == 0 { 40 * KIB } else { whole.len() };
         File::new(whole[..until].to_vec()).answer(request)

@@ -1,4 +1,4 @@
-//! The bytes decide what a file is, and not what its host calls it.
+//! The content decides what a file is, not its `Content-Type`.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +7,7 @@ use videogen::ErrorKind;
 use super::{File, FileServer, KIB, OPENING, Reply, Run, local, video};
 
 #[tokio::test]
-async fn a_video_arrives_under_any_label() {
+async fn a_video_is_accepted_with_any_content_type() {
     let client = local();
     let bytes = video(16 * KIB, 60);
     for label in [
@@ -34,9 +34,9 @@ async fn a_video_arrives_under_any_label() {
     }
 }
 
-/// Hosts answer 403 to who does not name itself, also behind redirects and for the rest of a file.
+/// Some hosts require a `User-Agent`, also after redirects and for the rest of a file.
 #[tokio::test]
-async fn every_request_names_its_sender() {
+async fn every_request_has_a_user_agent() {
     let bytes = video(16 * KIB, 61);
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |n, request| {
@@ -59,9 +59,9 @@ async fn every_request_names_its_sender() {
     }
 }
 
-/// 206 without having been asked for a part, and from the beginning where the rest was asked for.
+/// 206 without a requested range, and from the beginning when the rest was requested.
 #[tokio::test]
-async fn a_whole_file_as_a_part_is_taken() {
+async fn a_whole_file_as_a_206_is_accepted() {
     let client = local();
     let bytes = video(64 * KIB, 62);
     let total = bytes.len();
@@ -79,7 +79,7 @@ async fn a_whole_file_as_a_part_is_taken() {
         Run::on(&client, &server).arrives(&bytes).await;
         assert_eq!(server.seen().len(), 1 + usize::from(cut.is_some()));
     }
-    // Only its first part: the rest is asked for.
+    // Only its first part: the rest is requested.
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |n, request| match n {
         0 => Reply::new(
@@ -136,7 +136,7 @@ async fn videos_of_other_forms() {
 }
 
 #[tokio::test]
-async fn a_page_is_refused_with_its_words() {
+async fn a_page_is_rejected_with_its_text() {
     let client = local();
     for (page, words) in [
         ("<!DOCTYPE html><title>Sign in</title><p>to go on", "Sign in to go on"),

@@ -16,7 +16,7 @@ fn with_frame(task: &VideoTask, url: &str) -> VideoTask {
 }
 
 #[tokio::test]
-async fn the_image_arrives_also_late() {
+async fn the_image_may_be_available_later() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     for vendor in [Vendor::Token360, Vendor::AllToken] {
@@ -54,7 +54,7 @@ async fn the_image_arrives_also_late() {
 }
 
 #[tokio::test]
-async fn what_is_no_image() {
+async fn invalid_images_are_rejected() {
     let client = local();
     let (jpeg, webp) = (
         &b"\xff\xd8\xff\xe0 and so on\xff\xd9"[..],
@@ -90,9 +90,9 @@ async fn what_is_no_image() {
     }
 }
 
-/// A host that tells no length closes early: the image itself tells that its end is missing.
+/// A host without a length closes early: the image itself shows that its end is missing.
 #[tokio::test]
-async fn a_cut_image_is_fetched_again() {
+async fn a_truncated_image_is_requested_again() {
     let client = local();
     let noise = [7; 64 * KIB];
     let size = u32::try_from(noise.len() + 4).unwrap().to_le_bytes();

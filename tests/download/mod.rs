@@ -1,4 +1,4 @@
-//! From a link to a file, through whatever a file's host does on the way.
+//! Downloads, with every kind of behaviour of a file's host.
 
 mod addresses;
 mod codings;
@@ -19,10 +19,10 @@ use videogen::{Client, Downloaded, Error, RetryPolicy, Vendor, VideoTask};
 use server::{File, FileServer, Reply, Request};
 
 const KIB: usize = 1024;
-/// How a video begins that has its index first.
+/// The beginning of a video with its index first.
 const OPENING: &[u8] = b"\0\0\0\x08ftyp\0\0\0\x08moov";
 
-/// A video of `size` bytes that no two places of look alike.
+/// A video of `size` bytes without repeating parts.
 fn video(size: usize, seed: u64) -> Vec<u8> {
     let mut bytes = OPENING.to_vec();
     bytes.extend(u32::try_from(size - 16).unwrap().to_be_bytes());
@@ -35,7 +35,7 @@ fn video(size: usize, seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// A task that is done, and has its video at `url`.
+/// A completed task with its video at `url`.
 fn task(vendor: Vendor, url: &str) -> VideoTask {
     let id = format!("{vendor}:{}:t-1", vendor.families().next().unwrap());
     let task = json!({"id": id, "status": "completed", "vendor_status": "completed", "video": {"url": url}});
@@ -56,12 +56,12 @@ fn client(vendor: Vendor, base_url: &str) -> Client {
         .unwrap()
 }
 
-/// A client whose vendor is on this machine, and not asked.
+/// A client whose vendor is on this machine, and is not called.
 fn local() -> Client {
     client(Vendor::ALL[0], "http://127.0.0.1:9")
 }
 
-/// Downloads `/v.mp4` of a server into a folder of its own.
+/// Downloads `/v.mp4` of a server into a new folder.
 struct Run {
     folder: tempfile::TempDir,
     client: Client,
@@ -74,7 +74,7 @@ impl Run {
         Self::on(&client(Vendor::ALL[0], &server.url("")), server)
     }
 
-    /// With a client that has been made already: that takes longer than a download.
+    /// With an existing client: creating one takes longer than a download.
     fn on(client: &Client, server: &FileServer) -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
@@ -105,7 +105,7 @@ impl Run {
         result
     }
 
-    /// Downloads, and compares what arrived.
+    /// Downloads, and compares the file.
     async fn arrives(&self, bytes: &[u8]) {
         let file = self.start().await.unwrap();
         let found = std::fs::read(self.path()).unwrap();
@@ -114,7 +114,7 @@ impl Run {
     }
 }
 
-/// What is in a folder.
+/// The files in a folder.
 fn names(folder: &Path) -> Vec<String> {
     std::fs::read_dir(folder)
         .unwrap()

@@ -1,4 +1,4 @@
-//! Where the file ends up, and what is never there.
+//! The output path, and partial files.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,7 +8,7 @@ use videogen::{ErrorKind, Vendor};
 use super::{File, FileServer, KIB, Reply, Run, local, names, video};
 
 #[tokio::test]
-async fn what_exists_is_replaced_only_when_told_to() {
+async fn existing_files_are_replaced_only_on_request() {
     let bytes = video(64 * KIB, 30);
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |_, request| file.answer(request)).await;
@@ -26,7 +26,7 @@ async fn what_exists_is_replaced_only_when_told_to() {
         .unwrap();
     assert_eq!(std::fs::read(run.path()).unwrap(), bytes);
 
-    // It appears while the file is on its way.
+    // It appears during the download.
     let other = run.folder.path().join("other.mp4");
     let error = run
         .client
@@ -38,7 +38,7 @@ async fn what_exists_is_replaced_only_when_told_to() {
     assert_eq!(error.kind(), ErrorKind::Io);
     assert_eq!(std::fs::read(&other).unwrap(), b"mine");
 
-    // What fails leaves what was there.
+    // A failure keeps the existing file.
     let failing = FileServer::new(|_, _| Reply::new(200, &[], b"no video, not at all")).await;
     let task = super::task(run.client.vendor(), &failing.url("/v.mp4"));
     run.client
@@ -49,8 +49,8 @@ async fn what_exists_is_replaced_only_when_told_to() {
     assert_eq!(names(run.folder.path()).len(), 2);
 }
 
-/// Gives a download up at every chunk it reports.
-async fn given_up_anywhere() {
+/// Drops a download at every reported chunk.
+async fn dropped_anywhere() {
     let client = local();
     let bytes = video(256 * KIB, 31);
     let file = File::new(bytes.clone());
@@ -80,16 +80,16 @@ async fn given_up_anywhere() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn given_up_anywhere_nothing_is_left() {
-    given_up_anywhere().await;
+async fn a_dropped_download_leaves_nothing() {
+    dropped_anywhere().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_up_anywhere_nothing_is_left_with_threads() {
-    given_up_anywhere().await;
+async fn a_dropped_download_leaves_nothing_with_threads() {
+    dropped_anywhere().await;
 }
 
-/// Several downloads to one path do not disturb each other: one is first, and what is there is whole.
+/// Several downloads to one path do not disturb each other: one is first, and the file is complete.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_at_once() {
     let bytes = video(400 * KIB, 32);
@@ -105,7 +105,7 @@ async fn two_at_once() {
     assert_eq!(names(run.folder.path()), ["v.mp4"]);
 }
 
-/// Redirects, retries and renewals: nothing of the account reaches a host of files.
+/// Redirects, retries and renewals: no credentials reach a file host.
 #[tokio::test]
 async fn the_key_reaches_no_file_host() {
     let bytes = video(64 * KIB, 33);
@@ -132,7 +132,7 @@ async fn the_key_reaches_no_file_host() {
 }
 
 #[tokio::test]
-async fn redirects_are_followed_but_not_for_ever() {
+async fn redirects_are_followed_up_to_a_limit() {
     let bytes = video(64 * KIB, 34);
     for (hops, arrives) in [(5, true), (6, false)] {
         let file = File::new(bytes.clone());
@@ -155,9 +155,9 @@ async fn redirects_are_followed_but_not_for_ever() {
     }
 }
 
-/// A folder that is not there, or is a file: told before anything is fetched.
+/// A missing folder, or a file instead of one: reported before anything is requested.
 #[tokio::test]
-async fn places_that_cannot_be_written_to() {
+async fn unwritable_paths() {
     let server = FileServer::new(|_, _| panic!("nothing is asked")).await;
     let run = Run::new(&server);
     for name in ["none/v.mp4", "none/none/v.mp4"] {

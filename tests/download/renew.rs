@@ -11,13 +11,13 @@ use videogen_sim::Simulator;
 use super::{File, FileServer, KIB, Reply, Run, at_once, client, task, video};
 use crate::cases::{simulated, targets};
 
-/// A vendor and its file host in one: links count up, and link number `n` works for as many requests as `works` says.
+/// A vendor and its file host in one: links are numbered, and link `n` works for `works(n)` requests.
 struct Host {
     file: File,
-    /// How often a link has been used.
+    /// Number of requests per link.
     used: Mutex<Vec<usize>>,
     works: fn(link: usize, used: usize) -> bool,
-    /// Bytes that one request gets.
+    /// Bytes per request.
     portion: usize,
 }
 
@@ -33,7 +33,7 @@ impl Host {
             let mut used = host.used.lock().unwrap();
             let port = request.header("host").unwrap().to_owned();
             let Some(link) = request.path.strip_prefix("/v.mp4?link=") else {
-                // The vendor: the task as each of them tells it, or a link of its own.
+                // The vendor: the task in each vendor's format, or a new link.
                 used.push(0);
                 let url = format!("http://{port}/v.mp4?link={}", used.len() - 1);
                 return Reply::json(&json!({
@@ -70,9 +70,9 @@ fn renewable() -> Vec<Vendor> {
     vendors.filter(|vendor| vendor.facts().result_url.refreshable).collect()
 }
 
-/// Each link works once and brings a quarter: three expiries in the middle, and each byte is sent once.
+/// Each link works once and returns a quarter: three expiries in the middle, and each byte is sent once.
 #[tokio::test]
-async fn an_expiry_in_the_middle_goes_on_at_the_same_byte() {
+async fn an_expiry_in_the_middle_resumes_at_the_same_byte() {
     let bytes = video(64 * KIB, 20);
     for vendor in Vendor::ALL {
         let server = Host::start(File::new(bytes.clone()), 16 * KIB, |_, used| used == 1).await;
@@ -82,7 +82,7 @@ async fn an_expiry_in_the_middle_goes_on_at_the_same_byte() {
             assert_eq!(error.kind(), ErrorKind::NoVideo);
             assert!(!error.is_retryable());
             assert!(error.to_string().contains("this vendor cannot renew it"), "{error}");
-            // The vendor is not asked for what it does not have.
+            // Vendors without this operation get no request for it.
             assert_eq!(server.seen().len(), 2);
             continue;
         }
@@ -96,9 +96,9 @@ async fn an_expiry_in_the_middle_goes_on_at_the_same_byte() {
     }
 }
 
-/// The renewed link leads to another version: it is begun again.
+/// The renewed link has another version: the download restarts.
 #[tokio::test]
-async fn a_renewed_link_to_another_version_begins_again() {
+async fn a_renewed_link_to_another_version_restarts() {
     let (old, new) = (video(64 * KIB, 21), video(64 * KIB, 22));
     for vendor in renewable() {
         let files = [
@@ -119,7 +119,7 @@ async fn a_renewed_link_to_another_version_begins_again() {
     }
 }
 
-/// No link ever works: the vendor is asked as often as that may help, and then it is said.
+/// No link works: renewed a limited number of times, then reported.
 #[tokio::test]
 async fn links_that_never_work() {
     for vendor in renewable() {
@@ -130,9 +130,9 @@ async fn links_that_never_work() {
     }
 }
 
-/// What polling tells is the old link; the operation that makes links tells another.
+/// Polls return the old link; the operation for links returns a new one.
 #[tokio::test]
-async fn a_link_of_its_own_where_polling_gives_the_old_one() {
+async fn a_new_link_from_the_separate_operation() {
     let vendor = Vendor::Token360;
     let bytes = video(64 * KIB, 24);
     let file = File::new(bytes.clone());

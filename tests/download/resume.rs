@@ -1,4 +1,4 @@
-//! Transfers that break off, stand still or say the wrong thing.
+//! Transfers that break, stall or report wrong values.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use videogen::{ErrorKind, RetryPolicy};
 
 use super::{File, FileServer, KIB, OPENING, Reply, Request, Run, local, video};
 
-/// What the requests asked for: from where, and of which version.
+/// The ranges and versions of the requests.
 fn asked(server: &FileServer) -> Vec<(usize, Option<String>)> {
     server
         .seen()
@@ -20,9 +20,9 @@ fn asked(server: &FileServer) -> Vec<(usize, Option<String>)> {
         .collect()
 }
 
-/// One cut at every 4 KiB, and what is asked for afterwards is the rest and no more.
+/// One cut at every 4 KiB; the next request is for exactly the rest.
 #[tokio::test]
-async fn a_cut_anywhere_is_mended() {
+async fn a_cut_anywhere_is_resumed() {
     let client = local();
     let bytes = video(400 * KIB, 1);
     for cut in (0..=400).step_by(4) {
@@ -42,9 +42,9 @@ async fn a_cut_anywhere_is_mended() {
     }
 }
 
-/// A hundred cuts in one file are many more than there are retries; each try got further.
+/// A hundred cuts in one file, many more than retries: each attempt made progress.
 #[tokio::test]
-async fn a_file_that_is_cut_again_and_again_arrives() {
+async fn a_file_with_many_cuts_arrives() {
     let bytes = video(400 * KIB, 2);
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |_, request| file.answer(request).cut(4 * KIB)).await;
@@ -52,7 +52,7 @@ async fn a_file_that_is_cut_again_and_again_arrives() {
     assert_eq!(server.seen().len(), 100);
 }
 
-/// The same where a try brings nothing in between, as often as the policy allows in a row.
+/// The same with attempts without progress in between, as many in a row as the policy allows.
 #[tokio::test]
 async fn progress_resets_the_count() {
     let client = local();
@@ -91,13 +91,13 @@ async fn progress_resets_the_count() {
 }
 
 #[tokio::test]
-async fn a_date_will_do_and_a_weak_tag_will_not() {
+async fn a_date_is_sufficient_and_a_weak_tag_is_not() {
     let client = local();
     let bytes = video(64 * KIB, 4);
     let date = "Thu, 01 Jan 2026 00:00:00 GMT";
     for (validators, resumed) in [
         (&[("Last-Modified", date)][..], Some(date)),
-        // Where there is any tag, a date may not be used in its place.
+        // With any tag, a date may not be used instead.
         (&[("ETag", "W/\"one\""), ("Last-Modified", date)], None),
         (&[("ETag", "\"one\""), ("Last-Modified", date)], Some("\"one\"")),
         (&[("ETag", "W/\"one\"")], None),
@@ -115,14 +115,14 @@ async fn a_date_will_do_and_a_weak_tag_will_not() {
     }
 }
 
-/// The file changes between two requests: what arrives is one version, whichever way the host tells of it.
+/// The file changes between two requests: the result is one version, however the host indicates it.
 #[tokio::test]
 async fn versions_are_not_mixed() {
     let client = local();
     let (old, new) = (video(64 * KIB, 5), video(64 * KIB, 6));
     type Host = fn(&File, &Request) -> Reply;
     let honest: Host = |file, request| file.answer(request);
-    // These heed no `If-Range`: the rest of the new file, with and without words about it.
+    // These ignore `If-Range`: the rest of the new file, with and without validators.
     let careless: Host = |file, request| {
         let from = request.from().unwrap();
         Reply::new(206, &[], &file.bytes[from..])
@@ -163,9 +163,9 @@ async fn versions_are_not_mixed() {
     }
 }
 
-/// The rest comes without a tag, but with another date.
+/// The rest has no tag, but another date.
 #[tokio::test]
-async fn versions_are_told_apart_by_their_dates_too() {
+async fn versions_are_distinguished_by_their_dates_too() {
     let (old, new) = (video(64 * KIB, 5), video(64 * KIB, 6));
     let first = File::new(old).validators(&[("ETag", "\"one\""), ("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")]);
     let second = File::new(new.clone()).validators(&[("Last-Modified", "Fri, 02 Jan 2026 00:00:00 GMT")]);
@@ -184,9 +184,9 @@ async fn versions_are_told_apart_by_their_dates_too() {
     assert_eq!(server.seen().len(), 3);
 }
 
-/// A host that has no ranges at all.
+/// A host without range support.
 #[tokio::test]
-async fn a_host_without_ranges_begins_again() {
+async fn a_host_without_ranges_restarts() {
     let bytes = video(64 * KIB, 7);
     let file = bytes.clone();
     let server = FileServer::new(move |n, _| {
@@ -198,9 +198,9 @@ async fn a_host_without_ranges_begins_again() {
     assert_eq!(server.seen().len(), 3);
 }
 
-/// The silence is waited out once, and a short one; no time is measured.
+/// One short idle timeout; no time is measured.
 #[tokio::test]
-async fn a_host_that_falls_silent_is_asked_again() {
+async fn a_stalled_transfer_is_requested_again() {
     let client = local();
     let bytes = video(64 * KIB, 8);
     for silent in [0, 32 * KIB, 64 * KIB - 1] {
@@ -215,7 +215,7 @@ async fn a_host_that_falls_silent_is_asked_again() {
         run.arrives(&bytes).await;
         assert_eq!(asked(&server).last().unwrap().0, silent);
     }
-    // One that never speaks at all.
+    // One that never responds.
     let server = FileServer::new(|_, _| Reply::new(200, &[], b"x").hang(0)).await;
     let mut run = Run::on(&client, &server);
     run.options = run.options.stall(Duration::from_millis(20));
@@ -230,7 +230,7 @@ async fn wrong_lengths() {
     // Less than announced, then the rest.
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |n, request| match n {
-        // The rest in two parts, the first of which is as long as it says.
+        // The rest in two parts, the first with a correct length.
         1 => Reply::new(206, &["ETag: \"one\""], &file.bytes[32 * KIB..40 * KIB]).with(
             "Content-Range",
             &format!("bytes {}-{}/{}", 32 * KIB, 40 * KIB - 1, 64 * KIB),
@@ -242,7 +242,7 @@ async fn wrong_lengths() {
     Run::on(&client, &server).arrives(&bytes).await;
     assert_eq!(server.seen().len(), 3);
 
-    // Always less than announced: the announcement is never true.
+    // Always less than announced.
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |_, request| match request.from() {
         Some(from) if from >= file.bytes.len() => file.answer(request),
@@ -266,14 +266,14 @@ async fn wrong_lengths() {
     Run::on(&client, &server).arrives(&bytes).await;
     assert_eq!(asked(&server)[2].0, 0, "what came too much was not trusted");
 
-    // A length that is told wrong, too short: the file ends within its picture data.
+    // The announced length is too short: the file ends within its media data.
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |_, request| file.answer(request).with("Content-Length", "40000")).await;
     let error = Run::on(&client, &server).start().await.unwrap_err();
     assert!(error.to_string().contains("is truncated"), "{error}");
 }
 
-/// Without a length, the end is told by the encoding, or by the file itself.
+/// Without a length, the encoding or the file itself shows the end.
 #[tokio::test]
 async fn no_length_at_all() {
     let client = local();
@@ -295,7 +295,7 @@ async fn no_length_at_all() {
     .await;
     Run::on(&client, &server).arrives(&bytes).await;
 
-    // Cut within the head of a box.
+    // Cut within the header of a box.
     let mut bytes = bytes;
     let whole = bytes.len();
     bytes.extend(fragments(1).split_off(16));
@@ -311,7 +311,7 @@ async fn no_length_at_all() {
         assert_eq!(server.seen().len(), 2, "cut after {more} bytes of a box");
     }
 
-    // Cut before anything came, and before it could be told what it is.
+    // Cut before the first byte, and before the type is known.
     for cut in [0, 5] {
         let file = File::new(bytes.clone());
         let server = FileServer::new(move |n, request| {
@@ -324,7 +324,7 @@ async fn no_length_at_all() {
     }
 }
 
-/// A video of many small parts: it may seem whole after any of them.
+/// A video of many small parts, which may look complete after any of them.
 fn fragments(count: usize) -> Vec<u8> {
     let mut bytes = OPENING.to_vec();
     for i in 0..count {
@@ -335,7 +335,7 @@ fn fragments(count: usize) -> Vec<u8> {
     bytes
 }
 
-/// The rest comes with no word about how long the file is: then the host is asked until it tells of the end.
+/// The rest has no total length: it is requested until the host reports the end.
 #[tokio::test]
 async fn a_range_without_a_total_does_not_prove_the_end() {
     let client = local();
@@ -347,7 +347,7 @@ async fn a_range_without_a_total_does_not_prove_the_end() {
     };
     let boundary = 16 + 40 * KIB;
 
-    // Fewer bytes than the range says.
+    // Fewer bytes than the range.
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |n, request| match n {
         0 => file.answer(request).chunked().cut(16 + 20 * KIB),
@@ -358,7 +358,7 @@ async fn a_range_without_a_total_does_not_prove_the_end() {
     Run::on(&client, &server).arrives(&bytes).await;
     assert_eq!(asked(&server)[2].0, boundary);
 
-    // All that the range says, in two parts; then that there is no more.
+    // The whole range, in two parts; then the end.
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |n, request| match (n, request.from()) {
         (0, _) => file.answer(request).chunked().cut(16 + 20 * KIB),
@@ -371,7 +371,7 @@ async fn a_range_without_a_total_does_not_prove_the_end() {
     let from: Vec<usize> = asked(&server).iter().map(|(from, _)| *from).collect();
     assert_eq!(from[2..], [boundary, size]);
 
-    // The end that is told is another one: begun again.
+    // The reported end differs: restarted.
     let file = File::new(bytes.clone());
     let server = FileServer::new(move |n, request| match (n, request.from()) {
         (0, _) => file.answer(request).chunked().cut(16 + 20 * KIB),
@@ -384,9 +384,9 @@ async fn a_range_without_a_total_does_not_prove_the_end() {
     assert_eq!(asked(&server)[3], (0, None));
 }
 
-/// Trouble that passes, and trouble that does not.
+/// Temporary and permanent failures.
 #[tokio::test]
-async fn what_is_no_video() {
+async fn invalid_videos_are_rejected() {
     let client = local();
     let bytes = video(64 * KIB, 11);
     for page in [
@@ -419,7 +419,7 @@ async fn what_is_no_video() {
 }
 
 #[tokio::test]
-async fn there_is_a_largest_file() {
+async fn the_file_size_is_limited() {
     let client = local();
     let bytes = video(64 * KIB, 12);
     for chunked in [false, true] {

@@ -1,4 +1,4 @@
-//! A file host that does what a test tells it to, byte for byte, on raw sockets.
+//! A scripted file host on raw sockets, byte for byte.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// A request as it came.
+/// A request.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) text: String,
@@ -23,25 +23,25 @@ impl Request {
         })
     }
 
-    /// Where the range begins that is asked for.
+    /// Start of the requested range.
     pub(crate) fn from(&self) -> Option<usize> {
         let range = self.header("range")?.strip_prefix("bytes=")?.strip_suffix('-')?;
         Some(range.parse().unwrap())
     }
 }
 
-/// What a request gets.
+/// A response.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     head: Vec<String>,
     body: Vec<u8>,
-    /// Bytes of the body that are sent.
+    /// Number of bytes of the body to send.
     send: usize,
     hang: bool,
 }
 
 impl Reply {
-    /// A status, with `headers` and a body whose length is told.
+    /// A status, with `headers`, a body and its length.
     pub(crate) fn new(status: u16, headers: &[&str], body: &[u8]) -> Self {
         let mut head = vec![
             format!("HTTP/1.1 {status} Canned"),
@@ -64,19 +64,19 @@ impl Reply {
         Self::new(302, &[&format!("Location: {target}")], b"")
     }
 
-    /// Closes the connection after so many bytes of the body.
+    /// Closes the connection after this many bytes of the body.
     pub(crate) fn cut(mut self, after: usize) -> Self {
         self.send = after.min(self.body.len());
         self
     }
 
-    /// Sends so many bytes of the body, and then nothing more.
+    /// Sends this many bytes of the body, and then nothing more.
     pub(crate) fn hang(mut self, after: usize) -> Self {
         self.hang = true;
         self.cut(after)
     }
 
-    /// Replaces a header, or takes it away with an empty value.
+    /// Replaces a header, or removes it if the value is empty.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.head
             .retain(|line| !line.to_lowercase().starts_with(&format!("{}:", name.to_lowercase())));
@@ -86,13 +86,13 @@ impl Reply {
         self
     }
 
-    /// Another body for this one.
+    /// Replaces the body.
     pub(crate) fn map(mut self, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Self {
         self.body = change(self.body);
         self
     }
 
-    /// Puts the body into one chunk of an encoding that tells no length.
+    /// Sends the body as one chunk, without a length.
     pub(crate) fn chunked(self) -> Self {
         let mut body = format!("{:x}\r\n", self.body.len()).into_bytes();
         body.extend(&self.body);
@@ -106,7 +106,7 @@ impl Reply {
     }
 }
 
-/// An honest file: ranges, `If-Range`, a validator.
+/// A well-behaved host: ranges, `If-Range`, a validator.
 #[derive(Debug, Clone)]
 pub(crate) struct File {
     pub(crate) bytes: Vec<u8>,
@@ -159,7 +159,7 @@ impl Drop for FileServer {
 }
 
 impl FileServer {
-    /// Answers request number `n`, counted from 0, as `answer` says.
+    /// Responds to request `n`, counted from 0, with `answer(n)`.
     pub(crate) async fn new(answer: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -213,7 +213,7 @@ async fn serve(mut socket: TcpStream, log: Arc<Mutex<Vec<Request>>>, answer: Arc
     };
     let mut head = reply.head.join("\r\n");
     head.push_str("\r\nConnection: close\r\n\r\n");
-    // The client may hang up first; that is its right.
+    // The client may close first.
     let _ = socket.write_all(head.as_bytes()).await;
     let _ = socket.write_all(&reply.body[..reply.send]).await;
     if reply.hang {

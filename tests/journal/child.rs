@@ -1,4 +1,4 @@
-//! This binary again, as a process that can be killed.
+//! This binary as a child process that can be killed.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,14 +13,14 @@ use crate::cases::{newest, simulated, targets};
 
 const VARIABLE: &str = "VIDEOGEN_TEST_CHILD";
 
-/// What a child is to do.
+/// Arguments of a child.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Work {
-    /// Where the journal is.
+    /// Path of the journal.
     pub(super) folder: PathBuf,
     /// Base URLs, in the order of `cases::TARGETS`.
     pub(super) base_urls: Vec<String>,
-    /// Submit once, with this key; else with prompts of its own until it is killed.
+    /// Submit once, with this key; otherwise with unique prompts until it is killed.
     pub(super) key: Option<String>,
 }
 
@@ -35,7 +35,7 @@ impl Work {
         }
     }
 
-    /// Starts a child. It says a line before each submission.
+    /// Starts a child. It prints a line before each submission.
     pub(super) fn start(&self) -> Child {
         Command::new(std::env::current_exe().unwrap())
             .args([
@@ -54,7 +54,7 @@ impl Work {
     }
 }
 
-/// Not a test: what the children of other tests run.
+/// Not a test: the program of the children.
 #[tokio::test]
 #[ignore = "only for the tests that start it"]
 async fn child() {
@@ -79,7 +79,7 @@ async fn child() {
         let request = VideoRequest::new(models[which], format!("{own}-{turn}"));
         println!("submitting");
         std::io::stdout().flush().unwrap();
-        // Whatever comes of it is in the journal.
+        // The result is in the journal.
         let _ = clients[which].submit(&request).await;
     }
 }

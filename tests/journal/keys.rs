@@ -12,13 +12,13 @@ use super::{client, entries, journal};
 use crate::cases::{newest, simulated, targets};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_four_tasks_make_one_post() {
+async fn sixty_four_concurrent_calls_make_one_post() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in targets() {
         let folder = tempfile::tempdir().unwrap();
         let before = simulator.stats();
         let mut submitters = Vec::new();
-        // Two connections to one file, as two processes would have.
+        // Two connections to one file, like two processes.
         for journal in [journal(folder.path()), journal(folder.path())] {
             let client = client(vendor, &simulator, &journal);
             for _ in 0..32 {
@@ -36,7 +36,7 @@ async fn sixty_four_tasks_make_one_post() {
         assert_eq!(tasks.iter().filter(|task| !task.repeated).count(), 1);
         assert_eq!(simulator.stats().tasks, before.tasks + 1, "{vendor} {model}");
 
-        // So does a later call, in another process as it were, and by the submission's own id too.
+        // So does a later call, as if in another process, and by the submission's id.
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);
         let request = VideoRequest::new(model, "x");
@@ -125,7 +125,7 @@ async fn a_key_is_for_one_request_of_one_account() {
     );
 }
 
-/// What was refused made no task, so its key is free; what is not known is not.
+/// A refused submission created no task, so its key is free; with an unknown status it is not.
 #[tokio::test]
 async fn a_key_is_free_again_after_a_refusal_only() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -141,7 +141,7 @@ async fn a_key_is_free_again_after_a_refusal_only() {
             .await
             .unwrap_err();
         assert_eq!(refused.delivery(), Some(Delivery::Rejected));
-        // The request may be another one now.
+        // The request may now differ.
         let task = client
             .submit_with_key("k", &VideoRequest::new(model, "y"))
             .await
@@ -149,7 +149,7 @@ async fn a_key_is_free_again_after_a_refusal_only() {
         assert!(!task.repeated);
         assert_eq!(entries(&journal).await[0].attempts, 2);
 
-        // The vendor saw nothing of this one, but nobody can know.
+        // The vendor never received this one, but the client cannot know.
         simulator.inject(Fault::new(simulated, Operation::Submit, FaultKind::DropBefore));
         let request = VideoRequest::new(model, "z");
         let lost = client.submit_with_key("lost", &request).await.unwrap_err();
@@ -162,7 +162,7 @@ async fn a_key_is_free_again_after_a_refusal_only() {
         assert_eq!(again.ambiguity().unwrap().intent, lost.ambiguity().unwrap().intent);
         assert_eq!(simulator.stats().tasks, before + 1);
 
-        // Unless its owner says that there is no task, even where the vendor cannot tell.
+        // Unless the user dismisses it, even if the search is inconclusive.
         let id = lost.ambiguity().unwrap().intent.clone().unwrap();
         client.dismiss_despite_candidates(&id).await.unwrap();
         let third = client.submit_with_key("lost", &request).await.unwrap();
@@ -175,7 +175,7 @@ async fn a_key_is_free_again_after_a_refusal_only() {
     }
 }
 
-/// The first is told to come again later, and does; those who wait for it are not told that it was refused.
+/// The first call is throttled and retries; the waiting calls do not return the refusal.
 #[tokio::test]
 async fn a_retry_is_waited_for_too() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -195,7 +195,7 @@ async fn a_retry_is_waited_for_too() {
         429,
         "{}",
     ));
-    // What is lost by permission is told to each of them.
+    // Adjustments are reported to each of them.
     let mut request = VideoRequest::new(model, "x").duration(99);
     request.adjust.insert("duration".to_owned(), videogen::Adjust::Round);
     let (one, two) = tokio::join!(
@@ -208,9 +208,9 @@ async fn a_retry_is_waited_for_too() {
     assert_eq!(simulator.stats().tasks, 1);
 }
 
-/// A call that is dropped in the middle is answered and noted all the same, and is not tried again.
+/// A call that is dropped in the middle is still recorded, and not retried.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dropped_call_is_noted() {
+async fn a_dropped_call_is_recorded() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
@@ -220,7 +220,7 @@ async fn a_dropped_call_is_noted() {
         let before = simulator.stats().tasks;
         {
             let mut submission = std::pin::pin!(client.submit_with_key(&key, &request));
-            // Once is enough to set it going.
+            // One poll starts it.
             let first = std::future::poll_fn(|context| std::task::Poll::Ready(submission.as_mut().poll(context)));
             assert!(first.await.is_pending());
         }
@@ -232,9 +232,9 @@ async fn a_dropped_call_is_noted() {
     }
 }
 
-/// Nobody is left to want what is tried again after a pause.
+/// Without a caller, there is no retry after a pause.
 #[tokio::test]
-async fn a_call_that_is_dropped_between_two_tries_sends_nothing_more() {
+async fn a_call_that_is_dropped_between_two_attempts_sends_nothing_more() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());

@@ -1,4 +1,4 @@
-//! A process that submits in a loop, killed at any instant.
+//! A process that submits in a loop, killed at any time.
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
@@ -15,7 +15,7 @@ use super::child::Work;
 use super::{client, entries, journal};
 use crate::cases::simulated;
 
-/// So many children at once: the journal is shared too.
+/// Number of concurrent children, which share the journal.
 const AT_ONCE: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,7 +44,7 @@ async fn kills(count: usize) {
                     for _ in 0..fastrand::usize(1..4) {
                         assert!(said.by_ref().any(|line| line.unwrap().contains("submitting")));
                     }
-                    // The instant of the kill is what is random here; nothing waits for anything to have happened.
+                    // The time of the kill is random; it waits for no event.
                     std::thread::sleep(Duration::from_micros(fastrand::u64(0..20_000)));
                     child.kill().unwrap();
                     child.wait().unwrap();
@@ -60,7 +60,7 @@ async fn kills(count: usize) {
     let entries = entries(&journal).await;
     let made = simulator.tasks();
     assert!(made.len() > count / 2, "only {} tasks", made.len());
-    // Prompts are unique, so they tell which task is whose.
+    // Prompts are unique, so they identify the tasks.
     let by_prompt: HashMap<_, _> = entries
         .iter()
         .map(|entry| (entry.intent.prompt.clone(), entry))
@@ -99,8 +99,8 @@ async fn kills(count: usize) {
             let Some(task) = task_of.get(&entry.intent.prompt) else {
                 continue;
             };
-            // It exists, so the vendor must have shown it, as far as it shows anything: one has no list, and finds by the
-            // reference; another's list ends after a hundred.
+            // It exists, so the vendor must have shown it, if it can: one has no list, and looks up by
+            // reference; another's list ends after a hundred tasks.
             assert!(
                 vendor.supports(Operation::List),
                 "{entry:?} was not found by its reference"
@@ -117,7 +117,7 @@ async fn kills(count: usize) {
     assert_eq!(simulator.stats().tasks, made.len(), "recovering made a task");
 }
 
-/// Submissions that nothing tells apart, a third of them with their answer lost: none is taken for another.
+/// Identical submissions, a third of them with lost responses: none is matched with another's task.
 #[tokio::test]
 async fn identical_prompts_are_not_mixed_up() {
     use videogen::VideoRequest;
@@ -157,7 +157,7 @@ async fn identical_prompts_are_not_mixed_up() {
                     if let Some(made) = made {
                         assert!(tasks.iter().any(|found| found.task.id.id() == made.id));
                     }
-                    // Those that the journal knows are somebody's already.
+                    // Those in the journal already belong to a submission.
                     assert_eq!(tasks.len(), 17);
                 }
                 Reconciled::NotFound => assert!(made.is_none(), "{vendor}: {made:?}"),

@@ -1,4 +1,4 @@
-//! Submissions that are noted before they are sent: nothing is sent twice, and nothing is lost, whatever dies when.
+//! Submissions are recorded before they are sent: nothing is sent twice, and nothing is lost at a crash.
 
 mod child;
 mod keys;

@@ -1,4 +1,4 @@
-//! What an earlier run left behind.
+//! Recovery after an earlier run.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{client, entries, journal};
 use crate::cases::{newest, simulated, targets};
 
 #[tokio::test]
-async fn the_whole_life_of_a_task_is_noted() {
+async fn the_whole_life_of_a_task_is_recorded() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in targets() {
         let folder = tempfile::tempdir().unwrap();
@@ -45,7 +45,7 @@ async fn the_whole_life_of_a_task_is_noted() {
     }
 }
 
-/// The vendor stores a task only some time after it answered, or did not: absence at first proves nothing.
+/// The vendor stores a task some time after its response, or lost response: not finding it at first proves nothing.
 #[tokio::test(start_paused = true)]
 async fn a_late_task_is_found() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -56,7 +56,7 @@ async fn a_late_task_is_found() {
     simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropAfter));
     let error = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap_err();
     let ambiguity = error.ambiguity().unwrap();
-    // Seen so far: not there, and the vendor out of order.
+    // First: not found, and the vendor unavailable.
     let missing = r#"{"error":{"code":"task_not_found","message":"no","type":"task_not_found"}}"#;
     for (code, body) in [(404, missing), (404, missing), (503, "{}"), (404, missing)] {
         simulator.inject(Fault::status(simulated(vendor), Operation::Get, code, body));
@@ -73,7 +73,7 @@ async fn a_late_task_is_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_stays_open() {
+async fn a_submission_without_a_task_stays_open() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let (vendor, model) = newest(Vendor::ToApis);
     let folder = tempfile::tempdir().unwrap();
@@ -95,9 +95,9 @@ async fn what_is_not_there_stays_open() {
     assert_eq!((entry.state, entry.not_found_after.is_some()), (State::Ambiguous, true));
 }
 
-/// What cannot be looked at proves nothing, and is not called absent.
+/// A failed search proves nothing, and is not reported as "not found".
 #[tokio::test]
-async fn a_look_that_fails_is_told_as_such() {
+async fn a_failed_search_is_reported_as_such() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let (vendor, model) = newest(Vendor::Token360);
     let folder = tempfile::tempdir().unwrap();
@@ -106,7 +106,7 @@ async fn a_look_that_fails_is_told_as_such() {
     simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
     client.submit(&VideoRequest::new(model, "a kite")).await.unwrap_err();
     simulator.inject(Fault::status(simulated(vendor), Operation::List, 401, "{}"));
-    // Not for five minutes: another look would be refused too.
+    // Not for five minutes: another search would be refused too.
     let recovered = client.recover(Duration::from_secs(300)).await.unwrap();
     let lost = &recovered.open[0];
     assert!(
@@ -124,9 +124,9 @@ async fn a_look_that_fails_is_told_as_such() {
     );
 }
 
-/// A list that never ends, and one that says that there is more and gives nothing.
+/// A list that never ends, and one that announces more but returns nothing.
 #[tokio::test]
-async fn a_list_without_end_is_left() {
+async fn an_endless_list_is_abandoned() {
     let (vendor, model) = newest(Vendor::Token360);
     let lost = crate::canned::Canned::json(500, &serde_json::json!({})).await;
     let error = lost
@@ -145,7 +145,7 @@ async fn a_list_without_end_is_left() {
     assert_eq!(canned.seen().len(), 2);
 }
 
-/// Where the vendor cannot tell for sure, its owner can.
+/// The user can resolve what the vendor cannot confirm.
 #[tokio::test]
 async fn a_candidate_is_adopted_by_hand() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -155,7 +155,7 @@ async fn a_candidate_is_adopted_by_hand() {
         let client = client(vendor, &simulator, &journal);
         let small = VideoRequest::new(model, "a kite").resolution("480p").duration(4);
         let large = VideoRequest::new(model, "a kite").resolution("720p").duration(5);
-        // Another writer on the account, without a journal; so both are candidates, but for their parameters.
+        // Another writer on the account, without a journal; so both are candidates, except for their parameters.
         let theirs = videogen::Client::builder(vendor)
             .key("sk-test".to_owned())
             .base_url(simulator.base_url(simulated(vendor)))
@@ -178,7 +178,7 @@ async fn a_candidate_is_adopted_by_hand() {
             (settled.state, settled.task.as_ref()),
             (State::Accepted, Some(&candidates[0].task.id))
         );
-        // It cannot be a second submission's.
+        // It cannot belong to a second submission.
         simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
         let lost = client.submit(&large).await.unwrap_err();
         let intent = lost.ambiguity().unwrap().intent.clone().unwrap();

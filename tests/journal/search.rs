@@ -1,4 +1,4 @@
-//! Looking for a lost submission where lists show tasks otherwise than they were sent, and clocks are off.
+//! Search for a lost submission when lists show changed tasks, and clocks differ.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::cases::{newest, oldest, simulated};
 
 const PROMPT: &str = " A kite & a \"sledge\",\r\n  caf\u{e9} <ice> at https://media.example.com/a?b=1&c=2 in the wind ";
 
-/// Changes every task that an answer shows.
+/// Changes every task in a response.
 fn each(body: &mut Value, change: impl Fn(&mut Value)) {
     for list in ["data", "items"] {
         if let Some(items) = body.get_mut(list).and_then(Value::as_array_mut) {
@@ -25,7 +25,7 @@ fn each(body: &mut Value, change: impl Fn(&mut Value)) {
     change(body);
 }
 
-/// Shows tasks changed, in lists and by themselves.
+/// Changes tasks in lists and polls.
 fn show(simulator: &Simulator, change: impl Fn(&mut Value) + Clone + Send + Sync + 'static) {
     simulator.clear_rewrites();
     for operation in [Operation::List, Operation::Get] {
@@ -49,7 +49,7 @@ fn on_text(member: &'static str, change: fn(&str) -> Value) -> impl Fn(&mut Valu
 }
 
 #[tokio::test]
-async fn prompts_and_models_that_come_back_changed() {
+async fn changed_prompts_and_models() {
     type Change = fn(&str) -> Value;
     let (vendor, model) = newest(Vendor::Token360);
     let escape: Change = |text| {
@@ -57,7 +57,7 @@ async fn prompts_and_models_that_come_back_changed() {
         json!(text.replace('>', "&gt;").replace('"', "&quot;"))
     };
     let cases: [(&str, &'static str, Change, Option<Grade>); 21] = [
-        ("as it was", "prompt", |text| json!(text), Some(Grade::Strong)),
+        ("unchanged", "prompt", |text| json!(text), Some(Grade::Strong)),
         ("trimmed", "prompt", |text| json!(text.trim()), Some(Grade::Strong)),
         (
             "line breaks",
@@ -154,7 +154,7 @@ async fn prompts_and_models_that_come_back_changed() {
         let folder = tempfile::tempdir().unwrap();
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);
-        // One that the journal knows is nobody else's candidate, whatever it looks like.
+        // A task in the journal is no candidate for another submission.
         client.submit(&VideoRequest::new(model, PROMPT)).await.unwrap();
         let lost = lose(
             &client,
@@ -178,7 +178,7 @@ async fn prompts_and_models_that_come_back_changed() {
             (Reconciled::NotFound, None) => {}
             other => panic!("{name}: {other:?}"),
         }
-        // Only a strong one is adopted, and only when that is allowed.
+        // Only a strong one is adopted, and only if permitted.
         let adopted = client.reconcile_with(&lost, adopting()).await.unwrap();
         assert_eq!(
             matches!(adopted, Reconciled::Found(_)),
@@ -199,7 +199,7 @@ async fn prompts_and_models_that_come_back_changed() {
     }
 }
 
-/// The client's clock is off, or the vendor's: the dates of answers show by how much.
+/// The client's or the vendor's clock is off: the dates of responses show by how much.
 #[tokio::test]
 async fn clocks_that_are_off() {
     for minutes in [-90, -20, -3, 0, 11, 45, 1_000] {
@@ -235,9 +235,9 @@ async fn clocks_that_are_off() {
     }
 }
 
-/// A list without prompts does not say that a task is not there.
+/// A list without prompts does not prove that a task does not exist.
 #[tokio::test]
-async fn what_a_list_cannot_tell_is_not_called_absent() {
+async fn an_inconclusive_list_is_not_reported_as_not_found() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let (vendor, model) = newest(Vendor::AllToken);
     let folder = tempfile::tempdir().unwrap();
@@ -264,7 +264,7 @@ async fn what_a_list_cannot_tell_is_not_called_absent() {
     );
     let error = client.settle(&empty.intent.clone().unwrap(), None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
-    // What cannot be looked for is not dismissed either.
+    // A submission that cannot be searched for is not dismissed either.
     simulator.inject(Fault::status(simulated(vendor), Operation::List, 401, "{}"));
     let error = client.settle(&empty.intent.clone().unwrap(), None).await.unwrap_err();
     assert!(
@@ -273,9 +273,9 @@ async fn what_a_list_cannot_tell_is_not_called_absent() {
     );
 }
 
-/// A task that fits two open submissions is neither's; nor is one of two tasks that fit.
+/// A task that matches two open submissions is not adopted; nor is one of two matching tasks.
 #[tokio::test]
-async fn only_what_is_certain_is_adopted() {
+async fn only_certain_matches_are_adopted() {
     let (vendor, model) = newest(Vendor::Token360);
     let request = VideoRequest::new(model, "a kite over the ice");
     for kinds in [
@@ -309,7 +309,7 @@ async fn only_what_is_certain_is_adopted() {
     }
 }
 
-/// The list shows the task of an earlier submission under the id that the vendor behind a gateway gave it.
+/// The list shows the task of an earlier submission under the id of the vendor behind a gateway.
 #[tokio::test]
 async fn a_task_under_another_id_is_not_adopted_for_another_submission() {
     let (vendor, model) = newest(Vendor::Token360);
@@ -331,7 +331,7 @@ async fn a_task_under_another_id_is_not_adopted_for_another_submission() {
         lose(&client, &simulator, &request, FaultKind::DropBefore).await;
         let recovered = client.recover_with(adopting()).await.unwrap();
         assert_eq!((recovered.open.len(), recovered.found.len()), (1, 0), "{recovered:?}");
-        // What is known now is no candidate any more.
+        // A known task is no longer a candidate.
         let recovered = client.recover_with(adopting()).await.unwrap();
         assert_eq!((recovered.open.len(), recovered.found.len()), (1, 0), "{recovered:?}");
         assert_eq!(recovered.open[0].candidates, []);
@@ -347,9 +347,9 @@ async fn a_task_under_another_id_is_not_adopted_for_another_submission() {
     }
 }
 
-/// The answer named a task: that is where to look, also at a vendor that has no list.
+/// A task named in the response is a candidate, also at a vendor without a list.
 #[tokio::test]
-async fn a_task_that_the_answer_named_is_a_candidate() {
+async fn a_task_named_in_the_response_is_a_candidate() {
     for vendor in Vendor::ALL.iter().copied() {
         let body = json!({"error": {"message": "upstream failed", "task_id": "t-9"}});
         let lost = Canned::json(502, &body).await;

@@ -1,4 +1,4 @@
-//! A planted word in every secret: it is in no byte of the journal and in no line of the logs.
+//! Plants a canary in every secret: it is in no byte of the journal and in no line of the logs.
 
 use std::sync::Arc;
 
@@ -53,9 +53,9 @@ async fn no_secret_in_the_journal() {
                 .journal(Arc::clone(&journal))
                 .build()
                 .unwrap();
-            // The one task of these answers belongs to the first submission only; the others must not have it.
+            // The one task of these responses belongs to the first submission only.
             let result = client.submit(&request).await;
-            // A source's URL is a natural key, and a bad one.
+            // A source's URL is a tempting key, but contains a secret.
             let mut named = request.clone();
             named.client_reference = Some(url.clone());
             let keyed = client.submit_with_key(&url, &named).await;
@@ -71,7 +71,7 @@ async fn no_secret_in_the_journal() {
                 "{result:?} {client:?} {journal:?} {:?}",
                 journal.find(Query::default()).await.unwrap()
             );
-            // What the vendor said of the task is for the caller, and hidden in Debug.
+            // The vendor's response is for the caller, and masked in Debug.
             assert!(!shown.contains(CANARY), "{shown}");
         }
     }

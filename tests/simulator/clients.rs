@@ -1,4 +1,4 @@
-//! Clients that the simulator sets up: time is short for both sides.
+//! Clients from the simulator, which run at its speed.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 use crate::cases::{simulated, targets};
 
 const SPEED: f64 = 100.0;
-/// An unscaled client waits several times as long; a busy machine needs room.
+/// An unscaled client waits several times as long; with room for a busy machine.
 const SHORT: Duration = Duration::from_secs(5);
 
 async fn fast() -> Simulator {
@@ -45,7 +45,7 @@ async fn a_client_waits_at_the_simulators_speed() {
 }
 
 #[tokio::test]
-async fn watches_and_watchers_follow() {
+async fn watches_and_watchers_run_at_the_simulators_speed() {
     for vendor in Vendor::ALL {
         let (_, model) = targets().find(|(target, _)| target == vendor).unwrap();
         let sim = fast().await;
@@ -67,7 +67,7 @@ async fn watches_and_watchers_follow() {
     }
 }
 
-/// 25 s in the simulator's time are a quarter of a second here.
+/// 25 s of simulated time are a quarter of a second here.
 #[tokio::test]
 async fn a_retry_after_is_in_the_simulators_time() {
     for (vendor, model) in targets() {

@@ -1,4 +1,4 @@
-//! The files, as an independent program sees them.
+//! The files, checked with an independent program.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use videogen_sim::Vendor;
 
 use super::support::{Api, request_with, video_url};
 
-/// What ffprobe says of a file; nothing, and a word about it, where there is no ffprobe.
+/// The output of ffprobe for a file; `None`, with a note, without ffprobe.
 fn probe(bytes: &[u8]) -> Option<Value> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     std::io::Write::write_all(&mut file, bytes).unwrap();
@@ -35,7 +35,7 @@ fn probe(bytes: &[u8]) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
-/// Makes a clip and compares it with what was asked.
+/// Creates a clip and compares it with the request.
 async fn check(vendor: Vendor, body: Value, size: (u64, u64), frames: u64, seconds: f64) {
     let api = Api::start().await;
     let task = api.finished(vendor, &body).await;
@@ -55,13 +55,13 @@ async fn check(vendor: Vendor, body: Value, size: (u64, u64), frames: u64, secon
 }
 
 #[tokio::test]
-async fn a_clip_is_720p_wide_and_five_seconds_unless_asked_otherwise() {
+async fn a_clip_is_720p_wide_and_five_seconds_by_default() {
     let body = json!({"model": "seedance-2.0", "prompt": "a fox"});
-    check(Vendor::Token360, body, (1280, 720), 60, 5.0).await;
+    check(Vendor::Token360, body, (1280, 720), 120, 5.0).await;
 }
 
 #[tokio::test]
-async fn size_ratio_and_duration_are_what_was_asked() {
+async fn size_ratio_and_duration_are_as_requested() {
     let token360 = |resolution: &str, ratio: &str, seconds: u32| {
         let mut body = request_with(Vendor::Token360, "resolution", json!(resolution));
         body["aspect_ratio"] = json!(ratio);
@@ -69,11 +69,11 @@ async fn size_ratio_and_duration_are_what_was_asked() {
         body["model"] = json!("seedance-9");
         body
     };
-    check(Vendor::Token360, token360("480p", "9:16", 4), (480, 854), 48, 4.0).await;
-    check(Vendor::Token360, token360("360p", "9:21", 2), (360, 840), 24, 2.0).await;
-    check(Vendor::Token360, token360("1080p", "21:9", 3), (2520, 1080), 36, 3.0).await;
+    check(Vendor::Token360, token360("480p", "9:16", 4), (480, 854), 96, 4.0).await;
+    check(Vendor::Token360, token360("360p", "9:21", 2), (360, 840), 48, 2.0).await;
+    check(Vendor::Token360, token360("1080p", "21:9", 3), (2520, 1080), 72, 3.0).await;
     let square = request_with(Vendor::ToApis, "ratio", json!("1:1"));
-    check(Vendor::ToApis, square, (720, 720), 60, 5.0).await;
+    check(Vendor::ToApis, square, (720, 720), 120, 5.0).await;
 }
 
 #[tokio::test]
@@ -83,9 +83,9 @@ async fn large_clips_are_made_in_a_few_seconds() {
             "aspect_ratio": ratio, "duration": 4})
     };
     check(Vendor::Token360, body("4K", "16:9"), (3840, 2160), 48, 4.0).await;
-    // The one shape that the encoder has to make smaller.
+    // The only shape that is scaled down for the encoder.
     check(Vendor::Token360, body("4K", "9:21"), (1646, 3840), 48, 4.0).await;
-    check(Vendor::Token360, body("1K", "4:3"), (1366, 1024), 48, 4.0).await;
+    check(Vendor::Token360, body("1K", "4:3"), (1366, 1024), 96, 4.0).await;
 }
 
 #[tokio::test]
@@ -95,9 +95,50 @@ async fn a_frame_count_is_kept_exactly() {
     check(Vendor::AllToken, body, (640, 480), 57, 57.0 / 24.0).await;
 }
 
+#[tokio::test]
+async fn a_clip_has_a_sound_track_if_audio_is_requested() {
+    let api = Api::start().await;
+    for (vendor, sound) in [
+        (Vendor::Token360, true),
+        (Vendor::AllToken, true),
+        (Vendor::Token360, false),
+    ] {
+        let body = json!({"model": "seedance-2.0", "prompt": "a fox", "duration": 4, "resolution": "480p",
+            "generate_audio": sound});
+        let task = api.finished(vendor, &body).await;
+        let response = api.http.get(video_url(vendor, &task)).send().await.unwrap();
+        let Some(found) = probe(&response.bytes().await.unwrap()) else {
+            return;
+        };
+        let streams = found["streams"].as_array().unwrap();
+        assert_eq!(streams.len(), if sound { 2 } else { 1 }, "{vendor}");
+        let Some(track) = streams.get(1) else { continue };
+        let format = (
+            &track["codec_name"],
+            &track["profile"],
+            &track["sample_rate"],
+            &track["channels"],
+        );
+        assert_eq!(
+            format,
+            (&json!("aac"), &json!("LC"), &json!("48000"), &json!(1)),
+            "{vendor}"
+        );
+        assert_eq!(track["nb_read_frames"], "187", "{vendor}");
+        for duration in [
+            &streams[0]["duration"],
+            &track["duration"],
+            &found["format"]["duration"],
+        ] {
+            let duration: f64 = duration.as_str().unwrap().parse().unwrap();
+            assert!((duration - 4.0).abs() < 0.03, "{vendor}: {duration}");
+        }
+    }
+}
+
 /// Served by builds without the feature `clips`.
 #[test]
-fn the_fixed_clip_is_what_its_documentation_says() {
+fn the_fixed_clip_matches_its_documentation() {
     let path = crate::specs::root().join("crates/sim/assets/clip.mp4");
     let Some(found) = probe(&std::fs::read(path).unwrap()) else {
         return;

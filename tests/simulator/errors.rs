@@ -35,7 +35,7 @@ async fn each_fixed_key_has_its_status() {
         }
         assert_eq!(submit("pk-other").await.status, 401);
         assert_eq!(submit("sk-other").await.status, created);
-        // An empty balance does not keep anyone from looking.
+        // Reads work with an empty balance.
         let url = api.url(vendor, &format!("{path}/none"));
         let answer = api.with_key("sk-sim-402", Method::GET, &url).await;
         answer.fits(vendor, poll_operation(vendor, create(vendor).0), 404);
@@ -71,7 +71,7 @@ async fn the_code_is_a_number_in_places() {
 }
 
 #[tokio::test]
-async fn the_limits_are_told_in_headers() {
+async fn the_limits_are_in_headers() {
     let api = Api::start().await;
     let url = api.url(Vendor::ToApis, create(Vendor::ToApis).0);
     let body = request(Vendor::ToApis, "a fox");
@@ -86,7 +86,7 @@ async fn the_limits_are_told_in_headers() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_is_refused_in_the_vendors_format() {
+async fn invalid_requests_are_rejected_in_the_vendors_format() {
     let api = Api::start().await;
     for vendor in VENDORS {
         let (path, operation, _) = create(vendor);
@@ -126,7 +126,7 @@ async fn a_task_is_hidden_from_other_keys() {
 }
 
 #[tokio::test]
-async fn outside_the_vendors_there_is_nothing() {
+async fn paths_outside_the_vendors_are_unknown() {
     let api = Api::start().await;
     let url = format!("http://{}/elsewhere", api.sim.address());
     assert_eq!(api.with_key(KEY, Method::GET, &url).await.status, 404);

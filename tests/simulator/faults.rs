@@ -38,7 +38,7 @@ async fn a_connection_dropped_after_the_work_makes_a_task() {
 }
 
 #[tokio::test]
-async fn statuses_and_pages_stand_in_for_answers() {
+async fn statuses_and_pages_replace_responses() {
     let api = Api::start().await;
     let vendor = Vendor::AllToken;
     let (path, ..) = create(vendor);
@@ -64,7 +64,7 @@ async fn statuses_and_pages_stand_in_for_answers() {
 }
 
 #[tokio::test]
-async fn answers_come_empty_or_broken() {
+async fn responses_are_empty_or_truncated() {
     let api = Api::start().await;
     let vendor = Vendor::Token360;
     let (path, ..) = create(vendor);

@@ -129,3 +129,22 @@ async fn the_last_frame_is_a_picture() {
         assert!(without.get("content").is_none() && without.get("last_frame_url").is_none());
     }
 }
+
+#[tokio::test]
+async fn the_files_are_in_every_place_that_clients_read() {
+    let api = Api::start().await;
+    let mut task = api
+        .finished(Vendor::Token360, &request(Vendor::Token360, "a fox"))
+        .await;
+    assert_eq!(task["video_url"], task["url"]);
+    assert!(task["url"].take().is_string());
+
+    task = api.finished(Vendor::ToApis, &request(Vendor::ToApis, "a fox")).await;
+    let item = &task["result"]["data"][0];
+    assert!(item["url"].is_string() && item.get("last_frame_url").is_none());
+    assert_eq!((&task["url"], &task["video_url"]), (&item["url"], &item["url"]));
+    assert_eq!(task["thumbnail"], item["thumbnail"]);
+    let picture = api.http.get(task["thumbnail"].as_str().unwrap()).send().await.unwrap();
+    assert_eq!(picture.headers()["content-type"], "image/png");
+    assert_eq!(&picture.bytes().await.unwrap()[..4], b"\x89PNG");
+}

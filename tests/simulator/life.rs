@@ -64,7 +64,7 @@ async fn progress_moves_at_toapis() {
 }
 
 #[tokio::test]
-async fn reserved_words_steer_the_end() {
+async fn reserved_words_decide_the_end() {
     let api = Api::start().await;
     let expected = [
         (Vendor::Token360, "sim:fail", "failed", json!("generation_failed")),
@@ -118,7 +118,7 @@ async fn a_task_that_takes_too_long_expires() {
 }
 
 #[tokio::test]
-async fn token360_tells_the_truth_about_the_file() {
+async fn token360_describes_the_actual_file() {
     let api = Api::start().await;
     let mut body = request_with(Vendor::Token360, "duration", json!(6));
     body["resolution"] = json!("480p");
@@ -130,7 +130,7 @@ async fn token360_tells_the_truth_about_the_file() {
     let task = api.poll(Vendor::Token360, &id).await;
     assert_eq!(
         (&task["duration"], &task["frames"], &task["resolution"]),
-        (&json!(6), &json!(72), &json!("480p"))
+        (&json!(6), &json!(144), &json!("480p"))
     );
     assert_eq!(
         task["parameters"],
@@ -155,7 +155,7 @@ async fn toapis_keeps_the_callers_id_and_metadata() {
     let found = api.get(vendor, &format!("{path}/order%207%2Fb")).await;
     let found = found.fits(vendor, poll, 200);
     assert_eq!(found.body["id"], answer.body["id"]);
-    // The other family does not know it, neither by its id nor by the caller's.
+    // The other family does not find it, neither by its id nor by the caller's.
     for id in ["order%207%2Fb", answer.body["id"].as_str().unwrap()] {
         let other = create(vendor).0;
         let answer = api.get(vendor, &format!("{other}/{id}")).await;
@@ -170,7 +170,7 @@ async fn toapis_keeps_the_callers_id_and_metadata() {
 }
 
 #[tokio::test]
-async fn the_callers_id_is_no_key() {
+async fn the_callers_id_is_not_unique() {
     let api = Api::start().await;
     let body = request_with(Vendor::ToApis, "client_business_id", json!("order-7"));
     api.submit(Vendor::ToApis, &body).await;
@@ -183,7 +183,7 @@ async fn the_callers_id_is_no_key() {
 }
 
 #[tokio::test]
-async fn alltoken_tells_the_truth_about_the_file() {
+async fn alltoken_describes_the_actual_file() {
     let api = Api::start().await;
     let vendor = Vendor::AllToken;
     let body = json!({"model": "seedance-2.0", "prompt": "a fox", "duration": -1, "ratio": "adaptive",
@@ -193,7 +193,7 @@ async fn alltoken_tells_the_truth_about_the_file() {
     assert_eq!(api.poll(vendor, &id).await["duration"], -1);
     api.sim.advance(WHOLE);
     let task = api.poll(vendor, &id).await;
-    let expected = json!({"duration": 5, "fps": 12, "frames": 60, "resolution": "720p", "ratio": "16:9",
+    let expected = json!({"duration": 5, "fps": 24, "frames": 120, "resolution": "720p", "ratio": "16:9",
         "seed": 0, "generate_audio": true, "service_tier": "flex", "video_url_ttl": 3600,
         "is_expired": false, "input_type": "text"});
     for (name, value) in expected.as_object().unwrap() {
@@ -211,7 +211,7 @@ async fn alltoken_tells_the_truth_about_the_file() {
 }
 
 #[tokio::test]
-async fn alltoken_names_what_a_task_starts_from() {
+async fn alltoken_names_the_inputs_of_a_task() {
     let api = Api::start().await;
     let url = "https://example.com/a";
     let item = |role: &str| {
@@ -234,7 +234,7 @@ async fn alltoken_names_what_a_task_starts_from() {
 }
 
 #[tokio::test]
-async fn alltoken_cancels_what_is_not_done() {
+async fn alltoken_cancels_unfinished_tasks() {
     let api = Api::start().await;
     let vendor = Vendor::AllToken;
     let cancel = async |id: &str| {

@@ -23,7 +23,7 @@ async fn token360_pages_by_cursor() {
     for index in 0..5 {
         made.push(api.submit(T, &request(T, &format!("fox {index}"))).await);
     }
-    // Somebody else's task is not in the list.
+    // Tasks of other keys are not in the list.
     let other = api.http.post(api.url(T, create(T).0)).bearer_auth("sk-other");
     api.send(other.json(&request(T, "a fox"))).await;
     let list = async |query: &str| {

@@ -1,4 +1,4 @@
-//! End-to-end tests of the simulator: over real HTTP, with a clock that only the test moves.
+//! End-to-end tests of the simulator: over real HTTP, with a manual clock.
 #![allow(clippy::unwrap_used)]
 
 mod clients;
@@ -10,5 +10,6 @@ mod life;
 mod lists;
 mod requests;
 mod start;
+mod strict;
 mod support;
 mod webhooks;

@@ -1,12 +1,12 @@
-//! Which requests are taken and which refused.
+//! Accepted and rejected requests.
 
 use serde_json::{Value, json};
 use videogen_sim::{Simulator, Spec, Vendor};
 
 use super::support::{Api, VENDORS, create, create_for, request, request_with};
 
-/// Requests of the very shapes that the vendors' pages print, with words of our own. Paths and names are those of the pages,
-/// not of the specs: a second opinion, to be changed by hand when a page changes.
+/// Requests in the form of the vendors' pages, with our own prompts. Paths and names are those of the pages,
+/// not of the specs: an independent check, to be updated by hand when a page changes.
 fn printed() -> Vec<(Vendor, &'static str, Value)> {
     let garden = "A heron waits in a walled garden while petals settle on the water";
     let beach = "The tide comes in at dusk and lifts a rowing boat off the sand";
@@ -71,7 +71,7 @@ fn printed() -> Vec<(Vendor, &'static str, Value)> {
 }
 
 #[tokio::test]
-async fn requests_of_the_printed_shapes_are_taken() {
+async fn requests_in_the_form_of_the_pages_are_accepted() {
     let api = Api::start().await;
     for (vendor, path, body) in printed() {
         let (known, operation, status) = create_for(vendor, body["model"].as_str().unwrap());
@@ -81,7 +81,7 @@ async fn requests_of_the_printed_shapes_are_taken() {
 }
 
 #[tokio::test]
-async fn every_example_of_the_specs_is_taken() {
+async fn every_example_of_the_specs_is_accepted() {
     let api = Api::start().await;
     let mut taken = 0;
     for vendor in VENDORS {
@@ -107,7 +107,7 @@ async fn every_example_of_the_specs_is_taken() {
 }
 
 #[tokio::test]
-async fn broken_rules_are_refused_and_named() {
+async fn violated_rules_are_reported() {
     let image = |role: &str, url: &str| json!([{"role": role, "url": url}]);
     let url = "https://example.com/a.png";
     let frame = |kind: &str| json!([{"type": "image_url", "frame_type": kind, "image_url": {"url": url}}]);
@@ -207,7 +207,7 @@ async fn a_model_belongs_to_its_family() {
 }
 
 #[tokio::test]
-async fn a_model_of_tomorrow_is_taken() {
+async fn an_unknown_model_is_accepted() {
     let api = Api::start().await;
     for vendor in VENDORS {
         api.submit(vendor, &request_with(vendor, "model", json!("seedance-9")))
@@ -216,7 +216,7 @@ async fn a_model_of_tomorrow_is_taken() {
 }
 
 #[tokio::test]
-async fn forbidden_content_is_refused_at_once() {
+async fn forbidden_content_is_rejected_at_once() {
     let api = Api::start().await;
     let expected = [
         (Vendor::Token360, 400, "/error/type", "invalid_request_error"),

@@ -9,7 +9,7 @@ use videogen_sim::{Simulator, Vendor};
 use super::support::{Api, VENDORS, request, request_with};
 
 #[tokio::test]
-async fn many_run_side_by_side() {
+async fn several_simulators_run_in_parallel() {
     let mut running = Vec::new();
     for _ in 0..20 {
         running.push(Simulator::builder().start().await.unwrap());
@@ -55,7 +55,7 @@ async fn nothing_listens_after_the_end() {
 }
 
 #[tokio::test]
-async fn an_address_in_use_is_named() {
+async fn an_address_in_use_is_reported() {
     let sim = Simulator::builder().start().await.unwrap();
     let error = Simulator::builder()
         .listen(sim.address())
@@ -73,7 +73,7 @@ async fn submissions_are_counted_and_billed() {
         api.submit(vendor, &request_with(vendor, "duration", json!(8))).await;
     }
     api.submit(Vendor::AllToken, &request(Vendor::AllToken, "a fox")).await;
-    // Refused ones are not counted.
+    // Rejected ones are not counted.
     let path = super::support::create(Vendor::Token360).0;
     assert_eq!(api.post(Vendor::Token360, path, &json!({})).await.status, 400);
 
@@ -97,7 +97,7 @@ async fn submissions_are_counted_and_billed() {
 }
 
 #[tokio::test]
-async fn a_fast_clock_needs_no_hand() {
+async fn a_fast_clock_runs_alone() {
     let api = Api::with(Simulator::builder().speed(2_000.0)).await;
     let id = api.submit(Vendor::Token360, &request(Vendor::Token360, "a fox")).await;
     let done = async { while api.poll(Vendor::Token360, &id).await["status"] != "completed" {} };

@@ -1,4 +1,4 @@
-//! What the tests of the simulator share.
+//! Shared helpers of the simulator's tests.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use videogen_sim::{Builder, Simulator, Spec, Vendor};
 
 pub(crate) const KEY: &str = "sk-test";
 pub(crate) const VENDORS: [Vendor; 3] = Vendor::ALL;
-/// What a task takes from creation to completion.
+/// Duration of a task.
 pub(crate) const WHOLE: Duration = Duration::from_secs(20);
 
 /// A simulator and a client for it.
@@ -18,7 +18,7 @@ pub(crate) struct Api {
     pub(crate) http: reqwest::Client,
 }
 
-/// An answer that has been read to its end.
+/// A complete response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -35,7 +35,7 @@ impl Answer {
             .unwrap()
     }
 
-    /// Fails unless the spec of the vendor foresees this answer.
+    /// Fails unless the spec of the vendor has this response.
     pub(crate) fn fits(self, vendor: Vendor, operation: &str, status: u16) -> Self {
         assert_eq!(self.status, status, "{vendor} {operation}: {}", self.text);
         let spec = Spec::of(vendor).unwrap();
@@ -114,7 +114,7 @@ impl Api {
             .body
     }
 
-    /// Submits, lets the task end, and gives what a poll then says.
+    /// Submits, lets the task end, and returns the polled task.
     pub(crate) async fn finished(&self, vendor: Vendor, body: &Value) -> Value {
         let id = self.submit(vendor, body).await;
         self.sim.advance(WHOLE);
@@ -155,7 +155,7 @@ pub(crate) fn create_for(vendor: Vendor, model: &str) -> (&'static str, &'static
     (path, operation, success.unwrap())
 }
 
-/// The operation that polls what the path of `create` has made.
+/// The operation that polls the tasks of `create`.
 pub(crate) fn poll_operation(vendor: Vendor, create: &str) -> &'static str {
     let paths = Spec::of(vendor).unwrap().document()["paths"].as_object().unwrap();
     let below = format!("{create}/{{");

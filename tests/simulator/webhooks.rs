@@ -11,7 +11,7 @@ use videogen_sim::{Spec, TaskReport, Vendor};
 
 use super::support::{Api, VENDORS, WHOLE, create, request_with};
 
-/// A delivery, as it came over the wire.
+/// A delivery.
 #[derive(Clone)]
 struct Delivery {
     head: String,
@@ -33,8 +33,8 @@ impl Delivery {
     }
 }
 
-/// A receiver of webhooks that answers with the given statuses, the last of them for ever; 0 stands
-/// for no answer at all.
+/// A receiver of webhooks that answers with the given statuses, the last one repeatedly; 0 means
+/// no response.
 struct Receiver {
     url: String,
     got: Arc<Mutex<Vec<Delivery>>>,
@@ -93,7 +93,7 @@ impl Drop for Receiver {
     }
 }
 
-/// Waits until the only task's webhook has come so far.
+/// Waits for the given number of attempts of the only task's webhook.
 async fn until(api: &Api, done: impl Fn(&TaskReport) -> bool) {
     let wait = async {
         while !done(&api.sim.tasks()[0]) {
@@ -103,8 +103,8 @@ async fn until(api: &Api, done: impl Fn(&TaskReport) -> bool) {
     tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap();
 }
 
-/// Lets whatever is due be done: the simulator answers a few requests over the same loopback, in the same runtime, that a
-/// delivery would go through.
+/// Lets pending work run: the simulator answers a few requests over the same loopback and runtime that a
+/// delivery would use.
 async fn settle(api: &Api) {
     let url = format!("http://{}/_sim/stats", api.sim.address());
     for _ in 0..20 {
@@ -170,7 +170,7 @@ async fn token360_carries_the_callers_id_back() {
 }
 
 #[tokio::test]
-async fn toapis_signs_what_it_sends() {
+async fn toapis_signs_its_deliveries() {
     let api = Api::start().await;
     let receiver = Receiver::start(&[500, 200]).await;
     let mut body = request_with(Vendor::ToApis, "callback_url", json!(receiver.url));
@@ -202,7 +202,7 @@ async fn toapis_signs_what_it_sends() {
     );
 }
 
-/// The HMAC by an independent program; nothing, and a word about it, where there is none.
+/// The HMAC by an independent program; `None`, with a note, without it.
 fn openssl_hmac(key: &str, text: &str) -> Option<String> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
@@ -250,7 +250,7 @@ async fn token360_gives_up_after_three_attempts() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_silent_is_tried_again() {
+async fn a_silent_receiver_is_retried() {
     let api = Api::start().await;
     let receiver = Receiver::start(&[0, 200]).await;
     let body = request_with(Vendor::ToApis, "callback_url", json!(receiver.url));

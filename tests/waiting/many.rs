@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use videogen::poll::PollPolicy;
 use videogen::wait::{Watched, Watcher, WatcherOptions};
 use videogen::{Client, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest};
 use videogen_sim::Simulator;
@@ -14,12 +15,12 @@ use crate::cases::targets;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// From half a minute to two and a half.
+/// From 30 s to 150 s.
 fn spread(number: usize) -> Duration {
     Duration::from_millis(30_000 + (number as u64 * 7_919) % 120_000)
 }
 
-/// Takes all that ends; each once.
+/// Collects all ended tasks; each once.
 async fn all(watcher: &Watcher) -> HashMap<TaskId, TaskStatus> {
     let mut ended = HashMap::new();
     while let Some((id, result)) = watcher.next().await {
@@ -58,7 +59,7 @@ async fn a_thousand_tasks_end_once_each_within_the_budget() {
         }
         let pages = seen.iter().filter(|(_, path)| path.contains('?')).count();
         match vendor {
-            // One poll for each, to see its result, and the rest by page.
+            // One poll for each, for its result, and the rest by page.
             Vendor::Token360 => assert!(
                 pages > 0 && seen.len() - pages < TASKS + TASKS / 10,
                 "{pages} {}",
@@ -120,7 +121,7 @@ async fn webhooks_end_a_wait_once() {
         async move { all(&watcher).await }
     });
     tokio::time::sleep(21 * SECOND).await;
-    // One is woken, and asked about at once; one comes whole, and needs no request.
+    // One is woken, and polled at once; one arrives complete, and needs no request.
     let before = stub.seen().len();
     assert!(watcher.wake(&id(Vendor::ToApis, 0)));
     tokio::time::sleep(SECOND / 2).await;
@@ -139,7 +140,7 @@ async fn webhooks_end_a_wait_once() {
     assert_eq!((of(0), of(1)), (1, 1));
 }
 
-/// A service: tasks come and go, and the watcher stays.
+/// A service: tasks are added continuously, and the watcher stays.
 #[tokio::test(start_paused = true)]
 async fn tasks_may_be_added_at_any_time() {
     let stub = Stub::new(|at, path| answer(at, path, 9, |number| 50 * SECOND * number as u32)).await;
@@ -166,15 +167,13 @@ async fn tasks_may_be_added_at_any_time() {
     assert_eq!(ended[2], id(Vendor::ToApis, 2));
 }
 
-/// Two that share the work, one of which learns of a new task while the other makes the requests: what is told after that
-/// reaches the one that can do something about it.
+/// Two callers, one of which adds a task while the other makes the requests: a later notification
+/// reaches the one that can act on it.
 #[tokio::test(start_paused = true)]
-async fn a_webhook_ends_a_wait_at_once_whoever_is_told() {
+async fn a_webhook_ends_a_wait_at_once_for_either_caller() {
     let stub = Stub::new(|at, path| answer(at, path, 9, |_| 20 * SECOND)).await;
     let client = stub.client(Vendor::ToApis);
-    let rarely = WatcherOptions::default()
-        .first(300 * SECOND)
-        .every(300 * SECOND, 300 * SECOND);
+    let rarely = WatcherOptions::default().poll(PollPolicy::within(300 * SECOND, 300 * SECOND));
     let watcher = Arc::new(Watcher::new(&client, rarely));
     let (send, mut ended) = tokio::sync::mpsc::unbounded_channel();
     for _ in 0..2 {
@@ -202,9 +201,9 @@ async fn a_webhook_ends_a_wait_at_once_whoever_is_told() {
     }
 }
 
-/// As for one task: a pause that no clock can tell, and a vendor that wants to be left alone for decades.
+/// As for one task: a pause beyond the clock's range, and a `Retry-After` of decades.
 #[tokio::test(start_paused = true)]
-async fn nothing_is_asked_too_late() {
+async fn no_poll_is_later_than_the_deadline() {
     let stub = Stub::new(|at, path| match at {
         at if at < 100 * SECOND => Reply::Status(503, "Retry-After: 1795219299\r\n"),
         at => answer(at, path, 9, |_| 20 * SECOND),
@@ -217,7 +216,10 @@ async fn nothing_is_asked_too_late() {
     assert_eq!(all(&watcher).await.len(), 1);
     assert!(start.elapsed() > 3_600 * SECOND && start.elapsed() < 4_000 * SECOND);
 
-    let never = Watcher::new(&client, WatcherOptions::default().first(Duration::MAX));
+    let never = Watcher::new(
+        &client,
+        WatcherOptions::default().poll(client.poll_policy().first(Duration::MAX)),
+    );
     never.add(Watched::new(id(Vendor::ToApis, 1)).timeout(60 * SECOND));
     never.add(Watched::new(id(Vendor::ToApis, 2)).timeout(Duration::MAX));
     let start = Instant::now();
@@ -241,7 +243,7 @@ async fn deadlines_and_final_errors_are_those_of_their_task() {
         watcher.add(Watched::new(id(Vendor::ToApis, number)).timeout(600 * SECOND));
     }
     assert!(watcher.remove(&id(Vendor::ToApis, 4)) && !watcher.remove(&id(Vendor::ToApis, 4)));
-    // Another vendor's task is refused by itself.
+    // Another vendor's task is rejected alone.
     watcher.add(id(Vendor::AllToken, 7));
     let mut ended = HashMap::new();
     while let Some((id, result)) = watcher.next().await {
@@ -258,13 +260,12 @@ async fn deadlines_and_final_errors_are_those_of_their_task() {
     assert!(start.elapsed() < 610 * SECOND);
 }
 
-/// Whoever is due first is asked first, also when there are more than the budget allows.
+/// Tasks are polled in order of due time, also when more are due than the budget allows.
 #[tokio::test(start_paused = true)]
 async fn nobody_starves() {
     let stub = Stub::new(|_, path| Reply::Json(body(number(path), false))).await;
     let options = WatcherOptions::default()
-        .every(SECOND, SECOND)
-        .first(SECOND)
+        .poll(PollPolicy::within(SECOND, SECOND))
         .limit(20, 1);
     let watcher = Watcher::new(&stub.client(Vendor::ToApis), options);
     for number in 0..200 {
@@ -292,8 +293,7 @@ async fn simulated(simulator: &Simulator, vendor: Vendor, model: &str) {
         .unwrap();
     let pause = Duration::from_millis(20);
     let options = WatcherOptions::default()
-        .first(pause)
-        .every(pause, pause)
+        .poll(PollPolicy::within(pause, pause))
         .limit(100_000, 1);
     let watcher = Watcher::new(&client, options);
     for number in 0..120 {
@@ -307,7 +307,7 @@ async fn simulated(simulator: &Simulator, vendor: Vendor, model: &str) {
     assert_eq!(failed, 1);
 }
 
-/// Against the simulator, which reads the specs by itself, on both kinds of runtime.
+/// Against the simulator, on both kinds of runtime.
 #[tokio::test]
 async fn simulated_tasks_on_one_thread() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();

@@ -8,6 +8,7 @@ use chrono::Utc;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use videogen::poll::PollPolicy;
 use videogen::wait::{WaitEvent, WaitOptions};
 use videogen::{ErrorKind, TaskStatus, Vendor};
 
@@ -30,7 +31,7 @@ async fn fourth() -> Stub {
     .await
 }
 
-/// Dropped at every point at which it can be, and begun anew.
+/// Dropped at every await point, and restarted.
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_is_dropped_loses_nothing() {
     for vendor in Vendor::ALL {
@@ -67,7 +68,7 @@ async fn a_watch_that_is_dropped_loses_nothing() {
             match polled(watch.next(), times).await {
                 Some(Some(task)) => seen.push(task.unwrap().status),
                 Some(None) => break,
-                // Lets the others do something.
+                // Lets other futures run.
                 None => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
@@ -76,7 +77,7 @@ async fn a_watch_that_is_dropped_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watch_gives_changes_and_ends_with_what_a_wait_gives() {
+async fn a_watch_returns_changes_and_ends_with_the_result_of_a_wait() {
     let polls = Mutex::new(0);
     let stub = Stub::new(move |_, path| {
         let mut polls = polls.lock().unwrap();
@@ -105,7 +106,7 @@ async fn a_watch_gives_changes_and_ends_with_what_a_wait_gives() {
     assert!(watch.next().await.is_none());
 }
 
-/// What one is told, all keep to: waits and reads, of all clones.
+/// A `Retry-After` applies to waits and reads of all clones.
 #[tokio::test(start_paused = true)]
 async fn retry_after_slows_the_whole_account() {
     for refusal in [429, 503] {
@@ -119,13 +120,14 @@ async fn retry_after_slows_the_whole_account() {
         for number in 0..9 {
             let client = client.clone();
             waits.spawn(async move {
-                let first = WaitOptions::default().first(Duration::from_secs(5 + number as u64));
+                let first = client.poll_policy().first(Duration::from_secs(5 + number as u64));
+                let first = WaitOptions::default().poll(first);
                 client.wait_with(&id(Vendor::ToApis, number), first, |_| {}).await
             });
         }
         tokio::time::sleep(Duration::from_secs(50)).await;
         assert_eq!(stub.seen().len(), 1, "{:?}", stub.seen());
-        // A read that would have to wait too long is told so; nothing is sent.
+        // A read that would wait too long fails; nothing is sent.
         let error = client.get(&id(Vendor::ToApis, 1)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::RateLimited);
         assert!(error.retry_after().unwrap() > Duration::from_secs(50));
@@ -139,9 +141,9 @@ async fn retry_after_slows_the_whole_account() {
     }
 }
 
-/// Those that were left waiting do not all come at once afterwards, and a burst keeps to what is documented.
+/// Waiting requests do not all start at once afterwards, and a burst respects the documented limit.
 #[tokio::test(start_paused = true)]
-async fn reads_keep_to_the_budget_of_the_account() {
+async fn reads_respect_the_budget_of_the_account() {
     const READS: usize = 1_000;
     let stub = Stub::new(|at, path| match at {
         at if at < Duration::from_secs(1) => Reply::Status(429, "Retry-After: 5\r\n"),
@@ -166,7 +168,7 @@ async fn reads_keep_to_the_budget_of_the_account() {
     }
     assert!(seen[1].0 >= Duration::from_secs(5) && stub.age() < Duration::from_secs(35));
 
-    // Whoever waits for a task gets a turn between them, not when all are done.
+    // A wait gets a turn between them, not after all of them.
     let start = Instant::now();
     for number in 0..READS {
         let client = client.clone();
@@ -187,9 +189,9 @@ async fn reads_keep_to_the_budget_of_the_account() {
     );
 }
 
-/// Waits that somebody began and does not drive hold nobody up, wherever they stopped.
+/// Waits that are not polled do not block others, wherever they stopped.
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_nobody_drives_holds_nobody_up() {
+async fn a_wait_that_is_not_polled_does_not_block_others() {
     let stub = Stub::new(|at, path| match at {
         at if at < MINUTE => Reply::Status(503, ""),
         at => answer(at, path, 99, |_| 2 * MINUTE),
@@ -199,12 +201,11 @@ async fn a_wait_that_nobody_drives_holds_nobody_up() {
     let mut idle = Vec::new();
     for times in 1..20 {
         let (client, id) = (client.clone(), id(Vendor::ToApis, times));
-        let often = WaitOptions::default()
-            .first(Duration::ZERO)
-            .every(Duration::from_secs(1), Duration::from_secs(1));
+        let second = Duration::from_secs(1);
+        let often = WaitOptions::default().poll(PollPolicy::within(second, second).first(Duration::ZERO));
         let mut wait = Box::pin(async move { client.wait_with(&id, often, |_| {}).await });
         for _ in 0..times {
-            // Driven for a while, as by a `select!` in a loop.
+            // Polled for a while, as by a `select!` in a loop.
             let _ = tokio::time::timeout(Duration::from_millis(400), &mut wait).await;
         }
         idle.push(wait);
@@ -218,7 +219,7 @@ async fn a_wait_that_nobody_drives_holds_nobody_up() {
     }
 }
 
-/// The longest that a caller can ask for: the deadline still holds, and there is one poll at it.
+/// The longest possible pauses: the deadline still applies, with one poll at it.
 #[tokio::test(start_paused = true)]
 async fn pauses_beyond_all_clocks_end_at_the_deadline() {
     let stub = Stub::new(|at, path| answer(at, path, 9, |_| 100 * MINUTE)).await;
@@ -226,10 +227,10 @@ async fn pauses_beyond_all_clocks_end_at_the_deadline() {
     let second = Duration::from_secs(1);
     let old = WaitOptions::default().submitted(Utc::now() - 120 * MINUTE);
     for options in [
-        WaitOptions::default().first(Duration::MAX),
-        WaitOptions::default().every(second, Duration::MAX),
-        WaitOptions::default().every(Duration::MAX, Duration::MAX),
-        old.first(second).every(second, Duration::MAX),
+        WaitOptions::default().poll(client.poll_policy().first(Duration::MAX)),
+        WaitOptions::default().poll(PollPolicy::within(second, Duration::MAX)),
+        WaitOptions::default().poll(PollPolicy::within(Duration::MAX, Duration::MAX)),
+        old.poll(PollPolicy::within(second, Duration::MAX).first(second)),
     ] {
         let start = Instant::now();
         let (id, options) = (id(Vendor::ToApis, 1), options.timeout(10 * MINUTE));
@@ -241,9 +242,9 @@ async fn pauses_beyond_all_clocks_end_at_the_deadline() {
     }
 }
 
-/// A `Retry-After` that was meant as a date: it is believed for an hour, and the task is not lost.
+/// A `Retry-After` that was meant as a date: capped at an hour, and the task is not lost.
 #[tokio::test(start_paused = true)]
-async fn nobody_is_left_alone_for_ever() {
+async fn a_long_retry_after_is_capped() {
     for (vendor, refusal) in [(Vendor::ToApis, 503), (Vendor::Token360, 429)] {
         let stub = Stub::new(move |at, path| match at {
             at if at < 2 * MINUTE => Reply::Status(refusal, "Retry-After: 1795219299\r\n"),
@@ -259,25 +260,25 @@ async fn nobody_is_left_alone_for_ever() {
     }
 }
 
-/// After acceptance no answer to a poll looks as if nothing had been bought.
+/// After acceptance, no response to a poll looks as if nothing was paid.
 #[tokio::test(start_paused = true)]
 async fn refusals_of_polls_are_retried_and_then_name_the_task() {
     const PAGE: &str = "Content-Type: text/html\r\n";
-    let once = WaitOptions::default().first(Duration::ZERO);
     for vendor in Vendor::ALL {
         for status in [400, 401, 402, 403, 404, 405, 409, 410, 422, 451] {
-            // For a while.
+            // Temporarily.
             let stub = Stub::new(move |at, path| match at {
                 at if at < Duration::from_secs(8) => Reply::Status(status, PAGE),
                 at => answer(at, path, 9, |_| MINUTE),
             })
             .await;
             let client = stub.client(*vendor);
-            let fresh = once.submitted(Utc::now());
+            let at_once = client.poll_policy().first(Duration::ZERO);
+            let fresh = WaitOptions::default().poll(at_once).submitted(Utc::now());
             let task = client.wait_with(&id(*vendor, 1), fresh, |_| {}).await.unwrap();
             assert_eq!(task.status, TaskStatus::Completed, "{vendor} {status}");
 
-            // For ever, from the beginning or after the task was shown.
+            // Permanently, from the beginning or after the task was shown.
             for shown in [false, true] {
                 let stub = Stub::new(move |at, path| match at {
                     at if shown && at < Duration::from_secs(20) => answer(at, path, 9, |_| 100 * MINUTE),
@@ -323,7 +324,7 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
                 let watcher = videogen::wait::Watcher::new(
                     &client,
                     videogen::wait::WatcherOptions::default()
-                        .first(Duration::ZERO)
+                        .poll(client.poll_policy().first(Duration::ZERO))
                         .lists(false),
                 );
                 watcher.add(videogen::wait::Watched::new(id(*vendor, 1)).submitted(Utc::now()));
@@ -339,9 +340,9 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
     }
 }
 
-/// What is unreadable is retried for longer: it is the page of a proxy.
+/// Unreadable responses are retried for longer: they may be pages of a proxy.
 #[tokio::test(start_paused = true)]
-async fn pages_in_the_place_of_answers_are_retried() {
+async fn pages_instead_of_responses_are_retried() {
     for vendor in Vendor::ALL {
         let stub = Stub::new(|at, path| match at {
             at if at < 4 * MINUTE => Reply::Json(json!("<html>Please log in")),
@@ -357,13 +358,13 @@ async fn pages_in_the_place_of_answers_are_retried() {
     }
 }
 
-/// Somebody who waits sees why nothing is heard.
+/// Observers see failed polls.
 #[tokio::test(start_paused = true)]
 async fn polls_that_fail_are_seen() {
     let stub = Stub::new(|_, _| Reply::Status(404, "")).await;
     let client = stub.client(Vendor::ToApis);
     let mut kinds = Vec::new();
-    let options = WaitOptions::default().first(Duration::ZERO);
+    let options = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
     let strange = id(Vendor::ToApis, 1);
     let ended = client.wait_observed(&strange, options, |event| match event {
         WaitEvent::Retrying(error) => kinds.push(error.kind()),
@@ -388,9 +389,9 @@ async fn not_found_is_not_final_in_the_first_minute() {
         let task = client.wait_with(&id(*vendor, 1), fresh, |_| {}).await.unwrap();
         assert_eq!(task.status, TaskStatus::Completed);
         assert!(start.elapsed() >= 2 * MINUTE);
-        // One that stays away is given up, one that was submitted long ago soon, and of one that may never have existed
-        // the vendor is believed.
-        let once = WaitOptions::default().first(Duration::ZERO);
+        // A task that stays missing is abandoned, one that was submitted long ago sooner, and for one that may never
+        // have existed the vendor's answer is final.
+        let once = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
         for (options, kind, least, most) in [
             (once.submitted(Utc::now()), ErrorKind::NotFollowed, 60, 75),
             (once.submitted(Utc::now() - 2 * MINUTE), ErrorKind::NotFollowed, 5, 11),
@@ -423,13 +424,13 @@ async fn a_deadline_names_the_task() {
         let took = start.elapsed();
         assert!(took >= MINUTE && took < MINUTE + Duration::from_secs(2), "{took:?}");
     }
-    // The third was not asked about: the account is left alone.
+    // The third was not polled: the account is throttled.
     assert!(stub.seen().iter().all(|(_, path)| number(path) != 3));
 }
 
-/// The first task is met with what vendors publish; after some, only the time in which they end is asked about.
+/// The first task is polled by the published durations; later ones only around the observed end.
 #[tokio::test(start_paused = true)]
-async fn a_client_learns_how_long_its_tasks_take() {
+async fn a_client_learns_the_durations_of_its_tasks() {
     let begun: Mutex<HashMap<usize, Duration>> = Mutex::default();
     let stub = Stub::new(move |at, path| {
         let mut begun = begun.lock().unwrap();
@@ -440,7 +441,7 @@ async fn a_client_learns_how_long_its_tasks_take() {
     let client = stub.client(Vendor::Token360);
     let (mut polls, mut delays) = (Vec::new(), Vec::new());
     for round in 0..20 {
-        // The stub knows by its first request when a round began.
+        // The stub's first request marks the start of a round.
         client.get(&id(Vendor::Token360, round * 1_000)).await.unwrap();
         let (start, before) = (Instant::now(), stub.seen().len());
         let options = WaitOptions::default().submitted(Utc::now());

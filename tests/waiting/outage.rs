@@ -1,8 +1,9 @@
-//! A vendor that is down for ten minutes while a thousand tasks are waited for.
+//! A vendor that is down for ten minutes during waits for a thousand tasks.
 
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use videogen::poll::PollPolicy;
 use videogen::wait::{WaitOptions, Watcher, WatcherOptions};
 use videogen::{TaskStatus, Vendor};
 
@@ -14,7 +15,7 @@ const FROM: Duration = Duration::from_secs(120);
 const TO: Duration = Duration::from_secs(720);
 const PAUSE: Duration = Duration::from_secs(110);
 
-/// All tasks run beyond the end of the outage, in both runs.
+/// All tasks end after the outage, in both runs.
 fn done(number: usize) -> Duration {
     Duration::from_secs(740 + number as u64 % 200)
 }
@@ -31,8 +32,7 @@ async fn waits(stub: &Stub) {
     let client = stub.client(VENDOR);
     let options = WaitOptions::default()
         .timeout(Duration::from_secs(7_200))
-        .first(Duration::from_secs(30))
-        .every(PAUSE, PAUSE);
+        .poll(PollPolicy::within(PAUSE, PAUSE).first(Duration::from_secs(30)));
     let mut waits = JoinSet::new();
     for number in 0..TASKS {
         let client = client.clone();
@@ -45,8 +45,7 @@ async fn waits(stub: &Stub) {
 
 async fn watcher(stub: &Stub) {
     let options = WatcherOptions::default()
-        .first(Duration::from_secs(30))
-        .every(PAUSE, PAUSE)
+        .poll(PollPolicy::within(PAUSE, PAUSE).first(Duration::from_secs(30)))
         .lists(false);
     let watcher = Watcher::new(&stub.client(VENDOR), options);
     for number in 0..TASKS {
@@ -71,7 +70,7 @@ fn judge(healthy: &Stub, ill: &Stub) {
         "{} requests while it was down",
         during.len()
     );
-    // No herd at its end, and soon back to work.
+    // No burst at its end, and a quick recovery.
     let after = |seconds: u64| {
         ill.iter()
             .filter(|(at, _)| (TO..TO + Duration::from_secs(seconds)).contains(at))

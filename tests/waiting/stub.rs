@@ -1,4 +1,4 @@
-//! A vendor whose every answer the test decides, and which remembers when it was asked.
+//! A scripted vendor that records the times of its requests.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -75,12 +75,12 @@ impl Stub {
             .unwrap()
     }
 
-    /// How long it has been running.
+    /// Time since its start.
     pub(crate) fn age(&self) -> Duration {
         self.shared.start.elapsed()
     }
 
-    /// When it was asked what, so far.
+    /// Times and paths of the requests so far.
     pub(crate) fn seen(&self) -> Vec<(Duration, String)> {
         self.shared.seen.lock().unwrap().clone()
     }
@@ -117,12 +117,12 @@ pub(crate) fn id(vendor: Vendor, number: usize) -> TaskId {
     TaskId::new(vendor, vendor.families().next().unwrap(), format!("t-{number}")).unwrap()
 }
 
-/// The number of the task that a path asks about.
+/// The number of the task in a path.
 pub(crate) fn number(path: &str) -> usize {
     path.rsplit_once("/t-").unwrap().1.parse().unwrap()
 }
 
-/// A task in all vendors' dialects at once; each reads its own.
+/// A task in all vendors' formats at once; each parser reads its own.
 pub(crate) fn body(number: usize, done: bool) -> Value {
     let url = "https://files.example/clip.mp4";
     let mut body =
@@ -135,7 +135,7 @@ pub(crate) fn body(number: usize, done: bool) -> Value {
     body
 }
 
-/// Tells of `tasks` tasks, each done so long after the start, one by one and by list.
+/// Serves `tasks` tasks, each done after its time, one by one and by list.
 pub(crate) fn answer(at: Duration, path: &str, tasks: usize, done: impl Fn(usize) -> Duration) -> Reply {
     let Some((_, query)) = path.split_once('?') else {
         let number = number(path);
@@ -145,7 +145,7 @@ pub(crate) fn answer(at: Duration, path: &str, tasks: usize, done: impl Fn(usize
     let after = query.split('&').find_map(|pair| pair.strip_prefix("after=t-"));
     let end = after.map_or(tasks, |after| after.parse().unwrap());
     let start = end.saturating_sub(100);
-    // Items of a list leave out the result.
+    // Items of a list lack the result.
     let items: Vec<Value> = (start..end)
         .rev()
         .map(|number| json!({"id": format!("t-{number}"), "status": body(number, done(number) <= at)["status"]}))

@@ -1,4 +1,4 @@
-//! A webhook and polling at once: whichever comes first ends the wait, once.
+//! A webhook and polling at once: the first one ends the wait, once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use videogen_sim::{Simulator, WEBHOOK_SECRET};
 use crate::cases::{simulated, targets};
 
 #[tokio::test]
-async fn whichever_comes_first_ends_the_wait() {
+async fn the_first_of_webhook_and_poll_ends_the_wait() {
     for (vendor, model) in targets() {
         for polls in [false, true] {
             let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -44,7 +44,7 @@ async fn whichever_comes_first_ends_the_wait() {
             receiver.bind(callback.hash(), &task.id).await.unwrap();
             watcher.add(Watched::new(task.id.clone()));
             if polls {
-                // As a hint from elsewhere would: asked at once, while the webhook is on its way.
+                // Like a hint: polled at once, while the webhook is in flight.
                 watcher.wake(&task.id);
             }
             simulator.advance(Duration::from_secs(600));
@@ -54,7 +54,7 @@ async fn whichever_comes_first_ends_the_wait() {
                 (&task.id, TaskStatus::Completed),
                 "{vendor} {model}"
             );
-            // The other one comes as well, and finds nothing left to end.
+            // The other one arrives too, and has no effect.
             let delivered = || {
                 simulator.tasks()[0]
                     .webhook

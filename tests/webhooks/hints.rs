@@ -1,11 +1,11 @@
-//! Deliveries that nobody signed: the token says which task to ask for, and the vendor's own answer is all that counts.
+//! Unsigned deliveries: the token identifies the task to poll, and only the vendor's response counts.
 
 use videogen::TaskStatus;
 
 use super::*;
 
 const BASE: &str = "https://videos.example.com/hooks";
-/// Where a forger would like the download to lead.
+/// A forged download link.
 const FORGED: &str = "https://evil.example.com/v.mp4";
 
 /// A receiver with one bound address, and its token.
@@ -22,7 +22,7 @@ async fn bound(server: &Canned, vendor: Vendor, family: &str, log: &Log) -> (Rec
 }
 
 #[tokio::test]
-async fn nothing_in_the_body_is_believed() {
+async fn the_body_is_ignored() {
     for (vendor, family) in UNSIGNED {
         let evil = silent().await;
         let evil_url = format!("{}/v.mp4", evil.base_url);
@@ -33,7 +33,7 @@ async fn nothing_in_the_body_is_believed() {
             "id": "t-1", "status": "completed", "url": evil_url, "video_url": evil_url, "last_frame_url": evil_url,
             "callback_url": evil_url, "content": {"last_frame_url": evil_url}, "next": FORGED,
         });
-        // Headers lead nowhere either.
+        // Headers have no effect either.
         let mut headers = HeaderMap::new();
         headers.insert("host", "evil.example.com".parse().unwrap());
         headers.insert("location", evil_url.parse().unwrap());
@@ -58,9 +58,9 @@ async fn nothing_in_the_body_is_believed() {
     }
 }
 
-/// The token names the task: nothing in a body of unknown shape speaks against it.
+/// The token identifies the task, with any body.
 #[tokio::test]
-async fn whatever_the_body_says_the_task_of_the_token_is_asked_for() {
+async fn the_task_of_the_token_is_polled_with_any_body() {
     for (vendor, family) in UNSIGNED {
         for body in [
             json!({"id": "t-1", "request_id": "order-7"}).to_string(),
@@ -82,7 +82,7 @@ async fn whatever_the_body_says_the_task_of_the_token_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_repeat_asks_nobody() {
+async fn a_repeat_makes_no_request() {
     let (vendor, family) = UNSIGNED[0];
     let server = Canned::json(200, &polled("t-1", "completed")).await;
     let log = Log::default();
@@ -95,7 +95,7 @@ async fn a_repeat_asks_nobody() {
 }
 
 #[tokio::test]
-async fn tokens_are_told_apart() {
+async fn tokens_are_distinguished() {
     let (vendor, family) = UNSIGNED[0];
     let server = Canned::json(200, &polled("t-1", "completed")).await;
     let (receiver, good) = bound(&server, vendor, family, &Log::default()).await;
@@ -119,7 +119,7 @@ async fn tokens_are_told_apart() {
 
 /// The vendor may call before the submission has returned.
 #[tokio::test]
-async fn what_comes_too_early_is_kept_for_the_task_that_is_bound_later() {
+async fn an_early_delivery_is_kept_until_the_token_is_bound() {
     for (vendor, family) in UNSIGNED {
         let server = Canned::json(200, &polled("t-1", "completed")).await;
         let log = Log::default();
@@ -138,7 +138,7 @@ async fn what_comes_too_early_is_kept_for_the_task_that_is_bound_later() {
         let event = receiver.bind(callback.hash(), &id).await.unwrap().unwrap();
         assert_eq!(event.task.as_ref().unwrap().id, id);
         assert_eq!(log.events(), [event]);
-        // The vendor's next attempt, and a second bind, come to nothing more.
+        // The vendor's next attempt, and a second bind, have no effect.
         assert_eq!(
             receiver.receive(Some(&token), &HeaderMap::new(), b"").await.unwrap(),
             Received::Repeat
@@ -149,7 +149,7 @@ async fn what_comes_too_early_is_kept_for_the_task_that_is_bound_later() {
 }
 
 #[tokio::test]
-async fn an_early_hint_outlives_a_failure_to_ask() {
+async fn an_early_hint_survives_a_failed_poll() {
     let (vendor, family) = UNSIGNED[0];
     let server = Canned::json(503, &json!({})).await;
     let receiver = Receiver::builder(server.client(vendor)).build().unwrap();
@@ -166,7 +166,7 @@ async fn an_early_hint_outlives_a_failure_to_ask() {
 }
 
 #[tokio::test]
-async fn the_vendor_has_to_agree_that_the_task_has_ended() {
+async fn only_a_poll_confirms_that_the_task_has_ended() {
     for (vendor, family) in UNSIGNED {
         let no_url = json!({"id": "t-1", "status": "completed"});
         for (status, answer) in [
@@ -192,7 +192,7 @@ async fn the_vendor_has_to_agree_that_the_task_has_ended() {
 }
 
 #[tokio::test]
-async fn an_address_outlives_a_restart() {
+async fn a_callback_survives_a_restart() {
     let (vendor, family) = UNSIGNED[1];
     let server = Canned::json(200, &polled("t-1", "completed")).await;
     let before = Receiver::builder(server.client(vendor)).build().unwrap();
@@ -217,7 +217,7 @@ async fn an_address_outlives_a_restart() {
     assert!(matches!(early, Err(Rejection::Unbound)), "{early:?}");
 }
 
-/// A vendor that signs is taken for one that does not, as long as its secret is not known.
+/// A vendor that signs is treated like one that does not, while no secret is set.
 #[tokio::test]
 async fn a_signature_without_a_secret_is_a_hint() {
     let poll = json!({"id": "t-1", "status": "completed", "url": "https://files.example.com/polled.mp4"});

@@ -1,4 +1,4 @@
-//! Webhooks: from what arrives, raw, to the task that polling gives.
+//! Webhooks: from the raw request to the same task as from polling.
 
 mod hints;
 mod router;
@@ -19,21 +19,21 @@ use videogen::{TaskId, Timestamp, Vendor};
 use crate::canned::Canned;
 
 const SECRET: &str = "whsec-one";
-/// The time of every test that is about time.
+/// The current time of tests about time.
 const NOW: i64 = 1_795_219_299;
 const HEADERS: [&str; 3] = [
     "x-toapis-webhook-id",
     "x-toapis-webhook-timestamp",
     "x-toapis-webhook-signature",
 ];
-/// Vendors that sign nothing, with the family of their tasks.
+/// Vendors that do not sign, with the family of their tasks.
 const UNSIGNED: [(Vendor, &str); 2] = [(Vendor::Token360, "videos"), (Vendor::AllToken, "generations")];
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_timestamp(second, 0).unwrap()
 }
 
-/// The signature as the vendor documents it, by code of the tests' own.
+/// The signature as documented by the vendor, computed separately.
 fn sign(secret: &str, event: &str, timestamp: &str, body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{event}.{timestamp}.").as_bytes());
@@ -50,7 +50,7 @@ fn headers(values: [&[u8]; 3]) -> Option<HeaderMap> {
     Some(headers)
 }
 
-/// A delivery that is signed as it should be.
+/// A correctly signed delivery.
 fn signed_at(second: i64, event: &str, body: &Value) -> (HeaderMap, Vec<u8>) {
     let (body, timestamp) = (body.to_string().into_bytes(), second.to_string());
     let signature = format!("v1={}", sign(SECRET, event, &timestamp, &body));
@@ -73,20 +73,20 @@ fn completed(id: &str) -> Value {
     })
 }
 
-/// What a poll of an unsigned vendor answers.
+/// The response of a poll at a vendor that does not sign.
 fn polled(id: &str, status: &str) -> Value {
     let url = "https://files.example.com/v.mp4?sig=1";
     json!({"id": id, "status": status, "url": url, "video_url": url})
 }
 
-/// A receiver that signs, with a vendor that answers nothing but `answer`.
+/// A receiver with a secret, and a vendor with fixed responses.
 fn receiver_of_signed(vendor: &Canned) -> ReceiverBuilder {
     Receiver::builder(vendor.client(Vendor::ToApis))
         .secret(SECRET.to_owned())
         .clock(|| at(NOW))
 }
 
-/// A vendor that must not be asked.
+/// A vendor that must get no request.
 async fn silent() -> Canned {
     Canned::json(500, &json!({"error": {"message": "nobody should ask"}})).await
 }
@@ -114,7 +114,7 @@ fn new(result: Result<Received, Rejection>) -> Event {
     }
 }
 
-/// What the application was told.
+/// The events that the application received.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<Event>>>);
 

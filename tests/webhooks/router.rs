@@ -1,4 +1,4 @@
-//! The ready-made router: what is refused looks the same, whatever the reason.
+//! The router: all refusals look the same, whatever the reason.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -6,7 +6,7 @@ use videogen::webhook::BODY_LIMIT;
 
 use super::*;
 
-/// Sends bytes and reads the whole answer, without the date, which is the only thing that may change.
+/// Sends bytes and reads the whole response, without the date, the only part that may change.
 async fn raw(server: &Server, request: &[u8]) -> String {
     let address = server.base.strip_prefix("http://").unwrap().split('/').next().unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -60,7 +60,7 @@ async fn every_refusal_is_the_same_to_the_byte() {
         ("query", request("POST", "/?token=hooks", &good, &body)),
     ] {
         assert_eq!(raw(&server, &bytes).await, REFUSED, "{what}");
-        // The connection goes on after it, too.
+        // The connection stays open after it.
         let text = String::from_utf8_lossy(&bytes).replace("connection: close\r\n", "");
         let both = raw(&server, &[text.as_bytes(), &bytes].concat()).await;
         assert_eq!(
@@ -105,7 +105,7 @@ async fn every_refusal_is_the_same_to_the_byte() {
 }
 
 #[tokio::test]
-async fn taken_is_204_and_a_failure_behind_it_503() {
+async fn accepted_is_204_and_a_failed_handler_503() {
     let (vendor, family) = UNSIGNED[0];
     for (status, expected) in [(200, "204 No Content"), (500, "503 Service Unavailable")] {
         let api = Canned::json(status, &polled("t-1", "completed")).await;
@@ -114,7 +114,7 @@ async fn taken_is_204_and_a_failure_behind_it_503() {
         let callback = receiver.callback(&server.base).unwrap();
         let path = format!("/hooks/{}", token(&callback));
         let bytes = request("POST", &path, &HeaderMap::new(), b"{}");
-        // Not bound yet: the vendor is to try again.
+        // Not bound yet: the vendor should retry.
         assert!(raw(&server, &bytes).await.starts_with("HTTP/1.1 503 "));
         let _ = receiver.bind(callback.hash(), &task(vendor, family, "t-1")).await;
         for _ in 0..2 {
@@ -125,12 +125,12 @@ async fn taken_is_204_and_a_failure_behind_it_503() {
 }
 
 #[tokio::test]
-async fn a_body_is_read_so_far_and_no_further() {
+async fn the_size_of_a_body_is_limited() {
     let vendor = silent().await;
     let receiver = receiver_of_signed(&vendor).build().unwrap();
     let server = Server::start(&receiver).await;
     let (good, body) = signed("evt-1", &completed("task-1"));
-    // What is announced as too long is not even waited for.
+    // An announced length beyond the limit is rejected at once.
     let mut announced = request("POST", "/hooks", &good, &body);
     announced.truncate(announced.len() - body.len());
     let announced = String::from_utf8(announced).unwrap();
@@ -140,7 +140,7 @@ async fn a_body_is_read_so_far_and_no_further() {
     );
     assert_eq!(raw(&server, announced.as_bytes()).await, REFUSED);
 
-    // The longest that is read, padded with what JSON does not mind.
+    // The longest accepted body, padded with whitespace.
     let mut padded = completed("task-1").to_string().into_bytes();
     padded.resize(BODY_LIMIT, b' ');
     let time = NOW.to_string();
@@ -150,9 +150,9 @@ async fn a_body_is_read_so_far_and_no_further() {
     assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
 }
 
-/// Time is paused, so it passes as soon as nothing else is to be done.
+/// Time is paused, so it advances as soon as nothing else can run.
 #[tokio::test(start_paused = true)]
-async fn who_never_ends_is_not_waited_for() {
+async fn an_endless_request_times_out() {
     let vendor = silent().await;
     let receiver = receiver_of_signed(&vendor).build().unwrap();
     let server = Server::start(&receiver).await;

@@ -1,4 +1,4 @@
-//! Signed deliveries: what is believed, and what is not.
+//! Signed deliveries: accepted and refused ones.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,7 +22,7 @@ async fn every_flipped_bit_is_refused() {
         for bit in 0..length * 8 {
             let (mut parts, mut body) = (parts.clone(), body.clone());
             parts.get_mut(part).unwrap_or(&mut body)[bit / 8] ^= 1 << (bit % 8);
-            // What cannot even stand in a header does not arrive.
+            // Invalid header values are not sent.
             let Some(headers) = headers([&parts[0], &parts[1], &parts[2]]) else {
                 continue;
             };
@@ -35,7 +35,7 @@ async fn every_flipped_bit_is_refused() {
     }
     assert!(tried > body.len() * 8 + 400, "only {tried} were tried");
     assert!(log.events().is_empty() && vendor.seen().is_empty());
-    // The one that was not touched is taken, after all of these.
+    // The unchanged one is accepted, after all of these.
     let event = new(receiver.receive(None, &good, &body).await);
     assert_eq!(log.events(), [event]);
 }
@@ -54,7 +54,7 @@ async fn five_minutes_either_way_and_not_a_second_more() {
             assert_eq!(refused(result), Refusal::Time, "{off}");
         }
     }
-    // The clock tells more than whole seconds.
+    // The clock has fractions of a second.
     let late = receiver_of_signed(&vendor)
         .clock(|| Timestamp::from_timestamp(NOW + 300, 1).unwrap())
         .build()
@@ -72,11 +72,11 @@ async fn five_minutes_either_way_and_not_a_second_more() {
 }
 
 #[tokio::test]
-async fn a_repeat_is_acknowledged_and_comes_to_nothing() {
+async fn a_repeat_is_acknowledged_and_has_no_effect() {
     let vendor = silent().await;
     let log = Log::default();
     let receiver = log.on(receiver_of_signed(&vendor)).build().unwrap();
-    // Signed anew, as the vendor's own repeats are.
+    // Signed again, like the vendor's own repeats.
     for (second, is_repeat) in [(NOW, false), (NOW, true), (NOW + 10, true)] {
         let (headers, body) = signed_at(second, "evt-1", &completed("task-1"));
         let received = receiver.receive(None, &headers, &body).await.unwrap();
@@ -88,9 +88,9 @@ async fn a_repeat_is_acknowledged_and_comes_to_nothing() {
     assert_eq!(log.events().len(), 2);
 }
 
-/// However many others came meanwhile, for as long as its signature counts.
+/// After many other events, for as long as its signature is valid.
 #[tokio::test]
-async fn a_repeat_after_many_others_comes_to_nothing() {
+async fn a_repeat_after_many_others_has_no_effect() {
     let vendor = silent().await;
     let log = Log::default();
     let receiver = log.on(receiver_of_signed(&vendor)).build().unwrap();
@@ -105,7 +105,7 @@ async fn a_repeat_after_many_others_comes_to_nothing() {
 }
 
 #[tokio::test]
-async fn either_key_counts_while_one_is_replaced() {
+async fn both_secrets_are_valid_during_rotation() {
     let vendor = silent().await;
     let body = completed("task-1").to_string().into_bytes();
     let time = NOW.to_string();
@@ -138,7 +138,7 @@ async fn either_key_counts_while_one_is_replaced() {
             }
         }
     }
-    // A version that nobody knows, upper case, no version at all.
+    // An unknown version, upper case, no version.
     let good = by(SECRET, "evt-1");
     for odd in [
         good.replace("v1", "v2"),
@@ -157,9 +157,9 @@ async fn either_key_counts_while_one_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_secret_that_proves_nothing_is_refused_at_once() {
+async fn an_unusable_secret_is_rejected_at_once() {
     let vendor = silent().await;
-    // One from a file, with the end of its line, is the same one.
+    // One from a file, with a newline, is the same one.
     let read = Receiver::builder(vendor.client(Vendor::ToApis))
         .secret(format!("{SECRET}\r\n"))
         .clock(|| at(NOW))
@@ -183,7 +183,7 @@ async fn a_secret_that_proves_nothing_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn each_header_has_to_be_there_once() {
+async fn each_header_must_occur_exactly_once() {
     let vendor = silent().await;
     let receiver = receiver_of_signed(&vendor).build().unwrap();
     let (good, body) = signed("evt-1", &completed("task-1"));
@@ -211,7 +211,7 @@ async fn each_header_has_to_be_there_once() {
 }
 
 #[tokio::test]
-async fn an_event_about_no_task_is_acknowledged() {
+async fn an_event_without_a_task_is_acknowledged() {
     let vendor = silent().await;
     let receiver = receiver_of_signed(&vendor).build().unwrap();
     let mut test = completed("sample");
@@ -245,7 +245,7 @@ async fn an_event_about_no_task_is_acknowledged() {
             "{body}"
         );
     }
-    // What could not be read was not handled: the same event in a readable form is.
+    // An unreadable event was not handled: the same event in a readable form is.
     let (headers, raw) = signed("evt-4", &completed("task-1"));
     new(receiver.receive(None, &headers, &raw).await);
     assert!(vendor.seen().is_empty());
@@ -263,7 +263,7 @@ async fn the_family_is_that_of_the_bound_task_or_of_the_model() {
         assert_eq!(told.id, task(Vendor::ToApis, family, "task-1"));
         assert_eq!(told.raw.json(), body);
     }
-    // The caller knows better than the model's name.
+    // The binding has priority over the model's name.
     let callback = receiver.callback("https://videos.example.com").unwrap();
     let id = task(Vendor::ToApis, "seedance-2", "task-1");
     receiver.bind(callback.hash(), &id).await.unwrap();
@@ -273,7 +273,7 @@ async fn the_family_is_that_of_the_bound_task_or_of_the_model() {
 }
 
 #[tokio::test]
-async fn a_model_that_nobody_knows_makes_it_ask_the_vendor() {
+async fn an_unknown_model_triggers_a_poll() {
     let poll = json!({"id": "task-1", "status": "completed", "result": {"data": [{"url": "https://files.example.com/polled.mp4"}]}});
     for (status, answer) in [(200, &poll), (404, &json!({"error": {"code": 404}})), (500, &json!({}))] {
         let vendor = Canned::json(status, answer).await;
@@ -292,7 +292,7 @@ async fn a_model_that_nobody_knows_makes_it_ask_the_vendor() {
                 _ => assert!(matches!(result, Err(Rejection::Fetch(_))), "{result:?}"),
             }
         }
-        // An unknown task is looked for in each family.
+        // An unknown task is looked up in each family.
         let asked = vendor.seen();
         assert_eq!(asked.len(), if status == 404 { 4 } else { 2 });
         assert!(asked.iter().all(|request| request.starts_with("GET /v1/video")));
@@ -300,7 +300,7 @@ async fn a_model_that_nobody_knows_makes_it_ask_the_vendor() {
 }
 
 #[tokio::test]
-async fn an_end_without_its_result_makes_it_ask_the_vendor() {
+async fn an_event_without_a_result_triggers_a_poll() {
     let poll = json!({"id": "task-1", "status": "completed", "result": {"data": [{"url": "https://files.example.com/polled.mp4"}]}});
     let vendor = Canned::json(200, &poll).await;
     let receiver = receiver_of_signed(&vendor).build().unwrap();
@@ -322,9 +322,9 @@ async fn an_end_without_its_result_makes_it_ask_the_vendor() {
     assert!(matches!(result, Err(Rejection::NotEnded(_))), "{result:?}");
 }
 
-/// What was told needs no poll, and the journal knows it all the same.
+/// A signed result needs no poll, and is recorded in the journal.
 #[tokio::test]
-async fn the_journal_is_told_how_the_task_ended() {
+async fn the_journal_records_how_the_task_ended() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Arc::new(SqliteJournal::open(folder.path().join("journal.db")).unwrap());
     let vendor = Canned::json(200, &json!({"id": "task-1", "status": "queued"})).await;
@@ -354,7 +354,7 @@ async fn the_journal_is_told_how_the_task_ended() {
 }
 
 #[tokio::test]
-async fn what_the_application_could_not_take_comes_again() {
+async fn an_event_whose_handler_failed_is_handled_again() {
     let vendor = silent().await;
     let log = Log::default();
     let is_broken = Arc::new(AtomicBool::new(true));
@@ -378,7 +378,7 @@ async fn what_the_application_could_not_take_comes_again() {
     assert_eq!(log.events().len(), 1);
 }
 
-/// While one delivery is being handled, a repeat neither is a second event nor is acknowledged; and one that is given up
+/// While one delivery is being handled, a repeat is neither a second event nor acknowledged; and one that is dropped
 /// halfway leaves no trace.
 #[tokio::test]
 async fn two_at_once_are_one_event() {
@@ -398,7 +398,7 @@ async fn two_at_once_are_one_event() {
     let (headers, body) = signed("evt-1", &completed("task-1"));
     for is_given_up in [true, false] {
         let mut first = Box::pin(receiver.receive(None, &headers, &body));
-        // Polled once, it has come as far as the application.
+        // Polled once, it has reached the handler.
         assert!(
             std::future::poll_fn(|context| std::task::Poll::Ready(first.as_mut().poll(context).is_pending())).await
         );

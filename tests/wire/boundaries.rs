@@ -1,4 +1,4 @@
-//! Every byte boundary of request and answer, broken in every way, on every endpoint family.
+//! Every byte boundary of request and response, broken in every way, on every endpoint family.
 
 use videogen::{Vendor, VideoRequest};
 use videogen_sim::Simulator;
@@ -10,7 +10,7 @@ use crate::cases::{newest, oldest};
 async fn every_byte((vendor, model): (Vendor, &str)) {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let proxy = Proxy::new(&simulator, vendor).await;
-    // Never again, so that one call is one connection; what is tried again is in `random`.
+    // Without retries, so that one call is one connection; retries are in `random`.
     let client = client(vendor, &proxy.base_url, videogen::RetryPolicy::never());
     let mut tally = Tally::default();
     let (mut tried, mut whole) = (0, [0, 0]);
@@ -18,7 +18,7 @@ async fn every_byte((vendor, model): (Vendor, &str)) {
         .into_iter()
         .enumerate()
     {
-        // Until nothing is left to break: the message was over before.
+        // Until the message ends before the break.
         for at in 0.. {
             for how in [How::Fin, How::Reset, How::Stall, How::Garbage, How::Http2] {
                 proxy.set(place(at), how);

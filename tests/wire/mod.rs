@@ -1,8 +1,8 @@
-//! Submissions over a wire that breaks at any byte: one task at most, no id that arrived is lost, and an honest word
-//! wherever nobody knows.
+//! Submissions over a connection that breaks at any byte: at most one task, no id that arrived is lost, and an unknown
+//! status is reported as such.
 //!
-//! Client, proxy and simulator share one thread and a paused clock: it moves on only when nothing else can, so a stall is
-//! over at once, and nothing else is ever late.
+//! Client, proxy and simulator share one thread and a paused clock, which advances only when nothing else can run, so a
+//! stall is over at once, and nothing else is ever late.
 
 mod boundaries;
 mod proxy;
@@ -22,18 +22,18 @@ fn client(vendor: Vendor, base_url: &str, retry: RetryPolicy) -> Client {
         .unwrap()
 }
 
-/// What came of the submissions so far.
+/// Results of the submissions so far.
 #[derive(Debug, Default)]
 struct Tally {
     accepted: usize,
     ambiguous: usize,
     refused: usize,
-    /// Tasks of the simulator that were looked at already.
+    /// Tasks of the simulator that were checked already.
     seen: usize,
 }
 
 impl Tally {
-    /// Judges one submission with a prompt of its own, by what the simulator made of it and what the proxy let through.
+    /// Checks one submission with a unique prompt, by the simulator's tasks and the bytes that passed the proxy.
     fn judge(
         &mut self,
         simulator: &Simulator,

@@ -11,9 +11,9 @@ use videogen_sim::Simulator;
 /// Where a connection breaks.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place {
-    /// After so many bytes of the request.
+    /// After this many bytes of the request.
     Request(usize),
-    /// After so many bytes of the answer.
+    /// After this many bytes of the response.
     Answer(usize),
 }
 
@@ -26,13 +26,13 @@ pub(super) enum How {
     Reset,
     /// Nothing more, until the client gives up.
     Stall,
-    /// Bytes that mean nothing, then the end.
+    /// Random bytes, then the end.
     Garbage,
     /// HTTP/2 frames that refuse a stream and the connection, which mean nothing to HTTP/1.1.
     Http2,
 }
 
-/// A proxy that breaks every connection in the way it is set to.
+/// A proxy that breaks every connection as configured.
 pub(super) struct Proxy {
     pub(super) base_url: String,
     shared: Arc<Shared>,
@@ -71,7 +71,7 @@ impl Proxy {
             while let Ok((client, _)) = listener.accept().await {
                 ours.connections.fetch_add(1, Ordering::SeqCst);
                 let server = TcpStream::connect(target).await.unwrap();
-                // A connection that breaks here is what the test is about.
+                // Broken connections are expected here.
                 let _ = carry(client, server, &ours).await;
             }
         });
@@ -83,17 +83,17 @@ impl Proxy {
         self.shared.broke.store(false, Ordering::SeqCst);
     }
 
-    /// Whether the last connection was broken; if not, it was over before.
+    /// Whether the last connection was broken; if not, it ended before.
     pub(super) fn broke(&self) -> bool {
         self.shared.broke.load(Ordering::SeqCst)
     }
 
-    /// How many connections there were since the last time.
+    /// Number of connections since the last call.
     pub(super) fn take_connections(&self) -> usize {
         self.shared.connections.swap(0, Ordering::SeqCst)
     }
 
-    /// What reached the client since the last time.
+    /// Bytes that reached the client since the last call.
     pub(super) fn take_delivered(&self) -> String {
         let delivered = std::mem::take(&mut *self.shared.delivered.lock().unwrap());
         String::from_utf8_lossy(&delivered).into_owned()
@@ -135,7 +135,7 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, shared: &Shared) ->
         How::Fin => client.shutdown().await,
         How::Reset => client.set_zero_linger(),
         How::Stall => {
-            // The client closes when it has waited enough.
+            // The client closes after its timeout.
             while client.read(&mut up).await? > 0 {}
             Ok(())
         }

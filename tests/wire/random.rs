@@ -1,4 +1,4 @@
-//! Faults at random, of the wire and of the vendor at once, with retries: whatever comes together.
+//! Random faults of the connection and of the vendor at once, with retries.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::proxy::{How, Place, Proxy};
 use super::{Tally, client};
 use crate::cases::simulated;
 
-/// What the vendor does, often nothing unusual.
+/// The vendor's behaviour, often normal.
 fn misdeed(random: &mut fastrand::Rng) -> Option<FaultKind> {
     let status = |code, headers: &[(&str, &str)]| FaultKind::Status {
         code,
@@ -64,7 +64,7 @@ async fn storm(seed: u64, tries: usize) {
         let result = client.submit(&VideoRequest::new(*model, prompt.trim())).await;
         proxy.take_connections();
         tally.judge(&simulator, proxy, prompt.trim(), how, &result);
-        // What was not used up must not hit the next one.
+        // Unused faults must not affect the next one.
         simulator.clear_faults();
     }
     let Tally {

@@ -12,7 +12,7 @@ use xtask::spec::raw::surface::surface;
 use self::mutants::{mutants, mutate, put, specs};
 use crate::commands::{frozen, root, xtask};
 
-mod mutants;
+pub(crate) mod mutants;
 pub(crate) mod revisions;
 
 fn compare(old: &Spec, new: &Spec) -> Diff {
@@ -197,7 +197,7 @@ fn several() -> Diff {
     compare(old, &new)
 }
 
-/// Settles a snapshot into `snapshots/<name>.snap`.
+/// Compares a snapshot in `snapshots/<name>.snap`.
 pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);

@@ -7,6 +7,8 @@ use crate::commands::xtask;
 use crate::diff::revisions::{commit, edit, git, repository};
 use crate::diff::snapshot;
 
+mod exam;
+
 fn report(args: &[&str], root: &Path) -> (u8, String, String) {
     let mut all = vec!["report"];
     all.extend(args);

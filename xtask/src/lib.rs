@@ -1,10 +1,10 @@
 //! Maintainer's commands of the `videogen` repository.
 //!
-//! This crate reads `specs/` and writes `crates/raw/`. It uses none of the workspace's own crates, so that it still runs
-//! when they do not compile. It is a library too, so that tests can call it.
+//! This crate reads `specs/` and writes `crates/raw/`. It uses none of the workspace's own crates, so that it still
+//! runs when they do not compile. It is a library too, so that tests can call it.
 //!
-//! Each command is a folder: `mod.rs` has its arguments and its flow, the files beside it are its parts. Commands do not
-//! know each other; what two of them share lives in [`spec`]. [`cli`] knows them all.
+//! Each command is a folder: `mod.rs` has its arguments and its flow, the files next to it are its parts. Commands do
+//! not use each other; code that two of them share is in [`spec`]. [`cli`] uses them all.
 
 mod ci;
 pub mod cli;

@@ -1,4 +1,4 @@
-//! How often, and how much, a call allocates. A program of its own, because counting costs time.
+//! Number and size of a call's allocations. A separate program, because counting costs time.
 
 use std::alloc::System;
 

@@ -1,4 +1,4 @@
-//! A vendor in the same thread, which knows when each task ends, and what it costs itself.
+//! A vendor in the same thread, which records when each task ends, and its own cost.
 
 use std::fmt::Write as _;
 use std::future::Future;
@@ -27,7 +27,7 @@ struct Shared {
     tasks: usize,
     duration: fn(usize) -> Duration,
     start: Mutex<Instant>,
-    /// Answers without their ids, parted where these stand.
+    /// Response templates, split at their ids.
     running: Vec<String>,
     done: Vec<String>,
     requests: AtomicU64,
@@ -99,7 +99,7 @@ impl Future for Metered {
         let polled = self.0.as_mut().poll(context);
         let nanos = u64::try_from((thread_cpu() - before).as_nanos()).unwrap_or(u64::MAX);
         self.1.nanos.fetch_add(nanos, Ordering::Relaxed);
-        // A client that hangs up has what it wanted.
+        // Clients may close the connection early.
         polled.map(drop)
     }
 }

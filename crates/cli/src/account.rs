@@ -1,4 +1,4 @@
-//! Which vendor, and how it is reached.
+//! Selection of the vendor, its base URL and its key.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(crate) struct AccountArgs {
 }
 
 impl AccountArgs {
-    /// The vendor to ask, put into `request` with its default model where that names none.
+    /// The vendor for `request`, whose model is set to the vendor's default if it has none.
     pub(crate) fn settle(&self, request: &mut VideoRequest, keyless: bool) -> Result<Vendor, Failure> {
         let model = Some(request.model.as_str()).filter(|model| !model.is_empty());
         let vendor = self.choose(model, keyless)?;
@@ -34,7 +34,7 @@ impl AccountArgs {
         Ok(vendor)
     }
 
-    /// The vendor to ask. `keyless`: no key is needed, as for a plan or a simulation.
+    /// The vendor to use. `keyless`: no key is needed, as for a plan or a simulation.
     pub(crate) fn choose(&self, model: Option<&str>, keyless: bool) -> Result<Vendor, Failure> {
         if let Some(vendor) = self.vendor {
             return Ok(vendor);
@@ -58,7 +58,7 @@ impl AccountArgs {
         }
     }
 
-    /// Where `vendor` is reached, if not at its own address: as the options say, or else the environment.
+    /// The base URL of `vendor` from the options or the environment; `None`: the vendor's own.
     pub(crate) fn base_url(&self, vendor: Vendor) -> Option<String> {
         let given = self
             .base_url
@@ -78,7 +78,7 @@ impl AccountArgs {
         client(vendor, self.base_url.as_deref(), journal)
     }
 
-    /// What makes such a client.
+    /// The builder of such a client.
     pub(crate) fn builder(
         &self,
         vendor: Vendor,
@@ -98,7 +98,7 @@ pub(crate) struct TaskArgs {
 }
 
 impl TaskArgs {
-    /// A client for the task's vendor, which records what it learns of the task.
+    /// A client for the task's vendor, which records the task's status.
     pub(crate) fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
         client(
             self.task.vendor(),
@@ -148,7 +148,7 @@ fn no_key(vendors: &[Vendor]) -> Failure {
     ))
 }
 
-/// What to say of a model that the vendor's spec does not name.
+/// The note on a model that is not in the vendor's spec.
 pub(crate) fn unknown_model(vendor: Vendor, model: &str) -> String {
     let name = vendor.name();
     format!("{model} is not in the list of {name}'s models; only {name}'s general rules were checked.")

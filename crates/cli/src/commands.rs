@@ -1,5 +1,5 @@
-//! The commands, each with its arguments in a file of its own. None knows another: what two of them share lies in the
-//! modules beside this one, which know no command.
+//! The commands, each with its arguments in a separate file. None uses another; code that two of them share is in the
+//! modules next to this one, which use no command.
 
 pub(crate) mod cancel;
 pub(crate) mod download;

@@ -1,4 +1,4 @@
-//! Exit codes, and how errors become them.
+//! Exit codes, and their errors.
 
 use serde_json::{Value, json};
 use videogen::{Error, ErrorKind, TaskId};
@@ -7,18 +7,18 @@ use crate::interrupt::{Interrupt, interrupted};
 
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
-/// The request or the command line is wrong; nothing was sent, or the vendor refused it.
+/// The request or the command line is invalid; nothing was sent, or the vendor refused it.
 pub(crate) const INVALID: u8 = 2;
 /// The key or the choice of account.
 pub(crate) const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 /// The task has not ended.
 const TIMEOUT: u8 = 5;
-/// A submission whose fate is unknown.
+/// The status of a submission is unknown.
 pub(crate) const AMBIGUOUS: u8 = 6;
 /// A file cannot be read or written.
 pub(crate) const IO: u8 = 7;
-/// A task exists, and could not be followed to its end.
+/// A task exists, and its status could not be polled.
 const NOT_FOLLOWED: u8 = 8;
 
 pub(crate) const HELP: &str = "\
@@ -40,9 +40,9 @@ An interrupted submission still waits for the vendor's response; a second interr
 pub(crate) struct Failure {
     /// Exit code.
     pub(crate) code: u8,
-    /// For people.
+    /// Message.
     pub(crate) message: String,
-    /// For programs.
+    /// As JSON.
     pub(crate) json: Value,
 }
 
@@ -117,7 +117,7 @@ impl Failure {
         self
     }
 
-    /// Whether it tells what to do.
+    /// Whether it has a hint.
     pub(crate) fn has_hint(&self) -> bool {
         self.json.get("hint").is_some()
     }

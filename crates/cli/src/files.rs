@@ -21,8 +21,8 @@ pub(crate) struct FileArgs {
     /// File for the video. Default: VENDOR.FAMILY.ID.mp4 in the current folder, after the task id.
     #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
     pub(crate) output: Option<std::path::PathBuf>,
-    /// File for the last frame, an image. `generate --return-last-frame` writes it next to the video by default, replacing
-    /// the extension with .last-frame.png; `download` writes it only with this option.
+    /// File for the last frame, an image. `generate --return-last-frame` writes it next to the video by default,
+    /// replacing the extension with .last-frame.png; `download` writes it only with this option.
     #[arg(long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
     pub(crate) last_frame_output: Option<std::path::PathBuf>,
     /// Replace existing files.
@@ -40,30 +40,30 @@ fn file_to_write(path: std::path::PathBuf) -> Result<std::path::PathBuf, String>
     Ok(path)
 }
 
-/// Where the files of a task are to go. What can be known of that is checked when it is made, before anything is paid for.
+/// Output files of a task. They are checked as far as possible on creation, before anything is paid for.
 pub(crate) struct Target {
     destination: Destination,
     resume: Resume,
-    /// As the user named them.
+    /// As named by the user.
     video: Option<OutputFile>,
     last_frame: Option<OutputFile>,
-    /// Held to the end.
+    /// Held until the end.
     _reserved: Vec<Reservation>,
 }
 
-/// How a download can be repeated by hand.
+/// How to repeat a download by hand.
 enum Resume {
-    /// With this base URL, if it was named.
+    /// With this base URL, if given.
     At(Option<String>),
-    /// Not at all: the task ends with this program.
+    /// Not possible: the task ends with this program.
     Never,
 }
 
-/// What was fetched.
+/// The downloaded files.
 pub(crate) struct Files {
     video: Downloaded,
     last_frame: Option<Downloaded>,
-    /// Whether the last frame was to be fetched, too.
+    /// Whether the last frame was requested too.
     with_last_frame: bool,
 }
 
@@ -72,16 +72,16 @@ fn document_of(file: &Downloaded) -> Value {
 }
 
 impl Files {
-    /// Adds the files to a document for programs. A path that is not Unicode is shown as nearly as JSON can.
+    /// Adds the files to a JSON document. A path that is not Unicode is shown with replacement characters.
     pub(crate) fn show_in(&self, document: &mut Value) {
         document["file"] = document_of(&self.video);
         if self.with_last_frame {
-            // Null: the vendor gave none.
+            // Null: the vendor returned none.
             document["last_frame_file"] = self.last_frame.as_ref().map_or(Value::Null, document_of);
         }
     }
 
-    /// The files for people, with a remark on each.
+    /// The files as text, with a remark on each.
     pub(crate) fn text(&self, remark: &str) -> String {
         let files = [Some(&self.video), self.last_frame.as_ref()];
         let lines: Vec<String> = files
@@ -94,8 +94,9 @@ impl Files {
 }
 
 impl Target {
-    /// Refuses files that cannot be written, or that are one. `with_last_frame`: whether the last frame is fetched even
-    /// where its place is not named. `owner`: runs with the same one are about the same task, and may write the same files.
+    /// Rejects files that cannot be written, or that are the same. `with_last_frame`: whether the last frame is
+    /// downloaded even if its path is not given. `owner`: runs with the same one have the same task, and may write the
+    /// same files.
     /// `taken`: files that may not be replaced.
     pub(crate) fn new(
         args: FileArgs,
@@ -130,12 +131,12 @@ impl Target {
             reserved.push(Reservation::new(video, owner)?);
         }
         if let Some(image) = &last_frame {
-            // Two names that this file system does not tell apart.
+            // Two names that are one on this file system.
             let owner = owner.map(|owner| format!("the last frame of {owner}"));
             reserved.push(Reservation::new(image, owner.as_deref())?);
         }
         for file in video.iter().chain(&last_frame) {
-            // What cannot be resolved lies in no folder that an output could lie in.
+            // A path that cannot be resolved is in no folder that an output could be in.
             let taken = taken.iter().filter_map(|taken| OutputFile::resolve(taken).ok());
             if taken.into_iter().any(|taken| file.is_same(&taken.real)) {
                 let message = format!("{} belongs to the journal; name another file", shown(&file.given));
@@ -151,7 +152,7 @@ impl Target {
         })
     }
 
-    /// As the journal has it, for a task that an earlier run submitted. `None`: it was not to be fetched.
+    /// From the journal, for a task that an earlier run submitted. `None`: no output files.
     pub(crate) fn recorded(destination: Option<Destination>) -> Result<Self, Failure> {
         let destination = match destination {
             Some(destination) => destination,
@@ -166,7 +167,7 @@ impl Target {
         })
     }
 
-    /// The base URL that hints are to name.
+    /// The base URL for hints.
     pub(crate) fn at_base_url(mut self, base_url: Option<String>) -> Self {
         self.resume = Resume::At(base_url);
         self
@@ -178,13 +179,13 @@ impl Target {
         self
     }
 
-    /// As the journal is to record it.
+    /// As recorded in the journal.
     pub(crate) fn destination(&self) -> &Destination {
         &self.destination
     }
 
-    /// Refuses to replace what exists, unless it is already what would be fetched: `known` is what the journal has of the
-    /// task, where there is one.
+    /// Refuses to replace an existing file, unless it is the file that would be downloaded: `known` is the journal
+    /// entry of the task, if there is one.
     pub(crate) fn check_free(&self, known: Option<&Entry>) -> Result<(), Failure> {
         let files = [(FileKind::Video, &self.video), (FileKind::LastFrame, &self.last_frame)];
         for (kind, file) in files {
@@ -196,7 +197,7 @@ impl Target {
             let shown = shown(&file.given);
             return Err(match known.and_then(|entry| entry.task.as_ref()) {
                 Some(task) => {
-                    let message = format!("{shown} exists, and is not known to be a file of {task}");
+                    let message = format!("{shown} exists, and is not recorded as a file of {task}");
                     io_failure(message).about(task).hint(&self.elsewhere(task))
                 }
                 None => io_failure(format!("{shown} exists; add --overwrite to replace it")),
@@ -205,7 +206,7 @@ impl Target {
         Ok(())
     }
 
-    /// The files, if all of them are already where they are to be, as the journal knows them. Asks nobody.
+    /// The files, if all of them are already in place according to the journal. Makes no request.
     pub(crate) async fn already_there(&self, client: &Client, id: &TaskId) -> Option<Files> {
         let (video, image) = self.files_of(id);
         let mut files = Files {
@@ -220,7 +221,7 @@ impl Target {
         Some(files)
     }
 
-    /// The files of a task: those that were named, or those named after it.
+    /// The paths of a task's files: as given, or named after the task.
     fn files_of(&self, id: &TaskId) -> (OutputFile, Option<OutputFile>) {
         let video = match &self.video {
             Some(video) => video.clone(),
@@ -243,8 +244,8 @@ impl Target {
         (video, image)
     }
 
-    /// Fetches the video of `task`, and its last frame, unless they are there already. An interrupt leaves no partial file
-    /// behind.
+    /// Downloads the video of `task`, and its last frame, unless they exist already. An interrupt leaves no partial
+    /// file behind.
     pub(crate) async fn fetch(&self, client: &Client, task: &VideoTask, output: &Output) -> Result<Files, Failure> {
         let (video, image) = self.files_of(&task.id);
         let mut files = Files {
@@ -255,11 +256,11 @@ impl Target {
         let Some(image) = image else { return Ok(files) };
         match self.fetch_image(client, task, &image).await {
             Ok(Some(file)) => files.last_frame = Some(file),
-            Ok(None) => output.note("The vendor gives no last frame."),
-            // The video is there; that is worth knowing.
+            Ok(None) => output.note("The vendor returned no last frame."),
+            // Report that the video is complete.
             Err(mut failure) => {
                 failure.message = format!(
-                    "{} is there, but not the last frame: {}",
+                    "{} is complete, but the last frame is missing: {}",
                     shown(&video.given),
                     failure.message
                 );
@@ -322,7 +323,7 @@ impl Target {
         }
     }
 
-    /// Another process may have put the same file there meanwhile.
+    /// Another process may have downloaded the same file meanwhile.
     async fn placed(
         &self,
         client: &Client,
@@ -341,7 +342,7 @@ impl Target {
             }
             if file.exists() && !self.destination.overwrite {
                 let message = format!(
-                    "{} exists, and is not known to be a file of {}",
+                    "{} exists, and is not recorded as a file of {}",
                     shown(&file.given),
                     task.id
                 );
@@ -349,7 +350,7 @@ impl Target {
             }
         }
         Err(match error.kind() {
-            // Another try cannot help these.
+            // Repeating cannot help with these.
             ErrorKind::NoVideo | ErrorKind::InvalidRequest => error.into(),
             ErrorKind::NotReady => match &self.resume {
                 Resume::At(base_url) => resume_hint(error.into(), &task.id, base_url.as_deref()),
@@ -371,7 +372,7 @@ impl Target {
         }
     }
 
-    /// The command that downloads the files of a task that is waited for to where they are to go.
+    /// The command that downloads the files of a task to their output paths.
     pub(crate) fn later(&self, id: &TaskId) -> Option<Invocation> {
         self.download(id, true, false)
     }
@@ -390,7 +391,7 @@ impl Target {
         Some(download)
     }
 
-    /// What to do when there is another file in the place.
+    /// The hint for a path with another file.
     fn elsewhere(&self, id: &TaskId) -> String {
         let image = self.destination.with_last_frame.then_some("OTHER.png");
         let download = Invocation::new("download")
@@ -398,12 +399,12 @@ impl Target {
             .option("-o", Some("OTHER.mp4"))
             .option("--last-frame-output", image);
         format!(
-            "Write to another file with: {download}\nOr replace what is there: the same with its path, and --overwrite"
+            "Write to another file with: {download}\nOr replace the existing file: the same with its path, and --overwrite"
         )
     }
 }
 
-/// A file that the journal knows to be in its place.
+/// A file that is in place according to the journal.
 async fn saved(client: &Client, id: &TaskId, kind: FileKind, file: &OutputFile) -> Option<Downloaded> {
     let found = client.saved(id, kind, &file.real).await?;
     Some(as_given(found, file))
@@ -416,7 +417,7 @@ fn as_given(mut downloaded: Downloaded, file: &OutputFile) -> Downloaded {
 
 fn both(video: &OutputFile, image: &OutputFile) -> Failure {
     io_failure(format!(
-        "{} and {} are one file, and cannot take both the video and its last frame",
+        "{} and {} are the same file; name different files for the video and its last frame",
         shown(&video.given),
         shown(&image.given)
     ))

@@ -1,4 +1,4 @@
-//! Following one task: waiting with progress, and what to say of a task that is left. Knows no command.
+//! Waiting for one task with progress, and messages about unfinished tasks. Uses no command.
 
 use serde_json::json;
 use videogen::journal::Entry;
@@ -10,18 +10,18 @@ use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
 use crate::output::{Output, file, shown, task_text};
 
-/// Waits with progress, by polling and for what is `told` besides. An interrupt ends the waiting, not the task.
+/// Waits with progress, by polling and for a task from `other`. An interrupt ends the wait, not the task.
 pub(crate) async fn wait_for(
     client: &Client,
     id: &TaskId,
     options: WaitOptions,
-    told: impl Future<Output = VideoTask>,
+    other: impl Future<Output = VideoTask>,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
     let mut waiting = output.waiting();
     let result = tokio::select! {
         result = client.wait_observed(id, options, |event| waiting.event(id, event)) => Ok(result.map_err(Failure::from)),
-        task = told => Ok(Ok(task)),
+        task = other => Ok(Ok(task)),
         interrupt = interrupted() => Err(interrupt),
     };
     let result = result.unwrap_or_else(|interrupt| Err(left(interrupt, id, waiting.status())));
@@ -29,7 +29,7 @@ pub(crate) async fn wait_for(
     result
 }
 
-/// The user left a task whose status was last seen as `status`.
+/// The failure when the user interrupts the wait; `status` is the last known status.
 pub(crate) fn left(interrupt: Interrupt, id: &TaskId, status: Option<&TaskStatus>) -> Failure {
     let message = match status {
         Some(status) if status.is_terminal() => format!("interrupted; {id} is {}", shown(status)),
@@ -48,7 +48,7 @@ pub(crate) fn wait_command(id: &TaskId, base_url: Option<&str>) -> Invocation {
         .option("--base-url", base_url)
 }
 
-/// How to continue with a task that was left before its end.
+/// The hint to resume the wait for a task.
 pub(crate) fn resume_hint(failure: Failure, id: &TaskId, base_url: Option<&str>) -> Failure {
     if failure.is_left() {
         failure.hint(&format!("Resume with: {}", wait_command(id, base_url)))
@@ -57,7 +57,7 @@ pub(crate) fn resume_hint(failure: Failure, id: &TaskId, base_url: Option<&str>)
     }
 }
 
-/// Whether a task that has ended has a video.
+/// Fails if an ended task has no video.
 pub(crate) fn ended(task: &VideoTask) -> Result<(), Failure> {
     if task.status == TaskStatus::Completed {
         return Ok(());
@@ -91,13 +91,13 @@ pub(crate) async fn show(client: &Client, task: &VideoTask, output: &Output) -> 
     })
 }
 
-/// What to do about a task that has ended, and whose files are not where they were to be written.
+/// The hint for an ended task whose files are not in place.
 pub(crate) fn unwritten(entry: &Entry) -> Option<String> {
     let id = entry.task.as_ref()?;
     let is_unwritten = entry.status == Some(TaskStatus::Completed) && entry.is_unfinished();
     let path = entry.target.as_ref().filter(|_| is_unwritten)?.video_of(id);
     Some(format!(
-        "Its files have not been written to {} yet. Write them with: {}",
+        "Its files are not in {} yet. Download them with: {}",
         file(&path),
         Invocation::new("recover").flag("--wait", true)
     ))

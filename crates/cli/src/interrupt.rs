@@ -1,12 +1,12 @@
-//! Requests to stop this program: Ctrl-C, and what means the same. Every command asks here and nowhere else, so that all
-//! of them answer to the same signals. Depends on nothing else in this crate.
+//! Interrupts: Ctrl-C and equivalent signals. All commands use this module, so that all
+//! of them handle the same signals. Depends on nothing else in this crate.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use tokio::sync::watch;
 
-/// Who asks this program to stop.
+/// The kind of an interrupt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Interrupt {
     /// Ctrl-C, SIGINT.
@@ -35,13 +35,13 @@ static RECEIVED: LazyLock<watch::Receiver<Vec<Interrupt>>> = LazyLock::new(|| {
     received
 });
 
-/// How many of them were returned to a caller.
+/// Number of interrupts returned to a caller.
 static HANDLED: AtomicUsize = AtomicUsize::new(0);
 
-/// Returns at the next interrupt: one that no earlier call has returned. Of calls that wait at the same time each returns
-/// it. Until the first call an interrupt ends the program at once, as it does any other.
+/// Returns the next interrupt that no earlier call has returned. Concurrent calls all return
+/// it. Before the first call, an interrupt ends the program at once.
 pub(crate) fn interrupted() -> impl Future<Output = Interrupt> {
-    // From the call on, not only once it is polled: what it is selected against may be first.
+    // Registered by the call, not by the first poll, because another branch of a `select!` may be polled first.
     let mut received = RECEIVED.clone();
     let handled = HANDLED.load(Ordering::Relaxed);
     async move {
@@ -52,13 +52,13 @@ pub(crate) fn interrupted() -> impl Future<Output = Interrupt> {
                 HANDLED.fetch_max(handled + 1, Ordering::Relaxed);
                 interrupt
             }
-            // No signal can be listened for here.
+            // Signals are not available here.
             None => std::future::pending().await,
         }
     }
 }
 
-/// Whether the program was interrupted, and so is to end soon.
+/// Whether the program was interrupted.
 pub(crate) fn has_been() -> bool {
     HANDLED.load(Ordering::Relaxed) > 0
 }
@@ -92,7 +92,7 @@ mod platform {
         }
     }
 
-    /// Whether the program was started by `nohup`. Only Linux can tell.
+    /// Whether the program was started by `nohup`. Known on Linux only.
     fn hangup_is_ignored() -> bool {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,4 +1,4 @@
-//! Commands that a user can paste. What they are made of may come from a vendor, so it is quoted for a shell here and
+//! Commands that a user can paste. Their parts may come from a vendor, so they are quoted for a shell, here and
 //! nowhere else. Depends on `text` only.
 
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use crate::text::is_plain;
 
-/// The options that hold for every command, as this one was given them.
+/// The global options of this run.
 static GLOBAL: OnceLock<Vec<OsString>> = OnceLock::new();
 
 /// Sets the options that every command to paste repeats.
@@ -21,7 +21,7 @@ pub(crate) fn repeat(options: Vec<OsString>) {
 pub(crate) struct Invocation(String);
 
 impl Invocation {
-    /// Begins `videogen <command>`.
+    /// Starts `videogen <command>`.
     pub(crate) fn new(command: &str) -> Self {
         Self(format!("videogen {command}"))
     }
@@ -59,8 +59,8 @@ impl fmt::Display for Invocation {
     }
 }
 
-/// An argument as a POSIX shell reads it. What could not be seen in single quotes is written with the escapes of `$'…'`,
-/// which bash, zsh and ksh read.
+/// Quotes an argument for a POSIX shell. Invisible characters are written with the escapes of `$'...'`,
+/// which bash, zsh and ksh support.
 fn quote(argument: &OsStr) -> Cow<'_, str> {
     match argument.to_str() {
         Some(text) if text.chars().all(is_plain) => shell_words::quote(text),
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_stay_what_they_are() {
+    fn arguments_are_quoted() {
         let command = Invocation::new("download")
             .arg("alltoken:generations:$(id)`id`;&|<>*?!")
             .option("-o", Some("it's a\\kite.mp4"))
@@ -106,10 +106,10 @@ mod tests {
         assert_eq!(quote("".as_ref()), "''");
     }
 
-    /// As a shell reads them, also what it could not show.
+    /// A shell parses them back, including invisible characters.
     #[cfg(unix)]
     #[test]
-    fn a_shell_reads_them_back() {
+    fn a_shell_parses_them_back() {
         use std::os::unix::ffi::OsStrExt as _;
 
         for bytes in [

@@ -1,4 +1,4 @@
-//! Where the command remembers what it submitted.
+//! The journal of the command line.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub(crate) struct JournalArgs {
 }
 
 impl JournalArgs {
-    /// For what submits: there must be a journal, unless none is wanted.
+    /// For submissions: requires a journal, unless disabled.
     pub(crate) fn open(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
         if self.no_journal {
             return Ok(None);
@@ -34,7 +34,7 @@ impl JournalArgs {
         Ok(Some(Arc::new(SqliteJournal::open(path).map_err(failure)?)))
     }
 
-    /// For what looks at the journal more than it changes it: where it cannot be written, it is read as it is.
+    /// For commands that mostly read: a journal that cannot be written is opened read-only.
     pub(crate) fn open_to_read(&self, output: &Output) -> Result<Option<Arc<SqliteJournal>>, Failure> {
         let failed = match self.open() {
             Err(failed) => failed,
@@ -44,18 +44,18 @@ impl JournalArgs {
             return Err(failed);
         };
         output.note(&format!(
-            "The journal is read only, so nothing that is found can be recorded: {}",
+            "The journal is read-only, so found tasks cannot be recorded: {}",
             failed.message.lines().next().unwrap_or_default()
         ));
         Ok(Some(Arc::new(journal)))
     }
 
-    /// For a simulation, which leaves nothing to remember: only a journal that is named.
+    /// For a simulation, which needs no record: only with --journal.
     pub(crate) fn open_if_named(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
         if self.journal.is_some() { self.open() } else { Ok(None) }
     }
 
-    /// For what only notes how a known task goes on: no journal is made, and one that cannot be used is no obstacle.
+    /// For updates of a known task: creates no journal, and continues without one that cannot be used.
     pub(crate) fn open_if_there(&self, output: &Output) -> Option<Arc<SqliteJournal>> {
         let path = self.path().ok()?;
         if self.no_journal || (!path.exists() && SqliteJournal::check(&path).is_ok()) {
@@ -70,14 +70,14 @@ impl JournalArgs {
         }
     }
 
-    /// The options that say which journal, as they were given.
+    /// The journal options, as given.
     pub(crate) fn options(&self) -> Vec<OsString> {
         let journal = self.journal.iter().flat_map(|path| ["--journal".into(), path.into()]);
         journal.chain(self.no_journal.then(|| "--no-journal".into())).collect()
     }
 
-    /// The files that no output may take the place of: the journal, which may not exist yet, and what SQLite keeps
-    /// beside it.
+    /// The files that no output may replace: the journal, which may not exist yet, and SQLite's files
+    /// next to it.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let path = self.path().ok().filter(|_| !self.no_journal);
         let beside = |path: PathBuf| {
@@ -98,7 +98,7 @@ impl JournalArgs {
             return Ok(path.into());
         }
         let folders = choose_native_strategy().map_err(|_| {
-            let message = "there is no home folder to keep the journal in; name a file with --journal";
+            let message = "there is no home folder for the journal; name a file with --journal";
             Failure::new(IO, "journal", message)
         })?;
         Ok(folders.data_dir().join("videogen").join("journal.db"))
@@ -111,7 +111,7 @@ pub(crate) fn failure(error: JournalError) -> Failure {
         .hint("Use another file with --journal PATH, or none with --no-journal.")
 }
 
-/// Records that cannot be read, for people.
+/// Unreadable records as text.
 pub(crate) fn unreadable(records: &[Unreadable]) -> Option<String> {
     if records.is_empty() {
         return None;
@@ -133,7 +133,7 @@ pub(crate) fn unreadable(records: &[Unreadable]) -> Option<String> {
     ))
 }
 
-/// An entry in one line, for people.
+/// An entry in one line of text.
 pub(crate) fn line(entry: &Entry) -> Vec<String> {
     let stands = match &entry.status {
         Some(status) => shown(status),
@@ -156,5 +156,5 @@ pub(crate) fn line(entry: &Entry) -> Vec<String> {
     ]
 }
 
-/// What stands above such lines.
+/// The headings of these columns.
 pub(crate) const HEADS: [&str; 5] = ["submitted", "status", "task or submission", "model", "prompt"];

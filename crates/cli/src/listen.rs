@@ -1,5 +1,5 @@
-//! The HTTP server for webhooks. Anyone may reach its address, so it limits how many connections there are, and how long
-//! each may take: none of them takes a file descriptor or time from polling and downloading.
+//! The HTTP server for webhooks. Anyone may reach its address, so it limits the number of connections, and how long
+//! each may take, so that polling and downloading have enough file descriptors.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,25 +12,25 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// Connections that are open at once. One task's webhook needs one; systems allow a process 256 files or more.
+/// Maximum number of open connections. One task's webhook needs one; systems allow a process 256 files or more.
 const CONNECTIONS: usize = 32;
-/// Longest time for the headers of a request. The router limits the time for its body.
+/// Timeout for the headers of a request. The router limits the time for its body.
 const HEADERS: Duration = Duration::from_secs(5);
-/// Longest head of a request, in bytes.
+/// Maximum size of a request's headers, in bytes.
 const HEAD: usize = 16 * 1024;
 
-/// Serves until it is dropped, and all connections with it.
+/// Serves until it is dropped, which closes all connections.
 pub(crate) async fn serve(listener: TcpListener, router: Router) {
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
-        // Connections that are not accepted wait in the system's queue, where they take no file descriptor of this process.
+        // Connections that are not accepted wait in the system's queue, without a file descriptor of this process.
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
             return;
         };
         while connections.try_join_next().is_some() {}
         let Ok((stream, _)) = listener.accept().await else {
-            // The peer is gone, or file descriptors are short; both pass.
+            // The peer is gone, or file descriptors are exhausted; both are temporary.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
@@ -41,7 +41,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router) {
             .keep_alive(false)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
         connections.spawn(async move {
-            // A connection that breaks is the caller's business.
+            // A broken connection is the caller's problem.
             let _ = connection.await;
             drop(slot);
         });
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn headers_that_do_not_end_are_cut() {
+    async fn headers_that_do_not_end_time_out() {
         let (address, _server) = start(Router::new()).await;
         // Silent from the beginning, silent in the middle, and a byte every second.
         for sent in ["", "POST / HTTP/1.1\r\nX-Slow: ", "byte by byte"] {
@@ -94,7 +94,7 @@ mod tests {
         }
     }
 
-    /// More callers than connections: the others wait, and each gets its answer.
+    /// More callers than connections: the others wait, and each gets its response.
     #[tokio::test]
     async fn connections_have_a_limit() {
         let (open, most, gate) = (AtomicUsize::new(0), AtomicUsize::new(0), Semaphore::new(0));

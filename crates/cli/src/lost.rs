@@ -1,4 +1,4 @@
-//! Submissions whose answers were lost, as every command shows them. Knows no command.
+//! Submissions whose responses were lost, as every command shows them. Uses no command.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use videogen_journal::SqliteJournal;
 use crate::invocation::Invocation;
 use crate::output::Output;
 
-/// Candidates, for programs.
+/// Candidates as JSON.
 pub(crate) fn candidates(found: &[Candidate]) -> Value {
     found
         .iter()
@@ -19,7 +19,7 @@ pub(crate) fn candidates(found: &[Candidate]) -> Value {
         .collect()
 }
 
-/// Candidates, for people.
+/// Candidates as text.
 pub(crate) fn listed(found: &[Candidate]) -> String {
     let one = |found: &Candidate| {
         let reasons: Vec<String> = found.reasons.iter().map(ToString::to_string).collect();
@@ -28,23 +28,23 @@ pub(crate) fn listed(found: &[Candidate]) -> String {
     found.iter().map(one).collect::<Vec<_>>().join(" or ")
 }
 
-/// So many lost submissions are looked for on the way to another one.
+/// Maximum number of lost submissions searched for before another submission.
 const LOOKED_FOR: usize = 3;
-/// And for so long at most.
+/// Maximum time for these searches.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Looks once for what earlier runs left open at this account. Whatever goes wrong with that does not concern this run.
+/// Searches once for the account's open submissions of earlier runs. Failures do not affect this run.
 pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
     let mut open = client.own();
     open.open = true;
     let now = chrono::Utc::now();
     let found = journal.find(open).await.unwrap_or_default();
     for record in &found.unreadable {
-        output.note(&format!("In the journal, {record}. It is left unchanged."));
+        output.note(&format!("Journal: {record}. It was not changed."));
     }
     let mut left = found.entries;
     left.retain(|entry| !entry.is_under_way(now));
-    // Each may take a walk through the vendor's list, and somebody is waiting.
+    // Each may page through the vendor's list while the user waits.
     if (1..=LOOKED_FOR).contains(&left.len())
         && let Ok(Ok(recovered)) = tokio::time::timeout(PATIENCE, client.recover(Duration::ZERO)).await
     {

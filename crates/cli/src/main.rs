@@ -58,7 +58,8 @@ enum Command {
     Download(download::DownloadArgs),
     /// Cancel a task (AllToken only).
     Cancel(TaskArgs),
-    /// List the tasks of an account, newest first (Token360, AllToken), or with --local the submissions of this machine.
+    /// List the tasks of an account, newest first (Token360, AllToken), or with --local the submissions of this
+    /// machine.
     List(list::ListArgs),
     /// Find submissions whose response was lost, and resume unfinished tasks. Submits nothing.
     Recover(recover::RecoverArgs),
@@ -81,7 +82,7 @@ fn main() -> ExitCode {
     };
     let code = runtime.block_on(run());
     if interrupt::has_been() {
-        // A file is still cleaned up; a journal that another program has locked is not waited for.
+        // Time to delete partial files, without waiting for a journal locked by another program.
         runtime.shutdown_timeout(Duration::from_secs(1));
     }
     code
@@ -90,7 +91,7 @@ fn main() -> ExitCode {
 async fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        // `--json` is kept even where the rest of the command line cannot be read.
+        // `--json` applies even if the rest of the command line is invalid.
         Err(error) if error.use_stderr() => {
             let message = error.render().to_string();
             let message = message.trim().trim_start_matches("error: ");

@@ -1,4 +1,4 @@
-//! What people and programs see. All that is written to standard output and standard error is written here, through
+//! Output as text or JSON. Everything on standard output and standard error is written here, through
 //! [`text`].
 
 use std::io::{IsTerminal as _, Write as _};
@@ -15,7 +15,7 @@ use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
 use crate::exit::{Failure, IO};
 use crate::text;
 
-/// Standard output carries results; standard error carries progress and failures.
+/// Results go to standard output, progress and failures to standard error.
 #[derive(Clone, Copy)]
 pub(crate) struct Output {
     json: bool,
@@ -30,10 +30,10 @@ impl Output {
         }
     }
 
-    /// The result of a command: a document for programs, or a text for people.
+    /// Prints the result of a command: a JSON document, or text.
     ///
     /// # Errors
-    /// When it cannot be written, for it may hold the only word of a task.
+    /// When it cannot be written, because it may be the only record of a task.
     pub(crate) fn result(&self, document: &Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
         let text = if self.json {
             text::json(document)
@@ -41,7 +41,7 @@ impl Output {
             text::lines(&text())
         };
         match writeln!(std::io::stdout(), "{text}") {
-            // Whoever closed the pipe has seen enough.
+            // A closed pipe is not an error.
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 say(&text);
                 Err(Failure::new(IO, "io", format!("cannot write the result: {error}")))
@@ -61,19 +61,19 @@ impl Output {
         }
     }
 
-    /// A remark for people.
+    /// Prints a note, unless --json is set.
     pub(crate) fn note(&self, text: &str) {
         if !self.json {
             self.announce(text);
         }
     }
 
-    /// A remark on standard error, also beside a document: for what must not wait for the document.
+    /// Prints a note on standard error, even with --json: for news that must not wait for the document.
     pub(crate) fn announce(&self, text: &str) {
         say(&text::lines(text));
     }
 
-    /// Asks a person a question; `false` where there is none to answer it.
+    /// Asks the user for confirmation; `false` without a terminal.
     pub(crate) fn confirm(&self, question: &str) -> bool {
         if self.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
             return false;
@@ -84,7 +84,7 @@ impl Output {
         is_read && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
     }
 
-    /// Shows a task while it is waited for.
+    /// Shows a task during a wait.
     pub(crate) fn waiting(&self) -> Waiting<'_> {
         let bar = if self.progress {
             let bar = ProgressBar::new_spinner();
@@ -103,7 +103,7 @@ impl Output {
         }
     }
 
-    /// Shows bytes while a file is fetched.
+    /// Shows the progress of a download.
     pub(crate) fn fetching(&self) -> ProgressBar {
         if !self.progress {
             return ProgressBar::hidden();
@@ -130,17 +130,16 @@ impl Waiting<'_> {
         }
     }
 
-    /// Shows why there is no answer, once for each kind of trouble.
+    /// Shows why polls fail, once for each kind of failure.
     fn retrying(&mut self, id: &TaskId, error: &Error) {
         let reason = match error.kind() {
             ErrorKind::NotFound => "not found; the vendor may not show it yet",
             _ => error.message(),
         };
-        self.bar.set_message(format!("trying again: {}", text::visible(reason)));
+        self.bar.set_message(format!("retrying: {}", text::visible(reason)));
         if self.trouble != Some(error.kind()) {
             if !self.output.progress {
-                self.output
-                    .note(&format!("{id}: the poll failed and is tried again: {reason}"));
+                self.output.note(&format!("{id}: poll failed, retrying: {reason}"));
             }
             self.trouble = Some(error.kind());
         }
@@ -159,7 +158,7 @@ impl Waiting<'_> {
         }
     }
 
-    /// The task's status when it was last seen.
+    /// The last known status of the task.
     pub(crate) fn status(&self) -> Option<&TaskStatus> {
         self.last.as_ref()
     }
@@ -169,7 +168,7 @@ impl Waiting<'_> {
     }
 }
 
-/// A table without lines, its heads above.
+/// A table without lines, with headings.
 pub(crate) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(heads.iter().copied());
@@ -184,17 +183,17 @@ pub(crate) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
         .join("\n")
 }
 
-/// A status, which may be a word of the vendor's that this version does not know.
+/// A status, which may be one that this version does not know.
 pub(crate) fn shown(status: &TaskStatus) -> String {
     text::visible(status.as_str())
 }
 
-/// A file's name.
+/// A file's path, for display.
 pub(crate) fn file(path: &Path) -> String {
     text::visible(&path.to_string_lossy())
 }
 
-/// How long something took, for people.
+/// A duration as text.
 pub(crate) fn elapsed(duration: Duration) -> String {
     match duration.as_secs() {
         seconds @ 0..120 => format!("{seconds} s"),
@@ -202,12 +201,12 @@ pub(crate) fn elapsed(duration: Duration) -> String {
     }
 }
 
-/// A time as people and programs read it, to the second.
+/// A time in RFC 3339, to the second.
 pub(crate) fn moment(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// A task in a few lines.
+/// A task in a few lines of text.
 pub(crate) fn task_text(task: &VideoTask) -> String {
     let mut lines = vec![format!("{}  {}", task.id, shown(&task.status))];
     let mut add = |name: &str, value: Option<String>| {
@@ -217,7 +216,7 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     };
     let word = &task.vendor_status;
     add(
-        "vendor says",
+        "raw status",
         (!word.is_empty() && word != task.status.as_str()).then(|| word.clone()),
     );
     add("model", task.model.clone());
@@ -293,7 +292,7 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
-/// What cannot be said on standard error cannot be said.
+/// Failures to write to standard error are ignored.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

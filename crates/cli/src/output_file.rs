@@ -11,24 +11,24 @@ use same_file::Handle;
 use crate::exit::{Failure, IO};
 use crate::output::file as file_name;
 
-/// The folder, next to an output file, that holds the names of the files that are being written.
+/// The folder, next to an output file, with locks named after the files being written.
 const RESERVED: &str = ".videogen-reserved";
-/// Bytes that a folder must have room for. Less is a full disk.
+/// Free bytes required in a folder; less counts as a full disk.
 const ROOM: usize = 64 * 1024;
-/// How long another run may take to say who it is, once it has reserved a name.
+/// How long another run may take to write its owner after it has reserved a name.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A file that is to be written: as the user names it, and as the operating system does.
+/// An output file: the path as given, and resolved.
 #[derive(Clone)]
 pub(crate) struct OutputFile {
-    /// As it was named, for messages.
+    /// As given, for messages.
     pub(crate) given: PathBuf,
     /// Absolute, with all symbolic links resolved. The file itself need not exist.
     pub(crate) real: PathBuf,
 }
 
 impl OutputFile {
-    /// Resolves a path, and refuses one that can be no file. What exists there does not matter yet.
+    /// Resolves a path, and rejects one that cannot be a file. An existing file is allowed at this point.
     pub(crate) fn resolve(given: &Path) -> Result<Self, Failure> {
         let shown = file_name(given);
         let ends_in_separator = given.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
@@ -40,7 +40,7 @@ impl OutputFile {
             Ok(found) if found.is_symlink() => given.canonicalize().map_err(|error| {
                 let end = fs::read_link(given).unwrap_or_default();
                 io_failure(format!(
-                    "{shown} is a symbolic link to {}, where no file can be written: {error}; remove the link or name its end",
+                    "{shown} is a symbolic link to {}, which cannot be written: {error}; remove the link or name its target",
                     file_name(&end)
                 ))
             })?,
@@ -55,29 +55,30 @@ impl OutputFile {
         })
     }
 
-    /// Whether both are one file: by path, or, where they exist, by what is behind their names.
+    /// Whether both are the same file: by path or, if they exist, by device and inode.
     pub(crate) fn is_same(&self, other: &Path) -> bool {
         self.real == *other || same_file::is_same_file(&self.real, other).unwrap_or(false)
     }
 
-    /// Whether there is something at its path.
+    /// Whether the path exists.
     pub(crate) fn exists(&self) -> bool {
         self.real.symlink_metadata().is_ok()
     }
 }
 
-/// Keeps an output file for one run: no other run, and no other output of this run, can reserve the same file meanwhile.
+/// Reserves an output file for one run: no other run, and no other output of this run, can reserve the same file
+/// meanwhile.
 ///
-/// It is a lock on an empty file of the same name in a folder next to it. So the file system itself says which names are
-/// possible, and which are one; and the lock of a process that dies ends with it.
+/// It is a lock on an empty file of the same name in a folder next to it. So the file system decides which names are
+/// valid, and which are equal; and the lock of a process ends with it.
 pub(crate) struct Reservation {
     path: PathBuf,
-    /// Held, and so locked, to the end. `None`: shared with a run of the same owner.
+    /// Locked until dropped. `None`: shared with a run of the same owner.
     lock: Option<File>,
 }
 
 impl Reservation {
-    /// Reserves `file` for `owner`. Runs with the same owner write the same file, and share it.
+    /// Reserves `file` for `owner`. Runs with the same owner share it.
     pub(crate) fn new(file: &OutputFile, owner: Option<&str>) -> Result<Self, Failure> {
         let folder = folder_of(&file.real);
         let reserved = folder.join(RESERVED);
@@ -102,7 +103,7 @@ impl Reservation {
                 .open(&path);
             let mut lock = match opened {
                 Ok(lock) => lock,
-                // The last run to use the folder has just removed it.
+                // The previous run has just removed the folder.
                 Err(error) if error.kind() == io::ErrorKind::NotFound && start.elapsed() < PATIENCE => continue,
                 Err(error) => {
                     let _ = fs::remove_dir(&reserved);
@@ -125,10 +126,10 @@ impl Reservation {
                         file_name(&file.given)
                     )));
                 }
-                // Where files cannot be locked, whoever comes second is refused when its file is put in place.
+                // Without file locks, the second run fails when it places its file.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
             }
-            // The run that held it before may have removed the name between the two calls.
+            // The previous holder may have removed the name between the two calls.
             let is_named = || Ok(Handle::from_path(&path)? == Handle::from_file(lock.try_clone()?)?);
             if !io::Result::unwrap_or(is_named(), false) && start.elapsed() < PATIENCE {
                 continue;
@@ -146,15 +147,15 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         if self.lock.is_some() {
-            // While it is still locked, so that no other run can take it for its own.
+            // While still locked, so that no other run can reserve it in between.
             let _ = fs::remove_file(&self.path);
-            // Only when it is empty.
+            // Only if empty.
             let _ = fs::remove_dir(folder_of(&self.path));
         }
     }
 }
 
-/// The folder as the operating system knows it, once it is clear that files can be written there.
+/// The resolved folder, after a check that files can be written there.
 pub(crate) fn writable_folder(folder: &Path) -> Result<PathBuf, Failure> {
     let folder = canonical_folder(folder)?;
     let try_it = || {
@@ -177,7 +178,7 @@ fn canonical_folder(folder: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// The folder that a path lies in.
+/// The folder of a path.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -213,13 +214,13 @@ mod tests {
             assert!(message.contains("another run"), "{message}");
         }
         assert!(refusal(Reservation::new(&file(&other), None)).contains("another run"));
-        // The same key is the same submission.
+        // The same key means the same submission.
         let shared = Reservation::new(&file(&other), Some("k")).ok().unwrap();
         drop(shared);
         assert!(refusal(Reservation::new(&file(&other), None)).contains("another run"));
         drop((first, second));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-        // What a killed run leaves is in nobody's way.
+        // A killed run leaves no lock.
         fs::create_dir(folder.path().join(RESERVED)).unwrap();
         fs::write(folder.path().join(RESERVED).join("a.mp4"), "").unwrap();
         drop(Reservation::new(&file(&path), None).ok().unwrap());
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_the_file_system_refuses() {
+    fn names_that_the_file_system_rejects() {
         let folder = tempfile::tempdir().unwrap();
         let long = folder.path().join("x".repeat(256));
         assert!(refusal(Reservation::new(&file(&long), None)).contains("cannot write"));

@@ -119,13 +119,13 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
-    /// The request, with an empty model when none was named.
+    /// The request; its model is empty if none is given.
     pub(crate) fn into_request(self) -> Result<VideoRequest, Failure> {
         let mut request = match &self.request {
             Some(path) => request_file::read(path)?,
             None => VideoRequest::default(),
         };
-        // What is named here overrides what the file says; what is not leaves it alone.
+        // Options override the file's members.
         macro_rules! set {
             ($($field:ident: $value:expr),* $(,)?) => {$(
                 if let Some(value) = $value {
@@ -167,10 +167,10 @@ impl RequestArgs {
         let mut keys = BTreeSet::new();
         for pair in self.metadata {
             let Some((key, value)) = pair.split_once('=') else {
-                return Err(invalid(format!("--metadata {pair}: must read KEY=VALUE")));
+                return Err(invalid(format!("--metadata {pair}: must be KEY=VALUE")));
             };
             if !keys.insert(key.to_owned()) {
-                return Err(invalid(format!("--metadata {key}: is given twice")));
+                return Err(invalid(format!("--metadata {key}: given twice")));
             }
             request.metadata.insert(key.to_owned(), value.into());
         }
@@ -197,11 +197,11 @@ impl RequestArgs {
     }
 }
 
-/// A prompt is what it says. Where other programs would read it from elsewhere, the text alone would be paid for.
+/// Rejects `-` and `@FILE`, which would be submitted as the prompt itself.
 fn prompt(text: &str) -> Result<String, String> {
     if text == "-" {
         return Err(
-            "reading the prompt from standard input is not supported; give the prompt itself, or a file with \
+            "reading the prompt from standard input is not supported; pass the prompt itself, or a file with \
              --request FILE"
                 .to_owned(),
         );
@@ -235,7 +235,7 @@ fn switch(on: bool, off: bool) -> Option<bool> {
     }
 }
 
-/// A URL, an asset, or else a local file.
+/// A URL, an asset id or a local file.
 fn source(role: Role, text: &str) -> Result<Source, Failure> {
     text.parse().or_else(|error| {
         if text.contains("://") || text.starts_with("data:") || !Path::new(text).exists() {

@@ -1,4 +1,4 @@
-//! Reading a request from a JSON file. Nothing in it is passed over: what is not understood is an error that names it.
+//! Reads a request from a JSON file. Unknown members are errors.
 
 use std::fmt;
 use std::path::Path;
@@ -10,7 +10,7 @@ use videogen::VideoRequest;
 use crate::exit::{Failure, INVALID, IO};
 use crate::output::file;
 
-/// The request in the file at `path`. Model and prompt may be absent, to be named on the command line.
+/// Reads the request from the file at `path`. Model and prompt may be missing, and be given on the command line.
 pub(crate) fn read(path: &Path) -> Result<VideoRequest, Failure> {
     let bytes =
         std::fs::read(path).map_err(|error| Failure::new(IO, "io", format!("cannot read {}: {error}", file(path))))?;
@@ -39,9 +39,7 @@ fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
         Value::Bool(_) => "a boolean",
         Value::Null => "null",
     };
-    Err(format!(
-        "it holds {found}; a request is a JSON object, one in each file"
-    ))
+    Err(format!("it is {found}; a request is a JSON object, one per file"))
 }
 
 fn from_members(mut members: Map<String, Value>) -> Result<VideoRequest, String> {
@@ -62,7 +60,7 @@ fn from_members(mut members: Map<String, Value>) -> Result<VideoRequest, String>
     serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| error.to_string())
 }
 
-/// A member that there is not, with the one that was likely meant.
+/// The error for an unknown member, with the most similar known one.
 fn misspelt(name: &str, known: &[&str]) -> String {
     let near = known
         .iter()
@@ -75,7 +73,7 @@ fn misspelt(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// A JSON value in which no member stands twice: which of the two was meant cannot be known.
+/// A JSON value without duplicate members.
 struct Unique(Value);
 
 impl<'de> Deserialize<'de> for Unique {
@@ -142,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_understood_is_named() {
+    fn unknown_and_invalid_input_is_reported() {
         let utf16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (bytes, words) in [
             (&utf16[..], "UTF-16"),
@@ -174,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_of_byte_order_is_skipped_and_model_and_prompt_may_be_absent() {
+    fn a_byte_order_mark_is_skipped_and_model_and_prompt_are_optional() {
         let request = parse(b"\xef\xbb\xbf{\"seed\": -1, \"extra\": {\"big\": 18446744073709551615, \"x\": 1.5}}");
         let request = request.unwrap_or_default();
         assert_eq!(

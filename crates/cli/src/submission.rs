@@ -1,4 +1,4 @@
-//! What is known of a submission while it is under way, for whoever interrupts it. Knows no command.
+//! State of a submission in progress, for interrupts. Uses no command.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::invocation::Invocation;
 use crate::output::Output;
 
-/// A submission under way. Clones share what they know.
+/// A submission in progress. Clones share its state.
 #[derive(Clone, Default)]
 pub(crate) struct Submission(Arc<Mutex<Known>>);
 
@@ -23,8 +23,8 @@ struct Known {
 }
 
 impl Submission {
-    /// Learns from the client that `builder` makes, and prints the task's id the moment it is known: the journal may be
-    /// locked for minutes. `quietly`: only where remarks are printed.
+    /// Observes the client of `builder`, and prints the task's id as soon as it is known, because the journal may be
+    /// locked for minutes. `quietly`: only if notes are printed.
     pub(crate) fn watch(
         builder: ClientBuilder,
         journalled: bool,
@@ -50,15 +50,15 @@ impl Submission {
         (submission, builder)
     }
 
-    /// The task, if it is known already.
+    /// The task, if already known.
     pub(crate) fn task(&self) -> Option<TaskId> {
         self.known().task
     }
 
-    /// The failure when the user does not wait for the submission to end.
+    /// The failure when the user interrupts the submission.
     pub(crate) fn abandoned(&self, interrupt: Interrupt) -> Failure {
         let known = self.known();
-        let recover = format!("Look for it with: {}", Invocation::new("recover"));
+        let recover = format!("Search for it with: {}", Invocation::new("recover"));
         if let Some(task) = known.task {
             let message = format!("interrupted; {task} was accepted, and the journal has not recorded it yet");
             let mut failure = Failure::interrupted(interrupt, message);
@@ -67,14 +67,14 @@ impl Submission {
         }
         if known.journalled && known.recorded.is_none() {
             let message = "interrupted while waiting for the journal, before anything was sent";
-            let hint = format!("To make sure, look with: {}", Invocation::new("recover"));
+            let hint = format!("To make sure, search with: {}", Invocation::new("recover"));
             return Failure::interrupted(interrupt, message).hint(&hint);
         }
         let kind = ErrorKind::AmbiguousSubmit.as_str();
         let Some(id) = known.recorded else {
             let message = "submission status unknown: interrupted before the vendor answered; the task may exist and be \
                 billed";
-            return Failure::new(interrupt.code(), kind, message).hint("Look for it in the vendor's list or console.");
+            return Failure::new(interrupt.code(), kind, message).hint("Check the vendor's list or console.");
         };
         let message = format!(
             "submission status unknown: interrupted before the vendor answered submission {id}; the task may exist and \

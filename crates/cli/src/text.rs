@@ -1,10 +1,10 @@
-//! Text that comes from elsewhere (vendors, file names, the journal), made fit for a terminal. What this program prints
-//! goes through here, by way of [`Output`](crate::output::Output). Depends on nothing else in this crate.
+//! Cleans text from other sources (vendors, file names, the journal) for a terminal. Everything that this program
+//! prints is cleaned here, by [`Output`](crate::output::Output). Depends on nothing else in this crate.
 
 use serde_json::Value;
 
-/// A text on one line in which everything is what it looks like: control characters, escape sequences, line breaks, and
-/// characters that reorder text or cannot be seen are written as escapes.
+/// Text on one line: control characters, escape sequences, line breaks, and
+/// characters that reorder text or are invisible are escaped.
 pub(crate) fn visible(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
         if is_plain(c) {
@@ -21,7 +21,7 @@ pub(crate) fn lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// A JSON document over several lines. What a terminal would obey is escaped as JSON escapes it.
+/// A JSON document over several lines, with control characters escaped as in JSON.
 pub(crate) fn json(document: &Value) -> String {
     let text = serde_json::to_string_pretty(document).unwrap_or_default();
     let mut shown = String::with_capacity(text.len());
@@ -38,13 +38,13 @@ pub(crate) fn json(document: &Value) -> String {
     shown
 }
 
-/// Whether a terminal shows the character, and does nothing else with it.
+/// Whether a terminal only displays the character.
 pub(crate) fn is_plain(c: char) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
     }
     let is_space = c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
-    // After another character, or else accents would be escaped for want of something to stand on.
+    // After another character, because combining accents alone would be escaped.
     is_space || format!("a{c}").escape_debug().nth(1) == Some(c)
 }
 
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_steers_a_terminal() {
+    fn control_characters_are_escaped() {
         for (text, shown) in [
             ("a kite, 'é' \"\\\" — 風\u{3000}e\u{301} \u{1f1e9}", None),
             ("\u{1b}[2J", Some("\\u{1b}[2J")),

@@ -1,4 +1,4 @@
-//! Listening for the vendor's webhook while waiting.
+//! Receives the vendor's webhook during a wait.
 
 use std::net::SocketAddr;
 
@@ -21,9 +21,9 @@ pub(crate) struct WebhookArgs {
     /// Receive the vendor's webhook on this address while waiting. Polling continues; whichever comes first counts.
     #[arg(long, value_name = "ADDRESS", conflicts_with = "no_wait")]
     listen_for_webhook: Option<SocketAddr>,
-    /// Public base URL of that address; an unguessable path is added for the task. If the vendor signs its webhooks and the
-    /// secret is set (TOAPIS_WEBHOOK_SECRET; during rotation both secrets, separated by a comma), the webhook is trusted;
-    /// otherwise it only triggers a poll.
+    /// Public base URL of that address; an unguessable path is added for the task. If the vendor signs its webhooks and
+    /// the secret is set (TOAPIS_WEBHOOK_SECRET; during rotation both secrets, separated by a comma), the webhook is
+    /// trusted; otherwise it only triggers a poll.
     #[arg(long, value_name = "URL", requires = "listen_for_webhook")]
     webhook_url: Option<String>,
 }
@@ -32,7 +32,7 @@ pub(crate) struct WebhookArgs {
 pub(crate) struct Listener {
     receiver: Receiver,
     callback: Callback,
-    told: mpsc::UnboundedReceiver<VideoTask>,
+    ended: mpsc::UnboundedReceiver<VideoTask>,
     server: JoinHandle<()>,
 }
 
@@ -43,7 +43,7 @@ impl Drop for Listener {
 }
 
 impl Listener {
-    /// Listens, if that is asked for; everything that can go wrong does so before anything is paid for.
+    /// Listens, if requested; fails before anything is paid for.
     pub(crate) async fn start(
         args: &WebhookArgs,
         client: &Client,
@@ -63,10 +63,10 @@ impl Listener {
                 return Err(Failure::new(INVALID, "invalid_request", message));
             }
         };
-        let (send, told) = mpsc::unbounded_channel();
+        let (send, ended) = mpsc::unbounded_channel();
         let mut builder = Receiver::builder(client.clone()).on_event(move |event| {
             if let Some(task) = event.task {
-                // Once nobody waits any more, nothing is left to tell.
+                // Ignored when the wait has ended.
                 let _ = send.send(task);
             }
             async { Ok(()) }
@@ -76,7 +76,7 @@ impl Listener {
         }
         let receiver = builder.build()?;
         let callback = receiver.callback(&base)?;
-        // What stands before the token in the URL that the vendor calls.
+        // The part of the callback URL before the token.
         let url = callback.url().expose().to_owned();
         let path = url.splitn(4, '/').nth(3).and_then(|path| path.rsplit_once('/'));
         let router: Router = receiver.router(path.map_or("", |(path, _)| path));
@@ -84,26 +84,26 @@ impl Listener {
         Ok(Some(Self {
             receiver,
             callback,
-            told,
+            ended,
             server,
         }))
     }
 
-    /// What to send as `callback_url`.
+    /// The `callback_url` to send.
     pub(crate) fn url(&self) -> SecretUrl {
         self.callback.url().clone()
     }
 
-    /// Tells which task is waited for. What came before is taken up now; if that fails, polling finds the end.
+    /// Binds the callback to the task. Earlier deliveries are handled now; if that fails, polling continues.
     pub(crate) async fn bind(&self, id: &TaskId, output: &Output) {
         if let Err(rejection) = self.receiver.bind(self.callback.hash(), id).await {
             output.note(&format!("{rejection}; polling continues"));
         }
     }
 
-    /// The task, once a webhook tells of its end; whether it can be believed has been seen to.
+    /// The ended task from a verified webhook.
     pub(crate) async fn ended(&mut self, id: &TaskId) -> VideoTask {
-        while let Some(task) = self.told.recv().await {
+        while let Some(task) = self.ended.recv().await {
             let is_ended = task.status.is_terminal() && (task.status != TaskStatus::Completed || task.video.is_some());
             if task.id.id() == id.id() && is_ended {
                 return task;
@@ -113,7 +113,7 @@ impl Listener {
     }
 }
 
-/// The keys that the vendor's webhooks are signed with; none where it signs nothing.
+/// The vendor's webhook secrets; none if it does not sign.
 fn secrets(vendor: Vendor, simulate: bool, output: &Output) -> Vec<String> {
     let facts = vendor.facts();
     if facts.webhook.signature == Signature::None {

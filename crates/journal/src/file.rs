@@ -14,12 +14,12 @@ pub(crate) const BUSY: Duration = Duration::from_secs(30);
 /// Pages copied at a time, and the pause between.
 const PAGES: i32 = 4096;
 const PAUSE: Duration = Duration::ZERO;
-/// What is escaped in the path of an SQLite URI.
+/// Characters to escape in the path of an SQLite URI.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
-/// Longest chain of symbolic links that is followed to a file that does not exist yet.
+/// Maximum number of symbolic links followed to a file that does not exist yet.
 const LINKS: usize = 40;
 
-/// Refuses what SQLite would open and what would not outlive the process: a repeated key would pay twice.
+/// Rejects paths that SQLite can open but that do not outlive the process: a repeated key would pay twice.
 ///
 /// # Errors
 /// Why `path` cannot hold a journal, and what to do.
@@ -39,7 +39,7 @@ pub(crate) fn check(path: &Path) -> Result<(), String> {
         Ok(metadata) if metadata.is_dir() => Err("it is a directory; name a file".to_owned()),
         Ok(metadata) if !metadata.is_file() => Err("it is not a regular file; name one".to_owned()),
         Ok(metadata) if is_deleted(&metadata) => Err("the file has been deleted; name another one".to_owned()),
-        // Whatever else is wrong with it shows when it is opened.
+        // Other errors are reported by opening it.
         _ => Ok(()),
     }
 }
@@ -54,8 +54,8 @@ fn is_deleted(_: &Metadata) -> bool {
     false
 }
 
-/// Creates the file and its directories for their owner only, whatever the umask: it holds prompts. A symbolic link is
-/// followed to where it leads. A file that exists keeps its mode, and is not even opened: closing it again would release the
+/// Creates the file and its directories for their owner only, whatever the umask, because it contains prompts. Symbolic
+/// links are followed. An existing file keeps its mode, and is not opened: closing it would release the
 /// locks that this process has on it.
 pub(crate) fn create(path: &Path) -> std::io::Result<()> {
     let mut path = path.to_owned();
@@ -78,7 +78,7 @@ pub(crate) fn create(path: &Path) -> std::io::Result<()> {
                 return Ok(());
             }
             Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
-            // A link that leads to no file yet, or a file that another process has just created.
+            // A dangling link, or a file that another process has just created.
             Err(_) => match path.read_link() {
                 Ok(target) => path = path.parent().map_or(target.clone(), |parent| parent.join(target)),
                 Err(_) => return Ok(()),
@@ -95,7 +95,7 @@ fn create_directory(path: &Path) -> std::io::Result<()> {
     if let Some(parent) = path.parent() {
         create_directory(parent)?;
     }
-    #[allow(unused_mut, reason = "a mode is set where there are modes")]
+    #[allow(unused_mut, reason = "the mode is only set on Unix")]
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -113,8 +113,8 @@ fn create_directory(path: &Path) -> std::io::Result<()> {
 /// Copies the journal into memory without changing it.
 pub(crate) fn read(path: &Path) -> rusqlite::Result<Connection> {
     copy(path, OpenFlags::empty()).or_else(|error| {
-        // Without a write-ahead log nobody is writing, and the file is all there is. With one, the file alone would show an
-        // older state.
+        // Without a write-ahead log no process is writing, and the file is complete. With one, the file alone would
+        // show an older state.
         let mut log = path.canonicalize().unwrap_or_else(|_| path.to_owned()).into_os_string();
         log.push("-wal");
         if Path::new(&log).metadata().is_ok_and(|log| log.len() > 0) {
@@ -124,7 +124,7 @@ pub(crate) fn read(path: &Path) -> rusqlite::Result<Connection> {
     })
 }
 
-/// The same where not even a lock can be created beside it.
+/// The same if no lock file can be created next to it.
 pub(crate) fn read_immutable(path: &Path) -> rusqlite::Result<Connection> {
     let name = percent_encode(path.as_os_str().as_encoded_bytes(), ESCAPED);
     copy(

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use videogen::journal::{Entry, Event, JournalError, Started, Unreadable};
 use videogen::{TaskId, Timestamp};
 
-/// What [`read`] needs.
+/// The columns for [`read`].
 pub(crate) const COLUMNS: &str = "rowid, intent, key, task, entry";
 
 /// One record: an entry, or why it cannot be read.
@@ -29,7 +29,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Result<Entry, Unreadable>>
         Ok(entry) => entry,
         Err(error) => return Ok(Err(unreadable(format!("column entry: {error}")))),
     };
-    // What it is looked up by must be what it says.
+    // The columns must match the entry.
     let task_column = task.as_ref().ok().map(|task| task.parse::<TaskId>().ok());
     let columns = [
         ("intent", intent.as_ref() == Ok(&entry.intent.id)),
@@ -37,12 +37,12 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Result<Entry, Unreadable>>
         ("task", task_column == entry.task.clone().map(Some)),
     ];
     Ok(match columns.iter().find(|(_, agrees)| !agrees) {
-        Some((name, _)) => Err(unreadable(format!("column {name}: it contradicts the column entry"))),
+        Some((name, _)) => Err(unreadable(format!("column {name} contradicts column entry"))),
         None => Ok(entry),
     })
 }
 
-/// A text, or what else is there.
+/// The text, or the type of another value.
 fn text(value: ValueRef<'_>) -> Result<String, &'static str> {
     match value {
         ValueRef::Text(text) => String::from_utf8(text.to_vec()).map_err(|_| "text that is not UTF-8"),
@@ -53,7 +53,7 @@ fn text(value: ValueRef<'_>) -> Result<String, &'static str> {
     }
 }
 
-/// The entry with `value` in `column`: of `scope`, or else of none.
+/// The entry with `value` in `column`, in `scope` or without a scope.
 pub(crate) fn entry(
     connection: &Connection,
     column: &str,
@@ -81,7 +81,7 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         let mut others = connection.prepare_cached(sql).map_err(broken)?;
         if others.exists(params![task, scope, intent.id]).map_err(broken)? {
             return Err(JournalError::new(format!(
-                "the task {task} is another submission's already"
+                "the task {task} already belongs to another submission"
             )));
         }
     }

@@ -1,10 +1,10 @@
-//! The tables, and how older files become newer ones.
+//! The tables and their migrations.
 
 use rusqlite::{Connection, TransactionBehavior};
 use videogen::journal::JournalError;
 
-/// Never edited, only added to: files of every version are out there. The column `entry` is the whole entry as JSON; the
-/// others are what is looked up by.
+/// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
+/// others are for lookups.
 const STEPS: [&str; 4] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
@@ -21,7 +21,7 @@ const STEPS: [&str; 4] = [
     CREATE INDEX submissions_unfinished ON submissions (account) WHERE unfinished = 1;
     CREATE INDEX submissions_reference ON submissions (client_reference) WHERE client_reference IS NOT NULL;
     CREATE INDEX submissions_begun ON submissions (begun);",
-    // What happened, in order; entries only tell how things stand.
+    // All events, in order; entries have only the current state.
     "CREATE TABLE events (
         id INTEGER PRIMARY KEY,
         intent TEXT NOT NULL REFERENCES submissions (intent),
@@ -29,7 +29,7 @@ const STEPS: [&str; 4] = [
         event TEXT NOT NULL
     ) STRICT;
     CREATE INDEX events_intent ON events (intent);",
-    // Keys and tasks are unique within a scope, no longer in the whole file. What older versions recorded has none.
+    // Keys and tasks are unique within a scope, no longer in the whole file. Records of older versions have none.
     "CREATE TABLE scoped (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL,
@@ -57,15 +57,15 @@ const STEPS: [&str; 4] = [
     CREATE INDEX submissions_vendor_id ON submissions (vendor_id) WHERE vendor_id IS NOT NULL;",
 ];
 
-/// Brings a file to the newest version. What it holds is kept. The file's `user_version` counts the steps it has had.
+/// Migrates a file to the newest version, and keeps its data. The file's `user_version` is the number of applied steps.
 /// Foreign keys must be off, because a step may replace a table that others refer to.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
     let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
     if version.is_ok_and(|version| usize::try_from(version) == Ok(STEPS.len())) {
         return Ok(());
     }
-    let broken = |error: rusqlite::Error| JournalError::new(format!("it cannot be brought up to date: {error}"));
-    // Under the lock, because another process may be doing the same.
+    let broken = |error: rusqlite::Error| JournalError::new(format!("it cannot be migrated: {error}"));
+    // Under the lock, because another process may migrate it too.
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(broken)?;
@@ -91,7 +91,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
     transaction.commit().map_err(broken)
 }
 
-/// A file as an older version of this crate left it.
+/// Creates a file of an older version.
 #[cfg(test)]
 pub(crate) fn older_version(connection: &Connection, steps: usize) -> rusqlite::Result<()> {
     connection.execute_batch(&STEPS[..steps].concat())?;

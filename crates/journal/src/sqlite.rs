@@ -1,4 +1,4 @@
-//! The file.
+//! The journal in an SQLite file.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -35,17 +35,17 @@ impl SqliteJournal {
     /// Opens the journal at `path`. Creates the file and its directories if they do not exist.
     ///
     /// # Errors
-    /// When `path` is not a regular file (`:memory:`, an SQLite URI, a device, a pipe), or when the file cannot be created,
-    /// read or written, is not a journal, or was written by a newer version.
+    /// When `path` is not a regular file (`:memory:`, an SQLite URI, a device, a pipe), or when the file cannot be
+    /// created, read or written, is not a journal, or was written by a newer version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = path.as_ref();
         Self::check(path)?;
         let opened = || -> Result<Connection, String> {
             file::create(path).map_err(text)?;
-            // No URIs: a path is a path.
+            // Without URI parsing, so that every path is taken literally.
             let mut connection =
                 Connection::open_with_flags(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI).map_err(text)?;
-            // SQLite opens a file that it may not write for reading, without a word.
+            // SQLite silently opens a read-only file for reading.
             if connection.is_readonly(MAIN_DB).map_err(text)? {
                 return Err("the file is read-only".to_owned());
             }
@@ -53,7 +53,7 @@ impl SqliteJournal {
                 connection.busy_timeout(BUSY)?;
                 wal(connection)?;
                 connection.pragma_update(None, "synchronous", "FULL")?;
-                // On macOS only this reaches the disk.
+                // Required on macOS to flush to the disk.
                 connection.pragma_update(None, "fullfsync", true)?;
                 connection.pragma_update(None, "foreign_keys", false)
             };
@@ -69,8 +69,8 @@ impl SqliteJournal {
         ))
     }
 
-    /// Opens a snapshot of the journal at `path` for reading, for example from a read-only or full disk, or another user's
-    /// file. Writes are refused, so nothing can be submitted with it.
+    /// Opens a snapshot of the journal at `path` for reading, for example from a read-only or full disk, or another
+    /// user's file. Writes are refused, so nothing can be submitted with it.
     ///
     /// # Errors
     /// When the file cannot be read, is not a journal, or was written by a newer version.
@@ -139,31 +139,31 @@ impl SqliteJournal {
         .await
     }
 
-    /// Runs what writes.
+    /// Runs a write.
     async fn change<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
         if self.is_read_only {
-            let message = format!("the journal {} is open for reading only", self.path.display());
+            let message = format!("the journal {} is open read-only", self.path.display());
             return Err(JournalError::new(message));
         }
         self.run(work).await
     }
 
-    /// Runs `work` where it may block.
+    /// Runs `work` on a blocking thread.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
         let connection = Arc::clone(&self.connection);
         let worked = tokio::task::spawn_blocking(move || {
-            // A panic in between has rolled its transaction back.
+            // After a panic, its transaction was rolled back.
             work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
         });
         worked
             .await
-            .map_err(|_| JournalError::new("the journal was given up: the program is ending"))?
+            .map_err(|_| JournalError::new("the journal call was aborted: the program is ending"))?
     }
 }
 
@@ -172,7 +172,7 @@ impl Journal for SqliteJournal {
         Box::pin(self.change(move |connection| {
             let transaction = write(connection)?;
             let at = intent.at;
-            // Its task may exist, so one that cannot be read is an error.
+            // The task of an unreadable record may exist, so it is an error.
             let begun = match entry(&transaction, "key", &intent.key, intent.scope().as_deref())? {
                 None => {
                     let entry = Entry::begin(intent);
@@ -202,7 +202,7 @@ impl Journal for SqliteJournal {
                 Subject::Task { task, scope } => ("task", task.to_string(), Some(scope.as_str())),
             };
             let now = Utc::now();
-            // Most polls tell nothing new; those must not wait for the lock.
+            // Most polls change nothing, and must not wait for the lock.
             if matches!(event, Event::Status { .. }) {
                 match entry(connection, column, &value, scope)? {
                     None => return Ok(None),
@@ -280,7 +280,7 @@ impl Journal for SqliteJournal {
     }
 }
 
-/// A transaction that holds the file's lock from its beginning, so that what it reads still holds when it writes.
+/// A transaction that locks the file from its beginning, so that its reads are still valid when it writes.
 fn write(connection: &mut Connection) -> Result<Transaction<'_>, JournalError> {
     connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -295,12 +295,12 @@ fn unusable(path: &Path, reason: &str) -> JournalError {
     JournalError::new(format!("the journal {} cannot be opened: {reason}", path.display()))
 }
 
-/// Turns the write-ahead log on. Of several processes that do so to a new file at once, SQLite refuses all but one without
+/// Enables the write-ahead log. If several processes do so for a new file at once, SQLite rejects all but one without
 /// waiting.
 fn wal(connection: &Connection) -> rusqlite::Result<()> {
     let begun = Instant::now();
     loop {
-        // An answer, so not `execute`.
+        // It returns a row, so not `execute`.
         match connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < BUSY => {
                 std::thread::sleep(Duration::from_millis(10));

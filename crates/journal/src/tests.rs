@@ -1,4 +1,4 @@
-//! The file, its versions, and records that are not as they should be.
+//! The file, its versions, and invalid records.
 
 use std::path::Path;
 
@@ -24,9 +24,9 @@ fn accepted(id: &str) -> Event {
     }
 }
 
-/// Files of every version are out there. What they hold has no origin, and answers for every one.
+/// Files of every version are migrated. Their entries have no origin, and match every one.
 #[tokio::test]
-async fn an_older_file_keeps_what_it_holds() {
+async fn an_older_file_keeps_its_data() {
     for version in [1, 2] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("old.db");
@@ -44,13 +44,13 @@ async fn an_older_file_keeps_what_it_holds() {
                 }
             }
         }
-        // As it is, and then for good.
+        // Read-only, then migrated.
         let read_only = SqliteJournal::open_read_only(&path).unwrap();
         let journal = SqliteJournal::open(&path).unwrap();
         for journal in [&read_only, &journal] {
             assert_eq!(ids(journal).await, ["i-2", "i-1"]);
         }
-        // And goes on as a new one.
+        // And works like a new one.
         journal
             .record(Subject::Intent("i-1".to_owned()), accepted("t"))
             .await
@@ -69,7 +69,7 @@ async fn an_older_file_keeps_what_it_holds() {
     }
 }
 
-/// A key makes one task on the public internet, and one at each simulator.
+/// A key creates one task on the public internet, and one at each simulator.
 #[tokio::test]
 async fn keys_and_tasks_are_unique_within_a_scope() {
     let folder = tempfile::tempdir().unwrap();
@@ -112,9 +112,9 @@ async fn keys_and_tasks_are_unique_within_a_scope() {
     assert!(matches!(other, Started::Known(known) if known.intent.id == "i-3"));
 }
 
-/// Damage of every kind to one record: the others are there, and nothing is sent for its key.
+/// Damage of every kind to one record: the others are readable, and its key cannot be submitted.
 #[tokio::test]
-async fn a_record_that_cannot_be_read_costs_itself_only() {
+async fn an_unreadable_record_affects_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal.db");
     let journal = SqliteJournal::open(&path).unwrap();
@@ -165,7 +165,7 @@ async fn a_record_that_cannot_be_read_costs_itself_only() {
         );
         let refused = journal.record(Subject::Intent("i-2".to_owned()), Event::Started).await;
         assert!(refused.is_err(), "{word}");
-        // As it was.
+        // Unchanged.
         let kept: String = damage
             .query_row("SELECT entry FROM submissions WHERE intent = 'i-2'", [], |row| {
                 row.get(0)
@@ -173,13 +173,13 @@ async fn a_record_that_cannot_be_read_costs_itself_only() {
             .unwrap();
         assert_eq!(kept, entry);
     }
-    // What the tables forbid, as a damaged page would have it.
+    // Invalid for the table, as on a damaged page.
     damage
         .execute_batch("UPDATE submissions SET entry = CAST(x'ff' AS TEXT) WHERE intent = 'i-2'")
         .unwrap();
     let found = journal.find(Query::default()).await.unwrap();
     assert!(found.unreadable[0].reason.contains("not UTF-8"), "{found:?}");
-    // A family of another version is no damage.
+    // A family of another version is valid.
     let family = Vendor::ALL[0].families().next().unwrap();
     damage
         .execute(
@@ -192,14 +192,14 @@ async fn a_record_that_cannot_be_read_costs_itself_only() {
         .unwrap();
     let found = journal.find(Query::default()).await.unwrap();
     assert_eq!((found.entries.len(), found.unreadable.len()), (3, 0), "{found:?}");
-    // Nor does one event hide the others.
+    // An unreadable event does not hide the others.
     damage
         .execute_batch("UPDATE events SET event = '{\"event\": \"odd\"}' WHERE intent = 'i-1' AND id = 1")
         .unwrap();
     assert_eq!(journal.events("i-1").await.unwrap().len(), 1);
 }
 
-/// What SQLite would open and the end of the process would take away.
+/// Paths that SQLite can open but that do not outlive the process.
 #[test]
 fn a_journal_outlives_the_process() {
     let folder = tempfile::tempdir().unwrap();
@@ -236,14 +236,14 @@ fn a_journal_outlives_the_process() {
             );
         }
     }
-    // A path is a path, whatever it looks like.
+    // Every path is taken literally.
     let odd = path("a?mode=memory&x=%20#1.db");
     drop(SqliteJournal::open(&odd).unwrap());
     assert!(Path::new(&odd).exists());
 }
 
 #[tokio::test]
-async fn a_journal_open_for_reading_only_refuses_to_record() {
+async fn a_read_only_journal_rejects_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a b?%23.db");
     let journal = SqliteJournal::open(&path).unwrap();
@@ -258,10 +258,10 @@ async fn a_journal_open_for_reading_only_refuses_to_record() {
             .await
             .unwrap_err(),
     ] {
-        assert!(error.to_string().contains("reading only"), "{error}");
+        assert!(error.to_string().contains("read-only"), "{error}");
     }
     drop(journal);
-    // Nobody writes, and nothing can be created beside it.
+    // No writer, and no file can be created next to it.
     let copy = crate::file::read_immutable(&path).unwrap();
     let count: i64 = copy
         .query_row("SELECT count(*) FROM submissions", [], |row| row.get(0))
@@ -275,7 +275,7 @@ async fn ids(journal: &SqliteJournal) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_no_journal_is_left_alone() {
+async fn files_that_are_not_journals_are_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let newer = folder.path().join("newer.db");
     drop(SqliteJournal::open(&newer).unwrap());
@@ -289,7 +289,7 @@ async fn what_is_no_journal_is_left_alone() {
         .execute_batch("CREATE TABLE songs (name TEXT)")
         .unwrap();
     let text = folder.path().join("text.db");
-    std::fs::write(&text, "not a database, and long enough to be seen as none".repeat(20)).unwrap();
+    std::fs::write(&text, "not a database, but longer than a header".repeat(20)).unwrap();
     for (path, word) in [
         (newer, "newer version"),
         (foreign, "another program"),
@@ -343,7 +343,7 @@ async fn one_task_belongs_to_one_submission() {
     );
 }
 
-/// The first runs of several processes make one file between them.
+/// The first runs of several processes create one file.
 #[test]
 fn many_may_open_a_new_file_at_once() {
     for _ in 0..5 {
@@ -361,10 +361,10 @@ fn many_may_open_a_new_file_at_once() {
     }
 }
 
-/// Whatever leads to it, and whatever the umask: see also the command's tests.
+/// With any path and any umask; see also the tests of the command line.
 #[cfg(unix)]
 #[tokio::test]
-async fn the_file_is_for_its_owner() {
+async fn the_file_is_readable_by_its_owner_only() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     let folder = tempfile::tempdir().unwrap();

@@ -54,13 +54,14 @@
 //! | key `sk-sim-401`, `-403`, `-429`, `-500`, `-503` | every request is answered with that status |
 //! | key `sk-sim-402` | submissions are answered with 402 |
 //! | `sim:refuse` in the prompt | the submission is rejected by the content rules |
+//! | `sim:no-model` in the prompt | the submission is rejected: no such model |
 //! | `sim:fail`, `sim:moderated`, `sim:expire` in the prompt | the task ends as failed, moderated or expired |
 //! | `sim:slow` in the prompt | the task takes ten times as long |
 //!
 //! # Control time
 //!
 //! A task is queued for 3 s and completed after 20 s of simulated time; [`Builder::speed`] makes that
-//! faster. With [`Builder::manual_clock`] time stands still until [`Simulator::advance`] moves it:
+//! faster. With [`Builder::manual_clock`], time stops until [`Simulator::advance`] moves it:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), videogen_sim::StartError> {
@@ -86,10 +87,11 @@
 //!
 //! - Requests are checked against the spec's schema and the rules of `x-models`, and rejected in the
 //!   vendor's own error format. Where a real service silently drops a parameter, the simulator rejects it.
+//!   Members that the vendor does not document are reported, and rejected with [`Builder::strict`].
 //! - A task belongs to the key that created it. In answers, its creation is in real time, and later
 //!   times are counted from there at the simulated pace.
-//! - Videos are MP4 (H.264, no audio) in the requested size, ratio and length, at 12 frames per second
-//!   (24 if a frame count is requested, fewer for large clips); the last frame is a PNG. They are served
+//! - Videos are MP4 (H.264) in the requested size, ratio and length, at 24 frames per second (fewer for large
+//!   clips), with a tone (AAC) if audio is requested; the last frame and the thumbnail are PNGs. They are served
 //!   on a second port, through presigned URLs that expire. The largest size is 3840x2160 (4K in 21:9 or
 //!   9:21 is scaled down), the longest clip 120 s.
 //! - Webhooks are delivered to `http` URLs, with the documented signature and retries. Token360 requires
@@ -99,12 +101,12 @@
 //!
 //! The simulator reads `specs/` itself and shares no code with the clients that are tested against it,
 //! so that a misread spec cannot cancel itself out. Only `Simulator::client` uses `videogen`, to
-//! configure a client; nothing is judged by it.
+//! configure a client; it checks nothing.
 //!
 //! # Features
 //!
 //! - `clips` (default): encodes each video in its requested size and length; needs a C++ compiler.
-//!   Without it, every video is the same MP4: one second, 160x90 pixels, 12 frames. Answers still report
+//!   Without it, every video is the same MP4: one second, 160x90 pixels, 12 frames, no sound. Answers still report
 //!   the requested size and length.
 //! - `client`: `Simulator::client` and `Simulator::client_builder`.
 

@@ -85,7 +85,28 @@
 //!
 //! Vendors, all enabled by default: `token360`, `toapis`, `alltoken`. Optional: `webhook` (receiving webhooks; adds HMAC,
 //! SHA-256 and the system's random source), `webhook-axum` (a router for them), `schema` (JSON Schemas of requests and
-//! tasks), `tracing` (spans and events), `test-util` ([`VideoTask::builder`] for tests of applications).
+//! tasks), `tracing` (spans and events), `test-util` (`VideoTask::builder`, for tests of applications).
+//!
+//! # Tracing
+//!
+//! With the feature `tracing`, the crate writes spans and events with the target `videogen`. No field contains a key, a
+//! prompt or a URL.
+//!
+//! | span (INFO) | fields | covers |
+//! |---|---|---|
+//! | `submit` | `vendor`, `model` | one submission with its retries |
+//! | `wait` | `task` | [`Client::wait`] and its variants |
+//! | `download` | `task`, `kind` (`video` or `last_frame`) | one file, also in memory or as a stream |
+//!
+//! | event | fields | reports |
+//! |---|---|---|
+//! | `ended` (INFO) | `task`, `status` | the task of a submission or wait |
+//! | `downloaded` (INFO) | `bytes` | the size of a file |
+//! | `failed` (WARN) | `task`, `error` (the kind), `reason` | why one of them failed |
+//! | `retrying` (WARN) | `error`, `pause_ms` | that a call is repeated after a pause |
+//!
+//! The waits of a [`Watcher`](wait::Watcher) and of [`Client::watch`] have no span, because they run while the caller polls
+//! them; their last event is the same.
 
 #[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");

@@ -1,6 +1,6 @@
-//! The shape of what a spec tells beyond its schemas: endpoint families, fields, models, pace.
+//! Types for the facts in a spec's extensions: endpoint families, fields, models, rate limits.
 //!
-//! The tables themselves are generated into the raw crates from `x-models` and its fellows; `specs/README.md` explains
+//! The tables are generated into the raw crates from `x-models` and other extensions; `specs/README.md` explains
 //! each member.
 
 /// All facts of one vendor.
@@ -10,7 +10,7 @@ pub struct Vendor {
     pub name: &'static str,
     /// Environment variable of the API key.
     pub key_env: &'static str,
-    /// Where keys are made and the balance is topped up, or the nearest address that is known.
+    /// Page for keys and balance, or the nearest known address.
     pub keys_page: Option<&'static str>,
     /// Environment variable that replaces the base URL.
     pub base_url_env: &'static str,
@@ -43,7 +43,7 @@ pub struct Page {
     pub url: &'static str,
     /// Date it was read, `YYYY-MM-DD`.
     pub read: &'static str,
-    /// What the address stands for, where it is only the nearest that is known.
+    /// What the address is, if it is only the nearest known one.
     pub note: Option<&'static str>,
 }
 
@@ -63,7 +63,7 @@ pub struct Poll {
     pub first: u64,
     /// Shortest and longest advised wait between polls.
     pub every: (u64, u64),
-    /// When to give up, where advised.
+    /// Advised timeout, if any.
     pub give_up: Option<u64>,
 }
 
@@ -72,33 +72,33 @@ pub struct Poll {
 pub struct ResultUrl {
     /// Seconds.
     pub ttl: u64,
-    /// Whether polling again returns a fresh one.
+    /// Whether polling again returns a new one.
     pub refreshable: bool,
 }
 
 /// How webhooks are delivered, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Webhook {
-    /// How long one delivery may take.
+    /// Timeout of one delivery.
     pub timeout: u64,
-    /// Pauses before each further attempt.
+    /// Pauses before each retry.
     pub retries: &'static [u64],
-    /// How a delivery proves who sent it.
+    /// Authentication of deliveries.
     pub signature: Signature,
     /// Maximum difference between the signed time and the clock.
     pub tolerance: Option<u64>,
 }
 
-/// How a webhook delivery proves who sent it.
+/// Authentication of webhook deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signature {
-    /// Not at all.
+    /// None.
     None,
-    /// By an HMAC-SHA256 over time and body.
+    /// HMAC-SHA256 over time and body.
     HmacSha256,
 }
 
-/// Documented limits of one account; each list is empty where none is documented, and all of a list hold at once.
+/// Documented limits of one account; a list is empty if none is documented, and all of a list apply at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
     /// Of submissions.
@@ -125,7 +125,7 @@ pub struct Family {
     pub create: &'static str,
     /// Path of the create operation.
     pub path: &'static str,
-    /// What a create request can carry.
+    /// The fields that a create request can carry.
     pub fields: &'static [Field],
 }
 
@@ -134,13 +134,13 @@ pub struct Family {
 pub struct Field {
     /// Normalised field, or input role.
     pub name: &'static str,
-    /// Where it stands in the body, with dots for nested objects.
+    /// Path in the body, with dots for nested objects.
     pub wire: &'static str,
     /// Smallest value.
     pub minimum: Option<i64>,
     /// Largest value.
     pub maximum: Option<i64>,
-    /// Most characters.
+    /// Maximum length in characters.
     pub max_length: Option<usize>,
     /// Prefix that a text must have, such as `https://`.
     pub prefix: Option<&'static str>,
@@ -148,7 +148,7 @@ pub struct Field {
     pub values: &'static [&'static str],
     /// Page the fact comes from.
     pub page: &'static str,
-    /// Seen by clients only.
+    /// Seen in clients only, not documented.
     pub unverified: bool,
 }
 
@@ -163,13 +163,13 @@ pub struct Model {
     pub duration: Duration,
     /// Frame counts, if the model supports them.
     pub frames: Option<Frames>,
-    /// Resolution tiers; empty where none can be asked for.
+    /// Resolution tiers; empty if not selectable.
     pub resolutions: &'static [&'static str],
-    /// Tier used when none is asked for.
+    /// Default tier.
     pub default_resolution: Option<&'static str>,
-    /// Aspect ratios; empty where none can be asked for.
+    /// Aspect ratios; empty if not selectable.
     pub aspect_ratios: &'static [&'static str],
-    /// Ratio used when none is asked for.
+    /// Default ratio.
     pub default_aspect_ratio: Option<&'static str>,
     /// Supported input media.
     pub inputs: &'static [Input],
@@ -179,7 +179,7 @@ pub struct Model {
     pub conditions: &'static [Condition],
     /// Normalised fields of the family that this model does not support.
     pub without: &'static [&'static str],
-    /// Members that only clients show.
+    /// Members that are only seen in clients.
     pub unverified: &'static [&'static str],
     /// Page the entry comes from.
     pub page: &'static str,
@@ -207,11 +207,11 @@ impl Model {
 pub struct Duration {
     /// Shortest.
     pub min: u32,
-    /// Longest, where anything bounds it.
+    /// Longest, if limited.
     pub max: Option<u32>,
     /// How a request leaves the duration to the model, if supported.
     pub auto: Option<Auto>,
-    /// Length when none is asked for, where documented.
+    /// Default length, if documented.
     pub default: Option<u32>,
 }
 
@@ -222,7 +222,7 @@ impl Duration {
         self.nearest(seconds) == seconds
     }
 
-    /// The allowed length that is nearest to `seconds`.
+    /// The allowed length nearest to `seconds`.
     #[must_use]
     pub fn nearest(&self, seconds: u32) -> u32 {
         seconds.clamp(self.min, self.max.unwrap_or(u32::MAX))
@@ -242,7 +242,7 @@ impl std::fmt::Display for Duration {
 /// How a request leaves the duration to the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Auto {
-    /// By leaving the duration out.
+    /// By omitting the duration.
     Absent,
     /// By `-1`.
     MinusOne,
@@ -266,7 +266,7 @@ impl Frames {
         (self.min..=self.max).contains(&count) && (count - self.min).is_multiple_of(self.step)
     }
 
-    /// The allowed count that is nearest to `count`.
+    /// The allowed count nearest to `count`.
     #[must_use]
     pub fn nearest(&self, count: u32) -> u32 {
         let steps = (count.clamp(self.min, self.max) - self.min + self.step / 2) / self.step;
@@ -283,9 +283,9 @@ pub struct Input {
     pub wire_role: &'static str,
     /// Maximum number.
     pub max: u32,
-    /// Where a medium may come from: `url`, `asset`, `data`.
+    /// Allowed sources: `url`, `asset`, `data`.
     pub sources: &'static [&'static str],
-    /// Whether it may be the only input, although its role usually needs another one beside it.
+    /// Whether it may be the only input, although its role usually requires another one.
     pub alone: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Readers that take what vendors really send.
+//! Lenient readers for vendors' JSON.
 
 use chrono::Datelike as _;
 use serde::de::DeserializeOwned;
@@ -8,22 +8,22 @@ use serde_json::{Map, Number, Value};
 
 use crate::timestamp::Timestamp;
 
-/// Reads a value from any JSON that can mean it. `None`: it cannot.
+/// Reads a value from any JSON that can represent it.
 pub trait FromValue: Sized {
-    /// Reads `value`, forgiving where the meaning is plain: `"5"` and `5.0` are the integer 5.
+    /// Reads `value` leniently: `"5"` and `5.0` are the integer 5.
     fn from_value(value: Value) -> Option<Self>;
 
-    /// Reads the same straight from JSON. What is not made of one value reads its members without a `Value` in between.
+    /// Reads the same directly from JSON. Objects and lists read their members without an intermediate `Value`.
     ///
     /// # Errors
-    /// When it is no JSON: what cannot be read is `None`.
+    /// When it is not JSON. A value that cannot be read is `None`.
     fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
         Value::deserialize(json).map(Self::from_value)
     }
 }
 
-/// A member of a response. One that cannot be read counts as absent instead of failing the whole body; the body itself
-/// is kept beside it, so nothing is lost.
+/// A member of a response. An unreadable one counts as absent instead of failing the whole body; the body itself
+/// is kept too, so nothing is lost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Lenient<T>(pub Option<T>);
@@ -42,7 +42,7 @@ impl<'de, T: FromValue> Deserialize<'de> for Lenient<T> {
 
 /// Shorthand for the `Option<Lenient<T>>` of generated types.
 pub trait Read<T> {
-    /// The value, when it was there and readable.
+    /// The value, if present and readable.
     fn read(self) -> Option<T>;
 }
 
@@ -54,7 +54,7 @@ impl<T> Read<T> for Option<Lenient<T>> {
 
 /// The same for lists.
 pub trait ReadItems<T> {
-    /// The items that are readable; none where there is no list.
+    /// The readable items; none if there is no list.
     fn read_items(self) -> Vec<T>;
 }
 
@@ -80,7 +80,7 @@ impl FromValue for Map<String, Value> {
     }
 }
 
-/// An empty text is none: services written in Go send one for every member that is not set.
+/// An empty string is absent: services written in Go send one for every member that is not set.
 impl FromValue for String {
     fn from_value(value: Value) -> Option<Self> {
         match value {
@@ -91,7 +91,7 @@ impl FromValue for String {
         }
     }
 
-    /// A number keeps its digits: ids may be larger than 64 bits, which a `Value` would round.
+    /// Numbers keep all digits: ids may be larger than 64 bits, which a `Value` would round.
     fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
         let json = Box::<RawValue>::deserialize(json)?;
         if json.get().bytes().all(|byte| byte.is_ascii_digit()) {
@@ -143,11 +143,11 @@ impl FromValue for i64 {
     }
 }
 
-/// The integer that a JSON number is, if it is one: `5.0` counts, `5.5` and `1e30` do not.
+/// The integer value of a JSON number: `5.0` counts, `5.5` and `1e30` do not.
 fn whole(number: &Number) -> Option<i64> {
     number.as_i64().or_else(|| {
         let float = number.as_f64()?;
-        // Above 2^53 a float no longer names one integer.
+        // Above 2^53, a float does not identify one integer.
         (float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0).then_some(float as i64)
     })
 }
@@ -158,24 +158,24 @@ impl FromValue for Timestamp {
         if let Value::String(text) = &value
             && let Ok(timestamp) = text.trim().parse()
         {
-            return Some(timestamp).filter(can_be_told);
+            return Some(timestamp).filter(is_representable);
         }
         let number = f64::from_value(value)?;
-        // Zero stands for "not yet" in these APIs. Seconds reach 10^11 in the year 5138, milliseconds did in 1973.
+        // Zero means "not yet" in these APIs. Seconds reach 10^11 in the year 5138, milliseconds did in 1973.
         if number <= 0.0 {
             return None;
         }
         let milliseconds = if number < 1e11 { number * 1000.0 } else { number };
-        Timestamp::from_timestamp_millis(milliseconds.round() as i64).filter(can_be_told)
+        Timestamp::from_timestamp_millis(milliseconds.round() as i64).filter(is_representable)
     }
 }
 
 /// RFC 3339 has four digits for the year.
-fn can_be_told(time: &Timestamp) -> bool {
+fn is_representable(time: &Timestamp) -> bool {
     (0..10_000).contains(&time.year())
 }
 
-/// A list whose items are read each by itself: one that cannot be read keeps its place, and costs no other.
+/// A list whose items are read separately: an unreadable one keeps its place, and does not affect others.
 impl<T: FromValue> FromValue for Vec<Lenient<T>> {
     fn from_value(value: Value) -> Option<Self> {
         match value {
@@ -190,10 +190,10 @@ impl<T: FromValue> FromValue for Vec<Lenient<T>> {
     }
 }
 
-/// Reads an object by its type. Its end is found first, so that whatever is odd inside it costs no more than it.
+/// Reads an object by its type. Its end is found first, so that an invalid object does not affect others.
 ///
 /// # Errors
-/// When it is no JSON.
+/// When it is not JSON.
 #[doc(hidden)]
 pub fn object<'de, T, D>(json: D) -> Result<Option<T>, D::Error>
 where
@@ -201,9 +201,9 @@ where
     D: Deserializer<'de>,
 {
     let json = Box::<RawValue>::deserialize(json)?;
-    // A member that stands there twice is an error to the type, and the last one counts in a `Value`.
+    // A duplicate member is an error for the type; in a `Value` the last one counts.
     let again = || T::from_value(serde_json::from_slice(json.get().as_bytes()).ok()?);
-    // From bytes as the body is, so that each type is compiled for one kind of source.
+    // From bytes, like the body, so that each type is compiled for one kind of source.
     Ok(serde_json::from_slice(json.get().as_bytes()).ok().or_else(again))
 }
 
@@ -212,10 +212,10 @@ where
 macro_rules! from_value {
     ($($name:ty),* $(,)?) => {$(
         impl $crate::FromValue for $name {
-            // Compiled where it is used: most of these types are only sent.
+            // Compiled on use: most of these types are only sent.
             #[inline]
             fn from_value(value: $crate::serde_json::Value) -> Option<Self> {
-                // Not from the value itself: that is rare, and would compile every type for another kind of source.
+                // Not from the value directly: that is rare, and would compile every type for another kind of source.
                 $crate::serde_json::from_slice(&$crate::serde_json::to_vec(&value).ok()?).ok()
             }
 

@@ -22,15 +22,15 @@ macro_rules! open_enum {
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub enum $name {
             $(#[doc = concat!("`", $value, "`")] $variant,)+
-            /// A value the spec does not name.
+            /// A value that is not in the spec.
             Unknown(String),
         }
 
         impl $name {
-            /// The values that the spec names.
+            /// The values in the spec.
             pub const KNOWN: &'static [&'static str] = &[$($value),+];
 
-            /// The value as it stands on the wire.
+            /// The value as sent on the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

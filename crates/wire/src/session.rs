@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::exchange::{Answer, Exchange, Sent};
 
-/// No answer of these APIs comes near this size; more is somebody else's page.
+/// Maximum size of a body; responses of these APIs are much smaller.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// One account at one vendor, and the slot with the last [`Exchange`].
@@ -113,9 +113,9 @@ impl Session {
 
     /// Sends a request and keeps the exchange. Called by the generated clients' `exec` hook.
     ///
-    /// The body is read here: a partial body is preserved, and an error page or unreadable body keeps its status and headers.
-    /// A byte order mark, and compression that was not requested, are removed. The headers are moved to the exchange, because
-    /// the generated client would only copy them.
+    /// The body is read here: a partial body is preserved, and an error page or unreadable body keeps its status and
+    /// headers. A byte order mark, and compression that was not requested, are removed. The headers are moved to the
+    /// exchange, because the generated client would only copy them.
     ///
     /// # Errors
     /// Those of `reqwest`; the exchange shows how far the request got.
@@ -179,7 +179,7 @@ impl Session {
         match error {
             Some(error) => Err(error),
             None => {
-                // Nothing in it can be refused. Without its URL, one would be made up and parsed.
+                // This cannot fail. Without a URL, reqwest would parse a placeholder.
                 let mut whole = http::Response::builder().url(url).body(body).unwrap_or_default();
                 *whole.status_mut() = status;
                 Ok(whole.into())
@@ -206,13 +206,13 @@ impl Session {
     }
 }
 
-/// What broke on the way to `url`, with its host and that of the proxy, and without the rest of the URL.
+/// The message for a failed request to `url`, with its host and the proxy's, without the rest of the URL.
 #[must_use]
 pub fn network_failure(url: &Url, proxy: Option<&str>, error: &reqwest::Error) -> String {
     let through = proxy.map(|proxy| format!(" through the proxy {proxy}"));
     let through = through.unwrap_or_default();
     let what = if error.is_timeout() && !error.is_connect() {
-        "no answer from"
+        "no response from"
     } else if error.is_connect() {
         "cannot connect to"
     } else {
@@ -230,7 +230,7 @@ fn place(url: &Url) -> String {
     }
 }
 
-/// What went wrong, in the words of the field, by a part of what the libraries below say.
+/// Common messages for errors, by a part of the libraries' messages.
 const CAUSES: [(&str, &str); 9] = [
     ("dns error", "DNS lookup failed"),
     ("invalid peer certificate", "TLS certificate not trusted"),
@@ -243,13 +243,13 @@ const CAUSES: [(&str, &str); 9] = [
     ("unreachable", "network unreachable"),
 ];
 
-/// The causes of a transport error in one line. URLs are left out: they may be signed.
+/// The causes of a transport error in one line. URLs are omitted, because they may be signed.
 fn causes(error: &reqwest::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
         let text = error.to_string();
-        // The HTTP library's own frames say nothing; and some errors repeat their cause.
+        // The HTTP library's own messages add no information, and some errors repeat their cause.
         if !text.starts_with("client error") && !parts.iter().any(|part| part.contains(&text)) {
             parts.push(text);
         }
@@ -270,11 +270,11 @@ fn causes(error: &reqwest::Error) -> String {
     }
 }
 
-/// A body without compression and byte order mark, as far as it can be read, and why no further.
+/// Decompresses a body and removes its byte order mark, as far as it can be read; returns the error that stopped it.
 fn decoded(headers: &HeaderMap, body: Bytes) -> (Bytes, Option<String>) {
     let coding = headers.get(CONTENT_ENCODING).and_then(|coding| coding.to_str().ok());
     let coding = coding.map_or_else(String::new, |coding| coding.trim().to_ascii_lowercase());
-    // No JSON and no page begins with these bytes, so they need no header.
+    // Neither JSON nor HTML begins with these bytes, so no header is needed.
     let (body, cut) = if body.starts_with(&[0x1f, 0x8b]) {
         inflated(MultiGzDecoder::new(&*body))
     } else if coding == "deflate" && !body.starts_with(b"{") {
@@ -299,7 +299,7 @@ fn inflated(reader: impl std::io::Read) -> (Bytes, Option<String>) {
     let mut body = Vec::new();
     let limit = BODY_LIMIT as u64 + 1;
     let cut = match reader.take(limit).read_to_end(&mut body) {
-        Err(error) => Some(format!("the compressed body cannot be read to its end: {error}")),
+        Err(error) => Some(format!("the compressed body is incomplete or invalid: {error}")),
         Ok(_) if body.len() > BODY_LIMIT => Some(format!("the body is larger than {BODY_LIMIT} bytes")),
         Ok(_) => None,
     };
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_read_whatever_they_are_wrapped_in() {
+    fn bodies_are_decoded() {
         let json: &[u8] = br#"{"id": "t"}"#;
         let marked = [b"\xef\xbb\xbf", json].concat();
         let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
@@ -345,7 +345,7 @@ mod tests {
                 "{coding}"
             );
         }
-        // A body that was cut off is read as far as it came, and one without end is not read to it.
+        // A truncated body is read as far as it arrived, and a decompression bomb is limited.
         let long: Vec<u8> = (0..10_000_u32)
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
             .collect();

@@ -1,4 +1,4 @@
-//! Moments in time.
+//! Timestamps.
 
 /// A moment, in UTC. [`SystemTime`](std::time::SystemTime) becomes one with `into()`, and one becomes a `SystemTime`.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

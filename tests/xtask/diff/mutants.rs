@@ -17,6 +17,7 @@ pub(crate) struct Mutant {
     pub(crate) base: String,
     pub(crate) edits: Vec<Edit>,
     pub(crate) judgement: String,
+    #[serde(default)]
     pub(crate) lines: usize,
     pub(crate) says: Vec<String>,
 }
@@ -107,7 +108,12 @@ pub(crate) fn specs() -> Vec<Spec> {
 }
 
 pub(crate) fn mutants() -> Vec<Mutant> {
-    let text = fs::read_to_string(root().join("tests/xtask/diff/mutants.yaml")).unwrap();
+    mutants_of("diff/mutants.yaml")
+}
+
+/// The mutants of a file in `tests/xtask`.
+pub(crate) fn mutants_of(file: &str) -> Vec<Mutant> {
+    let text = fs::read_to_string(root().join("tests/xtask").join(file)).unwrap();
     let mutants: Vec<Mutant> = serde_saphyr::from_str(&text).unwrap();
     let names: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
     assert_eq!(names.len(), mutants.len(), "two mutants have the same name");

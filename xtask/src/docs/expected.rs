@@ -404,7 +404,7 @@ impl<'a> Expected<'a> {
                 unverified: around.unverified,
             }
         });
-        // A bare reference has no room for a source of its own; its component has one.
+        // A bare reference cannot have its own source; its component has one.
         let own = match schema.get("x-source") {
             None if component.get("x-source").is_some() => around.within(component).sources,
             _ => around.sources.clone(),

@@ -182,7 +182,7 @@ pub fn whole(
             was.join(", ")
         ));
     }
-    // A source is whole if its markup is, and it is nobody's login page: it may say anything new.
+    // A source is complete if its markup is, and cannot be a login page, so new content is accepted.
     if page.source.is_some() || page.document.is_some() {
         return models(facts, expected);
     }

@@ -52,7 +52,7 @@ pub fn limits(facts: &Facts, own: &[&Model<'_>], expected: &Expected<'_>) -> Vec
         }
         match expected.models.iter().find(|model| model.id == limit.model) {
             Some(model) => found.extend(one(limit, model, true)),
-            // A model that the page lists as such is told of there.
+            // A model in the list of models is reported by the list.
             None if facts.models().contains(&limit.model) => {}
             None => found.push(Misfit {
                 model: limit.model.clone(),

@@ -142,7 +142,7 @@ struct Flat<'a> {
 impl<'a> Reader<'a> {
     fn resolve(&self, value: &'a Value) -> &'a Value {
         let mut value = value;
-        // A circle of references leads nowhere.
+        // References in a circle have no target.
         for _ in 0..16 {
             match value
                 .get("$ref")

@@ -14,7 +14,7 @@ use super::openapi;
 use super::pattern::pattern;
 use crate::spec::is_invisible;
 
-/// A page's text, line by line, without markup, empty lines and the numbers beside code.
+/// A page's text, line by line, without markup, empty lines and line numbers of code.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The lines.

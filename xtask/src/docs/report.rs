@@ -9,7 +9,7 @@ use super::kept::Known;
 use super::lines::Changed;
 use super::since::Move;
 
-/// Exit code: a page and the spec differ, or the page is not as it was kept.
+/// Exit code: a page and the spec differ, or the page changed since it was kept.
 pub const DIFFERS: u8 = 1;
 /// Exit code: a page, or a change in one, was not understood.
 pub const NOT_UNDERSTOOD: u8 = 3;
@@ -69,7 +69,7 @@ pub struct Report {
     pub since: Option<Kept>,
     /// Differences that the kept file explains.
     pub known: Vec<Known>,
-    /// Lines that are not as they were when the page was kept, without those that are told of above.
+    /// Lines that changed since the page was kept and are in no finding above.
     pub changed: Vec<Changed>,
     /// Parts of the page that were not understood.
     pub strange: Vec<String>,

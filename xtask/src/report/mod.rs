@@ -1,7 +1,7 @@
 //! `cargo xtask report`: the report for reviewers of a change to the specs.
 //!
 //! Verdict, then the changes on the wire, in the generated Rust, in the models' limits and in the snapshots. This file
-//! writes the report; `snapshots` lists the snapshots. [`crate::spec::changes`] finds the changes.
+//! writes the report; `snapshots` lists the snapshots that changed, `stale` those that are older than the specs. [`crate::spec::changes`] finds the changes.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,10 @@ use crate::spec::raw::surface::surface;
 use crate::spec::source::{self, Pair, Sides, Source};
 
 mod snapshots;
+mod stale;
 
+/// The snapshots were not written from these specs.
+const OLDER: &str = "**The snapshots are older than the specs**";
 /// Longest diff of one vendor's generated surface.
 const SURFACE_LINES: usize = 120;
 
@@ -60,13 +63,28 @@ fn page(old: &Source, new: &Source, root: &Path) -> Result<String, Box<dyn std::
         new: new.name.clone(),
         changes: pairs.iter().flat_map(changes).collect(),
     };
-    let mut page = format!("# Changes for clients\n\n{}\n\n## On the wire\n\n", verdict(&diff));
+    let stale = stale::stale(new, root)?;
+    let mut page = format!("# Changes for clients\n\n{}\n\n", verdict(&diff));
+    if !stale.is_empty() {
+        let _ = writeln!(page, "{OLDER}: see [In the snapshots](#in-the-snapshots).\n");
+    }
+    page.push_str("## On the wire\n\n");
     page.push_str(&diff.markdown());
     page.push_str("\n## In the generated Rust\n\n");
     page.push_str(&section(&pairs, generated, "No name and no type changed.\n"));
     page.push_str("\n## In the models' limits\n\n");
     page.push_str(&section(&pairs, models, "No limit changed.\n"));
     page.push_str("\n## In the snapshots\n\n");
+    if !stale.is_empty() {
+        let _ = writeln!(
+            page,
+            "{OLDER}, so they do not show this change. Write them with `INSTA_UPDATE=always cargo test --workspace`.\n"
+        );
+        for line in &stale {
+            let _ = writeln!(page, "{line}");
+        }
+        page.push('\n');
+    }
     page.push_str(&snapshots::list(old, new, root)?);
     Ok(page)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::spec::source::{Kind, Source, SourceError, git};
 
-const FOLDER: &str = "tests/snapshots";
+use super::stale::FOLDER;
 
 /// Kinds of snapshots, in the order in which a reviewer reads them.
 const KINDS: [(&str, &str); 6] = [

@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::json;
 use videogen::facts::Capabilities;
 use videogen::lost::{ReconcileOptions, Reconciled};
+use videogen::poll::PollPolicy;
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
 use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask};
@@ -42,7 +43,8 @@ pub(crate) struct GenerateArgs {
     /// If the response to the submission is lost, search for the task for this long.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     look_for: u64,
-    /// No other program submits with this account: when an answer is lost, adopt the only task that fits in every respect
+    /// No other program submits with this account: if the response is lost, adopt the only task that matches in every
+    /// respect
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
@@ -57,8 +59,8 @@ pub(crate) struct GenerateArgs {
     webhook: WebhookArgs,
 }
 
-/// Submits, and does not let go of a submission that is on its way: an interrupt waits for the answer, for without it the
-/// task may exist and nobody knows its name. A second interrupt leaves.
+/// Submits. An interrupt waits for the response of a submission in flight, because without it the
+/// task may exist and its id is unknown. A second interrupt exits.
 async fn submit(
     client: &Client,
     request: &VideoRequest,
@@ -96,14 +98,14 @@ async fn submit(
 /// Adds what to do about a submission whose status the journal has as unknown.
 fn lost(failure: Failure) -> Failure {
     if failure.json["ambiguity"]["intent"].is_string() {
-        failure.hint(&format!("Look for it with: {}", Invocation::new("recover")))
+        failure.hint(&format!("Search for it with: {}", Invocation::new("recover")))
     } else {
         failure
     }
 }
 
-/// Looks for the task of a submission whose fate is not known. Only one that is found by its reference, or that
-/// the caller allows to be adopted, is taken for it; what else it may be is named, and nothing is submitted again.
+/// Searches for the task of a submission with unknown status. Only one that is found by its client reference, or that
+/// the user allows to be adopted, is used; other candidates are listed, and nothing is resubmitted.
 async fn find(
     client: &Client,
     request: &VideoRequest,
@@ -127,14 +129,14 @@ async fn find(
     let mut failure = Failure::from(error);
     match found {
         Some(Reconciled::Found(mut task)) => {
-            output.note(&format!("It was found: {}.", task.id));
-            // What was changed on the way is told of a found task too.
+            output.note(&format!("Found: {}.", task.id));
+            // Adjustments are reported for a found task too.
             task.adjustments = client.plan(request)?.adjustments;
             return Ok(*task);
         }
         Some(Reconciled::Candidates(tasks)) => {
             failure.json["candidates"] = lost::candidates(&tasks);
-            failure = failure.hint(&format!("It may be {}.", lost::listed(&tasks)));
+            failure = failure.hint(&format!("Possible task: {}.", lost::listed(&tasks)));
         }
         Some(Reconciled::OutOfSight) => {
             failure = failure.hint("The vendor does not list all tasks since the submission; check its console.");
@@ -144,7 +146,7 @@ async fn find(
             failure = failure.hint(text);
         }
         Some(Reconciled::NotFound) => {
-            let text = format!("It was not found within {}.", elapsed(begun.elapsed()));
+            let text = format!("Not found within {}.", elapsed(begun.elapsed()));
             failure = failure.hint(&text);
         }
         _ => {}
@@ -152,7 +154,7 @@ async fn find(
     Err(lost(failure))
 }
 
-/// How much faster than life a simulated task runs: a clip takes about two seconds.
+/// Speed of the simulator: a clip takes about two seconds.
 const SPEED: f64 = 10.0;
 /// How often a simulated task is polled.
 const PACE: Duration = Duration::from_millis(250);
@@ -181,15 +183,15 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     }
 
     let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
-    // Held to the end: the simulator stops when it is dropped.
+    // Kept until the end: dropping it stops the simulator.
     let (builder, journal, _simulator) = if args.simulate {
         let simulator = Simulator::builder()
             .speed(SPEED)
             .start()
             .await
             .map_err(|error| Failure::new(IO, "io", format!("the simulator cannot start: {error}")))?;
-        output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test card.");
-        options = options.first(PACE).every(PACE, PACE);
+        output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test pattern.");
+        options = options.poll(PollPolicy::within(PACE, PACE));
         let mut builder = simulator.client_builder(vendor);
         let journal = journal.open_if_named()?;
         if let Some(journal) = journal.clone() {
@@ -200,7 +202,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         let journal = journal.open()?;
         (args.account.builder(vendor, journal.clone())?, journal, None)
     };
-    // With --json a simulation's remarks are left out: nothing was paid for that could be lost.
+    // With --json a simulation prints no notes: there is no paid task to lose.
     let (under_way, builder) = Submission::watch(builder, journal.is_some(), args.simulate, *output);
     let client = builder.build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
@@ -208,7 +210,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     }
 
     if let (Some(target), Some(key)) = (&target, key) {
-        // What this key made may be there already.
+        // The files of this key's task may exist already.
         target.check_free(client.recorded_with_key(key).await?.as_ref())?;
     }
     let model_known = Capabilities::of(vendor, &request.model).is_known();
@@ -219,7 +221,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if let Some(listener) = &listener
         && request.callback_url.replace(listener.url()).is_some()
     {
-        let message = "--listen-for-webhook needs the callback URL for itself: leave callback_url out";
+        let message = "--listen-for-webhook sets the callback URL; remove callback_url";
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
     let mut submission = SubmitOptions::default();
@@ -251,7 +253,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         ));
     }
     if let Some(reason) = &submitted.unrecorded {
-        output.note(&format!("The journal did not record it: {reason}"));
+        output.note(&format!("Not recorded in the journal: {reason}"));
     }
     for adjustment in &submitted.adjustments {
         output.note(&format!("Adjusted: {adjustment}"));
@@ -264,7 +266,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output,
     };
     let id = submitted.id.clone();
-    // Only without waiting; a task that was waited for has its own failure.
+    // Only without waiting; otherwise the wait reports the failure.
     let code = if submitted.status.is_ended() && !submitted.status.is_completed() {
         ExitCode::from(NO_VIDEO)
     } else {
@@ -274,7 +276,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         None => run.show(&submitted, None),
         Some(target) => run.finish(submitted, target, listener).await,
     };
-    // Whatever fails from here on, the task is paid for.
+    // From here on the task is paid for, whatever fails.
     done.map_err(|failure| {
         let failure = failure.accepted(&id).about(&id);
         if args.simulate || failure.is_left() {
@@ -289,7 +291,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     Ok(code)
 }
 
-/// What is left to do once there is a task.
+/// The steps after the submission.
 struct Run<'a> {
     client: &'a Client,
     options: WaitOptions,
@@ -299,7 +301,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Waits for the task and fetches its files.
+    /// Waits for the task and downloads its files.
     async fn finish(
         &self,
         submitted: VideoTask,
@@ -312,15 +314,15 @@ impl Run<'_> {
             if submitted.status == TaskStatus::Completed
                 && let Some(files) = target.already_there(self.client, id).await
             {
-                self.output.note("Its files are there already.");
+                self.output.note("Its files exist already.");
                 return self.show(&submitted, Some(&files));
             }
-            // The first submission may have been for other files. Only a convenience for `recover`, so no reason to stop.
+            // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
             let _ = self.client.record_target(id, target.destination().clone()).await;
             // It may have ended long ago.
-            options = options.first(Duration::ZERO);
+            options = options.poll(self.client.poll_policy().first(Duration::ZERO));
         }
-        let told = async {
+        let webhook = async {
             match &mut listener {
                 Some(listener) => {
                     listener.bind(id, self.output).await;
@@ -329,7 +331,7 @@ impl Run<'_> {
                 None => std::future::pending().await,
             }
         };
-        let waited = follow::wait_for(self.client, id, options, told, self.output).await;
+        let waited = follow::wait_for(self.client, id, options, webhook, self.output).await;
         let mut finished = waited?;
         finished.adjustments = submitted.adjustments;
         if let Err(mut failure) = follow::ended(&finished) {

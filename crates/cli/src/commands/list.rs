@@ -33,7 +33,8 @@ pub(crate) struct ListArgs {
     /// Oldest first.
     #[arg(long)]
     oldest_first: bool,
-    /// Only tasks with this status: queued, in_progress, completed, failed, cancelled or expired (AllToken, or --local).
+    /// Only tasks with this status: queued, in_progress, completed, failed, cancelled or expired (AllToken, or
+    /// --local).
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
 }
@@ -52,7 +53,10 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
     };
     let page = args.account.client(vendor)?.list(&query).await?;
     if page.unreadable > 0 {
-        output.note(&format!("{} entries name no task and are not listed.", page.unreadable));
+        output.note(&format!(
+            "{} entries have no task id and are not listed.",
+            page.unreadable
+        ));
     }
     output.result(&json!(page), || {
         if page.tasks.is_empty() {
@@ -69,7 +73,7 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
         let table = table(&["task", "status", "model", "created"], rows);
         match &page.next {
             Some(next) => {
-                // The same list, so the same options.
+                // The next page needs the same options.
                 let more = Invocation::new("list")
                     .option("--vendor", Some(vendor.as_str()))
                     .option("--after", Some(next))
@@ -85,10 +89,10 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the journal has.
+/// The journal's entries.
 async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let Some(journal) = journal.open_to_read(output)? else {
-        let message = "--local shows the journal, and --no-journal says that there is none";
+        let message = "--local shows the journal; remove --no-journal";
         return Err(Failure::new(INVALID, "invalid_request", message));
     };
     let found = journal.find(Query::default()).await.map_err(failure)?;
@@ -103,7 +107,7 @@ async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Resul
         let table = (!entries.is_empty()).then(|| table(&HEADS, entries.iter().map(line)));
         let parts: Vec<String> = table.into_iter().chain(unreadable(&records)).collect();
         if parts.is_empty() {
-            return format!("Nothing was submitted, as far as {} knows.", file(journal.path()));
+            return format!("No submissions in {}.", file(journal.path()));
         }
         parts.join("\n\n")
     })?;

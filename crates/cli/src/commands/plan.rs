@@ -18,8 +18,8 @@ pub(crate) struct PlanArgs {
     request: RequestArgs,
     #[command(flatten)]
     account: AccountArgs,
-    /// Plan for every model of every vendor, or of --vendor: which support the request, and why the others do not. Replaces
-    /// the model of a request file.
+    /// Plan for every model of every vendor, or of --vendor: which support the request, and why the others do not.
+    /// Replaces the model of a request file.
     #[arg(long, conflicts_with = "model")]
     all: bool,
 }
@@ -45,7 +45,7 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     Ok(ExitCode::SUCCESS)
 }
 
-/// Who can run the request. That no one can is a failure.
+/// Which models can run the request. Fails if none can.
 fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result<ExitCode, Failure> {
     if account.base_url.is_some() && account.vendor.is_none() {
         let message = "--base-url is for one vendor; name it with --vendor";
@@ -77,7 +77,7 @@ fn rows(model_plan: &ModelPlan) -> Vec<Vec<String>> {
         None => model_plan.violations.iter().map(ToString::to_string).collect(),
     };
     let verdict = if model_plan.plan.is_some() { "yes" } else { "no" };
-    // Vendor, model and verdict stand only in the first row.
+    // Vendor, model and verdict are only in the first row.
     let mut heads = [
         model_plan.vendor.to_string(),
         model_plan.model.to_owned(),

@@ -38,7 +38,7 @@ pub(crate) struct RecoverArgs {
     /// Dismiss without confirmation
     #[arg(long, requires = "dismiss")]
     yes: bool,
-    /// No other program submits with this account: adopt the only task that fits in every respect
+    /// No other program submits with this account: adopt the only task that matches in every respect
     #[arg(long, group = "verdict")]
     adopt: bool,
     /// Search for SECONDS, with growing pauses; 0 searches once.
@@ -68,13 +68,13 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
         return settle(intent, &args, journal, output).await;
     }
     if args.account.base_url.is_some() && args.account.vendor.is_none() {
-        // Else every vendor's key would go there.
+        // Otherwise every vendor's key would be sent there.
         let message = "--base-url is for one vendor; name it with --vendor";
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
     tokio::select! {
         result = recover_all(&args, journal, output) => result,
-        // What was found so far is in the journal.
+        // The tasks found so far are in the journal.
         interrupt = interrupted() => {
             let hint = format!("Resume with: {}", Invocation::new("recover").flag("--wait", args.wait));
             Err(Failure::interrupted(interrupt, "interrupted").hint(&hint))
@@ -109,7 +109,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
         keyless.extend(foreign);
         if let (Some(client), false) = (&client, own.is_empty()) {
             if own.iter().any(Entry::is_open) {
-                output.note(&format!("Looking for lost submissions at {}.", vendor.name()));
+                output.note(&format!("Searching for lost submissions at {}.", vendor.name()));
             }
             let found = client.recover_with(options(args)).await?;
             all.found.extend(found.found);
@@ -129,7 +129,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
     Ok(ExitCode::from(if is_open { AMBIGUOUS } else { worst }))
 }
 
-/// What the journal holds that is open or unfinished.
+/// The open and unfinished submissions in the journal.
 async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
     let mut left = journal.find(Query::default().open(true)).await.map_err(failure)?;
     let unfinished = journal.find(Query::default().unfinished(true)).await.map_err(failure)?;
@@ -142,14 +142,14 @@ async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
     Ok(left)
 }
 
-/// An unfinished submission, and what was made of it now.
+/// An unfinished submission, and its result now.
 struct Resumed {
     entry: Entry,
     result: Result<Option<Files>, Failure>,
 }
 
 impl Resumed {
-    /// For programs.
+    /// As JSON.
     fn document(&self) -> Value {
         let mut document = json!(self.entry);
         match &self.result {
@@ -161,8 +161,8 @@ impl Resumed {
     }
 }
 
-/// Asks how unfinished tasks stand, or waits for them and fetches their files. Tells the highest exit code of those that
-/// could not be waited for or fetched.
+/// Polls unfinished tasks, or waits for them and downloads their files. Returns the highest exit code of those that
+/// could not be waited for or downloaded.
 async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> (Vec<Resumed>, u8) {
     let mut resumed = Vec::new();
     let mut worst = 0;
@@ -195,13 +195,13 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
     }
     let result = async {
         let target = Target::recorded(entry.target.clone())?;
-        // A run that was killed may have left them in their place.
+        // A killed run may have completed them.
         if entry.status == Some(TaskStatus::Completed)
             && let Some(files) = target.already_there(client, &id).await
         {
             return Ok(files);
         }
-        let options = WaitOptions::default().first(Duration::ZERO);
+        let options = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
         let task = follow::wait_for(client, &id, options, std::future::pending(), output)
             .await
             .map_err(|failure| follow::resume_hint(failure, &id, None))?;
@@ -226,7 +226,7 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
     Ok(Some(files))
 }
 
-/// One submission, as the user decides.
+/// Resolves one submission as requested.
 async fn settle(
     intent: &str,
     args: &RecoverArgs,
@@ -304,15 +304,15 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
             &mut all.open.iter().map(|lost| &lost.entry),
         );
         part(
-            "Being sent at this moment, or their sender has just died; look again in some seconds",
+            "In flight, or their sender has just died; retry in a few seconds",
             &mut all.under_way.iter(),
         );
         part(
-            "Not ended yet, or ended since:",
+            "Unfinished, or finished since last checked:",
             &mut unfinished.iter().map(|one| &one.entry),
         );
         part(
-            "Other accounts or base URLs: set their keys and base URLs to search for them",
+            "Other accounts or base URLs (not searched; set their keys and base URLs)",
             &mut keyless.iter(),
         );
         let is_left = |one: &Resumed| matches!(one.result, Ok(None)) && one.entry.target.is_some();
@@ -325,7 +325,7 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
         text.extend(unreadable(&all.unreadable));
         text.extend(all.open.iter().map(advice));
         if text.is_empty() {
-            text.push("Nothing is open.".to_owned());
+            text.push("No open submissions.".to_owned());
         }
         text.join("\n\n")
     })
@@ -337,14 +337,14 @@ fn options(args: &RecoverArgs) -> ReconcileOptions {
         .sole_writer(args.adopt)
 }
 
-/// Adopts the only task that fits a submission.
+/// Adopts the only matching task of a submission.
 async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &RecoverArgs) -> Result<Entry, Failure> {
     let id = entry.intent.id.clone();
     if !entry.is_open() {
-        let message = format!("the submission {id} is {} already", entry.state.as_str());
+        let message = format!("submission {id} is already {}", entry.state.as_str());
         return Err(Failure::new(INVALID, "conflict", message));
     }
-    let message = |found: &str| format!("the submission {id} has no task that could be adopted: {found}");
+    let message = |found: &str| format!("submission {id} has no task to adopt: {found}");
     let refused = match client.reconcile_with(&entry.ambiguity(), options(args)).await? {
         Reconciled::Found(task) => {
             let by_id = Query::default().intent(&id);
@@ -359,31 +359,31 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
             return recorded.ok_or_else(lost);
         }
         Reconciled::Candidates(found) => {
-            let text = message(&format!("it may be {}", listed(&found)));
+            let text = message(&format!("possible tasks: {}", listed(&found)));
             let mut refused = Failure::new(AMBIGUOUS, "ambiguous_submit", text);
             refused.json["candidates"] = candidates(&found);
             refused
         }
-        Reconciled::NotFound => Failure::new(AMBIGUOUS, "ambiguous_submit", message("none was found")),
-        _ => Failure::new(AMBIGUOUS, "ambiguous_submit", message("the vendor cannot tell")),
+        Reconciled::NotFound => Failure::new(AMBIGUOUS, "ambiguous_submit", message("no task found")),
+        _ => Failure::new(AMBIGUOUS, "ambiguous_submit", message("the search was inconclusive")),
     };
     Err(refused)
 }
 
-/// Dismisses a submission; where it may have made a task, only after a confirmation.
+/// Dismisses a submission; if it may have created a task, only after a confirmation.
 async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entry, Failure> {
     let intent = entry.intent.id.as_str();
     let may_be = entry.is_open() && !entry.is_under_way(chrono::Utc::now());
     match client.settle(intent, None).await {
         Err(error) if error.kind() == ErrorKind::Conflict && may_be => {
             if output.confirm(&format!(
-                "{error}. Dismiss it all the same? A second submission may pay twice."
+                "{error}. Dismiss it anyway? A second submission may pay twice."
             )) {
                 return Ok(client.dismiss_despite_candidates(intent).await?);
             }
             let recover = || Invocation::new("recover").arg(intent);
             let hint = format!(
-                "It is one of them: {}\nIt is none: {}",
+                "If it created one of them: {}\nIf it created none: {}",
                 recover().option("--task", Some("TASK")),
                 recover().flag("--dismiss", true).flag("--yes", true)
             );
@@ -408,7 +408,7 @@ fn advice(lost: &LostSubmission) -> String {
         let sought = elapsed(Duration::from_secs(entry.not_found_after.unwrap_or_default()));
         format!("{id}: not found {sought} after it was sent. Check the vendor's console.")
     } else {
-        format!("{id}: it may be {}.", listed(candidates))
+        format!("{id}: possible task: {}.", listed(candidates))
     };
     let recover = || Invocation::new("recover").arg(id);
     format!(

@@ -9,15 +9,15 @@ use crate::output::Output;
 
 #[derive(Args)]
 pub(crate) struct SchemaArgs {
-    /// Which one.
+    /// Schema to print
     of: SchemaOf,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum SchemaOf {
-    /// What `generate --request` takes.
+    /// The request file of `generate --request`
     Request,
-    /// What `--json` shows of a task.
+    /// A task as printed with `--json`
     Task,
 }
 

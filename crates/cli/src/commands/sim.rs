@@ -19,9 +19,12 @@ pub(crate) struct SimArgs {
     /// Speed of tasks, as a multiple of real time.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     speed: f64,
+    /// Reject requests with members that the vendor does not document.
+    #[arg(long)]
+    strict: bool,
 }
 
-/// A million seconds in one: more than anybody can tell apart.
+/// A million seconds in one; faster is not useful.
 const FASTEST: f64 = 1e6;
 
 pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -29,9 +32,12 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         let message = format!("--speed must be above 0 and at most {FASTEST}");
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
+    let log = *output;
     let simulator = Simulator::builder()
         .listen(args.listen)
         .speed(args.speed)
+        .strict(args.strict)
+        .log(move |line| log.announce(line))
         .start()
         .await
         .map_err(|error| Failure::new(IO, "io", error.to_string()))?;
@@ -43,7 +49,8 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
     let address = simulator.address();
     let stop = interrupted();
     output.result(&json!({"address": address.to_string(), "base_urls": document}), || {
-        let mut lines = vec!["The simulator runs; stop it with Ctrl-C. Any key that begins with sk- works.".to_owned()];
+        let mut lines =
+            vec!["The simulator is running; stop it with Ctrl-C. Any key that begins with sk- works.".to_owned()];
         for vendor in Vendor::ALL {
             if let Some(url) = base_urls.get(vendor.as_str()) {
                 lines.push(format!("  export {}={url}", vendor.facts().base_url_env));

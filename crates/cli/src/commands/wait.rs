@@ -34,7 +34,9 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
         return many::wait(&args.tasks, args.base_url.as_deref(), timeout, journal, output).await;
     };
     let client = account::client(id.vendor(), args.base_url.as_deref(), journal.open_if_there(output))?;
-    let options = WaitOptions::default().timeout(timeout).first(Duration::ZERO);
+    let options = WaitOptions::default()
+        .timeout(timeout)
+        .poll(client.poll_policy().first(Duration::ZERO));
     let task = wait_for(&client, id, options, std::future::pending(), output)
         .await
         .map_err(|failure| resume_hint(failure, id, args.base_url.as_deref()))?;

@@ -16,7 +16,7 @@ use crate::state::{Core, Failure, Status, Task, after};
 /// Default page size of the list.
 const PAGE: usize = 20;
 
-/// Members of the request that the task shows as they came.
+/// Members of the request that the task returns unchanged.
 const ECHOED: [&str; 8] = [
     "input_has_video",
     "seed",
@@ -53,7 +53,7 @@ impl Dialect for AllToken {
 
     fn refuse(&self, _: Option<Operation>, refusal: &Refusal, request_id: &str) -> Answer {
         let (status, kind, code) = match refusal {
-            // The page shows a number here, and only here.
+            // The page shows a number here, and nowhere else.
             Refusal::NoKey | Refusal::BadKey => (401, "authentication_error", Some(json!(401))),
             Refusal::NoBalance => (402, "insufficient_balance", None),
             Refusal::Forbidden => (403, "permission_error", None),
@@ -64,6 +64,7 @@ impl Dialect for AllToken {
                 let code = json!("upstream_content_violation");
                 (400, "invalid_request_error", Some(code))
             }
+            Refusal::NoModel => (404, "not_found_error", Some(json!("upstream_model_not_found"))),
             Refusal::NoTask { .. } | Refusal::NoPath => (404, "not_found_error", None),
             Refusal::TooLate { .. } => (409, "conflict_error", None),
             Refusal::NoMethod => (405, "invalid_request_error", None),
@@ -92,7 +93,7 @@ impl Dialect for AllToken {
         "vgen_"
     }
 
-    /// The vendor documents a webhook "when the task completes", and nothing more: the task itself is
+    /// The vendor only documents a webhook "when the task completes": the task itself is
     /// sent, and a cancelled task is not reported.
     fn event(&self, core: &Core, spec: &Spec, task: &Task, _: &str, now: Duration) -> Option<Value> {
         (task.state(now).status != Status::Cancelled).then(|| show(core, spec, task, now))
@@ -112,7 +113,7 @@ fn inputs(body: &Value) -> Vec<Input> {
     content
         .filter_map(|(index, item)| {
             let kind = item["type"].as_str()?;
-            // An item without a role plays the part that is usual for its kind.
+            // An item without a role has the usual role of its kind.
             let (medium, usual) = match kind {
                 "image_url" | "image" => (Medium::Image, "first_frame"),
                 "video_url" | "video" => (Medium::Video, "reference_video"),
@@ -169,7 +170,7 @@ const fn word(status: Status) -> &'static str {
     }
 }
 
-/// The kind of the task's inputs, in the vendor's words.
+/// The kind of the task's inputs, as the vendor names it.
 fn input_type(body: &Value) -> &'static str {
     if draft_of(body).is_some() {
         return "draft_task";
@@ -232,7 +233,7 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     body
 }
 
-/// Adds the members of a completed task; they describe the file as it is.
+/// Adds the members of a completed task; they describe the actual file.
 fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration) {
     let ttl = spec.result_url.ttl;
     let shape = &task.shape;
@@ -264,7 +265,7 @@ fn rfc3339(time: DateTime<Utc>) -> String {
 fn cancel(call: &Call, task: &Task) -> Result<(), Refusal> {
     let now = call.core.clock.now();
     let status = task.state(now).status;
-    // Of two that cancel at once, one comes too late.
+    // Of two concurrent cancellations, the second fails.
     if status.is_terminal() || task.cancelled.set(now).is_err() {
         let status = word(task.state(now).status);
         return Err(Refusal::TooLate { status });

@@ -1,10 +1,10 @@
-//! Answers, as data.
+//! Responses, as data.
 
 use serde_json::Value;
 
 use crate::media::Shape;
 
-/// An answer, before the HTTP layer sends it.
+/// A response, before the HTTP layer sends it.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// HTTP status; that of a file depends on the range that was requested.
@@ -13,7 +13,7 @@ pub(crate) struct Answer {
     pub(crate) content: Content,
 }
 
-/// The content of an answer.
+/// The content of a response.
 #[derive(Debug)]
 pub(crate) enum Content {
     Empty,

@@ -1,4 +1,4 @@
-//! A request, as the dialects see it.
+//! A request, for the dialects.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::dialects::refusal::Refusal;
-use crate::spec::{Endpoint, Spec, Vendor};
+use crate::spec::{Endpoint, Spec, UnknownMember, Vendor};
 use crate::state::{Core, Owner, Task};
 
 /// A request that reached an endpoint with a valid key.
@@ -22,6 +22,8 @@ pub(crate) struct Call {
     pub(crate) query: BTreeMap<String, String>,
     /// The body of a create request; null otherwise.
     pub(crate) body: Value,
+    /// The members of the body that the spec does not know.
+    pub(crate) unknown: Vec<UnknownMember>,
 }
 
 impl Call {
@@ -36,7 +38,7 @@ impl Call {
         (task.owner == self.owner).then_some(task)
     }
 
-    /// The owner's task that the path names; the refusal names the path parameter, `field`.
+    /// The owner's task in the path; the error names the path parameter, `field`.
     pub(crate) fn own_task(&self, field: &str) -> Result<Arc<Task>, Refusal> {
         self.task(self.id()).ok_or_else(|| Refusal::NoTask {
             field: field.to_owned(),

@@ -29,7 +29,7 @@ pub(crate) trait Dialect: Sync {
     /// The prefix of the ids of an endpoint's tasks.
     fn id_prefix(&self, endpoint: &str) -> &'static str;
 
-    /// The payload of a task's webhook; `None` if the vendor sends none for this end.
+    /// The payload of a task's webhook; `None` if the vendor sends none for this status.
     fn event(&self, core: &Core, spec: &Spec, task: &Task, event_id: &str, now: Duration) -> Option<Value>;
 
     /// Checks that the tasks which a create request refers to exist.
@@ -43,8 +43,8 @@ pub(crate) trait Dialect: Sync {
     }
 }
 
-/// A URL for one of a task's files, as a poll at this moment signs it. Where polling does not renew
-/// it, it is the same every time, and its lifetime counts from the end of the task.
+/// A URL for one of a task's files, signed for a poll now. If polling does not renew
+/// it, it is always the same, and its lifetime starts at the end of the task.
 fn signed_url(core: &Core, spec: &Spec, task: &Task, kind: FileKind, now: Duration) -> String {
     let rule = &spec.result_url;
     let start = if rule.refreshable { now } else { task.plan.end() };
@@ -60,6 +60,11 @@ pub(crate) fn video_url(core: &Core, spec: &Spec, task: &Task, now: Duration) ->
 /// The signed URL of a task's last frame.
 pub(crate) fn last_frame_url(core: &Core, spec: &Spec, task: &Task, now: Duration) -> String {
     signed_url(core, spec, task, FileKind::LastFrame, now)
+}
+
+/// The signed URL of a preview image of a task's video.
+pub(crate) fn thumbnail_url(core: &Core, spec: &Spec, task: &Task, now: Duration) -> String {
+    signed_url(core, spec, task, FileKind::Thumbnail, now)
 }
 
 /// The error of a task that failed.

@@ -1,4 +1,4 @@
-//! Inputs of a request, as the dialects read them.
+//! Inputs of a request.
 
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
-//! The vendors' dialects: from a request to the vendor's words, as pure functions of the state.
+//! The vendors' dialects: from a request to the vendor's response, as pure functions of the state.
 //!
-//! Lives here: a file for each vendor, and the trait that they share. Nothing here knows the HTTP
-//! layer, and nothing waits. It imports the floors below: `spec`, `media` and `state`.
+//! Contains a file for each vendor, and the trait that they share. Nothing here uses the HTTP
+//! layer or waits. It imports the floors below: `spec`, `media` and `state`.
 
 mod alltoken;
 mod answer;

@@ -1,4 +1,4 @@
-//! Reasons to refuse a request, before a dialect puts them into the vendor's words.
+//! Reasons to refuse a request, before a dialect converts them to the vendor's format.
 
 use crate::dialects::answer::Answer;
 
@@ -7,7 +7,7 @@ use crate::dialects::answer::Answer;
 pub(crate) enum Refusal {
     /// No bearer key was sent.
     NoKey,
-    /// The key is not one that works.
+    /// The key is invalid.
     BadKey,
     /// The key's account has no balance left.
     NoBalance,
@@ -15,7 +15,7 @@ pub(crate) enum Refusal {
     Forbidden,
     /// Too many requests.
     RateLimited,
-    /// The service broke.
+    /// The service failed.
     Internal,
     /// The service is overloaded.
     Unavailable,
@@ -23,42 +23,44 @@ pub(crate) enum Refusal {
     Invalid {
         /// The field at fault, if there is one.
         field: Option<String>,
-        /// The field and the rule, in words.
+        /// The message, with the field and the rule.
         message: String,
     },
     /// The request breaks a rule of the model behind the API.
     ModelRule {
         /// The field at fault.
         field: String,
-        /// The field and the rule, in words.
+        /// The message, with the field and the rule.
         message: String,
     },
-    /// The prompt is against the content rules.
+    /// The prompt violates the content rules.
     Content,
     /// A callback was requested, but the account has no webhook.
     NoWebhook,
-    /// There is no such task.
+    /// No such task.
     NoTask {
         /// The parameter that names it.
         field: String,
     },
-    /// The task's file does not exist yet, or never will.
+    /// The task has no file, or not yet.
     NotReady,
-    /// The task cannot be cancelled any more.
+    /// The task can no longer be cancelled.
     TooLate {
-        /// The vendor's word for the task's status.
+        /// The vendor's name of the task's status.
         status: &'static str,
     },
     /// The body is too large.
     TooLarge,
-    /// There is nothing at this path.
+    /// Unknown path.
     NoPath,
     /// The path exists, the method does not.
     NoMethod,
+    /// The vendor does not offer the model, or no provider serves it.
+    NoModel,
 }
 
 impl Refusal {
-    /// A broken rule of the API that concerns a field.
+    /// A violated rule of the API about a field.
     pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid {
             field: Some(field.into()),
@@ -82,10 +84,11 @@ impl Refusal {
             Self::NoTask { field } => return format!("{field}: task not found"),
             Self::NotReady => "the video is not ready: poll until the task is completed",
             Self::TooLate { status } => {
-                return format!("the task is {status}: only a queued or processing one can be cancelled");
+                return format!("the task is {status}: only a queued or processing task can be cancelled");
             }
             Self::TooLarge => "the request body is too large",
             Self::NoPath => "unknown path",
+            Self::NoModel => "model: not found",
             Self::NoMethod => "method not allowed for this path",
         };
         words.to_owned()
@@ -105,6 +108,7 @@ impl Refusal {
             Self::Invalid { field, .. } => field.as_deref(),
             Self::ModelRule { field, .. } | Self::NoTask { field } => Some(field),
             Self::Content => Some("prompt"),
+            Self::NoModel => Some("model"),
             Self::NoWebhook => Some("callback_url"),
             _ => None,
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::dialects::answer::Answer;
 use crate::dialects::call::Call;
-use crate::dialects::dialect::{Dialect, task_error, video_url};
+use crate::dialects::dialect::{Dialect, last_frame_url, task_error, thumbnail_url, video_url};
 use crate::dialects::input::{Input, Medium};
 use crate::dialects::refusal::Refusal;
 use crate::spec::{Operation, RateLimit, Spec, Vendor};
@@ -51,6 +51,7 @@ impl Dialect for ToApis {
                 let code = "webhook_not_configured";
                 (400, json!(code), code)
             }
+            Refusal::NoModel => (404, json!("model_not_found"), "not_found_error"),
             Refusal::NoTask { .. } => (404, json!("task_not_found"), "task_not_found"),
             Refusal::NoPath => (404, json!(404), "not_found_error"),
             Refusal::NoMethod => (405, json!(405), "invalid_request"),
@@ -65,7 +66,7 @@ impl Dialect for ToApis {
             json!({"error": {"code": code, "message": message, "type": kind}}),
         );
         match (refusal, operation) {
-            // The vendor counts its 503 among the rate limits.
+            // The vendor classifies its 503 as a rate limit.
             (Refusal::RateLimited | Refusal::Unavailable, Some(operation)) => limited(answer, operation),
             _ => answer,
         }
@@ -75,8 +76,8 @@ impl Dialect for ToApis {
         let list = |name: &str| body[name].as_array().cloned().unwrap_or_default();
         let mut inputs = Vec::new();
         for (index, url) in list("image_urls").iter().enumerate() {
-            // The position decides the role: first frame, last frame, references. Seedance 2 takes a first frame here and
-            // ignores the others; to count them all as first frames is to refuse them.
+            // The position decides the role: first frame, last frame, references. Seedance 2 takes a first frame here
+            // and ignores the others; counting them all as first frames rejects them.
             let word = match index {
                 _ if endpoint == "create_seedance_2" => "first_frame",
                 0 => "first_frame",
@@ -146,7 +147,7 @@ const fn word(status: Status) -> &'static str {
         Status::Queued => "queued",
         Status::Running => "in_progress",
         Status::Completed => "completed",
-        // There is no other word for an end that is no success, and nothing can cancel a task.
+        // There is no other status for an unsuccessful end, and no operation cancels a task.
         Status::Failed(_) | Status::Expired | Status::Cancelled => "failed",
     }
 }
@@ -172,7 +173,16 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             let url = video_url(core, spec, task, now);
             body["completed_at"] = json!(ended);
             body["expires_at"] = json!(ended + ttl);
-            body["result"] = json!({"type": "video", "data": [{"url": url, "format": "mp4"}]});
+            let thumbnail = thumbnail_url(core, spec, task, now);
+            let mut item = json!({"url": url, "format": "mp4", "thumbnail": thumbnail});
+            if task.last_frame {
+                item["last_frame_url"] = json!(last_frame_url(core, spec, task, now));
+            }
+            body["result"] = json!({"type": "video", "data": [item]});
+            // Where the page's older sample code and some clients read them.
+            body["url"] = json!(url);
+            body["video_url"] = json!(url);
+            body["thumbnail"] = json!(thumbnail);
         }
         Status::Failed(Failure::Generation) => {
             body["error"] = task_error("generation_failed", "generation failed");
@@ -186,8 +196,8 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     body
 }
 
-/// A task by its id in its own family or, where the path takes it, by the caller's own id in either
-/// family. That id is no key: of several tasks with the same one, the newest is found.
+/// Finds a task by its id in its own family or, if the path allows it, by the caller's id in either
+/// family. That id is not unique: of several tasks with the same one, the newest is found.
 fn find(call: &Call, operation: &str, by_reference: bool) -> Result<Arc<Task>, Refusal> {
     let id = call.id();
     let tasks = call.core.store.owned(call.vendor, call.owner);
@@ -201,7 +211,7 @@ fn find(call: &Call, operation: &str, by_reference: bool) -> Result<Arc<Task>, R
     })
 }
 
-/// Adds the headers of a rate limit whose window is used up.
+/// Adds the headers of an exhausted rate limit.
 fn limited(answer: Answer, operation: Operation) -> Answer {
     let Ok(spec) = Spec::of(Vendor::ToApis) else {
         return answer;

@@ -46,6 +46,7 @@ impl Dialect for Token360 {
             Refusal::Internal => (500, "api_error", None),
             Refusal::Unavailable => (503, "api_error", None),
             Refusal::Content => (400, "invalid_request_error", Some("content_policy_violation")),
+            Refusal::NoModel => (404, "model_not_found", None),
             Refusal::NoTask { .. } | Refusal::NoPath => (404, "not_found_error", None),
             Refusal::NoMethod => (405, "invalid_request_error", None),
             Refusal::TooLarge => (413, "invalid_request_error", None),
@@ -107,7 +108,7 @@ const fn word(status: Status) -> &'static str {
         Status::Queued => "queued",
         Status::Running => "in_progress",
         Status::Completed => "completed",
-        // There is no other word for an end that is no success, and nothing can cancel a task.
+        // There is no other status for an unsuccessful end, and no operation cancels a task.
         Status::Failed(_) | Status::Expired | Status::Cancelled => "failed",
     }
 }
@@ -128,7 +129,7 @@ fn summary(task: &Task, status: Status) -> Map<String, Value> {
     }
 }
 
-/// The members of the request that the spec counts among the parameters.
+/// The members of the request that the spec lists as parameters.
 fn parameters(spec: &Spec, task: &Task) -> Value {
     let known = &spec.document()["components"]["schemas"]["Parameters"]["properties"];
     let known = known.as_object().into_iter().flatten();
@@ -147,6 +148,7 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     match state.status {
         Status::Completed => {
             body["url"] = json!(video_url(core, spec, task, now));
+            body["video_url"] = body["url"].clone();
             body["duration"] = json!(task.shape.whole_seconds());
             body["resolution"] = json!(task.tier);
             body["fileformat"] = json!("mp4");
@@ -159,7 +161,7 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             body["error"] = task_error("generation_failed", "generation failed");
         }
         Status::Failed(Failure::Moderated) => {
-            // The provider's own code for it, which the service passes on.
+            // The provider's own code, which the service passes on.
             let code = "OutputVideoSensitiveContentDetected";
             body["error"] = task_error(code, "the video was withheld for its content");
         }
@@ -189,7 +191,7 @@ fn list(call: &Call) -> Result<Answer, Refusal> {
         .unwrap_or(tasks.len());
     let window = tasks.get(from..to).unwrap_or_default();
     let limit = query("limit").and_then(|text| text.parse().ok()).unwrap_or(PAGE);
-    // Going back from a cursor, the tasks next to it are wanted.
+    // Going back from a cursor returns the tasks next to it.
     let backwards = query("before").is_some() && query("after").is_none();
     let page = match window.len().checked_sub(limit) {
         Some(rest) if backwards => &window[rest..],

@@ -1,4 +1,4 @@
-//! The origin that speaks the vendors' dialects: from a request to the operation that it is for.
+//! The API origin: from a request to its operation.
 
 use std::sync::Arc;
 
@@ -6,21 +6,21 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::dialects::{Answer, Call, Content, Refusal, dialect};
 use crate::http::auth::owner;
-use crate::http::response::{is_json, json as json_answer, query_of, response};
+use crate::http::response::{is_form, is_json, json as json_answer, query_of, response};
 use crate::http::spoil::spoil;
 use crate::http::{admin, webhook};
-use crate::spec::{Endpoint, Operation, Route, Spec, Vendor};
+use crate::spec::{Endpoint, Operation, Route, Spec, UnknownMember, Vendor, unknown_members, wide_integer};
 use crate::state::Core;
 use crate::submit::create;
 
-/// Pictures come as data URLs, which can be large.
+/// Images are sent as data URLs, which can be large.
 const LARGEST_BODY: usize = 64 << 20;
 
 /// The API origin: the vendors, and the simulator's own pages.
@@ -34,14 +34,14 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
 
 async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     let request_id = core.ids.next("req_");
-    // By its own clock, which may be off.
+    // By the simulator's clock, which may be set off.
     let date = core.clock.wall().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let path = request.uri().path().to_owned();
     let mut response = match Vendor::of_path(&path) {
         Some((vendor, rest)) => of_vendor(core, vendor, rest, request, &request_id).await,
         None => {
             let prefixes = Vendor::ALL.map(Vendor::prefix).join(", ");
-            let message = format!("unknown path: the vendors are at {prefixes}");
+            let message = format!("unknown path; the vendors' paths begin with {prefixes}");
             json_answer(StatusCode::NOT_FOUND, &json!({"error": {"message": message}}))
         }
     };
@@ -62,18 +62,24 @@ async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request
     let route = Spec::of(vendor).map(|spec| (spec, spec.route(head.method.as_str(), path)));
     let (spec, endpoint, values) = match route {
         Ok((spec, Route::Endpoint(endpoint, values))) => (spec, endpoint, values),
-        Ok((_, Route::OtherMethod)) => return response(refuse(None, &Refusal::NoMethod), &head.headers).await,
+        Ok((_, Route::OtherMethod(methods))) => {
+            let answer = refuse(None, &Refusal::NoMethod).header("allow", methods.join(", "));
+            return response(answer, &head.headers).await;
+        }
         Ok((_, Route::Nothing)) => return response(refuse(None, &Refusal::NoPath), &head.headers).await,
         Err(_) => return response(refuse(None, &Refusal::Internal), &head.headers).await,
     };
     let operation = endpoint.operation;
     let fault = core.faults.take(vendor, operation);
     spoil(fault, async {
-        let answer = match prepare(core.clone(), vendor, spec, endpoint, values, &head, body).await {
-            Ok(call) => answered(&call),
-            Err(refusal) => Err(refusal),
+        let refused = |refusal| refuse(Some(operation), &refusal);
+        let mut answer = match prepare(core.clone(), vendor, spec, endpoint, values, &head, body).await {
+            Ok(call) => {
+                let answer = answered(&call).unwrap_or_else(refused);
+                report_unknown(&call, answer, request_id)
+            }
+            Err(refusal) => refused(refusal),
         };
-        let mut answer = answer.unwrap_or_else(|refusal| refuse(Some(operation), &refusal));
         if let (200..300, Content::Json(body)) = (answer.status, &mut answer.content) {
             core.rewrites.apply(operation, body);
         }
@@ -82,8 +88,28 @@ async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request
     .await
 }
 
+/// Names the members of a request that the spec does not know, in a header and in the log.
+fn report_unknown(call: &Call, answer: Answer, request_id: &str) -> Answer {
+    if call.unknown.is_empty() {
+        return answer;
+    }
+    let hints: Vec<_> = call.unknown.iter().map(UnknownMember::hint).collect();
+    let (vendor, operation, status) = (call.vendor, &call.endpoint.id, answer.status);
+    let hints = hints.join(", ");
+    call.core.log.line(&format!(
+        "{vendor} {operation} {request_id}: unknown members: {hints}; answered with {status}"
+    ));
+    let paths: Vec<_> = call.unknown.iter().map(|member| member.path.as_str()).collect();
+    answer.header("x-videogen-unknown-members", paths.join(", "))
+}
+
 /// Carries out a request.
 fn answered(call: &Call) -> Result<Answer, Refusal> {
+    if let (true, Some(first)) = (call.core.strict, call.unknown.first()) {
+        let hints: Vec<_> = call.unknown.iter().map(UnknownMember::hint).collect();
+        let message = format!("unknown members: {}", hints.join(", "));
+        return Err(Refusal::invalid(&first.path, message));
+    }
     let dialect = dialect(call.vendor);
     if call.endpoint.operation != Operation::Submit {
         return dialect.answer(call);
@@ -113,24 +139,30 @@ async fn prepare(
     }
     let body = if endpoint.request.is_some() {
         if !is_json(&head.headers) {
-            let message = "Content-Type: must be application/json".to_owned();
+            let message = json_only(vendor, &head.headers);
             return Err(Refusal::Invalid { field: None, message });
         }
         let bytes = axum::body::to_bytes(body, LARGEST_BODY)
             .await
             .map_err(|_| Refusal::TooLarge)?;
-        serde_json::from_slice(&bytes).map_err(|error| Refusal::Invalid {
+        let body = serde_json::from_slice(&bytes).map_err(|error| Refusal::Invalid {
             field: None,
-            // Where, but not what: the text may hold anything.
+            // The position only: the text may contain secrets.
             message: format!(
                 "the body is not JSON (line {}, column {})",
                 error.line(),
                 error.column()
             ),
-        })?
+        })?;
+        if let Some(field) = wide_integer(&bytes, &body) {
+            let message = format!("{field}: must fit in a 64-bit integer");
+            return Err(Refusal::invalid(field, message));
+        }
+        body
     } else {
         Value::Null
     };
+    let unknown = unknown_members(spec, endpoint, &body);
     Ok(Call {
         core,
         vendor,
@@ -140,5 +172,19 @@ async fn prepare(
         path,
         query,
         body,
+        unknown,
     })
+}
+
+/// Why a body that is not declared as JSON is refused. Clients of OpenAI's video API send a form.
+fn json_only(vendor: Vendor, headers: &HeaderMap) -> String {
+    let rule = "Content-Type: must be application/json";
+    if is_form(headers) {
+        format!(
+            "{rule}: {vendor} takes JSON, not multipart/form-data as OpenAI's video API does; \
+             send the members as one JSON object, and files as URLs"
+        )
+    } else {
+        rule.to_owned()
+    }
 }

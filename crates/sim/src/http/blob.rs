@@ -1,4 +1,4 @@
-//! Files as a storage service sends them: with ranges, and with errors in XML.
+//! Files, served like a storage service: with ranges, and with errors in XML.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -23,7 +23,7 @@ pub(crate) fn send(blob: &Blob, method: &Method, headers: &HeaderMap) -> Respons
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let length = blob.bytes.len();
     let part = match text(header::RANGE) {
-        // A range of another version of the file would be glued to the wrong half.
+        // A range of another version of the file would be joined with the wrong part.
         Some(_) if text(header::IF_RANGE).is_some_and(|known| known != tag) => Part::Whole,
         Some(range) => part(range, length),
         None => Part::Whole,
@@ -35,7 +35,7 @@ pub(crate) fn send(blob: &Blob, method: &Method, headers: &HeaderMap) -> Respons
             (StatusCode::PARTIAL_CONTENT, blob.bytes.slice(from..=to), Some(range))
         }
         Part::None => {
-            let message = "the range lies outside the file";
+            let message = "the range is outside the file";
             let mut response = xml(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", message);
             put(&mut response, header::CONTENT_RANGE, format!("bytes */{length}"));
             return response;
@@ -87,7 +87,7 @@ fn put(response: &mut Response, name: header::HeaderName, value: String) {
     }
 }
 
-/// An error as storage services word it.
+/// An error in the format of storage services.
 pub(crate) fn xml(status: StatusCode, code: &str, message: &str) -> Response {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>"

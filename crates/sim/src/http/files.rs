@@ -1,11 +1,11 @@
-//! The origin that serves the files, on its own port as a storage service would be.
+//! The file origin, on its own port like a storage service.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 
 use crate::http::blob::{send, xml};
@@ -34,11 +34,11 @@ async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
 
 async fn serve(core: &Core, request: &Parts) -> Response {
     if !matches!(request.method, Method::GET | Method::HEAD) {
-        return xml(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "MethodNotAllowed",
-            "only GET and HEAD are served",
-        );
+        let (status, words) = (StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served");
+        let mut response = xml(status, "MethodNotAllowed", words);
+        let methods = HeaderValue::from_static("GET, HEAD");
+        response.headers_mut().insert(header::ALLOW, methods);
+        return response;
     }
     let path = request.uri.path();
     let now = core.clock.unix(core.clock.now());

@@ -1,6 +1,6 @@
 //! The HTTP layer: the two origins, and the sender of webhooks.
 //!
-//! Only this folder knows axum and hyper. It imports all floors below; nothing below imports it.
+//! Only this folder uses axum and hyper. It imports all floors below; nothing below imports it.
 
 mod admin;
 mod api;

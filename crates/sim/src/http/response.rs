@@ -29,12 +29,21 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
 
 /// Whether a request's body is declared to be JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = value.and_then(|value| value.split(';').next());
-    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+    is_type(headers, "application/json")
 }
 
-/// The response for an answer; the request's headers may name a range of a file.
+/// Whether a request's body is declared to be a form with files.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    is_type(headers, "multipart/form-data")
+}
+
+fn is_type(headers: &HeaderMap, wanted: &str) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted))
+}
+
+/// The HTTP response for a response; the request's headers may name a range of a file.
 pub(crate) async fn response(answer: Answer, request: &HeaderMap) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = match answer.content {

@@ -17,17 +17,17 @@ use crate::state::Core;
 /// Serves a router on a listener until the simulator ends. This is done by hand, and not by
 /// `axum::serve`, because a fault must be able to close a connection without an answer.
 pub(crate) fn serve(core: &Arc<Core>, listener: TcpListener, router: Router) {
-    // The core holds this loop and the loop the core; stopping the background work parts them.
+    // The core and this loop own each other; stopping the background work breaks the cycle.
     let connections = core.clone();
     core.background.spawn(async move {
         loop {
-            // A connection that broke before it was accepted is not the server's business; neither
-            // is a shortage of file descriptors, which passes.
+            // Ignores connections that broke before they were accepted, and
+            // exhausted file descriptors, which are temporary.
             let Ok((stream, _)) = listener.accept().await else {
                 tokio::time::sleep(Duration::from_millis(10)).await;
                 continue;
             };
-            // Small answers must not wait for each other; without it they are only slower.
+            // Without it small responses are delayed.
             let _ = stream.set_nodelay(true);
             let router = router.clone();
             let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
@@ -35,7 +35,7 @@ pub(crate) fn serve(core: &Arc<Core>, listener: TcpListener, router: Router) {
                 async move { delivered(router.call(request.map(Body::new)).await) }
             });
             connections.background.spawn(async move {
-                // A connection that breaks is the client's business, or a fault's.
+                // A broken connection is caused by the client, or by a fault.
                 let _ = http1::Builder::new()
                     .serve_connection(TokioIo::new(stream), service)
                     .await;

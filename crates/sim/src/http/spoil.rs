@@ -1,4 +1,4 @@
-//! Faults, applied to answers.
+//! Faults, applied to responses.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -56,7 +56,7 @@ pub(crate) async fn spoil(fault: Option<FaultKind>, work: impl Future<Output = R
     }
 }
 
-/// The page that a proxy sends instead of an answer.
+/// The page of a proxy, instead of a response.
 fn html_page(status: u16) -> Bytes {
     Bytes::from(format!(
         "<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>"
@@ -87,7 +87,7 @@ fn hang_up() -> Response {
     response
 }
 
-/// The same answer, but the connection breaks after half of the body.
+/// The same response, but the connection breaks after half of the body.
 async fn truncated(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     // The simulator's bodies are in memory: reading one cannot fail.
@@ -114,7 +114,7 @@ impl hyper::body::Body for Half {
             Some(half) => Poll::Ready(Some(Ok(Frame::data(half)))),
             None if std::mem::replace(&mut self.1, true) => Poll::Ready(Some(Err(HungUp))),
             None => {
-                // One turn of waiting lets the first half reach the wire before the break.
+                // Yields once, so that the first half is sent before the break.
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
@@ -122,7 +122,7 @@ impl hyper::body::Body for Half {
     }
 }
 
-/// Turns a marked response into an error, on which hyper closes the connection.
+/// Turns a marked response into an error, for which hyper closes the connection.
 pub(crate) fn delivered(answer: Result<Response, Infallible>) -> Result<Response, HungUp> {
     match answer {
         Ok(response) if response.extensions().get::<HangUp>().is_some() => Err(HungUp),

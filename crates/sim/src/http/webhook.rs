@@ -47,7 +47,7 @@ async fn deliver(core: Arc<Core>, spec: &'static Spec, task: Arc<Task>, url: Url
         let headers = headers(&core, spec, &event, &body);
         let limit = Duration::from_secs(u64::from(spec.webhook.timeout));
         let outcome = tokio::select! {
-            // First, so that an answer counts even if the time limit passed at the same moment.
+            // First, so that a response counts even if the time limit passed at the same time.
             biased;
             outcome = post(&url, headers, body) => outcome,
             () = too_long(&core, now + limit) => Err("timed out".to_owned()),
@@ -68,7 +68,7 @@ fn headers(core: &Core, spec: &Spec, event: &str, body: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let (true, Some(secret)) = (spec.webhook.signature == "hmac-sha256", &core.webhook_secret) {
-        // Real time, not simulated: the receiver holds it against its own clock.
+        // Real time, not simulated: the receiver compares it with its own clock.
         let timestamp = Utc::now().timestamp().to_string();
         let parts = [event.as_bytes(), b".", timestamp.as_bytes(), b".", body.as_bytes()];
         let signature = format!("v1={}", hmac_hex(secret.as_bytes(), &parts));
@@ -86,14 +86,14 @@ fn headers(core: &Core, spec: &Spec, event: &str, body: &str) -> HeaderMap {
     headers
 }
 
-/// One attempt. The errors name neither the URL nor the body: both may hold a secret.
+/// One attempt. The errors contain neither the URL nor the body: both may contain a secret.
 async fn post(url: &Url, headers: HeaderMap, body: String) -> Result<(), String> {
     if url.scheme() != "http" {
         return Err("only http callbacks are delivered: the simulator does not support TLS".to_owned());
     }
     let host = url.host_str().ok_or("the URL has no host")?;
     let port = url.port_or_known_default().ok_or("the URL has no port")?;
-    // An IPv6 host comes in brackets, which a socket address does not have.
+    // An IPv6 host has brackets, which a socket address does not have.
     let name = host.trim_start_matches('[').trim_end_matches(']');
     let stream = TcpStream::connect((name, port))
         .await

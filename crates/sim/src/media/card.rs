@@ -150,10 +150,11 @@ mod tests {
         height: 32,
         frames: 5,
         fps: 12,
+        sound: false,
     };
 
     #[test]
-    fn the_box_moves_and_leaves_nothing_behind() {
+    fn the_box_moves_and_leaves_no_trace() {
         let mut card = Card::new(SHAPE);
         let first = card.planes().0.to_vec();
         card.show(4);

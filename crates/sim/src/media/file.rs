@@ -28,6 +28,8 @@ pub(crate) struct Blob {
 pub(crate) enum FileKind {
     /// The clip, as MP4.
     Video,
+    /// The clip's first frame, as PNG.
+    Thumbnail,
     /// The clip's last frame, as PNG.
     LastFrame,
 }
@@ -51,7 +53,8 @@ pub(crate) async fn file(shape: Shape, kind: FileKind) -> Result<Blob, MakeError
         .get_or_try_init(async || {
             let work = move || match kind {
                 FileKind::Video => blob(clip::encode(shape), "video/mp4"),
-                FileKind::LastFrame => blob(still::encode(shape), "image/png"),
+                FileKind::Thumbnail => blob(still::encode(shape, 0), "image/png"),
+                FileKind::LastFrame => blob(still::encode(shape, shape.frames.saturating_sub(1)), "image/png"),
             };
             tokio::task::spawn_blocking(work)
                 .await
@@ -93,6 +96,7 @@ mod tests {
             height: 96,
             frames: 7,
             fps: 12,
+            sound: false,
         };
         let (one, two) = tokio::join!(file(shape, FileKind::Video), file(shape, FileKind::Video));
         let (one, two) = (one.unwrap().bytes, two.unwrap().bytes);

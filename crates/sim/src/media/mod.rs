@@ -1,6 +1,6 @@
 //! The files a task results in: their size and length, their content, their price.
 //!
-//! Nothing here knows vendors, tasks, requests or HTTP. It is a lowest floor: it imports no other
+//! Nothing here uses vendors, tasks, requests or HTTP. It is on the lowest floor: it imports no other
 //! folder of this crate.
 
 mod card;

@@ -2,10 +2,8 @@
 
 /// Longest clip in seconds. No known model makes longer ones; requests for unknown models have no limit.
 const LONGEST_SECONDS: u32 = 120;
-/// Frames per second of a clip whose length is requested in seconds.
-const FPS: u32 = 12;
-/// Frames per second of a clip whose length is requested in frames.
-const FPS_OF_FRAMES: u32 = 24;
+/// Frames per second, as the services' own videos have.
+const FPS: u32 = 24;
 /// Pixels that one clip may have in all its frames together: more would take too long to encode.
 const BUDGET: u64 = 500_000_000;
 /// The longest side that the encoder supports. The shorter one may have 2160 pixels, as the largest tier has.
@@ -31,6 +29,8 @@ pub(crate) struct Shape {
     pub(crate) frames: u32,
     /// Frames per second.
     pub(crate) fps: u32,
+    /// Whether the clip has a sound track.
+    pub(crate) sound: bool,
 }
 
 impl Shape {
@@ -42,11 +42,11 @@ impl Shape {
         let (across, down) = ratio.and_then(parse_ratio).unwrap_or((16, 9));
         let (width, height) = size(short, across, down);
         let (frames, fps) = match length {
-            Length::Frames(frames) => (frames, FPS_OF_FRAMES),
+            Length::Frames(frames) => (frames, FPS),
             Length::Seconds(seconds) => {
                 let seconds = seconds.min(LONGEST_SECONDS);
                 let pixels = u64::from(width) * u64::from(height) * u64::from(seconds);
-                let fps = [FPS, 6, 4, 3, 2]
+                let fps = [FPS, 12, 6, 4, 3, 2]
                     .into_iter()
                     .find(|&fps| pixels * u64::from(fps) <= BUDGET)
                     .unwrap_or(1);
@@ -58,7 +58,13 @@ impl Shape {
             height,
             frames,
             fps,
+            sound: false,
         }
+    }
+
+    /// The same clip, with or without a sound track.
+    pub(crate) fn with_sound(self, sound: bool) -> Self {
+        Self { sound, ..self }
     }
 
     /// Length in seconds.
@@ -91,10 +97,11 @@ fn size(short: u32, across: u32, down: u32) -> (u32, u32) {
 
 /// The shorter side of a tier, in pixels.
 fn shorter_side(tier: &str) -> Option<u32> {
-    match tier {
-        "1K" => Some(1024),
-        "2K" => Some(1440),
-        "4K" => Some(2160),
+    let tier = tier.to_ascii_lowercase();
+    match tier.as_str() {
+        "1k" => Some(1024),
+        "2k" => Some(1440),
+        "4k" => Some(2160),
         _ => tier.strip_suffix('p')?.parse().ok(),
     }
 }
@@ -116,13 +123,14 @@ mod tests {
 
     #[test]
     fn the_tier_is_the_shorter_side() {
-        assert_eq!(shape("480p", "16:9", 5), (854, 480, 12));
-        assert_eq!(shape("720p", "9:16", 5), (720, 1280, 12));
-        assert_eq!(shape("720p", "1:1", 5), (720, 720, 12));
+        assert_eq!(shape("480p", "16:9", 5), (854, 480, 24));
+        assert_eq!(shape("720p", "9:16", 5), (720, 1280, 24));
+        assert_eq!(shape("720p", "1:1", 5), (720, 720, 24));
         assert_eq!(shape("1080p", "21:9", 15), (2520, 1080, 12));
-        assert_eq!(shape("540p", "9:21", 4), (540, 1260, 12));
-        assert_eq!(shape("1K", "4:3", 4), (1366, 1024, 12));
-        assert_eq!(shape("720p", "adaptive", 5), (1280, 720, 12));
+        assert_eq!(shape("540p", "9:21", 4), (540, 1260, 24));
+        assert_eq!(shape("1K", "4:3", 4), (1366, 1024, 24));
+        assert_eq!(shape("4k", "16:9", 4), (3840, 2160, 12));
+        assert_eq!(shape("720p", "adaptive", 5), (1280, 720, 24));
     }
 
     #[test]
@@ -133,10 +141,10 @@ mod tests {
     }
 
     #[test]
-    fn a_side_is_never_longer_than_the_encoder_takes() {
+    fn sides_are_within_the_limit_of_the_encoder() {
         assert_eq!(shape("4K", "21:9", 4), (3840, 1646, 12));
         assert_eq!(shape("4K", "9:21", 4), (1646, 3840, 12));
-        assert_eq!(shape("2K", "21:9", 4), (3360, 1440, 12));
+        assert_eq!(shape("2K", "21:9", 4), (3360, 1440, 24));
     }
 
     #[test]
@@ -144,6 +152,6 @@ mod tests {
         let shape = Shape::new(Some("480p"), None, Length::Frames(121));
         assert_eq!((shape.frames, shape.fps, shape.whole_seconds()), (121, 24, None));
         let shape = Shape::new(None, None, Length::Seconds(5));
-        assert_eq!((shape.frames, shape.fps, shape.whole_seconds()), (60, 12, Some(5)));
+        assert_eq!((shape.frames, shape.fps, shape.whole_seconds()), (120, 24, Some(5)));
     }
 }

@@ -1,14 +1,14 @@
-//! The last frame of a clip.
+//! One frame of a clip, as a picture.
 
 use bytes::Bytes;
 
 use crate::media::card::Card;
 use crate::media::shape::Shape;
 
-/// Encodes the last frame of a clip as PNG.
-pub(crate) fn encode(shape: Shape) -> Result<Bytes, String> {
+/// Encodes a frame of a clip as PNG.
+pub(crate) fn encode(shape: Shape, frame: u32) -> Result<Bytes, String> {
     let mut card = Card::new(shape);
-    card.show(shape.frames.saturating_sub(1));
+    card.show(frame);
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, shape.width, shape.height);
     encoder.set_color(png::ColorType::Rgb);
@@ -35,8 +35,9 @@ mod tests {
             height: 96,
             frames: 7,
             fps: 12,
+            sound: false,
         };
-        let decoder = png::Decoder::new(std::io::Cursor::new(encode(shape).unwrap()));
+        let decoder = png::Decoder::new(std::io::Cursor::new(encode(shape, 6).unwrap()));
         let reader = decoder.read_info().unwrap();
         assert_eq!((reader.info().width, reader.info().height), (160, 96));
     }

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::http::{api_router, files_router, serve};
 use crate::simulator::handle::Simulator;
 use crate::spec::{Spec, SpecError, Vendor};
-use crate::state::{Background, Clock, Core, Faults, Ids, Links, Pace, Rewrites, Store};
+use crate::state::{Background, Clock, Core, Faults, Ids, Links, Log, Pace, Rewrites, Store};
 
 /// Default secret that webhooks are signed with.
 pub const WEBHOOK_SECRET: &str = "whsec-simulator";
@@ -42,6 +42,8 @@ pub struct Builder {
     speed: f64,
     pace: Pace,
     webhook_secret: Option<String>,
+    log: Log,
+    strict: bool,
 }
 
 impl Simulator {
@@ -64,6 +66,8 @@ impl Builder {
                 total: Duration::from_secs(20),
             },
             webhook_secret: Some(WEBHOOK_SECRET.to_owned()),
+            log: Log::default(),
+            strict: false,
         }
     }
 
@@ -108,10 +112,24 @@ impl Builder {
         self
     }
 
-    /// Sets the secret that ToAPIs' webhooks are signed with. Default: [`WEBHOOK_SECRET`]. `None` stands
-    /// for an account without a webhook, where a `callback_url` is refused.
+    /// Sets the secret of ToAPIs' webhook signatures. Default: [`WEBHOOK_SECRET`]. `None`: an
+    /// account without a webhook, for which a `callback_url` is refused.
     pub fn webhook_secret(mut self, secret: Option<impl Into<String>>) -> Self {
         self.webhook_secret = secret.map(Into::into);
+        self
+    }
+
+    /// Refuses requests with members that the vendor's documentation does not have, with status 400 and the name of
+    /// the member that was probably meant. Default: `false`, they are only reported, in the header
+    /// `x-videogen-unknown-members`, in the [log](Self::log) and in [`TaskReport`](crate::TaskReport).
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Sets the receiver of the log: a line for each request with unknown members. Default: none.
+    pub fn log(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.log = Log::new(sink);
         self
     }
 
@@ -135,6 +153,8 @@ impl Builder {
             links: Links::new(format!("http://{files_address}")),
             background: Background::new(),
             ids: Ids::new(),
+            log: self.log,
+            strict: self.strict,
         });
         serve(&core, api_listener, api_router(&core));
         serve(&core, file_listener, files_router(&core));
@@ -151,6 +171,7 @@ impl fmt::Debug for Builder {
             clock,
             speed,
             pace,
+            strict,
             ..
         } = self;
         f.debug_struct("Builder")
@@ -159,6 +180,7 @@ impl fmt::Debug for Builder {
             .field("clock", clock)
             .field("speed", speed)
             .field("pace", pace)
+            .field("strict", strict)
             .finish_non_exhaustive()
     }
 }

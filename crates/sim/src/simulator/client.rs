@@ -1,7 +1,7 @@
 //! Clients of the facade that are set up for the simulator (feature `client`).
 //!
-//! This is the only file that uses the crate `videogen`. The simulator judges nothing by it: requests
-//! are checked, and answers written, by the code of the other folders alone.
+//! This is the only file that uses the crate `videogen`. The simulator does not use it otherwise: requests
+//! are checked, and responses created, by the code of the other folders alone.
 
 use videogen::{Client, ClientBuilder, Error};
 
@@ -38,7 +38,7 @@ impl Simulator {
     ///
     /// # Panics
     ///
-    /// If the simulator does not speak the dialect of this vendor.
+    /// If the simulator does not support this vendor.
     pub fn client(&self, vendor: videogen::Vendor) -> Result<Client, Error> {
         self.client_builder(vendor).build()
     }
@@ -47,7 +47,7 @@ impl Simulator {
     ///
     /// # Panics
     ///
-    /// If the simulator does not speak the dialect of this vendor.
+    /// If the simulator does not support this vendor.
     pub fn client_builder(&self, vendor: videogen::Vendor) -> ClientBuilder {
         let simulated = match vendor.as_str().parse() {
             Ok(simulated) => simulated,

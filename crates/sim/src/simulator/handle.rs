@@ -80,14 +80,14 @@ impl Simulator {
         self.core.faults.inject(fault);
     }
 
-    /// Changes every answer to an operation before it is sent, as gateways and later versions of a
-    /// service do: prompts that come back changed, other names of models, other ids. Several changes
-    /// are made in the order of their addition.
+    /// Changes every response of an operation before it is sent, like gateways and later versions of a
+    /// service: changed prompts, other model names, other ids. Several changes
+    /// are made in the order in which they were added.
     pub fn rewrite(&self, operation: Operation, change: impl Fn(&mut Value) + Send + Sync + 'static) {
         self.core.rewrites.add(operation, change);
     }
 
-    /// Sends answers as they are again.
+    /// Removes all changes of responses.
     pub fn clear_rewrites(&self) {
         self.core.rewrites.clear();
     }

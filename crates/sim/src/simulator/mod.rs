@@ -1,7 +1,7 @@
-//! The public handle of a simulator, and how it is started.
+//! The public handle of a simulator, and its builder.
 //!
 //! The top floor: it imports all others, and no other folder imports it. `builder` and `client`
-//! import `handle`. Only `client` uses the crate `videogen`, and judges nothing by it.
+//! import `handle`. Only `client` uses the crate `videogen`, and only to set up clients.
 
 mod builder;
 #[cfg(feature = "client")]

@@ -20,7 +20,7 @@ pub struct SpecError {
     reason: String,
 }
 
-/// A vendor's spec, as the simulator reads it.
+/// A vendor's spec, read for the simulator.
 pub struct Spec {
     document: Value,
     definitions: Value,
@@ -58,8 +58,8 @@ pub(crate) struct RateLimit {
 pub(crate) enum Route {
     /// An endpoint, with the values of its path parameters.
     Endpoint(&'static Endpoint, Vec<String>),
-    /// The path exists with other methods.
-    OtherMethod,
+    /// The path exists with other methods, which are these.
+    OtherMethod(Vec<&'static str>),
     /// There is no such path.
     Nothing,
 }
@@ -96,7 +96,7 @@ impl Spec {
         })
     }
 
-    /// The whole document, as it is written.
+    /// The whole document.
     pub fn document(&self) -> &Value {
         &self.document
     }
@@ -137,16 +137,25 @@ impl Spec {
     /// Finds the endpoint for a method and a path without the vendor's prefix.
     pub(crate) fn route(&'static self, method: &str, path: &str) -> Route {
         let steps: Vec<&str> = path.split('/').skip(1).collect();
-        let mut route = Route::Nothing;
+        let mut others = Vec::new();
         for endpoint in &self.endpoints {
             if let Some(values) = endpoint.matches(&steps) {
                 if endpoint.method == method {
                     return Route::Endpoint(endpoint, values);
                 }
-                route = Route::OtherMethod;
+                others.push(endpoint.method);
             }
         }
-        route
+        if others.is_empty() {
+            Route::Nothing
+        } else {
+            Route::OtherMethod(others)
+        }
+    }
+
+    /// The schema of an operation's JSON body.
+    pub(super) fn request_schema(&self, operation_id: &str) -> Option<&Value> {
+        find_operation(&self.document, operation_id)?.pointer("/requestBody/content/application~1json/schema")
     }
 
     /// The first entry of `x-models` that matches a model id.
@@ -179,6 +188,16 @@ impl Spec {
             definitions,
             document,
         })
+    }
+}
+
+#[cfg(test)]
+impl Spec {
+    /// The examples of an operation's JSON body.
+    pub(super) fn request_examples(&self, operation_id: &str) -> impl Iterator<Item = &Value> {
+        let body = find_operation(&self.document, operation_id).map(|operation| &operation["requestBody"]);
+        let examples = body.and_then(|body| body.pointer("/content/application~1json/examples")?.as_object());
+        examples.into_iter().flatten().map(|(_, example)| &example["value"])
     }
 }
 
@@ -219,11 +238,15 @@ mod tests {
             let spec = Spec::of(vendor).unwrap();
             for endpoint in &spec.endpoints {
                 let Some(request) = &endpoint.request else { continue };
-                let found = find_operation(&spec.document, &endpoint.id).unwrap();
-                let examples = found.pointer("/requestBody/content/application~1json/examples");
-                for (name, example) in examples.unwrap().as_object().unwrap() {
-                    let problems = schema::problems(request, &example["value"]);
-                    assert!(problems.is_empty(), "{vendor} {} {name}: {problems:?}", endpoint.id);
+                let mut examples = spec.request_examples(&endpoint.id).peekable();
+                assert!(examples.peek().is_some(), "{vendor} {}: no example", endpoint.id);
+                for example in examples {
+                    let problems = schema::problems(request, example);
+                    assert!(
+                        problems.is_empty(),
+                        "{vendor} {}: {problems:?} in {example}",
+                        endpoint.id
+                    );
                 }
             }
         }
@@ -234,7 +257,7 @@ mod tests {
         let spec = Spec::of(Vendor::AllToken).unwrap();
         let id = |method, path| match spec.route(method, path) {
             Route::Endpoint(endpoint, values) => format!("{} {values:?}", endpoint.id),
-            Route::OtherMethod => "method".to_owned(),
+            Route::OtherMethod(methods) => methods.join(", "),
             Route::Nothing => "nothing".to_owned(),
         };
         assert_eq!(id("GET", "/videos/models"), "list_models []");
@@ -242,7 +265,7 @@ mod tests {
             id("GET", "/videos/generations/a=1&b+%20c"),
             "get_generation [\"a=1&b+ c\"]"
         );
-        assert_eq!(id("DELETE", "/videos/generations/a"), "method");
+        assert_eq!(id("DELETE", "/videos/generations/a"), "GET");
         assert_eq!(id("GET", "/videos/generations/"), "nothing");
     }
 }

@@ -135,9 +135,9 @@ impl QueryParameter {
     }
 }
 
-/// A path segment without its percent signs.
+/// Percent-decodes a path segment.
 fn decoded(step: &str) -> String {
-    // The form decoder gives these three a meaning that they do not have in a path.
+    // These have a special meaning for the form decoder, but not in a path.
     let text = step.replace('+', "%2B").replace('=', "%3D").replace('&', "%26");
     url::form_urlencoded::parse(text.as_bytes())
         .next()

@@ -1,6 +1,6 @@
 //! Which property of a request carries which normalised field.
 //!
-//! The specs say it with `x-field`, so that one set of rules reads three dialects.
+//! From `x-field` in the specs, so that one set of rules works for all dialects.
 
 use serde_json::Value;
 
@@ -60,15 +60,21 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A whole number; JSON Schema takes `5.0` for one too.
+/// A whole number; in JSON Schema `5.0` is one too.
 pub(crate) fn whole(value: &Value) -> Option<i64> {
     let float = || value.as_f64().filter(|float| float.fract() == 0.0);
-    // The cast saturates, and every bound that it is held against is small.
+    // The cast saturates, and all bounds compared with it are small.
     value.as_i64().or_else(|| float().map(|float| float as i64))
 }
 
+/// The field that a property of this name carries.
+pub(crate) fn carrier_named<'a>(carriers: &'a [Carrier], name: &str) -> Option<&'a str> {
+    let named = |carrier: &&Carrier| carrier.path.last().is_some_and(|last| last == name);
+    carriers.iter().find(named).map(|carrier| carrier.field.as_str())
+}
+
 /// The carriers of a request schema. Properties that carry inputs (their `x-field` is a list of
-/// roles) are left out: each dialect reads its own.
+/// roles) are omitted: each dialect reads its own.
 pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
     let mut found = Vec::new();
     collect(document, schema, &mut Vec::new(), &mut found);

@@ -1,16 +1,18 @@
-//! The vendors' specs, and what can be read from them without a request.
+//! The vendors' specs, and everything that depends on them alone.
 //!
-//! Lives here: vendors, operations, schemas, the entries of `x-models`. Nothing here knows a running
+//! Contains vendors, operations, schemas and the entries of `x-models`. Nothing here uses a running
 //! simulator, a clock, or HTTP. It is the lowest floor: it imports no other folder of this crate.
 
 mod document;
 mod endpoint;
 mod fields;
 mod model;
+mod number;
 mod operation;
 mod problem;
 mod reference;
 mod schema;
+mod unknown;
 mod vendor;
 
 pub use document::{Spec, SpecError};
@@ -21,5 +23,7 @@ pub(crate) use document::{RateLimit, Route};
 pub(crate) use endpoint::Endpoint;
 pub(crate) use fields::{Fields, whole};
 pub(crate) use model::{Condition, Model, Wanted};
+pub(crate) use number::wide_integer;
 pub(crate) use problem::Problem;
 pub(crate) use schema::problems;
+pub(crate) use unknown::{UnknownMember, unknown_members};

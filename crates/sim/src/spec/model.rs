@@ -29,7 +29,7 @@ pub(crate) struct Model {
 #[derive(Debug, Deserialize)]
 pub(crate) struct DurationRule {
     pub(crate) min: i64,
-    /// Left out where nothing bounds it.
+    /// Omitted if unlimited.
     pub(crate) max: Option<i64>,
     pub(crate) auto: Option<String>,
     pub(crate) default: Option<u32>,
@@ -78,7 +78,7 @@ impl Model {
         }
     }
 
-    /// Whether the entry is about one model, not a family of unknown ones.
+    /// Whether the entry is for one model, not a pattern for unknown ones.
     pub(crate) fn is_exact(&self) -> bool {
         !self.id.ends_with('*')
     }

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operation_id_names_its_kind() {
+    fn the_kind_is_derived_from_the_operation_id() {
         assert_eq!(Operation::of("create_seedance_1"), Some(Operation::Submit));
         assert_eq!(Operation::of("get_video_content"), Some(Operation::Content));
         assert_eq!(Operation::of("list_models"), Some(Operation::Models));

@@ -1,8 +1,8 @@
-//! A broken rule of a request.
+//! A violated rule of a request.
 
 use std::fmt::Display;
 
-/// A broken rule.
+/// A violated rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     /// The invalid field, as a path into the request; empty if the request as a whole is invalid.
@@ -12,7 +12,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// A rule that a field breaks.
+    /// A rule that a field violates.
     pub(crate) fn new(field: impl Into<String>, rule: impl Display) -> Self {
         let field = field.into();
         Self {

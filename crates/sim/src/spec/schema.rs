@@ -1,7 +1,7 @@
 //! From OpenAPI 3.0 schemas to JSON Schema 2020-12.
 //!
-//! The differences that matter here: `nullable`, `exclusiveMinimum`/`exclusiveMaximum` as booleans,
-//! `format: binary`, and where references point to.
+//! Converts the relevant differences: `nullable`, `exclusiveMinimum`/`exclusiveMaximum` as booleans,
+//! `format: binary`, and the targets of references.
 
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
@@ -24,7 +24,7 @@ fn translate_object(members: &Map<String, Value>) -> Value {
     let mut out = Map::new();
     for (key, value) in members {
         match key.as_str() {
-            // Annotations may hold anything, `nullable` and `$ref` included.
+            // Annotations may contain anything, including `nullable` and `$ref`.
             "example" | "default" | "description" | "nullable" => {}
             "enum" => {
                 out.insert(key.clone(), value.clone());
@@ -83,7 +83,7 @@ pub(crate) fn compile(schema: &Value, definitions: &Value) -> Result<Validator, 
 }
 
 /// Checks a value and returns the problems. The messages name fields and rules, and never repeat the value, which
-/// may be a whole picture or a secret.
+/// may be a whole image or a secret.
 pub(crate) fn problems(validator: &Validator, value: &Value) -> Vec<Problem> {
     validator
         .iter_errors(value)
@@ -110,7 +110,7 @@ pub(crate) fn problems(validator: &Validator, value: &Value) -> Vec<Problem> {
         .collect()
 }
 
-/// A JSON pointer as people write paths: `/content/0/role` is `content[0].role`.
+/// A JSON pointer in the usual notation of paths: `/content/0/role` is `content[0].role`.
 fn dotted(pointer: &str) -> String {
     let mut path = String::new();
     for step in pointer.split('/').skip(1) {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn nullable_admits_null() {
+    fn nullable_allows_null() {
         assert!(check(json!({"type": "string", "nullable": true}), Value::Null).is_empty());
         assert!(
             check(
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_name_the_field_and_keep_the_value_to_themselves() {
+    fn messages_contain_the_field_and_not_the_value() {
         let schema = json!({"type": "object", "required": ["model"], "properties": {
             "content": {"type": "array", "items": {"type": "object", "properties": {
                 "role": {"$ref": "#/components/schemas/Word"}}}}}});

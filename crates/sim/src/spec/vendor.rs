@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A vendor whose dialect the simulator speaks.
+/// A vendor that the simulator supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Vendor {
     /// Token360.
@@ -33,7 +33,7 @@ impl Vendor {
     }
 
     /// The path between the simulator's origin and the paths of the vendor's spec. AllToken's base
-    /// URL has a path of its own.
+    /// URL has an additional path.
     pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::Token360 => "/token360",
@@ -57,7 +57,7 @@ impl fmt::Display for Vendor {
     }
 }
 
-/// A name that is no vendor's.
+/// The name of an unknown vendor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the simulator has no vendor `{0}`; use token360, toapis or alltoken")]
 pub struct ParseVendorError(String);

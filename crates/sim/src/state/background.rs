@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::task::JoinSet;
 
-/// Connections and deliveries in progress. They end with the simulator.
+/// Connections and deliveries in progress. They stop with the simulator.
 pub(crate) struct Background(Mutex<Option<JoinSet<()>>>);
 
 impl Background {
@@ -12,16 +12,16 @@ impl Background {
         Self(Mutex::new(Some(JoinSet::new())))
     }
 
-    /// Starts a piece of work, unless the simulator has ended.
+    /// Starts a future, unless the simulator has stopped.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         if let Some(set) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            // Frees the work that has ended.
+            // Frees finished tasks.
             while set.try_join_next().is_some() {}
             set.spawn(work);
         }
     }
 
-    /// Stops everything; nothing can be started after that. Dropping the result does not wait.
+    /// Stops everything; nothing can be started afterwards. Dropping the result does not wait.
     pub(crate) fn stop(&self) -> JoinSet<()> {
         let set = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut set = set.unwrap_or_default();

@@ -43,7 +43,7 @@ impl Clock {
         Self::running(0.0)
     }
 
-    /// The same clock, `by` ahead of this machine's or behind it: one of the two is off. For a clock
+    /// The same clock, `by` ahead of this machine's or behind it. For a clock
     /// that has no clones yet.
     pub fn off_by(self, by: TimeDelta) -> Self {
         Self(Arc::new(Inner {
@@ -54,7 +54,7 @@ impl Clock {
         }))
     }
 
-    /// Moves the clock ahead, and wakes the sleepers whose moment has come.
+    /// Moves the clock ahead, and wakes the sleepers that are due.
     pub fn advance(&self, by: Duration) {
         self.0.skipped.send_modify(|skipped| *skipped += by);
     }
@@ -80,12 +80,12 @@ impl Clock {
         after(self.0.wall, real + *self.0.skipped.borrow())
     }
 
-    /// A simulated moment as unix seconds, for the expiry of links.
+    /// A simulated time as unix seconds, for the expiry of links.
     pub(crate) fn unix(&self, moment: Duration) -> i64 {
         after(self.0.wall, moment).timestamp()
     }
 
-    /// Waits until a simulated moment.
+    /// Waits until a simulated time.
     pub async fn sleep_until(&self, moment: Duration) {
         let mut skipped = self.0.skipped.subscribe();
         loop {
@@ -126,7 +126,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// A time of day some time later; the end of time if it lies beyond.
+/// Adds a duration to a time; saturates.
 pub(crate) fn after(start: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(by)
         .ok()

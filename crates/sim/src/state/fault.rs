@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_befalls_only_its_kind_and_only_so_often() {
+    fn a_fault_applies_to_its_kind_and_as_often_as_set() {
         let faults = Faults::default();
         faults.inject(Fault::new(Vendor::ToApis, Operation::Get, FaultKind::DropBefore).times(2));
         assert_eq!(faults.take(Vendor::ToApis, Operation::Submit), None);

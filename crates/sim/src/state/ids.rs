@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Ids that differ within a simulator and, very likely, between simulators.
+/// Ids that are unique within a simulator and, very likely, between simulators.
 pub(crate) struct Ids {
     salt: u32,
     next: AtomicU64,

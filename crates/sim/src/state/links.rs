@@ -27,7 +27,7 @@ impl Links {
         Self { origin, key }
     }
 
-    /// The URL of one of a task's files, valid until a moment in unix seconds.
+    /// The URL of one of a task's files, valid until a time in unix seconds.
     pub(crate) fn sign(&self, task: &Task, kind: FileKind, expires: i64) -> String {
         self.sign_path(&path(task, kind), expires)
     }
@@ -59,19 +59,24 @@ impl Links {
 fn path(task: &Task, kind: FileKind) -> String {
     let ending = match kind {
         FileKind::Video => ".mp4",
+        FileKind::Thumbnail => "-first.png",
         FileKind::LastFrame => "-last.png",
     };
     format!("/{}/{}{ending}", task.vendor, task.id)
 }
 
-/// The vendor, the task's id and the file that a path names.
+/// The vendor, the task's id and the file in a path.
 pub(crate) fn parse_path(path: &str) -> (Option<Vendor>, &str, FileKind) {
     let vendor = path.split('/').nth(1).and_then(Vendor::from_slug);
     let name = path.rsplit('/').next().unwrap_or_default();
-    match name.strip_suffix("-last.png") {
-        Some(id) => (vendor, id, FileKind::LastFrame),
-        None => (vendor, name.trim_end_matches(".mp4"), FileKind::Video),
-    }
+    let (id, kind) = if let Some(id) = name.strip_suffix("-last.png") {
+        (id, FileKind::LastFrame)
+    } else if let Some(id) = name.strip_suffix("-first.png") {
+        (id, FileKind::Thumbnail)
+    } else {
+        (name.trim_end_matches(".mp4"), FileKind::Video)
+    };
+    (vendor, id, kind)
 }
 
 #[cfg(test)]
@@ -81,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_holds_for_its_path_and_its_time() {
+    fn a_link_is_valid_for_its_path_and_its_time() {
         let links = Links::new("http://127.0.0.1:1".to_owned());
         let url = url::Url::parse(&links.sign_path("/toapis/a.mp4", 100)).unwrap();
         let query: BTreeMap<_, _> = url.query_pairs().into_owned().collect();

@@ -1,6 +1,6 @@
-//! The state of one simulator: its clock, its tasks, the faults still to come, the links it signed.
+//! The state of one simulator: its clock, its tasks, its pending faults, its signed links.
 //!
-//! Nothing here knows a vendor's words or HTTP. It imports only the floors below: `spec` and `media`.
+//! Nothing here uses a vendor's format or HTTP. It imports only the floors below: `spec` and `media`.
 
 mod background;
 mod clock;
@@ -8,6 +8,7 @@ mod delivery;
 mod fault;
 mod ids;
 mod links;
+mod log;
 mod owner;
 mod plan;
 mod report;
@@ -28,6 +29,7 @@ pub(crate) use clock::after;
 pub(crate) use fault::Faults;
 pub(crate) use ids::Ids;
 pub(crate) use links::{Denied, Links, parse_path};
+pub(crate) use log::Log;
 pub(crate) use owner::Owner;
 pub(crate) use plan::{Failure, Pace, Plan, Status};
 pub(crate) use report::reports;

@@ -1,8 +1,8 @@
-//! The course of a task: its statuses, and when each begins.
+//! The plan of a task: its statuses, and when each begins.
 
 use std::time::Duration;
 
-/// Status of a task. Each dialect has its own words for it.
+/// Status of a task. Each dialect has its own names for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Queued,
@@ -34,13 +34,13 @@ impl Status {
 /// Why a task failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The generation went wrong.
+    /// The generation failed.
     Generation,
     /// The result was withheld for its content.
     Moderated,
 }
 
-/// How long the stages of a task take, in simulated time.
+/// Durations of a task's stages, in simulated time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     /// From creation to the start of the work.
@@ -49,7 +49,7 @@ pub(crate) struct Pace {
     pub(crate) total: Duration,
 }
 
-/// The course of a task that is not cancelled.
+/// The plan of a task, unless it is cancelled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     pub(super) start: Duration,
@@ -58,10 +58,10 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The plan for a task that is created now. Reserved words in the prompt steer it:
+    /// The plan of a task that is created now. Reserved words in the prompt change it:
     ///
     /// - `sim:slow`: everything takes ten times as long;
-    /// - `sim:fail`, `sim:moderated`, `sim:expire`: it ends so.
+    /// - `sim:fail`, `sim:moderated`, `sim:expire`: it ends with that status.
     ///
     /// A task that would take longer than `expires_after` seconds expires.
     pub(crate) fn new(now: Duration, pace: Pace, prompt: &str, expires_after: Option<u64>) -> Self {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn reserved_words_steer_a_task() {
+    fn reserved_words_change_the_plan() {
         assert_eq!(plan("a fox", None), (103, 120, Status::Completed));
         assert_eq!(plan("sim:slow fox", None), (130, 300, Status::Completed));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Tasks, as the simulator reports them.
+//! Reports on tasks.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::state::plan::State;
 use crate::state::shared::Core;
 use crate::state::task::Task;
 
-/// A task, as the simulator reports it. Contains no key and no URL.
+/// Report on a task. Contains no key and no URL.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct TaskReport {
@@ -42,6 +42,8 @@ pub struct TaskReport {
     pub cost: f64,
     /// The caller's own id.
     pub client_reference: Option<String>,
+    /// Members of the request that the vendor's documentation does not have.
+    pub unknown_members: Vec<String>,
     /// Delivery of its webhook, if one was requested.
     pub webhook: Option<Delivery>,
 }
@@ -64,6 +66,7 @@ impl TaskReport {
             fps: task.shape.fps,
             cost: task.cost,
             client_reference: task.reference.clone(),
+            unknown_members: task.unknown_members.clone(),
             webhook: task.callback.as_ref().map(|_| task.delivery()),
         }
     }

@@ -1,4 +1,4 @@
-//! Changes to answers on demand.
+//! Changes of responses on demand.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use crate::spec::Operation;
 
 type Change = Arc<dyn Fn(&mut Value) + Send + Sync>;
 
-/// The changes that are made to answers, in the order of their addition.
+/// The changes of responses, in the order in which they were added.
 #[derive(Default)]
 pub(crate) struct Rewrites(Mutex<Vec<(Operation, Change)>>);
 

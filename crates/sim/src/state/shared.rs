@@ -5,6 +5,7 @@ use crate::state::clock::Clock;
 use crate::state::fault::Faults;
 use crate::state::ids::Ids;
 use crate::state::links::Links;
+use crate::state::log::Log;
 use crate::state::plan::Pace;
 use crate::state::rewrite::Rewrites;
 use crate::state::store::Store;
@@ -20,4 +21,7 @@ pub(crate) struct Core {
     pub(crate) links: Links,
     pub(crate) background: Background,
     pub(crate) ids: Ids,
+    pub(crate) log: Log,
+    /// Whether members that the spec does not know are refused.
+    pub(crate) strict: bool,
 }

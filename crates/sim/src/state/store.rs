@@ -56,7 +56,7 @@ impl Store {
         *self.lock().requests.entry(vendor.slug()).or_default() += 1;
     }
 
-    /// A task of a vendor, whoever owns it.
+    /// A task of a vendor, of any owner.
     pub(crate) fn find(&self, vendor: Vendor, id: &str) -> Option<Arc<Task>> {
         let inner = self.lock();
         inner
@@ -82,11 +82,12 @@ impl Store {
 
     pub(crate) fn stats(&self) -> Stats {
         let inner = self.lock();
-        let cost: f64 = inner.tasks.iter().map(|task| task.cost).sum();
+        // An empty sum of floats is -0.0.
+        let cost = inner.tasks.iter().fold(0.0, |sum, task| sum + task.cost);
         Stats {
             submissions: inner.submissions.clone(),
             tasks: inner.tasks.len(),
-            // A sum of decimal fractions, without the dust.
+            // Removes the rounding errors of a sum of decimal fractions.
             cost: (cost * 1e6).round() / 1e6,
             requests: inner.requests.clone(),
         }

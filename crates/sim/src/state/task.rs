@@ -18,16 +18,18 @@ use crate::state::plan::{Plan, State, Status};
 pub(crate) struct Task {
     pub(crate) id: String,
     pub(crate) vendor: Vendor,
-    /// The operation that made it, which is also its endpoint family.
+    /// The operation that created it, which is also its endpoint family.
     pub(crate) operation: &'static str,
     pub(crate) owner: Owner,
     pub(crate) model: String,
     pub(crate) prompt: String,
-    /// The request as it came.
+    /// The request as received.
     pub(crate) request: Value,
+    /// Members of the request that the spec does not know.
+    pub(crate) unknown_members: Vec<String>,
     /// When it was created, in simulated time.
     pub(crate) created: Duration,
-    /// When it was created, as answers show it.
+    /// When it was created, for responses.
     pub(crate) wall: DateTime<Utc>,
     pub(crate) plan: Plan,
     pub(crate) cancelled: OnceLock<Duration>,
@@ -48,7 +50,7 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// Returns the task's state at a moment of simulated time.
+    /// Returns the task's state at a simulated time.
     pub(crate) fn state(&self, now: Duration) -> State {
         if let Some(&since) = self.cancelled.get() {
             return State {
@@ -75,7 +77,7 @@ impl Task {
         }
     }
 
-    /// The time of day of a simulated moment, as answers show it: at the simulated pace,
+    /// The time of day of a simulated time, for responses: at the simulated speed,
     /// counted from the task's creation.
     pub(crate) fn wall_at(&self, moment: Duration) -> DateTime<Utc> {
         after(self.wall, moment.saturating_sub(self.created))

@@ -32,7 +32,7 @@ pub(super) fn check(conditions: &[Condition], fields: Fields<'_>, roles: &[&str]
 
 fn fits(fields: Fields<'_>, roles: &[&str], field: &str, wanted: &Wanted) -> bool {
     let sent = fields.get(field).map(|(_, value)| value);
-    // Roles of inputs share a property, so that its presence says nothing about one of them.
+    // Roles of inputs share a property, so that its presence does not identify one of them.
     let is_role = field.starts_with("reference_") || matches!(field, "first_frame" | "last_frame" | "inputs");
     let present = match field {
         "inputs" => !roles.is_empty(),

@@ -1,4 +1,4 @@
-//! Creation of a task, as far as all dialects share it.
+//! Creation of a task, for all dialects.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -11,9 +11,9 @@ use crate::spec::{Fields, Model, Problem, Vendor, problems};
 use crate::state::{Delivery, Plan, Task};
 use crate::submit::rules::check;
 
-/// Seconds of a video whose length was left to the model.
+/// Length of a video in seconds, if the model decides.
 const SECONDS: u32 = 5;
-/// Tier where neither the request nor the model's entry names one.
+/// Tier if neither the request nor the model's entry has one.
 const TIER: &str = "720p";
 const RATIO: &str = "16:9";
 
@@ -41,6 +41,9 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
         return Err(Refusal::NoWebhook);
     }
     let prompt = fields.text("prompt").unwrap_or_default();
+    if prompt.contains("sim:no-model") {
+        return Err(Refusal::NoModel);
+    }
     if prompt.contains("sim:refuse") {
         return Err(Refusal::Content);
     }
@@ -68,7 +71,7 @@ fn build(
         .filter(|ratio| *ratio != "adaptive")
         .unwrap_or(RATIO);
     let length = length(fields, model);
-    let shape = Shape::new(Some(tier), Some(ratio), length);
+    let shape = Shape::new(Some(tier), Some(ratio), length).with_sound(fields.is_true("generate_audio"));
     let expires_after = fields
         .integer("expires_after")
         .and_then(|seconds| seconds.try_into().ok());
@@ -80,6 +83,7 @@ fn build(
         model: fields.text("model").unwrap_or_default().to_owned(),
         prompt: prompt.to_owned(),
         request: call.body.clone(),
+        unknown_members: call.unknown.iter().map(|member| member.path.clone()).collect(),
         created: now,
         wall: call.core.clock.wall(),
         plan: Plan::new(now, call.core.pace, prompt, expires_after),
@@ -112,9 +116,9 @@ fn length(fields: Fields<'_>, model: &Model) -> Length {
     }
 }
 
-/// The callback URL, which has to be an `http` or `https` one.
+/// The callback URL, which must be an `http` or `https` one.
 fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
-    // The schema refuses a value that is not a string.
+    // The schema rejects a value that is not a string.
     let Some(text) = fields.text("callback_url") else {
         return Ok(None);
     };
@@ -133,8 +137,8 @@ fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
 /// Checks the body against the spec's schema.
 ///
 /// A test's webhook receiver is plain HTTP on this machine, which Token360's own rule (`https` only)
-/// would refuse. So the checked copy has `https` in a loopback callback; all others
-/// are held to the rule.
+/// would reject. So the checked copy has `https` in a loopback callback; all others
+/// must follow the rule.
 fn against_schema(call: &Call, fields: Fields<'_>, callback: Option<&Url>) -> Result<(), Refusal> {
     let Some(validator) = &call.endpoint.request else {
         return Ok(());
@@ -143,7 +147,7 @@ fn against_schema(call: &Call, fields: Fields<'_>, callback: Option<&Url>) -> Re
     let found = match local.and(fields.text("callback_url")) {
         Some(text) => {
             let mut copy = call.body.clone();
-            // The text as sent: the schema must not judge the URL parser's normal form.
+            // The text as sent: the schema must not check the URL parser's normal form.
             let secure = match text.get(..4) {
                 Some(scheme) if scheme.eq_ignore_ascii_case("http") => format!("https{}", &text[4..]),
                 _ => text.to_owned(),

@@ -1,7 +1,7 @@
 //! Submissions: from a request to a task.
 //!
-//! Lives here: the checks against the spec's schema and against `x-models`, and the creation of the
-//! task. Nothing here knows the HTTP layer or sends a webhook. It imports the floors below: `spec`,
+//! Contains the checks against the spec's schema and `x-models`, and the creation of the
+//! task. Nothing here uses the HTTP layer or sends a webhook. It imports the floors below: `spec`,
 //! `media`, `state` and `dialects`.
 
 mod conditions;

@@ -17,7 +17,7 @@ const ROLES: [(&str, Medium); 5] = [
     ("reference_audio", Medium::Audio),
 ];
 
-/// Returns all rules that a request breaks. At some vendors a duration of zero counts as absent.
+/// Returns all rules that a request violates. At some vendors a duration of zero counts as absent.
 pub(crate) fn check(
     model: &Model,
     endpoint: &str,
@@ -68,8 +68,8 @@ fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<P
 
 fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {
     let (path, value) = fields.get("frames")?;
-    // The real services ignore a frame count here, and bill something else than was requested. The
-    // simulator refuses it, so that a client which forgets the rule fails a test.
+    // The real services ignore a frame count here, and bill something other than requested. The
+    // simulator rejects it, so that a client without the rule fails a test.
     let Some(rule) = &model.frames else {
         return Some(Problem::new(path, "the model does not support a frame count"));
     };
@@ -138,21 +138,18 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
     }
     if has("last_frame") && !has("first_frame") {
         let field = &by_role["last_frame"][0].field;
-        problems.push(Problem::new(field, "a last frame needs a first frame"));
+        problems.push(Problem::new(field, "a last frame requires a first frame"));
     }
     let seen = inputs.iter().any(|input| input.medium != Medium::Audio);
     let alone = model.inputs.get("reference_audio").is_some_and(|rule| rule.alone);
     if has("reference_audio") && !seen && !alone {
         let field = &by_role["reference_audio"][0].field;
-        problems.push(Problem::new(
-            field,
-            "an audio reference needs an image or a video with it",
-        ));
+        problems.push(Problem::new(field, "an audio reference requires an image or a video"));
     }
     problems
 }
 
-/// The normalised role of an input's word, for this model.
+/// The normalised role of an input, for this model.
 fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
     let known = ROLES.into_iter().find(|(role, _)| {
         let word = model.inputs.get(*role).map(|rule| rule.role.as_deref().unwrap_or(role));
@@ -162,7 +159,7 @@ fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
         Some((role, medium)) if medium == input.medium => Ok(role),
         Some((role, _)) => Err(Problem::new(
             &input.field,
-            format_args!("a {role} must be another kind of medium"),
+            format_args!("a {role} must be another kind of media"),
         )),
         None => {
             let rule = format_args!("the model does not support inputs in the role {}", input.word).to_string();
@@ -181,16 +178,16 @@ fn is_local(url: &str) -> bool {
     }
 }
 
-/// The source of a medium, in the words of `x-models`.
+/// The source of a medium, as named in `x-models`.
 fn source_of(url: &str) -> &'static str {
     match url.split_once(':') {
         Some(("https", rest)) if rest.starts_with("//") && rest.len() > 2 => "url",
-        // Plain HTTP only on this machine, which no real vendor could reach.
+        // Plain HTTP only on this machine, which real vendors cannot reach.
         Some(("http", _)) if is_local(url) => "url",
         Some(("asset", rest)) if rest.starts_with("//") && rest.len() > 2 => "asset",
         Some(("upload", id)) if !id.is_empty() => "upload",
         Some(("data", rest)) if rest.contains(";base64,") => "data",
-        _ => "nothing known",
+        _ => "unknown",
     }
 }
 
@@ -267,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn input_counts_sources_and_words() {
+    fn input_counts_sources_and_roles() {
         let frame = input("first_frame", Medium::Image, "data:image/png;base64,AAAA");
         let model = "seedance-2.0";
         assert!(problems(Vendor::Token360, model, json!({}), std::slice::from_ref(&frame)).is_empty());
@@ -294,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_together() {
+    fn combinations_of_inputs() {
         let url = "https://example.com/a";
         let first = input("first_frame", Medium::Image, url);
         let last = input("last_frame", Medium::Image, url);
@@ -302,7 +299,10 @@ mod tests {
         let audio = input("reference_audio", Medium::Audio, url);
         let found = |inputs: &[Input]| problems(Vendor::ToApis, "seedance-2", json!({}), inputs);
         assert!(found(&[first.clone(), last.clone()]).is_empty());
-        assert_eq!(found(&[last]), ["input[last_frame]: a last frame needs a first frame"]);
+        assert_eq!(
+            found(&[last]),
+            ["input[last_frame]: a last frame requires a first frame"]
+        );
         assert_eq!(found(&[first, image.clone()]).len(), 1);
         assert!(found(&[image, audio.clone()]).is_empty());
         assert_eq!(found(&[audio]).len(), 1);

@@ -176,13 +176,10 @@ impl Client {
         };
         let traced = async move {
             let result = downloading.await;
-            match &result {
-                Ok(file) => trace::downloaded(file.bytes),
-                Err(error) => trace::failed(error),
-            }
+            trace::downloaded(result.as_ref().map(|file| file.bytes));
             result
         };
-        Box::pin(trace::about(Activity::Download(media.noun()), &task.id, traced))
+        Box::pin(trace::about(Activity::Download(media.name()), &task.id, traced))
     }
 
     /// A new link to the same file. `None`: the vendor returns the same one again.

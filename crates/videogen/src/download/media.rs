@@ -37,6 +37,14 @@ impl fmt::Display for Media {
 }
 
 impl Media {
+    /// Its name in spans.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::LastFrame => "last_frame",
+        }
+    }
+
     /// The noun for a file of this kind, with its article.
     pub(super) fn noun(self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@ use super::sink::{Channel, Sink};
 use super::transfer::Transfer;
 use crate::client::Client;
 use crate::model::{Error, TaskRef};
+use crate::transport::trace::{self, Activity};
 
 /// Maximum number of chunks buffered for the reader of a stream.
 const WAITING: usize = 2;
@@ -50,9 +51,16 @@ impl Client {
             progress: &mut |_, _| {},
         };
         let link = link(Media::Video, task)?.clone();
-        let filled = Box::pin(transfer.fill(link, &mut Sink::Memory(&mut bytes))).await;
-        filled.map_err(|error| error.with_task(&task.id))?;
-        Ok(bytes.into())
+        let filling = async {
+            let filled = transfer.fill(link, &mut Sink::Memory(&mut bytes)).await;
+            let result = match filled {
+                Ok(_) => Ok(Bytes::from(bytes)),
+                Err(error) => Err(error.with_task(&task.id)),
+            };
+            trace::downloaded(result.as_ref().map(|bytes| bytes.len() as u64));
+            result
+        };
+        Box::pin(trace::about(Activity::Download(Media::Video.name()), &task.id, filling)).await
     }
 
     /// Downloads the finished video as a stream of its bytes. Interrupted transfers resume like those of a
@@ -76,6 +84,7 @@ impl Client {
     pub fn download_stream(&self, task: impl TaskRef, options: DownloadOptions) -> VideoStream {
         let (client, id, known) = (self.clone(), task.task_id().clone(), task.task().cloned());
         let (sender, mut receiver) = mpsc::channel(WAITING);
+        let about = id.clone();
         let filling = async move {
             let task = match known {
                 Some(task) => task,
@@ -91,9 +100,18 @@ impl Client {
             let mut channel = Channel { sender, sent: 0 };
             let link = link(Media::Video, &task)?.clone();
             let filled = transfer.fill(link, &mut Sink::Channel(&mut channel)).await;
-            filled.map_err(|error| error.with_task(&id))
+            match filled {
+                Ok(()) => Ok(channel.sent),
+                Err(error) => Err(error.with_task(&id)),
+            }
         };
-        let mut filling = Some(Box::pin(filling));
+        let traced = async move {
+            let result = filling.await;
+            trace::downloaded(result.as_ref().copied());
+            result
+        };
+        let traced = trace::about(Activity::Download(Media::Video.name()), &about, traced);
+        let mut filling = Some(Box::pin(traced));
         let mut failure = None;
         VideoStream(Box::pin(stream::poll_fn(move |context| {
             // Polled by the reader; its failure is returned after the last chunk.

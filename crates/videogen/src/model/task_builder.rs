@@ -76,7 +76,7 @@ impl VideoTaskBuilder {
         self
     }
 
-    /// Sets what it was made with.
+    /// Sets the parameters that it was created with.
     pub fn parameters(mut self, parameters: TaskParameters) -> Self {
         self.0.parameters = parameters;
         self

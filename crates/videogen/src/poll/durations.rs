@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// Bins of a histogram: the first ends at one second, each further one 6 % later; what takes longer is in the last.
+/// Bins of a histogram: the first ends at one second, each further one 6 % later; longer durations are in the last.
 const BINS: usize = 142;
 const STEP: f64 = 1.06;
 /// Decay of the weight of earlier observations with each new one: about the last hundred count.

@@ -23,7 +23,7 @@ const PRICE: f64 = 0.045;
 /// Jitter of a poll, as a fraction of the shortest pause, so that many waiters do not poll at once.
 const JITTER: f64 = 0.1;
 
-/// Polling policy: the limits of pauses, and the cost of a request.
+/// Polling policy: the limits of pauses, and the cost of a request. Option of [waits](crate::wait), or for your own loop.
 ///
 /// ```
 /// use std::time::Duration;

@@ -148,7 +148,7 @@ impl Client {
             trace::outcome(&result);
             result
         };
-        trace::submit(self.0.vendor.as_str(), &request.model, submission).await
+        trace::submit(self.0.vendor.as_str(), &self.judge().hide(&request.model), submission).await
     }
 
     /// Waits until no submission of this client and its clones is in flight, including those of dropped futures. For a

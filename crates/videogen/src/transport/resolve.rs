@@ -55,8 +55,8 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Resolves for the client that fetches files. It is asked for every new connection, and its answer is what is
-/// connected to, so that a name cannot show one address to a check and another to the connection.
+/// Resolver of the client for files. It is called for every new connection, and the connection uses its result,
+/// so that a name cannot resolve to one address for the check and another for the connection.
 pub(crate) struct Guarded {
     pub(crate) guard: Arc<Guard>,
     pub(crate) lookup: Lookup,

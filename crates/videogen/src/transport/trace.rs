@@ -1,23 +1,17 @@
-//! Spans for `tracing`, behind the feature of that name.
-//!
-//! One span for each submission, wait and download, at level INFO, target `videogen`: `submit` (`vendor`, `model`),
-//! `wait` (`task`), `download` (`task`, `kind`). At the end of each, an event reports the outcome: `task` and `status`,
-//! or `error` (the kind) and `message`. No field contains a key, a prompt, or a URL.
+//! Spans and events for `tracing`, behind the feature of that name. Their names and fields are listed in the documentation of
+//! the crate. No field contains a key, a prompt, or a URL.
 
 use std::future::Future;
 
 use crate::model::{Error, VideoTask};
 
-/// Runs `future` within the span of a submission.
+/// Runs `future` within the span of a submission. `model` is masked.
 pub(crate) fn submit<T>(vendor: &'static str, model: &str, future: T) -> impl Future<Output = T::Output> + use<T>
 where
     T: Future,
 {
     #[cfg(feature = "tracing")]
-    return tracing::Instrument::instrument(
-        future,
-        tracing::info_span!(target: "videogen", "submit", vendor, model = crate::model::mask::hide_urls(model)),
-    );
+    return tracing::Instrument::instrument(future, tracing::info_span!(target: "videogen", "submit", vendor, model));
     #[cfg(not(feature = "tracing"))]
     {
         let _ = (vendor, model);
@@ -81,17 +75,24 @@ pub(crate) fn retrying(error: &Error, pause: std::time::Duration) {
 }
 
 /// Reports a failure.
-pub(crate) fn failed(error: &Error) {
-    #[cfg(feature = "tracing")]
-    tracing::warn!(target: "videogen", error = error.kind().as_str(), message = error.message(), "failed");
-    #[cfg(not(feature = "tracing"))]
-    let _ = error;
+#[cfg(feature = "tracing")]
+fn failed(error: &Error) {
+    tracing::warn!(
+        target: "videogen",
+        task = error.task().map(tracing::field::display),
+        error = error.kind().as_str(),
+        reason = error.message(),
+        "failed"
+    );
 }
 
-/// Reports a file that was downloaded.
-pub(crate) fn downloaded(bytes: u64) {
+/// Reports the outcome of a download of so many bytes.
+pub(crate) fn downloaded(result: Result<u64, &Error>) {
     #[cfg(feature = "tracing")]
-    tracing::info!(target: "videogen", bytes, "downloaded");
+    match result {
+        Ok(bytes) => tracing::info!(target: "videogen", bytes, "downloaded"),
+        Err(error) => failed(error),
+    }
     #[cfg(not(feature = "tracing"))]
-    let _ = bytes;
+    let _ = result;
 }

@@ -1,12 +1,12 @@
-//! The members of a task that mean the same everywhere and only stand in different places, which the spec names
-//! (`x-task-field`). It knows no vendor.
+//! The members of a task with the same meaning but different places at each vendor, which the spec names
+//! (`x-task-field`). Independent of the vendor.
 
 use serde_json::Value;
 use videogen_wire::FromValue;
 
 use crate::model::{TaskId, TaskParameters, TaskStatus, Vendor, VideoDuration, VideoTask};
 
-/// Puts on the task what `body` says of it.
+/// Sets the task's members from `body`.
 pub(super) fn read(task: &mut VideoTask, body: &Value) {
     let details = Details {
         vendor: task.id.vendor(),
@@ -29,7 +29,7 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
         draft_task: draft.and_then(|id| TaskId::new(task.id.vendor(), task.id.family(), id)),
     };
     task.expired = details.get("expired");
-    // The vendor's word stays beside it.
+    // The vendor's status is kept too.
     if task.expired == Some(true) && task.status == TaskStatus::Completed && task.video.is_none() {
         task.status = TaskStatus::Expired;
     }
@@ -38,7 +38,7 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
     }
 }
 
-/// Minus one stands for "auto"; zero and other negative numbers for nothing that was decided.
+/// Minus one means "auto"; zero and other negative numbers mean undecided.
 fn duration(seconds: i64) -> Option<VideoDuration> {
     match seconds {
         -1 => Some(VideoDuration::Auto),

@@ -250,7 +250,7 @@ impl Judge<'_> {
             400 | 413 | 415 | 422 => ErrorKind::InvalidRequest,
             _ => ErrorKind::Vendor,
         });
-        // Where the status says less than the words do.
+        // The message is more specific than the status.
         let kind = match kind {
             ErrorKind::InvalidRequest if words.are_of_moderation() => ErrorKind::Moderated,
             ErrorKind::InvalidRequest | ErrorKind::Vendor
@@ -375,7 +375,7 @@ impl Judge<'_> {
     }
 }
 
-/// Adds the raw response to a task, and what stands in a different place at each vendor.
+/// Adds the raw response to a task, and the members whose places differ between vendors.
 fn finish(task: &mut VideoTask, raw: Raw) {
     let body = raw.json();
     let has_message = task.error.as_ref().is_some_and(|error| error.message.is_some());

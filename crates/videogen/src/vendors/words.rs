@@ -62,11 +62,11 @@ const PAGE_LIMIT: usize = 64 * 1024;
 const DEPTH: usize = 4;
 const COUNT: usize = 8;
 
-/// What an error body says.
+/// The contents of an error body.
 #[derive(Default)]
 pub(crate) struct Words {
     pub(crate) message: Option<String>,
-    /// One that is a number alone is a status, which stands elsewhere already.
+    /// A bare number only repeats the status, and is ignored.
     pub(crate) code: Option<String>,
     pub(crate) request_id: Option<String>,
 }

@@ -3,31 +3,28 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use videogen_wire::facts::Poll;
 
-use crate::model::{Error, TimeScale, Timestamp, VideoTask};
+use crate::model::{Error, Timestamp, VideoTask};
 use crate::poll::PollPolicy;
 
 /// Options of a wait for one task. The defaults: 30 minutes at the vendor's polling interval.
 ///
 /// ```
 /// use std::time::Duration;
+/// use videogen::poll::PollPolicy;
 /// use videogen::wait::WaitOptions;
 ///
 /// let options = WaitOptions::default()
 ///     .timeout(Duration::from_secs(600))
-///     .every(Duration::from_secs(5), Duration::from_secs(20));
+///     .poll(PollPolicy::within(Duration::from_secs(5), Duration::from_secs(20)));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct WaitOptions {
     /// Timeout of the wait. The task keeps running after it, and waiting can resume.
     pub timeout: Duration,
-    /// Pause before the first poll. `None`: the vendor's advice, or longer while the task cannot have finished.
-    pub first: Option<Duration>,
-    /// Shortest and longest pause between polls. `None`: the vendor's advice, or longer while the task cannot have
-    /// finished.
-    pub every: Option<(Duration, Duration)>,
+    /// When to poll. `None`: [`Client::poll_policy`](crate::Client::poll_policy).
+    pub poll: Option<PollPolicy>,
     /// Time of submission, by this machine's clock. `None`: the time that the vendor reports, and until then the start
     /// of the wait.
     pub submitted: Option<Timestamp>,
@@ -48,8 +45,7 @@ impl Default for WaitOptions {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(30 * 60),
-            first: None,
-            every: None,
+            poll: None,
             submitted: None,
         }
     }
@@ -63,17 +59,10 @@ impl WaitOptions {
         self
     }
 
-    /// Sets the pause before the first poll.
+    /// Sets when to poll.
     #[must_use]
-    pub fn first(mut self, first: Duration) -> Self {
-        self.first = Some(first);
-        self
-    }
-
-    /// Sets the shortest and the longest pause between polls.
-    #[must_use]
-    pub fn every(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.every = Some((shortest, longest.max(shortest)));
+    pub fn poll(mut self, policy: PollPolicy) -> Self {
+        self.poll = Some(policy);
         self
     }
 
@@ -84,33 +73,6 @@ impl WaitOptions {
     pub fn submitted(mut self, at: Timestamp) -> Self {
         self.submitted = Some(at);
         self
-    }
-
-    pub(crate) fn policy(&self, advice: &Poll, scale: TimeScale) -> PollPolicy {
-        policy(advice, scale, self.first, self.every)
-    }
-}
-
-/// The vendor's polling policy with the caller's overrides.
-pub(crate) fn policy(
-    advice: &Poll,
-    scale: TimeScale,
-    first: Option<Duration>,
-    every: Option<(Duration, Duration)>,
-) -> PollPolicy {
-    let advised = PollPolicy::advised(advice).at(scale);
-    let policy = match every {
-        Some((shortest, longest)) => PollPolicy {
-            // Values that were not set stay as advised.
-            first: advised.first,
-            scale,
-            ..PollPolicy::within(shortest, longest)
-        },
-        None => advised,
-    };
-    match first {
-        Some(first) => policy.first(first),
-        None => policy,
     }
 }
 

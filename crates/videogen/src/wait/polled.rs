@@ -6,6 +6,7 @@ use super::options::age;
 use crate::client::Client;
 use crate::journal::Query;
 use crate::model::{Error, TaskId, VideoTask};
+use crate::poll::PollPolicy;
 
 /// The result of one poll.
 pub(super) struct Polled {
@@ -15,6 +16,24 @@ pub(super) struct Polled {
 }
 
 impl Client {
+    /// Returns the default policy of waits: the vendor's polling advice, or longer pauses while a task cannot have finished.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// use std::time::Duration;
+    /// use videogen::wait::WaitOptions;
+    ///
+    /// // The task may have ended long ago: the first poll is sent at once, the others as advised.
+    /// let options = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
+    /// let task = client.wait_with(&id, options, |_| {}).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn poll_policy(&self) -> PollPolicy {
+        PollPolicy::advised(&self.0.vendor.facts().poll).at(self.0.scale)
+    }
+
     /// One request. For a refused id, the journal may have the time of its submission.
     pub(super) async fn poll(&self, id: &TaskId) -> Polled {
         let result = self.get_once(id).await;
@@ -29,5 +48,13 @@ impl Client {
             submitted = found.entries.first().map(|entry| age(entry.intent.at));
         }
         Polled { result, submitted }
+    }
+
+    /// The caller's policy or the advised one, in the time scale of the client.
+    pub(super) fn policy(&self, callers: Option<PollPolicy>) -> PollPolicy {
+        PollPolicy {
+            scale: self.0.scale,
+            ..callers.unwrap_or_else(|| self.poll_policy())
+        }
     }
 }

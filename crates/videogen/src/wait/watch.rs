@@ -14,6 +14,7 @@ use crate::client::Client;
 use crate::model::{Error, ErrorKind, TaskId, TaskRef, TaskStatus, TimeScale, VideoTask};
 use crate::poll::{DurationBook, LastPoll, PollPolicy, PollState};
 use crate::poll::{Known, Refusals, URL_GRACE};
+use crate::transport::trace;
 use crate::wait::WaitOptions;
 use crate::wait::options::age;
 use crate::wait::polled::Polled;
@@ -45,18 +46,21 @@ impl Client {
         let changes = stream::unfold(Some((watching, None)), |state| async {
             let (mut watching, mut shown) = state?;
             loop {
-                match watching.step().await {
-                    Err(error) => return Some((Err(error), None)),
-                    Ok(Step::Failed) => {}
-                    Ok(Step::Answered { task, is_last: true }) => return Some((Ok(*task), None)),
+                let last = match watching.step().await {
+                    Err(error) => Err(error),
+                    Ok(Step::Failed) => continue,
+                    Ok(Step::Answered { task, is_last: true }) => Ok(*task),
                     Ok(Step::Answered { task, .. }) => {
                         let now = Some((task.status.clone(), task.progress, task.video.is_some()));
                         if now != shown {
                             shown = now;
                             return Some((Ok(*task), Some((watching, shown))));
                         }
+                        continue;
                     }
-                }
+                };
+                trace::outcome(&last);
+                return Some((last, None));
             }
         });
         Watch(Box::pin(changes))
@@ -122,7 +126,7 @@ impl Watching {
         Self {
             client: client.clone(),
             id: id.clone(),
-            policy: options.policy(&client.0.vendor.facts().poll, client.0.scale),
+            policy: client.policy(options.poll),
             timeout: options.timeout,
             start,
             deadline: later(start, options.timeout),

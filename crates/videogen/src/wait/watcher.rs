@@ -17,8 +17,10 @@ use videogen_wire::facts::RateLimit;
 use crate::client::Client;
 use crate::client::Permit;
 use crate::model::{Error, Operation, TaskId, TaskPage, Timestamp, VideoTask};
+use crate::poll::PollPolicy;
+use crate::transport::trace;
 use crate::wait::job::Job;
-use crate::wait::options::{age, policy};
+use crate::wait::options::age;
 use crate::wait::polled::Polled;
 use crate::wait::schedule::{Ended, Schedule};
 use crate::wait::sweep::{Listing, Lists, Request};
@@ -36,10 +38,8 @@ use crate::wait::sweep::{Listing, Lists, Request};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WatcherOptions {
-    /// Pause before the first poll of a task. `None`: as in [`WaitOptions`](crate::wait::WaitOptions).
-    pub first: Option<Duration>,
-    /// Shortest and longest pause between polls of one task. `None`: as in [`WaitOptions`](crate::wait::WaitOptions).
-    pub every: Option<(Duration, Duration)>,
+    /// When to poll a task. `None`: [`Client::poll_policy`](crate::Client::poll_policy).
+    pub poll: Option<PollPolicy>,
     /// Rate limits of the account. All apply at once, to all requests of this client and its clones. Empty: the limits
     /// that the vendor documents, or 100 requests in 10 seconds.
     pub limits: Vec<RateLimit>,
@@ -53,8 +53,7 @@ impl Default for WatcherOptions {
     /// The vendor's polling interval and limits, 32 concurrent requests, lists where they help.
     fn default() -> Self {
         Self {
-            first: None,
-            every: None,
+            poll: None,
             limits: Vec::new(),
             in_flight: 32,
             lists: true,
@@ -63,17 +62,10 @@ impl Default for WatcherOptions {
 }
 
 impl WatcherOptions {
-    /// Sets the pause before the first poll of a task.
+    /// Sets when to poll a task.
     #[must_use]
-    pub fn first(mut self, first: Duration) -> Self {
-        self.first = Some(first);
-        self
-    }
-
-    /// Sets the shortest and the longest pause between polls of one task.
-    #[must_use]
-    pub fn every(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.every = Some((shortest, longest.max(shortest)));
+    pub fn poll(mut self, policy: PollPolicy) -> Self {
+        self.poll = Some(policy);
         self
     }
 
@@ -235,7 +227,7 @@ impl Watcher {
         if !options.limits.is_empty() {
             client.0.account.pace().set_limits(&options.limits);
         }
-        let policy = policy(&vendor.facts().poll, client.0.scale, options.first, options.every);
+        let policy = client.policy(options.poll);
         Self {
             client: client.clone(),
             in_flight: options.in_flight.max(1),
@@ -306,7 +298,11 @@ impl Watcher {
     ///
     /// Cancel safe. When several callers await it, one of them makes the requests and must be polled.
     pub async fn next(&self) -> Option<(TaskId, Result<VideoTask, Error>)> {
-        self.drive().await
+        let ended = self.drive().await;
+        if let Some((_, result)) = &ended {
+            trace::outcome(result);
+        }
+        ended
     }
 
     /// Returns a stream of the tasks as they end, which owns the watcher: `Unpin` and `'static`, for combinators and

@@ -76,9 +76,9 @@ struct Outer {
     after: Option<Lenient<String>>,
 }
 
-/// What is not made of one value is read off the JSON, and comes out as it would from a `Value`.
+/// Objects and lists read directly from JSON give the same result as from a `Value`.
 #[test]
-fn with_or_without_a_value_in_between() {
+fn results_are_the_same_with_and_without_an_intermediate_value() {
     for inner in [
         r#"{"count": 1, "more": [{"count": "2"}, {"x": [null]}], "y": {"count": 3}}"#,
         r#"{"count": {"count": 1}, "more": {}}"#,
@@ -106,7 +106,7 @@ fn with_or_without_a_value_in_between() {
         type Items = Vec<Lenient<Inner>>;
         let listed = Items::from_json(&mut serde_json::Deserializer::from_str(&list)).expect(inner);
         assert_eq!(listed, Items::from_value(Value::Array(vec![value])), "{inner}");
-        // And what follows it is read.
+        // The following members are read.
         let body = format!(r#"{{"inner": {inner}, "after": "all"}}"#);
         let outer: Outer = serde_json::from_str(&body).expect(inner);
         assert_eq!(outer.inner.read(), expected, "{inner}");
@@ -114,9 +114,9 @@ fn with_or_without_a_value_in_between() {
     }
 }
 
-/// One odd item costs that item, and keeps its place.
+/// One invalid item is lost, and keeps its place.
 #[test]
-fn items_are_read_each_by_itself() {
+fn items_are_read_separately() {
     for odd in [
         "null",
         "7",
@@ -137,9 +137,9 @@ fn items_are_read_each_by_itself() {
     }
 }
 
-/// A `Value` cannot hold these, so they cost the object that they stand in.
+/// A `Value` cannot represent these, so the object that contains them is lost.
 #[test]
-fn what_no_value_can_hold_costs_its_object() {
+fn values_that_cannot_be_represented_lose_their_object() {
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     for odd in ["1e999", r#""\ud800""#, &deep] {
         let body = format!(r#"{{"inner": {{"count": {odd}, "x": {odd}}}, "after": "all"}}"#);

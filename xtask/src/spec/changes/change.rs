@@ -59,11 +59,13 @@ pub(super) fn finish(vendor: &str, found: Vec<Found>) -> Vec<Change> {
         change.directions.extend(found.direction);
         change.operations.extend(found.operations);
         // Documentation affects no name.
-        if found.rule != Rule::Docs {
+        if !found.rule.is_about_words() {
             change.rust.extend(found.rust);
             change.facade.extend(found.facade);
         }
-        change.models.extend(found.model);
+        if let Some(model) = found.model.filter(|model| !change.models.contains(model)) {
+            change.models.push(model);
+        }
     }
     let mut changes: Vec<Change> = merged.into_values().collect();
     changes.sort_by(|a, b| (b.judgement, &a.place, &a.text).cmp(&(a.judgement, &b.place, &b.text)));

@@ -5,7 +5,7 @@ use super::judge::Rule;
 use super::place::{Found, Place};
 use super::schemas::Walk;
 use super::show::Diff;
-use super::{facts, models, operations};
+use super::{facts, families, models, operations};
 use crate::spec::Spec;
 use crate::spec::source::{self, Pair, Source, SourceError};
 
@@ -19,7 +19,8 @@ pub fn diff(old: &Spec, new: &Spec) -> Vec<Change> {
     operations::diff(&mut walk);
     let mut found = walk.finish();
     found.extend(facts::diff(&old.doc, &new.doc));
-    found.extend(models::diff(&old.doc, &new.doc));
+    found.extend(families::diff(old, new));
+    found.extend(models::diff(old, new));
     finish(&new.vendor, found)
 }
 

@@ -4,14 +4,16 @@ use serde_json::Value;
 
 use super::judge::Rule;
 use super::keywords::from_to;
-use super::place::{Found, Place, rest, shown};
+use super::place::{Found, Place};
+use super::provenance;
+use super::rest::rest;
 use super::security;
 use crate::spec::members;
 
 /// Parts of the root that other modules compare.
-const ELSEWHERE: [&str; 4] = ["paths", "components", "x-models", "security"];
+const ELSEWHERE: [&str; 5] = ["paths", "components", "x-families", "x-models", "security"];
 /// Parts of the root that only document.
-const WORDS: [&str; 4] = ["openapi", "info", "tags", "x-pages"];
+const WORDS: [&str; 3] = ["openapi", "info", "tags"];
 
 /// Compares the root, except operations, components and models.
 pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
@@ -35,6 +37,7 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
         };
         found.push(Found::at(&Place::named(key), Rule::Docs, text));
     }
+    provenance::pages(&old["x-pages"], &new["x-pages"], &mut found);
     for (key, compare) in FACTS {
         let (before, after) = (&old[key], &new[key]);
         if before != after {
@@ -43,7 +46,7 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
     }
     let mut handled: Vec<&str> = ELSEWHERE.iter().chain(&WORDS).copied().collect();
     handled.extend(FACTS.iter().map(|(key, _)| *key));
-    handled.push("servers");
+    handled.extend(["servers", "x-pages"]);
     rest(&Place::named("root"), old, new, &handled, &mut found);
     found
 }
@@ -108,7 +111,7 @@ fn poll(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
             found.push(fact(at, Rule::PollChanged, text, "poll"));
         }
     }
-    about(at, old, new, &["first", "every", "give_up"], found);
+    rest(at, old, new, &["first", "every", "give_up"], found);
 }
 
 fn result_url(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
@@ -142,7 +145,7 @@ fn result_url(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
         (before, after) if before != after => found.push(Found::at(at, Rule::Other, "`refreshable` changed")),
         _ => {}
     }
-    about(at, old, new, &["ttl", "refreshable"], found);
+    rest(at, old, new, &["ttl", "refreshable"], found);
 }
 
 fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
@@ -169,7 +172,7 @@ fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
             found.push(Found::at(at, Rule::WebhookChanged, text));
         }
     }
-    about(at, old, new, &["signature", "timeout", "retries", "tolerance"], found);
+    rest(at, old, new, &["signature", "timeout", "retries", "tolerance"], found);
 }
 
 /// Fewer requests in some window than before, or one more window, is lower.
@@ -196,7 +199,7 @@ fn rate_limits(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
             format!("{key}: {} → {}", shown_windows(&before), shown_windows(&after)),
         ));
     }
-    about(at, old, new, &["submit", "query"], found);
+    rest(at, old, new, &["submit", "query"], found);
 }
 
 fn windows(value: Option<&Value>) -> Vec<(f64, f64)> {
@@ -221,19 +224,4 @@ fn fact(at: &Place, rule: Rule, text: impl Into<String>, member: &str) -> Found 
     let mut found = Found::at(at, rule, text);
     found.rust = vec![format!("facts::VENDOR.{member}")];
     found
-}
-
-/// Compares the sources of facts, and members that no rule covers.
-fn about(at: &Place, old: &Value, new: &Value, handled: &[&str], found: &mut Vec<Found>) {
-    let (was, is) = (old.get("unverified"), new.get("unverified"));
-    if was != is {
-        let side = |value: Option<&Value>| value.map_or_else(|| "no".to_owned(), shown);
-        found.push(Found::at(
-            at,
-            Rule::Docs,
-            format!("unverified {} → {}", side(was), side(is)),
-        ));
-    }
-    let handled: Vec<&str> = handled.iter().copied().chain(["unverified"]).collect();
-    rest(at, old, new, &handled, found);
 }

@@ -62,6 +62,12 @@ macro_rules! rules {
                 match self { $(Self::$rule => $name),* }
             }
 
+            /// Whether it is only about words and sources, which affect no name.
+            #[must_use]
+            pub fn is_about_words(self) -> bool {
+                matches!(self, Self::Docs | Self::Page | Self::Unverified | Self::LimitRestated)
+            }
+
             /// The judgement, for a value that is sent (or has no direction) and for one that is received.
             #[must_use]
             pub fn judge(self, direction: Option<Direction>) -> Judgement {
@@ -127,9 +133,15 @@ rules! {
     ModelRenamed "model-renamed" Breaking Breaking;
     ModelOrder "model-order" Behaviour Behaviour;
     ModelRerouted "model-rerouted" Breaking Breaking;
+    ModelSpecific "model-specific" Behaviour Behaviour;
+    WireName "wire-name" Breaking Breaking;
+    FamilyLost "family-lost" Breaking Breaking;
+    FamilyAdded "family-added" Addition Addition;
+    FamilyChanged "family-changed" Behaviour Behaviour;
     LimitNarrowed "limit-narrowed" Breaking Breaking;
     LimitWidened "limit-widened" Addition Addition;
     LimitRespelt "limit-respelt" Breaking Breaking;
+    LimitRestated "limit-restated" Docs Docs;
     ModelDefault "model-default" Behaviour Behaviour;
     PollChanged "poll-changed" Behaviour Behaviour;
     ResultUrlShortened "result-url-shortened" Behaviour Behaviour;
@@ -140,6 +152,9 @@ rules! {
     RateLimitLowered "rate-limit-lowered" Behaviour Behaviour;
     RateLimitRaised "rate-limit-raised" Addition Addition;
     EnvironmentRenamed "environment-renamed" Breaking Breaking;
+    PriceChanged "price-changed" Behaviour Behaviour;
+    Page "page" Docs Docs;
+    Unverified "unverified" Docs Docs;
     Other "other" Behaviour Behaviour;
     Docs "docs" Docs Docs;
 }

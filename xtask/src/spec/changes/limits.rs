@@ -25,8 +25,14 @@ pub(crate) const MEMBERS: [&str; 10] = [
 /// A member, its rule, and a description of the change.
 pub(crate) type Limit = (&'static str, Rule, String);
 
+/// What a request of the model could carry before, and can carry now: normalised fields that its schema has.
+pub(crate) struct Carried {
+    pub(crate) before: BTreeSet<String>,
+    pub(crate) after: BTreeSet<String>,
+}
+
 /// Compares the limits of one model.
-pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Limit> {
+pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
     let mut found = Vec::new();
     duration(&old["duration"], &new["duration"], &mut found);
     frames(&old["frames"], &new["frames"], &mut found);
@@ -46,9 +52,12 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Limit> {
     inputs(&old["inputs"], &new["inputs"], &mut found);
     exclusive(&old["exclusive"], &new["exclusive"], &mut found);
     conditions(&old["conditions"], &new["conditions"], &mut found);
-    let (before, after) = (strings(&old["without"]), strings(&new["without"]));
-    // Fields listed here are not accepted.
-    taken("without", "", &after, &before, &mut found);
+    without(
+        &strings(&old["without"]),
+        &strings(&new["without"]),
+        carried,
+        &mut found,
+    );
     for member in MEMBERS {
         // Malformed values are compared too.
         let is_reported = found.iter().any(|(reported, ..)| *reported == member);
@@ -190,6 +199,24 @@ fn taken(
     }
 }
 
+/// What is listed here is not taken; which means nothing of a field that no request carried.
+fn without(before: &BTreeSet<String>, after: &BTreeSet<String>, carried: &Carried, found: &mut Vec<Limit>) {
+    let (listed, dropped) = (after - before, before - after);
+    let (lost, never) = (&listed & &carried.before, &listed - &carried.before);
+    let (gained, still) = (&dropped & &carried.after, &dropped - &carried.after);
+    for (rule, what, fields) in [
+        (Rule::LimitNarrowed, "no longer", lost),
+        (Rule::LimitWidened, "now also", gained),
+        (Rule::LimitRestated, "could not be sent before either:", never),
+        (Rule::LimitRestated, "cannot be sent now either:", still),
+    ] {
+        if !fields.is_empty() {
+            let fields: Vec<String> = fields.into_iter().collect();
+            found.push(("without", rule, format!("{what} {}", quoted(&fields))));
+        }
+    }
+}
+
 fn inputs(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     let roles =
         |inputs: &Value| -> BTreeSet<String> { members(Some(inputs)).map(|(role, _)| role.to_owned()).collect() };
@@ -280,7 +307,8 @@ fn conditions(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     }
 }
 
-fn strings(list: &Value) -> BTreeSet<String> {
+/// The strings of a list.
+pub(crate) fn strings(list: &Value) -> BTreeSet<String> {
     let list = list.as_array().into_iter().flatten();
     list.filter_map(Value::as_str).map(str::to_owned).collect()
 }

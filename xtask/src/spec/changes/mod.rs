@@ -69,9 +69,15 @@
 //! | `model-renamed` | breaking | breaking | the old id is rejected |
 //! | `model-order` | behaviour | behaviour | another default model, or another entry matches first |
 //! | `model-rerouted` | breaking | breaking | tasks of this model are created by another operation |
+//! | `model-specific` | behaviour | behaviour | an entry of its own takes less than the pattern that described the id, or is sent otherwise |
+//! | `wire-name` | breaking | breaking | the model's requests carry the field under another name |
+//! | `family-lost` | breaking | breaking | task ids that users and journals hold name it, and cannot be used any more |
+//! | `family-added` | addition | addition | task ids may name one more |
+//! | `family-changed` | behaviour | behaviour | new task ids name another family, or another operation polls them |
 //! | `limit-narrowed` | breaking | breaking | values that were valid for the model are rejected |
 //! | `limit-widened` | addition | addition | the model accepts more |
 //! | `limit-respelt` | breaking | breaking | the vendor's word for a role, or for "let the model decide", changes |
+//! | `limit-restated` | docs | docs | `without` names what could not be sent anyway, or an entry the only body there was |
 //! | `model-default` | behaviour | behaviour | omitting it has another meaning |
 //! | `poll-changed` | behaviour | behaviour | `x-poll`: another poll interval or timeout |
 //! | `result-url-shortened` | behaviour | behaviour | `x-result-url`: links expire sooner, or cannot be renewed |
@@ -82,6 +88,9 @@
 //! | `rate-limit-lowered` | behaviour | behaviour | `x-rate-limits`: requests are rejected and retried more often |
 //! | `rate-limit-raised` | addition | addition | requests are rejected less often |
 //! | `environment-renamed` | breaking | breaking | `x-vendor`: the key or the base URL is read from another variable |
+//! | `price-changed` | behaviour | behaviour | the same request costs another amount |
+//! | `page` | docs | docs | the page that a fact comes from, its address, or the day on which it was read |
+//! | `unverified` | docs | docs | a fact is documented now, or no longer |
 //! | `other` | behaviour | behaviour | a difference that no rule above covers |
 //! | `docs` | docs | docs | descriptions, examples, sources, pages, `unverified` marks |
 
@@ -90,6 +99,7 @@ mod change;
 mod compare;
 mod components;
 mod facts;
+mod families;
 mod judge;
 mod keywords;
 mod limits;
@@ -99,7 +109,10 @@ mod operations;
 mod parts;
 mod place;
 mod properties;
+mod provenance;
 pub(crate) mod rename;
+mod rerouted;
+mod rest;
 mod schemas;
 mod security;
 pub mod show;

@@ -2,38 +2,50 @@
 
 use serde_json::Value;
 
-use super::judge::Rule;
-use super::limits;
-use super::place::{Found, Place, rest};
-use super::rename;
+use super::judge::{Judgement, Rule};
+use super::keywords::from_to;
+use super::limits::{self, Carried};
+use super::place::{Found, Place};
+use super::rest::rest;
+use super::{provenance, rename, rerouted};
+use crate::spec::Spec;
 
-/// Members that only document.
-const WORDS: [&str; 2] = ["source", "unverified"];
+/// Members that say where the facts come from.
+const PROVENANCE: [&str; 2] = ["source", "unverified"];
 /// Members that identify the model.
-const IDENTITY: [&str; 2] = ["id", "create"];
+const IDENTITY: [&str; 3] = ["id", "create", "request"];
 
 /// Compares the models of two specs.
-pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
+pub(crate) fn diff(old: &Spec, new: &Spec) -> Vec<Found> {
     let mut found = Vec::new();
     let mut pairs = Vec::new();
-    for sides in matched(old, new) {
+    for sides in matched(&old.doc, &new.doc) {
         match sides {
             (Some(a), Some(b)) => {
                 if id(a) != id(b) {
                     found.push(model(Rule::ModelRenamed, id(a), format!("renamed to `{}`", id(b))));
                 }
-                compare(a, b, &mut found);
+                compare((old, a), (new, b), &mut found);
                 pairs.push((a, b));
             }
-            (Some(gone), None) => found.push(model(Rule::ModelRemoved, id(gone), "removed".to_owned())),
+            (Some(gone), None) => {
+                let text = match described(&new.doc, id(gone)) {
+                    Some(general) => format!("removed; requests with this id are checked by `{}` now", id(general)),
+                    None => "removed".to_owned(),
+                };
+                found.push(model(Rule::ModelRemoved, id(gone), text));
+            }
             (None, Some(come)) => {
                 let text = format!("added: {}", limits::summary(come));
                 found.push(model(Rule::ModelAdded, id(come), text));
+                if let Some(general) = described(&old.doc, id(come)) {
+                    special((old, general), (new, come), &mut found);
+                }
             }
             (None, None) => {}
         }
     }
-    order(&list(old), &list(new), &pairs, &mut found);
+    order(&list(&old.doc), &list(&new.doc), &pairs, &mut found);
     found
 }
 
@@ -41,24 +53,58 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
 pub(crate) fn rows(old: &Value, new: &Value) -> Vec<[String; 4]> {
     let mut rows = Vec::new();
     for sides in matched(old, new) {
-        let row = |member: &str, before: String, after: String| {
-            let name = sides.0.or(sides.1).map(id).unwrap_or_default();
-            [name.to_owned(), member.to_owned(), before, after]
+        let changed = |a: &Value, b: &Value, members: &[&str], before: &str| -> Vec<[String; 4]> {
+            let differs = members.iter().filter(|member| a.get(**member) != b.get(**member));
+            let row = |member: &&str| {
+                let (was, is) = (limits::shown(&a[*member]), limits::shown(&b[*member]));
+                let name = sides.0.or(sides.1).map(id).unwrap_or_default();
+                [name.to_owned(), (*member).to_owned(), format!("{was}{before}"), is]
+            };
+            differs.map(row).collect()
         };
+        let all: Vec<&str> = IDENTITY.iter().chain(&limits::MEMBERS).copied().collect();
         match sides {
-            (Some(a), Some(b)) => {
-                for member in IDENTITY.iter().chain(&limits::MEMBERS) {
-                    if a.get(*member) != b.get(*member) {
-                        rows.push(row(member, limits::shown(&a[*member]), limits::shown(&b[*member])));
-                    }
+            (Some(a), Some(b)) => rows.extend(changed(a, b, &all, "")),
+            (Some(gone), None) => {
+                let after = match described(new, id(gone)) {
+                    Some(general) => format!("removed; `{}` describes it", id(general)),
+                    None => "removed".to_owned(),
+                };
+                rows.push([
+                    id(gone).to_owned(),
+                    "the model".to_owned(),
+                    limits::summary(gone),
+                    after,
+                ]);
+            }
+            (None, Some(come)) => {
+                let general = described(old, id(come));
+                let before = general.map_or_else(|| "new".to_owned(), |general| format!("as `{}`", id(general)));
+                rows.push([
+                    id(come).to_owned(),
+                    "the model".to_owned(),
+                    before,
+                    limits::summary(come),
+                ]);
+                if let Some(general) = general {
+                    rows.extend(changed(general, come, &all[1..], &format!(" (`{}`)", id(general))));
                 }
             }
-            (Some(gone), None) => rows.push(row("the model", limits::summary(gone), "removed".to_owned())),
-            (None, Some(come)) => rows.push(row("the model", "new".to_owned(), limits::summary(come))),
             (None, None) => {}
         }
     }
     rows
+}
+
+/// The pattern that describes an id without an entry of its own: the first that matches. An id that is a pattern itself
+/// is described by a more general one.
+fn described<'a>(doc: &'a Value, model: &str) -> Option<&'a Value> {
+    let general = |entry: &&Value| {
+        id(entry)
+            .strip_suffix('*')
+            .is_some_and(|prefix| model.starts_with(prefix))
+    };
+    list(doc).into_iter().find(general)
 }
 
 /// Pairs each model with its counterpart: the same id, or a similar one.
@@ -88,30 +134,100 @@ fn matched<'a>(old: &'a Value, new: &'a Value) -> Vec<(Option<&'a Value>, Option
     all
 }
 
-fn compare(old: &Value, new: &Value, found: &mut Vec<Found>) {
-    let name = id(old);
-    if old.get("create") != new.get("create") {
-        let text = super::keywords::from_to("create", old.get("create"), new.get("create"));
-        found.push(limit(name, "create", Rule::ModelRerouted, text));
+fn compare(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
+    let ((_, a), (_, b)) = (old, new);
+    let name = id(a);
+    if is_rerouted(old, new) {
+        found.extend(rerouted::diff(old, new).into_iter().map(|found| of_model(name, found)));
     }
-    for (member, rule, text) in limits::diff(old, new) {
+    if a.get("request") != b.get("request") && !is_rerouted(old, new) {
+        let text = from_to("body", a.get("request"), b.get("request")) + ", which is the same";
+        found.push(limit(name, "request", Rule::LimitRestated, text));
+    }
+    for (member, rule, text) in limits::diff(a, b, &carried(old, new)) {
         found.push(limit(name, member, rule, text));
     }
-    let words: Vec<String> = WORDS
-        .iter()
-        .filter(|key| old.get(**key) != new.get(**key))
-        .map(|key| format!("`{key}`"))
-        .collect();
-    if !words.is_empty() {
-        found.push(limit(
-            name,
-            "about",
-            Rule::Docs,
-            format!("{} changed", words.join(", ")),
-        ));
+    for member in PROVENANCE.into_iter().filter(|member| a.get(*member) != b.get(*member)) {
+        let mut told = Vec::new();
+        provenance::diff(
+            &Place::named(format!("models' {member}")),
+            member,
+            a.get(member),
+            b.get(member),
+            &mut told,
+        );
+        found.extend(told.into_iter().map(|found| of_model(name, found)));
     }
-    let handled: Vec<&str> = IDENTITY.iter().chain(&WORDS).chain(&limits::MEMBERS).copied().collect();
-    rest(&Place::named(format!("model {name}")), old, new, &handled, found);
+    let handled: Vec<&str> = IDENTITY
+        .iter()
+        .chain(&PROVENANCE)
+        .chain(&limits::MEMBERS)
+        .copied()
+        .collect();
+    rest(&Place::named(format!("model {name}")), a, b, &handled, found);
+}
+
+/// An id that a pattern described has an entry of its own now. Whether what the entry refuses ever worked is not known,
+/// so nothing is said to break; but it is refused before it is sent, or sent otherwise.
+fn special(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
+    let ((_, general), (_, own)) = (old, new);
+    if is_rerouted(old, new) {
+        for mut change in rerouted::diff(old, new) {
+            if change.rule.judge(None) == Judgement::Breaking {
+                change.rule = Rule::ModelSpecific;
+            }
+            found.push(of_model(id(own), change));
+        }
+    }
+    for (member, rule, text) in limits::diff(general, own, &carried(old, new)) {
+        let (rule, how) = match rule {
+            Rule::LimitNarrowed => (Rule::ModelSpecific, "narrower than"),
+            Rule::LimitWidened => (rule, "wider than"),
+            _ => (rule, "differs from"),
+        };
+        // The sets of values are told as a whole, where the line says only which are gone.
+        let whole = match (&general[member], &own[member]) {
+            (Value::Array(_), _) | (_, Value::Array(_)) if member != "exclusive" => {
+                format!(
+                    " ({} → {})",
+                    limits::shown(&general[member]),
+                    limits::shown(&own[member])
+                )
+            }
+            _ => String::new(),
+        };
+        let mut change = limit(
+            id(own),
+            member,
+            rule,
+            format!("{how} `{}`: {member}: {text}{whole}", id(general)),
+        );
+        change.place = format!("model {}", id(own));
+        change.model = None;
+        found.push(change);
+    }
+}
+
+/// Whether another operation creates its tasks, or from another body.
+fn is_rerouted((old, before): (&Spec, &Value), (new, after): (&Spec, &Value)) -> bool {
+    let named = |model: &Value| model.get("request").cloned();
+    before.get("create") != after.get("create")
+        // A body that has to be named, now that there are others, is the same body.
+        || named(before) != named(after) && rerouted::body(old, before) != rerouted::body(new, after)
+}
+
+fn carried((old, before): (&Spec, &Value), (new, after): (&Spec, &Value)) -> Carried {
+    Carried {
+        before: rerouted::carried(old, before),
+        after: rerouted::carried(new, after),
+    }
+}
+
+fn of_model(id: &str, found: Found) -> Found {
+    Found {
+        model: Some(id.to_owned()),
+        ..found
+    }
 }
 
 /// The first entry is the default, and the first that matches an id describes it.
@@ -167,10 +283,10 @@ fn model(rule: Rule, id: &str, text: String) -> Found {
 fn limit(id: &str, member: &str, rule: Rule, text: String) -> Found {
     let mut found = Found::at(&Place::named(format!("models' {member}")), rule, text);
     found.model = Some(id.to_owned());
-    if rule != Rule::Docs {
+    if !rule.is_about_words() {
         found.rust = vec!["facts::VENDOR.models".to_owned()];
         let (name, fields) = match member {
-            "create" => ("family", &[][..]),
+            "create" | "request" => ("family", &[][..]),
             "default_resolution" => (member, &["resolution"][..]),
             "resolutions" => (member, &["resolution"][..]),
             "aspect_ratios" | "default_aspect_ratio" => (member, &["aspect_ratio"][..]),

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::call::{Call, calls};
 use super::judge::{Direction, Rule};
-use super::place::{Found, Place, rest};
+use super::place::{Found, Place};
+use super::rest::rest;
 use super::schemas::Walk;
 use super::{names, parts, rename, security};
 use crate::spec::{METHODS, escape, members};

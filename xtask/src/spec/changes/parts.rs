@@ -4,10 +4,12 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::judge::Rule;
-use super::place::{Found, Place, rest};
+use super::place::{Found, Place};
 use super::rename;
+use super::rest::rest;
 use super::schemas::Walk;
-use crate::spec::{Spec, escape, members};
+use crate::spec::schema::single_ref;
+use crate::spec::{Spec, component, escape, members};
 
 /// Compares the parameters of an operation, and those of its path.
 pub(crate) fn parameters(walk: &mut Walk<'_>, at: &Place, old: &Call<'_>, new: &Call<'_>) {
@@ -192,7 +194,7 @@ fn media(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
             continue;
         };
         match (before.get("schema"), after.get("schema")) {
-            (Some(a), Some(b)) => walk.schema(at, a, b),
+            (Some(a), Some(b)) => shapes(walk, at, a, b),
             (Some(_), None) => walk.found.push(Found::at(
                 at,
                 Rule::BodyRemoved,
@@ -208,6 +210,35 @@ fn media(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
     for (kind, _) in members(Some(new)).filter(|(kind, _)| old.get(kind).is_none()) {
         walk.found
             .push(Found::at(at, Rule::MediaAdded, format!("`{kind}` was added")));
+    }
+}
+
+/// Compares the components that a body may be: one, or the alternatives of a `oneOf`.
+fn shapes(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
+    let list = |schema: &Value| -> Option<Vec<(String, Value)>> {
+        let shapes = schema.get("oneOf").and_then(Value::as_array);
+        let shapes = shapes.map_or_else(|| std::slice::from_ref(schema), Vec::as_slice);
+        let named = |shape: &Value| Some((component(single_ref(shape)?)?.to_owned(), shape.clone()));
+        shapes.iter().map(named).collect()
+    };
+    let (Some(olds), Some(news)) = (list(old), list(new)) else {
+        return walk.schema(at, old, new);
+    };
+    if let ([(_, a)], [(_, b)]) = (olds.as_slice(), news.as_slice()) {
+        return walk.schema(at, a, b);
+    }
+    let find = |list: &[(String, Value)], name: &str| list.iter().find(|(other, _)| other == name).cloned();
+    for (name, before) in &olds {
+        match find(&news, name) {
+            Some((_, after)) => walk.schema(at, before, &after),
+            None => walk
+                .found
+                .push(Found::at(at, Rule::TypeNarrowed, format!("may no longer be `{name}`"))),
+        }
+    }
+    for (name, _) in news.iter().filter(|(name, _)| find(&olds, name).is_none()) {
+        walk.found
+            .push(Found::at(at, Rule::TypeWidened, format!("may also be `{name}`")));
     }
 }
 

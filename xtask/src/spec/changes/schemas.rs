@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::components::{named, schema};
 use super::judge::{Direction, Rule};
 use super::keywords::{self, Kind};
-use super::place::{Found, NodeKey, Place, rest};
+use super::place::{Found, NodeKey, Place};
 use super::properties::{Member, Sides};
+use super::rest::rest;
 use super::{names, properties, rename};
 use crate::spec::schema::is_string_enum;
 use crate::spec::{Spec, component, members};
@@ -226,7 +227,7 @@ impl<'a> Walk<'a> {
             at.rust = Some(format!("types::{name}"));
             if schema(self.new, name).is_some() {
                 if !new_reached.contains(name) {
-                    self.edge(&at.going(Direction::Received), name, name, false);
+                    self.met_elsewhere(&at, name);
                 }
             } else if !old_used.contains(name) {
                 self.found
@@ -247,10 +248,35 @@ impl<'a> Walk<'a> {
         self.unused_parts();
     }
 
+    /// A component that no pair of operations shares: one is sent and received as in the operations of either spec.
+    fn met_elsewhere(&mut self, at: &Place, name: &str) {
+        let mut ways: BTreeSet<(Direction, Option<String>)> = BTreeSet::new();
+        for spec in [self.new, self.old] {
+            for operation in spec.operations() {
+                for (key, direction) in [("requestBody", Direction::Sent), ("responses", Direction::Received)] {
+                    if references(spec, &operation.value[key]).contains(&format!("#/components/schemas/{name}")) {
+                        ways.insert((direction, operation.id().map(str::to_owned)));
+                    }
+                }
+            }
+        }
+        if ways.is_empty() {
+            ways.insert((Direction::Received, None));
+        }
+        for (direction, operation) in ways {
+            let mut at = at.going(direction);
+            at.operation = operation;
+            self.edge(&at, name, name, false);
+        }
+    }
+
     /// Compares parameters, responses and the like that nothing refers to: not visible to clients.
     fn unused_parts(&mut self) {
         let (old, new) = (&self.old.doc["components"], &self.new.doc["components"]);
-        let (old_used, new_used) = (references(self.old), references(self.new));
+        let (old_used, new_used) = (
+            references(self.old, &self.old.doc["paths"]),
+            references(self.new, &self.new.doc["paths"]),
+        );
         let kinds: BTreeSet<&str> = members(Some(old))
             .chain(members(Some(new)))
             .map(|(kind, _)| kind)
@@ -330,15 +356,15 @@ fn resolved(spec: &Spec, value: &Value) -> Value {
 
 /// Every component schema that the operations of a spec can reach.
 fn used(spec: &Spec) -> BTreeSet<String> {
-    let all = references(spec);
+    let all = references(spec, &spec.doc["paths"]);
     all.iter()
         .filter_map(|reference| component(reference))
         .map(str::to_owned)
         .collect()
 }
 
-/// Every reference that the operations of a spec reach.
-fn references(spec: &Spec) -> BTreeSet<String> {
+/// Every reference that a part of a spec leads to.
+fn references(spec: &Spec, part: &Value) -> BTreeSet<String> {
     fn walk(spec: &Spec, value: &Value, found: &mut BTreeSet<String>) {
         match value {
             Value::Object(object) => {
@@ -359,6 +385,6 @@ fn references(spec: &Spec) -> BTreeSet<String> {
         }
     }
     let mut found = BTreeSet::new();
-    walk(spec, &spec.doc["paths"], &mut found);
+    walk(spec, part, &mut found);
     found
 }

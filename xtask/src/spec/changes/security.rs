@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::judge::Rule;
-use super::place::{Found, Place, rest};
+use super::place::{Found, Place};
+use super::rest::rest;
 use super::schemas::Walk;
 use crate::spec::{Spec, members};
 

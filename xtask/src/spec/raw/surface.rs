@@ -1,8 +1,11 @@
 //! The Rust surface of a raw crate, short enough to review: one line per operation, per field and per enum.
 
+use std::collections::BTreeMap;
+
 use quote::ToTokens;
 use syn::{FnArg, GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
 
+use crate::spec::facts::{Auto, Facts, FieldState, FieldWord, Model, ROLES};
 use crate::spec::raw::tree::Tree;
 
 /// The surface of the crate in `tree`.
@@ -155,4 +158,70 @@ fn spelt(tokens: &impl ToTokens) -> String {
         .to_string()
         .replace(' ', "")
         .replace("&'astr", "&str")
+}
+
+/// What each model accepts, a line for each of its limits.
+#[must_use]
+pub fn models(facts: &Facts) -> String {
+    facts.models.iter().map(|model| limits(facts, model)).collect()
+}
+
+fn limits(facts: &Facts, model: &Model) -> String {
+    let mut text = format!("{} ({})\n", model.id, facts.family(model).name);
+    let mut line = |name: &str, value: String| text.push_str(&format!("  {name}: {value}\n"));
+    let duration = &model.duration;
+    let range = match duration.max {
+        Some(max) => format!("{} to {max}", duration.min),
+        None => format!("from {}", duration.min),
+    };
+    let auto = match duration.auto {
+        Some(Auto::Absent) => ", auto is Absent",
+        Some(Auto::MinusOne) => ", auto is MinusOne",
+        None => "",
+    };
+    let or_default = |values: String, default: Option<String>| match default {
+        Some(default) => format!("{values}, default {default}"),
+        None => values,
+    };
+    let default = duration.default.map(|seconds| seconds.to_string());
+    line("duration", or_default(format!("{range}{auto}"), default));
+    if let Some(frames) = &model.frames {
+        line("frames", format!("{} to {} by {}", frames.min, frames.max, frames.step));
+    }
+    line(
+        "resolutions",
+        or_default(model.resolutions.join(" "), model.default_resolution.clone()),
+    );
+    line(
+        "aspect ratios",
+        or_default(model.aspect_ratios.join(" "), model.default_aspect_ratio.clone()),
+    );
+    for (role, input) in ROLES.iter().filter_map(|role| Some((*role, model.inputs.get(*role)?))) {
+        let word = input.role.as_deref().unwrap_or(role);
+        line(
+            role,
+            format!("{} from {} as {word}", input.max, input.sources.join(" ")),
+        );
+    }
+    if !model.exclusive.is_empty() {
+        let groups: Vec<String> = model.exclusive.iter().map(|group| group.join("+")).collect();
+        line("exclusive", groups.join(" | "));
+    }
+    for condition in &model.conditions {
+        let rule = format!("{} requires {}", tests(&condition.when), tests(&condition.requires));
+        line("condition", rule);
+    }
+    if !model.without.is_empty() {
+        line("without", model.without.join(" "));
+    }
+    text
+}
+
+fn tests(tests: &BTreeMap<String, FieldState>) -> String {
+    let tests = tests.iter().map(|(field, state)| match state {
+        FieldState::Word(FieldWord::Set) => field.clone(),
+        FieldState::Word(FieldWord::Unset) => format!("no {field}"),
+        FieldState::OneOf(values) => format!("{field} {}", values.join("|")),
+    });
+    tests.collect::<Vec<_>>().join(", ")
 }

@@ -18,7 +18,7 @@ use crate::output::{Output, shown, task_text};
 
 type Ended = HashMap<TaskId, Result<VideoTask, Failure>>;
 
-/// Waits for each task, and shows them in the order in which they were named.
+/// Waits for each task, and shows them in the order of the arguments.
 pub(crate) async fn wait(
     tasks: &[TaskId],
     base_url: Option<&str>,
@@ -41,7 +41,7 @@ pub(crate) async fn wait(
     let (mut code, mut documents, mut texts) = (0, Vec::new(), Vec::new());
     for id in &ids {
         let result = ended.remove(id).unwrap_or_else(|| {
-            // Without an interrupt each has ended.
+            // Without an interrupt every wait has ended.
             let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, None);
             Err(resume_hint(failure, id, base_url))
         });
@@ -80,8 +80,9 @@ async fn wait_for(
                     .hint("Set TOKEN360_BASE_URL and its like, or wait for the tasks of each vendor separately."));
             }
             let client = account::client(id.vendor(), base_url, journal.open_if_there(output))?;
-            // The first poll is made at once: the tasks may have ended long ago.
-            let watcher = Watcher::new(&client, WatcherOptions::default().first(Duration::ZERO));
+            // Polls at once: the tasks may have ended long ago.
+            let now = client.poll_policy().first(Duration::ZERO);
+            let watcher = Watcher::new(&client, WatcherOptions::default().poll(now));
             watchers.insert(id.vendor(), watcher);
         }
         let watched = Watched::new(id.clone()).timeout(timeout);

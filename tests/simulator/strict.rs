@@ -1,0 +1,150 @@
+//! Requests that a service might take, and read as something else.
+
+use std::sync::{Arc, Mutex};
+
+use reqwest::{Method, header};
+use serde_json::json;
+use videogen_sim::{Simulator, Vendor};
+
+use super::support::{Api, KEY, VENDORS, create, request, request_with};
+
+const HEADER: &str = "x-videogen-unknown-members";
+
+#[tokio::test]
+async fn unknown_members_are_reported_in_a_header_the_log_and_the_tasks() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let sink = log.clone();
+    let builder = Simulator::builder().manual_clock();
+    let api = Api::with(builder.log(move |line| sink.lock().unwrap().push(line.to_owned()))).await;
+    for vendor in VENDORS {
+        let (path, operation, created) = create(vendor);
+        let mut body = request_with(vendor, "seconds", json!(10));
+        body["zzz"] = json!({"a": 1});
+        let answer = api.post(vendor, path, &body).await.fits(vendor, operation, created);
+        assert_eq!(answer.header(HEADER), "seconds, zzz", "{vendor}");
+        let lines = std::mem::take(&mut *log.lock().unwrap());
+        let [line] = lines.as_slice() else {
+            panic!("{vendor}: {lines:?}");
+        };
+        let id = answer.header("x-request-id");
+        let hints = "unknown members: seconds (did you mean duration?), zzz";
+        assert_eq!(
+            *line,
+            format!("{vendor} {operation} {id}: {hints}; answered with {created}")
+        );
+        assert_eq!(api.sim.tasks().last().unwrap().unknown_members, ["seconds", "zzz"]);
+
+        let answer = api.post(vendor, path, &request(vendor, "a fox")).await;
+        assert!(answer.headers.get(HEADER).is_none(), "{vendor}");
+        assert!(log.lock().unwrap().is_empty());
+        // A refusal for another reason reports them too.
+        body["duration"] = json!("ten");
+        let answer = api.post(vendor, path, &body).await.fits(vendor, operation, 400);
+        assert_eq!(answer.header(HEADER), "seconds, zzz", "{vendor}");
+        assert_eq!(std::mem::take(&mut *log.lock().unwrap()).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_strict_simulator_refuses_unknown_members_and_names_the_documented_one() {
+    let api = Api::with(Simulator::builder().manual_clock().strict(true)).await;
+    for vendor in VENDORS {
+        let (path, operation, created) = create(vendor);
+        let mut body = request_with(vendor, "seconds", json!(10));
+        body["zzz"] = json!(1);
+        let answer = api.post(vendor, path, &body).await.fits(vendor, operation, 400);
+        let message = answer.body["error"]["message"].as_str().unwrap();
+        assert_eq!(
+            message, "unknown members: seconds (did you mean duration?), zzz",
+            "{vendor}"
+        );
+        assert_eq!(answer.header(HEADER), "seconds, zzz", "{vendor}");
+        let body = request(vendor, "a fox");
+        api.post(vendor, path, &body).await.fits(vendor, operation, created);
+    }
+    assert_eq!(api.sim.stats().tasks, 3);
+    // The schema leaves this object open.
+    let body = request_with(Vendor::Token360, "metadata", json!({"seconds": 3}));
+    api.submit(Vendor::Token360, &body).await;
+}
+
+#[tokio::test]
+async fn an_integer_beyond_64_bits_is_refused_with_its_field() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        let (path, operation, _) = create(vendor);
+        let text = request_with(vendor, "seed", json!(7)).to_string();
+        let text = text.replace("\"seed\":7", "\"seed\":99999999999999999999");
+        assert!(text.contains("\"seed\":99999999999999999999"), "{text}");
+        let post = api.http.post(api.url(vendor, path)).bearer_auth(KEY);
+        let post = post.header(header::CONTENT_TYPE, "application/json").body(text);
+        let answer = api.send(post).await.fits(vendor, operation, 400);
+        let message = answer.body["error"]["message"].as_str().unwrap();
+        assert_eq!(message, "seed: must fit in a 64-bit integer", "{vendor}");
+    }
+    assert_eq!(api.sim.stats().tasks, 0);
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_allowed_is_answered_with_the_allowed_ones() {
+    let api = Api::start().await;
+    let allowed = async |method: Method, url: String| -> String {
+        let answer = api.with_key(KEY, method, &url).await;
+        assert_eq!(answer.status, 405, "{url}");
+        answer.header("allow").to_owned()
+    };
+    for vendor in VENDORS {
+        let path = create(vendor).0;
+        let create = allowed(Method::PUT, api.url(vendor, path)).await;
+        // Only ToAPIs has no list.
+        let wanted = if vendor == Vendor::ToApis { "POST" } else { "GET, POST" };
+        assert_eq!(create, wanted, "{vendor}");
+        let poll = api.url(vendor, &format!("{path}/some-id"));
+        assert_eq!(allowed(Method::DELETE, poll).await, "GET", "{vendor}");
+    }
+    let file = format!("http://{}/some-file", api.sim.files_address());
+    assert_eq!(allowed(Method::DELETE, file).await, "GET, HEAD");
+}
+
+#[tokio::test]
+async fn a_model_is_not_found_on_demand() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        let (path, operation, _) = create(vendor);
+        let answer = api.post(vendor, path, &request(vendor, "a fox sim:no-model")).await;
+        let answer = answer.fits(vendor, operation, 404);
+        let error = &answer.body["error"];
+        let (member, code) = match vendor {
+            Vendor::Token360 => ("type", "model_not_found"),
+            Vendor::ToApis => ("code", "model_not_found"),
+            Vendor::AllToken => ("code", "upstream_model_not_found"),
+        };
+        assert_eq!(error[member], code, "{error}");
+    }
+    assert_eq!(api.sim.stats().tasks, 0);
+}
+
+#[tokio::test]
+async fn a_form_is_answered_with_the_type_that_the_vendor_takes() {
+    let api = Api::start().await;
+    for vendor in VENDORS {
+        let (path, operation, _) = create(vendor);
+        // As OpenAI's clients send it.
+        let form = "--b\r\ncontent-disposition: form-data; name=\"model\"\r\n\r\nsora-2\r\n--b--\r\n";
+        let post = api.http.post(api.url(vendor, path)).bearer_auth(KEY);
+        let post = post.header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
+        let answer = api.send(post.body(form)).await.fits(vendor, operation, 400);
+        let message = answer.body["error"]["message"].as_str().unwrap();
+        let wanted = format!("{vendor} takes JSON, not multipart/form-data");
+        assert!(message.contains(&wanted), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn statistics_without_a_task_have_a_price_of_zero() {
+    let api = Api::start().await;
+    assert!(api.sim.stats().cost.is_sign_positive());
+    let url = format!("http://{}/_sim/stats", api.sim.address());
+    let text = api.http.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(text.contains("\"cost\":0.0"), "{text}");
+}
