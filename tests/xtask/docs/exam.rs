@@ -158,9 +158,6 @@ fn pages_that_share_every_member_are_told_apart() {
 /// A fact of several pages is missed on each of them.
 #[test]
 fn a_fact_of_several_pages_is_looked_for_on_each() {
-    let page = text("glued.txt")
-        .replace("safety_identifierstring\n", "")
-        .replace("  \"safety_identifier\": \"guest-4\"\n", "");
     let gone = text("glued.txt").replace("safety_identifier", "guest");
     let listed = |source: &str| {
         let copy = changed_spec("token360", |spec| {
