@@ -75,8 +75,10 @@ const CRATES: &[(&str, &str, Floors)] = &[
         "xtask/src",
         "lib.rs",
         &[
+            ("cargo", 0),
             ("exit", 0),
             ("spec", 0),
+            ("absorb", 1),
             ("ci", 1),
             ("diff", 1),
             ("docs", 1),
@@ -84,6 +86,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("lint", 1),
             ("new_vendor", 1),
             ("report", 1),
+            ("snapshots", 1),
             ("cli", 2),
             ("main", 3),
         ],
