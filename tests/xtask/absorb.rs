@@ -43,6 +43,8 @@ fn stops(probe: &Probe, args: &[&str], step: &str, code: i32, says: &[&str]) -> 
 fn a_rename_is_absorbed_step_by_step() {
     let probe = renamed("absorb");
     let again = "\nThen go on: cargo xtask absorb toapis page.txt\n";
+    let on = ["--from", "lint"];
+    let go_on = "\nThen go on: cargo xtask absorb toapis page.txt --from lint\n";
     // The places in the order of the file, each with both sides.
     let out = stops(
         &probe,
@@ -71,16 +73,19 @@ fn a_rename_is_absorbed_step_by_step() {
         "{todo}"
     );
 
+    // The spec follows; the examples in which the name changed are to be read.
     follow(&probe);
+    let out = stops(&probe, &[], "docs", 1, &["To do: read the changed lines above", go_on]);
+    assert!(!out.contains("Places to edit"), "{out}");
     stops(
         &probe,
-        &[],
+        &on,
         "lint",
         1,
         &[
-            "`ratio` is no member of CreateSeedance2Request [example-member]",
+            "CreateSeedance2Request has no member `ratio` [example-member]",
             "edit the spec at these places",
-            again,
+            go_on,
         ],
     );
 
@@ -88,13 +93,13 @@ fn a_rename_is_absorbed_step_by_step() {
     probe.edit("probe/src/lib.rs", "FIELD: &str = \"ratio\"", "FIELD: u8 = \"ratio\"");
     let out = stops(
         &probe,
-        &[],
+        &on,
         "compile",
         1,
         &[
             "mismatched types",
             "crates/videogen/src/vendors/toapis.rs and crates/sim/src/dialects/toapis.rs",
-            again,
+            go_on,
         ],
     );
     for passed in [
@@ -121,15 +126,15 @@ fn a_rename_is_absorbed_step_by_step() {
     let snapshot = "wrote probe/src/snapshots/probe__ratios.snap\n";
     stops(
         &probe,
-        &[],
+        &on,
         "snapshots",
         1,
-        &["nothing is sent as length", snapshot, "tests/specs.rs", again],
+        &["nothing is sent as length", snapshot, "tests/specs.rs", go_on],
     );
     assert!(!probe.path.join("target/report.md").exists());
 
     probe.edit("probe/src/lib.rs", "\"length\"", "\"aspect_ratio\"");
-    let (code, out) = probe.xtask(&["absorb", "toapis", PAGE]);
+    let (code, out) = probe.xtask(&["absorb", "toapis", PAGE, "--from", "lint"]);
     assert_eq!(code, 0, "{out}");
     for words in [
         "page.txt (page `seedance_2`): in agreement; kept now\n",
@@ -266,15 +271,20 @@ fn places_are_opened_in_the_editor_on_a_terminal() {
             "/dev/null",
         ])
         .current_dir(&probe.path)
-        .env("EDITOR", format!("'{}' -n", editor.display()))
+        .env("EDITOR", format!("'{}' --wait", editor.display()))
         .stdin(fs::File::open("/dev/null").unwrap())
         .output()
         .unwrap();
     let out = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{out}");
+    // What is left is to be read, not edited.
+    assert_eq!(output.status.code(), Some(1), "{out}");
+    assert!(
+        !out.contains("Places to edit") && out.contains("To do: read the changed lines above"),
+        "{out}"
+    );
     assert_eq!(
         probe.read("opened"),
-        format!("-n +{read} {SPEC}\n-n +{} {SPEC}\n", field + inserted)
+        format!("--wait +{read} {SPEC}\n--wait +{} {SPEC}\n", field + inserted)
     );
 }
 

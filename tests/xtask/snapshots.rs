@@ -25,7 +25,7 @@ fn snapshots_are_written_changed_and_deleted_and_a_check_changes_nothing() {
     let (code, out) = probe.xtask(&["snapshots"]);
     assert_eq!(code, 0, "{out}");
     assert!(
-        out.contains(&format!("wrote {RATIOS}\n1 snapshots, each up to date and used\n")),
+        out.contains(&format!("wrote {RATIOS}\n1 snapshots are up to date and used\n")),
         "{out}"
     );
     let (code, out) = probe.xtask(&["snapshots", "--check"]);
@@ -34,30 +34,30 @@ fn snapshots_are_written_changed_and_deleted_and_a_check_changes_nothing() {
     // Unused and pending ones fail a check.
     let right = probe.read(RATIOS);
     probe.write(OLD, &right);
-    probe.write(&format!("{RATIOS}.new"), &right);
+    probe.write(&format!("{OLD}.new"), &right);
     let (code, out) = probe.xtask(&["snapshots", "--check"]);
     assert_eq!(code, 1, "{out}");
     for line in [
-        format!("unused {OLD}: no test uses it\n"),
-        format!("pending {RATIOS}.new: run cargo insta review\n"),
-        "Delete unused snapshots with: cargo xtask snapshots\n".to_owned(),
+        format!("left over: {OLD}, which no test uses\n"),
+        format!("left over: {OLD}.new, which no test uses\n"),
+        "Delete what is left over with: cargo xtask snapshots\n".to_owned(),
     ] {
         assert!(out.contains(&line), "{out}");
     }
     assert!(probe.path.join(OLD).exists());
 
-    // Written anew, a snapshot is no longer pending.
     probe.write(RATIOS, &right.replace("ratio", "odd"));
     let (code, out) = probe.xtask(&["snapshots"]);
     assert_eq!(code, 0, "{out}");
     for line in [
         format!("changed {RATIOS}\n"),
-        format!("deleted {OLD}: no test uses it\n"),
+        format!("deleted {OLD}, which no test uses\n"),
+        format!("deleted {OLD}.new, which no test uses\n"),
     ] {
         assert!(out.contains(&line), "{out}");
     }
     assert_eq!(probe.read(RATIOS), right);
-    assert!(!probe.path.join(OLD).exists() && !probe.path.join(format!("{RATIOS}.new")).exists());
+    assert!(!probe.path.join(OLD).exists() && !probe.path.join(format!("{OLD}.new")).exists());
 
     // A test that fails may not reach its snapshots: nothing is deleted.
     probe.write(OLD, &right);
