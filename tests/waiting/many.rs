@@ -298,7 +298,7 @@ async fn simulated(simulator: &Simulator, vendor: Vendor, model: &str) {
     let watcher = Watcher::new(&client, options);
     for number in 0..120 {
         let prompt = if number == 7 { "a kite sim:fail" } else { "a kite" };
-        watcher.add(&client.submit(&VideoRequest::new(model, prompt)).await.unwrap());
+        watcher.add(client.submit(&VideoRequest::new(model, prompt)).await.unwrap());
     }
     simulator.advance(Duration::from_secs(20));
     let ended = tokio::spawn(async move { all(&watcher).await }).await.unwrap();

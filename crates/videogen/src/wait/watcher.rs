@@ -32,7 +32,7 @@ use crate::wait::watched::Watched;
 /// # async fn example(client: videogen::Client, requests: Vec<videogen::VideoRequest>) -> Result<(), videogen::Error> {
 /// let watcher = client.watcher();
 /// for request in &requests {
-///     watcher.add(&client.submit(request).await?);
+///     watcher.add(client.submit(request).await?);
 /// }
 /// while let Some((id, result)) = watcher.next().await {
 ///     match result {
