@@ -35,11 +35,13 @@ impl Probe {
             "[workspace]\nresolver = \"3\"\nmembers = [\"probe\"]\n[profile.dev]\ndebug = \"line-tables-only\"\n\
              [profile.dev.package.\"*\"]\ndebug = false\n",
         );
-        probe.write(
-            "probe/Cargo.toml",
-            "[package]\nname = \"probe\"\nedition = \"2024\"\n[dependencies]\n\
-             insta = { version = \"1.49\", default-features = false }\n[lib]\ndoctest = false\n",
+        // A name of its own: Cargo tells packages apart by name and path below the workspace.
+        let package = name.replace(' ', "-");
+        let manifest = format!(
+            "[package]\nname = \"probe-{package}\"\nedition = \"2024\"\n[lib]\nname = \"probe\"\ndoctest = false\n\
+             [dependencies]\ninsta = {{ version = \"1.49\", default-features = false }}\n"
         );
+        probe.write("probe/Cargo.toml", &manifest);
         probe.write("probe/src/lib.rs", LIBRARY);
         let page = fs::read_to_string(root().join("tests/xtask/docs/stacked.txt")).unwrap();
         probe.write(PAGE, &page);
