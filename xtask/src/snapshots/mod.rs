@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path, out: &mut dyn Write) -> Re
     let status = cargo(root)
         // All tests, since those that fail hide nothing of the others then.
         .args(["test", "--workspace", "--no-fail-fast"])
+        .args((!arguments.check).then_some("--quiet"))
         // A new or changed snapshot fails a check, and leaves no file behind to be committed by accident.
         .env("INSTA_UPDATE", if arguments.check { "no" } else { "always" })
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", references.path())
