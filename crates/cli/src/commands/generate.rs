@@ -28,23 +28,36 @@ use crate::submission::Submission;
 use crate::webhook::Listener;
 use crate::webhook::WebhookArgs;
 
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  videogen generate \"a paper boat\" --duration 6 --resolution 720p -o boat.mp4
+  videogen generate \"it sails on\" --first-frame boat.png --model seedance-2.0
+  videogen generate \"a paper boat\" --idempotency-key order-4711 --json
+  videogen generate \"a paper boat\" --simulate
+
+With --return-last-frame, the last frame is written next to the video with the
+extension .last-frame.png, or to --last-frame-output.
+
+A webhook of a vendor that signs is trusted if its secret is set
+(TOAPIS_WEBHOOK_SECRET; during rotation both secrets, separated by a comma).
+Any other webhook only triggers a poll. Polling continues in both cases.";
+
 #[derive(Args)]
 pub(crate) struct GenerateArgs {
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
     account: AccountArgs,
-    /// Run against an embedded simulator: no key, no network, no cost. The video is a test pattern.
+    /// Use a built-in simulator: no key, no cost; the video is a test pattern.
     #[arg(long, conflicts_with = "base_url")]
     simulate: bool,
     /// Submit at most once per KEY and journal; reruns resume the existing task.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
-    /// If the response to the submission is lost, search for the task for this long.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
-    look_for: u64,
-    /// No other program submits with this account: if the response is lost, adopt the only task that matches in every
-    /// respect
+    /// After a lost response, search for the task for SECONDS.
+    #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
+    search_timeout: u64,
+    /// Adopt the only exact match; only if no other program uses the account.
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
@@ -65,7 +78,7 @@ async fn submit(
     client: &Client,
     request: &VideoRequest,
     options: SubmitOptions,
-    look_for: ReconcileOptions,
+    search: ReconcileOptions,
     under_way: &Submission,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
@@ -74,7 +87,7 @@ async fn submit(
         result = &mut submission => {
             return match result {
                 Ok(task) => Ok(task),
-                Err(error) => find(client, request, error, look_for, output).await,
+                Err(error) => find(client, request, error, search, output).await,
             };
         }
         interrupt = interrupted() => {
@@ -113,13 +126,13 @@ async fn find(
     options: ReconcileOptions,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
-    let look_for = options.within;
+    let search = options.within;
     let Some(ambiguity) = error.ambiguity() else {
         return Err(error.into());
     };
     output.note(&format!(
         "The response to the submission was lost; searching for its task for {} s.",
-        look_for.as_secs()
+        search.as_secs()
     ));
     let begun = Instant::now();
     let found = tokio::select! {
@@ -227,10 +240,10 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let mut submission = SubmitOptions::default();
     submission.idempotency_key = key.map(str::to_owned);
     submission.target = target.as_ref().map(|target| target.destination().clone());
-    let look_for = ReconcileOptions::default()
-        .within(Duration::from_secs(args.look_for))
+    let search = ReconcileOptions::default()
+        .within(Duration::from_secs(args.search_timeout))
         .sole_writer(args.adopt);
-    let submitted = submit(&client, &request, submission, look_for, &under_way, output).await;
+    let submitted = submit(&client, &request, submission, search, &under_way, output).await;
     let resume = |failure: Failure| {
         let Some(id) = failure.task() else { return failure };
         if !failure.is_left() {

@@ -11,11 +11,16 @@ use crate::account::AccountArgs;
 use crate::exit::Failure;
 use crate::output::{Output, table};
 
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  videogen models --vendor toapis
+  videogen models --json";
+
 #[derive(Args)]
 pub(crate) struct ModelsArgs {
     #[command(flatten)]
     account: AccountArgs,
-    /// Request the list from the vendor (AllToken only) instead of showing the built-in tables.
+    /// Request the list from the vendor (AllToken only).
     #[arg(long)]
     live: bool,
 }

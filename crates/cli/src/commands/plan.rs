@@ -12,14 +12,18 @@ use crate::exit::{Failure, INVALID};
 use crate::output::{Output, table};
 use crate::request_args::RequestArgs;
 
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  videogen plan \"a paper boat\" --vendor toapis --seed 7
+  videogen plan \"a paper boat\" --resolution 4k --all";
+
 #[derive(Args)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
     account: AccountArgs,
-    /// Plan for every model of every vendor, or of --vendor: which support the request, and why the others do not.
-    /// Replaces the model of a request file.
+    /// Check all models (of --vendor): which support the request, and why others do not.
     #[arg(long, conflicts_with = "model")]
     all: bool,
 }
