@@ -21,22 +21,6 @@ pub(crate) const IO: u8 = 7;
 /// A task exists, and its status could not be polled.
 const POLL_REFUSED: u8 = 8;
 
-pub(crate) const HELP: &str = "\
-Exit codes:
-  0    done
-  1    the task ended without a video (failed, moderated, cancelled, expired)
-  2    the request or the command line is invalid
-  3    the API key is missing or refused, or the balance is too low
-  4    the vendor or the network failed
-  5    timed out, or not finished yet; the task is still running
-  6    submission status unknown; it was not resent (see `videogen recover`)
-  7    a file, or the journal, could not be read or written
-  8    the task exists, but its status could not be read (see `videogen wait`)
-  130  interrupted by Ctrl-C (143: SIGTERM, 129: SIGHUP); the task keeps running
-
-The first interrupt still waits for the response to a submission; a second one
-exits at once.";
-
 /// Why a command ends without success.
 pub(crate) struct Failure {
     /// Exit code.

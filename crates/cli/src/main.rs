@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod files;
 mod follow;
+mod help;
 mod interrupt;
 mod invocation;
 mod journal;
@@ -31,7 +32,7 @@ use crate::output::Output;
 
 /// Generate video at Token360, ToAPIs and AllToken: submit, wait, download.
 #[derive(Parser)]
-#[command(version, after_help = exit::HELP)]
+#[command(version, after_help = help::ROOT)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -47,37 +48,37 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Submit a prompt, wait for the video and download it.
-    #[command(after_help = generate::EXAMPLES)]
+    #[command(after_help = help::GENERATE)]
     Generate(Box<generate::GenerateArgs>),
     /// Print the request that `generate` would send, without sending it; needs no key.
-    #[command(after_help = plan::EXAMPLES)]
+    #[command(after_help = help::PLAN)]
     Plan(Box<plan::PlanArgs>),
     /// Show the status of a task.
-    #[command(after_help = status::EXAMPLES)]
+    #[command(after_help = help::STATUS)]
     Status(TaskArgs),
     /// Wait for one or more tasks to finish.
-    #[command(after_help = wait::EXAMPLES)]
+    #[command(after_help = help::WAIT)]
     Wait(wait::WaitArgs),
     /// Download the video of a finished task.
-    #[command(after_help = download::EXAMPLES)]
+    #[command(after_help = help::DOWNLOAD)]
     Download(download::DownloadArgs),
     /// Cancel a task (AllToken only).
-    #[command(after_help = cancel::EXAMPLES)]
+    #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
     /// List tasks, newest first (Token360, AllToken; any vendor with --local).
-    #[command(after_help = list::EXAMPLES)]
+    #[command(after_help = help::LIST)]
     List(list::ListArgs),
     /// Find lost submissions and list unfinished tasks; submits nothing.
-    #[command(after_help = recover::EXAMPLES)]
+    #[command(after_help = help::RECOVER)]
     Recover(recover::RecoverArgs),
     /// Show the limits of each model.
-    #[command(after_help = models::EXAMPLES)]
+    #[command(after_help = help::MODELS)]
     Models(models::ModelsArgs),
     /// Print the JSON Schema of a request or a task.
-    #[command(after_help = schema::EXAMPLES)]
+    #[command(after_help = help::SCHEMA)]
     Schema(schema::SchemaArgs),
     /// Run a local simulator of the three vendors' APIs.
-    #[command(after_help = sim::EXAMPLES)]
+    #[command(after_help = help::SIM)]
     Sim(sim::SimArgs),
 }
 
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn help_is_short_and_has_examples() {
-        let mut wrong: Vec<String> = crate::exit::HELP
+        let mut wrong: Vec<String> = crate::help::ROOT
             .lines()
             .filter(|line| line.chars().count() > WIDTH)
             .map(|line| format!("`{line}` is longer than {WIDTH} characters"))
@@ -161,7 +162,7 @@ mod tests {
             let name = command.get_name();
             let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             if !after.starts_with("Examples:\n") {
-                wrong.push(format!("{name}: no examples; add them to its EXAMPLES"));
+                wrong.push(format!("{name}: no examples; add them in help.rs"));
             }
             let about = (name.to_owned(), command.get_about().unwrap().to_string());
             let options = command.get_arguments().map(|option| {

@@ -8,10 +8,6 @@ use crate::follow;
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen cancel alltoken:generations:vgen_81";
-
 pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let client = args.client(journal, output)?;
     let task = client.cancel(&args.task).await?;

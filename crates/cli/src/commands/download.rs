@@ -11,11 +11,6 @@ use crate::files::{FileArgs, Target};
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen download token360:videos:video-4f1c -o boat.mp4
-  videogen download token360:videos:video-4f1c --last-frame-output boat.png";
-
 #[derive(Args)]
 pub(crate) struct DownloadArgs {
     #[command(flatten)]

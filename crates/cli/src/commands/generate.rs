@@ -28,20 +28,6 @@ use crate::submission::Submission;
 use crate::webhook::Listener;
 use crate::webhook::WebhookArgs;
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen generate \"a paper boat\" --duration 6 --resolution 720p -o boat.mp4
-  videogen generate \"it sails on\" --first-frame boat.png --model seedance-2.0
-  videogen generate \"a paper boat\" --idempotency-key order-4711 --json
-  videogen generate \"a paper boat\" --simulate
-
-With --return-last-frame, the last frame is written next to the video with the
-extension .last-frame.png, or to --last-frame-output.
-
-A webhook of a vendor that signs is trusted if its secret is set
-(TOAPIS_WEBHOOK_SECRET; during rotation both secrets, separated by a comma).
-Any other webhook only triggers a poll. Polling continues in both cases.";
-
 #[derive(Args)]
 pub(crate) struct GenerateArgs {
     #[command(flatten)]

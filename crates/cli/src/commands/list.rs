@@ -14,12 +14,6 @@ use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
 use crate::output::{Output, file, moment, table};
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen list --vendor token360 --limit 20
-  videogen list --vendor alltoken --status in_progress
-  videogen list --local";
-
 #[derive(Args)]
 pub(crate) struct ListArgs {
     #[command(flatten)]

@@ -11,11 +11,6 @@ use crate::account::AccountArgs;
 use crate::exit::Failure;
 use crate::output::{Output, table};
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen models --vendor toapis
-  videogen models --json";
-
 #[derive(Args)]
 pub(crate) struct ModelsArgs {
     #[command(flatten)]

@@ -12,11 +12,6 @@ use crate::exit::{Failure, INVALID};
 use crate::output::{Output, table};
 use crate::request_args::RequestArgs;
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen plan \"a paper boat\" --vendor toapis --seed 7
-  videogen plan \"a paper boat\" --resolution 4k --all";
-
 #[derive(Args)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]

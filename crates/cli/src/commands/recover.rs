@@ -24,12 +24,6 @@ use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
 use crate::lost::{candidates, listed};
 use crate::output::{Output, elapsed, table};
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen recover --wait
-  videogen recover SUBMISSION --task toapis:seedance-2:task_vid_7
-  videogen recover SUBMISSION --dismiss";
-
 #[derive(Args)]
 pub(crate) struct RecoverArgs {
     /// Resolve this submission by hand, with --task, --adopt or --dismiss.
@@ -38,7 +32,7 @@ pub(crate) struct RecoverArgs {
     /// Record that the submission created TASK.
     #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
     task: Option<TaskId>,
-    /// Record that it created no task; asks for confirmation in doubt.
+    /// Record that it created no task; asks for confirmation if unsure.
     #[arg(long, requires = "submission", group = "verdict")]
     dismiss: bool,
     /// Dismiss without confirmation.

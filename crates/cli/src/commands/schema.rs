@@ -7,10 +7,6 @@ use clap::{Args, ValueEnum};
 use crate::exit::Failure;
 use crate::output::Output;
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen schema request > request.schema.json";
-
 #[derive(Args)]
 pub(crate) struct SchemaArgs {
     /// Schema to print.

@@ -11,11 +11,6 @@ use crate::exit::{Failure, INVALID, IO};
 use crate::interrupt::interrupted;
 use crate::output::Output;
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen sim --speed 10
-  videogen sim --listen 127.0.0.1:9000 --strict";
-
 #[derive(Args)]
 pub(crate) struct SimArgs {
     /// Address to listen on.

@@ -8,11 +8,6 @@ use crate::follow;
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen status token360:videos:video-4f1c
-  videogen status token360:videos:video-4f1c --json";
-
 pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let client = args.client(journal, output)?;
     let task = client.get(&args.task).await?;

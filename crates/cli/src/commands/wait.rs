@@ -15,11 +15,6 @@ use crate::output::Output;
 
 mod many;
 
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81
-  videogen wait token360:videos:video-4f1c --timeout 600 --json";
-
 #[derive(Args)]
 pub(crate) struct WaitArgs {
     /// Task ids, as `generate` printed them: vendor:family:id.
