@@ -15,7 +15,7 @@ use crate::output::{Output, table};
 pub(crate) struct ModelsArgs {
     #[command(flatten)]
     account: AccountArgs,
-    /// Request the list from the vendor (AllToken only) instead of showing the built-in tables.
+    /// Request the list from the vendor (AllToken only).
     #[arg(long)]
     live: bool,
 }
