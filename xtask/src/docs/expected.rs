@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::facts::{At, Facts, Operation, Place};
+use super::facts::{At, CALLBACK, Facts, Operation, Parameter, Place};
 use super::layouts::Words;
+use crate::spec::changes::rename;
 use crate::spec::facts::FIELDS;
 use crate::spec::schema::single_ref;
 use crate::spec::{self, Spec, members};
@@ -71,6 +72,15 @@ impl Called {
     #[must_use]
     pub fn is_from(&self, page: &str) -> bool {
         self.sources.iter().any(|source| source == page)
+    }
+}
+
+impl Called {
+    /// Whether it has most of these parameters.
+    fn has_most<'a>(&self, parameters: impl Iterator<Item = &'a Parameter>) -> bool {
+        let known = |parameter: &Parameter| self.fields.contains_key(&(parameter.place, parameter.name.clone()));
+        let (has, lacks): (Vec<_>, Vec<_>) = parameters.partition(|parameter| known(parameter));
+        !has.is_empty() && has.len() >= lacks.len()
     }
 }
 
@@ -230,7 +240,7 @@ impl<'a> Expected<'a> {
         }
         Called {
             operation: Operation {
-                path: "callback".to_owned(),
+                path: CALLBACK.to_owned(),
                 ..Operation::default()
             },
             pointer,
@@ -243,31 +253,25 @@ impl<'a> Expected<'a> {
     }
 
     /// Operations of a page that the spec has at another path: those that the page does not show, each with the new path
-    /// of its method that is most like it. Where the new path is one that another page's operation has too, the page must
-    /// describe it, or it must be nearly the old one: a mention is no move.
+    /// that is most like it. Where the new path is one that another page's operation has too, the page must describe it,
+    /// or it must be nearly the old one: a mention is no move. Where the examples still show the old path, the page must
+    /// list the operation's own members under the new one.
     #[must_use]
     pub fn moves<'b>(&'b self, facts: &'b Facts, page: &str) -> Vec<Moved<'b>> {
         let own = |call: &&Called| call.is_from(page) && !call.callback && !call.unverified;
-        let is_own = |operation: &&Operation| self.calls.iter().filter(own).any(|call| call.operation.is(operation));
-        let mut new: Vec<&Operation> = facts.operations.iter().filter(|operation| !is_own(operation)).collect();
-        let mut moves = Vec::new();
-        for call in self.calls.iter().filter(own) {
-            if facts.operations.iter().any(|operation| operation.is(&call.operation)) {
-                continue;
-            }
-            let moved = (0..new.len())
-                .rev()
-                .filter(|index| new[*index].method == call.operation.method)
-                .filter(|index| {
-                    let other = self.calls.iter().any(|call| call.operation.is(new[*index]));
-                    !other || facts.describes(new[*index]) || new[*index].is_nearly(&call.operation)
-                })
-                .max_by_key(|index| new[*index].likeness(&call.operation));
-            if let Some(index) = moved {
-                moves.push((new.remove(index), call));
-            }
-        }
-        moves
+        let own: Vec<&Called> = self.calls.iter().filter(own).collect();
+        let is_own = |operation: &&Operation| own.iter().any(|call| call.operation.is(operation));
+        let new: Vec<&Operation> = facts.operations.iter().filter(|operation| !is_own(operation)).collect();
+        let moved = rename::pairs(&own, &new, |call, new| {
+            let is_shown = facts.operations.iter().any(|operation| operation.is(&call.operation));
+            let is_other = self.calls.iter().any(|call| call.operation.is(new));
+            let fits = match is_shown {
+                true => facts.listed(&call.operation).next().is_none() && call.has_most(facts.listed(new)),
+                false => !is_other || facts.describes(new) || new.is_nearly(&call.operation),
+            };
+            (fits && call.operation.may_become(new)).then(|| new.likeness(&call.operation))
+        });
+        moved.into_iter().map(|(call, at)| (new[at], own[call])).collect()
     }
 
     /// The operation that a page means: the page's own, even where it moved onto the path of another; where the path is
@@ -292,9 +296,10 @@ impl<'a> Expected<'a> {
         let all = || self.calls.iter();
         let found = all().filter(named).find(from).or_else(|| all().filter(named).find(has));
         found.or_else(|| all().find(named)).or_else(|| {
-            let like = |call: &&Called| operation.map(|operation| operation.likeness(&call.operation));
+            let like = |call: &Called| operation.map_or(0.0, |operation| operation.likeness(&call.operation));
             // Of equals, the first.
-            all().rev().filter(from).filter(has).max_by_key(like)
+            let own = all().rev().filter(from).filter(has);
+            own.max_by(|one, other| like(one).total_cmp(&like(other)))
         })
     }
 
