@@ -69,7 +69,7 @@ fn ours(policy: &PollPolicy, law: Law, tasks: u32, learns: bool) -> Cost {
         let taken = law(&mut random);
         let mut state = PollState::default();
         let before = loop {
-            state.chance = random.f64();
+            state.jitter = random.f64();
             let before = state.elapsed;
             state.elapsed += policy.pause(&seen, &state);
             state.polls += 1;
@@ -148,7 +148,7 @@ pub fn run(quick: bool) -> Result<()> {
         }
     }
     println!(
-        "\n| durations | fixed | requests | delay, s | ours with `every(…)` | requests | delay, s | better on both |"
+        "\n| durations | fixed | requests | delay, s | ours with `within(…)` | requests | delay, s | better on both |"
     );
     println!("|---|---|---|---|---|---|---|---|");
     for (name, what, law) in LAWS {

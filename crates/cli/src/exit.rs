@@ -19,22 +19,7 @@ pub(crate) const AMBIGUOUS: u8 = 6;
 /// A file cannot be read or written.
 pub(crate) const IO: u8 = 7;
 /// A task exists, and its status could not be polled.
-const NOT_FOLLOWED: u8 = 8;
-
-pub(crate) const HELP: &str = "\
-Exit codes:
-  0    done
-  1    the task ended without a video (failed, moderated, cancelled, expired)
-  2    the request breaks a rule, or the command line is wrong
-  3    the key is missing or refused, or the balance is too low
-  4    the vendor or the network failed
-  5    timed out, or not finished yet; the task is still running
-  6    submission status unknown; it was not sent again (see the command recover)
-  7    a file, or the journal, could not be read or written
-  8    the task exists and may be billed, but its status could not be read (see the command wait)
-  130  interrupted by Ctrl-C (SIGINT); 143 by SIGTERM, 129 by SIGHUP; a submitted task is still running
-
-An interrupted submission still waits for the vendor's response; a second interrupt exits at once.";
+const POLL_REFUSED: u8 = 8;
 
 /// Why a command ends without success.
 pub(crate) struct Failure {
@@ -70,7 +55,7 @@ impl Failure {
 
     /// Whether a task was left before its end.
     pub(crate) fn is_left(&self) -> bool {
-        matches!(self.code, TIMEOUT | NOT_FOLLOWED) || self.json["kind"] == "interrupted"
+        matches!(self.code, TIMEOUT | POLL_REFUSED) || self.json["kind"] == "interrupted"
     }
 
     /// What went wrong with a task that was accepted: never by the exit codes of what was not submitted.
@@ -78,9 +63,9 @@ impl Failure {
         if !matches!(self.code, INVALID | ACCOUNT) {
             return self;
         }
-        let kind = ErrorKind::NotFollowed.as_str();
+        let kind = ErrorKind::PollRefused.as_str();
         let message = format!("{task} exists, but it could not be followed: {}", self.message);
-        let mut failure = Self::new(NOT_FOLLOWED, kind, message);
+        let mut failure = Self::new(POLL_REFUSED, kind, message);
         failure.json["task"] = json!(task);
         if let Some(hint) = self.json.get_mut("hint").map(Value::take) {
             failure.json["hint"] = hint;
@@ -130,7 +115,7 @@ impl From<Error> for Failure {
             ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
             ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,
-            ErrorKind::NotFollowed => NOT_FOLLOWED,
+            ErrorKind::PollRefused => POLL_REFUSED,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,
             ErrorKind::Io | ErrorKind::Journal => IO,
             _ => VENDOR,

@@ -35,7 +35,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
 async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     let request_id = core.ids.next("req_");
     // By the simulator's clock, which may be set off.
-    let date = core.clock.wall().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let date = core.clock.wall_time().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let path = request.uri().path().to_owned();
     let mut response = match Vendor::of_path(&path) {
         Some((vendor, rest)) => of_vendor(core, vendor, rest, request, &request_id).await,
@@ -137,7 +137,7 @@ async fn prepare(
             return Err(Refusal::invalid(problem.field, problem.message));
         }
     }
-    let body = if endpoint.request.is_some() {
+    let body = if !endpoint.bodies.is_empty() {
         if !is_json(&head.headers) {
             let message = json_only(vendor, &head.headers);
             return Err(Refusal::Invalid { field: None, message });
