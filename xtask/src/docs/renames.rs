@@ -74,7 +74,7 @@ impl Named {
         let mut all = expected.calls.iter().flat_map(|call| &call.fields);
         let ((place, _), field) = all.find(|((_, known), field)| known == own && field.pointer == pointer)?;
         let inside = format!("{own}.");
-        let calls = self
+        let calls = expected
             .calls
             .iter()
             .filter(|call| call.fields.contains_key(&(*place, own.to_owned())));
