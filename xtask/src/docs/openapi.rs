@@ -381,10 +381,20 @@ impl<'a> Reader<'a> {
                 self.merge(part, flat, depth + 1);
             } else if !parts.is_empty() {
                 flat.open = true;
-                for part in parts {
+                let parts = parts.into_iter().map(|part| {
                     let mut own = Flat::default();
                     self.merge(part, &mut own, depth + 1);
-                    flat.properties.extend(own.properties);
+                    own
+                });
+                let parts: Vec<Flat<'_>> = parts.collect();
+                // What each form requires, all of them do.
+                let required = parts.iter().map(|part| part.required.clone());
+                let required = required.reduce(|one, other| one.intersection(&other).copied().collect());
+                flat.required.extend(required.into_iter().flatten());
+                for (name, property) in parts.into_iter().flat_map(|part| part.properties) {
+                    if !flat.properties.iter().any(|(known, _)| *known == name) {
+                        flat.properties.push((name, property));
+                    }
                 }
             }
         }

@@ -66,7 +66,7 @@ fn moved<'a>(kept: &'a Facts, facts: &'a Facts) -> Moved<'a> {
         let fits = match was.is_empty() && now.is_empty() {
             // What is only mentioned is known by its path alone.
             true => new.likeness(old) >= 1.5,
-            false => was.intersection(&now).count() * 2 >= was.len().max(now.len()),
+            false => was.intersection(&now).count() * 2 >= was.len().max(1),
         };
         (fits && old.may_become(new)).then(|| new.likeness(old))
     });
