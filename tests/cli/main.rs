@@ -11,9 +11,11 @@ mod outputs;
 #[cfg(unix)]
 mod page;
 mod records;
+mod strict;
 mod terminal;
 mod tidy;
 mod webhook;
+mod words;
 
 use std::path::Path;
 use std::process::{Command, Output};

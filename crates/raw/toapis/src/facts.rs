@@ -85,6 +85,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -107,6 +108,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -129,6 +131,7 @@ const MODELS: &[Model] = &[
         default_resolution: Some("720p"),
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"],
         default_aspect_ratio: Some("16:9"),
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -149,6 +152,7 @@ const MODELS: &[Model] = &[
         default_resolution: Some("1080p"),
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"],
         default_aspect_ratio: Some("16:9"),
+        default_generate_audio: None,
         inputs: &[
             Input { role: "reference_image", wire_role: "reference", max: 1, sources: &["url", "asset"], alone: false },
         ],
@@ -167,6 +171,7 @@ const MODELS: &[Model] = &[
         default_resolution: Some("1080p"),
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"],
         default_aspect_ratio: Some("16:9"),
+        default_generate_audio: None,
         inputs: &[
             Input { role: "reference_image", wire_role: "reference", max: 1, sources: &["url", "asset"], alone: false },
         ],
@@ -185,6 +190,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"],
         default_aspect_ratio: Some("16:9"),
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -205,6 +211,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },

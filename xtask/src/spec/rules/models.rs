@@ -29,6 +29,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     }
     each(spec, found, |spec, model, entry, report| {
         numbers(model, report);
+        switches(model, report);
         names(model, entry, report);
         if entry.get("create").is_some() && family(spec, &model.create).is_none() {
             let known: Vec<&str> = spec.operations().filter_map(|operation| operation.id()).collect();
@@ -131,6 +132,14 @@ fn numbers(model: &Model, report: &mut Report<'_>) {
             let reason = format!("`{default}` is not one of {values:?}");
             report("bad-default", member, reason, "name one of them, or omit it".to_owned());
         }
+    }
+}
+
+fn switches(model: &Model, report: &mut Report<'_>) {
+    let has_no_audio = model.without.iter().any(|field| field == "generate_audio");
+    if model.default_generate_audio.is_some() && has_no_audio {
+        let reason = "the model does not support `generate_audio`".to_owned();
+        report("bad-default", "default_generate_audio", reason, "delete it".to_owned());
     }
 }
 
