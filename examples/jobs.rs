@@ -31,7 +31,7 @@ pub(crate) async fn run(clients: &Clients, folder: &Path) -> Result<usize, Error
             continue;
         }
         let path = folder.join(format!("{}.mp4", id.id()));
-        clients.for_task(&task)?.download(&task, path).await?;
+        clients.download(&task, path).await?;
         downloaded += 1;
     }
     Ok(downloaded)

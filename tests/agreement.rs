@@ -39,7 +39,13 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
     let mut body = json!({});
     for (name, value) in fields {
         let scalar = !matches!(name.as_str(), "inputs" | "draft_task" | "extra");
-        if let Some(field) = rules.family.fields.iter().find(|field| field.name == name && scalar) {
+        if let Some(field) = rules
+            .model
+            .request
+            .fields
+            .iter()
+            .find(|field| field.name == name && scalar)
+        {
             let pointer = field.wire.split('.').fold(&mut body, |place, step| &mut place[step]);
             *pointer = value;
         }
@@ -130,7 +136,7 @@ fn subjects(vendor: Vendor, request: &VideoRequest, wire: &str) -> BTreeSet<&'st
         let rest = wire.strip_prefix(place);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
-    let fields = Capabilities::of(vendor, &request.model).family.fields;
+    let fields = Capabilities::of(vendor, &request.model).model.request.fields;
     // Lists that a family may lack.
     let lists = [
         ("video_with_roles", "reference_video"),
@@ -213,7 +219,7 @@ impl Court {
             let submitted = self.client.submit(&request).await.map(drop);
             return submitted.map_err(|error| differ("validation takes it", &error.to_string()));
         }
-        let path = Capabilities::of(self.vendor, &request.model).family.path;
+        let path = Capabilities::of(self.vendor, &request.model).model.request.path;
         let url = format!(
             "{}{path}",
             self.simulator.base_url(crate::cases::simulated(self.vendor))

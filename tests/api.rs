@@ -121,6 +121,22 @@ async fn a_video_can_be_downloaded_without_a_file() {
         }
         assert_eq!(streamed, saved);
 
+        // What `submit` returned is out of date, and is looked up.
+        let earlier = client
+            .submit(VideoRequest::new(vendor.default_model(), "a boat"))
+            .await
+            .unwrap();
+        client.wait(&earlier).await.unwrap();
+        assert!(!earlier.status.is_ended());
+        let path = folder.path().join(format!("{vendor}-earlier"));
+        assert!(client.download(&earlier, path).await.unwrap().bytes > 0);
+        assert!(!client.download_bytes(&earlier, u64::MAX).await.unwrap().is_empty());
+        let first = client
+            .download_stream(&earlier, DownloadOptions::default())
+            .next()
+            .await;
+        assert!(!first.unwrap().unwrap().is_empty());
+
         let queued = client
             .submit(VideoRequest::new(vendor.default_model(), "sim:slow"))
             .await

@@ -36,14 +36,18 @@ async fn the_existing_task_is_returned() {
             let task = json!({"id": "t-9", "status": "in_progress", "model": vendor.default_model()}).to_string();
             let canned = Canned::submitted_and_read((409, conflict), (200, &task)).await;
             let task = canned.client(vendor).submit(&request(vendor)).await.unwrap();
-            assert_eq!((task.id.id(), task.repeated), ("t-9", true), "{vendor} {conflict}");
+            assert_eq!(
+                (task.id.id(), task.already_submitted),
+                ("t-9", true),
+                "{vendor} {conflict}"
+            );
             assert_eq!(task.status, TaskStatus::InProgress);
             assert_eq!(posts(&canned), 1);
         }
         // Its status cannot be polled now, so a later wait polls it.
         let canned = Canned::submitted_and_read((409, CONFLICTS[0]), (503, "")).await;
         let task = canned.client(vendor).submit(&request(vendor)).await.unwrap();
-        assert_eq!((task.id.id(), task.repeated), ("t-9", true), "{vendor}");
+        assert_eq!((task.id.id(), task.already_submitted), ("t-9", true), "{vendor}");
         assert!(!task.status.is_ended());
     }
 }
@@ -107,7 +111,11 @@ async fn the_journal_has_it_once() {
             .unwrap();
         for submission in 0..2 {
             let task = client.submit(&request(vendor)).await.unwrap();
-            assert_eq!((task.id.id(), task.unrecorded), ("t-9", None), "{vendor} {submission}");
+            assert_eq!(
+                (task.id.id(), task.journal_error),
+                ("t-9", None),
+                "{vendor} {submission}"
+            );
         }
         let mut entries = journal.find(Query::default()).await.unwrap().entries;
         entries.sort_by_key(|entry| entry.intent.at);

@@ -232,7 +232,7 @@ async fn the_simulator_rejects_fields_that_the_table_marks_as_unsupported() {
     for cell in cells().into_iter().filter(|cell| !cell.is_taken()) {
         let rules = Capabilities::of(cell.vendor, &cell.model_id());
         // Unknown members are ignored; only known ones can be rejected.
-        if rules.family.fields.iter().all(|field| field.name != cell.field) {
+        if rules.model.request.fields.iter().all(|field| field.name != cell.field) {
             continue;
         }
         // Another model of the same family that supports the field shows its form.
@@ -243,7 +243,12 @@ async fn the_simulator_rejects_fields_that_the_table_marks_as_unsupported() {
             continue;
         };
         let plan = plan(cell.vendor, None, &saying(cell.vendor, other.model.id, &cell.field)).unwrap();
-        let places = rules.family.fields.iter().filter(|field| field.name == cell.field);
+        let places = rules
+            .model
+            .request
+            .fields
+            .iter()
+            .filter(|field| field.name == cell.field);
         let said = places.map(|field| field.wire).any(|place| holds(&plan.body, place));
         assert!(said, "{} is not in {}", cell.field, plan.body);
         let mut body = plan.body;

@@ -406,7 +406,7 @@ impl Bench {
         let success = arrives && (200..300).contains(&answer.status);
         match result {
             // A conflict that names one existing task.
-            Ok(task) if arrives && answer.status == 409 && task.repeated => Ok("existing"),
+            Ok(task) if arrives && answer.status == 409 && task.already_submitted => Ok("existing"),
             Ok(task) if !success => Err(format!("not a success, and yet {task:?}")),
             Ok(task) if !owed.is_empty() && !owed.iter().any(|id| id == task.id.id()) => {
                 Err(format!("{:?} is not one of {owed:?}", task.id))

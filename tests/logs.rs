@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
+use tracing_subscriber::fmt::format::FmtSpan;
 use videogen::download::DownloadOptions;
 use videogen::wait::{WaitOptions, Watcher, WatcherOptions};
 use videogen::{Client, RetryPolicy, TaskId, Vendor, VideoRequest};
@@ -40,14 +41,29 @@ fn no_secret_in_the_logs() {
         "WARN submit{vendor=\"alltoken\" model=\"at https://h.example/[masked] for <key>\"}: videogen: failed error=\"auth\" \
          reason=\"see http://127.0.0.1/[masked]\"",
         "WARN submit{vendor=\"alltoken\" model=\"seedance-1.5-pro\"}: videogen: retrying error=\"rate_limited\" pause_ms=",
-        "INFO wait{task=alltoken:generations:t}: videogen: ended task=alltoken:generations:t status=\"completed\"",
         "WARN wait{task=alltoken:generations:t}: videogen: failed task=alltoken:generations:t error=\"timeout\" reason=\"",
-        "INFO videogen: ended task=alltoken:generations:t status=\"completed\"",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }
     let downloaded = "INFO download{task=alltoken:generations:t kind=\"video\"}: videogen: downloaded bytes=24";
     assert_eq!(text.matches(downloaded).count(), 3, "{text}");
+    // `wait`, `watch` and a watcher: one span each, in which the outcome is reported once.
+    let ended =
+        "INFO wait{task=alltoken:generations:t}: videogen: ended task=alltoken:generations:t status=\"completed\"";
+    assert_eq!(text.matches(ended).count(), 3, "{text}");
+    for (span, opened) in [
+        ("submit{vendor=\"alltoken\"", 4),
+        ("wait{task=alltoken:", 7),
+        ("download{task=alltoken:", 3),
+    ] {
+        for change in ["new", "close"] {
+            let lines = text.lines().filter(|line| {
+                let (spans, message) = line.split_once("}: videogen: ").unwrap_or_default();
+                spans.contains(&format!("INFO {span}")) && message.starts_with(change)
+            });
+            assert_eq!(lines.count(), opened, "{span} {change}: {text}");
+        }
+    }
     for (number, line) in text.lines().enumerate() {
         assert!(!line.contains(CANARY), "line {number}: {line}");
     }
@@ -62,6 +78,7 @@ async fn everything_is_logged() {
     }
     tracing_subscriber::fmt()
         .with_ansi(false)
+        .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .init();
     let folder = tempfile::tempdir().unwrap();
@@ -115,6 +132,13 @@ async fn everything_is_logged() {
                 let watcher = Watcher::new(&client, WatcherOptions::default().poll(now));
                 watcher.add(&task);
                 watcher.next().await.unwrap().1.unwrap();
+                // Given up: its span is closed without an outcome.
+                watcher.add(&task);
+                watcher.remove(&task.id);
+                let mut changes = client.watch(&task, WaitOptions::default().poll(now));
+                while let Some(change) = changes.next().await {
+                    change.unwrap();
+                }
             }
             let _ = client.cancel(&id).await;
             let _ = client

@@ -125,7 +125,7 @@ async fn an_id_that_arrived_is_never_lost() {
             let canned = Canned::new(200, "", body).await;
             let submitted = canned.client(*vendor).submit(&request(*vendor)).await.unwrap();
             assert_eq!(submitted.id.id(), "t-1", "{vendor} {body}");
-            assert!(!submitted.status.is_terminal());
+            assert!(!submitted.status.is_ended());
         }
         // The connection breaks in the middle of the body.
         let whole = r#"{"id": "t-1", "status": "queued", "model": "x"}"#;

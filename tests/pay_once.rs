@@ -24,7 +24,7 @@ fn client(vendor: Vendor, base_url: &str, retry: RetryPolicy) -> Client {
 
 /// Retries without pauses.
 fn at_once() -> RetryPolicy {
-    RetryPolicy::default().base(Duration::ZERO)
+    RetryPolicy::default().base_delay(Duration::ZERO)
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn an_ambiguity_contains_everything_known() {
             known.possible_tasks.iter().map(|task| task.id()).collect::<Vec<_>>(),
             ["t-9"]
         );
-        let answer = known.answer.as_deref().unwrap();
+        let answer = known.response.as_deref().unwrap();
         assert!(answer.contains("t-9") && !answer.contains("canary"), "{answer}");
     }
 }

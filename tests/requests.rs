@@ -109,7 +109,7 @@ fn members(rules: Capabilities, wild: bool) -> Vec<(String, Gen)> {
     for (name, values) in object(serde_json::from_str(&text).unwrap()) {
         let [good, mut odd] = [0, 1].map(|at| values[at].as_array().unwrap().clone());
         if name == "extra" {
-            let fields = rules.family.fields.iter();
+            let fields = rules.model.request.fields.iter();
             let tops = fields.map(|field| field.wire.split('.').next().unwrap());
             odd.extend(tops.map(|top| json!({top: "mine"})));
         }

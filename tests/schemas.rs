@@ -113,7 +113,7 @@ async fn adjustments_are_reported() {
         assert_eq!(task.adjustments.len(), 1);
         let told = &json!(task)["adjustments"][0];
         assert_eq!(
-            (&told["field"], &told["asked"]),
+            (&told["field"], &told["requested"]),
             (&Value::from("duration"), &Value::from("99"))
         );
         let sent = canned.seen().remove(0);

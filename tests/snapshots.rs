@@ -105,18 +105,8 @@ async fn normalised_task_of_every_example() {
 /// A minimal request that goes to `operation`.
 fn request_for(vendor: Vendor, operation: &Value) -> VideoRequest {
     let id = operation["operationId"].as_str().unwrap();
-    let family = vendor
-        .facts()
-        .families
-        .iter()
-        .find(|family| family.create == id)
-        .unwrap();
-    let model = vendor
-        .facts()
-        .models
-        .iter()
-        .find(|model| model.family == family.name)
-        .unwrap();
+    let mut models = vendor.facts().models.iter();
+    let model = models.find(|model| model.request.create == id).unwrap();
     VideoRequest::new(model.id, "x")
 }
 

@@ -1,5 +1,6 @@
 //! Checks of the rules of ARCHITECTURE.md, each with a fix in its message.
 
+mod examples;
 mod floors;
 mod graph;
 

@@ -11,7 +11,8 @@ pub const VENDORS: [Vendor; 3] = [Vendor::Token360, Vendor::ToApis, Vendor::AllT
 #[must_use]
 pub fn path(vendor: Vendor) -> &'static str {
     videogen::facts::Capabilities::of(vendor, vendor.default_model())
-        .family
+        .model
+        .request
         .path
 }
 

@@ -156,7 +156,7 @@ impl One {
         let (idle, _) = memory()?;
         let options = DownloadOptions::default()
             .max_bytes(u64::MAX)
-            .stall(Duration::from_secs(60));
+            .idle_timeout(Duration::from_secs(60));
         client.download_with(&task, &self.target, options, |_, _| {}).await?;
         Ok(Outcome {
             idle,

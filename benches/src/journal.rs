@@ -135,7 +135,7 @@ impl One {
                     let mut submissions = 0;
                     while Instant::now() < until {
                         let task = client.submit(&request()).await?;
-                        if let Some(reason) = task.unrecorded {
+                        if let Some(reason) = task.journal_error {
                             return Err(reason.into());
                         }
                         submissions += 1;

@@ -69,7 +69,7 @@ fn ours(policy: &PollPolicy, law: Law, tasks: u32, learns: bool) -> Cost {
         let taken = law(&mut random);
         let mut state = PollState::default();
         let before = loop {
-            state.chance = random.f64();
+            state.jitter = random.f64();
             let before = state.elapsed;
             state.elapsed += policy.pause(&seen, &state);
             state.polls += 1;

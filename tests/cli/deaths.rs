@@ -282,7 +282,7 @@ async fn a_submission_that_did_not_arrive_stays_open() {
     way.kill_at(folder.path(), &GENERATE, Some(Stop::Submission));
     let (code, document) = way.run(folder.path(), &["recover", "--wait"]);
     assert_eq!(code, 6, "{document}");
-    assert_eq!(document["under_way"].as_array().unwrap().len(), 1, "{document}");
+    assert_eq!(document["in_flight"].as_array().unwrap().len(), 1, "{document}");
     assert_eq!(way.simulator.stats().tasks, 0);
 }
 

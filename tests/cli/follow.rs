@@ -54,7 +54,7 @@ fn a_paid_task_has_an_exit_code_of_its_own() {
         let output = command(&dots, &[&args[..], &["--timeout", "0", "--json"]].concat());
         assert_eq!(output.status.code(), Some(8), "{name} {}", stderr(&output));
         let error = &document(&output)["error"];
-        assert_eq!(error["kind"], "not_followed");
+        assert_eq!(error["kind"], "poll_refused");
         assert_eq!(error["cause"]["kind"], "invalid_request");
         assert!(error["task"].as_str().unwrap().ends_with(":.."), "{error}");
         assert!(error["hint"].as_str().unwrap().contains("videogen wait"), "{error}");

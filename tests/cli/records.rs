@@ -79,7 +79,7 @@ async fn a_simulated_submission_does_not_use_up_the_key() {
             .unwrap();
         let document = super::document(&output);
         assert_eq!(
-            (output.status.code(), &document["task"]["repeated"]),
+            (output.status.code(), &document["task"]["already_submitted"]),
             (Some(0), &Value::Null),
             "{document}"
         );

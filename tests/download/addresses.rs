@@ -261,7 +261,7 @@ async fn names() {
     let client = client.allow_private_hosts(true).build().unwrap();
     // TLS waits for a response that does not arrive, so the connection is aborted.
     let folder = tempfile::tempdir().unwrap();
-    let options = videogen::download::DownloadOptions::default().stall(std::time::Duration::from_millis(200));
+    let options = videogen::download::DownloadOptions::default().idle_timeout(std::time::Duration::from_millis(200));
     let task = task(client.vendor(), &link);
     let path = folder.path().join("v.mp4");
     client.download_with(&task, path, options, |_, _| {}).await.unwrap_err();

@@ -44,7 +44,7 @@ fn task(vendor: Vendor, url: &str) -> VideoTask {
 
 /// Retries without pauses.
 fn at_once() -> RetryPolicy {
-    RetryPolicy::default().base(Duration::ZERO)
+    RetryPolicy::default().base_delay(Duration::ZERO)
 }
 
 fn client(vendor: Vendor, base_url: &str) -> Client {

@@ -211,14 +211,14 @@ async fn a_stalled_transfer_is_requested_again() {
         })
         .await;
         let mut run = Run::on(&client, &server);
-        run.options = run.options.stall(Duration::from_millis(250));
+        run.options = run.options.idle_timeout(Duration::from_millis(250));
         run.arrives(&bytes).await;
         assert_eq!(asked(&server).last().unwrap().0, silent);
     }
     // One that never responds.
     let server = FileServer::new(|_, _| Reply::new(200, &[], b"x").hang(0)).await;
     let mut run = Run::on(&client, &server);
-    run.options = run.options.stall(Duration::from_millis(20));
+    run.options = run.options.idle_timeout(Duration::from_millis(20));
     let error = run.start().await.unwrap_err();
     assert!(error.to_string().contains("sent nothing for 20ms"), "{error}");
 }

@@ -33,7 +33,7 @@ async fn sixty_four_concurrent_calls_make_one_post() {
             tasks.push(submitter.await.unwrap().unwrap());
         }
         assert!(tasks.iter().all(|task| task.id == tasks[0].id));
-        assert_eq!(tasks.iter().filter(|task| !task.repeated).count(), 1);
+        assert_eq!(tasks.iter().filter(|task| !task.already_submitted).count(), 1);
         assert_eq!(simulator.stats().tasks, before.tasks + 1, "{vendor} {model}");
 
         // So does a later call, as if in another process, and by the submission's id.
@@ -41,7 +41,7 @@ async fn sixty_four_concurrent_calls_make_one_post() {
         let client = client(vendor, &simulator, &journal);
         let request = VideoRequest::new(model, "x");
         let later = client.submit_with_key("order-1", &request).await.unwrap();
-        assert_eq!((&later.id, later.repeated), (&tasks[0].id, true));
+        assert_eq!((&later.id, later.already_submitted), (&tasks[0].id, true));
         let unnamed = client.submit(&request).await.unwrap();
         let id = entries(&journal).await.swap_remove(0).intent.id;
         assert_eq!(client.submit_with_key(&id, &request).await.unwrap().id, unnamed.id);
@@ -146,7 +146,7 @@ async fn a_key_is_free_again_after_a_refusal_only() {
             .submit_with_key("k", &VideoRequest::new(model, "y"))
             .await
             .unwrap();
-        assert!(!task.repeated);
+        assert!(!task.already_submitted);
         assert_eq!(entries(&journal).await[0].attempts, 2);
 
         // The vendor never received this one, but the client cannot know.
@@ -166,10 +166,10 @@ async fn a_key_is_free_again_after_a_refusal_only() {
         let id = lost.ambiguity().unwrap().intent.clone().unwrap();
         client.dismiss_despite_candidates(&id).await.unwrap();
         let third = client.submit_with_key("lost", &request).await.unwrap();
-        assert!(!third.repeated);
-        assert_eq!(client.settle(&id, None).await.unwrap_err().kind(), ErrorKind::Conflict);
+        assert!(!third.already_submitted);
+        assert_eq!(client.resolve(&id, None).await.unwrap_err().kind(), ErrorKind::Conflict);
         assert_eq!(
-            client.settle("no-such", None).await.unwrap_err().kind(),
+            client.resolve("no-such", None).await.unwrap_err().kind(),
             ErrorKind::NotFound
         );
     }
@@ -186,7 +186,7 @@ async fn a_retry_is_waited_for_too() {
         .key("sk-test".to_owned())
         .base_url(simulator.base_url(simulated(vendor)))
         .journal(Arc::clone(&journal))
-        .retry(RetryPolicy::default().base(Duration::from_millis(1)))
+        .retry(RetryPolicy::default().base_delay(Duration::from_millis(1)))
         .build()
         .unwrap();
     simulator.inject(Fault::status(
@@ -203,7 +203,7 @@ async fn a_retry_is_waited_for_too() {
         client.submit_with_key("k", &request)
     );
     let (one, two) = (one.unwrap(), two.unwrap());
-    assert_eq!((&one.id, one.repeated), (&two.id, !two.repeated));
+    assert_eq!((&one.id, one.already_submitted), (&two.id, !two.already_submitted));
     assert_eq!((one.adjustments.len(), &one.adjustments), (1, &two.adjustments));
     assert_eq!(simulator.stats().tasks, 1);
 }
@@ -227,7 +227,7 @@ async fn a_dropped_call_is_recorded() {
         client.drain().await;
         assert_eq!(simulator.stats().tasks, before + 1, "{vendor} {model}");
         let task = client.submit_with_key(&key, &request).await.unwrap();
-        assert!(task.repeated, "{vendor} {model}");
+        assert!(task.already_submitted, "{vendor} {model}");
         assert_eq!(simulator.stats().tasks, before + 1);
     }
 }
@@ -243,7 +243,7 @@ async fn a_call_that_is_dropped_between_two_attempts_sends_nothing_more() {
         .key("sk-test".to_owned())
         .base_url(simulator.base_url(simulated(vendor)))
         .journal(Arc::clone(&journal))
-        .retry(RetryPolicy::default().base(Duration::from_secs(3600)))
+        .retry(RetryPolicy::default().base_delay(Duration::from_secs(3600)))
         .build()
         .unwrap();
     let refusal = FaultKind::Status {

@@ -110,14 +110,16 @@ async fn a_failed_search_is_reported_as_such() {
     let recovered = client.recover(Duration::from_secs(300)).await.unwrap();
     let lost = &recovered.open[0];
     assert!(
-        lost.trouble.as_ref().is_some_and(|trouble| trouble.contains("401")),
+        lost.inconclusive
+            .as_ref()
+            .is_some_and(|inconclusive| inconclusive.contains("401")),
         "{lost:?}"
     );
     assert_eq!(lost.entry.not_found_after, None);
     let recovered = client.recover(Duration::ZERO).await.unwrap();
     assert_eq!(
         (
-            &recovered.open[0].trouble,
+            &recovered.open[0].inconclusive,
             recovered.open[0].entry.not_found_after.is_some()
         ),
         (&None, true)
@@ -141,7 +143,7 @@ async fn an_endless_list_is_abandoned() {
         .reconcile(error.ambiguity().unwrap())
         .await
         .unwrap();
-    assert_eq!(found, Reconciled::OutOfSight);
+    assert_eq!(found, Reconciled::ListTruncated);
     assert_eq!(canned.seen().len(), 2);
 }
 
@@ -171,7 +173,7 @@ async fn a_candidate_is_adopted_by_hand() {
         assert_eq!(candidates[0].task.id.id(), made.id);
 
         let settled = client
-            .settle(&entry.intent.id, Some(&candidates[0].task.id))
+            .resolve(&entry.intent.id, Some(&candidates[0].task.id))
             .await
             .unwrap();
         assert_eq!(
@@ -182,7 +184,7 @@ async fn a_candidate_is_adopted_by_hand() {
         simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
         let lost = client.submit(&large).await.unwrap_err();
         let intent = lost.ambiguity().unwrap().intent.clone().unwrap();
-        let error = client.settle(&intent, Some(&candidates[0].task.id)).await.unwrap_err();
+        let error = client.resolve(&intent, Some(&candidates[0].task.id)).await.unwrap_err();
         assert!(
             error.kind() == ErrorKind::Journal && error.message().contains("another"),
             "{error}"

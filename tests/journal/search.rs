@@ -188,7 +188,7 @@ async fn changed_prompts_and_models() {
         // A weak one keeps the submission from being dismissed.
         let intent = lost.intent.clone().unwrap();
         if grade != Some(Grade::Strong) {
-            let dismissed = client.settle(&intent, None).await;
+            let dismissed = client.resolve(&intent, None).await;
             assert_eq!(dismissed.is_ok(), grade.is_none(), "{name}: {dismissed:?}");
         }
         if grade == Some(Grade::Weak) {
@@ -256,17 +256,17 @@ async fn an_inconclusive_list_is_not_reported_as_not_found() {
         .submit(&VideoRequest::new(oldest(Vendor::AllToken).1, "a kite"))
         .await
         .unwrap();
-    assert_eq!(client.reconcile(&empty).await.unwrap(), Reconciled::CannotTell);
+    assert_eq!(client.reconcile(&empty).await.unwrap(), Reconciled::PromptsNotShown);
     let recovered = client.recover(Duration::ZERO).await.unwrap();
     assert!(
-        recovered.open[0].trouble.as_ref().unwrap().contains("prompts"),
+        recovered.open[0].inconclusive.as_ref().unwrap().contains("prompts"),
         "{recovered:?}"
     );
-    let error = client.settle(&empty.intent.clone().unwrap(), None).await.unwrap_err();
+    let error = client.resolve(&empty.intent.clone().unwrap(), None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
     // A submission that cannot be searched for is not dismissed either.
     simulator.inject(Fault::status(simulated(vendor), Operation::List, 401, "{}"));
-    let error = client.settle(&empty.intent.clone().unwrap(), None).await.unwrap_err();
+    let error = client.resolve(&empty.intent.clone().unwrap(), None).await.unwrap_err();
     assert!(
         error.kind() == ErrorKind::Conflict && error.message().contains("the search for its task failed"),
         "{error}"
@@ -295,7 +295,7 @@ async fn only_certain_matches_are_adopted() {
         // Once one is settled, the other can be.
         let lost = &recovered.open[0];
         client
-            .settle(&lost.entry.intent.id, Some(&lost.candidates[0].task.id))
+            .resolve(&lost.entry.intent.id, Some(&lost.candidates[0].task.id))
             .await
             .unwrap();
         let recovered = client.recover_with(adopting()).await.unwrap();
@@ -335,10 +335,10 @@ async fn a_task_under_another_id_is_not_adopted_for_another_submission() {
         let recovered = client.recover_with(adopting()).await.unwrap();
         assert_eq!((recovered.open.len(), recovered.found.len()), (1, 0), "{recovered:?}");
         assert_eq!(recovered.open[0].candidates, []);
-        let entry = client.recorded(&own.id).await.unwrap().unwrap();
+        let entry = client.journal_entry(&own.id).await.unwrap().unwrap();
         assert_eq!(entry.vendor_id, Some(format!("up-{}", own.id.id())));
         let settled = client
-            .settle(
+            .resolve(
                 &recovered.open[0].entry.intent.id,
                 TaskId::new(vendor, own.id.family(), format!("up-{}", own.id.id())).as_ref(),
             )
@@ -371,6 +371,6 @@ async fn a_task_named_in_the_response_is_a_candidate() {
             (found.len(), &found[0].task.id, found[0].grade),
             (1, &id, Grade::Strong)
         );
-        assert_eq!(found[0].reasons[0], Evidence::NamedInAnswer);
+        assert_eq!(found[0].reasons[0], Evidence::NamedInResponse);
     }
 }

@@ -53,7 +53,7 @@ async fn watches_and_watchers_run_at_the_simulators_speed() {
         let start = Instant::now();
         let watcher = client.watcher();
         for _ in 0..20 {
-            watcher.add(&client.submit(&request(model)).await.unwrap());
+            watcher.add(client.submit(&request(model)).await.unwrap());
         }
         while let Some((id, result)) = watcher.next().await {
             assert_eq!(result.unwrap().status, TaskStatus::Completed, "{id}");

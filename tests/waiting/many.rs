@@ -253,7 +253,7 @@ async fn deadlines_and_final_errors_are_those_of_their_task() {
     }
     let kind = |name: &str| ended.get(name).copied();
     assert_eq!(kind("t-0"), Some(ErrorKind::Timeout), "what may pass ends no wait");
-    assert_eq!(kind("t-1"), Some(ErrorKind::NotFollowed));
+    assert_eq!(kind("t-1"), Some(ErrorKind::PollRefused));
     assert_eq!(kind("t-2"), Some(ErrorKind::NoVideo));
     assert_eq!(kind("t-3"), Some(ErrorKind::Timeout));
     assert_eq!((kind("t-4"), kind("t-7")), (None, Some(ErrorKind::InvalidRequest)));
@@ -298,7 +298,7 @@ async fn simulated(simulator: &Simulator, vendor: Vendor, model: &str) {
     let watcher = Watcher::new(&client, options);
     for number in 0..120 {
         let prompt = if number == 7 { "a kite sim:fail" } else { "a kite" };
-        watcher.add(&client.submit(&VideoRequest::new(model, prompt)).await.unwrap());
+        watcher.add(client.submit(&VideoRequest::new(model, prompt)).await.unwrap());
     }
     simulator.advance(Duration::from_secs(20));
     let ended = tokio::spawn(async move { all(&watcher).await }).await.unwrap();

@@ -290,7 +290,7 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
                 let shown = format!("{vendor} {status} {shown}: {error}");
                 assert_eq!(
                     (error.kind(), error.task(), error.status()),
-                    (ErrorKind::NotFollowed, Some(&id(*vendor, 1)), Some(status)),
+                    (ErrorKind::PollRefused, Some(&id(*vendor, 1)), Some(status)),
                     "{shown}"
                 );
                 let source = std::error::Error::source(&error).unwrap();
@@ -300,7 +300,7 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
                     (Some(status), cause.kind()),
                     "{shown}"
                 );
-                assert_ne!(cause.kind(), ErrorKind::NotFollowed, "{shown}");
+                assert_ne!(cause.kind(), ErrorKind::PollRefused, "{shown}");
                 let polls = stub.seen().len();
                 let limit = if matches!(status, 401..=403) { 60 } else { 150 };
                 assert!(
@@ -318,7 +318,7 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
                 };
                 assert_eq!(
                     (last.kind(), last.status()),
-                    (ErrorKind::NotFollowed, Some(status)),
+                    (ErrorKind::PollRefused, Some(status)),
                     "{shown}"
                 );
                 let watcher = videogen::wait::Watcher::new(
@@ -332,7 +332,7 @@ async fn refusals_of_polls_are_retried_and_then_name_the_task() {
                 let error = result.unwrap_err();
                 assert_eq!(
                     (error.kind(), error.task()),
-                    (ErrorKind::NotFollowed, Some(&ended)),
+                    (ErrorKind::PollRefused, Some(&ended)),
                     "{shown}"
                 );
             }
@@ -353,7 +353,7 @@ async fn pages_instead_of_responses_are_retried() {
         assert_eq!(task.status, TaskStatus::Completed);
         let stub = Stub::new(|_, _| Reply::Json(json!("<html>Please log in"))).await;
         let error = stub.client(*vendor).wait(&id(*vendor, 1)).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NotFollowed);
+        assert_eq!(error.kind(), ErrorKind::PollRefused);
         assert!(stub.age() < 7 * MINUTE && stub.seen().len() < 50);
     }
 }
@@ -393,8 +393,8 @@ async fn not_found_is_not_final_in_the_first_minute() {
         // have existed the vendor's answer is final.
         let once = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
         for (options, kind, least, most) in [
-            (once.submitted(Utc::now()), ErrorKind::NotFollowed, 60, 75),
-            (once.submitted(Utc::now() - 2 * MINUTE), ErrorKind::NotFollowed, 5, 11),
+            (once.submitted(Utc::now()), ErrorKind::PollRefused, 60, 75),
+            (once.submitted(Utc::now() - 2 * MINUTE), ErrorKind::PollRefused, 5, 11),
             (once, ErrorKind::NotFound, 5, 11),
         ] {
             let (start, before) = (Instant::now(), stub.seen().len());

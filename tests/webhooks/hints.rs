@@ -89,7 +89,7 @@ async fn a_repeat_makes_no_request() {
     let (receiver, token) = bound(&server, vendor, family, &log).await;
     for number in 0..3 {
         let received = receiver.receive(Some(&token), &HeaderMap::new(), b"{}").await.unwrap();
-        assert_eq!(received == Received::Repeat, number > 0);
+        assert_eq!(received == Received::Duplicate, number > 0);
     }
     assert_eq!((log.events().len(), server.seen().len()), (1, 1));
 }
@@ -141,7 +141,7 @@ async fn an_early_delivery_is_kept_until_the_token_is_bound() {
         // The vendor's next attempt, and a second bind, have no effect.
         assert_eq!(
             receiver.receive(Some(&token), &HeaderMap::new(), b"").await.unwrap(),
-            Received::Repeat
+            Received::Duplicate
         );
         assert_eq!(receiver.bind(callback.hash(), &id).await.unwrap(), None);
         assert_eq!((log.events().len(), server.seen().len()), (1, 1));

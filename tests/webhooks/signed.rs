@@ -80,7 +80,7 @@ async fn a_repeat_is_acknowledged_and_has_no_effect() {
     for (second, is_repeat) in [(NOW, false), (NOW, true), (NOW + 10, true)] {
         let (headers, body) = signed_at(second, "evt-1", &completed("task-1"));
         let received = receiver.receive(None, &headers, &body).await.unwrap();
-        assert_eq!(received == Received::Repeat, is_repeat, "{received:?}");
+        assert_eq!(received == Received::Duplicate, is_repeat, "{received:?}");
     }
     assert_eq!(log.events().len(), 1);
     let (headers, body) = signed("evt-2", &completed("task-2"));
@@ -100,7 +100,10 @@ async fn a_repeat_after_many_others_has_no_effect() {
         new(receiver.receive(None, &headers, &body).await);
     }
     let (headers, body) = signed("evt-0", &body);
-    assert_eq!(receiver.receive(None, &headers, &body).await.unwrap(), Received::Repeat);
+    assert_eq!(
+        receiver.receive(None, &headers, &body).await.unwrap(),
+        Received::Duplicate
+    );
     assert_eq!(log.events().len(), 10_500);
 }
 
@@ -374,7 +377,10 @@ async fn an_event_whose_handler_failed_is_handled_again() {
     assert_eq!(rejection.status(), 503);
     assert!(rejection.to_string().contains("the disk is full"));
     new(receiver.receive(None, &headers, &body).await);
-    assert_eq!(receiver.receive(None, &headers, &body).await.unwrap(), Received::Repeat);
+    assert_eq!(
+        receiver.receive(None, &headers, &body).await.unwrap(),
+        Received::Duplicate
+    );
     assert_eq!(log.events().len(), 1);
 }
 
@@ -409,5 +415,8 @@ async fn two_at_once_are_one_event() {
             new(first.await);
         }
     }
-    assert_eq!(receiver.receive(None, &headers, &body).await.unwrap(), Received::Repeat);
+    assert_eq!(
+        receiver.receive(None, &headers, &body).await.unwrap(),
+        Received::Duplicate
+    );
 }

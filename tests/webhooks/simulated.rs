@@ -67,7 +67,7 @@ async fn a_webhook_returns_the_same_task_as_polling() {
             let [event] = log.events().try_into().unwrap();
             let mut received = event.task.unwrap();
             let mut polled = client.get(&submitted.id).await.unwrap();
-            assert!(polled.status.is_terminal());
+            assert!(polled.status.is_ended());
             if is_signed {
                 assert_eq!(received.raw.json()["id"].as_str(), event.id.as_deref());
                 assert_eq!(received.raw.json()["data"]["task_id"], submitted.id.id());

@@ -41,7 +41,7 @@ async fn storm(seed: u64, tries: usize) {
     let mut targets = Vec::new();
     for (vendor, model) in crate::cases::targets() {
         let proxy = Proxy::new(&simulator, vendor).await;
-        let retry = RetryPolicy::default().base(Duration::from_millis(100));
+        let retry = RetryPolicy::default().base_delay(Duration::from_millis(100));
         let client = client(vendor, &proxy.base_url, retry);
         targets.push((vendor, model, proxy, client));
     }

@@ -34,15 +34,17 @@ enum Command {
     ///
     /// Exit codes: 0 written; 100 a state cannot be read, or the file cannot be written.
     Report(report::Arguments),
-    /// Compare saved documentation pages with specs/VENDOR.yaml
+    /// Compare documentation pages and OpenAPI documents with specs/VENDOR.yaml
     ///
-    /// Reports what differs between page and spec in both directions, and what changed since the page was last kept.
-    /// Differences that specs/pages/VENDOR/NAME.yaml explains are counted, not listed; an explanation that is no longer
-    /// needed is reported.
+    /// Reads saved HTML, MDX sources, Markdown, copied text, OpenAPI 3.0 and 3.1, and folders of them. Reports what differs
+    /// between page and spec in both directions, and what changed since the page was last kept; changed lines that nothing
+    /// understands are shown. Differences that specs/pages/VENDOR/NAME.yaml explains are counted, not listed; an
+    /// explanation that is no longer needed is reported.
     ///
-    /// Exit codes: 0 page and spec agree; 1 a page differs; 3 a page was not understood (nothing is concluded from it),
-    /// or not kept because it shows less than the kept one; 100 a file or a spec cannot be read. With several pages,
-    /// the highest of their codes.
+    /// Exit codes: 0 page and spec agree, and the text is the kept one; 1 a page differs, or a page in a folder is like
+    /// those of the spec and not in x-pages; 2 invalid arguments; 3 a page, or a change of its text, was not understood, or
+    /// a page was not kept because it shows less than the kept one; 100 a file or a spec cannot be read. With several
+    /// pages, the highest of their codes.
     Docs(docs::Arguments),
     /// Write a new vendor's spec, generated crate, adapter and snapshots
     ///

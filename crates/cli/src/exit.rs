@@ -19,7 +19,7 @@ pub(crate) const AMBIGUOUS: u8 = 6;
 /// A file cannot be read or written.
 pub(crate) const IO: u8 = 7;
 /// A task exists, and its status could not be polled.
-const NOT_FOLLOWED: u8 = 8;
+const POLL_REFUSED: u8 = 8;
 
 pub(crate) const HELP: &str = "\
 Exit codes:
@@ -70,7 +70,7 @@ impl Failure {
 
     /// Whether a task was left before its end.
     pub(crate) fn is_left(&self) -> bool {
-        matches!(self.code, TIMEOUT | NOT_FOLLOWED) || self.json["kind"] == "interrupted"
+        matches!(self.code, TIMEOUT | POLL_REFUSED) || self.json["kind"] == "interrupted"
     }
 
     /// What went wrong with a task that was accepted: never by the exit codes of what was not submitted.
@@ -78,9 +78,9 @@ impl Failure {
         if !matches!(self.code, INVALID | ACCOUNT) {
             return self;
         }
-        let kind = ErrorKind::NotFollowed.as_str();
+        let kind = ErrorKind::PollRefused.as_str();
         let message = format!("{task} exists, but it could not be followed: {}", self.message);
-        let mut failure = Self::new(NOT_FOLLOWED, kind, message);
+        let mut failure = Self::new(POLL_REFUSED, kind, message);
         failure.json["task"] = json!(task);
         if let Some(hint) = self.json.get_mut("hint").map(Value::take) {
             failure.json["hint"] = hint;
@@ -130,7 +130,7 @@ impl From<Error> for Failure {
             ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
             ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,
-            ErrorKind::NotFollowed => NOT_FOLLOWED,
+            ErrorKind::PollRefused => POLL_REFUSED,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,
             ErrorKind::Io | ErrorKind::Journal => IO,
             _ => VENDOR,

@@ -190,7 +190,7 @@ impl Target {
         let files = [(FileKind::Video, &self.video), (FileKind::LastFrame, &self.last_frame)];
         for (kind, file) in files {
             let Some(file) = file else { continue };
-            let is_its = |entry: &Entry| entry.saved(kind).is_some_and(|saved| saved.is_at(&file.real));
+            let is_its = |entry: &Entry| entry.saved_file(kind).is_some_and(|saved| saved.is_at(&file.real));
             if self.destination.overwrite || !file.exists() || known.is_some_and(is_its) {
                 continue;
             }
@@ -214,7 +214,7 @@ impl Target {
             last_frame: None,
             with_last_frame: image.is_some(),
         };
-        let entry = client.recorded(id).await.ok()??;
+        let entry = client.journal_entry(id).await.ok()??;
         if let Some(image) = image.filter(|_| !entry.without_last_frame) {
             files.last_frame = Some(saved(client, id, FileKind::LastFrame, &image).await?);
         }
@@ -406,7 +406,7 @@ impl Target {
 
 /// A file that is in place according to the journal.
 async fn saved(client: &Client, id: &TaskId, kind: FileKind, file: &OutputFile) -> Option<Downloaded> {
-    let found = client.saved(id, kind, &file.real).await?;
+    let found = client.saved_file(id, kind, &file.real).await?;
     Some(as_given(found, file))
 }
 

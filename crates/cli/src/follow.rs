@@ -32,7 +32,7 @@ pub(crate) async fn wait_for(
 /// The failure when the user interrupts the wait; `status` is the last known status.
 pub(crate) fn left(interrupt: Interrupt, id: &TaskId, status: Option<&TaskStatus>) -> Failure {
     let message = match status {
-        Some(status) if status.is_terminal() => format!("interrupted; {id} is {}", shown(status)),
+        Some(status) if status.is_ended() => format!("interrupted; {id} is {}", shown(status)),
         Some(status) => format!("interrupted; {id} is still running ({})", shown(status)),
         None => format!("interrupted; {id} was not cancelled"),
     };
@@ -79,7 +79,7 @@ pub(crate) fn ended(task: &VideoTask) -> Result<(), Failure> {
 
 /// Prints a task as the result of a command.
 pub(crate) async fn show(client: &Client, task: &VideoTask, output: &Output) -> Result<(), Failure> {
-    let entry = client.recorded(&task.id).await.ok().flatten();
+    let entry = client.journal_entry(&task.id).await.ok().flatten();
     let next = entry.and_then(|entry| unwritten(&entry));
     let mut document = json!({"task": task});
     if let Some(next) = &next {

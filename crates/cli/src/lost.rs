@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Searches once for the account's open submissions of earlier runs. Failures do not affect this run.
 pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
-    let mut open = client.own();
+    let mut open = client.journal_query();
     open.open = true;
     let now = chrono::Utc::now();
     let found = journal.find(open).await.unwrap_or_default();
@@ -43,7 +43,7 @@ pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, output: &O
         output.note(&format!("Journal: {record}. It was not changed."));
     }
     let mut left = found.entries;
-    left.retain(|entry| !entry.is_under_way(now));
+    left.retain(|entry| !entry.is_in_flight(now));
     // Each may page through the vendor's list while the user waits.
     if (1..=LOOKED_FOR).contains(&left.len())
         && let Ok(Ok(recovered)) = tokio::time::timeout(PATIENCE, client.recover(Duration::ZERO)).await

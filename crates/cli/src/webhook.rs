@@ -104,7 +104,7 @@ impl Listener {
     /// The ended task from a verified webhook.
     pub(crate) async fn ended(&mut self, id: &TaskId) -> VideoTask {
         while let Some(task) = self.ended.recv().await {
-            let is_ended = task.status.is_terminal() && (task.status != TaskStatus::Completed || task.video.is_some());
+            let is_ended = task.status.is_ended() && (task.status != TaskStatus::Completed || task.video.is_some());
             if task.id.id() == id.id() && is_ended {
                 return task;
             }

@@ -4,11 +4,13 @@
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::stream;
 
 use crate::client::Client;
+use crate::download::options::Downloaded;
 use crate::model::{Capabilities, Error, ErrorKind, TaskRef, Vendor, VideoRequest, VideoTask};
 use crate::wait::{EndedTasks, Watched, Watcher};
 
@@ -26,7 +28,11 @@ use crate::wait::{EndedTasks, Watched, Watcher};
 /// ];
 /// let mut ended = clients.wait_all(&tasks)?;
 /// while let Some((id, result)) = ended.next().await {
-///     println!("{id}: {}", result?.status);
+///     let task = result?;
+///     println!("{id}: {}", task.status);
+///     if task.status.is_completed() {
+///         clients.download(&task, format!("{}.mp4", id.id())).await?;
+///     }
 /// }
 /// # Ok(())
 /// # }
@@ -36,6 +42,20 @@ pub struct Clients(Vec<Client>);
 
 impl Clients {
     /// Creates a set with one client for each vendor. A later client replaces an earlier one of the same vendor.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// use videogen::{Client, Clients, Vendor};
+    ///
+    /// let client = |vendor| Client::builder(vendor).key("sk-test").build();
+    /// let clients = Clients::new([client(Vendor::Token360)?, client(Vendor::ToApis)?]);
+    ///
+    /// let vendors: Vec<Vendor> = clients.iter().map(Client::vendor).collect();
+    /// assert_eq!(vendors, [Vendor::Token360, Vendor::ToApis]);
+    /// assert_eq!(clients.of(Vendor::ToApis)?.vendor(), Vendor::ToApis);
+    /// assert!(clients.of(Vendor::AllToken).is_err());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn new(clients: impl IntoIterator<Item = Client>) -> Self {
         let mut kept: Vec<Client> = Vec::new();
@@ -50,6 +70,16 @@ impl Clients {
     ///
     /// # Errors
     /// `config` when a key is set and its client cannot be built, for example because of an invalid base URL.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// // Reads TOKEN360_API_KEY, TOAPIS_API_KEY and ALLTOKEN_API_KEY.
+    /// let clients = videogen::Clients::from_env()?;
+    /// for client in clients.iter() {
+    ///     println!("{}", client.vendor().name());
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn from_env() -> Result<Self, Error> {
         let has_key = |vendor: &&Vendor| std::env::var(vendor.facts().key_env).is_ok_and(|key| !key.trim().is_empty());
         let clients: Result<Vec<Client>, Error> = Vendor::ALL
@@ -60,12 +90,12 @@ impl Clients {
         Ok(Self(clients?))
     }
 
-    /// Iterates over the clients.
+    /// Iterates over the clients; see [`new`](Self::new).
     pub fn iter(&self) -> impl Iterator<Item = &Client> {
         self.0.iter()
     }
 
-    /// Returns the client of a vendor.
+    /// Returns the client of a vendor; see [`new`](Self::new).
     ///
     /// # Errors
     /// `config` when the set has none.
@@ -84,6 +114,17 @@ impl Clients {
     ///
     /// # Errors
     /// `config` when no client's vendor lists the model, or several do; select one with [`of`](Self::of).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// # use videogen::{Client, Clients, Vendor};
+    /// # let client = |vendor| Client::builder(vendor).key("sk-test").build();
+    /// let clients = Clients::new([client(Vendor::Token360)?, client(Vendor::ToApis)?]);
+    /// assert_eq!(clients.for_model("seedance-2.0")?.vendor(), Vendor::Token360);
+    /// assert_eq!(clients.for_model("doubao-seedance-1-5-pro")?.vendor(), Vendor::ToApis);
+    /// assert!(clients.for_model("unknown-model").is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn for_model(&self, model: &str) -> Result<&Client, Error> {
         if let [only] = self.0.as_slice() {
             return Ok(only);
@@ -127,6 +168,16 @@ impl Clients {
     ///
     /// # Errors
     /// `config` when the set has none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// # use videogen::{Client, Clients, TaskId, Vendor};
+    /// # let client = |vendor| Client::builder(vendor).key("sk-test").build();
+    /// let clients = Clients::new([client(Vendor::Token360)?, client(Vendor::ToApis)?]);
+    /// let id: TaskId = "toapis:seedance-2:task-1".parse()?;
+    /// assert_eq!(clients.for_task(&id)?.vendor(), Vendor::ToApis);
+    /// # Ok(()) }
+    /// ```
     pub fn for_task(&self, task: impl TaskRef) -> Result<&Client, Error> {
         let id = task.task_id();
         self.of(id.vendor()).map_err(|error| error.with_task(id))
@@ -136,8 +187,23 @@ impl Clients {
     ///
     /// # Errors
     /// The same as [`for_task`](Self::for_task) and [`Client::wait`].
+    ///
+    /// ```no_run
+    /// # async fn example(clients: videogen::Clients) -> Result<(), videogen::Error> {
+    /// let id: videogen::TaskId = "toapis:seedance-2:task-1".parse()?;
+    /// println!("{}", clients.wait(&id).await?.status);
+    /// # Ok(()) }
+    /// ```
     pub async fn wait(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
         self.for_task(&task)?.wait(task.task_id()).await
+    }
+
+    /// Downloads the video of a task.
+    ///
+    /// # Errors
+    /// The same as [`for_task`](Self::for_task) and [`Client::download`].
+    pub async fn download(&self, task: impl TaskRef, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
+        self.for_task(&task)?.download(task, path).await
     }
 
     /// Returns a stream of the tasks as they end, of any vendors; it uses one [`Watcher`] for each vendor.

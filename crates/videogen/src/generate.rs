@@ -103,8 +103,11 @@ impl Generate {
             None => client.submit(&request).await?,
         };
         let mut task = client.wait_with(&submitted, wait, |_| {}).await?;
-        (task.adjustments, task.repeated, task.unrecorded) =
-            (submitted.adjustments, submitted.repeated, submitted.unrecorded);
+        (task.adjustments, task.already_submitted, task.journal_error) = (
+            submitted.adjustments,
+            submitted.already_submitted,
+            submitted.journal_error,
+        );
         let file = client.download_with(&task, &path, download, |_, _| {}).await?;
         Ok(Generated { task, file })
     }

@@ -95,7 +95,7 @@
 //! | span (INFO) | fields | covers |
 //! |---|---|---|
 //! | `submit` | `vendor`, `model` | one submission with its retries |
-//! | `wait` | `task` | [`Client::wait`] and its variants |
+//! | `wait` | `task` | one wait: [`Client::wait`] and its variants, [`Client::watch`], or a task from [`add`](wait::Watcher::add) to [`next`](wait::Watcher::next) of a watcher |
 //! | `download` | `task`, `kind` (`video` or `last_frame`) | one file, also in memory or as a stream |
 //!
 //! | event | fields | reports |
@@ -104,9 +104,6 @@
 //! | `downloaded` (INFO) | `bytes` | the size of a file |
 //! | `failed` (WARN) | `task`, `error` (the kind), `reason` | why one of them failed |
 //! | `retrying` (WARN) | `error`, `pause_ms` | that a call is repeated after a pause |
-//!
-//! The waits of a [`Watcher`](wait::Watcher) and of [`Client::watch`] have no span, because they run while the caller polls
-//! them; their last event is the same.
 
 #[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");

@@ -28,7 +28,7 @@ pub struct Vendor {
     pub pages: &'static [Page],
     /// Where its answers carry the members of a task that are read alike for all vendors.
     pub task_fields: &'static [TaskField],
-    /// Endpoint families.
+    /// Endpoint families, former ones included.
     pub families: &'static [Family],
     /// Models; the first match by id decides, the last entry matches any id.
     pub models: &'static [Model],
@@ -116,16 +116,29 @@ pub struct RateLimit {
     pub per: u64,
 }
 
-/// Operations that belong together: one create and the operations that take its task ids.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// An endpoint family: a part of task ids. It stays known when the operations that created its tasks are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Family {
-    /// The tag of the operations; part of a task id.
+    /// Its name in task ids.
+    pub name: &'static str,
+    /// `operationId` of the operation that polls its tasks.
+    pub poll: &'static str,
+    /// Whether that operation also takes the caller's own id of a task.
+    pub by_reference: bool,
+    /// Whether no operation creates such tasks any more.
+    pub former: bool,
+}
+
+/// A request body of a create operation. An operation may have several, for different models.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Request {
+    /// The component schema of the body.
     pub name: &'static str,
     /// `operationId` of the create operation.
     pub create: &'static str,
-    /// Path of the create operation.
+    /// Path of that operation.
     pub path: &'static str,
-    /// The fields that a create request can carry.
+    /// The fields that the body can carry.
     pub fields: &'static [Field],
 }
 
@@ -159,6 +172,8 @@ pub struct Model {
     pub id: &'static str,
     /// Endpoint family that creates its tasks.
     pub family: &'static str,
+    /// Body of a request for it.
+    pub request: Request,
     /// Durations.
     pub duration: Duration,
     /// Frame counts, if the model supports them.
@@ -179,7 +194,7 @@ pub struct Model {
     pub exclusive: &'static [&'static [&'static str]],
     /// Rules between fields, such as "an edit needs the adaptive ratio".
     pub conditions: &'static [Condition],
-    /// Normalised fields of the family that this model does not support.
+    /// Normalised fields of the request that this model does not support.
     pub without: &'static [&'static str],
     /// Members that are only seen in clients.
     pub unverified: &'static [&'static str],

@@ -22,6 +22,13 @@ pub trait FromValue: Sized {
     }
 }
 
+/// The body of an operation, which may be one of several component schemas.
+pub trait RequestBody: Sized {
+    /// Reads `value` as the component `name`. Members that it does not have are kept. `None`: it does not fit, or there is
+    /// no such component among the bodies of the operation.
+    fn of_component(name: &str, value: Value) -> Option<Self>;
+}
+
 /// A member of a response. An unreadable one counts as absent instead of failing the whole body; the body itself
 /// is kept too, so nothing is lost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -224,6 +231,28 @@ macro_rules! from_value {
             }
         }
     )*};
+}
+
+/// Implements [`RequestBody`] for a component, or for the union of several and its variants.
+#[macro_export]
+macro_rules! request_body {
+    ($name:ty) => {
+        impl $crate::RequestBody for $name {
+            fn of_component(_: &str, value: $crate::serde_json::Value) -> Option<Self> {
+                $crate::FromValue::from_value(value)
+            }
+        }
+    };
+    ($name:ident = $($component:ident)|+) => {
+        impl $crate::RequestBody for types::$name {
+            fn of_component(name: &str, value: $crate::serde_json::Value) -> Option<Self> {
+                match name {
+                    $(stringify!($component) => <types::$component as $crate::FromValue>::from_value(value).map(Into::into),)+
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ mod timestamp;
 pub use exchange::{Answer, Exchange, Sent};
 #[doc(hidden)]
 pub use lenient::object;
-pub use lenient::{FromValue, Lenient, Read, ReadItems};
+pub use lenient::{FromValue, Lenient, Read, ReadItems, RequestBody};
 pub use secret_url::SecretUrl;
 pub use session::{Session, SessionError, network_failure};
 pub use timestamp::Timestamp;

@@ -13,7 +13,8 @@ fn value(value: &str) -> String {
 }
 
 fn operation_id(id: &str) -> String {
-    change("operationId: get_video", &format!("operationId: {id}"))
+    let text = change("operationId: get_video", &format!("operationId: {id}"));
+    text.replacen("poll: get_video", &format!("poll: {id}"), 1)
 }
 
 /// Adds a property, in the response and in the request.

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The vendor's own pages (see their LICENSE), each with what its markup lists: operations, parameters, bodies.
-const SOURCES: [(&str, usize, usize, usize); 13] = [
+pub(super) const SOURCES: [(&str, usize, usize, usize); 13] = [
     ("account-user-balance.mdx", 1, 9, 2),
     ("chat-list-models.mdx", 1, 10, 1),
     ("rate-limits-async-tasks.mdx", 0, 0, 1),

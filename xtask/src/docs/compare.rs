@@ -30,6 +30,16 @@ pub struct Difference {
     pub pointer: String,
 }
 
+impl Difference {
+    /// Whether this may be untrue because the page ends with a parameter: what would be of the same kind, or after it.
+    #[must_use]
+    pub fn may_follow(&self, end: &Parameter) -> bool {
+        let place = self.at.rsplit(' ').nth(1).unwrap_or_default();
+        let after = place == end.place.to_string() || (place == "response" && end.place != Place::Response);
+        (self.page.is_none() && (after || self.what == "path")) || self.line == Some(end.at.0)
+    }
+}
+
 /// Compares the page that is called `name`.
 #[must_use]
 pub fn compare<'a>(page: &'a Page, name: &'a str, facts: &'a Facts, expected: &'a Expected<'a>) -> Vec<Difference> {
@@ -349,9 +359,15 @@ impl Comparison<'_> {
         let spoken: BTreeSet<String> = self.shown.iter().filter_map(|pointer| parent(pointer)).collect();
         // Schemas are shared: a field is reported where this page would have it.
         let expected = self.expected;
+        // Of a callback, a page speaks only if it shows its body.
+        let is_told = |call: &&Called| {
+            let mut top = call.fields.iter().filter(|((_, name), _)| !name.contains('.'));
+            !call.callback || top.any(|(_, field)| self.shown.contains(&field.pointer))
+        };
         let mut all: Vec<_> = expected
             .calls
             .iter()
+            .filter(is_told)
             .flat_map(|call| {
                 call.fields
                     .iter()

@@ -265,13 +265,26 @@ fn judge(
         .into_iter()
         .filter(|difference| !known.iter().any(|known| known.explains(difference)))
         .collect();
+    let mut unseen = since.unseen;
+    // Nothing shows that a text goes on where a copy of it ends, unless it was kept before.
+    let end = (kept.is_none() && page.is_text).then(|| facts.end()).flatten();
+    let (lost, differences): (Vec<_>, Vec<_>) = differences
+        .into_iter()
+        .partition(|one| end.is_some_and(|end| one.may_follow(end)));
+    unseen.extend(lost.iter().map(|one| format!("{} {}", one.at, one.what)));
+    let cut = end.filter(|_| differences.is_empty() && !lost.is_empty());
     let differs = !(differences.is_empty() && unused.is_empty() && since.moves.is_empty());
     let text = match kept {
         // Two captures with the same text are the same, whichever way the lines were kept.
         Some(kept) if kept.text != page.hash() => lines::compare(&kept.lines, page, words),
         _ => Text::Same,
     };
-    let mut reason = None;
+    let mut reason = cut.map(|end| {
+        format!(
+            "it may be cut off: nothing follows `{}`, and it was never kept",
+            end.name
+        )
+    });
     let mut changed = match text {
         Text::Same => Vec::new(),
         Text::Changed(lines) => lines,
@@ -295,6 +308,7 @@ fn judge(
         file: String::new(),
         page: Some(name.to_owned()),
         state: match (differs, all > 0 || reason.is_some()) {
+            _ if cut.is_some() => State::NotUnderstood,
             (true, _) => State::Differs,
             (false, true) => State::Changed,
             (false, false) => State::Agreement,
@@ -311,7 +325,7 @@ fn judge(
         }),
         known,
         unused,
-        unseen: since.unseen,
+        unseen,
         kept: false,
     }
 }

@@ -8,7 +8,7 @@ use super::facts::{At, Facts, Operation, Place};
 use super::layouts::Words;
 use crate::spec::facts::FIELDS;
 use crate::spec::schema::single_ref;
-use crate::spec::{self, Spec, members};
+use crate::spec::{self, Spec, members, request_schemas};
 
 /// An operation of a spec.
 pub struct Called {
@@ -211,8 +211,7 @@ impl<'a> Expected<'a> {
         ] {
             self.parameters(list, at, &around, &mut fields);
         }
-        let body = value.get("requestBody").map(|body| self.spec.resolve(body));
-        if let Some(body) = body.and_then(|body| body.pointer("/content/application~1json/schema")) {
+        for body in request_schemas(value) {
             self.flatten(body, Place::Request, "", &around, &mut Vec::new(), &mut fields);
         }
         let mut statuses = Vec::new();

@@ -35,6 +35,14 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The parameter that is the last thing on a page.
+    #[must_use]
+    pub fn end(&self) -> Option<&Parameter> {
+        let last = self.parameters.iter().max_by_key(|parameter| parameter.at.0)?;
+        let lines = self.marks().map(|(_, line)| line);
+        lines.max().filter(|line| *line == last.at.0).map(|_| last)
+    }
+
     /// The models that the request's list names.
     #[must_use]
     pub fn models(&self) -> Vec<String> {

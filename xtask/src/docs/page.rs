@@ -25,6 +25,8 @@ pub struct Page {
     pub url: Option<String>,
     /// Why its end seems to be missing, as far as the format shows.
     pub cut: Option<String>,
+    /// It was copied, or saved without the markup that would show its end.
+    pub is_text: bool,
     /// What its markup says, where it is a documentation source.
     pub source: Option<mdx::Source>,
     /// The document, where it is an OpenAPI document; its lines are those of the facts that are read from it.
@@ -53,6 +55,7 @@ impl Page {
                 title: title.unwrap_or_default().to_owned(),
                 url: None,
                 cut: None,
+                is_text: false,
                 source: None,
                 document: Some(document),
             });
@@ -67,6 +70,7 @@ impl Page {
                 lines: lines(&reduced.text),
                 title: readable(&reduced.title),
                 url: reduced.url,
+                is_text: false,
                 cut: cut.then(|| "its HTML does not end (`</html>` is missing)".to_owned()),
                 source: None,
                 document: None,
@@ -78,6 +82,7 @@ impl Page {
                 title: source.title.clone(),
                 url: None,
                 cut: None,
+                is_text: false,
                 source: Some(source),
                 document: None,
             }
@@ -90,6 +95,7 @@ impl Page {
                 title,
                 url: None,
                 cut: None,
+                is_text: true,
                 source: None,
                 document: None,
             }

@@ -39,13 +39,15 @@ pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
     }
     let lines = &page.lines;
     let mut calls = operations::read(lines);
-    let own = page.source.as_ref().filter(|source| !source.parameters.is_empty());
-    let (layout, parameters) = match (own, layouts::best(lines, &known.words)) {
-        (Some(source), _) => ("components", source.parameters.clone()),
-        (None, Some(best)) => best,
-        // A source without parameters may still tell of errors, or show examples.
-        (None, None) if page.source.is_some() => ("prose", Vec::new()),
-        (None, None) => return Err(nothing(page)),
+    let components = page.source.as_ref().map(|source| source.parameters.clone());
+    let (layout, parameters) = match components.filter(|components| !components.is_empty()) {
+        Some(components) => ("components", components),
+        None => match layouts::best(lines, &known.words) {
+            Some(best) => best,
+            // A source without parameters may still tell of errors, or show examples.
+            None if page.source.is_some() => ("prose", Vec::new()),
+            None => return Err(nothing(page)),
+        },
     };
     if let Some(source) = &page.source {
         calls.without_headings(&source.described);

@@ -291,13 +291,13 @@ impl Report {
         }
         for Changed { line, was, now } in &self.changed {
             let line = line.map_or("the end".to_owned(), |line| format!("line {line}"));
-            let was = was
-                .as_deref()
-                .map(|words| if words.is_empty() { "a line" } else { words });
+            // Of the old line, only its names and numbers are known.
+            let had = was.as_ref().filter(|words| !words.is_empty());
+            let had = had.map(|words| format!(" (it had: {words})")).unwrap_or_default();
             match (was, now) {
-                (Some(was), Some(now)) => writeln!(out, "    {line}: {now}\n      instead of: {was}")?,
-                (None, Some(now)) => writeln!(out, "    {line}: {now}\n      is new")?,
-                (Some(was), None) => writeln!(out, "    before {line}, gone: {was}")?,
+                (Some(_), Some(now)) => writeln!(out, "    {line} changed{had}: {now}")?,
+                (None, Some(now)) => writeln!(out, "    {line} is new: {now}")?,
+                (Some(_), None) => writeln!(out, "    a line before {line} is gone{had}")?,
                 (None, None) => {}
             }
         }

@@ -98,7 +98,7 @@ impl Since {
 
     fn parameters(&mut self, kept: &Facts, facts: &Facts) {
         for old in &kept.parameters {
-            let Some(new) = parameter(&facts.parameters, old) else {
+            let Some(new) = parameter(facts, old) else {
                 self.add(&named(old), "parameter", Some(stated(old)), None, None);
                 continue;
             };
@@ -124,7 +124,7 @@ impl Since {
             }
         }
         for new in &facts.parameters {
-            if parameter(&kept.parameters, new).is_none() {
+            if parameter(kept, new).is_none() {
                 self.add(&named(new), "parameter", None, Some(stated(new)), Some(new.at.0));
             }
         }
@@ -216,9 +216,14 @@ impl Since {
 }
 
 /// The same parameter in another capture; where its operation moved, the one that has its name.
-fn parameter<'a>(all: &'a [Parameter], wanted: &Parameter) -> Option<&'a Parameter> {
+fn parameter<'a>(facts: &'a Facts, wanted: &Parameter) -> Option<&'a Parameter> {
+    let all = &facts.parameters;
+    let stayed = |of: &Operation| facts.operations.iter().any(|known| known.is(of));
     let exact = all.iter().find(|known| known.is(wanted));
     exact.or_else(|| {
+        if wanted.of.as_ref().is_some_and(stayed) {
+            return None;
+        }
         let mut named = all
             .iter()
             .filter(|known| known.place == wanted.place && known.name == wanted.name);

@@ -176,16 +176,28 @@ impl<'a> Operation<'a> {
         self.value.pointer("/tags/0")?.as_str()
     }
 
-    /// Its JSON request body's schema.
+    /// The schemas of its JSON request body: one, or the alternatives of an `anyOf`.
     #[must_use]
-    pub fn request_schema(&self) -> Option<&'a Value> {
-        self.value.pointer("/requestBody/content/application~1json/schema")
+    pub fn request_schemas(&self) -> Vec<&'a Value> {
+        request_schemas(self.value)
     }
 
     /// The schemas of its JSON bodies of success.
     pub fn success_schemas(&self) -> impl Iterator<Item = &'a Value> {
         let responses = members(self.value.get("responses")).filter(|(status, _)| status.starts_with('2'));
         responses.filter_map(|(_, response)| response.pointer("/content/application~1json/schema"))
+    }
+}
+
+/// The schemas of the JSON request body of an operation or a callback: one, or the alternatives of an `anyOf`.
+#[must_use]
+pub fn request_schemas(operation: &Value) -> Vec<&Value> {
+    let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") else {
+        return Vec::new();
+    };
+    match schema.get("anyOf").and_then(Value::as_array) {
+        Some(bodies) => bodies.iter().collect(),
+        None => vec![schema],
     }
 }
 

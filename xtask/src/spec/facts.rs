@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::spec::schema::{single_ref, target};
 use crate::spec::tasks::{TaskField, task_fields};
-use crate::spec::{Spec, SpecError, members, sources};
+use crate::spec::{Spec, SpecError, component, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
 pub const FIELDS: [&str; 27] = [
@@ -54,6 +54,7 @@ pub struct Facts {
     pub(crate) rate_limits: RateLimits,
     pub(crate) pages: BTreeMap<String, Page>,
     pub(crate) families: Vec<Family>,
+    pub(crate) shapes: Vec<Shape>,
     pub(crate) models: Vec<Model>,
     pub(crate) task_fields: Vec<TaskField>,
 }
@@ -78,6 +79,8 @@ pub(crate) struct Extensions {
     rate_limits: RateLimits,
     #[serde(rename = "x-pages")]
     pages: BTreeMap<String, Page>,
+    #[serde(rename = "x-families")]
+    families: Vec<Family>,
     #[serde(rename = "x-models")]
     models: Vec<Model>,
 }
@@ -207,6 +210,7 @@ pub(crate) struct RateLimit {
 pub(crate) struct Model {
     pub(crate) id: String,
     pub(crate) create: String,
+    pub(crate) request: Option<String>,
     pub(crate) source: String,
     pub(crate) duration: Duration,
     pub(crate) frames: Option<Frames>,
@@ -284,10 +288,26 @@ pub(crate) enum FieldWord {
     Unset,
 }
 
-/// A create operation and the fields that its request can carry.
+/// A word in task ids, and the operation that polls such tasks.
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
 pub(crate) struct Family {
-    /// The operation's tag.
+    #[schemars(regex(pattern = "^[A-Za-z0-9._-]+$"))]
     pub(crate) name: String,
+    pub(crate) poll: String,
+    #[serde(default)]
+    pub(crate) by_reference: bool,
+    /// No operation creates such tasks any more.
+    #[serde(default)]
+    pub(crate) former: bool,
+}
+
+/// A request body of a create operation, and the fields that it can carry.
+pub(crate) struct Shape {
+    /// The body's component.
+    pub(crate) name: String,
+    /// The operation's tag.
+    pub(crate) family: String,
     pub(crate) create: String,
     pub(crate) path: String,
     pub(crate) fields: Vec<Field>,
@@ -314,13 +334,13 @@ impl Facts {
     pub fn read(spec: &Spec) -> Result<Self, SpecError> {
         let extensions = Extensions::deserialize(&spec.doc).map_err(|error| spec.error("", error.to_string()))?;
         let base_url = spec.doc.pointer("/servers/0/url").and_then(Value::as_str);
-        let mut families: Vec<Family> = Vec::new();
+        let mut all: Vec<Shape> = Vec::new();
         for model in &extensions.models {
-            if families.iter().all(|family| family.create != model.create) {
-                families.extend(family(spec, &model.create));
+            if all.iter().all(|shape| shape.create != model.create) {
+                all.extend(shapes(spec, &model.create));
             }
         }
-        let creates: Vec<&str> = families.iter().map(|family| family.create.as_str()).collect();
+        let creates: Vec<&str> = all.iter().map(|shape| shape.create.as_str()).collect();
         let task_fields = task_fields(spec, &creates);
         Ok(Self {
             vendor: extensions.vendor,
@@ -330,31 +350,49 @@ impl Facts {
             webhook: extensions.webhook,
             rate_limits: extensions.rate_limits,
             pages: extensions.pages,
-            families,
+            families: extensions.families,
+            shapes: all,
             models: extensions.models,
             task_fields,
         })
     }
 
-    /// The family that serves a model.
-    pub(crate) fn family(&self, model: &Model) -> &Family {
-        let found = self.families.iter().find(|family| family.create == model.create);
-        // `read` makes a family for each create that a model names.
-        found.unwrap_or(&self.families[0])
+    /// The request body of a model.
+    pub(crate) fn shape(&self, model: &Model) -> &Shape {
+        // The rules refuse a model that has none.
+        of_model(&self.shapes, model).unwrap_or(&self.shapes[0])
     }
 }
 
-/// The fields that a create operation can carry. `None`: no such operation, or it has no tag or JSON request.
-pub(crate) fn family(spec: &Spec, create: &str) -> Option<Family> {
-    let operation = spec.operations().find(|operation| operation.id() == Some(create))?;
-    let mut found = Vec::new();
-    fields(spec, operation.request_schema()?, "", &Inherited::default(), &mut found);
-    Some(Family {
-        name: operation.tag()?.to_owned(),
-        create: create.to_owned(),
-        path: operation.path.to_owned(),
-        fields: found,
-    })
+/// The request body of a model: the one that it names, or else the only one of its operation.
+pub(crate) fn of_model<'a>(shapes: &'a [Shape], model: &Model) -> Option<&'a Shape> {
+    let mut own = shapes.iter().filter(|shape| shape.create == model.create);
+    match &model.request {
+        Some(name) => own.find(|shape| shape.name == *name),
+        None => own.next(),
+    }
+}
+
+/// The request bodies of a create operation. Empty: no such operation, or it has no tag or JSON request.
+pub(crate) fn shapes(spec: &Spec, create: &str) -> Vec<Shape> {
+    let operation = spec.operations().find(|operation| operation.id() == Some(create));
+    let Some((operation, family)) = operation.and_then(|found| found.tag().map(|tag| (found, tag))) else {
+        return Vec::new();
+    };
+    let schemas = operation.request_schemas().into_iter();
+    schemas
+        .map(|schema| {
+            let mut found = Vec::new();
+            fields(spec, schema, "", &Inherited::default(), &mut found);
+            Shape {
+                name: single_ref(schema).and_then(component).unwrap_or_default().to_owned(),
+                family: family.to_owned(),
+                create: create.to_owned(),
+                path: operation.path.to_owned(),
+                fields: found,
+            }
+        })
+        .collect()
 }
 
 /// Properties inherited from the object around a property.

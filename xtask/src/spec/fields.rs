@@ -95,7 +95,7 @@ fn alike(a: &Model, b: &Model) -> bool {
 /// A model's support for a field: `✓`, its property, and its bounds; `–` when unsupported.
 fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     let fields: Vec<&Field> = facts
-        .family(model)
+        .shape(model)
         .fields
         .iter()
         .filter(|field| field.name == name)

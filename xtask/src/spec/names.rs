@@ -37,6 +37,12 @@ pub fn is_in_prelude(text: &str) -> bool {
     PRELUDE.split(' ').any(|name| name == text)
 }
 
+/// The name of the union of the request bodies of an operation.
+#[must_use]
+pub fn body_name(operation_id: &str) -> String {
+    format!("{}Body", operation_id.to_upper_camel_case())
+}
+
 /// Whether every generated client uses this name.
 #[must_use]
 pub fn is_of_client(text: &str) -> bool {

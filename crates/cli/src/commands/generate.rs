@@ -138,10 +138,10 @@ async fn find(
             failure.json["candidates"] = lost::candidates(&tasks);
             failure = failure.hint(&format!("Possible task: {}.", lost::listed(&tasks)));
         }
-        Some(Reconciled::OutOfSight) => {
+        Some(Reconciled::ListTruncated) => {
             failure = failure.hint("The vendor does not list all tasks since the submission; check its console.");
         }
-        Some(Reconciled::CannotTell) => {
+        Some(Reconciled::PromptsNotShown) => {
             let text = "Inconclusive: the vendor's list shows no prompts; check its console.";
             failure = failure.hint(text);
         }
@@ -211,7 +211,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
 
     if let (Some(target), Some(key)) = (&target, key) {
         // The files of this key's task may exist already.
-        target.check_free(client.recorded_with_key(key).await?.as_ref())?;
+        target.check_free(client.journal_entry_with_key(key).await?.as_ref())?;
     }
     let model_known = Capabilities::of(vendor, &request.model).is_known();
     if !model_known {
@@ -246,13 +246,13 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         }
     };
     let submitted = submitted.map_err(resume)?;
-    if submitted.repeated {
+    if submitted.already_submitted {
         output.note(&format!(
             "{} was submitted before; no new task was created.",
             submitted.id
         ));
     }
-    if let Some(reason) = &submitted.unrecorded {
+    if let Some(reason) = &submitted.journal_error {
         output.note(&format!("Not recorded in the journal: {reason}"));
     }
     for adjustment in &submitted.adjustments {
@@ -310,7 +310,7 @@ impl Run<'_> {
     ) -> Result<(), Failure> {
         let id = &submitted.id;
         let mut options = self.options;
-        if submitted.repeated {
+        if submitted.already_submitted {
             if submitted.status == TaskStatus::Completed
                 && let Some(files) = target.already_there(self.client, id).await
             {

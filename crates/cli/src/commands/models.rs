@@ -81,7 +81,7 @@ fn document(entry: &Capabilities) -> Value {
             )
         })
         .collect();
-    let mut fields: Vec<_> = entry.family.fields.iter().map(|field| field.name).collect();
+    let mut fields: Vec<_> = entry.model.request.fields.iter().map(|field| field.name).collect();
     fields.dedup();
     fields.retain(|name| !model.without.contains(name) && !inputs_named(name));
     json!({

@@ -114,7 +114,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
             let found = client.recover_with(options(args)).await?;
             all.found.extend(found.found);
             all.open.extend(found.open);
-            all.under_way.extend(found.under_way);
+            all.in_flight.extend(found.in_flight);
             let (resumed, code) = resume(client, found.unfinished, args.wait, output).await;
             unfinished.extend(resumed);
             worst = code.max(worst);
@@ -125,7 +125,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
         worst = worst.max(IO);
     }
     show(&all, &unfinished, &keyless, output)?;
-    let is_open = !all.open.is_empty() || !all.under_way.is_empty() || keyless.iter().any(Entry::is_open);
+    let is_open = !all.open.is_empty() || !all.in_flight.is_empty() || keyless.iter().any(Entry::is_open);
     Ok(ExitCode::from(if is_open { AMBIGUOUS } else { worst }))
 }
 
@@ -247,7 +247,7 @@ async fn settle(
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()))?;
     let entry = match &args.task {
-        Some(task) => client.settle(intent, Some(task)).await?,
+        Some(task) => client.resolve(intent, Some(task)).await?,
         None if args.adopt => adopt(&client, &journal, entry, args).await?,
         None if args.yes => client.dismiss_despite_candidates(intent).await?,
         None => dismiss(&client, &entry, output).await?,
@@ -278,14 +278,14 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
             json!({
                 "submission": lost.entry,
                 "candidates": candidates(&lost.candidates),
-                "trouble": lost.trouble,
+                "inconclusive": lost.inconclusive,
             })
         })
         .collect();
     let document = json!({
         "found": all.found,
         "open": open,
-        "under_way": all.under_way,
+        "in_flight": all.in_flight,
         "unfinished": unfinished.iter().map(Resumed::document).collect::<Vec<_>>(),
         "other_accounts": keyless,
         "unreadable": all.unreadable,
@@ -305,7 +305,7 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
         );
         part(
             "In flight, or their sender has just died; retry in a few seconds",
-            &mut all.under_way.iter(),
+            &mut all.in_flight.iter(),
         );
         part(
             "Unfinished, or finished since last checked:",
@@ -373,8 +373,8 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
 /// Dismisses a submission; if it may have created a task, only after a confirmation.
 async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entry, Failure> {
     let intent = entry.intent.id.as_str();
-    let may_be = entry.is_open() && !entry.is_under_way(chrono::Utc::now());
-    match client.settle(intent, None).await {
+    let may_be = entry.is_open() && !entry.is_in_flight(chrono::Utc::now());
+    match client.resolve(intent, None).await {
         Err(error) if error.kind() == ErrorKind::Conflict && may_be => {
             if output.confirm(&format!(
                 "{error}. Dismiss it anyway? A second submission may pay twice."
@@ -398,12 +398,12 @@ fn advice(lost: &LostSubmission) -> String {
     let LostSubmission {
         entry,
         candidates,
-        trouble,
+        inconclusive,
         ..
     } = lost;
     let id = &entry.intent.id;
-    let found = if let Some(trouble) = trouble {
-        format!("{id}: the search was inconclusive: {trouble}. Check the vendor's console.")
+    let found = if let Some(inconclusive) = inconclusive {
+        format!("{id}: the search was inconclusive: {inconclusive}. Check the vendor's console.")
     } else if candidates.is_empty() {
         let sought = elapsed(Duration::from_secs(entry.not_found_after.unwrap_or_default()));
         format!("{id}: not found {sought} after it was sent. Check the vendor's console.")

@@ -44,45 +44,48 @@ const TASK_FIELDS: &[TaskField] = &[
 ];
 
 const FAMILIES: &[Family] = &[
-    Family {
-        name: "generations",
-        create: "create_generation",
-        path: "/videos/generations",
-        fields: &[
-            Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "camera_fixed", wire: "camera_fixed", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
-            Field { name: "first_frame", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "last_frame", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "reference_image", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "reference_video", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "reference_audio", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "draft_task", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "draft", wire: "draft", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "duration", wire: "duration", minimum: Some(-1), maximum: None, max_length: None, prefix: None, values: &[], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
-            Field { name: "expires_after", wire: "execution_expires_after", minimum: Some(3600), maximum: Some(259200), max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "frames", wire: "frames", minimum: Some(29), maximum: Some(289), max_length: None, prefix: None, values: &[], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
-            Field { name: "generate_audio", wire: "generate_audio", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "reference_video", wire: "input_has_video", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "video_operation", wire: "omni_reference_task_type", minimum: None, maximum: None, max_length: None, prefix: None, values: &["auto", "edit", "extend", ""], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
-            Field { name: "output_format", wire: "output_format", minimum: None, maximum: None, max_length: None, prefix: None, values: &["mp4", "mov"], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
-            Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "aspect_ratio", wire: "ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "resolution", wire: "resolution", minimum: None, maximum: None, max_length: None, prefix: None, values: &["480p", "720p", "1080p"], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "return_last_frame", wire: "return_last_frame", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "safety_identifier", wire: "safety_identifier", minimum: None, maximum: None, max_length: Some(64), prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "seed", wire: "seed", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "service_tier", wire: "service_tier", minimum: None, maximum: None, max_length: None, prefix: None, values: &["default", "flex"], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "tools", wire: "tools", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-            Field { name: "watermark", wire: "watermark", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-        ],
-    },
+    Family { name: "generations", poll: "get_generation", by_reference: false, former: false },
 ];
+
+const CREATE_GENERATION_CREATE_GENERATION_REQUEST: Request = Request {
+    name: "CreateGenerationRequest",
+    create: "create_generation",
+    path: "/videos/generations",
+    fields: &[
+        Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "camera_fixed", wire: "camera_fixed", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
+        Field { name: "first_frame", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "last_frame", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "reference_image", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "reference_video", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "reference_audio", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "draft_task", wire: "content", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "draft", wire: "draft", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "duration", wire: "duration", minimum: Some(-1), maximum: None, max_length: None, prefix: None, values: &[], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
+        Field { name: "expires_after", wire: "execution_expires_after", minimum: Some(3600), maximum: Some(259200), max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "frames", wire: "frames", minimum: Some(29), maximum: Some(289), max_length: None, prefix: None, values: &[], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
+        Field { name: "generate_audio", wire: "generate_audio", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "reference_video", wire: "input_has_video", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "video_operation", wire: "omni_reference_task_type", minimum: None, maximum: None, max_length: None, prefix: None, values: &["auto", "edit", "extend", ""], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
+        Field { name: "output_format", wire: "output_format", minimum: None, maximum: None, max_length: None, prefix: None, values: &["mp4", "mov"], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
+        Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "aspect_ratio", wire: "ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "resolution", wire: "resolution", minimum: None, maximum: None, max_length: None, prefix: None, values: &["480p", "720p", "1080p"], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "return_last_frame", wire: "return_last_frame", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "safety_identifier", wire: "safety_identifier", minimum: None, maximum: None, max_length: Some(64), prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "seed", wire: "seed", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "service_tier", wire: "service_tier", minimum: None, maximum: None, max_length: None, prefix: None, values: &["default", "flex"], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "tools", wire: "tools", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "watermark", wire: "watermark", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
+    ],
+};
 
 const MODELS: &[Model] = &[
     Model {
         id: "seedance-1.5-pro",
         family: "generations",
+        request: CREATE_GENERATION_CREATE_GENERATION_REQUEST,
         duration: Duration { min: 4, max: Some(12), auto: Some(Auto::MinusOne), default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
@@ -104,6 +107,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2.0",
         family: "generations",
+        request: CREATE_GENERATION_CREATE_GENERATION_REQUEST,
         duration: Duration { min: 4, max: Some(15), auto: Some(Auto::MinusOne), default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
@@ -127,6 +131,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2.0-fast",
         family: "generations",
+        request: CREATE_GENERATION_CREATE_GENERATION_REQUEST,
         duration: Duration { min: 4, max: Some(15), auto: Some(Auto::MinusOne), default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
@@ -150,6 +155,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2.5",
         family: "generations",
+        request: CREATE_GENERATION_CREATE_GENERATION_REQUEST,
         duration: Duration { min: 4, max: Some(30), auto: Some(Auto::MinusOne), default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p"],
@@ -173,6 +179,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-1.0-pro",
         family: "generations",
+        request: CREATE_GENERATION_CREATE_GENERATION_REQUEST,
         duration: Duration { min: 2, max: Some(12), auto: None, default: Some(5) },
         frames: Some(Frames { min: 29, max: 289, step: 4 }),
         resolutions: &["480p", "720p", "1080p"],
@@ -193,6 +200,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-1.0-pro-fast",
         family: "generations",
+        request: CREATE_GENERATION_CREATE_GENERATION_REQUEST,
         duration: Duration { min: 2, max: Some(12), auto: None, default: Some(5) },
         frames: Some(Frames { min: 29, max: 289, step: 4 }),
         resolutions: &["480p", "720p", "1080p"],
@@ -213,6 +221,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "*",
         family: "generations",
+        request: CREATE_GENERATION_CREATE_GENERATION_REQUEST,
         duration: Duration { min: 1, max: None, auto: Some(Auto::MinusOne), default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],

@@ -58,3 +58,5 @@ videogen_wire::from_value! {
     types::ValuesCapability,
     types::WebhookEvent,
 }
+
+videogen_wire::request_body!(types::CreateGenerationRequest);

@@ -24,6 +24,7 @@ pub const VENDOR: Vendor = Vendor {
 const PAGES: &[Page] = &[
     Page { name: "index", url: "https://docs.toapis.com/llms.txt", read: "2026-11-20", note: Some("The vendor's list of all its pages, in the place of pages whose own address was not noted down.") },
     Page { name: "poll", url: "https://docs.toapis.com/docs/en/api-reference/tasks/video-status", read: "2026-11-20", note: None },
+    Page { name: "repository", url: "https://github.com/toapis/docs", read: "2026-11-27", note: Some("The source of all these pages, in MDX.") },
     Page { name: "seedance_1", url: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", read: "2026-11-20", note: None },
     Page { name: "seedance_2", url: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", read: "2026-11-20", note: None },
     Page { name: "webhook", url: "https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks", read: "2026-11-20", note: None },
@@ -33,52 +34,57 @@ const TASK_FIELDS: &[TaskField] = &[
 ];
 
 const FAMILIES: &[Family] = &[
-    Family {
-        name: "seedance-2",
-        create: "create_seedance_2",
-        path: "/v1/video/generations",
-        fields: &[
-            Field { name: "reference_audio", wire: "audio_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
-            Field { name: "client_reference", wire: "client_business_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
-            Field { name: "duration", wire: "duration", minimum: Some(4), maximum: Some(15), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "first_frame", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "first_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "last_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "reference_image", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "aspect_ratio", wire: "ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["16:9", "9:16", "1:1", "4:3"], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-            Field { name: "reference_video", wire: "video_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
-        ],
-    },
-    Family {
-        name: "seedance-1",
-        create: "create_seedance_1",
-        path: "/v1/videos/generations",
-        fields: &[
-            Field { name: "aspect_ratio", wire: "aspect_ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
-            Field { name: "client_reference", wire: "client_business_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
-            Field { name: "duration", wire: "duration", minimum: Some(2), maximum: Some(12), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "first_frame", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "first_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "last_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "reference_image", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "generate_audio", wire: "metadata.audio", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "camera_fixed", wire: "metadata.camera_fixed", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: true },
-            Field { name: "resolution", wire: "metadata.resolution", minimum: None, maximum: None, max_length: None, prefix: None, values: &["480p", "720p", "1080p"], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "seed", wire: "metadata.seed", minimum: Some(-1), maximum: Some(4294967295), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: true },
-            Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-            Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
-        ],
-    },
+    Family { name: "seedance-2", poll: "get_seedance_2", by_reference: false, former: false },
+    Family { name: "seedance-1", poll: "get_seedance_1", by_reference: true, former: false },
 ];
+
+const CREATE_SEEDANCE_2_CREATE_SEEDANCE2_REQUEST: Request = Request {
+    name: "CreateSeedance2Request",
+    create: "create_seedance_2",
+    path: "/v1/video/generations",
+    fields: &[
+        Field { name: "reference_audio", wire: "audio_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+        Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
+        Field { name: "client_reference", wire: "client_business_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
+        Field { name: "duration", wire: "duration", minimum: Some(4), maximum: Some(15), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+        Field { name: "first_frame", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+        Field { name: "first_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+        Field { name: "last_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+        Field { name: "reference_image", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+        Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+        Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+        Field { name: "aspect_ratio", wire: "ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["16:9", "9:16", "1:1", "4:3"], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+        Field { name: "reference_video", wire: "video_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
+    ],
+};
+
+const CREATE_SEEDANCE_1_CREATE_SEEDANCE1_REQUEST: Request = Request {
+    name: "CreateSeedance1Request",
+    create: "create_seedance_1",
+    path: "/v1/videos/generations",
+    fields: &[
+        Field { name: "aspect_ratio", wire: "aspect_ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+        Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
+        Field { name: "client_reference", wire: "client_business_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: false },
+        Field { name: "duration", wire: "duration", minimum: Some(2), maximum: Some(12), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+        Field { name: "first_frame", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+        Field { name: "first_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+        Field { name: "last_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+        Field { name: "reference_image", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+        Field { name: "generate_audio", wire: "metadata.audio", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+        Field { name: "camera_fixed", wire: "metadata.camera_fixed", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: true },
+        Field { name: "resolution", wire: "metadata.resolution", minimum: None, maximum: None, max_length: None, prefix: None, values: &["480p", "720p", "1080p"], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+        Field { name: "seed", wire: "metadata.seed", minimum: Some(-1), maximum: Some(4294967295), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: true },
+        Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+        Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
+    ],
+};
 
 const MODELS: &[Model] = &[
     Model {
         id: "seedance-2",
         family: "seedance-2",
+        request: CREATE_SEEDANCE_2_CREATE_SEEDANCE2_REQUEST,
         duration: Duration { min: 4, max: Some(15), auto: None, default: Some(5) },
         frames: None,
         resolutions: &[],
@@ -102,6 +108,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2-fast",
         family: "seedance-2",
+        request: CREATE_SEEDANCE_2_CREATE_SEEDANCE2_REQUEST,
         duration: Duration { min: 4, max: Some(15), auto: None, default: Some(5) },
         frames: None,
         resolutions: &[],
@@ -125,6 +132,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "doubao-seedance-1-5-pro",
         family: "seedance-1",
+        request: CREATE_SEEDANCE_1_CREATE_SEEDANCE1_REQUEST,
         duration: Duration { min: 4, max: Some(12), auto: None, default: Some(5) },
         frames: None,
         resolutions: &["480p", "720p"],
@@ -146,6 +154,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "doubao-seedance-1-0-pro-fast",
         family: "seedance-1",
+        request: CREATE_SEEDANCE_1_CREATE_SEEDANCE1_REQUEST,
         duration: Duration { min: 2, max: Some(12), auto: None, default: None },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
@@ -165,6 +174,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "doubao-seedance-1-0-pro-quality",
         family: "seedance-1",
+        request: CREATE_SEEDANCE_1_CREATE_SEEDANCE1_REQUEST,
         duration: Duration { min: 2, max: Some(12), auto: None, default: None },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
@@ -184,6 +194,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "doubao-seedance-*",
         family: "seedance-1",
+        request: CREATE_SEEDANCE_1_CREATE_SEEDANCE1_REQUEST,
         duration: Duration { min: 2, max: Some(12), auto: None, default: None },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
@@ -205,6 +216,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "*",
         family: "seedance-2",
+        request: CREATE_SEEDANCE_2_CREATE_SEEDANCE2_REQUEST,
         duration: Duration { min: 4, max: Some(15), auto: None, default: Some(5) },
         frames: None,
         resolutions: &[],

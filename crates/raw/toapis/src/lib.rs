@@ -53,3 +53,6 @@ videogen_wire::from_value! {
     types::WebhookData,
     types::WebhookEvent,
 }
+
+videogen_wire::request_body!(types::CreateSeedance1Request);
+videogen_wire::request_body!(types::CreateSeedance2Request);

@@ -46,38 +46,41 @@ const TASK_FIELDS: &[TaskField] = &[
 ];
 
 const FAMILIES: &[Family] = &[
-    Family {
-        name: "videos",
-        create: "create_video",
-        path: "/v1/videos",
-        fields: &[
-            Field { name: "aspect_ratio", wire: "aspect_ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "duration", wire: "duration", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "expires_after", wire: "execution_expires_after", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "first_frame", wire: "frame_images", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-            Field { name: "last_frame", wire: "frame_images", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-            Field { name: "generate_audio", wire: "generate_audio", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "reference_image", wire: "input_references", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-            Field { name: "reference_video", wire: "input_references", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-            Field { name: "reference_audio", wire: "input_references", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-            Field { name: "metadata", wire: "metadata", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "client_reference", wire: "request_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/models/webhook", unverified: false },
-            Field { name: "resolution", wire: "resolution", minimum: None, maximum: None, max_length: None, prefix: None, values: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "return_last_frame", wire: "return_last_frame", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "safety_identifier", wire: "safety_identifier", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "seed", wire: "seed", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-            Field { name: "watermark", wire: "watermark", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        ],
-    },
+    Family { name: "videos", poll: "get_video", by_reference: false, former: false },
 ];
+
+const CREATE_VIDEO_CREATE_VIDEO_REQUEST: Request = Request {
+    name: "CreateVideoRequest",
+    create: "create_video",
+    path: "/v1/videos",
+    fields: &[
+        Field { name: "aspect_ratio", wire: "aspect_ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "duration", wire: "duration", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "expires_after", wire: "execution_expires_after", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "first_frame", wire: "frame_images", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "last_frame", wire: "frame_images", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "generate_audio", wire: "generate_audio", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "reference_image", wire: "input_references", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "reference_video", wire: "input_references", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "reference_audio", wire: "input_references", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "metadata", wire: "metadata", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "client_reference", wire: "request_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/models/webhook", unverified: false },
+        Field { name: "resolution", wire: "resolution", minimum: None, maximum: None, max_length: None, prefix: None, values: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "return_last_frame", wire: "return_last_frame", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "safety_identifier", wire: "safety_identifier", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "seed", wire: "seed", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "watermark", wire: "watermark", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+    ],
+};
 
 const MODELS: &[Model] = &[
     Model {
         id: "seedance-2.0",
         family: "videos",
+        request: CREATE_VIDEO_CREATE_VIDEO_REQUEST,
         duration: Duration { min: 4, max: Some(15), auto: Some(Auto::Absent), default: None },
         frames: None,
         resolutions: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"],
@@ -101,6 +104,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-2.0-fast",
         family: "videos",
+        request: CREATE_VIDEO_CREATE_VIDEO_REQUEST,
         duration: Duration { min: 4, max: Some(15), auto: Some(Auto::Absent), default: None },
         frames: None,
         resolutions: &["480p", "720p"],
@@ -124,6 +128,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "seedance-1.5-pro",
         family: "videos",
+        request: CREATE_VIDEO_CREATE_VIDEO_REQUEST,
         duration: Duration { min: 4, max: Some(12), auto: Some(Auto::Absent), default: None },
         frames: None,
         resolutions: &["480p", "720p", "1080p"],
@@ -144,6 +149,7 @@ const MODELS: &[Model] = &[
     Model {
         id: "*",
         family: "videos",
+        request: CREATE_VIDEO_CREATE_VIDEO_REQUEST,
         duration: Duration { min: 1, max: None, auto: Some(Auto::Absent), default: None },
         frames: None,
         resolutions: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"],

@@ -52,3 +52,5 @@ videogen_wire::from_value! {
     types::VideoList,
     types::WebhookEvent,
 }
+
+videogen_wire::request_body!(types::CreateVideoRequest);

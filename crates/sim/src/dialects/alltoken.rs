@@ -10,7 +10,7 @@ use crate::dialects::call::Call;
 use crate::dialects::dialect::{Dialect, last_frame_url, task_error, video_url};
 use crate::dialects::input::{Input, Medium, url_in};
 use crate::dialects::refusal::Refusal;
-use crate::spec::{Model, Operation, Spec};
+use crate::spec::{Body, Model, Operation, Spec};
 use crate::state::{Core, Failure, Status, Task, after};
 
 /// Default page size of the list.
@@ -97,11 +97,11 @@ impl Dialect for AllToken {
         refusal.with_retry_after(Answer::json(status, json!({"error": error})))
     }
 
-    fn inputs(&self, _: &str, body: &Value) -> Vec<Input> {
+    fn inputs(&self, _: &Body, body: &Value) -> Vec<Input> {
         inputs(body)
     }
 
-    fn id_prefix(&self, _: &str) -> &'static str {
+    fn id_prefix(&self) -> &'static str {
         "vgen_"
     }
 

@@ -9,7 +9,7 @@ use crate::dialects::call::Call;
 use crate::dialects::input::Input;
 use crate::dialects::refusal::Refusal;
 use crate::media::FileKind;
-use crate::spec::{Operation, Spec};
+use crate::spec::{Body, Operation, Spec};
 use crate::state::{Core, Task};
 
 /// A vendor's dialect.
@@ -24,10 +24,10 @@ pub(crate) trait Dialect: Sync {
     fn refuse(&self, operation: Option<Operation>, refusal: &Refusal, request_id: &str) -> Answer;
 
     /// The inputs of a create request.
-    fn inputs(&self, endpoint: &str, body: &Value) -> Vec<Input>;
+    fn inputs(&self, shape: &Body, body: &Value) -> Vec<Input>;
 
-    /// The prefix of the ids of an endpoint's tasks.
-    fn id_prefix(&self, endpoint: &str) -> &'static str;
+    /// The prefix of the ids of tasks.
+    fn id_prefix(&self) -> &'static str;
 
     /// The payload of a task's webhook; `None` if the vendor sends none for this status.
     fn event(&self, core: &Core, spec: &Spec, task: &Task, event_id: &str, now: Duration) -> Option<Value>;

@@ -10,16 +10,15 @@ use crate::dialects::call::Call;
 use crate::dialects::dialect::{Dialect, last_frame_url, task_error, thumbnail_url, video_url};
 use crate::dialects::input::{Input, Medium};
 use crate::dialects::refusal::Refusal;
-use crate::spec::{Operation, RateLimit, Spec, Vendor};
+use crate::spec::{Body, Operation, RateLimit, Spec, Vendor};
 use crate::state::{Core, Failure, Status, Task};
 
 pub(super) struct ToApis;
 
 impl Dialect for ToApis {
     fn answer(&self, call: &Call) -> Result<Answer, Refusal> {
-        let task = match call.endpoint.id.as_str() {
-            "get_seedance_2" => find(call, "create_seedance_2", false)?,
-            "get_seedance_1" => find(call, "create_seedance_1", true)?,
+        let task = match call.endpoint.operation {
+            Operation::Get => find(call)?,
             _ => return Err(Refusal::NoPath),
         };
         let now = call.core.clock.now();
@@ -72,22 +71,14 @@ impl Dialect for ToApis {
         }
     }
 
-    fn inputs(&self, endpoint: &str, body: &Value) -> Vec<Input> {
+    fn inputs(&self, shape: &Body, body: &Value) -> Vec<Input> {
         let list = |name: &str| body[name].as_array().cloned().unwrap_or_default();
         let mut inputs = Vec::new();
         for (index, url) in list("image_urls").iter().enumerate() {
-            // The position decides the role: first frame, last frame, references. Seedance 2 takes a first frame here
-            // and ignores the others; counting them all as first frames rejects them.
-            let word = match index {
-                _ if endpoint == "create_seedance_2" => "first_frame",
-                0 => "first_frame",
-                1 => "last_frame",
-                _ => "reference_image",
-            };
             inputs.push(Input {
                 field: format!("image_urls[{index}]"),
                 medium: Medium::Image,
-                word: word.to_owned(),
+                word: shape.role_at("image_urls", index).to_owned(),
                 url: url.as_str().map(str::to_owned),
             });
         }
@@ -109,11 +100,8 @@ impl Dialect for ToApis {
         inputs
     }
 
-    fn id_prefix(&self, endpoint: &str) -> &'static str {
-        match endpoint {
-            "create_seedance_2" => "tsk_vid_",
-            _ => "task_vid_",
-        }
+    fn id_prefix(&self) -> &'static str {
+        "task_vid_"
     }
 
     fn event(&self, core: &Core, spec: &Spec, task: &Task, event_id: &str, now: Duration) -> Option<Value> {
@@ -196,13 +184,16 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     body
 }
 
-/// Finds a task by its id in its own family or, if the path allows it, by the caller's id in either
-/// family. That id is not unique: of several tasks with the same one, the newest is found.
-fn find(call: &Call, operation: &str, by_reference: bool) -> Result<Arc<Task>, Refusal> {
+/// Finds a task of a family that this endpoint polls, by its id or, where the endpoint takes it, by the caller's own id in
+/// any family. That id is not unique: of several tasks with the same one, the newest is found.
+fn find(call: &Call) -> Result<Arc<Task>, Refusal> {
     let id = call.id();
     let tasks = call.core.store.owned(call.vendor, call.owner);
-    let by_id = tasks.iter().find(|task| task.operation == operation && task.id == id);
+    let polled: Vec<_> = call.spec.polled_by(&call.endpoint.id).collect();
+    let is_polled = |task: &Task| polled.iter().any(|family| family.name == task.family);
+    let by_id = tasks.iter().find(|task| task.id == id && is_polled(task));
     let found = by_id.or_else(|| {
+        let by_reference = polled.iter().any(|family| family.by_reference);
         let known = |task: &&Arc<Task>| task.reference.as_deref() == Some(id);
         tasks.iter().rev().filter(|_| by_reference).find(known)
     });

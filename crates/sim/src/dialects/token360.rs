@@ -9,7 +9,7 @@ use crate::dialects::call::Call;
 use crate::dialects::dialect::{Dialect, last_frame_url, task_error, video_url};
 use crate::dialects::input::{Input, Medium, url_in};
 use crate::dialects::refusal::Refusal;
-use crate::spec::{Operation, Spec};
+use crate::spec::{Body, Operation, Spec};
 use crate::state::{Core, Failure, Status, Task};
 
 /// Default page size of the list.
@@ -63,7 +63,7 @@ impl Dialect for Token360 {
         refusal.with_retry_after(Answer::json(status, body))
     }
 
-    fn inputs(&self, _: &str, body: &Value) -> Vec<Input> {
+    fn inputs(&self, _: &Body, body: &Value) -> Vec<Input> {
         let items = |name: &'static str| {
             body[name]
                 .as_array()
@@ -99,7 +99,7 @@ impl Dialect for Token360 {
         operation == Operation::Models
     }
 
-    fn id_prefix(&self, _: &str) -> &'static str {
+    fn id_prefix(&self) -> &'static str {
         "video-"
     }
 

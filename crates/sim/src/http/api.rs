@@ -140,7 +140,7 @@ async fn prepare(
             return Err(Refusal::invalid(problem.field, problem.message));
         }
     }
-    let body = if endpoint.request.is_some() {
+    let body = if !endpoint.bodies.is_empty() {
         if !is_json(&head.headers) {
             let message = json_only(vendor, &head.headers);
             return Err(Refusal::Invalid { field: None, message });

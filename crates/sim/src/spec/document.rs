@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::spec::endpoint::Endpoint;
+use crate::spec::endpoint::{Body, Endpoint};
+use crate::spec::fields::Fields;
 use crate::spec::model::Model;
 use crate::spec::reference::resolve;
 use crate::spec::schema;
@@ -26,10 +27,21 @@ pub struct Spec {
     definitions: Value,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) models: Vec<Model>,
+    families: Vec<Family>,
     pub(crate) result_url: ResultUrl,
     pub(crate) webhook: Webhook,
     pub(crate) submit_limit: Option<RateLimit>,
     pub(crate) query_limit: Option<RateLimit>,
+}
+
+/// An entry of `x-families`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Family {
+    pub(crate) name: String,
+    poll: String,
+    /// Whether the operation also takes the caller's own id of a task.
+    #[serde(default)]
+    pub(crate) by_reference: bool,
 }
 
 /// `x-result-url`.
@@ -153,9 +165,27 @@ impl Spec {
         }
     }
 
-    /// The schema of an operation's JSON body.
-    pub(super) fn request_schema(&self, operation_id: &str) -> Option<&Value> {
-        find_operation(&self.document, operation_id)?.pointer("/requestBody/content/application~1json/schema")
+    /// The schema of a request body.
+    pub(super) fn body_schema(&self, body: &Body) -> &Value {
+        &self.document["components"]["schemas"][&body.name]
+    }
+
+    /// The entry of the model that a request names, and the body that it must have. A model of another endpoint is judged
+    /// by the first body of this one.
+    pub(crate) fn addressed<'a>(&'a self, endpoint: &'a Endpoint, sent: &Value) -> Option<(&'a Model, &'a Body)> {
+        let first = endpoint.bodies.first()?;
+        let mut named = endpoint
+            .bodies
+            .iter()
+            .map(|body| Fields::new(&body.carriers, sent).text("model"));
+        let id = named.find_map(|id| id).unwrap_or_default();
+        let model = self.model(id)?;
+        Some((model, endpoint.body(model).unwrap_or(first)))
+    }
+
+    /// The endpoint families whose tasks an operation polls.
+    pub(crate) fn polled_by(&self, operation_id: &str) -> impl Iterator<Item = &Family> {
+        self.families.iter().filter(move |family| family.poll == operation_id)
     }
 
     /// The first entry of `x-models` that matches a model id.
@@ -180,6 +210,7 @@ impl Spec {
         endpoints.sort_by_key(Endpoint::parameters);
         Ok(Self {
             models: member(&document, "x-models")?,
+            families: member(&document, "x-families")?,
             result_url: member(&document, "x-result-url")?,
             webhook: member(&document, "x-webhook")?,
             submit_limit: member(&document["x-rate-limits"]["submit"], "0").ok(),
@@ -237,11 +268,14 @@ mod tests {
         for vendor in Vendor::ALL {
             let spec = Spec::of(vendor).unwrap();
             for endpoint in &spec.endpoints {
-                let Some(request) = &endpoint.request else { continue };
+                if endpoint.bodies.is_empty() {
+                    continue;
+                }
                 let mut examples = spec.request_examples(&endpoint.id).peekable();
                 assert!(examples.peek().is_some(), "{vendor} {}: no example", endpoint.id);
                 for example in examples {
-                    let problems = schema::problems(request, example);
+                    let (_, body) = spec.addressed(endpoint, example).unwrap();
+                    let problems = schema::problems(&body.validator, example);
                     assert!(
                         problems.is_empty(),
                         "{vendor} {}: {problems:?} in {example}",

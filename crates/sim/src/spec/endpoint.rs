@@ -1,9 +1,12 @@
 //! Endpoints: the path of each, and what it accepts.
 
+use std::collections::BTreeMap;
+
 use jsonschema::Validator;
 use serde_json::Value;
 
-use crate::spec::fields::{Carrier, carriers};
+use crate::spec::fields::{Carrier, carriers, positions};
+use crate::spec::model::Model;
 use crate::spec::operation::Operation;
 use crate::spec::problem::Problem;
 use crate::spec::reference::resolve;
@@ -14,11 +17,22 @@ pub(crate) struct Endpoint {
     /// The spec's `operationId`.
     pub(crate) id: String,
     pub(crate) operation: Operation,
+    /// Its tag.
+    pub(crate) family: String,
     pub(super) method: &'static str,
     path: Vec<Segment>,
-    pub(crate) request: Option<Validator>,
-    pub(crate) carriers: Vec<Carrier>,
+    /// Its request bodies: one, or several for different models; none if it takes no body.
+    pub(crate) bodies: Vec<Body>,
     pub(crate) query: Vec<QueryParameter>,
+}
+
+/// A request body.
+pub(crate) struct Body {
+    /// Its component schema.
+    pub(crate) name: String,
+    pub(crate) validator: Validator,
+    pub(crate) carriers: Vec<Carrier>,
+    positions: BTreeMap<String, Vec<String>>,
 }
 
 enum Segment {
@@ -44,10 +58,16 @@ impl Endpoint {
     ) -> Result<Self, String> {
         let id = operation["operationId"].as_str().ok_or("no operationId")?.to_owned();
         let kind = Operation::of(&id).ok_or("the operationId begins with no known verb")?;
-        let body = operation.pointer("/requestBody/content/application~1json/schema");
-        let request = body
-            .map(|schema| schema::compile(&schema::translate(schema), definitions))
-            .transpose()?;
+        let schema = operation.pointer("/requestBody/content/application~1json/schema");
+        let schemas = match schema.map(|schema| (schema, schema["anyOf"].as_array())) {
+            Some((_, Some(several))) => several.iter().collect(),
+            Some((only, None)) => vec![only],
+            None => Vec::new(),
+        };
+        let bodies = schemas
+            .into_iter()
+            .map(|schema| Body::build(document, definitions, schema))
+            .collect::<Result<_, _>>()?;
         let mut query = Vec::new();
         for parameters in [&item["parameters"], &operation["parameters"]] {
             for parameter in parameters.as_array().into_iter().flatten() {
@@ -68,16 +88,23 @@ impl Endpoint {
                 }
             })
             .collect();
-        let carriers = body.map(|schema| carriers(document, schema)).unwrap_or_default();
         Ok(Self {
             id,
             operation: kind,
+            family: operation["tags"][0].as_str().unwrap_or_default().to_owned(),
             method,
             path,
-            request,
-            carriers,
+            bodies,
             query,
         })
+    }
+
+    /// The body of a model.
+    pub(crate) fn body(&self, model: &Model) -> Option<&Body> {
+        match &model.request {
+            Some(name) => self.bodies.iter().find(|body| body.name == *name),
+            None => self.bodies.first(),
+        }
     }
 
     /// How many parameters the path has.
@@ -102,6 +129,26 @@ impl Endpoint {
             }
         }
         Some(values)
+    }
+}
+
+impl Body {
+    fn build(document: &Value, definitions: &Value, schema: &Value) -> Result<Self, String> {
+        let name = schema["$ref"]
+            .as_str()
+            .and_then(|reference| reference.rsplit('/').next());
+        Ok(Self {
+            name: name.unwrap_or_default().to_owned(),
+            validator: schema::compile(&schema::translate(schema), definitions)?,
+            carriers: carriers(document, schema),
+            positions: positions(document, schema),
+        })
+    }
+
+    /// The role of an item in a list of plain URLs, which its place decides.
+    pub(crate) fn role_at(&self, list: &str, index: usize) -> &str {
+        let roles = self.positions.get(list).map_or(&[][..], Vec::as_slice);
+        roles.get(index).or(roles.last()).map_or("", String::as_str)
     }
 }
 

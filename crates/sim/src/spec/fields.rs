@@ -2,6 +2,8 @@
 //!
 //! From `x-field` in the specs, so that one set of rules works for all dialects.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::spec::reference::resolve;
@@ -91,6 +93,25 @@ pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
     let mut found = Vec::new();
     collect(document, schema, &mut Vec::new(), &mut found);
     found
+}
+
+/// The roles of the items of each list of inputs by their places, of which the last holds for all further ones.
+pub(crate) fn positions(document: &Value, schema: &Value) -> BTreeMap<String, Vec<String>> {
+    let properties = resolve(document, schema)["properties"]
+        .as_object()
+        .into_iter()
+        .flatten();
+    properties
+        .filter_map(|(name, property)| {
+            // Where places mean nothing, the first role holds for all.
+            let roles = match property["x-positions"].as_array() {
+                Some(roles) => roles.iter(),
+                None => property["x-field"].as_array()?.get(..1)?.iter(),
+            };
+            let roles = roles.filter_map(Value::as_str).map(str::to_owned);
+            Some((name.clone(), roles.collect()))
+        })
+        .collect()
 }
 
 fn collect(document: &Value, schema: &Value, path: &mut Vec<String>, found: &mut Vec<Carrier>) {

@@ -20,7 +20,7 @@ pub use operation::Operation;
 pub use vendor::{ParseVendorError, Vendor};
 
 pub(crate) use document::{RateLimit, Route};
-pub(crate) use endpoint::Endpoint;
+pub(crate) use endpoint::{Body, Endpoint};
 pub(crate) use fields::{Fields, whole};
 pub(crate) use model::{Condition, Model, Wanted};
 pub(crate) use number::wide_integer;

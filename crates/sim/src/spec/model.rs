@@ -9,6 +9,8 @@ use serde::Deserialize;
 pub(crate) struct Model {
     pub(crate) id: String,
     pub(crate) create: String,
+    /// The body, where the operation has several.
+    pub(crate) request: Option<String>,
     pub(crate) duration: Option<DurationRule>,
     pub(crate) frames: Option<FramesRule>,
     pub(crate) resolutions: Option<Vec<String>>,

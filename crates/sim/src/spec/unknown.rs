@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::spec::document::Spec;
 use crate::spec::endpoint::Endpoint;
-use crate::spec::fields::carrier_named;
+use crate::spec::fields::{Carrier, carrier_named};
 use crate::spec::reference::resolve;
 use crate::spec::vendor::Vendor;
 
@@ -43,23 +43,24 @@ impl UnknownMember {
     }
 }
 
-/// Returns the members of a body that the schema of its endpoint does not know. All keys of an object that the
+/// Returns the members of a body that the schema of its model does not know. All keys of an object that the
 /// schema leaves open are known.
 pub(crate) fn unknown_members(spec: &Spec, endpoint: &Endpoint, body: &Value) -> Vec<UnknownMember> {
+    let Some((_, shape)) = spec.addressed(endpoint, body) else {
+        return Vec::new();
+    };
     let mut search = Search {
         document: spec.document(),
-        endpoint,
+        carriers: &shape.carriers,
         found: Vec::new(),
     };
-    if let Some(schema) = spec.request_schema(&endpoint.id) {
-        search.look(&search.branches(schema), body, "");
-    }
+    search.look(&search.branches(spec.body_schema(shape)), body, "");
     search.found
 }
 
 struct Search<'a> {
     document: &'a Value,
-    endpoint: &'a Endpoint,
+    carriers: &'a [Carrier],
     found: Vec<UnknownMember>,
 }
 
@@ -123,14 +124,16 @@ impl<'a> Search<'a> {
     /// What this endpoint calls a field that other vendors, or other APIs, call `name`.
     fn of_same_meaning(&self, name: &str) -> Option<String> {
         let own = |field: &str| {
-            let carrier = self.endpoint.carriers.iter().find(|carrier| carrier.field == field)?;
+            let carrier = self.carriers.iter().find(|carrier| carrier.field == field)?;
             Some(carrier.path.join("."))
         };
         let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == name);
         let of_others = || {
             let specs = Vendor::ALL.into_iter().filter_map(|vendor| Spec::of(vendor).ok());
-            let mut endpoints = specs.flat_map(|spec| &spec.endpoints);
-            endpoints.find_map(|endpoint| carrier_named(&endpoint.carriers, name))
+            let mut bodies = specs
+                .flat_map(|spec| &spec.endpoints)
+                .flat_map(|endpoint| &endpoint.bodies);
+            bodies.find_map(|body| carrier_named(&body.carriers, name))
         };
         let field = foreign.map(|(_, field)| *field).or_else(of_others);
         own(field.unwrap_or(name))
@@ -209,7 +212,7 @@ mod tests {
     fn the_examples_of_the_specs_have_no_unknown_members() {
         for vendor in Vendor::ALL {
             let spec = Spec::of(vendor).unwrap();
-            for endpoint in spec.endpoints.iter().filter(|endpoint| endpoint.request.is_some()) {
+            for endpoint in spec.endpoints.iter().filter(|endpoint| !endpoint.bodies.is_empty()) {
                 for example in spec.request_examples(&endpoint.id) {
                     let found = unknown_members(spec, endpoint, example);
                     assert!(found.is_empty(), "{vendor} {}: {found:?}", endpoint.id);

@@ -18,8 +18,10 @@ use crate::state::plan::{Plan, State, Status};
 pub(crate) struct Task {
     pub(crate) id: String,
     pub(crate) vendor: Vendor,
-    /// The operation that created it, which is also its endpoint family.
+    /// The operation that created it.
     pub(crate) operation: &'static str,
+    /// The endpoint family of that operation.
+    pub(crate) family: &'static str,
     pub(crate) owner: Owner,
     pub(crate) model: String,
     pub(crate) prompt: String,

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use crate::dialects::{Call, Dialect, Refusal, dialect};
 use crate::media::{Length, Shape, cost};
-use crate::spec::{Fields, Model, Problem, Vendor, problems};
+use crate::spec::{Body, Fields, Model, Problem, Vendor, problems};
 use crate::state::{Delivery, Plan, Task};
 use crate::submit::rules::check;
 
@@ -19,16 +19,13 @@ const RATIO: &str = "16:9";
 
 /// Checks a request, creates the task and counts it.
 pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
-    let fields = Fields::new(&call.endpoint.carriers, &call.body);
+    let addressed = call.spec.addressed(call.endpoint, &call.body);
+    let (model, body) = addressed.ok_or_else(|| Refusal::invalid("model", "model: the spec has no entry for it"))?;
+    let fields = Fields::new(&body.carriers, &call.body);
     let callback = callback(call, fields)?;
-    against_schema(call, fields, callback.as_ref())?;
-    let id = fields.text("model").unwrap_or_default();
-    let model = call
-        .spec
-        .model(id)
-        .ok_or_else(|| Refusal::invalid("model", "model: the spec has no entry for it"))?;
+    against_schema(call, body, fields, callback.as_ref())?;
     let dialect = dialect(call.vendor);
-    let inputs = dialect.inputs(&call.endpoint.id, &call.body);
+    let inputs = dialect.inputs(body, &call.body);
     let zero_is_absent = dialect.zero_duration_is_absent();
     let broken = check(model, &call.endpoint.id, fields, &inputs, zero_is_absent);
     if let Some(Problem { field, message }) = broken.into_iter().next() {
@@ -76,9 +73,10 @@ fn build(
         .integer("expires_after")
         .and_then(|seconds| seconds.try_into().ok());
     Task {
-        id: call.core.ids.next(dialect.id_prefix(&call.endpoint.id)),
+        id: call.core.ids.next(dialect.id_prefix()),
         vendor: call.vendor,
         operation: &call.endpoint.id,
+        family: &call.endpoint.family,
         owner: call.owner,
         model: fields.text("model").unwrap_or_default().to_owned(),
         prompt: prompt.to_owned(),
@@ -147,10 +145,8 @@ fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
 /// A test's webhook receiver is plain HTTP on this machine, which Token360's own rule (`https` only)
 /// would reject. So the checked copy has `https` in a loopback callback; all others
 /// must follow the rule.
-fn against_schema(call: &Call, fields: Fields<'_>, callback: Option<&Url>) -> Result<(), Refusal> {
-    let Some(validator) = &call.endpoint.request else {
-        return Ok(());
-    };
+fn against_schema(call: &Call, body: &Body, fields: Fields<'_>, callback: Option<&Url>) -> Result<(), Refusal> {
+    let validator = &body.validator;
     let local = callback.filter(|url| url.scheme() == "http" && is_loopback(url));
     let found = match local.and(fields.text("callback_url")) {
         Some(text) => {

@@ -217,7 +217,7 @@ mod tests {
             .iter()
             .find(|endpoint| endpoint.id == entry.create)
             .unwrap();
-        let fields = Fields::new(&endpoint.carriers, &body);
+        let fields = Fields::new(&endpoint.body(entry).unwrap().carriers, &body);
         check(entry, &endpoint.id, fields, inputs, vendor == Vendor::AllToken)
             .into_iter()
             .map(|found| found.message)

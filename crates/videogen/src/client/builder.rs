@@ -32,7 +32,7 @@ impl Client {
     /// # fn main() -> Result<(), videogen::Error> {
     /// use videogen::{Client, Vendor};
     ///
-    /// let client = Client::builder(Vendor::Token360).key("sk-test".to_owned()).build()?;
+    /// let client = Client::builder(Vendor::Token360).key("sk-test").build()?;
     /// assert_eq!(client.vendor(), Vendor::Token360);
     /// # Ok(()) }
     /// ```
@@ -58,6 +58,22 @@ impl Client {
 }
 
 /// Builder of a [`Client`]; see [`Client::builder`].
+///
+/// ```
+/// # fn main() -> Result<(), videogen::Error> {
+/// use std::time::Duration;
+/// use videogen::{Client, RetryPolicy, Vendor};
+///
+/// let client = Client::builder(Vendor::Token360)
+///     .key("sk-test")
+///     .base_url("https://gateway.example.com")
+///     .allow_private_hosts(true) // the gateway stores files on its own network
+///     .retry(RetryPolicy::default().retries(5))
+///     .submit_timeout(Duration::from_secs(60))
+///     .build()?;
+/// assert_eq!(client.origin(), "https://gateway.example.com");
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct ClientBuilder {
@@ -107,6 +123,14 @@ impl ClientBuilder {
     }
 
     /// Allows a plain HTTP base URL that is not on this machine. The API key is then sent unencrypted.
+    ///
+    /// ```
+    /// use videogen::{Client, Vendor};
+    ///
+    /// let gateway = || Client::builder(Vendor::Token360).key("sk-test").base_url("http://gateway.example:8080");
+    /// assert!(gateway().build().is_err());
+    /// assert!(gateway().allow_http().build().is_ok());
+    /// ```
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
@@ -123,6 +147,19 @@ impl ClientBuilder {
     }
 
     /// Sets a custom DNS resolver for file downloads. The addresses that it returns pass the same checks as any others.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// use videogen::{Client, Vendor};
+    ///
+    /// let client = Client::builder(Vendor::Token360)
+    ///     .dns_resolver(|host| async move {
+    ///         let found = tokio::net::lookup_host((host, 0)).await?;
+    ///         Ok(found.map(|address| address.ip()).collect())
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn dns_resolver<F, A>(mut self, resolve: F) -> Self
     where
         F: Fn(String) -> A + Send + Sync + 'static,
@@ -149,6 +186,18 @@ impl ClientBuilder {
     ///
     /// For vendors that support client references, one is generated unless the request sets it. To share a journal
     /// between clients, pass each of them a clone of its `Arc`.
+    ///
+    /// ```no_run
+    /// # fn example(journal: impl videogen::journal::Journal + 'static) -> Result<(), videogen::Error> {
+    /// use std::sync::Arc;
+    /// use videogen::{Client, Vendor};
+    ///
+    /// // For example, `videogen_journal::SqliteJournal::open("videogen.db")?`.
+    /// let journal = Arc::new(journal);
+    /// let first = Client::builder(Vendor::Token360).journal(Arc::clone(&journal)).build()?;
+    /// let second = Client::builder(Vendor::ToApis).journal(journal).build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
         self.journal = Some(Arc::new(journal));
         self
@@ -158,6 +207,21 @@ impl ClientBuilder {
     /// even if the program is stopped while the journal, locked by another program, cannot record it.
     ///
     /// It is called on the runtime's threads and must not block.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// use videogen::submit::SubmitEvent;
+    /// use videogen::{Client, Vendor};
+    ///
+    /// let client = Client::builder(Vendor::Token360)
+    ///     .on_submission(|event| {
+    ///         if let SubmitEvent::Accepted(task) = event {
+    ///             eprintln!("accepted: {task}");
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn on_submission(mut self, observe: impl Fn(&SubmitEvent) + Send + Sync + 'static) -> Self {
         self.observer = Some(Observer::new(observe));
         self
@@ -173,7 +237,7 @@ impl ClientBuilder {
     /// ```
     /// # fn main() -> Result<(), videogen::Error> {
     /// let client = videogen::Client::builder(videogen::Vendor::ALL[0])
-    ///     .key("sk-test".to_owned())
+    ///     .key("sk-test")
     ///     .base_url("http://127.0.0.1:8787/token360") // `videogen sim --speed 60`
     ///     .time_scale(60.0)
     ///     .build()?;
@@ -192,6 +256,13 @@ impl ClientBuilder {
     /// `config` when the key is missing or is not a valid header value, when the base URL is invalid or uses plain
     /// HTTP, when a time scale is invalid or set for the vendor's own host, or when `HTTP_PROXY`, `HTTPS_PROXY` or
     /// `ALL_PROXY` is not a usable proxy. No proxy is used if the base URL is on this machine.
+    ///
+    /// ```
+    /// use videogen::{Client, ErrorKind, Vendor};
+    ///
+    /// let error = Client::builder(Vendor::Token360).key("sk-test").base_url("gateway.example").build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Config);
+    /// ```
     pub fn build(self) -> Result<Client, Error> {
         self.build_in(&|name| std::env::var_os(name))
     }

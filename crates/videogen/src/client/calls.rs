@@ -16,7 +16,11 @@ use crate::vendors::{Call, RawPage, dispatch};
 impl Client {
     /// Makes a read at the account's pace, and reports its result to the account.
     pub(crate) async fn paced<T>(&self, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let permit = self.0.account.at_once(self.0.scale.real(self.0.retry.patience)).await?;
+        let permit = self
+            .0
+            .account
+            .at_once(self.0.scale.real(self.0.retry.max_retry_after))
+            .await?;
         let result = read.await;
         permit.settle(&result);
         result

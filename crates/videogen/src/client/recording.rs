@@ -25,7 +25,14 @@ impl Client {
     }
 
     /// Returns the origin of the base URL as recorded in the journal: scheme, host and port, and a digest of the path
-    /// (which may contain a token). For an example see [`account`](Self::account).
+    /// (which may contain a token).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// let gateway = videogen::Client::builder(videogen::Vendor::ToApis).key("sk-test").base_url("http://127.0.0.1:8787");
+    /// assert_eq!(gateway.build()?.origin(), "http://127.0.0.1:8787");
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn origin(&self) -> String {
         let base_url = &self.0.base_url;
@@ -63,12 +70,12 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: videogen::Client, journal: impl videogen::journal::Journal)
     /// # -> Result<(), videogen::journal::JournalError> {
-    /// let entries = journal.find(client.own()).await?.entries;
+    /// let entries = journal.find(client.journal_query()).await?.entries;
     /// # Ok(())
     /// # }
     /// ```
     #[must_use]
-    pub fn own(&self) -> Query {
+    pub fn journal_query(&self) -> Query {
         Query::default().account(self.account()).origin(self.origin())
     }
 
@@ -118,13 +125,13 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
-    /// if let Some(entry) = client.recorded(&id).await? {
+    /// if let Some(entry) = client.journal_entry(&id).await? {
     ///     println!("submitted at {}", entry.intent.at);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn recorded(&self, task: &TaskId) -> Result<Option<Entry>, Error> {
+    pub async fn journal_entry(&self, task: &TaskId) -> Result<Option<Entry>, Error> {
         let by_task = Query::default().task(task.clone()).scope(self.scope());
         Ok(self.known(by_task).await?.pop())
     }

@@ -174,7 +174,7 @@ pub(super) async fn ask(
     http: &Http,
     link: &SecretUrl,
     rest: Option<(u64, &HeaderValue)>,
-    stall: Duration,
+    idle_timeout: Duration,
 ) -> Result<Response, FetchError> {
     let mut url = http
         .guard
@@ -189,8 +189,8 @@ pub(super) async fn ask(
                 .header(RANGE, format!("bytes={position}-"))
                 .header(IF_RANGE, validator);
         }
-        let response = match timeout(stall, request.send()).await {
-            Err(_) => return Err(FetchError::stalled(stall)),
+        let response = match timeout(idle_timeout, request.send()).await {
+            Err(_) => return Err(FetchError::stalled(idle_timeout)),
             Ok(result) => result.map_err(|error| FetchError::network(http, &url, &error))?,
         };
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {

@@ -11,7 +11,7 @@ use super::transfer::{Progress, Transfer};
 use crate::client::Client;
 use crate::journal::FileKind;
 use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, VideoTask};
-use crate::transport::trace::{self, Activity};
+use crate::transport::trace;
 use crate::vendors::dispatch;
 
 impl Client {
@@ -33,7 +33,8 @@ impl Client {
     }
 
     /// Downloads the video of a completed task to `path`. `progress` is called with the bytes received and, if known,
-    /// the total; it restarts at zero when the download has to start over.
+    /// the total; it restarts at zero when the download has to start over. If `task` is an id, or had not ended when it was
+    /// received, it is looked up first.
     ///
     /// The output file appears only when complete: it is written next to `path` with the extension `.part`, synced to
     /// disk, and then renamed. Dropping the future deletes the partial file. A killed process may leave a `.part` file,
@@ -103,11 +104,11 @@ impl Client {
             .await
     }
 
-    /// The task, or the polled task if only its id is given.
+    /// The task as the caller has it, if nothing is missing; otherwise as the vendor reports it now.
     pub(super) async fn at_hand<'a>(&self, task: &'a impl TaskRef) -> Result<Cow<'a, VideoTask>, Error> {
         match task.task() {
-            Some(task) => Ok(Cow::Borrowed(task)),
-            None => self.get(task).await.map(Cow::Owned),
+            Some(task) if task.is_final() => Ok(Cow::Borrowed(task)),
+            _ => self.get(task).await.map(Cow::Owned),
         }
     }
 
@@ -120,16 +121,16 @@ impl Client {
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
     /// use videogen::journal::FileKind;
     ///
-    /// if client.saved(&id, FileKind::Video, "boat.mp4").await.is_none() {
+    /// if client.saved_file(&id, FileKind::Video, "boat.mp4").await.is_none() {
     ///     client.download(&id, "boat.mp4").await?;
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn saved(&self, task: &TaskId, kind: FileKind, path: impl AsRef<Path>) -> Option<Downloaded> {
+    pub async fn saved_file(&self, task: &TaskId, kind: FileKind, path: impl AsRef<Path>) -> Option<Downloaded> {
         let path = path.as_ref().to_owned();
-        let entry = self.recorded(task).await.ok()??;
-        let file = entry.saved(kind)?.clone();
+        let entry = self.journal_entry(task).await.ok()??;
+        let file = entry.saved_file(kind)?.clone();
         let (known, place) = (file.clone(), path.clone());
         let is_there = tokio::task::spawn_blocking(move || known.is_at(&place)).await;
         if !is_there.is_ok_and(|is_there| is_there) {
@@ -179,7 +180,7 @@ impl Client {
             trace::downloaded(result.as_ref().map(|file| file.bytes));
             result
         };
-        Box::pin(trace::about(Activity::Download(media.name()), &task.id, traced))
+        Box::pin(trace::download(&task.id, media.name(), traced))
     }
 
     /// A new link to the same file. `None`: the vendor returns the same one again.
@@ -223,13 +224,13 @@ pub(super) fn link(media: Media, task: &VideoTask) -> Result<&SecretUrl, Error> 
         return Ok(link);
     }
     let kind = match &task.status {
-        status if status.is_terminal() => ErrorKind::NoVideo,
+        status if status.is_ended() => ErrorKind::NoVideo,
         _ => ErrorKind::NotReady,
     };
     let message = match (&task.status, &task.error) {
         (TaskStatus::Completed, _) => format!("the task is completed, but the vendor returned no URL for {media}"),
         (status, Some(error)) => format!("the task is {status}: {error}"),
-        (status, None) if status.is_terminal() => format!("the task is {status}"),
+        (status, None) if status.is_ended() => format!("the task is {status}"),
         (status, None) => format!("the task is {status}; wait until it has ended"),
     };
     Err(Error::new(kind, message).with_task(&task.id))

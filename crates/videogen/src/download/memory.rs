@@ -16,7 +16,7 @@ use super::sink::{Channel, Sink};
 use super::transfer::Transfer;
 use crate::client::Client;
 use crate::model::{Error, TaskRef};
-use crate::transport::trace::{self, Activity};
+use crate::transport::trace;
 
 /// Maximum number of chunks buffered for the reader of a stream.
 const WAITING: usize = 2;
@@ -50,17 +50,19 @@ impl Client {
             options: &options,
             progress: &mut |_, _| {},
         };
-        let link = link(Media::Video, task)?.clone();
         let filling = async {
-            let filled = transfer.fill(link, &mut Sink::Memory(&mut bytes)).await;
+            let filled = match link(Media::Video, task) {
+                Ok(link) => transfer.fill(link.clone(), &mut Sink::Memory(&mut bytes)).await,
+                Err(error) => Err(error),
+            };
             let result = match filled {
-                Ok(_) => Ok(Bytes::from(bytes)),
+                Ok(()) => Ok(Bytes::from(bytes)),
                 Err(error) => Err(error.with_task(&task.id)),
             };
             trace::downloaded(result.as_ref().map(|bytes| bytes.len() as u64));
             result
         };
-        Box::pin(trace::about(Activity::Download(Media::Video.name()), &task.id, filling)).await
+        Box::pin(trace::download(&task.id, Media::Video.name(), filling)).await
     }
 
     /// Downloads the finished video as a stream of its bytes. Interrupted transfers resume like those of a
@@ -87,8 +89,8 @@ impl Client {
         let about = id.clone();
         let filling = async move {
             let task = match known {
-                Some(task) => task,
-                None => client.get(&id).await?,
+                Some(task) if task.is_final() => task,
+                _ => client.get(&id).await?,
             };
             let mut transfer = Transfer {
                 client: &client,
@@ -110,7 +112,7 @@ impl Client {
             trace::downloaded(result.as_ref().copied());
             result
         };
-        let traced = trace::about(Activity::Download(Media::Video.name()), &about, traced);
+        let traced = trace::download(&about, Media::Video.name(), traced);
         let mut filling = Some(Box::pin(traced));
         let mut failure = None;
         VideoStream(Box::pin(stream::poll_fn(move |context| {

@@ -17,7 +17,7 @@ pub struct DownloadOptions {
     pub max_bytes: u64,
     /// Idle timeout: how long the file's host may send nothing before the rest is requested again. There is no timeout for
     /// the whole file.
-    pub stall: Duration,
+    pub idle_timeout: Duration,
 }
 
 impl Default for DownloadOptions {
@@ -26,7 +26,7 @@ impl Default for DownloadOptions {
         Self {
             overwrite: false,
             max_bytes: 4 * 1024 * 1024 * 1024,
-            stall: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(30),
         }
     }
 }
@@ -48,8 +48,8 @@ impl DownloadOptions {
 
     /// Sets the idle timeout.
     #[must_use]
-    pub fn stall(mut self, stall: Duration) -> Self {
-        self.stall = stall;
+    pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
+        self.idle_timeout = idle_timeout;
         self
     }
 }

@@ -107,7 +107,7 @@ impl Transfer<'_> {
             Some(validator) if sink.length() > 0 => Some((sink.length(), validator)),
             _ => None,
         };
-        let response = ask(&self.client.0.http, link, rest, self.options.stall).await?;
+        let response = ask(&self.client.0.http, link, rest, self.options.idle_timeout).await?;
         let mut response = self.accepted(response).await?;
         let (headers, announced) = (response.headers(), response.content_length());
         let status = response.status().as_u16();
@@ -265,8 +265,8 @@ impl Transfer<'_> {
     }
 
     async fn chunk(&mut self, response: &mut Response) -> Result<Option<Bytes>, FetchError> {
-        match timeout(self.options.stall, response.chunk()).await {
-            Err(_) => Err(FetchError::stalled(self.options.stall)),
+        match timeout(self.options.idle_timeout, response.chunk()).await {
+            Err(_) => Err(FetchError::stalled(self.options.idle_timeout)),
             Ok(result) => result.map_err(|error| FetchError::network(&self.client.0.http, response.url(), &error)),
         }
     }

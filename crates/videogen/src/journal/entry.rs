@@ -152,7 +152,7 @@ impl Entry {
         if is_over && !matches!(event, Event::Accepted { .. }) {
             return Ok(false);
         }
-        if event == Event::Dismissed && self.is_under_way(at) {
+        if event == Event::Dismissed && self.is_in_flight(at) {
             let id = &self.intent.id;
             return Err(JournalError::new(format!(
                 "submission {id} is in flight; retry in a few seconds"
@@ -206,7 +206,7 @@ impl Entry {
             } => {
                 self.vendor_id = vendor_id.or(self.vendor_id.take());
                 // A late response does not change an ended task.
-                if !self.status.as_ref().is_some_and(TaskStatus::is_terminal) || status.is_terminal() {
+                if !self.status.as_ref().is_some_and(TaskStatus::is_ended) || status.is_ended() {
                     (self.status, self.error) = (Some(status), error);
                 }
             }
@@ -222,7 +222,7 @@ impl Entry {
                 self.target = Some(target);
             }
             // A file that is about to be placed does not replace one that is in place.
-            Event::Placing { kind, .. } if self.saved(kind).is_some_and(|file| file.placed) => {}
+            Event::Placing { kind, .. } if self.saved_file(kind).is_some_and(|file| file.placed) => {}
             Event::Placing { kind, file } => *self.file_mut(kind) = Some(SavedFile { placed: false, ..file }),
             Event::Downloaded { kind, file } => {
                 *self.file_mut(kind) = Some(SavedFile { placed: true, ..file });
@@ -249,7 +249,7 @@ impl Entry {
 
     /// Returns one of its files, at the path where it is or was about to be placed.
     #[must_use]
-    pub fn saved(&self, kind: FileKind) -> Option<&SavedFile> {
+    pub fn saved_file(&self, kind: FileKind) -> Option<&SavedFile> {
         match kind {
             FileKind::Video => self.file.as_ref(),
             FileKind::LastFrame => self.last_frame_file.as_ref(),
@@ -270,7 +270,7 @@ impl Entry {
             .reason
             .as_ref()
             .is_some_and(|reason| reason.kind == ErrorKind::NoVideo);
-        let is_missing = |kind| self.saved(kind).is_none_or(|file| !file.placed);
+        let is_missing = |kind| self.saved_file(kind).is_none_or(|file| !file.placed);
         let is_incomplete = self.target.as_ref().is_some_and(|target| {
             let wants_image = target.with_last_frame && !self.without_last_frame;
             is_missing(FileKind::Video) || (wants_image && is_missing(FileKind::LastFrame))
@@ -278,13 +278,13 @@ impl Entry {
         self.task.is_some()
             && match &self.status {
                 Some(TaskStatus::Completed) => is_incomplete && !is_gone,
-                status => !status.as_ref().is_some_and(TaskStatus::is_terminal),
+                status => !status.as_ref().is_some_and(TaskStatus::is_ended),
             }
     }
 
     /// Returns whether the submission may still be in flight.
     #[must_use]
-    pub fn is_under_way(&self, now: Timestamp) -> bool {
+    pub fn is_in_flight(&self, now: Timestamp) -> bool {
         self.state == State::Sending && self.intent.until > now
     }
 
@@ -317,7 +317,7 @@ impl Entry {
                 request_id: None,
                 clock_skew: None,
                 possible_tasks: Vec::new(),
-                answer: None,
+                response: None,
             }
         })
     }
@@ -332,7 +332,7 @@ impl Entry {
         task.model = Some(self.intent.model.clone());
         task.error = self.error.clone();
         task.client_reference = self.intent.client_reference.clone();
-        task.repeated = true;
+        task.already_submitted = true;
         Some(task)
     }
 

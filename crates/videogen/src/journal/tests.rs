@@ -247,5 +247,32 @@ fn the_request_of_a_dead_sender_is_known() {
         (Some("i"), "p")
     );
     assert_eq!(ambiguity.parameters["duration"], 5);
-    assert!(!entry.is_under_way(Utc::now()));
+    assert!(!entry.is_in_flight(Utc::now()));
+}
+
+#[test]
+fn names_of_earlier_versions_are_read() {
+    use crate::model::{Adjustment, ErrorKind, VideoTask};
+
+    let kind: ErrorKind = serde_json::from_value(json!("not_followed")).unwrap();
+    assert_eq!((kind, kind.as_str()), (ErrorKind::PollRefused, "poll_refused"));
+
+    let earlier = json!({"field": "seed", "asked": "7", "rule": "not supported"});
+    let adjustment: Adjustment = serde_json::from_value(earlier).unwrap();
+    assert_eq!(
+        json!(adjustment),
+        json!({"field": "seed", "requested": "7", "rule": "not supported"})
+    );
+
+    let mut given = json!(VideoTask::new(task("t-1"), "queued".to_owned()));
+    given["repeated"] = json!(true);
+    given["unrecorded"] = json!("disk full");
+    let task: VideoTask = serde_json::from_value(given).unwrap();
+    assert!(task.already_submitted);
+    assert_eq!(task.journal_error.as_deref(), Some("disk full"));
+
+    let mut ambiguity = json!(Entry::begin(intent("a")).ambiguity());
+    ambiguity["answer"] = json!("502 Bad Gateway");
+    let ambiguity: crate::model::Ambiguity = serde_json::from_value(ambiguity).unwrap();
+    assert_eq!(ambiguity.response.as_deref(), Some("502 Bad Gateway"));
 }

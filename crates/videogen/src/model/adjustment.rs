@@ -23,7 +23,8 @@ pub struct Adjustment {
     /// The field, or the input role.
     pub field: String,
     /// The requested value, without secrets.
-    pub asked: String,
+    #[serde(alias = "asked")]
+    pub requested: String,
     /// The value that was sent; `None` when the field was dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<String>,
@@ -35,13 +36,13 @@ impl fmt::Display for Adjustment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             field,
-            asked,
+            requested,
             sent,
             rule,
         } = self;
         match sent {
-            Some(sent) => write!(f, "{field} = {asked} was sent as {sent}: {rule}"),
-            None => write!(f, "{field} = {asked} was dropped: {rule}"),
+            Some(sent) => write!(f, "{field} = {requested} was sent as {sent}: {rule}"),
+            None => write!(f, "{field} = {requested} was dropped: {rule}"),
         }
     }
 }

@@ -52,8 +52,8 @@ pub struct Ambiguity {
     )]
     pub possible_tasks: Vec<TaskId>,
     /// Beginning of the response, with URLs reduced to their hosts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    #[serde(default, alias = "answer", skip_serializing_if = "Option::is_none")]
+    pub response: Option<String>,
 }
 
 /// How far a submission with an unknown status got.

@@ -44,7 +44,7 @@ impl fmt::Display for Grade {
 #[non_exhaustive]
 pub enum Evidence {
     /// The response to the submission named the task.
-    NamedInAnswer,
+    NamedInResponse,
     /// The task has the client reference of the submission, which other submissions may have used too.
     SameReference,
     /// The same prompt, apart from whitespace, Unicode normalization and HTML entities.
@@ -80,7 +80,7 @@ pub enum Evidence {
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NamedInAnswer => "named in the response to the submission",
+            Self::NamedInResponse => "named in the response to the submission",
             Self::SameReference => "same reference",
             Self::SamePrompt => "same prompt",
             Self::TruncatedPrompt => "truncated prompt",

@@ -18,7 +18,7 @@ use crate::model::Vendor;
 pub struct Capabilities {
     /// The vendor.
     pub vendor: Vendor,
-    /// The endpoint family that serves the model, with its fields.
+    /// The endpoint family that serves the model.
     pub family: &'static Family,
     /// Values and limits of the model.
     pub model: &'static Model,
@@ -32,11 +32,9 @@ impl Capabilities {
         // The generator rejects a spec whose last entry does not match everything.
         let last = &facts.models[facts.models.len() - 1];
         let model = facts.models.iter().find(|entry| entry.matches(model)).unwrap_or(last);
-        let family = facts
-            .families
-            .iter()
-            .find(|family| family.name == model.family)
-            .unwrap_or(&facts.families[0]);
+        // Nor one with a model of an undeclared family.
+        let family = facts.families.iter().find(|family| family.name == model.family);
+        let family = family.unwrap_or(&facts.families[0]);
         Self { vendor, family, model }
     }
 
@@ -63,6 +61,6 @@ impl Capabilities {
         if self.model.without.contains(&name) {
             return None;
         }
-        self.family.fields.iter().find(|field| field.name == name)
+        self.model.request.fields.iter().find(|field| field.name == name)
     }
 }

@@ -67,9 +67,9 @@ impl Error {
     }
 
     /// An accepted task whose polls keep being refused, because of `cause`.
-    pub(crate) fn not_followed(task: &TaskId, cause: Self) -> Self {
+    pub(crate) fn poll_refused(task: &TaskId, cause: Self) -> Self {
         let message = format!("the task exists, but its status cannot be read: {}", cause.0.message);
-        let mut error = Self::new(ErrorKind::NotFollowed, message).with_task(task);
+        let mut error = Self::new(ErrorKind::PollRefused, message).with_task(task);
         error.0.operation = cause.0.operation;
         error.0.status = cause.0.status;
         error.0.code.clone_from(&cause.0.code);
@@ -176,7 +176,7 @@ impl Error {
         self.0.task.as_ref()
     }
 
-    /// Returns the error that ended polling, for `not_followed` errors.
+    /// Returns the error that ended polling, for `poll_refused` errors.
     #[must_use]
     pub fn cause(&self) -> Option<&Error> {
         self.0.cause.as_ref()

@@ -33,7 +33,8 @@ pub enum ErrorKind {
     /// The status of a submission is unknown: the vendor may have accepted it.
     AmbiguousSubmit,
     /// The task exists and may be billed, but its polls keep being refused. Waiting can resume later.
-    NotFollowed,
+    #[serde(alias = "not_followed")]
+    PollRefused,
     /// A timeout set by the caller elapsed.
     Timeout,
     /// A file could not be read or written.
@@ -66,7 +67,7 @@ impl ErrorKind {
             Self::Transport => "transport",
             Self::Decode => "decode",
             Self::AmbiguousSubmit => "ambiguous_submit",
-            Self::NotFollowed => "not_followed",
+            Self::PollRefused => "poll_refused",
             Self::Timeout => "timeout",
             Self::Io => "io",
             Self::Unsupported => "unsupported",

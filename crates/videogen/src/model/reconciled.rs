@@ -14,8 +14,8 @@ pub enum Reconciled {
     /// No task matches. Shortly after a broken connection this is no proof: search again for a few minutes.
     NotFound,
     /// No listed task matches, but the list does not reach back to the submission. Check the vendor's console.
-    OutOfSight,
+    ListTruncated,
     /// No listed task matches, but the list does not show the prompts of some tasks of that time. Check the vendor's
     /// console.
-    CannotTell,
+    PromptsNotShown,
 }

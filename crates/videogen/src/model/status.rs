@@ -71,12 +71,6 @@ impl TaskStatus {
     /// Returns whether the task has ended, with or without a video. `false` for an unknown status.
     #[must_use]
     pub fn is_ended(&self) -> bool {
-        self.is_terminal()
-    }
-
-    /// Returns whether the status is final: the same as [`is_ended`](Self::is_ended).
-    #[must_use]
-    pub fn is_terminal(&self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::Expired)
     }
 }

@@ -69,11 +69,11 @@ pub struct VideoTask {
     pub adjustments: Vec<Adjustment>,
     /// Whether an earlier submission created the task, and this call created none: the idempotency key was used before, or the
     /// vendor answered HTTP 409 with the task that it already has.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub repeated: bool,
+    #[serde(default, alias = "repeated", skip_serializing_if = "is_false")]
+    pub already_submitted: bool,
     /// Reason why the accepted task could not be recorded in the journal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unrecorded: Option<String>,
+    #[serde(default, alias = "unrecorded", skip_serializing_if = "Option::is_none")]
+    pub journal_error: Option<String>,
     /// The vendor's response as received, including presigned URLs.
     #[serde(default, skip_serializing_if = "Raw::is_null")]
     pub raw: Raw,
@@ -105,10 +105,16 @@ impl VideoTask {
             error: None,
             request_id: None,
             adjustments: Vec::new(),
-            repeated: false,
-            unrecorded: None,
+            already_submitted: false,
+            journal_error: None,
             raw: Raw::default(),
         }
+    }
+
+    /// Whether the task needs no more polls: it has ended, and has its video if it is completed. A vendor may report
+    /// completion before the URL, and lists omit the URL.
+    pub(crate) fn is_final(&self) -> bool {
+        self.status.is_ended() && (self.status != TaskStatus::Completed || self.video.is_some())
     }
 
     /// Returns the task with the id that was requested. A different id in the response becomes `vendor_id`.
@@ -364,6 +370,6 @@ mod tests {
         }
         let odd = TaskStatus::from_vendor("Simmering");
         assert_eq!(odd.as_str(), "Simmering");
-        assert!(!odd.is_terminal());
+        assert!(!odd.is_ended());
     }
 }

@@ -14,8 +14,7 @@ macro_rules! vendors {
         $vendor:ident = $name:literal, $raw:ident {
             operations: [$($operation:ident),*],
             list_query: [$($member:literal),*],
-            finds_by_reference: $family:expr,
-        }
+            }
     )*) => {
         /// A vendor. Each has a Cargo feature.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,14 +67,6 @@ macro_rules! vendors {
                     Self::$vendor => &[$($member),*],
                 )*}
             }
-
-            /// The endpoint family whose `get` also finds a task by client reference.
-            pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
-                match self {$(
-                    #[cfg(feature = $name)]
-                    Self::$vendor => $family,
-                )*}
-            }
         }
     };
 }
@@ -85,20 +76,16 @@ vendors! {
     Token360 = "token360", videogen_raw_token360 {
         operations: [Submit, Get, List, Models],
         list_query: ["limit", "after", "before", "oldest_first"],
-        finds_by_reference: None,
     }
     /// <https://toapis.com>
     ToApis = "toapis", videogen_raw_toapis {
         operations: [Submit, Get],
         list_query: [],
-        // Documented for this family's path, for tasks of either family.
-        finds_by_reference: Some("seedance-1"),
     }
     /// <https://alltoken.ai>
     AllToken = "alltoken", videogen_raw_alltoken {
         operations: [Submit, Get, Cancel, List, Models],
         list_query: ["limit", "status"],
-        finds_by_reference: None,
     }
 }
 
@@ -109,9 +96,21 @@ impl Vendor {
         self.facts().name
     }
 
-    /// Iterates over the endpoint families, as used in task ids.
+    /// Returns an endpoint family whose tasks can be polled by the caller's own id too.
+    pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
+        let mut families = self.facts().families.iter();
+        families.find(|family| family.by_reference).map(|family| family.name)
+    }
+
+    /// Iterates over the endpoint families, as used in task ids. Former ones, whose tasks can still be polled, come last.
     pub fn families(self) -> impl Iterator<Item = &'static str> {
-        self.facts().families.iter().map(|family| family.name)
+        let of = |former: bool| {
+            self.facts()
+                .families
+                .iter()
+                .filter(move |family| family.former == former)
+        };
+        of(false).chain(of(true)).map(|family| family.name)
     }
 
     /// Returns the default model.

@@ -79,8 +79,8 @@ impl Durations {
     }
 
     /// The next poll, in seconds from `elapsed`, between `least` and `most`: where expected delay plus
-    /// `price`, relative to the probability that the task has finished, is lowest.
-    pub(crate) fn next(&self, elapsed: f64, least: f64, most: f64, price: f64) -> f64 {
+    /// `request_cost`, relative to the probability that the task has finished, is lowest.
+    pub(crate) fn next(&self, elapsed: f64, least: f64, most: f64, request_cost: f64) -> f64 {
         let (ends, published) = (ends(), published());
         let weight = |bin: usize| f64::from(self.weights[bin] + published[bin]);
         // Elapsed bins, and the elapsed part of a bin, do not count.
@@ -99,7 +99,7 @@ impl Durations {
         let (mut done, mut when) = (0.0, 0.0);
         let (mut best, mut lowest) = (most, f64::INFINITY);
         let mut consider = |moment: f64, done: f64, when: f64| {
-            let cost = (price * left + done * moment - when) / done;
+            let cost = (request_cost * left + done * moment - when) / done;
             if cost < lowest {
                 (best, lowest) = (moment, cost);
             }
@@ -113,7 +113,7 @@ impl Durations {
             }
             // And between these, where the cost has a minimum: bins are wide compared to short pauses.
             let rate = weight / (to - from);
-            let room = 2.0 * rate * (price * left + from * done - when) - done * done;
+            let room = 2.0 * rate * (request_cost * left + from * done - when) - done * done;
             let moment = from + (room.max(0.0).sqrt() - done) / rate;
             if moment > from.max(least) && moment < to.min(most) {
                 let part = rate * (moment - from);

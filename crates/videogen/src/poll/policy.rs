@@ -19,7 +19,7 @@ pub(crate) const URL_GRACE: u8 = 3;
 /// The longest pause by default, so that a quick task is found soon even if all earlier ones took long.
 const LONGEST: Duration = Duration::from_secs(60);
 /// Cost of a request in delay, as a fraction of the shortest pause.
-const PRICE: f64 = 0.045;
+const REQUEST_COST: f64 = 0.045;
 /// Jitter of a poll, as a fraction of the shortest pause, so that many waiters do not poll at once.
 const JITTER: f64 = 0.1;
 
@@ -51,7 +51,7 @@ pub struct PollPolicy {
     /// Longest pause between two polls.
     pub longest: Duration,
     /// Cost of a request, in seconds of delay. Lower values poll more often.
-    pub price: f64,
+    pub request_cost: f64,
     /// Speed of the tasks' time. Observed durations are in that time, everything else is in real time.
     pub(crate) scale: TimeScale,
 }
@@ -66,7 +66,7 @@ pub struct PollState {
     /// Result of the last poll.
     pub last: LastPoll,
     /// Random jitter in `0.0..=1.0`; clamped.
-    pub chance: f64,
+    pub jitter: f64,
 }
 
 /// Result of the last poll.
@@ -108,7 +108,7 @@ impl PollPolicy {
             first: (shortest, longest),
             shortest,
             longest,
-            price: shortest.as_secs_f64() * PRICE,
+            request_cost: shortest.as_secs_f64() * REQUEST_COST,
             scale: TimeScale::default(),
         }
     }
@@ -119,7 +119,7 @@ impl PollPolicy {
             first: (scale.real(self.first.0), scale.real(self.first.1)),
             shortest: scale.real(self.shortest),
             longest: scale.real(self.longest),
-            price: self.price / scale.factor(),
+            request_cost: self.request_cost / scale.factor(),
             scale,
         }
     }
@@ -133,8 +133,8 @@ impl PollPolicy {
 
     /// Sets the cost of a request, in seconds of delay.
     #[must_use]
-    pub fn price(mut self, seconds: f64) -> Self {
-        self.price = seconds;
+    pub fn request_cost(mut self, seconds: f64) -> Self {
+        self.request_cost = seconds;
         self
     }
 
@@ -157,22 +157,22 @@ impl PollPolicy {
                 let factor = self.scale.factor();
                 let seconds = |time: Duration| time.as_secs_f64() * factor;
                 let (from, to) = (seconds(least), seconds(most));
-                let price = if self.price.is_finite() {
-                    self.price.max(0.0)
+                let request_cost = if self.request_cost.is_finite() {
+                    self.request_cost.max(0.0)
                 } else {
                     0.0
                 };
-                let next = seen.next(seconds(state.elapsed), from, to, price * factor);
+                let next = seen.next(seconds(state.elapsed), from, to, request_cost * factor);
                 Duration::try_from_secs_f64(next / factor).unwrap_or(most)
             }
         };
-        let chance = if state.chance.is_finite() {
-            state.chance.clamp(0.0, 1.0)
+        let jitter = if state.jitter.is_finite() {
+            state.jitter.clamp(0.0, 1.0)
         } else {
             0.0
         };
         let pause = ideal
-            .saturating_add(self.shortest.mul_f64(JITTER * chance))
+            .saturating_add(self.shortest.mul_f64(JITTER * jitter))
             .clamp(least, most);
         match state.last {
             LastPoll::Failed(least) | LastPoll::Refused(least) => pause.max(self.scale.real(least)),

@@ -114,14 +114,14 @@ fn is_answer(error: &Error) -> bool {
 }
 
 impl Known {
-    /// The error that ends a wait: the vendor's error for an id that may never have existed, or `not_followed` for a
+    /// The error that ends a wait: the vendor's error for an id that may never have existed, or `poll_refused` for a
     /// task that exists.
     pub(crate) fn ending(self, task: &TaskId, error: Error) -> Error {
         let may_not_exist = error.kind() == ErrorKind::NotFound || !is_answer(&error);
         if self == Self::Nothing && may_not_exist {
             return error;
         }
-        Error::not_followed(task, error)
+        Error::poll_refused(task, error)
     }
 }
 

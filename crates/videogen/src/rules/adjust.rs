@@ -32,7 +32,7 @@ pub(crate) fn adjust(
         };
         made.push(Adjustment {
             field: violation.field.clone(),
-            asked: violation.value.clone(),
+            requested: violation.value.clone(),
             sent,
             rule: violation.rule.clone(),
         });

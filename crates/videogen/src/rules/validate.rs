@@ -45,22 +45,25 @@ struct Check {
 }
 
 impl Check {
+    /// Adds a violation of a rule of the model.
     fn add(&mut self, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
-        self.push(field, &value.to_string(), rule.into(), hint.into());
+        let page = self.rules.model.page;
+        self.push(field, &value.to_string(), rule.into(), hint.into(), page);
     }
 
-    fn push(&mut self, field: &str, value: &str, rule: String, hint: String) {
+    /// Adds a violation of a rule of the vendor's field itself, whichever the model.
+    fn add_of(&mut self, field: &Field, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
+        self.push(field.name, &value.to_string(), rule.into(), hint.into(), field.page);
+    }
+
+    fn push(&mut self, field: &str, value: &str, rule: String, hint: String, page: &'static str) {
         self.found.push(Violation {
             // Any field or member name may contain a presigned URL by mistake.
             field: hide_urls(field),
             value: hide_urls(value),
             rule: hide_urls(&rule),
             hint: hide_urls(&hint),
-            page: Some(
-                self.rules
-                    .field(field)
-                    .map_or(self.rules.model.page, |field| field.page),
-            ),
+            page: Some(page),
         });
     }
 
@@ -170,7 +173,7 @@ impl Check {
                 && !field.values.contains(&value)
             {
                 let rule = format!("{} does not support this value", self.whom(request));
-                self.add(name, value, rule, format!("use one of {}", field.values.join(", ")));
+                self.add_of(field, value, rule, format!("use one of {}", field.values.join(", ")));
             }
         }
     }
@@ -197,7 +200,7 @@ impl Check {
                 let edge = |bound: Option<i64>| bound.map_or_else(|| "any".to_owned(), |bound| bound.to_string());
                 let rule = format!("must be {} to {}", edge(low), edge(high));
                 let nearest = value.clamp(low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX));
-                self.add(name, value, rule, format!("use {nearest}"));
+                self.add_of(field, value, rule, format!("use {nearest}"));
             }
         }
     }
@@ -215,16 +218,16 @@ impl Check {
                 && length > most
             {
                 let rule = format!("has {length} characters; the limit is {most}");
-                self.add(name, value, rule, "shorten it (for example, hash it)");
+                self.add_of(field, value, rule, "shorten it (for example, hash it)");
             }
             if value.is_empty() {
-                self.add(name, "\"\"", "must not be empty", "leave it out");
+                self.add_of(field, "\"\"", "must not be empty", "leave it out");
             }
             let is_looked_up = name == "client_reference" && self.rules.vendor.finds_by_reference().is_some();
             if is_looked_up && (value.contains(['/', '\\']) || matches!(value, "." | "..")) {
                 let whom = self.rules.vendor.name();
                 let rule = format!("{whom} looks tasks up by it in a URL path, where it would lead elsewhere");
-                self.add(name, value, rule, "use one without / and \\, and not . or ..");
+                self.add_of(field, value, rule, "use one without / and \\, and not . or ..");
             }
         }
         if let Some((field, url)) = self.place(request, "callback_url", request.callback_url.as_ref()) {
@@ -273,8 +276,8 @@ impl Check {
             .filter(|url| matches!(url.scheme(), "https" | "http"));
         let parsed = parsed.filter(|_| exact);
         let Some(parsed) = parsed else {
-            self.add(
-                "callback_url",
+            self.add_of(
+                field,
                 url,
                 "is not an http(s) URL",
                 "use a full URL with https:// and without spaces",
@@ -286,12 +289,7 @@ impl Check {
             && !url.expose().starts_with(prefix)
             && !crate::model::address::is_loopback(&parsed)
         {
-            self.add(
-                "callback_url",
-                url,
-                format!("must begin with {prefix}"),
-                "serve it over TLS",
-            );
+            self.add_of(field, url, format!("must begin with {prefix}"), "serve it over TLS");
         }
     }
 
@@ -429,12 +427,13 @@ impl Check {
         for (key, value) in extra {
             let wire = format!("{prefix}{key}");
             let inside = format!("{wire}.");
-            if let Some(field) = self.rules.family.fields.iter().find(|field| field.wire == wire) {
+            if let Some(field) = self.rules.model.request.fields.iter().find(|field| field.wire == wire) {
                 let rule = format!("would override the vendor's `{wire}`");
                 self.add("extra", &wire, rule, format!("set `{}` instead", field.name));
             } else if self
                 .rules
-                .family
+                .model
+                .request
                 .fields
                 .iter()
                 .any(|field| field.wire.starts_with(&inside))

@@ -17,7 +17,7 @@ impl Client {
         };
         let open = Query {
             open: true,
-            ..self.own()
+            ..self.journal_query()
         };
         let open = self.found(open).await?;
         let hide = |text: &str| self.judge().hide(text);
@@ -41,7 +41,7 @@ impl Client {
     /// `false`: one of them could not be polled, or there are too many.
     async fn learn_other_ids(&self, found: &VideoTask) -> Result<bool, Error> {
         let hide = |text: &str| self.judge().hide(text);
-        let recorded = self.found(self.own()).await?.entries;
+        let recorded = self.found(self.journal_query()).await?.entries;
         let alike = recorded.iter().filter(|entry| {
             let known = entry.ambiguity();
             entry.vendor_id.is_none() && Comparison::new(&known, self.clock_skew(), &hide).compare(found) != Match::None
@@ -72,7 +72,7 @@ impl Client {
         let by_task = |task: &TaskId| scoped.clone().task(task.clone());
         let by_vendor_id = |id: &str| Query {
             vendor_id: Some(id.to_owned()),
-            ..self.own()
+            ..self.journal_query()
         };
         let queries = [
             Some(by_task(task)),

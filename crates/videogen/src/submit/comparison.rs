@@ -114,7 +114,7 @@ impl<'a> Comparison<'a> {
             Match::Unclear | Match::None => (Grade::Weak, vec![self.prompt(&task)]),
         };
         // Without a prompt, nothing contradicts the response.
-        let is_named = evidence == Evidence::NamedInAnswer && reasons.contains(&Evidence::PromptNotShown);
+        let is_named = evidence == Evidence::NamedInResponse && reasons.contains(&Evidence::PromptNotShown);
         reasons.insert(0, evidence);
         Candidate {
             task,

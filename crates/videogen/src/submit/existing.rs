@@ -25,7 +25,7 @@ impl Client {
         if Comparison::new(known, self.clock_skew(), &hide).is_contradicted_by(&task) {
             return Err(conflict);
         }
-        task.repeated = true;
+        task.already_submitted = true;
         Ok(task)
     }
 
@@ -36,7 +36,7 @@ impl Client {
             Ok(task) => task,
             Err(error) => return Event::failed(error),
         };
-        if task.repeated && self.is_known(task, Some(intent)).await.unwrap_or(false) {
+        if task.already_submitted && self.is_known(task, Some(intent)).await.unwrap_or(false) {
             let message = format!("the vendor already has a task for this request: {}", task.id);
             let reason = Reason::from(&Error::new(ErrorKind::Conflict, message));
             return Some(Event::Rejected { reason });

@@ -20,7 +20,7 @@ mod existing;
 mod intent;
 pub(crate) mod reconcile;
 pub(crate) mod recover;
-mod settle;
+mod resolve;
 mod submission;
 
 pub use submission::SubmitOptions;

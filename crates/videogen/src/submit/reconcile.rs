@@ -103,7 +103,7 @@ impl Client {
                 Some(id) => self.look_up(ambiguity, &id).await,
                 None => self.look_through(ambiguity).await,
             };
-            let reconciled = match (reconciled, self.named_in_answer(ambiguity).await?) {
+            let reconciled = match (reconciled, self.named_in_response(ambiguity).await?) {
                 (Ok(Reconciled::Found(task)), _) => Reconciled::Found(task),
                 (Ok(Reconciled::Candidates(mut found)), mut named) => {
                     found.retain(|found| named.iter().all(|named| named.task.id != found.task.id));
@@ -126,7 +126,7 @@ impl Client {
                     task: task.id.clone(),
                     status: task.status.clone(),
                 },
-                Reconciled::OutOfSight | Reconciled::CannotTell => return Ok(reconciled),
+                Reconciled::ListTruncated | Reconciled::PromptsNotShown => return Ok(reconciled),
                 Reconciled::Candidates(_) | Reconciled::NotFound => Event::NotFound {
                     after: u64::try_from(after).unwrap_or_default(),
                 },
@@ -134,7 +134,7 @@ impl Client {
             let recorded = journal.record(Subject::Intent(intent), event).await;
             Ok(match reconciled {
                 Reconciled::Found(mut task) => {
-                    task.unrecorded = recorded.err().map(|error| error.to_string());
+                    task.journal_error = recorded.err().map(|error| error.to_string());
                     Reconciled::Found(task)
                 }
                 // A failed search needs no record.
@@ -181,7 +181,7 @@ impl Client {
             let result = self.look(ambiguity, options.sole_writer).await;
             let left = within.saturating_sub(start.elapsed());
             let goes_on = match &result {
-                Ok(reconciled) => matches!(reconciled, Reconciled::NotFound | Reconciled::CannotTell),
+                Ok(reconciled) => matches!(reconciled, Reconciled::NotFound | Reconciled::PromptsNotShown),
                 Err(error) => error.is_retryable(),
             };
             if !goes_on || left.is_zero() {
@@ -211,7 +211,7 @@ impl Client {
         let shared = Query {
             client_reference: Some(id.id().to_owned()),
             limit: Some(2),
-            ..self.own()
+            ..self.journal_query()
         };
         let shared = self.found(shared).await?;
         let is_sole = shared.entries.len() + shared.unreadable.len() < 2;
@@ -226,7 +226,7 @@ impl Client {
     }
 
     /// The tasks named in the response to the submission.
-    async fn named_in_answer(&self, ambiguity: &Ambiguity) -> Result<Vec<Candidate>, Error> {
+    async fn named_in_response(&self, ambiguity: &Ambiguity) -> Result<Vec<Candidate>, Error> {
         let mut named = Vec::new();
         for id in &ambiguity.possible_tasks {
             // A task that cannot be polled now is still named by the ambiguity.
@@ -235,7 +235,7 @@ impl Client {
             {
                 let hide = |text: &str| self.judge().hide(text);
                 let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
-                named.push(comparison.candidate(task, Evidence::NamedInAnswer));
+                named.push(comparison.candidate(task, Evidence::NamedInResponse));
             }
         }
         Ok(named)
@@ -304,8 +304,8 @@ impl Client {
         let mut candidates = compared;
         if candidates.is_empty() {
             return Ok(match (is_whole, is_unclear) {
-                (false, _) => Reconciled::OutOfSight,
-                (true, true) => Reconciled::CannotTell,
+                (false, _) => Reconciled::ListTruncated,
+                (true, true) => Reconciled::PromptsNotShown,
                 (true, false) => Reconciled::NotFound,
             });
         }

@@ -19,7 +19,7 @@ pub struct Recovered {
     /// Submissions whose status is still unknown.
     pub open: Vec<LostSubmission>,
     /// Submissions in flight, or whose sending process died a few seconds ago.
-    pub under_way: Vec<Entry>,
+    pub in_flight: Vec<Entry>,
     /// Submissions whose task had not ended when last checked, or whose output files are missing.
     pub unfinished: Vec<Entry>,
     /// Records of open or unfinished submissions that cannot be read. They are not changed.
@@ -35,7 +35,7 @@ pub struct LostSubmission {
     /// Possible tasks, the best match first.
     pub candidates: Vec<Candidate>,
     /// Why the search was inconclusive: it failed, or the vendor does not list everything. `None`: no task was found.
-    pub trouble: Option<String>,
+    pub inconclusive: Option<String>,
 }
 
 impl Client {
@@ -84,7 +84,7 @@ impl Client {
         }
         let is_open = Query {
             open: true,
-            ..self.own()
+            ..self.journal_query()
         };
         let mut recovered = Recovered::default();
         let (start, mut looks) = (Instant::now(), 0);
@@ -96,7 +96,7 @@ impl Client {
                 LostSubmission {
                     entry,
                     candidates: Vec::new(),
-                    trouble: None,
+                    inconclusive: None,
                 },
                 true,
             ));
@@ -120,15 +120,15 @@ impl Client {
             }
             if lost.entry.task.is_some() {
                 recovered.found.push(lost.entry);
-            } else if lost.entry.is_under_way(Utc::now()) {
-                recovered.under_way.push(lost.entry);
+            } else if lost.entry.is_in_flight(Utc::now()) {
+                recovered.in_flight.push(lost.entry);
             } else if lost.entry.is_open() {
                 recovered.open.push(lost);
             }
         }
         let is_unfinished = Query {
             unfinished: true,
-            ..self.own()
+            ..self.journal_query()
         };
         let found = self.found(is_unfinished).await?;
         recovered.unfinished = found.entries;
@@ -142,11 +142,11 @@ impl Client {
 
     /// Searches once. Returns whether another search may find more.
     async fn search_again(&self, lost: &mut LostSubmission, sole_writer: bool) -> bool {
-        lost.trouble = None;
+        lost.inconclusive = None;
         match self.look(&lost.entry.ambiguity(), sole_writer).await {
             Ok(Reconciled::Found(task)) => {
-                if let Some(reason) = &task.unrecorded {
-                    lost.trouble = Some(format!("its task is {}, but it cannot be recorded: {reason}", task.id));
+                if let Some(reason) = &task.journal_error {
+                    lost.inconclusive = Some(format!("its task is {}, but it cannot be recorded: {reason}", task.id));
                     lost.candidates = vec![Candidate {
                         task: *task,
                         grade: Grade::Strong,
@@ -160,16 +160,16 @@ impl Client {
                 false
             }
             Ok(Reconciled::NotFound) => true,
-            Ok(Reconciled::OutOfSight) => {
-                lost.trouble = Some("the vendor's list does not reach back to the submission".to_owned());
+            Ok(Reconciled::ListTruncated) => {
+                lost.inconclusive = Some("the vendor's list does not reach back to the submission".to_owned());
                 false
             }
-            Ok(Reconciled::CannotTell) => {
-                lost.trouble = Some("the vendor's list does not show the prompts of its tasks".to_owned());
+            Ok(Reconciled::PromptsNotShown) => {
+                lost.inconclusive = Some("the vendor's list does not show the prompts of its tasks".to_owned());
                 true
             }
             Err(error) => {
-                lost.trouble = Some(error.to_string());
+                lost.inconclusive = Some(error.to_string());
                 error.is_retryable()
             }
         }

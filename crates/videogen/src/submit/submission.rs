@@ -88,7 +88,7 @@ impl Client {
 
     /// Submits `request` at most once for each `key`, across all processes that share the journal.
     ///
-    /// Calls with the same key wait while the first is in flight; later calls return its task ([`VideoTask::repeated`])
+    /// Calls with the same key wait while the first is in flight; later calls return its task ([`VideoTask::already_submitted`])
     /// and send nothing. A key can be reused when its submission was refused, or provably not sent.
     ///
     /// # Errors
@@ -98,7 +98,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
     /// let task = client.submit_with_key("order-4711", &request).await?;
-    /// if task.repeated {
+    /// if task.already_submitted {
     ///     println!("already submitted as {}", task.id);
     /// }
     /// # Ok(())
@@ -271,7 +271,7 @@ impl Client {
         };
         // If this fails, the entry stays open and can be recovered; the task is returned anyway.
         let mut task = result?;
-        task.unrecorded = noted.err();
+        task.journal_error = noted.err();
         Ok(Attempt::Made(Box::new(task)))
     }
 
@@ -308,7 +308,7 @@ impl Client {
             status: error.status(),
             request_id: error.request_id().map(str::to_owned),
             possible_tasks: judge.possible_tasks(family, exchange.as_ref()),
-            answer: judge.beginning(exchange.as_ref()),
+            response: judge.beginning(exchange.as_ref()),
             ..self.lost(request, sent_at)
         };
         self.existing(error.with_ambiguity(ambiguity)).await
@@ -334,7 +334,7 @@ impl Client {
             request_id: None,
             clock_skew: self.clock_skew().map(|skew| skew.num_seconds()),
             possible_tasks: Vec::new(),
-            answer: None,
+            response: None,
         }
     }
 
@@ -363,11 +363,11 @@ impl Client {
                     );
                     return Err(Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent));
                 }
-                State::Sending if entry.is_under_way(Utc::now()) && begun.elapsed() < self.0.patience => {}
+                State::Sending if entry.is_in_flight(Utc::now()) && begun.elapsed() < self.0.patience => {}
                 State::Sending | State::Ambiguous => {
                     return match self.reconcile(&entry.ambiguity()).await {
                         Ok(Reconciled::Found(mut task)) => {
-                            task.repeated = true;
+                            task.already_submitted = true;
                             Ok(*task)
                         }
                         // Whatever the search failed with, the status is still unknown.

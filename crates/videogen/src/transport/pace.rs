@@ -159,7 +159,7 @@ impl Pace {
         Ok(turn)
     }
 
-    /// Reserves the next turn. It counts as in flight from here on, until [`settle`](Self::settle).
+    /// Reserves the next turn. It counts as in flight from here on, until [`resolve`](Self::resolve).
     pub(crate) fn reserve(&mut self, now: Instant) -> Result<Turn, Blocked> {
         if let Some(until) = self.closed(now) {
             return Err(Blocked::Until(until));

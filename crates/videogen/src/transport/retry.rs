@@ -21,7 +21,7 @@ use crate::model::{Error, ErrorKind, TimeScale};
 /// use std::time::Duration;
 /// use videogen::RetryPolicy;
 ///
-/// let policy = RetryPolicy::default().retries(5).base(Duration::from_millis(200));
+/// let policy = RetryPolicy::default().retries(5).base_delay(Duration::from_millis(200));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -29,11 +29,11 @@ pub struct RetryPolicy {
     /// Maximum number of retries of a call.
     pub retries: u32,
     /// Maximum pause before the first retry. It doubles with each retry; the actual pause is a random part of it.
-    pub base: Duration,
+    pub base_delay: Duration,
     /// Maximum pause, unless `Retry-After` is longer.
-    pub cap: Duration,
+    pub max_delay: Duration,
     /// Longest `Retry-After` that is waited for; with a longer one the error is returned.
-    pub patience: Duration,
+    pub max_retry_after: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -41,9 +41,9 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             retries: 3,
-            base: Duration::from_millis(500),
-            cap: Duration::from_secs(10),
-            patience: Duration::from_secs(30),
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(10),
+            max_retry_after: Duration::from_secs(30),
         }
     }
 }
@@ -67,8 +67,22 @@ impl RetryPolicy {
 
     /// Sets the maximum pause before the first retry.
     #[must_use]
-    pub fn base(mut self, base: Duration) -> Self {
-        self.base = base;
+    pub fn base_delay(mut self, base_delay: Duration) -> Self {
+        self.base_delay = base_delay;
+        self
+    }
+
+    /// Sets the maximum pause, which `Retry-After` may exceed.
+    #[must_use]
+    pub fn max_delay(mut self, max_delay: Duration) -> Self {
+        self.max_delay = max_delay;
+        self
+    }
+
+    /// Sets the longest `Retry-After` that is waited for.
+    #[must_use]
+    pub fn max_retry_after(mut self, max_retry_after: Duration) -> Self {
+        self.max_retry_after = max_retry_after;
         self
     }
 
@@ -78,10 +92,10 @@ impl RetryPolicy {
         // A refused key or an unreadable body would fail again.
         let may_pass = error.is_retryable() && error.kind() != ErrorKind::Decode;
         let retry_after = error.retry_after().unwrap_or_default();
-        if done >= self.retries || !may_pass || retry_after > self.patience {
+        if done >= self.retries || !may_pass || retry_after > self.max_retry_after {
             return None;
         }
-        let longest = self.base.saturating_mul(1 << done.min(16)).min(self.cap);
+        let longest = self.base_delay.saturating_mul(1 << done.min(16)).min(self.max_delay);
         Some(longest.mul_f64(chance.clamp(0.0, 1.0)).max(retry_after))
     }
 }
@@ -280,7 +294,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_closed_budget_ends_the_pauses() {
         let (policy, budget, mut tries) = (
-            RetryPolicy::default().base(Duration::from_secs(9)),
+            RetryPolicy::default().base_delay(Duration::from_secs(9)),
             Budget::default(),
             0,
         );

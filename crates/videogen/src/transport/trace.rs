@@ -1,9 +1,13 @@
 //! Spans and events for `tracing`, behind the feature of that name. Their names and fields are listed in the documentation of
 //! the crate. No field contains a key, a prompt, or a URL.
 
+#[cfg(feature = "tracing")]
+use std::collections::HashMap;
 use std::future::Future;
+#[cfg(feature = "tracing")]
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::model::{Error, VideoTask};
+use crate::model::{Error, TaskId, VideoTask};
 
 /// Runs `future` within the span of a submission. `model` is masked.
 pub(crate) fn submit<T>(vendor: &'static str, model: &str, future: T) -> impl Future<Output = T::Output> + use<T>
@@ -19,35 +23,103 @@ where
     }
 }
 
-/// Runs `future` within the span of a wait or a download of a task.
-pub(crate) fn about<T>(
-    activity: Activity,
-    task: &crate::model::TaskId,
-    future: T,
-) -> impl Future<Output = T::Output> + use<T>
+/// Runs `future` within the span of a download of a task.
+pub(crate) fn download<T>(task: &TaskId, kind: &'static str, future: T) -> impl Future<Output = T::Output> + use<T>
 where
     T: Future,
 {
     #[cfg(feature = "tracing")]
-    {
-        let span = match activity {
-            Activity::Wait => tracing::info_span!(target: "videogen", "wait", %task),
-            Activity::Download(kind) => tracing::info_span!(target: "videogen", "download", %task, kind),
-        };
-        tracing::Instrument::instrument(future, span)
-    }
+    return tracing::Instrument::instrument(future, tracing::info_span!(target: "videogen", "download", %task, kind));
     #[cfg(not(feature = "tracing"))]
     {
-        let _ = (activity, task);
+        let _ = (task, kind);
         future
     }
 }
 
-/// What is done about a task.
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only spans name the kind"))]
-pub(crate) enum Activity {
-    Wait,
-    Download(&'static str),
+/// The span of one wait. It is open until it is dropped.
+#[derive(Debug, Clone)]
+pub(crate) struct WaitSpan(#[cfg(feature = "tracing")] tracing::Span);
+
+impl WaitSpan {
+    pub(crate) fn new(task: &TaskId) -> Self {
+        #[cfg(feature = "tracing")]
+        return Self(tracing::info_span!(target: "videogen", "wait", %task));
+        #[cfg(not(feature = "tracing"))]
+        {
+            let _ = task;
+            Self()
+        }
+    }
+
+    /// Runs `future` within the span.
+    pub(crate) fn within<T: Future>(&self, future: T) -> impl Future<Output = T::Output> + use<T> {
+        #[cfg(feature = "tracing")]
+        return tracing::Instrument::instrument(future, self.0.clone());
+        #[cfg(not(feature = "tracing"))]
+        future
+    }
+
+    /// Reports the outcome of the wait within the span.
+    pub(crate) fn outcome(&self, result: &Result<VideoTask, Error>) {
+        #[cfg(feature = "tracing")]
+        let _entered = self.0.enter();
+        outcome(result);
+    }
+}
+
+impl Default for WaitSpan {
+    /// No span.
+    fn default() -> Self {
+        Self(
+            #[cfg(feature = "tracing")]
+            tracing::Span::none(),
+        )
+    }
+}
+
+/// The spans of the waits of a watcher.
+#[derive(Debug, Default)]
+pub(crate) struct WaitSpans(#[cfg(feature = "tracing")] Mutex<HashMap<TaskId, WaitSpan>>);
+
+impl WaitSpans {
+    /// Opens the span of a wait, unless it is open.
+    pub(crate) fn begin(&self, task: &TaskId) {
+        #[cfg(feature = "tracing")]
+        self.open().entry(task.clone()).or_insert_with(|| WaitSpan::new(task));
+        #[cfg(not(feature = "tracing"))]
+        let _ = task;
+    }
+
+    /// The span of a wait.
+    pub(crate) fn of(&self, task: &TaskId) -> WaitSpan {
+        #[cfg(feature = "tracing")]
+        return self.open().get(task).cloned().unwrap_or_default();
+        #[cfg(not(feature = "tracing"))]
+        {
+            let _ = task;
+            WaitSpan::default()
+        }
+    }
+
+    /// Reports the outcome of a wait within its span, and closes the span.
+    pub(crate) fn end(&self, task: &TaskId, result: &Result<VideoTask, Error>) {
+        self.of(task).outcome(result);
+        self.forget(task);
+    }
+
+    /// Closes the span of a wait that is given up.
+    pub(crate) fn forget(&self, task: &TaskId) {
+        #[cfg(feature = "tracing")]
+        self.open().remove(task);
+        #[cfg(not(feature = "tracing"))]
+        let _ = task;
+    }
+
+    #[cfg(feature = "tracing")]
+    fn open(&self) -> MutexGuard<'_, HashMap<TaskId, WaitSpan>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Reports the outcome of an activity within its span.

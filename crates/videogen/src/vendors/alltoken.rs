@@ -6,11 +6,12 @@ use videogen_raw_alltoken::enums::{ContentRole, ContentType, GenerationStatus};
 use videogen_raw_alltoken::types;
 use videogen_wire::{FromValue as _, Read as _, ReadItems as _};
 
+use super::body::Body;
 use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
 use crate::model::ListedModel;
 use crate::model::{
     Capabilities, ErrorKind, ListQuery, Role, Source, TaskError, TaskId, TaskStatus, Usage, Vendor, Video,
-    VideoDuration, VideoRequest, VideoTask,
+    VideoRequest, VideoTask,
 };
 
 const FAMILY: &str = "generations";
@@ -20,8 +21,11 @@ pub(crate) struct AllToken;
 impl Adapter for AllToken {
     const LIST_MEMBER: &'static str = "items";
 
-    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, CallError> {
-        read_task(value(client(call).create_generation(&body(request)).await)?, None)
+    async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError> {
+        read_task(
+            value(client(call).create_generation(&body(request, rules)?).await)?,
+            None,
+        )
     }
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
@@ -88,14 +92,15 @@ fn client(call: &Call<'_>) -> raw::Client {
     raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
 }
 
-fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
-    let mut content: Vec<types::ContentItem> = request
+fn body(request: &VideoRequest, rules: &Capabilities) -> Result<types::CreateGenerationRequest, CallError> {
+    let mut body: types::CreateGenerationRequest = Body::new(request, rules).read()?;
+    body.content = request
         .inputs
         .iter()
         .map(|input| media(input.role, &input.source))
         .collect();
     if let Some(draft) = &request.draft_task {
-        content.push(types::ContentItem {
+        body.content.push(types::ContentItem {
             draft_task: Some(types::DraftTaskRef {
                 id: draft.id().to_owned(),
                 extra: Map::new(),
@@ -104,41 +109,10 @@ fn body(request: &VideoRequest) -> types::CreateGenerationRequest {
         });
     }
     // The vendor requires this flag with a reference video.
-    let has_video = request.inputs_as(Role::ReferenceVideo).next().is_some();
-    types::CreateGenerationRequest {
-        model: request.model.clone(),
-        prompt: request.prompt.clone(),
-        content,
-        input_has_video: has_video.then_some(true),
-        duration: request.duration.and_then(|duration| match duration {
-            VideoDuration::Auto => Some(-1),
-            length => length.seconds().map(Into::into),
-        }),
-        frames: request.frames.map(Into::into),
-        resolution: request.resolution.as_deref().map(Into::into),
-        ratio: request.aspect_ratio.as_deref().map(Into::into),
-        generate_audio: request.generate_audio,
-        seed: request.seed,
-        watermark: request.watermark,
-        camera_fixed: request.camera_fixed,
-        return_last_frame: request.return_last_frame,
-        service_tier: request.service_tier.as_deref().map(Into::into),
-        execution_expires_after: request.expires_after.map(Into::into),
-        safety_identifier: request.safety_identifier.clone(),
-        callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
-        draft: request.draft,
-        output_format: request.output_format.as_deref().map(Into::into),
-        omni_reference_task_type: request.video_operation.as_deref().map(Into::into),
-        tools: request
-            .tools
-            .iter()
-            .map(|tool| types::Tool {
-                type_: tool.kind.clone(),
-                extra: tool.settings.clone(),
-            })
-            .collect(),
-        extra: request.extra.clone(),
+    if request.inputs_as(Role::ReferenceVideo).next().is_some() {
+        body.input_has_video = Some(true);
     }
+    Ok(body)
 }
 
 fn media(role: Role, source: &Source) -> types::ContentItem {

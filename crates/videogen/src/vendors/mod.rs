@@ -14,6 +14,7 @@ use crate::model::{Capabilities, ErrorKind, ListQuery, SecretUrl, TaskId, VideoR
 
 #[cfg(feature = "alltoken")]
 mod alltoken;
+mod body;
 mod details;
 pub(crate) mod dispatch;
 mod ids;
@@ -142,6 +143,15 @@ pub(crate) trait Adapter {
     fn webhook_task(_id: &TaskId, _body: Value) -> Result<VideoTask, CallError> {
         Err(CallError("this vendor does not sign webhooks".to_owned()))
     }
+}
+
+/// The operation that polls a task, by its endpoint family. For the vendors that have several.
+#[cfg(feature = "toapis")]
+fn polled_by(vendor: crate::model::Vendor, id: &TaskId) -> &'static str {
+    let mut families = vendor.facts().families.iter();
+    families
+        .find(|family| family.name == id.family())
+        .map_or("", |family| family.poll)
 }
 
 /// The value of a response that the generated client could parse.

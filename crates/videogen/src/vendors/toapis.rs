@@ -1,40 +1,35 @@
 //! ToAPIs, with its two endpoint families. Facts: `specs/toapis.yaml`.
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 use videogen_raw_toapis as raw;
-use videogen_raw_toapis::enums::{AudioRole, ErrorType, VideoRole};
+use videogen_raw_toapis::enums::ErrorType;
 use videogen_raw_toapis::types;
 use videogen_wire::{FromValue as _, Lenient, Read as _, ReadItems as _};
 
-use super::{Adapter, Call, CallError, ErrorDetail, named, value};
+use super::body::Body;
+use super::{Adapter, Call, CallError, ErrorDetail, named, polled_by, value};
 use crate::model::{
-    Capabilities, ErrorKind, Role, Source, TaskError, TaskId, Usage, Vendor, Video, VideoDuration, VideoRequest,
-    VideoTask,
+    Capabilities, ErrorKind, Role, Source, TaskError, TaskId, Usage, Vendor, Video, VideoRequest, VideoTask,
 };
-
-/// `/v1/videos/generations`; the other family, `seedance-2`, is `/v1/video/generations`.
-const FAMILY_1: &str = "seedance-1";
-const FAMILY_2: &str = "seedance-2";
 
 pub(crate) struct ToApis;
 
 impl Adapter for ToApis {
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError> {
-        if rules.family.name == FAMILY_1 {
-            let task = client(call).create_seedance_1(&body_1(request, rules)).await;
-            read_task(FAMILY_1, value(task)?, None)
-        } else {
-            let task = client(call).create_seedance_2(&body_2(request, rules)).await;
-            read_task(FAMILY_2, value(task)?, None)
-        }
+        let body = body(request, rules)?;
+        let task = match rules.model.request.create {
+            "create_seedance_1" => client(call).create_seedance_1(&body.read()?).await,
+            _ => client(call).create_seedance_2(&body.read()?).await,
+        };
+        read_task(rules.family.name, value(task)?, None)
     }
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
-        if id.family() == FAMILY_1 {
-            read_task(FAMILY_1, value(client(call).get_seedance_1(id.id()).await)?, Some(id))
-        } else {
-            read_task(FAMILY_2, value(client(call).get_seedance_2(id.id()).await)?, Some(id))
-        }
+        let task = match polled_by(Vendor::ToApis, id) {
+            "get_seedance_1" => client(call).get_seedance_1(id.id()).await,
+            _ => client(call).get_seedance_2(id.id()).await,
+        };
+        read_task(id.family(), value(task)?, Some(id))
     }
 
     fn error(status: u16, body: Value) -> ErrorDetail {
@@ -138,110 +133,40 @@ fn client(call: &Call<'_>) -> raw::Client {
     raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
 }
 
-fn body_2(request: &VideoRequest, rules: &Capabilities) -> types::CreateSeedance2Request {
-    let (image_urls, image_with_roles) = images(request, rules);
-    types::CreateSeedance2Request {
-        model: request.model.clone(),
-        prompt: request.prompt.clone(),
-        duration: seconds(request),
-        ratio: request.aspect_ratio.as_deref().map(Into::into),
-        image_urls,
-        image_with_roles: image_with_roles
-            .into_iter()
-            .map(|(role, url)| types::ImageWithRole2 {
-                role: role.into(),
-                url,
-                extra: Map::new(),
-            })
-            .collect(),
-        video_with_roles: request
-            .inputs_as(Role::ReferenceVideo)
-            .map(|source| types::VideoWithRole {
-                role: VideoRole::ReferenceVideo,
-                url: source.to_wire(),
-                extra: Map::new(),
-            })
-            .collect(),
-        audio_with_roles: request
-            .inputs_as(Role::ReferenceAudio)
-            .map(|source| types::AudioWithRole {
-                role: AudioRole::ReferenceAudio,
-                url: source.to_wire(),
-                extra: Map::new(),
-            })
-            .collect(),
-        client_business_id: request.client_reference.clone(),
-        callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
-        extra: request.extra.clone(),
-    }
-}
-
-fn body_1(request: &VideoRequest, rules: &Capabilities) -> types::CreateSeedance1Request {
-    let (image_urls, image_with_roles) = images(request, rules);
-    // This family has parameters in `metadata`, so the caller's additions are merged with them.
-    let mut extra = request.extra.clone();
-    let added = match extra.remove("metadata") {
-        Some(Value::Object(members)) => members,
-        _ => Map::new(),
-    };
-    let metadata = types::Seedance1Metadata {
-        audio: request.generate_audio,
-        camera_fixed: request.camera_fixed,
-        resolution: request.resolution.as_deref().map(Into::into),
-        seed: request.seed,
-        extra: added,
-    };
-    let is_empty = metadata.audio.is_none()
-        && metadata.camera_fixed.is_none()
-        && metadata.resolution.is_none()
-        && metadata.seed.is_none()
-        && metadata.extra.is_empty();
-    types::CreateSeedance1Request {
-        model: request.model.clone(),
-        prompt: request.prompt.clone(),
-        duration: seconds(request),
-        aspect_ratio: request.aspect_ratio.as_deref().map(Into::into),
-        image_urls,
-        image_with_roles: image_with_roles
-            .into_iter()
-            .map(|(role, url)| types::ImageWithRole {
-                role: role.into(),
-                url,
-                extra: Map::new(),
-            })
-            .collect(),
-        metadata: (!is_empty).then_some(metadata),
-        client_business_id: request.client_reference.clone(),
-        callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
-        extra,
-    }
-}
-
-fn seconds(request: &VideoRequest) -> Option<i64> {
-    request.duration.and_then(VideoDuration::seconds).map(Into::into)
-}
-
-/// A single first frame is sent in `image_urls`, the form that both pages document. Anything else is sent in
-/// `image_with_roles`: the older family also accepts first frame, last frame and references by their position in
-/// `image_urls`, but roles are explicit. The two exclude each other.
-fn images(request: &VideoRequest, rules: &Capabilities) -> (Vec<String>, Vec<(&'static str, String)>) {
+fn body<'a>(request: &VideoRequest, rules: &'a Capabilities) -> Result<Body<'a>, CallError> {
+    let mut body = Body::new(request, rules);
     let images: Vec<(Role, &Source)> = request
         .inputs
         .iter()
         .filter(|input| matches!(input.role, Role::FirstFrame | Role::LastFrame | Role::ReferenceImage))
         .map(|input| (input.role, &input.source))
         .collect();
-    if let [(Role::FirstFrame, source)] = images.as_slice() {
-        return (vec![source.to_wire()], Vec::new());
+    // A lone first frame travels in `image_urls`, the one form that all pages document for it; anything else with its role.
+    // The two exclude each other. Where places in `image_urls` would have roles too, roles leave less to chance.
+    match images.as_slice() {
+        [(Role::FirstFrame, source)] if body.has("image_urls") => body.list("image_urls", vec![source.to_wire()])?,
+        images => body.list("image_with_roles", with_roles(rules, images.iter().copied()))?,
     }
-    let with_roles = images
-        .into_iter()
+    for (role, list) in [
+        (Role::ReferenceVideo, "video_with_roles"),
+        (Role::ReferenceAudio, "audio_with_roles"),
+    ] {
+        body.list(
+            list,
+            with_roles(rules, request.inputs_as(role).map(|source| (role, source))),
+        )?;
+    }
+    Ok(body)
+}
+
+fn with_roles<'a>(rules: &Capabilities, media: impl Iterator<Item = (Role, &'a Source)>) -> Vec<Value> {
+    media
         .map(|(role, source)| {
             let rule = rules.model.inputs.iter().find(|input| input.role == role.as_str());
-            (rule.map_or(role.as_str(), |input| input.wire_role), source.to_wire())
+            let word = rule.map_or(role.as_str(), |input| input.wire_role);
+            json!({"url": source.to_wire(), "role": word})
         })
-        .collect();
-    (Vec::new(), with_roles)
+        .collect()
 }
 
 /// `requested`: the requested task's id, used when the response does not repeat it.

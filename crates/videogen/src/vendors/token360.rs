@@ -8,10 +8,11 @@ use videogen_raw_token360::enums::{
 use videogen_raw_token360::types;
 use videogen_wire::{FromValue as _, Read as _};
 
+use super::body::Body;
 use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
 use crate::model::{
-    Capabilities, ErrorKind, ListQuery, ListedModel, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video, VideoDuration,
-    VideoRequest, VideoTask,
+    Capabilities, ErrorKind, ListQuery, ListedModel, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video, VideoRequest,
+    VideoTask,
 };
 
 const FAMILY: &str = "videos";
@@ -23,8 +24,8 @@ pub(crate) struct Token360;
 impl Adapter for Token360 {
     const LIST_MEMBER: &'static str = "data";
 
-    async fn submit(call: &Call<'_>, request: &VideoRequest, _: &Capabilities) -> Result<VideoTask, CallError> {
-        read_task(value(client(call).create_video(&body(request)).await)?, None)
+    async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError> {
+        read_task(value(client(call).create_video(&body(request, rules)?).await)?, None)
     }
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
@@ -107,35 +108,16 @@ fn client(call: &Call<'_>) -> raw::Client {
     raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
 }
 
-fn body(request: &VideoRequest) -> types::CreateVideoRequest {
-    types::CreateVideoRequest {
-        model: request.model.clone(),
-        prompt: request.prompt.clone(),
-        // Omitted: the model decides.
-        duration: request.duration.and_then(VideoDuration::seconds).map(Into::into),
-        resolution: request.resolution.as_deref().map(Into::into),
-        aspect_ratio: request.aspect_ratio.as_deref().map(Into::into),
-        generate_audio: request.generate_audio,
-        seed: request.seed,
-        watermark: request.watermark,
-        return_last_frame: request.return_last_frame,
-        execution_expires_after: request.expires_after.map(Into::into),
-        safety_identifier: request.safety_identifier.clone(),
-        callback_url: request.callback_url.as_ref().map(|url| url.expose().to_owned()),
-        request_id: request.client_reference.clone(),
-        metadata: request.metadata.clone(),
-        frame_images: request
-            .inputs
-            .iter()
-            .filter_map(|input| frame_image(input.role, &input.source))
-            .collect(),
-        input_references: request
-            .inputs
-            .iter()
-            .filter_map(|input| reference(input.role, &input.source))
-            .collect(),
-        extra: request.extra.clone(),
-    }
+fn body(request: &VideoRequest, rules: &Capabilities) -> Result<types::CreateVideoRequest, CallError> {
+    let mut body: types::CreateVideoRequest = Body::new(request, rules).read()?;
+    let inputs = || request.inputs.iter();
+    body.frame_images = inputs()
+        .filter_map(|input| frame_image(input.role, &input.source))
+        .collect();
+    body.input_references = inputs()
+        .filter_map(|input| reference(input.role, &input.source))
+        .collect();
+    Ok(body)
 }
 
 fn frame_image(role: Role, source: &Source) -> Option<types::FrameImage> {

@@ -22,8 +22,10 @@ mod polled;
 mod schedule;
 mod sweep;
 mod watch;
+mod watched;
 mod watcher;
 
-pub use options::{WaitEvent, WaitOptions};
+pub use options::{WaitEvent, WaitOptions, WatcherOptions};
 pub use watch::Watch;
-pub use watcher::{EndedTasks, Watched, Watcher, WatcherOptions};
+pub use watched::Watched;
+pub use watcher::{EndedTasks, Watcher};

@@ -4,7 +4,7 @@ use super::watch::{Step, Watching};
 use super::{WaitEvent, WaitOptions};
 use crate::client::Client;
 use crate::model::{Error, TaskRef, VideoTask};
-use crate::transport::trace::{self, Activity};
+use crate::transport::trace::WaitSpan;
 
 impl Client {
     /// Polls until the task has ended, at the vendor's polling interval, for at most 30 minutes, and returns it.
@@ -32,11 +32,10 @@ impl Client {
     /// errors, rate limits) do not end the wait. Refusals are retried for a limited time: a refused account (401, 402,
     /// 403) for 10 seconds, an id that neither the vendor nor the journal knows for 5 seconds, and a recently submitted
     /// task until it is 1 minute old. All waits and reads of a client and its clones share one rate limit and honor
-    /// each other's
-    /// `Retry-After`. Dropping the future is safe: the task keeps running, and waiting can resume.
+    /// each other's `Retry-After`. Dropping the future is safe: the task keeps running, and waiting can resume.
     ///
     /// # Errors
-    /// `timeout` after [`WaitOptions::timeout`]; `not_followed` when polls of the task keep being refused; `not_found`
+    /// `timeout` after [`WaitOptions::timeout`]; `poll_refused` when polls of the task keep being refused; `not_found`
     /// for an unknown id; `no_video` when the task is completed but still has no URL after several polls.
     /// [`Error::task`] contains the task id.
     ///
@@ -104,11 +103,9 @@ impl Client {
                 }
             }
         };
-        let traced = async {
-            let result = waiting.await;
-            trace::outcome(&result);
-            result
-        };
-        trace::about(Activity::Wait, id, traced).await
+        let span = WaitSpan::new(id);
+        let result = span.within(waiting).await;
+        span.outcome(&result);
+        result
     }
 }

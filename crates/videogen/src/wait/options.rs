@@ -1,8 +1,9 @@
-//! Options and events of a wait.
+//! Options and events of waits.
 
 use std::time::Duration;
 
 use chrono::Utc;
+use videogen_wire::facts::RateLimit;
 
 use crate::model::{Error, Timestamp, VideoTask};
 use crate::poll::PollPolicy;
@@ -72,6 +73,72 @@ impl WaitOptions {
     #[must_use]
     pub fn submitted(mut self, at: Timestamp) -> Self {
         self.submitted = Some(at);
+        self
+    }
+}
+
+/// Options of a [`Watcher`](crate::wait::Watcher).
+///
+/// ```no_run
+/// # fn example(client: videogen::Client) {
+/// use videogen::wait::{Watcher, WatcherOptions};
+///
+/// let options = WatcherOptions::default().limit(60, 60).in_flight(8);
+/// let watcher = Watcher::new(&client, options);
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct WatcherOptions {
+    /// When to poll a task. `None`: [`Client::poll_policy`](crate::Client::poll_policy).
+    pub poll: Option<PollPolicy>,
+    /// Rate limits of the account. All apply at once, to all requests of this client and its clones. Empty: the limits
+    /// that the vendor documents, or 100 requests in 10 seconds.
+    pub limits: Vec<RateLimit>,
+    /// Maximum number of concurrent requests, at least 1.
+    pub in_flight: usize,
+    /// Whether to poll via the vendor's list endpoint, where that takes fewer requests.
+    pub lists: bool,
+}
+
+impl Default for WatcherOptions {
+    /// The vendor's polling interval and limits, 32 concurrent requests, lists where they help.
+    fn default() -> Self {
+        Self {
+            poll: None,
+            limits: Vec::new(),
+            in_flight: 32,
+            lists: true,
+        }
+    }
+}
+
+impl WatcherOptions {
+    /// Sets when to poll a task.
+    #[must_use]
+    pub fn poll(mut self, policy: PollPolicy) -> Self {
+        self.poll = Some(policy);
+        self
+    }
+
+    /// Adds a rate limit: at most `limit` requests in any `per` seconds. The first one replaces the documented limits.
+    #[must_use]
+    pub fn limit(mut self, limit: u32, per: u64) -> Self {
+        self.limits.push(RateLimit { limit, per });
+        self
+    }
+
+    /// Sets the maximum number of concurrent requests.
+    #[must_use]
+    pub fn in_flight(mut self, requests: usize) -> Self {
+        self.in_flight = requests;
+        self
+    }
+
+    /// Sets whether to poll via the list endpoint.
+    #[must_use]
+    pub fn lists(mut self, lists: bool) -> Self {
+        self.lists = lists;
         self
     }
 }

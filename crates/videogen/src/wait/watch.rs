@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::model::{Error, ErrorKind, TaskId, TaskRef, TaskStatus, TimeScale, VideoTask};
 use crate::poll::{DurationBook, LastPoll, PollPolicy, PollState};
 use crate::poll::{Known, Refusals, URL_GRACE};
-use crate::transport::trace;
+use crate::transport::trace::WaitSpan;
 use crate::wait::WaitOptions;
 use crate::wait::options::age;
 use crate::wait::polled::Polled;
@@ -43,10 +43,11 @@ impl Client {
     /// ```
     pub fn watch(&self, task: impl TaskRef, options: WaitOptions) -> Watch {
         let watching = Watching::new(self, task.task_id(), options);
-        let changes = stream::unfold(Some((watching, None)), |state| async {
-            let (mut watching, mut shown) = state?;
+        let span = WaitSpan::new(task.task_id());
+        let changes = stream::unfold(Some((watching, span, None)), |state| async {
+            let (mut watching, span, mut shown) = state?;
             loop {
-                let last = match watching.step().await {
+                let last = match span.within(watching.step()).await {
                     Err(error) => Err(error),
                     Ok(Step::Failed) => continue,
                     Ok(Step::Answered { task, is_last: true }) => Ok(*task),
@@ -54,12 +55,12 @@ impl Client {
                         let now = Some((task.status.clone(), task.progress, task.video.is_some()));
                         if now != shown {
                             shown = now;
-                            return Some((Ok(*task), Some((watching, shown))));
+                            return Some((Ok(*task), Some((watching, span, shown))));
                         }
                         continue;
                     }
                 };
-                trace::outcome(&last);
+                span.outcome(&last);
                 return Some((last, None));
             }
         });
@@ -151,7 +152,7 @@ impl Watching {
             elapsed: self.elapsed(),
             polls: self.polls,
             last: self.last,
-            chance: fastrand::f64(),
+            jitter: fastrand::f64(),
         };
         let durations = self.client.0.account.durations();
         self.policy.pause(durations.of(self.model.as_deref()), &state)
@@ -233,7 +234,7 @@ impl Watching {
             }
             return Ok(Step::Answered { task, is_last: false });
         }
-        let is_last = task.status.is_terminal();
+        let is_last = task.status.is_ended();
         if is_last {
             let mut durations = self.client.0.account.durations();
             self.age

@@ -6,164 +6,33 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::stream::{self, FuturesUnordered, StreamExt as _};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
-use videogen_wire::facts::RateLimit;
 
 use crate::client::Client;
 use crate::client::Permit;
-use crate::model::{Error, Operation, TaskId, TaskPage, Timestamp, VideoTask};
-use crate::poll::PollPolicy;
-use crate::transport::trace;
+use crate::model::{Error, Operation, TaskId, TaskPage, VideoTask};
+use crate::transport::trace::{WaitSpan, WaitSpans};
 use crate::wait::job::Job;
-use crate::wait::options::age;
+use crate::wait::options::{WatcherOptions, age};
 use crate::wait::polled::Polled;
 use crate::wait::schedule::{Ended, Schedule};
 use crate::wait::sweep::{Listing, Lists, Request};
-
-/// Options of a [`Watcher`].
-///
-/// ```no_run
-/// # fn example(client: videogen::Client) {
-/// use videogen::wait::{Watcher, WatcherOptions};
-///
-/// let options = WatcherOptions::default().limit(60, 60).in_flight(8);
-/// let watcher = Watcher::new(&client, options);
-/// # }
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct WatcherOptions {
-    /// When to poll a task. `None`: [`Client::poll_policy`](crate::Client::poll_policy).
-    pub poll: Option<PollPolicy>,
-    /// Rate limits of the account. All apply at once, to all requests of this client and its clones. Empty: the limits
-    /// that the vendor documents, or 100 requests in 10 seconds.
-    pub limits: Vec<RateLimit>,
-    /// Maximum number of concurrent requests, at least 1.
-    pub in_flight: usize,
-    /// Whether to poll via the vendor's list endpoint, where that takes fewer requests.
-    pub lists: bool,
-}
-
-impl Default for WatcherOptions {
-    /// The vendor's polling interval and limits, 32 concurrent requests, lists where they help.
-    fn default() -> Self {
-        Self {
-            poll: None,
-            limits: Vec::new(),
-            in_flight: 32,
-            lists: true,
-        }
-    }
-}
-
-impl WatcherOptions {
-    /// Sets when to poll a task.
-    #[must_use]
-    pub fn poll(mut self, policy: PollPolicy) -> Self {
-        self.poll = Some(policy);
-        self
-    }
-
-    /// Adds a rate limit: at most `limit` requests in any `per` seconds. The first one replaces the documented limits.
-    #[must_use]
-    pub fn limit(mut self, limit: u32, per: u64) -> Self {
-        self.limits.push(RateLimit { limit, per });
-        self
-    }
-
-    /// Sets the maximum number of concurrent requests.
-    #[must_use]
-    pub fn in_flight(mut self, requests: usize) -> Self {
-        self.in_flight = requests;
-        self
-    }
-
-    /// Sets whether to poll via the list endpoint.
-    #[must_use]
-    pub fn lists(mut self, lists: bool) -> Self {
-        self.lists = lists;
-        self
-    }
-}
-
-/// A task to wait for. An id is enough; a task that was just submitted also provides the model.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Watched {
-    /// The task.
-    pub id: TaskId,
-    /// Model, to estimate the duration.
-    pub model: Option<String>,
-    /// Time of submission, by this machine's clock. `None`: the time that the vendor reports.
-    pub submitted: Option<Timestamp>,
-    /// Timeout, after which the wait ends with a `timeout` error. `None`: until the task has ended.
-    pub timeout: Option<Duration>,
-}
-
-impl Watched {
-    /// Creates an item from a task id alone.
-    #[must_use]
-    pub fn new(id: TaskId) -> Self {
-        Self {
-            id,
-            model: None,
-            submitted: None,
-            timeout: None,
-        }
-    }
-
-    /// Sets the timeout.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Sets the time of submission.
-    #[must_use]
-    pub fn submitted(mut self, at: Timestamp) -> Self {
-        self.submitted = Some(at);
-        self
-    }
-}
-
-impl From<TaskId> for Watched {
-    fn from(id: TaskId) -> Self {
-        Self::new(id)
-    }
-}
-
-impl From<&TaskId> for Watched {
-    fn from(id: &TaskId) -> Self {
-        Self::new(id.clone())
-    }
-}
-
-impl From<&VideoTask> for Watched {
-    fn from(task: &VideoTask) -> Self {
-        Self {
-            model: task.model.clone(),
-            ..Self::new(task.id.clone())
-        }
-    }
-}
+use crate::wait::watched::Watched;
 
 /// Waits for thousands of tasks of one account, within its rate limit.
 ///
-/// It polls only while a caller awaits [`next`](Self::next); there is no background task. All methods take `&self`, so
-/// an
+/// It polls only while a caller awaits [`next`](Self::next); there is no background task. All methods take `&self`, so an
 /// `Arc` of it can be shared with a webhook handler.
 ///
 /// ```no_run
 /// # async fn example(client: videogen::Client, requests: Vec<videogen::VideoRequest>) -> Result<(), videogen::Error> {
 /// let watcher = client.watcher();
 /// for request in &requests {
-///     watcher.add(&client.submit(request).await?);
+///     watcher.add(client.submit(request).await?);
 /// }
 /// while let Some((id, result)) = watcher.next().await {
 ///     match result {
@@ -181,6 +50,7 @@ pub struct Watcher {
     /// Tasks were added, woken or ended from outside.
     changed: Notify,
     flights: tokio::sync::Mutex<FuturesUnordered<Flight>>,
+    spans: WaitSpans,
 }
 
 type Flight = Pin<Box<dyn Future<Output = Response> + Send>>;
@@ -212,7 +82,17 @@ impl Client {
 }
 
 impl Watcher {
-    /// Creates a watcher for the account of `client`, without tasks.
+    /// Creates a watcher for the account of `client`, without tasks; see [`WatcherOptions`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::Token360).key("sk-test").build()?;
+    /// use videogen::wait::{Watcher, WatcherOptions};
+    ///
+    /// let watcher = Watcher::new(&client, WatcherOptions::default().in_flight(8));
+    /// assert!(watcher.is_empty());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn new(client: &Client, options: WatcherOptions) -> Self {
         let vendor = client.0.vendor;
@@ -234,10 +114,23 @@ impl Watcher {
             schedule: Mutex::new(Schedule::new(policy, Lists::new(listing))),
             changed: Notify::new(),
             flights: tokio::sync::Mutex::new(FuturesUnordered::new()),
+            spans: WaitSpans::default(),
         }
     }
 
     /// Adds a task. Returns `false` when it was already added; its first options then remain in effect.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::Token360).key("sk-test").build()?;
+    /// let watcher = client.watcher();
+    /// let id: videogen::TaskId = "token360:videos:task-1".parse()?;
+    /// assert!(watcher.is_empty());
+    /// assert!(watcher.add(&id));
+    /// assert!(!watcher.add(&id));
+    /// assert_eq!(watcher.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn add(&self, task: impl Into<Watched>) -> bool {
         let Watched {
             id,
@@ -245,6 +138,7 @@ impl Watcher {
             submitted,
             timeout,
         } = task.into();
+        self.spans.begin(&id);
         let account = &self.client.0.account;
         let age = submitted.map(age).or_else(|| account.accepted(&id));
         let book = account.durations();
@@ -257,14 +151,37 @@ impl Watcher {
     }
 
     /// Removes a task. Returns `false` when it was not in the watcher.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::Token360).key("sk-test").build()?;
+    /// # let watcher = client.watcher();
+    /// let id: videogen::TaskId = "token360:videos:task-1".parse()?;
+    /// watcher.add(&id);
+    /// assert!(watcher.remove(&id));
+    /// assert!(!watcher.remove(&id));
+    /// # Ok(()) }
+    /// ```
     pub fn remove(&self, id: &TaskId) -> bool {
         let removed = self.schedule().remove(id);
+        self.spans.forget(id);
         self.changed.notify_one();
         removed
     }
 
     /// Hints that a task may have finished (for example, an unsigned webhook arrived): it is polled next, at most once
     /// per second. Returns `false` when it is not in the watcher.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::Token360).key("sk-test").build()?;
+    /// # let watcher = client.watcher();
+    /// let id: videogen::TaskId = "token360:videos:task-1".parse()?;
+    /// assert!(!watcher.wake(&id));
+    /// watcher.add(&id);
+    /// assert!(watcher.wake(&id));
+    /// # Ok(()) }
+    /// ```
     pub fn wake(&self, id: &TaskId) -> bool {
         let known = self.schedule().wake(id, Instant::now());
         self.changed.notify_one();
@@ -273,6 +190,22 @@ impl Watcher {
 
     /// Accepts a task from a verified webhook. If the task has ended, its wait ends without a poll; a completed task
     /// without a URL is polled. Returns `false` when the wait continues, or the task is not in the watcher.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::Token360).key("sk-test").build()?;
+    /// # let json = r#"{"id": "token360:videos:task-1", "status": "failed", "vendor_status": "failed"}"#;
+    /// # let event = serde_json::from_str::<videogen::VideoTask>(json)?;
+    /// let watcher = client.watcher();
+    /// let task: videogen::VideoTask = event; // the task of a `webhook::Event`
+    /// watcher.add(&task);
+    /// assert!(watcher.offer(task.clone()));
+    /// // No poll is needed.
+    /// assert_eq!(watcher.next().await.unwrap().1?, task);
+    /// assert!(watcher.next().await.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn offer(&self, task: VideoTask) -> bool {
         let mut book = self.client.0.account.durations();
         let ended = self.schedule().offer(task, Instant::now(), &mut book);
@@ -282,12 +215,13 @@ impl Watcher {
     }
 
     /// Returns the number of tasks, including those that have ended and were not returned by [`next`](Self::next) yet.
+    /// See [`add`](Self::add).
     #[must_use]
     pub fn len(&self) -> usize {
         self.schedule().len()
     }
 
-    /// Returns whether the watcher has no tasks.
+    /// Returns whether the watcher has no tasks; see [`add`](Self::add).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -299,8 +233,8 @@ impl Watcher {
     /// Cancel safe. When several callers await it, one of them makes the requests and must be polled.
     pub async fn next(&self) -> Option<(TaskId, Result<VideoTask, Error>)> {
         let ended = self.drive().await;
-        if let Some((_, result)) = &ended {
-            trace::outcome(result);
+        if let Some((id, result)) = &ended {
+            self.spans.end(id, result);
         }
         ended
     }
@@ -395,10 +329,14 @@ impl Watcher {
 
     fn send(&self, request: Request, permit: Permit) -> Flight {
         let client = self.client.clone();
+        let span = match &request {
+            Request::Poll(job) => self.spans.of(&job.id),
+            Request::Page(_) => WaitSpan::default(),
+        };
         Box::pin(async move {
             match request {
                 Request::Poll(job) => {
-                    let polled = client.poll(&job.id).await;
+                    let polled = span.within(client.poll(&job.id)).await;
                     permit.settle(&polled.result);
                     Response::Poll(job, Box::new(polled))
                 }

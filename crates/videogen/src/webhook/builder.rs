@@ -15,6 +15,26 @@ use crate::model::{Error, ErrorKind, Timestamp};
 use crate::vendors::dispatch;
 
 /// Builder of a [`Receiver`].
+///
+/// ```
+/// # fn main() -> Result<(), videogen::Error> {
+/// use videogen::webhook::Receiver;
+/// use videogen::{Client, Vendor};
+///
+/// let client = |vendor| Client::builder(vendor).key("sk-test").build();
+/// // During rotation, both secrets are accepted.
+/// let receiver = Receiver::builder(client(Vendor::ToApis)?)
+///     .secret("whsec-new")
+///     .secret("whsec-old")
+///     .on_event(|event| async move {
+///         println!("{:?}", event.task);
+///         Ok(())
+///     })
+///     .build()?;
+/// // This vendor does not sign webhooks.
+/// assert!(Receiver::builder(client(Vendor::Token360)?).secret("whsec").build().is_err());
+/// # Ok(()) }
+/// ```
 #[must_use]
 pub struct ReceiverBuilder {
     client: Client,
@@ -24,7 +44,7 @@ pub struct ReceiverBuilder {
 }
 
 impl Receiver {
-    /// Returns a builder for a receiver of the account of `client`.
+    /// Returns a builder for a receiver of the account of `client`; see [`ReceiverBuilder`].
     pub fn builder(client: Client) -> ReceiverBuilder {
         ReceiverBuilder::new(client)
     }
@@ -71,6 +91,14 @@ impl ReceiverBuilder {
     }
 
     /// Sets a clock other than the system's, for tests.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::ToApis).key("sk-test").build()?;
+    /// let now: videogen::Timestamp = "2026-11-27T08:00:00Z".parse()?;
+    /// let receiver = videogen::webhook::Receiver::builder(client).secret("whsec").clock(move || now).build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
         self

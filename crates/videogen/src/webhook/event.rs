@@ -6,7 +6,7 @@ use crate::model::VideoTask;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// The vendor's event id, if signed. Repeated deliveries have the same id and are not handled again.
+    /// The vendor's event id, if signed. Duplicate deliveries have the same id and are not handled again.
     pub id: Option<String>,
     /// The vendor's event type, if signed.
     pub kind: Option<String>,
@@ -19,6 +19,6 @@ pub struct Event {
 pub enum Received {
     /// A new event; [`on_event`](super::ReceiverBuilder::on_event) has returned.
     New(Box<Event>),
-    /// A repeated delivery of an event that was handled before.
-    Repeat,
+    /// A duplicate delivery of an event that was handled before.
+    Duplicate,
 }

@@ -14,7 +14,7 @@ use super::ledger::{Claim, Held, Ledger};
 use super::signature::Verifier;
 use super::{Callback, Event, Received, Refusal, Rejection, TokenHash};
 use crate::client::Client;
-use crate::model::{Capabilities, Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
+use crate::model::{Capabilities, Error, ErrorKind, TaskId, Timestamp, VideoTask};
 use crate::vendors::{WebhookEvent, dispatch};
 
 pub(super) type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -24,6 +24,34 @@ pub(super) type Handler = Box<dyn Fn(Event) -> Pin<Box<dyn Future<Output = Outco
 pub(super) type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Receives the webhooks of one account. Cloning is cheap and shares everything.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use reqwest::header::HeaderMap;
+/// use videogen::webhook::{Receiver, Refusal, Rejection};
+/// use videogen::{Client, TaskId, Vendor};
+///
+/// let client = Client::builder(Vendor::Token360).key("sk-test").build()?;
+/// let receiver = Receiver::builder(client).build()?;
+///
+/// // Send its URL with a request, and bind it to the task that the submission returns.
+/// let callback = receiver.callback("https://videos.example.com/hooks")?;
+/// let task: TaskId = "token360:videos:task-1".parse()?;
+/// let event = receiver.bind(callback.hash(), &task).await?;
+/// assert!(event.is_none(), "no delivery has arrived yet");
+///
+/// // After a restart, restore what was stored: the hash, and the task.
+/// receiver.restore(callback.hash(), Some(&task));
+///
+/// // Once the task has ended, forget the URL: its deliveries are refused.
+/// receiver.forget(callback.hash());
+/// let token = callback.url().expose().rsplit('/').next();
+/// let refused = receiver.receive(token, &HeaderMap::new(), b"{}").await.unwrap_err();
+/// assert!(matches!(refused, Rejection::Refused(Refusal::Token)));
+/// assert_eq!(refused.status(), 404);
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct Receiver(Arc<Inner>);
 
@@ -93,7 +121,7 @@ impl Receiver {
         self.0.bindings.settle(hash);
         Ok(match received {
             Received::New(event) => Some(*event),
-            Received::Repeat => None,
+            Received::Duplicate => None,
         })
     }
 
@@ -138,7 +166,7 @@ impl Receiver {
         let held = match self.0.ledger.claim(id.to_string()) {
             Claim::Mine(held) => held,
             Claim::Busy => return Err(Rejection::Busy),
-            Claim::Done => return Ok(Received::Repeat),
+            Claim::Done => return Ok(Received::Duplicate),
         };
         let task = self.fetch_ended(id).await?;
         self.hand_over(
@@ -157,7 +185,7 @@ impl Receiver {
         let held = match self.0.ledger.claim(id.clone()) {
             Claim::Mine(held) => held,
             Claim::Busy => return Err(Rejection::Busy),
-            Claim::Done => return Ok(Received::Repeat),
+            Claim::Done => return Ok(Received::Duplicate),
         };
         let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::Body)?;
         let event = dispatch::webhook_event(self.0.client.vendor(), body.clone());
@@ -193,7 +221,7 @@ impl Receiver {
             return self.search(id, event.ended).await;
         };
         match dispatch::webhook_task(vendor, &id, body.clone()) {
-            Ok(task) if !event.ended || is_ended(&task) => {
+            Ok(task) if !event.ended || task.is_final() => {
                 let mut task = task.called(&id);
                 self.0.client.judge().finish(&mut task, body.into());
                 self.0.client.record_status(&task).await;
@@ -210,7 +238,7 @@ impl Receiver {
         for family in vendor.families() {
             let id = TaskId::new(vendor, family, id).ok_or(Refusal::Body)?;
             match self.0.client.get(&id).await {
-                Ok(task) if !ended || is_ended(&task) => return Ok(task),
+                Ok(task) if !ended || task.is_final() => return Ok(task),
                 Ok(task) => return Err(Rejection::NotEnded(task.id)),
                 Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidRequest) => {}
                 Err(error) => return Err(Rejection::Fetch(error)),
@@ -221,7 +249,7 @@ impl Receiver {
 
     async fn fetch_ended(&self, id: &TaskId) -> Result<VideoTask, Rejection> {
         let task = self.0.client.get(id).await.map_err(Rejection::Fetch)?;
-        if is_ended(&task) {
+        if task.is_final() {
             Ok(task)
         } else {
             Err(Rejection::NotEnded(id.clone()))
@@ -235,9 +263,4 @@ impl Receiver {
         held.done((self.0.clock)());
         Ok(Received::New(Box::new(event)))
     }
-}
-
-/// Whether the task needs no more polls. A vendor may report completion before the URL.
-fn is_ended(task: &VideoTask) -> bool {
-    task.status.is_terminal() && (task.status != TaskStatus::Completed || task.video.is_some())
 }

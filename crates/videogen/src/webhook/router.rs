@@ -16,6 +16,15 @@ impl Receiver {
     /// Returns a router for `POST path` and `POST path/token`, where `path` is the path of the base URL passed to
     /// [`callback`](Self::callback). To nest it elsewhere, use the path `/`.
     ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::Token360).key("sk-test").build()?;
+    /// let receiver = videogen::webhook::Receiver::builder(client).build()?;
+    /// // Serve it behind HTTPS: `axum::serve(listener, app)`.
+    /// let app: axum::Router = receiver.router("/hooks");
+    /// # Ok(()) }
+    /// ```
+    ///
     /// It responds with 204 to accepted deliveries, including repeats, with 503 when the vendor should retry, and with
     /// the same empty 404 to everything else.
     ///

@@ -51,7 +51,8 @@ fn begins(lines: &[Line], index: usize) -> bool {
     let next = lines.get(index + 1).and_then(|line| kind(&line.text));
     // Where the copy lost the names, the last word of a sentence stands above the type; names begin in lower case.
     let fits = |text: &str| {
-        is_name(text) && (text.starts_with(|c: char| c.is_lowercase() || c == '_') || section(text).is_some())
+        is_name(text)
+            && (text.starts_with(|c: char| c.is_lowercase() || c == '_') || section(text) == Some(Place::Header))
     };
     lines.get(index).is_some_and(|line| fits(&line.text)) && next.is_some()
 }

@@ -213,10 +213,10 @@ fn media(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
     }
 }
 
-/// Compares the components that a body may be: one, or the alternatives of a `oneOf`.
+/// Compares the components that a body may be: one, or the alternatives of an `anyOf`.
 fn shapes(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
     let list = |schema: &Value| -> Option<Vec<(String, Value)>> {
-        let shapes = schema.get("oneOf").and_then(Value::as_array);
+        let shapes = schema.get("anyOf").and_then(Value::as_array);
         let shapes = shapes.map_or_else(|| std::slice::from_ref(schema), Vec::as_slice);
         let named = |shape: &Value| Some((component(single_ref(shape)?)?.to_owned(), shape.clone()));
         shapes.iter().map(named).collect()

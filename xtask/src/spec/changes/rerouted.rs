@@ -275,14 +275,9 @@ pub(crate) fn body<'a>(spec: &'a Spec, model: &Value) -> Option<&'a str> {
 
 /// The body of a model: that of its operation or, where there are several, the one that the model names.
 fn schema<'a>(operation: &Operation<'a>, model: &Value) -> Option<&'a Value> {
-    let body = operation
-        .value
-        .pointer("/requestBody/content/application~1json/schema")?;
-    let named = |shape: &&Value| single_ref(shape).and_then(component) == model["request"].as_str();
-    match body.get("oneOf").and_then(Value::as_array) {
-        Some(shapes) => shapes.iter().find(named).or(shapes.first()),
-        None => Some(body),
-    }
+    let bodies = operation.request_schemas();
+    let named = |body: &&&Value| single_ref(body).and_then(component) == model["request"].as_str();
+    bodies.iter().find(named).or(bodies.first()).copied()
 }
 
 fn request(spec: &Spec, model: &Value, operation: Option<&Operation<'_>>) -> Vec<Member> {

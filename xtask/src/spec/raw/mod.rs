@@ -18,6 +18,7 @@ use self::relax::{Relaxed, relax};
 use self::tree::Tree;
 use super::facts::Facts;
 use super::rules;
+use super::schema::single_ref;
 use super::{Spec, SpecError, component, escape, members};
 
 pub mod enums;
@@ -125,6 +126,10 @@ fn library(spec: &Spec, relaxed: &Relaxed) -> String {
         .iter()
         .map(|name| format!("    types::{name},\n"))
         .collect();
+    let bodies: String = bodies(spec, relaxed)
+        .into_iter()
+        .map(|body| format!("videogen_wire::request_body!({body});\n"))
+        .collect();
     format!(
         r"{}//! {name}: the generated client.
 //!
@@ -162,9 +167,24 @@ impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {{
 
 videogen_wire::from_value! {{
 {types}}}
-",
+
+{bodies}",
         header(spec, "//")
     )
+}
+
+/// The bodies of all operations: a component, or a union and its components.
+fn bodies(spec: &Spec, relaxed: &Relaxed) -> BTreeSet<String> {
+    let unions = relaxed
+        .bodies
+        .iter()
+        .map(|(name, parts)| format!("{name} = {}", parts.join(" | ")));
+    let operations = spec.operations();
+    let single = operations.filter_map(|operation| match operation.request_schemas()[..] {
+        [only] => Some(format!("types::{}", component(single_ref(only)?)?)),
+        _ => None,
+    });
+    unions.chain(single).collect()
 }
 
 fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::spec::names::body_name;
 use crate::spec::schema::{is_string_enum, reach, single_ref};
 use crate::spec::{METHODS, Spec, component, members};
 
@@ -28,6 +29,8 @@ pub struct Relaxed {
     pub objects: Vec<String>,
     /// Those of them that can have a `Default`.
     pub defaults: Vec<String>,
+    /// Request bodies that are one of several components: the name of the union, and theirs.
+    pub bodies: Vec<(String, Vec<String>)>,
 }
 
 /// Relaxes a copy of `spec`.
@@ -64,6 +67,17 @@ pub fn relax(spec: &Spec) -> Relaxed {
             schemas.insert(name.into(), relaxed);
         }
     }
+    let mut bodies = Vec::new();
+    for operation in spec.operations() {
+        let shapes = operation.request_schemas();
+        if let (Some(id), [_, _, ..]) = (operation.id(), shapes.as_slice()) {
+            let name = body_name(id);
+            let names = shapes.iter().filter_map(|shape| component(single_ref(shape)?));
+            let names: Vec<String> = names.map(str::to_owned).collect();
+            schemas.insert(name.clone(), json!({"oneOf": shapes}));
+            bodies.push((name, names));
+        }
+    }
     let doc = json!({
         "openapi": spec.doc.get("openapi"),
         "info": {
@@ -79,6 +93,7 @@ pub fn relax(spec: &Spec) -> Relaxed {
         enums: kinds.enums.into_iter().collect(),
         objects: kinds.objects.into_iter().collect(),
         defaults,
+        bodies,
     }
 }
 
@@ -100,7 +115,7 @@ impl Kinds {
         };
         let mut requests = BTreeSet::new();
         for operation in spec.operations() {
-            if let Some(schema) = operation.request_schema() {
+            for schema in operation.request_schemas() {
                 reach(spec, schema, &mut requests);
             }
         }
@@ -117,7 +132,14 @@ impl Kinds {
             relaxed.insert("parameters".into(), self.parameters(spec, parameters));
         }
         if let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") {
-            let body = json!({"required": true, "content": {"application/json": {"schema": self.request(schema)}}});
+            let schema = match (
+                schema.get("anyOf"),
+                operation.get("operationId").and_then(Value::as_str),
+            ) {
+                (Some(_), Some(id)) => json!({"$ref": format!("#/components/schemas/{}", body_name(id))}),
+                _ => self.request(schema),
+            };
+            let body = json!({"required": true, "content": {"application/json": {"schema": schema}}});
             relaxed.insert("requestBody".into(), body);
         }
         let success = members(operation.get("responses"))

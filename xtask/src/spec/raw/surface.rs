@@ -167,7 +167,7 @@ pub fn models(facts: &Facts) -> String {
 }
 
 fn limits(facts: &Facts, model: &Model) -> String {
-    let mut text = format!("{} ({})\n", model.id, facts.family(model).name);
+    let mut text = format!("{} ({})\n", model.id, facts.shape(model).family);
     let mut line = |name: &str, value: String| text.push_str(&format!("  {name}: {value}\n"));
     let duration = &model.duration;
     let range = match duration.max {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::spec::facts::{Auto, Condition, Facts, Family, FieldState, FieldWord, Model, ROLES};
+use heck::ToShoutySnakeCase as _;
+
+use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Model, ROLES, Shape};
 
 /// The text of `src/facts.rs`.
 #[must_use]
@@ -68,10 +70,18 @@ const PAGES: &[Page] = &[
         );
     }
     out.push_str("];\n\nconst FAMILIES: &[Family] = &[\n");
-    for entry in &facts.families {
-        family(entry, &mut out);
+    for family in &facts.families {
+        let _ = writeln!(
+            out,
+            "    Family {{ name: {:?}, poll: {:?}, by_reference: {}, former: {} }},",
+            family.name, family.poll, family.by_reference, family.former
+        );
     }
-    out.push_str("];\n\nconst MODELS: &[Model] = &[\n");
+    out.push_str("];\n\n");
+    for entry in &facts.shapes {
+        shape(entry, &mut out);
+    }
+    out.push_str("const MODELS: &[Model] = &[\n");
     for entry in &facts.models {
         model(facts, entry, &mut out);
     }
@@ -79,26 +89,33 @@ const PAGES: &[Page] = &[
     out
 }
 
-fn family(family: &Family, out: &mut String) {
-    let Family {
+/// The constant that holds a request body. Two operations may share one.
+fn constant(shape: &Shape) -> String {
+    format!("{}_{}", shape.create, shape.name).to_shouty_snake_case()
+}
+
+fn shape(shape: &Shape, out: &mut String) {
+    let Shape {
         name,
         create,
         path,
         fields,
-    } = family;
+        ..
+    } = shape;
     let _ = write!(
         out,
-        "    Family {{
-        name: {name:?},
-        create: {create:?},
-        path: {path:?},
-        fields: &[
-"
+        "const {}: Request = Request {{
+    name: {name:?},
+    create: {create:?},
+    path: {path:?},
+    fields: &[
+",
+        constant(shape)
     );
     for field in fields {
         let _ = writeln!(
             out,
-            "            Field {{ name: {:?}, wire: {:?}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
+            "        Field {{ name: {:?}, wire: {:?}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
              values: &{:?}, page: {:?}, unverified: {} }},",
             field.name,
             field.wire,
@@ -111,7 +128,7 @@ fn family(family: &Family, out: &mut String) {
             field.unverified
         );
     }
-    out.push_str("        ],\n    },\n");
+    out.push_str("    ],\n};\n\n");
 }
 
 fn model(facts: &Facts, model: &Model, out: &mut String) {
@@ -132,6 +149,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         "    Model {{
         id: {:?},
         family: {:?},
+        request: {},
         duration: Duration {{ min: {}, max: {:?}, auto: {auto}, default: {:?} }},
         frames: {frames},
         resolutions: &{:?},
@@ -142,7 +160,8 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         inputs: &[
 ",
         model.id,
-        facts.family(model).name,
+        facts.shape(model).family,
+        constant(facts.shape(model)),
         model.duration.min,
         model.duration.max,
         model.duration.default,

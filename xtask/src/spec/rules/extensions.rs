@@ -9,29 +9,31 @@ use super::{Found, instead};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
-/// All keys of `specs/README.md`; the first seven are at the root.
-const KEYS: [&str; 12] = [
+/// All keys of `specs/README.md`; the first eight are at the root.
+const KEYS: [&str; 14] = [
     "x-pages",
     "x-vendor",
     "x-poll",
     "x-result-url",
     "x-webhook",
     "x-rate-limits",
+    "x-families",
     "x-models",
     "x-source",
     "x-unverified",
     "x-secret",
     "x-field",
+    "x-positions",
     "x-task-field",
 ];
-const AT_ROOT: &[&str] = KEYS.split_at(7).0;
+const AT_ROOT: &[&str] = KEYS.split_at(8).0;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();
     let creates: BTreeSet<&str> = models.filter_map(|model| model.get("create")?.as_str()).collect();
     let (mut requests, mut create_requests, mut tasks) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for operation in spec.operations() {
-        if let Some(schema) = operation.request_schema() {
+        for schema in operation.request_schemas() {
             reach(spec, schema, &mut requests);
             if operation.id().is_some_and(|id| creates.contains(id)) {
                 reach(spec, schema, &mut create_requests);
@@ -69,6 +71,9 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 }
                 "x-field" if node.kind != Kind::Property || !within(node, &create_requests) => {
                     Some("it marks properties of a create request, and has no effect elsewhere")
+                }
+                "x-positions" if !node.value.get("x-field").is_some_and(Value::is_array) => {
+                    Some("it gives the roles, by place, of the items of a property with a list as x-field")
                 }
                 "x-task-field" if node.kind != Kind::Property || !within(node, &tasks) => {
                     Some("it marks properties of the task that a create operation returns, and has no effect elsewhere")

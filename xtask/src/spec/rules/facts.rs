@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::walk::Kind;
 use super::{Found, instead, near};
-use crate::spec::facts::{Extensions, FIELDS};
+use crate::spec::facts::{Extensions, FIELDS, ROLES};
 use crate::spec::tasks::TASK_FIELDS;
 use crate::spec::{Spec, escape, members, sources};
 
@@ -141,18 +141,25 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
 /// Every field that a property carries exists in the facade.
 fn fields(found: &mut Found<'_>) {
     for node in &*found.nodes() {
-        if let Some(name) = node.value.get("x-task-field") {
-            let text = name.as_str().unwrap_or_default();
-            if !TASK_FIELDS.contains(&text) {
-                let place = format!("{}/x-task-field", node.pointer);
-                let reason = format!("{name} is not a field of a task that is read by its place");
-                found.add("unknown-field", place, reason, instead(text, &TASK_FIELDS));
-            }
-        }
-        let Some(field) = node.value.get("x-field") else {
+        let Some(name) = node.value.get("x-task-field") else {
             continue;
         };
-        let here = format!("{}/x-field", node.pointer);
+        let text = name.as_str().unwrap_or_default();
+        if !TASK_FIELDS.contains(&text) {
+            let place = format!("{}/x-task-field", node.pointer);
+            let reason = format!("{name} is not a field of a task that is read by its place");
+            found.add("unknown-field", place, reason, instead(text, &TASK_FIELDS));
+        }
+    }
+    for (node, key, known) in found
+        .nodes()
+        .iter()
+        .flat_map(|node| [(node, "x-field", FIELDS.as_slice()), (node, "x-positions", ROLES)])
+    {
+        let Some(field) = node.value.get(key) else {
+            continue;
+        };
+        let here = format!("{}/{key}", node.pointer);
         let names: Vec<(String, &Value)> = match field {
             Value::Array(many) => {
                 let many = many.iter().enumerate();
@@ -162,9 +169,14 @@ fn fields(found: &mut Found<'_>) {
         };
         for (place, name) in names {
             let text = name.as_str().unwrap_or_default();
-            if !FIELDS.contains(&text) {
-                let reason = format!("{name} is not a normalised field");
-                found.add("unknown-field", place, reason, instead(text, &FIELDS));
+            if !known.contains(&text) {
+                let what = if key == "x-field" {
+                    "a normalised field"
+                } else {
+                    "an input role"
+                };
+                let reason = format!("{name} is not {what}");
+                found.add("unknown-field", place, reason, instead(text, known));
             }
         }
     }

@@ -10,8 +10,10 @@ use self::found::Found;
 use self::found::{instead, near};
 use super::{Spec, SpecError};
 
+mod bodies;
 mod extensions;
 mod facts;
+mod families;
 mod found;
 mod models;
 mod openapi;
@@ -39,7 +41,13 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 3] = [facts::check, models::check, servers::check];
+const FACTS: [Group; 5] = [
+    facts::check,
+    families::check,
+    models::check,
+    bodies::check,
+    servers::check,
+];
 
 /// All other rules.
 const FURTHER: [Group; 6] = [
@@ -70,6 +78,9 @@ pub fn refuse_facts(spec: &Spec) -> Result<(), SpecError> {
 /// The findings on a spec whose text is `text`, in the order of the file. `more` adds findings on the generator.
 pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecError>) -> Vec<Finding> {
     let source = source::Source::read(text);
+    if let Some(only) = source.operation_twice(spec) {
+        return vec![only];
+    }
     let mut found = run(spec, &[FATAL.as_slice(), &FACTS].concat());
     // The generator is only run on specs without findings so far.
     if found.findings.is_empty()

@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{Found, instead};
-use crate::spec::facts::{FIELDS, Family, FieldState, Model, ROLES, family};
+use crate::spec::facts::{FIELDS, FieldState, Model, ROLES, Shape, of_model, shapes};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape};
 
@@ -29,9 +29,9 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     }
     each(spec, found, |spec, model, entry, report| {
         numbers(model, report);
-        switches(model, report);
         names(model, entry, report);
-        if entry.get("create").is_some() && family(spec, &model.create).is_none() {
+        let own = shapes(spec, &model.create);
+        if entry.get("create").is_some() && own.is_empty() {
             let known: Vec<&str> = spec.operations().filter_map(|operation| operation.id()).collect();
             let (reason, fix) = if known.contains(&model.create.as_str()) {
                 ("has no tag or no JSON request", "add what it lacks".to_owned())
@@ -51,8 +51,8 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
 /// A model's fields are among those that the request of its operation can carry.
 pub(super) fn agreement(spec: &Spec, found: &mut Found<'_>) {
     each(spec, found, |spec, model, _, report| {
-        if let Some(family) = family(spec, &model.create) {
-            request(spec, model, &family, report);
+        if let Some(shape) = of_model(&shapes(spec, &model.create), model) {
+            request(spec, model, shape, report);
         }
     });
 }
@@ -76,7 +76,7 @@ fn each(spec: &Spec, found: &mut Found<'_>, judge: impl Fn(&Spec, &Model, &Value
 /// Rule, member, reason, fix.
 type Report<'a> = dyn FnMut(&'static str, &str, String, String) + 'a;
 
-fn matches(pattern: &str, id: &str) -> bool {
+pub(super) fn matches(pattern: &str, id: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(prefix) => id.starts_with(prefix),
         None => pattern == id,
@@ -132,14 +132,6 @@ fn numbers(model: &Model, report: &mut Report<'_>) {
             let reason = format!("`{default}` is not one of {values:?}");
             report("bad-default", member, reason, "name one of them, or omit it".to_owned());
         }
-    }
-}
-
-fn switches(model: &Model, report: &mut Report<'_>) {
-    let has_no_audio = model.without.iter().any(|field| field == "generate_audio");
-    if model.default_generate_audio.is_some() && has_no_audio {
-        let reason = "the model does not support `generate_audio`".to_owned();
-        report("bad-default", "default_generate_audio", reason, "delete it".to_owned());
     }
 }
 
@@ -216,15 +208,17 @@ fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
     }
 }
 
-fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>) {
-    let carries = |name: &str| family.fields.iter().any(|field| field.name == name);
-    conditions(model, family, report);
+fn request(spec: &Spec, model: &Model, shape: &Shape, report: &mut Report<'_>) {
+    let carries = |name: &str| shape.fields.iter().any(|field| field.name == name);
+    conditions(model, shape, report);
+    let is_left_out = model.without.iter().any(|field| field == "generate_audio");
+    if model.default_generate_audio.is_some() && (is_left_out || !carries("generate_audio")) {
+        let reason = "a request for the model cannot carry `generate_audio`".to_owned();
+        report("bad-default", "default_generate_audio", reason, "delete it".to_owned());
+    }
     for (index, name) in model.without.iter().enumerate() {
         if FIELDS.contains(&name.as_str()) && !carries(name) {
-            let reason = format!(
-                "the request of `{}` has no property that carries `{name}`",
-                family.create
-            );
+            let reason = format!("the body `{}` has no property that carries `{name}`", shape.name);
             let fix = "delete it".to_owned();
             report("unknown-field", &format!("without/{index}"), reason, fix);
         }
@@ -233,7 +227,7 @@ fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>)
         ("resolutions", "resolution", &model.resolutions),
         ("aspect_ratios", "aspect_ratio", &model.aspect_ratios),
     ] {
-        let known: Vec<&str> = family
+        let known: Vec<&str> = shape
             .fields
             .iter()
             .filter(|field| field.name == name)
@@ -242,8 +236,8 @@ fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>)
         for (index, value) in values.iter().enumerate() {
             if !known.contains(&value.as_str()) {
                 let reason = format!(
-                    "`{value}` is not a value of a property that carries `{name}` in `{}`",
-                    family.create
+                    "`{value}` is not a value of a property that carries `{name}` in the body `{}`",
+                    shape.name
                 );
                 let fix = if known.is_empty() {
                     format!("omit `{member}`: the request has no such enum")
@@ -257,10 +251,7 @@ fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>)
     for (role, input) in &model.inputs {
         let place = format!("inputs/{}", escape(role));
         if ROLES.contains(&role.as_str()) && !carries(role) {
-            let reason = format!(
-                "the request of `{}` has no property that carries `{role}`",
-                family.create
-            );
+            let reason = format!("the body `{}` has no property that carries `{role}`", shape.name);
             report(
                 "unknown-role",
                 &place,
@@ -269,12 +260,9 @@ fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>)
             );
         }
         if let Some(word) = &input.role
-            && !words(spec, &family.create).contains(word)
+            && !words(spec, &shape.name).contains(word)
         {
-            let reason = format!(
-                "`{word}` is not a value of any enum in the request of `{}`",
-                family.create
-            );
+            let reason = format!("`{word}` is not a value of any enum in the body `{}`", shape.name);
             let fix = "write the vendor's word for the role, as in its enum".to_owned();
             report("unknown-role", &format!("{place}/role"), reason, fix);
         }
@@ -282,17 +270,14 @@ fn request(spec: &Spec, model: &Model, family: &Family, report: &mut Report<'_>)
 }
 
 /// The fields of conditions are carried by the request, and their values are possible.
-fn conditions(model: &Model, family: &Family, report: &mut Report<'_>) {
+fn conditions(model: &Model, shape: &Shape, report: &mut Report<'_>) {
     for (index, condition) in model.conditions.iter().enumerate() {
         for (part, tests) in [("when", &condition.when), ("requires", &condition.requires)] {
             for (name, state) in tests {
                 let place = format!("conditions/{index}/{part}/{}", escape(name));
-                let carriers: Vec<_> = family.fields.iter().filter(|field| field.name == *name).collect();
+                let carriers: Vec<_> = shape.fields.iter().filter(|field| field.name == *name).collect();
                 if name != "inputs" && FIELDS.contains(&name.as_str()) && carriers.is_empty() {
-                    let reason = format!(
-                        "the request of `{}` has no property that carries `{name}`",
-                        family.create
-                    );
+                    let reason = format!("the body `{}` has no property that carries `{name}`", shape.name);
                     report("unknown-field", &place, reason, "delete it".to_owned());
                 }
                 let FieldState::OneOf(values) = state else { continue };
@@ -311,14 +296,14 @@ fn conditions(model: &Model, family: &Family, report: &mut Report<'_>) {
     }
 }
 
-/// Every value of the enums in a create request.
-fn words(spec: &Spec, create: &str) -> Vec<String> {
+/// Every value of the enums in a component and what it refers to.
+fn words(spec: &Spec, name: &str) -> Vec<String> {
     let mut reached = std::collections::BTreeSet::new();
-    for operation in spec.operations().filter(|operation| operation.id() == Some(create)) {
-        if let Some(schema) = operation.request_schema() {
-            reach(spec, schema, &mut reached);
-        }
-    }
+    reach(
+        spec,
+        &json!({"$ref": format!("#/components/schemas/{name}")}),
+        &mut reached,
+    );
     spec.schemas()
         .filter(|(name, _)| reached.contains(*name))
         .filter_map(|(_, schema)| schema.get("enum")?.as_array())

@@ -8,6 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::Found;
+use crate::spec::names::body_name;
 use crate::spec::names::{is_identifier, is_of_client};
 use crate::spec::{METHODS, Operation, Spec, component, escape, members};
 
@@ -53,7 +54,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             );
         }
         parameters(spec, &operation, found);
-        body(spec, &operation.pointer, operation.value.get("requestBody"), found);
+        body(spec, &operation.pointer, operation.value, found);
         success(spec, &operation.pointer, operation.value.get("responses"), found);
     }
     for (place, operation) in spec.callbacks() {
@@ -193,8 +194,11 @@ fn plain(parameter: &Value, place: &str, found: &mut Found<'_>) {
     }
 }
 
-fn body(spec: &Spec, place: &str, body: Option<&Value>, found: &mut Found<'_>) {
-    let Some(body) = body else { return };
+fn body(spec: &Spec, place: &str, operation: &Value, found: &mut Found<'_>) {
+    let Some(body) = operation.get("requestBody") else {
+        return;
+    };
+    let operation_id = operation.get("operationId").and_then(Value::as_str);
     let here = format!("{place}/requestBody");
     if body.get("$ref").is_some() {
         found.add(
@@ -215,8 +219,46 @@ fn body(spec: &Spec, place: &str, body: Option<&Value>, found: &mut Found<'_>) {
             "use application/json alone",
         );
     } else {
+        let place = format!("{here}/content/application~1json/schema");
         let schema = body.pointer("/content/application~1json/schema");
-        named(spec, &format!("{here}/content/application~1json/schema"), schema, found);
+        match schema.and_then(|schema| schema.get("anyOf")?.as_array()) {
+            Some(shapes) => {
+                for (index, shape) in shapes.iter().enumerate() {
+                    named(spec, &format!("{place}/anyOf/{index}"), Some(shape), found);
+                }
+                union(spec, operation_id, &place, shapes, found);
+            }
+            None => named(spec, &place, schema, found),
+        }
+    }
+}
+
+/// Several bodies of one operation are different components.
+fn union(spec: &Spec, id: Option<&str>, place: &str, shapes: &[Value], found: &mut Found<'_>) {
+    let here = format!("{place}/anyOf");
+    if let Some(name) = id.map(body_name)
+        && spec.schemas().any(|(component, _)| component == name)
+    {
+        let reason = format!("the union becomes `{name}` in Rust, which is a component");
+        found.add("body-name", &here, reason, "rename the component");
+    }
+    if shapes.len() < 2 {
+        found.add(
+            "any-of-one",
+            &here,
+            "has fewer than two alternatives",
+            "write a plain $ref",
+        );
+    }
+    for (index, shape) in shapes.iter().enumerate() {
+        if shapes[..index].contains(shape) {
+            found.add(
+                "duplicate-value",
+                format!("{here}/{index}"),
+                "is listed twice",
+                "delete one of the two",
+            );
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle};
 
-use super::Found;
-use crate::spec::escape;
+use super::{Finding, Found};
+use crate::spec::{METHODS, Spec, escape};
 
 /// The places of a document.
 pub(super) struct Source {
@@ -119,6 +119,29 @@ impl Source {
     }
 
     /// Duplicate keys and unquoted words.
+    /// An operation that is written twice. Whatever else would be found is about the half that a reader drops.
+    pub(super) fn operation_twice(&self, spec: &Spec) -> Option<Finding> {
+        let is_operation = |pointer: &str| match pointer.split('/').collect::<Vec<_>>()[..] {
+            ["", "paths", _] => true,
+            ["", "paths", _, method] => METHODS.contains(&method),
+            _ => false,
+        };
+        let (pointer, line) = self.twice.iter().find(|(pointer, _)| is_operation(pointer))?;
+        Some(Finding {
+            file: spec.file.clone(),
+            line: *line,
+            pointer: pointer.clone(),
+            rule: "two-bodies",
+            reason: format!(
+                "is already on line {}; a path has one operation for each method",
+                self.line(pointer)
+            ),
+            fix: "write one operation; where its body depends on the model, list the bodies under `anyOf`, and name \
+                  each model's as `request` in x-models"
+                .to_owned(),
+        })
+    }
+
     pub(super) fn check(&self, found: &mut Found<'_>) {
         for (pointer, line) in &self.twice {
             found.add(

@@ -6,7 +6,7 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
 use super::walk::Kind;
-use super::{Found, strangers};
+use super::{Found, bodies, strangers};
 use crate::spec::{Spec, escape, members};
 
 /// The name by which schemas refer to the document.
@@ -72,6 +72,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 );
             }
             for (place, example) in examples {
+                let schema = bodies::of_example(spec, schema, example).unwrap_or(schema);
                 judge.check("bad-example", schema, &place, example, found);
                 strangers::check(spec, schema, &place, example, found);
             }

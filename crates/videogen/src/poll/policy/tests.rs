@@ -64,8 +64,8 @@ fn every_pause_stays_within_its_bounds() {
         let longest = Duration::from_millis(random.u64(0..200_000));
         let rarely = |random: &mut fastrand::Rng, other| if random.u32(0..8) == 0 { Duration::MAX } else { other };
         let [first, shortest, longest] = [first, shortest, longest].map(|pause| rarely(&mut random, pause));
-        let price = [0.0, 0.1, 1e300, -1.0, f64::NAN, f64::INFINITY][random.usize(0..6)];
-        let mut policy = PollPolicy::within(shortest, longest).price(price);
+        let request_cost = [0.0, 0.1, 1e300, -1.0, f64::NAN, f64::INFINITY][random.usize(0..6)];
+        let mut policy = PollPolicy::within(shortest, longest).request_cost(request_cost);
         if random.bool() {
             policy = policy.first(first);
         }
@@ -73,7 +73,7 @@ fn every_pause_stays_within_its_bounds() {
             elapsed: Duration::from_secs_f64(10_f64.powf(random.f64() * 16.0 - 3.0)),
             polls: random.u32(0..3),
             last: [LastPoll::Running, LastPoll::NoUrl, LastPoll::Failed(Duration::ZERO)][random.usize(0..3)],
-            chance: [0.0, 0.5, 1.0, -3.0, 17.0, f64::NAN][random.usize(0..6)],
+            jitter: [0.0, 0.5, 1.0, -3.0, 17.0, f64::NAN][random.usize(0..6)],
         };
         let pause = policy.pause(&seen, &state);
         let (least, most) = match state.polls {
@@ -83,7 +83,7 @@ fn every_pause_stays_within_its_bounds() {
         assert!((least..=most).contains(&pause), "{pause:?} {policy:?} {state:?}");
         assert_eq!(pause, policy.pause(&seen, &state), "the same twice");
         // Jitter moves it by at most a tenth of the shortest pause.
-        let calm = policy.pause(&seen, &PollState { chance: 0.0, ..state });
+        let calm = policy.pause(&seen, &PollState { jitter: 0.0, ..state });
         assert!(
             pause >= calm && pause - calm <= shortest.mul_f64(0.11),
             "{calm:?} {pause:?}"
@@ -156,7 +156,7 @@ fn run(policy: &PollPolicy, duration: impl Fn(&mut fastrand::Rng) -> f64) -> (f6
         let taken = duration(&mut random);
         let mut state = PollState::default();
         let before = loop {
-            state.chance = random.f64();
+            state.jitter = random.f64();
             let before = state.elapsed;
             state.elapsed += policy.pause(&seen, &state);
             state.polls += 1;
@@ -196,14 +196,14 @@ fn it_beats_fixed_intervals_on_both_axes() {
     ];
     for (name, law) in laws {
         // The advice of two vendors, and paces set by a caller; each against a fixed interval.
-        for (shortest, price, fixed) in [
+        for (shortest, request_cost, fixed) in [
             (5.0, 0.225, 10.0),
             (2.0, 0.09, 5.0),
             (0.3, 0.0035, 1.0),
             (0.05, 0.00006, 0.1),
         ] {
             let shortest = Duration::from_secs_f64(shortest);
-            let policy = PollPolicy::within(shortest, LONGEST).price(price);
+            let policy = PollPolicy::within(shortest, LONGEST).request_cost(request_cost);
             let learned = run(&policy, law);
             let interval = Duration::from_secs_f64(fixed);
             let plain = run(&PollPolicy::within(interval, interval), law);

@@ -22,8 +22,8 @@ impl Schedule {
         let Some(Some(slot)) = self.slots.get(&task.id).copied() else {
             return false;
         };
-        if !task.status.is_terminal() || (task.status == TaskStatus::Completed && task.video.is_none()) {
-            if task.status.is_terminal() {
+        if !task.status.is_ended() || (task.status == TaskStatus::Completed && task.video.is_none()) {
+            if task.status.is_ended() {
                 self.wake(&task.id, now);
             }
             return false;
@@ -106,7 +106,7 @@ impl Schedule {
                 self.end(slot, Err(error));
                 return false;
             }
-        } else if task.status.is_terminal() {
+        } else if task.status.is_ended() {
             entry.age.observe(book, &task, now - entry.added, self.policy.scale);
             self.end(slot, Ok(task));
             return false;
@@ -143,7 +143,7 @@ impl Schedule {
             return;
         };
         entry.misses = 0;
-        if task.status.is_terminal() {
+        if task.status.is_ended() {
             // Lists lack its result, so it is polled. If that is already due, it keeps its place.
             if std::mem::take(&mut entry.is_listed) {
                 self.listed -= 1;

@@ -345,7 +345,7 @@ impl Schedule {
             elapsed: entry.age(now),
             polls: entry.polls,
             last: entry.last,
-            chance: fastrand::f64(),
+            jitter: fastrand::f64(),
         };
         let pause = self.policy.pause(book.of(entry.model.as_deref()), &state);
         let mut at = later(now, pause).unwrap_or(now + NEVER);

@@ -284,7 +284,7 @@ fn temporary_failures_end_no_wait_and_permanent_ones_do() {
     let (ended, at) = answer(ErrorKind::NotFound);
     assert!(at > Duration::from_secs(60));
     let error = ended.unwrap().1.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFollowed);
+    assert_eq!(error.kind(), ErrorKind::PollRefused);
     assert_eq!(error.cause().unwrap().kind(), ErrorKind::NotFound);
 }
 

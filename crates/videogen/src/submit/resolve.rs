@@ -35,13 +35,13 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
-    /// if let Some(entry) = client.recorded_with_key("order-4711").await? {
+    /// if let Some(entry) = client.journal_entry_with_key("order-4711").await? {
     ///     println!("{}", entry.state.as_str());
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn recorded_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
+    pub async fn journal_entry_with_key(&self, key: &str) -> Result<Option<Entry>, Error> {
         let by_key = Query::default().key(self.judge().name(key)).scope(self.scope());
         Ok(self.known(by_key).await?.pop())
     }
@@ -61,19 +61,19 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
     /// for lost in client.recover(std::time::Duration::ZERO).await?.open {
-    ///     client.settle(&lost.entry.intent.id, Some(&id)).await?;
+    ///     client.resolve(&lost.entry.intent.id, Some(&id)).await?;
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn settle(&self, intent: &str, task: Option<&TaskId>) -> Result<Entry, Error> {
+    pub async fn resolve(&self, intent: &str, task: Option<&TaskId>) -> Result<Entry, Error> {
         self.decide(intent, task, false).await
     }
 
     /// Dismisses an open submission even if there are candidates. If it did create a task, submitting again pays twice.
     ///
     /// # Errors
-    /// The same as [`settle`](Self::settle), except for candidates.
+    /// The same as [`resolve`](Self::resolve), except for candidates.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, intent: &str) -> Result<(), videogen::Error> {
@@ -99,7 +99,7 @@ impl Client {
             let message = format!("submission {intent} is already {}", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
         }
-        if task.is_none() && entry.is_under_way(Utc::now()) {
+        if task.is_none() && entry.is_in_flight(Utc::now()) {
             let message = format!("submission {intent} is in flight; retry in a few seconds");
             return Err(Error::new(ErrorKind::Conflict, message));
         }
@@ -152,8 +152,8 @@ impl Client {
                     .map(|candidate| format!("{} ({})", candidate.task.id, candidate.grade));
                 format!("it may be {}", shown.collect::<Vec<_>>().join(" or "))
             }
-            Ok(Reconciled::OutOfSight) => "the vendor's list does not reach back to the submission".to_owned(),
-            Ok(Reconciled::CannotTell) => "the vendor's list does not show the prompts of its tasks".to_owned(),
+            Ok(Reconciled::ListTruncated) => "the vendor's list does not reach back to the submission".to_owned(),
+            Ok(Reconciled::PromptsNotShown) => "the vendor's list does not show the prompts of its tasks".to_owned(),
             Err(error) => format!("the search for its task failed: {error}"),
         };
         let message = format!("submission {} was not dismissed: {why}", entry.intent.id);

@@ -1,0 +1,124 @@
+//! The body of a create request, as the spec's `x-field`s place the fields of a [`VideoRequest`].
+//!
+//! Which body a model has, and where a field goes in it, is data; so a field that a vendor renames or moves needs no code.
+//! Only input media, whose shapes are each vendor's own, are added by its adapter.
+
+use serde_json::{Map, Value, json};
+use videogen_wire::RequestBody;
+use videogen_wire::facts::Auto;
+
+use super::CallError;
+use crate::model::{Capabilities, VideoDuration, VideoRequest};
+
+/// A body while it is filled in.
+pub(super) struct Body<'a> {
+    rules: &'a Capabilities,
+    members: Map<String, Value>,
+}
+
+impl<'a> Body<'a> {
+    /// Writes all fields of `request` other than input media, and its extra members.
+    pub(super) fn new(request: &VideoRequest, rules: &'a Capabilities) -> Self {
+        let mut members = Map::new();
+        for field in rules.model.request.fields {
+            if let Some(value) = value(field.name, request, rules) {
+                write(&mut members, field.wire, value);
+            }
+        }
+        merge(&mut members, &request.extra);
+        Self { rules, members }
+    }
+
+    /// Whether the body has a place `wire`.
+    #[cfg(feature = "toapis")]
+    pub(super) fn has(&self, wire: &str) -> bool {
+        self.rules.model.request.fields.iter().any(|field| field.wire == wire)
+    }
+
+    /// Writes a list to the place `wire`, unless it is empty. For a vendor whose models have several bodies.
+    #[cfg(feature = "toapis")]
+    pub(super) fn list<T: serde::Serialize>(&mut self, wire: &'static str, items: Vec<T>) -> Result<(), CallError> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        if !self.has(wire) {
+            // Never sent to where the vendor does not look for it.
+            let body = self.rules.model.request.name;
+            return Err(CallError(format!(
+                "`{body}` of the vendor's spec has no member `{wire}`"
+            )));
+        }
+        let items = serde_json::to_value(items).map_err(|error| CallError(error.to_string()))?;
+        write(&mut self.members, wire, items);
+        Ok(())
+    }
+
+    /// The body as the generated client takes it.
+    pub(super) fn read<T: RequestBody>(self) -> Result<T, CallError> {
+        let name = self.rules.model.request.name;
+        T::of_component(name, Value::Object(self.members))
+            .ok_or_else(|| CallError(format!("the request does not fit `{name}` of the vendor's spec")))
+    }
+}
+
+/// What a request sets for a normalised field, as it travels.
+fn value(field: &str, request: &VideoRequest, rules: &Capabilities) -> Option<Value> {
+    let text = |text: &Option<String>| text.clone().map(Value::from);
+    match field {
+        "model" => Some(request.model.clone().into()),
+        "prompt" => Some(request.prompt.clone().into()),
+        "duration" => match (request.duration?, rules.model.duration.auto) {
+            (VideoDuration::Auto, Some(Auto::MinusOne)) => Some((-1).into()),
+            // Left out, the model decides.
+            (VideoDuration::Auto, _) => None,
+            (length, _) => length.seconds().map(Value::from),
+        },
+        "frames" => request.frames.map(Value::from),
+        "resolution" => text(&request.resolution),
+        "aspect_ratio" => text(&request.aspect_ratio),
+        "generate_audio" => request.generate_audio.map(Value::from),
+        "seed" => request.seed.map(Value::from),
+        "watermark" => request.watermark.map(Value::from),
+        "camera_fixed" => request.camera_fixed.map(Value::from),
+        "return_last_frame" => request.return_last_frame.map(Value::from),
+        "service_tier" => text(&request.service_tier),
+        "expires_after" => request.expires_after.map(Value::from),
+        "safety_identifier" => text(&request.safety_identifier),
+        "callback_url" => request.callback_url.as_ref().map(|url| url.expose().into()),
+        "client_reference" => text(&request.client_reference),
+        "draft" => request.draft.map(Value::from),
+        "tools" if !request.tools.is_empty() => {
+            let tools = request.tools.iter().map(|tool| {
+                let mut members = tool.settings.clone();
+                members.insert("type".to_owned(), tool.kind.clone().into());
+                Value::Object(members)
+            });
+            Some(tools.collect())
+        }
+        "video_operation" => text(&request.video_operation),
+        "output_format" => text(&request.output_format),
+        "metadata" if !request.metadata.is_empty() => Some(request.metadata.clone().into()),
+        _ => None,
+    }
+}
+
+/// Writes a value to a place with dots for nested objects.
+fn write(members: &mut Map<String, Value>, wire: &str, value: Value) {
+    let Some((outer, inner)) = wire.split_once('.') else {
+        members.insert(wire.to_owned(), value);
+        return;
+    };
+    if let Value::Object(members) = members.entry(outer).or_insert_with(|| json!({})) {
+        write(members, inner, value);
+    }
+}
+
+/// Adds the caller's own members; those of an object that exists go into it.
+fn merge(members: &mut Map<String, Value>, extra: &Map<String, Value>) {
+    for (key, value) in extra {
+        match (members.get_mut(key), value) {
+            (Some(Value::Object(members)), Value::Object(extra)) => merge(members, extra),
+            _ => drop(members.insert(key.clone(), value.clone())),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Changes that vendors made, and false findings that there were.
+
+use super::*;
+
+fn said(report: &Report) -> Vec<String> {
+    report
+        .differences
+        .iter()
+        .map(|one| format!("{}: {}", one.at, one.what))
+        .collect()
+}
+
+fn changed_spec(vendor: &str, change: impl Fn(String) -> String) -> tempfile::TempDir {
+    let copy = copy_of_specs();
+    let file = copy.path().join(format!("specs/{vendor}.yaml"));
+    let spec = fs::read_to_string(&file).expect("frozen");
+    let changed = change(spec.clone());
+    assert_ne!(spec, changed);
+    fs::write(file, changed).expect("writable");
+    copy
+}
+
+/// The operation moved onto the path of another family: the page is still compared with its own operation.
+#[test]
+fn a_page_is_judged_by_its_own_operation() {
+    let desk = desk("toapis");
+    let file = "videos-seedance-2-generation.mdx";
+    let page = text(&format!("toapis/{file}"));
+    let report = desk
+        .report(file, page.as_bytes(), None, None)
+        .expect("nothing is written");
+    let told = shown(&report, "toapis");
+    assert_eq!(report.page.as_deref(), Some("seedance_2"), "{told}");
+    assert!(
+        told.contains("POST /v1/video/generations: path: the page has `POST /v1/videos/generations`"),
+        "{told}"
+    );
+    assert!(
+        told.contains("request ratio: renamed: the page has `aspect_ratio`, the spec `ratio`"),
+        "{told}"
+    );
+    assert!(
+        report.differences.iter().all(|one| !one.pointer.contains("Seedance1")),
+        "{told}"
+    );
+    for found in [
+        "POST /v1/video/generations request prompt: required",
+        "POST /v1/video/generations request duration: default",
+        "POST /v1/video/generations request seed: parameter",
+        "model seedance-2: resolutions",
+    ] {
+        assert!(said(&report).iter().any(|one| one == found), "{found}: {told}");
+    }
+}
+
+/// Limits that only prose and tables state.
+#[test]
+fn what_sentences_and_tables_say_of_models_is_compared() {
+    let file = "videos-doubao-seedance-1-5-generation.mdx";
+    let page = text(&format!("toapis/{file}"));
+    let report = desk("toapis")
+        .report(file, page.as_bytes(), None, None)
+        .expect("nothing is written");
+    let told = shown(&report, "toapis");
+    for line in [
+        "model doubao-seedance-1-5-pro: supports: the page has `reference_image not supported`, the spec `reference_image supported`",
+        "model doubao-seedance-1-5-pro: resolutions: the page has `1080p, 480p, 720p`, the spec `480p, 720p`",
+    ] {
+        assert!(told.contains(line), "{told}");
+    }
+    // Nothing of the seed: its bound is a power of two.
+    assert!(said(&report).iter().all(|one| !one.contains("metadata.seed")), "{told}");
+}
+
+/// Each statement on a model, changed alone; where the page says it elsewhere too, the new one contradicts it.
+#[test]
+fn a_changed_limit_of_a_model_is_found() {
+    let copy = copy_of_specs();
+    let source = text("toapis/videos-seedance-2-generation.mdx");
+    keep(copy.path(), "toapis", "seedance_2", source.as_bytes());
+    let desk = Desk::open(copy.path(), "toapis").expect("valid");
+    for (old, new, told) in [
+        (
+            "- `seedance-2-fast`: `4-15`",
+            "- `seedance-2-fast`: `4-12`",
+            "model seedance-2-fast duration: limit: `4-12` is new",
+        ),
+        (
+            "- `seedance-2-mini`: `480p`, `720p`",
+            "- `seedance-2-mini`: `480p`",
+            "model seedance-2-mini resolutions: limit: `480p` is new",
+        ),
+        (
+            "| Reference image limit | `9` |",
+            "| Reference image limit | `4` |",
+            "model seedance-2 inputs.reference_image.max: limit: `9` became `4`",
+        ),
+        (
+            "Maximum `9` `reference_image`",
+            "Maximum `6` `reference_image`",
+            "model * inputs.reference_image.max: limit: `9` became `6`",
+        ),
+        (
+            "- Frame mode and reference mode cannot be mixed",
+            "- Frames and references may be mixed",
+            "model * exclusive: limit: `frames, references` is gone",
+        ),
+        (
+            "up to `9` images, `3` videos",
+            "up to `9` images, `5` videos",
+            "model seedance-2-mini inputs.reference_video.max: limit: `5` is new",
+        ),
+    ] {
+        assert!(source.contains(old), "{old}");
+        let report = desk
+            .report(
+                "page",
+                source.replacen(old, new, 1).as_bytes(),
+                Some("seedance_2"),
+                None,
+            )
+            .expect("nothing is written");
+        let shown = shown(&report, "toapis");
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    // What no reader understands is shown, and is no agreement.
+    let changed = source.replace("make sure the asset has reached `active` status", "wait an hour");
+    let report = desk
+        .report("page", changed.as_bytes(), Some("seedance_2"), None)
+        .expect("nothing is written");
+    assert_eq!(report.changed.len(), 1, "{}", shown(&report, "toapis"));
+    assert!(report.since.expect("kept").moves.is_empty());
+}
+
+/// Two pages with the same members: each is kept, and recognised by its own text.
+#[test]
+fn pages_that_share_every_member_are_told_apart() {
+    let entry = "\nx-pages:\n  twin: {url: 'https://docs.example.com/twin', read: '2026-11-21'}\n";
+    let copy = changed_spec("toapis", |spec| spec.replacen("\nx-pages:\n", entry, 1));
+    let one = text("toapis/videos-seedance-2-generation.mdx");
+    let two = one
+        .replace("seedance-2 Video Generation", "Another")
+        .replace("Typical supported", "Usual")
+        .replace("Use Uploaded Assets", "Assets");
+    keep(copy.path(), "toapis", "seedance_2", one.as_bytes());
+    keep(copy.path(), "toapis", "twin", two.as_bytes());
+    let desk = Desk::open(copy.path(), "toapis").expect("valid");
+    for (text, page) in [(&one, "seedance_2"), (&two, "twin")] {
+        let report = report(&desk, text);
+        assert_eq!(report.page.as_deref(), Some(page), "{}", shown(&report, "toapis"));
+        assert!(
+            report.since.expect("kept").moves.is_empty() && report.changed.is_empty(),
+            "{page}"
+        );
+    }
+}
+
+/// A fact of several pages is missed on each of them.
+#[test]
+fn a_fact_of_several_pages_is_looked_for_on_each() {
+    let gone = text("glued.txt").replace("safety_identifier", "guest");
+    let listed = |source: &str| {
+        let copy = changed_spec("token360", |spec| {
+            let schema = spec.find("\n    CreateVideoRequest:\n").expect("a schema");
+            let at = spec[schema..].find("\n        safety_identifier:").expect("a property") + schema;
+            let line = spec[at..].find("description:").expect("a description") + at;
+            let indent = spec[..line].rfind('\n').expect("a line") + 1;
+            format!("{}          x-source: {source}\n{}", &spec[..indent], &spec[indent..])
+        });
+        let desk = Desk::open(copy.path(), "token360").expect("valid");
+        let report = desk
+            .report("page", gone.as_bytes(), Some("create"), None)
+            .expect("nothing is written");
+        let lacks = report
+            .differences
+            .iter()
+            .any(|one| one.spec.is_some() && one.at.ends_with("request safety_identifier"));
+        (lacks, shown(&report, "token360"))
+    };
+    let (lacks, told) = listed("[poll, create]");
+    assert!(lacks, "{told}");
+    let (lacks, told) = listed("[poll, list]");
+    assert!(!lacks, "{told}");
+}
+
+/// What only clients are known to call is not looked for on a page.
+#[test]
+fn an_unverified_operation_is_on_no_page() {
+    let page = text("made-list.txt");
+    let told = |copy: &Path| {
+        let desk = Desk::open(copy, "token360").expect("valid");
+        let report = desk.report(
+            "page",
+            page.replace("GET/v1/videos", "GET/v1/jobs").as_bytes(),
+            Some("list"),
+            None,
+        );
+        said(&report.expect("nothing is written"))
+    };
+    let copy = copy_of_specs();
+    assert!(told(copy.path()).contains(&"GET /v1/videos: path".to_owned()));
+    let copy = changed_spec("token360", |spec| {
+        spec.replace(
+            "      operationId: list_videos\n",
+            "      operationId: list_videos\n      x-unverified: true\n",
+        )
+    });
+    assert!(!told(copy.path()).contains(&"GET /v1/videos: path".to_owned()));
+}
+
+/// A default runs into the type before it and the words after it.
+#[test]
+fn a_default_that_is_glued_to_its_type_is_no_difference() {
+    let report = desk("token360")
+        .report("page", text("made-list.txt").as_bytes(), Some("list"), None)
+        .expect("nothing is written");
+    let told = shown(&report, "token360");
+    assert_eq!(said(&report), Vec::<String>::new(), "{told}");
+    let changed = text("made-list.txt").replace("default:20", "default:25");
+    let report = desk("token360")
+        .report("page", changed.as_bytes(), Some("list"), None)
+        .expect("nothing is written");
+    assert_eq!(
+        said(&report),
+        ["GET /v1/videos query limit: default"],
+        "{}",
+        shown(&report, "token360")
+    );
+}
+
+/// A copy without the names of its parameters: the last word of a sentence is no name.
+#[test]
+fn words_above_a_type_are_no_parameters() {
+    let page = "List videos\nGET /v1/videos\nQuery Parameters\nLimit\ninteger\ndefault:20\nNewest\nstring\nWhere to start. Cursor\nstring\nResponse\nobject\nstring\nThe word list.\n";
+    let facts = desk("token360").facts(page.as_bytes());
+    let names: Vec<String> = facts
+        .map(|facts| facts.parameters.into_iter().map(|one| one.name).collect())
+        .unwrap_or_default();
+    assert_eq!(names, ["object"]);
+}
+
+/// Wherever a copy that was never kept ends, nothing is said to be gone.
+#[test]
+fn a_cut_copy_that_was_never_kept_says_nothing_of_the_rest() {
+    let page = text("made-list.txt");
+    let desk = desk("token360");
+    for end in (40..page.len()).filter(|end| page.is_char_boundary(*end)) {
+        let report = desk
+            .report("page", &page.as_bytes()[..end], Some("list"), None)
+            .expect("nothing is written");
+        assert!(
+            report.state == State::NotUnderstood || report.state == State::Agreement,
+            "cut at {end}: {}",
+            shown(&report, "token360")
+        );
+    }
+}
