@@ -148,7 +148,7 @@ pub fn run(quick: bool) -> Result<()> {
         }
     }
     println!(
-        "\n| durations | fixed | requests | delay, s | ours with `every(…)` | requests | delay, s | better on both |"
+        "\n| durations | fixed | requests | delay, s | ours with `within(…)` | requests | delay, s | better on both |"
     );
     println!("|---|---|---|---|---|---|---|---|");
     for (name, what, law) in LAWS {

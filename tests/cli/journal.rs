@@ -91,7 +91,15 @@ async fn a_lost_response_is_recovered() {
     let run = |args: &[&str]| run(folder.path(), &simulator, args);
     for (name, _, vendor) in VENDORS {
         simulator.inject(Fault::new(vendor, Operation::Submit, FaultKind::DropAfter));
-        let (code, document, _) = run(&["generate", "a kite", "--vendor", name, "--no-wait", "--look-for", "0"]);
+        let (code, document, _) = run(&[
+            "generate",
+            "a kite",
+            "--vendor",
+            name,
+            "--no-wait",
+            "--search-timeout",
+            "0",
+        ]);
         let made = simulator.tasks().pop().unwrap().id;
         if name == "toapis" {
             // By the client reference from the journal.
@@ -146,7 +154,7 @@ async fn a_lost_response_is_recovered() {
         "--vendor",
         "toapis",
         "--no-wait",
-        "--look-for",
+        "--search-timeout",
         "0",
     ]);
     assert_eq!(code, 6);
@@ -177,7 +185,7 @@ async fn a_submission_that_may_be_paid_needs_a_confirmation_to_be_dismissed() {
         "--vendor",
         "token360",
         "--no-wait",
-        "--look-for",
+        "--search-timeout",
         "0",
     ];
     simulator.rewrite(Operation::List, |body| {

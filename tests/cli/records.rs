@@ -202,7 +202,13 @@ async fn a_journal_on_a_read_only_disk_is_read() {
     let lost = ["generate", "a sledge", "--vendor", "toapis", "--no-wait"];
     let mut submission = command(folder.path(), &simulator, &lost);
     assert_eq!(
-        submission.arg("--look-for").arg("0").output().unwrap().status.code(),
+        submission
+            .arg("--search-timeout")
+            .arg("0")
+            .output()
+            .unwrap()
+            .status
+            .code(),
         Some(6)
     );
     let made = simulator.tasks().pop().unwrap().id;

@@ -131,7 +131,7 @@ fn a_task_that_does_not_exist_yet_leaves_the_submission_open() {
         false => (400, json!({"message": "task_not_exist"}).to_string()),
     });
     let args = ["generate", "a kite", "--vendor", "toapis", "--no-wait", "--client-reference", "order-1"];
-    let args = [&args[..], &["--look-for", "1"]].concat();
+    let args = [&args[..], &["--search-timeout", "1"]].concat();
     let output = with_vendor(folder.path(), "toapis", &base_url, &args);
     assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
     let args = ["recover", "--vendor", "toapis", "--json"];

@@ -208,7 +208,7 @@ async fn clocks_that_are_off() {
             newest(Vendor::ToApis),
             newest(Vendor::AllToken),
         ] {
-            let clock = Clock::manual().off_by(TimeDelta::minutes(minutes));
+            let clock = Clock::manual().offset_by(TimeDelta::minutes(minutes));
             let simulator = Simulator::builder().clock(clock).start().await.unwrap();
             let folder = tempfile::tempdir().unwrap();
             let journal = journal(folder.path());

@@ -51,6 +51,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
         "crates/cli/src",
         "main.rs",
         &[
+            ("help", 0),
             ("text", 0),
             ("interrupt", 0),
             ("listen", 0),

@@ -21,21 +21,6 @@ pub(crate) const IO: u8 = 7;
 /// A task exists, and its status could not be polled.
 const POLL_REFUSED: u8 = 8;
 
-pub(crate) const HELP: &str = "\
-Exit codes:
-  0    done
-  1    the task ended without a video (failed, moderated, cancelled, expired)
-  2    the request breaks a rule, or the command line is wrong
-  3    the key is missing or refused, or the balance is too low
-  4    the vendor or the network failed
-  5    timed out, or not finished yet; the task is still running
-  6    submission status unknown; it was not sent again (see the command recover)
-  7    a file, or the journal, could not be read or written
-  8    the task exists and may be billed, but its status could not be read (see the command wait)
-  130  interrupted by Ctrl-C (SIGINT); 143 by SIGTERM, 129 by SIGHUP; a submitted task is still running
-
-An interrupted submission still waits for the vendor's response; a second interrupt exits at once.";
-
 /// Why a command ends without success.
 pub(crate) struct Failure {
     /// Exit code.

@@ -18,11 +18,10 @@ use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, writabl
 
 #[derive(Args)]
 pub(crate) struct FileArgs {
-    /// File for the video. Default: VENDOR.FAMILY.ID.mp4 in the current folder, after the task id.
+    /// File for the video [default: VENDOR.FAMILY.ID.mp4, from the task id].
     #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
     pub(crate) output: Option<std::path::PathBuf>,
-    /// File for the last frame, an image. `generate --return-last-frame` writes it next to the video by default,
-    /// replacing the extension with .last-frame.png; `download` writes it only with this option.
+    /// File for the last frame, an image.
     #[arg(long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
     pub(crate) last_frame_output: Option<std::path::PathBuf>,
     /// Replace existing files.

@@ -15,11 +15,10 @@ use crate::output::{Output, moment, shown};
 #[derive(Args)]
 #[command(next_help_heading = "Journal")]
 pub(crate) struct JournalArgs {
-    /// File that records submissions. Default: VIDEOGEN_JOURNAL, or videogen/journal.db in the platform's data
-    /// directory.
+    /// Journal file [default: $VIDEOGEN_JOURNAL or DATA_DIR/videogen/journal.db].
     #[arg(long, global = true, value_name = "PATH")]
     journal: Option<PathBuf>,
-    /// Record nothing. An interrupted submission can then be lost.
+    /// Record nothing; an interrupted submission can then be lost.
     #[arg(long, global = true)]
     no_journal: bool,
 }

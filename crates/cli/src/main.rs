@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod files;
 mod follow;
+mod help;
 mod interrupt;
 mod invocation;
 mod journal;
@@ -31,7 +32,7 @@ use crate::output::Output;
 
 /// Generate video at Token360, ToAPIs and AllToken: submit, wait, download.
 #[derive(Parser)]
-#[command(version, after_help = exit::HELP)]
+#[command(version, after_help = help::ROOT)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -47,27 +48,37 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Submit a prompt, wait for the video and download it.
+    #[command(after_help = help::GENERATE)]
     Generate(Box<generate::GenerateArgs>),
-    /// Print the exact request that `generate` would send, or every rule it breaks. Sends nothing, needs no key.
+    /// Print the request that `generate` would send, without sending it; needs no key.
+    #[command(after_help = help::PLAN)]
     Plan(Box<plan::PlanArgs>),
     /// Show the status of a task.
+    #[command(after_help = help::STATUS)]
     Status(TaskArgs),
     /// Wait for one or more tasks to finish.
+    #[command(after_help = help::WAIT)]
     Wait(wait::WaitArgs),
     /// Download the video of a finished task.
+    #[command(after_help = help::DOWNLOAD)]
     Download(download::DownloadArgs),
     /// Cancel a task (AllToken only).
+    #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
-    /// List the tasks of an account, newest first (Token360, AllToken), or with --local the submissions of this
-    /// machine.
+    /// List tasks, newest first (Token360, AllToken; any vendor with --local).
+    #[command(after_help = help::LIST)]
     List(list::ListArgs),
-    /// Find submissions whose response was lost, and resume unfinished tasks. Submits nothing.
+    /// Find lost submissions and list unfinished tasks; submits nothing.
+    #[command(after_help = help::RECOVER)]
     Recover(recover::RecoverArgs),
     /// Show the limits of each model.
+    #[command(after_help = help::MODELS)]
     Models(models::ModelsArgs),
     /// Print the JSON Schema of a request or a task.
+    #[command(after_help = help::SCHEMA)]
     Schema(schema::SchemaArgs),
-    /// Run the simulator: the APIs of the three vendors on this machine, free of charge.
+    /// Run a local simulator of the three vendors' APIs.
+    #[command(after_help = help::SIM)]
     Sim(sim::SimArgs),
 }
 
@@ -123,5 +134,75 @@ async fn run() -> ExitCode {
             output.failure(&failure);
             ExitCode::from(code)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    /// Longest line of help, in characters.
+    const WIDTH: usize = 80;
+
+    #[test]
+    fn help_is_short_and_has_examples() {
+        let mut wrong: Vec<String> = crate::help::ROOT
+            .lines()
+            .filter(|line| line.chars().count() > WIDTH)
+            .map(|line| format!("`{line}` is longer than {WIDTH} characters"))
+            .collect();
+        let mut all = Cli::command();
+        // Adds the global options to each command.
+        all.build();
+        for command in all.get_subcommands().filter(|command| command.get_name() != "help") {
+            let name = command.get_name();
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            if !after.starts_with("Examples:\n") {
+                wrong.push(format!("{name}: no examples; add them in help.rs"));
+            }
+            let about = (name.to_owned(), command.get_about().unwrap().to_string());
+            let options = command.get_arguments().map(|option| {
+                let help = option.get_help().map(ToString::to_string).unwrap_or_default();
+                (format!("{name} {}", option.get_id()), help)
+            });
+            for (place, help) in options.chain([about]) {
+                if help.is_empty() || help.ends_with('.') {
+                    wrong.push(format!("{place}: `{help}`; write one line without a full stop"));
+                }
+                if help.chars().count() > WIDTH {
+                    wrong.push(format!("{place}: `{help}` is longer than {WIDTH} characters"));
+                }
+            }
+            for line in after.lines().filter(|line| line.chars().count() > WIDTH) {
+                wrong.push(format!("{name}: `{line}` is longer than {WIDTH} characters"));
+            }
+            // The examples are valid.
+            for line in after.lines().filter_map(|line| line.strip_prefix("  ")) {
+                let words = shell(line);
+                if let Err(error) = Cli::command().try_get_matches_from(&words) {
+                    wrong.push(format!("{line}: {error}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// Splits a command at blanks outside of double quotes, up to a redirection.
+    fn shell(line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (index, part) in line.split('"').enumerate() {
+            if index % 2 == 1 {
+                words.push(part.to_owned());
+            } else {
+                words.extend(part.split_whitespace().map(str::to_owned));
+            }
+        }
+        let end = words.iter().position(|word| word == ">").unwrap_or(words.len());
+        words.truncate(end);
+        words
     }
 }

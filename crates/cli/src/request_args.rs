@@ -17,10 +17,10 @@ pub(crate) struct RequestArgs {
     /// Description of the video.
     #[arg(required_unless_present = "request", value_parser = prompt)]
     prompt: Option<String>,
-    /// Read the request from a JSON file (see `videogen schema request`); other options override it.
+    /// Read the request from a JSON file; other options override its fields.
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(file_to_read))]
     request: Option<PathBuf>,
-    /// Model. Default: the first one of the vendor.
+    /// Model [default: the vendor's first].
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
     /// Length in whole seconds, or `auto`.
@@ -86,7 +86,7 @@ pub(crate) struct RequestArgs {
     /// URL that the vendor calls when the task ends.
     #[arg(long, value_name = "URL")]
     callback_url: Option<String>,
-    /// Your own id of the request.
+    /// Your own id for the request.
     #[arg(long, value_name = "ID")]
     client_reference: Option<String>,
     /// Render a low-cost draft.
@@ -110,10 +110,10 @@ pub(crate) struct RequestArgs {
     /// JSON object with members to add to the vendor's request.
     #[arg(long, value_name = "JSON")]
     extra: Option<String>,
-    /// Drop FIELD if it is not supported, instead of failing (repeatable).
+    /// Leave out FIELD if it is not supported, instead of failing (repeatable).
     #[arg(long, value_name = "FIELD")]
     allow_drop: Vec<String>,
-    /// Round FIELD to the nearest supported duration, frame count or resolution, instead of failing (repeatable).
+    /// Send the nearest duration, frames or resolution instead of failing (repeatable).
     #[arg(long, value_name = "FIELD")]
     allow_round: Vec<String>,
 }

@@ -18,12 +18,10 @@ use crate::output::Output;
 #[derive(Args)]
 #[command(next_help_heading = "Webhook")]
 pub(crate) struct WebhookArgs {
-    /// Receive the vendor's webhook on this address while waiting. Polling continues; whichever comes first counts.
+    /// Also receive the vendor's webhook on this address while waiting.
     #[arg(long, value_name = "ADDRESS", conflicts_with = "no_wait")]
     listen_for_webhook: Option<SocketAddr>,
-    /// Public base URL of that address; an unguessable path is added for the task. If the vendor signs its webhooks and
-    /// the secret is set (TOAPIS_WEBHOOK_SECRET; during rotation both secrets, separated by a comma), the webhook is
-    /// trusted; otherwise it only triggers a poll.
+    /// Public base URL of that address; an unguessable path is added to it.
     #[arg(long, value_name = "URL", requires = "listen_for_webhook")]
     webhook_url: Option<String>,
 }

@@ -34,17 +34,16 @@ pub(crate) struct GenerateArgs {
     request: RequestArgs,
     #[command(flatten)]
     account: AccountArgs,
-    /// Run against an embedded simulator: no key, no network, no cost. The video is a test pattern.
+    /// Use a built-in simulator: no key, no cost; the video is a test pattern.
     #[arg(long, conflicts_with = "base_url")]
     simulate: bool,
     /// Submit at most once per KEY and journal; reruns resume the existing task.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
-    /// If the response to the submission is lost, search for the task for this long.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
-    look_for: u64,
-    /// No other program submits with this account: if the response is lost, adopt the only task that matches in every
-    /// respect
+    /// After a lost response, search for the task for SECONDS.
+    #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
+    search_timeout: u64,
+    /// Adopt the only exact match; only if no other program uses the account.
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
@@ -65,7 +64,7 @@ async fn submit(
     client: &Client,
     request: &VideoRequest,
     options: SubmitOptions,
-    look_for: ReconcileOptions,
+    search: ReconcileOptions,
     under_way: &Submission,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
@@ -74,7 +73,7 @@ async fn submit(
         result = &mut submission => {
             return match result {
                 Ok(task) => Ok(task),
-                Err(error) => find(client, request, error, look_for, output).await,
+                Err(error) => find(client, request, error, search, output).await,
             };
         }
         interrupt = interrupted() => {
@@ -113,13 +112,13 @@ async fn find(
     options: ReconcileOptions,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
-    let look_for = options.within;
+    let search = options.within;
     let Some(ambiguity) = error.ambiguity() else {
         return Err(error.into());
     };
     output.note(&format!(
         "The response to the submission was lost; searching for its task for {} s.",
-        look_for.as_secs()
+        search.as_secs()
     ));
     let begun = Instant::now();
     let found = tokio::select! {
@@ -227,10 +226,10 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let mut submission = SubmitOptions::default();
     submission.idempotency_key = key.map(str::to_owned);
     submission.target = target.as_ref().map(|target| target.destination().clone());
-    let look_for = ReconcileOptions::default()
-        .within(Duration::from_secs(args.look_for))
+    let search = ReconcileOptions::default()
+        .within(Duration::from_secs(args.search_timeout))
         .sole_writer(args.adopt);
-    let submitted = submit(&client, &request, submission, look_for, &under_way, output).await;
+    let submitted = submit(&client, &request, submission, search, &under_way, output).await;
     let resume = |failure: Failure| {
         let Some(id) = failure.task() else { return failure };
         if !failure.is_left() {

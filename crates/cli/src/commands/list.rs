@@ -18,23 +18,22 @@ use crate::output::{Output, file, moment, table};
 pub(crate) struct ListArgs {
     #[command(flatten)]
     account: AccountArgs,
-    /// List the submissions in the journal of this machine. Contacts no vendor.
+    /// List the submissions in the journal; contacts no vendor.
     #[arg(long, conflicts_with_all = ["after", "before", "oldest_first", "base_url"])]
     local: bool,
     /// Page size, 1 to 100.
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
-    /// Only tasks after this vendor id: the next page.
+    /// Start after the task with this vendor id (next page).
     #[arg(long, value_name = "ID")]
     after: Option<String>,
-    /// Only tasks before this vendor id.
+    /// End before the task with this vendor id (previous page).
     #[arg(long, value_name = "ID")]
     before: Option<String>,
-    /// Oldest first.
+    /// List the oldest first.
     #[arg(long)]
     oldest_first: bool,
-    /// Only tasks with this status: queued, in_progress, completed, failed, cancelled or expired (AllToken, or
-    /// --local).
+    /// Filter by status, such as queued or completed (AllToken, or with --local).
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
 }

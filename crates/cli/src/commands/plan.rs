@@ -18,8 +18,7 @@ pub(crate) struct PlanArgs {
     request: RequestArgs,
     #[command(flatten)]
     account: AccountArgs,
-    /// Plan for every model of every vendor, or of --vendor: which support the request, and why the others do not.
-    /// Replaces the model of a request file.
+    /// Check all models (of --vendor): which support the request, and why others do not.
     #[arg(long, conflicts_with = "model")]
     all: bool,
 }

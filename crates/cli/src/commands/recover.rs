@@ -29,22 +29,22 @@ pub(crate) struct RecoverArgs {
     /// Resolve this submission by hand, with --task, --adopt or --dismiss.
     #[arg(value_name = "SUBMISSION", requires = "verdict")]
     submission: Option<String>,
-    /// The task that it created.
+    /// Record that the submission created TASK.
     #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
     task: Option<TaskId>,
-    /// It created no task. Asks for confirmation if it may have created one
+    /// Record that it created no task; asks for confirmation if unsure.
     #[arg(long, requires = "submission", group = "verdict")]
     dismiss: bool,
-    /// Dismiss without confirmation
+    /// Dismiss without confirmation.
     #[arg(long, requires = "dismiss")]
     yes: bool,
-    /// No other program submits with this account: adopt the only task that matches in every respect
+    /// Adopt the only exact match; only if no other program uses the account.
     #[arg(long, group = "verdict")]
     adopt: bool,
-    /// Search for SECONDS, with growing pauses; 0 searches once.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    within: u64,
-    /// Wait for unfinished tasks, and write their files to the output paths of their submissions.
+    /// Search for lost tasks for SECONDS; 0 searches once.
+    #[arg(long, alias = "within", value_name = "SECONDS", default_value_t = 0)]
+    search_timeout: u64,
+    /// Wait for unfinished tasks and download their files.
     #[arg(long, conflicts_with = "dismiss")]
     wait: bool,
     #[command(flatten)]
@@ -333,7 +333,7 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
 
 fn options(args: &RecoverArgs) -> ReconcileOptions {
     ReconcileOptions::default()
-        .within(Duration::from_secs(args.within))
+        .within(Duration::from_secs(args.search_timeout))
         .sole_writer(args.adopt)
 }
 

@@ -9,7 +9,7 @@ use crate::output::Output;
 
 #[derive(Args)]
 pub(crate) struct SchemaArgs {
-    /// Schema to print
+    /// Schema to print.
     of: SchemaOf,
 }
 

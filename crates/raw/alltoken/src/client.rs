@@ -58,10 +58,10 @@ pub mod types {
     ///How many inputs.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CountCapability {
-        ///Most.
+        ///Maximum.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max: ::std::option::Option<::videogen_wire::Lenient<i64>>,
-        ///Fewest.
+        ///Minimum.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub min: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(flatten)]
@@ -145,10 +145,10 @@ pub mod types {
         ///The default.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::videogen_wire::Lenient<i64>>,
-        ///Longest.
+        ///Maximum.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max: ::std::option::Option<::videogen_wire::Lenient<i64>>,
-        ///Shortest.
+        ///Minimum.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub min: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         ///Distance between two lengths.
@@ -175,7 +175,7 @@ pub mod types {
     pub struct ErrorBody {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error: ::std::option::Option<::videogen_wire::Lenient<ErrorDetail>>,
-        ///Id of the request, beside the error in some answers.
+        ///Id of the request, next to the error in some responses.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub request_id: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -219,13 +219,13 @@ pub mod types {
     ///The frame counts.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct FramesCapability {
-        ///The count that steps are added to.
+        ///Count from which the steps start.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub base: ::std::option::Option<::videogen_wire::Lenient<i64>>,
-        ///Most.
+        ///Maximum.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max: ::std::option::Option<::videogen_wire::Lenient<i64>>,
-        ///Fewest.
+        ///Minimum.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub min: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         ///Distance between two counts.
@@ -466,7 +466,7 @@ pub mod types {
         pub duration: ::std::option::Option<
             ::videogen_wire::Lenient<DurationCapability>,
         >,
-        ///Whether the model has each switch of the request.
+        ///Which options of the request the model supports.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub features: ::std::option::Option<
             ::videogen_wire::Lenient<
@@ -512,7 +512,7 @@ pub mod types {
     ///The prompt.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct PromptCapability {
-        ///Most characters.
+        ///Maximum length in characters.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_length: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(flatten)]

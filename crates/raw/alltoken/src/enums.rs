@@ -3,7 +3,7 @@
 //! String enums of the spec; each keeps values it does not know.
 
 videogen_wire::open_enum! {
-    /// Width to height, or `adaptive`.
+    /// Aspect ratio, or `adaptive`.
     pub enum AspectRatio {
         Adaptive = "adaptive",
         V16x9 = "16:9",
@@ -56,7 +56,7 @@ videogen_wire::open_enum! {
         DraftTask = "draft_task",
     }
 
-    /// What the model makes.
+    /// What the model generates.
     pub enum ModelModality {
         Text = "text",
         Vision = "vision",

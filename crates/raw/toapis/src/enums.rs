@@ -3,7 +3,7 @@
 //! String enums of the spec; each keeps values it does not know.
 
 videogen_wire::open_enum! {
-    /// Width to height, of a Seedance 1 video.
+    /// Aspect ratio of a Seedance 1 video.
     pub enum AspectRatio1 {
         V16x9 = "16:9",
         V9x16 = "9:16",
@@ -13,7 +13,7 @@ videogen_wire::open_enum! {
         V21x9 = "21:9",
     }
 
-    /// Width to height, of a Seedance 2 video.
+    /// Aspect ratio of a Seedance 2 video.
     pub enum AspectRatio2 {
         V16x9 = "16:9",
         V9x16 = "9:16",

@@ -35,7 +35,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
 async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     let request_id = core.ids.next("req_");
     // By the simulator's clock, which may be set off.
-    let date = core.clock.wall().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let date = core.clock.wall_time().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let path = request.uri().path().to_owned();
     let mut response = match Vendor::of_path(&path) {
         Some((vendor, rest)) => of_vendor(core, vendor, rest, request, &request_id).await,

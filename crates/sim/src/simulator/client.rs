@@ -34,7 +34,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// As [`ClientBuilder::build`].
+    /// The same as [`ClientBuilder::build`].
     ///
     /// # Panics
     ///

@@ -39,17 +39,17 @@ impl Simulator {
             .collect()
     }
 
-    /// The address of the API, and of `/_sim/stats` and `/_sim/tasks`.
+    /// Returns the address of the API, and of `/_sim/stats` and `/_sim/tasks`.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The address of the files.
+    /// Returns the address of the files.
     pub fn files_address(&self) -> SocketAddr {
         self.files_address
     }
 
-    /// The simulator's clock.
+    /// Returns the simulator's clock.
     pub fn clock(&self) -> &Clock {
         &self.core.clock
     }
@@ -59,7 +59,7 @@ impl Simulator {
         self.core.clock.advance(by);
     }
 
-    /// Counters since the start.
+    /// Returns the counters since the start.
     pub fn stats(&self) -> Stats {
         self.core.store.stats()
     }

@@ -43,9 +43,8 @@ impl Clock {
         Self::running(0.0)
     }
 
-    /// The same clock, `by` ahead of this machine's or behind it. For a clock
-    /// that has no clones yet.
-    pub fn off_by(self, by: TimeDelta) -> Self {
+    /// Returns the clock, set `by` ahead of this machine's clock, or behind it. Clones made before are not changed.
+    pub fn offset_by(self, by: TimeDelta) -> Self {
         Self(Arc::new(Inner {
             start: self.0.start,
             wall: self.0.wall + by,
@@ -59,7 +58,7 @@ impl Clock {
         self.0.skipped.send_modify(|skipped| *skipped += by);
     }
 
-    /// The factor by which simulated time is faster than real time; zero for a manual clock.
+    /// Returns the speed of simulated time, as a multiple of real time; zero for a manual clock.
     pub fn speed(&self) -> f64 {
         self.0.speed
     }
@@ -71,7 +70,7 @@ impl Clock {
 
     /// Returns the time of day in answers. It is not sped up, because clients compare a
     /// task's creation with their own clocks.
-    pub fn wall(&self) -> DateTime<Utc> {
+    pub fn wall_time(&self) -> DateTime<Utc> {
         let real = if self.0.speed > 0.0 {
             self.real()
         } else {
@@ -143,11 +142,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_running_clock_multiplies_tokio_time() {
         let clock = Clock::running(60.0);
-        let wall = clock.wall();
+        let wall = clock.wall_time();
         tokio::time::advance(Duration::from_secs(2)).await;
         assert_eq!(clock.now(), Duration::from_secs(120));
         assert_eq!(
-            clock.wall().timestamp() - wall.timestamp(),
+            clock.wall_time().timestamp() - wall.timestamp(),
             2,
             "the time of day keeps its pace"
         );

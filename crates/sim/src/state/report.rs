@@ -28,21 +28,21 @@ pub struct TaskReport {
     pub status: &'static str,
     /// Progress in percent.
     pub progress: u8,
-    /// When it was created.
+    /// Time of creation.
     pub created_at: DateTime<Utc>,
-    /// Pixels across.
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels down.
+    /// Height in pixels.
     pub height: u32,
-    /// Frames in all.
+    /// Number of frames.
     pub frames: u32,
     /// Frames per second.
     pub fps: u32,
     /// Price in US dollars, by the simulator's own tariff.
     pub cost: f64,
-    /// The caller's own id.
+    /// The caller's id for the request.
     pub client_reference: Option<String>,
-    /// Members of the request that the vendor's documentation does not have.
+    /// Members of the request that the vendor does not document.
     pub unknown_members: Vec<String>,
     /// Delivery of its webhook, if one was requested.
     pub webhook: Option<Delivery>,

@@ -83,7 +83,7 @@ fn build(
         request: call.body.clone(),
         unknown_members: call.unknown.iter().map(|member| member.path.clone()).collect(),
         created: now,
-        wall: call.core.clock.wall(),
+        wall: call.core.clock.wall_time(),
         plan: Plan::new(now, call.core.pace, prompt, expires_after),
         cancelled: OnceLock::new(),
         cost: cost(&shape),

@@ -49,7 +49,7 @@ pub(crate) struct Inner {
     pub(crate) observer: Option<Observer>,
     /// Number of submissions that were sent and whose response has not been recorded yet.
     pub(crate) in_flight: watch::Sender<usize>,
-    /// Longer than any submission under way.
+    /// Longer than any submission in flight.
     pub(crate) patience: Duration,
     pub(crate) account: Account,
     /// By how much the vendor's clock is ahead, from its last response.

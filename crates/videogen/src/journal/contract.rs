@@ -9,6 +9,8 @@ use super::{Entry, Event, Found, Intent, JournalError, Query, Subject};
 
 /// Durable storage of submissions. Several processes may use the same journal at once.
 ///
+/// `SqliteJournal` of the crate `videogen-journal` is the reference implementation.
+///
 /// ```no_run
 /// use videogen::journal::{Entry, Journal, JournalError, Query};
 ///

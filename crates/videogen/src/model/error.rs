@@ -164,7 +164,7 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// Returns how long the vendor wants the client to wait (`Retry-After`).
+    /// Returns the time to wait before the next request, from `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

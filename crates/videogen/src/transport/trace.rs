@@ -108,7 +108,7 @@ impl WaitSpans {
         self.forget(task);
     }
 
-    /// Closes the span of a wait that is given up.
+    /// Closes the span of a wait without an outcome.
     pub(crate) fn forget(&self, task: &TaskId) {
         #[cfg(feature = "tracing")]
         self.open().remove(task);
@@ -158,7 +158,7 @@ fn failed(error: &Error) {
     );
 }
 
-/// Reports the outcome of a download of so many bytes.
+/// Reports the outcome of a download, with its size in bytes.
 pub(crate) fn downloaded(result: Result<u64, &Error>) {
     #[cfg(feature = "tracing")]
     match result {

@@ -64,7 +64,7 @@ pub(crate) struct RawPage {
     pub(crate) total: Option<u64>,
 }
 
-/// What only the vendor's own codes tell of an error; its words are read alike for all vendors.
+/// The meaning of an error by the vendor's own codes. Messages are interpreted in the same way for all vendors.
 #[derive(Default)]
 pub(crate) struct ErrorDetail {
     pub(crate) kind: Option<ErrorKind>,

@@ -1,0 +1,82 @@
+//! Text below the options of each command: examples and details. A test in `main.rs` parses every example.
+
+pub(crate) const GENERATE: &str = "\
+Examples:
+  videogen generate \"a paper boat\" --duration 6 --resolution 720p -o boat.mp4
+  videogen generate \"it sails on\" --first-frame boat.png --model seedance-2.0
+  videogen generate \"a paper boat\" --idempotency-key order-4711 --json
+  videogen generate \"a paper boat\" --simulate
+
+With --return-last-frame, the last frame is written next to the video with the
+extension .last-frame.png, or to --last-frame-output.
+
+A webhook of a vendor that signs is trusted if its secret is set
+(TOAPIS_WEBHOOK_SECRET; during rotation both secrets, separated by a comma).
+Any other webhook only triggers a poll. Polling continues in both cases.";
+
+pub(crate) const PLAN: &str = "\
+Examples:
+  videogen plan \"a paper boat\" --vendor toapis --seed 7
+  videogen plan \"a paper boat\" --resolution 4k --all";
+
+pub(crate) const STATUS: &str = "\
+Examples:
+  videogen status token360:videos:video-4f1c
+  videogen status token360:videos:video-4f1c --json";
+
+pub(crate) const WAIT: &str = "\
+Examples:
+  videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81
+  videogen wait token360:videos:video-4f1c --timeout 600 --json";
+
+pub(crate) const DOWNLOAD: &str = "\
+Examples:
+  videogen download token360:videos:video-4f1c -o boat.mp4
+  videogen download token360:videos:video-4f1c --last-frame-output boat.png";
+
+pub(crate) const CANCEL: &str = "\
+Examples:
+  videogen cancel alltoken:generations:vgen_81";
+
+pub(crate) const LIST: &str = "\
+Examples:
+  videogen list --vendor token360 --limit 20
+  videogen list --vendor alltoken --status in_progress
+  videogen list --local";
+
+pub(crate) const RECOVER: &str = "\
+Examples:
+  videogen recover --wait
+  videogen recover SUBMISSION --task toapis:seedance-2:task_vid_7
+  videogen recover SUBMISSION --dismiss";
+
+pub(crate) const MODELS: &str = "\
+Examples:
+  videogen models --vendor toapis
+  videogen models --json";
+
+pub(crate) const SCHEMA: &str = "\
+Examples:
+  videogen schema request > request.schema.json";
+
+pub(crate) const SIM: &str = "\
+Examples:
+  videogen sim --speed 10
+  videogen sim --listen 127.0.0.1:9000 --strict";
+
+/// Below the list of commands.
+pub(crate) const ROOT: &str = "\
+Exit codes:
+  0    done
+  1    the task ended without a video (failed, moderated, cancelled, expired)
+  2    the request or the command line is invalid
+  3    the API key is missing or refused, or the balance is too low
+  4    the vendor or the network failed
+  5    timed out, or not finished yet; the task is still running
+  6    submission status unknown; it was not resent (see `videogen recover`)
+  7    a file, or the journal, could not be read or written
+  8    the task exists, but its status could not be read (see `videogen wait`)
+  130  interrupted by Ctrl-C (143: SIGTERM, 129: SIGHUP); the task keeps running
+
+The first interrupt still waits for the response to a submission; a second one
+exits at once.";
