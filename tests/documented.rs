@@ -19,7 +19,11 @@ enum Fate {
     /// The operation is not offered; the description of the spec gives the reason after these words.
     LeftOut { path: &'static str, words: &'static str },
     /// A request that the simulator refuses; the spec gives the reason.
-    Refused { operation: &'static str, headers: &'static [(&'static str, &'static str)], words: &'static str },
+    Refused {
+        operation: &'static str,
+        headers: &'static [(&'static str, &'static str)],
+        words: &'static str,
+    },
 }
 
 /// The bodies of Token360's pages, and of clients of its catalogue.
@@ -198,7 +202,10 @@ async fn every_documented_body_is_taken_or_left_out_for_a_reason() {
                     let (path, operation) = named(operation);
                     let (answered, answer) = post(path, &[], &body).await;
                     assert_eq!(answered, status, "{vendor} {body}: {answer}");
-                    assert!(is_shown(&body, std::iter::once(request_of(operation))), "{vendor} {body}");
+                    assert!(
+                        is_shown(&body, std::iter::once(request_of(operation))),
+                        "{vendor} {body}"
+                    );
                 }
                 Fate::Response { operation, status } => {
                     let problems = spec.response_problems(operation, status, &body);
@@ -210,7 +217,10 @@ async fn every_documented_body_is_taken_or_left_out_for_a_reason() {
                 Fate::LeftOut { path, words } => {
                     let description = spec.document()["info"]["description"].as_str().unwrap();
                     let (_, reason) = description.split_once("Left out:").unwrap();
-                    assert!(reason.contains(path) && reason.contains(words), "{vendor} {path}: {reason}");
+                    assert!(
+                        reason.contains(path) && reason.contains(words),
+                        "{vendor} {path}: {reason}"
+                    );
                     assert_eq!(post(path, &[], &body).await.0, 404, "{vendor} {path}");
                 }
                 Fate::Refused {

@@ -245,7 +245,10 @@ async fn the_request_id_of_the_answer() {
 #[tokio::test]
 async fn the_request_id_in_a_body() {
     for (answer, id) in [
-        (json!({"id": "t", "status": "queued", "request_id": "req-1"}), Some("req-1")),
+        (
+            json!({"id": "t", "status": "queued", "request_id": "req-1"}),
+            Some("req-1"),
+        ),
         (
             json!({"id": "t", "status": "failed", "error": {"message": "no", "request_id": "req-2"}}),
             Some("req-2"),

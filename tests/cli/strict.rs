@@ -37,7 +37,16 @@ impl Running {
     /// `generate --no-wait` with more members in the request's body.
     fn generate(&self, folder: &Path, vendor: &str, extra: &Value) -> Output {
         let extra = extra.to_string();
-        let args = ["generate", "a kite", "--vendor", vendor, "--no-wait", "--json", "--extra", &extra];
+        let args = [
+            "generate",
+            "a kite",
+            "--vendor",
+            vendor,
+            "--no-wait",
+            "--json",
+            "--extra",
+            &extra,
+        ];
         let upper = vendor.to_uppercase();
         let mut command = videogen(folder, &args);
         command.env(format!("{upper}_API_KEY"), "sk-x");
@@ -65,7 +74,10 @@ fn a_strict_simulator_refuses_what_the_vendor_would_ignore() {
         assert_eq!(error["status"], 400, "{vendor}: {error}");
         let mut line = String::new();
         sim.log.read_line(&mut line).unwrap();
-        assert!(line.starts_with(vendor) && line.trim_end().ends_with("answered with 400"), "{line}");
+        assert!(
+            line.starts_with(vendor) && line.trim_end().ends_with("answered with 400"),
+            "{line}"
+        );
         // The same request without it is accepted.
         let output = sim.generate(folder.path(), vendor, &json!({}));
         assert!(output.status.success(), "{vendor}: {}", stdout(&output));
@@ -81,6 +93,9 @@ fn a_simulator_that_is_not_strict_reports_it_and_goes_on() {
         assert!(output.status.success(), "{vendor}: {}", stdout(&output));
         let mut line = String::new();
         sim.log.read_line(&mut line).unwrap();
-        assert!(line.contains("unknown members: seconds (did you mean duration?)"), "{line}");
+        assert!(
+            line.contains("unknown members: seconds (did you mean duration?)"),
+            "{line}"
+        );
     }
 }

@@ -114,10 +114,19 @@ fn the_vendors_words_are_in_the_report_of_a_search() {
             let args = ["generate", "a kite", "--vendor", name, "--no-wait"];
             let output = with_vendor(folder.path(), name, &base_url, &args);
             assert_eq!(output.status.code(), Some(6), "{name}: {}", stderr(&output));
-            assert!(stderr(&output).contains("the gateway fell asleep"), "{}", stderr(&output));
+            assert!(
+                stderr(&output).contains("the gateway fell asleep"),
+                "{}",
+                stderr(&output)
+            );
             let output = with_vendor(folder.path(), name, &base_url, &["recover", "--vendor", name]);
             assert!(!output.status.success(), "{name}");
-            assert!((stdout(&output) + &stderr(&output)).contains(words), "{name} {body}: {} {}", stdout(&output), stderr(&output));
+            assert!(
+                (stdout(&output) + &stderr(&output)).contains(words),
+                "{name} {body}: {} {}",
+                stdout(&output),
+                stderr(&output)
+            );
         }
     });
 }
@@ -130,7 +139,15 @@ fn a_task_that_does_not_exist_yet_leaves_the_submission_open() {
         true => (502, String::new()),
         false => (400, json!({"message": "task_not_exist"}).to_string()),
     });
-    let args = ["generate", "a kite", "--vendor", "toapis", "--no-wait", "--client-reference", "order-1"];
+    let args = [
+        "generate",
+        "a kite",
+        "--vendor",
+        "toapis",
+        "--no-wait",
+        "--client-reference",
+        "order-1",
+    ];
     let args = [&args[..], &["--search-timeout", "1"]].concat();
     let output = with_vendor(folder.path(), "toapis", &base_url, &args);
     assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
@@ -139,7 +156,12 @@ fn a_task_that_does_not_exist_yet_leaves_the_submission_open() {
     assert_eq!(output.status.code(), Some(6), "{}", stdout(&output));
     let open = document(&output)["open"].clone();
     assert_eq!(open.as_array().map(Vec::len), Some(1), "{}", stdout(&output));
-    let output = with_vendor(folder.path(), "toapis", &base_url, &["status", "toapis:seedance-2:t-1", "--json"]);
+    let output = with_vendor(
+        folder.path(),
+        "toapis",
+        &base_url,
+        &["status", "toapis:seedance-2:t-1", "--json"],
+    );
     assert_eq!(document(&output)["error"]["kind"], "not_found");
 }
 

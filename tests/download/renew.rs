@@ -142,8 +142,16 @@ async fn the_words_of_the_file_host() {
                 "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
                 "HTTP 403 Forbidden: AccessDenied Request has expired",
             ),
-            (404, r#"{"message": "no such file"}"#, "HTTP 404 Not Found: {\"message\": \"no such file\"}"),
-            (410, "the link sig-canary-1 has expired", "HTTP 410 Gone: the link [masked] has expired"),
+            (
+                404,
+                r#"{"message": "no such file"}"#,
+                "HTTP 404 Not Found: {\"message\": \"no such file\"}",
+            ),
+            (
+                410,
+                "the link sig-canary-1 has expired",
+                "HTTP 410 Gone: the link [masked] has expired",
+            ),
             (502, "no healthy upstream", "HTTP 502 Bad Gateway: no healthy upstream"),
             (403, "", "HTTP 403 Forbidden"),
             (403, "\u{0}\u{1}", "HTTP 403 Forbidden"),

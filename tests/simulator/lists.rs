@@ -123,7 +123,10 @@ async fn alltoken_lists_its_models() {
     let oldest = of("seedance-1.0-pro");
     assert_eq!(oldest["frames"], json!({"min": 29, "max": 289, "step": 4, "base": 25}));
     let features = &oldest["features"];
-    assert_eq!((&features["generate_audio"], &features["camera_fixed"]), (&json!(false), &json!(true)));
+    assert_eq!(
+        (&features["generate_audio"], &features["camera_fixed"]),
+        (&json!(false), &json!(true))
+    );
 }
 
 /// Without a key; models of other kinds are in it too.
@@ -136,10 +139,17 @@ async fn token360_has_a_public_catalogue() {
     };
     let names = |page: &Value| -> Vec<String> {
         let entries = page.as_array().unwrap().iter();
-        entries.map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
+        entries
+            .map(|entry| entry["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     let all = page("?size=200&current=1").await;
-    let expected = ["seedance-2.0", "seedance-2.0-fast", "seedance-1.5-pro", "simulated-image-model"];
+    let expected = [
+        "seedance-2.0",
+        "seedance-2.0-fast",
+        "seedance-1.5-pro",
+        "simulated-image-model",
+    ];
     assert_eq!(names(&all), expected);
     assert_eq!(all[3]["modelType"], "IMAGE_GENERATION");
     assert_eq!(names(&page("?size=3&current=2").await), expected[3..]);

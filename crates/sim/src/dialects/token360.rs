@@ -232,7 +232,10 @@ fn catalogue(call: &Call) -> Answer {
     let videos = exact.map(|model| json!({"name": model.id, "modelType": "VIDEO_GENERATION"}));
     let other = json!({"name": "simulated-image-model", "modelType": "IMAGE_GENERATION"});
     let all = videos.chain([other]);
-    let page: Vec<_> = all.skip(current.saturating_sub(1).saturating_mul(size)).take(size).collect();
+    let page: Vec<_> = all
+        .skip(current.saturating_sub(1).saturating_mul(size))
+        .take(size)
+        .collect();
     Answer::ok(json!({"data": {"list": page}}))
 }
 

@@ -185,7 +185,10 @@ fn native(vendor: Vendor, headers: &HeaderMap, body: &Value) -> Result<(), Refus
     let Some(name) = dialect(vendor).native_header() else {
         return Ok(());
     };
-    let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value = headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if !["true", "1", "yes", "on"].contains(&value.to_ascii_lowercase().as_str()) {
         return Ok(());
     }

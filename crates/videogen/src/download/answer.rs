@@ -3,11 +3,11 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use reqwest::Response;
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_RANGE,
     LAST_MODIFIED, LOCATION, RANGE, TRANSFER_ENCODING,
 };
-use reqwest::Response;
 use tokio::time::timeout;
 use url::Url;
 use videogen_wire::network_failure;

@@ -2,17 +2,15 @@
 
 use serde_json::Value;
 use videogen_raw_token360 as raw;
-use videogen_raw_token360::enums::{
-    ContentFormat, ErrorType, FrameType, MediaType, ModelType, Order, ReferenceRole,
-};
+use videogen_raw_token360::enums::{ContentFormat, ErrorType, FrameType, MediaType, ModelType, Order, ReferenceRole};
 use videogen_raw_token360::types;
 use videogen_wire::{FromValue as _, Read as _};
 
 use super::body::Body;
 use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
 use crate::model::{
-    Capabilities, ErrorKind, ListQuery, ListedModel, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video, VideoRequest,
-    VideoTask,
+    Capabilities, ErrorKind, ListQuery, ListedModel, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video,
+    VideoRequest, VideoTask,
 };
 
 const FAMILY: &str = "videos";
