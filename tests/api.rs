@@ -237,7 +237,7 @@ async fn clients_are_chosen_by_model_and_by_task() {
     let clients = Clients::new(Vendor::ALL.iter().map(|vendor| sim.client(*vendor).unwrap()));
     for (model, vendor) in [
         ("seedance-2", Some(Vendor::ToApis)),
-        ("seedance-1.5-pro", Some(Vendor::AllToken)),
+        ("seedance-2.5", Some(Vendor::AllToken)),
     ] {
         assert_eq!(clients.for_model(model).ok().map(Client::vendor), vendor, "{model}");
         let task = clients.submit(VideoRequest::new(model, "a boat")).await.unwrap();

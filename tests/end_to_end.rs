@@ -314,6 +314,10 @@ async fn lists_cancels_and_models() {
     let page = alltoken.list(&query).await.unwrap();
     assert_eq!((page.tasks.len(), page.total), (1, Some(1)));
     assert!(!alltoken.models().await.unwrap().is_empty());
+    // The catalogue has models of other kinds too.
+    let listed = client(&simulator, Vendor::Token360).models().await.unwrap();
+    let listed: Vec<_> = listed.iter().map(|model| model.id.as_str()).collect();
+    assert_eq!(listed, ["seedance-2.0", "seedance-2.0-fast", "seedance-1.5-pro"]);
 
     let query = ListQuery {
         limit: Some(500),

@@ -11,6 +11,7 @@ mod canary;
 mod canned;
 mod cases;
 mod connections;
+mod documented;
 mod download;
 mod end_to_end;
 mod errors;

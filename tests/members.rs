@@ -51,6 +51,14 @@ async fn every_documented_member_is_on_the_task() {
         "return_last_frame": true, "expires_after": 3600, "safety_identifier": "customer-77",
     });
     assert_eq!((parameters(&task), task.expired), (expected, None));
+    // Nulls say nothing.
+    let mut nulls = answer.clone();
+    for member in ["video_url", "error", "url", "content", "resolution", "request_id"] {
+        nulls[member] = Value::Null;
+    }
+    let task_with_nulls = polled(Vendor::Token360, &nulls).await;
+    assert_eq!((task_with_nulls.video, task_with_nulls.error), (None, None));
+    assert_eq!(task_with_nulls.parameters, task.parameters);
     // The result is more reliable than the request.
     let mut answer = answer;
     answer["generate_audio"] = json!(false);
@@ -231,6 +239,28 @@ async fn the_request_id_of_the_answer() {
         let task = client.get(&submitted.id).await.unwrap();
         assert_eq!(task.request_id.as_deref(), Some("req-9"), "{vendor}");
     }
+}
+
+/// Also where only the body has it. At Token360, this member is the caller's own id.
+#[tokio::test]
+async fn the_request_id_in_a_body() {
+    for (answer, id) in [
+        (
+            json!({"id": "t", "status": "queued", "request_id": "req-1"}),
+            Some("req-1"),
+        ),
+        (
+            json!({"id": "t", "status": "failed", "error": {"message": "no", "request_id": "req-2"}}),
+            Some("req-2"),
+        ),
+        (json!({"id": "t", "status": "queued", "request_id": ""}), None),
+        (json!({"id": "t", "status": "queued"}), None),
+    ] {
+        let task = polled(Vendor::AllToken, &answer).await;
+        assert_eq!(task.request_id.as_deref(), id, "{answer}");
+    }
+    let answer = json!({"id": "t", "status": "queued", "request_id": "order-1"});
+    assert_eq!(polled(Vendor::Token360, &answer).await.request_id, None);
 }
 
 #[test]

@@ -200,6 +200,9 @@ fn table_of_models() {
                 "aspect ratios",
                 or_default(model.aspect_ratios, model.default_aspect_ratio),
             );
+            if let Some(sound) = model.default_generate_audio {
+                line("sound", format!("{} by default", if sound { "on" } else { "off" }));
+            }
             for input in model.inputs {
                 line(
                     input.role,

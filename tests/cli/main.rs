@@ -11,9 +11,11 @@ mod outputs;
 #[cfg(unix)]
 mod page;
 mod records;
+mod strict;
 mod terminal;
 mod tidy;
 mod webhook;
+mod words;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -188,7 +190,8 @@ fn plan_all_lists_the_models_that_support_it() {
     assert!(output.status.success());
     let document = document(&output);
     let plans = document["plans"].as_array().unwrap();
-    assert_eq!(plans.len(), 13);
+    let known = videogen::Vendor::ALL.iter().copied();
+    assert_eq!(plans.len(), known.flat_map(videogen::facts::Capabilities::all).count());
     for plan in plans {
         let can = plan["model"].as_str().unwrap().starts_with("seedance-1.0");
         assert_eq!(plan["plan"].is_object(), can, "{plan}");

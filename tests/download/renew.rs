@@ -125,8 +125,54 @@ async fn links_that_never_work() {
     for vendor in renewable() {
         let server = Host::start(File::new(video(KIB, 23)), 0, |_, _| false).await;
         let error = run(&server, vendor).start().await.unwrap_err();
-        assert!(error.to_string().contains("no working link to the video"), "{error}");
+        let message = error.to_string();
+        assert!(message.contains("no working link to the video"), "{message}");
+        assert!(message.contains("HTTP 403 Forbidden: AccessDenied"), "{message}");
         assert!(server.seen().len() < 10, "{vendor}: {}", server.seen().len());
+    }
+}
+
+/// What the file host says about a refused link reaches the caller, without the signature that it repeats.
+#[tokio::test]
+async fn the_words_of_the_file_host() {
+    for vendor in Vendor::ALL.iter().copied() {
+        for (status, body, words) in [
+            (
+                403,
+                "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+                "HTTP 403 Forbidden: AccessDenied Request has expired",
+            ),
+            (
+                404,
+                r#"{"message": "no such file"}"#,
+                "HTTP 404 Not Found: {\"message\": \"no such file\"}",
+            ),
+            (
+                410,
+                "the link sig-canary-1 has expired",
+                "HTTP 410 Gone: the link [masked] has expired",
+            ),
+            (502, "no healthy upstream", "HTTP 502 Bad Gateway: no healthy upstream"),
+            (403, "", "HTTP 403 Forbidden"),
+            (403, "\u{0}\u{1}", "HTTP 403 Forbidden"),
+        ] {
+            let server = FileServer::new(move |_, request| {
+                let url = format!("http://{}/v.mp4?sig=sig-canary-1", request.header("host").unwrap());
+                match request.path.starts_with("/v.mp4") {
+                    true => Reply::new(status, &[], body.as_bytes()),
+                    false => Reply::json(&json!({
+                        "id": "t-1", "status": "completed", "url": url, "video_url": url,
+                        "result": {"data": [{"url": url}]},
+                    })),
+                }
+            })
+            .await;
+            let mut run = run(&server, vendor);
+            run.task = task(vendor, &server.url("/v.mp4?sig=sig-canary-1"));
+            let error = run.start().await.unwrap_err().to_string();
+            assert!(error.contains(words), "{vendor} {status} {body}: {error}");
+            assert!(!error.contains("canary"), "{error}");
+        }
     }
 }
 

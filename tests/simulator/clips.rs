@@ -136,6 +136,28 @@ async fn a_clip_has_a_sound_track_if_audio_is_requested() {
     }
 }
 
+/// Without `generate_audio`, the model decides, by the spec.
+#[tokio::test]
+async fn a_clip_has_the_sound_of_its_model_by_default() {
+    let api = Api::start().await;
+    for (vendor, model, sound) in [
+        (Vendor::Token360, "seedance-2.0", true),
+        (Vendor::Token360, "seedance-9", false),
+        (Vendor::AllToken, "seedance-1.5-pro", true),
+        (Vendor::AllToken, "seedance-1.0-pro", false),
+    ] {
+        let body = json!({"model": model, "prompt": "a fox", "duration": 4, "resolution": "480p"});
+        let task = api.finished(vendor, &body).await;
+        assert_eq!(task["generate_audio"], sound, "{vendor} {model}");
+        let response = api.http.get(video_url(vendor, &task)).send().await.unwrap();
+        let Some(found) = probe(&response.bytes().await.unwrap()) else {
+            return;
+        };
+        let streams = found["streams"].as_array().unwrap().len();
+        assert_eq!(streams, if sound { 2 } else { 1 }, "{vendor} {model}");
+    }
+}
+
 /// Served by builds without the feature `clips`.
 #[test]
 fn the_fixed_clip_matches_its_documentation() {

@@ -1,5 +1,6 @@
 //! Lists of tasks and of models.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use videogen_sim::Vendor;
 
@@ -109,6 +110,53 @@ async fn alltoken_lists_its_models() {
     let models = api.get(A, "/videos/models").await.fits(A, "list_models", 200).body;
     assert!(ids(&models, "data").contains(&"seedance-1.5-pro".to_owned()));
     assert!(!ids(&models, "data").contains(&"*".to_owned()));
+    let of = |id: &str| {
+        let mut entries = models["data"].as_array().unwrap().iter();
+        &entries.find(|entry| entry["id"] == id).unwrap()["capabilities"]
+    };
+    let newest = of("seedance-2.5");
+    let duration = json!({"type": "range", "min": 4, "max": 30, "step": 1, "default": 5, "supports_auto": true});
+    assert_eq!((&newest["duration"], &newest["frames"]), (&duration, &Value::Null));
+    assert_eq!(newest["resolutions"]["values"], json!(["480p", "720p"]));
+    assert_eq!(newest["content"]["image_count"], json!({"min": 0, "max": 30}));
+    assert_eq!(newest["features"]["camera_fixed"], false);
+    let oldest = of("seedance-1.0-pro");
+    assert_eq!(oldest["frames"], json!({"min": 29, "max": 289, "step": 4, "base": 25}));
+    let features = &oldest["features"];
+    assert_eq!(
+        (&features["generate_audio"], &features["camera_fixed"]),
+        (&json!(false), &json!(true))
+    );
+}
+
+/// Without a key; models of other kinds are in it too.
+#[tokio::test]
+async fn token360_has_a_public_catalogue() {
+    let api = Api::start().await;
+    let page = async |query: &str| {
+        let request = api.http.get(api.url(T, &format!("/public/models{query}")));
+        api.send(request).await.fits(T, "list_models", 200).body["data"]["list"].clone()
+    };
+    let names = |page: &Value| -> Vec<String> {
+        let entries = page.as_array().unwrap().iter();
+        entries
+            .map(|entry| entry["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let all = page("?size=200&current=1").await;
+    let expected = [
+        "seedance-2.0",
+        "seedance-2.0-fast",
+        "seedance-1.5-pro",
+        "simulated-image-model",
+    ];
+    assert_eq!(names(&all), expected);
+    assert_eq!(all[3]["modelType"], "IMAGE_GENERATION");
+    assert_eq!(names(&page("?size=3&current=2").await), expected[3..]);
+    assert_eq!(page("?current=9").await, json!([]));
+    let url = api.url(T, "/public/models");
+    assert_eq!(api.with_key("sk-sim-503", Method::GET, &url).await.status, 503);
+    assert_eq!(api.with_key("pk-other", Method::GET, &url).await.status, 200);
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@
 //! - A task belongs to the key that created it. In answers, its creation is in real time, and later
 //!   times are counted from there at the simulated pace.
 //! - Videos are MP4 (H.264) in the requested size, ratio and length, at 24 frames per second (fewer for large
-//!   clips), with a tone (AAC) if audio is requested; the last frame and the thumbnail are PNGs. They are served
+//!   clips), with a tone (AAC) if audio is requested, or the default of the model; the last frame and the thumbnail are PNGs. They are served
 //!   on a second port, through presigned URLs that expire. The largest size is 3840x2160 (4K in 21:9 or
 //!   9:21 is scaled down), the longest clip 120 s.
 //! - Webhooks are delivered to `http` URLs, with the documented signature and retries. Token360 requires

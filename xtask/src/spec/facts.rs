@@ -220,6 +220,7 @@ pub(crate) struct Model {
     #[serde(default)]
     pub(crate) aspect_ratios: Vec<String>,
     pub(crate) default_aspect_ratio: Option<String>,
+    pub(crate) default_generate_audio: Option<bool>,
     #[serde(default)]
     pub(crate) inputs: BTreeMap<String, Input>,
     #[serde(default)]

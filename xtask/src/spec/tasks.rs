@@ -6,7 +6,7 @@ use crate::spec::schema::{single_ref, target};
 use crate::spec::{Spec, escape, members};
 
 /// The members of a task that the facade reads wherever a spec has them (`x-task-field`).
-pub const TASK_FIELDS: [&str; 15] = [
+pub const TASK_FIELDS: [&str; 16] = [
     "input_type",
     "duration",
     "resolution",
@@ -22,6 +22,7 @@ pub const TASK_FIELDS: [&str; 15] = [
     "draft_task",
     "expired",
     "error_param",
+    "request_id",
 ];
 
 /// A member of a task, and the JSON pointers of the properties that carry it.

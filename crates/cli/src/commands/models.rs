@@ -15,7 +15,7 @@ use crate::output::{Output, table};
 pub(crate) struct ModelsArgs {
     #[command(flatten)]
     account: AccountArgs,
-    /// Request the list from the vendor (AllToken only).
+    /// Request the list from the vendor (Token360, AllToken).
     #[arg(long)]
     live: bool,
 }
@@ -100,6 +100,7 @@ fn document(entry: &Capabilities) -> Value {
         "default_resolution": model.default_resolution,
         "aspect_ratios": model.aspect_ratios,
         "default_aspect_ratio": model.default_aspect_ratio,
+        "default_generate_audio": model.default_generate_audio,
         "inputs": inputs,
         "exclusive": model.exclusive,
         "unverified": model.unverified,

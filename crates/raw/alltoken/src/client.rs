@@ -125,7 +125,7 @@ pub mod types {
         ///Tools that the model may use.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub tools: ::std::vec::Vec<Tool>,
-        ///Whether to add a watermark.
+        ///Whether to add a watermark. The pages leave the default to the provider.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub watermark: ::std::option::Option<bool>,
         #[serde(flatten)]
@@ -301,6 +301,11 @@ pub mod types {
         ///Aspect ratio.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ratio: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Id of the request, where some error bodies have it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_id: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
         ///Resolution tier.
@@ -529,6 +534,11 @@ pub mod types {
         pub param: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        ///Id of the request, as in an error body.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -632,6 +642,8 @@ pub mod types {
 /**Client for AllToken video generation
 
 Asynchronous video generation at AllToken: submit a request, poll the task, download the file from a presigned URL. Tasks can be listed and, until they are completed, cancelled.
+
+Left out: uploads (`/uploads/presign`), whose error codes and limits are not documented (the ids of files that were uploaded otherwise go into `upload_id`); the portrait service (`/portrait/`), whose assets are taken as `asset://` sources; and the balance (`/api-account/user/usage-quota`), which refuses API keys.
 
 Version: 2026-11-27*/
 pub struct Client {

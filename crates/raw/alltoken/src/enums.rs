@@ -78,6 +78,7 @@ videogen_wire::open_enum! {
         Auto = "auto",
         Edit = "edit",
         Extend = "extend",
+        Empty = "",
     }
 
     /// File format; `mov` has full chroma (yuv444p) and uncompressed PCM audio.

@@ -40,6 +40,7 @@ const TASK_FIELDS: &[TaskField] = &[
     TaskField { name: "draft_task", places: &["/draft_task_id"] },
     TaskField { name: "expired", places: &["/is_expired"] },
     TaskField { name: "error_param", places: &["/error/param"] },
+    TaskField { name: "request_id", places: &["/request_id", "/error/request_id"] },
 ];
 
 const FAMILIES: &[Family] = &[
@@ -66,7 +67,7 @@ const CREATE_GENERATION_CREATE_GENERATION_REQUEST: Request = Request {
         Field { name: "generate_audio", wire: "generate_audio", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
         Field { name: "reference_video", wire: "input_has_video", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
         Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
-        Field { name: "video_operation", wire: "omni_reference_task_type", minimum: None, maximum: None, max_length: None, prefix: None, values: &["auto", "edit", "extend"], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
+        Field { name: "video_operation", wire: "omni_reference_task_type", minimum: None, maximum: None, max_length: None, prefix: None, values: &["auto", "edit", "extend", ""], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
         Field { name: "output_format", wire: "output_format", minimum: None, maximum: None, max_length: None, prefix: None, values: &["mp4", "mov"], page: "https://pypi.org/project/alltoken/0.2.36/", unverified: false },
         Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://alltoken.ai/docs/apis/video", unverified: false },
         Field { name: "aspect_ratio", wire: "ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"], page: "https://alltoken.ai/docs/apis/video", unverified: false },
@@ -91,6 +92,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"],
         default_aspect_ratio: None,
+        default_generate_audio: Some(true),
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url"], alone: false },
@@ -99,7 +101,7 @@ const MODELS: &[Model] = &[
         exclusive: &[],
         conditions: &[],
         without: &["video_operation", "output_format"],
-        unverified: &["inputs"],
+        unverified: &["default_generate_audio", "inputs"],
         page: "https://pypi.org/project/alltoken/0.2.36/",
     },
     Model {
@@ -112,6 +114,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"],
         default_aspect_ratio: None,
+        default_generate_audio: Some(true),
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -122,7 +125,7 @@ const MODELS: &[Model] = &[
         exclusive: &[&["first_frame", "last_frame"], &["reference_image", "reference_video", "reference_audio"]],
         conditions: &[],
         without: &["camera_fixed", "video_operation", "output_format"],
-        unverified: &["inputs", "exclusive"],
+        unverified: &["default_generate_audio", "inputs", "exclusive"],
         page: "https://pypi.org/project/alltoken/0.2.36/",
     },
     Model {
@@ -135,6 +138,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"],
         default_aspect_ratio: None,
+        default_generate_audio: Some(true),
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -145,7 +149,7 @@ const MODELS: &[Model] = &[
         exclusive: &[&["first_frame", "last_frame"], &["reference_image", "reference_video", "reference_audio"]],
         conditions: &[],
         without: &["camera_fixed", "video_operation", "output_format"],
-        unverified: &["resolutions", "inputs", "exclusive"],
+        unverified: &["resolutions", "default_generate_audio", "inputs", "exclusive"],
         page: "https://pypi.org/project/alltoken/0.2.36/",
     },
     Model {
@@ -158,6 +162,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"],
         default_aspect_ratio: None,
+        default_generate_audio: Some(true),
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url"], alone: false },
@@ -168,7 +173,7 @@ const MODELS: &[Model] = &[
         exclusive: &[&["first_frame", "last_frame"], &["reference_image", "reference_video", "reference_audio"]],
         conditions: &[Condition { when: &[FieldTest { field: "video_operation", is: FieldState::OneOf(&["edit"]) }], requires: &[FieldTest { field: "aspect_ratio", is: FieldState::OneOf(&["adaptive"]) }, FieldTest { field: "duration", is: FieldState::OneOf(&["auto"]) }] }, Condition { when: &[FieldTest { field: "video_operation", is: FieldState::OneOf(&["extend"]) }], requires: &[FieldTest { field: "aspect_ratio", is: FieldState::OneOf(&["adaptive"]) }] }],
         without: &["camera_fixed"],
-        unverified: &["inputs", "exclusive"],
+        unverified: &["default_generate_audio", "inputs", "exclusive"],
         page: "https://pypi.org/project/alltoken/0.2.36/",
     },
     Model {
@@ -181,6 +186,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url"], alone: false },
@@ -201,6 +207,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url"], alone: false },
@@ -221,6 +228,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "4:3", "3:4", "21:9", "1:1"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },

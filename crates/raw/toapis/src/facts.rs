@@ -91,6 +91,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -114,6 +115,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -137,6 +139,7 @@ const MODELS: &[Model] = &[
         default_resolution: Some("720p"),
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"],
         default_aspect_ratio: Some("16:9"),
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -158,6 +161,7 @@ const MODELS: &[Model] = &[
         default_resolution: Some("1080p"),
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"],
         default_aspect_ratio: Some("16:9"),
+        default_generate_audio: None,
         inputs: &[
             Input { role: "reference_image", wire_role: "reference", max: 1, sources: &["url", "asset"], alone: false },
         ],
@@ -177,6 +181,7 @@ const MODELS: &[Model] = &[
         default_resolution: Some("1080p"),
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"],
         default_aspect_ratio: Some("16:9"),
+        default_generate_audio: None,
         inputs: &[
             Input { role: "reference_image", wire_role: "reference", max: 1, sources: &["url", "asset"], alone: false },
         ],
@@ -196,6 +201,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"],
         default_aspect_ratio: Some("16:9"),
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },
@@ -217,6 +223,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["16:9", "9:16", "1:1", "4:3"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset"], alone: false },

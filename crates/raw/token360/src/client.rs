@@ -7,6 +7,29 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    ///A model of the catalogue.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct CatalogueModel {
+        #[serde(
+            rename = "modelType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub model_type: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::ModelType>,
+        >,
+        ///Model id to send.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Parameters of the model. Clients also read a string with spaces between them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub supported_parameters: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<::std::string::String>>,
+            >,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///A presigned URL and how long it is valid.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ContentUrl {
@@ -56,7 +79,7 @@ pub mod types {
         pub model: ::std::string::String,
         ///Text prompt.
         pub prompt: ::std::string::String,
-        ///The caller's own id, returned in the webhook.
+        ///The caller's own id, returned in the webhook. A client sends null with every callback.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub request_id: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -141,6 +164,27 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///One page of the catalogue.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ModelCatalogue {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<ModelPage>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The models of a page.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ModelPage {
+        ///The models.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub list: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<CatalogueModel>>,
+            >,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///The parameters as the service understood them.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Parameters {
@@ -185,7 +229,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///Why a task failed.
+    ///Why a task failed; null if it has not.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct TaskError {
         ///Machine-readable code.
@@ -276,7 +320,7 @@ pub mod types {
         pub url: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
-        ///The same, for providers that use this name.
+        ///The same, for providers that use this name; null until then.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub video_url: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
@@ -426,9 +470,11 @@ pub mod types {
 #[derive(Clone, Debug)]
 /**Client for Token360 video generation
 
-Asynchronous video generation at Token360: submit a request, poll the task or receive a webhook, download the file from a presigned URL.
+Asynchronous video generation at Token360: submit a request, poll the task or receive a webhook, download the file from a presigned URL. There is no operation to cancel a task, no idempotency key, and no page on balance, usage or prices.
 
-Version: 2026-11-20*/
+Left out: asset groups and assets (`/v1/asset-groups`, `/v1/assets`). They are made in the console or by other programs; their ids (`asset://ta_…`) are taken as sources of inputs. Bodies in a model's own format are described at the header `Token360-Native-Params`.
+
+Version: 2026-11-27*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -470,7 +516,7 @@ impl Client {
 }
 impl ClientInfo<videogen_wire::Session> for Client {
     fn api_version() -> &'static str {
-        "2026-11-20"
+        "2026-11-27"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()
@@ -491,6 +537,45 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /**List available models
+
+The public catalogue of all models, not only of those that generate videos. It needs no key. No page describes it: three programs read it, and only these members of it.
+
+Sends a `GET` request to `/public/models`
+
+Arguments:
+- `current`: Number of the page, from 1.
+- `size`: Page size; clients send 200.
+*/
+    pub async fn list_models<'a>(
+        &'a self,
+        current: Option<i64>,
+        size: Option<i64>,
+    ) -> Result<ResponseValue<types::ModelCatalogue>, Error<()>> {
+        let url = format!("{}/public/models", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("current", &current))
+            .query(&progenitor_client::QueryParam::new("size", &size))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_models",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**List video tasks
 
 Lists the account's tasks by creation time. Cursors are task ids.

@@ -48,6 +48,22 @@ videogen_wire::open_enum! {
         AudioUrl = "audio_url",
     }
 
+    /// What a model generates.
+    pub enum ModelType {
+        VideoGeneration = "VIDEO_GENERATION",
+        ImageGeneration = "IMAGE_GENERATION",
+        AudioTextToSpeech = "AUDIO_TEXT_TO_SPEECH",
+        AudioSpeechToText = "AUDIO_SPEECH_TO_TEXT",
+    }
+
+    /// Switch of the header `Token360-Native-Params`, in any letter case.
+    pub enum NativeParams {
+        True = "true",
+        V1 = "1",
+        Yes = "yes",
+        On = "on",
+    }
+
     /// Direction of a listing.
     pub enum Order {
         Asc = "asc",

@@ -26,7 +26,9 @@ const PAGES: &[Page] = &[
     Page { name: "download", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/download-video", read: "2026-11-20", note: None },
     Page { name: "errors", url: "https://www.token360.ai/en-US/docs/api-reference/error-handling", read: "2026-11-20", note: None },
     Page { name: "list", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/list-all-videos", read: "2026-11-20", note: None },
+    Page { name: "native", url: "https://www.token360.ai/en-US/docs/models/native-params-passthrough", read: "2026-11-27", note: None },
     Page { name: "poll", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/poll-video-generation-status", read: "2026-11-20", note: None },
+    Page { name: "portrait", url: "https://www.token360.ai/en-US/docs/models/virtual-portrait", read: "2026-11-27", note: None },
     Page { name: "webhook", url: "https://www.token360.ai/en-US/docs/models/webhook", read: "2026-11-20", note: None },
 ];
 
@@ -85,6 +87,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"],
         default_aspect_ratio: None,
+        default_generate_audio: Some(true),
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset", "data"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset", "data"], alone: false },
@@ -95,7 +98,7 @@ const MODELS: &[Model] = &[
         exclusive: &[&["first_frame", "last_frame"], &["reference_image", "reference_video", "reference_audio"]],
         conditions: &[],
         without: &[],
-        unverified: &["duration", "inputs", "exclusive"],
+        unverified: &["duration", "default_generate_audio", "inputs", "exclusive"],
         page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request",
     },
     Model {
@@ -108,6 +111,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"],
         default_aspect_ratio: None,
+        default_generate_audio: Some(true),
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset", "data"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset", "data"], alone: false },
@@ -118,8 +122,29 @@ const MODELS: &[Model] = &[
         exclusive: &[&["first_frame", "last_frame"], &["reference_image", "reference_video", "reference_audio"]],
         conditions: &[],
         without: &[],
-        unverified: &["duration", "resolutions", "inputs", "exclusive"],
+        unverified: &["duration", "resolutions", "default_generate_audio", "inputs", "exclusive"],
         page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request",
+    },
+    Model {
+        id: "seedance-1.5-pro",
+        family: "videos",
+        request: CREATE_VIDEO_CREATE_VIDEO_REQUEST,
+        duration: Duration { min: 4, max: Some(12), auto: Some(Auto::Absent), default: None },
+        frames: None,
+        resolutions: &["480p", "720p", "1080p"],
+        default_resolution: None,
+        aspect_ratios: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"],
+        default_aspect_ratio: None,
+        default_generate_audio: Some(true),
+        inputs: &[
+            Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "data"], alone: false },
+            Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "data"], alone: false },
+        ],
+        exclusive: &[],
+        conditions: &[],
+        without: &[],
+        unverified: &["duration", "resolutions", "default_generate_audio", "inputs"],
+        page: "https://www.token360.ai/en-US/docs/models/virtual-portrait",
     },
     Model {
         id: "*",
@@ -131,6 +156,7 @@ const MODELS: &[Model] = &[
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"],
         default_aspect_ratio: None,
+        default_generate_audio: None,
         inputs: &[
             Input { role: "first_frame", wire_role: "first_frame", max: 1, sources: &["url", "asset", "data"], alone: false },
             Input { role: "last_frame", wire_role: "last_frame", max: 1, sources: &["url", "asset", "data"], alone: false },

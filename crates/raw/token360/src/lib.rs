@@ -35,6 +35,7 @@ impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {
 }
 
 videogen_wire::from_value! {
+    types::CatalogueModel,
     types::ContentUrl,
     types::CreateVideoRequest,
     types::ErrorBody,
@@ -42,6 +43,8 @@ videogen_wire::from_value! {
     types::FrameImage,
     types::InputReference,
     types::MediaUrl,
+    types::ModelCatalogue,
+    types::ModelPage,
     types::Parameters,
     types::TaskError,
     types::Video,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::dialects::answer::Answer;
 use crate::dialects::call::Call;
@@ -26,6 +26,18 @@ const ECHOED: [&str; 8] = [
     "execution_expires_after",
     "safety_identifier",
     "tools",
+];
+
+/// The switches of a form, and the normalised field of each.
+const FEATURES: [(&str, &str); 8] = [
+    ("generate_audio", "generate_audio"),
+    ("return_last_frame", "return_last_frame"),
+    ("camera_fixed", "camera_fixed"),
+    ("watermark", "watermark"),
+    ("seed", "seed"),
+    ("draft", "draft"),
+    ("service_tier_flex", "service_tier"),
+    ("tools_web_search", "tools"),
 ];
 
 pub(super) struct AllToken;
@@ -244,6 +256,7 @@ fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration
     body["completed_at"] = json!(rfc3339(task.wall_at(task.plan.end())));
     body["ratio"] = json!(task.ratio);
     body["fps"] = json!(shape.fps);
+    body["generate_audio"] = json!(shape.sound);
     body["frames"] = json!(shape.frames);
     if let Some(seconds) = shape.whole_seconds() {
         body["duration"] = json!(seconds);
@@ -305,9 +318,46 @@ fn model(model: &Model) -> Value {
     let taken: Vec<_> = kinds.iter().filter(|(_, taken)| *taken).map(|(kind, _)| kind).collect();
     json!({
         "id": model.id,
-        "object": "model",
+        "object": "video",
         "owned_by": "chat",
+        "modality": "video",
         "input_modalities": taken,
         "output_modalities": ["video"],
+        "capabilities": capabilities(model),
+    })
+}
+
+/// What a form may offer for a model.
+fn capabilities(model: &Model) -> Value {
+    let has = |field: &str| model.without.iter().all(|without| without != field);
+    let features = FEATURES.map(|(feature, field)| (feature.to_owned(), Value::from(has(field))));
+    let most = |kind: &str| -> usize {
+        let roles = model.inputs.iter().filter(|(role, _)| role.ends_with(kind));
+        roles.map(|(_, rule)| rule.max).sum()
+    };
+    let (frames, images) = (most("_frame"), most("_image"));
+    json!({
+        "ratios": {"values": model.aspect_ratios, "default": model.default_aspect_ratio},
+        "resolutions": {"values": model.resolutions, "default": model.default_resolution},
+        "duration": model.duration.as_ref().map(|rule| json!({
+            "type": "range",
+            "min": rule.min,
+            "max": rule.max,
+            "step": 1,
+            "default": rule.default,
+            "supports_auto": rule.auto.is_some(),
+        })),
+        "frames": model.frames.as_ref().map(|rule| json!({
+            "min": rule.min,
+            "max": rule.max,
+            "step": rule.step,
+            "base": rule.min - rule.step,
+        })),
+        "features": features.into_iter().collect::<Map<_, _>>(),
+        "content": {
+            "image_count": {"min": 0, "max": frames.max(images)},
+            "video_count": {"min": 0, "max": most("_video")},
+            "allowed_roles": model.inputs.keys().collect::<Vec<_>>(),
+        },
     })
 }

@@ -37,6 +37,16 @@ pub(crate) trait Dialect: Sync {
         Ok(())
     }
 
+    /// The header that says that a body is in the model's own format, which the simulator does not know.
+    fn native_header(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether an operation needs no key.
+    fn is_public(&self, _operation: Operation) -> bool {
+        false
+    }
+
     /// Whether a duration of zero counts as absent.
     fn zero_duration_is_absent(&self) -> bool {
         false

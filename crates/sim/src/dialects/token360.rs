@@ -27,6 +27,7 @@ impl Dialect for Token360 {
             }
             Operation::List => list(call),
             Operation::Content => content(call),
+            Operation::Models => Ok(catalogue(call)),
             _ => Err(Refusal::NoPath),
         }
     }
@@ -90,6 +91,14 @@ impl Dialect for Token360 {
         items("frame_images").chain(items("input_references")).collect()
     }
 
+    fn native_header(&self) -> Option<&'static str> {
+        Some("Token360-Native-Params")
+    }
+
+    fn is_public(&self, operation: Operation) -> bool {
+        operation == Operation::Models
+    }
+
     fn id_prefix(&self) -> &'static str {
         "video-"
     }
@@ -145,6 +154,8 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     body.insert("parameters".to_owned(), parameters(spec, task));
     body.insert("updated_at".to_owned(), json!(task.wall_at(state.since).timestamp()));
     let mut body = Value::from(body);
+    body["error"] = Value::Null;
+    body["video_url"] = Value::Null;
     match state.status {
         Status::Completed => {
             body["url"] = json!(video_url(core, spec, task, now));
@@ -152,6 +163,7 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             body["duration"] = json!(task.shape.whole_seconds());
             body["resolution"] = json!(task.tier);
             body["fileformat"] = json!("mp4");
+            body["generate_audio"] = json!(task.shape.sound);
             body["frames"] = json!(task.shape.frames);
             if task.last_frame {
                 body["content"] = json!({"last_frame_url": last_frame_url(core, spec, task, now)});
@@ -210,6 +222,21 @@ fn list(call: &Call) -> Result<Answer, Refusal> {
         "first_id": page.first().map(|task| &task.id),
         "last_id": page.last().map(|task| &task.id),
     })))
+}
+
+/// The models of all kinds, of which one generates no videos.
+fn catalogue(call: &Call) -> Answer {
+    let number = |name: &str| call.query.get(name).and_then(|text| text.parse::<usize>().ok());
+    let (size, current) = (number("size").unwrap_or(PAGE), number("current").unwrap_or(1));
+    let exact = call.spec.models.iter().filter(|model| model.is_exact());
+    let videos = exact.map(|model| json!({"name": model.id, "modelType": "VIDEO_GENERATION"}));
+    let other = json!({"name": "simulated-image-model", "modelType": "IMAGE_GENERATION"});
+    let all = videos.chain([other]);
+    let page: Vec<_> = all
+        .skip(current.saturating_sub(1).saturating_mul(size))
+        .take(size)
+        .collect();
+    Answer::ok(json!({"data": {"list": page}}))
 }
 
 fn content(call: &Call) -> Result<Answer, Refusal> {

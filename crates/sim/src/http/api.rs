@@ -17,7 +17,7 @@ use crate::http::response::{is_form, is_json, json as json_answer, query_of, res
 use crate::http::spoil::spoil;
 use crate::http::{admin, webhook};
 use crate::spec::{Endpoint, Operation, Route, Spec, UnknownMember, Vendor, unknown_members, wide_integer};
-use crate::state::Core;
+use crate::state::{Core, Owner};
 use crate::submit::create;
 
 /// Images are sent as data URLs, which can be large.
@@ -129,7 +129,10 @@ async fn prepare(
     head: &Parts,
     body: Body,
 ) -> Result<Call, Refusal> {
-    let owner = owner(&head.headers, endpoint.operation)?;
+    let owner = match owner(&head.headers, endpoint.operation) {
+        Err(Refusal::NoKey | Refusal::BadKey) if dialect(vendor).is_public(endpoint.operation) => Owner::of_key(""),
+        owner => owner?,
+    };
     let query = query_of(&head.uri);
     for parameter in &endpoint.query {
         let problem = query.get(&parameter.name).and_then(|value| parameter.problem(value));
@@ -158,6 +161,7 @@ async fn prepare(
             let message = format!("{field}: must fit in a 64-bit integer");
             return Err(Refusal::invalid(field, message));
         }
+        native(vendor, &head.headers, &body)?;
         body
     } else {
         Value::Null
@@ -174,6 +178,29 @@ async fn prepare(
         body,
         unknown,
     })
+}
+
+/// Refuses a body in the model's own format in words, instead of for the members that it lacks.
+fn native(vendor: Vendor, headers: &HeaderMap, body: &Value) -> Result<(), Refusal> {
+    let Some(name) = dialect(vendor).native_header() else {
+        return Ok(());
+    };
+    let value = headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if !["true", "1", "yes", "on"].contains(&value.to_ascii_lowercase().as_str()) {
+        return Ok(());
+    }
+    let message = match body.as_object() {
+        Some(members) if !members.is_empty() => format!(
+            "{name}: the simulator does not support the model's own format; leave the header out, and send the documented \
+             members"
+        ),
+        // The service's own words.
+        _ => format!("JSON object body is required when {name} is enabled"),
+    };
+    Err(Refusal::Invalid { field: None, message })
 }
 
 /// Why a body that is not declared as JSON is refused. Clients of OpenAI's video API send a form.

@@ -15,6 +15,8 @@ pub(crate) struct Carrier {
     pub(crate) path: Vec<String>,
     /// The normalised field.
     pub(crate) field: String,
+    /// The property's default, if it is documented.
+    pub(crate) default: Option<Value>,
 }
 
 /// A request, read through the carriers of its operation.
@@ -29,14 +31,14 @@ impl<'a> Fields<'a> {
         Self { carriers, body }
     }
 
-    /// A field's value, and the path of the property that carries it, if it was sent.
+    /// A field's value, and the path of the property that carries it, if it was sent. A null counts as absent.
     pub(crate) fn get(&self, field: &str) -> Option<(String, &'a Value)> {
         self.carriers
             .iter()
             .filter(|carrier| carrier.field == field)
             .find_map(|carrier| {
                 let value = carrier.path.iter().try_fold(self.body, |value, step| value.get(step))?;
-                Some((carrier.path.join("."), value))
+                (!value.is_null()).then(|| (carrier.path.join("."), value))
             })
     }
 
@@ -48,6 +50,16 @@ impl<'a> Fields<'a> {
     /// A field's value as a whole number.
     pub(crate) fn integer(&self, field: &str) -> Option<i64> {
         whole(self.get(field)?.1)
+    }
+
+    /// A field's value as a switch; if it was not sent, the property's default.
+    pub(crate) fn switch(&self, field: &str) -> Option<bool> {
+        let sent = self.get(field).map(|(_, value)| value);
+        let default = || {
+            let carrier = self.carriers.iter().find(|carrier| carrier.field == field)?;
+            carrier.default.as_ref()
+        };
+        sent.or_else(default)?.as_bool()
     }
 
     /// Whether a field was sent and is true.
@@ -111,6 +123,7 @@ fn collect(document: &Value, schema: &Value, path: &mut Vec<String>, found: &mut
                 found.push(Carrier {
                     path: path.clone(),
                     field: field.clone(),
+                    default: property.get("default").cloned(),
                 });
             }
             Some(_) => {}

@@ -17,6 +17,7 @@ pub(crate) struct Model {
     pub(crate) default_resolution: Option<String>,
     pub(crate) aspect_ratios: Option<Vec<String>>,
     pub(crate) default_aspect_ratio: Option<String>,
+    pub(crate) default_generate_audio: Option<bool>,
     #[serde(default)]
     pub(crate) inputs: BTreeMap<String, InputRule>,
     #[serde(default)]

@@ -68,7 +68,7 @@ fn build(
         .filter(|ratio| *ratio != "adaptive")
         .unwrap_or(RATIO);
     let length = length(fields, model);
-    let shape = Shape::new(Some(tier), Some(ratio), length).with_sound(fields.is_true("generate_audio"));
+    let shape = Shape::new(Some(tier), Some(ratio), length).with_sound(sound(fields, model));
     let expires_after = fields
         .integer("expires_after")
         .and_then(|seconds| seconds.try_into().ok());
@@ -112,6 +112,14 @@ fn length(fields: Fields<'_>, model: &Model) -> Length {
             Length::Seconds(default.unwrap_or(SECONDS))
         }
     }
+}
+
+/// Whether the video has sound: as requested, or else by the default of the model or of the property.
+fn sound(fields: Fields<'_>, model: &Model) -> bool {
+    let is_silent = model.without.iter().any(|field| field == "generate_audio");
+    let sent = fields.get("generate_audio").is_some();
+    let default = model.default_generate_audio.filter(|_| !sent);
+    !is_silent && default.or_else(|| fields.switch("generate_audio")).unwrap_or(false)
 }
 
 /// The callback URL, which must be an `http` or `https` one.

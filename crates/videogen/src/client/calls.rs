@@ -197,7 +197,7 @@ impl Client {
         let (task, raw) = read.map_err(|error| error.with_task(id))?;
         let mut task = task.called(id);
         self.judge().finish(&mut task, Raw::of(raw));
-        task.request_id = self.judge().request_of(exchange.as_ref());
+        task.request_id = self.judge().request_of(exchange.as_ref()).or(task.request_id);
         Ok(task)
     }
 

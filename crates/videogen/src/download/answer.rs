@@ -3,11 +3,11 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use reqwest::Response;
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_RANGE,
     LAST_MODIFIED, LOCATION, RANGE, TRANSFER_ENCODING,
 };
-use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 use videogen_wire::network_failure;
@@ -15,7 +15,6 @@ use videogen_wire::network_failure;
 use crate::model::{Error, ErrorKind, SecretUrl};
 use crate::transport::http::Http;
 use crate::transport::resolve::Refused;
-use crate::transport::retry::retry_after;
 
 const REDIRECTS: usize = 5;
 
@@ -25,8 +24,8 @@ pub(super) enum FetchError {
     Final(Error),
     /// Temporary: another attempt may succeed.
     Passing(Error),
-    /// The host no longer accepts the link.
-    Gone(StatusCode),
+    /// The host no longer accepts the link; with its response in words.
+    Gone(String),
 }
 
 impl FetchError {
@@ -169,7 +168,8 @@ pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
     (!coding.is_empty()).then_some(coding)
 }
 
-/// Requests a file, or the rest of it from `position` on. Redirects are followed here, so that each is checked.
+/// Requests a file, or the rest of it from `position` on, and returns the response, whatever its status. Redirects are
+/// followed here, so that each is checked.
 pub(super) async fn ask(
     http: &Http,
     link: &SecretUrl,
@@ -194,7 +194,7 @@ pub(super) async fn ask(
             Ok(result) => result.map_err(|error| FetchError::network(http, &url, &error))?,
         };
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return judged(response);
+            return Ok(response);
         }
         let location = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
         url = location
@@ -206,20 +206,6 @@ pub(super) async fn ask(
     }
     let message = format!("the file host redirected more than {REDIRECTS} times");
     Err(FetchError::Final(Error::new(ErrorKind::Transport, message)))
-}
-
-/// Returns responses with a file, a part of it, or status 416; other statuses are errors.
-fn judged(response: Response) -> Result<Response, FetchError> {
-    let status = response.status();
-    match status.as_u16() {
-        200 | 206 | 416 => Ok(response),
-        400 | 401 | 403 | 404 | 410 => Err(FetchError::Gone(status)),
-        _ => {
-            let message = format!("the file host returned HTTP {status}");
-            let error = Error::new(ErrorKind::Transport, message).after(retry_after(response.headers()));
-            Err(FetchError::Passing(error))
-        }
-    }
 }
 
 #[cfg(test)]

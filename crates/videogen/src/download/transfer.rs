@@ -16,6 +16,7 @@ use super::sink::Sink;
 use crate::client::Client;
 use crate::journal::SavedFile;
 use crate::model::{Error, ErrorKind, SecretUrl, TaskId};
+use crate::transport::retry::retry_after;
 
 /// Maximum number of link renewals in a row without progress.
 const RENEWALS: u32 = 2;
@@ -64,8 +65,7 @@ impl Transfer<'_> {
                 }
                 Err(FetchError::Final(error)) => return Err(error),
                 Err(FetchError::Passing(error)) => error,
-                Err(FetchError::Gone(status)) => {
-                    let answered = format!("the file host returned HTTP {status}");
+                Err(FetchError::Gone(answered)) => {
                     if !client.vendor().facts().result_url.refreshable {
                         let message = format!(
                             "the link has expired or was revoked ({answered}), and this vendor cannot renew it: {} can no \
@@ -107,7 +107,8 @@ impl Transfer<'_> {
             Some(validator) if sink.length() > 0 => Some((sink.length(), validator)),
             _ => None,
         };
-        let mut response = ask(&self.client.0.http, link, rest, self.options.idle_timeout).await?;
+        let response = ask(&self.client.0.http, link, rest, self.options.idle_timeout).await?;
+        let mut response = self.accepted(response).await?;
         let (headers, announced) = (response.headers(), response.content_length());
         let status = response.status().as_u16();
         if status == 416 && rest.is_some() && version.ends(headers, sink.length()) {
@@ -189,6 +190,35 @@ impl Transfer<'_> {
         }
     }
 
+    /// Returns responses with a file, a part of it, or status 416; other statuses are errors, with the host's message.
+    async fn accepted(&mut self, mut response: Response) -> Result<Response, FetchError> {
+        let status = response.status();
+        if matches!(status.as_u16(), 200 | 206 | 416) {
+            return Ok(response);
+        }
+        let pause = retry_after(response.headers());
+        let mut message = format!("the file host returned HTTP {status}");
+        let words = self.words(&mut response, BytesMut::new()).await.unwrap_or_default();
+        if !words.is_empty() {
+            message = format!("{message}: {words}");
+        }
+        Err(match status.as_u16() {
+            400 | 401 | 403 | 404 | 410 => FetchError::Gone(message),
+            _ => FetchError::Passing(Error::new(ErrorKind::Transport, message).after(pause)),
+        })
+    }
+
+    /// The text of a page, after its `opening`; empty for other content.
+    async fn words(&mut self, response: &mut Response, opening: BytesMut) -> Result<String, FetchError> {
+        let url = response.url().clone();
+        let page = self.gather(response, opening, PAGE).await?;
+        // A character may be cut at the end.
+        let text = String::from_utf8_lossy(&page);
+        let is_text = !text.trim_end_matches('\u{fffd}').contains(['\0', '\u{fffd}']);
+        let text = if is_text { words(&page, &url) } else { String::new() };
+        Ok(self.client.judge().clean(&text))
+    }
+
     /// Reads the first bytes of a body, enough to identify the file type. This is done before any stored bytes are
     /// discarded: a page from a proxy is not another version of the file.
     async fn open(&mut self, response: &mut Response, is_known: bool) -> Result<Bytes, FetchError> {
@@ -213,9 +243,7 @@ impl Transfer<'_> {
                 FetchError::Final(error)
             });
         }
-        let url = response.url().clone();
-        let page = self.gather(response, opening, PAGE).await?;
-        let words = self.client.judge().clean(&words(&page, &url));
+        let words = self.words(response, opening).await?;
         let kind = if kind.is_empty() { "a page" } else { &kind };
         let message = format!("the file host sent {kind} instead of {}: {words}", self.media.noun());
         Err(FetchError::passing(message))

@@ -74,7 +74,7 @@ macro_rules! vendors {
 vendors! {
     /// <https://www.token360.ai>
     Token360 = "token360", videogen_raw_token360 {
-        operations: [Submit, Get, List],
+        operations: [Submit, Get, List, Models],
         list_query: ["limit", "after", "before", "oldest_first"],
     }
     /// <https://toapis.com>

@@ -29,6 +29,7 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
         draft_task: draft.and_then(|id| TaskId::new(task.id.vendor(), task.id.family(), id)),
     };
     task.expired = details.get("expired");
+    task.request_id = details.get("request_id");
     // The vendor's status is kept too.
     if task.expired == Some(true) && task.status == TaskStatus::Completed && task.video.is_none() {
         task.status = TaskStatus::Expired;

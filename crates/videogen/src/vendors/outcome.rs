@@ -59,7 +59,7 @@ impl Judge<'_> {
             let CallError(reason) = match result {
                 Ok(mut task) => {
                     self.finish(&mut task, Raw::of(answer.body.clone()));
-                    task.request_id = self.request_id(answer);
+                    task.request_id = self.request_id(answer).or(task.request_id);
                     return Ok(task);
                 }
                 Err(reason) => reason,
@@ -68,7 +68,7 @@ impl Judge<'_> {
             if let Some(id) = ids::accepted(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id)) {
                 let mut task = VideoTask::new(id, String::new());
                 self.finish(&mut task, json(answer).into());
-                task.request_id = self.request_id(answer);
+                task.request_id = self.request_id(answer).or(task.request_id);
                 return Ok(task);
             }
             let reason = answer.cut.clone().unwrap_or(reason);
@@ -336,6 +336,7 @@ impl Judge<'_> {
         let mut words = vec![
             &mut task.model,
             &mut task.client_reference,
+            &mut task.request_id,
             &mut parameters.input_type,
             &mut parameters.resolution,
             &mut parameters.aspect_ratio,

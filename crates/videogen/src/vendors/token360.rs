@@ -2,18 +2,20 @@
 
 use serde_json::Value;
 use videogen_raw_token360 as raw;
-use videogen_raw_token360::enums::{ContentFormat, ErrorType, FrameType, MediaType, Order, ReferenceRole};
+use videogen_raw_token360::enums::{ContentFormat, ErrorType, FrameType, MediaType, ModelType, Order, ReferenceRole};
 use videogen_raw_token360::types;
 use videogen_wire::{FromValue as _, Read as _};
 
 use super::body::Body;
 use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
 use crate::model::{
-    Capabilities, ErrorKind, ListQuery, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video, VideoRequest,
-    VideoTask,
+    Capabilities, ErrorKind, ListQuery, ListedModel, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video,
+    VideoRequest, VideoTask,
 };
 
 const FAMILY: &str = "videos";
+/// Page size of the catalogue, as clients request it: all of its models are on one page.
+const CATALOGUE: i64 = 200;
 
 pub(crate) struct Token360;
 
@@ -51,6 +53,23 @@ impl Adapter for Token360 {
             next: last.filter(|_| more),
             total: None,
         })
+    }
+
+    async fn models(call: &Call<'_>) -> Result<Vec<ListedModel>, CallError> {
+        let page = value(client(call).list_models(None, Some(CATALOGUE)).await)?;
+        let models = read_all(page.data.read().and_then(|data| data.list), |model| {
+            let kind = model.model_type.read();
+            let listed = model.name.read().map(|name| ListedModel {
+                id: name,
+                display_name: None,
+                input_modalities: Vec::new(),
+                output_modalities: vec!["video".to_owned()],
+            });
+            // The catalogue has models of every kind.
+            let listed = listed.filter(|_| kind.is_none_or(|kind| kind == ModelType::VideoGeneration));
+            listed.ok_or_else(|| CallError("the entry names no video model".to_owned()))
+        })?;
+        Ok(models.into_iter().flatten().collect())
     }
 
     async fn fresh_link(call: &Call<'_>, id: &TaskId) -> Result<Option<SecretUrl>, CallError> {

@@ -9,13 +9,14 @@ use super::keywords::{from_to, quoted};
 use crate::spec::members;
 
 /// The members of a model that limit it.
-pub(crate) const MEMBERS: [&str; 10] = [
+pub(crate) const MEMBERS: [&str; 11] = [
     "duration",
     "frames",
     "resolutions",
     "default_resolution",
     "aspect_ratios",
     "default_aspect_ratio",
+    "default_generate_audio",
     "inputs",
     "exclusive",
     "conditions",
@@ -40,7 +41,7 @@ pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
         let (before, after) = (strings(&old[member]), strings(&new[member]));
         taken(member, "", &before, &after, &mut found);
     }
-    for member in ["default_resolution", "default_aspect_ratio"] {
+    for member in ["default_resolution", "default_aspect_ratio", "default_generate_audio"] {
         if old.get(member) != new.get(member) {
             found.push((
                 member,

@@ -290,6 +290,7 @@ fn limit(id: &str, member: &str, rule: Rule, text: String) -> Found {
             "default_resolution" => (member, &["resolution"][..]),
             "resolutions" => (member, &["resolution"][..]),
             "aspect_ratios" | "default_aspect_ratio" => (member, &["aspect_ratio"][..]),
+            "default_generate_audio" => (member, &["generate_audio"][..]),
             "duration" | "frames" => (member, std::slice::from_ref(&member)),
             _ => (member, &[][..]),
         };

@@ -196,6 +196,9 @@ fn limits(facts: &Facts, model: &Model) -> String {
         "aspect ratios",
         or_default(model.aspect_ratios.join(" "), model.default_aspect_ratio.clone()),
     );
+    if let Some(sound) = model.default_generate_audio {
+        line("sound", format!("{} by default", if sound { "on" } else { "off" }));
+    }
     for (role, input) in ROLES.iter().filter_map(|role| Some((*role, model.inputs.get(*role)?))) {
         let word = input.role.as_deref().unwrap_or(role);
         line(

@@ -156,6 +156,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         default_resolution: {:?},
         aspect_ratios: &{:?},
         default_aspect_ratio: {:?},
+        default_generate_audio: {:?},
         inputs: &[
 ",
         model.id,
@@ -168,6 +169,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         model.default_resolution,
         model.aspect_ratios,
         model.default_aspect_ratio,
+        model.default_generate_audio,
     );
     for role in ROLES {
         let Some(input) = model.inputs.get(*role) else { continue };

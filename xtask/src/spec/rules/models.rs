@@ -211,6 +211,11 @@ fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
 fn request(spec: &Spec, model: &Model, shape: &Shape, report: &mut Report<'_>) {
     let carries = |name: &str| shape.fields.iter().any(|field| field.name == name);
     conditions(model, shape, report);
+    let is_left_out = model.without.iter().any(|field| field == "generate_audio");
+    if model.default_generate_audio.is_some() && (is_left_out || !carries("generate_audio")) {
+        let reason = "a request for the model cannot carry `generate_audio`".to_owned();
+        report("bad-default", "default_generate_audio", reason, "delete it".to_owned());
+    }
     for (index, name) in model.without.iter().enumerate() {
         if FIELDS.contains(&name.as_str()) && !carries(name) {
             let reason = format!("the body `{}` has no property that carries `{name}`", shape.name);

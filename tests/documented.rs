@@ -1,0 +1,266 @@
+//! Bodies in the form of the vendors' pages and types, with our own texts. An independent check of the specs and the
+//! simulator, to be updated by hand when a page changes: each body is taken, and an example of the spec has its members;
+//! or it is left out, and the spec says why.
+
+use std::collections::BTreeSet;
+
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+use videogen_sim::{Simulator, Spec, Vendor};
+
+use crate::specs::{examples, operations};
+
+/// What becomes of a body.
+enum Fate {
+    /// The simulator accepts it.
+    Request { operation: &'static str, status: u16 },
+    /// It is valid.
+    Response { operation: &'static str, status: u16 },
+    /// The operation is not offered; the description of the spec gives the reason after these words.
+    LeftOut { path: &'static str, words: &'static str },
+    /// A request that the simulator refuses; the spec gives the reason.
+    Refused {
+        operation: &'static str,
+        headers: &'static [(&'static str, &'static str)],
+        words: &'static str,
+    },
+}
+
+/// The bodies of Token360's pages, and of clients of its catalogue.
+fn token360() -> Vec<(Value, Fate)> {
+    vec![
+        (
+            json!({"model": "seedance-2.0", "content": [{"type": "text", "text": "A clockmaker lights the shop"},
+                {"type": "image_url", "image_url": {"url": "asset://ta_0123456789abcdef0123456789abcdef"},
+                    "role": "reference_image"}],
+                "ratio": "16:9", "resolution": "720p", "duration": 5, "generate_audio": true, "watermark": false}),
+            Fate::Refused {
+                operation: "create_video",
+                headers: &[("Token360-Native-Params", "true")],
+                words: "Token360-Native-Params: the simulator does not support the model's own format",
+            },
+        ),
+        (
+            json!({"code": 0, "data": {"id": 8123, "assetId": "ta_0123456789abcdef0123456789abcdef",
+                "assetGroupId": "ag_71", "groupName": "clockmaker", "mediaType": "IMAGE", "status": "processing",
+                "name": "front", "mimeType": "image/png", "sizeBytes": 204_800, "width": 1024, "height": 1024},
+                "msg": "OK", "serviceCode": null}),
+            Fate::LeftOut {
+                path: "/v1/assets",
+                words: "They are made in the console or by other programs",
+            },
+        ),
+        (
+            json!({"data": {"list": [{"name": "seedance-2.0", "modelType": "VIDEO_GENERATION",
+                "supported_parameters": ["prompt", "duration"]}]}}),
+            Fate::Response {
+                operation: "list_models",
+                status: 200,
+            },
+        ),
+        // A poll with nulls, and with the names of the provider.
+        (
+            json!({"id": "video-4f1c", "object": "video", "status": "in_progress", "model": "seedance-2.0",
+                "parameters": {"audio": true, "watermark": false, "seed": 7}, "video_url": null, "error": null}),
+            Fate::Response {
+                operation: "get_video",
+                status: 200,
+            },
+        ),
+        // As one client sends every callback.
+        (
+            json!({"model": "seedance-2.0", "prompt": "A clockmaker lights the shop", "request_id": null,
+                "callback_url": "https://hooks.example.com/video"}),
+            Fate::Request {
+                operation: "create_video",
+                status: 200,
+            },
+        ),
+    ]
+}
+
+/// The bodies of AllToken's types and pages.
+fn alltoken() -> Vec<(Value, Fate)> {
+    let create = Fate::Request {
+        operation: "create_generation",
+        status: 202,
+    };
+    let uploads = || Fate::LeftOut {
+        path: "/uploads/presign",
+        words: "whose error codes and limits are not documented",
+    };
+    vec![
+        (
+            json!({"model": "seedance-2.5", "prompt": "Make the street of the clip snowy",
+                "content": [{"type": "video", "upload_id": "upl_7f3a9c", "role": "reference_video"}],
+                "omni_reference_task_type": "edit", "ratio": "adaptive", "duration": -1, "resolution": "720p",
+                "output_format": "mov", "input_has_video": true}),
+            Fate::Request {
+                operation: "create_generation",
+                status: 202,
+            },
+        ),
+        (
+            json!({"model": "seedance-2.0", "prompt": "The tailor of the picture bows",
+                "content": [{"type": "image_url", "image_url": {"url": "asset://asset-20261120-tailor"},
+                    "role": "reference_image"}],
+                "ratio": "9:16", "duration": 6, "resolution": "720p", "generate_audio": true}),
+            create,
+        ),
+        (
+            json!({"purpose": "video_input_image", "content_type": "image/png", "content_length": 20480,
+                "content_md5": "1B2M2Y8AsgTpgAmY7PhCfg==",
+                "checksum_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}),
+            uploads(),
+        ),
+        (
+            json!({"upload_url": "https://storage.example.com/u/7f3a9c?X-Amz-Signature=simulated", "method": "PUT",
+                "required_headers": {"Content-Type": "image/png", "Content-MD5": "1B2M2Y8AsgTpgAmY7PhCfg=="},
+                "upload_id": "upl_7f3a9c", "expires_in": 300, "claim_expires_at": "2026-11-27T10:05:00Z",
+                "max_content_length": 31_457_280}),
+            uploads(),
+        ),
+        (
+            json!({"object": "list", "data": [{"id": "seedance-2.5", "object": "video", "created": 1_786_492_800,
+                "owned_by": "chat", "modality": "video", "display_name": "Seedance 2.5",
+                "input_modalities": ["text", "image", "video", "audio"], "output_modalities": ["video"],
+                "capabilities": {"ratios": {"values": ["16:9", "9:16", "1:1"], "default": "16:9"},
+                    "resolutions": {"values": ["480p", "720p"], "default": "720p"},
+                    "duration": {"type": "range", "min": 4, "max": 30, "step": 1, "default": 5, "supports_auto": true},
+                    "frames": null, "features": {"generate_audio": true, "camera_fixed": false}}}]}),
+            Fate::Response {
+                operation: "list_models",
+                status: 200,
+            },
+        ),
+        (
+            json!({"ResponseMetadata": {"RequestId": "req-91", "Action": "GetAsset", "Version": "2024-01-01",
+                "Service": "ark", "Region": "cn-beijing"}, "Result": {"Id": "asset-20261120-tailor",
+                "GroupId": "group-20261120-a1", "Name": "tailor", "AssetType": "Image", "Status": "Active",
+                "UpstreamStatus": "Active", "URL": "https://files.example.com/tailor.png"}}),
+            Fate::LeftOut {
+                path: "/portrait/",
+                words: "whose assets are taken as `asset://` sources",
+            },
+        ),
+    ]
+}
+
+/// The members of a value, by path. Items of a list share one.
+fn members(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                let path = format!("{path}/{name}");
+                members(value, &path, found);
+                found.insert(path);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| members(item, &format!("{path}/*"), found)),
+        _ => {}
+    }
+}
+
+/// Whether an example of the spec has all members of `body`.
+fn is_shown<'a>(body: &Value, media: impl Iterator<Item = &'a Value>) -> bool {
+    let all = |value: &Value| {
+        let mut found = BTreeSet::new();
+        members(value, "", &mut found);
+        found
+    };
+    let wanted = all(body);
+    let mut examples = media.flat_map(examples);
+    examples.any(|(_, example)| wanted.is_subset(&all(&example)))
+}
+
+#[tokio::test]
+async fn every_documented_body_is_taken_or_left_out_for_a_reason() {
+    let sim = Simulator::builder().manual_clock().strict(true).start().await.unwrap();
+    let http = reqwest::Client::new();
+    for (vendor, bodies) in [(Vendor::Token360, token360()), (Vendor::AllToken, alltoken())] {
+        let spec = Spec::of(vendor).unwrap();
+        let post = async |path: &str, headers: &[(&'static str, &'static str)], body: &Value| {
+            let headers: HeaderMap = headers
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+                .collect();
+            let url = format!("{}{path}", sim.base_url(vendor));
+            let request = http.post(url).bearer_auth("sk-test").headers(headers).json(body);
+            let response = request.send().await.unwrap();
+            (response.status().as_u16(), response.json::<Value>().await.unwrap())
+        };
+        let all = operations(spec.document());
+        let named = |id: &str| {
+            let mut found = all.iter().filter(|(_, _, operation)| operation["operationId"] == id);
+            let (path, _, operation) = found.next().unwrap();
+            (path.as_str(), *operation)
+        };
+        let request_of = |operation: &'static Value| &operation["requestBody"]["content"]["application/json"];
+        for (body, fate) in bodies {
+            match fate {
+                Fate::Request { operation, status } => {
+                    let (path, operation) = named(operation);
+                    let (answered, answer) = post(path, &[], &body).await;
+                    assert_eq!(answered, status, "{vendor} {body}: {answer}");
+                    assert!(
+                        is_shown(&body, std::iter::once(request_of(operation))),
+                        "{vendor} {body}"
+                    );
+                }
+                Fate::Response { operation, status } => {
+                    let problems = spec.response_problems(operation, status, &body);
+                    assert!(problems.is_empty(), "{vendor} {body}: {problems:?}");
+                    let answer = &named(operation).1["responses"][status.to_string()];
+                    let media = &answer["content"]["application/json"];
+                    assert!(is_shown(&body, std::iter::once(media)), "{vendor} {body}");
+                }
+                Fate::LeftOut { path, words } => {
+                    let description = spec.document()["info"]["description"].as_str().unwrap();
+                    let (_, reason) = description.split_once("Left out:").unwrap();
+                    assert!(
+                        reason.contains(path) && reason.contains(words),
+                        "{vendor} {path}: {reason}"
+                    );
+                    assert_eq!(post(path, &[], &body).await.0, 404, "{vendor} {path}");
+                }
+                Fate::Refused {
+                    operation,
+                    headers,
+                    words,
+                } => {
+                    let (path, operation) = named(operation);
+                    let (answered, answer) = post(path, headers, &body).await;
+                    assert_eq!(answered, 400, "{vendor} {body}: {answer}");
+                    let message = answer["error"]["message"].as_str().unwrap();
+                    assert!(message.starts_with(words), "{vendor} {body}: {message}");
+                    let parameters = operation["parameters"].as_array().unwrap();
+                    let mut parameters = parameters.iter().filter(|found| found["name"] == headers[0].0);
+                    let reason = parameters.next().unwrap()["description"].as_str().unwrap();
+                    assert!(reason.contains("the simulator refuses it"), "{vendor}: {reason}");
+                }
+            }
+        }
+    }
+}
+
+/// A body that is none, under the header of the model's own format.
+#[tokio::test]
+async fn the_native_header_needs_a_body() {
+    let sim = Simulator::builder().manual_clock().start().await.unwrap();
+    let post = async |switch: &str, body: Value| -> (u16, Value) {
+        let url = format!("{}/v1/videos", sim.base_url(Vendor::Token360));
+        let request = reqwest::Client::new().post(url).bearer_auth("sk-test").json(&body);
+        let response = request.header("token360-native-params", switch).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    };
+    for switch in ["true", "1", "YES", "on"] {
+        for body in [json!({}), json!([1])] {
+            let (status, answer) = post(switch, body).await;
+            let words = "JSON object body is required when Token360-Native-Params is enabled";
+            assert_eq!((status, &answer["error"]["message"]), (400, &json!(words)), "{switch}");
+        }
+    }
+    let body = json!({"model": "seedance-2.0", "prompt": "a fox"});
+    assert_eq!(post("false", body.clone()).await.0, 200);
+    assert_eq!(post("on", body).await.0, 400);
+}
