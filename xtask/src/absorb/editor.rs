@@ -53,11 +53,11 @@ impl Editor {
     }
 
     fn arguments(&self, Place { file, line, .. }: &Place) -> Vec<String> {
-        let name = Path::new(&self.words[0]).file_stem().unwrap_or_default();
-        let is = |known: &&str| name == *known;
-        if GOTO.iter().any(|known| is(known)) {
+        let program = Path::new(&self.words[0]).file_stem().unwrap_or_default();
+        let name = program.to_str().unwrap_or_default();
+        if GOTO.contains(&name) {
             vec!["--goto".to_owned(), format!("{file}:{line}")]
-        } else if COLON.iter().any(|known| is(known)) {
+        } else if COLON.contains(&name) {
             vec![format!("{file}:{line}")]
         } else {
             vec![format!("+{line}"), file.clone()]
