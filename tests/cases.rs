@@ -8,6 +8,8 @@ use videogen::{Role, Source, TaskId, Vendor, VideoRequest};
 pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::Token360, "seedance-2.0"),
     (Vendor::ToApis, "seedance-2"),
+    (Vendor::ToApis, "seedance-2-5"),
+    (Vendor::ToApis, "doubao-seedance-2-0"),
     (Vendor::ToApis, "doubao-seedance-1-5-pro"),
     (Vendor::ToApis, "doubao-seedance-1-0-pro-fast"),
     (Vendor::AllToken, "seedance-2.0"),

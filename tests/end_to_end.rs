@@ -341,7 +341,6 @@ async fn unsupported_operations_name_the_vendors_that_support_them() {
     for error in [
         toapis.cancel(&task.id).await.unwrap_err(),
         toapis.list(&ListQuery::default()).await.unwrap_err(),
-        toapis.models().await.unwrap_err(),
     ] {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.to_string().contains("AllToken"), "{error}");
@@ -379,7 +378,7 @@ async fn violations_stop_a_request_before_the_network() {
     let simulator = simulator().await;
     let client = client(&simulator, Vendor::ToApis);
     let request = VideoRequest::new("seedance-2", "")
-        .resolution("720p")
+        .camera_fixed(true)
         .input(Role::LastFrame, url("last.png"))
         .duration(1);
     let error = client.submit(&request).await.unwrap_err();

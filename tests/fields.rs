@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use videogen::facts::Capabilities;
+use videogen::facts::{Capabilities, Condition, FieldState, Model};
 use videogen::submit::{plan, validate};
 use videogen::{Client, Role, Source, TaskId, Vendor, VideoRequest};
 use videogen_sim::Simulator;
@@ -70,10 +70,34 @@ fn cells() -> Vec<Cell> {
     found
 }
 
+/// `request` with what the model requires beside `field`.
+fn meeting_conditions(rules: &Model, field: &str, mut request: VideoRequest) -> VideoRequest {
+    // A last frame comes with a first one.
+    let is_said = |name: &str| name == field || (field == "last_frame" && name == "first_frame");
+    let about = |condition: &&Condition| condition.when.iter().any(|test| is_said(test.field));
+    for test in rules
+        .conditions
+        .iter()
+        .filter(about)
+        .flat_map(|condition| condition.requires)
+    {
+        match (test.field, test.is) {
+            ("aspect_ratio", FieldState::OneOf(values)) => request = request.aspect_ratio(values[0]),
+            ("resolution", FieldState::OneOf(values)) => request = request.resolution(values[0]),
+            ("duration", FieldState::OneOf(["auto"])) => request = request.duration_auto(),
+            (_, FieldState::Unset) => {}
+            // The first value of an operation is the one without conditions.
+            _ if field == "video_operation" => {}
+            other => panic!("{} {field}: {other:?}", rules.id),
+        }
+    }
+    request
+}
+
 /// A minimal request with `field`.
 fn saying(vendor: Vendor, model: &str, field: &str) -> VideoRequest {
-    let new = VideoRequest::new(model, "a kite");
     let rules = Capabilities::of(vendor, model).model;
+    let new = meeting_conditions(rules, field, VideoRequest::new(model, "a kite"));
     let first = |values: &[&str], other: &str| values.first().copied().unwrap_or(other).to_owned();
     match field {
         "model" | "prompt" => new,

@@ -92,7 +92,7 @@ pub(crate) fn examples(holder: &Value) -> Vec<(String, Value)> {
 
 /// Every parameter on the vendors' create pages, with its schema in the spec. Copied from the pages
 /// by hand, as an independent check.
-pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
+pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 6] = [
     (
         Vendor::Token360,
         "CreateVideoRequest",
@@ -117,22 +117,49 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
     ),
     (
         Vendor::ToApis,
-        "CreateSeedance2Request",
+        "Seedance2Request",
         &[
             "model",
             "prompt",
             "duration",
-            "ratio",
+            "aspect_ratio",
             "image_urls",
             "image_with_roles",
             "video_with_roles",
             "audio_with_roles",
+            "resolution",
+            "generate_audio",
+            "return_last_frame",
+            "tools",
+            "seed",
+            "callback_url",
             "client_business_id",
         ],
     ),
     (
         Vendor::ToApis,
-        "CreateSeedance1Request",
+        "Seedance25Request",
+        &[
+            "model",
+            "prompt",
+            "video_operation",
+            "duration",
+            "aspect_ratio",
+            "image_with_roles",
+            "video_with_roles",
+            "audio_with_roles",
+            "resolution",
+            "generate_audio",
+            "return_last_frame",
+            "output_format",
+            "tools",
+            "callback_url",
+            "client_business_id",
+        ],
+    ),
+    (
+        Vendor::ToApis,
+        "Seedance15Request",
         &[
             "model",
             "prompt",
@@ -141,6 +168,24 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
             "image_urls",
             "image_with_roles",
             "metadata",
+            "callback_url",
+            "client_business_id",
+        ],
+    ),
+    (
+        Vendor::ToApis,
+        "Seedance10Request",
+        &[
+            "model",
+            "prompt",
+            "duration",
+            "aspect_ratio",
+            "image_urls",
+            "image_with_roles",
+            "resolution",
+            "metadata",
+            "callback_url",
+            "client_business_id",
         ],
     ),
     (

@@ -154,8 +154,8 @@ fn plan_shows_the_exact_request_or_every_violation() {
         "a kite",
         "--vendor",
         "toapis",
-        "--resolution",
-        "720p",
+        "--service-tier",
+        "flex",
         "--frames",
         "29",
         "--json",
@@ -168,7 +168,7 @@ fn plan_shows_the_exact_request_or_every_violation() {
         .iter()
         .map(|violation| violation["field"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(fields, ["frames", "resolution"]);
+    assert_eq!(fields, ["frames", "service_tier"]);
 }
 
 #[test]

@@ -72,7 +72,7 @@ async fn size_ratio_and_duration_are_as_requested() {
     check(Vendor::Token360, token360("480p", "9:16", 4), (480, 854), 96, 4.0).await;
     check(Vendor::Token360, token360("360p", "9:21", 2), (360, 840), 48, 2.0).await;
     check(Vendor::Token360, token360("1080p", "21:9", 3), (2520, 1080), 72, 3.0).await;
-    let square = request_with(Vendor::ToApis, "ratio", json!("1:1"));
+    let square = request_with(Vendor::ToApis, "aspect_ratio", json!("1:1"));
     check(Vendor::ToApis, square, (720, 720), 120, 5.0).await;
 }
 

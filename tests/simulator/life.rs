@@ -155,11 +155,10 @@ async fn toapis_keeps_the_callers_id_and_metadata() {
     let found = api.get(vendor, &format!("{path}/order%207%2Fb")).await;
     let found = found.fits(vendor, poll, 200);
     assert_eq!(found.body["id"], answer.body["id"]);
-    // The other family does not find it, neither by its id nor by the caller's.
+    // The former path of Seedance 2 finds it too.
     for id in ["order%207%2Fb", answer.body["id"].as_str().unwrap()] {
-        let other = create(vendor).0;
-        let answer = api.get(vendor, &format!("{other}/{id}")).await;
-        answer.fits(vendor, poll_operation(vendor, other), 404);
+        let found = api.get(vendor, &format!("/v1/video/generations/{id}")).await;
+        assert_eq!(found.fits(vendor, poll, 200).body["id"], answer.body["id"]);
     }
     api.sim.advance(WHOLE);
     let path = format!("{path}/{}", answer.body["id"].as_str().unwrap());

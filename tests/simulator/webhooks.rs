@@ -185,7 +185,8 @@ async fn toapis_signs_its_deliveries() {
         let event = delivery.json();
         assert_eq!(event["type"], "generation.completed");
         assert_eq!(event["data"]["client_business_id"], "order-7");
-        assert_eq!(event["data"]["progress"], 100);
+        assert_eq!(event["data"]["progress"], "100%");
+        assert_eq!(event["data"]["status"], "SUCCESS");
         let id = delivery.header("x-toapis-webhook-id");
         assert_eq!(event["id"], id);
         let timestamp = delivery.header("x-toapis-webhook-timestamp");

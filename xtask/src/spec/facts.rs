@@ -300,6 +300,10 @@ pub(crate) struct Family {
     /// No operation creates such tasks any more.
     #[serde(default)]
     pub(crate) former: bool,
+    /// The path of the operation that created such tasks, where the vendor still serves it. For the simulator.
+    #[schemars(regex(pattern = "^/[!-~]*[!-.0-~]$"))]
+    #[allow(dead_code, reason = "only the simulator reads it")]
+    path: Option<String>,
 }
 
 /// A request body of a create operation, and the fields that it can carry.

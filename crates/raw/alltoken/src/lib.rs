@@ -59,4 +59,4 @@ videogen_wire::from_value! {
     types::WebhookEvent,
 }
 
-videogen_wire::request_body!(types::CreateGenerationRequest);
+videogen_wire::request_body! { types::CreateGenerationRequest }

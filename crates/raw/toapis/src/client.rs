@@ -16,62 +16,125 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///Request for a Seedance 1.5 Pro or 1.0 video. Only one of the two image arrays may be sent.
+    ///Request for any other model: the members that most of their pages share.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct CreateSeedance1Request {
+    pub struct CommonRequest {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio1>,
-        ///Called when the task has finished. Only an error message names it: the account needs a configured webhook.
+        pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio2>,
+        ///Called when the task has finished, in place of the key's default URL, from which only path and query may differ. The key needs a configured webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
         ///The caller's own id, returned in the webhook and accepted for polling. It does not make the request idempotent: the same value sent twice may be billed twice.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub client_business_id: ::std::option::Option<::std::string::String>,
-        ///Length in seconds. The 1.5 Pro model starts at 4.
+        ///Length in seconds; the values depend on the model.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<i64>,
-        ///Images with roles by position. One image is the first frame; two are the first and the last frame; of three or more, those after the first two are references.
+        ///Images; for most models the first frame.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub image_urls: ::std::vec::Vec<::std::string::String>,
-        ///Images with roles. At most one first and one last frame; up to four references with 1.5 Pro, one with a 1.0 model.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub image_with_roles: ::std::vec::Vec<ImageWithRole>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub metadata: ::std::option::Option<Seedance1Metadata>,
+        ///Parameters of the model's own.
+        #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
+        pub metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         ///Video model id.
-        pub model: ::std::string::String,
-        ///Text prompt; describe scene, action and style in detail.
-        pub prompt: ::std::string::String,
-        #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    ///Request for a Seedance 2 video. Only one of the two image arrays may be sent.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct CreateSeedance2Request {
-        ///Reference audio.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub audio_with_roles: ::std::vec::Vec<AudioWithRole>,
-        ///Called when the task has finished. Only an error message names it: the account needs a configured webhook.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub callback_url: ::std::option::Option<::std::string::String>,
-        ///The caller's own id, returned in the webhook. It does not make the request idempotent: the same value sent twice may be billed twice.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub client_business_id: ::std::option::Option<::std::string::String>,
-        ///Length in seconds.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub duration: ::std::option::Option<i64>,
-        ///The first frame: only the first image of the array is used. JPEG, JPG, PNG or WEBP of at most 10 MB.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub image_urls: ::std::vec::Vec<::std::string::String>,
-        ///Images with roles. At most one first and one last frame.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub image_with_roles: ::std::vec::Vec<ImageWithRole2>,
-        ///Video model id, `seedance-2` or `seedance-2-fast`.
         pub model: ::std::string::String,
         ///Text prompt; describe subject, action, camera and style.
         pub prompt: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ratio: ::std::option::Option<crate::enums::AspectRatio2>,
+        pub resolution: ::std::option::Option<crate::enums::AnyResolution>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///`CreateGenerationBody`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    pub enum CreateGenerationBody {
+        Seedance2Request(Seedance2Request),
+        Seedance25Request(Seedance25Request),
+        Seedance15Request(Seedance15Request),
+        Seedance10Request(Seedance10Request),
+        Doubao20Request(Doubao20Request),
+        CommonRequest(CommonRequest),
+    }
+    impl ::std::convert::From<Seedance2Request> for CreateGenerationBody {
+        fn from(value: Seedance2Request) -> Self {
+            Self::Seedance2Request(value)
+        }
+    }
+    impl ::std::convert::From<Seedance25Request> for CreateGenerationBody {
+        fn from(value: Seedance25Request) -> Self {
+            Self::Seedance25Request(value)
+        }
+    }
+    impl ::std::convert::From<Seedance15Request> for CreateGenerationBody {
+        fn from(value: Seedance15Request) -> Self {
+            Self::Seedance15Request(value)
+        }
+    }
+    impl ::std::convert::From<Seedance10Request> for CreateGenerationBody {
+        fn from(value: Seedance10Request) -> Self {
+            Self::Seedance10Request(value)
+        }
+    }
+    impl ::std::convert::From<Doubao20Request> for CreateGenerationBody {
+        fn from(value: Doubao20Request) -> Self {
+            Self::Doubao20Request(value)
+        }
+    }
+    impl ::std::convert::From<CommonRequest> for CreateGenerationBody {
+        fn from(value: CommonRequest) -> Self {
+            Self::CommonRequest(value)
+        }
+    }
+    ///Further parameters of such a request.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Doubao20Metadata {
+        ///Whether to generate audio.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub generate_audio: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resolution: ::std::option::Option<crate::enums::Resolution25>,
+        ///Whether to return the last frame as an image.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub return_last_frame: ::std::option::Option<bool>,
+        ///Random seed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub seed: ::std::option::Option<i64>,
+        ///Tools that the model may use; for requests without media only.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub tools: ::std::vec::Vec<Tool>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Request under the ids that Seedance 2 had before, as a page said that is gone. Only one of the two image arrays may be sent.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Doubao20Request {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio2>,
+        ///Reference audio.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub audio_with_roles: ::std::vec::Vec<AudioWithRole>,
+        ///Called when the task has finished, in place of the key's default URL, from which only path and query may differ. The key needs a configured webhook.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub callback_url: ::std::option::Option<::std::string::String>,
+        ///The caller's own id, returned in the webhook and accepted for polling. It does not make the request idempotent: the same value sent twice may be billed twice.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_business_id: ::std::option::Option<::std::string::String>,
+        ///Length in seconds, from 4. With `-1` the model decides.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<i64>,
+        ///The first image is the first frame.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_urls: ::std::vec::Vec<::std::string::String>,
+        ///Images with roles.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_with_roles: ::std::vec::Vec<ImageWithRole2>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<Doubao20Metadata>,
+        ///Video model id.
+        pub model: ::std::string::String,
+        ///Text prompt; describe subject, action, camera and style.
+        pub prompt: ::std::string::String,
         ///Reference videos.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub video_with_roles: ::std::vec::Vec<VideoWithRole>,
@@ -105,8 +168,17 @@ pub mod types {
     }
     ///An image and its role.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    pub struct ImageWithRole {
-        pub role: crate::enums::ImageRole,
+    pub struct FrameWithRole {
+        pub role: crate::enums::FrameRole,
+        ///A URL, or an active uploaded asset (`asset://…`).
+        pub url: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///An image and its role.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ImageWithRole1 {
+        pub role: crate::enums::ImageRole1,
         ///A URL, or an active uploaded asset (`asset://…`).
         pub url: ::std::string::String,
         #[serde(flatten)]
@@ -116,8 +188,58 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ImageWithRole2 {
         pub role: crate::enums::ImageRole2,
-        ///An `https` URL, or an uploaded asset (`asset://…`).
+        ///An `https` URL, a `data:` URL with base64, or an uploaded asset (`asset://…`).
         pub url: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///An available model.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Model {
+        ///When the model was added, in unix seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        ///Model id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Always `model`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub object: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Owner of the model.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub owned_by: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Endpoints that take the model.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub supported_endpoint_types: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<::std::string::String>>,
+            >,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The available models.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ModelList {
+        ///The models.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::vec::Vec<::videogen_wire::Lenient<Model>>>,
+        >,
+        ///Always `list`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub object: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Whether the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<::videogen_wire::Lenient<bool>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -150,27 +272,199 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///Further parameters of a Seedance 1 request. The page names some only in examples.
+    ///Further parameters of a Seedance 1.0 request.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct Seedance1Metadata {
-        ///Whether to generate audio; 1.5 Pro only.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub audio: ::std::option::Option<bool>,
-        ///Whether to lock the camera. The name is the one that clients send.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub camera_fixed: ::std::option::Option<bool>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub resolution: ::std::option::Option<crate::enums::Resolution>,
-        ///Random seed. The range is documented; the name is the one that clients send.
+    pub struct Seedance10Metadata {
+        ///Random seed; `-1` is a random one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seed: ::std::option::Option<i64>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A video task. The vendor's pages disagree on where a finished task has its URL: in `result` or at the top level.
+    ///Request for a Seedance 1.0 video, without audio. Only one of the two image arrays may be sent.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Seedance10Request {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio1>,
+        ///Called when the task has finished, in place of the key's default URL, from which only path and query may differ. The key needs a configured webhook.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub callback_url: ::std::option::Option<::std::string::String>,
+        ///The caller's own id, returned in the webhook and accepted for polling. It does not make the request idempotent: the same value sent twice may be billed twice.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_business_id: ::std::option::Option<::std::string::String>,
+        ///Length in seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<i64>,
+        ///The first frame, as a URL.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_urls: ::std::vec::Vec<::std::string::String>,
+        ///Images with roles.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_with_roles: ::std::vec::Vec<ImageWithRole1>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<Seedance10Metadata>,
+        ///Video model id.
+        pub model: ::std::string::String,
+        ///Text prompt; describe subject, action, camera and style.
+        pub prompt: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resolution: ::std::option::Option<crate::enums::Resolution1>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Further parameters of a Seedance 1.5 Pro request.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Seedance15Metadata {
+        ///Whether to generate audio.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub audio: ::std::option::Option<bool>,
+        ///Whether to lock the camera. The name is one word.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub camerafixed: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resolution: ::std::option::Option<crate::enums::Resolution1>,
+        ///Random seed; `-1` is a random one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub seed: ::std::option::Option<i64>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Request for a Seedance 1.5 Pro video. Only one of the two image arrays may be sent.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Seedance15Request {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio1>,
+        ///Called when the task has finished, in place of the key's default URL, from which only path and query may differ. The key needs a configured webhook.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub callback_url: ::std::option::Option<::std::string::String>,
+        ///The caller's own id, returned in the webhook and accepted for polling. It does not make the request idempotent: the same value sent twice may be billed twice.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_business_id: ::std::option::Option<::std::string::String>,
+        ///Length in seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<i64>,
+        ///One image is the first frame; two are the first and the last frame; more are dropped.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_urls: ::std::vec::Vec<::std::string::String>,
+        ///First and last frame.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_with_roles: ::std::vec::Vec<FrameWithRole>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<Seedance15Metadata>,
+        ///Video model id.
+        pub model: ::std::string::String,
+        ///Text prompt; describe subject, action, camera and style.
+        pub prompt: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Request for a Seedance 2.5 video. Only one of the two image arrays may be sent.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Seedance25Request {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio2>,
+        ///Reference audio.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub audio_with_roles: ::std::vec::Vec<AudioWithRole>,
+        ///Called when the task has finished, in place of the key's default URL, from which only path and query may differ. The key needs a configured webhook.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub callback_url: ::std::option::Option<::std::string::String>,
+        ///The caller's own id, returned in the webhook and accepted for polling. It does not make the request idempotent: the same value sent twice may be billed twice.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_business_id: ::std::option::Option<::std::string::String>,
+        ///Length in seconds, from 4; of an extension, the whole length. With `-1` the model decides.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<i64>,
+        ///Whether to generate audio.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub generate_audio: ::std::option::Option<bool>,
+        ///Kept for compatibility; the first image is the first frame.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_urls: ::std::vec::Vec<::std::string::String>,
+        ///Images with roles.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_with_roles: ::std::vec::Vec<ImageWithRole2>,
+        ///Video model id.
+        pub model: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub output_format: ::std::option::Option<crate::enums::OutputFormat>,
+        ///Text prompt; describe subject, action, camera and style.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub prompt: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resolution: ::std::option::Option<crate::enums::Resolution25>,
+        ///Whether to return the last frame as an image.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub return_last_frame: ::std::option::Option<bool>,
+        ///Tools that the model may use; for requests without media only.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub tools: ::std::vec::Vec<Tool>,
+        ///The caller's id for tracking.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub trace_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub video_operation: ::std::option::Option<crate::enums::VideoOperation>,
+        ///Reference videos.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub video_with_roles: ::std::vec::Vec<VideoWithRole>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Request for a Seedance 2 video. Only one of the two image arrays may be sent.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Seedance2Request {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio2>,
+        ///Reference audio.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub audio_with_roles: ::std::vec::Vec<AudioWithRole>,
+        ///Called when the task has finished, in place of the key's default URL, from which only path and query may differ. The key needs a configured webhook.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub callback_url: ::std::option::Option<::std::string::String>,
+        ///The caller's own id, returned in the webhook and accepted for polling. It does not make the request idempotent: the same value sent twice may be billed twice.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_business_id: ::std::option::Option<::std::string::String>,
+        ///Length in seconds, from 4. With `0` and `-1` the model decides; 2 and 2 Fast only.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<i64>,
+        ///Whether to generate audio.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub generate_audio: ::std::option::Option<bool>,
+        ///Kept for compatibility; the first image is the first frame.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_urls: ::std::vec::Vec<::std::string::String>,
+        ///Images with roles.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_with_roles: ::std::vec::Vec<ImageWithRole2>,
+        ///Video model id.
+        pub model: ::std::string::String,
+        ///Text prompt; describe subject, action, camera and style.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub prompt: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resolution: ::std::option::Option<crate::enums::Resolution2>,
+        ///Whether to return the last frame as an image.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub return_last_frame: ::std::option::Option<bool>,
+        ///Random seed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub seed: ::std::option::Option<i64>,
+        ///Tools that the model may use; for requests without media only.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub tools: ::std::vec::Vec<Tool>,
+        ///The caller's id for tracking.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub trace_id: ::std::option::Option<::std::string::String>,
+        ///Reference videos.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub video_with_roles: ::std::vec::Vec<VideoWithRole>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A video task. The URL of a finished one is in `result`; older pages and clients read it in other places.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Task {
-        ///The caller's own id.
+        ///The caller's own id, if it was sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub client_business_id: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
@@ -185,7 +479,7 @@ pub mod types {
         pub created_at: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
         >,
-        ///Length of the finished video in seconds, where the page's sample code reads it.
+        ///Length of the finished video in seconds, where an older page read it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<::videogen_wire::Lenient<f64>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -224,12 +518,12 @@ pub mod types {
         pub status: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::TaskStatus>,
         >,
-        ///URL of a preview image, where the page's sample code reads it.
+        ///URL of a preview image, where an older page read it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub thumbnail: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
         >,
-        ///Presigned URL of the finished video, where the page's sample code reads it.
+        ///Presigned URL of the finished video, where an older page read it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
@@ -284,6 +578,15 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///A tool that the model may use.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Tool {
+        ///Type of the tool.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///How often each tool was used.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ToolUsage {
@@ -311,8 +614,8 @@ pub mod types {
             ::videogen_wire::Lenient<::std::string::String>,
         >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub error: ::std::option::Option<::videogen_wire::Lenient<TaskError>>,
-        ///When the task finished; assumed to be in unix seconds, as in a task.
+        pub error: ::std::option::Option<::videogen_wire::Lenient<WebhookError>>,
+        ///When the task finished, in unix seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub finished_at: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
@@ -322,16 +625,18 @@ pub mod types {
         pub model: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///Progress in percent.
+        ///Progress, such as `100%`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub progress: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        pub progress: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub result: ::std::option::Option<::videogen_wire::Lenient<TaskResult>>,
+        pub result: ::std::option::Option<::videogen_wire::Lenient<WebhookResult>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
-            ::videogen_wire::Lenient<crate::enums::TaskStatus>,
+            ::videogen_wire::Lenient<crate::enums::WebhookStatus>,
         >,
-        ///When the task was submitted; assumed to be in unix seconds, as in a task.
+        ///When the task was submitted, in unix seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub submitted_at: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
@@ -349,6 +654,20 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///Why the task failed; null if it did not.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct WebhookError {
+        ///Machine-readable code.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Error message.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///Payload of the webhook.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct WebhookEvent {
@@ -357,7 +676,7 @@ pub mod types {
         pub api_version: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
-        ///When the event happened; assumed to be in unix seconds, as in a task.
+        ///When the event happened, in unix seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<
             ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
@@ -370,6 +689,29 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::WebhookEventType>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Result of a completed task, as in a poll; null if it failed. A test event has `message` only.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct WebhookResult {
+        ///The files.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<ResultItem>>,
+            >,
+        >,
+        ///Text of a test event.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Always `video`.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
         >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -410,9 +752,9 @@ pub mod types {
 #[derive(Clone, Debug)]
 /**Client for ToAPIs video generation
 
-Asynchronous video generation at ToAPIs: submit a request, poll the task or receive a signed webhook, download the file before its URL expires. Two endpoint families, one for Seedance 2 and one for earlier Seedance models, differ in paths and in some member names.
+Asynchronous video generation at ToAPIs: submit a request, poll the task or receive a signed webhook, download the file before its URL expires. All models share one operation; the request has another body for each generation of models.
 
-Version: 2026-11-20*/
+Version: 2026-11-27*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -454,7 +796,7 @@ impl Client {
 }
 impl ClientInfo<videogen_wire::Session> for Client {
     fn api_version() -> &'static str {
-        "2026-11-20"
+        "2026-11-27"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()
@@ -475,57 +817,20 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
-    /**Submit a Seedance 2 request
+    /**List available models
 
-Creates an asynchronous task from text, frames or references. An active uploaded asset (`asset://…`: an avatar, or any image, video or audio) can be used wherever a URL can; an asset that is still being processed, or whose processing failed, may fail the request.
+The models that the key may use.
 
-Sends a `POST` request to `/v1/video/generations`
-
-*/
-    pub async fn create_seedance_2<'a>(
-        &'a self,
-        body: &'a types::CreateSeedance2Request,
-    ) -> Result<ResponseValue<types::Task>, Error<()>> {
-        let url = format!("{}/v1/video/generations", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_seedance_2",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /**Poll a Seedance 2 task
-
-Returns the task. Most tasks take one to five minutes; poll first after five seconds, then every five to ten seconds with some jitter.
-
-Sends a `GET` request to `/v1/video/generations/{task_id}`
+Sends a `GET` request to `/v1/models`
 
 Arguments:
-- `task_id`: The task id returned by the submission. Whether the caller's `client_business_id` is accepted too, as in the other family, is unverified.
+- `type_`: Kind of model.
 */
-    pub async fn get_seedance_2<'a>(
+    pub async fn list_models<'a>(
         &'a self,
-        task_id: &'a str,
-    ) -> Result<ResponseValue<types::Task>, Error<()>> {
-        let url = format!(
-            "{}/v1/video/generations/{}", self.baseurl, encode_path(& task_id
-            .to_string()),
-        );
+        type_: Option<&'a crate::enums::ModelType>,
+    ) -> Result<ResponseValue<types::ModelList>, Error<()>> {
+        let url = format!("{}/v1/models", self.baseurl,);
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -534,9 +839,10 @@ Arguments:
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
+            .query(&progenitor_client::QueryParam::new("type", &type_))
             .build()?;
         let info = OperationInfo {
-            operation_id: "get_seedance_2",
+            operation_id: "list_models",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -547,16 +853,16 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Submit a Seedance 1.5 Pro or 1.0 request
+    /**Submit a video request
 
-Creates an asynchronous task from text or images. Resolution, audio, seed and camera are members of `metadata`. The webhook is described at `create_seedance_2`.
+Creates an asynchronous task from text, frames or references. An active uploaded asset (`asset://…`: an avatar, or any image, video or audio) can be used wherever a URL can; an asset that is still being processed, or whose processing failed, may fail the request.
 
 Sends a `POST` request to `/v1/videos/generations`
 
 */
-    pub async fn create_seedance_1<'a>(
+    pub async fn create_generation<'a>(
         &'a self,
-        body: &'a types::CreateSeedance1Request,
+        body: &'a types::CreateGenerationBody,
     ) -> Result<ResponseValue<types::Task>, Error<()>> {
         let url = format!("{}/v1/videos/generations", self.baseurl,);
         #[allow(unused_mut)]
@@ -570,7 +876,7 @@ Sends a `POST` request to `/v1/videos/generations`
             .json(&body)
             .build()?;
         let info = OperationInfo {
-            operation_id: "create_seedance_1",
+            operation_id: "create_generation",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -581,16 +887,16 @@ Sends a `POST` request to `/v1/videos/generations`
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Poll a Seedance 1.5 Pro or 1.0 task
+    /**Poll a video task
 
-Returns the task with this id or with the caller's own id. Interval and response are those of `get_seedance_2`.
+Returns the task with this id or with the caller's own id. Poll first after five seconds, then every ten seconds with up to a second of jitter; after a 429, wait as `Retry-After` says, then double up to 120 seconds.
 
 Sends a `GET` request to `/v1/videos/generations/{task_id}`
 
 Arguments:
 - `task_id`: The task id returned by the submission, or the `client_business_id` sent with it.
 */
-    pub async fn get_seedance_1<'a>(
+    pub async fn get_generation<'a>(
         &'a self,
         task_id: &'a str,
     ) -> Result<ResponseValue<types::Task>, Error<()>> {
@@ -608,7 +914,7 @@ Arguments:
             )
             .build()?;
         let info = OperationInfo {
-            operation_id: "get_seedance_1",
+            operation_id: "get_generation",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

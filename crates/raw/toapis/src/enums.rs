@@ -3,7 +3,17 @@
 //! String enums of the spec; each keeps values it does not know.
 
 videogen_wire::open_enum! {
-    /// Aspect ratio of a Seedance 1 video.
+    /// Resolution tier, as the models write it.
+    pub enum AnyResolution {
+        V480p = "480p",
+        V540p = "540p",
+        V720p = "720p",
+        V1080p = "1080p",
+        V4k = "4k",
+        V2K = "2K",
+    }
+
+    /// Aspect ratio.
     pub enum AspectRatio1 {
         V16x9 = "16:9",
         V9x16 = "9:16",
@@ -13,12 +23,15 @@ videogen_wire::open_enum! {
         V21x9 = "21:9",
     }
 
-    /// Aspect ratio of a Seedance 2 video.
+    /// Aspect ratio, or `adaptive`.
     pub enum AspectRatio2 {
+        Adaptive = "adaptive",
+        V21x9 = "21:9",
         V16x9 = "16:9",
-        V9x16 = "9:16",
-        V1x1 = "1:1",
         V4x3 = "4:3",
+        V1x1 = "1:1",
+        V3x4 = "3:4",
+        V9x16 = "9:16",
     }
 
     /// Role of an audio file.
@@ -29,6 +42,7 @@ videogen_wire::open_enum! {
     /// Class of error.
     pub enum ErrorType {
         InvalidRequest = "invalid_request",
+        InvalidRequestError = "invalid_request_error",
         Unauthorized = "unauthorized",
         AuthenticationError = "authentication_error",
         InsufficientQuota = "insufficient_quota",
@@ -41,11 +55,16 @@ videogen_wire::open_enum! {
         RateLimitUnavailable = "rate_limit_unavailable",
     }
 
-    /// Role of an image. A reference is `reference` for the 1.0 models and `reference_image` for all others.
-    pub enum ImageRole {
+    /// Role of an image in a Seedance 1.5 Pro video.
+    pub enum FrameRole {
         FirstFrame = "first_frame",
         LastFrame = "last_frame",
-        ReferenceImage = "reference_image",
+    }
+
+    /// Role of an image in a Seedance 1.0 video.
+    pub enum ImageRole1 {
+        FirstFrame = "first_frame",
+        LastFrame = "last_frame",
         Reference = "reference",
     }
 
@@ -56,26 +75,61 @@ videogen_wire::open_enum! {
         ReferenceImage = "reference_image",
     }
 
+    /// Kind of model; `text` if left out.
+    pub enum ModelType {
+        Text = "text",
+        Image = "image",
+        Video = "video",
+        Audio = "audio",
+        All = "all",
+    }
+
+    /// File format.
+    pub enum OutputFormat {
+        Mp4 = "mp4",
+        Mov = "mov",
+    }
+
     /// Which of the limits a request counts against.
     pub enum RateLimitCategory {
         AsyncSubmit = "async_submit",
         AsyncQuery = "async_query",
     }
 
-    /// Resolution tier. 1.5 Pro has no 1080p.
-    pub enum Resolution {
+    /// Resolution tier of a Seedance 1 video.
+    pub enum Resolution1 {
         V480p = "480p",
         V720p = "720p",
         V1080p = "1080p",
     }
 
-    /// Status of the task. One table has `submitted` instead of `queued`.
+    /// Resolution tier of a Seedance 2 video; 2 Fast and 2 Mini have the first two.
+    pub enum Resolution2 {
+        V480p = "480p",
+        V720p = "720p",
+        V1080p = "1080p",
+        V4k = "4k",
+    }
+
+    /// Resolution tier of a Seedance 2.5 video.
+    pub enum Resolution25 {
+        V480p = "480p",
+        V720p = "720p",
+    }
+
+    /// Status of the task.
     pub enum TaskStatus {
         Queued = "queued",
-        Submitted = "submitted",
         InProgress = "in_progress",
         Completed = "completed",
         Failed = "failed",
+    }
+
+    /// What to do with the references.
+    pub enum VideoOperation {
+        Generate = "generate",
+        Edit = "edit",
+        Extend = "extend",
     }
 
     /// Role of a video.
@@ -88,5 +142,11 @@ videogen_wire::open_enum! {
         GenerationCompleted = "generation.completed",
         GenerationFailed = "generation.failed",
         EndpointTest = "endpoint.test",
+    }
+
+    /// Status of the task, in other words than in a poll.
+    pub enum WebhookStatus {
+        Success = "SUCCESS",
+        Failure = "FAILURE",
     }
 }

@@ -36,23 +36,34 @@ impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {
 
 videogen_wire::from_value! {
     types::AudioWithRole,
-    types::CreateSeedance1Request,
-    types::CreateSeedance2Request,
+    types::CommonRequest,
+    types::Doubao20Metadata,
+    types::Doubao20Request,
     types::ErrorBody,
     types::ErrorDetail,
-    types::ImageWithRole,
+    types::FrameWithRole,
+    types::ImageWithRole1,
     types::ImageWithRole2,
+    types::Model,
+    types::ModelList,
     types::ResultItem,
-    types::Seedance1Metadata,
+    types::Seedance10Metadata,
+    types::Seedance10Request,
+    types::Seedance15Metadata,
+    types::Seedance15Request,
+    types::Seedance25Request,
+    types::Seedance2Request,
     types::Task,
     types::TaskError,
     types::TaskResult,
     types::TaskUsage,
+    types::Tool,
     types::ToolUsage,
     types::VideoWithRole,
     types::WebhookData,
+    types::WebhookError,
     types::WebhookEvent,
+    types::WebhookResult,
 }
 
-videogen_wire::request_body!(types::CreateSeedance1Request);
-videogen_wire::request_body!(types::CreateSeedance2Request);
+videogen_wire::request_body! { CreateGenerationBody = Seedance2Request | Seedance25Request | Seedance15Request | Seedance10Request | Doubao20Request | CommonRequest }

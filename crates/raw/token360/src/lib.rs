@@ -53,4 +53,4 @@ videogen_wire::from_value! {
     types::WebhookEvent,
 }
 
-videogen_wire::request_body!(types::CreateVideoRequest);
+videogen_wire::request_body! { types::CreateVideoRequest }

@@ -19,6 +19,7 @@ impl Dialect for ToApis {
     fn answer(&self, call: &Call) -> Result<Answer, Refusal> {
         let task = match call.endpoint.operation {
             Operation::Get => find(call)?,
+            Operation::Models => return Ok(models(call)),
             _ => return Err(Refusal::NoPath),
         };
         let now = call.core.clock.now();
@@ -51,19 +52,19 @@ impl Dialect for ToApis {
                 (400, json!(code), code)
             }
             Refusal::NoModel => (404, json!("model_not_found"), "not_found_error"),
-            Refusal::NoTask { .. } => (404, json!("task_not_found"), "task_not_found"),
-            Refusal::NoPath => (404, json!(404), "not_found_error"),
-            Refusal::NoMethod => (405, json!(405), "invalid_request"),
-            Refusal::TooLarge => (413, json!(413), "invalid_request"),
+            Refusal::NoTask { .. } | Refusal::NoPath => (404, json!(404), "not_found_error"),
+            Refusal::NoMethod => (405, json!(405), "invalid_request_error"),
+            Refusal::TooLarge => (413, json!(413), "invalid_request_error"),
             Refusal::Invalid { .. } | Refusal::ModelRule { .. } | Refusal::NotReady | Refusal::TooLate { .. } => {
-                (400, json!("invalid_request"), "invalid_request")
+                (400, json!(400), "invalid_request_error")
             }
         };
-        let message = refusal.message();
-        let answer = Answer::json(
-            status,
-            json!({"error": {"code": code, "message": message, "type": kind}}),
-        );
+        let mut error = json!({"code": code, "message": refusal.message(), "type": kind});
+        // The limiter's errors have no type.
+        if let (Refusal::RateLimited | Refusal::Unavailable, Some(error)) = (refusal, error.as_object_mut()) {
+            error.remove("type");
+        }
+        let answer = Answer::json(status, json!({"error": error}));
         match (refusal, operation) {
             // The vendor classifies its 503 as a rate limit.
             (Refusal::RateLimited | Refusal::Unavailable, Some(operation)) => limited(answer, operation),
@@ -101,7 +102,7 @@ impl Dialect for ToApis {
     }
 
     fn id_prefix(&self) -> &'static str {
-        "task_vid_"
+        "tsk_vid_"
     }
 
     fn event(&self, core: &Core, spec: &Spec, task: &Task, event_id: &str, now: Duration) -> Option<Value> {
@@ -112,8 +113,10 @@ impl Dialect for ToApis {
             "task_id": task.id,
             "task_type": "video",
             "model": task.model,
-            "status": word(state.status),
-            "progress": state.progress,
+            "status": if state.status == Status::Completed { "SUCCESS" } else { "FAILURE" },
+            "progress": "100%",
+            "result": null,
+            "error": null,
             "submitted_at": task.wall.timestamp(),
             "finished_at": ended,
         });
@@ -167,7 +170,10 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
                 item["last_frame_url"] = json!(last_frame_url(core, spec, task, now));
             }
             body["result"] = json!({"type": "video", "data": [item]});
-            // Where the page's older sample code and some clients read them.
+            if task.asked("tools").is_some() {
+                body["usage"] = json!({"tool_usage": {"web_search": 1}});
+            }
+            // Where older sample code and some clients read them.
             body["url"] = json!(url);
             body["video_url"] = json!(url);
             body["thumbnail"] = json!(thumbnail);
@@ -200,6 +206,25 @@ fn find(call: &Call) -> Result<Arc<Task>, Refusal> {
     found.cloned().ok_or_else(|| Refusal::NoTask {
         field: "task_id".to_owned(),
     })
+}
+
+/// The models of the requested kind; all of these make videos.
+fn models(call: &Call) -> Answer {
+    let kind = call.query.get("type").map_or("text", String::as_str);
+    let exact = call.spec.models.iter().filter(|model| model.is_exact());
+    let data: Vec<_> = exact
+        .filter(|_| matches!(kind, "video" | "all"))
+        .map(|model| {
+            json!({
+                "id": model.id,
+                "object": "model",
+                "created": 1_786_492_800,
+                "owned_by": "toapis",
+                "supported_endpoint_types": ["video"],
+            })
+        })
+        .collect();
+    Answer::ok(json!({"success": true, "object": "list", "data": data}))
 }
 
 /// Adds the headers of an exhausted rate limit.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::spec::endpoint::{Body, Endpoint};
 use crate::spec::fields::Fields;
@@ -42,6 +42,8 @@ pub(crate) struct Family {
     /// Whether the operation also takes the caller's own id of a task.
     #[serde(default)]
     pub(crate) by_reference: bool,
+    /// The path of the operation that created its tasks, where the vendor still serves it.
+    path: Option<String>,
 }
 
 /// `x-result-url`.
@@ -197,7 +199,13 @@ impl Spec {
         let document: Value = serde_saphyr::from_str(yaml).map_err(|error| error.to_string())?;
         let definitions = schema::translate(&document["components"]["schemas"]);
         let mut endpoints = Vec::new();
-        for (path, item) in document["paths"].as_object().ok_or("no paths")? {
+        let families: Vec<Family> = member(&document, "x-families")?;
+        let paths = document["paths"].as_object().ok_or("no paths")?;
+        let mut served: Vec<(String, &Value)> = paths.iter().map(|(path, item)| (path.clone(), item)).collect();
+        for family in &families {
+            served.extend(former_paths(family, paths));
+        }
+        for (path, item) in &served {
             for (name, method) in [("get", "GET"), ("post", "POST")] {
                 if let Some(operation) = item.get(name) {
                     let built = Endpoint::build(&document, &definitions, method, path, item, operation)
@@ -210,7 +218,7 @@ impl Spec {
         endpoints.sort_by_key(Endpoint::parameters);
         Ok(Self {
             models: member(&document, "x-models")?,
-            families: member(&document, "x-families")?,
+            families,
             result_url: member(&document, "x-result-url")?,
             webhook: member(&document, "x-webhook")?,
             submit_limit: member(&document["x-rate-limits"]["submit"], "0").ok(),
@@ -220,6 +228,22 @@ impl Spec {
             document,
         })
     }
+}
+
+/// The paths of a former family, and what is there: the same as on the path that polls its tasks now.
+fn former_paths<'a>(family: &Family, paths: &'a Map<String, Value>) -> Vec<(String, &'a Value)> {
+    let polled = paths
+        .iter()
+        .find(|(_, item)| item["get"]["operationId"] == *family.poll);
+    let base = polled.and_then(|(path, _)| path.rsplit_once('/')).map(|(base, _)| base);
+    let (Some(former), Some(base)) = (&family.path, base) else {
+        return Vec::new();
+    };
+    let moved = |path: &str| path.strip_prefix(base).map(|rest| format!("{former}{rest}"));
+    paths
+        .iter()
+        .filter_map(|(path, item)| Some((moved(path)?, item)))
+        .collect()
 }
 
 #[cfg(test)]

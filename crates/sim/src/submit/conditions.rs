@@ -2,21 +2,21 @@
 
 use serde_json::Value;
 
-use crate::spec::{Condition, Fields, Problem, Wanted, whole};
+use crate::spec::{Fields, Model, Problem, Wanted, whole};
 
 /// The requirements that a request does not meet. `roles` are the roles of its inputs.
-pub(super) fn check(conditions: &[Condition], fields: Fields<'_>, roles: &[&str]) -> Vec<Problem> {
+pub(super) fn check(model: &Model, fields: Fields<'_>, roles: &[&str]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for condition in conditions {
+    for condition in &model.conditions {
         let applies = condition
             .when
             .iter()
-            .all(|(field, wanted)| fits(fields, roles, field, wanted));
+            .all(|(field, wanted)| fits(model, fields, roles, field, wanted));
         if !applies {
             continue;
         }
         for (field, wanted) in &condition.requires {
-            if !fits(fields, roles, field, wanted) {
+            if !fits(model, fields, roles, field, wanted) {
                 let causes: Vec<_> = condition.when.keys().map(String::as_str).collect();
                 let demand = match wanted {
                     Wanted::Values(values) => format!("must be {}", values.join(" or ")),
@@ -30,7 +30,7 @@ pub(super) fn check(conditions: &[Condition], fields: Fields<'_>, roles: &[&str]
     problems
 }
 
-fn fits(fields: Fields<'_>, roles: &[&str], field: &str, wanted: &Wanted) -> bool {
+fn fits(model: &Model, fields: Fields<'_>, roles: &[&str], field: &str, wanted: &Wanted) -> bool {
     let sent = fields.get(field).map(|(_, value)| value);
     // Roles of inputs share a property, so that its presence does not identify one of them.
     let is_role = field.starts_with("reference_") || matches!(field, "first_frame" | "last_frame" | "inputs");
@@ -41,7 +41,20 @@ fn fits(fields: Fields<'_>, roles: &[&str], field: &str, wanted: &Wanted) -> boo
     };
     match wanted {
         Wanted::Presence(word) => present == (word == "set"),
-        Wanted::Values(values) => sent.is_some_and(|sent| values.contains(&text(field, sent))),
+        Wanted::Values(values) => {
+            let value = sent.map(|sent| text(field, sent)).or_else(|| default(model, field));
+            value.is_some_and(|value| values.contains(&value))
+        }
+    }
+}
+
+/// What the model makes of a field that is not sent.
+fn default(model: &Model, field: &str) -> Option<String> {
+    match field {
+        "resolution" => model.default_resolution.clone(),
+        "aspect_ratio" => model.default_aspect_ratio.clone(),
+        "duration" => model.duration.as_ref()?.default.map(|seconds| seconds.to_string()),
+        _ => None,
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn check(
     }
     problems.extend(input_rules(model, inputs));
     let roles: Vec<&str> = inputs.iter().filter_map(|input| role_of(model, input).ok()).collect();
-    problems.extend(conditions::check(&model.conditions, fields, &roles));
+    problems.extend(conditions::check(model, fields, &roles));
     problems
 }
 
@@ -258,9 +258,8 @@ mod tests {
             &[],
         );
         assert_eq!(found, ["resolution: the model supports 480p, 720p"]);
-        let body = json!({"metadata": {"audio": true}});
-        let found = problems(Vendor::ToApis, "doubao-seedance-1-0-pro-fast", body, &[]);
-        assert_eq!(found, ["metadata.audio: the model does not support it"]);
+        let found = problems(Vendor::AllToken, "seedance-2.0", json!({"camera_fixed": true}), &[]);
+        assert_eq!(found, ["camera_fixed: the model does not support it"]);
     }
 
     #[test]
@@ -279,6 +278,11 @@ mod tests {
         let old = input("reference", Medium::Image, "https://example.com/a.png");
         let one_zero = "doubao-seedance-1-0-pro-fast";
         assert!(problems(Vendor::ToApis, one_zero, json!({}), std::slice::from_ref(&old)).is_empty());
+        let high = json!({"resolution": "1080p"});
+        assert_eq!(
+            problems(Vendor::ToApis, one_zero, high, std::slice::from_ref(&old)),
+            ["resolution: must be 480p or 720p with this reference_image"]
+        );
         assert_eq!(
             problems(Vendor::ToApis, "doubao-seedance-1-5-pro", json!({}), &[old]).len(),
             1

@@ -79,7 +79,7 @@ vendors! {
     }
     /// <https://toapis.com>
     ToApis = "toapis", videogen_raw_toapis {
-        operations: [Submit, Get],
+        operations: [Submit, Get, Models],
         list_query: [],
     }
     /// <https://alltoken.ai>
@@ -100,6 +100,21 @@ impl Vendor {
     pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
         let mut families = self.facts().families.iter();
         families.find(|family| family.by_reference).map(|family| family.name)
+    }
+
+    /// One endpoint family for each operation that polls tasks.
+    pub(crate) fn polled_families(self) -> impl Iterator<Item = &'static str> {
+        let families = self.facts().families;
+        self.families().filter(move |name| {
+            let poll = |name: &str| {
+                families
+                    .iter()
+                    .find(|family| family.name == name)
+                    .map(|family| family.poll)
+            };
+            let first = self.families().find(|other| poll(other) == poll(name));
+            first == Some(*name)
+        })
     }
 
     /// Iterates over the endpoint families, as used in task ids. Former ones, whose tasks can still be polled, come last.

@@ -1,6 +1,6 @@
 //! Rules between the fields of a request, as the specs state them for each model.
 
-use videogen_wire::facts::{Condition, FieldState, FieldTest};
+use videogen_wire::facts::{Condition, FieldState, FieldTest, Model};
 
 use crate::model::{Role, VideoDuration, VideoRequest};
 
@@ -13,12 +13,12 @@ pub(super) struct Broken {
 }
 
 /// The requirements of `condition` that `request` does not meet; none where the condition does not apply.
-pub(super) fn broken(condition: &Condition, request: &VideoRequest) -> Vec<Broken> {
-    if !condition.when.iter().all(|test| holds(test, request)) {
+pub(super) fn broken(condition: &Condition, model: &Model, request: &VideoRequest) -> Vec<Broken> {
+    if !condition.when.iter().all(|test| holds(test, model, request)) {
         return Vec::new();
     }
     let cause: Vec<String> = condition.when.iter().map(|test| cause(test, request)).collect();
-    let unmet = condition.requires.iter().filter(|test| !holds(test, request));
+    let unmet = condition.requires.iter().filter(|test| !holds(test, model, request));
     unmet
         .map(|test| {
             let (demand, hint) = demand(test);
@@ -32,12 +32,25 @@ pub(super) fn broken(condition: &Condition, request: &VideoRequest) -> Vec<Broke
         .collect()
 }
 
-fn holds(test: &FieldTest, request: &VideoRequest) -> bool {
+fn holds(test: &FieldTest, model: &Model, request: &VideoRequest) -> bool {
     let value = value(request, test.field);
     match test.is {
         FieldState::Set => value.is_some(),
         FieldState::Unset => value.is_none(),
-        FieldState::OneOf(values) => value.is_some_and(|value| values.contains(&value.as_str())),
+        FieldState::OneOf(values) => {
+            let value = value.or_else(|| default(model, test.field));
+            value.is_some_and(|value| values.contains(&value.as_str()))
+        }
+    }
+}
+
+/// What the model takes a field that is not set for, if documented.
+fn default(model: &Model, field: &str) -> Option<String> {
+    match field {
+        "resolution" => model.default_resolution.map(str::to_owned),
+        "aspect_ratio" => model.default_aspect_ratio.map(str::to_owned),
+        "duration" => model.duration.default.map(|seconds| seconds.to_string()),
+        _ => None,
     }
 }
 
@@ -46,6 +59,7 @@ fn cause(test: &FieldTest, request: &VideoRequest) -> String {
     match (test.is, value(request, test.field)) {
         (FieldState::OneOf(_), Some(value)) => format!("{} {value}", test.field),
         (FieldState::Unset, _) => format!("a request without {}", test.field),
+        (FieldState::OneOf(_), None) => format!("the default {}", test.field),
         _ => test.field.to_owned(),
     }
 }
@@ -106,6 +120,7 @@ fn value(request: &VideoRequest, field: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Capabilities, Vendor};
 
     const EDIT: Condition = Condition {
         when: &[FieldTest {
@@ -128,10 +143,36 @@ mod tests {
         ],
     };
 
+    /// A model without defaults.
+    fn any() -> &'static Model {
+        Capabilities::of(Vendor::AllToken, "a-model-of-tomorrow").model
+    }
+
+    #[test]
+    fn what_is_not_set_has_the_models_default() {
+        let low = Condition {
+            when: &[],
+            requires: &[FieldTest {
+                field: "resolution",
+                is: FieldState::OneOf(&["480p", "720p"]),
+            }],
+        };
+        let model = Model {
+            default_resolution: Some("720p"),
+            ..*any()
+        };
+        assert!(broken(&low, &model, &VideoRequest::new("m", "x")).is_empty());
+        assert_eq!(broken(&low, any(), &VideoRequest::new("m", "x")).len(), 1);
+        assert_eq!(
+            broken(&low, &model, &VideoRequest::new("m", "x").resolution("1080p")).len(),
+            1
+        );
+    }
+
     #[test]
     fn every_unmet_requirement_is_reported_with_the_remedy() {
         let request = VideoRequest::new("m", "x").video_operation("edit").duration(6).seed(1);
-        let found: Vec<String> = broken(&EDIT, &request)
+        let found: Vec<String> = broken(&EDIT, any(), &request)
             .into_iter()
             .map(|broken| format!("{} = {}: {}; {}", broken.field, broken.value, broken.rule, broken.hint))
             .collect();
@@ -147,11 +188,11 @@ mod tests {
 
     #[test]
     fn a_rule_that_does_not_apply_requires_nothing() {
-        assert!(broken(&EDIT, &VideoRequest::new("m", "x").duration(6)).is_empty());
+        assert!(broken(&EDIT, any(), &VideoRequest::new("m", "x").duration(6)).is_empty());
         let fine = VideoRequest::new("m", "x")
             .video_operation("extend")
             .duration_auto()
             .reference_video("https://media.example.com/a.mp4");
-        assert!(broken(&EDIT, &fine).is_empty());
+        assert!(broken(&EDIT, any(), &fine).is_empty());
     }
 }

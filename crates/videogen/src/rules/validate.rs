@@ -367,7 +367,7 @@ impl Check {
 
     fn conditions(&mut self, request: &VideoRequest) {
         for condition in self.rules.model.conditions {
-            for broken in broken(condition, request) {
+            for broken in broken(condition, self.rules.model, request) {
                 let whom = self.whom(request);
                 self.add(
                     broken.field,

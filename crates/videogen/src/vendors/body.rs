@@ -14,6 +14,8 @@ use crate::model::{Capabilities, VideoDuration, VideoRequest};
 pub(super) struct Body<'a> {
     rules: &'a Capabilities,
     members: Map<String, Value>,
+    /// Names of the caller's own members: only they can have another type than the spec's.
+    extra: Vec<String>,
 }
 
 impl<'a> Body<'a> {
@@ -26,7 +28,11 @@ impl<'a> Body<'a> {
             }
         }
         merge(&mut members, &request.extra);
-        Self { rules, members }
+        Self {
+            rules,
+            members,
+            extra: request.extra.keys().cloned().collect(),
+        }
     }
 
     /// Whether the body has a place `wire`.
@@ -56,8 +62,13 @@ impl<'a> Body<'a> {
     /// The body as the generated client takes it.
     pub(super) fn read<T: RequestBody>(self) -> Result<T, CallError> {
         let name = self.rules.model.request.name;
-        T::of_component(name, Value::Object(self.members))
-            .ok_or_else(|| CallError(format!("the request does not fit `{name}` of the vendor's spec")))
+        T::of_component(name, Value::Object(self.members)).ok_or_else(|| {
+            let extra = self.extra.join(", ");
+            CallError(format!(
+                "`{name}` of the vendor's spec has another type for one of the extra members ({extra}); correct it or \
+                     leave it out"
+            ))
+        })
     }
 }
 

@@ -145,22 +145,12 @@ pub(crate) trait Adapter {
     }
 }
 
-/// The operation that polls a task, by its endpoint family. For the vendors that have several.
-#[cfg(feature = "toapis")]
-fn polled_by(vendor: crate::model::Vendor, id: &TaskId) -> &'static str {
-    let mut families = vendor.facts().families.iter();
-    families
-        .find(|family| family.name == id.family())
-        .map_or("", |family| family.poll)
-}
-
 /// The value of a response that the generated client could parse.
 fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, CallError> {
     Ok(result?.into_inner())
 }
 
-/// The entries of a list, `None` for each that cannot be read. For the vendors that have lists.
-#[cfg(any(feature = "token360", feature = "alltoken"))]
+/// The entries of a list, `None` for each that cannot be read.
 fn read_all<T, R>(
     list: Option<videogen_wire::Lenient<Vec<videogen_wire::Lenient<T>>>>,
     read: impl Fn(T) -> Result<R, CallError>,

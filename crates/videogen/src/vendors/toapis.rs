@@ -1,35 +1,49 @@
-//! ToAPIs, with its two endpoint families. Facts: `specs/toapis.yaml`.
+//! ToAPIs. Facts: `specs/toapis.yaml`.
 
 use serde_json::{Value, json};
 use videogen_raw_toapis as raw;
-use videogen_raw_toapis::enums::ErrorType;
+use videogen_raw_toapis::enums::{ErrorType, ModelType};
 use videogen_raw_toapis::types;
 use videogen_wire::{FromValue as _, Lenient, Read as _, ReadItems as _};
 
 use super::body::Body;
-use super::{Adapter, Call, CallError, ErrorDetail, named, polled_by, value};
+use super::{Adapter, Call, CallError, ErrorDetail, named, read_all, value};
 use crate::model::{
-    Capabilities, ErrorKind, Role, Source, TaskError, TaskId, Usage, Vendor, Video, VideoRequest, VideoTask,
+    Capabilities, ErrorKind, ListedModel, Role, Source, TaskError, TaskId, Usage, Vendor, Video, VideoRequest,
+    VideoTask,
 };
 
 pub(crate) struct ToApis;
 
 impl Adapter for ToApis {
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError> {
-        let body = body(request, rules)?;
-        let task = match rules.model.request.create {
-            "create_seedance_1" => client(call).create_seedance_1(&body.read()?).await,
-            _ => client(call).create_seedance_2(&body.read()?).await,
-        };
+        let task = client(call).create_generation(&body(request, rules)?.read()?).await;
         read_task(rules.family.name, value(task)?, None)
     }
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
-        let task = match polled_by(Vendor::ToApis, id) {
-            "get_seedance_1" => client(call).get_seedance_1(id.id()).await,
-            _ => client(call).get_seedance_2(id.id()).await,
-        };
-        read_task(id.family(), value(task)?, Some(id))
+        // The one path polls the tasks of the former families too.
+        read_task(
+            id.family(),
+            value(client(call).get_generation(id.id()).await)?,
+            Some(id),
+        )
+    }
+
+    async fn models(call: &Call<'_>) -> Result<Vec<ListedModel>, CallError> {
+        let list = value(client(call).list_models(Some(&ModelType::Video)).await)?;
+        let models = read_all(list.data, |model| {
+            Ok(ListedModel {
+                id: model
+                    .id
+                    .read()
+                    .ok_or_else(|| CallError("the entry names no model".to_owned()))?,
+                display_name: None,
+                input_modalities: Vec::new(),
+                output_modalities: Vec::new(),
+            })
+        })?;
+        Ok(models.into_iter().flatten().collect())
     }
 
     fn error(status: u16, body: Value) -> ErrorDetail {
@@ -40,7 +54,9 @@ impl Adapter for ToApis {
         // The pages differ in which of the two has the code, and a code may be just the status.
         let words = [detail.type_.read(), code.as_deref().map(ErrorType::from)];
         let kind = words.iter().flatten().find_map(|word| match word {
-            ErrorType::InvalidRequest | ErrorType::WebhookNotConfigured => Some(ErrorKind::InvalidRequest),
+            ErrorType::InvalidRequest | ErrorType::InvalidRequestError | ErrorType::WebhookNotConfigured => {
+                Some(ErrorKind::InvalidRequest)
+            }
             ErrorType::Unauthorized | ErrorType::AuthenticationError => Some(ErrorKind::Auth),
             ErrorType::InsufficientQuota => Some(ErrorKind::Balance),
             ErrorType::TaskNotFound | ErrorType::NotFoundError => Some(ErrorKind::NotFound),
@@ -115,6 +131,12 @@ impl Adapter for ToApis {
         // The time of any end, unlike a poll, which has only that of a completion.
         if is_completed {
             rename("finished_at", "completed_at");
+        }
+        // A string here, as in `100%`.
+        if let Some(percent) = data.get("progress").and_then(Value::as_str)
+            && let Ok(percent) = percent.trim_end_matches('%').parse::<u8>()
+        {
+            data.insert("progress".to_owned(), percent.into());
         }
         let task = types::Task::from_value(Value::Object(data))
             .ok_or_else(|| CallError("the event's task cannot be read".to_owned()))?;

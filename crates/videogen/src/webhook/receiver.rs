@@ -232,10 +232,10 @@ impl Receiver {
         }
     }
 
-    /// Looks up a task in each family by the vendor's id.
+    /// Looks up a task by the vendor's id, with each operation that polls tasks.
     async fn search(&self, id: &str, ended: bool) -> Result<VideoTask, Rejection> {
         let vendor = self.0.client.vendor();
-        for family in vendor.families() {
+        for family in vendor.polled_families() {
             let id = TaskId::new(vendor, family, id).ok_or(Refusal::Body)?;
             match self.0.client.get(&id).await {
                 Ok(task) if !ended || task.is_final() => return Ok(task),

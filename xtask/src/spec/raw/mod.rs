@@ -128,7 +128,7 @@ fn library(spec: &Spec, relaxed: &Relaxed) -> String {
         .collect();
     let bodies: String = bodies(spec, relaxed)
         .into_iter()
-        .map(|body| format!("videogen_wire::request_body!({body});\n"))
+        .map(|body| format!("videogen_wire::request_body! {{ {body} }}\n"))
         .collect();
     format!(
         r"{}//! {name}: the generated client.
