@@ -25,7 +25,7 @@ pub(crate) struct AccountArgs {
 
 impl AccountArgs {
     /// The vendor for `request`, whose model is set to the vendor's default if it has none.
-    pub(crate) fn settle(&self, request: &mut VideoRequest, keyless: bool) -> Result<Vendor, Failure> {
+    pub(crate) fn resolve(&self, request: &mut VideoRequest, keyless: bool) -> Result<Vendor, Failure> {
         let model = Some(request.model.as_str()).filter(|model| !model.is_empty());
         let vendor = self.choose(model, keyless)?;
         if model.is_none() {

@@ -58,13 +58,13 @@ impl Failure {
         matches!(self.code, TIMEOUT | POLL_REFUSED) || self.json["kind"] == "interrupted"
     }
 
-    /// What went wrong with a task that was accepted: never by the exit codes of what was not submitted.
+    /// The failure of a call about an accepted task. Its exit code is never one that means that nothing was submitted.
     pub(crate) fn accepted(mut self, task: &TaskId) -> Self {
         if !matches!(self.code, INVALID | ACCOUNT) {
             return self;
         }
         let kind = ErrorKind::PollRefused.as_str();
-        let message = format!("{task} exists, but it could not be followed: {}", self.message);
+        let message = format!("{task} exists, but its status could not be read: {}", self.message);
         let mut failure = Self::new(POLL_REFUSED, kind, message);
         failure.json["task"] = json!(task);
         if let Some(hint) = self.json.get_mut("hint").map(Value::take) {

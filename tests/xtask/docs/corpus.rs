@@ -8,8 +8,10 @@ use xtask::docs::report::Report;
 
 use super::*;
 
+mod document;
 mod planted;
 mod published;
+mod single;
 
 /// A page of the corpus.
 pub(super) struct Sample {

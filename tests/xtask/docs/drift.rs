@@ -49,7 +49,7 @@ fn drifts() -> Vec<Drift> {
             ),
             line: "seconds",
             pointer: "/components/schemas/CreateSeedance2Request/properties",
-            since: ("parameter", Some("integer"), None),
+            since: ("renamed", Some("duration"), Some("seconds")),
         },
         Drift {
             vendor: "token360",
@@ -129,7 +129,7 @@ fn drifts() -> Vec<Drift> {
             ),
             line: "POST/v2/videos",
             pointer: "/paths/~1v1~1videos/post",
-            since: ("path", Some("POST /v1/videos"), None),
+            since: ("path", Some("POST /v1/videos"), Some("POST /v2/videos")),
         },
         Drift {
             vendor: "alltoken",
@@ -344,13 +344,16 @@ fn lines_are_counted_in_the_file() {
         "{}",
         shown(&report, "toapis")
     );
-    // ... and the kept capture shows that it is no longer listed.
+    // ... and the kept capture shows what it is listed as now.
     let moves = &report.since.as_ref().expect("kept").moves;
     let gone = moves
         .iter()
         .find(|moved| moved.at.ends_with("request ratio"))
         .expect("reported");
-    assert_eq!((gone.was.as_deref(), gone.now.as_deref()), (Some("string"), None));
+    assert_eq!(
+        (gone.what, gone.was.as_deref(), gone.now.as_deref()),
+        ("renamed", Some("ratio"), Some("shape"))
+    );
 }
 
 /// A planted change affects nothing else.

@@ -53,6 +53,47 @@ fn a_page_is_judged_by_its_own_operation() {
     }
 }
 
+/// Several pages describe one operation, each with a body of its own: each is compared with that body.
+#[test]
+fn a_page_is_compared_with_its_own_body_of_an_operation() {
+    let copy = changed_spec("toapis", |spec| {
+        let one = "            schema: {$ref: '#/components/schemas/CreateSeedance1Request'}\n";
+        let both = "            schema:\n              anyOf:\n                - {$ref: '#/components/schemas/CreateSeedance1Request'}\n                - {$ref: '#/components/schemas/CreateSeedance2Request'}\n";
+        let spec = spec.replacen(one, both, 1);
+        let old = spec.find("\n  /v1/video/generations:\n").expect("a path");
+        let new = spec.find("\n  /v1/video/generations/{task_id}:\n").expect("a path");
+        format!("{}{}", &spec[..old], &spec[new..])
+    });
+    let desk = Desk::open(copy.path(), "toapis").expect("valid");
+    for (file, own, other) in [
+        ("videos-seedance-2-generation.mdx", "Seedance2", "Seedance1"),
+        ("videos-doubao-seedance-1-5-generation.mdx", "Seedance1", "Seedance2"),
+    ] {
+        let page = text(&format!("toapis/{file}"));
+        let report = desk
+            .report(file, page.as_bytes(), None, None)
+            .expect("nothing is written");
+        let told = shown(&report, "toapis");
+        let place = |part: &str| {
+            report
+                .differences
+                .iter()
+                .filter(|one| one.pointer.contains(part))
+                .count()
+        };
+        assert!(place(own) > 0 && place(other) == 0, "{told}");
+    }
+    let page = text("toapis/videos-seedance-2-generation.mdx").replace("\"aspect_ratio\"", "\"ratio\"");
+    let report = desk
+        .report("page", page.as_bytes(), Some("seedance_2"), None)
+        .expect("nothing is written");
+    let told = shown(&report, "toapis");
+    assert!(
+        told.contains("POST /v1/videos/generations request ratio: renamed: the page has `aspect_ratio`"),
+        "{told}"
+    );
+}
+
 /// Limits that only prose and tables state.
 #[test]
 fn what_sentences_and_tables_say_of_models_is_compared() {

@@ -9,7 +9,7 @@ use super::expected::{Called, Expected, Field, Model, Moved};
 use super::facts::{Example, Facts, Operation, Parameter, Place, plain};
 use super::models;
 use super::page::Page;
-use super::renames;
+use super::renames::{self, Named};
 
 /// One difference between page and spec.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,9 +40,15 @@ impl Difference {
     }
 }
 
-/// Compares the page that is called `name`.
+/// Compares the page that is called `name`; `renamed` are names that it changed since it was kept.
 #[must_use]
-pub fn compare<'a>(page: &'a Page, name: &'a str, facts: &'a Facts, expected: &'a Expected<'a>) -> Vec<Difference> {
+pub fn compare<'a>(
+    page: &'a Page,
+    name: &'a str,
+    facts: &'a Facts,
+    expected: &'a Expected<'a>,
+    renamed: &[(String, String)],
+) -> Vec<Difference> {
     let mut comparison = Comparison {
         page,
         name,
@@ -74,7 +80,7 @@ pub fn compare<'a>(page: &'a Page, name: &'a str, facts: &'a Facts, expected: &'
     comparison
         .found
         .retain(|one| one.what != "example member" || !new.contains(&one.at));
-    comparison.renamed();
+    comparison.renamed(renamed);
     comparison.found
 }
 
@@ -122,12 +128,15 @@ impl Comparison<'_> {
 
     fn operations(&mut self) {
         let (facts, expected, name) = (self.facts, self.expected, self.name);
-        for call in expected.calls.iter().filter(|call| call.is_from(name)) {
+        let mut own: Vec<&Called> = expected.calls.iter().filter(|call| call.is_from(name)).collect();
+        own.dedup_by_key(|call| &call.pointer);
+        for call in own {
             let is_shown = facts.operations.iter().any(|operation| operation.is(&call.operation));
-            if is_shown || call.callback || call.unverified {
+            let moved = self.moves.iter().find(|(_, moved)| moved.pointer == call.pointer);
+            // Examples may still show the path that a page moved from.
+            if (is_shown && moved.is_none()) || call.callback || call.unverified {
                 continue;
             }
-            let moved = self.moves.iter().find(|(_, moved)| std::ptr::eq(*moved, call));
             let page = (moved.map(|(new, _)| new.to_string()), moved.map(|(new, _)| new.at.0));
             let spec = call.operation.to_string();
             self.add(spec.clone(), "path", page, Some(spec), &call.pointer);
@@ -278,24 +287,23 @@ impl Comparison<'_> {
         }
     }
 
-    /// Joins a parameter that only the spec has with the one that only the page has, where they are the same.
-    fn renamed(&mut self) {
+    /// Joins a parameter that only the spec has with the one that only the page has, where they are the same; `known` are
+    /// names that the page changed since it was kept.
+    fn renamed(&mut self, known: &[(String, String)]) {
         let sided = |one: &&Difference, gone: bool| {
             one.what == "parameter" && one.spec.is_some() == gone && one.page.is_some() != gone
         };
-        let of = |gone: bool| {
-            self.found
-                .iter()
-                .filter(|one| sided(one, gone))
-                .cloned()
-                .collect::<Vec<_>>()
-        };
-        let (gone, new) = (of(true), of(false));
-        let named = |one: &Difference| (one.at.clone(), one.spec.clone().or(one.page.clone()));
-        let pairs = renames::pairs(
-            &gone.iter().map(named).collect::<Vec<_>>(),
-            &new.iter().map(named).collect::<Vec<_>>(),
-        );
+        let of = |gone: bool| self.found.iter().filter(move |one| sided(one, gone)).cloned();
+        let (gone, new): (Vec<_>, Vec<_>) = (of(true).collect(), of(false).collect());
+        let old: Vec<_> = gone
+            .iter()
+            .filter_map(|one| Named::of_spec(self.expected, &one.at, &one.pointer))
+            .collect();
+        let now: Vec<_> = new.iter().filter_map(|one| self.named(one)).collect();
+        if (old.len(), now.len()) != (gone.len(), new.len()) {
+            return;
+        }
+        let pairs = renames::pairs(&old, &now, known);
         for (old, new) in pairs.into_iter().map(|(i, j)| (gone[i].clone(), new[j].clone())) {
             self.found.retain(|one| *one != old && *one != new);
             self.found.push(Difference {
@@ -307,6 +315,22 @@ impl Comparison<'_> {
                 ..new
             });
         }
+    }
+
+    /// The parameter that a difference is about.
+    fn named(&self, one: &Difference) -> Option<Named> {
+        let name = renames::name(&one.at);
+        let all = &self.facts.parameters;
+        let own = all
+            .iter()
+            .find(|known| known.name == name && Some(known.at.0) == one.line)?;
+        Some(Named::of_page(own, all, renames::operation(&one.at)))
+    }
+
+    /// Whether the page has an operation, here or where it moved.
+    fn has(&self, call: &Called) -> bool {
+        self.facts.operations.iter().any(|known| known.is(&call.operation))
+            || self.moves.iter().any(|(_, moved)| moved.pointer == call.pointer)
     }
 
     fn misfits(&mut self, misfits: Vec<models::Misfit>) {
@@ -378,7 +402,10 @@ impl Comparison<'_> {
         let mut seen = self.shown.clone();
         for (call, place, name, field) in all {
             let at = at(Some(call), None, place, name);
-            if let Some(values) = &field.values
+            // An operation that a document does not have is a finding of its own.
+            let is_there = !self.exact || call.callback || self.has(call);
+            if is_there
+                && let Some(values) = &field.values
                 && values.is_from(self.name)
                 && self.listed.insert(values.pointer.clone())
             {
@@ -393,7 +420,7 @@ impl Comparison<'_> {
             if field.is_from(self.name)
                 && !field.unverified
                 && place != Place::Path
-                && (is_spoken || (self.exact && self.facts.operations.iter().any(|known| known.is(&call.operation))))
+                && (is_spoken || (self.exact && is_there))
                 && !is_named
                 && seen.insert(field.pointer.clone())
             {

@@ -48,7 +48,8 @@ impl Desk {
         let pages = expected.pages;
         for (name, _) in pages {
             if let Some(page) = kept::load(root, vendor, &name)? {
-                // Names that the vendor used before count as names.
+                // Names that the vendor used before count as names, and models that a page listed as models.
+                known.models.extend(page.facts.models());
                 known.words.extend(
                     page.facts
                         .parameters
@@ -254,7 +255,7 @@ fn judge(
 ) -> Report {
     let since = kept.map(|kept| since::since(&kept.facts, facts)).unwrap_or_default();
     let explanations: &[kept::Known] = kept.map_or(&[], |kept| &kept.known);
-    let all = compare::compare(page, name, facts, expected);
+    let all = compare::compare(page, name, facts, expected, &since.renamed);
     let (known, unused): (Vec<_>, Vec<_>) = explanations
         .iter()
         .cloned()
@@ -296,14 +297,14 @@ fn judge(
             Vec::new()
         }
     };
-    // What is told with its line need not be told again.
+    // What is told with its line need not be told again, if there is nothing else on it.
     let told: Vec<_> = differences
         .iter()
         .map(|one| one.line)
         .chain(since.moves.iter().map(|one| one.line))
         .collect();
     let all = changed.len();
-    changed.retain(|one| !(one.now.is_some() && told.contains(&one.line)));
+    changed.retain(|one| !(told.contains(&one.line) && one.now.as_deref().is_some_and(lines::is_bare)));
     Report {
         file: String::new(),
         page: Some(name.to_owned()),

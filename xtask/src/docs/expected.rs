@@ -4,97 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::facts::{At, Facts, Operation, Place};
+pub use super::called::{Called, Field, Values};
+use super::facts::{At, CALLBACK, Facts, Operation, Place};
 use super::layouts::Words;
+use crate::spec::changes::rename;
 use crate::spec::facts::FIELDS;
 use crate::spec::schema::single_ref;
 use crate::spec::{self, Spec, members, request_schemas};
-
-/// An operation of a spec.
-pub struct Called {
-    /// Method and path; the base URL's path is a part of it.
-    pub operation: Operation,
-    /// JSON pointer.
-    pub pointer: String,
-    /// The pages it comes from.
-    pub sources: Vec<String>,
-    /// Documented nowhere.
-    pub unverified: bool,
-    /// The vendor calls it, at an address that no page names.
-    pub callback: bool,
-    /// Its parameters and members, by place and name.
-    pub fields: BTreeMap<(Place, String), Field>,
-    /// Status codes that it may answer.
-    pub statuses: Vec<String>,
-}
-
-/// A parameter, or a member of a body at any depth.
-#[derive(Clone)]
-pub struct Field {
-    /// JSON pointer.
-    pub pointer: String,
-    /// JSON type, with that of the items; `None` where it may have several.
-    pub kind: Option<String>,
-    /// Whether it is required.
-    pub required: bool,
-    /// Values, where they are enumerated; their place, and the page they come from.
-    pub values: Option<Values>,
-    /// The property's or parameter's own keywords, and those of the component it refers to.
-    keywords: [Value; 2],
-    /// The pages it comes from.
-    pub sources: Vec<String>,
-    /// Documented nowhere.
-    pub unverified: bool,
-    /// The normalised field that it carries.
-    pub carries: Option<String>,
-    /// Members of any name may be in it.
-    pub open: bool,
-    /// It carries the model's id.
-    pub is_model: bool,
-}
-
-/// An enum.
-#[derive(Clone)]
-pub struct Values {
-    /// The values.
-    pub list: Vec<String>,
-    /// JSON pointer.
-    pub pointer: String,
-    /// The pages they come from.
-    pub sources: Vec<String>,
-    /// Documented nowhere.
-    pub unverified: bool,
-}
-
-impl Called {
-    /// Whether it comes from a page.
-    #[must_use]
-    pub fn is_from(&self, page: &str) -> bool {
-        self.sources.iter().any(|source| source == page)
-    }
-}
-
-impl Values {
-    /// Whether they come from a page, and are documented.
-    #[must_use]
-    pub fn is_from(&self, page: &str) -> bool {
-        !self.unverified && self.sources.iter().any(|source| source == page)
-    }
-}
-
-impl Field {
-    /// Whether it comes from a page.
-    #[must_use]
-    pub fn is_from(&self, page: &str) -> bool {
-        self.sources.iter().any(|source| source == page)
-    }
-
-    /// A keyword such as `default` or `minimum`.
-    #[must_use]
-    pub fn keyword(&self, name: &str) -> Option<&Value> {
-        self.keywords.iter().find_map(|keywords| keywords.get(name))
-    }
-}
 
 /// A model of `x-models`.
 pub struct Model<'a> {
@@ -172,17 +88,20 @@ impl<'a> Expected<'a> {
             let path = format!("{}{}", prefix.trim_end_matches('/'), operation.path);
             let item = format!("/paths/{}", spec::escape(operation.path));
             let called = expected.called(operation.value, operation.pointer, Some(&item));
-            expected.calls.push(Called {
-                operation: Operation {
-                    method: Some(operation.method.to_uppercase()),
-                    path,
-                    at: At::default(),
-                },
+            let operation = Operation {
+                method: Some(operation.method.to_uppercase()),
+                path,
+                at: At::default(),
+            };
+            expected.calls.extend(called.into_iter().map(|called| Called {
+                operation: operation.clone(),
                 ..called
-            });
+            }));
         }
         for (pointer, value) in spec.callbacks() {
-            let mut called = expected.called(value, pointer, None);
+            let Some(mut called) = expected.called(value, pointer, None).into_iter().next() else {
+                continue;
+            };
             // A page shows the body alone, so it may be taken for a request or for an answer.
             let body: Vec<_> = called
                 .fields
@@ -200,8 +119,9 @@ impl<'a> Expected<'a> {
         expected
     }
 
-    /// What an operation takes and gives; its method and path are for the caller to add.
-    fn called(&self, value: &Value, pointer: String, item: Option<&str>) -> Called {
+    /// What an operation takes and gives, for each page that describes some of its request bodies; method and path are for
+    /// the caller to add.
+    fn called(&self, value: &Value, pointer: String, item: Option<&str>) -> Vec<Called> {
         let around = Around::default().within(value);
         let mut fields = BTreeMap::new();
         let shared = item.and_then(|item| self.spec.doc.pointer(item)?.get("parameters"));
@@ -210,9 +130,6 @@ impl<'a> Expected<'a> {
             (value.get("parameters"), pointer.as_str()),
         ] {
             self.parameters(list, at, &around, &mut fields);
-        }
-        for body in request_schemas(value) {
-            self.flatten(body, Place::Request, "", &around, &mut Vec::new(), &mut fields);
         }
         let mut statuses = Vec::new();
         for (status, response) in members(value.get("responses")) {
@@ -227,46 +144,77 @@ impl<'a> Expected<'a> {
                 self.flatten(body, place, "", &around, &mut Vec::new(), &mut fields);
             }
         }
-        Called {
+        let mut called = Called {
             operation: Operation {
-                path: "callback".to_owned(),
+                path: CALLBACK.to_owned(),
                 ..Operation::default()
             },
             pointer,
-            sources: around.sources,
+            sources: around.sources.clone(),
             unverified: around.unverified,
             callback: false,
+            bodies: Vec::new(),
             fields,
             statuses,
+        };
+        match request_schemas(value).as_slice() {
+            [] => vec![called],
+            [body] => {
+                self.flatten(body, Place::Request, "", &around, &mut Vec::new(), &mut called.fields);
+                vec![called]
+            }
+            several => self.by_page(&called, several, &around),
         }
     }
 
+    /// An operation for each page that its request bodies are from.
+    fn by_page(&self, called: &Called, bodies: &[&Value], around: &Around) -> Vec<Called> {
+        let mut found: Vec<Called> = Vec::new();
+        for body in bodies {
+            let sources = around.within(self.spec.resolve(body)).sources;
+            let known = found.iter().position(|known| known.sources == sources);
+            let index = known.unwrap_or(found.len());
+            if known.is_none() {
+                found.push(Called {
+                    sources,
+                    ..called.clone()
+                });
+            }
+            let name = single_ref(body).and_then(|name| name.rsplit('/').next());
+            found[index].bodies.extend(name.map(str::to_owned));
+            let fields = &mut found[index].fields;
+            self.flatten(body, Place::Request, "", around, &mut Vec::new(), fields);
+        }
+        // Of a page that describes the operation and none of the bodies, the first one speaks.
+        let is_told = |page: &String| found.iter().any(|known| known.is_from(page));
+        let rest: Vec<String> = called.sources.iter().filter(|page| !is_told(page)).cloned().collect();
+        if let Some(first) = found.first_mut() {
+            first.sources.extend(rest);
+        }
+        found
+    }
+
     /// Operations of a page that the spec has at another path: those that the page does not show, each with the new path
-    /// of its method that is most like it. Where the new path is one that another page's operation has too, the page must
-    /// describe it, or it must be nearly the old one: a mention is no move.
+    /// that is most like it. Where the new path is one that another page's operation has too, the page must describe it,
+    /// or it must be nearly the old one: a mention is no move. Where the examples still show the old path, the page must
+    /// list the operation's own members under the new one.
     #[must_use]
     pub fn moves<'b>(&'b self, facts: &'b Facts, page: &str) -> Vec<Moved<'b>> {
         let own = |call: &&Called| call.is_from(page) && !call.callback && !call.unverified;
-        let is_own = |operation: &&Operation| self.calls.iter().filter(own).any(|call| call.operation.is(operation));
-        let mut new: Vec<&Operation> = facts.operations.iter().filter(|operation| !is_own(operation)).collect();
-        let mut moves = Vec::new();
-        for call in self.calls.iter().filter(own) {
-            if facts.operations.iter().any(|operation| operation.is(&call.operation)) {
-                continue;
-            }
-            let moved = (0..new.len())
-                .rev()
-                .filter(|index| new[*index].method == call.operation.method)
-                .filter(|index| {
-                    let other = self.calls.iter().any(|call| call.operation.is(new[*index]));
-                    !other || facts.describes(new[*index]) || new[*index].is_nearly(&call.operation)
-                })
-                .max_by_key(|index| new[*index].likeness(&call.operation));
-            if let Some(index) = moved {
-                moves.push((new.remove(index), call));
-            }
-        }
-        moves
+        let mut own: Vec<&Called> = self.calls.iter().filter(own).collect();
+        own.dedup_by_key(|call| &call.pointer);
+        let is_own = |operation: &&Operation| own.iter().any(|call| call.operation.is(operation));
+        let new: Vec<&Operation> = facts.operations.iter().filter(|operation| !is_own(operation)).collect();
+        let moved = rename::pairs(&own, &new, |call, new| {
+            let is_shown = facts.operations.iter().any(|operation| operation.is(&call.operation));
+            let is_other = self.calls.iter().any(|call| call.operation.is(new));
+            let fits = match is_shown {
+                true => facts.listed(&call.operation).next().is_none() && call.has_most(facts.listed(new)),
+                false => !is_other || facts.describes(new) || new.is_nearly(&call.operation),
+            };
+            (fits && call.operation.may_become(new)).then(|| new.likeness(&call.operation))
+        });
+        moved.into_iter().map(|(call, at)| (new[at], own[call])).collect()
     }
 
     /// The operation that a page means: the page's own, even where it moved onto the path of another; where the path is
@@ -291,9 +239,10 @@ impl<'a> Expected<'a> {
         let all = || self.calls.iter();
         let found = all().filter(named).find(from).or_else(|| all().filter(named).find(has));
         found.or_else(|| all().find(named)).or_else(|| {
-            let like = |call: &&Called| operation.map(|operation| operation.likeness(&call.operation));
+            let like = |call: &Called| operation.map_or(0.0, |operation| operation.likeness(&call.operation));
             // Of equals, the first.
-            all().rev().filter(from).filter(has).max_by_key(like)
+            let own = all().rev().filter(from).filter(has);
+            own.max_by(|one, other| like(one).total_cmp(&like(other)))
         })
     }
 
@@ -305,10 +254,12 @@ impl<'a> Expected<'a> {
             .doc
             .pointer(&format!("{}/operationId", call.pointer))
             .and_then(Value::as_str);
-        self.models
-            .iter()
-            .filter(|model| Some(model.create.as_str()) == id)
-            .collect()
+        let own = self.models.iter().filter(|model| Some(model.create.as_str()) == id);
+        let takes = |model: &&Model<'_>| {
+            let body = model.value.get("request").and_then(Value::as_str);
+            body.is_none_or(|body| call.bodies.is_empty() || call.bodies.iter().any(|known| known == body))
+        };
+        own.filter(takes).collect()
     }
 
     fn parameters(

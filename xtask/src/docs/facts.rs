@@ -5,6 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use similar::TextDiff;
+
+/// The path of a request that the vendor sends, to an address that no page names.
+pub const CALLBACK: &str = "callback";
 
 /// All facts of a page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -59,6 +63,15 @@ impl Facts {
         let own = self.parameters.iter().map(|known| &known.of);
         let mut own = own.chain(self.examples.iter().map(|known| &known.of));
         own.any(|of| of.as_ref() == Some(operation))
+    }
+
+    /// The parameters and members that are listed below the heading of this operation.
+    pub fn listed<'a>(&'a self, operation: &'a Operation) -> impl Iterator<Item = &'a Parameter> {
+        let of = |known: &&Parameter| known.of.as_ref().is_some_and(|of| of.is(operation));
+        self.parameters
+            .iter()
+            .filter(of)
+            .filter(|known| known.place != Place::Path)
     }
 
     /// A short name for each fact, and its line.
@@ -194,13 +207,18 @@ impl Operation {
         methods && shape(&self.path) == shape(&other.path)
     }
 
-    /// Likelihood that one is the other after a move: paths of the same length first, then each equal segment.
+    /// How alike two are: by method, then by the parts that their paths have in common, in this order.
     #[must_use]
-    pub fn likeness(&self, other: &Self) -> (bool, bool, usize) {
+    pub fn likeness(&self, other: &Self) -> f32 {
         let (one, two) = (shape(&self.path), shape(&other.path));
-        let same = one.split('/').zip(two.split('/')).filter(|(one, two)| one == two);
-        let long = one.split('/').count() == two.split('/').count();
-        (self.method == other.method, long, same.count())
+        let (one, two): (Vec<&str>, Vec<&str>) = (one.split('/').collect(), two.split('/').collect());
+        TextDiff::from_slices(&one, &two).ratio() + f32::from(u8::from(self.method == other.method))
+    }
+
+    /// Whether one may have become the other: a move seldom changes method and path.
+    #[must_use]
+    pub fn may_become(&self, other: &Self) -> bool {
+        self.method == other.method || shape(&self.path) == shape(&other.path)
     }
 
     /// Whether two paths differ in one part only, and that part's words are alike: `video` and `videos`.

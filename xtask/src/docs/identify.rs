@@ -312,7 +312,7 @@ fn listed(facts: &Facts) -> BTreeSet<String> {
 fn stated(expected: &Expected<'_>, page: &str) -> BTreeSet<String> {
     let mut marks = BTreeSet::new();
     for call in &expected.calls {
-        if call.is_from(page) {
+        if call.is_from(page) && !call.unverified {
             marks.insert(format!("path {}", shape(&call.operation.path)));
         }
         for ((place, name), field) in &call.fields {

@@ -24,6 +24,9 @@ pub struct Known {
     pub stems: BTreeSet<String>,
 }
 
+/// The longest sentence that is read as one.
+const SENTENCE: usize = 300;
+
 /// Of all the models on a page.
 pub const ALL: &str = "*";
 
@@ -107,6 +110,15 @@ impl Reader<'_> {
             .filter(|word| self.models.contains(word))
             .map(str::to_owned)
             .collect()
+    }
+
+    /// Whether a text names what may be a model that is not known: what is said there is not said of all.
+    fn names_another(&self, text: &str) -> bool {
+        let family = |id: &str| id.split('-').next().unwrap_or_default().to_owned();
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-._".contains(c)));
+        let mut words =
+            words.filter(|word| word.contains('-') && !self.models.contains(word.trim_end_matches(['.', '-'])));
+        words.any(|word| self.models.iter().any(|id| family(id) == family(word)))
     }
 
     /// What is said of a model, in a list below a parameter or in a cell.
@@ -263,7 +275,12 @@ impl Reader<'_> {
                     } else {
                         let named = self.named(part);
                         let all = vec![ALL.to_owned()];
-                        for model in if named.is_empty() { all } else { named } {
+                        let whom = if named.is_empty() && !self.names_another(part) {
+                            all
+                        } else {
+                            named
+                        };
+                        for model in whom {
                             self.counts(&model, part);
                         }
                     }
@@ -306,6 +323,10 @@ impl Reader<'_> {
 
     /// What must not be in one request.
     fn apart(&mut self, text: &str) {
+        // Where the spaces are lost, a whole page is one sentence.
+        if text.len() > SENTENCE {
+            return;
+        }
         let text = text.to_lowercase();
         let mode = |word: &str| text.contains(&format!("{word} mode")) || text.contains(&format!("{word}-image mode"));
         let frames = mode("frame") || text.contains("last-frame mode");

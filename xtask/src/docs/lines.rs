@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
@@ -10,6 +12,7 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 use super::limits::Known;
 use super::line::Line;
 use super::page::Page;
+use super::pattern::pattern;
 
 /// Bytes of a line's hash that are kept.
 const HASH: usize = 5;
@@ -106,11 +109,22 @@ pub fn compare(kept: &[String], page: &Page, known: &Known) -> Text {
             found.push(Changed {
                 line: Some(line.number),
                 was: was.take(),
-                now: Some(page.quote(line.number)),
+                now: Some(line.text.clone()),
             });
         }
     }
     Text::Changed(found)
+}
+
+/// Whether a line has nothing but a name, or a component with the attributes that are read.
+#[must_use]
+pub fn is_bare(text: &str) -> bool {
+    static COMPONENT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"^<\w+ (?:body|query|path|header|name)="[^"]*"(?: (?:type|default)=(?:"[^"]*"|\{[^}]*\})| required)*>$"#,
+        )
+    });
+    !text.contains(' ') || COMPONENT.is_match(text)
 }
 
 /// The share of the kept lines that a page has.

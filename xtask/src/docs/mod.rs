@@ -15,6 +15,7 @@ pub use self::desk::Desk;
 use self::report::{Report, State};
 use crate::spec::{Spec, members, vendors};
 
+pub mod called;
 pub mod compare;
 mod desk;
 pub mod examples;

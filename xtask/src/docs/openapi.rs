@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::facts::{At, Facts, Operation, Parameter, Place, Status, shape};
+use super::facts::{At, CALLBACK, Facts, Operation, Parameter, Place, Status, shape};
 use super::line::Line;
 use crate::spec::{METHODS, members};
 
@@ -105,10 +105,18 @@ pub fn read(document: &Value, stems: &BTreeSet<String>) -> (Facts, Vec<Line>) {
     if !host.is_empty() {
         reader.facts.hosts.push(host.to_owned());
     }
+    reader.whole(document);
+    let full = |path: &str| format!("{prefix}{path}");
+    let is_known = members(document.get("paths")).any(|(path, _)| stems.contains(&stem(&full(path))));
+    // Where all of them moved below another prefix, the first part that is known counts.
+    let concerns = |path: &str| match is_known {
+        true => stems.contains(&stem(path)),
+        false => path.split('/').any(|part| stems.contains(part)),
+    };
     for (path, item) in members(document.get("paths")) {
         let item = reader.resolve(item);
-        let full = format!("{prefix}{path}");
-        if !stems.contains(&stem(&full)) {
+        let full = full(path);
+        if !concerns(&full) {
             continue;
         }
         for method in METHODS {
@@ -171,6 +179,22 @@ impl<'a> Reader<'a> {
         self.lines.len()
     }
 
+    /// What concerns all operations: it is compared as text.
+    fn whole(&mut self, document: &'a Value) {
+        self.words(document.get("info").unwrap_or(&Value::Null));
+        for key in ["servers", "security"] {
+            for value in document.get(key).and_then(Value::as_array).into_iter().flatten() {
+                self.line(&format!("{key} {value}"));
+            }
+        }
+        for (name, scheme) in members(document.pointer("/components/securitySchemes")) {
+            self.line(&format!("security scheme {name} {scheme}"));
+        }
+        for (name, item) in members(document.get("webhooks")) {
+            self.callback(name, self.resolve(item));
+        }
+    }
+
     fn operation(&mut self, path: &str, method: &str, item: &'a Value, value: &'a Value) {
         let mut own = value.as_object().cloned().unwrap_or_default();
         ["parameters", "requestBody", "responses", "callbacks", "description"]
@@ -197,8 +221,11 @@ impl<'a> Reader<'a> {
         }
         for (status, response) in members(value.get("responses")) {
             let response = self.resolve(response);
-            let line = self.line(&format!("{of} answers {status}"));
+            let line = self.line(&format!("answers {status}"));
             self.words(response);
+            for (name, header) in members(response.get("headers")) {
+                self.line(&format!("header {name} {}", self.resolve(header)));
+            }
             let place = match status.starts_with('2') {
                 true => Place::Response,
                 false => Place::Error,
@@ -214,7 +241,33 @@ impl<'a> Reader<'a> {
             self.body(&of, place, response);
         }
         for (name, callback) in members(value.get("callbacks")) {
-            self.line(&format!("{of} callback {name} {callback}"));
+            for (address, item) in members(Some(self.resolve(callback))) {
+                self.callback(&format!("{name} {address}"), self.resolve(item));
+            }
+        }
+    }
+
+    /// A request that the vendor sends.
+    fn callback(&mut self, name: &str, item: &'a Value) {
+        for (method, value) in members(Some(item)).filter(|(key, _)| METHODS.contains(key)) {
+            let mut own = value.as_object().cloned().unwrap_or_default();
+            ["requestBody", "parameters", "description"].iter().for_each(|key| {
+                own.remove(*key);
+            });
+            self.line(&format!("callback {name} {method} {}", Value::Object(own)));
+            self.words(value);
+            let of = Operation {
+                path: CALLBACK.to_owned(),
+                ..Operation::default()
+            };
+            for list in [item.get("parameters"), value.get("parameters")] {
+                for entry in list.and_then(Value::as_array).into_iter().flatten() {
+                    self.parameter(&of, self.resolve(entry));
+                }
+            }
+            if let Some(body) = value.get("requestBody").map(|body| self.resolve(body)) {
+                self.body(&of, Place::Request, body);
+            }
         }
     }
 
@@ -230,7 +283,10 @@ impl<'a> Reader<'a> {
             "query" => Place::Query,
             "path" => Place::Path,
             "header" => Place::Header,
-            _ => return,
+            other => {
+                self.line(&format!("{other} parameter {entry}"));
+                return;
+            }
         };
         let flat = self.flat(entry.get("schema").unwrap_or(&Value::Null));
         let required = entry.get("required") == Some(&Value::Bool(true));
@@ -246,14 +302,14 @@ impl<'a> Reader<'a> {
             .or(contents.first());
         let Some((kind, content)) = json else { return };
         let required = body.get("required").unwrap_or(&Value::Null);
-        self.line(&format!("{of} {place} body {kind} required {required}"));
+        self.line(&format!("{place} body {kind} required {required}"));
         if let Some(schema) = content.get("schema") {
             self.members(of, place, "", schema, &mut Vec::new());
         }
         for key in ["example", "examples"] {
             if let Some(example) = content.get(key) {
                 let text = serde_json::to_string_pretty(example).unwrap_or_default();
-                self.line(&format!("{of} {place} {key}\n{text}"));
+                self.line(&format!("{place} {key}\n{text}"));
             }
         }
     }
@@ -266,7 +322,7 @@ impl<'a> Reader<'a> {
         let depth = inside.len();
         inside.extend(&flat.references);
         if prefix.is_empty() {
-            self.line(&format!("{of} {place} {}", rest(&flat)));
+            self.line(&format!("{place} {}", rest(&flat)));
             self.described(&flat);
         }
         for (name, property) in &flat.properties {
@@ -325,10 +381,20 @@ impl<'a> Reader<'a> {
                 self.merge(part, flat, depth + 1);
             } else if !parts.is_empty() {
                 flat.open = true;
-                for part in parts {
+                let parts = parts.into_iter().map(|part| {
                     let mut own = Flat::default();
                     self.merge(part, &mut own, depth + 1);
-                    flat.properties.extend(own.properties);
+                    own
+                });
+                let parts: Vec<Flat<'_>> = parts.collect();
+                // What each form requires, all of them do.
+                let required = parts.iter().map(|part| part.required.clone());
+                let required = required.reduce(|one, other| one.intersection(&other).copied().collect());
+                flat.required.extend(required.into_iter().flatten());
+                for (name, property) in parts.into_iter().flat_map(|part| part.properties) {
+                    if !flat.properties.iter().any(|(known, _)| *known == name) {
+                        flat.properties.push((name, property));
+                    }
                 }
             }
         }
@@ -354,7 +420,7 @@ impl<'a> Reader<'a> {
     }
 
     fn add(&mut self, of: &Operation, place: Place, name: &str, flat: &Flat<'a>, required: bool) {
-        let line = self.line(&format!("{of} {place} {name} required {required} {}", rest(flat)));
+        let line = self.line(&format!("{place} {name} required {required} {}", rest(flat)));
         let mut parameter = Parameter::new(place, name, line);
         parameter.of = Some(of.clone());
         parameter.kind = self.kind(flat);

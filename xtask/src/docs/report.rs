@@ -16,6 +16,9 @@ pub const NOT_UNDERSTOOD: u8 = 3;
 /// Exit code: a file cannot be read.
 pub const CANNOT_READ: u8 = 100;
 
+/// The most lines of one change that are shown in text.
+const RUN: usize = 20;
+
 /// Whether a page agrees with the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -289,16 +292,14 @@ impl Report {
         if !self.changed.is_empty() {
             writeln!(out, "  changed lines since the kept capture:")?;
         }
-        for Changed { line, was, now } in &self.changed {
-            let line = line.map_or("the end".to_owned(), |line| format!("line {line}"));
-            // Of the old line, only its names and numbers are known.
-            let had = was.as_ref().filter(|words| !words.is_empty());
-            let had = had.map(|words| format!(" (it had: {words})")).unwrap_or_default();
-            match (was, now) {
-                (Some(_), Some(now)) => writeln!(out, "    {line} changed{had}: {now}")?,
-                (None, Some(now)) => writeln!(out, "    {line} is new: {now}")?,
-                (Some(_), None) => writeln!(out, "    a line before {line} is gone{had}")?,
-                (None, None) => {}
+        for run in runs(&self.changed) {
+            let (shown, rest) = run.split_at(if run.len() > RUN { RUN / 2 } else { run.len() });
+            shown.iter().try_for_each(|one| changed(one, out))?;
+            if let (Some(first), Some(last)) = (
+                rest.first().and_then(|one| one.line),
+                rest.last().and_then(|one| one.line),
+            ) {
+                writeln!(out, "    lines {first} to {last}, {} of them, changed too", rest.len())?;
             }
         }
         if !self.unseen.is_empty() {
@@ -309,6 +310,24 @@ impl Report {
             )?;
         }
         Ok(())
+    }
+}
+
+/// Changed lines that follow each other; what is gone is on its own.
+fn runs(changed: &[Changed]) -> impl Iterator<Item = &[Changed]> {
+    changed.chunk_by(|one, next| one.now.is_some() && next.now.is_some() && next.was.is_none())
+}
+
+fn changed(Changed { line, was, now }: &Changed, out: &mut dyn Write) -> io::Result<()> {
+    let line = line.map_or("the end".to_owned(), |line| format!("line {line}"));
+    // Of the old line, only its names and numbers are known.
+    let had = was.as_ref().filter(|words| !words.is_empty());
+    let had = had.map(|words| format!(" (it had: {words})")).unwrap_or_default();
+    match (was, now) {
+        (Some(_), Some(now)) => writeln!(out, "    {line} changed{had}: {now}"),
+        (None, Some(now)) => writeln!(out, "    {line} is new: {now}"),
+        (Some(_), None) => writeln!(out, "    a line before {line} is gone{had}"),
+        (None, None) => Ok(()),
     }
 }
 

@@ -1,9 +1,13 @@
 //! Changes of a page since it was kept.
 
-use serde::Serialize;
+use std::collections::BTreeSet;
 
-use super::facts::{Example, Facts, Limit, Operation, Parameter, plain};
-use super::renames;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::facts::{Example, Facts, Limit, Operation, Parameter, Place, plain};
+use super::renames::{self, Named};
+use crate::spec::changes::rename;
 
 /// One change of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,17 +31,74 @@ pub struct Since {
     pub moves: Vec<Move>,
     /// The facts that only the kept capture shows, since this one was saved in another format.
     pub unseen: Vec<String>,
+    /// The old and the new name of what was renamed.
+    pub renamed: Vec<(String, String)>,
+}
+
+/// Operations that are at another path than they were.
+type Moved<'a> = Vec<(&'a Operation, &'a Operation)>;
+
+/// Each operation that moved: it is gone, or only its examples are left, and its members are listed below a new one.
+fn moved<'a>(kept: &'a Facts, facts: &'a Facts) -> Moved<'a> {
+    let lists = |facts: &Facts, operation: &Operation| facts.listed(operation).next().is_some();
+    let is_in = |facts: &Facts, operation: &Operation| facts.operations.iter().any(|known| known.is(operation));
+    let left = |operation: &&Operation, from: &Facts, to: &Facts| {
+        !is_in(to, operation) || (lists(from, operation) && !lists(to, operation))
+    };
+    let old: Vec<_> = kept
+        .operations
+        .iter()
+        .filter(|operation| left(operation, kept, facts))
+        .collect();
+    let new: Vec<_> = facts
+        .operations
+        .iter()
+        .filter(|operation| left(operation, facts, kept))
+        .collect();
+    let pairs = rename::pairs(&old, &new, |old, new| {
+        let names = |facts: &Facts, operation: &Operation| {
+            facts
+                .listed(operation)
+                .map(|known| (known.place, known.name.clone()))
+                .collect::<BTreeSet<_>>()
+        };
+        let (was, now) = (names(kept, old), names(facts, new));
+        let fits = match was.is_empty() && now.is_empty() {
+            // What is only mentioned is known by its path alone.
+            true => new.likeness(old) >= 1.5,
+            false => was.intersection(&now).count() * 2 >= was.len().max(1),
+        };
+        (fits && old.may_become(new)).then(|| new.likeness(old))
+    });
+    pairs.into_iter().map(|(i, j)| (old[i], new[j])).collect()
 }
 
 /// Compares a page with the kept capture of it.
 #[must_use]
 pub fn since(kept: &Facts, facts: &Facts) -> Since {
+    let moved = moved(kept, facts);
+    // The kept facts, in the words of the new page.
+    let mut told = kept.clone();
+    let listed = told.parameters.iter_mut().filter_map(|known| known.of.as_mut());
+    // Examples may still show the old path.
+    let stays = |of: &Operation| {
+        facts
+            .examples
+            .iter()
+            .any(|known| known.of.as_ref().is_some_and(|known| known.is(of)))
+    };
+    let shown = told.examples.iter_mut().filter_map(|known| known.of.as_mut());
+    let shown = shown.filter(|of| !stays(of));
+    for of in listed.chain(shown) {
+        if let Some((_, new)) = moved.iter().find(|(old, _)| *old == of) {
+            (*new).clone_into(of);
+        }
+    }
     let mut since = Since::default();
-    since.operations(kept, facts);
-    since.parameters(kept, facts);
-    since.examples(kept, facts);
+    since.operations(kept, facts, &moved);
+    since.parameters(&told, facts);
+    since.examples(&told, facts, &moved);
     since.limits(kept, facts);
-    since.renamed();
     since
 }
 
@@ -55,11 +116,21 @@ impl Since {
         }
     }
 
-    fn operations(&mut self, kept: &Facts, facts: &Facts) {
+    fn operations(&mut self, kept: &Facts, facts: &Facts, moved: &Moved<'_>) {
+        for (old, new) in moved {
+            self.add(
+                &old.to_string(),
+                "path",
+                Some(old.to_string()),
+                Some(new.to_string()),
+                Some(new.at.0),
+            );
+        }
         // Operations that appear in examples only are missing from a capture without examples.
         let bare = facts.examples.is_empty() && !kept.examples.is_empty();
         for old in &kept.operations {
             match facts.operations.iter().find(|new| new.is(old)) {
+                _ if moved.iter().any(|(gone, _)| *gone == old) => {}
                 Some(new) if new.method.is_none() && old.method.is_some() => {
                     self.unseen.push(format!("the method of {}", new.path));
                 }
@@ -71,7 +142,8 @@ impl Since {
             }
         }
         for new in &facts.operations {
-            if !kept.operations.iter().any(|old| old.is(new)) {
+            let is_told = moved.iter().any(|(_, known)| *known == new);
+            if !is_told && !kept.operations.iter().any(|old| old.is(new)) {
                 self.add(&new.to_string(), "path", None, Some(new.to_string()), Some(new.at.0));
             }
         }
@@ -97,47 +169,93 @@ impl Since {
     }
 
     fn parameters(&mut self, kept: &Facts, facts: &Facts) {
+        let (mut gone, mut new) = (Vec::new(), Vec::new());
         for old in &kept.parameters {
             let Some(new) = parameter(facts, old) else {
-                self.add(&named(old), "parameter", Some(stated(old)), None, None);
+                // Members go with their operation.
+                if !goes_with(old.of.as_ref(), kept, facts) {
+                    gone.push(old);
+                }
                 continue;
             };
-            let (at, line) = (named(new), Some(new.at.0));
-            self.add(&at, "type", old.kind.clone(), new.kind.clone(), line);
-            let word = |required| Some(if required { "required" } else { "optional" }.to_owned());
-            self.add(&at, "required", word(old.required), word(new.required), line);
-            self.lists(&at, "value", &old.values, &new.values, line);
-            self.add(
-                &at,
-                "default",
-                old.default.as_ref().map(plain),
-                new.default.as_ref().map(plain),
-                line,
-            );
-            for (what, was, now) in [
-                ("minimum", old.minimum, new.minimum),
-                ("maximum", old.maximum, new.maximum),
-                ("longest", old.max_length, new.max_length),
-            ] {
-                let text = |number: Option<i64>| number.map(|number| number.to_string());
-                self.add(&at, what, text(was), text(now), line);
+            self.details(old, new);
+        }
+        for one in &facts.parameters {
+            if parameter(kept, one).is_none() && !goes_with(one.of.as_ref(), facts, kept) {
+                new.push(one);
             }
         }
-        for new in &facts.parameters {
-            if parameter(kept, new).is_none() {
-                self.add(&named(new), "parameter", None, Some(stated(new)), Some(new.at.0));
+        self.gone_and_new((&gone, &kept.parameters), (&new, &facts.parameters));
+    }
+
+    fn gone_and_new(&mut self, gone: (&[&Parameter], &[Parameter]), new: (&[&Parameter], &[Parameter])) {
+        let named_in = |(own, all): (&[&Parameter], &[Parameter])| {
+            let of = |one: &Parameter| one.of.as_ref().map(ToString::to_string);
+            own.iter()
+                .map(|one| Named::of_page(one, all, of(one)))
+                .collect::<Vec<_>>()
+        };
+        let pairs = renames::pairs(&named_in(gone), &named_in(new), &[]);
+        let ((gone, _), (new, _)) = (gone, new);
+        for (index, old) in gone.iter().enumerate() {
+            match pairs.iter().find(|(old, _)| *old == index).map(|(_, now)| new[*now]) {
+                None => self.add(&named(old), "parameter", Some(stated(old)), None, None),
+                Some(now) => {
+                    self.renamed.push((old.name.clone(), now.name.clone()));
+                    let names = (Some(old.name.clone()), Some(now.name.clone()));
+                    self.add(&named(old), "renamed", names.0, names.1, Some(now.at.0));
+                    self.details(old, now);
+                }
             }
+        }
+        for (_, one) in new
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !pairs.iter().any(|(_, now)| now == index))
+        {
+            self.add(&named(one), "parameter", None, Some(stated(one)), Some(one.at.0));
         }
     }
 
-    fn examples(&mut self, kept: &Facts, facts: &Facts) {
+    /// What changed in one parameter.
+    fn details(&mut self, old: &Parameter, new: &Parameter) {
+        let (at, line) = (named(new), Some(new.at.0));
+        self.add(&at, "type", old.kind.clone(), new.kind.clone(), line);
+        let word = |required| Some(if required { "required" } else { "optional" }.to_owned());
+        self.add(&at, "required", word(old.required), word(new.required), line);
+        self.lists(&at, "value", &old.values, &new.values, line);
+        let text = |value: &Option<Value>| value.as_ref().map(plain);
+        self.add(&at, "default", text(&old.default), text(&new.default), line);
+        for (what, was, now) in [
+            ("minimum", old.minimum, new.minimum),
+            ("maximum", old.maximum, new.maximum),
+            ("longest", old.max_length, new.max_length),
+        ] {
+            let text = |number: Option<i64>| number.map(|number| number.to_string());
+            self.add(&at, what, text(was), text(now), line);
+        }
+    }
+
+    fn examples(&mut self, kept: &Facts, facts: &Facts, moved: &Moved<'_>) {
+        // Some examples of an operation that moved may be below its new path, others still show the old one.
+        let is_elsewhere = |place: Place, name: &String| {
+            let new = |of: &Operation| moved.iter().any(|(_, new)| new.is(of));
+            let all = facts.examples.iter().filter(|known| known.place == place);
+            let mut all = all.filter(|known| known.of.as_ref().is_some_and(new));
+            all.any(|known| known.members.contains_key(name))
+        };
         for old in &kept.examples {
             let Some(new) = example(&facts.examples, old) else {
+                // Examples go with their operation.
+                if goes_with(old.of.as_ref(), kept, facts) {
+                    continue;
+                }
                 self.unseen
                     .push(format!("the {} examples{}", old.place, of(old.of.as_ref())));
                 continue;
             };
-            for (name, was) in &old.members {
+            let gone = |name: &String| !new.members.contains_key(name) && is_elsewhere(old.place, name);
+            for (name, was) in old.members.iter().filter(|(name, _)| !gone(name)) {
                 let line = new.at.0.get(name).copied();
                 self.add(
                     &member(new, name),
@@ -158,35 +276,6 @@ impl Since {
                 let line = new.at.0.values().min().copied();
                 self.add(&member(new, ""), "examples", None, Some(names.join(", ")), line);
             }
-        }
-    }
-
-    /// Joins a parameter that is gone with the new one that it became.
-    fn renamed(&mut self) {
-        let sided =
-            |one: &&Move, gone: bool| one.what == "parameter" && one.was.is_some() == gone && one.now.is_some() != gone;
-        let of = |gone: bool| {
-            self.moves
-                .iter()
-                .filter(|one| sided(one, gone))
-                .cloned()
-                .collect::<Vec<_>>()
-        };
-        let (gone, new) = (of(true), of(false));
-        let named = |one: &Move| (one.at.clone(), one.was.clone().or(one.now.clone()));
-        let pairs = renames::pairs(
-            &gone.iter().map(named).collect::<Vec<_>>(),
-            &new.iter().map(named).collect::<Vec<_>>(),
-        );
-        for (old, new) in pairs.into_iter().map(|(i, j)| (gone[i].clone(), new[j].clone())) {
-            self.moves.retain(|one| *one != old && *one != new);
-            self.moves.push(Move {
-                what: "renamed",
-                was: Some(renames::name(&old.at).to_owned()),
-                now: Some(renames::name(&new.at).to_owned()),
-                at: old.at,
-                line: new.line,
-            });
         }
     }
 
@@ -213,6 +302,12 @@ impl Since {
             self.add(at, what, None, Some(new.clone()), line);
         }
     }
+}
+
+/// Whether an operation is only on this side, so that what belongs to it need not be named.
+fn goes_with(of: Option<&Operation>, this: &Facts, that: &Facts) -> bool {
+    let is_in = |facts: &Facts, of: &Operation| facts.operations.iter().any(|known| known.is(of));
+    of.is_some_and(|of| is_in(this, of) && !is_in(that, of) && that.listed(of).next().is_none())
 }
 
 /// The same parameter in another capture; where its operation moved, the one that has its name.

@@ -160,7 +160,7 @@ const PACE: Duration = Duration::from_millis(250);
 
 pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
-    let vendor = args.account.settle(&mut request, args.simulate)?;
+    let vendor = args.account.resolve(&mut request, args.simulate)?;
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }

@@ -28,7 +28,7 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     if args.all {
         return all(&request, &args.account, output);
     }
-    let vendor = args.account.settle(&mut request, true)?;
+    let vendor = args.account.resolve(&mut request, true)?;
     let base_url = args.account.base_url(vendor);
     let plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)?;
     if !plan.model_known {

@@ -65,7 +65,7 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
         ));
     };
     if let Some(intent) = &args.submission {
-        return settle(intent, &args, journal, output).await;
+        return resolve(intent, &args, journal, output).await;
     }
     if args.account.base_url.is_some() && args.account.vendor.is_none() {
         // Otherwise every vendor's key would be sent there.
@@ -227,7 +227,7 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
 }
 
 /// Resolves one submission as requested.
-async fn settle(
+async fn resolve(
     intent: &str,
     args: &RecoverArgs,
     journal: Arc<SqliteJournal>,

@@ -226,7 +226,7 @@ impl Check {
             let is_looked_up = name == "client_reference" && self.rules.vendor.finds_by_reference().is_some();
             if is_looked_up && (value.contains(['/', '\\']) || matches!(value, "." | "..")) {
                 let whom = self.rules.vendor.name();
-                let rule = format!("{whom} looks tasks up by it in a URL path, where it would lead elsewhere");
+                let rule = format!("{whom} uses it in a URL path, which this value would change");
                 self.add_of(field, value, rule, "use one without / and \\, and not . or ..");
             }
         }

@@ -180,11 +180,11 @@ impl Client {
         loop {
             let result = self.look(ambiguity, options.sole_writer).await;
             let left = within.saturating_sub(start.elapsed());
-            let goes_on = match &result {
+            let continues = match &result {
                 Ok(reconciled) => matches!(reconciled, Reconciled::NotFound | Reconciled::PromptsNotShown),
                 Err(error) => error.is_retryable(),
             };
-            if !goes_on || left.is_zero() {
+            if !continues || left.is_zero() {
                 return result;
             }
             sleep(gap(looks).min(left)).await;

@@ -102,11 +102,11 @@ impl Client {
             ));
         }
         loop {
-            for (lost, goes_on) in lost.iter_mut().filter(|(_, goes_on)| *goes_on) {
-                *goes_on = self.search_again(lost, options.sole_writer).await;
+            for (lost, continues) in lost.iter_mut().filter(|(_, continues)| *continues) {
+                *continues = self.search_again(lost, options.sole_writer).await;
             }
             let left = within.saturating_sub(start.elapsed());
-            if left.is_zero() || lost.iter().all(|(_, goes_on)| !goes_on) {
+            if left.is_zero() || lost.iter().all(|(_, continues)| !continues) {
                 break;
             }
             sleep(gap(looks).min(left)).await;

@@ -223,11 +223,8 @@ fn every_change_of_a_keyword_is_found_in_a_document() {
             }
             target[*key] = new.clone();
             let text = changed.to_string();
-            if is_seen(sample, &text, &desk) {
-                let exact = *key != "description";
-                assert_found(sample, &desk, &text, &format!("{pointer} {key}"), exact);
-                count += 1;
-            }
+            assert_found(sample, &desk, &text, &format!("{pointer} {key}"), *key != "description");
+            count += 1;
         }
         // Members, requirements and whole operations.
         for (pointer, value) in [("/components/schemas", &document["components"]["schemas"])] {
@@ -243,16 +240,9 @@ fn every_change_of_a_keyword_is_found_in_a_document() {
                     .expect("there");
                 let moved = target.remove(member).expect("there");
                 target.insert(format!("{member}_planted"), moved);
-                if is_seen(sample, &renamed.to_string(), &desk) {
-                    assert_found(
-                        sample,
-                        &desk,
-                        &renamed.to_string(),
-                        &format!("{name} {member} renamed"),
-                        !is_callback(name),
-                    );
-                    count += 1;
-                }
+                let text = renamed.to_string();
+                assert_found(sample, &desk, &text, &format!("{name} {member} renamed"), true);
+                count += 1;
             }
         }
         let paths: Vec<String> = document["paths"].as_object().expect("paths").keys().cloned().collect();
@@ -266,9 +256,4 @@ fn every_change_of_a_keyword_is_found_in_a_document() {
         }
     }
     assert!(count > 150, "{count}");
-}
-
-/// The body of a callback is shown as text.
-fn is_callback(schema: &str) -> bool {
-    schema.starts_with("Webhook")
 }

@@ -32,7 +32,7 @@ pub(crate) fn alike(names_of: (&str, &str), descriptions: (Option<&str>, Option<
 }
 
 /// Pairs of old and new, the most alike first; each is in one pair at most.
-pub(crate) fn pairs<T>(old: &[T], new: &[T], alike: impl Fn(&T, &T) -> Option<f32>) -> Vec<(usize, usize)> {
+pub(crate) fn pairs<A, B>(old: &[A], new: &[B], alike: impl Fn(&A, &B) -> Option<f32>) -> Vec<(usize, usize)> {
     let mut scored = Vec::new();
     for (i, a) in old.iter().enumerate() {
         for (j, b) in new.iter().enumerate() {

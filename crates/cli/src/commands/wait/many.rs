@@ -77,7 +77,7 @@ async fn wait_for(
             if base_url.is_some() && !watchers.is_empty() {
                 let message = "--base-url is for one vendor, but these tasks are from several";
                 return Err(Failure::new(INVALID, "invalid_request", message)
-                    .hint("Set TOKEN360_BASE_URL and its like, or wait for the tasks of each vendor separately."));
+                    .hint("Set base URLs in the environment (such as TOKEN360_BASE_URL), or wait for each vendor's tasks separately."));
             }
             let client = account::client(id.vendor(), base_url, journal.open_if_there(output))?;
             // Polls at once: the tasks may have ended long ago.
