@@ -433,9 +433,7 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
             .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
         let number = |key: &str| property.get(key).and_then(Value::as_i64);
         let values = inner.get("enum").and_then(Value::as_array).into_iter().flatten();
-        // An empty value means the same as leaving the member out, which every request can.
-        let values = values.filter_map(Value::as_str).filter(|value| !value.is_empty());
-        let values: Vec<String> = values.map(str::to_owned).collect();
+        let values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
         let pattern = property.get("pattern").and_then(Value::as_str);
         for name in names {
             found.push(Field {
