@@ -156,7 +156,9 @@ fn subjects(vendor: Vendor, request: &VideoRequest, wire: &str) -> BTreeSet<&'st
         .filter(|(place, _)| inside(place))
         .map(|(_, name)| name)
         .collect();
-    if wire == "inputs" || ROLES.split(' ').any(|role| found.contains(role)) {
+    // A required input has no place of its own.
+    found.extend(ROLES.split(' ').chain(["inputs"]).filter(|name| *name == wire));
+    if ROLES.split(' ').any(|role| found.contains(role)) {
         found.insert("inputs");
     }
     // Another model has other rules.
