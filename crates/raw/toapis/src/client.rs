@@ -19,8 +19,9 @@ pub mod types {
     ///Request for any other model: the members that most of their pages share.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CommonRequest {
+        ///Output aspect ratio; the values depend on the model.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio2>,
+        pub aspect_ratio: ::std::option::Option<::std::string::String>,
         ///Called when the task has finished, in place of the key's default URL, from which only path and query may differ. The key needs a configured webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
@@ -33,6 +34,9 @@ pub mod types {
         ///Images; for most models the first frame.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub image_urls: ::std::vec::Vec<::std::string::String>,
+        ///Images with roles, which some models take instead of `image_urls`.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub image_with_roles: ::std::vec::Vec<ImageWithRole2>,
         ///Parameters of the model's own.
         #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
         pub metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -40,8 +44,9 @@ pub mod types {
         pub model: ::std::string::String,
         ///Text prompt; describe subject, action, camera and style.
         pub prompt: ::std::string::String,
+        ///Resolution tier; the values depend on the model.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub resolution: ::std::option::Option<crate::enums::AnyResolution>,
+        pub resolution: ::std::option::Option<::std::string::String>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }

@@ -3,16 +3,6 @@
 //! String enums of the spec; each keeps values it does not know.
 
 videogen_wire::open_enum! {
-    /// Resolution tier, as the models write it.
-    pub enum AnyResolution {
-        V480p = "480p",
-        V540p = "540p",
-        V720p = "720p",
-        V1080p = "1080p",
-        V4k = "4k",
-        V2K = "2K",
-    }
-
     /// Aspect ratio.
     pub enum AspectRatio1 {
         V16x9 = "16:9",

@@ -21,10 +21,12 @@ impl Client {
             let finds = vendor.finds_by_reference().is_some() && rules.field("client_reference").is_some();
             finds.then(|| id.clone())
         };
-        // The callback URL may have a different token each time, so it is not part of the request's identity.
+        // Not part of the request's identity: the callback URL may have a different token each time, and a permission to
+        // break unverified rules does not change what is sent.
         let mut original = json!(original);
         if let Some(original) = original.as_object_mut() {
             original.remove("callback_url");
+            original.remove("allow_unverified");
         }
         let now = Utc::now();
         Intent {
