@@ -257,9 +257,9 @@ async fn the_simulator_rejects_fields_that_the_table_marks_as_unsupported() {
         if rules.model.request.fields.iter().all(|field| field.name != cell.field) {
             continue;
         }
-        // Another model of the same family that supports the field shows its form.
+        // Another model with the same body that supports the field shows its form.
         let Some(other) = Capabilities::all(cell.vendor).find(|other| {
-            other.family.name == rules.family.name
+            other.model.request.name == rules.model.request.name
                 && validate(cell.vendor, &saying(cell.vendor, other.model.id, &cell.field)).is_empty()
         }) else {
             continue;
