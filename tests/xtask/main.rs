@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accepted;
+mod bodies;
 mod ci;
 mod commands;
 mod diff;

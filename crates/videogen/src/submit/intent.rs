@@ -21,11 +21,7 @@ impl Client {
             let finds = vendor.finds_by_reference().is_some() && rules.field("client_reference").is_some();
             finds.then(|| id.clone())
         };
-        // The callback URL may have a different token each time, so it is not part of the request's identity.
-        let mut original = json!(original);
-        if let Some(original) = original.as_object_mut() {
-            original.remove("callback_url");
-        }
+        let [request_hash, _] = digests(original, request);
         let now = Utc::now();
         Intent {
             key: match &options.idempotency_key {
@@ -43,7 +39,7 @@ impl Client {
                 .as_deref()
                 .map(|own| self.judge().hide(own))
                 .or_else(own),
-            request_hash: sha256(original.to_string().as_bytes()),
+            request_hash,
             request: self.redact(json!(request)),
             at: now,
             until: now,
@@ -62,4 +58,15 @@ impl Client {
             None => self.judge().hide(text),
         })
     }
+}
+
+/// Digests by which a repeated request is recognised: the one that is recorded, and the one that the first version recorded.
+pub(super) fn digests(original: &VideoRequest, request: &VideoRequest) -> [String; 2] {
+    // The callback URL may have a different token each time, so it is not part of the request's identity.
+    let mut own = json!(original);
+    if let Some(own) = own.as_object_mut() {
+        own.remove("callback_url");
+    }
+    // It was in the first version, which also took the request after its adjustments.
+    [own, json!(request)].map(|request| sha256(request.to_string().as_bytes()))
 }
