@@ -335,6 +335,39 @@ fn the_stated_rust_version_is_sufficient() {
     assert!(newer.is_empty(), "rust-version is 1.{stated}, but {newer:?}");
 }
 
+/// A package that is selected alone has fewer features than the workspace, and builds its dependencies again.
+#[test]
+fn commands_build_dependencies_with_the_features_of_the_workspace() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for file in [
+        ".ci/run",
+        ".cargo/config.toml",
+        "CONTRIBUTING.md",
+        "README.md",
+        "xtask/src/absorb/steps.rs",
+        "xtask/src/new_vendor/template/left.txt",
+    ] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        for line in text
+            .lines()
+            .filter(|line| line.contains("cargo ") || line.contains("run "))
+        {
+            seen += 1;
+            let is_alone = line.contains(" -p ") || line.contains("--package");
+            // Without default features, a package is compiled alone on purpose.
+            if is_alone && !line.contains("--no-default-features") {
+                wrong.push(format!(
+                    "{file}: {}: select a target, such as --bin or --test",
+                    line.trim()
+                ));
+            }
+        }
+    }
+    assert!(seen > 30, "only {seen} commands");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 fn name(package: &Value) -> &str {
     package["name"].as_str().unwrap()
 }

@@ -5,6 +5,9 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use videogen::Vendor;
+use videogen::facts::{Capabilities, Operation};
+
 use super::*;
 
 type Answer = (u16, String);
@@ -37,12 +40,18 @@ fn with_vendor(folder: &Path, name: &str, base_url: &str, args: &[&str]) -> Outp
     command.output().unwrap()
 }
 
-/// Vendor, the family of a task, and whether it cancels.
-const VENDORS: [(&str, &str, bool); 3] = [
-    ("token360", "videos", false),
-    ("toapis", "seedance-2", false),
-    ("alltoken", "generations", true),
-];
+const VENDORS: [&str; 3] = ["token360", "toapis", "alltoken"];
+
+/// The id of a task of the vendor's default model.
+fn task_of(name: &str, id: &str) -> String {
+    let vendor: Vendor = name.parse().unwrap();
+    let family = Capabilities::of(vendor, vendor.default_model()).family.name;
+    format!("{name}:{family}:{id}")
+}
+
+fn supports(name: &str, operation: Operation) -> bool {
+    name.parse::<Vendor>().unwrap().supports(operation)
+}
 
 /// Bodies, the words in them, and the request's id.
 fn bodies() -> Vec<(String, &'static str, Option<&'static str>)> {
@@ -69,23 +78,27 @@ fn bodies() -> Vec<(String, &'static str, Option<&'static str>)> {
 /// Submissions, polls, lists, cancellations, downloads and searches.
 #[test]
 fn the_vendors_words_reach_the_user_from_every_command() {
-    at_once(VENDORS, |(name, family, cancels)| {
+    at_once(VENDORS, |name| {
         for (body, words, request_id) in bodies() {
             let folder = tempfile::tempdir().unwrap();
             let refused = body.clone();
             let base_url = vendor(move |_| (422, refused.clone()));
-            let task = format!("{name}:{family}:t-1");
+            let task = task_of(name, "t-1");
             let mut commands = vec![
                 vec!["generate", "a kite", "--vendor", name, "--no-wait"],
                 vec!["status", &task],
                 vec!["download", &task, "-o", "a.mp4"],
             ];
-            if name != "toapis" {
-                commands.push(vec!["list", "--vendor", name]);
-            }
-            if cancels {
-                commands.push(vec!["cancel", &task]);
-            }
+            commands.extend(
+                [
+                    (Operation::List, vec!["list", "--vendor", name]),
+                    (Operation::Models, vec!["models", "--live", "--vendor", name]),
+                    (Operation::Cancel, vec!["cancel", &task]),
+                ]
+                .into_iter()
+                .filter(|(operation, _)| supports(name, *operation))
+                .map(|(_, args)| args),
+            );
             for args in commands {
                 let output = with_vendor(folder.path(), name, &base_url, &args);
                 assert!(!output.status.success(), "{args:?}");
@@ -103,7 +116,7 @@ fn the_vendors_words_reach_the_user_from_every_command() {
 /// The answer to a submission that is lost, and to the search for its task.
 #[test]
 fn the_vendors_words_are_in_the_report_of_a_search() {
-    at_once(VENDORS, |(name, ..)| {
+    at_once(VENDORS, |name| {
         for (body, words, _) in bodies() {
             let folder = tempfile::tempdir().unwrap();
             let refused = body.clone();
@@ -160,7 +173,7 @@ fn a_task_that_does_not_exist_yet_leaves_the_submission_open() {
         folder.path(),
         "toapis",
         &base_url,
-        &["status", "toapis:seedance-2:t-1", "--json"],
+        &["status", &task_of("toapis", "t-1"), "--json"],
     );
     assert_eq!(document(&output)["error"]["kind"], "not_found");
 }
@@ -172,7 +185,7 @@ fn a_conflict_yields_the_existing_task() {
         json!({"error": {"message": "already accepted", "type": "x", "task_id": "t-9"}}),
         json!({"detail": "already accepted", "task_id": "t-9"}),
     ];
-    at_once(VENDORS, |(name, family, _)| {
+    at_once(VENDORS, |name| {
         for conflict in &conflicts {
             let folder = tempfile::tempdir().unwrap();
             let conflict = conflict.to_string();
@@ -188,7 +201,7 @@ fn a_conflict_yields_the_existing_task() {
             let args = ["generate", "a kite", "--vendor", name, "--no-wait", "--json"];
             let output = with_vendor(folder.path(), name, &base_url, &args);
             assert!(output.status.success(), "{name}: {}", stdout(&output));
-            assert_eq!(document(&output)["task"]["id"], format!("{name}:{family}:t-9"));
+            assert_eq!(document(&output)["task"]["id"], task_of(name, "t-9"));
             assert_eq!(posts.load(Ordering::SeqCst), 1, "{name}");
         }
     });

@@ -112,6 +112,104 @@ async fn invalid_requests_are_rejected_in_the_vendors_format() {
     }
 }
 
+/// The gateway's own checks have one code, with the member at fault; what the provider refuses has others.
+#[tokio::test]
+async fn the_codes_of_the_rules_are_the_vendors_own() {
+    let api = Api::start().await;
+    let gateway = "invalid_request";
+    let upload = |kind: &str, more: Value| {
+        let mut item = json!({"type": kind, "upload_id": "upl_1", "role": "reference_video"});
+        item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!([item])
+    };
+    let none = || json!({});
+    for (model, members, code, param) in [
+        ("seedance-1.0-pro", json!({"duration": 13}), gateway, "duration"),
+        ("seedance-1.0-pro", json!({"duration": -1}), gateway, "duration"),
+        ("seedance-1.5-pro", json!({"duration": 3}), gateway, "duration"),
+        ("seedance-2.0", json!({"duration": 16}), gateway, "duration"),
+        ("seedance-2.5", json!({"duration": 31}), gateway, "duration"),
+        ("seedance-1.0-pro", json!({"frames": 30}), gateway, "frames"),
+        ("seedance-1.0-pro", json!({"frames": 293}), gateway, "frames"),
+        ("seedance-2.5", json!({"resolution": "1080p"}), gateway, "resolution"),
+        ("seedance-2.0", json!({"resolution": "4k"}), gateway, "resolution"),
+        ("seedance-2.0", json!({"camera_fixed": true}), gateway, "camera_fixed"),
+        (
+            "seedance-2.0",
+            json!({"execution_expires_after": 60}),
+            gateway,
+            "execution_expires_after",
+        ),
+        (
+            "seedance-2.5",
+            json!({"omni_reference_task_type": "extend", "ratio": "16:9"}),
+            gateway,
+            "ratio",
+        ),
+        (
+            "seedance-2.5",
+            json!({"omni_reference_task_type": "edit", "ratio": "adaptive", "duration": 5}),
+            gateway,
+            "duration",
+        ),
+        (
+            "seedance-2.0",
+            json!({"content": [{"type": "image", "url": "data:image/png;base64,AAAA", "role": "first_frame"}]}),
+            gateway,
+            "content[0]",
+        ),
+        (
+            "seedance-2.5",
+            json!({"content": upload("video_url", none())}),
+            gateway,
+            "content[0].upload_id",
+        ),
+        (
+            "seedance-2.5",
+            json!({"content": upload("video", json!({"url": "https://media.example.com/a.mp4"}))}),
+            gateway,
+            "content[0].upload_id",
+        ),
+        (
+            "seedance-2.0",
+            json!({"prompt": "sim:refuse"}),
+            "upstream_content_violation",
+            "prompt",
+        ),
+        (
+            "seedance-2.0",
+            json!({"prompt": "sim:no-model"}),
+            "upstream_model_not_found",
+            "model",
+        ),
+    ] {
+        let mut body = json!({"model": model, "prompt": "a fox"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(members.as_object().unwrap().clone());
+        let answer = api.post(Vendor::AllToken, "/videos/generations", &body).await;
+        let status = if code == "upstream_model_not_found" { 404 } else { 400 };
+        let answer = answer.fits(Vendor::AllToken, "create_generation", status);
+        let error = &answer.body["error"];
+        assert_eq!(
+            (&error["code"], &error["param"]),
+            (&json!(code), &json!(param)),
+            "{body}: {error}"
+        );
+    }
+    assert_eq!(api.sim.stats().tasks, 0);
+    // Zero, an empty operation and an upload are taken; the upload once.
+    let body = json!({"model": "seedance-2.5", "prompt": "a fox", "duration": 0, "omni_reference_task_type": "",
+        "content": upload("video", none())});
+    api.submit(Vendor::AllToken, &body).await;
+    let answer = api.post(Vendor::AllToken, "/videos/generations", &body).await;
+    let answer = answer.fits(Vendor::AllToken, "create_generation", 400);
+    assert_eq!(
+        answer.body["error"]["message"],
+        "content[0].upload_id: an upload can be used once"
+    );
+}
+
 #[tokio::test]
 async fn a_task_is_hidden_from_other_keys() {
     let api = Api::start().await;

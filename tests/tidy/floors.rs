@@ -76,8 +76,10 @@ const CRATES: &[(&str, &str, Floors)] = &[
         "xtask/src",
         "lib.rs",
         &[
+            ("cargo", 0),
             ("exit", 0),
             ("spec", 0),
+            ("absorb", 1),
             ("ci", 1),
             ("diff", 1),
             ("docs", 1),
@@ -85,6 +87,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("lint", 1),
             ("new_vendor", 1),
             ("report", 1),
+            ("snapshots", 1),
             ("cli", 2),
             ("main", 3),
         ],

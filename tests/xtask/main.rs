@@ -1,6 +1,7 @@
 //! The maintainer's commands, on the real specs and on planted errors.
 #![allow(clippy::unwrap_used)]
 
+mod absorb;
 mod accepted;
 mod bodies;
 mod ci;
@@ -9,4 +10,6 @@ mod diff;
 mod docs;
 mod lint;
 mod new_vendor;
+mod probe;
 mod report;
+mod snapshots;

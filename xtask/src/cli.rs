@@ -2,22 +2,33 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
 use crate::exit::CANNOT;
-use crate::{ci, diff, docs, generate, lint, new_vendor, report};
+use crate::{absorb, ci, diff, docs, generate, lint, new_vendor, report, snapshots};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Maintainer's commands", disable_version_flag = true)]
 struct Cli {
+    /// Repository to work on [default: the one that this command belongs to]
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// Do the whole round after a vendor's documentation changed, step by step
+    ///
+    /// Stops at the first step that needs you, and says what to do. Run it again to go on: a step that is done passes. On a
+    /// terminal with EDITOR set, it opens the places to edit one after the other; otherwise it lists them.
+    ///
+    /// Exit codes: 0 all steps passed; 1 a step needs you; 2 invalid arguments; 100 a step cannot run.
+    #[command(after_help = absorb::help())]
+    Absorb(absorb::Arguments),
     Generate(generate::Arguments),
     Lint(lint::Arguments),
     /// Show what changed between two states of the specs, and what it breaks
@@ -46,6 +57,13 @@ enum Command {
     /// a page was not kept because it shows less than the kept one; 100 a file or a spec cannot be read. With several
     /// pages, the highest of their codes.
     Docs(docs::Arguments),
+    /// Run all tests and write their snapshots
+    ///
+    /// Deletes snapshots that no test uses, and says which were written, changed and deleted.
+    ///
+    /// Exit codes: 0 all tests pass, and every snapshot is up to date and used; 1 tests fail, or (with --check) snapshots
+    /// are pending or unused; 2 invalid arguments; 100 the tests cannot run.
+    Snapshots(snapshots::Arguments),
     /// Write a new vendor's spec, generated crate, adapter and snapshots
     ///
     /// Also registers the vendor wherever vendors are listed. The skeleton compiles; the remaining steps are printed.
@@ -65,8 +83,8 @@ pub fn run<A: Into<OsString> + Clone>(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let command = match Cli::try_parse_from(args) {
-        Ok(cli) => cli.command,
+    let Cli { root: other, command } = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
         Err(error) => {
             // Help goes to standard output and succeeds.
             let _ = if error.use_stderr() {
@@ -77,6 +95,7 @@ pub fn run<A: Into<OsString> + Clone>(
             return u8::try_from(error.exit_code()).unwrap_or(CANNOT);
         }
     };
+    let root = other.as_deref().unwrap_or(root);
     // The report is written at the end, so that a closed pipe does not change the exit code.
     let mut report = Vec::new();
     let result = match command {
@@ -86,7 +105,20 @@ pub fn run<A: Into<OsString> + Clone>(
         Command::Lint(arguments) => Ok(lint::run(&arguments, root, &mut report, err)),
         Command::Docs(arguments) => docs::run(root, &arguments, &mut report),
         Command::NewVendor(arguments) => new_vendor::run(&arguments, root, &mut report, err),
+        Command::Snapshots(arguments) => snapshots::run(&arguments, root, &mut report),
         Command::Ci => ci::run(root),
+        // Writes as it goes: its steps take minutes.
+        Command::Absorb(arguments) => {
+            let again = |args: &[String], out: &mut dyn Write, err: &mut dyn Write| {
+                run(
+                    std::iter::once("xtask").chain(args.iter().map(String::as_str)),
+                    root,
+                    out,
+                    err,
+                )
+            };
+            absorb::run(&arguments, root, &again, out, err)
+        }
     };
     let _ = out.write_all(&report);
     match result {

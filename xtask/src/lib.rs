@@ -4,8 +4,11 @@
 //! runs when they do not compile. It is a library too, so that tests can call it.
 //!
 //! Each command is a folder: `mod.rs` has its arguments and its flow, the files next to it are its parts. Commands do
-//! not use each other; code that two of them share is in [`spec`]. [`cli`] uses them all.
+//! not use each other; code that two of them share is in [`spec`] and `cargo`. [`cli`] uses them all, and hands itself to
+//! `absorb`, which runs others by their command lines.
 
+mod absorb;
+mod cargo;
 mod ci;
 pub mod cli;
 pub mod diff;
@@ -15,4 +18,5 @@ pub mod generate;
 pub mod lint;
 mod new_vendor;
 pub mod report;
+mod snapshots;
 pub mod spec;

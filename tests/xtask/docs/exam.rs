@@ -83,7 +83,7 @@ fn a_page_is_compared_with_its_own_body_of_an_operation() {
         };
         assert!(place(own) > 0 && place(other) == 0, "{told}");
     }
-    let page = text("toapis/videos-seedance-2-generation.mdx").replace("\"aspect_ratio\"", "\"ratio\"");
+    let page = text("toapis/videos-seedance-2-generation.mdx");
     let report = desk
         .report("page", page.as_bytes(), Some("seedance_2"), None)
         .expect("nothing is written");

@@ -78,7 +78,7 @@ fn page(old: &Source, new: &Source, root: &Path) -> Result<String, Box<dyn std::
     if !stale.is_empty() {
         let _ = writeln!(
             page,
-            "{OLDER}, so they do not show this change. Write them with `INSTA_UPDATE=always cargo test --workspace`.\n"
+            "{OLDER}, so they do not show this change. Write them with `cargo xtask snapshots`.\n"
         );
         for line in &stale {
             let _ = writeln!(page, "{line}");

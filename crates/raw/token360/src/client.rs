@@ -63,7 +63,7 @@ pub mod types {
         ///Seconds after which the provider abandons the task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub execution_expires_after: ::std::option::Option<i64>,
-        ///The first and the last frame. Named on the page; the schema is the one that clients send.
+        ///The first and the last frame. Named on the page; the schema is the one that clients send. Most clients also send `input_references` next to it, which the provider's models refuse; what this service does is not known.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub frame_images: ::std::vec::Vec<FrameImage>,
         ///Whether to generate audio.
@@ -156,7 +156,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///An `https` URL, an uploaded asset (`asset://…`) or, for frames, a `data:` URL.
+    ///An `https` URL, an uploaded asset (`asset://…`, for 2.0 and 2.0 Fast only) or, for frames, a `data:` URL, which clients send and no page mentions.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct MediaUrl {
         ///URL of the medium.

@@ -112,7 +112,8 @@ impl Dialect for AllToken {
     }
 
     fn check_references(&self, call: &Call) -> Result<(), Refusal> {
-        check_draft(call)
+        check_draft(call)?;
+        check_uploads(call)
     }
 
     fn zero_duration_is_absent(&self) -> bool {
@@ -169,6 +170,41 @@ fn check_draft(call: &Call) -> Result<(), Refusal> {
         Some(task) if task.asked("draft") == Some(&Value::Bool(true)) => Ok(()),
         Some(_) => Err(Refusal::invalid(&field, format!("{field}: this task is not a draft"))),
     }
+}
+
+/// An uploaded file is the medium of a short form, and of one task.
+fn check_uploads(call: &Call) -> Result<(), Refusal> {
+    let taken = uploads(&call.body);
+    for (index, item, id) in &taken {
+        let field = format!("content[{index}].upload_id");
+        let refused = |rule: &str| Err(Refusal::invalid(&field, format!("{field}: {rule}")));
+        if !matches!(item["type"].as_str(), Some("image" | "video" | "audio")) {
+            return refused("only items of the types image, video and audio take an upload");
+        }
+        if ["url", "image_url", "video_url", "audio_url"]
+            .iter()
+            .any(|member| !item[member].is_null())
+        {
+            return refused("not together with a URL in the same item");
+        }
+        let twice = taken.iter().filter(|(_, _, other)| other == id).count() > 1;
+        let tasks = call.core.store.owned(call.vendor, call.owner);
+        if twice
+            || tasks
+                .iter()
+                .any(|task| uploads(&task.request).iter().any(|(_, _, used)| used == id))
+        {
+            return refused("an upload can be used once");
+        }
+    }
+    Ok(())
+}
+
+/// The items of `content` with an uploaded file: their places, themselves, and the ids of the files.
+fn uploads(body: &Value) -> Vec<(usize, &Value, &str)> {
+    let content = body["content"].as_array().into_iter().flatten().enumerate();
+    let uploaded = content.filter_map(|(index, item)| Some((index, item, item["upload_id"].as_str()?)));
+    uploaded.collect()
 }
 
 const fn word(status: Status) -> &'static str {

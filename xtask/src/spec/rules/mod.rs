@@ -8,6 +8,7 @@
 pub use self::found::Finding;
 use self::found::Found;
 use self::found::{instead, near};
+use super::lines::Lines;
 use super::{Spec, SpecError};
 
 mod bodies;
@@ -77,8 +78,8 @@ pub fn refuse_facts(spec: &Spec) -> Result<(), SpecError> {
 
 /// The findings on a spec whose text is `text`, in the order of the file. `more` adds findings on the generator.
 pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecError>) -> Vec<Finding> {
-    let source = source::Source::read(text);
-    if let Some(only) = source.operation_twice(spec) {
+    let lines = Lines::read(text);
+    if let Some(only) = source::operation_twice(&lines, spec) {
         return vec![only];
     }
     let mut found = run(spec, &[FATAL.as_slice(), &FACTS].concat());
@@ -92,10 +93,10 @@ pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecErr
         group(spec, &mut found);
     }
     for finding in &mut found.findings {
-        finding.line = source.line(&finding.pointer);
+        finding.line = lines.line(&finding.pointer);
     }
     // These set their own line: a duplicate key has one pointer for two places.
-    source.check(&mut found);
+    source::check(&lines, &mut found);
     let mut findings = found.findings;
     findings.sort_by(|a, b| (a.line, &a.pointer, a.rule).cmp(&(b.line, &b.pointer, b.rule)));
     findings.dedup();

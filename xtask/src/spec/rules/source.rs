@@ -1,172 +1,58 @@
 //! Checks that need the text, because parsed values lose it: lines, duplicate keys, and words that a YAML 1.1
 //! reader reads differently.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle};
-
 use super::{Finding, Found};
-use crate::spec::{METHODS, Spec, escape};
+use crate::spec::lines::Lines;
+use crate::spec::{METHODS, Spec};
 
-/// The places of a document.
-pub(super) struct Source {
-    /// Pointer → line.
-    lines: BTreeMap<String, usize>,
-    /// Duplicate keys: pointer and line.
-    twice: Vec<(String, usize)>,
-    /// Unquoted scalars: pointer, line, text, and whether it is a key.
-    plain: Vec<(String, usize, String, bool)>,
+/// An operation that is written twice. Whatever else would be found is about the half that a reader drops.
+pub(super) fn operation_twice(lines: &Lines, spec: &Spec) -> Option<Finding> {
+    let is_operation = |pointer: &str| match pointer.split('/').collect::<Vec<_>>()[..] {
+        ["", "paths", _] => true,
+        ["", "paths", _, method] => METHODS.contains(&method),
+        _ => false,
+    };
+    let (pointer, line) = lines.twice.iter().find(|(pointer, _)| is_operation(pointer))?;
+    Some(Finding {
+        file: spec.file.clone(),
+        line: *line,
+        pointer: pointer.clone(),
+        rule: "two-bodies",
+        reason: format!(
+            "is already on line {}; a path has one operation for each method",
+            lines.line(pointer)
+        ),
+        fix: "write one operation; where its body depends on the model, list the bodies under `anyOf`, and name \
+              each model's as `request` in x-models"
+            .to_owned(),
+    })
 }
 
-/// The collection being read.
-enum Open {
-    Sequence {
-        pointer: String,
-        next: usize,
-    },
-    Mapping {
-        pointer: String,
-        keys: BTreeSet<String>,
-        key: Option<String>,
-    },
-}
-
-impl Source {
-    /// Reads the places of a text that is valid YAML.
-    pub(super) fn read(text: &str) -> Self {
-        let mut source = Self {
-            lines: BTreeMap::new(),
-            twice: Vec::new(),
-            plain: Vec::new(),
-        };
-        let mut open: Vec<Open> = Vec::new();
-        for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
-            let line = span.start.line();
-            match event {
-                Event::Scalar(text, style, ..) => {
-                    let plain = style == ScalarStyle::Plain;
-                    if let Some(Open::Mapping { pointer, keys, key }) = open.last_mut()
-                        && key.is_none()
-                    {
-                        let place = format!("{pointer}/{}", escape(&text));
-                        if plain {
-                            source.plain.push((place.clone(), line, text.to_string(), true));
-                        }
-                        if keys.insert(text.to_string()) {
-                            source.lines.entry(place.clone()).or_insert(line);
-                        } else {
-                            source.twice.push((place.clone(), line));
-                        }
-                        *key = Some(place);
-                    } else {
-                        let place = source.step(&mut open, line);
-                        if plain {
-                            source.plain.push((place, line, text.into_owned(), false));
-                        }
-                    }
-                }
-                Event::SequenceStart(..) => {
-                    let pointer = source.step(&mut open, line);
-                    open.push(Open::Sequence { pointer, next: 0 });
-                }
-                Event::MappingStart(..) => {
-                    let pointer = source.step(&mut open, line);
-                    open.push(Open::Mapping {
-                        pointer,
-                        keys: BTreeSet::new(),
-                        key: None,
-                    });
-                }
-                Event::SequenceEnd | Event::MappingEnd => {
-                    open.pop();
-                }
-                Event::Alias(_) => {
-                    source.step(&mut open, line);
-                }
-                _ => {}
-            }
-        }
-        source
-    }
-
-    /// The place of a value that starts here; advances its parent.
-    fn step(&mut self, open: &mut [Open], line: usize) -> String {
-        let place = match open.last_mut() {
-            None => String::new(),
-            Some(Open::Sequence { pointer, next }) => {
-                *next += 1;
-                format!("{pointer}/{}", *next - 1)
-            }
-            // A key that is not a scalar has no place.
-            Some(Open::Mapping { pointer, key, .. }) => key.take().unwrap_or_else(|| pointer.clone()),
-        };
-        self.lines.entry(place.clone()).or_insert(line);
-        place
-    }
-
-    /// The line of a pointer, or of the nearest node around it.
-    pub(super) fn line(&self, pointer: &str) -> usize {
-        let mut place = pointer;
-        loop {
-            if let Some(line) = self.lines.get(place) {
-                return *line;
-            }
-            match place.rsplit_once('/') {
-                Some((around, _)) => place = around,
-                None => return 1,
-            }
-        }
-    }
-
-    /// Duplicate keys and unquoted words.
-    /// An operation that is written twice. Whatever else would be found is about the half that a reader drops.
-    pub(super) fn operation_twice(&self, spec: &Spec) -> Option<Finding> {
-        let is_operation = |pointer: &str| match pointer.split('/').collect::<Vec<_>>()[..] {
-            ["", "paths", _] => true,
-            ["", "paths", _, method] => METHODS.contains(&method),
-            _ => false,
-        };
-        let (pointer, line) = self.twice.iter().find(|(pointer, _)| is_operation(pointer))?;
-        Some(Finding {
-            file: spec.file.clone(),
-            line: *line,
-            pointer: pointer.clone(),
-            rule: "two-bodies",
-            reason: format!(
-                "is already on line {}; a path has one operation for each method",
-                self.line(pointer)
+/// Duplicate keys and unquoted words.
+pub(super) fn check(lines: &Lines, found: &mut Found<'_>) {
+    for (pointer, line) in &lines.twice {
+        found.add(
+            "duplicate-key",
+            pointer,
+            format!(
+                "duplicate key, first on line {}; readers keep one of the two",
+                lines.line(pointer)
             ),
-            fix: "write one operation; where its body depends on the model, list the bodies under `anyOf`, and name \
-                  each model's as `request` in x-models"
-                .to_owned(),
-        })
+            "delete or rename one of them",
+        );
+        place(found, *line);
     }
-
-    pub(super) fn check(&self, found: &mut Found<'_>) {
-        for (pointer, line) in &self.twice {
-            found.add(
-                "duplicate-key",
-                pointer,
-                format!(
-                    "duplicate key, first on line {}; readers keep one of the two",
-                    self.line(pointer)
-                ),
-                "delete or rename one of them",
-            );
-            place(found, *line);
-        }
-        for (pointer, line, text, is_key) in &self.plain {
-            let Some((rule, taken)) = trap(text, *is_key, pointer) else {
-                continue;
-            };
-            let fix = match rule {
-                "yaml-boolean" => format!("write true or false, or '{text}' for the string"),
-                "odd-number" if !*is_key => format!("write it in plain decimals, or '{text}' for the string"),
-                _ => format!("put it in quotes: '{text}'"),
-            };
-            found.add(rule, pointer, format!("unquoted {text} is {taken}"), fix);
-            place(found, *line);
-        }
+    for (pointer, line, text, is_key) in &lines.plain {
+        let Some((rule, taken)) = trap(text, *is_key, pointer) else {
+            continue;
+        };
+        let fix = match rule {
+            "yaml-boolean" => format!("write true or false, or '{text}' for the string"),
+            "odd-number" if !*is_key => format!("write it in plain decimals, or '{text}' for the string"),
+            _ => format!("put it in quotes: '{text}'"),
+        };
+        found.add(rule, pointer, format!("unquoted {text} is {taken}"), fix);
+        place(found, *line);
     }
 }
 
