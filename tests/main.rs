@@ -34,6 +34,7 @@ mod simulator;
 mod snapshots;
 mod specs;
 mod tidy;
+mod unlisted;
 mod waiting;
 mod webhooks;
 mod wire;

@@ -128,8 +128,8 @@ fn members(rules: Capabilities, wild: bool) -> Vec<(String, Gen)> {
     let odd = [0, 25, 28, 29, 30, 31, 288, 289, 290, 293, u32::MAX];
     add("frames", one(model.frames.map_or(vec![29], frames)), one(odd));
     for (name, offered, any) in [
-        ("resolution", model.resolutions, TIERS),
-        ("aspect_ratio", model.aspect_ratios, RATIOS),
+        ("resolution", rules.values("resolution"), TIERS),
+        ("aspect_ratio", rules.values("aspect_ratio"), RATIOS),
     ] {
         let all = any.split_whitespace().chain(["", " 720p"]);
         let good: Vec<_> = if offered.is_empty() {
@@ -156,7 +156,7 @@ fn good_inputs(rules: Capabilities) -> Gen {
         let inputs = taken.zip(picks).flat_map(|(rule, (count, source))| {
             let scheme = source.get(rule.sources).replace("url", "https");
             let source = MEDIA.split(' ').find(|text| text.starts_with(&scheme)).unwrap();
-            vec![json!({"role": rule.role, "source": source}); count.min(rule.max) as usize]
+            vec![json!({"role": rule.role, "source": source}); count.min(rule.max.unwrap_or(count)) as usize]
         });
         inputs.collect::<Vec<_>>()
     });

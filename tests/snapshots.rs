@@ -195,6 +195,9 @@ fn table_of_models() {
                     default.map(|value| format!(", default {value}")).unwrap_or_default()
                 )
             };
+            if !model.limits_known {
+                line("limits", "unknown".to_owned());
+            }
             line("resolutions", or_default(model.resolutions, model.default_resolution));
             line(
                 "aspect ratios",
@@ -206,7 +209,12 @@ fn table_of_models() {
             for input in model.inputs {
                 line(
                     input.role,
-                    format!("{} from {} as {}", input.max, input.sources.join(" "), input.wire_role),
+                    format!(
+                        "{} from {} as {}",
+                        input.max.map_or("any number".to_owned(), |max| max.to_string()),
+                        input.sources.join(" "),
+                        input.wire_role
+                    ),
                 );
             }
             if !model.exclusive.is_empty() {

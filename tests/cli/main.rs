@@ -14,6 +14,7 @@ mod records;
 mod strict;
 mod terminal;
 mod tidy;
+mod unverified;
 mod webhook;
 mod words;
 

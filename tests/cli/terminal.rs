@@ -251,7 +251,10 @@ fn documents_report_an_unknown_model_and_a_missing_last_frame() {
         let mut args = [&args[..], more].concat();
         args.extend((more == ["-o"]).then_some(file.as_str()));
         let output = run(folder.path(), &args);
-        assert_eq!(document(&output)["model_known"], known, "{}", stdout(&output));
+        let document = document(&output);
+        assert_eq!(document["model_known"], known, "{}", stdout(&output));
+        let near = document.get("did_you_mean").and_then(serde_json::Value::as_str);
+        assert_eq!(near, (!known).then_some("seedance-2.0"), "{}", stdout(&output));
     });
 }
 
@@ -272,4 +275,58 @@ fn simulated_tasks_are_not_resumed() {
         "{}",
         stdout(&output)
     );
+}
+
+/// A model that no table has is planned, and the plan says that nothing bounds it.
+#[test]
+fn plans_of_unlisted_models_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    for (vendor, model, near) in [
+        (
+            "toapis",
+            "doubao-seedance-1-5-por",
+            "Did you mean doubao-seedance-1-5-pro?",
+        ),
+        ("token360", "seedance-2-0", "Did you mean seedance-2.0?"),
+        ("alltoken", "kling-v9", "limits unchecked."),
+    ] {
+        let args = [
+            "plan",
+            "a kite",
+            "--vendor",
+            vendor,
+            "--model",
+            model,
+            "--duration",
+            "45",
+        ];
+        let output = run(folder.path(), &args);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let note = format!("{model} is not in our tables");
+        assert!(
+            stderr(&output).contains(&note) && stderr(&output).contains(near),
+            "{}",
+            stderr(&output)
+        );
+        assert!(stdout(&output).contains("45"), "{}", stdout(&output));
+        let output = run(folder.path(), &[&args[..], &["--json"]].concat());
+        let plan = document(&output)["plan"].clone();
+        assert_eq!(plan["model_known"], false);
+        assert_eq!(plan["did_you_mean"].is_string(), near.starts_with("Did"), "{plan}");
+        // It is sent as planned, and nothing bounds it there either.
+        let args = [
+            "generate",
+            "--simulate",
+            "a kite",
+            "--vendor",
+            vendor,
+            "--model",
+            model,
+            "--duration",
+            "45",
+        ];
+        let output = run(folder.path(), &[&args[..], &["--no-wait"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert!(stderr(&output).contains("limits unchecked"), "{}", stderr(&output));
+    }
 }

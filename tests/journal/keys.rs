@@ -125,6 +125,24 @@ async fn a_key_is_for_one_request_of_one_account() {
     );
 }
 
+/// A permission changes nothing that is sent.
+#[tokio::test]
+async fn a_permission_to_break_unverified_rules_is_no_other_request() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let client = client(Vendor::Token360, &simulator, &journal);
+    let request = VideoRequest::new("seedance-2.0", "x").duration(5);
+    let task = client.submit_with_key("k", &request).await.unwrap();
+    let permitted = request.allow_unverified("duration");
+    let again = client.submit_with_key("k", &permitted).await.unwrap();
+    assert!(again.already_submitted && again.id == task.id, "{again:?}");
+    // Of a changed length it is another one.
+    let error = client.submit_with_key("k", permitted.duration(20)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert_eq!(simulator.stats().tasks, 1);
+}
+
 /// A refused submission created no task, so its key is free; with an unknown status it is not.
 #[tokio::test]
 async fn a_key_is_free_again_after_a_refusal_only() {

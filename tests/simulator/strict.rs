@@ -68,6 +68,63 @@ async fn a_strict_simulator_refuses_unknown_members_and_names_the_documented_one
     api.submit(Vendor::Token360, &body).await;
 }
 
+/// Unverified rules: what clients have shown, or other models. (The vendor, the member, its value, the reported path.)
+fn unverified() -> Vec<(Vendor, serde_json::Value, &'static str)> {
+    let image = json!({"type": "image_url", "image_url": {"url": "https://example.com/a.png"}});
+    let body = |vendor, member: &str, value| request_with(vendor, member, value);
+    let mut unlisted = body(Vendor::AllToken, "frames", json!(57));
+    unlisted["model"] = json!("seedance-9");
+    let mut mixed = body(Vendor::Token360, "input_references", json!([image]));
+    mixed["frame_images"] =
+        json!([{"type": "image_url", "frame_type": "first_frame", "image_url": image["image_url"]}]);
+    vec![
+        (
+            Vendor::Token360,
+            body(Vendor::Token360, "duration", json!(20)),
+            "duration",
+        ),
+        (
+            Vendor::Token360,
+            body(Vendor::Token360, "input_references", json!(vec![&image; 16])),
+            "input_references, input_references[9]",
+        ),
+        (Vendor::Token360, mixed, "input_references[0]"),
+        (Vendor::AllToken, unlisted, "frames"),
+    ]
+}
+
+#[tokio::test]
+async fn unverified_rules_are_reported_and_refused_only_by_a_strict_simulator() {
+    const HEADER: &str = "x-videogen-unverified-rules";
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let sink = log.clone();
+    let builder = Simulator::builder().manual_clock();
+    let api = Api::with(builder.log(move |line| sink.lock().unwrap().push(line.to_owned()))).await;
+    let strict = Api::with(Simulator::builder().manual_clock().strict(true)).await;
+    for (vendor, body, fields) in unverified() {
+        let (path, operation, created) = create(vendor);
+        let answer = api.post(vendor, path, &body).await.fits(vendor, operation, created);
+        assert_eq!(answer.header(HEADER), fields, "{body}");
+        let rules = api.sim.tasks().last().unwrap().unverified_rules.join("; ");
+        let id = answer.header("x-request-id");
+        let line = format!("{vendor} {operation} {id}: unverified rules: {rules}; answered with {created}");
+        assert_eq!(std::mem::take(&mut *log.lock().unwrap()), [line]);
+        assert!(rules.starts_with(fields.split(", ").next().unwrap()), "{rules}");
+
+        let answer = strict.post(vendor, path, &body).await.fits(vendor, operation, 400);
+        let message = answer.body["error"]["message"].as_str().unwrap();
+        assert!(rules.contains(message), "{message}: {rules}");
+    }
+    assert_eq!(strict.sim.stats().tasks, 0);
+    // A verified rule refuses the request, whatever else it breaks.
+    let mut body = request_with(Vendor::Token360, "duration", json!(20));
+    body["resolution"] = json!("9K");
+    let (path, operation, _) = create(Vendor::Token360);
+    let answer = api.post(Vendor::Token360, path, &body).await;
+    let answer = answer.fits(Vendor::Token360, operation, 400);
+    assert!(answer.headers.get(HEADER).is_none() && log.lock().unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn an_integer_beyond_64_bits_is_refused_with_its_field() {
     let api = Api::start().await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use videogen::facts::Capabilities;
-use videogen::{Client, ClientBuilder, TaskId, Vendor, VideoRequest};
+use videogen::{Client, ClientBuilder, TaskId, Vendor, VideoRequest, Violation};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{ACCOUNT, Failure};
@@ -148,8 +148,18 @@ fn no_key(vendors: &[Vendor]) -> Failure {
     ))
 }
 
-/// The note on a model that is not in the vendor's spec.
+/// The note on an unverified rule that the request breaks with permission.
+pub(crate) fn overridden(violation: &Violation) -> String {
+    let Violation { field, value, rule, .. } = violation;
+    format!("Unverified rule not enforced: {field} = {value}: {rule}")
+}
+
+/// The note on a model that the vendor's spec does not list.
 pub(crate) fn unknown_model(vendor: Vendor, model: &str) -> String {
-    let name = vendor.name();
-    format!("{model} is not in the list of {name}'s models; only {name}'s general rules were checked.")
+    let meant = Capabilities::nearest(vendor, model).map(|near| format!(" Did you mean {near}?"));
+    format!(
+        "{model} is not in our tables for {}: limits unchecked.{}",
+        vendor.name(),
+        meant.unwrap_or_default()
+    )
 }

@@ -1,7 +1,9 @@
 //! Exit codes, and their errors.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
-use videogen::{Error, ErrorKind, TaskId};
+use videogen::{Error, ErrorKind, TaskId, Violation};
 
 use crate::interrupt::{Interrupt, interrupted};
 
@@ -108,6 +110,14 @@ impl Failure {
     }
 }
 
+/// The options that override all unverified rules among `violations`.
+pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>) -> Option<String> {
+    let unverified = violations.into_iter().filter(|violation| violation.unverified);
+    let fields: BTreeSet<&str> = unverified.map(|violation| violation.field.as_str()).collect();
+    let options = fields.iter().map(|field| format!("--allow-unverified {field}"));
+    (!fields.is_empty()).then(|| options.collect::<Vec<_>>().join(" "))
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
@@ -120,10 +130,14 @@ impl From<Error> for Failure {
             ErrorKind::Io | ErrorKind::Journal => IO,
             _ => VENDOR,
         };
-        Self {
+        let failure = Self {
             code,
             message: error.to_string(),
             json: json!(error),
+        };
+        match overrides(error.violations()) {
+            Some(options) => failure.hint(&format!("To break the unverified rules, add: {options}")),
+            None => failure,
         }
     }
 }

@@ -116,6 +116,9 @@ pub(crate) struct RequestArgs {
     /// Send the nearest duration, frames or resolution instead of failing (repeatable).
     #[arg(long, value_name = "FIELD")]
     allow_round: Vec<String>,
+    /// Send FIELD even if it breaks an undocumented rule (repeatable)
+    #[arg(long, value_name = "FIELD")]
+    allow_unverified: Vec<String>,
 }
 
 impl RequestArgs {
@@ -163,6 +166,9 @@ impl RequestArgs {
             for field in fields {
                 request = request.adjust(field.replace('-', "_"), how);
             }
+        }
+        for field in self.allow_unverified {
+            request = request.allow_unverified(field.replace('-', "_"));
         }
         let mut keys = BTreeSet::new();
         for pair in self.metadata {

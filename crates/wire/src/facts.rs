@@ -174,6 +174,9 @@ pub struct Model {
     pub family: &'static str,
     /// Body of a request for it.
     pub request: Request,
+    /// Whether the limits below are documented for this id. Otherwise only the request's schema holds: the empty lists of
+    /// resolutions and aspect ratios stand for every value of the schema.
+    pub limits_known: bool,
     /// Durations.
     pub duration: Duration,
     /// Frame counts, if the model supports them.
@@ -298,8 +301,8 @@ pub struct Input {
     pub role: &'static str,
     /// The vendor's name of the role.
     pub wire_role: &'static str,
-    /// Maximum number.
-    pub max: u32,
+    /// Maximum number, where one is documented.
+    pub max: Option<u32>,
     /// Allowed sources: `url`, `asset`, `data`.
     pub sources: &'static [&'static str],
     /// Whether it may be the only input, although its role usually requires another one.

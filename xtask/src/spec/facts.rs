@@ -212,6 +212,9 @@ pub(crate) struct Model {
     pub(crate) create: String,
     pub(crate) request: Option<String>,
     pub(crate) source: String,
+    /// Of a pattern: whether the page documents these limits for every id that it matches.
+    #[serde(default)]
+    pub(crate) documented: bool,
     pub(crate) duration: Duration,
     pub(crate) frames: Option<Frames>,
     #[serde(default)]
@@ -231,6 +234,17 @@ pub(crate) struct Model {
     pub(crate) without: Vec<String>,
     #[serde(default)]
     pub(crate) unverified: Vec<String>,
+}
+
+impl Model {
+    pub(crate) fn is_pattern(&self) -> bool {
+        self.id.ends_with('*')
+    }
+
+    /// Whether its limits hold. Of an id that no page describes, only the request's schema is known.
+    pub(crate) fn limits_known(&self) -> bool {
+        !self.is_pattern() || self.documented
+    }
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
@@ -260,7 +274,7 @@ pub(crate) struct Frames {
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Input {
-    pub(crate) max: u32,
+    pub(crate) max: Option<u32>,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
     #[serde(default)]

@@ -46,6 +46,13 @@ fn table(facts: &Facts) -> String {
         }
         out.push_str(" |\n");
     }
+    if let Some(last) = facts.models.last() {
+        let _ = writeln!(
+            out,
+            "\nModels that are not listed go to `POST {}`.",
+            facts.shape(last).path
+        );
+    }
     out
 }
 
@@ -140,13 +147,27 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
                 .as_ref()
                 .map(|frames| format!("{}…{} by {}", frames.min, frames.max, frames.step)),
         ),
-        "resolution" => how.push(model.resolutions.join(" ")),
-        "aspect_ratio" => how.push(model.aspect_ratios.join(" ")),
+        "resolution" | "aspect_ratio" => {
+            let values = match name {
+                _ if !model.limits_known() => &bounds.values,
+                "resolution" => &model.resolutions,
+                _ => &model.aspect_ratios,
+            };
+            how.push(if values.is_empty() {
+                "any".to_owned()
+            } else {
+                values.join(" ")
+            });
+        }
         "service_tier" | "video_operation" | "output_format" => how.push(bounds.values.join(" ")),
         _ => {}
     }
     if let Some(Some(input)) = role {
-        how.push(format!("up to {}, {}", input.max, input.sources.join("/")));
+        let sources = input.sources.join("/");
+        how.push(match input.max {
+            Some(max) => format!("up to {max}, {sources}"),
+            None => format!("any number, {sources}"),
+        });
         how.extend(input.role.as_ref().map(|word| format!("as `{word}`")));
     }
     format!("✓ {}", how.join(", "))

@@ -11,10 +11,10 @@ use videogen::lost::{ReconcileOptions, Reconciled};
 use videogen::poll::PollPolicy;
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
-use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask};
+use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask, Violation};
 use videogen_sim::Simulator;
 
-use crate::account::{AccountArgs, unknown_model};
+use crate::account::{AccountArgs, overridden, unknown_model};
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
 use crate::files::{FileArgs, Files, Target};
 use crate::follow;
@@ -213,8 +213,15 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         target.check_free(client.journal_entry_with_key(key).await?.as_ref())?;
     }
     let model_known = Capabilities::of(vendor, &request.model).is_known();
+    let mut did_you_mean = None;
     if !model_known {
+        did_you_mean = Capabilities::nearest(vendor, &request.model);
         output.note(&unknown_model(vendor, &request.model));
+    }
+    // What else is wrong with the request is reported by the submission.
+    let broken = client.plan(&request).map(|plan| plan.overridden).unwrap_or_default();
+    for violation in &broken {
+        output.note(&overridden(violation));
     }
     let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
     if let Some(listener) = &listener
@@ -262,6 +269,8 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         options,
         simulate: args.simulate,
         model_known,
+        did_you_mean,
+        overridden: broken,
         output,
     };
     let id = submitted.id.clone();
@@ -296,6 +305,8 @@ struct Run<'a> {
     options: WaitOptions,
     simulate: bool,
     model_known: bool,
+    did_you_mean: Option<&'static str>,
+    overridden: Vec<Violation>,
     output: &'a Output,
 }
 
@@ -343,6 +354,12 @@ impl Run<'_> {
 
     fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
         let mut document = json!({"simulated": self.simulate, "model_known": self.model_known, "task": task});
+        if let Some(near) = self.did_you_mean {
+            document["did_you_mean"] = near.into();
+        }
+        if !self.overridden.is_empty() {
+            document["overridden"] = json!(self.overridden);
+        }
         if let Some(files) = files {
             files.show_in(&mut document);
         }

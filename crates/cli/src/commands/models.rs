@@ -57,7 +57,10 @@ fn row(entry: &Capabilities) -> Vec<String> {
     let inputs: Vec<_> = model
         .inputs
         .iter()
-        .map(|input| format!("{} {}", input.max, input.role))
+        .map(|input| match input.max {
+            Some(max) => format!("{max} {}", input.role),
+            None => input.role.to_owned(),
+        })
         .collect();
     vec![
         entry.vendor.to_string(),

@@ -7,8 +7,8 @@ use serde_json::json;
 use videogen::VideoRequest;
 use videogen::submit::ModelPlan;
 
-use crate::account::{AccountArgs, unknown_model};
-use crate::exit::{Failure, INVALID};
+use crate::account::{AccountArgs, overridden, unknown_model};
+use crate::exit::{Failure, INVALID, overrides};
 use crate::output::{Output, table};
 use crate::request_args::RequestArgs;
 
@@ -37,6 +37,9 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     for adjustment in &plan.adjustments {
         output.note(&format!("Adjusted: {adjustment}"));
     }
+    for violation in &plan.overridden {
+        output.note(&overridden(violation));
+    }
     output.result(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&plan.body).unwrap_or_default();
         format!("{} {}\n{body}", plan.method, plan.url)
@@ -58,6 +61,9 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
             outlooks.iter().flat_map(rows),
         )
     })?;
+    if let Some(options) = overrides(outlooks.iter().flat_map(|model_plan| &model_plan.violations)) {
+        output.note(&format!("To break the unverified rules, add: {options}"));
+    }
     let possible = outlooks.iter().any(|model_plan| model_plan.plan.is_some());
     Ok(if possible {
         ExitCode::SUCCESS
@@ -71,7 +77,8 @@ fn rows(model_plan: &ModelPlan) -> Vec<Vec<String>> {
         Some(plan) => {
             let request = format!("{} {} {}", plan.method, plan.url, plan.body);
             let adjusted = plan.adjustments.iter().map(ToString::to_string);
-            std::iter::once(request).chain(adjusted).collect()
+            let overridden = plan.overridden.iter().map(overridden);
+            std::iter::once(request).chain(adjusted).chain(overridden).collect()
         }
         None => model_plan.violations.iter().map(ToString::to_string).collect(),
     };

@@ -19,7 +19,7 @@ pub(crate) struct SimArgs {
     /// Speed of tasks, as a multiple of real time.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     speed: f64,
-    /// Reject requests with members that the vendor does not document.
+    /// Reject undocumented members, and requests that break unverified rules.
     #[arg(long)]
     strict: bool,
 }

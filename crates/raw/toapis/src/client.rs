@@ -27,7 +27,7 @@ pub mod types {
         ///The caller's own id, returned in the webhook and accepted for polling. It does not make the request idempotent: the same value sent twice may be billed twice.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub client_business_id: ::std::option::Option<::std::string::String>,
-        ///Length in seconds. The 1.5 Pro model starts at 4.
+        ///Length in seconds. The bounds depend on the model.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<i64>,
         ///Images with roles by position. One image is the first frame; two are the first and the last frame; of three or more, those after the first two are references.

@@ -369,7 +369,7 @@ fn capabilities(model: &Model) -> Value {
     let features = FEATURES.map(|(feature, field)| (feature.to_owned(), Value::from(has(field))));
     let most = |kind: &str| -> usize {
         let roles = model.inputs.iter().filter(|(role, _)| role.ends_with(kind));
-        roles.map(|(_, rule)| rule.max).sum()
+        roles.filter_map(|(_, rule)| rule.max).sum()
     };
     let (frames, images) = (most("_frame"), most("_image"));
     json!({

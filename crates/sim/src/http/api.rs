@@ -16,8 +16,8 @@ use crate::http::auth::owner;
 use crate::http::response::{is_form, is_json, json as json_answer, query_of, response};
 use crate::http::spoil::spoil;
 use crate::http::{admin, webhook};
-use crate::spec::{Endpoint, Operation, Route, Spec, UnknownMember, Vendor, unknown_members, wide_integer};
-use crate::state::{Core, Owner};
+use crate::spec::{Endpoint, Operation, Problem, Route, Spec, UnknownMember, Vendor, unknown_members, wide_integer};
+use crate::state::{Core, Owner, Task};
 use crate::submit::create;
 
 /// Images are sent as data URLs, which can be large.
@@ -75,7 +75,7 @@ async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request
         let refused = |refusal| refuse(Some(operation), &refusal);
         let mut answer = match prepare(core.clone(), vendor, spec, endpoint, values, &head, body).await {
             Ok(call) => {
-                let answer = answered(&call).unwrap_or_else(refused);
+                let answer = answered(&call, request_id).unwrap_or_else(refused);
                 report_unknown(&call, answer, request_id)
             }
             Err(refusal) => refused(refusal),
@@ -103,8 +103,23 @@ fn report_unknown(call: &Call, answer: Answer, request_id: &str) -> Answer {
     answer.header("x-videogen-unknown-members", paths.join(", "))
 }
 
+/// Names the unverified rules that an accepted request violates, in a header and in the log.
+fn report_unverified(call: &Call, task: &Task, answer: Answer, request_id: &str) -> Answer {
+    if task.unverified_rules.is_empty() {
+        return answer;
+    }
+    let rules: Vec<_> = task.unverified_rules.iter().map(Problem::printable).collect();
+    let (vendor, operation, status) = (call.vendor, &call.endpoint.id, answer.status);
+    call.core.log.line(&format!(
+        "{vendor} {operation} {request_id}: unverified rules: {}; answered with {status}",
+        rules.join("; ")
+    ));
+    let fields: Vec<_> = task.unverified_rules.iter().map(|rule| rule.field.as_str()).collect();
+    answer.header("x-videogen-unverified-rules", fields.join(", "))
+}
+
 /// Carries out a request.
-fn answered(call: &Call) -> Result<Answer, Refusal> {
+fn answered(call: &Call, request_id: &str) -> Result<Answer, Refusal> {
     if let (true, Some(first)) = (call.core.strict, call.unknown.first()) {
         let hints: Vec<_> = call.unknown.iter().map(UnknownMember::hint).collect();
         let message = format!("unknown members: {}", hints.join(", "));
@@ -116,7 +131,7 @@ fn answered(call: &Call) -> Result<Answer, Refusal> {
     }
     let task = create(call)?;
     webhook::start(&call.core, call.spec, &task);
-    Ok(dialect.created(call, &task))
+    Ok(report_unverified(call, &task, dialect.created(call, &task), request_id))
 }
 
 /// Checks that all operations share: key, query, and that a body is JSON.

@@ -120,14 +120,15 @@ impl Builder {
     }
 
     /// Refuses requests with members that the vendor's documentation does not have, with status 400 and the name of
-    /// the member that was probably meant. Default: `false`, they are only reported, in the header
-    /// `x-videogen-unknown-members`, in the [log](Self::log) and in [`TaskReport`](crate::TaskReport).
+    /// the member that was probably meant, and requests that violate unverified rules, which no page documents. Default:
+    /// `false`, both are only reported, in the headers `x-videogen-unknown-members` and `x-videogen-unverified-rules`, in the
+    /// [log](Self::log) and in [`TaskReport`](crate::TaskReport).
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
     }
 
-    /// Sets the receiver of the log: a line for each request with unknown members. Default: none.
+    /// Sets the receiver of the log: a line for each request with unknown members or violated unverified rules. Default: none.
     pub fn log(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log = Log::new(sink);
         self

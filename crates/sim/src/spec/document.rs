@@ -1,6 +1,6 @@
 //! The vendors' specs, read from the YAML of `specs/` once per process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -138,7 +138,7 @@ impl Spec {
 
     fn schema_problems(&self, schema: &Value, value: &Value) -> Vec<String> {
         match schema::compile(&schema::translate(schema), &self.definitions) {
-            Ok(validator) => schema::problems(&validator, value)
+            Ok(validator) => schema::problems(&validator, value, &BTreeSet::new())
                 .into_iter()
                 .map(|found| found.message)
                 .collect(),
@@ -275,7 +275,7 @@ mod tests {
                 assert!(examples.peek().is_some(), "{vendor} {}: no example", endpoint.id);
                 for example in examples {
                     let (_, body) = spec.addressed(endpoint, example).unwrap();
-                    let problems = schema::problems(&body.validator, example);
+                    let problems = body.problems(example);
                     assert!(
                         problems.is_empty(),
                         "{vendor} {}: {problems:?} in {example}",

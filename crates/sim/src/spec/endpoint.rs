@@ -1,11 +1,11 @@
 //! Endpoints: the path of each, and what it accepts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::Validator;
 use serde_json::Value;
 
-use crate::spec::fields::{Carrier, carriers, positions};
+use crate::spec::fields::{Carrier, carriers, positions, unverified};
 use crate::spec::model::Model;
 use crate::spec::operation::Operation;
 use crate::spec::problem::Problem;
@@ -30,8 +30,10 @@ pub(crate) struct Endpoint {
 pub(crate) struct Body {
     /// Its component schema.
     pub(crate) name: String,
-    pub(crate) validator: Validator,
+    validator: Validator,
     pub(crate) carriers: Vec<Carrier>,
+    /// Paths of the members that no page documents.
+    unverified: BTreeSet<String>,
     positions: BTreeMap<String, Vec<String>>,
 }
 
@@ -141,8 +143,14 @@ impl Body {
             name: name.unwrap_or_default().to_owned(),
             validator: schema::compile(&schema::translate(schema), definitions)?,
             carriers: carriers(document, schema),
+            unverified: unverified(document, schema),
             positions: positions(document, schema),
         })
+    }
+
+    /// Checks a request against the schema, and returns the problems.
+    pub(crate) fn problems(&self, request: &Value) -> Vec<Problem> {
+        schema::problems(&self.validator, request, &self.unverified)
     }
 
     /// The role of an item in a list of plain URLs, which its place decides.
@@ -174,11 +182,10 @@ impl QueryParameter {
             Ok(number) if self.integer => Value::from(number),
             _ => Value::from(value),
         };
-        let problem = schema::problems(&self.validator, &json).into_iter().next()?;
-        Some(Problem {
-            field: self.name.clone(),
-            message: format!("{}: {}", self.name, problem.message),
-        })
+        let problem = schema::problems(&self.validator, &json, &BTreeSet::new())
+            .into_iter()
+            .next()?;
+        Some(Problem::new(&self.name, problem.message))
     }
 }
 

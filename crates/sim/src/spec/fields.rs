@@ -2,7 +2,7 @@
 //!
 //! From `x-field` in the specs, so that one set of rules works for all dialects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -91,7 +91,15 @@ pub(crate) fn carrier_named<'a>(carriers: &'a [Carrier], name: &str) -> Option<&
 /// roles) are omitted: each dialect reads its own.
 pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
     let mut found = Vec::new();
-    collect(document, schema, &mut Vec::new(), &mut found);
+    walk(document, schema, &mut Vec::new(), &mut |path, property| {
+        if let Value::String(field) = &property["x-field"] {
+            found.push(Carrier {
+                path: path.to_vec(),
+                field: field.clone(),
+                default: property.get("default").cloned(),
+            });
+        }
+    });
     found
 }
 
@@ -114,20 +122,25 @@ pub(crate) fn positions(document: &Value, schema: &Value) -> BTreeMap<String, Ve
         .collect()
 }
 
-fn collect(document: &Value, schema: &Value, path: &mut Vec<String>, found: &mut Vec<Carrier>) {
+/// The paths of the properties with a field that no page documents.
+pub(crate) fn unverified(document: &Value, schema: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    walk(document, schema, &mut Vec::new(), &mut |path, property| {
+        if property["x-unverified"] == true {
+            found.insert(path.join("."));
+        }
+    });
+    found
+}
+
+/// Visits every property of a schema that carries a field or inputs.
+fn walk(document: &Value, schema: &Value, path: &mut Vec<String>, visit: &mut dyn FnMut(&[String], &Value)) {
     let schema = resolve(document, schema);
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         path.push(name.clone());
         match property.get("x-field") {
-            Some(Value::String(field)) => {
-                found.push(Carrier {
-                    path: path.clone(),
-                    field: field.clone(),
-                    default: property.get("default").cloned(),
-                });
-            }
-            Some(_) => {}
-            None => collect(document, property, path, found),
+            Some(_) => visit(path, property),
+            None => walk(document, property, path, visit),
         }
         path.pop();
     }

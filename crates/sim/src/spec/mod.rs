@@ -25,5 +25,4 @@ pub(crate) use fields::{Fields, whole};
 pub(crate) use model::{Condition, Model, Wanted};
 pub(crate) use number::wide_integer;
 pub(crate) use problem::Problem;
-pub(crate) use schema::problems;
 pub(crate) use unknown::{UnknownMember, unknown_members};

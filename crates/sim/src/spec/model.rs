@@ -11,6 +11,9 @@ pub(crate) struct Model {
     pub(crate) create: String,
     /// The body, where the operation has several.
     pub(crate) request: Option<String>,
+    /// Of a pattern: whether its limits hold for every id that it matches.
+    #[serde(default)]
+    pub(crate) documented: bool,
     pub(crate) duration: Option<DurationRule>,
     pub(crate) frames: Option<FramesRule>,
     pub(crate) resolutions: Option<Vec<String>>,
@@ -26,6 +29,9 @@ pub(crate) struct Model {
     pub(crate) conditions: Vec<Condition>,
     #[serde(default)]
     pub(crate) without: Vec<String>,
+    /// The members of this entry that no page documents.
+    #[serde(default)]
+    unverified: Vec<String>,
 }
 
 /// Durations in whole seconds.
@@ -49,7 +55,8 @@ pub(crate) struct FramesRule {
 /// Inputs of one role.
 #[derive(Debug, Deserialize)]
 pub(crate) struct InputRule {
-    pub(crate) max: usize,
+    /// Left out where nothing bounds it.
+    pub(crate) max: Option<usize>,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
     /// Whether it may be the only input.
@@ -79,6 +86,16 @@ impl Model {
             Some(prefix) => id.starts_with(prefix),
             None => self.id == id,
         }
+    }
+
+    /// Whether the limits of the model are known. Otherwise any value goes that the request's schema has.
+    pub(crate) fn has_limits(&self) -> bool {
+        self.is_exact() || self.documented
+    }
+
+    /// Whether no page documents this member of the entry.
+    pub(crate) fn is_unverified(&self, member: &str) -> bool {
+        self.unverified.iter().any(|unverified| unverified == member)
     }
 
     /// Whether the entry is for one model, not a pattern for unknown ones.

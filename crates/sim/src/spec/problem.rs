@@ -9,6 +9,8 @@ pub(crate) struct Problem {
     pub(crate) field: String,
     /// The field and the rule.
     pub(crate) message: String,
+    /// Whether no page documents the rule, so that the vendor may accept the request.
+    pub(crate) unverified: bool,
 }
 
 impl Problem {
@@ -18,6 +20,17 @@ impl Problem {
         Self {
             message: format!("{field}: {rule}"),
             field,
+            unverified: false,
         }
+    }
+
+    /// The field and the rule in printable ASCII. Both may repeat a part of the request.
+    pub(crate) fn printable(&self) -> String {
+        self.message.escape_default().to_string()
+    }
+
+    /// Sets whether the rule is unverified.
+    pub(crate) fn unverified(self, unverified: bool) -> Self {
+        Self { unverified, ..self }
     }
 }

@@ -3,6 +3,8 @@
 //! Converts the relevant differences: `nullable`, `exclusiveMinimum`/`exclusiveMaximum` as booleans,
 //! `format: binary`, and the targets of references.
 
+use std::collections::BTreeSet;
+
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
@@ -82,9 +84,9 @@ pub(crate) fn compile(schema: &Value, definitions: &Value) -> Result<Validator, 
         .map_err(|error| error.to_string())
 }
 
-/// Checks a value and returns the problems. The messages name fields and rules, and never repeat the value, which
+/// Checks a value and returns the problems; limits of the members `unverified` are unverified. The messages name fields and rules, and never repeat the value, which
 /// may be a whole image or a secret.
-pub(crate) fn problems(validator: &Validator, value: &Value) -> Vec<Problem> {
+pub(crate) fn problems(validator: &Validator, value: &Value, unverified: &BTreeSet<String>) -> Vec<Problem> {
     validator
         .iter_errors(value)
         .map(|error| {
@@ -96,18 +98,36 @@ pub(crate) fn problems(validator: &Validator, value: &Value) -> Vec<Problem> {
                 } else {
                     format!("{field}.{name}")
                 };
-                let message = format!("{field}: required");
-                return Problem { field, message };
+                return Problem::new(field, "required");
             }
             let rule = error.masked().to_string();
+            let unverified = unverified.contains(&field) && is_limit(error.kind());
             let message = if field.is_empty() {
                 rule
             } else {
                 format!("{field}: {rule}")
             };
-            Problem { field, message }
+            Problem {
+                field,
+                message,
+                unverified,
+            }
         })
         .collect()
+}
+
+/// Whether the rule limits the values of a type.
+fn is_limit(kind: &ValidationErrorKind) -> bool {
+    use ValidationErrorKind as Kind;
+    matches!(
+        kind,
+        Kind::Minimum { .. }
+            | Kind::Maximum { .. }
+            | Kind::MinItems { .. }
+            | Kind::MaxItems { .. }
+            | Kind::MinLength { .. }
+            | Kind::MaxLength { .. }
+    )
 }
 
 /// A JSON pointer in the usual notation of paths: `/content/0/role` is `content[0].role`.
@@ -135,7 +155,7 @@ mod tests {
     fn check(schema: Value, value: Value) -> Vec<String> {
         let definitions = json!({"Word": {"type": "string", "enum": ["a", "b"]}});
         let validator = compile(&translate(&schema), &definitions).unwrap();
-        problems(&validator, &value)
+        problems(&validator, &value, &BTreeSet::new())
             .into_iter()
             .map(|problem| problem.message)
             .collect()

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::spec::Problem;
 use crate::state::delivery::Delivery;
 use crate::state::plan::State;
 use crate::state::shared::Core;
@@ -44,6 +45,8 @@ pub struct TaskReport {
     pub client_reference: Option<String>,
     /// Members of the request that the vendor does not document.
     pub unknown_members: Vec<String>,
+    /// Unverified rules that the request violates, each with the member and the rule.
+    pub unverified_rules: Vec<String>,
     /// Delivery of its webhook, if one was requested.
     pub webhook: Option<Delivery>,
 }
@@ -67,6 +70,7 @@ impl TaskReport {
             cost: task.cost,
             client_reference: task.reference.clone(),
             unknown_members: task.unknown_members.clone(),
+            unverified_rules: task.unverified_rules.iter().map(Problem::printable).collect(),
             webhook: task.callback.as_ref().map(|_| task.delivery()),
         }
     }

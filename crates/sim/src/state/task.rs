@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::media::Shape;
-use crate::spec::Vendor;
+use crate::spec::{Problem, Vendor};
 use crate::state::clock::after;
 use crate::state::delivery::Delivery;
 use crate::state::owner::Owner;
@@ -29,6 +29,8 @@ pub(crate) struct Task {
     pub(crate) request: Value,
     /// Members of the request that the spec does not know.
     pub(crate) unknown_members: Vec<String>,
+    /// Unverified rules that the request violates.
+    pub(crate) unverified_rules: Vec<Problem>,
     /// When it was created, in simulated time.
     pub(crate) created: Duration,
     /// When it was created, for responses.

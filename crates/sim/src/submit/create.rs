@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use crate::dialects::{Call, Dialect, Refusal, dialect};
 use crate::media::{Length, Shape, cost};
-use crate::spec::{Body, Fields, Model, Problem, Vendor, problems};
+use crate::spec::{Body, Fields, Model, Problem, Vendor};
 use crate::state::{Delivery, Plan, Task};
 use crate::submit::rules::check;
 
@@ -23,12 +23,19 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     let (model, body) = addressed.ok_or_else(|| Refusal::invalid("model", "model: the spec has no entry for it"))?;
     let fields = Fields::new(&body.carriers, &call.body);
     let callback = callback(call, fields)?;
-    against_schema(call, body, fields, callback.as_ref())?;
+    let mut unverified = Vec::new();
+    let mut violated = against_schema(call, body, fields, callback.as_ref());
+    // What clients have shown of other models.
+    violated.retain(|problem| model.has_limits() || !problem.unverified);
+    if let Some(Problem { field, message, .. }) = enforced(violated, call.core.strict, &mut unverified) {
+        let field = (!field.is_empty()).then_some(field);
+        return Err(Refusal::Invalid { field, message });
+    }
     let dialect = dialect(call.vendor);
     let inputs = dialect.inputs(body, &call.body);
     let zero_is_absent = dialect.zero_duration_is_absent();
-    let broken = check(model, &call.endpoint.id, fields, &inputs, zero_is_absent);
-    if let Some(Problem { field, message }) = broken.into_iter().next() {
+    let violated = check(model, &call.endpoint.id, fields, &inputs, zero_is_absent);
+    if let Some(Problem { field, message, .. }) = enforced(violated, call.core.strict, &mut unverified) {
         return Err(Refusal::ModelRule { field, message });
     }
     dialect.check_references(call)?;
@@ -44,9 +51,16 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     if prompt.contains("sim:refuse") {
         return Err(Refusal::Content);
     }
-    let task = Arc::new(build(call, dialect, fields, model, prompt, callback));
+    let task = Arc::new(build(call, dialect, fields, model, prompt, callback, unverified));
     call.core.store.add(task.clone());
     Ok(task)
+}
+
+/// The first problem for which a request is refused. Unverified rules are only noted, unless `strict`.
+fn enforced(problems: Vec<Problem>, strict: bool, unverified: &mut Vec<Problem>) -> Option<Problem> {
+    let (open, verified): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.unverified && !strict);
+    unverified.extend(open);
+    verified.into_iter().next()
 }
 
 fn build(
@@ -56,6 +70,7 @@ fn build(
     model: &Model,
     prompt: &str,
     callback: Option<Url>,
+    unverified: Vec<Problem>,
 ) -> Task {
     let now = call.core.clock.now();
     let tier = fields
@@ -82,6 +97,7 @@ fn build(
         prompt: prompt.to_owned(),
         request: call.body.clone(),
         unknown_members: call.unknown.iter().map(|member| member.path.clone()).collect(),
+        unverified_rules: unverified,
         created: now,
         wall: call.core.clock.wall_time(),
         plan: Plan::new(now, call.core.pace, prompt, expires_after),
@@ -145,10 +161,9 @@ fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
 /// A test's webhook receiver is plain HTTP on this machine, which Token360's own rule (`https` only)
 /// would reject. So the checked copy has `https` in a loopback callback; all others
 /// must follow the rule.
-fn against_schema(call: &Call, body: &Body, fields: Fields<'_>, callback: Option<&Url>) -> Result<(), Refusal> {
-    let validator = &body.validator;
+fn against_schema(call: &Call, body: &Body, fields: Fields<'_>, callback: Option<&Url>) -> Vec<Problem> {
     let local = callback.filter(|url| url.scheme() == "http" && is_loopback(url));
-    let found = match local.and(fields.text("callback_url")) {
+    match local.and(fields.text("callback_url")) {
         Some(text) => {
             let mut copy = call.body.clone();
             // The text as sent: the schema must not check the URL parser's normal form.
@@ -157,16 +172,9 @@ fn against_schema(call: &Call, body: &Body, fields: Fields<'_>, callback: Option
                 _ => text.to_owned(),
             };
             copy[fields.path_of("callback_url")] = Value::from(secure);
-            problems(validator, &copy)
+            body.problems(&copy)
         }
-        None => problems(validator, &call.body),
-    };
-    match found.into_iter().next() {
-        Some(Problem { field, message }) => Err(Refusal::Invalid {
-            field: (!field.is_empty()).then_some(field),
-            message,
-        }),
-        None => Ok(()),
+        None => body.problems(&call.body),
     }
 }
 

@@ -31,16 +31,25 @@ pub(crate) fn check(
     }
     problems.extend(duration(model, fields, zero_is_absent));
     problems.extend(frames(model, fields));
-    problems.extend(one_of(fields, "resolution", model.resolutions.as_deref()));
-    problems.extend(one_of(fields, "aspect_ratio", model.aspect_ratios.as_deref()));
+    if model.has_limits() {
+        for (field, member, values) in [
+            ("resolution", "resolutions", &model.resolutions),
+            ("aspect_ratio", "aspect_ratios", &model.aspect_ratios),
+        ] {
+            let problem = one_of(fields, field, values.as_deref());
+            problems.extend(problem.map(|problem| problem.unverified(model.is_unverified(member))));
+        }
+    }
     for field in &model.without {
         if let Some((path, _)) = fields.get(field) {
-            problems.push(Problem::new(path, "the model does not support it"));
+            let problem = Problem::new(path, "the model does not support it");
+            problems.push(problem.unverified(model.is_unverified("without")));
         }
     }
     problems.extend(input_rules(model, inputs));
     let roles: Vec<&str> = inputs.iter().filter_map(|input| role_of(model, input).ok()).collect();
-    problems.extend(conditions::check(&model.conditions, fields, &roles));
+    let conditions = conditions::check(&model.conditions, fields, &roles).into_iter();
+    problems.extend(conditions.map(|problem| problem.unverified(model.is_unverified("conditions"))));
     problems
 }
 
@@ -63,7 +72,8 @@ fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<P
         Some(max) => format!("the model supports {} to {max} seconds", rule.min),
         None => format!("the model supports {} seconds or more", rule.min),
     };
-    Some(Problem::new(path, allowed))
+    // No video has no length, whatever is documented.
+    Some(Problem::new(path, allowed).unverified(seconds > 0 && model.is_unverified("duration")))
 }
 
 fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {
@@ -71,13 +81,14 @@ fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {
     // The real services ignore a frame count here, and bill something other than requested. The
     // simulator rejects it, so that a client without the rule fails a test.
     let Some(rule) = &model.frames else {
-        return Some(Problem::new(path, "the model does not support a frame count"));
+        let problem = Problem::new(path, "the model does not support a frame count");
+        return Some(problem.unverified(!model.has_limits()));
     };
     let count = whole(value)?;
     let fits = (rule.min..=rule.max).contains(&count) && (count - rule.min) % rule.step == 0;
     (!fits).then(|| {
         let rule = format_args!("{} to {} in steps of {}", rule.min, rule.max, rule.step).to_string();
-        Problem::new(path, format_args!("the model supports {rule}"))
+        Problem::new(path, format_args!("the model supports {rule}")).unverified(model.is_unverified("frames"))
     })
 }
 
@@ -92,6 +103,7 @@ fn one_of(fields: Fields<'_>, field: &str, allowed: Option<&[String]>) -> Option
 
 fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let unverified = model.is_unverified("inputs");
     let mut by_role: BTreeMap<&str, Vec<&Input>> = BTreeMap::new();
     for input in inputs {
         match role_of(model, input) {
@@ -101,12 +113,11 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
     }
     for (role, inputs) in &by_role {
         let Some(rule) = model.inputs.get(*role) else { continue };
-        if inputs.len() > rule.max {
-            let field = &inputs[rule.max].field;
-            problems.push(Problem::new(
-                field,
-                format_args!("the model supports at most {} inputs as {role}", rule.max),
-            ));
+        if let Some(max) = rule.max
+            && let Some(first) = inputs.get(max)
+        {
+            let rule = format_args!("the model supports at most {max} inputs as {role}").to_string();
+            problems.push(Problem::new(&first.field, rule).unverified(unverified));
         }
         for input in inputs {
             let source = input.url.as_deref().map(source_of);
@@ -114,10 +125,10 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
             let is_upload = source == Some("upload");
             if !is_upload && !source.is_some_and(|source| rule.sources.iter().any(|allowed| allowed == source)) {
                 let allowed = rule.sources.join(" or ");
-                problems.push(Problem::new(
-                    &input.field,
-                    format_args!("the model supports a {role} only as {allowed}"),
-                ));
+                // What is no source at any model is none at this one.
+                let unverified = unverified && source.is_some_and(|source| source != "unknown");
+                let rule = format_args!("the model supports a {role} only as {allowed}").to_string();
+                problems.push(Problem::new(&input.field, rule).unverified(unverified));
             }
         }
     }
@@ -134,7 +145,10 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
     let groups: Vec<_> = model.exclusive.iter().filter_map(|group| first_in(group)).collect();
     if let [_, second, ..] = groups.as_slice() {
         let rule = "frames and references may not be mixed in one request";
-        problems.push(Problem::new(&second.field, rule));
+        problems.push(Problem::new(&second.field, rule).unverified(model.is_unverified("exclusive")));
+    }
+    if !model.has_limits() {
+        return problems;
     }
     if has("last_frame") && !has("first_frame") {
         let field = &by_role["last_frame"][0].field;
@@ -144,7 +158,8 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
     let alone = model.inputs.get("reference_audio").is_some_and(|rule| rule.alone);
     if has("reference_audio") && !seen && !alone {
         let field = &by_role["reference_audio"][0].field;
-        problems.push(Problem::new(field, "an audio reference requires an image or a video"));
+        let problem = Problem::new(field, "an audio reference requires an image or a video");
+        problems.push(problem.unverified(unverified));
     }
     problems
 }
@@ -163,7 +178,10 @@ fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
         )),
         None => {
             let rule = format_args!("the model does not support inputs in the role {}", input.word).to_string();
-            Err(Problem::new(&input.field, rule))
+            let is_role = ROLES
+                .iter()
+                .any(|(role, medium)| *role == input.word && *medium == input.medium);
+            Err(Problem::new(&input.field, rule).unverified(is_role && model.is_unverified("inputs")))
         }
     }
 }

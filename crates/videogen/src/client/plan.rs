@@ -16,6 +16,7 @@ use crate::client::{Client, parse_base_url};
 use crate::model::mask;
 use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoRequest, Violation};
 use crate::rules::adjust::adjust;
+use crate::rules::overridden;
 use crate::vendors::{Call, dispatch};
 
 /// The exact HTTP request that a submission would send; see [`plan`].
@@ -28,8 +29,11 @@ pub struct Plan {
     pub family: &'static str,
     /// Model id.
     pub model: String,
-    /// Whether the vendor's spec lists the model. Unknown models are checked only against the vendor's general rules.
+    /// Whether the vendor's spec lists the model. The limits of an unlisted model are not checked.
     pub model_known: bool,
+    /// The listed model that an unlisted one may have been meant to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<&'static str>,
     /// HTTP method.
     pub method: String,
     /// URL.
@@ -39,6 +43,9 @@ pub struct Plan {
     /// Fields that would be dropped or rounded, as [`VideoRequest::adjust`] permits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
+    /// Unverified rules that the request breaks, as [`VideoRequest::allow_unverified`] permits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<Violation>,
 }
 
 /// Masks URLs (hosts only) and media. Serialization contains everything.
@@ -142,12 +149,18 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
         };
         return Err(Error::new(ErrorKind::Config, reason));
     };
+    let did_you_mean = match rules.is_known() {
+        true => None,
+        false => Capabilities::nearest(vendor, &request.model),
+    };
     let body = exchange.body.and_then(|body| serde_json::from_slice(&body).ok());
     Ok(Plan {
         vendor,
         family: rules.family.name,
+        overridden: overridden(vendor, &request),
         model: request.model,
         model_known: rules.is_known(),
+        did_you_mean,
         method: exchange.method.to_string(),
         url: exchange.url.to_string(),
         body: body.unwrap_or_default(),

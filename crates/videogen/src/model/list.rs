@@ -107,6 +107,7 @@ impl ListQuery {
                 rule,
                 hint: hint.to_owned(),
                 page: None,
+                unverified: false,
             });
         };
         for (name, value) in [

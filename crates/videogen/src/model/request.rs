@@ -1,6 +1,6 @@
 //! The request for a video.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,8 @@ use crate::model::{Adjust, Input, InvalidSource, Role, SecretUrl, Source, TaskId
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct VideoRequest {
-    /// Model id at the vendor, such as `seedance-2.0`. Unknown ids are allowed and checked against the general rules.
+    /// Model id at the vendor, such as `seedance-2.0`. Ids that are not in the vendor's table are sent, and
+    /// their limits are not checked; see [`Capabilities`](crate::facts::Capabilities).
     pub model: String,
     /// Description of the video.
     pub prompt: String,
@@ -103,6 +104,10 @@ pub struct VideoRequest {
     /// Adjustments permitted by field. A field that is not supported and has no permission is a violation.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub adjust: BTreeMap<String, Adjust>,
+    /// Fields whose unverified rules may be broken. It does not change what is sent, and is not part of the request's
+    /// identity for an idempotency key.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub allow_unverified: BTreeSet<String>,
 }
 
 /// Masks URLs (hosts only, in all fields) and media.
@@ -192,6 +197,28 @@ impl VideoRequest {
     #[must_use]
     pub fn adjust(mut self, field: impl Into<String>, how: Adjust) -> Self {
         self.adjust.insert(field.into(), how);
+        self
+    }
+
+    /// Permits breaking unverified rules about a field (an input role, or `inputs` for combinations of inputs): rules that
+    /// only clients have shown and no page of the vendor documents ([`Violation::unverified`](crate::Violation)). The field is
+    /// sent unchanged, and the vendor decides. Naming a field without such a rule is a violation.
+    ///
+    /// ```
+    /// use videogen::{Vendor, VideoRequest};
+    /// use videogen::submit::plan;
+    ///
+    /// let request = VideoRequest::new("seedance-2.0", "a paper boat").duration(20);
+    /// let refused = plan(Vendor::Token360, None, &request).unwrap_err();
+    /// assert!(refused.violations()[0].unverified);
+    /// let plan = plan(Vendor::Token360, None, &request.allow_unverified("duration"))?;
+    /// assert_eq!(plan.body["duration"], 20);
+    /// assert_eq!(plan.overridden[0].field, "duration");
+    /// # Ok::<(), videogen::Error>(())
+    /// ```
+    #[must_use]
+    pub fn allow_unverified(mut self, field: impl Into<String>) -> Self {
+        self.allow_unverified.insert(field.into());
         self
     }
 

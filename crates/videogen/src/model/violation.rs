@@ -28,10 +28,19 @@ pub struct Violation {
     /// The vendor's documentation page of the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<&'static str>,
+    /// Whether no page documents the rule: only clients have shown it. Then
+    /// [`VideoRequest::allow_unverified`](crate::VideoRequest::allow_unverified) overrides it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unverified: bool,
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} = {}: {}; {}", self.field, self.value, self.rule, self.hint)
+        write!(f, "{} = {}: {}; {}", self.field, self.value, self.rule, self.hint)?;
+        if self.unverified {
+            let field = &self.field;
+            write!(f, " (unverified rule: allow_unverified(\"{field}\") overrides it)")?;
+        }
+        Ok(())
     }
 }

@@ -44,7 +44,8 @@ pub(crate) fn adjust(
 
 /// Replaces a field's value by the nearest supported one, and returns it.
 fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<String> {
-    let model = Capabilities::of(vendor, &request.model).model;
+    let rules = Capabilities::of(vendor, &request.model);
+    let model = rules.model;
     match field {
         "duration" => {
             let seconds = match request.duration? {
@@ -66,7 +67,11 @@ fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<Stri
         "resolution" => {
             let requested = lines(request.resolution.as_deref()?)?;
             let below = |tier: &&&str| lines(tier).is_some_and(|lines| lines <= requested);
-            let lower = *model.resolutions.iter().filter(below).max_by_key(|tier| lines(tier))?;
+            let lower = *rules
+                .values("resolution")
+                .iter()
+                .filter(below)
+                .max_by_key(|tier| lines(tier))?;
             request.resolution = Some(lower.to_owned());
             Some(lower.to_owned())
         }

@@ -6,6 +6,8 @@ pub(crate) mod adjust;
 mod conditions;
 mod hints;
 mod permission;
+mod unverified;
 mod validate;
 
+pub(crate) use validate::overridden;
 pub use validate::validate;

@@ -3,13 +3,16 @@
 //! The rules are tables generated from the vendors' specs; no vendor is named here.
 
 use serde_json::{Map, Value};
-use videogen_wire::facts::{Field, Input as InputRule};
+use videogen_wire::facts::Field;
 
 use crate::model::mask::hide_urls;
-use crate::model::{Adjust, Capabilities, Role, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::model::{Adjust, Capabilities, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::conditions::broken;
 use crate::rules::hints::elsewhere;
 use crate::rules::permission::is_adjustable;
+use crate::rules::unverified;
+
+mod inputs;
 
 /// Checks `request` against the rules of its model at `vendor`, and returns all violations; none if it is valid.
 ///
@@ -23,8 +26,21 @@ use crate::rules::permission::is_adjustable;
 /// ```
 #[must_use]
 pub fn validate(vendor: Vendor, request: &VideoRequest) -> Vec<Violation> {
+    let rules = Capabilities::of(vendor, &request.model);
+    unverified::enforced(&rules, request, violations(rules, request))
+}
+
+/// Returns the unverified rules that `request` breaks, and is allowed to break by [`VideoRequest::allow_unverified`].
+pub(crate) fn overridden(vendor: Vendor, request: &VideoRequest) -> Vec<Violation> {
+    let mut found = violations(Capabilities::of(vendor, &request.model), request);
+    found.retain(|violation| unverified::is_overridden(violation, request));
+    found
+}
+
+/// All rules that a request breaks, overridden ones included.
+fn violations(rules: Capabilities, request: &VideoRequest) -> Vec<Violation> {
     let mut check = Check {
-        rules: Capabilities::of(vendor, &request.model),
+        rules,
         found: Vec::new(),
     };
     check.basics(request);
@@ -44,26 +60,47 @@ struct Check {
     found: Vec<Violation>,
 }
 
+/// What a rule is based on.
+#[derive(Clone, Copy)]
+enum Basis {
+    /// The form of a request, whatever the model.
+    Request,
+    /// The meaning of the vendor's field.
+    Field(&'static Field),
+    /// A limit in the schema of the vendor's field.
+    Limit(&'static Field),
+    /// A member of the model's entry.
+    Model(&'static str),
+    /// What other models do.
+    OtherModels,
+}
+
 impl Check {
-    /// Adds a violation of a rule of the model.
-    fn add(&mut self, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
-        let page = self.rules.model.page;
-        self.push(field, &value.to_string(), rule.into(), hint.into(), page);
-    }
-
-    /// Adds a violation of a rule of the vendor's field itself, whichever the model.
-    fn add_of(&mut self, field: &Field, value: impl ToString, rule: impl Into<String>, hint: impl Into<String>) {
-        self.push(field.name, &value.to_string(), rule.into(), hint.into(), field.page);
-    }
-
-    fn push(&mut self, field: &str, value: &str, rule: String, hint: String, page: &'static str) {
+    /// Adds a violation.
+    fn add(
+        &mut self,
+        basis: Basis,
+        field: &str,
+        value: impl ToString,
+        rule: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let model = self.rules.model;
+        let (page, unverified) = match basis {
+            Basis::Request => (model.page, false),
+            Basis::Field(field) => (field.page, false),
+            Basis::Limit(field) => (field.page, field.unverified),
+            Basis::Model(member) => (model.page, model.unverified.contains(&member)),
+            Basis::OtherModels => (model.page, true),
+        };
         self.found.push(Violation {
             // Any field or member name may contain a presigned URL by mistake.
             field: hide_urls(field),
-            value: hide_urls(value),
-            rule: hide_urls(&rule),
-            hint: hide_urls(&hint),
+            value: hide_urls(&value.to_string()),
+            rule: hide_urls(&rule.into()),
+            hint: hide_urls(&hint.into()),
             page: Some(page),
+            unverified,
         });
     }
 
@@ -80,14 +117,17 @@ impl Check {
         value: Option<T>,
     ) -> Option<(&'static Field, T)> {
         let value = value?;
-        match self.rules.field(name) {
-            Some(field) => Some((field, value)),
-            None => {
-                let rule = format!("{} does not support `{name}`", self.whom(request));
-                self.add(name, value.to_string(), rule, elsewhere(name));
-                None
-            }
+        if let Some(field) = self.rules.field(name) {
+            return Some((field, value));
         }
+        let mut carriers = self.rules.model.request.fields.iter();
+        let carrier = carriers.find(|field| field.name == name);
+        let basis = carrier.map_or(Basis::Request, |_| Basis::Model("without"));
+        let rule = format!("{} does not support `{name}`", self.whom(request));
+        self.add(basis, name, value.to_string(), rule, elsewhere(name));
+        // A caller who overrides this rule sends the field, so its other rules hold.
+        let field = carrier.filter(|_| self.rules.model.unverified.contains(&"without"))?;
+        Some((field, value))
     }
 
     fn basics(&mut self, request: &VideoRequest) {
@@ -96,6 +136,7 @@ impl Check {
                 .map(|entry| entry.model.id)
                 .collect();
             self.add(
+                Basis::Request,
                 "model",
                 "\"\"",
                 "must not be empty",
@@ -103,7 +144,13 @@ impl Check {
             );
         }
         if request.prompt.trim().is_empty() {
-            self.add("prompt", "\"\"", "must not be empty", "describe the video");
+            self.add(
+                Basis::Request,
+                "prompt",
+                "\"\"",
+                "must not be empty",
+                "describe the video",
+            );
         }
     }
 
@@ -114,66 +161,90 @@ impl Check {
                 VideoDuration::Seconds(seconds) if !rule.allows(seconds) => {
                     let hint = format!("use {}", rule.nearest(seconds));
                     let rule = format!("{} supports {rule} seconds", self.whom(request));
-                    self.add("duration", seconds, rule, hint);
+                    // No video has no length; some vendors read 0 as "not set".
+                    let basis = if seconds == 0 {
+                        Basis::Request
+                    } else {
+                        Basis::Model("duration")
+                    };
+                    self.add(basis, "duration", seconds, rule, hint);
                 }
                 VideoDuration::Auto if rule.auto.is_none() => {
                     let hint = format!("set {rule} seconds");
                     let rule = format!("{} does not support auto duration", self.whom(request));
-                    self.add("duration", "auto", rule, hint);
+                    self.add(Basis::Request, "duration", "auto", rule, hint);
                 }
                 VideoDuration::Millis(millis) => {
                     let nearest = rule.nearest(u32::try_from(millis.max(0) / 1000).unwrap_or(u32::MAX));
                     let rule = format!("{} supports only whole seconds, {rule}", self.whom(request));
-                    self.add("duration", duration, rule, format!("use {nearest}"));
+                    self.add(Basis::Request, "duration", duration, rule, format!("use {nearest}"));
                 }
                 VideoDuration::Seconds(_) | VideoDuration::Auto => {}
             }
         }
-        let Some((_, frames)) = self.place(request, "frames", request.frames) else {
+        let Some((field, frames)) = self.place(request, "frames", request.frames) else {
             return;
         };
         match self.rules.model.frames {
             None => {
+                let (ignores, basis) = match self.rules.is_known() {
+                    true => ("ignores", Basis::Request),
+                    false => ("may ignore", Basis::OtherModels),
+                };
                 let whom = self.whom(request);
-                let rule = format!("{whom} ignores `frames` and bills the default duration");
-                self.add("frames", frames, rule, "set `duration`");
+                let rule = format!("{whom} {ignores} `frames` and bills the default duration");
+                self.add(basis, "frames", frames, rule, "set `duration`");
+                self.bounds(field, frames.into());
             }
             Some(rule) if !rule.allows(frames) => {
                 let allowed = format!("must be {} to {} in steps of {}", rule.min, rule.max, rule.step);
-                self.add("frames", frames, allowed, format!("use {}", rule.nearest(frames)));
+                let hint = format!("use {}", rule.nearest(frames));
+                self.add(Basis::Model("frames"), "frames", frames, allowed, hint);
             }
             Some(_) => {}
         }
         if let Some(duration) = request.duration {
             let rule = "the frame count would silently override the duration";
-            self.add("duration", duration, rule, "set `duration` or `frames`, not both");
+            let hint = "set `duration` or `frames`, not both";
+            self.add(Basis::Request, "duration", duration, rule, hint);
         }
     }
 
     fn choices(&mut self, request: &VideoRequest) {
         let model = self.rules.model;
-        for (name, value, allowed) in [
-            ("resolution", request.resolution.as_deref(), model.resolutions),
-            ("aspect_ratio", request.aspect_ratio.as_deref(), model.aspect_ratios),
+        let (tiers, ratios) = (
+            Some(("resolutions", model.resolutions)),
+            Some(("aspect_ratios", model.aspect_ratios)),
+        );
+        for (name, value, of_model) in [
+            ("resolution", request.resolution.as_deref(), tiers),
+            ("aspect_ratio", request.aspect_ratio.as_deref(), ratios),
+            ("service_tier", request.service_tier.as_deref(), None),
+            ("video_operation", request.video_operation.as_deref(), None),
+            ("output_format", request.output_format.as_deref(), None),
         ] {
-            if let Some((_, value)) = self.place(request, name, value)
-                && !allowed.contains(&value)
-            {
-                let rule = format!("{} does not support this value", self.whom(request));
-                self.add(name, value, rule, format!("use one of {}", allowed.join(", ")));
+            let Some((field, value)) = self.place(request, name, value) else {
+                continue;
+            };
+            // Of an unlisted model only the values of the vendor's field are known.
+            let of_model = of_model.filter(|_| self.rules.is_known());
+            let allowed = of_model.map_or(field.values, |(_, values)| values);
+            if allowed.contains(&value) {
+                continue;
             }
-        }
-        for (name, value) in [
-            ("service_tier", request.service_tier.as_deref()),
-            ("video_operation", request.video_operation.as_deref()),
-            ("output_format", request.output_format.as_deref()),
-        ] {
-            if let Some((field, value)) = self.place(request, name, value)
-                && !field.values.is_empty()
-                && !field.values.contains(&value)
-            {
-                let rule = format!("{} does not support this value", self.whom(request));
-                self.add_of(field, value, rule, format!("use one of {}", field.values.join(", ")));
+            let is_of_no_model = !field.values.is_empty() && !field.values.contains(&value);
+            let basis = match of_model {
+                Some((member, _)) if !is_of_no_model => Basis::Model(member),
+                Some(_) => Basis::Request,
+                None => Basis::Field(field),
+            };
+            let rule = format!("{} does not support this value", self.whom(request));
+            if value.trim().is_empty() {
+                self.add(Basis::Request, name, "\"\"", "must not be empty", "leave it out");
+            } else if of_model.is_some() && allowed.is_empty() {
+                self.add(basis, name, value, rule, elsewhere(name));
+            } else if !allowed.is_empty() {
+                self.add(basis, name, value, rule, format!("use one of {}", allowed.join(", ")));
             }
         }
     }
@@ -195,13 +266,18 @@ impl Check {
             let Some((field, value)) = self.place(request, name, value) else {
                 continue;
             };
-            let (low, high) = (field.minimum, field.maximum);
-            if low.is_some_and(|low| value < low) || high.is_some_and(|high| value > high) {
-                let edge = |bound: Option<i64>| bound.map_or_else(|| "any".to_owned(), |bound| bound.to_string());
-                let rule = format!("must be {} to {}", edge(low), edge(high));
-                let nearest = value.clamp(low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX));
-                self.add_of(field, value, rule, format!("use {nearest}"));
-            }
+            self.bounds(field, value);
+        }
+    }
+
+    /// The bounds that the vendor's field has for every model.
+    fn bounds(&mut self, field: &'static Field, value: i64) {
+        let (low, high) = (field.minimum, field.maximum);
+        if low.is_some_and(|low| value < low) || high.is_some_and(|high| value > high) {
+            let edge = |bound: Option<i64>| bound.map_or_else(|| "any".to_owned(), |bound| bound.to_string());
+            let rule = format!("must be {} to {}", edge(low), edge(high));
+            let nearest = value.clamp(low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX));
+            self.add(Basis::Limit(field), field.name, value, rule, format!("use {nearest}"));
         }
     }
 
@@ -218,16 +294,23 @@ impl Check {
                 && length > most
             {
                 let rule = format!("has {length} characters; the limit is {most}");
-                self.add_of(field, value, rule, "shorten it (for example, hash it)");
+                self.add(
+                    Basis::Limit(field),
+                    name,
+                    value,
+                    rule,
+                    "shorten it (for example, hash it)",
+                );
             }
             if value.is_empty() {
-                self.add_of(field, "\"\"", "must not be empty", "leave it out");
+                self.add(Basis::Field(field), name, "\"\"", "must not be empty", "leave it out");
             }
             let is_looked_up = name == "client_reference" && self.rules.vendor.finds_by_reference().is_some();
             if is_looked_up && (value.contains(['/', '\\']) || matches!(value, "." | "..")) {
                 let whom = self.rules.vendor.name();
                 let rule = format!("{whom} uses it in a URL path, which this value would change");
-                self.add_of(field, value, rule, "use one without / and \\, and not . or ..");
+                let hint = "use one without / and \\, and not . or ..";
+                self.add(Basis::Field(field), name, value, rule, hint);
             }
         }
         if let Some((field, url)) = self.place(request, "callback_url", request.callback_url.as_ref()) {
@@ -237,7 +320,8 @@ impl Check {
             && draft.vendor() != self.rules.vendor
         {
             let hint = format!("send the request to {}", draft.vendor().name());
-            self.add("draft_task", draft, "the draft belongs to another vendor", hint);
+            let rule = "the draft belongs to another vendor";
+            self.add(Basis::Request, "draft_task", draft, rule, hint);
         }
         if !request.tools.is_empty() {
             let kinds: Vec<_> = request.tools.iter().map(|tool| tool.kind.as_str()).collect();
@@ -253,15 +337,15 @@ impl Check {
     fn tools(&mut self, tools: &[Tool]) {
         if tools.iter().any(|tool| tool.kind.trim().is_empty()) {
             let hint = "set it, for example to web_search";
-            self.add("tools", "\"\"", "a tool requires a kind", hint);
+            self.add(Basis::Request, "tools", "\"\"", "a tool requires a kind", hint);
         }
         if tools.iter().any(|tool| tool.settings.contains_key("type")) {
             let rule = "a setting would override the tool's kind";
-            self.add("tools", "type", rule, "set `kind` instead");
+            self.add(Basis::Request, "tools", "type", rule, "set `kind` instead");
         }
     }
 
-    fn callback(&mut self, field: &Field, url: &SecretUrl) {
+    fn callback(&mut self, field: &'static Field, url: &SecretUrl) {
         // The parser mends what is not quite a URI, but the text travels as it is.
         let exact = url
             .expose()
@@ -276,12 +360,8 @@ impl Check {
             .filter(|url| matches!(url.scheme(), "https" | "http"));
         let parsed = parsed.filter(|_| exact);
         let Some(parsed) = parsed else {
-            self.add_of(
-                field,
-                url,
-                "is not an http(s) URL",
-                "use a full URL with https:// and without spaces",
-            );
+            let hint = "use a full URL with https:// and without spaces";
+            self.add(Basis::Field(field), field.name, url, "is not an http(s) URL", hint);
             return;
         };
         // Plain HTTP to this machine is for simulators: no vendor can reach it.
@@ -289,79 +369,8 @@ impl Check {
             && !url.expose().starts_with(prefix)
             && !crate::model::address::is_loopback(&parsed)
         {
-            self.add_of(field, url, format!("must begin with {prefix}"), "serve it over TLS");
-        }
-    }
-
-    fn inputs(&mut self, request: &VideoRequest) {
-        if request.inputs.is_empty() {
-            return;
-        }
-        let whom = self.whom(request);
-        for role in Role::ALL {
-            let count = request.inputs_as(role).count();
-            if count == 0 {
-                continue;
-            }
-            let Some(rule) = self.rules.model.inputs.iter().find(|rule| rule.role == role.as_str()) else {
-                self.add(
-                    role.as_str(),
-                    count,
-                    format!("{whom} does not support this input role"),
-                    elsewhere(role.as_str()),
-                );
-                continue;
-            };
-            if count > rule.max as usize {
-                let hint = format!("remove {}", count - rule.max as usize);
-                self.add(
-                    role.as_str(),
-                    count,
-                    format!("{whom} supports at most {}", rule.max),
-                    hint,
-                );
-            }
-            self.sources(request, role, rule);
-        }
-        let has = |role: Role| request.inputs_as(role).next().is_some();
-        if has(Role::LastFrame) && !has(Role::FirstFrame) {
-            self.add(
-                "last_frame",
-                1,
-                "a last frame requires a first frame",
-                "add a first frame",
-            );
-        }
-        let other = |role: &Role| *role != Role::ReferenceAudio && has(*role);
-        let mut inputs = self.rules.model.inputs.iter();
-        let alone = inputs.any(|input| input.role == Role::ReferenceAudio.as_str() && input.alone);
-        if has(Role::ReferenceAudio) && !alone && !Role::ALL.iter().any(other) {
-            let rule = "reference audio requires an image or a video as well";
-            self.add("reference_audio", 1, rule, "add a reference image or video");
-        }
-        let groups: Vec<Vec<&str>> = self
-            .rules
-            .model
-            .exclusive
-            .iter()
-            .map(|group| {
-                let used = Role::ALL.into_iter().filter(|role| has(*role)).map(Role::as_str);
-                used.filter(|role| group.contains(role)).collect()
-            })
-            .filter(|used: &Vec<&str>| !used.is_empty())
-            .collect();
-        if let [first, second, ..] = groups.as_slice() {
-            let rule = format!(
-                "{whom} does not support {} together with {}",
-                first.join(", "),
-                second.join(", ")
-            );
-            self.add(
-                "inputs",
-                [first.as_slice(), second].concat().join(", "),
-                rule,
-                "keep one kind",
-            );
+            let rule = format!("must begin with {prefix}");
+            self.add(Basis::Limit(field), field.name, url, rule, "serve it over TLS");
         }
     }
 
@@ -369,41 +378,9 @@ impl Check {
         for condition in self.rules.model.conditions {
             for broken in broken(condition, request) {
                 let whom = self.whom(request);
-                self.add(
-                    broken.field,
-                    broken.value,
-                    format!("{whom}: {}", broken.rule),
-                    broken.hint,
-                );
-            }
-        }
-    }
-
-    fn sources(&mut self, request: &VideoRequest, role: Role, rule: &InputRule) {
-        for source in request.inputs_as(role) {
-            if let Err(error) = source.check() {
-                self.add(
-                    role.as_str(),
-                    source,
-                    error.to_string(),
-                    "use a complete https:// URL, asset:// id or data: URL, or the path of a readable image",
-                );
-            } else if source.is_plain_http() {
-                let rule = "http:// inputs are not sent: anyone on the way can read and change them";
-                self.add(role.as_str(), source, rule, "give an https:// URL");
-            } else if !rule.sources.contains(&source.kind()) {
-                let (what, hint) = match source.kind() {
-                    "data" => ("a local file or data: URL", "upload it and use its https:// URL"),
-                    "asset" => ("an asset:// id", "use an https:// URL"),
-                    _ => ("a URL", "upload it as an asset"),
-                };
-                let whom = self.whom(request);
-                self.add(
-                    role.as_str(),
-                    source,
-                    format!("{whom} does not support {what} as a source"),
-                    hint,
-                );
+                let rule = format!("{whom}: {}", broken.rule);
+                let basis = Basis::Model("conditions");
+                self.add(basis, broken.field, broken.value, rule, broken.hint);
             }
         }
     }
@@ -417,7 +394,7 @@ impl Check {
                     Adjust::Round => "is not a roundable field",
                 };
                 let hint = "any optional field can be dropped; duration, frames and resolution can be rounded";
-                self.add("adjust", field, rule, hint);
+                self.add(Basis::Request, "adjust", field, rule, hint);
             }
         }
     }
@@ -429,7 +406,8 @@ impl Check {
             let inside = format!("{wire}.");
             if let Some(field) = self.rules.model.request.fields.iter().find(|field| field.wire == wire) {
                 let rule = format!("would override the vendor's `{wire}`");
-                self.add("extra", &wire, rule, format!("set `{}` instead", field.name));
+                let hint = format!("set `{}` instead", field.name);
+                self.add(Basis::Request, "extra", &wire, rule, hint);
             } else if self
                 .rules
                 .model
@@ -440,12 +418,10 @@ impl Check {
             {
                 match value {
                     Value::Object(members) => self.extra(members, &inside),
-                    _ => self.add(
-                        "extra",
-                        &wire,
-                        "must be an object, because it contains other parameters",
-                        "use an object",
-                    ),
+                    _ => {
+                        let rule = "must be an object, because it contains other parameters";
+                        self.add(Basis::Request, "extra", &wire, rule, "use an object");
+                    }
                 }
             }
         }

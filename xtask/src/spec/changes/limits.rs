@@ -39,7 +39,16 @@ pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
     frames(&old["frames"], &new["frames"], &mut found);
     for member in ["resolutions", "aspect_ratios"] {
         let (before, after) = (strings(&old[member]), strings(&new[member]));
-        taken(member, "", &before, &after, &mut found);
+        match (has_limits(old), has_limits(new)) {
+            (true, true) => taken(member, "", &before, &after, &mut found),
+            (false, true) if !after.is_empty() => {
+                found.push((member, Rule::LimitNarrowed, "no longer any value".to_owned()));
+            }
+            (true, false) if !before.is_empty() => {
+                found.push((member, Rule::LimitWidened, "now any value".to_owned()));
+            }
+            _ => {}
+        }
     }
     for member in ["default_resolution", "default_aspect_ratio", "default_generate_audio"] {
         if old.get(member) != new.get(member) {
@@ -69,6 +78,12 @@ pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
     found
 }
 
+/// Whether the limits of an entry are known. Those of a pattern are not, unless they are documented for all its ids.
+fn has_limits(model: &Value) -> bool {
+    let is_pattern = model["id"].as_str().is_some_and(|id| id.ends_with('*'));
+    !is_pattern || model["documented"] == true
+}
+
 /// The same with all lists in order.
 fn unordered(value: &Value) -> Value {
     match value {
@@ -94,7 +109,12 @@ pub(crate) fn summary(model: &Value) -> String {
             parts.push(values.into_iter().collect::<Vec<_>>().join(" "));
         }
     }
-    parts.extend(members(model.get("inputs")).map(|(role, input)| format!("{} {role}", input["max"])));
+    parts.extend(
+        members(model.get("inputs")).map(|(role, input)| match input.get("max") {
+            Some(max) => format!("{max} {role}"),
+            None => role.to_owned(),
+        }),
+    );
     parts.join(", ")
 }
 
@@ -225,9 +245,14 @@ fn inputs(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     taken("inputs", "", &before, &after, found);
     for role in before.intersection(&after) {
         let (a, b) = (&old[role.as_str()], &new[role.as_str()]);
-        let most = |input: &Value| input["max"].as_u64().unwrap_or(0);
+        let most = |input: &Value| input["max"].as_u64().unwrap_or(u64::MAX);
+        let shown = |input: &Value| match input.get("max") {
+            Some(max) => format!("at most {max}"),
+            None => "any number".to_owned(),
+        };
         if most(a) != most(b) {
-            let text = format!("`{role}`: at most {} → {}", most(a), most(b));
+            let (before, after) = (shown(a), shown(b));
+            let text = format!("`{role}`: {before} → {}", after.trim_start_matches("at most "));
             found.push(("inputs", narrower_unless(most(b) > most(a)), text));
         }
         taken(

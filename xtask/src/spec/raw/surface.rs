@@ -188,6 +188,9 @@ fn limits(facts: &Facts, model: &Model) -> String {
     if let Some(frames) = &model.frames {
         line("frames", format!("{} to {} by {}", frames.min, frames.max, frames.step));
     }
+    if !model.limits_known() {
+        line("limits", "unknown".to_owned());
+    }
     line(
         "resolutions",
         or_default(model.resolutions.join(" "), model.default_resolution.clone()),
@@ -203,7 +206,11 @@ fn limits(facts: &Facts, model: &Model) -> String {
         let word = input.role.as_deref().unwrap_or(role);
         line(
             role,
-            format!("{} from {} as {word}", input.max, input.sources.join(" ")),
+            format!(
+                "{} from {} as {word}",
+                input.max.map_or_else(|| "any number".to_owned(), |max| max.to_string()),
+                input.sources.join(" ")
+            ),
         );
     }
     if !model.exclusive.is_empty() {

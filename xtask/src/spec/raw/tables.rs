@@ -150,6 +150,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         id: {:?},
         family: {:?},
         request: {},
+        limits_known: {},
         duration: Duration {{ min: {}, max: {:?}, auto: {auto}, default: {:?} }},
         frames: {frames},
         resolutions: &{:?},
@@ -162,6 +163,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         model.id,
         facts.shape(model).family,
         constant(facts.shape(model)),
+        model.limits_known(),
         model.duration.min,
         model.duration.max,
         model.duration.default,
@@ -175,7 +177,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         let Some(input) = model.inputs.get(*role) else { continue };
         let _ = writeln!(
             out,
-            "            Input {{ role: {role:?}, wire_role: {:?}, max: {}, sources: &{:?}, alone: {} }},",
+            "            Input {{ role: {role:?}, wire_role: {:?}, max: {:?}, sources: &{:?}, alone: {} }},",
             input.role.as_deref().unwrap_or(role),
             input.max,
             input.sources,

@@ -29,6 +29,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     }
     each(spec, found, |spec, model, entry, report| {
         numbers(model, report);
+        pattern(model, entry, report);
         names(model, entry, report);
         let own = shapes(spec, &model.create);
         if entry.get("create").is_some() && own.is_empty() {
@@ -132,6 +133,47 @@ fn numbers(model: &Model, report: &mut Report<'_>) {
             let reason = format!("`{default}` is not one of {values:?}");
             report("bad-default", member, reason, "name one of them, or omit it".to_owned());
         }
+    }
+}
+
+/// A pattern stands for ids that nobody has described, unless it says that a page describes them all. What is known of other
+/// models is not known of these.
+fn pattern(model: &Model, entry: &Value, report: &mut Report<'_>) {
+    if model.limits_known() {
+        for (role, _) in model.inputs.iter().filter(|(_, input)| input.max.is_none()) {
+            let place = format!("inputs/{}", escape(role));
+            let fix = "add it; specs/README.md describes it".to_owned();
+            report("missing-member", &place, "`max` is missing".to_owned(), fix);
+        }
+        if model.documented && !model.is_pattern() {
+            let reason = "an entry for one id is always documented".to_owned();
+            report("bad-member", "documented", reason, "delete it".to_owned());
+        }
+        return;
+    }
+    const LIMITS: [&str; 8] = [
+        "frames",
+        "resolutions",
+        "default_resolution",
+        "aspect_ratios",
+        "default_aspect_ratio",
+        "default_generate_audio",
+        "exclusive",
+        "conditions",
+    ];
+    let mut limits: Vec<String> = LIMITS.iter().map(|name| (*name).to_owned()).collect();
+    limits.extend(["duration/max", "duration/default"].map(str::to_owned));
+    limits.extend(model.inputs.keys().map(|role| format!("inputs/{}/max", escape(role))));
+    for limit in limits {
+        if entry.pointer(&format!("/{limit}")).is_some() {
+            let reason = format!("`{}` limits ids that no page describes", model.id);
+            let fix = "delete it, or add `documented: true` if the page states it for every id that matches".to_owned();
+            report("limit-of-pattern", &limit, reason, fix);
+        }
+    }
+    if model.duration.min > 1 {
+        let reason = format!("`{}` limits ids that no page describes", model.id);
+        report("limit-of-pattern", "duration/min", reason, "write 1".to_owned());
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::Source;
+use crate::model::{Role, Source};
 
 fn fields(vendor: Vendor, request: &VideoRequest) -> Vec<String> {
     validate(vendor, request)
@@ -56,11 +56,53 @@ fn extra_may_add_but_not_override() {
     assert_eq!(values, ["duration", "metadata.seed"]);
 }
 
+/// The limits of other models say nothing of an unlisted one; what the request cannot carry, or only as other values, is
+/// refused all the same.
 #[test]
-fn unknown_models_get_the_general_rules() {
-    let request = VideoRequest::new("seedance-9", "x").duration(12).resolution("4K");
-    assert!(fields(Vendor::Token360, &request).is_empty());
-    assert!(!Capabilities::of(Vendor::Token360, "seedance-9").is_known());
+fn limits_of_unlisted_models_are_not_checked() {
+    for vendor in Vendor::ALL.iter().copied() {
+        for model in ["seedance-9", "doubao-seedance-9", "kling-v9"] {
+            assert!(!Capabilities::of(vendor, model).is_known(), "{vendor} {model}");
+            let mut request = VideoRequest::new(model, "x").duration(600).aspect_ratio("21:9");
+            for number in 0..40 {
+                let source = Source::Url(format!("https://media.example.com/{number}.png").into());
+                request = request.input(Role::ReferenceImage, source);
+            }
+            assert!(fields(vendor, &request).is_empty(), "{vendor} {model}");
+            let first = Source::Url("https://media.example.com/first.png".to_owned().into());
+            assert!(fields(vendor, &request.clone().input(Role::FirstFrame, first)).is_empty());
+            assert_eq!(fields(vendor, &request.clone().duration(0)), ["duration"]);
+            assert_eq!(fields(vendor, &request.clone().aspect_ratio(" ")), ["aspect_ratio"]);
+        }
+    }
+    // Tiers of the protocol, whatever the model.
+    for (tier, violations) in [("4K", 0), ("9K", 1)] {
+        let request = VideoRequest::new("seedance-9", "x").resolution(tier);
+        assert_eq!(fields(Vendor::Token360, &request).len(), violations, "{tier}");
+    }
+    // A model that ignores a frame count bills another length.
+    let violations = validate(Vendor::AllToken, &VideoRequest::new("seedance-9", "x").frames(57));
+    assert!(violations[0].rule.contains("may ignore `frames`"), "{}", violations[0]);
+}
+
+#[test]
+fn an_unlisted_model_goes_to_the_default_family_and_may_be_a_typo() {
+    for (vendor, model, near) in [
+        (Vendor::Token360, "seedance-2", Some("seedance-2.0")),
+        (Vendor::Token360, " Seedance-2.0-Fast", Some("seedance-2.0-fast")),
+        (Vendor::AllToken, "seedance-1-5-pro", Some("seedance-1.5-pro")),
+        (Vendor::AllToken, "sora", None),
+        (
+            Vendor::ToApis,
+            "doubao-seedance-1-5-prp",
+            Some("doubao-seedance-1-5-pro"),
+        ),
+        (Vendor::ToApis, "", None),
+    ] {
+        assert_eq!(Capabilities::nearest(vendor, model), near, "{vendor} {model}");
+    }
+    let unlisted = Capabilities::of(Vendor::ToApis, "doubao-seedance-9");
+    assert_eq!(unlisted.model.request.path, "/v1/videos/generations");
 }
 
 /// Client references must be usable for lookups.

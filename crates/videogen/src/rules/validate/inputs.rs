@@ -1,0 +1,98 @@
+//! Rules about input media: roles, numbers, sources and combinations.
+
+use videogen_wire::facts::Input as InputRule;
+
+use super::{Basis, Check};
+use crate::model::{Role, VideoRequest};
+use crate::rules::hints::elsewhere;
+
+impl Check {
+    pub(super) fn inputs(&mut self, request: &VideoRequest) {
+        if request.inputs.is_empty() {
+            return;
+        }
+        let whom = self.whom(request);
+        for role in Role::ALL {
+            let count = request.inputs_as(role).count();
+            if count == 0 {
+                continue;
+            }
+            let Some(rule) = self.rules.model.inputs.iter().find(|rule| rule.role == role.as_str()) else {
+                // Without a place for it, it cannot be sent.
+                let place = self.rules.field(role.as_str());
+                let basis = place.map_or(Basis::Request, |_| Basis::Model("inputs"));
+                let rule = format!("{whom} does not support this input role");
+                self.add(basis, role.as_str(), count, rule, elsewhere(role.as_str()));
+                continue;
+            };
+            if let Some(max) = rule.max
+                && count > max as usize
+            {
+                let hint = format!("remove {}", count - max as usize);
+                let rule = format!("{whom} supports at most {max}");
+                self.add(Basis::Model("inputs"), role.as_str(), count, rule, hint);
+            }
+            self.sources(request, role, rule);
+        }
+        let has = |role: Role| request.inputs_as(role).next().is_some();
+        let known = self.rules.is_known();
+        if known && has(Role::LastFrame) && !has(Role::FirstFrame) {
+            let rule = "a last frame requires a first frame";
+            self.add(Basis::Request, "last_frame", 1, rule, "add a first frame");
+        }
+        let other = |role: &Role| *role != Role::ReferenceAudio && has(*role);
+        let mut inputs = self.rules.model.inputs.iter();
+        let alone = inputs.any(|input| input.role == Role::ReferenceAudio.as_str() && input.alone);
+        if known && has(Role::ReferenceAudio) && !alone && !Role::ALL.iter().any(other) {
+            let rule = "reference audio requires an image or a video as well";
+            let hint = "add a reference image or video";
+            self.add(Basis::Model("inputs"), "reference_audio", 1, rule, hint);
+        }
+        let groups: Vec<Vec<&str>> = self
+            .rules
+            .model
+            .exclusive
+            .iter()
+            .map(|group| {
+                let used = Role::ALL.into_iter().filter(|role| has(*role)).map(Role::as_str);
+                used.filter(|role| group.contains(role)).collect()
+            })
+            .filter(|used: &Vec<&str>| !used.is_empty())
+            .collect();
+        if let [first, second, ..] = groups.as_slice() {
+            let rule = format!(
+                "{whom} does not support {} together with {}",
+                first.join(", "),
+                second.join(", ")
+            );
+            self.add(
+                Basis::Model("exclusive"),
+                "inputs",
+                [first.as_slice(), second].concat().join(", "),
+                rule,
+                "keep one kind",
+            );
+        }
+    }
+
+    fn sources(&mut self, request: &VideoRequest, role: Role, rule: &InputRule) {
+        for source in request.inputs_as(role) {
+            let name = role.as_str();
+            if let Err(error) = source.check() {
+                let hint = "use a complete https:// URL, asset:// id or data: URL, or the path of a readable image";
+                self.add(Basis::Request, name, source, error.to_string(), hint);
+            } else if source.is_plain_http() {
+                let rule = "http:// inputs are not sent: anyone on the way can read and change them";
+                self.add(Basis::Request, name, source, rule, "give an https:// URL");
+            } else if !rule.sources.contains(&source.kind()) {
+                let (what, hint) = match source.kind() {
+                    "data" => ("a local file or data: URL", "upload it and use its https:// URL"),
+                    "asset" => ("an asset:// id", "use an https:// URL"),
+                    _ => ("a URL", "upload it as an asset"),
+                };
+                let rule = format!("{} does not support {what} as a source", self.whom(request));
+                self.add(Basis::Model("inputs"), name, source, rule, hint);
+            }
+        }
+    }
+}
