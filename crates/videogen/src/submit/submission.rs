@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 use videogen_wire::Sent;
 
-use super::intent::digests;
+use super::digests::digests;
 use crate::client::{Client, SubmitEvent};
 use crate::journal::LEASE;
 use crate::journal::{BoxFuture, Destination, Entry, Event, Intent, Journal, Query, Started, State, Subject};
