@@ -126,7 +126,10 @@ fn facade_only(vendor: Vendor, request: &VideoRequest, violation: &Violation) ->
         // The specs do not forbid blank or empty values, except for one prompt.
         "model" => true,
         "prompt" => vendor != Vendor::AllToken || !request.prompt.is_empty(),
-        "safety_identifier" | "client_reference" | "resolution" | "aspect_ratio" => violation.value == "\"\"",
+        "safety_identifier" | "client_reference" => violation.value == "\"\"",
+        "resolution" | "aspect_ratio" if violation.value == "\"\"" => rules
+            .field(&violation.field)
+            .is_some_and(|field| field.values.is_empty()),
         // The vendors prefer the frames.
         "duration" if violation.rule.contains("frame count") => true,
         // One vendor reads 0 as "not set".

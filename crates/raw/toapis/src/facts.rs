@@ -144,7 +144,7 @@ const CREATE_GENERATION_DOUBAO20_REQUEST: Request = Request {
         Field { name: "reference_audio", wire: "audio_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: true },
         Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks", unverified: true },
         Field { name: "client_reference", wire: "client_business_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks", unverified: true },
-        Field { name: "duration", wire: "duration", minimum: Some(-1), maximum: Some(15), max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: true },
+        Field { name: "duration", wire: "duration", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: true },
         Field { name: "first_frame", wire: "image_urls", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: true },
         Field { name: "first_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: true },
         Field { name: "last_frame", wire: "image_with_roles", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://docs.toapis.com/llms.txt", unverified: true },

@@ -34,7 +34,14 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     let dialect = dialect(call.vendor);
     let inputs = dialect.inputs(body, &call.body);
     let zero_is_absent = dialect.zero_duration_is_absent();
-    let violated = check(model, &call.endpoint.id, fields, &inputs, zero_is_absent);
+    let violated = check(
+        model,
+        call.spec.models.last(),
+        &call.endpoint.id,
+        fields,
+        &inputs,
+        zero_is_absent,
+    );
     if let Some(Problem { field, message, .. }) = enforced(violated, call.core.strict, &mut unverified) {
         return Err(Refusal::ModelRule { field, message });
     }

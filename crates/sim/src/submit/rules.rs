@@ -18,8 +18,10 @@ const ROLES: [(&str, Medium); 5] = [
 ];
 
 /// Returns all rules that a request violates. At some vendors a duration of zero counts as absent.
+/// `general` is the entry for any model.
 pub(crate) fn check(
     model: &Model,
+    general: Option<&Model>,
     endpoint: &str,
     fields: Fields<'_>,
     inputs: &[Input],
@@ -46,7 +48,7 @@ pub(crate) fn check(
             problems.push(problem.unverified(model.is_unverified("without")));
         }
     }
-    problems.extend(input_rules(model, inputs));
+    problems.extend(input_rules(model, general, inputs));
     let roles: Vec<&str> = inputs.iter().filter_map(|input| role_of(model, input).ok()).collect();
     let conditions = conditions::check(model, fields, &roles).into_iter();
     problems.extend(conditions.map(|problem| problem.unverified(model.is_unverified("conditions"))));
@@ -101,7 +103,7 @@ fn one_of(fields: Fields<'_>, field: &str, allowed: Option<&[String]>) -> Option
     (!fits).then(|| Problem::new(path, format_args!("the model supports {}", allowed.join(", "))))
 }
 
-fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
+fn input_rules(model: &Model, general: Option<&Model>, inputs: &[Input]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let unverified = model.is_unverified("inputs");
     let mut by_role: BTreeMap<&str, Vec<&Input>> = BTreeMap::new();
@@ -125,8 +127,10 @@ fn input_rules(model: &Model, inputs: &[Input]) -> Vec<Problem> {
             let is_upload = source == Some("upload");
             if !is_upload && !source.is_some_and(|source| rule.sources.iter().any(|allowed| allowed == source)) {
                 let allowed = rule.sources.join(" or ");
-                // What is no source at any model is none at this one.
-                let unverified = unverified && source.is_some_and(|source| source != "unknown");
+                // What the format of requests does not take, no model does.
+                let general = general.and_then(|general| general.inputs.get(*role));
+                let taken = |source| general.is_some_and(|rule| rule.sources.iter().any(|taken| taken == source));
+                let unverified = unverified && source.is_some_and(taken);
                 let rule = format_args!("the model supports a {role} only as {allowed}").to_string();
                 problems.push(Problem::new(&input.field, rule).unverified(unverified));
             }
@@ -236,10 +240,17 @@ mod tests {
             .find(|endpoint| endpoint.id == entry.create)
             .unwrap();
         let fields = Fields::new(&endpoint.body(entry).unwrap().carriers, &body);
-        check(entry, &endpoint.id, fields, inputs, vendor == Vendor::AllToken)
-            .into_iter()
-            .map(|found| found.message)
-            .collect()
+        check(
+            entry,
+            spec.models.last(),
+            &endpoint.id,
+            fields,
+            inputs,
+            vendor == Vendor::AllToken,
+        )
+        .into_iter()
+        .map(|found| found.message)
+        .collect()
     }
 
     #[test]

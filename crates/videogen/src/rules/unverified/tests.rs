@@ -42,11 +42,11 @@ fn every_kind_of_unverified_rule_can_be_overridden() {
     let mixed = new("seedance-2.0")
         .first_frame(url("a.png"))
         .reference_image(url("b.png"));
-    let data: Source = "data:image/png;base64,iVBORw==".parse().unwrap();
+    let asset: Source = "asset://img-1".parse().unwrap();
     for (vendor, field, request) in [
         (Vendor::Token360, "reference_image", crowd),
         (Vendor::Token360, "inputs", mixed),
-        (Vendor::AllToken, "first_frame", new("seedance-2.0").first_frame(data)),
+        (Vendor::AllToken, "first_frame", new("seedance-2.5").first_frame(asset)),
         (
             Vendor::AllToken,
             "reference_video",

@@ -3,7 +3,7 @@
 use videogen_wire::facts::Input as InputRule;
 
 use super::{Basis, Check};
-use crate::model::{Role, VideoRequest};
+use crate::model::{Capabilities, Role, VideoRequest};
 use crate::rules::hints::elsewhere;
 
 impl Check {
@@ -91,7 +91,14 @@ impl Check {
                     _ => ("a URL", "upload it as an asset"),
                 };
                 let rule = format!("{} does not support {what} as a source", self.whom(request));
-                self.add(Basis::Model("inputs"), name, source, rule, hint);
+                // What the format of requests does not take, no model does.
+                let general = Capabilities::of(self.rules.vendor, "*").model;
+                let mut inputs = general.inputs.iter().filter(|input| input.role == name);
+                let basis = match inputs.any(|input| input.sources.contains(&source.kind())) {
+                    true => Basis::Model("inputs"),
+                    false => Basis::Request,
+                };
+                self.add(basis, name, source, rule, hint);
             }
         }
     }
