@@ -168,6 +168,71 @@ async fn an_unreadable_record_hides_no_other() {
     assert_eq!(kept, broken);
 }
 
+/// Tasks of another version: shown, refused where they are named, with the next step; the others go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_of_an_unknown_family_or_vendor_hide_no_other() {
+    let simulator = simulator().await;
+    let folder = tempfile::tempdir().unwrap();
+    for key in ["family", "vendor", "plain"] {
+        let args = [&GENERATE[..], &["--idempotency-key", key]].concat();
+        assert_eq!(run(folder.path(), &simulator, &args).0, 0);
+    }
+    let database = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+    for (key, from, to) in [
+        ("family", "token360:videos:", "token360:clips:"),
+        ("vendor", "token360", "acme"),
+    ] {
+        let sql = "UPDATE submissions SET entry = replace(entry, ?2, ?3), task = replace(task, ?2, ?3) WHERE key = ?1";
+        assert_eq!(database.execute(sql, [key, from, to]).unwrap(), 1);
+    }
+    let task = |key: &str| -> String {
+        let sql = "SELECT task FROM submissions WHERE key = ?1";
+        database.query_row(sql, [key], |row| row.get(0)).unwrap()
+    };
+    let listed = local(folder.path());
+    let count = |document: &Value, name: &str| document[name].as_array().unwrap().len();
+    assert_eq!(
+        (count(&listed, "submissions"), count(&listed, "unreadable")),
+        (2, 1),
+        "{listed}"
+    );
+    assert_eq!(listed["unreadable"][0]["task"], task("vendor"));
+
+    let (code, refused, _) = run(folder.path(), &simulator, &["status", &task("family")]);
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert_eq!(code, 2, "{refused}");
+    for words in [
+        "unknown endpoint family `clips`",
+        "Use the version that created the task",
+    ] {
+        assert!(message.contains(words), "{message}");
+    }
+    let output = command(folder.path(), &simulator, &["status", &task("vendor")])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = stdout(&output) + &stderr(&output);
+    for words in ["unknown vendor `acme`", "Use the version that created the task"] {
+        assert!(text.contains(words), "{text}");
+    }
+    let (_, recovered, _) = run(folder.path(), &simulator, &["recover"]);
+    assert_eq!(
+        (count(&recovered, "unfinished"), count(&recovered, "unreadable")),
+        (2, 1),
+        "{recovered}"
+    );
+    let text = recovered["unfinished"].to_string();
+    assert!(text.contains("unknown endpoint family `clips`"), "{text}");
+    assert_eq!(run(folder.path(), &simulator, &["status", &task("plain")]).0, 0);
+    let again = run(
+        folder.path(),
+        &simulator,
+        &[&GENERATE[..], &["--idempotency-key", "family"]].concat(),
+    );
+    assert_eq!(again.1["task"]["already_submitted"], true, "{again:?}");
+    assert_eq!(simulator.stats().tasks, 3);
+}
+
 /// Nothing can be recorded, and everything can be read.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,9 @@
 mod child;
 mod keys;
 mod kill;
+mod odd;
 mod recover;
+mod released;
 mod search;
 mod secrets;
 

@@ -1,6 +1,6 @@
 //! Specs that `cargo xtask lint` accepts become Rust that compiles; others are rejected, with the place and a fix.
 //!
-//! Each case is `lint/base.yaml` with one change.
+//! Each case is `lint/base.yaml` with one change, or a frozen spec.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,7 +12,7 @@ use xtask::spec::lint::lint;
 use xtask::spec::raw::raw_crate_of;
 use xtask::spec::raw::repeated;
 
-use super::commands::{root, xtask};
+use super::commands::{frozen, root, xtask};
 
 mod calls;
 mod names;
@@ -43,6 +43,8 @@ fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     names::add(&mut cases);
     calls::add(&mut cases);
+    let several = fs::read_to_string(frozen().join("specs/studio.yaml")).unwrap();
+    cases.push(("two bodies on one path".to_owned(), several, ACCEPTED));
     cases
 }
 

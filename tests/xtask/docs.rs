@@ -345,7 +345,7 @@ fn exit_codes_and_json() {
     let (code, _, err) = run(&["docs", "nobody", &fine]);
     assert_eq!(code, 100);
     assert!(
-        err.contains("no nobody.yaml; there are: alltoken, toapis, token360"),
+        err.contains("no nobody.yaml; there are: alltoken, studio, toapis, token360"),
         "{err}"
     );
     let (code, _, err) = run(&["docs", "token360", "--page", "no_such", &fine]);

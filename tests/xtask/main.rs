@@ -3,6 +3,7 @@
 
 mod absorb;
 mod accepted;
+mod bodies;
 mod ci;
 mod commands;
 mod diff;

@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -55,6 +55,15 @@ const STEPS: [&str; 4] = [
     CREATE INDEX submissions_begun ON submissions (begun);",
     "ALTER TABLE submissions ADD COLUMN vendor_id TEXT;
     CREATE INDEX submissions_vendor_id ON submissions (vendor_id) WHERE vendor_id IS NOT NULL;",
+    // All names of this machine are one scope, which version 3 did not know: `localhost`, always with a port. Where that
+    // gives a key to two records, the second keeps its scope.
+    "UPDATE OR IGNORE submissions SET scope = scheme || 'localhost:' || CASE
+            WHEN instr(host, ':') > 0 THEN substr(host, instr(host, ':') + 1)
+            WHEN scheme = 'https://' THEN '443'
+            ELSE '80' END
+        FROM (SELECT intent AS id, substr(scope, 1, instr(scope, '://') + 2) AS scheme,
+            replace(substr(scope, instr(scope, '://') + 3), '[::1]', 'localhost') AS host FROM submissions)
+        WHERE id = intent AND (host GLOB '127.[0-9]*.[0-9]*.[0-9]*' OR host = 'localhost' OR host GLOB 'localhost:*');",
 ];
 
 /// Migrates a file to the newest version, and keeps its data. The file's `user_version` is the number of applied steps.

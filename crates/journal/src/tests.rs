@@ -112,6 +112,53 @@ async fn keys_and_tasks_are_unique_within_a_scope() {
     assert!(matches!(other, Started::Known(known) if known.intent.id == "i-3"));
 }
 
+/// Version 3 had a scope for each name of this machine. A key that was used through a gateway here is not free.
+#[tokio::test]
+async fn scopes_of_version_3_are_those_of_this_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.db");
+    let written = [
+        ("i-1", "k-1", "http://127.0.0.1:8787"),
+        ("i-2", "k-2", "https://127.0.0.2"),
+        ("i-3", "k-3", "http://[::1]:99"),
+        ("i-4", "k-4", "http://[::1]"),
+        ("i-5", "k-5", "http://localhost"),
+        ("i-6", "k-6", "https://gateway.internal"),
+        ("i-7", "k-7", "public"),
+        ("i-8", "k-1", "http://localhost:8787"),
+    ];
+    {
+        let connection = Connection::open(&path).unwrap();
+        schema::older_version(&connection, 3).unwrap();
+        for (id, key, origin) in written {
+            let mut intent = intent(id, key);
+            intent.origin = Some(
+                if origin == "public" {
+                    "https://vendor.example"
+                } else {
+                    origin
+                }
+                .to_owned(),
+            );
+            let entry = serde_json::to_string(&Entry::begin(intent)).unwrap();
+            let sql = "INSERT INTO submissions (intent, key, account, scope, open, unfinished, begun, entry)
+                VALUES (?1, ?2, 'a', ?3, 1, 0, 0, ?4)";
+            connection.execute(sql, [id, key, origin, &entry]).unwrap();
+        }
+    }
+    let journal = SqliteJournal::open(&path).unwrap();
+    for entry in journal.find(Query::default()).await.unwrap().entries {
+        let mut intent = entry.intent.clone();
+        intent.id = "i-9".to_owned();
+        let again = journal.begin(intent).await.unwrap();
+        assert!(
+            matches!(&again, Started::Known(known) if known.intent.key == entry.intent.key),
+            "{:?}: {again:?}",
+            entry.intent.origin
+        );
+    }
+}
+
 /// Damage of every kind to one record: the others are readable, and its key cannot be submitted.
 #[tokio::test]
 async fn an_unreadable_record_affects_no_other() {

@@ -226,7 +226,8 @@ impl Client {
         if !vendor.families().any(|known| known == id.family()) {
             let known: Vec<_> = vendor.families().collect();
             return wrong(format!(
-                "unknown endpoint family `{}` in the task id; {vendor} has: {}. A newer version may support it",
+                "unknown endpoint family `{}` in the task id; this version knows of {vendor}: {}. Use the version that \
+                 created the task",
                 id.family(),
                 known.join(", ")
             ));

@@ -69,6 +69,8 @@ impl fmt::Display for Unreadable {
 
 impl From<Unreadable> for JournalError {
     fn from(record: Unreadable) -> Self {
-        Self::new(format!("{record}; it was not changed"))
+        Self::new(format!(
+            "{record}; it was not changed. If another version wrote it, use that one"
+        ))
     }
 }

@@ -61,15 +61,16 @@ pub struct Ambiguity {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Progress {
-    /// Unknown: the sending process died.
-    #[default]
-    Unknown,
     /// The connection was established; no response arrived.
     Sent,
     /// The response was cut off.
     PartlyAnswered,
     /// The response is complete, but does not show whether the request was accepted.
     Answered,
+    /// Unknown: the sending process died, or a newer version recorded another progress.
+    #[default]
+    #[serde(other)]
+    Unknown,
 }
 
 impl Ambiguity {

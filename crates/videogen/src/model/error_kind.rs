@@ -24,8 +24,6 @@ pub enum ErrorKind {
     NotFound,
     /// The state of the task or journal entry does not allow the operation.
     Conflict,
-    /// The vendor, or the provider behind it, failed.
-    Vendor,
     /// The network failed.
     Transport,
     /// The vendor's response could not be parsed.
@@ -49,6 +47,9 @@ pub enum ErrorKind {
     NotReady,
     /// The journal could not be read or written.
     Journal,
+    /// The vendor, or the provider behind it, failed. Also a recorded kind that this version does not know.
+    #[serde(other)]
+    Vendor,
 }
 
 impl ErrorKind {

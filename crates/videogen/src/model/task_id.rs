@@ -31,11 +31,11 @@ pub struct TaskId {
 
 impl TaskId {
     /// Creates the id of a task that `vendor` calls `id`, created through the endpoint family `family`. Returns `None`
-    /// when a part is empty or the family contains a colon.
+    /// when a part is empty, or the family contains other characters than letters, digits, `-`, `_` and `.`.
     #[must_use]
     pub fn new(vendor: Vendor, family: impl Into<String>, id: impl Into<String>) -> Option<Self> {
         let (family, id) = (family.into(), id.into());
-        (!family.is_empty() && !family.contains(':') && !id.is_empty()).then_some(Self { vendor, family, id })
+        (is_family(&family) && !id.is_empty()).then_some(Self { vendor, family, id })
     }
 
     /// Returns the vendor.
@@ -75,6 +75,12 @@ impl fmt::Display for TaskId {
     }
 }
 
+/// Whether a word can be the family of a task id, so that the id parses again.
+fn is_family(word: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !word.is_empty() && word.chars().all(is_allowed)
+}
+
 /// Error of parsing a [`TaskId`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseTaskIdError(String);
@@ -96,14 +102,17 @@ impl FromStr for TaskId {
         let (Some(vendor), Some(family), Some(id)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(bad("a part is missing"));
         };
-        let vendor: Vendor = vendor
-            .parse()
-            .map_err(|error: crate::model::ParseVendorError| bad(&error.to_string()))?;
         // Another version may support more families; an unknown one is rejected when the task is used.
-        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if !family.chars().all(is_word) {
+        if !is_family(family) {
             return Err(bad("the family may contain only letters, digits, `-`, `_` and `.`"));
         }
+        let vendor: Vendor = vendor.parse().map_err(|_| {
+            let known: Vec<_> = Vendor::ALL.iter().map(|vendor| vendor.as_str()).collect();
+            ParseTaskIdError(format!(
+                "unknown vendor `{vendor}` in the task id `{text}`; this version supports {}. Use the version that created the task",
+                known.join(", ")
+            ))
+        })?;
         let id = percent_decode_str(id)
             .decode_utf8()
             .map_err(|_| bad("the id is not UTF-8"))?;

@@ -17,7 +17,7 @@ macro_rules! vendors {
             }
     )*) => {
         /// A vendor. Each has a Cargo feature.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         #[serde(rename_all = "lowercase")]
         #[non_exhaustive]
         pub enum Vendor {$(
@@ -144,6 +144,14 @@ impl fmt::Display for ParseVendorError {
 }
 
 impl std::error::Error for ParseVendorError {}
+
+impl<'de> Deserialize<'de> for Vendor {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
 
 impl FromStr for Vendor {
     type Err = ParseVendorError;

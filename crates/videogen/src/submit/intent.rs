@@ -4,6 +4,7 @@ use chrono::Utc;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::digests::digests;
 use super::submission::SubmitOptions;
 use crate::client::Client;
 use crate::journal::Intent;
@@ -21,13 +22,7 @@ impl Client {
             let finds = vendor.finds_by_reference().is_some() && rules.field("client_reference").is_some();
             finds.then(|| id.clone())
         };
-        // Not part of the request's identity: the callback URL may have a different token each time, and a permission to
-        // break unverified rules does not change what is sent.
-        let mut original = json!(original);
-        if let Some(original) = original.as_object_mut() {
-            original.remove("callback_url");
-            original.remove("allow_unverified");
-        }
+        let [request_hash, _] = digests(original, request);
         let now = Utc::now();
         Intent {
             key: match &options.idempotency_key {
@@ -45,7 +40,7 @@ impl Client {
                 .as_deref()
                 .map(|own| self.judge().hide(own))
                 .or_else(own),
-            request_hash: sha256(original.to_string().as_bytes()),
+            request_hash,
             request: self.redact(json!(request)),
             at: now,
             until: now,

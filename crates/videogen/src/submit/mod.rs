@@ -16,6 +16,7 @@
 
 mod adopt;
 mod comparison;
+mod digests;
 mod existing;
 mod intent;
 pub(crate) mod reconcile;

@@ -204,7 +204,9 @@ impl Client {
         let names_it = own.is_some();
         // Its family is the one it was submitted to, not the one of the lookup.
         let own = own.unwrap_or_else(|| id.id().to_owned());
-        task.id = TaskId::new(self.0.vendor, ambiguity.family.as_str(), own).unwrap_or(task.id);
+        let is_known = self.0.vendor.families().any(|family| family == ambiguity.family);
+        let family = if is_known { &ambiguity.family } else { id.family() };
+        task.id = TaskId::new(self.0.vendor, family, own).unwrap_or(task.id);
         if self.is_known(&task, ambiguity.intent.as_deref()).await? {
             return Ok(Reconciled::NotFound);
         }

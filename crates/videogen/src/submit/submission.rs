@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 use videogen_wire::Sent;
 
+use super::digests::digests;
 use crate::client::{Client, SubmitEvent};
 use crate::journal::LEASE;
 use crate::journal::{BoxFuture, Destination, Entry, Event, Intent, Journal, Query, Started, State, Subject};
@@ -176,6 +177,7 @@ impl Client {
             let (mut request, adjustments) =
                 adjust(vendor, given).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
             let intent = self.0.journal.as_ref().map(|_| self.intent(options, given, &request));
+            let digests = digests(given, &request);
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
             }
@@ -203,8 +205,7 @@ impl Client {
                         break *task;
                     }
                     Ok(Attempt::Known(entry)) => {
-                        let hash = intent.as_ref().map(|intent| intent.request_hash.as_str());
-                        match self.follow(*entry, hash.unwrap_or_default()).await {
+                        match self.follow(*entry, &digests).await {
                             Ok(task) => break task,
                             // The other sender was refused and may retry; so does this one.
                             Err(error) => retries.pause(error).await?,
@@ -339,13 +340,13 @@ impl Client {
     }
 
     /// Returns the result of an earlier submission with the same key.
-    async fn follow(&self, mut entry: Entry, hash: &str) -> Result<VideoTask, Error> {
+    async fn follow(&self, mut entry: Entry, digests: &[String]) -> Result<VideoTask, Error> {
         let key = entry.intent.key.clone();
         // The system clock of the lease may be set back; this one is monotonic.
         let begun = Instant::now();
         let mut pause = Duration::from_millis(20);
         loop {
-            self.is_the_same(&entry, hash)?;
+            self.is_the_same(&entry, digests)?;
             match entry.state {
                 State::Accepted => {
                     return entry.to_task().ok_or_else(|| {
@@ -390,13 +391,13 @@ impl Client {
         }
     }
 
-    fn is_the_same(&self, entry: &Entry, hash: &str) -> Result<(), Error> {
+    fn is_the_same(&self, entry: &Entry, digests: &[String]) -> Result<(), Error> {
         let first = &entry.intent;
         let what = if first.account != self.account() {
             "with a different account"
         } else if !self.owns(entry) {
             "with a different base URL"
-        } else if first.request_hash != hash {
+        } else if !digests.contains(&first.request_hash) {
             "for a different request"
         } else {
             return Ok(());

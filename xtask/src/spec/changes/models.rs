@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::components::is_renamed;
 use super::judge::{Judgement, Rule};
 use super::keywords::from_to;
 use super::limits::{self, Carried};
@@ -34,6 +35,13 @@ pub(crate) fn diff(old: &Spec, new: &Spec) -> Vec<Found> {
                     None => "removed".to_owned(),
                 };
                 found.push(model(Rule::ModelRemoved, id(gone), text));
+                // Requests with its id go on, as the general entry has them.
+                if let Some(general) = described(&new.doc, id(gone))
+                    && is_rerouted((old, gone), (new, general))
+                {
+                    let changes = rerouted::diff((old, gone), (new, general));
+                    found.extend(changes.into_iter().map(|change| of_model(id(gone), change)));
+                }
             }
             (None, Some(come)) => {
                 let text = format!("added: {}", limits::summary(come));
@@ -210,10 +218,12 @@ fn special(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
 
 /// Whether another operation creates its tasks, or from another body.
 fn is_rerouted((old, before): (&Spec, &Value), (new, after): (&Spec, &Value)) -> bool {
-    let named = |model: &Value| model.get("request").cloned();
-    before.get("create") != after.get("create")
-        // A body that has to be named, now that there are others, is the same body.
-        || named(before) != named(after) && rerouted::body(old, before) != rerouted::body(new, after)
+    // A body that has to be named, now that there are others, or that has another name, is the same body.
+    let is_same = match (rerouted::body(old, before), rerouted::body(new, after)) {
+        (Some(a), Some(b)) => a == b || is_renamed(old, new, a, b),
+        (a, b) => a == b,
+    };
+    before.get("create") != after.get("create") || before.get("request") != after.get("request") && !is_same
 }
 
 fn carried((old, before): (&Spec, &Value), (new, after): (&Spec, &Value)) -> Carried {

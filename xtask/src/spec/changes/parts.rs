@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::call::Call;
+use super::components::is_renamed;
 use super::judge::Rule;
 use super::place::{Found, Place};
 use super::rename;
@@ -227,18 +228,25 @@ fn shapes(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
     if let ([(_, a)], [(_, b)]) = (olds.as_slice(), news.as_slice()) {
         return walk.schema(at, a, b);
     }
-    let find = |list: &[(String, Value)], name: &str| list.iter().find(|(other, _)| other == name).cloned();
+    let has = |list: &[(String, Value)], name: &str| list.iter().any(|(other, _)| other == name);
+    let mut come: Vec<&(String, Value)> = news.iter().filter(|(name, _)| !has(&olds, name)).collect();
+    let types = |name: &str| -> Vec<String> { at.rust.clone().into_iter().chain([format!("types::{name}")]).collect() };
     for (name, before) in &olds {
-        match find(&news, name) {
-            Some((_, after)) => walk.schema(at, before, &after),
-            None => walk
-                .found
-                .push(Found::at(at, Rule::TypeNarrowed, format!("may no longer be `{name}`"))),
+        let renamed = |(other, _): &&(String, Value)| is_renamed(walk.old, walk.new, name, other);
+        let same = news.iter().find(|(other, _)| other == name);
+        let after = same.or_else(|| come.iter().position(renamed).map(|index| come.remove(index)));
+        if let Some((_, after)) = after {
+            walk.schema(at, before, after);
+            continue;
         }
+        let mut change = Found::at(at, Rule::TypeNarrowed, format!("may no longer be `{name}`"));
+        change.rust = types(name);
+        walk.found.push(change);
     }
-    for (name, _) in news.iter().filter(|(name, _)| find(&olds, name).is_none()) {
-        walk.found
-            .push(Found::at(at, Rule::TypeWidened, format!("may also be `{name}`")));
+    for (name, _) in come {
+        let mut change = Found::at(at, Rule::TypeWidened, format!("may also be `{name}`"));
+        change.rust = types(name);
+        walk.found.push(change);
     }
 }
 

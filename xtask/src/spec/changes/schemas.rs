@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::components::{named, schema};
+use super::components::{is_renamed, named, schema};
 use super::judge::{Direction, Rule};
 use super::keywords::{self, Kind};
 use super::place::{Found, NodeKey, Place};
 use super::properties::{Member, Sides};
 use super::rest::rest;
-use super::{names, properties, rename};
+use super::{names, properties};
 use crate::spec::schema::is_string_enum;
 use crate::spec::{Spec, component, members};
 
@@ -76,7 +76,7 @@ impl<'a> Walk<'a> {
     pub(crate) fn schema_of(&mut self, at: &Place, old: &Value, new: &Value, is_status: bool) {
         let names = [(self.old, old), (self.new, new)].map(|(spec, schema)| named(spec, schema));
         if let [Some(a), Some(b)] = names {
-            if a == b || self.is_renamed(a, b) {
+            if a == b || is_renamed(self.old, self.new, a, b) {
                 self.edge(at, a, b, is_status);
                 let handled = ["$ref", "allOf", "x-field"];
                 self.facets(at, old, new, &handled);
@@ -158,26 +158,6 @@ impl<'a> Walk<'a> {
             Rule::TypeChanged,
             format!("type changed from `{from}` to `{to}`"),
         ));
-    }
-
-    /// Finds the new name of a component that was renamed.
-    fn is_renamed(&self, old: &str, new: &str) -> bool {
-        let (Some(a), Some(b)) = (schema(self.old, old), schema(self.new, new)) else {
-            return false;
-        };
-        if schema(self.new, old).is_some() || schema(self.old, new).is_some() || a.get("type") != b.get("type") {
-            return false;
-        }
-        let parts = |value: &Value| -> BTreeSet<String> {
-            let values = value.get("enum").and_then(Value::as_array).into_iter().flatten();
-            let values = values.map(Value::to_string);
-            values
-                .chain(members(value.get("properties")).map(|(name, _)| name.to_owned()))
-                .collect()
-        };
-        let (a, b) = (parts(a), parts(b));
-        let common = a.intersection(&b).count();
-        common * 2 >= a.len().max(b.len()) || rename::names(old, new) >= 0.8
     }
 
     fn edge(&mut self, at: &Place, old: &str, new: &str, is_status: bool) {
