@@ -37,7 +37,7 @@ fn the_client_takes_either_body_and_picks_it_by_its_component() {
         "{client}"
     );
     let of_file = |end: &str| tree.iter().find(|(file, _)| file.ends_with(end)).unwrap().1.clone();
-    let picked = "request_body!(CreateVideoBody = CreateStudio2Request | CreateStudio1Request)";
+    let picked = "request_body! { CreateVideoBody = CreateStudio2Request | CreateStudio1Request }";
     let library = of_file("src/lib.rs");
     assert!(library.contains(picked), "{library}");
     let facts = of_file("src/facts.rs");
