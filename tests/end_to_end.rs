@@ -349,6 +349,30 @@ async fn unsupported_operations_name_the_vendors_that_support_them() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
 }
 
+#[tokio::test]
+async fn the_balance_falls_with_each_task_and_checks_the_key() {
+    let simulator = simulator().await;
+    let toapis = client(&simulator, Vendor::ToApis);
+    let before = toapis.balance().await.unwrap();
+    assert_eq!((before.used_credits, before.unlimited), (Some(0.0), false));
+    toapis
+        .submit(VideoRequest::new("seedance-2", "x").duration(5))
+        .await
+        .unwrap();
+    let after = toapis.balance().await.unwrap();
+    assert_eq!(after.used_credits, Some(5.0));
+    assert_eq!(
+        after.remaining_credits,
+        before.remaining_credits.map(|credits| credits - 5.0)
+    );
+    assert_eq!(after.credits_per_usd, Some(200.0));
+    let refused = client_with(&simulator, Vendor::ToApis, "sk-sim-401").balance().await;
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Auth);
+    let lacking = client(&simulator, Vendor::AllToken).balance().await.unwrap_err();
+    assert_eq!(lacking.kind(), ErrorKind::Unsupported);
+    assert!(lacking.to_string().contains("ToAPIs"), "{lacking}");
+}
+
 /// An expired link is renewed if the vendor supports it, and reported as lost otherwise.
 #[tokio::test]
 async fn expired_links() {

@@ -277,6 +277,26 @@ fn simulated_tasks_are_not_resumed() {
     );
 }
 
+/// What the vendor decides is open in the price too.
+#[test]
+fn plans_say_what_the_vendor_decides() {
+    let folder = tempfile::tempdir().unwrap();
+    for (args, decides) in [
+        (&["--vendor", "toapis"][..], true),
+        (&["--vendor", "toapis", "--duration", "auto"], true),
+        (&["--vendor", "toapis", "--duration", "5"], false),
+        (&["--vendor", "toapis", "--model", "doubao-seedance-1-5-pro"], false),
+    ] {
+        let output = run(folder.path(), &[&["plan", "a kite"], args].concat());
+        let note = "decides the duration, and with it the price. Set --duration to fix both.";
+        assert_eq!(stderr(&output).contains(note), decides, "{args:?}: {}", stderr(&output));
+        let output = run(folder.path(), &[&["plan", "a kite", "--json"], args].concat());
+        let document: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let told = document["plan"]["vendor_decides"].as_array().is_some();
+        assert_eq!(told, decides, "{args:?}: {document}");
+    }
+}
+
 /// A model that no table has is planned, and the plan says that nothing bounds it.
 #[test]
 fn plans_of_unlisted_models_say_so() {

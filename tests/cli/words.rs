@@ -93,6 +93,7 @@ fn the_vendors_words_reach_the_user_from_every_command() {
                 [
                     (Operation::List, vec!["list", "--vendor", name]),
                     (Operation::Models, vec!["models", "--live", "--vendor", name]),
+                    (Operation::Balance, vec!["balance", "--vendor", name]),
                     (Operation::Cancel, vec!["cancel", &task]),
                 ]
                 .into_iter()

@@ -55,6 +55,10 @@ Examples:
   videogen models --vendor toapis
   videogen models --json";
 
+pub(crate) const BALANCE: &str = "\
+Examples:
+  videogen balance --vendor toapis";
+
 pub(crate) const SCHEMA: &str = "\
 Examples:
   videogen schema request > request.schema.json";

@@ -25,7 +25,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::account::TaskArgs;
-use crate::commands::{cancel, download, generate, list, models, plan, recover, schema, sim, status, wait};
+use crate::commands::{balance, cancel, download, generate, list, models, plan, recover, schema, sim, status, wait};
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
 use crate::output::Output;
@@ -74,6 +74,9 @@ enum Command {
     /// Show the limits of each model.
     #[command(after_help = help::MODELS)]
     Models(models::ModelsArgs),
+    /// Show the balance of the account, which also checks the key (ToAPIs only).
+    #[command(after_help = help::BALANCE)]
+    Balance(balance::BalanceArgs),
     /// Print the JSON Schema of a request or a task.
     #[command(after_help = help::SCHEMA)]
     Schema(schema::SchemaArgs),
@@ -123,6 +126,7 @@ async fn run() -> ExitCode {
         Command::Cancel(args) => stoppable(cancel::cancel(args, &journal, &output)).await,
         Command::List(args) => stoppable(list::list(args, &journal, &output)).await,
         Command::Recover(args) => recover::recover(args, &journal, &output).await,
+        Command::Balance(args) => stoppable(balance::balance(args, &output)).await,
         Command::Models(args) => stoppable(models::models(args, &output)).await,
         Command::Schema(args) => schema::schema(&args, &output),
         Command::Sim(args) => sim::sim(args, &output).await,

@@ -150,7 +150,7 @@ pub use transport::RetryPolicy;
 /// }
 /// ```
 pub mod facts {
-    pub use crate::model::{Capabilities, ListedModel, Operation, ParseVendorError};
+    pub use crate::model::{Balance, Capabilities, ListedModel, Operation, ParseVendorError};
     #[doc(inline)]
     pub use videogen_wire::facts::*;
 }

@@ -15,7 +15,7 @@ use crate::output::{Output, table};
 pub(crate) struct ModelsArgs {
     #[command(flatten)]
     account: AccountArgs,
-    /// Request the list from the vendor (Token360, AllToken).
+    /// Request the list from the vendor.
     #[arg(long)]
     live: bool,
 }

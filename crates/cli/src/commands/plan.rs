@@ -34,6 +34,12 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     if !plan.model_known {
         output.note(&unknown_model(vendor, &plan.model));
     }
+    for field in &plan.vendor_decides {
+        let model = format!("{} {}", vendor.name(), plan.model);
+        output.note(&format!(
+            "{model} decides the {field}, and with it the price. Set --{field} to fix both."
+        ));
+    }
     for adjustment in &plan.adjustments {
         output.note(&format!("Adjusted: {adjustment}"));
     }

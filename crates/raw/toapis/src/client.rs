@@ -16,6 +16,38 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///Balance of the account. Where the quota is unlimited, what remains is -1.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Balance {
+        ///Credits for a US dollar.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub credits_per_usd: ::std::option::Option<::videogen_wire::Lenient<f64>>,
+        ///Why it failed, if it did.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///What remains, in the currency that the site is set to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub remain_balance: ::std::option::Option<::videogen_wire::Lenient<f64>>,
+        ///What remains in credits.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub remain_credits: ::std::option::Option<::videogen_wire::Lenient<f64>>,
+        ///Whether the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///Whether the quota is unlimited.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub unlimited_quota: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///What was used, in that currency.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub used_balance: ::std::option::Option<::videogen_wire::Lenient<f64>>,
+        ///What was used in credits.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub used_credits: ::std::option::Option<::videogen_wire::Lenient<f64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///Request for any other model: the members that most of their pages share.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CommonRequest {
@@ -848,6 +880,38 @@ Arguments:
             .build()?;
         let info = OperationInfo {
             operation_id: "list_models",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Query the balance
+
+The balance of the account, whichever of its keys asks. It costs nothing, so it also shows whether a key works. A failure has status 200 too, with `success` false and a message.
+
+Sends a `GET` request to `/v1/user/balance`
+
+*/
+    pub async fn get_balance<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::Balance>, Error<()>> {
+        let url = format!("{}/v1/user/balance", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_balance",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -22,6 +22,7 @@ pub const VENDOR: Vendor = Vendor {
 };
 
 const PAGES: &[Page] = &[
+    Page { name: "balance", url: "https://docs.toapis.com/docs/en/api-reference/account/user-balance", read: "2026-11-27", note: None },
     Page { name: "index", url: "https://docs.toapis.com/llms.txt", read: "2026-11-27", note: Some("The vendor's list of all its pages, in the place of pages whose own address was not noted down.") },
     Page { name: "limits", url: "https://docs.toapis.com/docs/en/api-reference/rate-limits/async-tasks", read: "2026-11-27", note: None },
     Page { name: "models", url: "https://docs.toapis.com/docs/en/api-reference/chat/list-models", read: "2026-11-27", note: None },

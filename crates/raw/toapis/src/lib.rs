@@ -36,6 +36,7 @@ impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {
 
 videogen_wire::from_value! {
     types::AudioWithRole,
+    types::Balance,
     types::CommonRequest,
     types::Doubao20Metadata,
     types::Doubao20Request,

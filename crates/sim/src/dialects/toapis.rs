@@ -20,6 +20,7 @@ impl Dialect for ToApis {
         let task = match call.endpoint.operation {
             Operation::Get => find(call)?,
             Operation::Models => return Ok(models(call)),
+            Operation::Balance => return Ok(balance(call)),
             _ => return Err(Refusal::NoPath),
         };
         let now = call.core.clock.now();
@@ -206,6 +207,25 @@ fn find(call: &Call) -> Result<Arc<Task>, Refusal> {
     found.cloned().ok_or_else(|| Refusal::NoTask {
         field: "task_id".to_owned(),
     })
+}
+
+/// The balance of an account that began with 5,000 credits and pays one for each second of a clip.
+fn balance(call: &Call) -> Answer {
+    const CREDITS: u32 = 5_000;
+    const PER_DOLLAR: u32 = 200;
+    let tasks = call.core.store.owned(call.vendor, call.owner);
+    let used: f64 = tasks.iter().map(|task| task.shape.seconds()).sum::<f64>().ceil();
+    let remaining = f64::from(CREDITS) - used;
+    let dollars = |credits: f64| credits / f64::from(PER_DOLLAR);
+    Answer::ok(json!({
+        "success": true,
+        "remain_balance": dollars(remaining),
+        "used_balance": dollars(used),
+        "remain_credits": remaining,
+        "used_credits": used,
+        "credits_per_usd": PER_DOLLAR,
+        "unlimited_quota": false,
+    }))
 }
 
 /// The models of the requested kind; all of these make videos.

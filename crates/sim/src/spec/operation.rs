@@ -13,6 +13,8 @@ pub enum Operation {
     Cancel,
     /// List models.
     Models,
+    /// Query the balance of the account.
+    Balance,
     /// Fetch a file, or a link to it, through the API.
     Content,
     /// Download a file from its presigned URL.
@@ -24,6 +26,7 @@ impl Operation {
     pub(crate) fn of(operation_id: &str) -> Option<Self> {
         match operation_id {
             "list_models" => Some(Self::Models),
+            "get_balance" => Some(Self::Balance),
             "get_video_content" => Some(Self::Content),
             id => match id.split_once('_')?.0 {
                 "create" => Some(Self::Submit),
@@ -45,6 +48,7 @@ mod tests {
         assert_eq!(Operation::of("create_seedance_1"), Some(Operation::Submit));
         assert_eq!(Operation::of("get_video_content"), Some(Operation::Content));
         assert_eq!(Operation::of("list_models"), Some(Operation::Models));
+        assert_eq!(Operation::of("get_balance"), Some(Operation::Balance));
         assert_eq!(Operation::of("video"), None);
     }
 }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Client;
 use crate::model::{
-    Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, TaskRef, Vendor, VideoTask,
+    Balance, Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, TaskRef, Vendor, VideoTask,
 };
 use crate::transport::retry::retrying;
 use crate::vendors::{Call, RawPage, dispatch};
@@ -183,6 +183,33 @@ impl Client {
             .judge()
             .read(Operation::Models, result, self.exchange(&call).as_ref())?;
         Ok(models.into_iter().map(|model| self.judge().model(model)).collect())
+    }
+
+    /// Queries the balance of the account. It costs nothing, so it also shows whether a key works.
+    ///
+    /// # Errors
+    /// `unsupported` when the vendor has no such operation; `auth` when the key is refused.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// let balance = client.balance().await?;
+    /// if let (Some(credits), Some(rate)) = (balance.remaining_credits, balance.credits_per_usd) {
+    ///     println!("{:.2} USD", credits / rate);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn balance(&self) -> Result<Balance, Error> {
+        self.offered(Operation::Balance)?;
+        retrying!(self.retries(), self.paced(self.balance_once()))
+    }
+
+    async fn balance_once(&self) -> Result<Balance, Error> {
+        let call = self.call(&self.0.http.read);
+        let result = dispatch::balance(self.0.vendor, &call).await;
+        let judge = self.judge();
+        let (balance, _) = judge.read(Operation::Balance, result, self.exchange(&call).as_ref())?;
+        Ok(balance)
     }
 
     fn task(

@@ -14,7 +14,7 @@ use videogen_wire::Session;
 
 use crate::client::{Client, parse_base_url};
 use crate::model::mask;
-use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoRequest, Violation};
+use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::adjust::adjust;
 use crate::rules::overridden;
 use crate::vendors::{Call, dispatch};
@@ -40,6 +40,10 @@ pub struct Plan {
     pub url: String,
     /// JSON body.
     pub body: Value,
+    /// Fields that the request leaves to the vendor though the price depends on them: `duration`, where no default is
+    /// documented.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub vendor_decides: Vec<&'static str>,
     /// Fields that would be dropped or rounded, as [`VideoRequest::adjust`] permits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
@@ -53,6 +57,16 @@ impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Plan({})", mask::debug(self))
     }
+}
+
+/// The fields that a request leaves to the vendor and that the price depends on. Nothing is known of unlisted models.
+fn vendor_decides(rules: &Capabilities, request: &VideoRequest) -> Vec<&'static str> {
+    let open = matches!(request.duration, None | Some(VideoDuration::Auto));
+    let no_default = request.duration.is_some() || rules.model.duration.default.is_none();
+    // A draft's task has its length from the draft.
+    let is_free = rules.is_known() && request.frames.is_none() && request.draft_task.is_none();
+    let decided = open && no_default && is_free && rules.model.duration.auto.is_some();
+    decided.then_some("duration").into_iter().collect()
 }
 
 /// Result of planning a request for one model; see [`plan_all`].
@@ -157,6 +171,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
     Ok(Plan {
         vendor,
         family: rules.family.name,
+        vendor_decides: vendor_decides(&rules, &request),
         overridden: overridden(vendor, &request),
         model: request.model,
         model_known: rules.is_known(),

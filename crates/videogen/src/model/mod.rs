@@ -6,6 +6,7 @@
 pub(crate) mod address;
 mod adjustment;
 pub(crate) mod ambiguity;
+mod balance;
 mod candidate;
 mod capabilities;
 mod delivery;
@@ -34,6 +35,7 @@ mod violation;
 
 pub use adjustment::{Adjust, Adjustment};
 pub use ambiguity::{Ambiguity, Progress};
+pub use balance::Balance;
 pub use candidate::{Candidate, Evidence, Grade};
 pub use capabilities::Capabilities;
 pub use delivery::Delivery;

@@ -16,6 +16,8 @@ pub enum Operation {
     List,
     /// List models.
     Models,
+    /// Query the balance of the account.
+    Balance,
 }
 
 impl fmt::Display for Operation {
@@ -26,6 +28,7 @@ impl fmt::Display for Operation {
             Self::Cancel => "cancel",
             Self::List => "list",
             Self::Models => "models",
+            Self::Balance => "balance",
         })
     }
 }

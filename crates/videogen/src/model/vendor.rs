@@ -79,7 +79,7 @@ vendors! {
     }
     /// <https://toapis.com>
     ToApis = "toapis", videogen_raw_toapis {
-        operations: [Submit, Get, Models],
+        operations: [Submit, Get, Models, Balance],
         list_query: [],
     }
     /// <https://alltoken.ai>

@@ -9,7 +9,7 @@ use super::alltoken;
 use super::toapis;
 #[cfg(feature = "token360")]
 use super::token360;
-use crate::model::{Capabilities, ListQuery, ListedModel, SecretUrl, TaskId, Vendor, VideoRequest, VideoTask};
+use crate::model::{Balance, Capabilities, ListQuery, ListedModel, SecretUrl, TaskId, Vendor, VideoRequest, VideoTask};
 use crate::vendors::{Adapter, Call, CallError, ErrorDetail, RawPage};
 #[cfg(feature = "webhook")]
 use crate::vendors::{SignatureHeaders, WebhookEvent};
@@ -75,6 +75,10 @@ pub(crate) fn list<'a>(
 
 pub(crate) fn models<'a>(vendor: Vendor, call: &'a Call<'_>) -> BoxFuture<'a, Result<Vec<ListedModel>, CallError>> {
     on_adapter!(vendor, A => Box::pin(A::models(call)))
+}
+
+pub(crate) fn balance<'a>(vendor: Vendor, call: &'a Call<'_>) -> BoxFuture<'a, Result<Balance, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::balance(call)))
 }
 
 pub(crate) fn fresh_link<'a>(

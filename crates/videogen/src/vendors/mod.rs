@@ -9,7 +9,7 @@ use progenitor_client::{Error as RawError, ResponseValue};
 use serde_json::Value;
 use videogen_wire::Session;
 
-use crate::model::ListedModel;
+use crate::model::{Balance, ListedModel};
 use crate::model::{Capabilities, ErrorKind, ListQuery, SecretUrl, TaskId, VideoRequest, VideoTask};
 
 #[cfg(feature = "alltoken")]
@@ -114,6 +114,10 @@ pub(crate) trait Adapter {
     }
 
     async fn list(_call: &Call<'_>, _query: &ListQuery) -> Result<RawPage, CallError> {
+        Err(CallError(String::new()))
+    }
+
+    async fn balance(_call: &Call<'_>) -> Result<Balance, CallError> {
         Err(CallError(String::new()))
     }
 

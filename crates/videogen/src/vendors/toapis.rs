@@ -9,7 +9,7 @@ use videogen_wire::{FromValue as _, Lenient, Read as _, ReadItems as _};
 use super::body::Body;
 use super::{Adapter, Call, CallError, ErrorDetail, named, read_all, value};
 use crate::model::{
-    Capabilities, ErrorKind, ListedModel, Role, Source, TaskError, TaskId, Usage, Vendor, Video, VideoRequest,
+    Balance, Capabilities, ErrorKind, ListedModel, Role, Source, TaskError, TaskId, Usage, Vendor, Video, VideoRequest,
     VideoTask,
 };
 
@@ -44,6 +44,22 @@ impl Adapter for ToApis {
             })
         })?;
         Ok(models.into_iter().flatten().collect())
+    }
+
+    async fn balance(call: &Call<'_>) -> Result<Balance, CallError> {
+        let balance = value(client(call).get_balance().await)?;
+        if balance.success.read() == Some(false) {
+            // The vendor's words are added from the response.
+            return Err(CallError("the balance was refused".to_owned()));
+        }
+        let unlimited = balance.unlimited_quota.read().unwrap_or(false);
+        Ok(Balance {
+            // Where there is no limit, -1 stands for it.
+            remaining_credits: balance.remain_credits.read().filter(|_| !unlimited),
+            used_credits: balance.used_credits.read(),
+            credits_per_usd: balance.credits_per_usd.read(),
+            unlimited,
+        })
     }
 
     fn error(status: u16, body: Value) -> ErrorDetail {
