@@ -28,7 +28,7 @@ pub(crate) async fn balance(args: BalanceArgs, output: &Output) -> Result<ExitCo
         };
         let unknown = || "unknown".to_owned();
         let row = [remaining, shown(balance.used_credits)].map(|cell| cell.unwrap_or_else(unknown));
-        table(&["remaining", "used"], [row.to_vec()].into_iter())
+        table(&["remaining", "used"], [row.to_vec()])
     })?;
     Ok(ExitCode::SUCCESS)
 }
