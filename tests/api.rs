@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use videogen::download::DownloadOptions;
 use videogen::task::ListQuery;
 use videogen::{
-    Client, Clients, Error, ErrorKind, RetryPolicy, Role, Source, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask,
+    Client, Clients, Delivery, Error, ErrorKind, RetryPolicy, Role, Source, TaskId, TaskStatus, Vendor, VideoRequest,
+    VideoTask,
 };
 use videogen_journal::SqliteJournal;
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
@@ -62,25 +63,32 @@ async fn one_call_creates_a_file_and_errors_contain_the_task() {
         assert_eq!(std::fs::metadata(&path).unwrap().len(), video.file.bytes, "{model}");
         assert!(video.task.status.is_completed() && video.task.status.is_ended());
 
-        // The file exists already; the task is not lost.
-        let stopped = client
-            .generate(VideoRequest::new(model, "another"), &path)
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (stopped.kind(), stopped.task().is_some()),
-            (ErrorKind::Io, true),
-            "{stopped}"
-        );
+        // No file can be written there: nothing is submitted.
+        let before = sim.stats().submissions;
+        let missing = folder.path().join("missing").join("boat.mp4");
+        let slash = folder.path().join("boat/");
+        for path in [&path, &folder.path().to_owned(), &missing, &slash, &"".into()] {
+            let stopped = client.generate(VideoRequest::new(model, "another"), path).await;
+            let stopped = stopped.unwrap_err();
+            assert_eq!(
+                (stopped.kind(), stopped.delivery(), stopped.task()),
+                (ErrorKind::Io, Some(Delivery::NotSent), None),
+                "{stopped}"
+            );
+        }
+        assert_eq!(sim.stats().submissions, before);
+
         let replace = DownloadOptions::default().overwrite(true);
         let again = client
-            .download_with(stopped.task().unwrap(), &path, replace, |_, _| {})
+            .generate(VideoRequest::new(model, "another"), &path)
+            .download(replace.clone())
             .await
             .unwrap();
-        assert!(again.bytes > 0);
+        assert!(again.file.bytes > 0);
 
         let failed = client
             .generate(VideoRequest::new(model, "sim:fail"), &path)
+            .download(replace)
             .await
             .unwrap_err();
         assert_eq!(

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use futures_util::future::BoxFuture;
 
 use crate::client::Client;
-use crate::download::{DownloadOptions, options::Downloaded};
-use crate::model::{Error, VideoRequest, VideoTask};
+use crate::download::{DownloadOptions, file::check_writable, options::Downloaded};
+use crate::model::{Delivery, Error, VideoRequest, VideoTask};
 use crate::wait::WaitOptions;
 
 /// A pending [`Client::generate`] call. It starts when it is awaited.
@@ -37,6 +37,10 @@ pub struct Generated {
 
 impl Client {
     /// Submits `request`, waits for the video and downloads it to `path`.
+    ///
+    /// Nothing is submitted if the file cannot be written: when `path` exists (unless [`DownloadOptions::overwrite`] is set),
+    /// is a folder or empty, or its folder is missing or read-only. The error has the kind `io` and [`Delivery::NotSent`].
+    /// If the journal already has a task for the key, nothing is paid, and the path is checked at the download.
     ///
     /// If it fails after the submission, [`Error::task`] contains the task id: wait for that task and download it instead of
     /// submitting again. If the submission status is unknown, [`Error::ambiguity`] contains everything known about it.
@@ -98,6 +102,13 @@ impl Generate {
             wait,
             download,
         } = self;
+        let known = match &key {
+            Some(key) => client.journal_entry_with_key(key).await.ok().flatten(),
+            None => None,
+        };
+        if known.is_none_or(|entry| entry.task.is_none()) {
+            check_writable(&path, &download).map_err(|error| error.with_delivery(Delivery::NotSent))?;
+        }
         let submitted = match &key {
             Some(key) => client.submit_with_key(key, &request).await?,
             None => client.submit(&request).await?,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::media::Media;
 use super::options::{DownloadOptions, Downloaded};
+use super::partial::Partial;
 use super::transfer::{Progress, Transfer};
 
 use crate::client::Client;
@@ -211,6 +212,11 @@ impl Client {
         })
         .await
     }
+}
+
+/// Checks that a file can be written to `path`, before a task is paid for.
+pub(crate) fn check_writable(path: &Path, options: &DownloadOptions) -> Result<(), Error> {
+    Partial::new(path, options.overwrite).map(drop)
 }
 
 /// The URL of the file to download.

@@ -13,7 +13,7 @@
 // Floor 5: depends on `client` and the floors below. It may not use the other activities.
 
 mod answer;
-mod file;
+pub(crate) mod file;
 mod media;
 mod memory;
 pub(crate) mod options;

@@ -44,7 +44,13 @@ impl<'a> Partial<'a> {
     /// # Errors
     /// `io` when the target exists and may not be replaced, or its folder cannot be written to.
     pub(super) fn new(target: &'a Path, overwrite: bool) -> Result<Self, Error> {
-        if !overwrite && target.exists() {
+        let is_separated = target.to_string_lossy().ends_with(std::path::is_separator);
+        if target.file_name().is_none() || is_separated || target.is_dir() {
+            let message = format!("\"{}\" is not the path of a file; add a file name", target.display());
+            return Err(Error::new(ErrorKind::Io, message));
+        }
+        // A link to a missing file exists too: the video could not be placed there.
+        if !overwrite && target.symlink_metadata().is_ok() {
             return Err(exists(target));
         }
         // Next to its target, so that one rename puts it in place, and with default permissions.

@@ -171,6 +171,7 @@ impl Error {
     }
 
     /// Returns the id of the task concerned, from which waiting can resume later or in another process.
+    /// A `conflict` names the earlier task that has the key, which is not a task for this request.
     #[must_use]
     pub fn task(&self) -> Option<&TaskId> {
         self.0.task.as_ref()

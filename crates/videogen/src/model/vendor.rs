@@ -103,6 +103,7 @@ impl Vendor {
     }
 
     /// One endpoint family for each operation that polls tasks.
+    #[cfg(feature = "webhook")]
     pub(crate) fn polled_families(self) -> impl Iterator<Item = &'static str> {
         let families = self.facts().families;
         self.families().filter(move |name| {
