@@ -113,7 +113,7 @@ impl Vendor {
                     .find(|family| family.name == name)
                     .map(|family| family.poll)
             };
-            let first = self.families().find(|other| poll(other) == poll(name));
+            let first = self.families().find(|first| poll(first) == poll(name));
             first == Some(*name)
         })
     }
