@@ -145,7 +145,7 @@ mod tests {
 
     /// A model without defaults.
     fn any() -> &'static Model {
-        Capabilities::of(Vendor::AllToken, "a-model-of-tomorrow").model
+        Capabilities::of(Vendor::ALL[0], "a-model-of-tomorrow").model
     }
 
     #[test]
