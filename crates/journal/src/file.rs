@@ -38,20 +38,42 @@ pub(crate) fn check(path: &Path) -> Result<(), String> {
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => Err("it is a directory; name a file".to_owned()),
         Ok(metadata) if !metadata.is_file() => Err("it is not a regular file; name one".to_owned()),
-        Ok(metadata) if is_deleted(&metadata) => Err("the file has been deleted; name another one".to_owned()),
+        Ok(metadata) => match links(&metadata) {
+            0 => Err("the file has been deleted; name another one".to_owned()),
+            1 => Ok(()),
+            // SQLite derives the name of the write-ahead log from that of the file.
+            count => Err(format!(
+                "the file has {count} names (hard links), each with its own write-ahead log, so a submission under one \
+                 is not seen under another; keep one name, and use symbolic links for the others"
+            )),
+        },
         // Other errors are reported by opening it.
-        _ => Ok(()),
+        Err(_) => Ok(()),
     }
 }
 
 #[cfg(unix)]
-fn is_deleted(metadata: &Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::nlink(metadata) == 0
+fn links(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(metadata)
 }
 
 #[cfg(not(unix))]
-fn is_deleted(_: &Metadata) -> bool {
-    false
+fn links(_: &Metadata) -> u64 {
+    1
+}
+
+/// The device and inode of the file at `path`, on systems that have them. While the file is open, no other file gets
+/// the same.
+#[cfg(unix)]
+pub(crate) fn identity(path: &Path) -> std::io::Result<Option<(u64, u64)>> {
+    use std::os::unix::fs::MetadataExt as _;
+    path.metadata().map(|metadata| Some((metadata.dev(), metadata.ino())))
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
+pub(crate) fn identity(_: &Path) -> std::io::Result<Option<(u64, u64)>> {
+    Ok(None)
 }
 
 /// Creates the file and its directories for their owner only, whatever the umask, because it contains prompts. Symbolic

@@ -21,6 +21,8 @@ pub struct SqliteJournal {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
     is_read_only: bool,
+    /// The absolute path and [identity](file::identity) of a writable file when it was opened.
+    opened: Option<(PathBuf, Option<(u64, u64)>)>,
 }
 
 impl fmt::Debug for SqliteJournal {
@@ -35,13 +37,17 @@ impl SqliteJournal {
     /// Opens the journal at `path`. Creates the file and its directories if they do not exist.
     ///
     /// # Errors
-    /// When `path` is not a regular file (`:memory:`, an SQLite URI, a device, a pipe), or when the file cannot be
-    /// created, read or written, is not a journal, or was written by a newer version.
+    /// When `path` is not a regular file with one name (`:memory:`, an SQLite URI, a device, a pipe, a hard link), or
+    /// when the file cannot be created, read or written, is not a journal, or was written by a newer version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = path.as_ref();
         Self::check(path)?;
-        let opened = || -> Result<Connection, String> {
+        let opened = || -> Result<Self, String> {
             file::create(path).map_err(text)?;
+            // The current directory may change.
+            let absolute = std::path::absolute(path).map_err(text)?;
+            // Before opening, so that a file replaced meanwhile is noticed.
+            let identity = file::identity(&absolute).map_err(text)?;
             // Without URI parsing, so that every path is taken literally.
             let mut connection =
                 Connection::open_with_flags(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI).map_err(text)?;
@@ -60,13 +66,9 @@ impl SqliteJournal {
             set_up(&mut connection).map_err(text)?;
             schema::migrate(&mut connection).map_err(text)?;
             connection.pragma_update(None, "foreign_keys", true).map_err(text)?;
-            Ok(connection)
+            Ok(Self::new(path, connection, Some((absolute, identity))))
         };
-        Ok(Self::new(
-            path,
-            opened().map_err(|error| unusable(path, &error))?,
-            false,
-        ))
+        opened().map_err(|error| unusable(path, &error))
     }
 
     /// Opens a snapshot of the journal at `path` for reading, for example from a read-only or full disk, or another
@@ -83,13 +85,13 @@ impl SqliteJournal {
             schema::migrate(&mut copy).map_err(text)?;
             Ok(copy)
         };
-        Ok(Self::new(path, opened().map_err(|error| unusable(path, &error))?, true))
+        Ok(Self::new(path, opened().map_err(|error| unusable(path, &error))?, None))
     }
 
     /// Checks whether `path` can hold a journal, without opening it.
     ///
     /// # Errors
-    /// When `path` is not a regular file.
+    /// When `path` is not a regular file with one name.
     pub fn check(path: impl AsRef<Path>) -> Result<(), JournalError> {
         let path = path.as_ref();
         file::check(path).map_err(|reason| {
@@ -97,11 +99,12 @@ impl SqliteJournal {
         })
     }
 
-    fn new(path: &Path, connection: Connection, is_read_only: bool) -> Self {
+    fn new(path: &Path, connection: Connection, opened: Option<(PathBuf, Option<(u64, u64)>)>) -> Self {
         Self {
             path: path.to_owned(),
             connection: Arc::new(Mutex::new(connection)),
-            is_read_only,
+            is_read_only: opened.is_none(),
+            opened,
         }
     }
 
@@ -169,8 +172,12 @@ impl SqliteJournal {
 
 impl Journal for SqliteJournal {
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
+        let opened = self.opened.clone();
         Box::pin(self.change(move |connection| {
             let transaction = write(connection)?;
+            if let Some((path, identity)) = opened {
+                unchanged(&path, identity)?;
+            }
             let at = intent.at;
             // The task of an unreadable record may exist, so it is an error.
             let begun = match entry(&transaction, "key", &intent.key, intent.scope().as_deref())? {
@@ -285,6 +292,22 @@ fn write(connection: &mut Connection) -> Result<Transaction<'_>, JournalError> {
     connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(broken)
+}
+
+/// Rejects a file that is no longer the one at its path: who opens the path next would not see the submission, and
+/// would pay for its key again.
+fn unchanged(path: &Path, identity: Option<(u64, u64)>) -> Result<(), JournalError> {
+    let shown = path.display();
+    match file::identity(path) {
+        Ok(now) if now == identity => Ok(()),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(JournalError::new(format!(
+            "the journal {shown} cannot be checked: {error}"
+        ))),
+        _ => Err(JournalError::new(format!(
+            "the journal {shown} was lost: the file was removed or replaced while it was open; put it back, or open the \
+             journal again"
+        ))),
+    }
 }
 
 fn text(error: impl fmt::Display) -> String {

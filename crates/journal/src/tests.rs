@@ -289,6 +289,51 @@ fn a_journal_outlives_the_process() {
     assert!(Path::new(&odd).exists());
 }
 
+/// Each name would have its own write-ahead log.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_hard_linked_file_is_rejected() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("a.db"), folder.path().join("b.db"));
+    let journal = SqliteJournal::open(&path).unwrap();
+    journal.begin(intent("i-1", "k")).await.unwrap();
+    std::fs::hard_link(&path, &other).unwrap();
+    for name in [&path, &other] {
+        for opened in [SqliteJournal::open(name), SqliteJournal::open_read_only(name)] {
+            let error = opened.unwrap_err().to_string();
+            assert!(error.contains("the file has 2 names (hard links)"), "{error}");
+        }
+    }
+    std::fs::remove_file(&other).unwrap();
+    // A symbolic link leads to the same log.
+    std::os::unix::fs::symlink(&path, &other).unwrap();
+    let linked = SqliteJournal::open(&other).unwrap();
+    let begun = linked.begin(intent("i-2", "k")).await.unwrap();
+    assert!(matches!(begun, Started::Known(entry) if entry.intent.id == "i-1"));
+}
+
+/// Who opens the path next would not see the submission.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_removed_or_replaced_file_takes_no_submission() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, moved) = (folder.path().join("a.db"), folder.path().join("b.db"));
+    let journal = SqliteJournal::open(&path).unwrap();
+    journal.begin(intent("i-1", "k-1")).await.unwrap();
+    std::fs::rename(&path, &moved).unwrap();
+    for replaced in [false, true] {
+        if replaced {
+            std::fs::write(&path, "").unwrap();
+        }
+        let error = journal.begin(intent("i-2", "k-2")).await.unwrap_err().to_string();
+        assert!(error.contains("the file was removed or replaced"), "{error}");
+        assert_eq!(ids(&journal).await, ["i-1"]);
+    }
+    std::fs::rename(&moved, &path).unwrap();
+    journal.begin(intent("i-2", "k-2")).await.unwrap();
+    assert_eq!(ids(&journal).await, ["i-2", "i-1"]);
+}
+
 #[tokio::test]
 async fn a_read_only_journal_rejects_writes() {
     let folder = tempfile::tempdir().unwrap();
