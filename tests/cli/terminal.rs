@@ -277,6 +277,35 @@ fn simulated_tasks_are_not_resumed() {
     );
 }
 
+/// Credits are shown with their value; an account without a limit says so.
+#[test]
+fn the_balance_is_shown_in_credits_and_dollars() {
+    let folder = tempfile::tempdir().unwrap();
+    let used = json!({"success": true, "used_credits": 460, "credits_per_usd": 200});
+    for (more, remaining) in [
+        (json!({"remain_credits": 2100}), "2100 credits (10.50 USD)"),
+        (json!({"remain_credits": -1, "unlimited_quota": true}), "unlimited"),
+        (json!({}), "unknown"),
+    ] {
+        let mut answer = used.clone();
+        answer
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let mut command = videogen(folder.path(), &["balance", "--vendor", "toapis"]);
+        command
+            .env("TOAPIS_API_KEY", "sk-x")
+            .env("TOAPIS_BASE_URL", vendor(&answer));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        let shown = stdout(&output);
+        assert!(
+            shown.contains(remaining) && shown.contains("460 credits (2.30 USD)"),
+            "{shown}"
+        );
+    }
+}
+
 /// What the vendor decides is open in the price too.
 #[test]
 fn plans_say_what_the_vendor_decides() {

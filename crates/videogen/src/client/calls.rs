@@ -1,4 +1,4 @@
-//! The simple calls: status, cancel, list, models.
+//! The simple calls: status, cancel, list, models, balance.
 
 use std::collections::HashMap;
 use std::pin::pin;

@@ -39,7 +39,7 @@ impl Adapter for AllToken {
     async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, CallError> {
         let status = query.status.as_ref().map(|status| match status {
             TaskStatus::InProgress => GenerationStatus::Processing,
-            status => GenerationStatus::from(status.as_str()),
+            other => GenerationStatus::from(other.as_str()),
         });
         let page = client(call)
             .list_generations(query.limit.map(i64::from), status.as_ref())
