@@ -154,7 +154,8 @@ fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, CallErr
     Ok(result?.into_inner())
 }
 
-/// The entries of a list, `None` for each that cannot be read.
+/// The entries of a list, `None` for each that cannot be read. For the vendors that have lists.
+#[cfg(any(feature = "token360", feature = "toapis", feature = "alltoken"))]
 fn read_all<T, R>(
     list: Option<videogen_wire::Lenient<Vec<videogen_wire::Lenient<T>>>>,
     read: impl Fn(T) -> Result<R, CallError>,
