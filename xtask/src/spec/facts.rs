@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::spec::schema::{single_ref, target};
 use crate::spec::tasks::{TaskField, task_fields};
+use crate::spec::uploads::{Media, Upload};
 use crate::spec::{Spec, SpecError, component, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
@@ -57,6 +58,8 @@ pub struct Facts {
     pub(crate) shapes: Vec<Shape>,
     pub(crate) models: Vec<Model>,
     pub(crate) task_fields: Vec<TaskField>,
+    pub(crate) uploads: Vec<Upload>,
+    pub(crate) media: Vec<Media>,
 }
 
 /// The extensions at the root of a spec. `lint` validates a spec against their JSON Schema; only that is strict, so
@@ -83,6 +86,10 @@ pub(crate) struct Extensions {
     families: Vec<Family>,
     #[serde(rename = "x-models")]
     models: Vec<Model>,
+    #[serde(rename = "x-uploads", default)]
+    uploads: Vec<Upload>,
+    #[serde(rename = "x-media", default)]
+    media: Vec<Media>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -279,6 +286,8 @@ pub(crate) struct Input {
     pub(crate) role: Option<String>,
     #[serde(default)]
     pub(crate) alone: bool,
+    /// An entry of `x-media`.
+    pub(crate) media: Option<String>,
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
@@ -372,6 +381,8 @@ impl Facts {
             shapes: all,
             models: extensions.models,
             task_fields,
+            uploads: extensions.uploads,
+            media: extensions.media,
         })
     }
 

@@ -18,6 +18,7 @@ pub mod schema;
 pub mod source;
 pub mod tasks;
 mod text;
+pub mod uploads;
 
 pub use self::document::{METHODS, Operation, Spec, SpecError, component, escape, members, request_schemas, sources};
 pub use self::files::{is_vendor, vendors};

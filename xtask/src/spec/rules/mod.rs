@@ -15,6 +15,7 @@ mod bodies;
 mod extensions;
 mod facts;
 mod families;
+mod forms;
 mod found;
 mod models;
 mod openapi;
@@ -26,6 +27,7 @@ mod source;
 mod strangers;
 mod style;
 mod texts;
+mod uploads;
 mod values;
 mod walk;
 
@@ -42,11 +44,12 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 5] = [
+const FACTS: [Group; 6] = [
     facts::check,
     families::check,
     models::check,
     bodies::check,
+    uploads::check,
     servers::check,
 ];
 

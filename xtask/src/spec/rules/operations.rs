@@ -7,7 +7,7 @@ use heck::ToSnakeCase as _;
 use regex::Regex;
 use serde_json::Value;
 
-use super::Found;
+use super::{Found, forms};
 use crate::spec::names::body_name;
 use crate::spec::names::{is_identifier, is_of_client};
 use crate::spec::{METHODS, Operation, Spec, component, escape, members};
@@ -210,13 +210,15 @@ fn body(spec: &Spec, place: &str, operation: &Value, found: &mut Found<'_>) {
         return;
     }
     let kinds: Vec<_> = members(body.get("content")).map(|(kind, _)| kind).collect();
-    if kinds != ["application/json"] {
+    if kinds == ["multipart/form-data"] {
+        forms::check(spec, &format!("{here}/content/multipart~1form-data/schema"), found);
+    } else if kinds != ["application/json"] {
         let reason = format!("the body's types are {kinds:?}");
         found.add(
             "body-type",
             format!("{here}/content"),
             reason,
-            "use application/json alone",
+            "use application/json or multipart/form-data alone",
         );
     } else {
         let place = format!("{here}/content/application~1json/schema");
@@ -315,7 +317,7 @@ fn success(spec: &Spec, place: &str, responses: Option<&Value>, found: &mut Foun
 }
 
 /// A body must be a named object, so that its Rust type has a stable name.
-fn named(spec: &Spec, place: &str, schema: Option<&Value>, found: &mut Found<'_>) {
+pub(super) fn named(spec: &Spec, place: &str, schema: Option<&Value>, found: &mut Found<'_>) {
     let reference = schema.and_then(|schema| schema.get("$ref")?.as_str());
     let target = reference
         .filter(|reference| component(reference).is_some())
