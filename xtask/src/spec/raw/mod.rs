@@ -150,7 +150,6 @@ fn library(spec: &Spec, relaxed: &Relaxed) -> String {
 mod client;
 #[rustfmt::skip]
 pub mod enums;
-mod forms;
 #[rustfmt::skip]
 pub mod facts;
 {forms}
