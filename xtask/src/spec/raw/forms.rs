@@ -90,7 +90,10 @@ pub(super) fn patch(item: &mut syn::ImplItem, forms: &Forms) {
     let Some(name) = forms.get(&function.sig.ident.to_string()) else {
         return;
     };
-    let form = quote::format_ident!("{name}");
+    // The rules refuse a component whose name is none in Rust.
+    let Ok(form) = syn::parse_str::<syn::Type>(&format!("crate::forms::{name}")) else {
+        return;
+    };
     let lifetimes = std::mem::take(&mut function.sig.generics.params).into_iter();
     function.sig.generics.params = lifetimes
         .filter(|parameter| matches!(parameter, syn::GenericParam::Lifetime(_)))
@@ -99,7 +102,7 @@ pub(super) fn patch(item: &mut syn::ImplItem, forms: &Forms) {
         if let syn::FnArg::Typed(argument) = argument
             && argument.pat.to_token_stream().to_string() == "body"
         {
-            *argument.ty = syn::parse_quote!(crate::forms::#form);
+            *argument.ty = form.clone();
         }
     }
     for statement in &mut function.block.stmts {

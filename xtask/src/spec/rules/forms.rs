@@ -6,7 +6,7 @@ use heck::ToSnakeCase as _;
 use serde_json::Value;
 
 use super::Found;
-use super::operations::named;
+use super::named::named;
 use crate::spec::names::is_identifier;
 use crate::spec::schema::{is_string_enum, single_ref, target};
 use crate::spec::{Spec, escape, members};

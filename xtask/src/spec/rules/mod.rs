@@ -18,6 +18,7 @@ mod families;
 mod forms;
 mod found;
 mod models;
+mod named;
 mod openapi;
 mod operations;
 mod references;
