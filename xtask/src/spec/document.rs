@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;
 
 use super::like::{self, Likes};
-use super::text::visible;
+use super::text::{escape, visible};
 
 /// Why a spec cannot be used: file, place, reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -222,12 +222,6 @@ pub fn members(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
 #[must_use]
 pub fn component(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
-}
-
-/// Escapes one segment of a JSON pointer.
-#[must_use]
-pub fn escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
 }
 
 /// The pages that `x-source` names: one, or a list.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::document::escape;
+use super::text::escape;
 
 /// An error in the use of `like`.
 #[derive(Debug, Clone)]

@@ -20,6 +20,6 @@ pub mod source;
 pub mod tasks;
 mod text;
 
-pub use self::document::{METHODS, Operation, Spec, SpecError, component, escape, members, request_schemas, sources};
+pub use self::document::{METHODS, Operation, Spec, SpecError, component, members, request_schemas, sources};
 pub use self::files::{is_vendor, vendors};
-pub use self::text::{is_invisible, visible};
+pub use self::text::{escape, is_invisible, visible};
