@@ -155,7 +155,11 @@ fn good_inputs(rules: Capabilities) -> Gen {
         let taken = set.split(' ').filter_map(rule_of);
         let inputs = taken.zip(picks).flat_map(|(rule, (count, source))| {
             // Kinds of sources that a request cannot state as text have none here.
-            let of_kind = |kind: &&str| MEDIA.split(' ').find(|text| text.starts_with(&kind.replace("url", "https")));
+            let of_kind = |kind: &&str| {
+                MEDIA
+                    .split(' ')
+                    .find(|text| text.starts_with(&kind.replace("url", "https")))
+            };
             let sources: Vec<_> = rule.sources.iter().filter_map(of_kind).collect();
             let source = *source.get(&sources);
             vec![json!({"role": rule.role, "source": source}); count.min(rule.max.unwrap_or(count)) as usize]

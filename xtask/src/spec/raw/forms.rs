@@ -8,6 +8,7 @@ use quote::ToTokens as _;
 use serde_json::Value;
 
 use super::enums::one_line;
+use crate::spec::names::is_identifier;
 use crate::spec::schema::single_ref;
 use crate::spec::{Spec, component, members};
 
@@ -34,8 +35,11 @@ pub(super) fn emit(spec: &Spec, forms: &Forms) -> Option<String> {
         let is_required = |part: &str| required.is_some_and(|names| names.iter().any(|name| name == part));
         let (mut fields, mut texts, mut files) = (String::new(), String::new(), String::new());
         for (part, schema) in members(schema.get("properties")) {
-            // The rules refuse what is no name.
-            let field = part.to_snake_case();
+            let mut field = part.to_snake_case();
+            // A keyword; the rules refuse other invalid names.
+            if !is_identifier(&field) {
+                field.push('_');
+            }
             let kind = kind(schema);
             let (stated, value) = if is_required(part) {
                 (kind.to_owned(), format!("Some(self.{field})"))

@@ -151,10 +151,7 @@ impl Kinds {
             let body = json!({"required": true, "content": {"application/json": {"schema": schema}}});
             relaxed.insert("requestBody".into(), body);
         }
-        if operation
-            .pointer("/requestBody/content/multipart~1form-data")
-            .is_some()
-        {
+        if operation.pointer("/requestBody/content/multipart~1form-data").is_some() {
             let bytes = json!({"schema": {"type": "string", "format": "binary"}});
             let body = json!({"required": true, "content": {"application/octet-stream": bytes}});
             relaxed.insert("requestBody".into(), body);

@@ -1,13 +1,9 @@
 //! Multipart bodies: one component each, whose properties are files and scalars.
 
-use std::collections::BTreeSet;
-
-use heck::ToSnakeCase as _;
 use serde_json::Value;
 
 use super::Found;
 use super::named::named;
-use crate::spec::names::is_identifier;
 use crate::spec::schema::{is_string_enum, single_ref, target};
 use crate::spec::{Spec, escape, members};
 
@@ -26,14 +22,8 @@ pub(super) fn check(spec: &Spec, place: &str, found: &mut Found<'_>) {
         found.add("shared-form", place, "the form is also used elsewhere", fix);
     }
     let component = reference.trim_start_matches('#');
-    let mut seen = BTreeSet::new();
     for (part, schema) in members(spec.doc.pointer(&format!("{component}/properties"))) {
         let here = format!("{component}/properties/{}", escape(part));
-        let rust = part.to_snake_case();
-        if !is_identifier(&rust) || !seen.insert(rust) {
-            let fix = "leave it out";
-            found.add("part-name", &here, "gives no Rust name, or that of another part", fix);
-        }
         let schema = target(spec, schema);
         let kind = schema.get("type").and_then(Value::as_str);
         if !is_string_enum(schema) && !matches!(kind, Some("string" | "integer" | "boolean")) {

@@ -17,6 +17,7 @@ mod facts;
 mod families;
 mod forms;
 mod found;
+mod like;
 mod models;
 mod named;
 mod openapi;
@@ -45,7 +46,8 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 6] = [
+const FACTS: [Group; 7] = [
+    like::check,
     facts::check,
     families::check,
     models::check,
@@ -96,6 +98,7 @@ pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecErr
     for group in FURTHER {
         group(spec, &mut found);
     }
+    like::once(spec, &mut found.findings);
     for finding in &mut found.findings {
         finding.line = lines.line(&finding.pointer);
     }

@@ -9,11 +9,18 @@ use crate::spec::uploads::{Gives, Media, Medium, Upload};
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     for key in ["x-uploads", "x-media"] {
-        let names: Vec<&str> = list(spec, key).filter_map(|entry| entry.get("name")?.as_str()).collect();
+        let names: Vec<&str> = list(spec, key)
+            .filter_map(|entry| entry.get("name")?.as_str())
+            .collect();
         for (index, name) in names.iter().enumerate() {
             if names[..index].contains(name) {
                 let reason = format!("`{name}` is listed twice");
-                found.add("duplicate-value", format!("/{key}/{index}"), reason, "rename one of the two");
+                found.add(
+                    "duplicate-value",
+                    format!("/{key}/{index}"),
+                    reason,
+                    "rename one of the two",
+                );
             }
         }
     }
@@ -38,9 +45,15 @@ fn uploads(spec: &Spec, found: &mut Found<'_>) {
         .map(|entry| Upload::deserialize(entry).ok())
         .collect();
     let operations: Vec<&str> = spec.operations().filter_map(|operation| operation.id()).collect();
-    let models: Vec<&str> = list(spec, "x-models").filter_map(|model| model.get("id")?.as_str()).collect();
+    let models: Vec<&str> = list(spec, "x-models")
+        .filter_map(|model| model.get("id")?.as_str())
+        .collect();
     // Entries of another shape are reported by another rule.
-    for (index, upload) in all.iter().enumerate().filter_map(|(index, upload)| Some((index, upload.as_ref()?))) {
+    for (index, upload) in all
+        .iter()
+        .enumerate()
+        .filter_map(|(index, upload)| Some((index, upload.as_ref()?)))
+    {
         let place = format!("/x-uploads/{index}");
         for (member, operation) in [
             ("operation", Some(&upload.operation)),
@@ -53,12 +66,27 @@ fn uploads(spec: &Spec, found: &mut Found<'_>) {
                 found.add("unknown-operation", format!("{place}/{member}"), reason, fix);
             }
         }
-        for (model, id) in upload.models.iter().enumerate().filter(|(_, id)| !models.contains(&id.as_str())) {
+        for (model, id) in upload
+            .models
+            .iter()
+            .enumerate()
+            .filter(|(_, id)| !models.contains(&id.as_str()))
+        {
             let reason = format!("`{id}` is not an id of x-models");
-            found.add("unknown-model", format!("{place}/models/{model}"), reason, instead(id, &models));
+            found.add(
+                "unknown-model",
+                format!("{place}/models/{model}"),
+                reason,
+                instead(id, &models),
+            );
         }
         if let Some(via) = &upload.via {
-            let urls: Vec<&str> = all.iter().flatten().filter(|other| other.gives == Gives::Url).map(|other| other.name.as_str()).collect();
+            let urls: Vec<&str> = all
+                .iter()
+                .flatten()
+                .filter(|other| other.gives == Gives::Url)
+                .map(|other| other.name.as_str())
+                .collect();
             if !urls.contains(&via.as_str()) || *via == upload.name {
                 let reason = format!("`{via}` is no other entry that gives a URL");
                 found.add("unknown-upload", format!("{place}/via"), reason, instead(via, &urls));
@@ -110,7 +138,12 @@ fn media(spec: &Spec, found: &mut Found<'_>) {
             let fix = "name it as `media` of an input, or delete it";
             found.add("unused-media", &place, format!("no input has `{}`", media.name), fix);
         }
-        types(&format!("{place}/types"), &media.types, &[Medium::Image, Medium::Video, Medium::Audio], found);
+        types(
+            &format!("{place}/types"),
+            &media.types,
+            &[Medium::Image, Medium::Video, Medium::Audio],
+            found,
+        );
         let side = media.side.map(|(low, high)| (f64::from(low), f64::from(high)));
         for (member, bounds) in [
             ("side", side),
@@ -120,7 +153,12 @@ fn media(spec: &Spec, found: &mut Found<'_>) {
         ] {
             if bounds.is_some_and(|(low, high)| low > high) {
                 let reason = "min is above max".to_owned();
-                found.add("bad-bounds", format!("{place}/{member}"), reason, "swap them, or correct one");
+                found.add(
+                    "bad-bounds",
+                    format!("{place}/{member}"),
+                    reason,
+                    "swap them, or correct one",
+                );
             }
         }
     }
@@ -128,17 +166,28 @@ fn media(spec: &Spec, found: &mut Found<'_>) {
 
 fn types(place: &str, types: &[String], media: &[Medium], found: &mut Found<'_>) {
     if types.is_empty() {
-        found.add("bad-member", place, "lists no type", "write media types, such as image/png");
+        found.add(
+            "bad-member",
+            place,
+            "lists no type",
+            "write media types, such as image/png",
+        );
     }
     for (index, kind) in types.iter().enumerate() {
         if !media.iter().any(|medium| is_of(kind, *medium)) {
             let words: Vec<&str> = media.iter().map(|medium| medium.name()).collect();
             let reason = format!("`{kind}` is no media type of {}", words.join(", "));
-            found.add("bad-member", format!("{place}/{index}"), reason, "write a media type, such as image/png");
+            found.add(
+                "bad-member",
+                format!("{place}/{index}"),
+                reason,
+                "write a media type, such as image/png",
+            );
         }
     }
 }
 
 fn is_of(kind: &str, medium: Medium) -> bool {
-    kind.split_once('/').is_some_and(|(first, second)| first == medium.name() && !second.is_empty())
+    kind.split_once('/')
+        .is_some_and(|(first, second)| first == medium.name() && !second.is_empty())
 }
