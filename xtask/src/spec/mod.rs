@@ -13,6 +13,7 @@ mod like;
 pub mod lines;
 pub mod lint;
 pub mod names;
+pub mod pages;
 pub mod raw;
 pub mod rules;
 pub mod schema;
