@@ -112,8 +112,7 @@ fn kept(vendor: &str, page: &str) -> Kept {
 
 /// The report on a page whose name must be found.
 fn report(desk: &Desk, text: &str) -> Report {
-    desk.report("page", text.as_bytes(), None, None)
-        .expect("nothing is written")
+    desk.report("page", text.as_bytes(), None).expect("nothing is written")
 }
 
 /// The report as text.
@@ -201,7 +200,7 @@ fn the_vendors_pages_agree_with_the_specs() {
         let desk = desk(vendor);
         let facts = desk.facts(&bytes).unwrap_or_else(|reason| panic!("{file}: {reason}"));
         assert_same_facts(vendor, page, file, &facts);
-        let report = desk.report(file, &bytes, None, None).expect("nothing is written");
+        let report = desk.report(file, &bytes, None).expect("nothing is written");
         // The capture without code has other lines, so nothing is said of its sentences.
         let state = match file.contains("second") {
             true => State::Changed,

@@ -39,6 +39,7 @@ pub mod read;
 mod renames;
 pub mod report;
 pub mod since;
+mod values;
 
 /// Arguments of the command.
 #[derive(Args)]
@@ -76,8 +77,6 @@ pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8
         return sources(&Spec::load(root, vendor)?, out);
     }
     let desk = Desk::open(root, vendor)?;
-    let today = chrono::Utc::now().date_naive().to_string();
-    let keep = arguments.keep.then_some(today.as_str());
     let page = arguments.page.as_deref();
     let (mut reports, mut folders) = (Vec::new(), Vec::new());
     for path in &arguments.pages {
@@ -86,15 +85,18 @@ pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8
             if page.is_some() {
                 return Err(format!("{file} is a folder: --page names the page of a single file").into());
             }
-            let (found, summary) = folder::read(&desk, path, &folder::files(path)?, keep)?;
+            let (found, summary) = folder::read(&desk, path, &folder::files(path)?)?;
             reports.extend(found);
             folders.push(summary);
             continue;
         }
         reports.push(match fs::read(path) {
-            Ok(bytes) => desk.report(&file, &bytes, page, keep)?,
+            Ok(bytes) => desk.report(&file, &bytes, page)?,
             Err(error) => Report::without(&file, page, State::CannotRead, error.to_string()),
         });
+    }
+    if arguments.keep {
+        desk.keep(&mut reports, &chrono::Utc::now().date_naive().to_string())?;
     }
     let code = reports.iter().map(|report| report.state.code()).max().unwrap_or(0);
     if arguments.json {
