@@ -7,7 +7,7 @@ use videogen_wire::{FilePart, Form};
 /// A portrait to add to a group.
 #[derive(Debug)]
 pub struct UploadPortraitForm {
-    /// 
+    /// Medium of an asset.
     pub asset_type: Option<String>,
     /// Id of the group.
     pub group_id: String,

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::enums::one_line;
 use crate::spec::names::is_identifier;
-use crate::spec::schema::single_ref;
+use crate::spec::schema::{single_ref, target};
 use crate::spec::{Spec, component, members};
 
 /// The components of multipart bodies, by operation.
@@ -46,7 +46,12 @@ pub(super) fn emit(spec: &Spec, forms: &Forms) -> Option<String> {
             } else {
                 (format!("Option<{kind}>"), format!("self.{field}"))
             };
-            let _ = write!(fields, "    /// {}\n    pub {field}: {stated},\n", describe(schema));
+            let described = if schema.get("description").is_some() {
+                schema
+            } else {
+                target(spec, schema)
+            };
+            let _ = write!(fields, "    /// {}\n    pub {field}: {stated},\n", describe(described));
             if kind == "FilePart" {
                 let _ = write!(files, "\n            .file({part:?}, {value})");
             } else {
