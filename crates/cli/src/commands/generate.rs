@@ -9,7 +9,7 @@ use serde_json::json;
 use videogen::facts::Capabilities;
 use videogen::lost::{ReconcileOptions, Reconciled};
 use videogen::poll::PollPolicy;
-use videogen::submit::SubmitOptions;
+use videogen::submit::{Note, SubmitOptions};
 use videogen::wait::WaitOptions;
 use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask, Violation};
 use videogen_sim::Simulator;
@@ -160,7 +160,7 @@ const PACE: Duration = Duration::from_millis(250);
 
 pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
-    let vendor = args.account.resolve(&mut request, args.simulate)?;
+    let vendor = args.account.resolve(&mut request, args.simulate, output)?;
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
@@ -219,7 +219,13 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output.note(&unknown_model(vendor, &request.model));
     }
     // What else is wrong with the request is reported by the submission.
-    let broken = client.plan(&request).map(|plan| plan.overridden).unwrap_or_default();
+    let (broken, notes) = match client.plan(&request) {
+        Ok(plan) => (plan.overridden, plan.notes),
+        Err(_) => Default::default(),
+    };
+    for note in &notes {
+        output.note(&format!("Note: {note}"));
+    }
     for violation in &broken {
         output.note(&overridden(violation));
     }
@@ -271,6 +277,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         model_known,
         did_you_mean,
         overridden: broken,
+        notes,
         output,
     };
     let id = submitted.id.clone();
@@ -307,6 +314,7 @@ struct Run<'a> {
     model_known: bool,
     did_you_mean: Option<&'static str>,
     overridden: Vec<Violation>,
+    notes: Vec<Note>,
     output: &'a Output,
 }
 
@@ -359,6 +367,9 @@ impl Run<'_> {
         }
         if !self.overridden.is_empty() {
             document["overridden"] = json!(self.overridden);
+        }
+        if !self.notes.is_empty() {
+            document["notes"] = json!(self.notes);
         }
         if let Some(files) = files {
             files.show_in(&mut document);

@@ -106,6 +106,10 @@ impl Dialect for ToApis {
         "tsk_vid_"
     }
 
+    fn other_reference<'a>(&self, body: &'a Value) -> Option<&'a str> {
+        body["metadata"]["client_business_id"].as_str()
+    }
+
     fn event(&self, core: &Core, spec: &Spec, task: &Task, event_id: &str, now: Duration) -> Option<Value> {
         let state = task.state(now);
         let ended = task.wall_at(state.since).timestamp();

@@ -9,7 +9,7 @@ use crate::dialects::{Call, Dialect, Refusal, dialect};
 use crate::media::{Length, Shape, cost};
 use crate::spec::{Body, Fields, Model, Problem, Vendor};
 use crate::state::{Delivery, Plan, Task};
-use crate::submit::rules::check;
+use crate::submit::rules::{check, doubt};
 
 /// Length of a video in seconds, if the model decides.
 const SECONDS: u32 = 5;
@@ -27,21 +27,19 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     let mut violated = against_schema(call, body, fields, callback.as_ref());
     // What clients have shown of other models.
     violated.retain(|problem| model.has_limits() || !problem.unverified);
+    // Reported with the model's rules.
+    let is_doubtful = |place: &str| {
+        let mut fields_of = model.doubtful.iter().map(|doubt| doubt.field.as_str());
+        fields_of.any(|field| fields.path_of(field) == place && doubt(model, fields, field).is_some())
+    };
+    violated.retain(|problem| !is_doubtful(&problem.field));
     if let Some(Problem { field, message, .. }) = enforced(violated, call.core.strict, &mut unverified) {
         let field = (!field.is_empty()).then_some(field);
         return Err(Refusal::Invalid { field, message });
     }
     let dialect = dialect(call.vendor);
     let inputs = dialect.inputs(body, &call.body);
-    let zero_is_absent = dialect.zero_duration_is_absent();
-    let violated = check(
-        model,
-        call.spec.models.last(),
-        &call.endpoint.id,
-        fields,
-        &inputs,
-        zero_is_absent,
-    );
+    let violated = check(model, call.spec.models.last(), &call.endpoint.id, fields, &inputs);
     if let Some(Problem { field, message, .. }) = enforced(violated, call.core.strict, &mut unverified) {
         return Err(Refusal::ModelRule { field, message });
     }
@@ -115,7 +113,10 @@ fn build(
         ratio: ratio.to_owned(),
         by_frames: matches!(length, Length::Frames(_)),
         last_frame: fields.is_true("return_last_frame"),
-        reference: fields.text("client_reference").map(str::to_owned),
+        reference: fields
+            .text("client_reference")
+            .or_else(|| dialect.other_reference(&call.body))
+            .map(str::to_owned),
         callback,
         delivery: Mutex::new(Delivery::default()),
     }

@@ -29,5 +29,5 @@ pub use submission::SubmitOptions;
 pub use crate::client::{ModelPlan, Plan, SubmitEvent, plan, plan_all};
 #[cfg(feature = "schema")]
 pub use crate::model::request_schema;
-pub use crate::model::{Adjustment, InvalidSource, ParseDurationError};
+pub use crate::model::{Adjustment, InvalidSource, Note, ParseDurationError};
 pub use crate::rules::validate;
