@@ -11,6 +11,7 @@ mod outputs;
 #[cfg(unix)]
 mod page;
 mod records;
+mod requests;
 mod strict;
 mod terminal;
 mod tidy;
