@@ -129,7 +129,11 @@ fn dashes_and_at_signs_are_refused() {
             let args: &[&str] = &[command, prompt, "--vendor", "token360"];
             let simulate = (command == "generate").then_some("--simulate");
             let output = videogen(folder.path(), args).args(simulate).output().unwrap();
-            let rule = if prompt.is_empty() { "requires a prompt" } else { "contains only white space" };
+            let rule = if prompt.is_empty() {
+                "requires a prompt"
+            } else {
+                "contains only white space"
+            };
             refused(&output, &["prompt", rule]);
         }
     }
