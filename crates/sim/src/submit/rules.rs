@@ -107,7 +107,7 @@ fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {
 /// The note on the value of a field, if the vendor may refuse it.
 pub(super) fn doubt<'a>(model: &'a Model, fields: Fields<'_>, field: &str) -> Option<&'a Doubt> {
     let (_, value) = fields.get(field)?;
-    let is_sent = |doubt: &&Doubt| doubt.field == field && *value == Value::from(doubt.value.as_str());
+    let is_sent = |doubt: &&Doubt| doubt.field == field && value.as_str() == Some(doubt.value.as_str());
     model.doubtful.iter().find(is_sent)
 }
 
