@@ -13,7 +13,7 @@ use videogen_wire::{Exchange, Sent, Session};
 use crate::client::account::Account;
 use crate::client::observer::Observer;
 use crate::journal::Journal;
-use crate::model::{Error, ErrorKind, TimeScale, Vendor};
+use crate::model::{Error, ErrorKind, TaskId, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::Http;
 use crate::transport::retry::{Budget, Retries};
@@ -130,12 +130,22 @@ impl Client {
         }
     }
 
-    /// Error for a value of another vendor.
-    pub(crate) fn wrong_vendor(&self, what: &str) -> Error {
+    /// Rejects a value of another vendor.
+    pub(crate) fn check_vendor(&self, what: &str, vendor: Vendor) -> Result<(), Error> {
+        if vendor == self.0.vendor {
+            return Ok(());
+        }
         let message = format!(
-            "this client is for {}, but {what} belongs to another vendor; use a client of that vendor",
-            self.0.vendor.name()
+            "this client is for {}, but {what} belongs to {other}; use a client of {other}",
+            self.0.vendor.name(),
+            other = vendor.name()
         );
-        Error::new(ErrorKind::InvalidRequest, message)
+        Err(Error::new(ErrorKind::InvalidRequest, message))
+    }
+
+    /// Rejects a task of another vendor.
+    pub(crate) fn check_owner(&self, task: &TaskId) -> Result<(), Error> {
+        self.check_vendor("the task", task.vendor())
+            .map_err(|error| error.with_task(task))
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::digests::digests;
-use super::submission::SubmitOptions;
+use super::options::SubmitOptions;
 use crate::client::Client;
 use crate::journal::Intent;
 use crate::model::mask::{self, sha256};
