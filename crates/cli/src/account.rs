@@ -11,6 +11,7 @@ use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::Output;
+use crate::simulated;
 
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
@@ -69,22 +70,26 @@ impl AccountArgs {
     }
 
     /// A client for `vendor` with the key from the environment.
-    pub(crate) fn client(&self, vendor: Vendor) -> Result<Client, Failure> {
-        self.journalled(vendor, None)
+    pub(crate) async fn client(&self, vendor: Vendor) -> Result<Client, Failure> {
+        self.journalled(vendor, None).await
     }
 
     /// The same, with a journal.
-    pub(crate) fn journalled(&self, vendor: Vendor, journal: Option<Arc<SqliteJournal>>) -> Result<Client, Failure> {
-        client(vendor, self.base_url.as_deref(), journal)
+    pub(crate) async fn journalled(
+        &self,
+        vendor: Vendor,
+        journal: Option<Arc<SqliteJournal>>,
+    ) -> Result<Client, Failure> {
+        client(vendor, self.base_url.as_deref(), journal).await
     }
 
     /// The builder of such a client.
-    pub(crate) fn builder(
+    pub(crate) async fn builder(
         &self,
         vendor: Vendor,
         journal: Option<Arc<SqliteJournal>>,
     ) -> Result<ClientBuilder, Failure> {
-        builder(vendor, self.base_url.as_deref(), journal)
+        builder(vendor, self.base_url.as_deref(), journal).await
     }
 }
 
@@ -99,25 +104,22 @@ pub(crate) struct TaskArgs {
 
 impl TaskArgs {
     /// A client for the task's vendor, which records the task's status.
-    pub(crate) fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
-        client(
-            self.task.vendor(),
-            self.base_url.as_deref(),
-            journal.open_if_there(output),
-        )
+    pub(crate) async fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
+        let journal = journal.open_if_there(output);
+        client(self.task.vendor(), self.base_url.as_deref(), journal).await
     }
 }
 
 /// A client for `vendor` with the key from the environment.
-pub(crate) fn client(
+pub(crate) async fn client(
     vendor: Vendor,
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,
 ) -> Result<Client, Failure> {
-    Ok(builder(vendor, base_url, journal)?.build()?)
+    Ok(builder(vendor, base_url, journal).await?.build()?)
 }
 
-fn builder(
+async fn builder(
     vendor: Vendor,
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,
@@ -131,6 +133,12 @@ fn builder(
     }
     if let Some(journal) = journal {
         builder = builder.journal(journal);
+    }
+    let variable = || std::env::var(vendor.facts().base_url_env).ok();
+    if let Some(base_url) = base_url.map(str::to_owned).or_else(variable)
+        && let Some(speed) = simulated::speed(&base_url).await
+    {
+        builder = builder.time_scale(speed);
     }
     Ok(builder)
 }

@@ -15,6 +15,7 @@ mod output;
 mod output_file;
 mod request_args;
 mod request_file;
+mod simulated;
 mod submission;
 mod text;
 mod webhook;

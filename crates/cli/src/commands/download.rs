@@ -23,11 +23,12 @@ pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: 
     let id = &args.task.task;
     let target =
         Target::new(args.file, false, Some(&id.to_string()), &journal.files())?.at_base_url(args.task.base_url.clone());
-    let client = args.task.client(journal, output)?;
+    let client = args.task.client(journal, output).await?;
     // An unreadable journal counts as one without an entry.
     target.check_free(client.journal_entry(id).await.ok().flatten().as_ref())?;
     let task = stoppable(async { Ok(client.get(id).await?) }).await?;
     let files = target.fetch(&client, &task, output).await?;
+    target.replace_blocked(&client, id).await;
     let mut document = json!({"task": task});
     files.show_in(&mut document);
     output.result(&document, || files.text(""))?;

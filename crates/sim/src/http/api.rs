@@ -12,7 +12,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::dialects::{Answer, Call, Content, Refusal, dialect};
-use crate::http::auth::owner;
+use crate::http::auth;
 use crate::http::response::{is_form, is_json, json as json_answer, query_of, response};
 use crate::http::spoil::spoil;
 use crate::http::{admin, webhook};
@@ -28,6 +28,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
     Router::new()
         .route("/_sim/stats", get(admin::stats))
         .route("/_sim/tasks", get(admin::tasks))
+        .route("/_sim/clock", get(admin::clock))
         .fallback(answer)
         .with_state(core.clone())
 }
@@ -70,7 +71,10 @@ async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request
         Err(_) => return response(refuse(None, &Refusal::Internal), &head.headers).await,
     };
     let operation = endpoint.operation;
-    let fault = core.faults.take(vendor, operation);
+    let fault = core
+        .faults
+        .take(vendor, operation)
+        .or_else(|| auth::fault(&head.headers));
     spoil(fault, async {
         let refused = |refusal| refuse(Some(operation), &refusal);
         let mut answer = match prepare(core.clone(), vendor, spec, endpoint, values, &head, body).await {
@@ -144,7 +148,7 @@ async fn prepare(
     head: &Parts,
     body: Body,
 ) -> Result<Call, Refusal> {
-    let owner = match owner(&head.headers, endpoint.operation) {
+    let owner = match auth::owner(&head.headers, endpoint.operation) {
         Err(Refusal::NoKey | Refusal::BadKey) if dialect(vendor).is_public(endpoint.operation) => Owner::of_key(""),
         owner => owner?,
     };

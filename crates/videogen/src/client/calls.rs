@@ -183,10 +183,10 @@ impl Client {
     async fn models_once(&self) -> Result<Vec<ListedModel>, Error> {
         let call = self.call(&self.0.http.read);
         let result = dispatch::models(self.0.vendor, &call).await;
-        let (models, _) = self
-            .judge()
-            .read(Operation::Models, result, self.exchange(&call).as_ref())?;
-        Ok(models.into_iter().map(|model| self.judge().model(model)).collect())
+        let (judge, exchange) = (self.judge(), self.exchange(&call));
+        let (models, _) = judge.read(Operation::Models, result, exchange.as_ref())?;
+        let models = models.ok_or_else(|| judge.refused(Operation::Models, exchange.as_ref()))?;
+        Ok(models.into_iter().map(|model| judge.model(model)).collect())
     }
 
     /// Queries the balance of the account. It costs nothing, so it also shows whether a key works.
@@ -212,8 +212,9 @@ impl Client {
         let call = self.call(&self.0.http.read);
         let result = dispatch::balance(self.0.vendor, &call).await;
         let judge = self.judge();
-        let (balance, _) = judge.read(Operation::Balance, result, self.exchange(&call).as_ref())?;
-        Ok(balance)
+        let exchange = self.exchange(&call);
+        let (balance, _) = judge.read(Operation::Balance, result, exchange.as_ref())?;
+        balance.ok_or_else(|| judge.refused(Operation::Balance, exchange.as_ref()))
     }
 
     fn task(

@@ -153,6 +153,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_invalid_duration_is_named() {
+        for (text, shown) in [
+            ("6.5", "`6.5`"),
+            ("6s", "`6s`"),
+            ("", "``"),
+            ("-1", "`-1`"),
+            ("\u{7}", "`\\u{7}`"),
+        ] {
+            let error = text.parse::<VideoDuration>().err().map(|error| error.to_string());
+            let expected = format!("invalid duration {shown}: use whole seconds, such as 6, or auto");
+            assert_eq!(error, Some(expected));
+        }
+    }
+
+    #[test]
     fn fractional_seconds_keep_their_value() {
         for (duration, shown, seconds) in [
             (VideoDuration::from(6), "6", Some(6)),

@@ -166,6 +166,23 @@ pub struct Video {
 }
 
 impl Video {
+    /// Returns the usual extension of the file's name, without its dot: by the format that the vendor reports, or else by the
+    /// path of the URL; `None` if neither shows it.
+    #[must_use]
+    pub fn extension(&self) -> Option<&'static str> {
+        let known = |word: &str| match word.to_ascii_lowercase().as_str() {
+            "mp4" => Some("mp4"),
+            "mov" | "quicktime" => Some("mov"),
+            "webm" => Some("webm"),
+            _ => None,
+        };
+        let format = self.format.as_deref().and_then(known);
+        format.or_else(|| {
+            let path = self.url.expose().split(['?', '#']).next()?;
+            known(path.rsplit('/').next()?.rsplit_once('.')?.1)
+        })
+    }
+
     pub(crate) fn at(url: SecretUrl) -> Self {
         Self {
             url,

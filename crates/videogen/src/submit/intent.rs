@@ -44,7 +44,10 @@ impl Client {
             request: self.redact(json!(request)),
             at: now,
             until: now,
-            target: options.target.clone(),
+            target: options.target.clone().map(|target| match &request.output_format {
+                Some(format) if target.extension.is_none() => target.extension(format),
+                _ => target,
+            }),
             id,
         }
     }
