@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod deaths;
+mod deliveries;
 mod download;
 mod follow;
 mod interrupt;

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Capabilities, Vendor};
 
-/// A model that the vendor's spec does not list, so that its limits were not checked; see
-/// [`VideoTask::unlisted_model`](crate::VideoTask::unlisted_model).
+/// A model that the vendor's spec does not list, so that its limits were not checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
