@@ -199,7 +199,7 @@ fn listed_models_have_a_name_column_only_with_names() {
         (
             "ALLTOKEN",
             "alltoken",
-            json!({"data": [{"id": "seedance-2.5", "name": "Seedance 2.5"}, {"id": "other"}]}),
+            json!({"data": [{"id": "seedance-2.5", "display_name": "Seedance 2.5"}, {"id": "other"}]}),
             " model         name",
             " seedance-2.5  Seedance 2.5",
         ),

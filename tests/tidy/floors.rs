@@ -55,7 +55,6 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("text", 0),
             ("interrupt", 0),
             ("listen", 0),
-            ("simulated", 0),
             ("invocation", 1),
             ("exit", 1),
             ("output", 2),

@@ -11,7 +11,6 @@ use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::Output;
-use crate::simulated;
 
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
@@ -70,26 +69,22 @@ impl AccountArgs {
     }
 
     /// A client for `vendor` with the key from the environment.
-    pub(crate) async fn client(&self, vendor: Vendor) -> Result<Client, Failure> {
-        self.journalled(vendor, None).await
+    pub(crate) fn client(&self, vendor: Vendor) -> Result<Client, Failure> {
+        self.journalled(vendor, None)
     }
 
     /// The same, with a journal.
-    pub(crate) async fn journalled(
-        &self,
-        vendor: Vendor,
-        journal: Option<Arc<SqliteJournal>>,
-    ) -> Result<Client, Failure> {
-        client(vendor, self.base_url.as_deref(), journal).await
+    pub(crate) fn journalled(&self, vendor: Vendor, journal: Option<Arc<SqliteJournal>>) -> Result<Client, Failure> {
+        client(vendor, self.base_url.as_deref(), journal)
     }
 
     /// The builder of such a client.
-    pub(crate) async fn builder(
+    pub(crate) fn builder(
         &self,
         vendor: Vendor,
         journal: Option<Arc<SqliteJournal>>,
     ) -> Result<ClientBuilder, Failure> {
-        builder(vendor, self.base_url.as_deref(), journal).await
+        builder(vendor, self.base_url.as_deref(), journal)
     }
 }
 
@@ -104,22 +99,22 @@ pub(crate) struct TaskArgs {
 
 impl TaskArgs {
     /// A client for the task's vendor, which records the task's status.
-    pub(crate) async fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
+    pub(crate) fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
         let journal = journal.open_if_there(output);
-        client(self.task.vendor(), self.base_url.as_deref(), journal).await
+        client(self.task.vendor(), self.base_url.as_deref(), journal)
     }
 }
 
 /// A client for `vendor` with the key from the environment.
-pub(crate) async fn client(
+pub(crate) fn client(
     vendor: Vendor,
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,
 ) -> Result<Client, Failure> {
-    Ok(builder(vendor, base_url, journal).await?.build()?)
+    Ok(builder(vendor, base_url, journal)?.build()?)
 }
 
-async fn builder(
+fn builder(
     vendor: Vendor,
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,
@@ -133,12 +128,6 @@ async fn builder(
     }
     if let Some(journal) = journal {
         builder = builder.journal(journal);
-    }
-    let variable = || std::env::var(vendor.facts().base_url_env).ok();
-    if let Some(base_url) = base_url.map(str::to_owned).or_else(variable)
-        && let Some(speed) = simulated::speed(&base_url).await
-    {
-        builder = builder.time_scale(speed);
     }
     Ok(builder)
 }

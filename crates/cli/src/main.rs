@@ -15,7 +15,6 @@ mod output;
 mod output_file;
 mod request_args;
 mod request_file;
-mod simulated;
 mod submission;
 mod text;
 mod webhook;

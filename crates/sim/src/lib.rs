@@ -83,8 +83,9 @@
 //!
 //! [`Simulator::tasks`] returns every task with its model, prompt, status, price and webhook delivery;
 //! [`Simulator::stats`] counts requests, submissions and their total price, so that a test sees a double
-//! submission. Other processes read the same from `GET /_sim/tasks` and `GET /_sim/stats`, and the speed of simulated time
-//! from `GET /_sim/clock`.
+//! submission. Other processes read the same from `GET /_sim/tasks` and `GET /_sim/stats`. The speed of
+//! simulated time is in the header `x-videogen-speed` of each answer, if it is above 1: clients of `videogen` on the same machine
+//! poll at that speed.
 //!
 //! # Fidelity
 //!

@@ -23,7 +23,7 @@ pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: 
     let id = &args.task.task;
     let target =
         Target::new(args.file, false, Some(&id.to_string()), &journal.files())?.at_base_url(args.task.base_url.clone());
-    let client = args.task.client(journal, output).await?;
+    let client = args.task.client(journal, output)?;
     // An unreadable journal counts as one without an entry.
     target.check_free(client.journal_entry(id).await.ok().flatten().as_ref())?;
     let task = stoppable(async { Ok(client.get(id).await?) }).await?;

@@ -200,7 +200,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         (builder, journal, Some(simulator))
     } else {
         let journal = journal.open()?;
-        (args.account.builder(vendor, journal.clone()).await?, journal, None)
+        (args.account.builder(vendor, journal.clone())?, journal, None)
     };
     // With --json a simulation prints no notes: there is no paid task to lose.
     let is_journalled = journal.is_some();

@@ -50,7 +50,7 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
         oldest_first: args.oldest_first,
         status: args.status.as_deref().map(TaskStatus::from_vendor),
     };
-    let page = args.account.client(vendor).await?.list(&query).await?;
+    let page = args.account.client(vendor)?.list(&query).await?;
     if page.unreadable > 0 {
         output.note(&format!(
             "{} entries have no task id and are not listed.",

@@ -41,7 +41,7 @@ pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode
 
 async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(None, false)?;
-    let models = args.account.client(vendor).await?.models().await?;
+    let models = args.account.client(vendor)?.models().await?;
     output.result(&json!({"vendor": vendor, "models": models}), || {
         // Only some vendors name their models.
         if models.iter().all(|model| model.display_name.is_none()) {

@@ -102,7 +102,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
         if left.is_empty() {
             continue;
         }
-        let client = args.account.journalled(vendor, Some(journal.clone())).await.ok();
+        let client = args.account.journalled(vendor, Some(journal.clone())).ok();
         let (own, foreign): (Vec<_>, Vec<_>) = left
             .into_iter()
             .partition(|entry| client.as_ref().is_some_and(|client| client.owns(entry)));
@@ -245,7 +245,7 @@ async fn resolve(
         )));
     };
     let base_url = args.account.base_url.as_deref();
-    let client = account::client(entry.intent.vendor, base_url, Some(journal.clone())).await?;
+    let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()))?;
     let entry = match &args.task {
         Some(task) => client.resolve(intent, Some(task)).await?,
         None if args.adopt => adopt(&client, &journal, entry, args).await?,

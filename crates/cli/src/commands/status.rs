@@ -9,7 +9,7 @@ use crate::journal::JournalArgs;
 use crate::output::Output;
 
 pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let client = args.client(journal, output).await?;
+    let client = args.client(journal, output)?;
     let task = client.get(&args.task).await?;
     follow::show(&client, &task, output).await?;
     Ok(ExitCode::SUCCESS)

@@ -33,7 +33,7 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
     let [id] = args.tasks.as_slice() else {
         return many::wait(&args.tasks, args.base_url.as_deref(), timeout, journal, output).await;
     };
-    let client = account::client(id.vendor(), args.base_url.as_deref(), journal.open_if_there(output)).await?;
+    let client = account::client(id.vendor(), args.base_url.as_deref(), journal.open_if_there(output))?;
     let options = WaitOptions::default()
         .timeout(timeout)
         .poll(client.poll_policy().first(Duration::ZERO));

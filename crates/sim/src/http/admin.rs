@@ -1,10 +1,9 @@
-//! The simulator's own pages: `GET /_sim/stats`, `GET /_sim/tasks` and `GET /_sim/clock`.
+//! The simulator's own pages: `GET /_sim/stats` and `GET /_sim/tasks`.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
 
 use crate::state::{Core, Stats, TaskReport, reports};
 
@@ -14,9 +13,4 @@ pub(crate) async fn stats(State(core): State<Arc<Core>>) -> Json<Stats> {
 
 pub(crate) async fn tasks(State(core): State<Arc<Core>>) -> Json<Vec<TaskReport>> {
     Json(reports(&core, 0))
-}
-
-/// The speed of simulated time, for clients that adapt their polling to it.
-pub(crate) async fn clock(State(core): State<Arc<Core>>) -> Json<Value> {
-    Json(json!({"speed": core.clock.speed()}))
 }

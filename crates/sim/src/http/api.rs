@@ -23,12 +23,14 @@ use crate::submit::create;
 /// Images are sent as data URLs, which can be large.
 const LARGEST_BODY: usize = 64 << 20;
 
+/// Reports how much faster than real time tasks end, so that clients on this machine can poll faster.
+const SPEED: &str = "x-videogen-speed";
+
 /// The API origin: the vendors, and the simulator's own pages.
 pub(crate) fn router(core: &Arc<Core>) -> Router {
     Router::new()
         .route("/_sim/stats", get(admin::stats))
         .route("/_sim/tasks", get(admin::tasks))
-        .route("/_sim/clock", get(admin::clock))
         .fallback(answer)
         .with_state(core.clone())
 }
@@ -37,6 +39,7 @@ async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     let request_id = core.ids.next("req_");
     // By the simulator's clock, which may be set off.
     let date = core.clock.wall_time().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let speed = core.clock.speed();
     let path = request.uri().path().to_owned();
     let mut response = match Vendor::of_path(&path) {
         Some((vendor, rest)) => of_vendor(core, vendor, rest, request, &request_id).await,
@@ -51,6 +54,11 @@ async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     }
     if let Ok(id) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert("x-request-id", id);
+    }
+    if speed > 1.0
+        && let Ok(speed) = HeaderValue::try_from(speed.to_string())
+    {
+        response.headers_mut().insert(SPEED, speed);
     }
     response
 }

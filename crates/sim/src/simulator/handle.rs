@@ -39,7 +39,7 @@ impl Simulator {
             .collect()
     }
 
-    /// Returns the address of the API, and of `/_sim/stats`, `/_sim/tasks` and `/_sim/clock`.
+    /// Returns the address of the API, and of `/_sim/stats` and `/_sim/tasks`.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

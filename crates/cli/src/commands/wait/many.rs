@@ -79,7 +79,7 @@ async fn wait_for(
                 return Err(Failure::new(INVALID, "invalid_request", message)
                     .hint("Set base URLs in the environment (such as TOKEN360_BASE_URL), or wait for each vendor's tasks separately."));
             }
-            let client = account::client(id.vendor(), base_url, journal.open_if_there(output)).await?;
+            let client = account::client(id.vendor(), base_url, journal.open_if_there(output))?;
             // Polls at once: the tasks may have ended long ago.
             let now = client.poll_policy().first(Duration::ZERO);
             let watcher = Watcher::new(&client, WatcherOptions::default().poll(now));
