@@ -284,3 +284,22 @@ fn the_corpus_has_every_judgement() {
         assert!(count >= 5, "{word}: {count}");
     }
 }
+
+/// An entry that is like another one is compared with all its members, however it is written.
+#[test]
+fn an_entry_that_is_like_another_one_is_compared_as_a_whole() {
+    let text = fs::read_to_string(frozen().join("specs/studio.yaml")).unwrap();
+    let (before, rest) = text.split_once("  - id: studio-2-fast\n").unwrap();
+    let (_, after) = rest.split_once("  - id: studio-1\n").unwrap();
+    let short = "  - {id: studio-2-fast, like: studio-2, resolutions: [720p]}\n";
+    let text_with_like = format!("{before}{short}  - id: studio-1\n{after}");
+    let parse = |text: &str| Spec::parse("studio", text).unwrap();
+    assert!(diff(&parse(&text), &parse(&text_with_like)).is_empty());
+
+    let narrowed = text_with_like.replacen("duration: {min: 4, max: 15", "duration: {min: 4, max: 12", 1);
+    let found = compare(&parse(&text), &parse(&narrowed));
+    let shown = found.show(Format::Text);
+    let line = "breaking   models' duration: 4 to 15 s → 4 to 12 s [studio-2, studio-2-fast]";
+    assert!(shown.contains(line) && found.changes.len() == 1, "{shown}");
+    assert!(!shown.contains("like"), "{shown}");
+}

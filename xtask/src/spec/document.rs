@@ -7,7 +7,8 @@ use std::path::Path;
 use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;
 
-use super::text::visible;
+use super::like::{self, Likes};
+use super::text::{escape, visible};
 
 /// Why a spec cannot be used: file, place, reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,15 +29,17 @@ impl fmt::Display for SpecError {
     }
 }
 
-/// A spec as written in its file.
+/// A spec.
 #[derive(Debug, Clone)]
 pub struct Spec {
     /// Vendor, from the file's name.
     pub vendor: String,
     /// File, relative to the repository.
     pub file: String,
-    /// The document.
+    /// The document, with all members of every entry of `x-models`.
     pub doc: Value,
+    /// How these entries were written.
+    pub(super) likes: Likes,
 }
 
 impl Spec {
@@ -74,15 +77,17 @@ impl Spec {
 
     fn read(vendor: &str, file: String, text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Self, SpecError> {
         let options = serde_saphyr::options! { duplicate_keys: duplicate_keys, strict_booleans: true };
-        let doc = serde_saphyr::from_str_with_options(text, options).map_err(|error| SpecError {
+        let mut doc: Value = serde_saphyr::from_str_with_options(text, options).map_err(|error| SpecError {
             file: file.clone(),
             pointer: String::new(),
             reason: format!("not readable as YAML: {error}"),
         })?;
+        let likes = like::resolve(&mut doc);
         let spec = Self {
             vendor: vendor.to_owned(),
             file,
             doc,
+            likes,
         };
         if spec.doc.is_object() {
             Ok(spec)
@@ -217,12 +222,6 @@ pub fn members(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
 #[must_use]
 pub fn component(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
-}
-
-/// Escapes one segment of a JSON pointer.
-#[must_use]
-pub fn escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
 }
 
 /// The pages that `x-source` names: one, or a list.

@@ -329,6 +329,8 @@ pub(crate) struct Shape {
     pub(crate) create: String,
     pub(crate) path: String,
     pub(crate) fields: Vec<Field>,
+    /// Members that carry no field, with dots between the levels.
+    pub(crate) rest: Vec<String>,
 }
 
 /// A property of a create request that carries a normalised field.
@@ -400,14 +402,15 @@ pub(crate) fn shapes(spec: &Spec, create: &str) -> Vec<Shape> {
     let schemas = operation.request_schemas().into_iter();
     schemas
         .map(|schema| {
-            let mut found = Vec::new();
-            fields(spec, schema, "", &Inherited::default(), &mut found);
+            let (mut found, mut rest) = (Vec::new(), Vec::new());
+            fields(spec, schema, "", &Inherited::default(), &mut found, &mut rest);
             Shape {
                 name: single_ref(schema).and_then(component).unwrap_or_default().to_owned(),
                 family: family.to_owned(),
                 create: create.to_owned(),
                 path: operation.path.to_owned(),
                 fields: found,
+                rest,
             }
         })
         .collect()
@@ -422,7 +425,14 @@ struct Inherited {
     within: Vec<String>,
 }
 
-fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: &mut Vec<Field>) {
+fn fields(
+    spec: &Spec,
+    schema: &Value,
+    prefix: &str,
+    around: &Inherited,
+    found: &mut Vec<Field>,
+    rest: &mut Vec<String>,
+) {
     let reference = single_ref(schema);
     let schema = target(spec, schema);
     let mut around = inherit(schema, around);
@@ -439,10 +449,13 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
                 && inner.get("properties").is_some()
                 && inner.get("type").and_then(Value::as_str) == Some("object") =>
             {
-                fields(spec, property, &format!("{wire}."), &around, found);
+                fields(spec, property, &format!("{wire}."), &around, found, rest);
                 continue;
             }
-            _ => continue,
+            _ => {
+                rest.push(wire);
+                continue;
+            }
         };
         let own = inherit(property, &around);
         let page = spec

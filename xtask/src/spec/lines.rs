@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle};
 
-use super::document::escape;
+use super::text::escape;
 
 /// The lines of a document.
 pub struct Lines {

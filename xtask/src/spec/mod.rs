@@ -1,6 +1,6 @@
 //! Code that commands share: specs, rules, generated crates, and changes between two states.
 //!
-//! Nothing here uses a command. `document`, `lines`, `text` and `files` read specs; `schema`, `names` and `facts` interpret
+//! Nothing here uses a command. `document`, `like`, `lines`, `text` and `files` read specs; `schema`, `names` and `facts` interpret
 //! them; above these are `rules`, then `raw` (a generated crate in memory), then `lint` (both of them); `source` and
 //! `changes` compare two states.
 
@@ -9,6 +9,7 @@ mod document;
 pub mod facts;
 pub mod fields;
 mod files;
+mod like;
 pub mod lines;
 pub mod lint;
 pub mod names;
@@ -19,6 +20,6 @@ pub mod source;
 pub mod tasks;
 mod text;
 
-pub use self::document::{METHODS, Operation, Spec, SpecError, component, escape, members, request_schemas, sources};
+pub use self::document::{METHODS, Operation, Spec, SpecError, component, members, request_schemas, sources};
 pub use self::files::{is_vendor, vendors};
-pub use self::text::{is_invisible, visible};
+pub use self::text::{escape, is_invisible, visible};

@@ -1,4 +1,4 @@
-//! Invisible characters.
+//! Text: invisible characters, and segments of JSON pointers.
 
 /// Whether a character is invisible: controls, joiners, separators and marks of text direction.
 #[must_use]
@@ -21,4 +21,10 @@ pub fn visible(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Escapes one segment of a JSON pointer.
+#[must_use]
+pub fn escape(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
 }

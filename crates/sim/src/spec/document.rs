@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::spec::endpoint::{Body, Endpoint};
 use crate::spec::fields::Fields;
+use crate::spec::like;
 use crate::spec::model::Model;
 use crate::spec::reference::resolve;
 use crate::spec::schema;
@@ -196,7 +197,8 @@ impl Spec {
     }
 
     fn load(yaml: &str) -> Result<Self, String> {
-        let document: Value = serde_saphyr::from_str(yaml).map_err(|error| error.to_string())?;
+        let mut document: Value = serde_saphyr::from_str(yaml).map_err(|error| error.to_string())?;
+        like::complete(&mut document)?;
         let definitions = schema::translate(&document["components"]["schemas"]);
         let mut endpoints = Vec::new();
         let families: Vec<Family> = member(&document, "x-families")?;

@@ -6,6 +6,7 @@
 mod document;
 mod endpoint;
 mod fields;
+mod like;
 mod model;
 mod number;
 mod operation;

@@ -16,6 +16,7 @@ mod extensions;
 mod facts;
 mod families;
 mod found;
+mod like;
 mod models;
 mod openapi;
 mod operations;
@@ -42,7 +43,8 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 5] = [
+const FACTS: [Group; 6] = [
+    like::check,
     facts::check,
     families::check,
     models::check,
@@ -92,6 +94,7 @@ pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecErr
     for group in FURTHER {
         group(spec, &mut found);
     }
+    like::once(spec, &mut found.findings);
     for finding in &mut found.findings {
         finding.line = lines.line(&finding.pointer);
     }
