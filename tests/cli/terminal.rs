@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{at_once, document, run, stderr, stdout, videogen};
 
 /// A vendor with the same response to every request.
-fn vendor(answer: &Value) -> String {
+pub(super) fn vendor(answer: &Value) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let body = answer.to_string();

@@ -110,11 +110,8 @@ pub(crate) struct TaskArgs {
 impl TaskArgs {
     /// A client for the task's vendor, which records the task's status.
     pub(crate) fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
-        client(
-            self.task.vendor(),
-            self.base_url.as_deref(),
-            journal.open_if_there(output),
-        )
+        let journal = journal.open_if_there(output);
+        client(self.task.vendor(), self.base_url.as_deref(), journal)
     }
 }
 

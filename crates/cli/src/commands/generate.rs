@@ -47,7 +47,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
-    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "overwrite"])]
+    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "overwrite", "max_bytes"])]
     no_wait: bool,
     /// Stop waiting after SECONDS; the task keeps running.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
@@ -169,7 +169,8 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         None
     } else {
         let with_last_frame = request.return_last_frame == Some(true);
-        let target = Target::new(args.file, with_last_frame, key, &journal.files())?;
+        let target =
+            Target::new(args.file, with_last_frame, key, &journal.files())?.in_format(request.output_format.as_deref());
         Some(if args.simulate {
             target.simulated()
         } else {
@@ -202,7 +203,8 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         (args.account.builder(vendor, journal.clone())?, journal, None)
     };
     // With --json a simulation prints no notes: there is no paid task to lose.
-    let (under_way, builder) = Submission::watch(builder, journal.is_some(), args.simulate, *output);
+    let is_journalled = journal.is_some();
+    let (under_way, builder) = Submission::watch(builder, is_journalled, args.simulate, *output);
     let client = builder.build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
         lost::earlier(&client, &journal, output).await;
@@ -238,7 +240,11 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     }
     let mut submission = SubmitOptions::default();
     submission.idempotency_key = key.map(str::to_owned);
-    submission.target = target.as_ref().map(|target| target.destination().clone());
+    // Only a journal keeps them.
+    submission.target = target
+        .as_ref()
+        .map(|target| target.destination().clone())
+        .filter(|_| is_journalled);
     let search = ReconcileOptions::default()
         .within(Duration::from_secs(args.search_timeout))
         .sole_writer(args.adopt);

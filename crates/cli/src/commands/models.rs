@@ -43,6 +43,10 @@ async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(None, false)?;
     let models = args.account.client(vendor)?.models().await?;
     output.result(&json!({"vendor": vendor, "models": models}), || {
+        // Only some vendors name their models.
+        if models.iter().all(|model| model.display_name.is_none()) {
+            return table(&["model"], models.iter().map(|model| vec![model.id.clone()]));
+        }
         let rows = models
             .iter()
             .map(|model| vec![model.id.clone(), model.display_name.clone().unwrap_or_default()]);

@@ -170,7 +170,7 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             body["completed_at"] = json!(ended);
             body["expires_at"] = json!(ended + ttl);
             let thumbnail = thumbnail_url(core, spec, task, now);
-            let mut item = json!({"url": url, "format": "mp4", "thumbnail": thumbnail});
+            let mut item = json!({"url": url, "format": task.shape.container.name(), "thumbnail": thumbnail});
             if task.last_frame {
                 item["last_frame_url"] = json!(last_frame_url(core, spec, task, now));
             }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use crate::dialects::{Call, Dialect, Refusal, dialect};
-use crate::media::{Length, Shape, cost};
+use crate::media::{Container, Length, Shape, cost};
 use crate::spec::{Body, Fields, Model, Problem, Vendor};
 use crate::state::{Delivery, Plan, Task};
 use crate::submit::rules::{check, doubt};
@@ -88,7 +88,10 @@ fn build(
         .filter(|ratio| *ratio != "adaptive")
         .unwrap_or(RATIO);
     let length = length(fields, model);
-    let shape = Shape::new(Some(tier), Some(ratio), length).with_sound(sound(fields, model));
+    let container = container(fields, model);
+    let shape = Shape::new(Some(tier), Some(ratio), length)
+        .with_sound(sound(fields, model))
+        .within(container);
     let expires_after = fields
         .integer("expires_after")
         .and_then(|seconds| seconds.try_into().ok());
@@ -144,6 +147,15 @@ fn sound(fields: Fields<'_>, model: &Model) -> bool {
     let sent = fields.get("generate_audio").is_some();
     let default = model.default_generate_audio.filter(|_| !sent);
     !is_silent && default.or_else(|| fields.switch("generate_audio")).unwrap_or(false)
+}
+
+/// The file format: as requested, if the model follows it.
+fn container(fields: Fields<'_>, model: &Model) -> Container {
+    let is_ignored = model.without.iter().any(|field| field == "output_format");
+    match fields.text("output_format") {
+        Some("mov") if !is_ignored => Container::QuickTime,
+        _ => Container::Mp4,
+    }
 }
 
 /// The callback URL, which must be an `http` or `https` one.

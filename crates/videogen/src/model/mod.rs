@@ -31,6 +31,7 @@ mod task_builder;
 mod task_id;
 mod task_ref;
 mod time_scale;
+mod unlisted;
 mod vendor;
 mod violation;
 
@@ -61,6 +62,7 @@ pub use task_builder::VideoTaskBuilder;
 pub use task_id::{ParseTaskIdError, TaskId};
 pub use task_ref::TaskRef;
 pub(crate) use time_scale::TimeScale;
+pub use unlisted::UnlistedModel;
 pub use vendor::{ParseVendorError, Vendor};
 pub use videogen_wire::{SecretUrl, Timestamp};
 pub use violation::Violation;

@@ -19,12 +19,13 @@ mod comparison;
 mod digests;
 mod existing;
 mod intent;
+mod options;
 pub(crate) mod reconcile;
 pub(crate) mod recover;
 mod resolve;
 mod submission;
 
-pub use submission::SubmitOptions;
+pub use options::SubmitOptions;
 
 pub use crate::client::{ModelPlan, Plan, SubmitEvent, plan, plan_all};
 #[cfg(feature = "schema")]
