@@ -2,6 +2,9 @@
 
 use crate::model::{Capabilities, Role, Vendor};
 
+/// Most models of one vendor that a hint names.
+const MOST: usize = 3;
+
 /// Hint for an unsupported field: the vendors that support it.
 pub(super) fn elsewhere(name: &str) -> String {
     let takers: Vec<String> = Vendor::ALL
@@ -29,9 +32,11 @@ fn takers_at(vendor: Vendor, name: &str) -> Option<String> {
     } else if no.is_empty() {
         Some(vendor.name().to_owned())
     } else {
-        let models: Vec<_> = yes.iter().map(|entry| entry.model.id).collect();
-        Some(format!("{} ({})", vendor.name(), models.join(", ")))
+        let models: Vec<_> = yes.iter().take(MOST).map(|entry| entry.model.id).collect();
+        let more = match yes.len().saturating_sub(MOST) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Some(format!("{} ({}{more})", vendor.name(), models.join(", ")))
     }
 }
-
-// The cases are from real vendors.
