@@ -192,7 +192,7 @@ mod tests {
                 super::run(args, std::path::Path::new("."), &mut out, &mut Vec::new()),
                 0
             );
-            let out = String::from_utf8(out).unwrap();
+            let out = String::from_utf8(out).expect("help is text");
             assert!(out.contains("Usage: cargo xtask"), "{out}");
             assert_eq!(out.lines().find(|line| line.chars().count() > 100), None, "{command}");
             assert!(
@@ -207,7 +207,7 @@ mod tests {
             one.split_whitespace().collect::<Vec<_>>()
         );
         assert!(
-            all.lines().nth(1).unwrap().starts_with("  word") && all.ends_with("end\nnext\n"),
+            all.lines().nth(1).is_some_and(|line| line.starts_with("  word")) && all.ends_with("end\nnext\n"),
             "{all}"
         );
     }
