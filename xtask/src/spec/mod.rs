@@ -14,12 +14,14 @@ mod like;
 pub mod lines;
 pub mod lint;
 pub mod names;
+pub mod pages;
 pub mod raw;
 pub mod rules;
 pub mod schema;
 pub mod source;
 pub mod tasks;
 mod text;
+pub mod uploads;
 
 pub use self::document::{METHODS, Operation, Spec, SpecError, component, members, request_schemas, sources};
 pub use self::files::{is_vendor, vendors};

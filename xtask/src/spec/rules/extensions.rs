@@ -9,8 +9,8 @@ use super::{Found, instead};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
-/// All keys of `specs/README.md`; the first eight are at the root.
-const KEYS: [&str; 14] = [
+/// All keys of `specs/README.md`; the first ten are at the root.
+const KEYS: [&str; 16] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -19,6 +19,8 @@ const KEYS: [&str; 14] = [
     "x-rate-limits",
     "x-families",
     "x-models",
+    "x-uploads",
+    "x-media",
     "x-source",
     "x-unverified",
     "x-secret",
@@ -26,7 +28,7 @@ const KEYS: [&str; 14] = [
     "x-positions",
     "x-task-field",
 ];
-const AT_ROOT: &[&str] = KEYS.split_at(8).0;
+const AT_ROOT: &[&str] = KEYS.split_at(10).0;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();

@@ -15,9 +15,11 @@ mod bodies;
 mod extensions;
 mod facts;
 mod families;
+mod forms;
 mod found;
 mod like;
 mod models;
+mod named;
 mod openapi;
 mod operations;
 mod references;
@@ -27,6 +29,7 @@ mod source;
 mod strangers;
 mod style;
 mod texts;
+mod uploads;
 mod values;
 mod walk;
 
@@ -43,12 +46,13 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 6] = [
+const FACTS: [Group; 7] = [
     like::check,
     facts::check,
     families::check,
     models::check,
     bodies::check,
+    uploads::check,
     servers::check,
 ];
 
