@@ -426,9 +426,10 @@ async fn expired_links() {
 async fn violations_stop_a_request_before_the_network() {
     let simulator = simulator().await;
     let client = client(&simulator, Vendor::ToApis);
-    let request = VideoRequest::new("seedance-2", "")
+    let request = VideoRequest::new("seedance-2", "A kite.")
         .camera_fixed(true)
         .input(Role::LastFrame, url("last.png"))
+        .resolution("8K")
         .duration(1);
     let error = client.submit(&request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
