@@ -13,6 +13,7 @@ mod files;
 mod like;
 pub mod lines;
 pub mod lint;
+mod local_files;
 pub mod names;
 pub mod pages;
 pub mod raw;
