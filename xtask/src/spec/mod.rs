@@ -23,6 +23,8 @@ pub mod tasks;
 mod text;
 pub mod uploads;
 
-pub use self::document::{METHODS, Operation, Spec, SpecError, component, members, request_schemas, sources};
+pub use self::document::{
+    METHODS, Operation, Spec, SpecError, component, form_schema, members, request_schemas, sources,
+};
 pub use self::files::{is_vendor, vendors};
 pub use self::text::{escape, is_invisible, visible};
