@@ -341,7 +341,11 @@ async fn a_cancel_without_a_body_is_polled() {
 
 #[tokio::test]
 async fn lists_with_invalid_items() {
-    let lists = [(Vendor::Token360, "data"), (Vendor::AllToken, "items")];
+    let lists = [
+        (Vendor::Token360, "data"),
+        (Vendor::AllToken, "items"),
+        (Vendor::Ark, "items"),
+    ];
     for (vendor, member) in lists {
         let page = Canned::json(200, &json!({member: null}))
             .await

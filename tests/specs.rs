@@ -92,7 +92,7 @@ pub(crate) fn examples(holder: &Value) -> Vec<(String, Value)> {
 
 /// Every parameter on the vendors' create pages, with its schema in the spec. Copied from the pages
 /// by hand, as an independent check.
-pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 6] = [
+pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 7] = [
     (
         Vendor::Token360,
         "CreateVideoRequest",
@@ -211,6 +211,31 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 6] = [
             "draft",
             "tools",
             "safety_identifier",
+            "output_format",
+            "omni_reference_task_type",
+        ],
+    ),
+    (
+        Vendor::Ark,
+        "CreateTaskRequest",
+        &[
+            "model",
+            "content",
+            "callback_url",
+            "return_last_frame",
+            "service_tier",
+            "execution_expires_after",
+            "generate_audio",
+            "draft",
+            "tools",
+            "safety_identifier",
+            "resolution",
+            "ratio",
+            "duration",
+            "frames",
+            "seed",
+            "camera_fixed",
+            "watermark",
             "output_format",
             "omni_reference_task_type",
         ],

@@ -19,16 +19,16 @@ async fn queued_then_running_then_completed() {
         let status = async || api.poll(vendor, &id).await["status"].clone();
         assert_eq!(status().await, "queued");
         api.sim.advance(seconds(3));
-        let running = if vendor == Vendor::AllToken {
-            "processing"
-        } else {
-            "in_progress"
+        let (running, completed) = match vendor {
+            Vendor::AllToken => ("processing", "completed"),
+            Vendor::Ark => ("running", "succeeded"),
+            _ => ("in_progress", "completed"),
         };
         assert_eq!(status().await, running);
         api.sim.advance(seconds(16));
         assert_eq!(status().await, running);
         api.sim.advance(seconds(1));
-        assert_eq!(status().await, "completed");
+        assert_eq!(status().await, completed);
         video_url(vendor, &api.poll(vendor, &id).await);
     }
 }
@@ -91,6 +91,14 @@ async fn reserved_words_decide_the_end() {
             json!("upstream_content_violation"),
         ),
         (Vendor::AllToken, "sim:expire", "expired", Value::Null),
+        (Vendor::Ark, "sim:fail", "failed", json!("InternalServiceError")),
+        (
+            Vendor::Ark,
+            "sim:moderated",
+            "failed",
+            json!("OutputVideoSensitiveContentDetected"),
+        ),
+        (Vendor::Ark, "sim:expire", "expired", Value::Null),
     ];
     for (vendor, prompt, status, code) in expected {
         let task = api.finished(vendor, &request(vendor, prompt)).await;

@@ -27,7 +27,11 @@ const HEADERS: [&str; 3] = [
     "x-toapis-webhook-signature",
 ];
 /// Vendors that do not sign, with the family of their tasks.
-const UNSIGNED: [(Vendor, &str); 2] = [(Vendor::Token360, "videos"), (Vendor::AllToken, "generations")];
+const UNSIGNED: [(Vendor, &str); 3] = [
+    (Vendor::Token360, "videos"),
+    (Vendor::AllToken, "generations"),
+    (Vendor::Ark, "tasks"),
+];
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_timestamp(second, 0).unwrap()

@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::spec::lists::{Item, ListParameter, item, list_parameters};
 use crate::spec::schema::{single_ref, target};
-use crate::spec::tasks::{TaskField, task_fields};
+use crate::spec::tasks::{Status, TaskField, Tasks, task_fields};
 use crate::spec::{Spec, SpecError, component, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
@@ -57,6 +58,8 @@ pub struct Facts {
     pub(crate) shapes: Vec<Shape>,
     pub(crate) models: Vec<Model>,
     pub(crate) task_fields: Vec<TaskField>,
+    pub(crate) tasks: Tasks,
+    pub(crate) list: Vec<ListParameter>,
 }
 
 /// The extensions at the root of a spec. `lint` validates a spec against their JSON Schema; only that is strict, so
@@ -79,6 +82,8 @@ pub(crate) struct Extensions {
     rate_limits: RateLimits,
     #[serde(rename = "x-pages")]
     pages: BTreeMap<String, Page>,
+    #[serde(rename = "x-tasks", default)]
+    tasks: Tasks,
     #[serde(rename = "x-families")]
     families: Vec<Family>,
     #[serde(rename = "x-models")]
@@ -172,6 +177,8 @@ pub(crate) struct Webhook {
     pub(crate) retries: Vec<u64>,
     pub(crate) signature: Signature,
     pub(crate) tolerance: Option<u64>,
+    /// Statuses at whose beginning there is a delivery; only at the end if left out. For the simulator.
+    events: Option<Vec<Status>>,
     source: Option<String>,
     #[serde(default)]
     unverified: bool,
@@ -335,6 +342,7 @@ pub(crate) struct Shape {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) wire: String,
+    pub(crate) item: Option<Item>,
     pub(crate) minimum: Option<i64>,
     pub(crate) maximum: Option<i64>,
     pub(crate) max_length: Option<i64>,
@@ -359,7 +367,8 @@ impl Facts {
             }
         }
         let creates: Vec<&str> = all.iter().map(|shape| shape.create.as_str()).collect();
-        let task_fields = task_fields(spec, &creates);
+        let polls = extensions.families.iter().map(|family| family.poll.as_str());
+        let task_fields = task_fields(spec, &creates.into_iter().chain(polls).collect::<Vec<_>>());
         Ok(Self {
             vendor: extensions.vendor,
             base_url: base_url.unwrap_or_default().to_owned(),
@@ -372,6 +381,8 @@ impl Facts {
             shapes: all,
             models: extensions.models,
             task_fields,
+            tasks: extensions.tasks,
+            list: list_parameters(spec),
         })
     }
 
@@ -457,6 +468,7 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
             found.push(Field {
                 name: name.to_owned(),
                 wire: wire.clone(),
+                item: item(property, name),
                 minimum: number("minimum"),
                 maximum: number("maximum"),
                 max_length: number("maxLength"),

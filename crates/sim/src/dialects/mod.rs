@@ -5,6 +5,7 @@
 
 mod alltoken;
 mod answer;
+mod ark;
 mod call;
 mod dialect;
 mod input;
@@ -26,5 +27,6 @@ pub(crate) fn dialect(vendor: Vendor) -> &'static dyn Dialect {
         Vendor::Token360 => &token360::Token360,
         Vendor::ToApis => &toapis::ToApis,
         Vendor::AllToken => &alltoken::AllToken,
+        Vendor::Ark => &ark::Ark,
     }
 }

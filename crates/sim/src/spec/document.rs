@@ -31,6 +31,7 @@ pub struct Spec {
     families: Vec<Family>,
     pub(crate) result_url: ResultUrl,
     pub(crate) webhook: Webhook,
+    pub(crate) tasks: Tasks,
     pub(crate) submit_limit: Option<RateLimit>,
     pub(crate) query_limit: Option<RateLimit>,
 }
@@ -60,6 +61,18 @@ pub(crate) struct Webhook {
     pub(crate) timeout: u32,
     pub(crate) retries: Vec<u32>,
     pub(crate) signature: String,
+    /// The statuses at whose beginning there is a delivery; only at the end if left out.
+    pub(crate) events: Option<Vec<String>>,
+}
+
+/// `x-tasks`.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Tasks {
+    /// The statuses in which the cancel operation cancels.
+    #[serde(default)]
+    pub(crate) cancel_when: Vec<String>,
+    /// Seconds after its creation for which a task is known.
+    pub(crate) kept: Option<u64>,
 }
 
 /// The first entry of one of the lists in `x-rate-limits`.
@@ -94,6 +107,7 @@ const fn source(vendor: Vendor) -> &'static str {
         Vendor::Token360 => include_str!("../../../../specs/token360.yaml"),
         Vendor::ToApis => include_str!("../../../../specs/toapis.yaml"),
         Vendor::AllToken => include_str!("../../../../specs/alltoken.yaml"),
+        Vendor::Ark => include_str!("../../../../specs/ark.yaml"),
     }
 }
 
@@ -102,7 +116,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// When any of the three specs cannot be used.
+    /// When any of the specs cannot be used.
     pub fn of(vendor: Vendor) -> Result<&'static Self, SpecError> {
         let specs = SPECS.as_ref().map_err(Clone::clone)?;
         specs.get(&vendor).ok_or_else(|| SpecError {
@@ -208,7 +222,7 @@ impl Spec {
             served.extend(former_paths(family, paths));
         }
         for (path, item) in &served {
-            for (name, method) in [("get", "GET"), ("post", "POST")] {
+            for (name, method) in [("get", "GET"), ("post", "POST"), ("delete", "DELETE")] {
                 if let Some(operation) = item.get(name) {
                     let built = Endpoint::build(&document, &definitions, method, path, item, operation)
                         .map_err(|reason| format!("{name} {path}: {reason}"))?;
@@ -223,6 +237,7 @@ impl Spec {
             families,
             result_url: member(&document, "x-result-url")?,
             webhook: member(&document, "x-webhook")?,
+            tasks: member::<Option<Tasks>>(&document, "x-tasks")?.unwrap_or_default(),
             submit_limit: member(&document["x-rate-limits"]["submit"], "0").ok(),
             query_limit: member(&document["x-rate-limits"]["query"], "0").ok(),
             endpoints,

@@ -2,6 +2,9 @@
 
 use crate::model::{Capabilities, Role, Vendor};
 
+/// How many models of a vendor a hint names.
+const SHOWN: usize = 6;
+
 /// Hint for an unsupported field: the vendors that support it.
 pub(super) fn elsewhere(name: &str) -> String {
     let takers: Vec<String> = Vendor::ALL
@@ -29,8 +32,12 @@ fn takers_at(vendor: Vendor, name: &str) -> Option<String> {
     } else if no.is_empty() {
         Some(vendor.name().to_owned())
     } else {
-        let models: Vec<_> = yes.iter().map(|entry| entry.model.id).collect();
-        Some(format!("{} ({})", vendor.name(), models.join(", ")))
+        let models: Vec<_> = yes.iter().take(SHOWN).map(|entry| entry.model.id).collect();
+        let more = match yes.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Some(format!("{} ({}{more})", vendor.name(), models.join(", ")))
     }
 }
 

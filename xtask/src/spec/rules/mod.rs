@@ -17,6 +17,7 @@ mod facts;
 mod families;
 mod found;
 mod like;
+mod lists;
 mod models;
 mod openapi;
 mod operations;
@@ -43,9 +44,10 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 6] = [
+const FACTS: [Group; 7] = [
     like::check,
     facts::check,
+    lists::check,
     families::check,
     models::check,
     bodies::check,
