@@ -90,9 +90,48 @@ pub(crate) fn examples(holder: &Value) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// Every parameter on the vendors' create pages, with its schema in the spec. Copied from the pages
-/// by hand, as an independent check.
-pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 7] = [
+/// Every parameter on the vendors' create pages, with its schema in the spec: of the pages that are kept in `specs/pages/`,
+/// and of [`PARAMETERS`].
+pub(crate) fn parameters() -> Vec<(Vendor, String, Vec<String>)> {
+    let copied = PARAMETERS.iter().map(|(vendor, schema, names)| {
+        let names = names.iter().map(|name| (*name).to_owned());
+        (*vendor, (*schema).to_owned(), names.collect())
+    });
+    let kept = Vendor::ALL.iter().flat_map(|vendor| {
+        let spec = spec(*vendor);
+        let schemas = spec["components"]["schemas"].as_object().unwrap();
+        let bodies = schemas.iter().filter(|(_, schema)| {
+            let carries = |field: &str| {
+                schema["properties"]
+                    .as_object()
+                    .is_some_and(|all| all.values().any(|one| one["x-field"] == field))
+            };
+            carries("model") && carries("prompt")
+        });
+        let found = bodies.filter_map(|(name, schema)| {
+            let page = schema["x-source"].as_str()?;
+            let text = std::fs::read_to_string(root().join(format!("specs/pages/{vendor}/{page}.yaml"))).ok()?;
+            let kept: Value = serde_saphyr::from_str(&text).unwrap();
+            // What was kept before the page was read again is older than the spec.
+            if kept["kept"].as_str().unwrap() < spec["x-pages"][page]["read"].as_str().unwrap() {
+                return None;
+            }
+            let listed = kept["facts"]["parameters"].as_array().unwrap().iter();
+            let listed = listed.filter(|one| one["in"] == "request");
+            let names = listed.map(|one| one["name"].as_str().unwrap().to_owned());
+            Some((
+                *vendor,
+                name.clone(),
+                names.filter(|name| !name.contains('.')).collect(),
+            ))
+        });
+        found.collect::<Vec<(Vendor, String, Vec<String>)>>()
+    });
+    copied.chain(kept).collect()
+}
+
+/// Parameters of create pages of which no whole copy could be kept, copied by hand.
+pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 3] = [
     (
         Vendor::Token360,
         "CreateVideoRequest",
@@ -113,79 +152,6 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 7] = [
             "frame_images",
             "input_references",
             "request_id",
-        ],
-    ),
-    (
-        Vendor::ToApis,
-        "Seedance2Request",
-        &[
-            "model",
-            "prompt",
-            "duration",
-            "aspect_ratio",
-            "image_urls",
-            "image_with_roles",
-            "video_with_roles",
-            "audio_with_roles",
-            "resolution",
-            "generate_audio",
-            "return_last_frame",
-            "tools",
-            "seed",
-            "callback_url",
-            "client_business_id",
-        ],
-    ),
-    (
-        Vendor::ToApis,
-        "Seedance25Request",
-        &[
-            "model",
-            "prompt",
-            "video_operation",
-            "duration",
-            "aspect_ratio",
-            "image_with_roles",
-            "video_with_roles",
-            "audio_with_roles",
-            "resolution",
-            "generate_audio",
-            "return_last_frame",
-            "output_format",
-            "tools",
-            "callback_url",
-            "client_business_id",
-        ],
-    ),
-    (
-        Vendor::ToApis,
-        "Seedance15Request",
-        &[
-            "model",
-            "prompt",
-            "duration",
-            "aspect_ratio",
-            "image_urls",
-            "image_with_roles",
-            "metadata",
-            "callback_url",
-            "client_business_id",
-        ],
-    ),
-    (
-        Vendor::ToApis,
-        "Seedance10Request",
-        &[
-            "model",
-            "prompt",
-            "duration",
-            "aspect_ratio",
-            "image_urls",
-            "image_with_roles",
-            "resolution",
-            "metadata",
-            "callback_url",
-            "client_business_id",
         ],
     ),
     (
@@ -225,6 +191,7 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 7] = [
             "return_last_frame",
             "service_tier",
             "execution_expires_after",
+            "priority",
             "generate_audio",
             "draft",
             "tools",

@@ -25,6 +25,7 @@ mod invisible;
 mod junk;
 mod keeping;
 mod layouts;
+mod skeleton;
 mod sources;
 
 /// Our own pages: vendor, page, file.

@@ -69,8 +69,8 @@ pub(super) const STEPS: [Step; 8] = [
         does: "run all tests, write their snapshots, delete unused ones",
         command: &["cargo", "xtask", "snapshots"],
         result: Result::Passes(&[0]),
-        todo: "correct what fails. Tests that repeat the vendor's names on purpose: PARAMETERS in tests/specs.rs, and \
-               tests/simulator/",
+        todo: "correct what fails. Tests that repeat the vendor's names on purpose: requests in tests/simulator/, and \
+               PARAMETERS in tests/specs.rs for pages that are not kept",
     },
     Step {
         name: "keep",

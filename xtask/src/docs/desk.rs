@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::limits::Known;
 use super::lines::Text;
 use super::report::{self, Report, State};
-use super::{compare, identify, kept, lines, openapi, page, read, since};
+use super::{compare, identify, kept, lines, openapi, page, read, since, skeleton};
 use crate::spec::{Spec, SpecError, vendors};
 
 /// A vendor's spec and kept pages, laid out to compare pages with.
@@ -93,6 +93,14 @@ impl Desk {
             page.lines = openapi::read(document, &self.known.stems).1;
         }
         Ok(page)
+    }
+
+    /// The YAML of a page's models and of its request body `body`, to paste into the spec.
+    ///
+    /// # Errors
+    /// Why the page was not understood.
+    pub fn skeleton(&self, bytes: &[u8], page: &str, body: &str, today: &str) -> Result<String, String> {
+        skeleton::skeleton(&self.spec, &self.facts(bytes)?, page, body, today)
     }
 
     /// The page that a file is by the end of its path.

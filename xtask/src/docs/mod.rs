@@ -39,6 +39,7 @@ pub mod read;
 mod renames;
 pub mod report;
 pub mod since;
+mod skeleton;
 
 /// Arguments of the command.
 #[derive(Args)]
@@ -60,9 +61,14 @@ pub struct Arguments {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+    /// Print the YAML of the page's models and request body, to paste into the spec and review, instead of comparing
+    ///
+    /// BODY is the name of the component. If the spec has it, what the page says replaces what it has.
+    #[arg(long, value_name = "BODY", requires = "page", conflicts_with_all = ["keep", "json"])]
+    skeleton: Option<String>,
     /// Print what is fetched of this vendor, instead of comparing: name, kind, way, address and path of each x-pages entry
     /// with `fetch`, separated by tabs
-    #[arg(long, conflicts_with_all = ["pages", "page", "keep", "json"])]
+    #[arg(long, conflicts_with_all = ["pages", "page", "keep", "json", "skeleton"])]
     sources: bool,
 }
 
@@ -79,6 +85,14 @@ pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8
     let today = chrono::Utc::now().date_naive().to_string();
     let keep = arguments.keep.then_some(today.as_str());
     let page = arguments.page.as_deref();
+    if let (Some(body), Some(page)) = (&arguments.skeleton, page) {
+        for path in &arguments.pages {
+            let read = fs::read(path).map_err(|error| error.to_string());
+            let text = read.and_then(|bytes| desk.skeleton(&bytes, page, body, &today));
+            write!(out, "{}", text.map_err(|error| format!("{}: {error}", path.display()))?)?;
+        }
+        return Ok(0);
+    }
     let (mut reports, mut folders) = (Vec::new(), Vec::new());
     for path in &arguments.pages {
         let file = path.display().to_string();

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::spec::lists::{Item, ListParameter, item, list_parameters};
 use crate::spec::schema::{single_ref, target};
-use crate::spec::tasks::{Status, TaskField, Tasks, task_fields};
+use crate::spec::service::{Poll, RateLimits, ResultUrl, Webhook};
+use crate::spec::tasks::{TaskField, Tasks, task_fields};
 use crate::spec::{Spec, SpecError, component, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
@@ -146,72 +147,6 @@ pub(crate) struct VendorInfo {
     pub(crate) base_url_env: String,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
-pub(crate) struct Poll {
-    pub(crate) first: u64,
-    pub(crate) every: (u64, u64),
-    pub(crate) give_up: Option<u64>,
-    source: Option<String>,
-    #[serde(default)]
-    unverified: bool,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
-pub(crate) struct ResultUrl {
-    pub(crate) ttl: u64,
-    pub(crate) refreshable: bool,
-    source: Option<String>,
-    #[serde(default)]
-    unverified: bool,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
-pub(crate) struct Webhook {
-    pub(crate) timeout: u64,
-    pub(crate) retries: Vec<u64>,
-    pub(crate) signature: Signature,
-    pub(crate) tolerance: Option<u64>,
-    /// Statuses at whose beginning there is a delivery; only at the end if left out. For the simulator.
-    events: Option<Vec<Status>>,
-    source: Option<String>,
-    #[serde(default)]
-    unverified: bool,
-}
-
-#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Signature {
-    #[serde(rename = "none")]
-    None,
-    #[serde(rename = "hmac-sha256")]
-    HmacSha256,
-}
-
-/// Omitted if the vendor documents none.
-#[derive(Deserialize, JsonSchema, Default)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
-pub(crate) struct RateLimits {
-    pub(crate) submit: Vec<RateLimit>,
-    pub(crate) query: Vec<RateLimit>,
-    source: Option<String>,
-    #[serde(default)]
-    unverified: bool,
-}
-
-#[derive(Deserialize, JsonSchema, Debug, Clone, Copy)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "emitted as `Debug` writes it")]
-pub(crate) struct RateLimit {
-    pub(crate) limit: u32,
-    pub(crate) per: u64,
-}
-
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Model {
@@ -336,6 +271,8 @@ pub(crate) struct Shape {
     pub(crate) create: String,
     pub(crate) path: String,
     pub(crate) fields: Vec<Field>,
+    /// Members that carry no field, with dots between the levels.
+    pub(crate) rest: Vec<String>,
 }
 
 /// A property of a create request that carries a normalised field.
@@ -411,14 +348,15 @@ pub(crate) fn shapes(spec: &Spec, create: &str) -> Vec<Shape> {
     let schemas = operation.request_schemas().into_iter();
     schemas
         .map(|schema| {
-            let mut found = Vec::new();
-            fields(spec, schema, "", &Inherited::default(), &mut found);
+            let (mut found, mut rest) = (Vec::new(), Vec::new());
+            fields(spec, schema, "", &Inherited::default(), &mut found, &mut rest);
             Shape {
                 name: single_ref(schema).and_then(component).unwrap_or_default().to_owned(),
                 family: family.to_owned(),
                 create: create.to_owned(),
                 path: operation.path.to_owned(),
                 fields: found,
+                rest,
             }
         })
         .collect()
@@ -433,7 +371,14 @@ struct Inherited {
     within: Vec<String>,
 }
 
-fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: &mut Vec<Field>) {
+fn fields(
+    spec: &Spec,
+    schema: &Value,
+    prefix: &str,
+    around: &Inherited,
+    found: &mut Vec<Field>,
+    rest: &mut Vec<String>,
+) {
     let reference = single_ref(schema);
     let schema = target(spec, schema);
     let mut around = inherit(schema, around);
@@ -450,10 +395,13 @@ fn fields(spec: &Spec, schema: &Value, prefix: &str, around: &Inherited, found: 
                 && inner.get("properties").is_some()
                 && inner.get("type").and_then(Value::as_str) == Some("object") =>
             {
-                fields(spec, property, &format!("{wire}."), &around, found);
+                fields(spec, property, &format!("{wire}."), &around, found, rest);
                 continue;
             }
-            _ => continue,
+            _ => {
+                rest.push(wire);
+                continue;
+            }
         };
         let own = inherit(property, &around);
         let page = spec

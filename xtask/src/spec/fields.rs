@@ -46,6 +46,27 @@ fn table(facts: &Facts) -> String {
         }
         out.push_str(" |\n");
     }
+    let mut rest: Vec<(&str, Vec<&str>)> = Vec::new();
+    for model in &facts.models {
+        for member in &facts.shape(model).rest {
+            match rest.iter_mut().find(|(known, _)| known == member) {
+                Some((_, ids)) => ids.push(&model.id),
+                None => rest.push((member, vec![&model.id])),
+            }
+        }
+    }
+    if !rest.is_empty() {
+        let rest = rest.iter().map(|(member, ids)| {
+            let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+            format!("`{member}` ({})", ids.join(", "))
+        });
+        let rest: Vec<String> = rest.collect();
+        let _ = writeln!(
+            out,
+            "\nMembers without a field, sent with `--extra`: {}.",
+            rest.join("; ")
+        );
+    }
     if let Some(last) = facts.models.last() {
         let _ = writeln!(
             out,
