@@ -33,9 +33,9 @@ impl Dialect for Ark {
     fn answer(&self, call: &Call) -> Result<Answer, Refusal> {
         let now = call.core.clock.now();
         match call.endpoint.operation {
-            Operation::Get => Ok(Answer::ok(show(&call.core, call.spec, &*call.own_task("id")?, now))),
+            Operation::Get => Ok(Answer::ok(show(&call.core, call.spec, &call.own_task("id")?, now))),
             Operation::List => Ok(list(call)),
-            Operation::Cancel => cancel_or_delete(call, &*call.own_task("id")?),
+            Operation::Cancel => cancel_or_delete(call, &call.own_task("id")?),
             _ => Err(Refusal::NoPath),
         }
     }
@@ -160,8 +160,8 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             body[name] = value;
         }
     }
-    let content = task.request["content"].as_array().into_iter().flatten();
-    if let Some(draft) = content.filter_map(|item| item["draft_task"]["id"].as_str()).next() {
+    let mut content = task.request["content"].as_array().into_iter().flatten();
+    if let Some(draft) = content.find_map(|item| item["draft_task"]["id"].as_str()) {
         body["draft_task_id"] = json!(draft);
     }
     match state.status {
