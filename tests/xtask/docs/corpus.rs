@@ -95,7 +95,7 @@ pub(super) fn shelf(sample: &Sample) -> (tempfile::TempDir, Desk) {
 }
 
 pub(super) fn judged(desk: &Desk, sample: &Sample, text: &str) -> Report {
-    desk.report(&sample.file, text.as_bytes(), Some(&sample.page), None)
+    desk.report(&sample.file, text.as_bytes(), Some(&sample.page))
         .expect("nothing is written")
 }
 

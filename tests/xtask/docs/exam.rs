@@ -26,9 +26,7 @@ fn a_page_is_judged_by_its_own_operation() {
     let desk = desk("toapis");
     let file = "videos-seedance-2-generation.mdx";
     let page = text(&format!("toapis/{file}"));
-    let report = desk
-        .report(file, page.as_bytes(), None, None)
-        .expect("nothing is written");
+    let report = desk.report(file, page.as_bytes(), None).expect("nothing is written");
     let told = shown(&report, "toapis");
     assert_eq!(report.page.as_deref(), Some("seedance_2"), "{told}");
     assert!(
@@ -70,9 +68,7 @@ fn a_page_is_compared_with_its_own_body_of_an_operation() {
         ("videos-doubao-seedance-1-5-generation.mdx", "Seedance1", "Seedance2"),
     ] {
         let page = text(&format!("toapis/{file}"));
-        let report = desk
-            .report(file, page.as_bytes(), None, None)
-            .expect("nothing is written");
+        let report = desk.report(file, page.as_bytes(), None).expect("nothing is written");
         let told = shown(&report, "toapis");
         let place = |part: &str| {
             report
@@ -85,7 +81,7 @@ fn a_page_is_compared_with_its_own_body_of_an_operation() {
     }
     let page = text("toapis/videos-seedance-2-generation.mdx");
     let report = desk
-        .report("page", page.as_bytes(), Some("seedance_2"), None)
+        .report("page", page.as_bytes(), Some("seedance_2"))
         .expect("nothing is written");
     let told = shown(&report, "toapis");
     assert!(
@@ -94,13 +90,103 @@ fn a_page_is_compared_with_its_own_body_of_an_operation() {
     );
 }
 
+/// Two pages, each about some of the models that share one body: what only the others take is not missed on a page, and
+/// what a page says is compared with its own models.
+#[test]
+fn a_page_is_judged_by_the_models_that_it_names() {
+    let copy = changed_spec("toapis", |spec| {
+        let (before, models) = spec
+            .split_once("  - id: doubao-seedance-1-0-pro-fast\n")
+            .expect("a model");
+        let (models, after) = models.split_once("  - id: doubao-seedance-*\n").expect("a pattern");
+        let models = models.replace("source: seedance_1\n", "source: seedance_1_0\n");
+        let models = models.replace("without: [generate_audio]", "without: [generate_audio, camera_fixed]");
+        let role = |role: &str| format!("{role}: {{max: 1, sources: [url, asset]}}\n      ");
+        let reference = "reference_image: {max: 1, sources: [url, asset], role: reference}";
+        let (fast, quality) = models.split_once(reference).expect("a role");
+        let quality = quality.replacen(
+            reference,
+            &format!("{}{}{reference}", role("first_frame"), role("last_frame")),
+            1,
+        );
+        let models = format!("{fast}{}{reference}{quality}", role("first_frame"));
+        let before = before.replacen("reference_image: {max: 4, sources: [url, asset]}\n", "", 1);
+        let (schemas, body) = after.split_once("    CreateSeedance1Request:\n").expect("a body");
+        let body = body.replace("x-source: seedance_1\n", "x-source: [seedance_1, seedance_1_0]\n");
+        format!(
+            "{before}  - id: doubao-seedance-1-0-pro-fast\n{models}  - id: doubao-seedance-*\n{schemas}    \
+             CreateSeedance1Request:\n{body}"
+        )
+        .replacen(
+            "\nx-pages:\n",
+            "\nx-pages:\n  seedance_1_0: {url: 'https://docs.example.com/one', read: '2026-11-21'}\n",
+            1,
+        )
+    });
+    let desk = Desk::open(copy.path(), "toapis").expect("valid");
+    let told = |file: &str, page: &str, edit: (&str, &str)| {
+        let source = text(&format!("toapis/{file}"));
+        assert!(source.contains(edit.0), "{edit:?}");
+        let text = source.replace(edit.0, edit.1);
+        shown(
+            &desk.report("page", text.as_bytes(), Some(page)).expect("a page"),
+            "toapis",
+        )
+    };
+    let (new, old) = (
+        "videos-doubao-seedance-1-5-generation.mdx",
+        "videos-doubao-seedance-generation.mdx",
+    );
+    // The body has one default for the model, all roles, and switches that the 1.0 models lack.
+    for (file, page) in [(new, "seedance_1"), (old, "seedance_1_0")] {
+        let told = told(file, page, ("", ""));
+        for absent in [
+            "request model: default",
+            "role: value",
+            "metadata.audio: parameter: the spec",
+            "duration: m",
+        ] {
+            assert!(!told.contains(absent), "{absent}: {told}");
+        }
+    }
+    for (file, page, edit, finding) in [
+        (
+            new,
+            "seedance_1",
+            ("- `last_frame`", "- `reference`"),
+            "image_with_roles.role: value: the page has `reference`, the spec lacks it",
+        ),
+        (
+            new,
+            "seedance_1",
+            ("- `last_frame`", "- `reference`"),
+            "image_with_roles.role: value: the spec has `last_frame`, the page does not show it",
+        ),
+        (
+            old,
+            "seedance_1_0",
+            ("body=\"seed\" type=\"integer\"", "body=\"audio\" type=\"boolean\""),
+            "model doubao-seedance-1-0-pro-quality: supports: the page has `generate_audio supported`",
+        ),
+        (
+            new,
+            "seedance_1",
+            ("`4`", "`3`"),
+            "model doubao-seedance-1-5-pro: duration: the page has `3-12`, the spec `4-12`",
+        ),
+    ] {
+        let told = told(file, page, edit);
+        assert!(told.contains(finding), "{finding}: {told}");
+    }
+}
+
 /// Limits that only prose and tables state.
 #[test]
 fn what_sentences_and_tables_say_of_models_is_compared() {
     let file = "videos-doubao-seedance-1-5-generation.mdx";
     let page = text(&format!("toapis/{file}"));
     let report = desk("toapis")
-        .report(file, page.as_bytes(), None, None)
+        .report(file, page.as_bytes(), None)
         .expect("nothing is written");
     let told = shown(&report, "toapis");
     for line in [
@@ -154,12 +240,7 @@ fn a_changed_limit_of_a_model_is_found() {
     ] {
         assert!(source.contains(old), "{old}");
         let report = desk
-            .report(
-                "page",
-                source.replacen(old, new, 1).as_bytes(),
-                Some("seedance_2"),
-                None,
-            )
+            .report("page", source.replacen(old, new, 1).as_bytes(), Some("seedance_2"))
             .expect("nothing is written");
         let shown = shown(&report, "toapis");
         assert!(shown.contains(told), "{told}: {shown}");
@@ -167,7 +248,7 @@ fn a_changed_limit_of_a_model_is_found() {
     // What no reader understands is shown, and is no agreement.
     let changed = source.replace("make sure the asset has reached `active` status", "wait an hour");
     let report = desk
-        .report("page", changed.as_bytes(), Some("seedance_2"), None)
+        .report("page", changed.as_bytes(), Some("seedance_2"))
         .expect("nothing is written");
     assert_eq!(report.changed.len(), 1, "{}", shown(&report, "toapis"));
     assert!(report.since.expect("kept").moves.is_empty());
@@ -210,7 +291,7 @@ fn a_fact_of_several_pages_is_looked_for_on_each() {
         });
         let desk = Desk::open(copy.path(), "token360").expect("valid");
         let report = desk
-            .report("page", gone.as_bytes(), Some("create"), None)
+            .report("page", gone.as_bytes(), Some("create"))
             .expect("nothing is written");
         let lacks = report
             .differences
@@ -234,7 +315,6 @@ fn an_unverified_operation_is_on_no_page() {
             "page",
             page.replace("GET/v1/videos", "GET/v1/jobs").as_bytes(),
             Some("list"),
-            None,
         );
         said(&report.expect("nothing is written"))
     };
@@ -253,13 +333,13 @@ fn an_unverified_operation_is_on_no_page() {
 #[test]
 fn a_default_that_is_glued_to_its_type_is_no_difference() {
     let report = desk("token360")
-        .report("page", text("made-list.txt").as_bytes(), Some("list"), None)
+        .report("page", text("made-list.txt").as_bytes(), Some("list"))
         .expect("nothing is written");
     let told = shown(&report, "token360");
     assert_eq!(said(&report), Vec::<String>::new(), "{told}");
     let changed = text("made-list.txt").replace("default:20", "default:25");
     let report = desk("token360")
-        .report("page", changed.as_bytes(), Some("list"), None)
+        .report("page", changed.as_bytes(), Some("list"))
         .expect("nothing is written");
     assert_eq!(
         said(&report),
@@ -287,7 +367,7 @@ fn a_cut_copy_that_was_never_kept_says_nothing_of_the_rest() {
     let desk = desk("token360");
     for end in (40..page.len()).filter(|end| page.is_char_boundary(*end)) {
         let report = desk
-            .report("page", &page.as_bytes()[..end], Some("list"), None)
+            .report("page", &page.as_bytes()[..end], Some("list"))
             .expect("nothing is written");
         assert!(
             report.state == State::NotUnderstood || report.state == State::Agreement,

@@ -65,10 +65,7 @@ fn junk_is_not_understood() {
     for vendor in vendors(&frozen(), &[]).expect("there are specs") {
         let desk = desk(&vendor);
         for (what, bytes) in junk() {
-            assert_not_understood(
-                &desk.report(what, &bytes, None, None).expect("nothing is written"),
-                what,
-            );
+            assert_not_understood(&desk.report(what, &bytes, None).expect("nothing is written"), what);
         }
     }
 }
@@ -81,7 +78,7 @@ fn junk_is_not_understood_under_a_name_either() {
         for (what, bytes) in junk() {
             // A page saved elsewhere may still be the page; the name decides.
             if what != "saved from elsewhere" {
-                let report = desk.report(what, &bytes, Some(page), None).expect("nothing is written");
+                let report = desk.report(what, &bytes, Some(page)).expect("nothing is written");
                 assert_not_understood(&report, &format!("{vendor}/{page}: {what}"));
             }
         }
@@ -99,7 +96,7 @@ fn junk_is_not_understood_before_anything_was_kept() {
         let pages = spec.doc["x-pages"].as_object().expect("there are pages");
         for (what, bytes) in junk().into_iter().filter(|(what, _)| *what != "saved from elsewhere") {
             for name in pages.keys().map(|name| Some(name.as_str())).chain([None]) {
-                let report = desk.report(what, &bytes, name, None).expect("nothing is written");
+                let report = desk.report(what, &bytes, name).expect("nothing is written");
                 assert_not_understood(&report, &format!("{vendor}, {name:?}: {what}"));
             }
         }
@@ -115,7 +112,7 @@ fn reasons_help() {
             .find(|(name, _)| *name == what)
             .expect("one of them")
             .1;
-        desk.report(what, &bytes, None, None)
+        desk.report(what, &bytes, None)
             .expect("nothing is written")
             .reason
             .unwrap_or_default()
@@ -144,7 +141,7 @@ fn pages_of_others_are_not_understood() {
             let text = text(file);
             assert_not_understood(&report(desk, &text), file);
             let named = desk
-                .report(file, text.as_bytes(), Some(page), None)
+                .report(file, text.as_bytes(), Some(page))
                 .expect("nothing is written");
             assert_not_understood(&named, file);
         }
@@ -166,7 +163,7 @@ fn a_page_that_breaks_off_removes_nothing() {
         let mut whole = 0;
         for end in (0..text.len()).step_by(199).filter(|end| text.is_char_boundary(*end)) {
             let report = desk
-                .report(file, &text.as_bytes()[..end], Some(page), None)
+                .report(file, &text.as_bytes()[..end], Some(page))
                 .expect("nothing is written");
             if report.state == State::NotUnderstood {
                 assert_not_understood(&report, file);
@@ -274,9 +271,7 @@ fn no_mutation_panics() {
             }
             let text: String = text.into_iter().collect();
             let name = (round % 2 == 0).then_some(page);
-            let report = desk
-                .report(file, text.as_bytes(), name, None)
-                .expect("nothing is written");
+            let report = desk.report(file, text.as_bytes(), name).expect("nothing is written");
             shown(&report, vendor);
             understood += usize::from(report.state != State::NotUnderstood);
         }

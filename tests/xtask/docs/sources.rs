@@ -43,7 +43,6 @@ fn what_is_not_understood_is_named() {
             "page",
             text("toapis/videos-seedance-2-private-avatar.mdx").as_bytes(),
             None,
-            None,
         )
         .expect("nothing is written");
     assert_eq!(report.state, State::NotUnderstood);

@@ -73,19 +73,19 @@ pub(super) const STEPS: [Step; 8] = [
                PARAMETERS in tests/specs.rs for pages that are not kept",
     },
     Step {
+        name: "report",
+        does: "write the report for reviewers to target/report.md",
+        command: &["cargo", "xtask", "report", "HEAD", "--out", "target/report.md"],
+        result: Result::Passes(&[0]),
+        todo: "correct what the message names",
+    },
+    Step {
         name: "keep",
         does: "keep the pages' facts in specs/pages/VENDOR, to compare later pages with",
         command: &["cargo", "xtask", "docs", "VENDOR", "PAGE...", "--keep"],
         result: Result::Passes(&[0]),
         todo: "make spec and pages agree, or explain a difference under `known` in specs/pages/VENDOR/PAGE.yaml; of a page \
                that shows less than before, save all of it",
-    },
-    Step {
-        name: "report",
-        does: "write the report for reviewers to target/report.md",
-        command: &["cargo", "xtask", "report", "HEAD", "--out", "target/report.md"],
-        result: Result::Passes(&[0]),
-        todo: "correct what the message names",
     },
 ];
 

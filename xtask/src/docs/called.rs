@@ -46,6 +46,8 @@ pub struct Field {
     pub unverified: bool,
     /// The normalised field that it carries.
     pub carries: Option<String>,
+    /// The roles of the inputs that it is about.
+    pub roles: Vec<String>,
     /// Members of any name may be in it.
     pub open: bool,
     /// It carries the model's id.

@@ -1,4 +1,4 @@
-//! A page against the spec, both ways.
+//! A page against the spec, both ways. Values of members are in [`super::values`].
 
 use std::collections::BTreeSet;
 
@@ -84,26 +84,26 @@ pub fn compare<'a>(
     comparison.found
 }
 
-struct Comparison<'a> {
-    page: &'a Page,
-    name: &'a str,
-    facts: &'a Facts,
-    expected: &'a Expected<'a>,
+pub(super) struct Comparison<'a> {
+    pub(super) page: &'a Page,
+    pub(super) name: &'a str,
+    pub(super) facts: &'a Facts,
+    pub(super) expected: &'a Expected<'a>,
     /// What the page does not say is not so.
-    exact: bool,
+    pub(super) exact: bool,
     /// The page's operations that the spec has at other paths.
     moves: Vec<Moved<'a>>,
     /// The spec's models that the page is about.
-    own: Vec<&'a Model<'a>>,
+    pub(super) own: Vec<&'a Model<'a>>,
     /// Pointers of the spec's fields that the page shows.
     shown: BTreeSet<String>,
     /// Pointers of the enums whose values the page lists.
-    listed: BTreeSet<String>,
+    pub(super) listed: BTreeSet<String>,
     found: Vec<Difference>,
 }
 
 impl Comparison<'_> {
-    fn add(
+    pub(super) fn add(
         &mut self,
         at: impl Into<String>,
         what: &'static str,
@@ -217,7 +217,10 @@ impl Comparison<'_> {
             field.keyword("default").map(plain),
         );
         let by_model = models::default(parameter, field, &self.own);
-        if let Some(misfits) = by_model.filter(|_| default.1.is_none()) {
+        // The default of a body that several pages share is that of one of them.
+        let is_other = field.sources.iter().any(|source| source != self.name);
+        let shared = is_other && by_model.as_ref().is_some_and(Vec::is_empty);
+        if let Some(misfits) = by_model.filter(|_| shared || default.1.is_none()) {
             self.misfits(misfits);
         } else if default.0 != default.1 && (default.0.is_some() || field.is_from(self.name)) {
             self.add(at.clone(), "default", (default.0, line), default.1, &field.pointer);
@@ -225,6 +228,7 @@ impl Comparison<'_> {
         let by_model = models::parameter(parameter, field, self.facts, &self.own);
         let bounded = by_model.is_some();
         self.misfits(by_model.unwrap_or_default());
+        self.misfits(models::refused(parameter, field, &self.own));
         for (what, keyword, page) in [
             ("minimum", "minimum", parameter.minimum),
             ("maximum", "maximum", parameter.maximum),
@@ -244,47 +248,6 @@ impl Comparison<'_> {
             }
         }
         self.values(parameter, field, &at, call);
-    }
-
-    fn values(&mut self, parameter: &Parameter, field: &Field, at: &str, call: Option<&Called>) {
-        let line = Some(parameter.at.0);
-        if field.is_model {
-            for id in &parameter.values {
-                if !self.expected.models.iter().any(|model| model.id == *id) {
-                    self.add(at, "model", (Some(id.clone()), line), None, "/x-models");
-                }
-            }
-            for model in call.map(|call| self.expected.models_of(call)).unwrap_or_default() {
-                if model.source == self.name && !self.page.has_word(&model.id) {
-                    let pointer = format!("{}/id", model.pointer);
-                    self.add(at, "model", (None, line), Some(model.id.clone()), &pointer);
-                }
-            }
-            return;
-        }
-        match &field.values {
-            Some(values) if self.exact && parameter.values.is_empty() && values.is_from(self.name) => {
-                let list = values.list.join(", ");
-                self.add(at, "values", (None, line), Some(list), &values.pointer);
-                self.listed.insert(values.pointer.clone());
-            }
-            _ if parameter.values.is_empty() => {}
-            None => {
-                let list = parameter.values.join(", ");
-                self.add(at, "values", (Some(list), line), None, &field.pointer);
-            }
-            Some(values) => {
-                self.listed.insert(values.pointer.clone());
-                for new in parameter.values.iter().filter(|value| !values.list.contains(value)) {
-                    self.add(at, "value", (Some(new.clone()), line), None, &values.pointer);
-                }
-                for gone in values.list.iter().filter(|value| !parameter.values.contains(value)) {
-                    if values.is_from(self.name) {
-                        self.add(at, "value", (None, line), Some(gone.clone()), &values.pointer);
-                    }
-                }
-            }
-        }
     }
 
     /// Joins a parameter that only the spec has with the one that only the page has, where they are the same; `known` are
@@ -409,7 +372,9 @@ impl Comparison<'_> {
                 && values.is_from(self.name)
                 && self.listed.insert(values.pointer.clone())
             {
-                for value in values.list.iter().filter(|value| !self.page.contains(value)) {
+                let offered = self.offered(field);
+                let gone = values.list.iter().filter(|value| !self.page.contains(value));
+                for value in gone.filter(|value| models::is_documented(offered.as_deref(), value)) {
                     self.add(at.clone(), "value", (None, None), Some(value.clone()), &values.pointer);
                 }
             }
@@ -422,6 +387,7 @@ impl Comparison<'_> {
                 && place != Place::Path
                 && (is_spoken || (self.exact && is_there))
                 && !is_named
+                && !models::lack(field, &self.own)
                 && seen.insert(field.pointer.clone())
             {
                 let kind = field.kind.clone().unwrap_or_else(|| "any".to_owned());

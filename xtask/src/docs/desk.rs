@@ -1,6 +1,7 @@
 //! A vendor's spec and kept pages, and the comparison of one page with them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::expected::{self, Expected};
@@ -145,17 +146,11 @@ impl Desk {
                 .any(|operation| self.known.stems.contains(&openapi::stem(&operation.path)))
     }
 
-    /// Compares a page, which is called `name` if that is known, and keeps it if a day is given.
+    /// Compares a page, which is called `name` if that is known.
     ///
     /// # Errors
-    /// When the page is to be kept and cannot be.
-    pub fn report(
-        &self,
-        file: &str,
-        bytes: &[u8],
-        name: Option<&str>,
-        keep: Option<&str>,
-    ) -> Result<Report, SpecError> {
+    /// When there is no page of this name.
+    pub fn report(&self, file: &str, bytes: &[u8], name: Option<&str>) -> Result<Report, SpecError> {
         let expected = Expected::of(&self.spec);
         if let Some(name) = name
             && !expected.pages.iter().any(|(known, _)| known == name)
@@ -177,7 +172,7 @@ impl Desk {
         };
         let found = match name {
             Some(name) => Ok(name.to_owned()),
-            None => identify::identify(file, &page, &facts, &expected, &self.kept, &self.known),
+            None => identify::identify(file, &page, &facts, &expected, &self.kept),
         };
         let name = match found {
             Ok(name) => name,
@@ -199,40 +194,81 @@ impl Desk {
         ) {
             return vague(Some(&name), reason);
         }
-        let mut report = judge(&page, &name, &facts, &expected, kept, &self.known);
+        let mut report = judge(&page, &name, &facts, &expected, kept);
         report.strange = noted(strange);
         report.file = file.to_owned();
-        if let Some(day) = keep {
-            self.keep(&mut report, day, &page, &facts)?;
-        }
         Ok(report)
     }
 
-    fn keep(&self, report: &mut Report, day: &str, page: &page::Page, facts: &Facts) -> Result<(), SpecError> {
-        let name = report.page.clone().unwrap_or_default();
-        if !report.unseen.is_empty() {
-            report.state = State::NotUnderstood;
-            report.reason = Some(format!(
-                "not kept, since the kept capture shows more; save the page anew, or delete {} first",
-                kept::file(&self.spec.vendor, &name)
-            ));
-            return Ok(());
+    /// Keeps the pages of these reports. Pages that were kept before are all kept or none: the changes of each are compared
+    /// with the earlier capture until all of them agree with the spec.
+    ///
+    /// # Errors
+    /// When a page cannot be written.
+    pub fn keep(&self, reports: &mut [Report], day: &str) -> Result<(), SpecError> {
+        for report in reports.iter_mut() {
+            self.may_be_kept(report);
         }
-        let lines = lines::prints(page, &self.known);
-        kept::save(&self.root, &self.spec.vendor, &name, day, (&page.hash(), &lines), facts).map_err(|error| {
-            SpecError {
+        let is_open = |report: &Report| report.not_kept.is_some() || (report.first && report.differs());
+        let is_over = !reports.iter().any(is_open);
+        for report in reports {
+            let Some(name) = report.page.clone().filter(|_| report.not_kept.is_none()) else {
+                continue;
+            };
+            if !(is_over || report.first) {
+                report.not_kept = Some("other pages of this run differ or were not understood".to_owned());
+                continue;
+            }
+            let error = |reason: String| SpecError {
                 file: kept::file(&self.spec.vendor, &name),
                 pointer: String::new(),
-                reason: error.to_string(),
+                reason,
+            };
+            let bytes = fs::read(&report.file).map_err(|reason| error(format!("{}: {reason}", report.file)))?;
+            let page = self.page(&bytes).map_err(error)?;
+            let facts = read::read(&page, &self.known).map_err(error)?.facts;
+            let lines = lines::prints(&page, &self.known);
+            kept::save(
+                &self.root,
+                &self.spec.vendor,
+                &name,
+                day,
+                (&page.hash(), &lines),
+                &facts,
+            )
+            .map_err(|reason| error(reason.to_string()))?;
+            report.kept = true;
+            report.first = false;
+            // Keeping accepts changes of the page, not differences from the spec.
+            if !report.differs() {
+                report.state = State::Agreement;
             }
-        })?;
-        report.kept = true;
-        report.first = false;
-        // Keeping accepts changes of the page, not differences from the spec.
-        if report.differences.is_empty() && report.unused.is_empty() {
-            report.state = State::Agreement;
         }
         Ok(())
+    }
+
+    /// Notes why a page cannot be kept, if it cannot.
+    fn may_be_kept(&self, report: &mut Report) {
+        let file = |report: &Report| kept::file(&self.spec.vendor, report.page.as_deref().unwrap_or_default());
+        match report.state {
+            State::NotUnderstood | State::CannotRead => report.not_kept = Some("it was not understood".to_owned()),
+            // Another page of the vendor, which keeps no other waiting.
+            State::Unlisted => {}
+            _ if !report.unseen.is_empty() => {
+                report.not_kept = Some(format!(
+                    "the kept capture shows more; save the page anew, or delete {} first",
+                    file(report)
+                ));
+                report.state = State::NotUnderstood;
+            }
+            _ if report.differs() && !report.first => {
+                report.not_kept = Some(format!(
+                    "it differs from the spec; edit the spec, or explain each difference under `known` in {}",
+                    file(report)
+                ));
+            }
+            _ => {}
+        }
     }
 }
 
@@ -253,14 +289,7 @@ fn noted(strange: Vec<(usize, String)>) -> Vec<String> {
     noted.collect()
 }
 
-fn judge(
-    page: &page::Page,
-    name: &str,
-    facts: &Facts,
-    expected: &Expected<'_>,
-    kept: Option<&kept::Kept>,
-    words: &Known,
-) -> Report {
+fn judge(page: &page::Page, name: &str, facts: &Facts, expected: &Expected<'_>, kept: Option<&kept::Kept>) -> Report {
     let since = kept.map(|kept| since::since(&kept.facts, facts)).unwrap_or_default();
     let explanations: &[kept::Known] = kept.map_or(&[], |kept| &kept.known);
     let all = compare::compare(page, name, facts, expected, &since.renamed);
@@ -285,7 +314,7 @@ fn judge(
     let differs = !(differences.is_empty() && unused.is_empty() && since.moves.is_empty());
     let text = match kept {
         // Two captures with the same text are the same, whichever way the lines were kept.
-        Some(kept) if kept.text != page.hash() => lines::compare(&kept.lines, page, words),
+        Some(kept) if kept.text != page.hash() => lines::compare(&kept.lines, page, &since.renamed),
         _ => Text::Same,
     };
     let mut reason = cut.map(|end| {
@@ -336,5 +365,6 @@ fn judge(
         unused,
         unseen,
         kept: false,
+        not_kept: None,
     }
 }

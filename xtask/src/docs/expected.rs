@@ -242,7 +242,10 @@ impl<'a> Expected<'a> {
             let like = |call: &Called| operation.map_or(0.0, |operation| operation.likeness(&call.operation));
             // Of equals, the first.
             let own = all().rev().filter(from).filter(has);
-            own.max_by(|one, other| like(one).total_cmp(&like(other)))
+            let own = own.max_by(|one, other| like(one).total_cmp(&like(other)));
+            // A page on errors is about all operations.
+            let any = || all().find(|call| operation.is_none() && place == Place::Error && has(call));
+            own.or_else(any)
         })
     }
 
@@ -374,6 +377,7 @@ impl<'a> Expected<'a> {
             sources: own,
             carries: schema.get("x-field").and_then(Value::as_str).map(str::to_owned),
             unverified: around.unverified,
+            roles: around.roles,
         }
     }
 }
@@ -383,6 +387,7 @@ impl<'a> Expected<'a> {
 struct Around {
     sources: Vec<String>,
     unverified: bool,
+    roles: Vec<String>,
 }
 
 impl Around {
@@ -394,6 +399,10 @@ impl Around {
                 false => own.into_iter().map(str::to_owned).collect(),
             },
             unverified: self.unverified || schema.get("x-unverified") == Some(&Value::Bool(true)),
+            roles: match schema.get("x-field").and_then(Value::as_array) {
+                None => self.roles.clone(),
+                Some(roles) => roles.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            },
         }
     }
 }

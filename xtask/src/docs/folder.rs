@@ -42,13 +42,8 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// none of the spec's.
 ///
 /// # Errors
-/// When a page is to be kept and cannot be.
-pub(super) fn read(
-    desk: &Desk,
-    folder: &Path,
-    files: &[PathBuf],
-    keep: Option<&str>,
-) -> Result<(Vec<Report>, Folder), SpecError> {
+/// When a page cannot be compared.
+pub(super) fn read(desk: &Desk, folder: &Path, files: &[PathBuf]) -> Result<(Vec<Report>, Folder), SpecError> {
     let name = |path: &Path| path.display().to_string();
     let named: BTreeSet<String> = files.iter().filter_map(|path| desk.by_path(&name(path))).collect();
     let mut reports = Vec::new();
@@ -68,15 +63,12 @@ pub(super) fn read(
             }
         };
         let by_path = desk.by_path(&file);
-        let mut report = desk.report(&file, &bytes, None, None)?;
+        let mut report = desk.report(&file, &bytes, None)?;
         // What is only like a page that another file is by its path is a page of its own.
         if by_path.is_none() && report.page.as_ref().is_some_and(|page| named.contains(page)) {
             report.page = None;
         }
         if report.page.is_some() {
-            if keep.is_some() {
-                report = desk.report(&file, &bytes, report.page.as_deref(), keep)?;
-            }
             reports.push(report);
         } else if desk.facts(&bytes).is_ok_and(|facts| desk.concerns(&facts)) {
             let reason =

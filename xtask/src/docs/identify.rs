@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::expected::Expected;
 use super::facts::{Facts, Place, shape};
 use super::kept::Kept;
-use super::limits::Known;
 use super::lines;
 use super::page::Page;
 
@@ -25,7 +24,6 @@ pub fn identify(
     facts: &Facts,
     expected: &Expected<'_>,
     kept: &BTreeMap<String, Kept>,
-    words: &Known,
 ) -> Result<String, String> {
     if let Some(url) = &page.url {
         let found = expected.pages.iter().find(|(_, known)| bare(known) == bare(url));
@@ -63,9 +61,7 @@ pub fn identify(
         return Ok((*name).clone());
     }
     // Two pages may have every fact in common, and still other sentences.
-    let shares = kept
-        .iter()
-        .map(|(name, kept)| (lines::share(&kept.lines, page, words), name));
+    let shares = kept.iter().map(|(name, kept)| (lines::share(&kept.lines, page), name));
     let mut shares: Vec<_> = shares.filter(|(share, _)| *share >= SAME).collect();
     shares.sort_by(|one, other| other.0.total_cmp(&one.0));
     let lists_all = |name: &str| kept[name].facts.models() == facts.models();

@@ -49,13 +49,19 @@ pub fn prints(page: &Page, known: &Known) -> Vec<String> {
     page.lines.iter().map(|line| print(line, known)).collect()
 }
 
-fn print(line: &Line, known: &Known) -> String {
+/// The hash of a line; spaces do not count.
+fn hash(text: &str) -> String {
     let mut hash = Sha256::new();
-    line.text.split(' ').for_each(|word| hash.update(word.as_bytes()));
+    text.split(' ').for_each(|word| hash.update(word.as_bytes()));
     let mut out = String::new();
     for byte in hash.finalize().iter().take(HASH) {
         let _ = write!(out, "{byte:02x}");
     }
+    out
+}
+
+fn print(line: &Line, known: &Known) -> String {
+    let mut out = hash(&line.text);
     let words = line.text.split(|c: char| c == ' ' || "`\"'<>=(){},;|".contains(c));
     let words = words.map(|word| word.trim_matches(['.', ':', '*']));
     let is_fact = |word: &str| {
@@ -72,12 +78,21 @@ fn print(line: &Line, known: &Known) -> String {
     out
 }
 
-/// Compares the lines of a page with those that were kept.
+/// Compares the lines of a page with those that were kept. Lines in which nothing changed but names that the page
+/// `renamed`, each from its old name to its new one, are the same.
 #[must_use]
-pub fn compare(kept: &[String], page: &Page, known: &Known) -> Text {
-    let hash = |print: &str| print.split(' ').next().unwrap_or_default().to_owned();
-    let old: Vec<String> = kept.iter().map(|print| hash(print)).collect();
-    let new: Vec<String> = prints(page, known).iter().map(|print| hash(print)).collect();
+pub fn compare(kept: &[String], page: &Page, renamed: &[(String, String)]) -> Text {
+    let old: Vec<String> = kept
+        .iter()
+        .map(|print| print.split(' ').next().unwrap_or_default().to_owned())
+        .collect();
+    let known: BTreeSet<&String> = old.iter().collect();
+    let print = |line: &Line| {
+        let now = hash(&line.text);
+        let before = (!renamed.is_empty() && !known.contains(&now)).then(|| hash(&before(&line.text, renamed)));
+        before.filter(|hash| known.contains(hash)).unwrap_or(now)
+    };
+    let new: Vec<String> = page.lines.iter().map(print).collect();
     if old == new {
         return Text::Same;
     }
@@ -116,6 +131,24 @@ pub fn compare(kept: &[String], page: &Page, known: &Known) -> Text {
     Text::Changed(found)
 }
 
+/// A line with the names that it had before.
+fn before(text: &str, renamed: &[(String, String)]) -> String {
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    // Words of names, and what is between them.
+    let parts = text.split_inclusive(|c| !is_part(c)).flat_map(|part| {
+        let end = part.trim_end_matches(|c| !is_part(c)).len();
+        [&part[..end], &part[end..]]
+    });
+    let old = |part: &str| {
+        renamed
+            .iter()
+            .find(|(_, new)| last(new) == part)
+            .map(|(old, _)| last(old))
+    };
+    parts.map(|part| old(part).unwrap_or_else(|| part.to_owned())).collect()
+}
+
 /// Whether a line has nothing but a name, or a component with the attributes that are read.
 #[must_use]
 pub fn is_bare(text: &str) -> bool {
@@ -129,14 +162,14 @@ pub fn is_bare(text: &str) -> bool {
 
 /// The share of the kept lines that a page has.
 #[must_use]
-pub fn share(kept: &[String], page: &Page, known: &Known) -> f64 {
-    match compare(kept, page, known) {
+pub fn share(kept: &[String], page: &Page) -> f64 {
+    match compare(kept, page, &[]) {
         Text::Same => 1.0,
         _ if kept.is_empty() => 0.0,
         _ => {
-            let hash = |print: &String| print.split(' ').next().unwrap_or_default().to_owned();
-            let new: BTreeSet<String> = prints(page, known).iter().map(hash).collect();
-            let same = kept.iter().filter(|print| new.contains(&hash(print))).count();
+            let new: BTreeSet<String> = page.lines.iter().map(|line| hash(&line.text)).collect();
+            let is_there = |print: &&String| new.contains(print.split(' ').next().unwrap_or_default());
+            let same = kept.iter().filter(is_there).count();
             #[allow(clippy::cast_precision_loss, reason = "a page has no 2^52 lines")]
             let share = same as f64 / kept.len() as f64;
             share

@@ -40,6 +40,7 @@ mod renames;
 pub mod report;
 pub mod since;
 mod skeleton;
+mod values;
 
 /// Arguments of the command.
 #[derive(Args)]
@@ -82,9 +83,8 @@ pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8
         return sources(&Spec::load(root, vendor)?, out);
     }
     let desk = Desk::open(root, vendor)?;
-    let today = chrono::Utc::now().date_naive().to_string();
-    let keep = arguments.keep.then_some(today.as_str());
     let page = arguments.page.as_deref();
+    let today = chrono::Utc::now().date_naive().to_string();
     if let (Some(body), Some(page)) = (&arguments.skeleton, page) {
         for path in &arguments.pages {
             let read = fs::read(path).map_err(|error| error.to_string());
@@ -100,15 +100,18 @@ pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8
             if page.is_some() {
                 return Err(format!("{file} is a folder: --page names the page of a single file").into());
             }
-            let (found, summary) = folder::read(&desk, path, &folder::files(path)?, keep)?;
+            let (found, summary) = folder::read(&desk, path, &folder::files(path)?)?;
             reports.extend(found);
             folders.push(summary);
             continue;
         }
         reports.push(match fs::read(path) {
-            Ok(bytes) => desk.report(&file, &bytes, page, keep)?,
+            Ok(bytes) => desk.report(&file, &bytes, page)?,
             Err(error) => Report::without(&file, page, State::CannotRead, error.to_string()),
         });
+    }
+    if arguments.keep {
+        desk.keep(&mut reports, &today)?;
     }
     let code = reports.iter().map(|report| report.state.code()).max().unwrap_or(0);
     if arguments.json {

@@ -8,6 +8,7 @@ use super::expected::{Expected, Field, Model};
 use super::facts::{Facts, Limit, Parameter, plain};
 use super::limits::{ALL, range};
 use super::page::Page;
+use crate::spec::facts::ROLES;
 
 /// Something that a page says of a model and the spec does not.
 pub struct Misfit {
@@ -207,11 +208,111 @@ pub fn parameter(parameter: &Parameter, field: &Field, facts: &Facts, own: &[&Mo
     Some(found.filter_map(|model| one(&limit, model, own.len() == 1)).collect())
 }
 
+/// A value that some of the page's models take.
+pub struct Offered {
+    /// The value, in the vendor's spelling.
+    pub value: String,
+    /// JSON pointer to it, or to the list that has it, in the entry of the first of them.
+    pub pointer: String,
+    /// Whether it is documented for one of them.
+    pub is_documented: bool,
+}
+
+/// The values that the page's models take of a field, whose schema may be that of other models too. `None` where
+/// `x-models` says nothing of it.
+#[must_use]
+pub fn offered(field: &Field, own: &[&Model<'_>], expected: &Expected<'_>) -> Option<Vec<Offered>> {
+    let (member, values) = match field.carries.as_deref() {
+        Some("resolution") => ("resolutions", None),
+        Some("aspect_ratio") => ("aspect_ratios", None),
+        None => ("inputs", Some(&field.values.as_ref()?.list)),
+        Some(_) => return None,
+    };
+    if let Some(values) = values {
+        let all = || expected.models.iter().flat_map(|model| roles(model, ROLES));
+        let is_role = |value: &String| ROLES.contains(&value.as_str()) || all().any(|(role, _)| role == *value);
+        if field.roles.is_empty() || !values.iter().all(is_role) {
+            return None;
+        }
+    }
+    let mut found: Vec<Offered> = Vec::new();
+    for model in own {
+        let unverified = model.value.get("unverified").and_then(Value::as_array);
+        let is_documented = !unverified.is_some_and(|list| list.iter().any(|known| known == member));
+        let listed = match values {
+            Some(_) => roles(model, &field.roles),
+            None => {
+                let list = model.value.get(member).and_then(Value::as_array);
+                let list = list.into_iter().flatten().filter_map(Value::as_str);
+                list.map(|value| (value.to_owned(), format!("/{member}"))).collect()
+            }
+        };
+        for (value, place) in listed {
+            match found.iter_mut().find(|known| known.value == value) {
+                Some(known) => known.is_documented |= is_documented,
+                None => found.push(Offered {
+                    value,
+                    pointer: format!("{}{place}", model.pointer),
+                    is_documented,
+                }),
+            }
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// The vendor's words for those roles that a model takes, and their places in its entry.
+fn roles(model: &Model<'_>, roles: &[impl AsRef<str>]) -> Vec<(String, String)> {
+    let known = roles.iter().filter_map(|role| {
+        let place = format!("/inputs/{}", role.as_ref());
+        let word = model.value.pointer(&place)?.get("role").and_then(Value::as_str);
+        Some((word.unwrap_or(role.as_ref()).to_owned(), place))
+    });
+    known.collect()
+}
+
+/// Whether one of the page's models is documented to take a value; true where nothing is known of them.
+#[must_use]
+pub fn is_documented(offered: Option<&[Offered]>, value: &str) -> bool {
+    offered.is_none_or(|all| all.iter().any(|known| known.is_documented && known.value == value))
+}
+
+/// Whether none of the page's models takes a field that others with the same schema take.
+#[must_use]
+pub fn lack(field: &Field, own: &[&Model<'_>]) -> bool {
+    let mut carried = field.carries.iter().chain(&field.roles).peekable();
+    let is_carried = carried.peek().is_some() && !own.is_empty();
+    is_carried && !carried.any(|field| own.iter().any(|model| supports(model.value, field)))
+}
+
+/// A parameter that the page lists and none of its models takes.
+#[must_use]
+pub fn refused(parameter: &Parameter, field: &Field, own: &[&Model<'_>]) -> Vec<Misfit> {
+    let is_whole = field.keyword("x-field").is_some();
+    let refused = own.iter().filter(|_| is_whole && lack(field, own)).map(|model| {
+        let carried: Vec<&str> = field.carries.iter().chain(&field.roles).map(String::as_str).collect();
+        let (carried, place) = match field.roles.is_empty() {
+            true => (carried.join(", "), "/without"),
+            false => (carried.join(", "), "/inputs"),
+        };
+        Misfit {
+            model: model.id.clone(),
+            what: "supports",
+            page: Some(format!("{carried} supported")),
+            spec: Some(format!("{carried} not supported")),
+            line: parameter.at.0,
+            pointer: format!("{}{}", model.pointer, nearest(model.value, place)),
+        }
+    });
+    refused.collect()
+}
+
 /// Compares a default with those of the page's models. `None` where they have none.
 #[must_use]
 pub fn default(parameter: &Parameter, field: &Field, own: &[&Model<'_>]) -> Option<Vec<Misfit>> {
     let stated = parameter.default.as_ref().map(plain)?;
     let at = match field.carries.as_deref()? {
+        "model" => return own.iter().any(|model| model.id == stated).then(Vec::new),
         "duration" => "/duration/default",
         "resolution" => "/default_resolution",
         "aspect_ratio" => "/default_aspect_ratio",
@@ -243,7 +344,7 @@ fn shown((from, to): (Option<i64>, Option<i64>)) -> Option<String> {
 }
 
 fn supports(model: &Value, field: &str) -> bool {
-    let is_role = crate::spec::facts::ROLES.contains(&field);
+    let is_role = ROLES.contains(&field);
     let without = model.get("without").and_then(Value::as_array);
     match is_role {
         true => model.pointer(&format!("/inputs/{field}")).is_some(),

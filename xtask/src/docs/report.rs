@@ -84,6 +84,9 @@ pub struct Report {
     pub unseen: Vec<String>,
     /// Whether the page was kept now.
     pub kept: bool,
+    /// Why it was not, although it was to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_kept: Option<String>,
 }
 
 /// The number of facts read.
@@ -172,7 +175,14 @@ impl Report {
             unused: Vec::new(),
             unseen: Vec::new(),
             kept: false,
+            not_kept: None,
         }
+    }
+
+    /// Whether the page differs from the spec, apart from known differences.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        !(self.differences.is_empty() && self.unused.is_empty())
     }
 
     /// Writes the report as text.
@@ -212,6 +222,9 @@ impl Report {
         writeln!(out, "{}{page}: {state}{notes}", self.file)?;
         if let Some(reason) = &self.reason {
             writeln!(out, "  {reason}")?;
+        }
+        if let Some(reason) = &self.not_kept {
+            writeln!(out, "  not kept: {reason}")?;
         }
         if let Some(Read {
             layout,

@@ -101,7 +101,7 @@ pub(super) fn address(operation: &Operation<'_>) -> String {
 }
 
 /// The families of a spec by name: those that it declares, or else those of the operations that create tasks.
-fn all(spec: &Spec) -> BTreeMap<String, Value> {
+pub(super) fn all(spec: &Spec) -> BTreeMap<String, Value> {
     let list = |key: &str| spec.doc.get(key).and_then(Value::as_array).into_iter().flatten();
     let declared =
         list("x-families").filter_map(|family| Some((family.get("name")?.as_str()?.to_owned(), family.clone())));

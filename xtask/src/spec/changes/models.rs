@@ -1,5 +1,7 @@
 //! `x-models`: the models, and the operation that creates tasks for each.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::components::is_renamed;
@@ -187,6 +189,8 @@ fn special(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
             found.push(of_model(id(own), change));
         }
     }
+    // One line for all that is narrower, and so on.
+    let mut lines: Vec<(Rule, String, Vec<Found>)> = Vec::new();
     for (member, rule, text) in limits::diff(general, own, &carried(old, new)) {
         let (rule, how) = match rule {
             Rule::LimitNarrowed => (Rule::ModelSpecific, "narrower than"),
@@ -204,15 +208,29 @@ fn special(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
             }
             _ => String::new(),
         };
-        let mut change = limit(
-            id(own),
-            member,
-            rule,
-            format!("{how} `{}`: {member}: {text}{whole}", id(general)),
-        );
-        change.place = format!("model {}", id(own));
-        change.model = None;
-        found.push(change);
+        let change = limit(id(own), member, rule, text.clone());
+        let index = lines
+            .iter()
+            .position(|(known, ..)| *known == rule)
+            .unwrap_or(lines.len());
+        if index == lines.len() {
+            lines.push((rule, format!("{how} `{}`", id(general)), Vec::new()));
+        }
+        let (_, line, changes) = &mut lines[index];
+        let is_same = changes.last().is_some_and(|last: &Found| last.place == change.place);
+        let sign = if changes.is_empty() { ":" } else { ";" };
+        let member = if is_same { String::new() } else { format!("{member}: ") };
+        *line += &format!("{sign} {member}{text}{whole}");
+        changes.push(change);
+    }
+    for (rule, text, changes) in lines {
+        let mut line = Found::at(&Place::named(format!("model {}", id(own))), rule, text);
+        let names = |of: fn(&Found) -> &Vec<String>| {
+            let all: BTreeSet<&String> = changes.iter().flat_map(of).collect();
+            all.into_iter().cloned().collect::<Vec<_>>()
+        };
+        (line.rust, line.facade) = (names(|change| &change.rust), names(|change| &change.facade));
+        found.push(line);
     }
 }
 

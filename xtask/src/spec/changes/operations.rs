@@ -7,7 +7,7 @@ use super::judge::{Direction, Rule};
 use super::place::{Found, Place};
 use super::rest::rest;
 use super::schemas::Walk;
-use super::{names, parts, rename, security};
+use super::{families, names, parts, rename, security};
 use crate::spec::{METHODS, escape, members};
 
 /// Compares all operations, and the schemas they reach.
@@ -89,11 +89,14 @@ fn compare(walk: &mut Walk<'_>, old: &Call<'_>, new: &Call<'_>) {
     };
     let (before, after) = (tag(old), tag(new));
     if before != after && !old.is_callback {
-        let mut found = Found::at(
-            &at,
-            Rule::FamilyRenamed,
-            format!("family `{before}` renamed to `{after}`"),
-        );
+        let (rule, text) = match families::all(walk.new).contains_key(&before) {
+            true => (
+                Rule::FamilyChanged,
+                format!("its family is `{after}`, before `{before}`, which is still declared"),
+            ),
+            false => (Rule::FamilyRenamed, format!("family `{before}` renamed to `{after}`")),
+        };
+        let mut found = Found::at(&at, rule, text);
         found.facade = vec!["Capabilities::family".to_owned(), "TaskId::family".to_owned()];
         walk.found.push(found);
     } else if before != after {
