@@ -7,29 +7,93 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    ///Request for a video.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct CreateVideoRequest {
+    ///One input. The member that `type` names holds its content.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ContentItem {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub aspect_ratio: ::std::option::Option<crate::enums::AspectRatio>,
-        ///URL that the result is posted to.
+        pub audio_url: ::std::option::Option<MediaUrl>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft_task: ::std::option::Option<DraftTaskRef>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub image_url: ::std::option::Option<MediaUrl>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub role: ::std::option::Option<crate::enums::ContentRole>,
+        ///The prompt; up to 1000 words are advised. It names references as `image 1`, `video 1`, `audio 1`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub text: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "type")]
+        pub type_: crate::enums::ContentType,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub video_url: ::std::option::Option<MediaUrl>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Request for a video. The vendor's SDKs send null for what the caller leaves out.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct CreateTaskRequest {
+        ///URL that the task is posted to at each change of its status.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub callback_url: ::std::option::Option<::std::string::String>,
-        ///Length in seconds.
+        ///Whether to lock the camera; not with reference images.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub camera_fixed: ::std::option::Option<bool>,
+        ///The text, the frames, the references or the draft to start from.
+        pub content: ::std::vec::Vec<ContentItem>,
+        ///Whether to render a draft in 480p, from which a task can start.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft: ::std::option::Option<bool>,
+        ///Length in seconds; valid values depend on the model. `-1` lets the model decide, if it supports that.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<i64>,
-        ///The first frame.
+        ///Seconds after its creation at which an unfinished task expires.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub image_url: ::std::option::Option<::std::string::String>,
-        ///Model id.
+        pub execution_expires_after: ::std::option::Option<i64>,
+        ///Length in frames, of the form 25 + 4n, 24 for a second; takes precedence over `duration`. For the 1.0 models only.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub frames: ::std::option::Option<i64>,
+        ///Whether to generate audio.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub generate_audio: ::std::option::Option<bool>,
+        ///Model id, or the id of an endpoint (`ep-…`).
         pub model: ::std::string::String,
-        ///Text prompt.
-        pub prompt: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub omni_reference_task_type: ::std::option::Option<
+            crate::enums::OmniReferenceTaskType,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub output_format: ::std::option::Option<crate::enums::OutputFormat>,
+        ///Priority within the queue of an endpoint, for the 2.0 models; not with `flex`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub priority: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ratio: ::std::option::Option<crate::enums::AspectRatio>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resolution: ::std::option::Option<crate::enums::Resolution>,
-        ///Random seed.
+        ///Whether to return the last frame as an image, of the size of the video and without a watermark.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub return_last_frame: ::std::option::Option<bool>,
+        ///Identifier of the caller's own user, in ASCII; hashed by the caller.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub safety_identifier: ::std::option::Option<::std::string::String>,
+        ///Random seed; `-1` is a random one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seed: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub service_tier: ::std::option::Option<crate::enums::ServiceTier>,
+        ///Tools that the model may use, at Volcengine.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub tools: ::std::vec::Vec<Tool>,
+        ///Whether to add a watermark.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub watermark: ::std::option::Option<bool>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Reference to an earlier draft, which decides model, text, frame, audio, seed, ratio, length and camera.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct DraftTaskRef {
+        ///Id of the draft's task.
+        pub id: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -44,6 +108,163 @@ pub mod types {
     ///The error.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ErrorDetail {
+        ///Machine-readable code. What follows a full stop specifies it: the parameter, or the rule.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Error message; it may end with the id of the request.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The parameter at fault, if any.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub param: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The class of the status, such as `BadRequest`.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A public URL, an uploaded asset (`asset://…`) or, for images and audio, a `data:` URL with the format in lower case.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct MediaUrl {
+        ///URL of the medium.
+        pub url: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A task. It does not contain the prompt.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Task {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::videogen_wire::Lenient<TaskContent>>,
+        ///When the task was created, in unix seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        ///Whether the task is a draft.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///Id of the draft that the task starts from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft_task_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Length in seconds, unless there is a frame count.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub duration: ::std::option::Option<::videogen_wire::Lenient<f64>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub error: ::std::option::Option<::videogen_wire::Lenient<TaskError>>,
+        ///Seconds after its creation at which the unfinished task expires.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub execution_expires_after: ::std::option::Option<
+            ::videogen_wire::Lenient<i64>,
+        >,
+        ///Length in frames, if it was requested so.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub frames: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Frames per second.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub framespersecond: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Whether the video has audio.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub generate_audio: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///Task id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Model used, with its date, also where the request named an endpoint.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub model: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///File format of the video.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub output_format: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Priority within the queue of an endpoint.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub priority: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Aspect ratio of the video, never `adaptive`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ratio: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Resolution tier of the video.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resolution: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The safety identifier that was sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub safety_identifier: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Random seed used.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub seed: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Service tier.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub service_tier: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::TaskStatus>,
+        >,
+        ///Tools that the model may use.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tools: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::vec::Vec<::videogen_wire::Lenient<Tool>>>,
+        >,
+        ///When the task last changed, in unix seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub updated_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub usage: ::std::option::Option<::videogen_wire::Lenient<Usage>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The files of a completed task, as presigned URLs that are valid for 24 hours.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct TaskContent {
+        ///The last frame as a PNG image, if requested.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub last_frame_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        ///The video.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub video_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The answer to a submission.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct TaskCreated {
+        ///Task id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///The safety identifier that was sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub safety_identifier: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Why a task failed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct TaskError {
         ///Machine-readable code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
@@ -55,33 +276,49 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///A video task.
+    ///One page of tasks.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct Video {
-        ///When the task was created, in unix seconds.
+    pub struct TaskList {
+        ///The tasks of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub created_at: ::std::option::Option<
-            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        pub items: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::vec::Vec<::videogen_wire::Lenient<Task>>>,
         >,
+        ///Total number of tasks.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub error: ::std::option::Option<::videogen_wire::Lenient<ErrorDetail>>,
-        ///Task id.
+        pub total: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A tool that the model may use.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Tool {
+        ///Type of the tool.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///How often each tool was used.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ToolUsage {
+        ///Number of web searches.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
-        ///Model used.
+        pub web_search: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///What the task is billed by. Only completed tasks are billed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Usage {
+        ///Tokens of the video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub model: ::std::option::Option<
-            ::videogen_wire::Lenient<::std::string::String>,
-        >,
+        pub completion_tokens: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<
-            ::videogen_wire::Lenient<crate::enums::VideoStatus>,
-        >,
-        ///Presigned URL of the finished video.
+        pub tool_usage: ::std::option::Option<::videogen_wire::Lenient<ToolUsage>>,
+        ///Total tokens; the same number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub video_url: ::std::option::Option<
-            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
-        >,
+        pub total_tokens: ::std::option::Option<::videogen_wire::Lenient<i64>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -119,9 +356,13 @@ pub mod types {
     }
 }
 #[derive(Clone, Debug)]
-/**Client for Ark video generation
+/**Client for BytePlus ModelArk video generation
 
-Asynchronous video generation at Ark: submit a request, poll the task, fetch the file.
+Asynchronous video generation at BytePlus ModelArk: submit a request, poll the task, download the file from a presigned URL. Tasks of the last seven days can be listed, and cancelled while they are queued.
+
+Volcengine Ark is the same API for mainland China, at the base URL https://ark.cn-beijing.volces.com/api/v3. Its model ids begin with `doubao-`. A key, a task and an endpoint id (`ep-…`) belong to one of the two.
+
+Left out: the flags of the old style at the end of the text (`--rs 720p --dur 5`), which the service still reads, so a prompt that ends with some changes the request; the list filter `filter.task_ids`, which is a repeated key; the result `file_url` of models that make no video; assets and their groups, which belong to the control plane with keys of its own (an asset is taken as an `asset://` source).
 
 Version: 2026-11-27*/
 pub struct Client {
@@ -186,18 +427,71 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /**List tasks
+
+Lists one page of the tasks of the last seven days. A task shows no prompt.
+
+Sends a `GET` request to `/contents/generations/tasks`
+
+Arguments:
+- `filter_model`: Return only tasks of this endpoint id.
+- `filter_service_tier`: Return only tasks of this service tier.
+- `filter_status`: Return only tasks with this status.
+- `page_num`: Number of the page.
+- `page_size`: Page size.
+*/
+    pub async fn list_tasks<'a>(
+        &'a self,
+        filter_model: Option<&'a str>,
+        filter_service_tier: Option<&'a crate::enums::ServiceTier>,
+        filter_status: Option<&'a crate::enums::ListStatus>,
+        page_num: Option<i64>,
+        page_size: Option<i64>,
+    ) -> Result<ResponseValue<types::TaskList>, Error<()>> {
+        let url = format!("{}/contents/generations/tasks", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("filter.model", &filter_model))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "filter.service_tier",
+                    &filter_service_tier,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("filter.status", &filter_status))
+            .query(&progenitor_client::QueryParam::new("page_num", &page_num))
+            .query(&progenitor_client::QueryParam::new("page_size", &page_size))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_tasks",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**Submit a video request
 
-Creates an asynchronous task.
+Creates an asynchronous task and returns its id, without status or model. There is no idempotency key and no id of the caller's own, so sending a request twice creates and bills two tasks.
 
-Sends a `POST` request to `/v1/videos`
+Sends a `POST` request to `/contents/generations/tasks`
 
 */
-    pub async fn create_video<'a>(
+    pub async fn create_task<'a>(
         &'a self,
-        body: &'a types::CreateVideoRequest,
-    ) -> Result<ResponseValue<types::Video>, Error<()>> {
-        let url = format!("{}/v1/videos", self.baseurl,);
+        body: &'a types::CreateTaskRequest,
+    ) -> Result<ResponseValue<types::TaskCreated>, Error<()>> {
+        let url = format!("{}/contents/generations/tasks", self.baseurl,);
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -209,7 +503,7 @@ Sends a `POST` request to `/v1/videos`
             .json(&body)
             .build()?;
         let info = OperationInfo {
-            operation_id: "create_video",
+            operation_id: "create_task",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -222,19 +516,20 @@ Sends a `POST` request to `/v1/videos`
     }
     /**Poll a task
 
-The task and its status.
+Returns the task. Only tasks of the last seven days are known. A completed task has a presigned URL, valid for 24 hours.
 
-Sends a `GET` request to `/v1/videos/{video_id}`
+Sends a `GET` request to `/contents/generations/tasks/{id}`
 
 Arguments:
-- `video_id`: Task id.
+- `id`: The task id returned by the submission.
 */
-    pub async fn get_video<'a>(
+    pub async fn get_task<'a>(
         &'a self,
-        video_id: &'a str,
-    ) -> Result<ResponseValue<types::Video>, Error<()>> {
+        id: &'a str,
+    ) -> Result<ResponseValue<types::Task>, Error<()>> {
         let url = format!(
-            "{}/v1/videos/{}", self.baseurl, encode_path(& video_id.to_string()),
+            "{}/contents/generations/tasks/{}", self.baseurl, encode_path(& id
+            .to_string()),
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -246,7 +541,7 @@ Arguments:
             )
             .build()?;
         let info = OperationInfo {
-            operation_id: "get_video",
+            operation_id: "get_task",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -254,6 +549,37 @@ Arguments:
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Cancel a queued task, or delete the record of a finished one
+
+Cancels a task that is queued. Of a task that has succeeded, failed or expired it deletes the record, so that its video cannot be found any more. A running or cancelled task is refused.
+
+Sends a `DELETE` request to `/contents/generations/tasks/{id}`
+
+Arguments:
+- `id`: The task id returned by the submission.
+*/
+    pub async fn cancel_task<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<ResponseValue<()>, Error<()>> {
+        let url = format!(
+            "{}/contents/generations/tasks/{}", self.baseurl, encode_path(& id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self.client.delete(url).build()?;
+        let info = OperationInfo {
+            operation_id: "cancel_task",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::empty(response)),
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }

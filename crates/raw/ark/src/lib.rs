@@ -1,6 +1,6 @@
 // @generated from specs/ark.yaml by `cargo xtask generate ark`. Do not edit: change the spec.
 
-//! Ark video generation: the generated client.
+//! BytePlus ModelArk video generation: the generated client.
 //!
 //! Everything here follows the spec, relaxed so that surprises in a response do not lose it. Applications use the crate
 //! `videogen`.
@@ -35,10 +35,20 @@ impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {
 }
 
 videogen_wire::from_value! {
-    types::CreateVideoRequest,
+    types::ContentItem,
+    types::CreateTaskRequest,
+    types::DraftTaskRef,
     types::ErrorBody,
     types::ErrorDetail,
-    types::Video,
+    types::MediaUrl,
+    types::Task,
+    types::TaskContent,
+    types::TaskCreated,
+    types::TaskError,
+    types::TaskList,
+    types::Tool,
+    types::ToolUsage,
+    types::Usage,
 }
 
-videogen_wire::request_body! { types::CreateVideoRequest }
+videogen_wire::request_body! { types::CreateTaskRequest }

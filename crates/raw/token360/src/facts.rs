@@ -17,6 +17,8 @@ pub const VENDOR: Vendor = Vendor {
     rate_limits: RateLimits { submit: &[], query: &[] },
     pages: PAGES,
     task_fields: TASK_FIELDS,
+    tasks: Tasks { statuses: &[], created: None, cancel_when: &[], kept: None },
+    list: LIST,
     families: FAMILIES,
     models: MODELS,
 };
@@ -45,6 +47,13 @@ const TASK_FIELDS: &[TaskField] = &[
     TaskField { name: "error_param", places: &["/error/param"] },
 ];
 
+const LIST: &[ListParameter] = &[
+    ListParameter { name: "limit", wire: "limit", maximum: Some(100), values: &[] },
+    ListParameter { name: "after", wire: "after", maximum: None, values: &[] },
+    ListParameter { name: "before", wire: "before", maximum: None, values: &[] },
+    ListParameter { name: "oldest_first", wire: "order", maximum: None, values: &["asc", "desc"] },
+];
+
 const FAMILIES: &[Family] = &[
     Family { name: "videos", poll: "get_video", by_reference: false, former: false },
 ];
@@ -54,25 +63,25 @@ const CREATE_VIDEO_CREATE_VIDEO_REQUEST: Request = Request {
     create: "create_video",
     path: "/v1/videos",
     fields: &[
-        Field { name: "aspect_ratio", wire: "aspect_ratio", minimum: None, maximum: None, max_length: None, prefix: None, values: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "callback_url", wire: "callback_url", minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "duration", wire: "duration", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "expires_after", wire: "execution_expires_after", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "first_frame", wire: "frame_images", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-        Field { name: "last_frame", wire: "frame_images", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-        Field { name: "generate_audio", wire: "generate_audio", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "reference_image", wire: "input_references", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-        Field { name: "reference_video", wire: "input_references", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-        Field { name: "reference_audio", wire: "input_references", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
-        Field { name: "metadata", wire: "metadata", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "model", wire: "model", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "prompt", wire: "prompt", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "client_reference", wire: "request_id", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/models/webhook", unverified: false },
-        Field { name: "resolution", wire: "resolution", minimum: None, maximum: None, max_length: None, prefix: None, values: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "return_last_frame", wire: "return_last_frame", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "safety_identifier", wire: "safety_identifier", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "seed", wire: "seed", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
-        Field { name: "watermark", wire: "watermark", minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "aspect_ratio", wire: "aspect_ratio", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "callback_url", wire: "callback_url", item: None, minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "duration", wire: "duration", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "expires_after", wire: "execution_expires_after", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "first_frame", wire: "frame_images", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "last_frame", wire: "frame_images", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "generate_audio", wire: "generate_audio", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "reference_image", wire: "input_references", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "reference_video", wire: "input_references", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "reference_audio", wire: "input_references", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: true },
+        Field { name: "metadata", wire: "metadata", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "model", wire: "model", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "prompt", wire: "prompt", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "client_reference", wire: "request_id", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/models/webhook", unverified: false },
+        Field { name: "resolution", wire: "resolution", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "return_last_frame", wire: "return_last_frame", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "safety_identifier", wire: "safety_identifier", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "seed", wire: "seed", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "watermark", wire: "watermark", item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
     ],
 };
 

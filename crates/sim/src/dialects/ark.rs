@@ -31,11 +31,16 @@ pub(super) struct Ark;
 
 impl Dialect for Ark {
     fn answer(&self, call: &Call) -> Result<Answer, Refusal> {
-        let now = call.core.clock.now();
         match call.endpoint.operation {
-            Operation::Get => Ok(Answer::ok(show(&call.core, call.spec, &call.own_task("id")?, now))),
+            Operation::Get => {
+                let task = call.own_task("id")?;
+                Ok(Answer::ok(show(&call.core, call.spec, &task, call.core.clock.now())))
+            }
             Operation::List => Ok(list(call)),
-            Operation::Cancel => cancel_or_delete(call, &call.own_task("id")?),
+            Operation::Cancel => {
+                let task = call.own_task("id")?;
+                cancel_or_delete(call, &task)
+            }
             _ => Err(Refusal::NoPath),
         }
     }
