@@ -43,7 +43,9 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
         _ => None,
     };
     let mut body = json!({});
-    if let (Vendor::Ark, Some(prompt)) = (vendor, fields.remove("prompt")) {
+    if vendor == Vendor::Ark
+        && let Some(prompt) = fields.remove("prompt")
+    {
         push(&mut body, "content", json!({"type": "text", "text": prompt}));
     }
     for (name, value) in fields {

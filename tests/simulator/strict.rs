@@ -158,7 +158,7 @@ async fn a_method_that_is_not_allowed_is_answered_with_the_allowed_ones() {
         assert_eq!(create, wanted, "{vendor}");
         let poll = api.url(vendor, &format!("{path}/some-id"));
         // Only ModelArk cancels with this method.
-        let wanted = if vendor == Vendor::Ark { "DELETE, GET" } else { "GET" };
+        let wanted = if vendor == Vendor::Ark { "GET, DELETE" } else { "GET" };
         assert_eq!(allowed(Method::PUT, poll).await, wanted, "{vendor}");
     }
     let file = format!("http://{}/some-file", api.sim.files_address());

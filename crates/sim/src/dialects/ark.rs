@@ -53,7 +53,7 @@ impl Dialect for Ark {
         Answer::ok(body)
     }
 
-    fn refuse(&self, _: Option<Operation>, refusal: &Refusal, request_id: &str) -> Answer {
+    fn refuse(&self, _: Option<Operation>, refusal: &Refusal, _: &str) -> Answer {
         let (status, class, code) = match refusal {
             Refusal::NoKey | Refusal::BadKey => (401, "Unauthorized", "AuthenticationError"),
             Refusal::NoBalance => (403, "Forbidden", "AccountOverdueError"),
@@ -82,7 +82,7 @@ impl Dialect for Ark {
         };
         let error = json!({
             "code": code,
-            "message": format!("{message} Request id: {request_id}"),
+            "message": message,
             "param": refusal.field().unwrap_or_default(),
             "type": class,
         });
