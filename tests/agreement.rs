@@ -42,6 +42,9 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
         Some(VideoDuration::Auto) => fields.remove("duration"),
         _ => None,
     };
+    if request.prompt.is_empty() {
+        fields.remove("prompt");
+    }
     let mut body = json!({});
     if vendor == Vendor::Ark
         && let Some(prompt) = fields.remove("prompt")
@@ -122,21 +125,27 @@ fn facade_only(vendor: Vendor, request: &VideoRequest, violation: &Violation) ->
     match violation.field.as_str() {
         // Vendors ignore unknown members. They would be dropped, so the facade rejects them.
         name if violation.rule.ends_with(&format!("does not support `{name}`")) => !without.contains(&name),
+        name if violation
+            .rule
+            .ends_with(&format!("where `{name}` goes in its request is not known")) =>
+        {
+            rules.field(name).is_none()
+        }
         // Nor does the simulator, where the model's roles are unverified.
         role if violation.rule.ends_with("this input role") && rules.model.unverified.contains(&"inputs") => {
             rules.field(role).is_none()
         }
-        // The specs do not forbid blank or empty values, except for one prompt.
+        // The specs do not forbid blank values, and of empty ones only a prompt.
         "model" => true,
-        "prompt" => vendor != Vendor::AllToken || !request.prompt.is_empty(),
+        "prompt" => !request.prompt.is_empty(),
         "safety_identifier" | "client_reference" => violation.value == "\"\"",
         "resolution" | "aspect_ratio" if violation.value == "\"\"" => rules
             .field(&violation.field)
             .is_some_and(|field| field.values.is_empty()),
         // The vendors prefer the frames.
         "duration" if violation.rule.contains("frame count") => true,
-        // One vendor reads 0 as "not set".
-        "duration" if request.duration == Some(VideoDuration::Seconds(0)) => vendor == Vendor::AllToken,
+        // Some vendors take a 0 for "auto" or "not set".
+        "duration" if request.duration == Some(VideoDuration::Seconds(0)) => rules.model.duration.zero.is_some(),
         // The others have no value for "let the model decide": nothing is sent.
         "duration" if request.duration == Some(VideoDuration::Auto) => !writes_auto(vendor, &rules),
         // The schema requires a kind of tool, and accepts any.

@@ -96,6 +96,94 @@ async fn one_call_creates_a_file_and_errors_contain_the_task() {
             (ErrorKind::NoVideo, true),
             "{failed}"
         );
+        assert!(failed.message().starts_with("the task is failed: "), "{failed}");
+        let moderated = client
+            .generate(
+                VideoRequest::new(model, "sim:moderated"),
+                folder.path().join("never.mp4"),
+            )
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (moderated.kind(), moderated.task().is_some(), moderated.is_retryable()),
+            (ErrorKind::Moderated, true, false),
+            "{moderated}"
+        );
+    }
+}
+
+/// Links to nothing and folders that cannot be written are found before anything is paid for.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_path_that_cannot_be_written_is_not_paid_for() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
+    let client = sim.client(Vendor::ToApis).unwrap();
+    let [link, locked] = ["link.mp4", "locked"].map(|name| folder.path().join(name));
+    symlink("nowhere/boat.mp4", &link).unwrap();
+    std::fs::create_dir(&locked).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o555)).unwrap();
+    let mut paths = vec![link];
+    // Permissions do not bind an administrator; a folder of the kernel does.
+    if std::fs::write(locked.join("probe"), "").is_err() {
+        paths.push(locked.join("boat.mp4"));
+    }
+    if cfg!(target_os = "linux") {
+        paths.push("/proc/boat.mp4".into());
+    }
+    for path in &paths {
+        let stopped = client.generate(VideoRequest::new("seedance-2", "a boat"), path).await;
+        let stopped = stopped.unwrap_err();
+        assert_eq!(
+            (stopped.kind(), stopped.delivery(), stopped.task()),
+            (ErrorKind::Io, Some(Delivery::NotSent), None),
+            "{}: {stopped}",
+            path.display()
+        );
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(stopped.message().contains(name), "{stopped}");
+    }
+    assert_eq!((sim.stats().tasks, sim.stats().requests["toapis"]), (0, 0));
+    assert!(!folder.path().join("nowhere").exists());
+}
+
+/// A key whose task exists pays for nothing, so its path is checked at the download, whose error names the task.
+#[tokio::test]
+async fn the_path_of_a_known_key_is_checked_at_the_download() {
+    let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
+    let journal = Arc::new(SqliteJournal::open(folder.path().join("journal.db")).unwrap());
+    for (number, (vendor, model)) in targets().enumerate() {
+        let client = sim
+            .client_builder(vendor)
+            .journal(Arc::clone(&journal))
+            .build()
+            .unwrap();
+        let path = folder.path().join(format!("{vendor}-{model}.mp4"));
+        let key = format!("{vendor}-{model}");
+        let generate = || client.generate(VideoRequest::new(model, "a boat"), &path).key(&key);
+        // The first time it is checked before the submission.
+        std::fs::write(&path, "mine").unwrap();
+        let stopped = generate().await.unwrap_err();
+        assert_eq!(
+            (stopped.kind(), stopped.delivery()),
+            (ErrorKind::Io, Some(Delivery::NotSent)),
+            "{stopped}"
+        );
+        std::fs::remove_file(&path).unwrap();
+        let first = generate().await.unwrap();
+        let stopped = generate().await.unwrap_err();
+        assert_eq!(
+            (stopped.kind(), stopped.delivery(), stopped.task()),
+            (ErrorKind::Io, None, Some(&first.task.id)),
+            "{stopped}"
+        );
+        let again = generate()
+            .download(DownloadOptions::default().overwrite(true))
+            .await
+            .unwrap();
+        assert!(again.task.already_submitted && again.task.id == first.task.id);
+        assert_eq!(sim.stats().tasks, number + 1);
     }
 }
 
@@ -117,10 +205,7 @@ async fn a_video_can_be_downloaded_without_a_file() {
 
         assert_eq!(client.download_bytes(&task, u64::MAX).await.unwrap(), saved);
         let error = client.download_bytes(&task, 100).await.unwrap_err();
-        assert!(
-            error.message().contains("larger than the limit of 100 bytes"),
-            "{error}"
-        );
+        assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
 
         let mut stream = client.download_stream(task.id.clone(), DownloadOptions::default());
         let mut streamed = Vec::new();

@@ -46,10 +46,7 @@ pub(crate) fn of_drafts(vendor: Vendor) -> &'static str {
 
 /// The simulator's type for a vendor.
 pub(crate) fn simulated(vendor: Vendor) -> videogen_sim::Vendor {
-    videogen_sim::Vendor::ALL
-        .into_iter()
-        .find(|known| known.slug() == vendor.as_str())
-        .unwrap()
+    vendor.into()
 }
 
 pub(crate) fn url(name: &str) -> Source {

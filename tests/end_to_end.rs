@@ -134,9 +134,29 @@ async fn failures_are_distinguished() {
                 Some(kind),
                 "{model} {prompt}"
             );
-            let error = client.download(&task, "never.mp4").await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::NoVideo);
-            assert_eq!(error.task(), Some(&task.id));
+            // The reason is the task's own, from every call that needs its video.
+            let reason = task.error.clone().unwrap();
+            let kind = match kind {
+                ErrorKind::Moderated => kind,
+                _ => ErrorKind::NoVideo,
+            };
+            let errors = [
+                client.download(&task, "never.mp4").await.unwrap_err(),
+                client.download(&task.id, "never.mp4").await.unwrap_err(),
+                client.download_bytes(&task, 1_000).await.unwrap_err(),
+                client
+                    .download_stream(&task, DownloadOptions::default())
+                    .next()
+                    .await
+                    .unwrap()
+                    .unwrap_err(),
+            ];
+            for error in errors {
+                assert_eq!((error.kind(), error.task()), (kind, Some(&task.id)), "{error}");
+                assert_eq!(error.code(), reason.code.as_deref(), "{error}");
+                assert!(error.message().contains(reason.message.as_deref().unwrap()), "{error}");
+                assert!(!error.is_retryable(), "{error}");
+            }
         }
         let error = client
             .submit(&VideoRequest::new(model, "a kite sim:refuse"))

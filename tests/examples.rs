@@ -112,11 +112,8 @@ fn every_fact_has_a_page() {
 #[test]
 fn every_parameter_of_the_pages_is_in_the_specs() {
     let all = parameters();
-    let toapis = all.iter().filter(|(vendor, ..)| *vendor == Vendor::ToApis);
-    assert!(
-        toapis.flat_map(|(_, _, names)| names).count() >= 40,
-        "its pages are kept"
-    );
+    let of_kept = |(vendor, _, names): &(Vendor, String, Vec<String>)| *vendor == Vendor::ToApis && names.len() > 3;
+    assert!(all.iter().any(of_kept), "no create page of ToAPIs is kept");
     for (vendor, schema, parameters) in all {
         let spec = spec(vendor);
         let properties = &spec["components"]["schemas"][&schema]["properties"];

@@ -189,8 +189,22 @@ fn the_table_and_the_validator_agree() {
                     [] => &["any"],
                     values => values,
                 };
-                let told: BTreeSet<&str> = cell.text.rsplit(", ").next().unwrap().split(' ').collect();
-                assert_eq!(told, values.iter().copied().collect(), "{place}");
+                let doubtful = rules.model.doubtful.iter().filter(|doubt| doubt.field == cell.field);
+                let doubtful: BTreeSet<&str> = doubtful.map(|doubt| doubt.value).collect();
+                let told = cell.text.rsplit(", ").next().unwrap().split(' ');
+                let (noted, plain): (BTreeSet<_>, BTreeSet<_>) = told.partition(|value| value.starts_with('('));
+                let noted: BTreeSet<&str> = noted.iter().map(|value| value.trim_matches(['(', ')'])).collect();
+                assert_eq!(noted, doubtful, "{place}");
+                assert_eq!(plain, &values.iter().copied().collect() - &doubtful, "{place}");
+                for value in doubtful {
+                    let request = match cell.field.as_str() {
+                        "resolution" => request.clone().resolution(value),
+                        _ => request.clone().aspect_ratio(value),
+                    };
+                    let plan = plan(vendor, None, &request).unwrap();
+                    assert_eq!(plan.notes[0].value, value, "{place}");
+                    assert_eq!(plan.body[cell.places()[0]], value, "{place}");
+                }
             }
             "duration" => {
                 let max = rules.model.duration.max;

@@ -186,11 +186,12 @@ fn table_of_models() {
                 .auto
                 .map(|auto| format!(", auto is {auto:?}"))
                 .unwrap_or_default();
+            let zero = duration.zero.map(|zero| format!(", 0 is {zero:?}")).unwrap_or_default();
             let default = duration
                 .default
                 .map(|seconds| format!(", default {seconds}"))
                 .unwrap_or_default();
-            line("duration", format!("{duration}{auto}{default}"));
+            line("duration", format!("{duration}{auto}{zero}{default}"));
             if let Some(frames) = model.frames {
                 line("frames", format!("{} to {} by {}", frames.min, frames.max, frames.step));
             }
@@ -236,10 +237,12 @@ fn table_of_models() {
                     });
                     tests.collect::<Vec<_>>().join(", ")
                 };
-                line(
-                    "condition",
-                    format!("{} requires {}", tests(condition.when), tests(condition.requires)),
-                );
+                let mark = if condition.unverified { " (unverified)" } else { "" };
+                let rule = format!("{} requires {}", tests(condition.when), tests(condition.requires));
+                line("condition", format!("{rule}{mark}"));
+            }
+            for doubt in model.doubtful {
+                line("doubtful", format!("{} {}", doubt.field, doubt.value));
             }
             if !model.without.is_empty() {
                 line("without", model.without.join(" "));

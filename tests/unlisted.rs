@@ -102,3 +102,33 @@ fn no_limit_of_a_listed_model_holds_for_an_unlisted_one() {
     });
     assert!(tallies.iter().all(|submitted| submitted * 2 > CASES), "{tallies:?}");
 }
+
+/// A submission says so, like a plan does.
+#[tokio::test]
+async fn a_submission_of_an_unlisted_model_says_so() {
+    let simulator = Simulator::builder().speed(1_000.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for vendor in Vendor::ALL.iter().copied() {
+        let client = simulator.client(vendor).unwrap();
+        let listed = vendor.default_model();
+        let near = format!("{listed}x");
+        for (model, near) in [(listed, None), (near.as_str(), Some(listed)), ("kling-v9", None)] {
+            let request = VideoRequest::new(model, "a kite");
+            let task = client.submit(&request).await.unwrap();
+            let plan = client.plan(&request).unwrap();
+            assert_eq!(task.unlisted_model.is_none(), plan.model_known, "{vendor} {model}");
+            let unlisted = task.unlisted_model.clone();
+            assert_eq!(unlisted.is_none(), model == listed, "{vendor} {model}");
+            let meant = unlisted.as_ref().and_then(|unlisted| unlisted.did_you_mean.as_deref());
+            assert_eq!((meant, plan.did_you_mean), (near, near), "{vendor} {model}");
+            if let Some(unlisted) = unlisted {
+                let text = format!("the model `{model}` is not listed, so its limits were not checked");
+                let text = near.map_or_else(|| text.clone(), |near| format!("{text}; did you mean `{near}`?"));
+                assert_eq!(unlisted.to_string(), text);
+            }
+            let path = folder.path().join(format!("{vendor}-{model}.mp4"));
+            let video = client.generate(&request, path).await.unwrap();
+            assert_eq!(video.task.unlisted_model, task.unlisted_model);
+        }
+    }
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod deaths;
+mod deliveries;
 mod download;
 mod follow;
 mod interrupt;
@@ -11,6 +12,7 @@ mod outputs;
 #[cfg(unix)]
 mod page;
 mod records;
+mod requests;
 mod strict;
 mod terminal;
 mod tidy;
@@ -426,7 +428,8 @@ async fn commands_about_tasks() {
     let (code, out, _) = command(&["models", "--live"]);
     assert!(code == 0 && out.contains("seedance-1.5-pro"), "{out}");
     let (code, _, err) = command(&["generate", "sim:refuse", "-o", "never.mp4"]);
-    assert!(code == 1 && err.contains("HTTP 400"), "{code} {err}");
+    // No task was created, unlike after a moderated task.
+    assert!(code == 2 && err.contains("HTTP 400"), "{code} {err}");
     assert!(!folder.path().join("never.mp4").exists());
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{at_once, document, run, stderr, stdout, videogen};
 
 /// A vendor with the same response to every request.
-fn vendor(answer: &Value) -> String {
+pub(super) fn vendor(answer: &Value) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let body = answer.to_string();
@@ -129,7 +129,12 @@ fn dashes_and_at_signs_are_refused() {
             let args: &[&str] = &[command, prompt, "--vendor", "token360"];
             let simulate = (command == "generate").then_some("--simulate");
             let output = videogen(folder.path(), args).args(simulate).output().unwrap();
-            refused(&output, &["prompt", "must not be empty"]);
+            let rule = if prompt.is_empty() {
+                "requires a prompt"
+            } else {
+                "contains only white space"
+            };
+            refused(&output, &["prompt", rule]);
         }
     }
     for option in ["-o", "--output", "--last-frame-output"] {
@@ -228,7 +233,7 @@ fn request_files_are_read_completely_or_rejected() {
         &plan(b"{\"prompt\": \"x\", \"seed\": 1, \"seed\": 2}", &[]),
         &["`seed` is given twice"],
     );
-    refused(&plan(b"{}", &[]), &["prompt", "must not be empty"]);
+    refused(&plan(b"{}", &[]), &["prompt", "requires a prompt"]);
 }
 
 #[test]

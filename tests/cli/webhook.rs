@@ -24,7 +24,7 @@ fn listening(folder: &Path, simulator: &Simulator, vendor: &str, more: &[&str]) 
     let name = vendor.to_uppercase();
     command.env_remove("TOAPIS_WEBHOOK_SECRET");
     command.env(format!("{name}_API_KEY"), "sk-x");
-    let simulated = vendor.parse().unwrap();
+    let simulated: videogen_sim::Vendor = vendor.parse().unwrap();
     command.env(format!("{name}_BASE_URL"), simulator.base_url(simulated));
     command
 }

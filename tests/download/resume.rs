@@ -432,11 +432,24 @@ async fn the_file_size_is_limited() {
         let mut run = Run::on(&client, &server);
         run.options = run.options.max_bytes(64 * KIB as u64 - 1);
         let error = run.start().await.unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::TooLarge, false));
+        let limit = "the video is larger than the limit of 65535 bytes";
+        assert_eq!(error.message(), limit);
         assert!(
-            error.to_string().contains("larger than the limit of 65535 bytes"),
+            error.to_string().ends_with("; raise DownloadOptions::max_bytes"),
             "{error}"
         );
+        assert!(!format!("{error:#}").contains("DownloadOptions"), "{error:#}");
         assert_eq!(server.seen().len(), 1);
+        // The limit of a download into memory is an argument.
+        let error = run.client.download_bytes(&run.task, 65_535).await.unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::TooLarge, limit));
+        assert!(
+            error
+                .to_string()
+                .ends_with("; raise the limit of Client::download_bytes"),
+            "{error}"
+        );
         run.options = run.options.max_bytes(64 * KIB as u64);
         run.arrives(&bytes).await;
     }

@@ -101,9 +101,9 @@ async fn a_key_is_for_one_request_of_one_account() {
         .await
         .unwrap_err();
     for (error, word) in [
-        (other_request, "different request"),
-        (other_account, "different account"),
-        (other_vendor, "different account"),
+        (other_request, "used for a different request"),
+        (other_account, "used with a different API key"),
+        (other_vendor, "used at another vendor, Token360 ("),
     ] {
         assert_eq!(
             (error.kind(), error.delivery()),

@@ -8,6 +8,9 @@ mod recover;
 mod released;
 mod search;
 mod secrets;
+mod targets;
+mod vendors;
+mod withheld;
 
 use std::path::Path;
 use std::sync::Arc;

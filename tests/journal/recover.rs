@@ -18,14 +18,14 @@ async fn the_whole_life_of_a_task_is_recorded() {
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);
         let task = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap();
-        let target = Destination::file("kite.mp4");
+        let path = folder.path().join("kite.mp4");
+        let target = Destination::file(&path);
         client.record_target(&task.id, target).await.unwrap();
         let recovered = client.recover(Duration::ZERO).await.unwrap();
         assert_eq!(recovered.unfinished.len(), 1, "{recovered:?}");
         simulator.advance(Duration::from_secs(600));
         let task = client.get(&task.id).await.unwrap();
         assert_eq!(task.status, TaskStatus::Completed);
-        let path = folder.path().join("kite.mp4");
         client.download(&task, &path).await.unwrap();
         client.download(&task, &path).await.unwrap_err();
 

@@ -95,6 +95,32 @@ async fn a_frame_count_is_kept_exactly() {
     check(Vendor::AllToken, body, (640, 480), 57, 57.0 / 24.0).await;
 }
 
+/// With sound, which both formats store alike.
+#[tokio::test]
+async fn a_quicktime_movie_is_delivered_where_the_model_follows_the_format() {
+    for (model, format, expected) in [
+        ("seedance-2.5", "mov", ("video/quicktime", "mov", "qt  ")),
+        ("seedance-2.5", "mp4", ("video/mp4", "mp4", "isom")),
+        // Nothing is known of others.
+        ("seedance-9", "mov", ("video/quicktime", "mov", "qt  ")),
+    ] {
+        let body = json!({"model": model, "prompt": "a fox", "output_format": format, "resolution": "480p", "duration": 4,
+            "generate_audio": true});
+        check(Vendor::AllToken, body.clone(), (854, 480), 96, 4.0).await;
+        let api = Api::start().await;
+        let task = api.finished(Vendor::AllToken, &body).await;
+        let url = video_url(Vendor::AllToken, &task);
+        let response = api.http.get(&url).send().await.unwrap();
+        let (content_type, ending, brand) = expected;
+        assert_eq!(response.headers()["content-type"], content_type);
+        assert!(url.split('?').next().unwrap().ends_with(&format!(".{ending}")));
+        if let Some(found) = probe(&response.bytes().await.unwrap()) {
+            assert_eq!(found["format"]["tags"]["major_brand"], brand, "{body}");
+            assert_eq!(found["streams"][1]["codec_name"], "aac", "{body}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_clip_has_a_sound_track_if_audio_is_requested() {
     let api = Api::start().await;

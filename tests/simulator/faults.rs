@@ -1,9 +1,14 @@
 //! Faults on demand.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::timeout;
+use videogen::ErrorKind;
+use videogen::lost::Progress;
 use videogen_sim::{Fault, FaultKind, Operation, Vendor};
 
-use super::support::{Api, KEY, VENDORS, create, request, video_url};
+use super::support::{Api, KEY, VENDORS, WHOLE, create, request, video_url};
 
 #[tokio::test]
 async fn a_connection_dropped_before_the_work_makes_no_task() {
@@ -113,4 +118,95 @@ async fn a_download_breaks_off_and_can_be_resumed() {
     got.extend_from_slice(&rest.bytes().await.unwrap());
     assert_eq!(got, whole);
     assert_eq!(json!(whole.len()), json!(got.len()));
+}
+
+/// A response that never comes, or stops midway: the task exists, and the client gives up at its own time limit.
+#[tokio::test(start_paused = true)]
+async fn a_submission_hangs_or_stalls() {
+    let api = Api::start().await;
+    let mut made = 0;
+    for vendor in videogen::Vendor::ALL.iter().copied() {
+        let client = api.sim.client(vendor).unwrap();
+        let request = videogen::VideoRequest::new(vendor.default_model(), "a fox");
+        for kind in [FaultKind::Hang, FaultKind::Stall] {
+            api.sim.inject(Fault::new(vendor, Operation::Submit, kind.clone()));
+            let result = client.submit(&request).await;
+            made += 1;
+            let tasks = api.sim.tasks();
+            assert_eq!(tasks.len(), made);
+            match (kind, result) {
+                // The half of the answer has the id.
+                (FaultKind::Stall, Ok(task)) => assert_eq!(task.id.id(), tasks[made - 1].id),
+                (kind, result) => {
+                    let error = result.unwrap_err();
+                    assert_eq!(error.kind(), ErrorKind::AmbiguousSubmit, "{kind:?}: {error}");
+                    let expected = match kind {
+                        FaultKind::Hang => Progress::Sent,
+                        _ => Progress::PartlyAnswered,
+                    };
+                    assert_eq!(error.ambiguity().unwrap().progress, expected, "{kind:?}: {error}");
+                }
+            }
+        }
+        // Others are served meanwhile.
+        client.submit(&request).await.unwrap();
+        made += 1;
+    }
+    // It ends, although connections are open.
+    api.sim.shutdown().await;
+}
+
+/// The same without injection, for clients in other languages.
+#[tokio::test(start_paused = true)]
+async fn keys_make_requests_hang_or_stall() {
+    let api = Api::start().await;
+    let limit = Duration::from_secs(60);
+    for (made, vendor) in VENDORS.into_iter().enumerate() {
+        let send = |key: &str| {
+            let url = api.url(vendor, create(vendor).0);
+            api.http
+                .post(url)
+                .bearer_auth(key)
+                .json(&request(vendor, "a fox"))
+                .send()
+        };
+        assert!(timeout(limit, send("sk-sim-hang")).await.is_err(), "{vendor}");
+        let mut stalled = timeout(limit, send("sk-sim-stall")).await.unwrap().unwrap();
+        assert!(stalled.status().is_success());
+        let mut received = 0;
+        // The rest of the body never comes, and the connection is not closed.
+        while let Ok(chunk) = timeout(limit, stalled.chunk()).await {
+            received += chunk.unwrap().expect("the body does not end").len() as u64;
+        }
+        assert_eq!(
+            received,
+            stalled.headers()["content-length"]
+                .to_str()
+                .unwrap()
+                .parse::<u64>()
+                .unwrap()
+                / 2
+        );
+        assert_eq!(api.sim.stats().tasks, 2 * (made + 1));
+    }
+}
+
+/// A file that stops midway is resumed after the idle timeout.
+#[tokio::test(start_paused = true)]
+async fn a_stalled_download_is_resumed() {
+    let api = Api::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    for vendor in videogen::Vendor::ALL.iter().copied() {
+        let client = api.sim.client(vendor).unwrap();
+        let request = videogen::VideoRequest::new(vendor.default_model(), "a fox");
+        let task = client.submit(request).await.unwrap();
+        api.sim.advance(WHOLE);
+        let whole = client.download_bytes(&task, u64::MAX).await.unwrap();
+        for kind in [FaultKind::Stall, FaultKind::Hang] {
+            api.sim.inject(Fault::new(vendor, Operation::File, kind.clone()));
+            let path = folder.path().join(format!("{vendor}-{kind:?}.mp4"));
+            client.download(&task, &path).await.unwrap();
+            assert!(std::fs::read(&path).unwrap() == whole, "{vendor} {kind:?}");
+        }
+    }
 }

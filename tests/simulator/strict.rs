@@ -6,7 +6,7 @@ use reqwest::{Method, header};
 use serde_json::json;
 use videogen_sim::{Simulator, Vendor};
 
-use super::support::{Api, KEY, VENDORS, create, request, request_with};
+use super::support::{Api, KEY, VENDORS, WHOLE, create, request, request_with};
 
 const HEADER: &str = "x-videogen-unknown-members";
 
@@ -90,6 +90,23 @@ fn unverified() -> Vec<(Vendor, serde_json::Value, &'static str)> {
         ),
         (Vendor::Token360, mixed, "input_references[0]"),
         (Vendor::AllToken, unlisted, "frames"),
+        (
+            Vendor::AllToken,
+            json!({"model": "seedance-2.0-fast", "prompt": "a fox", "resolution": "1080p"}),
+            "resolution",
+        ),
+        (
+            Vendor::ToApis,
+            json!({"model": "seedance-2-5", "prompt": "a fox", "resolution": "1080p"}),
+            "resolution",
+        ),
+        (Vendor::ToApis, json!({"model": "seedance-2"}), "prompt"),
+        (
+            Vendor::ToApis,
+            json!({"model": "seedance-2-5", "prompt": "a fox", "duration": 8, "aspect_ratio": "adaptive",
+                "image_urls": ["https://example.com/a.png"]}),
+            "duration",
+        ),
     ]
 }
 
@@ -123,6 +140,64 @@ async fn unverified_rules_are_reported_and_refused_only_by_a_strict_simulator() 
     let answer = api.post(Vendor::Token360, path, &body).await;
     let answer = answer.fits(Vendor::Token360, operation, 400);
     assert!(answer.headers.get(HEADER).is_none() && log.lock().unwrap().is_empty());
+}
+
+/// A 0 is a length at no vendor. Some take it for "auto", some for "not set", and the others refuse it.
+#[tokio::test]
+async fn a_duration_of_zero_means_what_the_model_takes_it_for() {
+    let api = Api::with(Simulator::builder().manual_clock().strict(true)).await;
+    for (vendor, model, taken) in [
+        (Vendor::ToApis, "seedance-2", true),
+        (Vendor::ToApis, "seedance-2-fast", true),
+        (Vendor::ToApis, "seedance-2-mini", false),
+        (Vendor::ToApis, "seedance-2-5", false),
+        (Vendor::AllToken, "seedance-2.0", true),
+        (Vendor::AllToken, "seedance-1.0-pro", true),
+        (Vendor::AllToken, "happyhorse-1.0-t2v", true),
+        (Vendor::Token360, "seedance-2.0", false),
+    ] {
+        let body = json!({"model": model, "prompt": "a fox", "duration": 0});
+        let (path, operation, created) = create(vendor);
+        let status = if taken { created } else { 400 };
+        let answer = api.post(vendor, path, &body).await.fits(vendor, operation, status);
+        if !taken {
+            let message = answer.body["error"]["message"].as_str().unwrap();
+            assert!(message.starts_with("duration: the model supports 4 to "), "{message}");
+            continue;
+        }
+        let id = answer.body["id"].as_str().unwrap().to_owned();
+        api.sim.advance(WHOLE);
+        let task = api.poll(vendor, &id).await;
+        assert_eq!(task["status"], "completed", "{task}");
+        // Chosen by the model, or the documented default.
+        let made = api.sim.tasks().pop().unwrap();
+        assert_eq!(made.frames, made.fps * 5, "{vendor} {model}");
+    }
+    // As the value of a condition, it is what it is taken for.
+    let edit = json!({"model": "seedance-2.5", "prompt": "a fox", "duration": 0, "ratio": "adaptive",
+        "omni_reference_task_type": "edit"});
+    let (path, operation, _) = create(Vendor::AllToken);
+    let answer = api.post(Vendor::AllToken, path, &edit).await;
+    let answer = answer.fits(Vendor::AllToken, operation, 400);
+    let message = answer.body["error"]["message"].as_str().unwrap();
+    assert_eq!(message, "duration: must be auto with this video_operation");
+}
+
+/// The vendor's own sample sends `size` next to `aspect_ratio`, and its page a second place for the caller's id.
+#[tokio::test]
+async fn a_strict_simulator_takes_what_the_vendor_itself_sends() {
+    let api = Api::with(Simulator::builder().manual_clock().strict(true)).await;
+    let body = json!({"model": "seedance-2", "prompt": "a fox", "duration": 5, "aspect_ratio": "16:9", "size": "16:9",
+        "resolution": "480p", "generate_audio": false, "metadata": {"client_business_id": "order-7"}});
+    let (path, operation, created) = create(Vendor::ToApis);
+    let answer = api.post(Vendor::ToApis, path, &body).await;
+    let answer = answer.fits(Vendor::ToApis, operation, created);
+    assert!(answer.headers.get(HEADER).is_none());
+    let task = api.poll(Vendor::ToApis, "order-7").await;
+    assert_eq!(
+        (&task["id"], &task["client_business_id"]),
+        (&answer.body["id"], &json!("order-7"))
+    );
 }
 
 #[tokio::test]

@@ -25,8 +25,23 @@ pub(crate) struct AccountArgs {
 
 impl AccountArgs {
     /// The vendor for `request`, whose model is set to the vendor's default if it has none.
-    pub(crate) fn resolve(&self, request: &mut VideoRequest, keyless: bool) -> Result<Vendor, Failure> {
+    pub(crate) fn resolve(
+        &self,
+        request: &mut VideoRequest,
+        keyless: bool,
+        output: &Output,
+    ) -> Result<Vendor, Failure> {
         let model = Some(request.model.as_str()).filter(|model| !model.is_empty());
+        if let (None, Some(model)) = (self.vendor, model)
+            && listed_by(model).is_empty()
+        {
+            let vendor = only_key(model)?;
+            let (name, key) = (vendor.name(), vendor.facts().key_env);
+            output.note(&format!(
+                "No table lists {model}: using {name}, because only {key} is set."
+            ));
+            return Ok(vendor);
+        }
         let vendor = self.choose(model, keyless)?;
         if model.is_none() {
             request.model = vendor.default_model().to_owned();
@@ -34,17 +49,12 @@ impl AccountArgs {
         Ok(vendor)
     }
 
-    /// The vendor to use. `keyless`: no key is needed, as for a plan or a simulation.
+    /// The vendor to use for a listed `model`, or for any. `keyless`: no key is needed, as for a plan or a simulation.
     pub(crate) fn choose(&self, model: Option<&str>, keyless: bool) -> Result<Vendor, Failure> {
         if let Some(vendor) = self.vendor {
             return Ok(vendor);
         }
-        let names_it =
-            |vendor: &Vendor| model.is_none_or(|model| Capabilities::all(*vendor).any(|entry| entry.model.id == model));
-        let mut fitting: Vec<Vendor> = Vendor::ALL.iter().copied().filter(names_it).collect();
-        if fitting.is_empty() {
-            fitting = Vendor::ALL.to_vec();
-        }
+        let fitting = model.map_or_else(|| Vendor::ALL.to_vec(), listed_by);
         let keyed: Vec<Vendor> = fitting.iter().copied().filter(|vendor| has_key(*vendor)).collect();
         match keyed.as_slice() {
             _ if keyless => Ok(fitting[0]),
@@ -100,11 +110,8 @@ pub(crate) struct TaskArgs {
 impl TaskArgs {
     /// A client for the task's vendor, which records the task's status.
     pub(crate) fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
-        client(
-            self.task.vendor(),
-            self.base_url.as_deref(),
-            journal.open_if_there(output),
-        )
+        let journal = journal.open_if_there(output);
+        client(self.task.vendor(), self.base_url.as_deref(), journal)
     }
 }
 
@@ -133,6 +140,33 @@ fn builder(
         builder = builder.journal(journal);
     }
     Ok(builder)
+}
+
+/// The vendors whose tables list `model`.
+fn listed_by(model: &str) -> Vec<Vendor> {
+    let lists = |vendor: &Vendor| Capabilities::of(*vendor, model).is_known();
+    Vendor::ALL.iter().copied().filter(lists).collect()
+}
+
+/// The vendor for a model that no table lists: the only one with a key.
+fn only_key(model: &str) -> Result<Vendor, Failure> {
+    let keyed: Vec<Vendor> = Vendor::ALL.iter().copied().filter(|vendor| has_key(*vendor)).collect();
+    if let [only] = keyed.as_slice() {
+        return Ok(*only);
+    }
+    let names: Vec<_> = Vendor::ALL.iter().map(|vendor| vendor.as_str()).collect();
+    let message = format!("{model} is in the tables of no vendor, so it is not known which vendor has it");
+    let near = Vendor::ALL.iter().filter_map(|vendor| {
+        let near = Capabilities::nearest(*vendor, model)?;
+        Some(format!("{near} ({})", vendor.name()))
+    });
+    let near: Vec<String> = near.collect();
+    let meant = match near.is_empty() {
+        true => String::new(),
+        false => format!("\nDid you mean {}?", near.join(" or ")),
+    };
+    let hint = format!("Choose the vendor with --vendor: {}.{meant}", names.join(", "));
+    Err(Failure::new(ACCOUNT, "config", message).hint(&hint))
 }
 
 fn has_key(vendor: Vendor) -> bool {

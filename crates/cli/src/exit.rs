@@ -122,17 +122,20 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
             ErrorKind::InvalidRequest | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Conflict => INVALID,
+            // No task was created.
+            ErrorKind::Moderated if error.delivery().is_some() => INVALID,
             ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
             ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,
             ErrorKind::PollRefused => POLL_REFUSED,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,
-            ErrorKind::Io | ErrorKind::Journal => IO,
+            ErrorKind::Io | ErrorKind::Journal | ErrorKind::TooLarge => IO,
             _ => VENDOR,
         };
         let failure = Self {
             code,
-            message: error.to_string(),
+            // Without the calls of the library to make: the command adds its own hints.
+            message: format!("{error:#}"),
             json: json!(error),
         };
         match overrides(error.violations()) {

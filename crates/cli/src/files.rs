@@ -7,7 +7,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use serde_json::{Value, json};
 use videogen::download::DownloadOptions;
 use videogen::journal::{Destination, Entry, FileKind};
-use videogen::{Client, Downloaded, Error, ErrorKind, TaskId, VideoTask};
+use videogen::{Client, Downloaded, Error, ErrorKind, TaskId, Video, VideoTask};
 
 use crate::exit::Failure;
 use crate::follow::{left, resume_hint};
@@ -27,6 +27,9 @@ pub(crate) struct FileArgs {
     /// Replace existing files.
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Largest file to download, in bytes [default: 4294967296].
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_bytes: Option<u64>,
 }
 
 /// A path to write to. Standard output is none, so that no file called `-` is paid for.
@@ -43,6 +46,7 @@ fn file_to_write(path: std::path::PathBuf) -> Result<std::path::PathBuf, String>
 pub(crate) struct Target {
     destination: Destination,
     resume: Resume,
+    max_bytes: Option<u64>,
     /// As named by the user.
     video: Option<OutputFile>,
     last_frame: Option<OutputFile>,
@@ -145,6 +149,7 @@ impl Target {
         Ok(Self {
             destination: destination.overwrite(args.overwrite),
             resume: Resume::At(None),
+            max_bytes: args.max_bytes,
             video,
             last_frame,
             _reserved: reserved,
@@ -162,8 +167,17 @@ impl Target {
             last_frame: destination.last_frame.as_deref().map(OutputFile::resolve).transpose()?,
             destination,
             resume: Resume::At(None),
+            max_bytes: None,
             _reserved: Vec::new(),
         })
+    }
+
+    /// The requested file format, which names a file without a given path.
+    pub(crate) fn in_format(mut self, format: Option<&str>) -> Self {
+        if let Some(format) = format {
+            self.destination = self.destination.extension(format);
+        }
+        self
     }
 
     /// The base URL for hints.
@@ -207,7 +221,7 @@ impl Target {
 
     /// The files, if all of them are already in place according to the journal. Makes no request.
     pub(crate) async fn already_there(&self, client: &Client, id: &TaskId) -> Option<Files> {
-        let (video, image) = self.files_of(id);
+        let (video, image) = self.files_of(id, None);
         let mut files = Files {
             video: saved(client, id, FileKind::Video, &video).await?,
             last_frame: None,
@@ -220,12 +234,12 @@ impl Target {
         Some(files)
     }
 
-    /// The paths of a task's files: as given, or named after the task.
-    fn files_of(&self, id: &TaskId) -> (OutputFile, Option<OutputFile>) {
+    /// The paths of a task's files: as given, or named after the task and the format `delivered`, if it is known.
+    fn files_of(&self, id: &TaskId, delivered: Option<&str>) -> (OutputFile, Option<OutputFile>) {
         let video = match &self.video {
             Some(video) => video.clone(),
             None => {
-                let path = self.destination.video_of(id);
+                let path = self.destination_of(delivered).video_of(id);
                 OutputFile {
                     given: path.file_name().map_or_else(|| path.clone(), PathBuf::from),
                     real: path,
@@ -243,10 +257,55 @@ impl Target {
         (video, image)
     }
 
+    /// The destination, with the name for the format `delivered`.
+    fn destination_of(&self, delivered: Option<&str>) -> Destination {
+        match delivered {
+            Some(format) => self.destination.clone().extension(format),
+            None => self.destination.clone(),
+        }
+    }
+
+    /// Makes these the recorded output files of a task whose recorded ones cannot be written, because another file is there.
+    pub(crate) async fn replace_blocked(&self, client: &Client, id: &TaskId) {
+        let Ok(Some(entry)) = client.journal_entry(id).await else {
+            return;
+        };
+        let is_blocked = entry
+            .target
+            .as_ref()
+            .is_some_and(|target| !target.overwrite && target.video_of(id).exists());
+        if is_blocked && entry.is_unfinished() {
+            // Only used by `recover`, so a failure is ignored.
+            let _ = client.record_target(id, self.destination.clone()).await;
+        }
+    }
+
     /// Downloads the video of `task`, and its last frame, unless they exist already. An interrupt leaves no partial
     /// file behind.
     pub(crate) async fn fetch(&self, client: &Client, task: &VideoTask, output: &Output) -> Result<Files, Failure> {
-        let (video, image) = self.files_of(&task.id);
+        let delivered = task.video.as_ref().and_then(Video::extension);
+        let (video, image) = self.files_of(&task.id, delivered);
+        let named = video
+            .real
+            .extension()
+            .and_then(|named| named.to_str())
+            .unwrap_or_default();
+        let misleads = |format: &&str| {
+            ["mp4", "mov", "webm"]
+                .iter()
+                .any(|other| other != format && named.eq_ignore_ascii_case(other))
+        };
+        if let Some(format) = delivered.filter(misleads) {
+            output.note(&format!(
+                "The vendor delivers a {format} file as {}.",
+                shown(&video.given)
+            ));
+        }
+        let destination = self.destination_of(delivered);
+        if self.video.is_none() && destination != self.destination {
+            // Only used by `recover`, so a failure is ignored.
+            let _ = client.record_target(&task.id, destination).await;
+        }
         let mut files = Files {
             video: self.fetch_video(client, task, &video, output).await?,
             last_frame: None,
@@ -314,7 +373,11 @@ impl Target {
             }
         };
         match result {
-            Err(error) if task.last_frame.is_none() && error.kind() == ErrorKind::NoVideo => Ok(None),
+            Err(error)
+                if task.last_frame.is_none() && matches!(error.kind(), ErrorKind::NoVideo | ErrorKind::Moderated) =>
+            {
+                Ok(None)
+            }
             result => self
                 .placed(client, task, FileKind::LastFrame, file, result)
                 .await
@@ -350,7 +413,15 @@ impl Target {
         }
         Err(match error.kind() {
             // Repeating cannot help with these.
-            ErrorKind::NoVideo | ErrorKind::InvalidRequest => error.into(),
+            ErrorKind::NoVideo | ErrorKind::Moderated | ErrorKind::InvalidRequest => error.into(),
+            ErrorKind::TooLarge => {
+                let download = self.download(&task.id, task.last_frame.is_some(), kind == FileKind::LastFrame);
+                let failure = Failure::from(error);
+                match download.map(|download| download.option("--max-bytes", Some("BYTES"))) {
+                    Some(download) => failure.hint(&format!("Raise the limit with: {download}")),
+                    None => failure.hint("Raise the limit with --max-bytes."),
+                }
+            }
             ErrorKind::NotReady => match &self.resume {
                 Resume::At(base_url) => resume_hint(error.into(), &task.id, base_url.as_deref()),
                 Resume::Never => error.into(),
@@ -360,7 +431,11 @@ impl Target {
     }
 
     fn options(&self) -> DownloadOptions {
-        DownloadOptions::default().overwrite(self.destination.overwrite)
+        let options = DownloadOptions::default().overwrite(self.destination.overwrite);
+        match self.max_bytes {
+            Some(limit) => options.max_bytes(limit),
+            None => options,
+        }
     }
 
     /// Adds how to repeat the download. `has_video`: only the last frame is missing.
@@ -380,7 +455,7 @@ impl Target {
         let Resume::At(base_url) = &self.resume else {
             return None;
         };
-        let image = self.files_of(id).1.filter(|_| with_last_frame);
+        let image = self.files_of(id, None).1.filter(|_| with_last_frame);
         let download = Invocation::new("download")
             .arg(id.to_string())
             .option("-o", self.video.as_ref().map(|video| &video.given))

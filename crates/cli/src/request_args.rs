@@ -11,11 +11,22 @@ use videogen::{Adjust, Error, Role, Source, TaskId, Tool, VideoDuration, VideoRe
 use crate::exit::{Failure, INVALID};
 use crate::request_file;
 
+/// Options with which a request may do without a prompt, if the model does.
+const PROMPTLESS: [&str; 7] = [
+    "request",
+    "first_frame",
+    "last_frame",
+    "reference_image",
+    "reference_video",
+    "reference_audio",
+    "allow_unverified",
+];
+
 #[derive(Args)]
 #[command(next_help_heading = "Video")]
 pub(crate) struct RequestArgs {
     /// Description of the video.
-    #[arg(required_unless_present = "request", value_parser = prompt)]
+    #[arg(required_unless_present_any = PROMPTLESS, value_parser = prompt)]
     prompt: Option<String>,
     /// Read the request from a JSON file; other options override its fields.
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(file_to_read))]
@@ -98,7 +109,7 @@ pub(crate) struct RequestArgs {
     /// Tool that the model may use, such as web_search (repeatable).
     #[arg(long, value_name = "KIND")]
     tool: Vec<String>,
-    /// What to do with the reference video: `edit` or `extend` it.
+    /// Operation: edit, extend, generate (ToAPIs) or auto (AllToken).
     #[arg(long, value_name = "OPERATION")]
     video_operation: Option<String>,
     /// File format of the video, such as mov.
@@ -107,9 +118,9 @@ pub(crate) struct RequestArgs {
     /// Value to store with the task (repeatable).
     #[arg(long, value_name = "KEY=VALUE")]
     metadata: Vec<String>,
-    /// JSON object with members to add to the vendor's request.
-    #[arg(long, value_name = "JSON")]
-    extra: Option<String>,
+    /// Member to add to the vendor's request; dots for nested ones (repeatable).
+    #[arg(long, value_name = "MEMBER=VALUE|JSON")]
+    extra: Vec<String>,
     /// Leave out FIELD if it is not supported, instead of failing (repeatable).
     #[arg(long, value_name = "FIELD")]
     allow_drop: Vec<String>,
@@ -180,12 +191,11 @@ impl RequestArgs {
             }
             request.metadata.insert(key.to_owned(), value.into());
         }
-        if let Some(text) = self.extra {
-            request.extra = match serde_json::from_str(&text) {
-                Ok(Value::Object(members)) => members,
-                Ok(_) => return Err(invalid("--extra: must be a JSON object".to_owned())),
-                Err(error) => return Err(invalid(format!("--extra: is not JSON: {error}"))),
-            };
+        if !self.extra.is_empty() {
+            request.extra = Map::new();
+        }
+        for text in self.extra {
+            extra(&mut request.extra, &text).map_err(|reason| invalid(format!("--extra: {reason}")))?;
         }
         let roles = [
             (Role::FirstFrame, Vec::from_iter(self.first_frame)),
@@ -201,6 +211,37 @@ impl RequestArgs {
         }
         Ok(request)
     }
+}
+
+/// Adds members to `all`: those of a JSON object, or one as `MEMBER=VALUE`, where the value is JSON or else text.
+fn extra(all: &mut Map<String, Value>, text: &str) -> Result<(), String> {
+    let members = match text.split_once('=') {
+        Some((path, value)) if !text.trim_start().starts_with(['{', '[', '"']) => {
+            let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+            let nest = |value, name: &str| Value::Object(Map::from_iter([(name.to_owned(), value)]));
+            path.rsplit('.').fold(value, nest)
+        }
+        _ => serde_json::from_str(text).map_err(|error| format!("is neither MEMBER=VALUE nor JSON: {error}"))?,
+    };
+    match members {
+        Value::Object(members) => add(all, members, ""),
+        _ => Err("must be MEMBER=VALUE or a JSON object".to_owned()),
+    }
+}
+
+fn add(all: &mut Map<String, Value>, members: Map<String, Value>, around: &str) -> Result<(), String> {
+    for (name, value) in members {
+        if name.is_empty() {
+            return Err(format!("{around}: the name of a member is empty"));
+        }
+        let path = format!("{around}{name}");
+        match (all.get_mut(&name), value) {
+            (None, value) => drop(all.insert(name, value)),
+            (Some(Value::Object(there)), Value::Object(members)) => add(there, members, &format!("{path}."))?,
+            (Some(_), _) => return Err(format!("{path} is given twice")),
+        }
+    }
+    Ok(())
 }
 
 /// Rejects `-` and `@FILE`, which would be submitted as the prompt itself.

@@ -33,7 +33,7 @@
 //! # Inject faults
 //!
 //! [`Simulator::inject`] makes the next requests of one kind fail: with a status, a proxy's HTML page, an
-//! empty or truncated answer, or a closed connection before or after the request was processed.
+//! empty or truncated answer, no answer at all, or a closed connection before or after the request was processed.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), videogen_sim::StartError> {
@@ -53,6 +53,8 @@
 //! |---|---|
 //! | key `sk-sim-401`, `-403`, `-429`, `-500`, `-503` | every request is answered with that status |
 //! | key `sk-sim-402` | submissions are answered with 402 |
+//! | key `sk-sim-hang` | every request is processed, and gets no answer; the connection stays open |
+//! | key `sk-sim-stall` | every request is processed, and its answer stops after half of the body; the connection stays open |
 //! | `sim:refuse` in the prompt | the submission is rejected by the content rules |
 //! | `sim:no-model` in the prompt | the submission is rejected: no such model |
 //! | `sim:fail`, `sim:moderated`, `sim:expire` in the prompt | the task ends as failed, moderated or expired |
@@ -81,7 +83,9 @@
 //!
 //! [`Simulator::tasks`] returns every task with its model, prompt, status, price and webhook delivery;
 //! [`Simulator::stats`] counts requests, submissions and their total price, so that a test sees a double
-//! submission. Other processes read the same from `GET /_sim/tasks` and `GET /_sim/stats`.
+//! submission. Other processes read the same from `GET /_sim/tasks` and `GET /_sim/stats`. The speed of
+//! simulated time is in the header `x-videogen-speed` of each answer, if it is above 1: clients of `videogen` on the same machine
+//! poll at that speed.
 //!
 //! # Fidelity
 //!
@@ -90,7 +94,7 @@
 //!   Members that the vendor does not document are reported, and rejected with [`Builder::strict`].
 //! - A task belongs to the key that created it. In answers, its creation is in real time, and later
 //!   times are counted from there at the simulated pace.
-//! - Videos are MP4 (H.264) in the requested size, ratio and length, at 24 frames per second (fewer for large
+//! - Videos are MP4 (QuickTime for `output_format: mov`) with H.264 in the requested size, ratio and length, at 24 frames per second (fewer for large
 //!   clips), with a tone (AAC) if audio is requested, or the default of the model; the last frame and the thumbnail are PNGs. They are served
 //!   on a second port, through presigned URLs that expire. The largest size is 3840x2160 (4K in 21:9 or
 //!   9:21 is scaled down), the longest clip 120 s.

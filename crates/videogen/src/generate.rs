@@ -114,11 +114,10 @@ impl Generate {
             None => client.submit(&request).await?,
         };
         let mut task = client.wait_with(&submitted, wait, |_| {}).await?;
-        (task.adjustments, task.already_submitted, task.journal_error) = (
-            submitted.adjustments,
-            submitted.already_submitted,
-            submitted.journal_error,
-        );
+        task.unlisted_model = submitted.unlisted_model;
+        task.adjustments = submitted.adjustments;
+        task.already_submitted = submitted.already_submitted;
+        task.journal_error = submitted.journal_error;
         let file = client.download_with(&task, &path, download, |_, _| {}).await?;
         Ok(Generated { task, file })
     }

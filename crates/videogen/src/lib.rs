@@ -103,6 +103,7 @@
 //! | `ended` (INFO) | `task`, `status` | the task of a submission or wait |
 //! | `downloaded` (INFO) | `bytes` | the size of a file |
 //! | `failed` (WARN) | `task`, `error` (the kind), `reason` | why one of them failed |
+//! | `unlisted model` (WARN) | `model`, `did_you_mean` | that the limits of a submitted model were not checked |
 //! | `retrying` (WARN) | `error`, `pause_ms` | that a call is repeated after a pause |
 
 #[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken", feature = "ark")))]
@@ -201,5 +202,5 @@ pub mod task {
     pub use crate::model::VideoTaskBuilder;
     #[cfg(feature = "schema")]
     pub use crate::model::task_schema;
-    pub use crate::model::{ListQuery, ParseTaskIdError, Raw, TaskPage, TaskParameters, TaskRef, Usage};
+    pub use crate::model::{ListQuery, ParseTaskIdError, Raw, TaskPage, TaskParameters, TaskRef, UnlistedModel, Usage};
 }

@@ -200,6 +200,8 @@ pub struct Field {
     pub prefix: Option<&'static str>,
     /// Allowed values, when they are a closed set.
     pub values: &'static [&'static str],
+    /// Whether every request must have it.
+    pub required: bool,
     /// Page the fact comes from.
     pub page: &'static str,
     /// Seen in clients only, not documented.
@@ -240,7 +242,9 @@ pub struct Model {
     pub conditions: &'static [Condition],
     /// Normalised fields of the request that this model does not support.
     pub without: &'static [&'static str],
-    /// Members that are only seen in clients.
+    /// Values that are accepted with a note, because the vendor may refuse them.
+    pub doubtful: &'static [Doubt],
+    /// Members that are only seen in clients: names, with dots for nested ones.
     pub unverified: &'static [&'static str],
     /// Page the entry comes from.
     pub page: &'static str,
@@ -254,6 +258,23 @@ impl Model {
             Some(prefix) => id.starts_with(prefix),
             None => self.id == id,
         }
+    }
+
+    /// Whether no page documents the member at `path`, such as `duration` or `inputs.reference_video.max`.
+    #[must_use]
+    pub fn is_unverified(&self, path: &str) -> bool {
+        self.unverified.iter().any(|mark| {
+            let rest = path.strip_prefix(mark);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// The note on `value` of `field`, if the vendor may refuse it.
+    #[must_use]
+    pub fn doubt(&self, field: &str, value: &str) -> Option<&'static Doubt> {
+        self.doubtful
+            .iter()
+            .find(|doubt| doubt.field == field && doubt.value == value)
     }
 
     /// Whether the entry names one model rather than a pattern.
@@ -272,6 +293,8 @@ pub struct Duration {
     pub max: Option<u32>,
     /// How a request leaves the duration to the model, if supported.
     pub auto: Option<Auto>,
+    /// What a duration of 0 means, if it is documented to mean anything.
+    pub zero: Option<Zero>,
     /// Default length, if documented.
     pub default: Option<u32>,
 }
@@ -307,6 +330,15 @@ pub enum Auto {
     Absent,
     /// By `-1`.
     MinusOne,
+}
+
+/// Meaning of a duration of 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zero {
+    /// The model decides.
+    Auto,
+    /// The default length, as if it were left out.
+    Default,
 }
 
 /// Frame counts `min`, `min + step`, … `max`.
@@ -357,6 +389,19 @@ pub struct Condition {
     pub when: &'static [FieldTest],
     /// What must then be true.
     pub requires: &'static [FieldTest],
+    /// Whether no page documents the rule.
+    pub unverified: bool,
+}
+
+/// A value that is accepted with a note, because the vendor may refuse it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// Normalised field.
+    pub field: &'static str,
+    /// Its value.
+    pub value: &'static str,
+    /// Why the vendor may refuse it.
+    pub reason: &'static str,
 }
 
 /// A statement about one field of a request.

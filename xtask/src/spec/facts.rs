@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub(crate) use crate::spec::conditions::{Condition, Doubt, FieldState, FieldWord};
 use crate::spec::lists::{Item, ListParameter, item, list_parameters};
 use crate::spec::schema::{single_ref, target};
 use crate::spec::service::{Poll, RateLimits, ResultUrl, Webhook};
@@ -175,6 +176,8 @@ pub(crate) struct Model {
     #[serde(default)]
     pub(crate) without: Vec<String>,
     #[serde(default)]
+    pub(crate) doubtful: Vec<Doubt>,
+    #[serde(default)]
     pub(crate) unverified: Vec<String>,
 }
 
@@ -195,6 +198,7 @@ pub(crate) struct Duration {
     pub(crate) min: u32,
     pub(crate) max: Option<u32>,
     pub(crate) auto: Option<Auto>,
+    pub(crate) zero: Option<Zero>,
     pub(crate) default: Option<u32>,
 }
 
@@ -203,6 +207,14 @@ pub(crate) struct Duration {
 pub(crate) enum Auto {
     Absent,
     MinusOne,
+}
+
+/// What the vendor takes a duration of 0 for.
+#[derive(Deserialize, JsonSchema, PartialEq, Clone, Copy, Debug)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Zero {
+    Auto,
+    Default,
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
@@ -221,27 +233,6 @@ pub(crate) struct Input {
     pub(crate) role: Option<String>,
     #[serde(default)]
     pub(crate) alone: bool,
-}
-
-#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
-#[schemars(deny_unknown_fields)]
-pub(crate) struct Condition {
-    pub(crate) when: BTreeMap<String, FieldState>,
-    pub(crate) requires: BTreeMap<String, FieldState>,
-}
-
-#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
-#[serde(untagged)]
-pub(crate) enum FieldState {
-    Word(FieldWord),
-    OneOf(Vec<String>),
-}
-
-#[derive(Deserialize, JsonSchema, PartialEq, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FieldWord {
-    Set,
-    Unset,
 }
 
 /// A word in task ids, and the operation that polls such tasks.
@@ -285,6 +276,8 @@ pub(crate) struct Field {
     pub(crate) max_length: Option<i64>,
     pub(crate) prefix: Option<String>,
     pub(crate) values: Vec<String>,
+    /// Whether the vendor requires it in every request.
+    pub(crate) required: bool,
     pub(crate) page: String,
     pub(crate) unverified: bool,
 }
@@ -383,6 +376,7 @@ fn fields(
     let schema = target(spec, schema);
     let mut around = inherit(schema, around);
     around.within.extend(reference.map(str::to_owned));
+    let required = schema.get("required").and_then(Value::as_array);
     for (name, property) in members(schema.get("properties")) {
         let wire = format!("{prefix}{name}");
         let inner = target(spec, property);
@@ -412,6 +406,8 @@ fn fields(
         let values = inner.get("enum").and_then(Value::as_array).into_iter().flatten();
         let values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
         let pattern = property.get("pattern").and_then(Value::as_str);
+        // A member of an object is required only where the object is sent.
+        let required = prefix.is_empty() && required.is_some_and(|names| names.iter().any(|known| known == name));
         for name in names {
             found.push(Field {
                 name: name.to_owned(),
@@ -422,6 +418,7 @@ fn fields(
                 max_length: number("maxLength"),
                 prefix: pattern.and_then(|pattern| pattern.strip_prefix('^')).map(str::to_owned),
                 values: values.clone(),
+                required,
                 page: page.unwrap_or_default().to_owned(),
                 unverified: own.unverified,
             });

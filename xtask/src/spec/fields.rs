@@ -178,6 +178,11 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     }
     let places: Vec<String> = fields.iter().map(|field| format!("`{}`", field.wire)).collect();
     let mut how = vec![places.join(" ")];
+    if name == "prompt" && !fields.iter().any(|field| field.required) {
+        how.push("optional".to_owned());
+    } else if name == "prompt" && fields.iter().any(|field| field.item.is_some()) {
+        how.push("or an input".to_owned());
+    }
     let bounds = fields[0];
     match (bounds.minimum, bounds.maximum) {
         // Those depend on the model, below.
@@ -214,13 +219,27 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
                 "resolution" => &model.resolutions,
                 _ => &model.aspect_ratios,
             };
-            how.push(if values.is_empty() {
+            let doubtful: Vec<&str> = model
+                .doubtful
+                .iter()
+                .filter(|doubt| doubt.field == name)
+                .map(|doubt| doubt.value.as_str())
+                .collect();
+            let sure = values.iter().filter(|value| !doubtful.contains(&value.as_str()));
+            let shown: Vec<String> = sure
+                .cloned()
+                .chain(doubtful.iter().map(|value| format!("({value})")))
+                .collect();
+            how.push(if shown.is_empty() {
                 "any".to_owned()
             } else {
-                values.join(" ")
+                shown.join(" ")
             });
         }
-        "service_tier" | "video_operation" | "output_format" => how.push(bounds.values.join(" ")),
+        "service_tier" | "video_operation" | "output_format" => {
+            let values = bounds.values.iter().filter(|value| !value.is_empty());
+            how.push(values.cloned().collect::<Vec<_>>().join(" "));
+        }
         _ => {}
     }
     if let Some(Some(input)) = role {
@@ -230,6 +249,7 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
             None => format!("any number, {sources}"),
         });
         how.extend(input.role.as_ref().map(|word| format!("as `{word}`")));
+        how.extend(input.alone.then(|| "may be the only input".to_owned()));
     }
     format!("✓ {}", how.join(", "))
 }

@@ -5,6 +5,7 @@
 //! `changes` compare two states.
 
 pub mod changes;
+mod conditions;
 mod document;
 pub mod facts;
 pub mod fields;

@@ -28,6 +28,7 @@ pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: 
     target.check_free(client.journal_entry(id).await.ok().flatten().as_ref())?;
     let task = stoppable(async { Ok(client.get(id).await?) }).await?;
     let files = target.fetch(&client, &task, output).await?;
+    target.replace_blocked(&client, id).await;
     let mut document = json!({"task": task});
     files.show_in(&mut document);
     output.result(&document, || files.text(""))?;

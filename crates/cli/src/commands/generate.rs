@@ -9,7 +9,7 @@ use serde_json::json;
 use videogen::facts::Capabilities;
 use videogen::lost::{ReconcileOptions, Reconciled};
 use videogen::poll::PollPolicy;
-use videogen::submit::SubmitOptions;
+use videogen::submit::{Note, SubmitOptions};
 use videogen::wait::WaitOptions;
 use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask, Violation};
 use videogen_sim::Simulator;
@@ -47,7 +47,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
-    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "overwrite"])]
+    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "overwrite", "max_bytes"])]
     no_wait: bool,
     /// Stop waiting after SECONDS; the task keeps running.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
@@ -160,7 +160,7 @@ const PACE: Duration = Duration::from_millis(250);
 
 pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
-    let vendor = args.account.resolve(&mut request, args.simulate)?;
+    let vendor = args.account.resolve(&mut request, args.simulate, output)?;
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
@@ -169,7 +169,8 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         None
     } else {
         let with_last_frame = request.return_last_frame == Some(true);
-        let target = Target::new(args.file, with_last_frame, key, &journal.files())?;
+        let target =
+            Target::new(args.file, with_last_frame, key, &journal.files())?.in_format(request.output_format.as_deref());
         Some(if args.simulate {
             target.simulated()
         } else {
@@ -202,7 +203,8 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         (args.account.builder(vendor, journal.clone())?, journal, None)
     };
     // With --json a simulation prints no notes: there is no paid task to lose.
-    let (under_way, builder) = Submission::watch(builder, journal.is_some(), args.simulate, *output);
+    let is_journalled = journal.is_some();
+    let (under_way, builder) = Submission::watch(builder, is_journalled, args.simulate, *output);
     let client = builder.build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
         lost::earlier(&client, &journal, output).await;
@@ -219,7 +221,13 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output.note(&unknown_model(vendor, &request.model));
     }
     // What else is wrong with the request is reported by the submission.
-    let broken = client.plan(&request).map(|plan| plan.overridden).unwrap_or_default();
+    let (broken, notes) = match client.plan(&request) {
+        Ok(plan) => (plan.overridden, plan.notes),
+        Err(_) => Default::default(),
+    };
+    for note in &notes {
+        output.note(&format!("Note: {note}"));
+    }
     for violation in &broken {
         output.note(&overridden(violation));
     }
@@ -232,7 +240,11 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     }
     let mut submission = SubmitOptions::default();
     submission.idempotency_key = key.map(str::to_owned);
-    submission.target = target.as_ref().map(|target| target.destination().clone());
+    // Only a journal keeps them.
+    submission.target = target
+        .as_ref()
+        .map(|target| target.destination().clone())
+        .filter(|_| is_journalled);
     let search = ReconcileOptions::default()
         .within(Duration::from_secs(args.search_timeout))
         .sole_writer(args.adopt);
@@ -271,6 +283,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         model_known,
         did_you_mean,
         overridden: broken,
+        notes,
         output,
     };
     let id = submitted.id.clone();
@@ -307,6 +320,7 @@ struct Run<'a> {
     model_known: bool,
     did_you_mean: Option<&'static str>,
     overridden: Vec<Violation>,
+    notes: Vec<Note>,
     output: &'a Output,
 }
 
@@ -359,6 +373,9 @@ impl Run<'_> {
         }
         if !self.overridden.is_empty() {
             document["overridden"] = json!(self.overridden);
+        }
+        if !self.notes.is_empty() {
+            document["notes"] = json!(self.notes);
         }
         if let Some(files) = files {
             files.show_in(&mut document);

@@ -43,6 +43,10 @@ async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(None, false)?;
     let models = args.account.client(vendor)?.models().await?;
     output.result(&json!({"vendor": vendor, "models": models}), || {
+        // Only some vendors name their models.
+        if models.iter().all(|model| model.display_name.is_none()) {
+            return table(&["model"], models.iter().map(|model| vec![model.id.clone()]));
+        }
         let rows = models
             .iter()
             .map(|model| vec![model.id.clone(), model.display_name.clone().unwrap_or_default()]);
@@ -66,10 +70,23 @@ fn row(entry: &Capabilities) -> Vec<String> {
         entry.vendor.to_string(),
         model.id.to_owned(),
         format!("{}{auto}", model.duration),
-        model.resolutions.join(" "),
-        model.aspect_ratios.join(" "),
+        values(entry, "resolution"),
+        values(entry, "aspect_ratio"),
         inputs.join(", "),
     ]
+}
+
+/// The values of a field, those that the vendor may refuse in parentheses.
+fn values(entry: &Capabilities, field: &str) -> String {
+    let model = entry.model;
+    let doubtful = model.doubtful.iter().filter(|doubt| doubt.field == field);
+    let sure = entry
+        .values(field)
+        .iter()
+        .filter(|value| model.doubt(field, value).is_none());
+    let sure = sure.map(|value| (*value).to_owned());
+    let all: Vec<String> = sure.chain(doubtful.map(|doubt| format!("({})", doubt.value))).collect();
+    all.join(" ")
 }
 
 fn document(entry: &Capabilities) -> Value {
@@ -106,6 +123,9 @@ fn document(entry: &Capabilities) -> Value {
         "default_generate_audio": model.default_generate_audio,
         "inputs": inputs,
         "exclusive": model.exclusive,
+        "doubtful": model.doubtful.iter().map(|doubt| {
+            json!({"field": doubt.field, "value": doubt.value, "reason": doubt.reason})
+        }).collect::<Vec<_>>(),
         "unverified": model.unverified,
         "page": model.page,
     })

@@ -28,7 +28,7 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     if args.all {
         return all(&request, &args.account, output);
     }
-    let vendor = args.account.resolve(&mut request, true)?;
+    let vendor = args.account.resolve(&mut request, true, output)?;
     let base_url = args.account.base_url(vendor);
     let plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)?;
     if !plan.model_known {
@@ -42,6 +42,9 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     }
     for adjustment in &plan.adjustments {
         output.note(&format!("Adjusted: {adjustment}"));
+    }
+    for note in &plan.notes {
+        output.note(&format!("Note: {note}"));
     }
     for violation in &plan.overridden {
         output.note(&overridden(violation));
@@ -83,8 +86,10 @@ fn rows(model_plan: &ModelPlan) -> Vec<Vec<String>> {
         Some(plan) => {
             let request = format!("{} {} {}", plan.method, plan.url, plan.body);
             let adjusted = plan.adjustments.iter().map(ToString::to_string);
+            let notes = plan.notes.iter().map(|note| format!("Note: {note}"));
             let overridden = plan.overridden.iter().map(overridden);
-            std::iter::once(request).chain(adjusted).chain(overridden).collect()
+            let all = std::iter::once(request).chain(adjusted);
+            all.chain(notes).chain(overridden).collect()
         }
         None => model_plan.violations.iter().map(ToString::to_string).collect(),
     };

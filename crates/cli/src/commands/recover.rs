@@ -377,7 +377,7 @@ async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entr
     match client.resolve(intent, None).await {
         Err(error) if error.kind() == ErrorKind::Conflict && may_be => {
             if output.confirm(&format!(
-                "{error}. Dismiss it anyway? A second submission may pay twice."
+                "{error:#}. Dismiss it anyway? A second submission may pay twice."
             )) {
                 return Ok(client.dismiss_despite_candidates(intent).await?);
             }

@@ -183,6 +183,11 @@ pub mod types {
     pub struct ErrorBody {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error: ::std::option::Option<::videogen_wire::Lenient<ErrorDetail>>,
+        ///The message of an error without details; clients have seen it for an unknown task.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -433,6 +438,9 @@ pub mod types {
         ///Whether to return the last frame as an image.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub return_last_frame: ::std::option::Option<bool>,
+        ///Sent next to `aspect_ratio` in the vendor's own samples, and tolerated. It is the aspect ratio, not the resolution; send `aspect_ratio`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<::std::string::String>,
         ///Tools that the model may use; for requests without media only.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub tools: ::std::vec::Vec<Tool>,
@@ -444,6 +452,15 @@ pub mod types {
         ///Reference videos.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub video_with_roles: ::std::vec::Vec<VideoWithRole>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Another place for the caller's id.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Seedance2Metadata {
+        ///The same as `client_business_id` of the request, which is recommended.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_business_id: ::std::option::Option<::std::string::String>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -473,6 +490,8 @@ pub mod types {
         ///Images with roles.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub image_with_roles: ::std::vec::Vec<ImageWithRole2>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<Seedance2Metadata>,
         ///Video model id.
         pub model: ::std::string::String,
         ///Text prompt; describe subject, action, camera and style.
@@ -486,6 +505,9 @@ pub mod types {
         ///Random seed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seed: ::std::option::Option<i64>,
+        ///Sent next to `aspect_ratio` in the vendor's own samples, and tolerated. It is the aspect ratio, not the resolution; send `aspect_ratio`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<::std::string::String>,
         ///Tools that the model may use; for requests without media only.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub tools: ::std::vec::Vec<Tool>,

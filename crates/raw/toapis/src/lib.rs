@@ -53,6 +53,7 @@ videogen_wire::from_value! {
     types::Seedance15Metadata,
     types::Seedance15Request,
     types::Seedance25Request,
+    types::Seedance2Metadata,
     types::Seedance2Request,
     types::Task,
     types::TaskError,

@@ -115,10 +115,6 @@ impl Dialect for AllToken {
         check_draft(call)?;
         check_uploads(call)
     }
-
-    fn zero_duration_is_absent(&self) -> bool {
-        true
-    }
 }
 
 fn inputs(body: &Value) -> Vec<Input> {

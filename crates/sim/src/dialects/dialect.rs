@@ -42,13 +42,13 @@ pub(crate) trait Dialect: Sync {
         None
     }
 
-    /// Whether an operation needs no key.
-    fn is_public(&self, _operation: Operation) -> bool {
-        false
+    /// The caller's own id, where it is read besides the member that carries it.
+    fn other_reference<'a>(&self, _body: &'a Value) -> Option<&'a str> {
+        None
     }
 
-    /// Whether a duration of zero counts as absent.
-    fn zero_duration_is_absent(&self) -> bool {
+    /// Whether an operation needs no key.
+    fn is_public(&self, _operation: Operation) -> bool {
         false
     }
 }

@@ -106,6 +106,10 @@ impl Dialect for ToApis {
         "tsk_vid_"
     }
 
+    fn other_reference<'a>(&self, body: &'a Value) -> Option<&'a str> {
+        body["metadata"]["client_business_id"].as_str()
+    }
+
     fn event(&self, core: &Core, spec: &Spec, task: &Task, event_id: &str, now: Duration) -> Option<Value> {
         let state = task.state(now);
         let ended = task.wall_at(state.since).timestamp();
@@ -166,7 +170,7 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             body["completed_at"] = json!(ended);
             body["expires_at"] = json!(ended + ttl);
             let thumbnail = thumbnail_url(core, spec, task, now);
-            let mut item = json!({"url": url, "format": "mp4", "thumbnail": thumbnail});
+            let mut item = json!({"url": url, "format": task.shape.container.name(), "thumbnail": thumbnail});
             if task.last_frame {
                 item["last_frame_url"] = json!(last_frame_url(core, spec, task, now));
             }

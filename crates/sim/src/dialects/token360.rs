@@ -162,7 +162,7 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             body["video_url"] = body["url"].clone();
             body["duration"] = json!(task.shape.whole_seconds());
             body["resolution"] = json!(task.tier);
-            body["fileformat"] = json!("mp4");
+            body["fileformat"] = json!(task.shape.container.name());
             body["generate_audio"] = json!(task.shape.sound);
             body["frames"] = json!(task.shape.frames);
             if task.last_frame {

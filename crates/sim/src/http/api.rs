@@ -12,7 +12,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::dialects::{Answer, Call, Content, Refusal, dialect};
-use crate::http::auth::owner;
+use crate::http::auth;
 use crate::http::response::{is_form, is_json, json as json_answer, query_of, response};
 use crate::http::spoil::spoil;
 use crate::http::{admin, webhook};
@@ -22,6 +22,9 @@ use crate::submit::create;
 
 /// Images are sent as data URLs, which can be large.
 const LARGEST_BODY: usize = 64 << 20;
+
+/// Reports how much faster than real time tasks end, so that clients on this machine can poll faster.
+const SPEED: &str = "x-videogen-speed";
 
 /// The API origin: the vendors, and the simulator's own pages.
 pub(crate) fn router(core: &Arc<Core>) -> Router {
@@ -36,6 +39,7 @@ async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     let request_id = core.ids.next("req_");
     // By the simulator's clock, which may be set off.
     let date = core.clock.wall_time().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let speed = core.clock.speed();
     let path = request.uri().path().to_owned();
     let mut response = match Vendor::of_path(&path) {
         Some((vendor, rest)) => of_vendor(core, vendor, rest, request, &request_id).await,
@@ -50,6 +54,11 @@ async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     }
     if let Ok(id) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert("x-request-id", id);
+    }
+    if speed > 1.0
+        && let Ok(speed) = HeaderValue::try_from(speed.to_string())
+    {
+        response.headers_mut().insert(SPEED, speed);
     }
     response
 }
@@ -70,7 +79,10 @@ async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request
         Err(_) => return response(refuse(None, &Refusal::Internal), &head.headers).await,
     };
     let operation = endpoint.operation;
-    let fault = core.faults.take(vendor, operation);
+    let fault = core
+        .faults
+        .take(vendor, operation)
+        .or_else(|| auth::fault(&head.headers));
     spoil(fault, async {
         let refused = |refusal| refuse(Some(operation), &refusal);
         let mut answer = match prepare(core.clone(), vendor, spec, endpoint, values, &head, body).await {
@@ -144,7 +156,7 @@ async fn prepare(
     head: &Parts,
     body: Body,
 ) -> Result<Call, Refusal> {
-    let owner = match owner(&head.headers, endpoint.operation) {
+    let owner = match auth::owner(&head.headers, endpoint.operation) {
         Err(Refusal::NoKey | Refusal::BadKey) if dialect(vendor).is_public(endpoint.operation) => Owner::of_key(""),
         owner => owner?,
     };

@@ -1,25 +1,17 @@
-//! API keys: which are valid, and which force an error.
+//! API keys: which are valid, and which force an error or a fault.
 
 use axum::http::{HeaderMap, header};
 
 use crate::dialects::Refusal;
 use crate::spec::Operation;
-use crate::state::Owner;
+use crate::state::{FaultKind, Owner};
 
 /// Returns the owner of a request's key.
 ///
 /// Any key that begins with `sk-` is valid, except those that force an error: `sk-sim-401`,
 /// `sk-sim-402` (submissions only), `sk-sim-403`, `sk-sim-429`, `sk-sim-500`, `sk-sim-503`.
 pub(crate) fn owner(headers: &HeaderMap, operation: Operation) -> Result<Owner, Refusal> {
-    let value = headers.get(header::AUTHORIZATION).ok_or(Refusal::NoKey)?;
-    let key = value
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, key)| key.trim())
-        .ok_or(Refusal::NoKey)?;
-    match key {
+    match key(headers).ok_or(Refusal::NoKey)? {
         "sk-sim-401" => Err(Refusal::BadKey),
         "sk-sim-402" if operation == Operation::Submit => Err(Refusal::NoBalance),
         "sk-sim-403" => Err(Refusal::Forbidden),
@@ -29,6 +21,21 @@ pub(crate) fn owner(headers: &HeaderMap, operation: Operation) -> Result<Owner, 
         key if key.len() > 3 && key.starts_with("sk-") => Ok(Owner::of_key(key)),
         _ => Err(Refusal::BadKey),
     }
+}
+
+/// The fault that a request's key forces: `sk-sim-hang` or `sk-sim-stall`.
+pub(crate) fn fault(headers: &HeaderMap) -> Option<FaultKind> {
+    match key(headers)? {
+        "sk-sim-hang" => Some(FaultKind::Hang),
+        "sk-sim-stall" => Some(FaultKind::Stall),
+        _ => None,
+    }
+}
+
+fn key(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }
 
 #[cfg(test)]

@@ -47,11 +47,16 @@ pub(crate) async fn spoil(fault: Option<FaultKind>, work: impl Future<Output = R
             parts.headers.remove(header::CONTENT_LENGTH);
             Response::from_parts(parts, Body::empty())
         }
-        Some(FaultKind::Truncated) => truncated(work.await).await,
+        Some(FaultKind::Truncated) => half(work.await, End::Break).await,
+        Some(FaultKind::Stall) => half(work.await, End::Silence).await,
         Some(FaultKind::DropBefore) => hang_up(),
         Some(FaultKind::DropAfter) => {
             work.await;
             hang_up()
+        }
+        Some(FaultKind::Hang) => {
+            work.await;
+            std::future::pending().await
         }
     }
 }
@@ -87,8 +92,8 @@ fn hang_up() -> Response {
     response
 }
 
-/// The same response, but the connection breaks after half of the body.
-async fn truncated(response: Response) -> Response {
+/// The same response, but only the first half of its body.
+async fn half(response: Response, end: End) -> Response {
     let (mut parts, body) = response.into_parts();
     // The simulator's bodies are in memory: reading one cannot fail.
     let whole = body
@@ -99,25 +104,42 @@ async fn truncated(response: Response) -> Response {
         .headers
         .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
     let half = whole.slice(..whole.len() / 2);
-    Response::from_parts(parts, Body::new(Half(Some(half), false)))
+    Response::from_parts(parts, Body::new(Half { half: Some(half), end }))
 }
 
-/// One chunk, and then a broken connection.
-struct Half(Option<Bytes>, bool);
+/// What follows the first half of a body.
+#[derive(Clone, Copy)]
+enum End {
+    /// A broken connection, once the half is sent.
+    Break,
+    /// A broken connection.
+    Broken,
+    /// Nothing: the connection stays open.
+    Silence,
+}
+
+/// One chunk, and then an end.
+struct Half {
+    half: Option<Bytes>,
+    end: End,
+}
 
 impl hyper::body::Body for Half {
     type Data = Bytes;
     type Error = HungUp;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, HungUp>>> {
-        match self.0.take() {
-            Some(half) => Poll::Ready(Some(Ok(Frame::data(half)))),
-            None if std::mem::replace(&mut self.1, true) => Poll::Ready(Some(Err(HungUp))),
-            None => {
+        match (self.half.take(), self.end) {
+            (Some(half), _) => Poll::Ready(Some(Ok(Frame::data(half)))),
+            (None, End::Broken) => Poll::Ready(Some(Err(HungUp))),
+            (None, End::Break) => {
                 // Yields once, so that the first half is sent before the break.
+                self.end = End::Broken;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
+            // The connection ends when the client closes it.
+            (None, End::Silence) => Poll::Pending,
         }
     }
 }

@@ -151,6 +151,7 @@ mod tests {
         frames: 5,
         fps: 12,
         sound: false,
+        container: crate::media::Container::Mp4,
     };
 
     #[test]

@@ -23,6 +23,7 @@ pub(crate) fn encode(shape: Shape) -> Result<Bytes, String> {
         frames,
         fps,
         sound,
+        ..
     } = shape;
     // No frame may be skipped, or the file would differ from the task's data. Quality hardly
     // matters, speed does.

@@ -10,7 +10,8 @@ use tokio::sync::OnceCell;
 use crate::media::clip;
 #[cfg(not(feature = "clips"))]
 use crate::media::fixed as clip;
-use crate::media::shape::Shape;
+use crate::media::quicktime;
+use crate::media::shape::{Container, Shape};
 use crate::media::still;
 
 /// Number of files kept. Most clips are some hundred kilobytes.
@@ -26,7 +27,7 @@ pub(crate) struct Blob {
 /// One of the files of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
-    /// The clip, as MP4.
+    /// The clip.
     Video,
     /// The clip's first frame, as PNG.
     Thumbnail,
@@ -52,7 +53,7 @@ pub(crate) async fn file(shape: Shape, kind: FileKind) -> Result<Blob, MakeError
     let blob = cell((shape, kind))
         .get_or_try_init(async || {
             let work = move || match kind {
-                FileKind::Video => blob(clip::encode(shape), "video/mp4"),
+                FileKind::Video => blob(clip_of(shape), shape.container.content_type()),
                 FileKind::Thumbnail => blob(still::encode(shape, 0), "image/png"),
                 FileKind::LastFrame => blob(still::encode(shape, shape.frames.saturating_sub(1)), "image/png"),
             };
@@ -63,6 +64,14 @@ pub(crate) async fn file(shape: Shape, kind: FileKind) -> Result<Blob, MakeError
         .await?
         .clone();
     Ok(blob)
+}
+
+fn clip_of(shape: Shape) -> Result<Bytes, String> {
+    let file = clip::encode(shape)?;
+    match shape.container {
+        Container::Mp4 => Ok(file),
+        Container::QuickTime => quicktime::of_mp4(&file),
+    }
 }
 
 fn blob(made: Result<Bytes, String>, content_type: &'static str) -> Result<Blob, MakeError> {
@@ -97,6 +106,7 @@ mod tests {
             frames: 7,
             fps: 12,
             sound: false,
+            container: Container::Mp4,
         };
         let (one, two) = tokio::join!(file(shape, FileKind::Video), file(shape, FileKind::Video));
         let (one, two) = (one.unwrap().bytes, two.unwrap().bytes);

@@ -9,10 +9,11 @@ mod clip;
 mod file;
 #[cfg(not(feature = "clips"))]
 mod fixed;
+mod quicktime;
 mod shape;
 mod still;
 mod tariff;
 
 pub(crate) use file::{Blob, FileKind, file};
-pub(crate) use shape::{Length, Shape};
+pub(crate) use shape::{Container, Length, Shape};
 pub(crate) use tariff::cost;

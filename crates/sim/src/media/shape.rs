@@ -18,7 +18,32 @@ pub(crate) enum Length {
     Frames(u32),
 }
 
-/// Size and length of a clip. Clips of the same shape are identical.
+/// File format of a clip.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Container {
+    #[default]
+    Mp4,
+    QuickTime,
+}
+
+impl Container {
+    /// Its name in requests and responses, which is also the ending of the file's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mp4 => "mp4",
+            Self::QuickTime => "mov",
+        }
+    }
+
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Mp4 => "video/mp4",
+            Self::QuickTime => "video/quicktime",
+        }
+    }
+}
+
+/// Size, length and format of a clip. Clips of the same shape are identical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Shape {
     /// Pixels across.
@@ -31,6 +56,8 @@ pub(crate) struct Shape {
     pub(crate) fps: u32,
     /// Whether the clip has a sound track.
     pub(crate) sound: bool,
+    /// File format.
+    pub(crate) container: Container,
 }
 
 impl Shape {
@@ -59,7 +86,13 @@ impl Shape {
             frames,
             fps,
             sound: false,
+            container: Container::Mp4,
         }
+    }
+
+    /// The same clip in a file of another format.
+    pub(crate) fn within(self, container: Container) -> Self {
+        Self { container, ..self }
     }
 
     /// The same clip, with or without a sound track.

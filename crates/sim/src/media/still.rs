@@ -36,6 +36,7 @@ mod tests {
             frames: 7,
             fps: 12,
             sound: false,
+            container: crate::media::Container::Mp4,
         };
         let decoder = png::Decoder::new(std::io::Cursor::new(encode(shape, 6).unwrap()));
         let reader = decoder.read_info().unwrap();

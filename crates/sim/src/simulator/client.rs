@@ -6,11 +6,52 @@
 use videogen::{Client, ClientBuilder, Error};
 
 use crate::simulator::handle::Simulator;
+use crate::spec::Vendor;
 
 /// A key that the simulator accepts.
 const KEY: &str = "sk-simulator";
 /// Time scale for a clock that only [`Simulator::advance`] moves: a client sees each move within 0.1 s.
 const MANUAL: f64 = 1_000.0;
+
+/// Converts by name. The feature `client` enables every vendor of the simulator in `videogen`.
+///
+/// ```
+/// assert_eq!(videogen::Vendor::from(videogen_sim::Vendor::ToApis), videogen::Vendor::ToApis);
+/// ```
+impl From<Vendor> for videogen::Vendor {
+    fn from(vendor: Vendor) -> Self {
+        match vendor {
+            Vendor::Token360 => Self::Token360,
+            Vendor::ToApis => Self::ToApis,
+            Vendor::AllToken => Self::AllToken,
+            Vendor::Ark => Self::Ark,
+        }
+    }
+}
+
+/// Converts by name, so that calls of the simulator take the vendor of a client.
+///
+/// # Panics
+///
+/// If the simulator does not support this vendor.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use videogen_sim::{Fault, FaultKind, Operation, Simulator};
+///
+/// let sim = Simulator::builder().start().await?;
+/// let client = sim.client(videogen::Vendor::ToApis)?;
+/// sim.inject(Fault::new(client.vendor(), Operation::Submit, FaultKind::DropAfter));
+/// # Ok(()) }
+/// ```
+impl From<videogen::Vendor> for Vendor {
+    fn from(vendor: videogen::Vendor) -> Self {
+        match vendor.as_str().parse() {
+            Ok(vendor) => vendor,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
 
 impl Simulator {
     /// Returns a client for a simulated vendor: with its base URL, a key, and the simulator's speed.
@@ -39,7 +80,7 @@ impl Simulator {
     /// # Panics
     ///
     /// If the simulator does not support this vendor.
-    pub fn client(&self, vendor: videogen::Vendor) -> Result<Client, Error> {
+    pub fn client(&self, vendor: impl Into<videogen::Vendor>) -> Result<Client, Error> {
         self.client_builder(vendor).build()
     }
 
@@ -48,15 +89,12 @@ impl Simulator {
     /// # Panics
     ///
     /// If the simulator does not support this vendor.
-    pub fn client_builder(&self, vendor: videogen::Vendor) -> ClientBuilder {
-        let simulated = match vendor.as_str().parse() {
-            Ok(simulated) => simulated,
-            Err(error) => panic!("{error}"),
-        };
+    pub fn client_builder(&self, vendor: impl Into<videogen::Vendor>) -> ClientBuilder {
+        let vendor = vendor.into();
         let speed = self.clock().speed();
         Client::builder(vendor)
             .key(KEY.to_owned())
-            .base_url(self.base_url(simulated))
+            .base_url(self.base_url(vendor))
             .allow_http()
             .allow_private_hosts(true)
             .time_scale(if speed > 0.0 { speed } else { MANUAL })

@@ -27,8 +27,8 @@ impl Simulator {
     }
 
     /// Returns the base URL that replaces a vendor's own.
-    pub fn base_url(&self, vendor: Vendor) -> String {
-        format!("http://{}{}", self.address, vendor.prefix())
+    pub fn base_url(&self, vendor: impl Into<Vendor>) -> String {
+        format!("http://{}{}", self.address, vendor.into().prefix())
     }
 
     /// Returns all base URLs, by the vendors' short names.

@@ -29,6 +29,9 @@ pub(crate) struct Model {
     pub(crate) conditions: Vec<Condition>,
     #[serde(default)]
     pub(crate) without: Vec<String>,
+    /// Values that the vendor may refuse.
+    #[serde(default)]
+    pub(crate) doubtful: Vec<Doubt>,
     /// The members of this entry that no page documents.
     #[serde(default)]
     unverified: Vec<String>,
@@ -41,6 +44,8 @@ pub(crate) struct DurationRule {
     /// Omitted if unlimited.
     pub(crate) max: Option<i64>,
     pub(crate) auto: Option<String>,
+    /// What 0 stands for: `auto` or `default`.
+    pub(crate) zero: Option<String>,
     pub(crate) default: Option<u32>,
 }
 
@@ -69,6 +74,17 @@ pub(crate) struct InputRule {
 pub(crate) struct Condition {
     pub(crate) when: BTreeMap<String, Wanted>,
     pub(crate) requires: BTreeMap<String, Wanted>,
+    /// Whether no page documents it.
+    #[serde(default)]
+    pub(crate) unverified: bool,
+}
+
+/// A value that is accepted and reported.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Doubt {
+    pub(crate) field: String,
+    pub(crate) value: String,
+    pub(crate) reason: String,
 }
 
 /// What a condition wants of a field: one of some values, or a word, `set` or `unset`.
@@ -93,9 +109,19 @@ impl Model {
         self.is_exact() || self.documented
     }
 
-    /// Whether no page documents this member of the entry.
-    pub(crate) fn is_unverified(&self, member: &str) -> bool {
-        self.unverified.iter().any(|unverified| unverified == member)
+    /// Whether no page documents a member of the entry, given by its names from the outside in. A mark on a member holds for
+    /// all that it contains.
+    pub(crate) fn is_unverified(&self, member: &[&str]) -> bool {
+        let is_around = |mark: &String| {
+            let mark: Vec<&str> = mark.split('.').collect();
+            member.starts_with(&mark)
+        };
+        self.unverified.iter().any(is_around)
+    }
+
+    /// What 0 stands for as a duration, if anything.
+    pub(crate) fn zero(&self) -> Option<&str> {
+        self.duration.as_ref()?.zero.as_deref()
     }
 
     /// Whether the entry is for one model, not a pattern for unknown ones.

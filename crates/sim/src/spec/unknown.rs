@@ -11,10 +11,9 @@ use crate::spec::reference::resolve;
 use crate::spec::vendor::Vendor;
 
 /// Names that other APIs of this kind have for a normalised field.
-const FOREIGN: [(&str, &str); 6] = [
+const FOREIGN: [(&str, &str); 5] = [
     ("seconds", "duration"),
     ("length", "duration"),
-    ("size", "resolution"),
     ("quality", "resolution"),
     ("audio", "generate_audio"),
     ("sound", "generate_audio"),
@@ -87,7 +86,7 @@ impl<'a> Search<'a> {
                     let known = schemas.iter().filter_map(|schema| schema["properties"].get(name));
                     let known: Vec<_> = known.flat_map(|schema| self.branches(schema)).collect();
                     if known.is_empty() {
-                        let nearest = self.nearest(schemas, name, path);
+                        let nearest = self.nearest(schemas, name, value, path);
                         self.found.push(UnknownMember {
                             path: name_path,
                             nearest,
@@ -109,8 +108,8 @@ impl<'a> Search<'a> {
     }
 
     /// The documented member of the same meaning, or else the one in the same object with the most similar name.
-    fn nearest(&self, schemas: &[&Value], name: &str, path: &str) -> Option<String> {
-        if let Some(meant) = self.of_same_meaning(name) {
+    fn nearest(&self, schemas: &[&Value], name: &str, value: &Value, path: &str) -> Option<String> {
+        if let Some(meant) = self.of_same_meaning(name, value) {
             return Some(meant);
         }
         let names = schemas.iter().filter_map(|schema| schema["properties"].as_object());
@@ -122,12 +121,18 @@ impl<'a> Search<'a> {
     }
 
     /// What this endpoint calls a field that other vendors, or other APIs, call `name`.
-    fn of_same_meaning(&self, name: &str) -> Option<String> {
+    fn of_same_meaning(&self, name: &str, value: &Value) -> Option<String> {
         let own = |field: &str| {
             let carrier = self.carriers.iter().find(|carrier| carrier.field == field)?;
             Some(carrier.path.join("."))
         };
         let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == name);
+        // Some APIs call the ratio so, others the tier.
+        let size = match value.as_str() {
+            Some(text) if text.contains(':') || text == "adaptive" => "aspect_ratio",
+            _ => "resolution",
+        };
+        let size = (name == "size").then_some(size);
         let of_others = || {
             let specs = Vendor::ALL.into_iter().filter_map(|vendor| Spec::of(vendor).ok());
             let mut bodies = specs
@@ -135,7 +140,7 @@ impl<'a> Search<'a> {
                 .flat_map(|endpoint| &endpoint.bodies);
             bodies.find_map(|body| carrier_named(&body.carriers, name))
         };
-        let field = foreign.map(|(_, field)| *field).or_else(of_others);
+        let field = foreign.map(|(_, field)| *field).or(size).or_else(of_others);
         own(field.unwrap_or(name))
     }
 }
@@ -186,6 +191,28 @@ mod tests {
         assert_eq!(found, wanted);
         let body = json!({"aspect_ratio": "1:1"});
         assert_eq!(hints(Vendor::AllToken, body), ["aspect_ratio (did you mean ratio?)"]);
+    }
+
+    #[test]
+    fn a_size_is_a_ratio_or_a_tier_by_its_value() {
+        let body = |model: &str, size: &str| json!({"model": model, "prompt": "a fox", "size": size});
+        let old = "doubao-seedance-1-5-pro";
+        for (vendor, model, size, meant) in [
+            (Vendor::ToApis, old, "16:9", "aspect_ratio"),
+            (Vendor::ToApis, old, "720p", "metadata.resolution"),
+            (Vendor::AllToken, "seedance-2.0", "9:16", "ratio"),
+            (Vendor::AllToken, "seedance-2.0", "1280x720", "resolution"),
+            (Vendor::Token360, "seedance-2.0", "1:1", "aspect_ratio"),
+        ] {
+            assert_eq!(
+                hints(vendor, body(model, size)),
+                [format!("size (did you mean {meant}?)")]
+            );
+        }
+        // Sent by the vendor's own samples.
+        for model in ["seedance-2", "seedance-2-5"] {
+            assert!(hints(Vendor::ToApis, body(model, "16:9")).is_empty(), "{model}");
+        }
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub enum FaultKind {
     /// Processes the request (a task is created, counted and billed), and closes the connection without
     /// an answer.
     DropAfter,
+    /// Processes the request like [`DropAfter`](Self::DropAfter), and sends nothing: the connection stays open until the
+    /// client closes it.
+    Hang,
+    /// Processes the request, and stops after half of the answer's body: the connection stays open until the client
+    /// closes it.
+    Stall,
 }
 
 /// A fault, and the requests that it applies to.
@@ -41,9 +47,9 @@ pub struct Fault {
 
 impl Fault {
     /// Creates a fault for the next request of this kind.
-    pub fn new(vendor: Vendor, operation: Operation, kind: FaultKind) -> Self {
+    pub fn new(vendor: impl Into<Vendor>, operation: Operation, kind: FaultKind) -> Self {
         Self {
-            vendor,
+            vendor: vendor.into(),
             operation,
             kind,
             times: 1,
@@ -57,7 +63,7 @@ impl Fault {
     }
 
     /// Creates a fault that answers the next request with a status and a JSON body.
-    pub fn status(vendor: Vendor, operation: Operation, code: u16, body: impl Into<String>) -> Self {
+    pub fn status(vendor: impl Into<Vendor>, operation: Operation, code: u16, body: impl Into<String>) -> Self {
         let kind = FaultKind::Status {
             code,
             body: body.into(),

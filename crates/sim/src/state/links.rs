@@ -58,7 +58,7 @@ impl Links {
 /// The path of one of a task's files.
 fn path(task: &Task, kind: FileKind) -> String {
     let ending = match kind {
-        FileKind::Video => ".mp4",
+        FileKind::Video => &format!(".{}", task.shape.container.name()),
         FileKind::Thumbnail => "-first.png",
         FileKind::LastFrame => "-last.png",
     };
@@ -74,7 +74,7 @@ pub(crate) fn parse_path(path: &str) -> (Option<Vendor>, &str, FileKind) {
     } else if let Some(id) = name.strip_suffix("-first.png") {
         (id, FileKind::Thumbnail)
     } else {
-        (name.trim_end_matches(".mp4"), FileKind::Video)
+        (name.rsplit_once('.').map_or(name, |(id, _)| id), FileKind::Video)
     };
     (vendor, id, kind)
 }

@@ -23,7 +23,7 @@ pub(super) fn check(model: &Model, fields: Fields<'_>, roles: &[&str]) -> Vec<Pr
                     Wanted::Presence(word) => format!("must be {word}"),
                 };
                 let rule = format_args!("{demand} with this {}", causes.join(" and ")).to_string();
-                problems.push(Problem::new(fields.path_of(field), rule));
+                problems.push(Problem::new(fields.path_of(field), rule).unverified(condition.unverified));
             }
         }
     }
@@ -32,6 +32,8 @@ pub(super) fn check(model: &Model, fields: Fields<'_>, roles: &[&str]) -> Vec<Pr
 
 fn fits(model: &Model, fields: Fields<'_>, roles: &[&str], field: &str, wanted: &Wanted) -> bool {
     let sent = fields.get(field).map(|(_, value)| value);
+    let is_zero = |value: &&Value| field == "duration" && whole(value) == Some(0);
+    let sent = sent.filter(|value| !(is_zero(value) && model.zero() == Some("default")));
     // Roles of inputs share a property, so that its presence does not identify one of them.
     let is_role = is_role(field) || field == "inputs";
     let present = match field {
@@ -43,7 +45,9 @@ fn fits(model: &Model, fields: Fields<'_>, roles: &[&str], field: &str, wanted: 
         Wanted::Presence(word) => present == (word == "set"),
         Wanted::Values(values) if sent.is_none() && values.iter().any(|value| value == "unset") => true,
         Wanted::Values(values) => {
-            let value = sent.map(|sent| text(field, sent)).or_else(|| default(model, field));
+            let value = sent
+                .map(|sent| text(model, field, sent))
+                .or_else(|| default(model, field));
             value.is_some_and(|value| values.contains(&value))
         }
     }
@@ -60,10 +64,11 @@ fn default(model: &Model, field: &str) -> Option<String> {
 }
 
 /// A value in the words of `x-models`.
-fn text(field: &str, value: &Value) -> String {
+fn text(model: &Model, field: &str, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         number if field == "duration" && whole(number) == Some(-1) => "auto".to_owned(),
+        number if field == "duration" && whole(number) == Some(0) && model.zero() == Some("auto") => "auto".to_owned(),
         other => other.to_string(),
     }
 }

@@ -6,10 +6,10 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use crate::dialects::{Call, Dialect, Refusal, dialect};
-use crate::media::{Length, Shape, cost};
+use crate::media::{Container, Length, Shape, cost};
 use crate::spec::{Body, Fields, Model, Problem, Vendor};
 use crate::state::{Delivery, Plan, Task};
-use crate::submit::rules::check;
+use crate::submit::rules::{check, doubt};
 
 /// Length of a video in seconds, if the model decides.
 const SECONDS: u32 = 5;
@@ -27,21 +27,19 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     let mut violated = against_schema(call, body, fields, callback.as_ref());
     // What clients have shown of other models.
     violated.retain(|problem| model.has_limits() || !problem.unverified);
+    // Reported with the model's rules.
+    let is_doubtful = |place: &str| {
+        let mut fields_of = model.doubtful.iter().map(|doubt| doubt.field.as_str());
+        fields_of.any(|field| fields.path_of(field) == place && doubt(model, fields, field).is_some())
+    };
+    violated.retain(|problem| !is_doubtful(&problem.field));
     if let Some(Problem { field, message, .. }) = enforced(violated, call.core.strict, &mut unverified) {
         let field = (!field.is_empty()).then_some(field);
         return Err(Refusal::Invalid { field, message });
     }
     let dialect = dialect(call.vendor);
     let inputs = dialect.inputs(body, &call.body);
-    let zero_is_absent = dialect.zero_duration_is_absent();
-    let violated = check(
-        model,
-        call.spec.models.last(),
-        &call.endpoint.id,
-        fields,
-        &inputs,
-        zero_is_absent,
-    );
+    let violated = check(model, call.spec.models.last(), &call.endpoint.id, fields, &inputs);
     if let Some(Problem { field, message, .. }) = enforced(violated, call.core.strict, &mut unverified) {
         return Err(Refusal::ModelRule { field, message });
     }
@@ -90,7 +88,10 @@ fn build(
         .filter(|ratio| *ratio != "adaptive")
         .unwrap_or(RATIO);
     let length = length(fields, model);
-    let shape = Shape::new(Some(tier), Some(ratio), length).with_sound(sound(fields, model));
+    let container = container(fields, model);
+    let shape = Shape::new(Some(tier), Some(ratio), length)
+        .with_sound(sound(fields, model))
+        .within(container);
     let expires_after = fields
         .integer("expires_after")
         .and_then(|seconds| seconds.try_into().ok());
@@ -116,7 +117,10 @@ fn build(
         ratio: ratio.to_owned(),
         by_frames: matches!(length, Length::Frames(_)),
         last_frame: fields.is_true("return_last_frame"),
-        reference: fields.text("client_reference").map(str::to_owned),
+        reference: fields
+            .text("client_reference")
+            .or_else(|| dialect.other_reference(&call.body))
+            .map(str::to_owned),
         callback,
         delivery: Mutex::new(Delivery::default()),
     }
@@ -144,6 +148,15 @@ fn sound(fields: Fields<'_>, model: &Model) -> bool {
     let sent = fields.get("generate_audio").is_some();
     let default = model.default_generate_audio.filter(|_| !sent);
     !is_silent && default.or_else(|| fields.switch("generate_audio")).unwrap_or(false)
+}
+
+/// The file format: as requested, if the model follows it.
+fn container(fields: Fields<'_>, model: &Model) -> Container {
+    let is_ignored = model.without.iter().any(|field| field == "output_format");
+    match fields.text("output_format") {
+        Some("mov") if !is_ignored => Container::QuickTime,
+        _ => Container::Mp4,
+    }
 }
 
 /// The callback URL, which must be an `http` or `https` one.

@@ -1,11 +1,11 @@
 //! The rules of `x-models`: what a model supports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::dialects::{Input, Medium};
-use crate::spec::{Fields, Model, Problem, whole};
+use crate::spec::{Doubt, Fields, Model, Problem, whole};
 use crate::submit::conditions;
 
 /// The roles of inputs, and the medium of each.
@@ -17,45 +17,55 @@ const ROLES: [(&str, Medium); 5] = [
     ("reference_audio", Medium::Audio),
 ];
 
-/// Returns all rules that a request violates. At some vendors a duration of zero counts as absent.
-/// `general` is the entry for any model.
+/// Returns all rules that a request violates. `general` is the entry for any model.
 pub(crate) fn check(
     model: &Model,
     general: Option<&Model>,
     endpoint: &str,
     fields: Fields<'_>,
     inputs: &[Input],
-    zero_is_absent: bool,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     if model.create != endpoint {
         problems.push(Problem::new("model", "this model belongs to another endpoint"));
     }
-    problems.extend(duration(model, fields, zero_is_absent));
+    problems.extend(duration(model, fields));
     problems.extend(frames(model, fields));
     if model.has_limits() {
         for (field, member, values) in [
             ("resolution", "resolutions", &model.resolutions),
             ("aspect_ratio", "aspect_ratios", &model.aspect_ratios),
         ] {
-            let problem = one_of(fields, field, values.as_deref());
-            problems.extend(problem.map(|problem| problem.unverified(model.is_unverified(member))));
+            if doubt(model, fields, field).is_none() {
+                let problem = one_of(fields, field, values.as_deref());
+                problems.extend(problem.map(|problem| problem.unverified(model.is_unverified(&[member]))));
+            }
+        }
+    }
+    for field in model
+        .doubtful
+        .iter()
+        .map(|doubt| doubt.field.as_str())
+        .collect::<BTreeSet<_>>()
+    {
+        if let Some(doubt) = doubt(model, fields, field) {
+            let rule = format_args!("the vendor may refuse {}: {}", doubt.value, doubt.reason).to_string();
+            problems.push(Problem::new(fields.path_of(field), rule).unverified(true));
         }
     }
     for field in &model.without {
         if let Some((path, _)) = fields.get(field) {
             let problem = Problem::new(path, "the model does not support it");
-            problems.push(problem.unverified(model.is_unverified("without")));
+            problems.push(problem.unverified(model.is_unverified(&["without"])));
         }
     }
     problems.extend(input_rules(model, general, inputs));
     let roles: Vec<&str> = inputs.iter().filter_map(|input| role_of(model, input).ok()).collect();
-    let conditions = conditions::check(model, fields, &roles).into_iter();
-    problems.extend(conditions.map(|problem| problem.unverified(model.is_unverified("conditions"))));
+    problems.extend(conditions::check(model, fields, &roles));
     problems
 }
 
-fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<Problem> {
+fn duration(model: &Model, fields: Fields<'_>) -> Option<Problem> {
     let (path, value) = fields.get("duration")?;
     let Some(rule) = &model.duration else {
         return Some(Problem::new(path, "the model does not support it"));
@@ -67,7 +77,7 @@ fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<P
     if seconds == -1 && rule.auto.as_deref() == Some("minus_one") {
         return None;
     }
-    if seconds == 0 && zero_is_absent {
+    if seconds == 0 && rule.zero.is_some() {
         return None;
     }
     let allowed = match rule.max {
@@ -75,7 +85,7 @@ fn duration(model: &Model, fields: Fields<'_>, zero_is_absent: bool) -> Option<P
         None => format!("the model supports {} seconds or more", rule.min),
     };
     // No video has no length, whatever is documented.
-    Some(Problem::new(path, allowed).unverified(seconds > 0 && model.is_unverified("duration")))
+    Some(Problem::new(path, allowed).unverified(seconds > 0 && model.is_unverified(&["duration"])))
 }
 
 fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {
@@ -90,8 +100,15 @@ fn frames(model: &Model, fields: Fields<'_>) -> Option<Problem> {
     let fits = (rule.min..=rule.max).contains(&count) && (count - rule.min) % rule.step == 0;
     (!fits).then(|| {
         let rule = format_args!("{} to {} in steps of {}", rule.min, rule.max, rule.step).to_string();
-        Problem::new(path, format_args!("the model supports {rule}")).unverified(model.is_unverified("frames"))
+        Problem::new(path, format_args!("the model supports {rule}")).unverified(model.is_unverified(&["frames"]))
     })
+}
+
+/// The note on the value of a field, if the vendor may refuse it.
+pub(super) fn doubt<'a>(model: &'a Model, fields: Fields<'_>, field: &str) -> Option<&'a Doubt> {
+    let (_, value) = fields.get(field)?;
+    let is_sent = |doubt: &&Doubt| doubt.field == field && value.as_str() == Some(doubt.value.as_str());
+    model.doubtful.iter().find(is_sent)
 }
 
 fn one_of(fields: Fields<'_>, field: &str, allowed: Option<&[String]>) -> Option<Problem> {
@@ -105,7 +122,7 @@ fn one_of(fields: Fields<'_>, field: &str, allowed: Option<&[String]>) -> Option
 
 fn input_rules(model: &Model, general: Option<&Model>, inputs: &[Input]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let unverified = model.is_unverified("inputs");
+    let unverified = |role: &str, member: &str| model.is_unverified(&["inputs", role, member]);
     let mut by_role: BTreeMap<&str, Vec<&Input>> = BTreeMap::new();
     for input in inputs {
         match role_of(model, input) {
@@ -119,7 +136,7 @@ fn input_rules(model: &Model, general: Option<&Model>, inputs: &[Input]) -> Vec<
             && let Some(first) = inputs.get(max)
         {
             let rule = format_args!("the model supports at most {max} inputs as {role}").to_string();
-            problems.push(Problem::new(&first.field, rule).unverified(unverified));
+            problems.push(Problem::new(&first.field, rule).unverified(unverified(role, "max")));
         }
         for input in inputs {
             let source = input.url.as_deref().map(source_of);
@@ -130,7 +147,7 @@ fn input_rules(model: &Model, general: Option<&Model>, inputs: &[Input]) -> Vec<
                 // What the format of requests does not take, no model does.
                 let general = general.and_then(|general| general.inputs.get(*role));
                 let taken = |source| general.is_some_and(|rule| rule.sources.iter().any(|taken| taken == source));
-                let unverified = unverified && source.is_some_and(taken);
+                let unverified = unverified(role, "sources") && source.is_some_and(taken);
                 let rule = format_args!("the model supports a {role} only as {allowed}").to_string();
                 problems.push(Problem::new(&input.field, rule).unverified(unverified));
             }
@@ -149,7 +166,7 @@ fn input_rules(model: &Model, general: Option<&Model>, inputs: &[Input]) -> Vec<
     let groups: Vec<_> = model.exclusive.iter().filter_map(|group| first_in(group)).collect();
     if let [_, second, ..] = groups.as_slice() {
         let rule = "frames and references may not be mixed in one request";
-        problems.push(Problem::new(&second.field, rule).unverified(model.is_unverified("exclusive")));
+        problems.push(Problem::new(&second.field, rule).unverified(model.is_unverified(&["exclusive"])));
     }
     if !model.has_limits() {
         return problems;
@@ -163,7 +180,7 @@ fn input_rules(model: &Model, general: Option<&Model>, inputs: &[Input]) -> Vec<
     if has("reference_audio") && !seen && !alone {
         let field = &by_role["reference_audio"][0].field;
         let problem = Problem::new(field, "an audio reference requires an image or a video");
-        problems.push(problem.unverified(unverified));
+        problems.push(problem.unverified(unverified("reference_audio", "alone")));
     }
     problems
 }
@@ -185,7 +202,7 @@ fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
             let is_role = ROLES
                 .iter()
                 .any(|(role, medium)| *role == input.word && *medium == input.medium);
-            Err(Problem::new(&input.field, rule).unverified(is_role && model.is_unverified("inputs")))
+            Err(Problem::new(&input.field, rule).unverified(is_role && model.is_unverified(&["inputs"])))
         }
     }
 }
@@ -240,17 +257,10 @@ mod tests {
             .find(|endpoint| endpoint.id == entry.create)
             .unwrap();
         let fields = Fields::new(&endpoint.body(entry).unwrap().carriers, &body);
-        check(
-            entry,
-            spec.models.last(),
-            &endpoint.id,
-            fields,
-            inputs,
-            vendor == Vendor::AllToken,
-        )
-        .into_iter()
-        .map(|found| found.message)
-        .collect()
+        check(entry, spec.models.last(), &endpoint.id, fields, inputs)
+            .into_iter()
+            .map(|found| found.message)
+            .collect()
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::client::observer::{Observer, SubmitEvent};
 use crate::client::parse_base_url;
 use crate::journal::Journal;
 use crate::journal::LEASE;
-use crate::model::address::is_safe;
+use crate::model::address::{is_loopback, is_safe};
 use crate::model::{Error, ErrorKind, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::{Http, SUBMIT};
@@ -231,7 +231,7 @@ impl ClientBuilder {
     ///
     /// Everything that is stated in the vendor's time passes faster by this factor: the default pauses of
     /// [`wait`](Client::wait), [`watch`](Client::watch) and [`Watcher`](crate::wait::Watcher), rate limits, pauses
-    /// before retries, and `Retry-After`. Times that the caller sets in `WaitOptions` or `WatcherOptions`, and time
+    /// before retries, and `Retry-After`. Without it, waits follow the speed that a simulator on this machine reports. Times that the caller sets in `WaitOptions` or `WatcherOptions`, and time
     /// limits of requests, stay in real time.
     ///
     /// ```
@@ -327,6 +327,8 @@ impl ClientBuilder {
             budget: Budget::new(scale),
             account: Account::new(facts.rate_limits.query, scale),
             scale,
+            is_local: is_loopback(&url),
+            reported: Mutex::default(),
         })))
     }
 }

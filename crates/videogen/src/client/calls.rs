@@ -30,7 +30,8 @@ impl Client {
     /// Returns the task's current status, with one request (plus retries).
     ///
     /// # Errors
-    /// `not_found`, or any failure of the network or the vendor; [`Error::task`] contains the task id.
+    /// `invalid_request` for a task of another vendor; `not_found`, or any failure of the network or the vendor.
+    /// [`Error::task`] contains the task id.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -44,6 +45,8 @@ impl Client {
     }
 
     async fn get_by_id(&self, id: &TaskId) -> Result<VideoTask, Error> {
+        // Not after a turn at the account's pace.
+        self.check(id)?;
         retrying!(self.retries(), async {
             // Pinned here so that it is not moved again for every future around it.
             let read = pin!(self.get_once(id));
@@ -65,8 +68,8 @@ impl Client {
     /// Cancels a task and returns its new status.
     ///
     /// # Errors
-    /// `unsupported` when the vendor has no cancel operation; `conflict` when the task has already ended, or when it runs and the
-    /// vendor cancels only queued tasks.
+    /// `unsupported` when the vendor has no cancel operation; `invalid_request` for a task of another vendor; `conflict` when
+    /// the task has already ended, or when it runs and the vendor cancels only queued tasks.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -77,8 +80,8 @@ impl Client {
     /// ```
     pub async fn cancel(&self, task: impl TaskRef) -> Result<VideoTask, Error> {
         let id = task.task_id();
-        self.offered(Operation::Cancel)?;
         self.check(id)?;
+        self.offered(Operation::Cancel)?;
         let when = self.0.vendor.facts().tasks.cancel_when;
         let mut is_sent = false;
         // In one slot, so that little time passes between the look and the cancellation.
@@ -242,10 +245,10 @@ impl Client {
     async fn models_once(&self) -> Result<Vec<ListedModel>, Error> {
         let call = self.call(&self.0.http.read);
         let result = dispatch::models(self.0.vendor, &call).await;
-        let (models, _) = self
-            .judge()
-            .read(Operation::Models, result, self.exchange(&call).as_ref())?;
-        Ok(models.into_iter().map(|model| self.judge().model(model)).collect())
+        let (judge, exchange) = (self.judge(), self.exchange(&call));
+        let (models, _) = judge.read(Operation::Models, result, exchange.as_ref())?;
+        let models = models.ok_or_else(|| judge.refused(Operation::Models, exchange.as_ref()))?;
+        Ok(models.into_iter().map(|model| judge.model(model)).collect())
     }
 
     /// Queries the balance of the account. It costs nothing, so it also shows whether a key works.
@@ -271,8 +274,9 @@ impl Client {
         let call = self.call(&self.0.http.read);
         let result = dispatch::balance(self.0.vendor, &call).await;
         let judge = self.judge();
-        let (balance, _) = judge.read(Operation::Balance, result, self.exchange(&call).as_ref())?;
-        Ok(balance)
+        let exchange = self.exchange(&call);
+        let (balance, _) = judge.read(Operation::Balance, result, exchange.as_ref())?;
+        balance.ok_or_else(|| judge.refused(Operation::Balance, exchange.as_ref()))
     }
 
     fn task(
@@ -309,9 +313,7 @@ impl Client {
     /// Rejects a task of another vendor, and an id that would change the URL path.
     fn check(&self, id: &TaskId) -> Result<(), Error> {
         let wrong = |message: String| Err(Error::new(ErrorKind::InvalidRequest, message).with_task(id));
-        if id.vendor() != self.0.vendor {
-            return Err(self.wrong_vendor("the task").with_task(id));
-        }
+        self.check_owner(id)?;
         let vendor = self.0.vendor;
         if !vendor.families().any(|known| known == id.family()) {
             let known: Vec<_> = vendor.families().collect();

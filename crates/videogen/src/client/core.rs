@@ -13,11 +13,14 @@ use videogen_wire::{Exchange, Sent, Session};
 use crate::client::account::Account;
 use crate::client::observer::Observer;
 use crate::journal::Journal;
-use crate::model::{Error, ErrorKind, TimeScale, Vendor};
+use crate::model::{Error, ErrorKind, TaskId, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::Http;
 use crate::transport::retry::{Budget, Retries};
 use crate::vendors::{Call, Judge};
+
+/// Header with the speed of a simulator's time.
+const SPEED: &str = "x-videogen-speed";
 
 /// A client for one account at one vendor.
 ///
@@ -54,8 +57,12 @@ pub(crate) struct Inner {
     pub(crate) account: Account,
     /// By how much the vendor's clock is ahead, from its last response.
     pub(crate) skew: Mutex<Option<TimeDelta>>,
-    /// Speed of the vendor's time.
+    /// Speed of the vendor's time, as set by the caller.
     pub(crate) scale: TimeScale,
+    /// Whether the base URL is on this machine.
+    pub(crate) is_local: bool,
+    /// Speed that a simulator on this machine reports.
+    pub(crate) reported: Mutex<Option<TimeScale>>,
 }
 
 impl fmt::Debug for Client {
@@ -105,9 +112,18 @@ impl Client {
         }
     }
 
-    /// Makes a call and returns the exchange. Updates the clock difference from the response's date.
+    /// Makes a call and returns the exchange. Updates the clock difference from the response's date, and the speed of a
+    /// simulator.
     pub(crate) fn exchange(&self, call: &Call<'_>) -> Option<Exchange> {
         let exchange = call.session.exchange()?;
+        if self.0.is_local
+            && let Sent::Answered(answer) = &exchange.sent
+            && let Some(speed) = answer.headers.get(SPEED).and_then(|speed| speed.to_str().ok())
+        {
+            let scale = speed.parse().ok().and_then(TimeScale::new);
+            *self.0.reported.lock().unwrap_or_else(PoisonError::into_inner) =
+                scale.filter(|scale| scale.factor() > 1.0);
+        }
         if let Sent::Answered(answer) = &exchange.sent
             && let Some(date) = answer.headers.get(DATE).and_then(|date| date.to_str().ok())
             && let Ok(date) = DateTime::parse_from_rfc2822(date)
@@ -123,6 +139,15 @@ impl Client {
         *self.0.skew.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Speed of waits: as set by the caller, or as a simulator on this machine reports it.
+    pub(crate) fn scale(&self) -> TimeScale {
+        let reported = || *self.0.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.0.scale.is_real() {
+            true => reported().unwrap_or_default(),
+            false => self.0.scale,
+        }
+    }
+
     pub(crate) fn judge(&self) -> Judge<'_> {
         Judge {
             vendor: self.0.vendor,
@@ -130,12 +155,22 @@ impl Client {
         }
     }
 
-    /// Error for a value of another vendor.
-    pub(crate) fn wrong_vendor(&self, what: &str) -> Error {
+    /// Rejects a value of another vendor.
+    pub(crate) fn check_vendor(&self, what: &str, vendor: Vendor) -> Result<(), Error> {
+        if vendor == self.0.vendor {
+            return Ok(());
+        }
         let message = format!(
-            "this client is for {}, but {what} belongs to another vendor; use a client of that vendor",
-            self.0.vendor.name()
+            "this client is for {}, but {what} belongs to {other}; use a client of {other}",
+            self.0.vendor.name(),
+            other = vendor.name()
         );
-        Error::new(ErrorKind::InvalidRequest, message)
+        Err(Error::new(ErrorKind::InvalidRequest, message))
+    }
+
+    /// Rejects a task of another vendor.
+    pub(crate) fn check_owner(&self, task: &TaskId) -> Result<(), Error> {
+        self.check_vendor("the task", task.vendor())
+            .map_err(|error| error.with_task(task))
     }
 }

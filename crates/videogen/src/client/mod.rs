@@ -21,4 +21,4 @@ pub use plan::{ModelPlan, Plan, plan, plan_all};
 pub use self::core::Client;
 pub(crate) use account::Permit;
 pub(crate) use base_url::parse_base_url;
-pub(crate) use recording::journal_error;
+pub(crate) use recording::{journal_error, no_journal};

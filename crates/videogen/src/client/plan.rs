@@ -14,9 +14,9 @@ use videogen_wire::Session;
 
 use crate::client::{Client, parse_base_url};
 use crate::model::mask;
-use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Note, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::adjust::adjust;
-use crate::rules::overridden;
+use crate::rules::{notes, overridden};
 use crate::vendors::{Call, dispatch};
 
 /// The exact HTTP request that a submission would send; see [`plan`].
@@ -47,6 +47,9 @@ pub struct Plan {
     /// Fields that would be dropped or rounded, as [`VideoRequest::adjust`] permits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
+    /// Values that would be sent although the vendor may refuse them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// Unverified rules that the request breaks, as [`VideoRequest::allow_unverified`] permits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<Violation>,
@@ -173,6 +176,7 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
         family: rules.family.name,
         vendor_decides: vendor_decides(&rules, &request),
         overridden: overridden(vendor, &request),
+        notes: notes(vendor, &request),
         model: request.model,
         model_known: rules.is_known(),
         did_you_mean,

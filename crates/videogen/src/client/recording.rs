@@ -162,6 +162,12 @@ impl Client {
     }
 }
 
+/// Error of a call that does nothing without a journal.
+pub(crate) fn no_journal(what: &str) -> Error {
+    Error::new(ErrorKind::Config, format!("{what} requires a journal"))
+        .with_advice("set one with ClientBuilder::journal")
+}
+
 pub(crate) fn journal_error(error: JournalError) -> Error {
     Error::new(ErrorKind::Journal, error.to_string())
 }

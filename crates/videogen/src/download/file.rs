@@ -54,9 +54,11 @@ impl Client {
     /// proxy resolves host names.
     ///
     /// # Errors
-    /// `no_video` when the task has no video, with the reason of its failure, or when its link has expired and cannot
-    /// be refreshed; `not_ready` when the task has not ended; `io` when the file exists or cannot be written; `vendor`
-    /// when the link is not allowed; `decode` when the content is not a video; `transport` when the download fails.
+    /// `moderated` when the vendor withheld the video, and `no_video` when the task ended without one for another reason, both
+    /// with the vendor's code and message; `no_video` also when its link has expired and cannot be refreshed; `not_ready` when
+    /// the task has not ended; `too_large` above [`DownloadOptions::max_bytes`]; `io` when the file exists or cannot be
+    /// written; `vendor` when the link is not allowed; `decode` when the content is not a video; `transport` when the download
+    /// fails; `invalid_request` for a task of another vendor.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -105,8 +107,10 @@ impl Client {
             .await
     }
 
-    /// The task as the caller has it, if nothing is missing; otherwise as the vendor reports it now.
+    /// The task as the caller has it, if nothing is missing; otherwise as the vendor reports it now. It is rejected if it
+    /// belongs to another vendor.
     pub(super) async fn at_hand<'a>(&self, task: &'a impl TaskRef) -> Result<Cow<'a, VideoTask>, Error> {
+        self.check_owner(task.task_id())?;
         match task.task() {
             Some(task) if task.is_final() => Ok(Cow::Borrowed(task)),
             _ => self.get(task).await.map(Cow::Owned),
@@ -229,15 +233,15 @@ pub(super) fn link(media: Media, task: &VideoTask) -> Result<&SecretUrl, Error> 
     if let (true, Some(link)) = (is_done, link) {
         return Ok(link);
     }
-    let kind = match &task.status {
-        status if status.is_ended() => ErrorKind::NoVideo,
-        _ => ErrorKind::NotReady,
-    };
-    let message = match (&task.status, &task.error) {
-        (TaskStatus::Completed, _) => format!("the task is completed, but the vendor returned no URL for {media}"),
-        (status, Some(error)) => format!("the task is {status}: {error}"),
-        (status, None) if status.is_ended() => format!("the task is {status}"),
-        (status, None) => format!("the task is {status}; wait until it has ended"),
-    };
-    Err(Error::new(kind, message).with_task(&task.id))
+    Err(match &task.status {
+        TaskStatus::Completed => {
+            let message = format!("the task is completed, but the vendor returned no URL for {media}");
+            Error::without_file(task, &message)
+        }
+        status if status.is_ended() => Error::without_file(task, &format!("the task is {status}")),
+        status => {
+            let message = format!("the task is {status}; wait until it has ended");
+            Error::new(ErrorKind::NotReady, message).with_task(&task.id)
+        }
+    })
 }

@@ -30,7 +30,7 @@ impl Client {
     /// [file](Self::download).
     ///
     /// # Errors
-    /// `transport` when it is larger than `limit`; otherwise the same as [`download_with`](Self::download_with).
+    /// `too_large` when it is larger than `limit`; otherwise the same as [`download_with`](Self::download_with).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, task: videogen::VideoTask) -> Result<(), videogen::Error> {
@@ -88,9 +88,9 @@ impl Client {
         let (sender, mut receiver) = mpsc::channel(WAITING);
         let about = id.clone();
         let filling = async move {
-            let task = match known {
-                Some(task) if task.is_final() => task,
-                _ => client.get(&id).await?,
+            let task = match &known {
+                Some(task) => client.at_hand(task).await?,
+                None => client.at_hand(&id).await?,
             };
             let mut transfer = Transfer {
                 client: &client,

@@ -148,7 +148,7 @@ impl Transfer<'_> {
         };
         let total = fresh.as_ref().unwrap_or(version).total;
         if total.or(end).is_some_and(|end| end > self.options.max_bytes) {
-            return Err(self.too_large());
+            return Err(self.too_large(sink));
         }
         let mut opening = Bytes::new();
         if let Some(fresh) = fresh {
@@ -295,19 +295,23 @@ impl Transfer<'_> {
                 return Err(begin_again(sink, version, reason).await);
             }
             if length > self.options.max_bytes {
-                return Err(self.too_large());
+                return Err(self.too_large(sink));
             }
             sink.push(chunk).await.map_err(FetchError::Final)?;
             (self.progress)(length, version.total);
         }
     }
 
-    fn too_large(&self) -> FetchError {
+    fn too_large(&self, sink: &Sink<'_, '_>) -> FetchError {
         let message = format!(
-            "the file is larger than the limit of {} bytes; raise DownloadOptions::max_bytes",
-            self.options.max_bytes
+            "{} is larger than the limit of {} bytes",
+            self.media, self.options.max_bytes
         );
-        FetchError::Final(Error::new(ErrorKind::Transport, message))
+        let advice = match sink {
+            Sink::Memory(_) => "raise the limit of Client::download_bytes",
+            Sink::File(_) | Sink::Channel(_) => "raise DownloadOptions::max_bytes",
+        };
+        FetchError::Final(Error::new(ErrorKind::TooLarge, message).with_advice(advice))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Journal entries, and the rules by which events change them.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -210,28 +211,22 @@ impl Entry {
                     (self.status, self.error) = (Some(status), error);
                 }
             }
-            Event::Target { target } => {
-                // Files written elsewhere are not the new output files.
-                let is_elsewhere = self.task.as_ref().is_none_or(|task| {
-                    let wanted = target.video_of(task);
-                    self.file.as_ref().is_none_or(|file| file.path != wanted)
-                });
-                if is_elsewhere && self.target.as_ref() != Some(&target) {
-                    (self.file, self.last_frame_file) = (None, None);
-                }
-                self.target = Some(target);
-            }
+            Event::Target { target } => self.target = Some(target),
             // A file that is about to be placed does not replace one that is in place.
-            Event::Placing { kind, .. } if self.saved_file(kind).is_some_and(|file| file.placed) => {}
+            Event::Placing { kind, .. } if self.is_in_place(kind) => {}
             Event::Placing { kind, file } => *self.file_mut(kind) = Some(SavedFile { placed: false, ..file }),
             Event::Downloaded { kind, file } => {
-                *self.file_mut(kind) = Some(SavedFile { placed: true, ..file });
+                // Nor does a copy at another path replace the output file.
+                let is_copy = self.output_path(kind).is_some_and(|path| path != file.path);
+                if !(is_copy && self.is_in_place(kind)) {
+                    *self.file_mut(kind) = Some(SavedFile { placed: true, ..file });
+                }
                 self.reason = None;
             }
             Event::DownloadFailed {
                 kind: FileKind::LastFrame,
                 reason,
-            } if reason.kind == ErrorKind::NoVideo => self.without_last_frame = true,
+            } if is_without_file(&reason) => self.without_last_frame = true,
             Event::DownloadFailed { reason, .. } => self.reason = Some(reason),
         }
         let changed = *self != before;
@@ -263,14 +258,29 @@ impl Entry {
         }
     }
 
-    /// Returns whether its task had not ended when last checked, or output files are missing.
+    /// The path of an output file, if one is named.
+    fn output_path(&self, kind: FileKind) -> Option<PathBuf> {
+        let target = self.target.as_ref()?;
+        let video = target.video_of(self.task.as_ref()?);
+        match kind {
+            FileKind::Video => Some(video),
+            FileKind::LastFrame => target.last_frame_of(&video),
+        }
+    }
+
+    /// Whether a file is at its output path; anywhere, if no path is named.
+    fn is_in_place(&self, kind: FileKind) -> bool {
+        let path = self.output_path(kind);
+        self.saved_file(kind)
+            .is_some_and(|file| file.placed && path.is_none_or(|path| path == file.path))
+    }
+
+    /// Returns whether its task had not ended when last checked, or output files are missing. A download to another path
+    /// does not count.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
-        let is_gone = self
-            .reason
-            .as_ref()
-            .is_some_and(|reason| reason.kind == ErrorKind::NoVideo);
-        let is_missing = |kind| self.saved_file(kind).is_none_or(|file| !file.placed);
+        let is_gone = self.reason.as_ref().is_some_and(is_without_file);
+        let is_missing = |kind| !self.is_in_place(kind);
         let is_incomplete = self.target.as_ref().is_some_and(|target| {
             let wants_image = target.with_last_frame && !self.without_last_frame;
             is_missing(FileKind::Video) || (wants_image && is_missing(FileKind::LastFrame))
@@ -349,4 +359,9 @@ impl Entry {
             .during(self.intent.vendor, Operation::Submit)
             .with_delivery(delivery)
     }
+}
+
+/// Whether a download failed for good: the task ended without the file.
+fn is_without_file(reason: &Reason) -> bool {
+    matches!(reason.kind, ErrorKind::NoVideo | ErrorKind::Moderated)
 }

@@ -38,6 +38,9 @@ pub struct Destination {
     /// The folder for a video without an explicit path.
     #[serde(with = "lossless_path", skip_serializing_if = "is_empty")]
     pub folder: PathBuf,
+    /// Extension of a video without an explicit path. `None`: `mp4`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
     /// Whether to save the last frame as well.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub with_last_frame: bool,
@@ -59,13 +62,24 @@ impl Destination {
         }
     }
 
-    /// Writes the video to a new file in `folder`, named after the task.
+    /// Writes the video to a new file in `folder`, named after the task. A submission takes the extension from the request's
+    /// [`output_format`](crate::VideoRequest::output_format).
     #[must_use]
     pub fn folder(folder: impl AsRef<Path>) -> Self {
         Self {
             folder: absolute(folder.as_ref()),
             ..Self::default()
         }
+    }
+
+    /// Sets the extension of a video without an explicit path, without its dot. One that is not made of up to eight letters
+    /// and digits is ignored.
+    #[must_use]
+    pub fn extension(mut self, extension: impl AsRef<str>) -> Self {
+        let extension = extension.as_ref();
+        let is_plain = (1..=8).contains(&extension.len()) && extension.chars().all(|c| c.is_ascii_alphanumeric());
+        self.extension = is_plain.then(|| extension.to_ascii_lowercase()).or(self.extension);
+        self
     }
 
     /// Also saves the last frame, at `path` or next to the video.
@@ -86,7 +100,8 @@ impl Destination {
     /// Returns the path for the video of `task`.
     #[must_use]
     pub fn video_of(&self, task: &TaskId) -> PathBuf {
-        let named = || self.folder.join(format!("{}.mp4", file_stem(task)));
+        let extension = self.extension.as_deref().unwrap_or("mp4");
+        let named = || self.folder.join(format!("{}.{extension}", file_stem(task)));
         self.video.clone().unwrap_or_else(named)
     }
 
@@ -128,6 +143,8 @@ enum DestinationForm {
         #[serde(default, with = "lossless_path")]
         folder: PathBuf,
         #[serde(default)]
+        extension: Option<String>,
+        #[serde(default)]
         with_last_frame: bool,
         #[serde(default, with = "optional_path")]
         last_frame: Option<PathBuf>,
@@ -146,12 +163,14 @@ impl From<DestinationForm> for Destination {
             DestinationForm::Whole {
                 video,
                 folder,
+                extension,
                 with_last_frame,
                 last_frame,
                 overwrite,
             } => Self {
                 video,
                 folder,
+                extension,
                 with_last_frame,
                 last_frame,
                 overwrite,
@@ -397,7 +416,9 @@ mod tests {
         let whole = Destination::file("/a/v.mp4")
             .last_frame(Some(Path::new("/b/v.png")))
             .overwrite(true);
-        let mut all = vec![whole, Destination::folder("/f").last_frame(None)];
+        let movie = Destination::folder("/f").extension("MOV").extension("../x");
+        assert_eq!(movie.extension.as_deref(), Some("mov"));
+        let mut all = vec![whole, Destination::folder("/f").last_frame(None), movie];
         #[cfg(unix)]
         {
             use std::os::unix::ffi::OsStrExt as _;

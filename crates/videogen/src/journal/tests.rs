@@ -230,12 +230,64 @@ fn an_entry_without_its_video_is_unfinished() {
     assert!(!apply(Event::Downloaded { kind, file: saved() }));
     assert!(!apply(Event::Placing { kind, file: saved() }), "it is already in place");
 
+    // A copy at another path is not the output file, and does not replace it.
+    let copy = || SavedFile::new("copy.mp4".as_ref(), 9, Some("d".to_owned()));
+    assert!(!apply(Event::Downloaded { kind, file: copy() }));
+    assert!(apply(Event::Target {
+        target: Destination::file("y.mp4"),
+    }));
+    assert!(apply(Event::Downloaded { kind, file: copy() }));
+    let placed = || SavedFile::new("y.mp4".as_ref(), 9, Some("d".to_owned()));
+    assert!(apply(Event::Placing { kind, file: placed() }), "it may not be in place");
+    assert!(!apply(Event::Downloaded { kind, file: placed() }));
+    assert!(apply(Event::Target {
+        target: Destination::file("x.mp4"),
+    }));
+    assert!(!apply(Event::Downloaded { kind, file: saved() }));
+
     // The last frame, too.
     let target = Destination::file("x.mp4").last_frame(None);
     assert!(apply(Event::Target { target }));
     let kind = FileKind::LastFrame;
+    let image = || SavedFile::new("elsewhere.png".as_ref(), 9, Some("d".to_owned()));
+    assert!(apply(Event::Downloaded { kind, file: image() }));
     reason.kind = ErrorKind::NoVideo;
     assert!(!apply(Event::DownloadFailed { kind, reason }));
+}
+
+/// A video or last frame that moderation withheld will not come later.
+#[test]
+fn a_withheld_file_is_not_awaited() {
+    for kind in [FileKind::Video, FileKind::LastFrame] {
+        let mut entry = Entry::begin(intent("i"));
+        let subject = Subject::Intent("i".to_owned());
+        let target = Destination::file("x.mp4").last_frame(None);
+        let mut apply = |event| {
+            entry.apply(&subject, event, Utc::now()).unwrap();
+            entry.is_unfinished()
+        };
+        apply(Event::Target { target });
+        assert!(apply(Event::Accepted {
+            task: task("t"),
+            status: TaskStatus::Completed
+        }));
+        if kind == FileKind::LastFrame {
+            let file = saved();
+            assert!(apply(Event::Downloaded {
+                kind: FileKind::Video,
+                file
+            }));
+        }
+        let reason = Reason {
+            kind: ErrorKind::Moderated,
+            message: "no".to_owned(),
+            status: None,
+            code: None,
+            request_id: None,
+            retry_after: None,
+        };
+        assert!(!apply(Event::DownloadFailed { kind, reason }), "{kind:?}");
+    }
 }
 
 #[test]

@@ -92,13 +92,20 @@ impl fmt::Display for VideoDuration {
     }
 }
 
+/// Maximum number of characters shown of an invalid duration.
+const SHOWN: usize = 40;
+
 /// Error of parsing a [`VideoDuration`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ParseDurationError;
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseDurationError(String);
 
 impl fmt::Display for ParseDurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("must be whole seconds (for example 6) or auto")
+        write!(
+            f,
+            "invalid duration `{}`: use whole seconds, such as 6, or auto",
+            self.0.escape_debug()
+        )
     }
 }
 
@@ -111,7 +118,8 @@ impl FromStr for VideoDuration {
         if text.eq_ignore_ascii_case("auto") {
             return Ok(Self::Auto);
         }
-        text.parse().map(Self::Seconds).map_err(|_| ParseDurationError)
+        let invalid = || ParseDurationError(text.chars().take(SHOWN).collect());
+        text.parse().map(Self::Seconds).map_err(|_| invalid())
     }
 }
 
@@ -143,6 +151,21 @@ impl<'de> Deserialize<'de> for VideoDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_invalid_duration_is_named() {
+        for (text, shown) in [
+            ("6.5", "`6.5`"),
+            ("6s", "`6s`"),
+            ("", "``"),
+            ("-1", "`-1`"),
+            ("\u{7}", "`\\u{7}`"),
+        ] {
+            let error = text.parse::<VideoDuration>().err().map(|error| error.to_string());
+            let expected = format!("invalid duration {shown}: use whole seconds, such as 6, or auto");
+            assert_eq!(error, Some(expected));
+        }
+    }
 
     #[test]
     fn fractional_seconds_keep_their_value() {

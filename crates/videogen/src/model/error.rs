@@ -3,12 +3,15 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::model::{Ambiguity, Operation, TaskId, Vendor, Violation};
+use crate::model::{Ambiguity, Operation, TaskId, TaskStatus, Vendor, VideoTask, Violation};
 use crate::model::{Delivery, ErrorKind};
 
 /// The error of every operation: a kind, a message, and what is known about the request or task.
 ///
 /// Errors never contain API keys, presigned URLs or callback tokens.
+///
+/// `Display` ends with what to do, which may be a call of this crate; the alternate form (`{error:#}`) leaves such calls out, for
+/// programs that show errors to their users.
 ///
 /// ```no_run
 /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) {
@@ -38,6 +41,8 @@ struct Inner {
     delivery: Option<Delivery>,
     ambiguity: Option<Ambiguity>,
     cause: Option<Error>,
+    /// What to do, in terms of this crate's items.
+    advice: Option<&'static str>,
 }
 
 impl Error {
@@ -56,6 +61,7 @@ impl Error {
             delivery: None,
             ambiguity: None,
             cause: None,
+            advice: None,
         }))
     }
 
@@ -77,6 +83,32 @@ impl Error {
         error.0.retry_after = cause.0.retry_after;
         error.0.cause = Some(cause);
         error
+    }
+
+    /// The error of an ended task without a file: the vendor's own reason, or else `otherwise`.
+    pub(crate) fn without_file(task: &VideoTask, otherwise: &str) -> Self {
+        let Some(reason) = &task.error else {
+            return Self::new(ErrorKind::NoVideo, otherwise).with_task(&task.id);
+        };
+        let kind = match reason.kind {
+            ErrorKind::Moderated => ErrorKind::Moderated,
+            _ => ErrorKind::NoVideo,
+        };
+        let mut words = reason.clone();
+        // The code has its own place.
+        words.code = words.code.filter(|_| words.message.is_none());
+        let message = match task.status {
+            TaskStatus::Completed => format!("the task is completed without a file: {words}"),
+            _ => format!("the task is {}: {words}", task.status),
+        };
+        let mut error = Self::new(kind, message).with_task(&task.id);
+        error.0.code.clone_from(&reason.code);
+        error
+    }
+
+    pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
+        self.0.advice = Some(advice);
+        self
     }
 
     pub(crate) fn during(mut self, vendor: Vendor, operation: Operation) -> Self {
@@ -275,10 +307,18 @@ impl fmt::Display for Error {
         if let Some(hint) = self.account_hint() {
             write!(f, "; {hint}")?;
         }
+        if let Some(advice) = inner.advice.filter(|_| !f.alternate()) {
+            write!(f, "; {advice}")?;
+        }
         match inner.delivery {
-            Some(Delivery::Ambiguous) => f.write_str(
-                "; the vendor may have accepted and billed it, so it was not resent: run `videogen recover`, or check the vendor's console, before submitting again",
-            ),
+            Some(Delivery::Ambiguous) => {
+                let search = if f.alternate() { "" } else { " with Client::reconcile" };
+                write!(
+                    f,
+                    "; the vendor may have accepted and billed it, so it was not resent: search for its task{search}, or check \
+                     the vendor's console, before submitting again"
+                )
+            }
             Some(Delivery::NotSent) => f.write_str("; nothing was sent"),
             _ => Ok(()),
         }

@@ -43,6 +43,8 @@ pub enum ErrorKind {
     Config,
     /// The task ended without a downloadable video.
     NoVideo,
+    /// The file is larger than the limit set by the caller.
+    TooLarge,
     /// The task has not ended yet.
     NotReady,
     /// The journal could not be read or written.
@@ -74,6 +76,7 @@ impl ErrorKind {
             Self::Unsupported => "unsupported",
             Self::Config => "config",
             Self::NoVideo => "no_video",
+            Self::TooLarge => "too_large",
             Self::NotReady => "not_ready",
             Self::Journal => "journal",
         }

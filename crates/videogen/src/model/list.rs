@@ -23,7 +23,10 @@ pub struct ListQuery {
     pub before: Option<String>,
     /// Oldest first, instead of newest first.
     pub oldest_first: bool,
-    /// Only tasks with this status.
+    /// Only tasks with this status, in the vendor's word for it: [`TaskStatus::Unknown`] sends any word. A vendor whose list
+    /// has no such filter refuses it (`invalid_request`): then filter the tasks of [`Client::list_all`] instead.
+    ///
+    /// [`Client::list_all`]: crate::Client::list_all
     pub status: Option<TaskStatus>,
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::TaskStatus;
-use crate::model::{Adjustment, ErrorKind, SecretUrl, TaskId, TaskParameters, Timestamp};
+use crate::model::{Adjustment, ErrorKind, SecretUrl, TaskId, TaskParameters, Timestamp, UnlistedModel};
 
 /// A video task as last reported by the vendor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +64,10 @@ pub struct VideoTask {
     /// The vendor's id of the request that returned this, for its support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// The requested model, if the vendor's spec does not list it, so that its limits were not checked; on the task returned
+    /// by a submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlisted_model: Option<UnlistedModel>,
     /// Fields that were dropped or rounded, on the task returned by a submission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
@@ -104,6 +108,7 @@ impl VideoTask {
             usage: None,
             error: None,
             request_id: None,
+            unlisted_model: None,
             adjustments: Vec::new(),
             already_submitted: false,
             journal_error: None,
@@ -161,6 +166,23 @@ pub struct Video {
 }
 
 impl Video {
+    /// Returns the usual extension of the file's name, without its dot: by the format that the vendor reports, or else by the
+    /// path of the URL; `None` if neither shows it.
+    #[must_use]
+    pub fn extension(&self) -> Option<&'static str> {
+        let known = |word: &str| match word.to_ascii_lowercase().as_str() {
+            "mp4" => Some("mp4"),
+            "mov" | "quicktime" => Some("mov"),
+            "webm" => Some("webm"),
+            _ => None,
+        };
+        let format = self.format.as_deref().and_then(known);
+        format.or_else(|| {
+            let path = self.url.expose().split(['?', '#']).next()?;
+            known(path.rsplit('/').next()?.rsplit_once('.')?.1)
+        })
+    }
+
     pub(crate) fn at(url: SecretUrl) -> Self {
         Self {
             url,

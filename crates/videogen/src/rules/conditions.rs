@@ -24,7 +24,7 @@ pub(super) fn broken(condition: &Condition, model: &Model, request: &VideoReques
     let unmet = condition.requires.iter().filter(|test| !holds(test, model, request));
     unmet
         .map(|test| {
-            let (demand, hint) = demand(test);
+            let (demand, hint) = demand(test, request);
             Broken {
                 field: test.field,
                 value: value(request, test.field).unwrap_or_else(|| "not set".to_owned()),
@@ -69,12 +69,19 @@ fn cause(test: &FieldTest, request: &VideoRequest) -> String {
 }
 
 /// What is required, and what to do.
-fn demand(test: &FieldTest) -> (String, String) {
+fn demand(test: &FieldTest, request: &VideoRequest) -> (String, String) {
     let field = test.field;
     match test.is {
         FieldState::Set if field == "inputs" => ("an input".to_owned(), "add an input".to_owned()),
         FieldState::Set if is_role(field) => (format!("a {field}"), format!("add a {field}")),
         FieldState::Set => (field.to_owned(), format!("set {field}")),
+        FieldState::Unset if field == "inputs" => {
+            let set = Role::ALL
+                .into_iter()
+                .filter(|role| request.inputs_as(*role).count() > 0);
+            let set: Vec<&str> = set.map(Role::as_str).collect();
+            ("no inputs".to_owned(), format!("remove {}", set.join(", ")))
+        }
         FieldState::Unset => (format!("no {field}"), format!("remove {field}")),
         FieldState::OneOf(values) => {
             let set: Vec<&str> = values.iter().copied().filter(|value| *value != UNSET).collect();
@@ -116,6 +123,7 @@ fn value(request: &VideoRequest, field: &str) -> Option<String> {
         "tools" => count(request.tools.len()),
         "video_operation" => request.video_operation.clone(),
         "output_format" => request.output_format.clone(),
+        "prompt" => (!request.prompt.is_empty()).then(|| request.prompt.clone()),
         "inputs" => count(request.inputs.len()),
         role => count(
             request
@@ -137,6 +145,7 @@ mod tests {
             field: "video_operation",
             is: FieldState::OneOf(&["edit", "extend"]),
         }],
+        unverified: false,
         requires: &[
             FieldTest {
                 field: "duration",
@@ -162,6 +171,7 @@ mod tests {
     fn what_is_not_set_has_the_models_default() {
         let low = Condition {
             when: &[],
+            unverified: false,
             requires: &[FieldTest {
                 field: "resolution",
                 is: FieldState::OneOf(&["480p", "720p"]),
@@ -187,6 +197,7 @@ mod tests {
                 field: "resolution",
                 is: FieldState::OneOf(&["480p", "unset"]),
             }],
+            unverified: false,
         };
         let model = Model {
             default_resolution: Some("720p"),

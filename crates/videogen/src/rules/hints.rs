@@ -2,8 +2,8 @@
 
 use crate::model::{Capabilities, Role, Vendor};
 
-/// How many models of a vendor a hint names.
-const SHOWN: usize = 6;
+/// Most models of one vendor that a hint names.
+const MOST: usize = 3;
 
 /// Hint for an unsupported field: the vendors that support it.
 pub(super) fn elsewhere(name: &str) -> String {
@@ -32,13 +32,11 @@ fn takers_at(vendor: Vendor, name: &str) -> Option<String> {
     } else if no.is_empty() {
         Some(vendor.name().to_owned())
     } else {
-        let models: Vec<_> = yes.iter().take(SHOWN).map(|entry| entry.model.id).collect();
-        let more = match yes.len().saturating_sub(SHOWN) {
+        let models: Vec<_> = yes.iter().take(MOST).map(|entry| entry.model.id).collect();
+        let more = match yes.len().saturating_sub(MOST) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
         Some(format!("{} ({}{more})", vendor.name(), models.join(", ")))
     }
 }
-
-// The cases are from real vendors.

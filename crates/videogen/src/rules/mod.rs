@@ -5,9 +5,11 @@
 pub(crate) mod adjust;
 mod conditions;
 mod hints;
+mod notes;
 mod permission;
 mod unverified;
 mod validate;
 
+pub(crate) use notes::notes;
 pub(crate) use validate::overridden;
 pub use validate::validate;

@@ -4,7 +4,8 @@ use crate::model::mask::hide_urls;
 use crate::model::{Capabilities, Role, VideoRequest, Violation};
 
 /// The fields that rules of the specs are about. Input roles come on top.
-const FIELDS: [&str; 21] = [
+const FIELDS: [&str; 22] = [
+    "prompt",
     "duration",
     "frames",
     "resolution",
@@ -69,8 +70,12 @@ pub(super) fn enforced(rules: &Capabilities, request: &VideoRequest, mut found: 
     found.retain(|violation| !is_overridden(violation, request));
     for violation in &mut found {
         let field = &violation.field;
-        let is_verified = request.allow_unverified.contains(field);
-        if is_verified && (!rules.is_known() || has_unverified_rule(rules, field)) {
+        let is_permitted = request.allow_unverified.contains(field);
+        if is_permitted && !rules.is_known() && rules.field(field).is_none() {
+            violation
+                .hint
+                .push_str(" (`allow_unverified` does not help: a field without a known place cannot be sent)");
+        } else if is_permitted && (!rules.is_known() || has_unverified_rule(rules, field)) {
             violation
                 .hint
                 .push_str(" (this rule is verified: `allow_unverified` does not override it)");
@@ -102,17 +107,19 @@ fn has_unverified_rule(rules: &Capabilities, field: &str) -> bool {
         "resolutions" => field == "resolution",
         "aspect_ratios" => field == "aspect_ratio",
         "inputs" => is_role,
+        marked if is_role => {
+            let role = marked.strip_prefix("inputs.").and_then(|rest| rest.split('.').next());
+            role == Some(field)
+        }
         "exclusive" => field == "inputs",
         "without" => model.without.contains(&field),
-        "conditions" => {
-            let mut required = model.conditions.iter().flat_map(|condition| condition.requires);
-            required.any(|test| test.field == field)
-        }
         _ => false,
     };
     // Of input media the schema bounds nothing that is checked here.
     let own = || rules.field(field).is_some_and(|field| field.unverified) && !is_role;
-    model.unverified.iter().any(|member| concerns(member)) || own()
+    let conditions = model.conditions.iter().filter(|condition| condition.unverified);
+    let mut required = conditions.flat_map(|condition| condition.requires);
+    model.unverified.iter().any(|member| concerns(member)) || required.any(|test| test.field == field) || own()
 }
 
 // The cases are from real vendors.

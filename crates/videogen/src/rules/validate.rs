@@ -3,7 +3,7 @@
 //! The rules are tables generated from the vendors' specs; no vendor is named here.
 
 use serde_json::{Map, Value};
-use videogen_wire::facts::Field;
+use videogen_wire::facts::{Condition, Field, Zero};
 
 use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
@@ -71,6 +71,10 @@ enum Basis {
     Limit(&'static Field),
     /// A member of the model's entry.
     Model(&'static str),
+    /// A member of the model's entry for an input role.
+    Input(&'static str, &'static str),
+    /// A rule between fields of the model.
+    Condition(&'static Condition),
     /// What other models do.
     OtherModels,
 }
@@ -90,7 +94,9 @@ impl Check {
             Basis::Request => (model.page, false),
             Basis::Field(field) => (field.page, false),
             Basis::Limit(field) => (field.page, field.unverified),
-            Basis::Model(member) => (model.page, model.unverified.contains(&member)),
+            Basis::Model(member) => (model.page, model.is_unverified(member)),
+            Basis::Input(role, member) => (model.page, model.is_unverified(&format!("inputs.{role}.{member}"))),
+            Basis::Condition(condition) => (model.page, condition.unverified),
             Basis::OtherModels => (model.page, true),
         };
         self.found.push(Violation {
@@ -120,14 +126,32 @@ impl Check {
         if let Some(field) = self.rules.field(name) {
             return Some((field, value));
         }
+        if !self.rules.is_known() {
+            self.unplaced(request, name, value.to_string());
+            return None;
+        }
         let mut carriers = self.rules.model.request.fields.iter();
         let carrier = carriers.find(|field| field.name == name);
         let basis = carrier.map_or(Basis::Request, |_| Basis::Model("without"));
         let rule = format!("{} does not support `{name}`", self.whom(request));
         self.add(basis, name, value.to_string(), rule, elsewhere(name));
         // A caller who overrides this rule sends the field, so its other rules hold.
-        let field = carrier.filter(|_| self.rules.model.unverified.contains(&"without"))?;
+        let field = carrier.filter(|_| self.rules.model.is_unverified("without"))?;
         Some((field, value))
+    }
+
+    /// Adds a violation for a field or input role of an unlisted model, whose place in the request is not known.
+    fn unplaced(&mut self, request: &VideoRequest, name: &str, value: impl ToString) {
+        let vendor = self.rules.vendor;
+        let whom = self.whom(request);
+        let rule = format!("{whom} is not in our tables; where `{name}` goes in its request is not known");
+        let meant =
+            Capabilities::nearest(vendor, &request.model).map(|near| format!("; did you mean the model {near}?"));
+        let hint = format!(
+            "send it in `extra`, as MEMBER=VALUE with the vendor's name for it{}",
+            meant.unwrap_or_default()
+        );
+        self.add(Basis::Request, name, value, rule, hint);
     }
 
     fn basics(&mut self, request: &VideoRequest) {
@@ -143,12 +167,22 @@ impl Check {
                 format!("use one of {}", known.join(", ")),
             );
         }
-        if request.prompt.trim().is_empty() {
+        let prompt = request.prompt.as_str();
+        let field = self.rules.field("prompt").filter(|field| field.required);
+        // Of a list that carries more than prompts, any of its items will do.
+        let is_listed = field.is_some_and(|field| field.item.is_some());
+        let has_other = is_listed && (!request.inputs.is_empty() || request.draft_task.is_some());
+        if let (true, false, Some(field)) = (prompt.is_empty(), has_other, field) {
+            let or = if is_listed { " or an input" } else { "" };
+            let rule = format!("{} requires a prompt{or}", self.whom(request));
+            self.add(Basis::Field(field), "prompt", "\"\"", rule, "describe the video");
+        } else if !prompt.is_empty() && prompt.trim().is_empty() {
+            let rule = "contains only white space";
             self.add(
                 Basis::Request,
                 "prompt",
-                "\"\"",
-                "must not be empty",
+                format!("{prompt:?}"),
+                rule,
                 "describe the video",
             );
         }
@@ -158,16 +192,23 @@ impl Check {
         let rule = self.rules.model.duration;
         if let Some((_, duration)) = self.place(request, "duration", request.duration) {
             match duration {
+                // No video has no length, whatever the vendor takes a 0 for.
+                VideoDuration::Seconds(0) => {
+                    let nearest = rule.nearest(0);
+                    let hint = match (rule.zero, rule.auto) {
+                        (Some(Zero::Default), _) => format!("leave it out for the default, or use {nearest}"),
+                        (Some(Zero::Auto), _) | (None, Some(_)) => {
+                            format!("use auto to let the model decide, or {nearest}")
+                        }
+                        (None, None) => format!("use {nearest}"),
+                    };
+                    let rule = format!("{} supports {rule} seconds", self.whom(request));
+                    self.add(Basis::Request, "duration", 0, rule, hint);
+                }
                 VideoDuration::Seconds(seconds) if !rule.allows(seconds) => {
                     let hint = format!("use {}", rule.nearest(seconds));
                     let rule = format!("{} supports {rule} seconds", self.whom(request));
-                    // No video has no length; some vendors read 0 as "not set".
-                    let basis = if seconds == 0 {
-                        Basis::Request
-                    } else {
-                        Basis::Model("duration")
-                    };
-                    self.add(basis, "duration", seconds, rule, hint);
+                    self.add(Basis::Model("duration"), "duration", seconds, rule, hint);
                 }
                 VideoDuration::Auto if rule.auto.is_none() => {
                     let hint = format!("set {rule} seconds");
@@ -229,7 +270,7 @@ impl Check {
             // Of an unlisted model only the values of the vendor's field are known.
             let of_model = of_model.filter(|_| self.rules.is_known());
             let allowed = of_model.map_or(field.values, |(_, values)| values);
-            if allowed.contains(&value) {
+            if allowed.contains(&value) || model.doubt(name, value).is_some() {
                 continue;
             }
             let is_of_no_model = !field.values.is_empty() && !field.values.contains(&value);
@@ -244,7 +285,7 @@ impl Check {
             } else if of_model.is_some() && allowed.is_empty() {
                 self.add(basis, name, value, rule, elsewhere(name));
             } else if !allowed.is_empty() {
-                self.add(basis, name, value, rule, format!("use one of {}", allowed.join(", ")));
+                self.add(basis, name, value, rule, one_of(allowed, value));
             }
         }
     }
@@ -379,7 +420,7 @@ impl Check {
             for broken in broken(condition, self.rules.model, request) {
                 let whom = self.whom(request);
                 let rule = format!("{whom}: {}", broken.rule);
-                let basis = Basis::Model("conditions");
+                let basis = Basis::Condition(condition);
                 self.add(basis, broken.field, broken.value, rule, broken.hint);
             }
         }
@@ -424,6 +465,18 @@ impl Check {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Hint for a value that is not allowed.
+fn one_of(allowed: &[&str], value: &str) -> String {
+    match allowed.iter().find(|known| known.eq_ignore_ascii_case(value)) {
+        Some(spelling) => format!("use {spelling}"),
+        None => {
+            // An empty value stands for none.
+            let named: Vec<&str> = allowed.iter().copied().filter(|known| !known.is_empty()).collect();
+            format!("use one of {}", named.join(", "))
         }
     }
 }

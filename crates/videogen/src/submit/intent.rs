@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::digests::digests;
-use super::submission::SubmitOptions;
+use super::options::SubmitOptions;
 use crate::client::Client;
 use crate::journal::Intent;
 use crate::model::mask::{self, sha256};
@@ -44,7 +44,10 @@ impl Client {
             request: self.redact(json!(request)),
             at: now,
             until: now,
-            target: options.target.clone(),
+            target: options.target.clone().map(|target| match &request.output_format {
+                Some(format) if target.extension.is_none() => target.extension(format),
+                _ => target,
+            }),
             id,
         }
     }

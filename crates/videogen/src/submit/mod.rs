@@ -19,15 +19,16 @@ mod comparison;
 mod digests;
 mod existing;
 mod intent;
+mod options;
 pub(crate) mod reconcile;
 pub(crate) mod recover;
 mod resolve;
 mod submission;
 
-pub use submission::SubmitOptions;
+pub use options::SubmitOptions;
 
 pub use crate::client::{ModelPlan, Plan, SubmitEvent, plan, plan_all};
 #[cfg(feature = "schema")]
 pub use crate::model::request_schema;
-pub use crate::model::{Adjustment, InvalidSource, ParseDurationError};
+pub use crate::model::{Adjustment, InvalidSource, Note, ParseDurationError};
 pub use crate::rules::validate;

@@ -91,9 +91,7 @@ impl Client {
     ) -> BoxFuture<'a, Result<Reconciled, Error>> {
         Box::pin(async move {
             let vendor = self.0.vendor;
-            if ambiguity.vendor != vendor {
-                return Err(self.wrong_vendor("the submission"));
-            }
+            self.check_vendor("the submission", ambiguity.vendor)?;
             let by_reference = vendor.finds_by_reference().zip(ambiguity.client_reference.as_ref());
             // A masked reference differs from the one that was sent.
             let by_reference = by_reference

@@ -5,9 +5,9 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio::time::{Instant, sleep};
 
-use crate::client::Client;
+use crate::client::{Client, no_journal};
 use crate::journal::{Entry, Query, Unreadable};
-use crate::model::{Candidate, Error, ErrorKind, Grade, Reconciled};
+use crate::model::{Candidate, Error, Grade, Reconciled};
 use crate::submit::reconcile::{ReconcileOptions, gap};
 
 /// Result of [`Client::recover`]: the open and unfinished submissions in the journal.
@@ -79,8 +79,7 @@ impl Client {
     pub async fn recover_with(&self, options: ReconcileOptions) -> Result<Recovered, Error> {
         let within = options.within;
         if self.0.journal.is_none() {
-            let message = "recovering submissions requires a journal; set one with ClientBuilder::journal";
-            return Err(Error::new(ErrorKind::Config, message));
+            return Err(no_journal("recovering submissions"));
         }
         let is_open = Query {
             open: true,

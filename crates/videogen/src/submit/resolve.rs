@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 
-use crate::client::{Client, journal_error};
+use crate::client::{Client, journal_error, no_journal};
 use crate::journal::{Destination, Entry, Event, Query, Subject};
 use crate::model::{Error, ErrorKind, Reconciled, TaskId, TaskStatus};
 
@@ -12,7 +12,8 @@ impl Client {
     /// returns the task as unfinished until the files exist.
     ///
     /// # Errors
-    /// `journal` when the journal cannot be written.
+    /// `config` without a journal; `not_found` when the journal has no such task; `journal` when it cannot be written;
+    /// `invalid_request` for a task of another vendor.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -21,11 +22,15 @@ impl Client {
     /// # }
     /// ```
     pub async fn record_target(&self, task: &TaskId, target: Destination) -> Result<(), Error> {
-        if let Some(journal) = &self.0.journal {
-            let recorded = journal.record(self.subject(task), Event::Target { target });
-            recorded.await.map_err(journal_error)?;
+        self.check_owner(task)?;
+        let Some(journal) = &self.0.journal else {
+            return Err(no_journal("recording output files").with_task(task));
+        };
+        let recorded = journal.record(self.subject(task), Event::Target { target });
+        match recorded.await.map_err(journal_error)? {
+            Some(_) => Ok(()),
+            None => Err(Error::new(ErrorKind::NotFound, "the journal has no such task").with_task(task)),
         }
-        Ok(())
     }
 
     /// Returns the journal entry of an idempotency key, or `None` without a journal or when the key is new.
@@ -87,10 +92,7 @@ impl Client {
 
     async fn decide(&self, intent: &str, task: Option<&TaskId>, despite: bool) -> Result<Entry, Error> {
         let Some(journal) = &self.0.journal else {
-            return Err(Error::new(
-                ErrorKind::Config,
-                "resolving a submission requires a journal; set one with ClientBuilder::journal",
-            ));
+            return Err(no_journal("resolving a submission"));
         };
         let by_id = Query::default().intent(intent);
         let missing = || Error::new(ErrorKind::NotFound, format!("no submission {intent} in the journal"));
@@ -145,7 +147,17 @@ impl Client {
     async fn refuse_to_dismiss(&self, entry: &Entry) -> Result<(), Error> {
         let why = match self.reconcile(&entry.ambiguity()).await {
             Ok(Reconciled::NotFound) => return Ok(()),
-            Ok(Reconciled::Found(task)) => format!("its task is {}", task.id),
+            Ok(Reconciled::Found(task)) => {
+                let recorded = match &task.journal_error {
+                    None => "the journal has recorded it".to_owned(),
+                    Some(reason) => format!("the journal could not record it: {reason}"),
+                };
+                let message = format!(
+                    "submission {} was not dismissed, because its task was found: {}; {recorded}",
+                    entry.intent.id, task.id
+                );
+                return Err(Error::new(ErrorKind::Conflict, message).with_task(&task.id));
+            }
             Ok(Reconciled::Candidates(found)) => {
                 let shown = found
                     .iter()
@@ -157,6 +169,8 @@ impl Client {
             Err(error) => format!("the search for its task failed: {error}"),
         };
         let message = format!("submission {} was not dismissed: {why}", entry.intent.id);
-        Err(Error::new(ErrorKind::Conflict, message))
+        let advice =
+            "if it created a task, pass that task; if it created none, call Client::dismiss_despite_candidates";
+        Err(Error::new(ErrorKind::Conflict, message).with_advice(advice))
     }
 }

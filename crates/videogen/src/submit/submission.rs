@@ -10,12 +10,14 @@ use tokio::time::{Instant, sleep, timeout};
 use videogen_wire::Sent;
 
 use super::digests::digests;
+use super::options::SubmitOptions;
 use crate::client::{Client, SubmitEvent};
 use crate::journal::LEASE;
-use crate::journal::{BoxFuture, Destination, Entry, Event, Intent, Journal, Query, Started, State, Subject};
+use crate::journal::{BoxFuture, Entry, Event, Intent, Journal, Query, Started, State, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
-    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, VideoRequest, VideoTask,
+    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, UnlistedModel, VideoRequest,
+    VideoTask,
 };
 use crate::rules::adjust::adjust;
 use crate::transport::trace;
@@ -25,42 +27,6 @@ use crate::vendors::dispatch;
 const PULSE: Duration = Duration::from_secs(5);
 /// Retries of recording an accepted task in the journal.
 const RETRIES: u32 = 3;
-
-/// Options of a submission.
-///
-/// ```
-/// use videogen::submit::SubmitOptions;
-/// use videogen::journal::Destination;
-///
-/// let options = SubmitOptions::default()
-///     .idempotency_key("order-4711")
-///     .target(Destination::file("boat.mp4"));
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SubmitOptions {
-    /// Idempotency key: at most one task per key; see [`Client::submit_with_key`].
-    pub idempotency_key: Option<String>,
-    /// Output files of the task. The journal commits them before anything is sent, so that [`Client::recover`] returns
-    /// the task as unfinished until they exist. Submitting does not download anything.
-    pub target: Option<Destination>,
-}
-
-impl SubmitOptions {
-    /// Sets the idempotency key.
-    #[must_use]
-    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.idempotency_key = Some(key.into());
-        self
-    }
-
-    /// Sets the output files of the task.
-    #[must_use]
-    pub fn target(mut self, target: Destination) -> Self {
-        self.target = Some(target);
-        self
-    }
-}
 
 impl Client {
     /// Submits `request` and returns its task. One call creates at most one task: the request is resent only when the
@@ -93,7 +59,7 @@ impl Client {
     /// and send nothing. A key can be reused when its submission was refused, or provably not sent.
     ///
     /// # Errors
-    /// `config` without a journal; `conflict` when the key was used for a different request or account; otherwise the
+    /// `config` without a journal; `conflict` when the key was used for a different request, account or vendor; otherwise the
     /// same as [`submit`](Self::submit), or the error of the first submission with this key.
     ///
     /// ```no_run
@@ -131,18 +97,9 @@ impl Client {
         request: impl Borrow<VideoRequest>,
         options: SubmitOptions,
     ) -> Result<VideoTask, Error> {
-        if options.idempotency_key.is_some() && self.0.journal.is_none() {
-            let message = "idempotency keys require a journal; set one with ClientBuilder::journal";
-            return Err(Error::new(ErrorKind::Config, message).with_delivery(Delivery::NotSent));
-        }
-        if options
-            .idempotency_key
-            .as_ref()
-            .is_some_and(|key| key.trim().is_empty())
-        {
-            let message = "the idempotency key is empty: use one that names this request, such as an order number";
-            return Err(Error::new(ErrorKind::InvalidRequest, message).with_delivery(Delivery::NotSent));
-        }
+        options
+            .check(self.0.journal.is_some())
+            .map_err(|error| error.with_delivery(Delivery::NotSent))?;
         let request = request.borrow();
         let submission = async {
             let result = self.submit_as(&options, request).await;
@@ -176,6 +133,10 @@ impl Client {
             let vendor = self.0.vendor;
             let (mut request, adjustments) =
                 adjust(vendor, given).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
+            let unlisted = UnlistedModel::of(vendor, &self.judge().hide(&request.model));
+            if let Some(model) = &unlisted {
+                trace::unlisted(model);
+            }
             let intent = self.0.journal.as_ref().map(|_| self.intent(options, given, &request));
             let digests = digests(given, &request);
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
@@ -214,7 +175,7 @@ impl Client {
                     Err(error) => retries.pause(error).await?,
                 }
             };
-            task.adjustments = adjustments;
+            (task.unlisted_model, task.adjustments) = (unlisted, adjustments);
             Ok(task)
         })
     }
@@ -393,17 +354,24 @@ impl Client {
 
     fn is_the_same(&self, entry: &Entry, digests: &[String]) -> Result<(), Error> {
         let first = &entry.intent;
-        let what = if first.account != self.account() {
-            "with a different account"
+        let (what, same) = if first.vendor != self.0.vendor {
+            let vendor = first.vendor.name();
+            (format!("at another vendor, {vendor}"), format!("submit it to {vendor}"))
+        } else if first.account != self.account() {
+            ("with a different API key".to_owned(), "use that API key".to_owned())
         } else if !self.owns(entry) {
-            "with a different base URL"
+            let origin = first.origin.as_deref().unwrap_or_default();
+            (format!("with the base URL {origin}"), "use that base URL".to_owned())
         } else if !digests.contains(&first.request_hash) {
-            "for a different request"
+            (
+                "for a different request".to_owned(),
+                "resend the identical request".to_owned(),
+            )
         } else {
             return Ok(());
         };
         let message = format!(
-            "idempotency key {} was already used {what} (at {}); use a new key, or resend the identical request",
+            "idempotency key {} was already used {what} ({}); use a new key, or {same}",
             first.key,
             first.at.to_rfc3339_opts(SecondsFormat::Secs, true)
         );

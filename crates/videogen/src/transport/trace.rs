@@ -7,7 +7,7 @@ use std::future::Future;
 #[cfg(feature = "tracing")]
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::model::{Error, TaskId, VideoTask};
+use crate::model::{Error, TaskId, UnlistedModel, VideoTask};
 
 /// Runs `future` within the span of a submission. `model` is masked.
 pub(crate) fn submit<T>(vendor: &'static str, model: &str, future: T) -> impl Future<Output = T::Output> + use<T>
@@ -144,6 +144,19 @@ pub(crate) fn retrying(error: &Error, pause: std::time::Duration) {
     );
     #[cfg(not(feature = "tracing"))]
     let _ = (error, pause);
+}
+
+/// Reports a model whose limits are not checked. Its id is masked.
+pub(crate) fn unlisted(model: &UnlistedModel) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "videogen",
+        model = model.model,
+        did_you_mean = model.did_you_mean,
+        "unlisted model"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = model;
 }
 
 /// Reports a failure.

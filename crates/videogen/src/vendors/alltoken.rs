@@ -48,7 +48,7 @@ impl Adapter for AllToken {
         })
     }
 
-    async fn models(call: &Call<'_>) -> Result<Vec<ListedModel>, CallError> {
+    async fn models(call: &Call<'_>) -> Result<Option<Vec<ListedModel>>, CallError> {
         let list = value(client(call).list_models().await)?;
         let models = read_all(list.data, |model| {
             Ok(ListedModel {
@@ -61,7 +61,7 @@ impl Adapter for AllToken {
                 output_modalities: model.output_modalities.read_items(),
             })
         })?;
-        Ok(models.into_iter().flatten().collect())
+        Ok(Some(models.into_iter().flatten().collect()))
     }
 
     fn error(_status: u16, body: Value) -> ErrorDetail {

@@ -96,7 +96,7 @@ fn value(field: &str, request: &VideoRequest, rules: &Capabilities) -> Option<Va
     let text = |text: &Option<String>| text.clone().map(Value::from);
     match field {
         "model" => Some(request.model.clone().into()),
-        "prompt" => Some(request.prompt.clone().into()),
+        "prompt" => (!request.prompt.is_empty()).then(|| request.prompt.clone().into()),
         "duration" => match (request.duration?, rules.model.duration.auto) {
             (VideoDuration::Auto, Some(Auto::MinusOne)) => Some((-1).into()),
             // Left out, the model decides.

@@ -80,11 +80,14 @@ pub(crate) fn list<'a>(
     on_adapter!(vendor, A => Box::pin(A::list(call, query)))
 }
 
-pub(crate) fn models<'a>(vendor: Vendor, call: &'a Call<'_>) -> BoxFuture<'a, Result<Vec<ListedModel>, CallError>> {
+pub(crate) fn models<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+) -> BoxFuture<'a, Result<Option<Vec<ListedModel>>, CallError>> {
     on_adapter!(vendor, A => Box::pin(A::models(call)))
 }
 
-pub(crate) fn balance<'a>(vendor: Vendor, call: &'a Call<'_>) -> BoxFuture<'a, Result<Balance, CallError>> {
+pub(crate) fn balance<'a>(vendor: Vendor, call: &'a Call<'_>) -> BoxFuture<'a, Result<Option<Balance>, CallError>> {
     on_adapter!(vendor, A => Box::pin(A::balance(call)))
 }
 

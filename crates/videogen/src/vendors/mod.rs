@@ -120,11 +120,13 @@ pub(crate) trait Adapter {
         Err(CallError(String::new()))
     }
 
-    async fn balance(_call: &Call<'_>) -> Result<Balance, CallError> {
+    /// `None`: the vendor refused with a status of success.
+    async fn balance(_call: &Call<'_>) -> Result<Option<Balance>, CallError> {
         Err(CallError(String::new()))
     }
 
-    async fn models(_call: &Call<'_>) -> Result<Vec<ListedModel>, CallError> {
+    /// `None`: the vendor refused with a status of success.
+    async fn models(_call: &Call<'_>) -> Result<Option<Vec<ListedModel>>, CallError> {
         Err(CallError(String::new()))
     }
 

@@ -239,6 +239,14 @@ impl Judge<'_> {
             .during(self.vendor, operation)
     }
 
+    /// The error of a response that refuses with a status of success.
+    pub(crate) fn refused(&self, operation: Operation, exchange: Option<&Exchange>) -> Error {
+        match exchange.map(|exchange| &exchange.sent) {
+            Some(Sent::Answered(answer)) => self.refusal(operation, answer, ErrorDetail::default()),
+            _ => self.transport(operation, "there was no response"),
+        }
+    }
+
     /// The error of a response that is not a success.
     fn refusal(&self, operation: Operation, answer: &Answer, detail: ErrorDetail) -> Error {
         let status = answer.status.as_u16();

@@ -30,8 +30,11 @@ impl Adapter for ToApis {
         )
     }
 
-    async fn models(call: &Call<'_>) -> Result<Vec<ListedModel>, CallError> {
+    async fn models(call: &Call<'_>) -> Result<Option<Vec<ListedModel>>, CallError> {
         let list = value(client(call).list_models(Some(&ModelType::Video)).await)?;
+        if list.success.read() == Some(false) {
+            return Ok(None);
+        }
         let models = read_all(list.data, |model| {
             Ok(ListedModel {
                 id: model
@@ -43,23 +46,22 @@ impl Adapter for ToApis {
                 output_modalities: Vec::new(),
             })
         })?;
-        Ok(models.into_iter().flatten().collect())
+        Ok(Some(models.into_iter().flatten().collect()))
     }
 
-    async fn balance(call: &Call<'_>) -> Result<Balance, CallError> {
+    async fn balance(call: &Call<'_>) -> Result<Option<Balance>, CallError> {
         let balance = value(client(call).get_balance().await)?;
         if balance.success.read() == Some(false) {
-            // The vendor's words are added from the response.
-            return Err(CallError("the balance was refused".to_owned()));
+            return Ok(None);
         }
         let unlimited = balance.unlimited_quota.read().unwrap_or(false);
-        Ok(Balance {
+        Ok(Some(Balance {
             // Where there is no limit, -1 stands for it.
             remaining_credits: balance.remain_credits.read().filter(|_| !unlimited),
             used_credits: balance.used_credits.read(),
             credits_per_usd: balance.credits_per_usd.read(),
             unlimited,
-        })
+        }))
     }
 
     fn error(status: u16, body: Value) -> ErrorDetail {

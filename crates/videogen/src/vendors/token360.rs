@@ -55,7 +55,7 @@ impl Adapter for Token360 {
         })
     }
 
-    async fn models(call: &Call<'_>) -> Result<Vec<ListedModel>, CallError> {
+    async fn models(call: &Call<'_>) -> Result<Option<Vec<ListedModel>>, CallError> {
         let page = value(client(call).list_models(None, Some(CATALOGUE)).await)?;
         let models = read_all(page.data.read().and_then(|data| data.list), |model| {
             let kind = model.model_type.read();
@@ -69,7 +69,7 @@ impl Adapter for Token360 {
             let listed = listed.filter(|_| kind.is_none_or(|kind| kind == ModelType::VideoGeneration));
             listed.ok_or_else(|| CallError("the entry names no video model".to_owned()))
         })?;
-        Ok(models.into_iter().flatten().collect())
+        Ok(Some(models.into_iter().flatten().collect()))
     }
 
     async fn fresh_link(call: &Call<'_>, id: &TaskId) -> Result<Option<SecretUrl>, CallError> {

@@ -35,8 +35,9 @@ impl Client {
     /// each other's `Retry-After`. Dropping the future is safe: the task keeps running, and waiting can resume.
     ///
     /// # Errors
-    /// `timeout` after [`WaitOptions::timeout`]; `poll_refused` when polls of the task keep being refused; `not_found`
-    /// for an unknown id; `no_video` when the task is completed but still has no URL after several polls.
+    /// `invalid_request` for a task of another vendor, before anything is sent; `timeout` after [`WaitOptions::timeout`];
+    /// `poll_refused` when polls of the task keep being refused; `not_found` for an unknown id; `no_video` when the task is
+    /// completed but still has no URL after several polls, or `moderated` if the vendor withheld the video.
     /// [`Error::task`] contains the task id.
     ///
     /// ```no_run

@@ -31,7 +31,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn poll_policy(&self) -> PollPolicy {
-        PollPolicy::advised(&self.0.vendor.facts().poll).at(self.0.scale)
+        PollPolicy::advised(&self.0.vendor.facts().poll).at(self.scale())
     }
 
     /// One request. For a refused id, the journal may have the time of its submission.
@@ -53,7 +53,7 @@ impl Client {
     /// The caller's policy or the advised one, in the time scale of the client.
     pub(super) fn policy(&self, callers: Option<PollPolicy>) -> PollPolicy {
         PollPolicy {
-            scale: self.0.scale,
+            scale: self.scale(),
             ..callers.unwrap_or_else(|| self.poll_policy())
         }
     }

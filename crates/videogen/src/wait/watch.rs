@@ -166,6 +166,7 @@ impl Watching {
     /// Makes the next poll when it is due.
     pub(crate) fn step(&mut self) -> BoxFuture<'_, Result<Step, Error>> {
         Box::pin(async move {
+            self.client.check_owner(&self.id)?;
             if !self.over {
                 let due = later(Instant::now(), self.pause());
                 // The last poll is made at the timeout, so that a task that ended meanwhile is found.
@@ -230,7 +231,7 @@ impl Watching {
             self.last = LastPoll::NoUrl;
             self.without_url += 1;
             if self.without_url >= URL_GRACE {
-                return Err(no_url(&self.id));
+                return Err(no_url(&task));
             }
             return Ok(Step::Answered { task, is_last: false });
         }
@@ -320,9 +321,9 @@ pub(crate) fn later(start: Instant, pause: Duration) -> Option<Instant> {
         .filter(|instant| instant.checked_add(LAST_TURN).is_some())
 }
 
-pub(crate) fn no_url(id: &TaskId) -> Error {
+pub(crate) fn no_url(task: &VideoTask) -> Error {
     let message = "the task is completed, but the vendor returned no URL for the video; poll it again later";
-    Error::new(ErrorKind::NoVideo, message).with_task(id)
+    Error::without_file(task, message)
 }
 
 pub(crate) fn timed_out(id: &TaskId, timeout: Duration, failure: Option<&str>) -> Error {

@@ -118,7 +118,8 @@ impl Watcher {
         }
     }
 
-    /// Adds a task. Returns `false` when it was already added; its first options then remain in effect.
+    /// Adds a task. Returns `false` when it was already added; its first options then remain in effect. The wait for a task
+    /// of another vendor ends at once with `invalid_request`.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -139,6 +140,11 @@ impl Watcher {
             timeout,
         } = task.into();
         self.spans.begin(&id);
+        if let Err(error) = self.client.check_owner(&id) {
+            let added = self.schedule().refuse(id, error);
+            self.changed.notify_one();
+            return added;
+        }
         let account = &self.client.0.account;
         let age = submitted.map(age).or_else(|| account.accepted(&id));
         let book = account.durations();

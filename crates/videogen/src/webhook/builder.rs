@@ -14,7 +14,8 @@ use crate::client::Client;
 use crate::model::{Error, ErrorKind, Timestamp};
 use crate::vendors::dispatch;
 
-/// Builder of a [`Receiver`].
+/// Builder of a [`Receiver`]. The vendor calls the URL in the request's `callback_url`: set it to
+/// [`Receiver::callback`], as in the example of the [module](crate::webhook).
 ///
 /// ```
 /// # fn main() -> Result<(), videogen::Error> {

@@ -25,6 +25,7 @@
 //!         Ok(())
 //!     })
 //!     .build()?;
+//! // The vendor calls the request's callback URL, so it is set before the submission, for signed webhooks too.
 //! let callback = receiver.callback("https://videos.example.com/hooks")?;
 //! request.callback_url = Some(callback.url().clone());
 //! let task = client.submit(&request).await?;

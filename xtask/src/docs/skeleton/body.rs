@@ -122,7 +122,8 @@ impl<'a> Writer<'a> {
                 let mut others = self.alike.iter();
                 others.find_map(|(_, schema)| schema.get("properties")?.get(&name))
             });
-            let property = self.property(parameter, &name, like, queue);
+            let is_own = own.and_then(|own| own.get("properties")?.get(&name)).is_some();
+            let property = self.property((parameter, &name), like, is_own, queue);
             properties.push((name, property));
         }
         let mut gone = Vec::new();
@@ -158,9 +159,9 @@ impl<'a> Writer<'a> {
 
     fn property(
         &self,
-        parameter: &Parameter,
-        name: &str,
+        (parameter, name): (&Parameter, &str),
         like: Option<&Value>,
+        is_own: bool,
         queue: &mut VecDeque<(String, String)>,
     ) -> Value {
         let mut property: Map<String, Value> = like.and_then(Value::as_object).cloned().unwrap_or_default();
@@ -207,16 +208,21 @@ impl<'a> Writer<'a> {
                 json!([{"$ref": format!("#/components/schemas/{list}")}]),
             );
         }
-        // A number below zero stands for something else, such as a duration that the model chooses.
-        let special = property
-            .get("minimum")
-            .and_then(Value::as_i64)
-            .filter(|known| *known < 0);
-        let minimum = special.or(parameter.minimum).map(Value::from);
+        let bound = |key: &str| property.get(key).and_then(Value::as_i64);
+        let (mut minimum, mut maximum) = (parameter.minimum, parameter.maximum);
+        // A duration below zero is one that the model chooses. Other models may have the same body with other limits.
+        if property.get("x-field") == Some(&json!("duration")) {
+            minimum = bound("minimum")
+                .filter(|known| *known < 0 || is_own)
+                .into_iter()
+                .chain(minimum)
+                .min();
+            maximum = bound("maximum").filter(|_| is_own).into_iter().chain(maximum).max();
+        }
         for (key, value) in [
             ("default", parameter.default.clone()),
-            ("minimum", minimum),
-            ("maximum", parameter.maximum.map(Value::from)),
+            ("minimum", minimum.map(Value::from)),
+            ("maximum", maximum.map(Value::from)),
             ("maxLength", parameter.max_length.map(Value::from)),
         ] {
             match value {

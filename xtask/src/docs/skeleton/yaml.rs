@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 /// Keys in their order; all others follow.
-const ORDER: [&str; 45] = [
+const ORDER: [&str; 50] = [
     "id",
     "like",
     "create",
@@ -48,12 +48,17 @@ const ORDER: [&str; 45] = [
     "aspect_ratios",
     "default_aspect_ratio",
     "inputs",
+    "first_frame",
+    "last_frame",
+    "reference_image",
+    "reference_video",
+    "reference_audio",
     "exclusive",
     "when",
     "requires",
 ];
 /// The longest value on the line of its key.
-const WIDTH: usize = 110;
+const WIDTH: usize = 100;
 
 /// The members of a mapping, in order.
 pub(super) fn ordered(value: &Value) -> Vec<(&str, &Value)> {
@@ -66,8 +71,12 @@ pub(super) fn ordered(value: &Value) -> Vec<(&str, &Value)> {
 /// A member in block style, `indent` spaces from the left.
 pub(super) fn member(out: &mut String, indent: usize, key: &str, value: &Value) {
     let pad = " ".repeat(indent);
-    let line = format!("{pad}{}: {}", scalar(key), flow(value));
-    let is_open = key == "inputs";
+    let text = match value {
+        Value::String(text) => block(text),
+        _ => flow(value),
+    };
+    let line = format!("{pad}{}: {text}", scalar(key));
+    let is_open = matches!(key, "inputs" | "not");
     match value {
         Value::Object(object) if !object.is_empty() && (is_open || line.len() > WIDTH) => {
             let _ = writeln!(out, "{pad}{}:", scalar(key));
@@ -110,6 +119,20 @@ pub(super) fn flow(value: &Value) -> String {
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),
+    }
+}
+
+/// Text that is alone on its line, quoted where a YAML reader may take it for something else.
+fn block(text: &str) -> String {
+    let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.contains(' ')
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !text.ends_with([' ', ':'])
+        && !text.contains(char::is_control);
+    match is_plain {
+        true => text.to_owned(),
+        false => scalar(text),
     }
 }
 

@@ -9,7 +9,7 @@ use super::keywords::{from_to, quoted};
 use crate::spec::members;
 
 /// The members of a model that limit it.
-pub(crate) const MEMBERS: [&str; 11] = [
+pub(crate) const MEMBERS: [&str; 12] = [
     "duration",
     "frames",
     "resolutions",
@@ -21,6 +21,7 @@ pub(crate) const MEMBERS: [&str; 11] = [
     "exclusive",
     "conditions",
     "without",
+    "doubtful",
 ];
 
 /// A member, its rule, and a description of the change.
@@ -38,7 +39,7 @@ pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
     duration(&old["duration"], &new["duration"], &mut found);
     frames(&old["frames"], &new["frames"], &mut found);
     for member in ["resolutions", "aspect_ratios"] {
-        let (before, after) = (strings(&old[member]), strings(&new[member]));
+        let (before, after) = (accepted(old, member), accepted(new, member));
         match (has_limits(old), has_limits(new)) {
             (true, true) => taken(member, "", &before, &after, &mut found),
             (false, true) if !after.is_empty() => {
@@ -68,6 +69,7 @@ pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
         carried,
         &mut found,
     );
+    doubtful(&old["doubtful"], &new["doubtful"], &mut found);
     for member in MEMBERS {
         // Malformed values are compared too.
         let is_reported = found.iter().any(|(reported, ..)| *reported == member);
@@ -152,6 +154,14 @@ fn duration(old: &Value, new: &Value, found: &mut Vec<Limit>) {
             found.push(("duration", Rule::LimitRespelt, from_to("auto", before, after)))
         }
         _ => {}
+    }
+    if old.get("zero") != new.get("zero") {
+        let text = from_to(
+            "a duration of 0 in the vendor's body means",
+            old.get("zero"),
+            new.get("zero"),
+        );
+        found.push(("duration", Rule::LimitRestated, text));
     }
     if old.get("default") != new.get("default") {
         found.push((
@@ -311,9 +321,45 @@ fn exclusive(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     }
 }
 
+/// The accepted values of a field: those listed, and those accepted with a note.
+fn accepted(model: &Value, member: &str) -> BTreeSet<String> {
+    let field = member.trim_end_matches('s');
+    let doubtful = model["doubtful"].as_array().into_iter().flatten();
+    let doubtful = doubtful.filter(|doubt| doubt["field"] == field);
+    let mut values = strings(&model[member]);
+    values.extend(doubtful.filter_map(|doubt| doubt["value"].as_str()).map(str::to_owned));
+    values
+}
+
+/// Compares the notes on values; which values are accepted is compared with the lists.
+fn doubtful(old: &Value, new: &Value, found: &mut Vec<Limit>) {
+    let noted = |list: &Value| -> BTreeSet<String> {
+        let list = list.as_array().into_iter().flatten();
+        list.map(|doubt| format!("{} {}", shown(&doubt["field"]), shown(&doubt["value"])))
+            .collect()
+    };
+    let (before, after) = (noted(old), noted(new));
+    for (what, values) in [
+        ("accepted with a note now:", &after - &before),
+        ("no longer with a note:", &before - &after),
+    ] {
+        if !values.is_empty() {
+            let values: Vec<String> = values.into_iter().collect();
+            found.push(("doubtful", Rule::LimitRestated, format!("{what} {}", quoted(&values))));
+        }
+    }
+    if old != new && before == after {
+        found.push((
+            "doubtful",
+            Rule::LimitRestated,
+            "the reason of a note changed".to_owned(),
+        ));
+    }
+}
+
 /// Compares the rules between fields.
 fn conditions(old: &Value, new: &Value, found: &mut Vec<Limit>) {
-    let written = |conditions: &Value| -> BTreeSet<String> {
+    let written = |conditions: &Value, marks: &[bool]| -> BTreeSet<String> {
         let side = |tests: &Value| {
             let tests = tests.as_object().into_iter().flatten();
             let tests: Vec<String> = tests.map(|(field, state)| format!("{field} {state}")).collect();
@@ -321,10 +367,20 @@ fn conditions(old: &Value, new: &Value, found: &mut Vec<Limit>) {
         };
         let conditions = conditions.as_array().into_iter().flatten();
         conditions
+            .filter(|rule| marks.contains(&(rule["unverified"] == true)))
             .map(|rule| format!("`{}` requires `{}`", side(&rule["when"]), side(&rule["requires"])))
             .collect()
     };
-    let (before, after) = (written(old), written(new));
+    let (before, after) = (written(old, &[true, false]), written(new, &[true, false]));
+    let kept = &before & &after;
+    for (what, marked) in [
+        ("documented now:", &written(old, &[true]) - &written(new, &[true])),
+        ("no longer documented:", &written(new, &[true]) - &written(old, &[true])),
+    ] {
+        for rule in &marked & &kept {
+            found.push(("conditions", Rule::Unverified, format!("{what} {rule}")));
+        }
+    }
     for rule in after.difference(&before) {
         found.push(("conditions", Rule::LimitNarrowed, format!("now {rule}")));
     }
@@ -344,5 +400,26 @@ fn narrower_unless(takes_all: bool) -> Rule {
         Rule::LimitWidened
     } else {
         Rule::LimitNarrowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_rule_that_a_page_confirms_is_not_a_new_one() {
+        let rule = |unverified: bool| json!([{"when": {"video_operation": ["edit"]}, "requires": {"duration": ["auto"]}, "unverified": unverified}]);
+        let text = r#"`video_operation ["edit"]` requires `duration ["auto"]`"#;
+        for (old, new, what) in [(true, false, "documented now:"), (false, true, "no longer documented:")] {
+            let mut found = Vec::new();
+            conditions(&rule(old), &rule(new), &mut found);
+            assert_eq!(found, [("conditions", Rule::Unverified, format!("{what} {text}"))]);
+        }
+        let mut found = Vec::new();
+        conditions(&json!(null), &rule(true), &mut found);
+        assert_eq!(found, [("conditions", Rule::LimitNarrowed, format!("now {text}"))]);
     }
 }

@@ -179,12 +179,13 @@ fn limits(facts: &Facts, model: &Model) -> String {
         Some(Auto::MinusOne) => ", auto is MinusOne",
         None => "",
     };
+    let zero = duration.zero.map(|zero| format!(", 0 is {zero:?}")).unwrap_or_default();
     let or_default = |values: String, default: Option<String>| match default {
         Some(default) => format!("{values}, default {default}"),
         None => values,
     };
     let default = duration.default.map(|seconds| seconds.to_string());
-    line("duration", or_default(format!("{range}{auto}"), default));
+    line("duration", or_default(format!("{range}{auto}{zero}"), default));
     if let Some(frames) = &model.frames {
         line("frames", format!("{} to {} by {}", frames.min, frames.max, frames.step));
     }
@@ -218,8 +219,12 @@ fn limits(facts: &Facts, model: &Model) -> String {
         line("exclusive", groups.join(" | "));
     }
     for condition in &model.conditions {
+        let mark = if condition.unverified { " (unverified)" } else { "" };
         let rule = format!("{} requires {}", tests(&condition.when), tests(&condition.requires));
-        line("condition", rule);
+        line("condition", format!("{rule}{mark}"));
+    }
+    for doubt in &model.doubtful {
+        line("doubtful", format!("{} {}", doubt.field, doubt.value));
     }
     if !model.without.is_empty() {
         line("without", model.without.join(" "));

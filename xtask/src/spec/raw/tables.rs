@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use heck::ToShoutySnakeCase as _;
 
-use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Model, ROLES, Shape};
+use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Model, ROLES, Shape, Zero};
 use crate::spec::lists::Item;
 use crate::spec::tasks::Status;
 
@@ -137,7 +137,7 @@ fn shape(shape: &Shape, out: &mut String) {
         let _ = writeln!(
             out,
             "        Field {{ name: {:?}, wire: {:?}, item: {}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
-             values: &{:?}, page: {:?}, unverified: {} }},",
+             values: &{:?}, required: {}, page: {:?}, unverified: {} }},",
             field.name,
             field.wire,
             field.item.as_ref().map_or_else(|| "None".to_owned(), item),
@@ -146,6 +146,7 @@ fn shape(shape: &Shape, out: &mut String) {
             field.max_length,
             field.prefix,
             field.values,
+            field.required,
             field.page,
             field.unverified
         );
@@ -164,6 +165,11 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         Some(Auto::MinusOne) => "Some(Auto::MinusOne)",
         None => "None",
     };
+    let zero = match model.duration.zero {
+        Some(Zero::Auto) => "Some(Zero::Auto)",
+        Some(Zero::Default) => "Some(Zero::Default)",
+        None => "None",
+    };
     let frames = model.frames.as_ref().map_or_else(
         || "None".to_owned(),
         |frames| {
@@ -178,7 +184,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         family: {:?},
         request: {},
         limits_known: {},
-        duration: Duration {{ min: {}, max: {:?}, auto: {auto}, default: {:?} }},
+        duration: Duration {{ min: {}, max: {:?}, auto: {auto}, zero: {zero}, default: {:?} }},
         frames: {frames},
         resolutions: &{:?},
         default_resolution: {:?},
@@ -213,12 +219,18 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
     }
     let groups: Vec<String> = model.exclusive.iter().map(|group| format!("&{group:?}")).collect();
     let conditions: Vec<String> = model.conditions.iter().map(condition).collect();
+    let doubtful = model.doubtful.iter().map(|doubt| {
+        let (field, value, reason) = (&doubt.field, &doubt.value, &doubt.reason);
+        format!("Doubt {{ field: {field:?}, value: {value:?}, reason: {reason:?} }}")
+    });
+    let doubtful: Vec<String> = doubtful.collect();
     let _ = write!(
         out,
         "        ],
         exclusive: &[{}],
         conditions: &[{}],
         without: &{:?},
+        doubtful: &[{}],
         unverified: &{:?},
         page: {:?},
     }},
@@ -226,6 +238,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         groups.join(", "),
         conditions.join(", "),
         model.without,
+        doubtful.join(", "),
         model.unverified,
         facts.pages[&model.source].url,
     );
@@ -247,8 +260,9 @@ fn condition(condition: &Condition) -> String {
         tests.join(", ")
     };
     format!(
-        "Condition {{ when: &[{}], requires: &[{}] }}",
+        "Condition {{ when: &[{}], requires: &[{}], unverified: {} }}",
         tests(&condition.when),
-        tests(&condition.requires)
+        tests(&condition.requires),
+        condition.unverified
     )
 }

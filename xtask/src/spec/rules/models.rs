@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{Found, instead};
-use crate::spec::facts::{FIELDS, FieldState, Model, ROLES, Shape, of_model, shapes};
+use crate::spec::facts::{Doubt, FIELDS, FieldState, Model, ROLES, Shape, of_model, shapes};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape};
 
@@ -151,7 +151,7 @@ fn pattern(model: &Model, entry: &Value, report: &mut Report<'_>) {
         }
         return;
     }
-    const LIMITS: [&str; 8] = [
+    const LIMITS: [&str; 9] = [
         "frames",
         "resolutions",
         "default_resolution",
@@ -160,6 +160,7 @@ fn pattern(model: &Model, entry: &Value, report: &mut Report<'_>) {
         "default_generate_audio",
         "exclusive",
         "conditions",
+        "doubtful",
     ];
     let mut limits: Vec<String> = LIMITS.iter().map(|name| (*name).to_owned()).collect();
     limits.extend(["duration/max", "duration/default"].map(str::to_owned));
@@ -238,17 +239,38 @@ fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
         }
     }
     for (index, member) in model.unverified.iter().enumerate() {
-        if entry.get(member).is_none() {
+        let place = format!("unverified/{index}");
+        if member == "conditions" {
+            let reason = "conditions are marked one by one".to_owned();
+            let fix = "add `unverified: true` to those that no page documents".to_owned();
+            report("bad-member", &place, reason, fix);
+        } else if entry.pointer(&format!("/{}", member.replace('.', "/"))).is_none() {
             let reason = format!("this entry has no member `{member}`");
+            let fix = "name a member of this entry, with dots for a nested one".to_owned();
+            report("unknown-member", &place, reason, fix);
+        }
+    }
+    for (index, doubt) in model.doubtful.iter().enumerate() {
+        if !DOUBTABLE.contains(&doubt.field.as_str()) {
+            let reason = format!("`{}` has no list of values in this entry", doubt.field);
+            let fix = instead(&doubt.field, &DOUBTABLE);
+            report("unknown-field", &format!("doubtful/{index}/field"), reason, fix);
+        }
+        let is_same = |other: &Doubt| (&other.field, &other.value) == (&doubt.field, &doubt.value);
+        if model.doubtful[..index].iter().any(is_same) {
+            let reason = format!("`{}` of `{}` is listed twice", doubt.value, doubt.field);
             report(
-                "unknown-member",
-                &format!("unverified/{index}"),
+                "bad-member",
+                &format!("doubtful/{index}"),
                 reason,
-                "name a member of this entry".to_owned(),
+                "delete one".to_owned(),
             );
         }
     }
 }
+
+/// The fields whose values may be doubtful.
+const DOUBTABLE: [&str; 2] = ["resolution", "aspect_ratio"];
 
 fn request(spec: &Spec, model: &Model, shape: &Shape, report: &mut Report<'_>) {
     let carries = |name: &str| shape.fields.iter().any(|field| field.name == name);

@@ -85,6 +85,56 @@ fn every_kind_of_unverified_rule_can_be_overridden() {
     }
 }
 
+/// Whether a rule is documented is stated for each rule, not for all of a kind.
+#[test]
+fn documented_rules_are_not_called_unverified() {
+    let url = |name: &str| Source::Url(format!("https://media.example.com/{name}").into());
+    let marks = |request: &VideoRequest| -> Vec<(String, bool)> {
+        let found = validate(Vendor::ToApis, request).into_iter();
+        found.map(|found| (found.field, found.unverified)).collect()
+    };
+    let found = |pairs: &[(&str, bool)]| -> Vec<(String, bool)> {
+        pairs.iter().map(|(field, mark)| ((*field).to_owned(), *mark)).collect()
+    };
+    let new = |model: &str| VideoRequest::new(model, "x");
+    let edit = new("seedance-2-5").video_operation("edit").duration(8);
+    let wanted = [("aspect_ratio", false), ("reference_video", false), ("duration", true)];
+    assert_eq!(marks(&edit), found(&wanted));
+    let framed = new("seedance-2-5").first_frame(url("a.png")).duration(8);
+    assert_eq!(marks(&framed), found(&[("aspect_ratio", false), ("duration", true)]));
+    let framed = framed.aspect_ratio("adaptive").allow_unverified("duration");
+    assert_eq!(marks(&framed), []);
+    let alone = |model: &str| new(model).input(Role::ReferenceAudio, url("a.mp3"));
+    assert_eq!(marks(&alone("seedance-2")), found(&[("reference_audio", false)]));
+    assert_eq!(marks(&alone("seedance-2-5")), []);
+    // Of some numbers, the page does not say that they hold for this model.
+    let many = |role: Role, count: usize| {
+        (0..count).fold(new("seedance-2"), |request, index| {
+            request.input(role, url(&index.to_string()))
+        })
+    };
+    assert_eq!(
+        marks(&many(Role::ReferenceVideo, 4)),
+        found(&[("reference_video", true)])
+    );
+    assert_eq!(
+        marks(&many(Role::ReferenceImage, 10)),
+        found(&[("reference_image", false)])
+    );
+    let data: Source = "data:video/mp4;base64,AAAA".parse().unwrap();
+    let source = new("seedance-2").input(Role::ReferenceVideo, data);
+    assert_eq!(marks(&source), found(&[("reference_video", false)]));
+    let refused = validate(
+        Vendor::ToApis,
+        &many(Role::ReferenceImage, 10).allow_unverified("reference_image"),
+    );
+    assert!(
+        refused[1]
+            .rule
+            .starts_with("every rule of ToAPIs seedance-2 for `reference_image` is verified")
+    );
+}
+
 #[test]
 fn only_unverified_rules_of_known_fields_are_overridden() {
     let refused = |vendor, request: VideoRequest| texts(vendor, &request).join("\n");
@@ -101,7 +151,7 @@ fn only_unverified_rules_of_known_fields_are_overridden() {
 
     let new = VideoRequest::new("seedance-2.0", "x");
     for (name, hint) in [
-        ("lenght", "use one of duration, "),
+        ("lenght", "use one of prompt, duration, "),
         ("reference-image", "did you mean `reference_image`?"),
     ] {
         let text = refused(Vendor::Token360, new.clone().allow_unverified(name));

@@ -18,6 +18,10 @@ impl Check {
                 continue;
             }
             let Some(rule) = self.rules.model.inputs.iter().find(|rule| rule.role == role.as_str()) else {
+                if !self.rules.is_known() {
+                    self.unplaced(request, role.as_str(), count);
+                    continue;
+                }
                 // Without a place for it, it cannot be sent.
                 let place = self.rules.field(role.as_str());
                 let basis = place.map_or(Basis::Request, |_| Basis::Model("inputs"));
@@ -30,7 +34,7 @@ impl Check {
             {
                 let hint = format!("remove {}", count - max as usize);
                 let rule = format!("{whom} supports at most {max}");
-                self.add(Basis::Model("inputs"), role.as_str(), count, rule, hint);
+                self.add(Basis::Input(role.as_str(), "max"), role.as_str(), count, rule, hint);
             }
             self.sources(request, role, rule);
         }
@@ -46,7 +50,13 @@ impl Check {
         if known && has(Role::ReferenceAudio) && !alone && !Role::ALL.iter().any(other) {
             let rule = "reference audio requires an image or a video as well";
             let hint = "add a reference image or video";
-            self.add(Basis::Model("inputs"), "reference_audio", 1, rule, hint);
+            self.add(
+                Basis::Input("reference_audio", "alone"),
+                "reference_audio",
+                1,
+                rule,
+                hint,
+            );
         }
         let groups: Vec<Vec<&str>> = self
             .rules
@@ -95,7 +105,7 @@ impl Check {
                 let general = Capabilities::of(self.rules.vendor, "*").model;
                 let mut inputs = general.inputs.iter().filter(|input| input.role == name);
                 let basis = match inputs.any(|input| input.sources.contains(&source.kind())) {
-                    true => Basis::Model("inputs"),
+                    true => Basis::Input(name, "sources"),
                     false => Basis::Request,
                 };
                 self.add(basis, name, source, rule, hint);

@@ -105,6 +105,156 @@ fn an_unlisted_model_goes_to_the_default_family_and_may_be_a_typo() {
     assert_eq!(unlisted.model.request.path, "/v1/videos/generations");
 }
 
+/// Where a field goes is not known of an unlisted model, which does not mean that the model lacks it.
+#[test]
+fn what_has_no_known_place_is_sent_as_an_extra_member() {
+    let request = VideoRequest::new("seedance-2-5-pro", "x")
+        .watermark(true)
+        .reference_video("https://media.example.com/a.mp4");
+    let texts = |request: &VideoRequest| -> Vec<String> {
+        let found = validate(Vendor::ToApis, request).into_iter();
+        found.map(|found| found.to_string()).collect()
+    };
+    let text = |field: &str, value: &str, more: &str| {
+        format!(
+            "{field} = {value}: ToAPIs seedance-2-5-pro is not in our tables; where `{field}` goes in its request is not \
+             known; send it in `extra`, as MEMBER=VALUE with the vendor's name for it; did you mean the model \
+             seedance-2-5?{more}"
+        )
+    };
+    let (watermark, video) = (text("watermark", "true", ""), text("reference_video", "1", ""));
+    assert_eq!(texts(&request), [watermark, video.clone()]);
+    let request = request.allow_unverified("watermark");
+    let more = " (`allow_unverified` does not help: a field without a known place cannot be sent)";
+    assert_eq!(texts(&request), [text("watermark", "true", more), video]);
+    for vendor in [Vendor::Token360, Vendor::AllToken] {
+        let request = VideoRequest::new("sora-9", "x")
+            .video_operation("edit")
+            .client_reference("order-1");
+        let found = validate(vendor, &request);
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert!(
+            only.rule.contains("sora-9 is not in our tables") && !only.hint.contains("mean"),
+            "{only}"
+        );
+    }
+}
+
+/// Some vendors take a 0 for something else than a length.
+#[test]
+fn a_duration_of_zero_has_another_name() {
+    for (vendor, model, hint) in [
+        (Vendor::ToApis, "seedance-2", "use auto to let the model decide, or 4"),
+        (
+            Vendor::ToApis,
+            "seedance-2-fast",
+            "use auto to let the model decide, or 4",
+        ),
+        (Vendor::ToApis, "seedance-2-mini", "use 4"),
+        (Vendor::ToApis, "doubao-seedance-1-5-pro", "use 4"),
+        (
+            Vendor::Token360,
+            "seedance-2.0",
+            "use auto to let the model decide, or 4",
+        ),
+        (
+            Vendor::AllToken,
+            "seedance-2.0",
+            "leave it out for the default, or use 4",
+        ),
+        (
+            Vendor::AllToken,
+            "seedance-1.0-pro",
+            "leave it out for the default, or use 2",
+        ),
+        (Vendor::AllToken, "seedance-9", "leave it out for the default, or use 1"),
+    ] {
+        let found = validate(vendor, &VideoRequest::new(model, "x").duration(0));
+        assert_eq!((found.len(), found[0].hint.as_str()), (1, hint), "{vendor} {model}");
+        assert!(!found[0].unverified);
+    }
+}
+
+#[test]
+fn hints_name_what_to_type() {
+    let hint = |vendor, request: VideoRequest| validate(vendor, &request)[0].hint.clone();
+    let new = |model: &str| VideoRequest::new(model, "x");
+    // Another letter case is another value.
+    assert_eq!(hint(Vendor::ToApis, new("seedance-2").resolution("4K")), "use 4k");
+    assert_eq!(hint(Vendor::Token360, new("seedance-2.0").resolution("4k")), "use 4K");
+    assert_eq!(
+        hint(Vendor::Token360, new("seedance-2.0").aspect_ratio("Adaptive")),
+        "use adaptive"
+    );
+    assert_eq!(
+        hint(Vendor::AllToken, new("seedance-2.0").service_tier("FLEX")),
+        "use flex"
+    );
+    assert_eq!(
+        hint(Vendor::AllToken, new("seedance-2.5").output_format("MOV")),
+        "use mov"
+    );
+    let operation = |vendor, model: &str| hint(vendor, new(model).video_operation("generaet"));
+    assert_eq!(
+        operation(Vendor::AllToken, "seedance-2.5"),
+        "use one of auto, edit, extend"
+    );
+    assert_eq!(
+        operation(Vendor::ToApis, "seedance-2-5"),
+        "use one of generate, edit, extend"
+    );
+    let searching = new("seedance-2")
+        .tool("web_search")
+        .reference_image("https://media.example.com/a.png")
+        .reference_video("https://media.example.com/a.mp4");
+    assert_eq!(
+        hint(Vendor::ToApis, searching),
+        "remove reference_image, reference_video"
+    );
+    // A few models stand for all that take a field.
+    assert_eq!(
+        hint(Vendor::Token360, new("seedance-2.0").tool("web_search")),
+        "leave it out, or use ToAPIs (seedance-2, seedance-2-fast, seedance-2-mini and 4 more), AllToken"
+    );
+}
+
+/// Whether a prompt is required is a fact of each body.
+#[test]
+fn a_prompt_may_be_left_out_where_the_vendor_does_not_require_it() {
+    let framed = |model: &str| VideoRequest::new(model, "").first_frame("https://media.example.com/a.png");
+    for (vendor, model, count) in [
+        (Vendor::ToApis, "seedance-2", 0),
+        (Vendor::ToApis, "seedance-2-mini", 0),
+        (Vendor::ToApis, "doubao-seedance-1-5-pro", 1),
+        (Vendor::ToApis, "kling-v9", 1),
+        (Vendor::Token360, "seedance-2.0", 1),
+        (Vendor::AllToken, "seedance-2.0", 1),
+    ] {
+        let found = validate(vendor, &framed(model));
+        assert_eq!(found.len(), count, "{vendor} {model}: {found:?}");
+        if count == 1 {
+            let text = format!(
+                "prompt = \"\": {} {model} requires a prompt; describe the video",
+                vendor.name()
+            );
+            assert_eq!(found[0].to_string(), text);
+        }
+    }
+    let plan = crate::submit::plan(Vendor::ToApis, None, &framed("seedance-2")).expect("it is valid");
+    assert!(plan.body.get("prompt").is_none(), "{}", plan.body);
+    // Nobody says what is made of nothing.
+    let found = validate(Vendor::ToApis, &VideoRequest::new("seedance-2", ""));
+    assert_eq!(
+        (found.len(), found[0].field.as_str(), found[0].unverified),
+        (1, "prompt", true)
+    );
+    let blank = validate(Vendor::ToApis, &VideoRequest::new("seedance-2", " \n"));
+    assert_eq!(
+        blank[0].to_string(),
+        "prompt = \" \\n\": contains only white space; describe the video"
+    );
+}
+
 /// Client references must be usable for lookups.
 #[test]
 fn references_that_cannot_be_looked_up_are_rejected() {

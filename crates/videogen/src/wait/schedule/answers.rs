@@ -102,8 +102,7 @@ impl Schedule {
             entry.last = LastPoll::NoUrl;
             entry.without_url += 1;
             if entry.without_url >= URL_GRACE {
-                let error = no_url(&entry.id);
-                self.end(slot, Err(error));
+                self.end(slot, Err(no_url(&task)));
                 return false;
             }
         } else if task.status.is_ended() {

@@ -196,6 +196,16 @@ impl Schedule {
         true
     }
 
+    /// Adds a task whose wait ends at once. `false` when it was already added.
+    pub(crate) fn refuse(&mut self, id: TaskId, error: Error) -> bool {
+        if self.slots.contains_key(&id) {
+            return false;
+        }
+        self.slots.insert(Arc::new(id.clone()), None);
+        self.ended.push_back((id, Err(error)));
+        true
+    }
+
     /// Removes a task.
     pub(crate) fn remove(&mut self, id: &TaskId) -> bool {
         match self.slots.remove(id) {

@@ -1,0 +1,205 @@
+//! What the command says of a request before anything is sent.
+
+use super::*;
+
+fn plan(folder: &Path, args: &[&str]) -> Output {
+    run(folder, &[&["plan", "a kite"], args].concat())
+}
+
+/// With keys of these vendors.
+fn keyed(folder: &Path, keys: &[&str], args: &[&str]) -> Output {
+    let mut command = videogen(folder, args);
+    for key in keys {
+        command.env(format!("{key}_API_KEY"), "sk-x");
+    }
+    command.output().unwrap()
+}
+
+/// A model of no table is sent to no vendor by chance.
+#[test]
+fn the_vendor_of_an_unlisted_model_is_named_by_the_user_or_by_the_only_key() {
+    let folder = tempfile::tempdir().unwrap();
+    for (args, keys) in [
+        (&["plan", "a kite", "--model", "seedance-2-6"][..], &[][..]),
+        (&["plan", "a kite", "--model", "seedance-2-6"], &["TOAPIS", "TOKEN360"]),
+        (&["generate", "a kite", "--model", "seedance-2-6"], &[]),
+        (
+            &["generate", "a kite", "--model", "seedance-2-6"],
+            &["ALLTOKEN", "TOKEN360"],
+        ),
+        (&["generate", "--simulate", "a kite", "--model", "seedance-2-6"], &[]),
+    ] {
+        let output = keyed(folder.path(), keys, args);
+        assert_eq!(output.status.code(), Some(3), "{args:?}: {}", stdout(&output));
+        assert_eq!(
+            stderr(&output),
+            "error: seedance-2-6 is in the tables of no vendor, so it is not known which vendor has it\n\
+             Choose the vendor with --vendor: token360, toapis, alltoken.\n\
+             Did you mean seedance-2.0 (Token360) or seedance-2 (ToAPIs) or seedance-2.0 (AllToken)?\n",
+            "{args:?}"
+        );
+    }
+    let args = ["plan", "a kite", "--model", "seedance-2-6"];
+    let output = keyed(folder.path(), &["ALLTOKEN"], &args);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let note = "No table lists seedance-2-6: using AllToken, because only ALLTOKEN_API_KEY is set.\n";
+    assert!(stderr(&output).starts_with(note), "{}", stderr(&output));
+    assert!(stdout(&output).contains("api.alltoken.ai"), "{}", stdout(&output));
+    let output = keyed(
+        folder.path(),
+        &["ALLTOKEN"],
+        &[&args[..], &["--vendor", "toapis"]].concat(),
+    );
+    assert!(stdout(&output).contains("toapis.com"), "{}", stdout(&output));
+    // A listed model goes where it is listed.
+    let output = run(folder.path(), &["plan", "a kite", "--model", "doubao-seedance-1-5-pro"]);
+    assert!(stdout(&output).contains("toapis.com"), "{}", stderr(&output));
+}
+
+#[test]
+fn doubtful_values_are_sent_with_a_note() {
+    let folder = tempfile::tempdir().unwrap();
+    for (vendor, model, reason) in [
+        (
+            "toapis",
+            "seedance-2-5",
+            "the page lists 480p and 720p; only a client that ran the model lists 1080p",
+        ),
+        (
+            "alltoken",
+            "seedance-2.0-fast",
+            "the provider of the model lists 480p and 720p",
+        ),
+    ] {
+        let note = format!("Note: resolution = 1080p: the vendor may refuse it: {reason}\n");
+        let args = [
+            "--vendor",
+            vendor,
+            "--model",
+            model,
+            "--resolution",
+            "1080p",
+            "--duration",
+            "5",
+        ];
+        let output = plan(folder.path(), &args);
+        assert_eq!(
+            (output.status.code(), stderr(&output)),
+            (Some(0), note.clone()),
+            "{model}"
+        );
+        let document = document(&plan(folder.path(), &[&args[..], &["--json"]].concat()));
+        let wanted = json!([{"field": "resolution", "value": "1080p", "reason": reason}]);
+        assert_eq!(document["plan"]["notes"], wanted);
+        assert_eq!(document["plan"]["body"]["resolution"], "1080p");
+
+        let all = ["--all", "--vendor", vendor, "--resolution", "1080p"];
+        let output = plan(folder.path(), &all);
+        assert!(stdout(&output).contains(note.trim_end()), "{}", stdout(&output));
+
+        let generate = [&["generate", "--simulate", "a kite", "--no-wait"], &args[..]].concat();
+        let output = run(folder.path(), &generate);
+        assert!(
+            output.status.success() && stderr(&output).contains(&note),
+            "{}",
+            stderr(&output)
+        );
+        let document = super::document(&run(folder.path(), &[&generate[..], &["--json"]].concat()));
+        assert_eq!(document["notes"], wanted, "{document}");
+    }
+    // Ids with white space are sent too.
+    let output = plan(folder.path(), &["--vendor", "token360", "--model", "seedance-2.0 "]);
+    let note = "Note: model = \"seedance-2.0 \": the vendor may refuse it: it begins or ends with white space\n";
+    assert!(
+        output.status.success() && stderr(&output).contains(note),
+        "{}",
+        stderr(&output)
+    );
+}
+
+/// A member without an option of its own.
+#[test]
+fn extra_members_are_given_one_by_one_or_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let unlisted = ["--vendor", "toapis", "--model", "kling-v9"];
+    let output = plan(folder.path(), &[&unlisted[..], &["--watermark"]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    let text = "ToAPIs kling-v9 is not in our tables; where `watermark` goes in its request is not known; send it in \
+                `extra`, as MEMBER=VALUE with the vendor's name for it";
+    assert!(stderr(&output).contains(text), "{}", stderr(&output));
+
+    let extra = [
+        "--extra",
+        "watermark=true",
+        "--extra",
+        "metadata.mode=pro",
+        "--extra",
+        r#"{"metadata": {"n": 1, "a=b": "c=d"}}"#,
+        "--extra",
+        "size=16:9",
+    ];
+    let output = plan(folder.path(), &[&unlisted[..], &extra, &["--json"]].concat());
+    let body = document(&output)["plan"]["body"].clone();
+    let wanted = json!({"model": "kling-v9", "prompt": "a kite", "watermark": true, "size": "16:9",
+        "metadata": {"mode": "pro", "n": 1, "a=b": "c=d"}});
+    assert_eq!(body, wanted);
+    for (extra, words) in [
+        (&["watermark=1", "watermark=2"][..], "--extra: watermark is given twice"),
+        (&["a.b=1", r#"{"a": {"b": 2}}"#], "--extra: a.b is given twice"),
+        (&["=1"], "the name of a member is empty"),
+        (&["watermark"], "is neither MEMBER=VALUE nor JSON"),
+        (&["{"], "is neither MEMBER=VALUE nor JSON"),
+        (&["prompt=other"], "set `prompt` instead"),
+    ] {
+        let extra: Vec<&str> = extra.iter().flat_map(|extra| ["--extra", extra]).collect();
+        let output = plan(folder.path(), &[&unlisted[..], &extra].concat());
+        assert_eq!(output.status.code(), Some(2), "{extra:?}");
+        assert!(stderr(&output).contains(words), "{extra:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_prompt_is_required_where_the_vendor_requires_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let frame = ["--first-frame", "https://media.example.com/a.png"];
+    let output = run(
+        folder.path(),
+        &[&["plan", "--vendor", "toapis", "--json"], &frame[..]].concat(),
+    );
+    let body = document(&output)["plan"]["body"].clone();
+    let wanted = json!({"model": "seedance-2", "image_urls": ["https://media.example.com/a.png"]});
+    assert_eq!(body, wanted, "{}", stdout(&output));
+    for vendor in ["token360", "alltoken"] {
+        let output = run(folder.path(), &[&["plan", "--vendor", vendor], &frame[..]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let text = stderr(&output);
+        assert_eq!(text.matches("prompt = ").count(), 1, "{text}");
+        assert!(text.contains("requires a prompt; describe the video"), "{text}");
+    }
+    // Nothing to make a video of.
+    let output = run(folder.path(), &["plan", "--vendor", "toapis"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("<PROMPT"), "{}", stderr(&output));
+    let output = run(folder.path(), &["plan", "", "--vendor", "toapis"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(
+        text.contains("a request without inputs requires prompt; set prompt"),
+        "{text}"
+    );
+}
+
+#[test]
+fn zero_seconds_are_called_auto() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = plan(folder.path(), &["--vendor", "toapis", "--duration", "0"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = "duration = 0: ToAPIs seedance-2 supports 4 to 15 seconds; use auto to let the model decide, or 4";
+    assert!(stderr(&output).contains(text), "{}", stderr(&output));
+    let output = run(folder.path(), &["plan", "--help"]);
+    let text = stdout(&output);
+    assert!(
+        text.contains("edit, extend, generate (ToAPIs) or auto (AllToken)"),
+        "{text}"
+    );
+}
