@@ -154,8 +154,14 @@ fn good_inputs(rules: Capabilities) -> Gen {
         let rule_of = |role: &str| rules.iter().find(|rule| rule.role == role);
         let taken = set.split(' ').filter_map(rule_of);
         let inputs = taken.zip(picks).flat_map(|(rule, (count, source))| {
-            let scheme = source.get(rule.sources).replace("url", "https");
-            let source = MEDIA.split(' ').find(|text| text.starts_with(&scheme)).unwrap();
+            // Kinds of sources that a request cannot state as text have none here.
+            let of_kind = |kind: &&str| {
+                MEDIA
+                    .split(' ')
+                    .find(|text| text.starts_with(&kind.replace("url", "https")))
+            };
+            let sources: Vec<_> = rule.sources.iter().filter_map(of_kind).collect();
+            let source = *source.get(&sources);
             vec![json!({"role": rule.role, "source": source}); count.min(rule.max.unwrap_or(count)) as usize]
         });
         inputs.collect::<Vec<_>>()

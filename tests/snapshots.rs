@@ -68,6 +68,9 @@ async fn normalised_task_of_every_example() {
         let spec = spec(*vendor);
         let mut seen = 0;
         for (path, method, operation) in operations(&spec) {
+            if matches!(family(operation), "uploads" | "assets") {
+                continue;
+            }
             let id = operation["operationId"].as_str().unwrap();
             for (status, response) in operation["responses"].as_object().unwrap() {
                 if !status.starts_with('2') {
@@ -143,6 +146,9 @@ async fn meaning_of_every_error() {
         let spec = spec(*vendor);
         let mut told = String::new();
         for (path, method, operation) in operations(&spec) {
+            if matches!(family(operation), "uploads" | "assets") {
+                continue;
+            }
             let id = operation["operationId"].as_str().unwrap();
             for (status, response) in operation["responses"].as_object().unwrap() {
                 let status: u16 = status.parse().unwrap();

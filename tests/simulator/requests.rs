@@ -112,6 +112,10 @@ async fn every_example_of_the_specs_is_accepted() {
     for vendor in VENDORS {
         for (path, item) in Spec::of(vendor).unwrap().document()["paths"].as_object().unwrap() {
             let post = &item["post"];
+            // Those of uploads and assets refer to each other; `assets.rs` goes through them.
+            if matches!(post["tags"][0].as_str(), Some("uploads" | "assets")) {
+                continue;
+            }
             let examples = &post["requestBody"]["content"]["application/json"]["examples"];
             let status = if vendor == Vendor::AllToken { 202 } else { 200 };
             for (name, example) in examples.as_object().into_iter().flatten() {

@@ -128,8 +128,20 @@ fn a_rename_is_absorbed_step_by_step() {
         &on,
         "snapshots",
         1,
-        &["nothing is sent as length", snapshot, "tests/specs.rs", go_on],
+        &[
+            "nothing is sent as length",
+            snapshot,
+            "\nfailed: the_field_is_sent\n",
+            "tests/specs.rs",
+            go_on,
+        ],
     );
+    // Until the round is over, the changes of the page can be read again.
+    let kept = "specs/pages/toapis/seedance_2.yaml";
+    let before = probe.read(kept);
+    let (code, out) = probe.xtask(&["docs", "toapis", PAGE]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("renamed: `ratio` became `aspect_ratio`"), "{out}");
     assert!(!probe.path.join("target/report.md").exists());
 
     probe.edit("probe/src/lib.rs", "\"length\"", "\"aspect_ratio\"");
@@ -144,6 +156,7 @@ fn a_rename_is_absorbed_step_by_step() {
         assert!(out.contains(words), "{out}");
     }
     assert!(probe.read("target/report.md").contains("**Verdict: breaking**"));
+    assert_ne!(probe.read(kept), before);
     // It can be repeated, and each step passes by itself.
     let (code, out) = probe.xtask(&["absorb", "toapis", PAGE, "--to", "generate"]);
     assert_eq!(code, 0, "{out}");

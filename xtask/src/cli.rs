@@ -10,7 +10,12 @@ use crate::exit::CANNOT;
 use crate::{absorb, ci, diff, docs, generate, lint, new_vendor, report, snapshots};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Maintainer's commands", disable_version_flag = true)]
+#[command(
+    name = "xtask",
+    bin_name = "cargo xtask",
+    about = "Maintainer's commands",
+    disable_version_flag = true
+)]
 struct Cli {
     /// Repository to work on [default: the one that this command belongs to]
     #[arg(long, global = true, value_name = "DIR")]
@@ -29,7 +34,13 @@ enum Command {
     /// Exit codes: 0 all steps passed; 1 a step needs you; 2 invalid arguments; 100 a step cannot run.
     #[command(after_help = absorb::help())]
     Absorb(absorb::Arguments),
+    #[command(
+        after_help = "Examples:\n  cargo xtask generate\n  cargo xtask generate toapis\n  cargo xtask generate --check"
+    )]
     Generate(generate::Arguments),
+    #[command(
+        after_help = "Examples:\n  cargo xtask lint\n  cargo xtask lint token360 draft.yaml\n  cargo xtask lint --json"
+    )]
     Lint(lint::Arguments),
     /// Show what changed between two states of the specs, and what it breaks
     ///
@@ -38,12 +49,14 @@ enum Command {
     ///
     /// Exit codes: 0 no change; 1 changes, none breaking; 2 breaking changes, or invalid arguments; 100 a state cannot
     /// be read.
+    #[command(after_help = "Examples:\n  cargo xtask diff HEAD\n  cargo xtask diff main HEAD")]
     Diff(diff::Arguments),
     /// Write a Markdown report on what changed between two states of the specs
     ///
     /// It covers the wire, the generated Rust, the models' limits and the snapshots.
     ///
     /// Exit codes: 0 written; 100 a state cannot be read, or the file cannot be written.
+    #[command(after_help = "Examples:\n  cargo xtask report HEAD --out target/report.md")]
     Report(report::Arguments),
     /// Compare documentation pages and OpenAPI documents with specs/VENDOR.yaml
     ///
@@ -56,6 +69,9 @@ enum Command {
     /// those of the spec and not in x-pages; 2 invalid arguments; 3 a page, or a change of its text, was not understood, or
     /// a page was not kept because it shows less than the kept one; 100 a file or a spec cannot be read. With several
     /// pages, the highest of their codes.
+    #[command(
+        after_help = "Examples:\n  cargo xtask docs toapis seedance-2.mdx\n  cargo xtask docs toapis page.html --page seedance_2\n  cargo xtask docs toapis clone/docs/en/api-reference --json\n  cargo xtask docs toapis seedance-2.mdx --keep"
+    )]
     Docs(docs::Arguments),
     /// Run all tests and write their snapshots
     ///
@@ -63,12 +79,14 @@ enum Command {
     ///
     /// Exit codes: 0 all tests pass, and every snapshot is up to date and used; 1 tests fail, or (with --check) snapshots
     /// are pending or unused; 2 invalid arguments; 100 the tests cannot run.
+    #[command(after_help = "Examples:\n  cargo xtask snapshots\n  cargo xtask snapshots --check")]
     Snapshots(snapshots::Arguments),
     /// Write a new vendor's spec, generated crate, adapter and snapshots
     ///
     /// Also registers the vendor wherever vendors are listed. The skeleton compiles; the remaining steps are printed.
     ///
     /// Exit codes: 0 written; 1 refused, nothing written; 100 a file cannot be written.
+    #[command(after_help = "Examples:\n  cargo xtask new-vendor acme")]
     NewVendor(new_vendor::Arguments),
     /// Run everything that CI runs: `bash .ci/run`
     ///
@@ -86,11 +104,12 @@ pub fn run<A: Into<OsString> + Clone>(
     let Cli { root: other, command } = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
+            let text = wrapped(&error.to_string());
             // Help goes to standard output and succeeds.
             let _ = if error.use_stderr() {
-                write!(err, "{error}")
+                write!(err, "{text}")
             } else {
-                write!(out, "{error}")
+                write!(out, "{text}")
             };
             return u8::try_from(error.exit_code()).unwrap_or(CANNOT);
         }
@@ -105,9 +124,9 @@ pub fn run<A: Into<OsString> + Clone>(
         Command::Lint(arguments) => Ok(lint::run(&arguments, root, &mut report, err)),
         Command::Docs(arguments) => docs::run(root, &arguments, &mut report),
         Command::NewVendor(arguments) => new_vendor::run(&arguments, root, &mut report, err),
-        Command::Snapshots(arguments) => snapshots::run(&arguments, root, &mut report),
         Command::Ci => ci::run(root),
-        // Writes as it goes: its steps take minutes.
+        // These write as they go: they take minutes.
+        Command::Snapshots(arguments) => snapshots::run(&arguments, root, out),
         Command::Absorb(arguments) => {
             let again = |args: &[String], out: &mut dyn Write, err: &mut dyn Write| {
                 run(
@@ -127,5 +146,69 @@ pub fn run<A: Into<OsString> + Clone>(
             let _ = writeln!(err, "error: {error}");
             CANNOT
         }
+    }
+}
+
+/// The text with lines of at most 100 characters; what goes on is indented like its line.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 100;
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let mut width = 0;
+        for word in line.split_inclusive(' ') {
+            if width + word.trim_end().chars().count() > WIDTH && width > indent {
+                out.truncate(out.trim_end_matches(' ').len());
+                out.push('\n');
+                out.push_str(&" ".repeat(indent));
+                width = indent;
+            }
+            out.push_str(word);
+            width += word.chars().count();
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_line_of_any_help_is_long() {
+        for command in [
+            "",
+            "absorb",
+            "generate",
+            "lint",
+            "diff",
+            "report",
+            "docs",
+            "snapshots",
+            "new-vendor",
+            "ci",
+        ] {
+            let mut out = Vec::new();
+            let args = ["xtask", command, "--help"].into_iter().filter(|word| !word.is_empty());
+            assert_eq!(
+                super::run(args, std::path::Path::new("."), &mut out, &mut Vec::new()),
+                0
+            );
+            let out = String::from_utf8(out).expect("help is text");
+            assert!(out.contains("Usage: cargo xtask"), "{out}");
+            assert_eq!(out.lines().find(|line| line.chars().count() > 100), None, "{command}");
+            assert!(
+                ["", "ci"].contains(&command) || out.contains("\n  cargo xtask "),
+                "{command}: {out}"
+            );
+        }
+        let one = "  a ".to_owned() + &"word ".repeat(30) + "end\nnext\n";
+        let all = super::wrapped(&one);
+        assert_eq!(
+            all.split_whitespace().collect::<Vec<_>>(),
+            one.split_whitespace().collect::<Vec<_>>()
+        );
+        assert!(
+            all.lines().nth(1).is_some_and(|line| line.starts_with("  word")) && all.ends_with("end\nnext\n"),
+            "{all}"
+        );
     }
 }

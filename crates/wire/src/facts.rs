@@ -36,6 +36,8 @@ pub struct Vendor {
     pub families: &'static [Family],
     /// Models; the first match by id decides, the last entry matches any id.
     pub models: &'static [Model],
+    /// Ways in which a local file becomes a source of inputs, in order of preference.
+    pub uploads: &'static [Upload],
 }
 
 /// A documentation page.
@@ -367,8 +369,76 @@ impl Frames {
     }
 }
 
-/// Media of one role.
+/// A way in which a local file becomes a source of inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Upload {
+    /// Name, unique within the vendor.
+    pub name: &'static str,
+    /// `operationId` of the first call that is specific to this way.
+    pub operation: &'static str,
+    /// Name of another way whose URL the operation takes instead of the file.
+    pub via: Option<&'static str>,
+    /// `operationId` of the operation that creates the group of assets that the operation needs.
+    pub group: Option<&'static str>,
+    /// Media: `image`, `video`, `audio`.
+    pub media: &'static [&'static str],
+    /// Media types, such as `image/png`.
+    pub types: &'static [&'static str],
+    /// Maximum size in bytes, if documented.
+    pub max_bytes: Option<u64>,
+    /// Kind of source that a request then has: `url`, `asset` or `upload_id`.
+    pub gives: &'static str,
+    /// Whether several requests may have it.
+    pub reusable: bool,
+    /// Seconds until it expires, if documented.
+    pub lives: Option<u64>,
+    /// Ids of the models that accept it; empty if all do.
+    pub models: &'static [&'static str],
+    /// `operationId` of the operation to poll until it is active; usable at once if left out.
+    pub poll: Option<&'static str>,
+    /// Page the fact comes from, if documented.
+    pub page: Option<&'static str>,
+    /// Seen in clients only, not documented.
+    pub unverified: bool,
+}
+
+impl Upload {
+    /// Whether a request for the model called `id` may have such a source.
+    #[must_use]
+    pub fn serves(&self, id: &str) -> bool {
+        self.models.is_empty() || self.models.contains(&id)
+    }
+}
+
+/// Limits of a file of one medium. A bound that is left out is not documented.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Media {
+    /// Name, unique within the vendor.
+    pub name: &'static str,
+    /// Media types, such as `image/png`.
+    pub types: &'static [&'static str],
+    /// Maximum size in bytes.
+    pub max_bytes: Option<u64>,
+    /// Shortest and longest side of an image or a video in pixels.
+    pub side: Option<(u32, u32)>,
+    /// Smallest and largest ratio of width to height.
+    pub ratio: Option<(f64, f64)>,
+    /// Shortest and longest length in seconds.
+    pub seconds: Option<(f64, f64)>,
+    /// Longest length in seconds of all files of the role together.
+    pub total_seconds: Option<f64>,
+    /// Smallest and largest frame rate of a video.
+    pub fps: Option<(f64, f64)>,
+    /// Maximum size in bytes of a request that contains the file as a data URL.
+    pub max_request_bytes: Option<u64>,
+    /// Page the fact comes from, if documented.
+    pub page: Option<&'static str>,
+    /// Not documented for these models; the closest known limits.
+    pub unverified: bool,
+}
+
+/// Media of one role.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Input {
     /// Normalised role.
     pub role: &'static str,
@@ -376,8 +446,10 @@ pub struct Input {
     pub wire_role: &'static str,
     /// Maximum number, where one is documented.
     pub max: Option<u32>,
-    /// Allowed sources: `url`, `asset`, `data`.
+    /// Allowed sources: `url`, `asset`, `data`, `upload_id`.
     pub sources: &'static [&'static str],
+    /// Limits of each file, if any are known.
+    pub media: Option<Media>,
     /// Whether it may be the only input, although its role usually requires another one.
     pub alone: bool,
 }

@@ -4,6 +4,7 @@
 //! - [`Session`] is the inner type of each generated client: it authenticates a request, sends it (or only records it), and
 //!   keeps the result as an [`Exchange`].
 //! - [`Lenient`] and [`FromValue`] parse JSON of any shape; an invalid member does not fail the whole body.
+//! - [`Form`] builds the multipart bodies of uploads from streams.
 //! - [`open_enum!`] declares string enums that keep unknown values.
 //! - [`facts`] defines the tables generated from a spec's `x-models` and related extensions.
 //!
@@ -11,6 +12,7 @@
 
 mod exchange;
 pub mod facts;
+mod form;
 mod lenient;
 mod open_enum;
 mod secret_url;
@@ -18,6 +20,7 @@ mod session;
 mod timestamp;
 
 pub use exchange::{Answer, Exchange, Sent};
+pub use form::{FilePart, Form};
 #[doc(hidden)]
 pub use lenient::object;
 pub use lenient::{FromValue, Lenient, Read, ReadItems, RequestBody};

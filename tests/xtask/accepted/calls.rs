@@ -14,6 +14,39 @@ fn query(name: &str) -> String {
     ))
 }
 
+/// Adds an operation with a form as its body.
+fn form(component: &str, example: &str) -> String {
+    let operation = format!(
+        "  /files:
+    post:
+      operationId: send_file
+      tags: [videos]
+      description: Stores a file.
+      x-source: page
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: {{$ref: '#/components/schemas/{component}'}}
+            example: {example}
+      responses:
+        '204': {{description: Stored.}}
+  /videos/{{id}}:"
+    );
+    let schema = "  schemas:
+    SendForm:
+      type: object
+      description: A file.
+      x-source: page
+      required: [file]
+      properties:
+        file: {type: string, format: binary, description: The file.}
+        second: {type: string, format: binary, description: Another one.}
+        type: {type: string, description: A type.}
+        count: {type: integer, description: A number.}
+        checked: {type: boolean, description: A switch.}";
+    change("  /videos/{id}:", &operation).replacen("  schemas:", schema, 1)
+}
+
 fn server(url: &str) -> String {
     change("https://api.example.com", url)
 }
@@ -244,9 +277,27 @@ pub(super) fn add(cases: &mut Vec<Case>) {
     );
     let json = "          application/json:\n            schema: {$ref: '#/components/schemas/CreateRequest'}";
     add(
-        "a form as body",
-        change(json, &json.replace("application/json", "multipart/form-data")),
+        "a text as body",
+        change(json, &json.replace("application/json", "text/plain")),
         refused("body-type", "/paths/~1videos/post/requestBody/content"),
+    );
+    add(
+        "a form with a list",
+        change(json, &json.replace("application/json", "multipart/form-data")),
+        refused("part-type", "/components/schemas/CreateRequest/properties/images"),
+    );
+    add(
+        "a form",
+        form("SendForm", "{file: a.png, type: front, count: 2}"),
+        ACCEPTED,
+    );
+    add(
+        "a form that is an answer too",
+        form("Task", "{id: x}"),
+        refused(
+            "shared-form",
+            "/paths/~1files/post/requestBody/content/multipart~1form-data/schema",
+        ),
     );
     let answer = "            application/json:\n              schema: {$ref: '#/components/schemas/Task'}\n              example:";
     add(

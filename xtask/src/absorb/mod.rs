@@ -56,7 +56,10 @@ pub(crate) type Xtask<'a> = &'a dyn Fn(&[String], &mut dyn Write, &mut dyn Write
 
 /// The steps, for the help.
 pub(crate) fn help() -> String {
-    let mut text = String::from("Steps, and the command that each of them is:\n");
+    let mut text = String::from(
+        "Examples:\n  cargo xtask absorb toapis seedance-2.mdx\n  cargo xtask absorb toapis seedance-2.mdx --from lint\n\n\
+         Steps, and the command that each of them is:\n",
+    );
     for step in &STEPS {
         let _ = writeln!(text, "  {:<9}  {}\n             {}", step.name, step.does, step.alone());
     }

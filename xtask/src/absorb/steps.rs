@@ -69,8 +69,9 @@ pub(super) const STEPS: [Step; 8] = [
         does: "run all tests, write their snapshots, delete unused ones",
         command: &["cargo", "xtask", "snapshots"],
         result: Result::Passes(&[0]),
-        todo: "correct what fails. Tests that repeat the vendor's names on purpose: requests in tests/simulator/, and \
-               PARAMETERS in tests/specs.rs for pages that are not kept",
+        todo: "correct the tests that are listed as failed. Some repeat the vendor's names on purpose: requests in \
+               tests/simulator/, and PARAMETERS in tests/specs.rs for pages that are not kept; what they call by its old name \
+               elsewhere (tests/cases.rs, docs/) is to be renamed too",
     },
     Step {
         name: "report",

@@ -1,6 +1,6 @@
 //! `cargo xtask snapshots`: runs the tests, writes their snapshots and deletes those that no test uses; or checks them.
 //!
-//! Arguments and the flow; `files` finds snapshots and compares their contents.
+//! Arguments and the flow; `files` finds snapshots and compares their contents, `failing` runs the tests.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -13,6 +13,7 @@ use clap::Args;
 use self::files::Files;
 use crate::cargo::cargo;
 
+mod failing;
 mod files;
 
 /// Exit code: tests fail, or files are left over.
@@ -25,14 +26,15 @@ pub(crate) struct Arguments {
     check: bool,
 }
 
-/// Runs the tests of the repository at `root`, which print to the terminal of this process. Returns the exit code.
+/// Runs the tests of the repository at `root`, whose output is passed on. Returns the exit code.
 ///
 /// # Errors
 /// When Cargo cannot be run, a file cannot be read, written or deleted, or the tests do not report their snapshots.
 pub(crate) fn run(arguments: &Arguments, root: &Path, out: &mut dyn Write) -> Result<u8, Box<dyn Error>> {
     let before = Files::find(root)?;
     let references = tempfile::NamedTempFile::new()?;
-    let status = cargo(root)
+    let mut tests = cargo(root);
+    tests
         // All tests, since those that fail hide nothing of the others then.
         .args(["test", "--workspace", "--no-fail-fast"])
         .args((!arguments.check).then_some("--quiet"))
@@ -40,14 +42,16 @@ pub(crate) fn run(arguments: &Arguments, root: &Path, out: &mut dyn Write) -> Re
         .env("INSTA_UPDATE", if arguments.check { "no" } else { "always" })
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", references.path())
         .env_remove("INSTA_FORCE_PASS")
-        .env_remove("INSTA_PENDING_DIR")
-        .status()
-        .map_err(|error| format!("cargo cannot be run: {error}"))?;
+        .env_remove("INSTA_PENDING_DIR");
+    let (status, failed) = failing::run(&mut tests, out)?;
     let after = Files::find(root)?;
     for (verb, file) in before.changes(&after) {
         writeln!(out, "{verb} {}", file.display())?;
     }
     if !status.success() {
+        for test in &failed {
+            writeln!(out, "failed: {test}")?;
+        }
         // A test that fails may not reach its other snapshots.
         writeln!(out, "Tests fail, so unused snapshots were not looked for.")?;
         if arguments.check {

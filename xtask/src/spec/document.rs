@@ -187,6 +187,13 @@ impl<'a> Operation<'a> {
         request_schemas(self.value)
     }
 
+    /// The schema of its multipart body.
+    #[must_use]
+    pub fn form(&self) -> Option<&'a Value> {
+        let pointer = "/requestBody/content/multipart~1form-data/schema";
+        self.value.pointer(pointer)
+    }
+
     /// The schemas of its JSON bodies of success.
     pub fn success_schemas(&self) -> impl Iterator<Item = &'a Value> {
         let responses = members(self.value.get("responses")).filter(|(status, _)| status.starts_with('2'));

@@ -8,9 +8,11 @@ use serde_json::Value;
 
 pub(crate) use crate::spec::conditions::{Condition, Doubt, FieldState, FieldWord};
 use crate::spec::lists::{Item, ListParameter, item, list_parameters};
+use crate::spec::pages::Page;
 use crate::spec::schema::{single_ref, target};
 use crate::spec::service::{Poll, RateLimits, ResultUrl, Webhook};
 use crate::spec::tasks::{TaskField, Tasks, task_fields};
+use crate::spec::uploads::{Media, Upload};
 use crate::spec::{Spec, SpecError, component, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
@@ -62,6 +64,8 @@ pub struct Facts {
     pub(crate) task_fields: Vec<TaskField>,
     pub(crate) tasks: Tasks,
     pub(crate) list: Vec<ListParameter>,
+    pub(crate) uploads: Vec<Upload>,
+    pub(crate) media: Vec<Media>,
 }
 
 /// The extensions at the root of a spec. `lint` validates a spec against their JSON Schema; only that is strict, so
@@ -90,48 +94,10 @@ pub(crate) struct Extensions {
     families: Vec<Family>,
     #[serde(rename = "x-models")]
     models: Vec<Model>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "how a page is fetched is checked for its shape, not emitted")]
-pub(crate) struct Page {
-    #[schemars(regex(pattern = "^https://"))]
-    pub(crate) url: String,
-    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
-    pub(crate) read: String,
-    pub(crate) note: Option<String>,
-    #[serde(default)]
-    pub(crate) kind: PageKind,
-    pub(crate) fetch: Option<Fetch>,
-    /// The part of a repository that holds the pages, or the one file.
-    #[schemars(regex(pattern = r"^[A-Za-z0-9_][A-Za-z0-9_.@/-]*$"))]
-    pub(crate) path: Option<String>,
-}
-
-/// What a vendor publishes.
-#[derive(Deserialize, JsonSchema, Default, Clone, Copy, PartialEq, Eq, Debug)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum PageKind {
-    /// A documentation page.
-    #[default]
-    Page,
-    /// An OpenAPI document.
-    OpenApi,
-    /// A repository of the sources of pages.
-    Repository,
-}
-
-/// How it is fetched.
-#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Fetch {
-    /// GET of the address.
-    Get,
-    /// GET of the address with `.md` at its end.
-    Md,
-    /// A shallow clone.
-    Git,
+    #[serde(rename = "x-uploads", default)]
+    uploads: Vec<Upload>,
+    #[serde(rename = "x-media", default)]
+    media: Vec<Media>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -233,6 +199,8 @@ pub(crate) struct Input {
     pub(crate) role: Option<String>,
     #[serde(default)]
     pub(crate) alone: bool,
+    /// An entry of `x-media`.
+    pub(crate) media: Option<String>,
 }
 
 /// A word in task ids, and the operation that polls such tasks.
@@ -313,6 +281,8 @@ impl Facts {
             task_fields,
             tasks: extensions.tasks,
             list: list_parameters(spec),
+            uploads: extensions.uploads,
+            media: extensions.media,
         })
     }
 

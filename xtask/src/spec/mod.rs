@@ -15,6 +15,7 @@ pub mod lines;
 pub mod lint;
 pub mod lists;
 pub mod names;
+pub mod pages;
 pub mod raw;
 pub mod rules;
 pub mod schema;
@@ -22,6 +23,7 @@ mod service;
 pub mod source;
 pub mod tasks;
 mod text;
+pub mod uploads;
 
 pub use self::document::{METHODS, Operation, Spec, SpecError, component, members, request_schemas, sources};
 pub use self::files::{is_vendor, vendors};

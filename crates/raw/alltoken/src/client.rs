@@ -509,6 +509,539 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///The answer to an action.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct PortraitAnswer {
+        #[serde(
+            rename = "ResponseMetadata",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub response_metadata: ::std::option::Option<
+            ::videogen_wire::Lenient<PortraitMetadata>,
+        >,
+        #[serde(
+            rename = "Result",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub result: ::std::option::Option<::videogen_wire::Lenient<PortraitResult>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Why an action failed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct PortraitError {
+        ///Machine-readable code, such as `Unauthorized`, `Forbidden`, `MissingParameter.Id`, `InvalidParameter`, `QuotaExceeded`, `RateLimitExceeded`, `TokenExpired`, `InvalidToken`, `ValidatePending`, `NotFound`, `UpstreamUnavailable`; codes of the provider are passed on.
+        #[serde(rename = "Code", skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Error message.
+        #[serde(
+            rename = "Message",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///What to list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct PortraitFilter {
+        ///Groups.
+        #[serde(
+            rename = "GroupIds",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
+        pub group_ids: ::std::vec::Vec<::std::string::String>,
+        #[serde(rename = "GroupType")]
+        pub group_type: crate::enums::PortraitGroupType,
+        ///Part of the name.
+        #[serde(rename = "Name", skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        ///Statuses of assets.
+        #[serde(
+            rename = "Statuses",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
+        pub statuses: ::std::vec::Vec<::std::string::String>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A group or an asset in a list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct PortraitItem {
+        ///Medium of an asset.
+        #[serde(
+            rename = "AssetType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub asset_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///When it was created.
+        #[serde(
+            rename = "CreateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub create_time: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Description of a group.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Why the asset failed.
+        #[serde(
+            rename = "FailedReason",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub failed_reason: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Group of the asset. It may be empty.
+        #[serde(
+            rename = "GroupId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Kind of group.
+        #[serde(
+            rename = "GroupType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Id of the group or the asset.
+        #[serde(rename = "Id", skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Name.
+        #[serde(rename = "Name", skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Project.
+        #[serde(
+            rename = "ProjectName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub project_name: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///`Processing`, `Active` or `Failed`.
+        #[serde(
+            rename = "Status",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub status: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Title of a group.
+        #[serde(
+            rename = "Title",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub title: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///When it last changed.
+        #[serde(
+            rename = "UpdateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub update_time: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The provider's status.
+        #[serde(
+            rename = "UpstreamStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub upstream_status: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Signed URL of the file, for 12 hours.
+        #[serde(rename = "URL", skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The action that was run, and its error.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct PortraitMetadata {
+        ///The action.
+        #[serde(
+            rename = "Action",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub action: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(
+            rename = "Error",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub error: ::std::option::Option<::videogen_wire::Lenient<PortraitError>>,
+        ///Region.
+        #[serde(
+            rename = "Region",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub region: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Id of the request.
+        #[serde(
+            rename = "RequestId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub request_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Name of the service.
+        #[serde(
+            rename = "Service",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub service: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Version of the service.
+        #[serde(
+            rename = "Version",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub version: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Parameters of an action. Create a group: `GroupType`; create an asset: `GroupId`, `URL`, `AssetType`; get, update or delete: `Id`; list: `Filter` with `GroupType`; start a verification: `CallbackURL`; get its result: `BytedToken`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct PortraitRequest {
+        #[serde(
+            rename = "AssetType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub asset_type: ::std::option::Option<crate::enums::PortraitAssetType>,
+        ///Token of a verification.
+        #[serde(
+            rename = "BytedToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub byted_token: ::std::option::Option<::std::string::String>,
+        ///Where the person's browser is sent in the end.
+        #[serde(
+            rename = "CallbackURL",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub callback_url: ::std::option::Option<::std::string::String>,
+        ///Description of a group.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "Filter",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub filter: ::std::option::Option<PortraitFilter>,
+        ///Group of a new asset.
+        #[serde(
+            rename = "GroupId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "GroupType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_type: ::std::option::Option<crate::enums::PortraitGroupType>,
+        ///Id of a group or an asset.
+        #[serde(rename = "Id", skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::std::string::String>,
+        ///Name.
+        #[serde(rename = "Name", skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        ///Number of the page, from 1.
+        #[serde(
+            rename = "PageNumber",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub page_number: ::std::option::Option<i64>,
+        ///Items on a page.
+        #[serde(
+            rename = "PageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub page_size: ::std::option::Option<i64>,
+        ///Project.
+        #[serde(
+            rename = "ProjectName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub project_name: ::std::option::Option<::std::string::String>,
+        ///Member to sort assets by.
+        #[serde(
+            rename = "SortBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub sort_by: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "SortOrder",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub sort_order: ::std::option::Option<crate::enums::PortraitSortOrder>,
+        ///Title of a group.
+        #[serde(
+            rename = "Title",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub title: ::std::option::Option<::std::string::String>,
+        ///Public URL of the file of a new asset.
+        #[serde(rename = "URL", skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A group, an asset, a page of either, a session or the result of a verification, depending on the action. New groups and assets have the id only.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct PortraitResult {
+        ///Medium of an asset.
+        #[serde(
+            rename = "AssetType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub asset_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Token of a verification, for two minutes.
+        #[serde(
+            rename = "BytedToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub byted_token: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        ///Where the person's browser is sent in the end.
+        #[serde(
+            rename = "CallbackURL",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub callback_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///When it was created.
+        #[serde(
+            rename = "CreateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub create_time: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Description of a group.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Why the asset failed.
+        #[serde(
+            rename = "FailedReason",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub failed_reason: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Group of the asset or of the verified person. It may be empty in lists.
+        #[serde(
+            rename = "GroupId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Kind of group.
+        #[serde(
+            rename = "GroupType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Page for the person to open, within two minutes.
+        #[serde(
+            rename = "H5Link",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub h5_link: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        ///Id of the group or the asset.
+        #[serde(rename = "Id", skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///The groups or assets of a page.
+        #[serde(
+            rename = "Items",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub items: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<PortraitItem>>,
+            >,
+        >,
+        ///Name.
+        #[serde(rename = "Name", skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Number of the page, from 1.
+        #[serde(
+            rename = "PageNumber",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub page_number: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Items on a page.
+        #[serde(
+            rename = "PageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub page_size: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Project.
+        #[serde(
+            rename = "ProjectName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub project_name: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Place of an uploaded file.
+        #[serde(
+            rename = "R2Key",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub r2_key: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///`Processing`, `Active` or `Failed`; an upload has it in lower case.
+        #[serde(
+            rename = "Status",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub status: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Title of a group.
+        #[serde(
+            rename = "Title",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub title: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Number of all items.
+        #[serde(
+            rename = "TotalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///When it last changed.
+        #[serde(
+            rename = "UpdateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub update_time: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///URL of an uploaded file.
+        #[serde(
+            rename = "UploadedURL",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub uploaded_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        ///The provider's status; where it is present, an asset is usable once it is `Active`.
+        #[serde(
+            rename = "UpstreamStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub upstream_status: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Signed URL of the file, for 12 hours.
+        #[serde(rename = "URL", skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///An address for one file, and the id for a request.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct PresignAnswer {
+        ///Until when a request may name the id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub claim_expires_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        ///Seconds until the address expires.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expires_in: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Maximum size in bytes for this purpose.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_content_length: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Always `PUT`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub method: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Address of the file, for debugging only.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub public_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub required_headers: ::std::option::Option<
+            ::videogen_wire::Lenient<UploadHeaders>,
+        >,
+        ///Id for a request.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub upload_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Where to send the file.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub upload_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A file to upload.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct PresignRequest {
+        ///SHA-256 of the file in lower-case hexadecimal digits.
+        pub checksum_sha256: ::std::string::String,
+        ///Size in bytes.
+        pub content_length: i64,
+        ///MD5 of the file in base64.
+        pub content_md5: ::std::string::String,
+        pub content_type: crate::enums::UploadContentType,
+        pub purpose: crate::enums::UploadPurpose,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///The prompt.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct PromptCapability {
@@ -557,6 +1090,28 @@ pub mod types {
         ///Number of web searches.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub web_search: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The headers to send with the file.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct UploadHeaders {
+        ///MD5 of the file in base64.
+        #[serde(
+            rename = "Content-MD5",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub content_md5: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Media type.
+        #[serde(
+            rename = "Content-Type",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub content_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -643,7 +1198,7 @@ pub mod types {
 
 Asynchronous video generation at AllToken: submit a request, poll the task, download the file from a presigned URL. Tasks can be listed and, until they are completed, cancelled.
 
-Left out: uploads (`/uploads/presign`), whose error codes and limits are not documented (the ids of files that were uploaded otherwise go into `upload_id`); the portrait service (`/portrait/`), whose assets are taken as `asset://` sources; and the balance (`/api-account/user/usage-quota`), which refuses API keys.
+Left out: the balance (`/api-account/user/usage-quota`), which refuses API keys.
 
 Version: 2026-11-27*/
 pub struct Client {
@@ -708,6 +1263,116 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /**Call the portrait service
+
+Runs one action on groups, assets or the verification of a person. The body depends on the action. Failures have status 200 too, with an `Error` in `ResponseMetadata`.
+
+Sends a `POST` request to `/portrait/`
+
+Arguments:
+- `action`: What to do.
+- `version`: Version of the service.
+- `body`
+*/
+    pub async fn call_portrait<'a>(
+        &'a self,
+        action: &'a crate::enums::PortraitAction,
+        version: &'a str,
+        body: &'a types::PortraitRequest,
+    ) -> Result<ResponseValue<types::PortraitAnswer>, Error<()>> {
+        let url = format!("{}/portrait/", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("Action", &action))
+            .query(&progenitor_client::QueryParam::new("Version", &version))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "call_portrait",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Upload a portrait
+
+Adds an image to a group. It is processed afterwards; poll it with the action `GetAsset` until it is active. It costs nothing.
+
+Sends a `POST` request to `/portrait/upload`
+
+*/
+    pub async fn upload_portrait<'a>(
+        &'a self,
+        body: crate::forms::UploadPortraitForm,
+    ) -> Result<ResponseValue<types::PortraitAnswer>, Error<()>> {
+        let url = format!("{}/portrait/upload", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .multipart(body.form())
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "upload_portrait",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Reserve an upload
+
+Returns an address for one file, which is sent there with PUT, exactly the returned headers and without the API key. The answer's status and the codes of its errors are not documented. It costs nothing.
+
+Sends a `POST` request to `/uploads/presign`
+
+*/
+    pub async fn presign_upload<'a>(
+        &'a self,
+        body: &'a types::PresignRequest,
+    ) -> Result<ResponseValue<types::PresignAnswer>, Error<()>> {
+        let url = format!("{}/uploads/presign", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "presign_upload",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**List video generation tasks
 
 Lists one page of the caller's own tasks. There is no cursor; only the filter reaches tasks beyond the page.

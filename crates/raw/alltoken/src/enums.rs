@@ -87,6 +87,41 @@ videogen_wire::open_enum! {
         Mov = "mov",
     }
 
+    /// Action of the portrait service.
+    pub enum PortraitAction {
+        CreateAssetGroup = "CreateAssetGroup",
+        GetAssetGroup = "GetAssetGroup",
+        UpdateAssetGroup = "UpdateAssetGroup",
+        DeleteAssetGroup = "DeleteAssetGroup",
+        ListAssetGroups = "ListAssetGroups",
+        CreateAsset = "CreateAsset",
+        GetAsset = "GetAsset",
+        UpdateAsset = "UpdateAsset",
+        DeleteAsset = "DeleteAsset",
+        ListAssets = "ListAssets",
+        CreateVisualValidateSession = "CreateVisualValidateSession",
+        GetVisualValidateResult = "GetVisualValidateResult",
+    }
+
+    /// Medium of an asset.
+    pub enum PortraitAssetType {
+        Image = "Image",
+        Video = "Video",
+        Audio = "Audio",
+    }
+
+    /// Kind of group: pictures that a model generated, or a verified person. Groups of persons come from a verification, and cannot be created otherwise.
+    pub enum PortraitGroupType {
+        Aigc = "AIGC",
+        LivenessFace = "LivenessFace",
+    }
+
+    /// Direction of a listing.
+    pub enum PortraitSortOrder {
+        Asc = "Asc",
+        Desc = "Desc",
+    }
+
     /// Resolution tier.
     pub enum Resolution {
         V480p = "480p",
@@ -98,5 +133,31 @@ videogen_wire::open_enum! {
     pub enum ServiceTier {
         Default = "default",
         Flex = "flex",
+    }
+
+    /// Media type of an upload.
+    pub enum UploadContentType {
+        ImagePng = "image/png",
+        ImageJpeg = "image/jpeg",
+        ImageWebp = "image/webp",
+        VideoMp4 = "video/mp4",
+        VideoWebm = "video/webm",
+        VideoQuicktime = "video/quicktime",
+        AudioWav = "audio/wav",
+        AudioMpeg = "audio/mpeg",
+        AudioMp4 = "audio/mp4",
+        AudioAac = "audio/aac",
+        AudioOgg = "audio/ogg",
+        AudioWebm = "audio/webm",
+    }
+
+    /// What an upload is for.
+    pub enum UploadPurpose {
+        ImageEditSource = "image_edit_source",
+        ImageEditMask = "image_edit_mask",
+        ImageVariationSource = "image_variation_source",
+        VideoInputImage = "video_input_image",
+        VideoInputVideo = "video_input_video",
+        VideoInputAudio = "video_input_audio",
     }
 }

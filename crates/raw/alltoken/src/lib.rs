@@ -12,6 +12,8 @@ mod client;
 pub mod enums;
 #[rustfmt::skip]
 pub mod facts;
+#[rustfmt::skip]
+pub mod forms;
 
 pub use client::{Client, Error, ResponseValue, types};
 
@@ -50,13 +52,25 @@ videogen_wire::from_value! {
     types::Model,
     types::ModelCapabilities,
     types::ModelList,
+    types::PortraitAnswer,
+    types::PortraitError,
+    types::PortraitFilter,
+    types::PortraitItem,
+    types::PortraitMetadata,
+    types::PortraitRequest,
+    types::PortraitResult,
+    types::PresignAnswer,
+    types::PresignRequest,
     types::PromptCapability,
     types::TaskError,
     types::Tool,
     types::ToolUsage,
+    types::UploadHeaders,
     types::Usage,
     types::ValuesCapability,
     types::WebhookEvent,
 }
 
 videogen_wire::request_body! { types::CreateGenerationRequest }
+videogen_wire::request_body! { types::PortraitRequest }
+videogen_wire::request_body! { types::PresignRequest }

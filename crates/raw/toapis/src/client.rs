@@ -16,6 +16,94 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///An asset, which a request names as `asset://…`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AvatarAsset {
+        ///Id of the asset.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub asset_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub asset_type: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::AssetType>,
+        >,
+        ///The id in the form that requests take.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub asset_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Id of its group.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub group_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Name of the asset.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///URL that the file came from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source_url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::AssetStatus>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///An asset.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AvatarAssetAnswer {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<AvatarAsset>>,
+        ///Why it failed, if it did.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Whether the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A group of avatars.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AvatarGroup {
+        ///Description of the group.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Id of the group.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub group_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Name of the group.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A group of avatars.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AvatarGroupAnswer {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<AvatarGroup>>,
+        ///Why it failed, if it did.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Whether the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///Balance of the account. Where the quota is unlimited, what remains is -1.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Balance {
@@ -82,6 +170,34 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///An asset to create.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct CreateAvatarAssetRequest {
+        pub asset_type: crate::enums::AssetType,
+        ///Description of the asset.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///Id of the group.
+        pub group_id: ::std::string::String,
+        ///Name of the asset.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        ///Public URL of the file.
+        pub source_url: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A group of avatars to create.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct CreateAvatarGroupRequest {
+        ///Description of the group.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///Name of the group.
+        pub name: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///`CreateGenerationBody`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
@@ -122,6 +238,20 @@ pub mod types {
         fn from(value: CommonRequest) -> Self {
             Self::CommonRequest(value)
         }
+    }
+    ///A verification to start.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct CreateVerificationRequest {
+        ///The caller's own id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub biz_id: ::std::option::Option<::std::string::String>,
+        ///Where the person's browser is sent in the end.
+        pub callback_url: ::std::string::String,
+        ///Language of the page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub locale: ::std::option::Option<::std::string::String>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     ///Further parameters of such a request.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -205,6 +335,20 @@ pub mod types {
         pub type_: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::ErrorType>,
         >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Body of the errors of uploads and assets.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct FailureBody {
+        ///Error message.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Always false.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<::videogen_wire::Lenient<bool>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -655,6 +799,133 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///An uploaded file.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct UploadAnswer {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<UploadedFile>>,
+        ///Why it failed, if it did.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Whether the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A file that is stored.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct UploadedFile {
+        ///Id of the upload.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Media type.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mime_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Size in bytes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Public URL of the file.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The verification of a person.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Verification {
+        ///Token of the session.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub byted_token: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        ///When the session was created, in unix seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        ///When the link expires, in unix seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expires_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        ///Page for the person to open, within two minutes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub h5_link: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        ///`completed` once the link exists.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Id of the verification.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub task_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///When the session last changed, in unix seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub updated_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::Timestamp>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A verification.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct VerificationAnswer {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<Verification>>,
+        ///Why it failed, if it did.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Whether the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Whether a person is verified.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct VerificationResult {
+        ///Id of the person's group, once verified.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub group_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///`verified`, if the person has passed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub verify_status: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The result of a verification.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct VerificationResultAnswer {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<VerificationResult>>,
+        ///Why it failed, if it did.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Whether the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///A video and its role.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct VideoWithRole {
@@ -912,6 +1183,74 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /**Upload an image
+
+Stores an image and returns a public URL that requests take. It costs nothing.
+
+Sends a `POST` request to `/v1/uploads/images`
+
+*/
+    pub async fn upload_image<'a>(
+        &'a self,
+        body: crate::forms::UploadImageForm,
+    ) -> Result<ResponseValue<types::UploadAnswer>, Error<()>> {
+        let url = format!("{}/v1/uploads/images", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .multipart(body.form())
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "upload_image",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Upload a video
+
+Stores a video and returns a public URL that requests take. It costs nothing.
+
+Sends a `POST` request to `/v1/uploads/videos`
+
+*/
+    pub async fn upload_video<'a>(
+        &'a self,
+        body: crate::forms::UploadVideoForm,
+    ) -> Result<ResponseValue<types::UploadAnswer>, Error<()>> {
+        let url = format!("{}/v1/uploads/videos", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .multipart(body.form())
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "upload_video",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**Query the balance
 
 The balance of the account, whichever of its keys asks. It costs nothing, so it also shows whether a key works. A failure has status 200 too, with `success` false and a message.
@@ -934,6 +1273,308 @@ Sends a `GET` request to `/v1/user/balance`
             .build()?;
         let info = OperationInfo {
             operation_id: "get_balance",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Create an avatar
+
+Adds the file at a public URL to a group. It is processed afterwards; poll it until it is active.
+
+Sends a `POST` request to `/v1/videos/doubao-seedance-2-0/private-avatar/assets`
+
+*/
+    pub async fn create_avatar_asset<'a>(
+        &'a self,
+        body: &'a types::CreateAvatarAssetRequest,
+    ) -> Result<ResponseValue<types::AvatarAssetAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/videos/doubao-seedance-2-0/private-avatar/assets", self.baseurl,
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_avatar_asset",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Poll an avatar
+
+Returns the asset. Only an active one can be used.
+
+Sends a `GET` request to `/v1/videos/doubao-seedance-2-0/private-avatar/assets/{asset_id}`
+
+Arguments:
+- `asset_id`: The id of the asset.
+*/
+    pub async fn get_avatar_asset<'a>(
+        &'a self,
+        asset_id: &'a str,
+    ) -> Result<ResponseValue<types::AvatarAssetAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/videos/doubao-seedance-2-0/private-avatar/assets/{}", self.baseurl,
+            encode_path(& asset_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_avatar_asset",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Create a group of avatars
+
+Creates a group of virtual avatars; one for each character is advised.
+
+Sends a `POST` request to `/v1/videos/doubao-seedance-2-0/private-avatar/groups`
+
+*/
+    pub async fn create_avatar_group<'a>(
+        &'a self,
+        body: &'a types::CreateAvatarGroupRequest,
+    ) -> Result<ResponseValue<types::AvatarGroupAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/videos/doubao-seedance-2-0/private-avatar/groups", self.baseurl,
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_avatar_group",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Create an asset of a verified person
+
+Adds the file at a public URL to the group of a verified person of the same user.
+
+Sends a `POST` request to `/v1/videos/doubao-seedance-2-0/real-avatar/assets`
+
+*/
+    pub async fn create_person_asset<'a>(
+        &'a self,
+        body: &'a types::CreateAvatarAssetRequest,
+    ) -> Result<ResponseValue<types::AvatarAssetAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/videos/doubao-seedance-2-0/real-avatar/assets", self.baseurl,
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_person_asset",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Poll an asset of a verified person
+
+Returns the asset. Only an active one can be used.
+
+Sends a `GET` request to `/v1/videos/doubao-seedance-2-0/real-avatar/assets/{asset_id}`
+
+Arguments:
+- `asset_id`: The id of the asset.
+*/
+    pub async fn get_person_asset<'a>(
+        &'a self,
+        asset_id: &'a str,
+    ) -> Result<ResponseValue<types::AvatarAssetAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/videos/doubao-seedance-2-0/real-avatar/assets/{}", self.baseurl,
+            encode_path(& asset_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_person_asset",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Get the result of a verification
+
+Returns the group of the person, once verified.
+
+Sends a `GET` request to `/v1/videos/doubao-seedance-2-0/real-avatar/verify-results`
+
+Arguments:
+- `byted_token`: The token that the browser was sent back with.
+- `result_code`: The code that the browser was sent back with.
+- `task_id`: The id of the verification.
+*/
+    pub async fn get_verification_result<'a>(
+        &'a self,
+        byted_token: Option<&'a str>,
+        result_code: Option<&'a str>,
+        task_id: Option<&'a str>,
+    ) -> Result<ResponseValue<types::VerificationResultAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/videos/doubao-seedance-2-0/real-avatar/verify-results", self.baseurl,
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("byted_token", &byted_token))
+            .query(&progenitor_client::QueryParam::new("result_code", &result_code))
+            .query(&progenitor_client::QueryParam::new("task_id", &task_id))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_verification_result",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Start the verification of a person
+
+Creates a session in which a real person proves to be the one in the pictures, on a page in a browser. Its callback is no task webhook: the browser is sent there with `resultCode` and `bytedToken`.
+
+Sends a `POST` request to `/v1/videos/doubao-seedance-2-0/real-avatar/verify-tasks`
+
+*/
+    pub async fn create_verification<'a>(
+        &'a self,
+        body: &'a types::CreateVerificationRequest,
+    ) -> Result<ResponseValue<types::VerificationAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/videos/doubao-seedance-2-0/real-avatar/verify-tasks", self.baseurl,
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_verification",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Get the link of a verification
+
+Returns the session. Completed means that the link exists, not that the person has passed. The link expires after two minutes.
+
+Sends a `GET` request to `/v1/videos/doubao-seedance-2-0/real-avatar/verify-tasks/{task_id}`
+
+Arguments:
+- `task_id`: The id of the verification.
+*/
+    pub async fn get_verification<'a>(
+        &'a self,
+        task_id: &'a str,
+    ) -> Result<ResponseValue<types::VerificationAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/videos/doubao-seedance-2-0/real-avatar/verify-tasks/{}", self.baseurl,
+            encode_path(& task_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_verification",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

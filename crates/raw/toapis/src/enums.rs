@@ -24,6 +24,20 @@ videogen_wire::open_enum! {
         V9x16 = "9:16",
     }
 
+    /// Status of an asset.
+    pub enum AssetStatus {
+        Processing = "processing",
+        Active = "active",
+        Failed = "failed",
+    }
+
+    /// Medium of an asset.
+    pub enum AssetType {
+        Image = "image",
+        Video = "video",
+        Audio = "audio",
+    }
+
     /// Role of an audio file.
     pub enum AudioRole {
         ReferenceAudio = "reference_audio",

@@ -12,6 +12,8 @@ mod client;
 pub mod enums;
 #[rustfmt::skip]
 pub mod facts;
+#[rustfmt::skip]
+pub mod forms;
 
 pub use client::{Client, Error, ResponseValue, types};
 
@@ -36,12 +38,20 @@ impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {
 
 videogen_wire::from_value! {
     types::AudioWithRole,
+    types::AvatarAsset,
+    types::AvatarAssetAnswer,
+    types::AvatarGroup,
+    types::AvatarGroupAnswer,
     types::Balance,
     types::CommonRequest,
+    types::CreateAvatarAssetRequest,
+    types::CreateAvatarGroupRequest,
+    types::CreateVerificationRequest,
     types::Doubao20Metadata,
     types::Doubao20Request,
     types::ErrorBody,
     types::ErrorDetail,
+    types::FailureBody,
     types::FrameWithRole,
     types::ImageWithRole1,
     types::ImageWithRole2,
@@ -61,6 +71,12 @@ videogen_wire::from_value! {
     types::TaskUsage,
     types::Tool,
     types::ToolUsage,
+    types::UploadAnswer,
+    types::UploadedFile,
+    types::Verification,
+    types::VerificationAnswer,
+    types::VerificationResult,
+    types::VerificationResultAnswer,
     types::VideoWithRole,
     types::WebhookData,
     types::WebhookError,
@@ -69,3 +85,6 @@ videogen_wire::from_value! {
 }
 
 videogen_wire::request_body! { CreateGenerationBody = Seedance2Request | Seedance25Request | Seedance15Request | Seedance10Request | Doubao20Request | CommonRequest }
+videogen_wire::request_body! { types::CreateAvatarAssetRequest }
+videogen_wire::request_body! { types::CreateAvatarGroupRequest }
+videogen_wire::request_body! { types::CreateVerificationRequest }

@@ -7,6 +7,312 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    ///An asset, which a request names as `asset://…`. Everything but its id and status may be absent.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Asset {
+        ///Ratio of width to height.
+        #[serde(
+            rename = "aspectRatio",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub aspect_ratio: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Id of its group.
+        #[serde(
+            rename = "assetGroupId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub asset_group_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Id of the asset.
+        #[serde(
+            rename = "assetId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub asset_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Kind of asset.
+        #[serde(
+            rename = "assetKind",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub asset_kind: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Type of the asset.
+        #[serde(
+            rename = "assetType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub asset_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Type of the file.
+        #[serde(
+            rename = "fileType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub file_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Name of the file.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub filename: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Name of its group.
+        #[serde(
+            rename = "groupName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_name: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Height in pixels.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub height: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Number of the asset.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Medium.
+        #[serde(
+            rename = "mediaType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub media_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Media type.
+        #[serde(
+            rename = "mimeType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub mime_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Name of the asset.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Until when.
+        #[serde(
+            rename = "shareExpiresAt",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub share_expires_at: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///What others may do.
+        #[serde(
+            rename = "sharePermission",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub share_permission: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Whether others may use it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub shared: ::std::option::Option<::videogen_wire::Lenient<bool>>,
+        ///Size in bytes.
+        #[serde(
+            rename = "sizeBytes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub size_bytes: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///Where the file came from.
+        #[serde(
+            rename = "sourceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub source_type: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Status, in any letter case. Clients take `active`, `ready`, `success` and `completed` as usable, and `failed`, `error`, `rejected` and `inactive` as the end.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Tenant.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///The same.
+        #[serde(
+            rename = "token360AssetId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub token360_asset_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///User.
+        #[serde(
+            rename = "userId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub user_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Name of the user.
+        #[serde(
+            rename = "userName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub user_name: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Width in pixels.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub width: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///An asset.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AssetAnswer {
+        ///0 if the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<Asset>>,
+        ///Message, `OK` if the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Why the call failed; null if it did not.
+        #[serde(
+            rename = "serviceCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub service_code: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A group of assets. A list and the answer of a creation have different names for its id.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AssetGroup {
+        ///Id of the group.
+        #[serde(
+            rename = "assetGroupId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub asset_group_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        ///Its id, in a list.
+        #[serde(
+            rename = "groupId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_id: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(
+            rename = "groupKind",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub group_kind: ::std::option::Option<
+            ::videogen_wire::Lenient<crate::enums::GroupKind>,
+        >,
+        ///Page for a real person to open, within two minutes.
+        #[serde(
+            rename = "h5Link",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub h5_link: ::std::option::Option<
+            ::videogen_wire::Lenient<::videogen_wire::SecretUrl>,
+        >,
+        ///Name of the group.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Status, in any letter case.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A group.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AssetGroupAnswer {
+        ///0 if the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<AssetGroup>>,
+        ///Message, `OK` if the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Why the call failed; null if it did not.
+        #[serde(
+            rename = "serviceCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub service_code: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The groups of a page, under one of two names.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AssetGroupPage {
+        ///The groups, in the page's list of members.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub list: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<AssetGroup>>,
+            >,
+        >,
+        ///Page, size and count, in the list of members.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pagination: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
+        ///The groups, in the page's example.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub records: ::std::option::Option<
+            ::videogen_wire::Lenient<
+                ::std::vec::Vec<::videogen_wire::Lenient<AssetGroup>>,
+            >,
+        >,
+        ///Number of groups, in the example.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///One page of groups.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AssetGroupsAnswer {
+        ///0 if the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<AssetGroupPage>>,
+        ///Message, `OK` if the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Why the call failed; null if it did not.
+        #[serde(
+            rename = "serviceCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub service_code: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///A model of the catalogue.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CatalogueModel {
@@ -46,6 +352,16 @@ pub mod types {
         pub video_id: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A group to create.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct CreateAssetGroupRequest {
+        #[serde(rename = "groupKind")]
+        pub group_kind: crate::enums::GroupKind,
+        ///Name of the group.
+        pub name: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -96,6 +412,29 @@ pub mod types {
         ///Whether to add a watermark.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub watermark: ::std::option::Option<bool>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The result of a deletion.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct DeletedAnswer {
+        ///0 if the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::videogen_wire::Lenient<i64>>,
+        ///A message.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Message, `OK` if the call succeeded.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::videogen_wire::Lenient<::std::string::String>>,
+        ///Why the call failed; null if it did not.
+        #[serde(
+            rename = "serviceCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub service_code: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -245,6 +584,14 @@ pub mod types {
         pub param: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///What to change of a group.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct UpdateAssetGroupRequest {
+        ///Status to set.
+        pub status: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -472,7 +819,7 @@ pub mod types {
 
 Asynchronous video generation at Token360: submit a request, poll the task or receive a webhook, download the file from a presigned URL. There is no operation to cancel a task, no idempotency key, and no page on balance, usage or prices.
 
-Left out: asset groups and assets (`/v1/asset-groups`, `/v1/assets`). They are made in the console or by other programs; their ids (`asset://ta_…`) are taken as sources of inputs. Bodies in a model's own format are described at the header `Token360-Native-Params`.
+Left out: listing and deleting single assets, for which there is no page; deleting a group deletes its assets. Bodies in a model's own format are described at the header `Token360-Native-Params`.
 
 Version: 2026-11-27*/
 pub struct Client {
@@ -566,6 +913,242 @@ Arguments:
             .build()?;
         let info = OperationInfo {
             operation_id: "list_models",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List groups of assets
+
+Lists the groups of the account. The page's list of members and its example have different names for the list and the count.
+
+Sends a `GET` request to `/v1/asset-groups`
+
+Arguments:
+- `created_by`: Creator of the group.
+- `current`: Number of the page, from 1.
+- `group_kind`: Kind of group.
+- `keyword`: Part of the name.
+- `owned_only`: Only the user's own groups.
+- `size`: Groups on a page.
+- `status`: Status of the group.
+*/
+    pub async fn list_asset_groups<'a>(
+        &'a self,
+        created_by: Option<&'a str>,
+        current: Option<i64>,
+        group_kind: Option<&'a crate::enums::GroupKind>,
+        keyword: Option<&'a str>,
+        owned_only: Option<bool>,
+        size: Option<i64>,
+        status: Option<&'a str>,
+    ) -> Result<ResponseValue<types::AssetGroupsAnswer>, Error<()>> {
+        let url = format!("{}/v1/asset-groups", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("createdBy", &created_by))
+            .query(&progenitor_client::QueryParam::new("current", &current))
+            .query(&progenitor_client::QueryParam::new("groupKind", &group_kind))
+            .query(&progenitor_client::QueryParam::new("keyword", &keyword))
+            .query(&progenitor_client::QueryParam::new("ownedOnly", &owned_only))
+            .query(&progenitor_client::QueryParam::new("size", &size))
+            .query(&progenitor_client::QueryParam::new("status", &status))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_asset_groups",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Create a group of assets
+
+Creates a group, for virtual portraits or for a real person. A real person must open the link of the answer within two minutes and pass the check; if the link expires, create another group.
+
+Sends a `POST` request to `/v1/asset-groups`
+
+*/
+    pub async fn create_asset_group<'a>(
+        &'a self,
+        body: &'a types::CreateAssetGroupRequest,
+    ) -> Result<ResponseValue<types::AssetGroupAnswer>, Error<()>> {
+        let url = format!("{}/v1/asset-groups", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_asset_group",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Delete a group
+
+Deletes a group and its assets.
+
+Sends a `DELETE` request to `/v1/asset-groups/{group_id}`
+
+Arguments:
+- `group_id`: The id of the group.
+*/
+    pub async fn delete_asset_group<'a>(
+        &'a self,
+        group_id: &'a str,
+    ) -> Result<ResponseValue<types::DeletedAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/asset-groups/{}", self.baseurl, encode_path(& group_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_asset_group",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Change the status of a group
+
+Changes the visible status of a group; clients send it, and see no other effect.
+
+Sends a `PATCH` request to `/v1/asset-groups/{group_id}`
+
+Arguments:
+- `group_id`: The id of the group.
+- `body`
+*/
+    pub async fn update_asset_group<'a>(
+        &'a self,
+        group_id: &'a str,
+        body: &'a types::UpdateAssetGroupRequest,
+    ) -> Result<ResponseValue<types::AssetGroupAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/asset-groups/{}", self.baseurl, encode_path(& group_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_asset_group",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Upload an asset
+
+Adds a file to a group. It is processed afterwards; poll it until it is active. It costs nothing.
+
+Sends a `POST` request to `/v1/assets`
+
+*/
+    pub async fn upload_asset<'a>(
+        &'a self,
+        body: crate::forms::UploadAssetForm,
+    ) -> Result<ResponseValue<types::AssetAnswer>, Error<()>> {
+        let url = format!("{}/v1/assets", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .multipart(body.form())
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "upload_asset",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Poll an asset
+
+Returns the asset. Only an active one can be used.
+
+Sends a `GET` request to `/v1/assets/{asset_id}`
+
+Arguments:
+- `asset_id`: The id of the asset.
+*/
+    pub async fn get_asset<'a>(
+        &'a self,
+        asset_id: &'a str,
+    ) -> Result<ResponseValue<types::AssetAnswer>, Error<()>> {
+        let url = format!(
+            "{}/v1/assets/{}", self.baseurl, encode_path(& asset_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_asset",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -41,6 +41,12 @@ videogen_wire::open_enum! {
         LastFrame = "last_frame",
     }
 
+    /// What a group is for.
+    pub enum GroupKind {
+        VirtualPortrait = "VIRTUAL_PORTRAIT",
+        RealFace = "REAL_FACE",
+    }
+
     /// Type of an item's medium, and the member with its content.
     pub enum MediaType {
         ImageUrl = "image_url",

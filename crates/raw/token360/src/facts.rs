@@ -21,9 +21,11 @@ pub const VENDOR: Vendor = Vendor {
     list: LIST,
     families: FAMILIES,
     models: MODELS,
+    uploads: UPLOADS,
 };
 
 const PAGES: &[Page] = &[
+    Page { name: "assets", url: "https://www.token360.ai/en-US/docs/api-reference/assets", read: "2026-11-27", note: Some("The folder of the pages on assets and their groups, in place of pages whose own address was not noted down. The copies that were read end after 2,000 characters.") },
     Page { name: "create", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", read: "2026-11-20", note: None },
     Page { name: "download", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/download-video", read: "2026-11-20", note: None },
     Page { name: "errors", url: "https://www.token360.ai/en-US/docs/api-reference/error-handling", read: "2026-11-20", note: None },
@@ -31,6 +33,7 @@ const PAGES: &[Page] = &[
     Page { name: "native", url: "https://www.token360.ai/en-US/docs/models/native-params-passthrough", read: "2026-11-27", note: None },
     Page { name: "poll", url: "https://www.token360.ai/en-US/docs/api-reference/video-generation/poll-video-generation-status", read: "2026-11-20", note: None },
     Page { name: "portrait", url: "https://www.token360.ai/en-US/docs/models/virtual-portrait", read: "2026-11-27", note: None },
+    Page { name: "real_face", url: "https://www.token360.ai/en-US/docs/models/real-face", read: "2026-11-27", note: None },
     Page { name: "webhook", url: "https://www.token360.ai/en-US/docs/models/webhook", read: "2026-11-20", note: None },
 ];
 
@@ -56,6 +59,99 @@ const LIST: &[ListParameter] = &[
 
 const FAMILIES: &[Family] = &[
     Family { name: "videos", poll: "get_video", by_reference: false, former: false },
+];
+
+const MEDIA_IMAGE: Media = Media {
+    name: "image",
+    types: &["image/jpeg", "image/png", "image/webp", "image/bmp", "image/tiff", "image/gif", "image/heic", "image/heif"],
+    max_bytes: Some(31457280),
+    side: Some((300, 6000)),
+    ratio: Some((0.4, 2.5)),
+    seconds: None,
+    total_seconds: None,
+    fps: None,
+    max_request_bytes: Some(67108864),
+    page: None,
+    unverified: true,
+};
+
+const MEDIA_VIDEO: Media = Media {
+    name: "video",
+    types: &["video/mp4", "video/quicktime"],
+    max_bytes: Some(52428800),
+    side: None,
+    ratio: None,
+    seconds: Some((2.0, 15.0)),
+    total_seconds: Some(15.0),
+    fps: Some((24.0, 60.0)),
+    max_request_bytes: None,
+    page: None,
+    unverified: true,
+};
+
+const MEDIA_AUDIO: Media = Media {
+    name: "audio",
+    types: &["audio/wav", "audio/mpeg"],
+    max_bytes: Some(15728640),
+    side: None,
+    ratio: None,
+    seconds: Some((2.0, 15.0)),
+    total_seconds: Some(15.0),
+    fps: None,
+    max_request_bytes: None,
+    page: None,
+    unverified: true,
+};
+
+const UPLOADS: &[Upload] = &[
+    Upload {
+        name: "images",
+        operation: "upload_asset",
+        via: None,
+        group: Some("create_asset_group"),
+        media: &["image"],
+        types: &["image/jpeg", "image/png", "image/webp"],
+        max_bytes: Some(10485760),
+        gives: "asset",
+        reusable: true,
+        lives: None,
+        models: &["seedance-2.0", "seedance-2.0-fast"],
+        poll: Some("get_asset"),
+        page: Some("https://www.token360.ai/en-US/docs/models/virtual-portrait"),
+        unverified: true,
+    },
+    Upload {
+        name: "videos",
+        operation: "upload_asset",
+        via: None,
+        group: Some("create_asset_group"),
+        media: &["video"],
+        types: &["video/mp4", "video/quicktime"],
+        max_bytes: Some(52428800),
+        gives: "asset",
+        reusable: true,
+        lives: None,
+        models: &["seedance-2.0", "seedance-2.0-fast"],
+        poll: Some("get_asset"),
+        page: Some("https://www.token360.ai/en-US/docs/api-reference/assets"),
+        unverified: true,
+    },
+    Upload {
+        name: "audio",
+        operation: "upload_asset",
+        via: None,
+        group: Some("create_asset_group"),
+        media: &["audio"],
+        types: &["audio/wav", "audio/mpeg"],
+        max_bytes: Some(15728640),
+        gives: "asset",
+        reusable: true,
+        lives: None,
+        models: &["seedance-2.0", "seedance-2.0-fast"],
+        poll: Some("get_asset"),
+        page: Some("https://www.token360.ai/en-US/docs/api-reference/assets"),
+        unverified: true,
+    },
 ];
 
 const CREATE_VIDEO_CREATE_VIDEO_REQUEST: Request = Request {
@@ -99,11 +195,11 @@ const MODELS: &[Model] = &[
         default_aspect_ratio: None,
         default_generate_audio: Some(true),
         inputs: &[
-            Input { role: "first_frame", wire_role: "first_frame", max: Some(1), sources: &["url", "asset", "data"], alone: false },
-            Input { role: "last_frame", wire_role: "last_frame", max: Some(1), sources: &["url", "asset", "data"], alone: false },
-            Input { role: "reference_image", wire_role: "reference_image", max: Some(9), sources: &["url", "asset"], alone: false },
-            Input { role: "reference_video", wire_role: "reference_video", max: Some(3), sources: &["url", "asset"], alone: false },
-            Input { role: "reference_audio", wire_role: "reference_audio", max: Some(3), sources: &["url", "asset"], alone: false },
+            Input { role: "first_frame", wire_role: "first_frame", max: Some(1), sources: &["url", "asset", "data"], media: Some(MEDIA_IMAGE), alone: false },
+            Input { role: "last_frame", wire_role: "last_frame", max: Some(1), sources: &["url", "asset", "data"], media: Some(MEDIA_IMAGE), alone: false },
+            Input { role: "reference_image", wire_role: "reference_image", max: Some(9), sources: &["url", "asset"], media: Some(MEDIA_IMAGE), alone: false },
+            Input { role: "reference_video", wire_role: "reference_video", max: Some(3), sources: &["url", "asset"], media: Some(MEDIA_VIDEO), alone: false },
+            Input { role: "reference_audio", wire_role: "reference_audio", max: Some(3), sources: &["url", "asset"], media: Some(MEDIA_AUDIO), alone: false },
         ],
         exclusive: &[&["first_frame", "last_frame"], &["reference_image", "reference_video", "reference_audio"]],
         conditions: &[],
@@ -125,11 +221,11 @@ const MODELS: &[Model] = &[
         default_aspect_ratio: None,
         default_generate_audio: Some(true),
         inputs: &[
-            Input { role: "first_frame", wire_role: "first_frame", max: Some(1), sources: &["url", "asset", "data"], alone: false },
-            Input { role: "last_frame", wire_role: "last_frame", max: Some(1), sources: &["url", "asset", "data"], alone: false },
-            Input { role: "reference_image", wire_role: "reference_image", max: Some(9), sources: &["url", "asset"], alone: false },
-            Input { role: "reference_video", wire_role: "reference_video", max: Some(3), sources: &["url", "asset"], alone: false },
-            Input { role: "reference_audio", wire_role: "reference_audio", max: Some(3), sources: &["url", "asset"], alone: false },
+            Input { role: "first_frame", wire_role: "first_frame", max: Some(1), sources: &["url", "asset", "data"], media: Some(MEDIA_IMAGE), alone: false },
+            Input { role: "last_frame", wire_role: "last_frame", max: Some(1), sources: &["url", "asset", "data"], media: Some(MEDIA_IMAGE), alone: false },
+            Input { role: "reference_image", wire_role: "reference_image", max: Some(9), sources: &["url", "asset"], media: Some(MEDIA_IMAGE), alone: false },
+            Input { role: "reference_video", wire_role: "reference_video", max: Some(3), sources: &["url", "asset"], media: Some(MEDIA_VIDEO), alone: false },
+            Input { role: "reference_audio", wire_role: "reference_audio", max: Some(3), sources: &["url", "asset"], media: Some(MEDIA_AUDIO), alone: false },
         ],
         exclusive: &[&["first_frame", "last_frame"], &["reference_image", "reference_video", "reference_audio"]],
         conditions: &[],
@@ -151,8 +247,8 @@ const MODELS: &[Model] = &[
         default_aspect_ratio: None,
         default_generate_audio: Some(true),
         inputs: &[
-            Input { role: "first_frame", wire_role: "first_frame", max: Some(1), sources: &["url", "data"], alone: false },
-            Input { role: "last_frame", wire_role: "last_frame", max: Some(1), sources: &["url", "data"], alone: false },
+            Input { role: "first_frame", wire_role: "first_frame", max: Some(1), sources: &["url", "data"], media: Some(MEDIA_IMAGE), alone: false },
+            Input { role: "last_frame", wire_role: "last_frame", max: Some(1), sources: &["url", "data"], media: Some(MEDIA_IMAGE), alone: false },
         ],
         exclusive: &[],
         conditions: &[],
@@ -174,11 +270,11 @@ const MODELS: &[Model] = &[
         default_aspect_ratio: None,
         default_generate_audio: None,
         inputs: &[
-            Input { role: "first_frame", wire_role: "first_frame", max: None, sources: &["url", "asset", "data"], alone: false },
-            Input { role: "last_frame", wire_role: "last_frame", max: None, sources: &["url", "asset", "data"], alone: false },
-            Input { role: "reference_image", wire_role: "reference_image", max: None, sources: &["url", "asset"], alone: false },
-            Input { role: "reference_video", wire_role: "reference_video", max: None, sources: &["url", "asset"], alone: false },
-            Input { role: "reference_audio", wire_role: "reference_audio", max: None, sources: &["url", "asset"], alone: false },
+            Input { role: "first_frame", wire_role: "first_frame", max: None, sources: &["url", "asset", "data"], media: None, alone: false },
+            Input { role: "last_frame", wire_role: "last_frame", max: None, sources: &["url", "asset", "data"], media: None, alone: false },
+            Input { role: "reference_image", wire_role: "reference_image", max: None, sources: &["url", "asset"], media: None, alone: false },
+            Input { role: "reference_video", wire_role: "reference_video", max: None, sources: &["url", "asset"], media: None, alone: false },
+            Input { role: "reference_audio", wire_role: "reference_audio", max: None, sources: &["url", "asset"], media: None, alone: false },
         ],
         exclusive: &[],
         conditions: &[],

@@ -12,6 +12,8 @@ mod client;
 pub mod enums;
 #[rustfmt::skip]
 pub mod facts;
+#[rustfmt::skip]
+pub mod forms;
 
 pub use client::{Client, Error, ResponseValue, types};
 
@@ -35,9 +37,17 @@ impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {
 }
 
 videogen_wire::from_value! {
+    types::Asset,
+    types::AssetAnswer,
+    types::AssetGroup,
+    types::AssetGroupAnswer,
+    types::AssetGroupPage,
+    types::AssetGroupsAnswer,
     types::CatalogueModel,
     types::ContentUrl,
+    types::CreateAssetGroupRequest,
     types::CreateVideoRequest,
+    types::DeletedAnswer,
     types::ErrorBody,
     types::ErrorDetail,
     types::FrameImage,
@@ -47,10 +57,13 @@ videogen_wire::from_value! {
     types::ModelPage,
     types::Parameters,
     types::TaskError,
+    types::UpdateAssetGroupRequest,
     types::Video,
     types::VideoContent,
     types::VideoList,
     types::WebhookEvent,
 }
 
+videogen_wire::request_body! { types::CreateAssetGroupRequest }
 videogen_wire::request_body! { types::CreateVideoRequest }
+videogen_wire::request_body! { types::UpdateAssetGroupRequest }

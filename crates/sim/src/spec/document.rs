@@ -222,7 +222,12 @@ impl Spec {
             served.extend(former_paths(family, paths));
         }
         for (path, item) in &served {
-            for (name, method) in [("get", "GET"), ("post", "POST"), ("delete", "DELETE")] {
+            for (name, method) in [
+                ("get", "GET"),
+                ("post", "POST"),
+                ("patch", "PATCH"),
+                ("delete", "DELETE"),
+            ] {
                 if let Some(operation) = item.get(name) {
                     let built = Endpoint::build(&document, &definitions, method, path, item, operation)
                         .map_err(|reason| format!("{name} {path}: {reason}"))?;

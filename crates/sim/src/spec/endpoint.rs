@@ -61,7 +61,8 @@ impl Endpoint {
         operation: &Value,
     ) -> Result<Self, String> {
         let id = operation["operationId"].as_str().ok_or("no operationId")?.to_owned();
-        let kind = Operation::of(&id).ok_or("the operationId begins with no known verb")?;
+        let family = operation["tags"][0].as_str().unwrap_or_default().to_owned();
+        let kind = Operation::of(&family, &id).ok_or("the operationId begins with no known verb")?;
         let schema = operation.pointer("/requestBody/content/application~1json/schema");
         let schemas = match schema.map(|schema| (schema, schema["anyOf"].as_array())) {
             Some((_, Some(several))) => several.iter().collect(),
@@ -95,7 +96,7 @@ impl Endpoint {
         Ok(Self {
             id,
             operation: kind,
-            family: operation["tags"][0].as_str().unwrap_or_default().to_owned(),
+            family,
             method,
             path,
             bodies,

@@ -22,6 +22,7 @@ use super::schema::single_ref;
 use super::{Spec, SpecError, component, escape, members};
 
 pub mod enums;
+mod forms;
 pub mod relax;
 pub mod repeated;
 pub mod surface;
@@ -56,6 +57,9 @@ pub(crate) fn with_facts(spec: &Spec) -> Result<(Tree, Facts), SpecError> {
     tree.insert("src/lib.rs".into(), library(spec, &relaxed));
     tree.insert("src/client.rs".into(), headed(spec, &client(spec, &relaxed)?));
     tree.insert("src/enums.rs".into(), headed(spec, &enums::emit(spec, &relaxed.enums)));
+    if let Some(forms) = forms::emit(spec, &relaxed.forms) {
+        tree.insert("src/forms.rs".into(), headed(spec, &forms));
+    }
     let facts = facts(spec)?;
     tree.insert("src/facts.rs".into(), headed(spec, &tables::emit(&facts)));
     Ok((tree, facts))
@@ -126,6 +130,11 @@ fn library(spec: &Spec, relaxed: &Relaxed) -> String {
         .iter()
         .map(|name| format!("    types::{name},\n"))
         .collect();
+    let forms = if relaxed.forms.is_empty() {
+        ""
+    } else {
+        "#[rustfmt::skip]\npub mod forms;\n"
+    };
     let bodies: String = bodies(spec, relaxed)
         .into_iter()
         .map(|body| format!("videogen_wire::request_body! {{ {body} }}\n"))
@@ -143,7 +152,7 @@ mod client;
 pub mod enums;
 #[rustfmt::skip]
 pub mod facts;
-
+{forms}
 pub use client::{{Client, Error, ResponseValue, types}};
 
 impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {{
@@ -207,7 +216,10 @@ fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
     }
     for item in &mut file.items {
         if let syn::Item::Impl(block) = item {
-            block.items.iter_mut().for_each(without_version);
+            for item in &mut block.items {
+                without_version(item);
+                forms::patch(item, &relaxed.forms);
+            }
         }
     }
     Ok(prettyplease::unparse(&file))

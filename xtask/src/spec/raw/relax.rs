@@ -9,12 +9,14 @@
 //! - every object keeps unknown members;
 //! - only one success response is kept, as `2XX`, and no error: those are classified in one place, by status and body;
 //! - `x-secret` strings are read as a `videogen_wire::SecretUrl`, which `Debug` does not show;
+//! - a multipart body becomes one of raw bytes, and a form again in the generated code (`super::forms`);
 //! - callbacks, headers and examples are dropped.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::forms::{self, Forms};
 use crate::spec::names::body_name;
 use crate::spec::schema::{is_string_enum, reach, single_ref};
 use crate::spec::{METHODS, Spec, component, members};
@@ -31,12 +33,15 @@ pub struct Relaxed {
     pub defaults: Vec<String>,
     /// Request bodies that are one of several components: the name of the union, and theirs.
     pub bodies: Vec<(String, Vec<String>)>,
+    /// Multipart bodies.
+    pub(super) forms: Forms,
 }
 
 /// Relaxes a copy of `spec`.
 #[must_use]
 pub fn relax(spec: &Spec) -> Relaxed {
-    let kinds = Kinds::of(spec);
+    let forms = forms::all(spec);
+    let kinds = Kinds::of(spec, &forms);
     let mut paths = Map::new();
     for (path, item) in members(spec.doc.get("paths")) {
         let mut relaxed = Map::new();
@@ -94,6 +99,7 @@ pub fn relax(spec: &Spec) -> Relaxed {
         objects: kinds.objects.into_iter().collect(),
         defaults,
         bodies,
+        forms,
     }
 }
 
@@ -106,7 +112,7 @@ struct Kinds {
 }
 
 impl Kinds {
-    fn of(spec: &Spec) -> Self {
+    fn of(spec: &Spec, forms: &Forms) -> Self {
         let named = |keep: fn(&Value) -> bool| -> BTreeSet<String> {
             spec.schemas()
                 .filter(|(_, schema)| keep(schema))
@@ -121,7 +127,10 @@ impl Kinds {
         }
         Self {
             enums: named(is_string_enum),
-            objects: named(|schema| schema.get("type") == Some(&json!("object"))),
+            objects: named(|schema| schema.get("type") == Some(&json!("object")))
+                .into_iter()
+                .filter(|name| forms.values().all(|form| form != name))
+                .collect(),
             requests,
         }
     }
@@ -140,6 +149,11 @@ impl Kinds {
                 _ => self.request(schema),
             };
             let body = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+            relaxed.insert("requestBody".into(), body);
+        }
+        if operation.pointer("/requestBody/content/multipart~1form-data").is_some() {
+            let bytes = json!({"schema": {"type": "string", "format": "binary"}});
+            let body = json!({"required": true, "content": {"application/octet-stream": bytes}});
             relaxed.insert("requestBody".into(), body);
         }
         let success = members(operation.get("responses"))
@@ -213,9 +227,6 @@ impl Kinds {
             }
             Some("integer") => {
                 relaxed.insert("format".into(), json!("int64"));
-            }
-            Some("string") if schema.get("format") == Some(&json!("binary")) => {
-                relaxed.insert("format".into(), json!("binary"));
             }
             _ => {}
         }

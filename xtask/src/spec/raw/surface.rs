@@ -30,6 +30,11 @@ pub fn surface(tree: &Tree) -> Result<String, syn::Error> {
             _ => {}
         }
     }
+    let forms = syn::parse_file(text("src/forms.rs"))?;
+    fields.extend(forms.items.iter().flat_map(|item| match item {
+        Item::Struct(item) => struct_lines(item),
+        _ => Vec::new(),
+    }));
     let enums = enum_lines(text("src/enums.rs"));
     Ok(format!(
         "{}\n\n{}\n\n{}\n",

@@ -8,6 +8,7 @@ use heck::ToShoutySnakeCase as _;
 use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Model, ROLES, Shape, Zero};
 use crate::spec::lists::Item;
 use crate::spec::tasks::Status;
+use crate::spec::uploads::Media;
 
 /// The text of `src/facts.rs`.
 #[must_use]
@@ -42,6 +43,7 @@ pub const VENDOR: Vendor = Vendor {{
     list: LIST,
     families: FAMILIES,
     models: MODELS,
+    uploads: UPLOADS,
 }};
 
 const PAGES: &[Page] = &[
@@ -99,6 +101,10 @@ const PAGES: &[Page] = &[
         );
     }
     out.push_str("];\n\n");
+    for entry in &facts.media {
+        media(facts, entry, &mut out);
+    }
+    uploads(facts, &mut out);
     for entry in &facts.shapes {
         shape(entry, &mut out);
     }
@@ -108,6 +114,85 @@ const PAGES: &[Page] = &[
     }
     out.push_str("];\n");
     out
+}
+
+/// The constant that holds an entry of `x-media`.
+fn media_constant(name: &str) -> String {
+    format!("MEDIA_{name}").to_shouty_snake_case()
+}
+
+fn media(facts: &Facts, media: &Media, out: &mut String) {
+    let _ = write!(
+        out,
+        "const {}: Media = Media {{
+    name: {:?},
+    types: &{:?},
+    max_bytes: {:?},
+    side: {:?},
+    ratio: {:?},
+    seconds: {:?},
+    total_seconds: {:?},
+    fps: {:?},
+    max_request_bytes: {:?},
+    page: {:?},
+    unverified: {},
+}};
+
+",
+        media_constant(&media.name),
+        media.name,
+        media.types,
+        media.max_bytes,
+        media.side,
+        media.ratio,
+        media.seconds,
+        media.total_seconds,
+        media.fps,
+        media.max_request_bytes,
+        media.source.as_ref().map(|page| &facts.pages[page].url),
+        media.unverified,
+    );
+}
+
+fn uploads(facts: &Facts, out: &mut String) {
+    out.push_str("const UPLOADS: &[Upload] = &[\n");
+    for upload in &facts.uploads {
+        let media: Vec<&str> = upload.media.iter().map(|medium| medium.name()).collect();
+        let _ = write!(
+            out,
+            "    Upload {{
+        name: {:?},
+        operation: {:?},
+        via: {:?},
+        group: {:?},
+        media: &{media:?},
+        types: &{:?},
+        max_bytes: {:?},
+        gives: {:?},
+        reusable: {},
+        lives: {:?},
+        models: &{:?},
+        poll: {:?},
+        page: {:?},
+        unverified: {},
+    }},
+",
+            upload.name,
+            upload.operation,
+            upload.via,
+            upload.group,
+            upload.types,
+            upload.max_bytes,
+            upload.gives.name(),
+            upload.reusable,
+            upload.lives,
+            upload.models,
+            upload.poll,
+            upload.source.as_ref().map(|page| &facts.pages[page].url),
+            upload.unverified,
+        );
+    }
+    out.push_str("];\n\n");
 }
 
 /// The constant that holds a request body. Two operations may share one.
@@ -210,10 +295,14 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         let Some(input) = model.inputs.get(*role) else { continue };
         let _ = writeln!(
             out,
-            "            Input {{ role: {role:?}, wire_role: {:?}, max: {:?}, sources: &{:?}, alone: {} }},",
+            "            Input {{ role: {role:?}, wire_role: {:?}, max: {:?}, sources: &{:?}, media: {}, alone: {} }},",
             input.role.as_deref().unwrap_or(role),
             input.max,
             input.sources,
+            input
+                .media
+                .as_ref()
+                .map_or_else(|| "None".to_owned(), |name| format!("Some({})", media_constant(name))),
             input.alone
         );
     }

@@ -9,8 +9,8 @@ use super::{Found, instead};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
-/// All keys of `specs/README.md`; the first nine are at the root.
-const KEYS: [&str; 18] = [
+/// All keys of `specs/README.md`; the first eleven are at the root.
+const KEYS: [&str; 20] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -20,6 +20,8 @@ const KEYS: [&str; 18] = [
     "x-tasks",
     "x-families",
     "x-models",
+    "x-uploads",
+    "x-media",
     "x-source",
     "x-unverified",
     "x-secret",
@@ -30,7 +32,7 @@ const KEYS: [&str; 18] = [
     "x-query",
     "x-task-field",
 ];
-const AT_ROOT: &[&str] = KEYS.split_at(9).0;
+const AT_ROOT: &[&str] = KEYS.split_at(11).0;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();

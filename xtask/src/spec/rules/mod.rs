@@ -15,10 +15,12 @@ mod bodies;
 mod extensions;
 mod facts;
 mod families;
+mod forms;
 mod found;
 mod like;
 mod lists;
 mod models;
+mod named;
 mod openapi;
 mod operations;
 mod references;
@@ -28,6 +30,7 @@ mod source;
 mod strangers;
 mod style;
 mod texts;
+mod uploads;
 mod values;
 mod walk;
 
@@ -44,13 +47,14 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 7] = [
+const FACTS: [Group; 8] = [
     like::check,
     facts::check,
     lists::check,
     families::check,
     models::check,
     bodies::check,
+    uploads::check,
     servers::check,
 ];
 

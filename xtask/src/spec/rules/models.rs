@@ -164,7 +164,9 @@ fn pattern(model: &Model, entry: &Value, report: &mut Report<'_>) {
     ];
     let mut limits: Vec<String> = LIMITS.iter().map(|name| (*name).to_owned()).collect();
     limits.extend(["duration/max", "duration/default"].map(str::to_owned));
-    limits.extend(model.inputs.keys().map(|role| format!("inputs/{}/max", escape(role))));
+    let roles = || model.inputs.keys().map(|role| escape(role));
+    limits.extend(roles().map(|role| format!("inputs/{role}/max")));
+    limits.extend(roles().map(|role| format!("inputs/{role}/media")));
     for limit in limits {
         if entry.pointer(&format!("/{limit}")).is_some() {
             let reason = format!("`{}` limits ids that no page describes", model.id);
@@ -179,7 +181,7 @@ fn pattern(model: &Model, entry: &Value, report: &mut Report<'_>) {
 }
 
 fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
-    const SOURCES: [&str; 3] = ["url", "asset", "data"];
+    const SOURCES: [&str; 4] = ["url", "asset", "data", "upload_id"];
     for (role, input) in &model.inputs {
         if !ROLES.contains(&role.as_str()) {
             let reason = format!("`{role}` is not an input role");

@@ -7,10 +7,11 @@ use heck::ToSnakeCase as _;
 use regex::Regex;
 use serde_json::Value;
 
-use super::Found;
+use super::named::named;
+use super::{Found, forms};
 use crate::spec::names::body_name;
 use crate::spec::names::{is_identifier, is_of_client};
-use crate::spec::{METHODS, Operation, Spec, component, escape, members};
+use crate::spec::{METHODS, Operation, Spec, escape, members};
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     for (path, item) in members(spec.doc.get("paths")) {
@@ -210,13 +211,15 @@ fn body(spec: &Spec, place: &str, operation: &Value, found: &mut Found<'_>) {
         return;
     }
     let kinds: Vec<_> = members(body.get("content")).map(|(kind, _)| kind).collect();
-    if kinds != ["application/json"] {
+    if kinds == ["multipart/form-data"] {
+        forms::check(spec, &format!("{here}/content/multipart~1form-data/schema"), found);
+    } else if kinds != ["application/json"] {
         let reason = format!("the body's types are {kinds:?}");
         found.add(
             "body-type",
             format!("{here}/content"),
             reason,
-            "use application/json alone",
+            "use application/json or multipart/form-data alone",
         );
     } else {
         let place = format!("{here}/content/application~1json/schema");
@@ -311,24 +314,5 @@ fn success(spec: &Spec, place: &str, responses: Option<&Value>, found: &mut Foun
                 "make them one schema; a method has one result type",
             );
         }
-    }
-}
-
-/// A body must be a named object, so that its Rust type has a stable name.
-fn named(spec: &Spec, place: &str, schema: Option<&Value>, found: &mut Found<'_>) {
-    let reference = schema.and_then(|schema| schema.get("$ref")?.as_str());
-    let target = reference
-        .filter(|reference| component(reference).is_some())
-        .and_then(|reference| spec.doc.pointer(&reference[1..]));
-    // A broken reference is reported as such.
-    let is_nowhere = target.is_none() && reference.is_some_and(|reference| component(reference).is_some());
-    let is_object = target.is_some_and(|target| target.get("type").and_then(Value::as_str) == Some("object"));
-    if !is_nowhere && !is_object {
-        found.add(
-            "unnamed-body",
-            place,
-            "the body's schema is not a $ref to an object component",
-            "make it a named component, and refer to it",
-        );
     }
 }

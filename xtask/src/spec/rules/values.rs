@@ -61,7 +61,9 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             }
         } else if let (Kind::Other, Some(schema)) = (node.kind, value.get("schema")) {
             let examples = examples(spec, place, value);
-            let is_binary = place.contains("/content/") && !place.ends_with("/content/application~1json");
+            let is_binary = place.contains("/content/")
+                && !place.ends_with("/content/application~1json")
+                && !place.ends_with("/content/multipart~1form-data");
             if examples.is_empty() && !is_binary {
                 let reason = "has no example";
                 found.add(
