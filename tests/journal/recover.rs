@@ -151,7 +151,7 @@ async fn an_endless_list_is_abandoned() {
 #[tokio::test]
 async fn a_candidate_is_adopted_by_hand() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    for (vendor, model) in [newest(Vendor::Token360), newest(Vendor::AllToken), newest(Vendor::Ark)] {
+    for (vendor, model) in [newest(Vendor::Token360), newest(Vendor::AllToken)] {
         let folder = tempfile::tempdir().unwrap();
         let journal = journal(folder.path());
         let client = client(vendor, &simulator, &journal);

@@ -80,7 +80,7 @@ fn completed(id: &str) -> Value {
 /// The response of a poll at a vendor that does not sign.
 fn polled(id: &str, status: &str) -> Value {
     let url = "https://files.example.com/v.mp4?sig=1";
-    json!({"id": id, "status": status, "url": url, "video_url": url})
+    json!({"id": id, "status": status, "url": url, "video_url": url, "content": {"video_url": url}})
 }
 
 /// A receiver with a secret, and a vendor with fixed responses.
