@@ -64,6 +64,7 @@ impl Dialect for Ark {
             Refusal::Content => (400, "BadRequest", "InputTextSensitiveContentDetected"),
             Refusal::NoModel => (404, "NotFound", "InvalidEndpointOrModel.NotFound"),
             Refusal::NoTask { .. } => (404, "NotFound", "NotFound.Task"),
+            Refusal::NoAsset { .. } => (404, "NotFound", "NotFound.Asset"),
             Refusal::NoPath => (404, "NotFound", "NotFound"),
             Refusal::NoMethod => (405, "MethodNotAllowed", "InvalidParameter"),
             Refusal::TooLarge => (413, "RequestEntityTooLarge", "InvalidParameter"),
@@ -74,6 +75,7 @@ impl Dialect for Ark {
             | Refusal::Invalid { .. }
             | Refusal::TooLate { .. }
             | Refusal::NotReady
+            | Refusal::GroupNotActive { .. }
             | Refusal::NoWebhook => (400, "BadRequest", "InvalidParameter"),
         };
         let message = match refusal {
