@@ -57,9 +57,13 @@ fn code(path: &Path) -> String {
 fn names(code: &str, name: &str) -> bool {
     let lower = code.to_ascii_lowercase();
     lower.match_indices(name).any(|(at, _)| {
-        let is_inside = |c: Option<char>| c.is_some_and(char::is_lowercase);
-        let begins = code[at..].starts_with(char::is_uppercase) || !is_inside(code[..at].chars().next_back());
-        begins && !is_inside(code[at + name.len()..].chars().next())
+        let (before, found) = (code[..at].chars().next_back(), &code[at..at + name.len()]);
+        let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+        let begins =
+            !is_letter(before) || (found.starts_with(char::is_uppercase) && before.is_some_and(char::is_lowercase));
+        let after = code[at + name.len()..].chars().next();
+        let ends = !is_letter(after) || (found.ends_with(char::is_lowercase) && after.is_some_and(char::is_uppercase));
+        begins && ends
     })
 }
 
@@ -76,7 +80,7 @@ fn a_name_within_another_word_is_none() {
     ] {
         assert!(names(code, "ark"), "{code}");
     }
-    for code in ["watermark", "Benchmark", "market", "mArket", "dArkness"] {
+    for code in ["watermark", "Benchmark", "market", "mArket", "dArkness", "MARKS"] {
         assert!(!names(code, "ark"), "{code}");
     }
 }
