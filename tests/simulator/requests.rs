@@ -128,7 +128,8 @@ async fn every_example_of_the_specs_is_accepted() {
             for (name, example) in examples.as_object().into_iter().flatten() {
                 let mut body = example["value"].clone();
                 if body["content"][0]["type"] == "draft_task" {
-                    let draft = json!({"model": body["model"], "prompt": "a draft", "draft": true});
+                    let mut draft = request_with(vendor, "draft", json!(true));
+                    draft["model"] = body["model"].clone();
                     let id = api.submit(vendor, &draft).await;
                     body["content"][0]["draft_task"]["id"] = json!(id);
                 }
@@ -310,6 +311,7 @@ async fn forbidden_content_is_rejected_at_once() {
         (Vendor::Token360, 400, "/error/type", "invalid_request_error"),
         (Vendor::ToApis, 422, "/error/type", "content_policy_violation"),
         (Vendor::AllToken, 400, "/error/code", "upstream_content_violation"),
+        (Vendor::Ark, 400, "/error/code", "InputTextSensitiveContentDetected"),
     ];
     for (vendor, status, pointer, word) in expected {
         let (path, operation, _) = create(vendor);
