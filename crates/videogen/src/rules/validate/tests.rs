@@ -216,10 +216,9 @@ fn hints_name_what_to_type() {
     let models = Capabilities::all(Vendor::ToApis).filter(|entry| entry.field("tools").is_some());
     let more = models.count() - 3;
     assert!(more > 0);
-    assert_eq!(
-        searching,
-        format!("leave it out, or use ToAPIs (seedance-2, seedance-2-fast, seedance-2-mini and {more} more), AllToken")
-    );
+    let first =
+        format!("leave it out, or use ToAPIs (seedance-2, seedance-2-fast, seedance-2-mini and {more} more), AllToken");
+    assert!(searching.starts_with(&first), "{searching}");
 }
 
 /// Whether a prompt is required is a fact of each body.
