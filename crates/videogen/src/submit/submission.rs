@@ -20,6 +20,7 @@ use crate::model::{
     VideoTask,
 };
 use crate::rules::adjust::adjust;
+use crate::rules::notes;
 use crate::transport::trace;
 use crate::vendors::dispatch;
 
@@ -137,6 +138,11 @@ impl Client {
             if let Some(model) = &unlisted {
                 trace::unlisted(model);
             }
+            let mut notes = notes(vendor, &request);
+            for note in &mut notes {
+                note.value = self.judge().hide(&note.value);
+                trace::note(note);
+            }
             let intent = self.0.journal.as_ref().map(|_| self.intent(options, given, &request));
             let digests = digests(given, &request);
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
@@ -175,7 +181,7 @@ impl Client {
                     Err(error) => retries.pause(error).await?,
                 }
             };
-            (task.unlisted_model, task.adjustments) = (unlisted, adjustments);
+            (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
             Ok(task)
         })
     }
