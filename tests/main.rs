@@ -35,6 +35,7 @@ mod snapshots;
 mod specs;
 mod tidy;
 mod unlisted;
+mod uploads;
 mod waiting;
 mod webhooks;
 mod wire;

@@ -13,7 +13,7 @@ use chrono::Utc;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use videogen::facts::Capabilities;
-use videogen::journal::{Entry, Journal as _, Query, State};
+use videogen::journal::{Entry, Journal as _, Query, State, UploadRecord};
 use videogen::lost::Evidence;
 use videogen::{Client, Delivery, ErrorKind, RetryPolicy, TaskId, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
@@ -184,6 +184,36 @@ async fn every_journal_is_read_as_it_was_written() {
     let (newest, _) = write("", &path);
     let all: BTreeSet<i64> = (1..=newest).collect();
     assert_eq!(versions, all, "each schema needs a journal in tests/journal/released");
+}
+
+/// Uploads of earlier versions are found by their keys.
+#[tokio::test]
+async fn uploads_of_earlier_versions_are_found() {
+    let mut found = 0;
+    for (name, dump) in dumps() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let (version, _) = write(&dump, &path);
+        if version < 6 {
+            continue;
+        }
+        let database = Connection::open(&path).unwrap();
+        let mut rows = database.prepare("SELECT upload FROM uploads").unwrap();
+        let rows = rows.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let written: Vec<String> = rows.map(Result::unwrap).collect();
+        let journal = SqliteJournal::open(&path).unwrap();
+        for upload in written {
+            let upload: UploadRecord = serde_json::from_str(&upload).unwrap();
+            let stored = journal.find_upload(upload.key.clone()).await.unwrap();
+            assert_eq!(stored, Some(upload.clone()), "{name}");
+            let client = Client::builder(upload.key.vendor).key(KEY.to_owned()).build().unwrap();
+            assert_eq!(upload.key.account, client.account(), "{name}");
+            journal.forget_upload(upload.clone()).await.unwrap();
+            assert_eq!(journal.find_upload(upload.key).await.unwrap(), None, "{name}");
+            found += 1;
+        }
+    }
+    assert!(found > 0);
 }
 
 /// A request that an earlier version submitted is known by its key, whatever was added to requests since.

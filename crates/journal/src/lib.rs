@@ -24,8 +24,8 @@
 //! ```
 //!
 //! Every change is on disk before the call returns (write-ahead log, `synchronous=FULL`). Any number of processes on one
-//! machine can share the file; network file systems are not supported. Rows contain prompts and URL hosts, but no API keys
-//! or full URLs; the file is readable by its owner only.
+//! machine can share the file; network file systems are not supported. Rows contain prompts, URL hosts, and
+//! the public references of uploaded files, but no API keys or URLs with credentials; the file is readable by its owner only.
 //!
 //! Depends on `videogen` alone. The rules of the journal are in `videogen::journal`; this crate stores their results.
 
@@ -36,5 +36,6 @@ mod sqlite;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod upload;
 
 pub use sqlite::SqliteJournal;

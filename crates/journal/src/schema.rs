@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -64,6 +64,17 @@ const STEPS: [&str; 5] = [
         FROM (SELECT intent AS id, substr(scope, 1, instr(scope, '://') + 2) AS scheme,
             replace(substr(scope, instr(scope, '://') + 3), '[::1]', 'localhost') AS host FROM submissions)
         WHERE id = intent AND (host GLOB '127.[0-9]*.[0-9]*.[0-9]*' OR host = 'localhost' OR host GLOB 'localhost:*');",
+    // Uploaded files. The column `upload` is the whole record as JSON.
+    "CREATE TABLE uploads (
+        account TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        vendor TEXT NOT NULL,
+        way TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        upload TEXT NOT NULL,
+        PRIMARY KEY (account, origin, vendor, way, sha256)
+    ) STRICT;",
 ];
 
 /// Migrates a file to the newest version, and keeps its data. The file's `user_version` is the number of applied steps.

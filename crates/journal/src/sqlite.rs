@@ -9,11 +9,13 @@ use chrono::Utc;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
 use videogen::Timestamp;
-use videogen::journal::{BoxFuture, Entry, Event, Found, Intent, Journal, JournalError, Query, Started, Subject};
+use videogen::journal::{
+    BoxFuture, Entry, Event, Found, Intent, Journal, JournalError, Query, Started, Subject, UploadKey, UploadRecord,
+};
 
 use crate::file::BUSY;
 use crate::row::{COLUMNS, broken, entry, log, new, put, read};
-use crate::{file, schema};
+use crate::{file, schema, upload};
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -284,6 +286,18 @@ impl Journal for SqliteJournal {
             }
             Ok(found)
         }))
+    }
+
+    fn find_upload(&self, key: UploadKey) -> BoxFuture<'_, Result<Option<UploadRecord>, JournalError>> {
+        Box::pin(self.run(move |connection| upload::find(connection, &key)))
+    }
+
+    fn record_upload(&self, record: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(self.change(move |connection| upload::put(connection, &record)))
+    }
+
+    fn forget_upload(&self, record: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(self.change(move |connection| upload::remove(connection, &record)))
     }
 }
 

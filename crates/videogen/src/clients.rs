@@ -1,6 +1,6 @@
 //! Several clients behind one interface.
 //!
-//! Floor 6: selects a client for each call by model or task; the calls themselves belong to the activities below.
+//! Floor 7: selects a client for each call by model or task; the calls themselves belong to the activities below.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;

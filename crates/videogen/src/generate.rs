@@ -1,6 +1,6 @@
 //! Submit, wait and download in one call.
 //!
-//! Floor 6: depends on the activities `submit`, `wait` and `download`.
+//! Floor 7: depends on the activities `submit`, `wait` and `download`.
 
 use std::borrow::Borrow;
 use std::future::IntoFuture;

@@ -72,6 +72,7 @@
 //! | module | use it to |
 //! |---|---|
 //! | [`facts`] | look up models, fields, values and limits without a network |
+//! | [`upload`] | upload local files once for several requests; look after assets |
 //! | [`submit`] | validate a request, show its exact HTTP request, set options of a submission |
 //! | [`lost`] | find the task of a submission whose response was lost |
 //! | [`task`] | read a task's details; page through the tasks of an account |
@@ -119,6 +120,7 @@ pub mod poll;
 mod rules;
 pub mod submit;
 mod transport;
+pub mod upload;
 mod vendors;
 pub mod wait;
 #[cfg(feature = "webhook")]
@@ -129,8 +131,8 @@ pub use clients::Clients;
 pub use download::options::Downloaded;
 pub use generate::{Generate, Generated};
 pub use model::{
-    Adjust, Delivery, Error, ErrorKind, Input, Role, SecretUrl, Source, TaskError, TaskId, TaskStatus, Timestamp, Tool,
-    Vendor, Video, VideoDuration, VideoRequest, VideoTask, Violation,
+    Adjust, Delivery, Error, ErrorKind, Input, LocalFile, Role, SecretUrl, Source, TaskError, TaskId, TaskStatus,
+    Timestamp, Tool, Vendor, Video, VideoDuration, VideoRequest, VideoTask, Violation,
 };
 pub use transport::RetryPolicy;
 

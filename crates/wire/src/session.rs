@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
@@ -26,6 +27,8 @@ pub struct Session {
     records_only: bool,
     /// The proxy on the way, for errors: a connection that fails may be the one to it.
     proxy: Option<Arc<str>>,
+    /// Instead of the HTTP client's timeout.
+    timeout: Option<Duration>,
     slot: Arc<Mutex<Option<Exchange>>>,
 }
 
@@ -62,6 +65,7 @@ impl Session {
             authorization,
             records_only: false,
             proxy: None,
+            timeout: None,
             slot: Arc::default(),
         })
     }
@@ -80,7 +84,17 @@ impl Session {
             authorization: self.authorization.clone(),
             records_only: self.records_only,
             proxy: self.proxy.clone(),
+            timeout: self.timeout,
             slot: Arc::default(),
+        }
+    }
+
+    /// Sets the timeout of a request, instead of the HTTP client's.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self {
+            timeout: Some(timeout),
+            ..self
         }
     }
 
@@ -122,7 +136,7 @@ impl Session {
     pub async fn send(
         &self,
         client: &reqwest::Client,
-        request: reqwest::Request,
+        mut request: reqwest::Request,
         info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
         self.keep(Exchange {
@@ -141,6 +155,9 @@ impl Session {
         });
         if self.records_only {
             return Ok(http::Response::new(Bytes::new()).into());
+        }
+        if self.timeout.is_some() {
+            *request.timeout_mut() = self.timeout;
         }
         let url = request.url().clone();
         let mut response = match client.execute(request).await {

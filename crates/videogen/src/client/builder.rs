@@ -326,6 +326,7 @@ impl ClientBuilder {
             skew: Mutex::default(),
             budget: Budget::new(scale),
             account: Account::new(facts.rate_limits.query, scale),
+            uploads: Default::default(),
             scale,
             is_local: is_loopback(&url),
             reported: Mutex::default(),

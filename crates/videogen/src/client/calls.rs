@@ -234,7 +234,7 @@ impl Client {
     }
 
     /// Refuses an operation that the vendor does not support, with the vendors that do.
-    fn offered(&self, operation: Operation) -> Result<(), Error> {
+    pub(crate) fn offered(&self, operation: Operation) -> Result<(), Error> {
         let vendor = self.0.vendor;
         if vendor.supports(operation) {
             return Ok(());

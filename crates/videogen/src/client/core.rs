@@ -12,6 +12,7 @@ use videogen_wire::{Exchange, Sent, Session};
 
 use crate::client::account::Account;
 use crate::client::observer::Observer;
+use crate::client::uploads::Uploads;
 use crate::journal::Journal;
 use crate::model::{Error, ErrorKind, TaskId, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
@@ -57,6 +58,7 @@ pub(crate) struct Inner {
     pub(crate) account: Account,
     /// By how much the vendor's clock is ahead, from its last response.
     pub(crate) skew: Mutex<Option<TimeDelta>>,
+    pub(crate) uploads: Uploads,
     /// Speed of the vendor's time, as set by the caller.
     pub(crate) scale: TimeScale,
     /// Whether the base URL is on this machine.

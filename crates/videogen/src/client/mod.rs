@@ -12,11 +12,12 @@ mod list_all;
 mod observer;
 mod plan;
 mod recording;
+mod uploads;
 
 pub use builder::ClientBuilder;
 pub use list_all::TaskList;
 pub use observer::SubmitEvent;
-pub use plan::{ModelPlan, Plan, plan, plan_all};
+pub use plan::{ModelPlan, Plan, PlannedUpload, plan, plan_all};
 
 pub use self::core::Client;
 pub(crate) use account::Permit;

@@ -14,8 +14,12 @@ use videogen_wire::Session;
 
 use crate::client::{Client, parse_base_url};
 use crate::model::mask;
-use crate::model::{Adjustment, Capabilities, Error, ErrorKind, Note, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::model::{
+    Adjustment, Capabilities, Error, ErrorKind, Note, Role, SecretUrl, Source, Vendor, VideoDuration, VideoRequest,
+    Violation,
+};
 use crate::rules::adjust::adjust;
+use crate::rules::media::{Files, Route, route};
 use crate::rules::{notes, overridden};
 use crate::vendors::{Call, dispatch};
 
@@ -38,8 +42,11 @@ pub struct Plan {
     pub method: String,
     /// URL.
     pub url: String,
-    /// JSON body.
+    /// JSON body. Where the reference of an upload will be, it contains `<upload of NAME>`.
     pub body: Value,
+    /// Local files that would be uploaded first. Other local files are in the body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uploads: Vec<PlannedUpload>,
     /// Fields that the request leaves to the vendor though the price depends on them: `duration`, where no default is
     /// documented.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -53,6 +60,24 @@ pub struct Plan {
     /// Unverified rules that the request breaks, as [`VideoRequest::allow_unverified`] permits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<Violation>,
+}
+
+/// A local file that a submission would upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PlannedUpload {
+    /// Role of the input.
+    pub role: Role,
+    /// The file.
+    pub file: String,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The way it is uploaded: an entry of [`uploads`](crate::facts::Vendor::uploads).
+    pub way: &'static str,
+    /// Kind of reference that the request then has: `url`, `asset` or `upload_id`.
+    pub gives: &'static str,
 }
 
 /// Masks URLs (hosts only) and media. Serialization contains everything.
@@ -106,6 +131,7 @@ pub struct ModelPlan {
 /// # Ok::<(), videogen::Error>(())
 /// ```
 pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<String>) -> Result<Vec<ModelPlan>, Error> {
+    let files = Files::of(request);
     let models = Vendor::ALL.iter().flat_map(|vendor| Capabilities::all(*vendor));
     models
         .map(|entry| {
@@ -117,7 +143,7 @@ pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<Stri
             };
             let mut request = request.clone();
             request.model = entry.model.id.to_owned();
-            match plan(entry.vendor, base_url(entry.vendor).as_deref(), &request) {
+            match plan_with(entry.vendor, base_url(entry.vendor).as_deref(), &request, &files) {
                 Ok(plan) => model_plan.plan = Some(plan),
                 Err(error) if error.violations().is_empty() => return Err(error),
                 Err(error) => model_plan.violations = error.violations().to_vec(),
@@ -144,10 +170,57 @@ pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<Stri
 /// # Ok::<(), videogen::Error>(())
 /// ```
 pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> Result<Plan, Error> {
+    plan_with(vendor, base_url, request, &Files::of(request))
+}
+
+/// Replaces the local files of a valid request: those that are sent inline by their content, others by what stands for the
+/// reference of their upload.
+fn place_files(vendor: Vendor, request: &mut VideoRequest, files: &Files) -> Result<Vec<PlannedUpload>, Error> {
+    let rules = Capabilities::of(vendor, &request.model);
+    let mut uploads = Vec::new();
+    for input in &mut request.inputs {
+        let Source::File(file) = &input.source else { continue };
+        let unreadable = |reason: String| Error::new(ErrorKind::Io, reason);
+        let probe = files.probe(file).map_err(unreadable)?;
+        let way = match route(&rules, &request.model, input.role, &probe) {
+            Ok(Route::Upload(way)) => Some(way),
+            Ok(Route::Inline) => None,
+            // An unverified rule that the caller overrides.
+            Err(refusal) => refusal.way,
+        };
+        let Some(way) = way else {
+            let bytes = file.read().map_err(unreadable)?.to_vec();
+            input.source = Source::Data {
+                media_type: probe.media_type.to_owned(),
+                bytes,
+            };
+            continue;
+        };
+        let stand_in = format!("<upload of {}>", file.name());
+        uploads.push(PlannedUpload {
+            role: input.role,
+            file: file.to_string(),
+            media_type: probe.media_type,
+            bytes: probe.bytes,
+            way: way.name,
+            gives: way.gives,
+        });
+        input.source = match way.gives {
+            "asset" => Source::Asset(stand_in),
+            "upload_id" => Source::UploadId(stand_in),
+            _ => Source::Url(SecretUrl::new(stand_in)),
+        };
+    }
+    Ok(uploads)
+}
+
+fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, files: &Files) -> Result<Plan, Error> {
     /// Never connects; it only builds requests.
     static BUILDER: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 
-    let (request, adjustments) = adjust(vendor, request).map_err(|left| Error::invalid(vendor, left))?;
+    let (mut request, adjustments) = adjust(vendor, request, files).map_err(|left| Error::invalid(vendor, left))?;
+    let overridden = overridden(vendor, &request, files);
+    let uploads = place_files(vendor, &mut request, files)?;
     let rules = Capabilities::of(vendor, &request.model);
     let session = Session::new(&SecretString::from("plan".to_owned()))
         .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?
@@ -175,8 +248,9 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
         vendor,
         family: rules.family.name,
         vendor_decides: vendor_decides(&rules, &request),
-        overridden: overridden(vendor, &request),
+        overridden,
         notes: notes(vendor, &request),
+        uploads,
         model: request.model,
         model_known: rules.is_known(),
         did_you_mean,

@@ -10,7 +10,7 @@
 //! # Ok(())
 //! # }
 //! ```
-// Floor 5: depends on `client` and the floors below. It may not use the other activities.
+// Floor 6: depends on `client` and the floors below. It may not use the other activities.
 
 mod answer;
 pub(crate) mod file;

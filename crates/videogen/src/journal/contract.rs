@@ -1,11 +1,12 @@
 //! The interface of a journal.
 
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::{Entry, Event, Found, Intent, JournalError, Query, Subject};
+use super::{Entry, Event, Found, Intent, JournalError, Query, Subject, UploadKey, UploadRecord};
 
 /// Durable storage of submissions. Several processes may use the same journal at once.
 ///
@@ -29,6 +30,21 @@ pub trait Journal: fmt::Debug + Send + Sync {
     /// Returns the entries that match, newest first. Records that cannot be read are returned in [`Found::unreadable`] and
     /// are not changed.
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>>;
+
+    /// Returns the last upload with this key, if any. A journal without uploads returns `None`: files are uploaded again.
+    fn find_upload(&self, _key: UploadKey) -> BoxFuture<'_, Result<Option<UploadRecord>, JournalError>> {
+        Box::pin(ready(Ok(None)))
+    }
+
+    /// Stores an upload, instead of an earlier one with its key.
+    fn record_upload(&self, _upload: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(ready(Ok(())))
+    }
+
+    /// Removes the upload with this key and reference, if it is stored: the vendor no longer knows it.
+    fn forget_upload(&self, _upload: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(ready(Ok(())))
+    }
 }
 
 impl<J: Journal + ?Sized> Journal for Arc<J> {
@@ -42,6 +58,18 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>> {
         (**self).find(query)
+    }
+
+    fn find_upload(&self, key: UploadKey) -> BoxFuture<'_, Result<Option<UploadRecord>, JournalError>> {
+        (**self).find_upload(key)
+    }
+
+    fn record_upload(&self, upload: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
+        (**self).record_upload(upload)
+    }
+
+    fn forget_upload(&self, upload: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
+        (**self).forget_upload(upload)
     }
 }
 

@@ -32,6 +32,7 @@ mod query;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod upload;
 
 pub use contract::{Journal, Started};
 pub(crate) use entry::LEASE;
@@ -44,3 +45,4 @@ pub use found::{Found, Unreadable};
 /// Future returned by the methods of a [`Journal`].
 pub use futures_util::future::BoxFuture;
 pub use query::{Query, Subject};
+pub use upload::{UploadKey, UploadRecord};

@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use crate::model::address::is_safe;
-use crate::model::{Error, ErrorKind, SecretUrl};
+use crate::model::media_type::data_url;
+use crate::model::{Error, ErrorKind, LocalFile, SecretUrl};
 
 /// An input of a request: a source and its role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +70,10 @@ impl fmt::Display for Role {
     }
 }
 
-/// Source of an input: a URL, an asset or inline data. In JSON it is a string: `https://...`, `asset://...` or
-/// `data:...`.
+/// Source of an input: a URL, an asset, a local file or inline data. In JSON it is a string: `https://...`, `asset://...`,
+/// `upload:...`, `file:<path>` or `data:...`.
+///
+/// A `file:` source reads a file of the machine that validates or sends the request: check requests from others for it.
 ///
 /// ```
 /// use videogen::Source;
@@ -86,7 +89,11 @@ pub enum Source {
     Url(SecretUrl),
     /// Id of an asset uploaded to the vendor, without `asset://`.
     Asset(String),
-    /// Inline media.
+    /// Id of an upload that one request can use, for vendors with such ids.
+    UploadId(String),
+    /// A file on this machine, or bytes: sent inline where the vendor takes it so, otherwise uploaded.
+    File(LocalFile),
+    /// Inline media, sent as it is.
     Data {
         /// Media type, such as `image/png`.
         media_type: String,
@@ -128,13 +135,14 @@ impl From<Infallible> for InvalidSource {
     }
 }
 
-/// Parses a URL, an `asset://` id or a data URL; anything else is the path of a local image.
+/// Parses a URL, an `asset://` id, a `file:` path or a data URL; anything else is the path of a local file.
 impl TryFrom<&str> for Source {
     type Error = InvalidSource;
 
     fn try_from(text: &str) -> Result<Self, InvalidSource> {
         text.parse().or_else(|error| {
-            if text.is_empty() || text.contains("://") || text.starts_with("data:") {
+            let has_scheme = |scheme: &str| text.starts_with(scheme);
+            if text.is_empty() || text.contains("://") || ["data:", "file:", "upload:"].into_iter().any(has_scheme) {
                 return Err(error);
             }
             Self::try_from(Path::new(text))
@@ -150,7 +158,7 @@ impl TryFrom<String> for Source {
     }
 }
 
-/// Reads a local image, which is sent inline.
+/// Names a local file, which must be readable.
 impl TryFrom<&Path> for Source {
     type Error = InvalidSource;
 
@@ -178,42 +186,34 @@ impl TryFrom<&PathBuf> for Source {
     }
 }
 
+impl From<LocalFile> for Source {
+    fn from(file: LocalFile) -> Self {
+        Self::File(file)
+    }
+}
+
 impl Source {
-    /// Reads a local JPEG, PNG or WebP image, which is sent inline. Only some vendors support it.
+    /// Names a local file, such as an image, a video or audio. Its content is read when the request is validated and sent.
     ///
     /// # Errors
-    /// `io` when the file cannot be read; `invalid_request` when it is not JPEG, PNG or WebP.
+    /// `io` when it cannot be read.
     pub fn file(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let bytes = std::fs::read(path)
-            .map_err(|error| Error::new(ErrorKind::Io, format!("cannot read {}: {error}", path.display())))?;
-        let media_type = match bytes.as_slice() {
-            [0xff, 0xd8, 0xff, ..] => "image/jpeg",
-            [0x89, b'P', b'N', b'G', ..] => "image/png",
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
-            _ => {
-                return Err(Error::new(
-                    ErrorKind::InvalidRequest,
-                    format!(
-                        "{} is not a JPEG, PNG or WebP image; pass other media as https:// URLs",
-                        path.display()
-                    ),
-                ));
-            }
-        };
-        Ok(Self::Data {
-            media_type: media_type.to_owned(),
-            bytes,
-        })
+        let file = LocalFile::from(path.as_ref());
+        match file.open() {
+            Ok(_) => Ok(Self::File(file)),
+            Err(reason) => Err(Error::new(ErrorKind::Io, reason)),
+        }
     }
 
-    /// Returns the string sent to the vendor.
+    /// Returns the form in JSON, which is also the string sent to the vendor; a local file is replaced before that.
     #[must_use]
     pub fn to_wire(&self) -> String {
         match self {
             Self::Url(url) => url.expose().to_owned(),
             Self::Asset(id) => format!("asset://{id}"),
-            Self::Data { media_type, bytes } => format!("data:{media_type};base64,{}", STANDARD.encode(bytes)),
+            Self::UploadId(id) => format!("upload:{id}"),
+            Self::File(file) => file.to_text(),
+            Self::Data { media_type, bytes } => data_url(media_type, bytes),
             Self::Invalid(invalid) => invalid.given.clone(),
         }
     }
@@ -225,7 +225,12 @@ impl Source {
             Self::Asset(id) if id.is_empty() => {
                 return Err(InvalidSource::new(self, "the asset has no id; write asset://<ID>"));
             }
-            Self::Asset(id) => !id.contains(char::is_whitespace),
+            Self::UploadId(id) if id.is_empty() => {
+                return Err(InvalidSource::new(self, "the upload has no id; write upload:<ID>"));
+            }
+            Self::Asset(id) | Self::UploadId(id) => !id.contains(char::is_whitespace),
+            // Its content is checked where it is read.
+            Self::File(_) => true,
             Self::Data { media_type, .. } => !media_type.is_empty() && !media_type.contains([',', ';', ' ']),
             Self::Url(url) => {
                 let text = url.expose();
@@ -240,7 +245,7 @@ impl Source {
         } else {
             Err(InvalidSource::new(
                 self,
-                "must be an https:// URL, an asset:// id or a data: URL",
+                "must be an https:// URL, an asset:// id, a file: path or a data: URL",
             ))
         }
     }
@@ -256,6 +261,8 @@ impl Source {
         match self {
             Self::Url(_) => "url",
             Self::Asset(_) => "asset",
+            Self::UploadId(_) => "upload_id",
+            Self::File(_) => "file",
             Self::Data { .. } => "data",
             Self::Invalid(_) => "invalid",
         }
@@ -268,6 +275,8 @@ impl fmt::Display for Source {
         match self {
             Self::Url(url) => write!(f, "{url}"),
             Self::Asset(id) => write!(f, "asset://{id}"),
+            Self::UploadId(id) => write!(f, "upload:{id}"),
+            Self::File(file) => write!(f, "{file}"),
             Self::Data { media_type, bytes } => write!(f, "data:{media_type} ({} bytes)", bytes.len()),
             Self::Invalid(invalid) => f.write_str(&invalid.given),
         }
@@ -287,6 +296,10 @@ impl FromStr for Source {
         let bad = |reason: &str| InvalidSource::new(&"data:[masked]", reason);
         let source = if let Some(id) = text.strip_prefix("asset://") {
             Self::Asset(id.to_owned())
+        } else if let Some(id) = text.strip_prefix("upload:") {
+            Self::UploadId(id.to_owned())
+        } else if text.starts_with("file:") {
+            Self::File(LocalFile::from_text(text).map_err(|reason| InvalidSource::new(&text, reason))?)
         } else if let Some(rest) = text.strip_prefix("data:") {
             let (media_type, data) = rest
                 .split_once(";base64,")
@@ -330,6 +343,8 @@ mod tests {
             "https://a.example/x.png?k=v",
             "asset://img-1",
             "data:image/png;base64,iVBORw==",
+            "upload:upl_7",
+            "file:boat.png",
         ] {
             assert_eq!(text.parse::<Source>().unwrap().to_wire(), text);
         }
@@ -337,6 +352,8 @@ mod tests {
             "",
             "x.png",
             "asset://",
+            "upload:",
+            "file:",
             "data:image/png,abc",
             "data:x;base64,@@",
             "ftp://a/b",

@@ -29,8 +29,8 @@ schema! {
 
     Source => {
         "type": "string",
-        "pattern": "^(https?://|asset://|data:)",
-        "description": "An https:// URL, an asset:// id, or a data: URL.",
+        "pattern": "^(https?://|asset://|upload:|file:|data:)",
+        "description": "An https:// URL, an asset:// id, an upload: id, the file: path of a local file, or a data: URL.",
     },
     VideoDuration => {
         "oneOf": [

@@ -74,17 +74,19 @@ macro_rules! vendors {
 vendors! {
     /// <https://www.token360.ai>
     Token360 = "token360", videogen_raw_token360 {
-        operations: [Submit, Get, List, Models],
+        operations: [Submit, Get, List, Models, Upload, Asset, Groups, CreateGroup, Verify, Verified],
         list_query: ["limit", "after", "before", "oldest_first"],
     }
     /// <https://toapis.com>
     ToApis = "toapis", videogen_raw_toapis {
-        operations: [Submit, Get, Models, Balance],
+        operations: [Submit, Get, Models, Balance, Upload, Asset, CreateGroup, Verify, Verified],
         list_query: [],
     }
     /// <https://alltoken.ai>
     AllToken = "alltoken", videogen_raw_alltoken {
-        operations: [Submit, Get, Cancel, List, Models],
+        operations: [
+            Submit, Get, Cancel, List, Models, Upload, Asset, Assets, DeleteAsset, Groups, CreateGroup, Verify, Verified
+        ],
         list_query: ["limit", "status"],
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::model::{Adjust, Adjustment};
 use crate::model::{Capabilities, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::rules::media::Files;
 use crate::rules::permission::unset;
-use crate::rules::validate;
+use crate::rules::validate_with;
 
 /// Applies the permitted adjustments to `request`, and returns the adjusted request with the list of changes.
 ///
@@ -12,8 +13,9 @@ use crate::rules::validate;
 pub(crate) fn adjust(
     vendor: Vendor,
     request: &VideoRequest,
+    files: &Files,
 ) -> Result<(VideoRequest, Vec<Adjustment>), Vec<Violation>> {
-    let violations = validate(vendor, request);
+    let violations = validate_with(vendor, request, files);
     if violations.is_empty() {
         return Ok((request.clone(), Vec::new()));
     }
@@ -38,7 +40,7 @@ pub(crate) fn adjust(
         });
     }
     // Violations without a permission remain, and those that a permission could not fix.
-    let left = validate(vendor, &fitted);
+    let left = validate_with(vendor, &fitted, files);
     if left.is_empty() { Ok((fitted, made)) } else { Err(left) }
 }
 
@@ -102,7 +104,10 @@ mod tests {
         let request = VideoRequest::new("seedance-2.0-fast", "x")
             .duration(60)
             .resolution("1080p");
-        assert_eq!(adjust(Vendor::ALL[0], &request).unwrap_err().len(), 2);
+        assert_eq!(
+            adjust(Vendor::ALL[0], &request, &Files::default()).unwrap_err().len(),
+            2
+        );
     }
 
     #[test]
@@ -114,7 +119,7 @@ mod tests {
             .adjust("duration", Adjust::Round)
             .adjust("resolution", Adjust::Round)
             .adjust("camera_fixed", Adjust::Drop);
-        let (fitted, made) = adjust(Vendor::ALL[0], &request).expect("it fits");
+        let (fitted, made) = adjust(Vendor::ALL[0], &request, &Files::default()).expect("it fits");
         assert_eq!(fitted.duration, Some(15.into()));
         assert_eq!(fitted.resolution.as_deref(), Some("720p"));
         assert_eq!(fitted.camera_fixed, None);
@@ -137,7 +142,10 @@ mod tests {
         let request = VideoRequest::new("seedance-2.0", "x")
             .resolution("144p")
             .adjust("resolution", Adjust::Round);
-        assert_eq!(adjust(Vendor::ALL[0], &request).unwrap_err()[0].field, "resolution");
+        assert_eq!(
+            adjust(Vendor::ALL[0], &request, &Files::default()).unwrap_err()[0].field,
+            "resolution"
+        );
     }
 
     #[test]

@@ -115,11 +115,26 @@ fn has_unverified_rule(rules: &Capabilities, field: &str) -> bool {
         "without" => model.without.contains(&field),
         _ => false,
     };
+    // Limits of local files, and ways to upload them.
+    let of_files = || {
+        let inputs = model
+            .inputs
+            .iter()
+            .filter(|input| input.role == field || field == "inputs");
+        inputs.into_iter().any(|input| {
+            let mut ways = rules.vendor.facts().uploads.iter();
+            input.media.is_some_and(|limits| limits.unverified)
+                || (is_role && ways.any(|way| way.unverified && input.sources.contains(&way.gives)))
+        })
+    };
     // Of input media the schema bounds nothing that is checked here.
     let own = || rules.field(field).is_some_and(|field| field.unverified) && !is_role;
     let conditions = model.conditions.iter().filter(|condition| condition.unverified);
     let mut required = conditions.flat_map(|condition| condition.requires);
-    model.unverified.iter().any(|member| concerns(member)) || required.any(|test| test.field == field) || own()
+    model.unverified.iter().any(|member| concerns(member))
+        || required.any(|test| test.field == field)
+        || own()
+        || of_files()
 }
 
 // The cases are from real vendors.

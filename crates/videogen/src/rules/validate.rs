@@ -9,12 +9,14 @@ use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::conditions::broken;
 use crate::rules::hints::elsewhere;
+use crate::rules::media::Files;
 use crate::rules::permission::is_adjustable;
 use crate::rules::unverified;
 
 mod inputs;
 
-/// Checks `request` against the rules of its model at `vendor`, and returns all violations; none if it is valid.
+/// Checks `request` against the rules of its model at `vendor`, and returns all violations; none if it is valid. The
+/// headers of its local files are read.
 ///
 /// ```
 /// use videogen::{Vendor, VideoRequest};
@@ -26,21 +28,27 @@ mod inputs;
 /// ```
 #[must_use]
 pub fn validate(vendor: Vendor, request: &VideoRequest) -> Vec<Violation> {
+    validate_with(vendor, request, &Files::of(request))
+}
+
+/// The same with the request's probed files.
+pub(crate) fn validate_with(vendor: Vendor, request: &VideoRequest, files: &Files) -> Vec<Violation> {
     let rules = Capabilities::of(vendor, &request.model);
-    unverified::enforced(&rules, request, violations(rules, request))
+    unverified::enforced(&rules, request, violations(rules, request, files))
 }
 
 /// Returns the unverified rules that `request` breaks, and is allowed to break by [`VideoRequest::allow_unverified`].
-pub(crate) fn overridden(vendor: Vendor, request: &VideoRequest) -> Vec<Violation> {
-    let mut found = violations(Capabilities::of(vendor, &request.model), request);
+pub(crate) fn overridden(vendor: Vendor, request: &VideoRequest, files: &Files) -> Vec<Violation> {
+    let mut found = violations(Capabilities::of(vendor, &request.model), request, files);
     found.retain(|violation| unverified::is_overridden(violation, request));
     found
 }
 
 /// All rules that a request breaks, overridden ones included.
-fn violations(rules: Capabilities, request: &VideoRequest) -> Vec<Violation> {
+fn violations(rules: Capabilities, request: &VideoRequest, files: &Files) -> Vec<Violation> {
     let mut check = Check {
         rules,
+        files,
         found: Vec::new(),
     };
     check.basics(request);
@@ -55,8 +63,9 @@ fn violations(rules: Capabilities, request: &VideoRequest) -> Vec<Violation> {
     check.found
 }
 
-struct Check {
+struct Check<'a> {
     rules: Capabilities,
+    files: &'a Files,
     found: Vec<Violation>,
 }
 
@@ -77,9 +86,11 @@ enum Basis {
     Condition(&'static Condition),
     /// What other models do.
     OtherModels,
+    /// A page other than the model's, or the model's, and whether the rule is unverified.
+    Page(Option<&'static str>, bool),
 }
 
-impl Check {
+impl Check<'_> {
     /// Adds a violation.
     fn add(
         &mut self,
@@ -98,6 +109,7 @@ impl Check {
             Basis::Input(role, member) => (model.page, model.is_unverified(&format!("inputs.{role}.{member}"))),
             Basis::Condition(condition) => (model.page, condition.unverified),
             Basis::OtherModels => (model.page, true),
+            Basis::Page(page, unverified) => (page.unwrap_or(model.page), unverified),
         };
         self.found.push(Violation {
             // Any field or member name may contain a presigned URL by mistake.

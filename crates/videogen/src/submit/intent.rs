@@ -4,16 +4,22 @@ use chrono::Utc;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::digests::digests;
 use super::options::SubmitOptions;
 use crate::client::Client;
-use crate::journal::Intent;
+use crate::journal::{Entry, Intent, Query};
 use crate::model::mask::{self, sha256};
-use crate::model::{Capabilities, VideoRequest};
+use crate::model::{Capabilities, Error, Source, VideoRequest};
+use crate::upload::Contents;
 
 impl Client {
-    /// Returns the record to commit before `request` is sent. `original` is the caller's request, before adjustments.
-    pub(crate) fn intent(&self, options: &SubmitOptions, original: &VideoRequest, request: &VideoRequest) -> Intent {
+    /// Returns the record to commit before `request` is sent, whose local files were not replaced yet.
+    pub(crate) fn intent(
+        &self,
+        options: &SubmitOptions,
+        request: &VideoRequest,
+        contents: &Contents,
+        request_hash: String,
+    ) -> Intent {
         let vendor = self.0.vendor;
         let rules = Capabilities::of(vendor, &request.model);
         let id = Uuid::now_v7().to_string();
@@ -22,7 +28,6 @@ impl Client {
             let finds = vendor.finds_by_reference().is_some() && rules.field("client_reference").is_some();
             finds.then(|| id.clone())
         };
-        let [request_hash, _] = digests(original, request);
         let now = Utc::now();
         Intent {
             key: match &options.idempotency_key {
@@ -41,7 +46,7 @@ impl Client {
                 .map(|own| self.judge().hide(own))
                 .or_else(own),
             request_hash,
-            request: self.redact(json!(request)),
+            request: self.redact(described(request, contents)),
             at: now,
             until: now,
             target: options.target.clone().map(|target| match &request.output_format {
@@ -50,6 +55,13 @@ impl Client {
             }),
             id,
         }
+    }
+
+    /// The entry that has the key of `intent`, if it may not be submitted again.
+    pub(super) async fn taken(&self, intent: &Intent) -> Result<Option<Entry>, Error> {
+        let with_key = Query::default().key(intent.key.clone()).scope(self.scope());
+        let found = self.known(with_key).await?.pop();
+        Ok(found.filter(|entry| entry.begin_again(intent.clone()).is_none()))
     }
 
     /// Masks what must not be stored: URLs are reduced to their hosts, inline media to their digests.
@@ -62,4 +74,24 @@ impl Client {
             None => self.judge().hide(text),
         })
     }
+}
+
+/// The request with its local files described by their names and digests.
+fn described(request: &VideoRequest, contents: &Contents) -> Value {
+    let mut request = request.clone();
+    let mut described = Vec::new();
+    for (index, input) in request.inputs.iter_mut().enumerate() {
+        if let Source::File(file) = &input.source
+            && let Some(content) = contents.find(file)
+        {
+            described.push((index, format!("file:{};sha256,{}", file.name(), content.sha256)));
+            // Small, unlike a file in memory.
+            input.source = Source::Asset(String::new());
+        }
+    }
+    let mut request = json!(request);
+    for (index, text) in described {
+        request["inputs"][index]["source"] = text.into();
+    }
+    request
 }

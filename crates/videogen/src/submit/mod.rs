@@ -11,7 +11,7 @@
 //! println!("{}", plan(Vendor::ALL[0], None, &request)?.url);
 //! # Ok::<(), videogen::Error>(())
 //! ```
-// Floor 5: depends on `client` and the floors below. It may not use the other activities. The search for lost submissions
+// Floor 6: depends on `upload` and the floors below. It may not use the other activities. The search for lost submissions
 // lives here too, and is public as `videogen::lost`.
 
 mod adopt;
@@ -27,7 +27,7 @@ mod submission;
 
 pub use options::SubmitOptions;
 
-pub use crate::client::{ModelPlan, Plan, SubmitEvent, plan, plan_all};
+pub use crate::client::{ModelPlan, Plan, PlannedUpload, SubmitEvent, plan, plan_all};
 #[cfg(feature = "schema")]
 pub use crate::model::request_schema;
 pub use crate::model::{Adjustment, InvalidSource, Note, ParseDurationError};

@@ -9,7 +9,6 @@ use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 use videogen_wire::Sent;
 
-use super::digests::digests;
 use super::options::SubmitOptions;
 use crate::client::{Client, SubmitEvent};
 use crate::journal::LEASE;
@@ -22,6 +21,7 @@ use crate::model::{
 use crate::rules::adjust::adjust;
 use crate::rules::notes;
 use crate::transport::trace;
+use crate::upload::Contents;
 use crate::vendors::dispatch;
 
 /// Interval at which a running submission extends its lease in the journal.
@@ -132,8 +132,9 @@ impl Client {
     ) -> BoxFuture<'a, Result<VideoTask, Error>> {
         Box::pin(async move {
             let vendor = self.0.vendor;
+            let files = self.probed(given).await?;
             let (mut request, adjustments) =
-                adjust(vendor, given).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
+                adjust(vendor, given, &files).map_err(|left| Error::invalid(vendor, self.judge().violations(left)))?;
             let unlisted = UnlistedModel::of(vendor, &self.judge().hide(&request.model));
             if let Some(model) = &unlisted {
                 trace::unlisted(model);
@@ -143,12 +144,33 @@ impl Client {
                 note.value = self.judge().hide(&note.value);
                 trace::note(note);
             }
-            let intent = self.0.journal.as_ref().map(|_| self.intent(options, given, &request));
-            let digests = digests(given, &request);
+            let not_sent = |error: Error| error.with_delivery(Delivery::NotSent);
+            let contents = Contents::of(given, &files).await.map_err(not_sent)?;
+            let (mut intent, mut fingerprints) = (None, Vec::new());
+            if self.0.journal.is_some() {
+                fingerprints = self.fingerprints(given, &request, &contents).await.map_err(not_sent)?;
+                let recorded = fingerprints.first().cloned().unwrap_or_default();
+                intent = Some(self.intent(options, &request, &contents, recorded));
+            }
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
             }
-            let request = Arc::new(request);
+            // A key that has a task uploads nothing.
+            let known = match &intent {
+                Some(intent) if !contents.is_empty() => self.taken(intent).await?,
+                _ => None,
+            };
+            if let Some(known) = known {
+                match self.follow(known, &fingerprints).await {
+                    Ok(mut task) => {
+                        (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
+                        return Ok(task);
+                    }
+                    Err(error) if error.is_retryable() => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            let request = Arc::new(self.place_files(request, &contents).await?);
             let mut retries = self.retries();
             let mut task = loop {
                 let (client, guard) = (self.clone(), InFlight::new(self));
@@ -172,7 +194,7 @@ impl Client {
                         break *task;
                     }
                     Ok(Attempt::Known(entry)) => {
-                        match self.follow(*entry, &digests).await {
+                        match self.follow(*entry, &fingerprints).await {
                             Ok(task) => break task,
                             // The other sender was refused and may retry; so does this one.
                             Err(error) => retries.pause(error).await?,

@@ -1,10 +1,12 @@
 //! HTTP clients, host policy, retries and the pace of an account.
 //!
-//! Floor 2: depends on `model` and `poll`. It may not name vendors or use journals.
+//! Floor 2: depends on `model`, `rules` and `poll`. It may not name vendors or use journals.
 
+pub(crate) mod content;
 pub(crate) mod http;
 pub(crate) mod pace;
 pub(crate) mod proxy;
+pub(crate) mod put;
 pub(crate) mod resolve;
 pub(crate) mod retry;
 pub(crate) mod trace;

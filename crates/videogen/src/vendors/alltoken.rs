@@ -1,17 +1,20 @@
 //! AllToken. Facts: `specs/alltoken.yaml`.
 
+mod assets;
+mod connection;
+
 use serde_json::{Map, Value};
-use videogen_raw_alltoken as raw;
 use videogen_raw_alltoken::enums::{ContentRole, ContentType, GenerationStatus};
 use videogen_raw_alltoken::types;
 use videogen_wire::{FromValue as _, Read as _, ReadItems as _};
 
+use self::connection::client;
 use super::body::Body;
-use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
+use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored, named, read_all, value};
 use crate::model::ListedModel;
 use crate::model::{
-    Capabilities, ErrorKind, ListQuery, Role, Source, TaskError, TaskId, TaskStatus, Usage, Vendor, Video,
-    VideoRequest, VideoTask,
+    Asset, AssetGroup, AssetPage, AssetQuery, Capabilities, ErrorKind, ListQuery, Role, SecretUrl, Source, TaskError,
+    TaskId, TaskStatus, Usage, Vendor, Verification, Video, VideoRequest, VideoTask,
 };
 
 const FAMILY: &str = "generations";
@@ -68,7 +71,42 @@ impl Adapter for AllToken {
         Ok(Some(models.into_iter().flatten().collect()))
     }
 
+    async fn upload(call: &Call<'_>, file: &Outgoing<'_>) -> Result<Stored, CallError> {
+        assets::upload(call, file).await
+    }
+
+    async fn asset(call: &Call<'_>, id: &str) -> Result<Asset, CallError> {
+        assets::asset(call, id).await
+    }
+
+    async fn assets(call: &Call<'_>, query: &AssetQuery) -> Result<AssetPage, CallError> {
+        assets::assets(call, query).await
+    }
+
+    async fn delete_asset(call: &Call<'_>, id: &str) -> Result<(), CallError> {
+        assets::delete_asset(call, id).await
+    }
+
+    async fn groups(call: &Call<'_>, query: &AssetQuery) -> Result<AssetPage<AssetGroup>, CallError> {
+        assets::groups(call, query).await
+    }
+
+    async fn create_group(call: &Call<'_>, name: &str) -> Result<AssetGroup, CallError> {
+        assets::create_group(call, name).await
+    }
+
+    async fn verify(call: &Call<'_>, _name: &str, callback_url: Option<&SecretUrl>) -> Result<Verification, CallError> {
+        assets::verify(call, callback_url).await
+    }
+
+    async fn verified(call: &Call<'_>, verification: &Verification) -> Result<Option<String>, CallError> {
+        assets::verified(call, verification).await
+    }
+
     fn error(_status: u16, body: Value) -> ErrorDetail {
+        if let Some(detail) = assets::error(&body) {
+            return detail;
+        }
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
             return ErrorDetail::default();
         };
@@ -86,10 +124,6 @@ impl Adapter for AllToken {
             ..ErrorDetail::default()
         }
     }
-}
-
-fn client(call: &Call<'_>) -> raw::Client {
-    raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
 }
 
 fn body(request: &VideoRequest, rules: &Capabilities) -> Result<types::CreateGenerationRequest, CallError> {
@@ -116,6 +150,21 @@ fn body(request: &VideoRequest, rules: &Capabilities) -> Result<types::CreateGen
 }
 
 fn media(role: Role, source: &Source) -> types::ContentItem {
+    if let Source::UploadId(id) = source {
+        // Only the short forms take one.
+        let (type_, role) = match role {
+            Role::FirstFrame => (ContentType::Image, ContentRole::FirstFrame),
+            Role::LastFrame => (ContentType::Image, ContentRole::LastFrame),
+            Role::ReferenceImage => (ContentType::Image, ContentRole::ReferenceImage),
+            Role::ReferenceVideo => (ContentType::Video, ContentRole::ReferenceVideo),
+            Role::ReferenceAudio => (ContentType::Audio, ContentRole::ReferenceAudio),
+        };
+        return types::ContentItem {
+            upload_id: Some(id.clone()),
+            role: Some(role),
+            ..item(type_)
+        };
+    }
     let url = Some(types::MediaUrl {
         url: source.to_wire(),
         extra: Map::new(),

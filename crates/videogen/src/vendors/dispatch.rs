@@ -9,8 +9,11 @@ use super::alltoken;
 use super::toapis;
 #[cfg(feature = "token360")]
 use super::token360;
-use crate::model::{Balance, Capabilities, ListQuery, ListedModel, SecretUrl, TaskId, Vendor, VideoRequest, VideoTask};
-use crate::vendors::{Adapter, Call, CallError, ErrorDetail, RawPage};
+use crate::model::{
+    Asset, AssetGroup, AssetPage, AssetQuery, Balance, Capabilities, ListQuery, ListedModel, SecretUrl, TaskId, Vendor,
+    Verification, VideoRequest, VideoTask,
+};
+use crate::vendors::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored};
 #[cfg(feature = "webhook")]
 use crate::vendors::{SignatureHeaders, WebhookEvent};
 /// Runs the same call on the adapter of a vendor.
@@ -90,6 +93,75 @@ pub(crate) fn fresh_link<'a>(
     id: &'a TaskId,
 ) -> BoxFuture<'a, Result<Option<SecretUrl>, CallError>> {
     on_adapter!(vendor, A => Box::pin(A::fresh_link(call, id)))
+}
+
+pub(crate) fn upload<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    file: &'a Outgoing<'_>,
+) -> BoxFuture<'a, Result<Stored, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::upload(call, file)))
+}
+
+pub(crate) fn asset<'a>(vendor: Vendor, call: &'a Call<'_>, id: &'a str) -> BoxFuture<'a, Result<Asset, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::asset(call, id)))
+}
+
+pub(crate) fn assets<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    query: &'a AssetQuery,
+) -> BoxFuture<'a, Result<AssetPage, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::assets(call, query)))
+}
+
+pub(crate) fn delete_asset<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    id: &'a str,
+) -> BoxFuture<'a, Result<(), CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::delete_asset(call, id)))
+}
+
+pub(crate) fn groups<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    query: &'a AssetQuery,
+) -> BoxFuture<'a, Result<AssetPage<AssetGroup>, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::groups(call, query)))
+}
+
+pub(crate) fn create_group<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    name: &'a str,
+) -> BoxFuture<'a, Result<AssetGroup, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::create_group(call, name)))
+}
+
+pub(crate) fn verify<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    name: &'a str,
+    callback_url: Option<&'a SecretUrl>,
+) -> BoxFuture<'a, Result<Verification, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::verify(call, name, callback_url)))
+}
+
+pub(crate) fn verification<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    id: &'a str,
+) -> BoxFuture<'a, Result<Verification, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::verification(call, id)))
+}
+
+pub(crate) fn verified<'a>(
+    vendor: Vendor,
+    call: &'a Call<'_>,
+    verification: &'a Verification,
+) -> BoxFuture<'a, Result<Option<String>, CallError>> {
+    on_adapter!(vendor, A => Box::pin(A::verified(call, verification)))
 }
 
 pub(crate) fn error(vendor: Vendor, status: u16, body: Value) -> ErrorDetail {

@@ -5,12 +5,19 @@
 //!
 //! Floor 3: depends on `transport` and the floors below. It may not use journals or clients.
 
+use std::sync::Arc;
+
 use progenitor_client::{Error as RawError, ResponseValue};
 use serde_json::Value;
-use videogen_wire::Session;
+use videogen_wire::facts::Upload;
+use videogen_wire::{FilePart, Session};
 
-use crate::model::{Balance, ListedModel};
-use crate::model::{Capabilities, ErrorKind, ListQuery, SecretUrl, TaskId, VideoRequest, VideoTask};
+use crate::model::{
+    Asset, AssetGroup, AssetPage, AssetQuery, Balance, Capabilities, ErrorKind, ListQuery, ListedModel, SecretUrl,
+    TaskId, Verification, VideoRequest, VideoTask,
+};
+use crate::transport::content::Content;
+use crate::transport::put::Presigned;
 
 #[cfg(feature = "alltoken")]
 mod alltoken;
@@ -62,6 +69,45 @@ pub(crate) struct RawPage {
     pub(crate) tasks: Vec<Option<VideoTask>>,
     pub(crate) next: Option<String>,
     pub(crate) total: Option<u64>,
+}
+
+/// A file to upload.
+#[allow(dead_code, reason = "not every vendor needs everything")]
+pub(crate) struct Outgoing<'a> {
+    pub(crate) way: &'static Upload,
+    pub(crate) content: &'a Arc<Content>,
+    /// Id of the group of assets.
+    pub(crate) group: Option<&'a str>,
+    /// Whether the group is that of a verified person.
+    pub(crate) person: bool,
+    /// URL of the file, for a way that takes one.
+    pub(crate) via: Option<&'a SecretUrl>,
+}
+
+#[allow(dead_code, reason = "not every vendor needs everything")]
+impl Outgoing<'_> {
+    /// Its name, as a vendor may show it.
+    pub(crate) fn name(&self) -> String {
+        self.content.file.name()
+    }
+
+    /// The file as a part of a multipart body, which is streamed.
+    pub(crate) fn part(&self) -> FilePart {
+        let probe = &self.content.probe;
+        let body = reqwest::Body::wrap_stream(self.content.stream());
+        FilePart::new(self.name(), probe.media_type, probe.bytes, body)
+    }
+}
+
+/// What an upload gave.
+#[allow(dead_code, reason = "not every vendor gives everything")]
+pub(crate) enum Stored {
+    /// A URL that requests can name.
+    Url(SecretUrl),
+    /// An asset, which may not be active yet.
+    Asset(Asset),
+    /// Nothing yet: the file goes to this URL.
+    Presigned(Presigned),
 }
 
 /// The meaning of an error by the vendor's own codes. Messages are interpreted in the same way for all vendors.
@@ -132,6 +178,50 @@ pub(crate) trait Adapter {
         Ok(None)
     }
 
+    /// Uploads a file in one of the ways of the spec.
+    async fn upload(_call: &Call<'_>, _file: &Outgoing<'_>) -> Result<Stored, CallError> {
+        Err(CallError(String::new()))
+    }
+
+    async fn asset(_call: &Call<'_>, _id: &str) -> Result<Asset, CallError> {
+        Err(CallError(String::new()))
+    }
+
+    async fn assets(_call: &Call<'_>, _query: &AssetQuery) -> Result<AssetPage, CallError> {
+        Err(CallError(String::new()))
+    }
+
+    async fn delete_asset(_call: &Call<'_>, _id: &str) -> Result<(), CallError> {
+        Err(CallError(String::new()))
+    }
+
+    async fn groups(_call: &Call<'_>, _query: &AssetQuery) -> Result<AssetPage<AssetGroup>, CallError> {
+        Err(CallError(String::new()))
+    }
+
+    async fn create_group(_call: &Call<'_>, _name: &str) -> Result<AssetGroup, CallError> {
+        Err(CallError(String::new()))
+    }
+
+    /// Begins the verification of a real person.
+    async fn verify(
+        _call: &Call<'_>,
+        _name: &str,
+        _callback_url: Option<&SecretUrl>,
+    ) -> Result<Verification, CallError> {
+        Err(CallError(String::new()))
+    }
+
+    /// A session of a verification.
+    async fn verification(_call: &Call<'_>, _id: &str) -> Result<Verification, CallError> {
+        Err(CallError(String::new()))
+    }
+
+    /// The group of a verified person.
+    async fn verified(_call: &Call<'_>, _verification: &Verification) -> Result<Option<String>, CallError> {
+        Err(CallError(String::new()))
+    }
+
     fn error(status: u16, body: Value) -> ErrorDetail;
 
     /// Headers of a webhook's signature, for vendors that sign.
@@ -149,6 +239,12 @@ pub(crate) trait Adapter {
     fn webhook_task(_id: &TaskId, _body: Value) -> Result<VideoTask, CallError> {
         Err(CallError("this vendor does not sign webhooks".to_owned()))
     }
+}
+
+/// Error for a verification that ends in a browser.
+#[allow(dead_code, reason = "only some vendors need one")]
+fn no_callback() -> CallError {
+    CallError("this vendor needs a callback URL, to which the person's browser returns".to_owned())
 }
 
 /// The value of a response that the generated client could parse.

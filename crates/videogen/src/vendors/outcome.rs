@@ -5,11 +5,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use videogen_wire::{Answer, Exchange, Sent};
 
-use crate::model::Raw;
 use crate::model::mask::{KEY, hide_urls, sha256, steers_a_terminal};
 use crate::model::{
-    Delivery, Error, ErrorKind, ListedModel, Operation, TaskError, TaskId, TaskStatus, Vendor, VideoTask, Violation,
+    Asset, AssetGroup, AssetStatus, Delivery, Error, ErrorKind, ListedModel, Operation, TaskError, TaskId, TaskStatus,
+    Vendor, VideoTask, Violation,
 };
+use crate::model::{Raw, is_moderation};
 use crate::transport::retry::retry_after;
 use crate::vendors::words::{self, Words};
 use crate::vendors::{CallError, ErrorDetail, details, dispatch, ids};
@@ -176,6 +177,10 @@ impl Judge<'_> {
             (Err(_), Some(cut)) => Err(self.transport(operation, cut)),
             // Some refuse with a status of success.
             (Err(CallError(reason)), None) => {
+                let detail = dispatch::error(self.vendor, answer.status.as_u16(), json(answer));
+                if operation.is_of_assets() && detail.kind.is_some() {
+                    return Err(self.refusal(operation, answer, detail));
+                }
                 let words = Words::of(&answer.body);
                 let kind = if words.deny_the_task() {
                     ErrorKind::NotFound
@@ -372,6 +377,36 @@ impl Judge<'_> {
             ..violation
         };
         violations.into_iter().map(hide).collect()
+    }
+
+    /// An asset, cleaned for display. Only the link to its content is unchanged.
+    pub(crate) fn asset(&self, mut asset: Asset) -> Asset {
+        if let AssetStatus::Unknown(word) = &mut asset.status {
+            *word = self.clean(word);
+        }
+        asset.id = self.name(&asset.id);
+        let words = [&mut asset.name, &mut asset.media, &mut asset.group, &mut asset.reason];
+        for words in words.into_iter().flatten() {
+            *words = self.clean(words);
+        }
+        asset
+    }
+
+    /// A group of assets, cleaned for display.
+    pub(crate) fn group(&self, mut group: AssetGroup) -> AssetGroup {
+        group.id = self.name(&group.id);
+        for words in [&mut group.name, &mut group.kind].into_iter().flatten() {
+            *words = self.clean(words);
+        }
+        group
+    }
+
+    /// The kind of error of an asset that was refused for this reason.
+    pub(crate) fn refused_asset(&self, reason: &str) -> ErrorKind {
+        match is_moderation(reason) {
+            true => ErrorKind::Moderated,
+            false => ErrorKind::InvalidRequest,
+        }
     }
 
     /// A listed model, cleaned for display.

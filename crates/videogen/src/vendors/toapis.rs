@@ -1,16 +1,19 @@
 //! ToAPIs. Facts: `specs/toapis.yaml`.
 
+mod assets;
+mod connection;
+
 use serde_json::{Value, json};
-use videogen_raw_toapis as raw;
 use videogen_raw_toapis::enums::{ErrorType, ModelType};
 use videogen_raw_toapis::types;
 use videogen_wire::{FromValue as _, Lenient, Read as _, ReadItems as _};
 
+use self::connection::client;
 use super::body::Body;
-use super::{Adapter, Call, CallError, ErrorDetail, named, read_all, value};
+use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, Stored, named, read_all, value};
 use crate::model::{
-    Balance, Capabilities, ErrorKind, ListedModel, Role, Source, TaskError, TaskId, Usage, Vendor, Video, VideoRequest,
-    VideoTask,
+    Asset, AssetGroup, Balance, Capabilities, ErrorKind, ListedModel, Role, SecretUrl, Source, TaskError, TaskId,
+    Usage, Vendor, Verification, Video, VideoRequest, VideoTask,
 };
 
 pub(crate) struct ToApis;
@@ -64,7 +67,37 @@ impl Adapter for ToApis {
         }))
     }
 
+    async fn upload(call: &Call<'_>, file: &Outgoing<'_>) -> Result<Stored, CallError> {
+        assets::upload(call, file).await
+    }
+
+    async fn asset(call: &Call<'_>, id: &str) -> Result<Asset, CallError> {
+        assets::asset(call, id).await
+    }
+
+    async fn create_group(call: &Call<'_>, name: &str) -> Result<AssetGroup, CallError> {
+        assets::create_group(call, name).await
+    }
+
+    async fn verify(call: &Call<'_>, name: &str, callback_url: Option<&SecretUrl>) -> Result<Verification, CallError> {
+        assets::verify(call, name, callback_url).await
+    }
+
+    async fn verification(call: &Call<'_>, id: &str) -> Result<Verification, CallError> {
+        assets::verification(call, id).await
+    }
+
+    async fn verified(call: &Call<'_>, verification: &Verification) -> Result<Option<String>, CallError> {
+        assets::verified(call, verification).await
+    }
+
     fn error(status: u16, body: Value) -> ErrorDetail {
+        if (200..300).contains(&status) && body.get("success") == Some(&Value::Bool(false)) {
+            return ErrorDetail {
+                kind: Some(ErrorKind::InvalidRequest),
+                ..ErrorDetail::default()
+            };
+        }
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
             return ErrorDetail::default();
         };
@@ -107,7 +140,7 @@ impl Adapter for ToApis {
 
     #[cfg(feature = "webhook")]
     fn webhook_event(body: Value) -> super::WebhookEvent {
-        use raw::enums::WebhookEventType as Kind;
+        use videogen_raw_toapis::enums::WebhookEventType as Kind;
 
         let event = types::WebhookEvent::from_value(body).unwrap_or_default();
         let data = event.data.read().unwrap_or_default();
@@ -167,10 +200,6 @@ impl Adapter for ToApis {
         }
         Ok(task)
     }
-}
-
-fn client(call: &Call<'_>) -> raw::Client {
-    raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
 }
 
 fn body<'a>(request: &VideoRequest, rules: &'a Capabilities) -> Result<Body<'a>, CallError> {

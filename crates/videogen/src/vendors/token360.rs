@@ -1,16 +1,19 @@
 //! Token360. Facts: `specs/token360.yaml`.
 
+mod assets;
+mod connection;
+
 use serde_json::Value;
-use videogen_raw_token360 as raw;
 use videogen_raw_token360::enums::{ContentFormat, ErrorType, FrameType, MediaType, ModelType, Order, ReferenceRole};
 use videogen_raw_token360::types;
 use videogen_wire::{FromValue as _, Read as _};
 
+use self::connection::client;
 use super::body::Body;
-use super::{Adapter, Call, CallError, ErrorDetail, RawPage, named, read_all, value};
+use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored, named, read_all, value};
 use crate::model::{
-    Capabilities, ErrorKind, ListQuery, ListedModel, Role, SecretUrl, Source, TaskError, TaskId, Vendor, Video,
-    VideoRequest, VideoTask,
+    Asset, AssetGroup, AssetPage, AssetQuery, Capabilities, ErrorKind, ListQuery, ListedModel, Role, SecretUrl, Source,
+    TaskError, TaskId, Vendor, Verification, Video, VideoRequest, VideoTask,
 };
 
 const FAMILY: &str = "videos";
@@ -77,7 +80,41 @@ impl Adapter for Token360 {
         Ok(value(content)?.url.read())
     }
 
+    async fn upload(call: &Call<'_>, file: &Outgoing<'_>) -> Result<Stored, CallError> {
+        assets::upload(call, file).await
+    }
+
+    async fn asset(call: &Call<'_>, id: &str) -> Result<Asset, CallError> {
+        assets::asset(call, id).await
+    }
+
+    async fn groups(call: &Call<'_>, query: &AssetQuery) -> Result<AssetPage<AssetGroup>, CallError> {
+        assets::groups(call, query).await
+    }
+
+    async fn create_group(call: &Call<'_>, name: &str) -> Result<AssetGroup, CallError> {
+        assets::create_group(call, name).await
+    }
+
+    async fn verify(call: &Call<'_>, name: &str, _callback_url: Option<&SecretUrl>) -> Result<Verification, CallError> {
+        assets::verify(call, name).await
+    }
+
+    async fn verified(call: &Call<'_>, verification: &Verification) -> Result<Option<String>, CallError> {
+        assets::verified(call, verification).await
+    }
+
     fn error(status: u16, body: Value) -> ErrorDetail {
+        // The asset operations may refuse with a status of success, and a number other than 0.
+        let refused = body.get("code").and_then(Value::as_i64).is_some_and(|code| code != 0);
+        if refused && body.get("error").is_none() {
+            let code = body.get("serviceCode").and_then(Value::as_str).map(str::to_owned);
+            return ErrorDetail {
+                kind: (200..300).contains(&status).then_some(ErrorKind::InvalidRequest),
+                code,
+                ..ErrorDetail::default()
+            };
+        }
         let Some(detail) = types::ErrorBody::from_value(body).and_then(|body| body.error.read()) else {
             return ErrorDetail::default();
         };
@@ -100,10 +137,6 @@ impl Adapter for Token360 {
             ..ErrorDetail::default()
         }
     }
-}
-
-fn client(call: &Call<'_>) -> raw::Client {
-    raw::Client::new_with_client(call.base_url, call.http.clone(), call.session.clone())
 }
 
 fn body(request: &VideoRequest, rules: &Capabilities) -> Result<types::CreateVideoRequest, CallError> {

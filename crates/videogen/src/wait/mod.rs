@@ -13,7 +13,7 @@
 //! # Ok(())
 //! # }
 //! ```
-// Floor 5: depends on `client` and the floors below. It may not use the other activities.
+// Floor 6: depends on `client` and the floors below. It may not use the other activities.
 
 mod job;
 mod one;

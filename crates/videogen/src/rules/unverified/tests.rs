@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::model::{Source, Vendor};
 use crate::rules::adjust::adjust;
+use crate::rules::media::Files;
 use crate::rules::{overridden, validate};
 
 fn texts(vendor: Vendor, request: &VideoRequest) -> Vec<String> {
@@ -27,7 +28,7 @@ fn a_refusal_names_the_unverified_rule_and_how_to_override_it() {
         .duration(20)
         .allow_unverified("duration");
     assert!(texts(Vendor::Token360, &request).is_empty());
-    let overridden = overridden(Vendor::Token360, &request);
+    let overridden = overridden(Vendor::Token360, &request, &Files::default());
     assert_eq!((overridden.len(), overridden[0].field.as_str()), (1, "duration"));
 }
 
@@ -80,7 +81,7 @@ fn every_kind_of_unverified_rule_can_be_overridden() {
             "inputs" => request,
             field => request.adjust(field, crate::model::Adjust::Drop),
         };
-        let (sent, made) = adjust(vendor, &request).unwrap();
+        let (sent, made) = adjust(vendor, &request, &Files::default()).unwrap();
         assert!(sent == request && made.is_empty(), "{field}");
     }
 }

@@ -3,10 +3,11 @@
 use videogen_wire::facts::Input as InputRule;
 
 use super::{Basis, Check};
-use crate::model::{Capabilities, Role, VideoRequest};
+use crate::model::{Capabilities, Role, Source, VideoRequest};
 use crate::rules::hints::elsewhere;
+use crate::rules::media::{self, Fault};
 
-impl Check {
+impl Check<'_> {
     pub(super) fn inputs(&mut self, request: &VideoRequest) {
         if request.inputs.is_empty() {
             return;
@@ -37,6 +38,9 @@ impl Check {
                 self.add(Basis::Input(role.as_str(), "max"), role.as_str(), count, rule, hint);
             }
             self.sources(request, role, rule);
+        }
+        if let Some(fault) = media::total(&self.rules, request, self.files) {
+            self.file(fault);
         }
         let has = |role: Role| request.inputs_as(role).next().is_some();
         let known = self.rules.is_known();
@@ -89,14 +93,17 @@ impl Check {
         for source in request.inputs_as(role) {
             let name = role.as_str();
             if let Err(error) = source.check() {
-                let hint = "use a complete https:// URL, asset:// id or data: URL, or the path of a readable image";
+                let hint = "use a complete https:// URL, asset:// id or data: URL, or the path of a readable file";
                 self.add(Basis::Request, name, source, error.to_string(), hint);
             } else if source.is_plain_http() {
                 let rule = "http:// inputs are not sent: anyone on the way can read and change them";
                 self.add(Basis::Request, name, source, rule, "give an https:// URL");
+            } else if matches!(source, Source::File(_)) {
+                // Below, all together.
             } else if !rule.sources.contains(&source.kind()) {
                 let (what, hint) = match source.kind() {
-                    "data" => ("a local file or data: URL", "upload it and use its https:// URL"),
+                    "data" => ("a data: URL", "give it as a local file, or use its https:// URL"),
+                    "upload_id" => ("the id of an upload", "use an https:// URL"),
                     "asset" => ("an asset:// id", "use an https:// URL"),
                     _ => ("a URL", "upload it as an asset"),
                 };
@@ -111,5 +118,13 @@ impl Check {
                 self.add(basis, name, source, rule, hint);
             }
         }
+        for fault in media::check(&self.rules, request, role, self.files) {
+            self.file(fault);
+        }
+    }
+
+    fn file(&mut self, fault: Fault) {
+        let basis = Basis::Page(fault.page, fault.unverified);
+        self.add(basis, fault.field, fault.value, fault.rule, fault.hint);
     }
 }

@@ -1,0 +1,10 @@
+//! Local files of a request: what they contain, how each reaches the vendor, and the limits they must keep.
+
+mod limits;
+mod mp4;
+mod probe;
+mod route;
+
+pub(crate) use limits::{Fault, check, total};
+pub(crate) use probe::{Files, Probe};
+pub(crate) use route::{Route, route, way_for};

@@ -1,0 +1,115 @@
+//! What a file contains, from its header: media type, size, dimensions, length.
+
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use lofty::config::ParseOptions;
+use lofty::file::AudioFile as _;
+
+use super::mp4;
+use crate::model::media_type::{medium, of};
+use crate::model::{LocalFile, Source, VideoRequest};
+
+/// Number of bytes that identify a media type.
+const HEAD: u64 = 64;
+
+/// Facts about a file. What the header does not show is `None`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Probe {
+    pub(crate) media_type: &'static str,
+    pub(crate) bytes: u64,
+    /// Width and height in pixels.
+    pub(crate) size: Option<(u32, u32)>,
+    pub(crate) seconds: Option<f64>,
+    pub(crate) fps: Option<f64>,
+}
+
+impl Probe {
+    /// Reads the header of a file.
+    ///
+    /// # Errors
+    /// The reason why it cannot be sent: it cannot be read, is empty or of no known type.
+    pub(crate) fn of(file: &LocalFile) -> Result<Self, String> {
+        let reader = file.open()?;
+        let probed = Self::read(reader).map_err(|error| format!("cannot read {file}: {error}"))?;
+        probed.ok_or_else(|| "it is not an image, a video or audio of a known type".to_owned())
+    }
+
+    /// Reads a header. `None`: of no known type.
+    pub(crate) fn read(mut content: impl Read + Seek) -> io::Result<Option<Self>> {
+        let bytes = content.seek(SeekFrom::End(0))?;
+        content.rewind()?;
+        let mut head = Vec::with_capacity(HEAD as usize);
+        content.by_ref().take(HEAD).read_to_end(&mut head)?;
+        let Some(media_type) = of(&head) else { return Ok(None) };
+        content.rewind()?;
+        let mut probe = Self {
+            media_type,
+            bytes,
+            size: None,
+            seconds: None,
+            fps: None,
+        };
+        // A header that cannot be parsed shows nothing. The vendor judges the content.
+        match (medium(media_type), media_type) {
+            ("image", _) => probe.size = image(BufReader::new(content)),
+            (_, "video/mp4" | "video/quicktime" | "video/3gpp" | "audio/mp4") => {
+                let movie = mp4::read(BufReader::new(content), bytes).unwrap_or_default();
+                if movie.is_audio() {
+                    probe.media_type = "audio/mp4";
+                }
+                (probe.size, probe.seconds, probe.fps) = (movie.size, movie.seconds, movie.fps);
+            }
+            ("audio", _) => probe.seconds = audio(BufReader::new(content)),
+            _ => {}
+        }
+        Ok(Some(probe))
+    }
+}
+
+fn image(content: BufReader<impl Read + Seek>) -> Option<(u32, u32)> {
+    let size = imagesize::reader_size(content).ok()?;
+    Some((size.width.try_into().ok()?, size.height.try_into().ok()?)).filter(|size| size.0 > 0 && size.1 > 0)
+}
+
+fn audio(content: BufReader<impl Read + Seek>) -> Option<f64> {
+    let options = ParseOptions::new().read_tags(false).read_cover_art(false);
+    let probe = lofty::probe::Probe::new(content).options(options);
+    let file = probe.guess_file_type().ok()?.read().ok()?;
+    Some(file.properties().duration().as_secs_f64()).filter(|seconds| *seconds > 0.0)
+}
+
+/// The local files of a request, each probed once.
+#[derive(Debug, Default)]
+pub(crate) struct Files(Vec<(LocalFile, Result<Probe, String>)>);
+
+impl Files {
+    /// Probes the local files of `request`. It reads from the disk.
+    pub(crate) fn of(request: &VideoRequest) -> Self {
+        let mut files = Self::default();
+        for input in &request.inputs {
+            if let Source::File(file) = &input.source
+                && files.find(file).is_none()
+            {
+                let probed = Probe::of(file);
+                files.0.push((file.clone(), probed));
+            }
+        }
+        files
+    }
+
+    fn find(&self, file: &LocalFile) -> Option<&Result<Probe, String>> {
+        self.0.iter().find(|(known, _)| known == file).map(|(_, probed)| probed)
+    }
+
+    /// The facts about `file`.
+    ///
+    /// # Errors
+    /// The reason why it cannot be sent.
+    pub(crate) fn probe(&self, file: &LocalFile) -> Result<Probe, String> {
+        self.find(file).cloned().unwrap_or_else(|| Probe::of(file))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

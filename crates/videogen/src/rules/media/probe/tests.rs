@@ -1,0 +1,167 @@
+use std::io::Cursor;
+
+use super::*;
+
+fn probe(bytes: &[u8]) -> Option<Probe> {
+    Probe::read(Cursor::new(bytes.to_vec())).unwrap()
+}
+
+/// A box of an MP4 file.
+fn part(kind: &[u8; 4], content: &[&[u8]]) -> Vec<u8> {
+    let content = content.concat();
+    let size = u32::try_from(content.len() + 8).unwrap();
+    [&size.to_be_bytes(), &kind[..], &content].concat()
+}
+
+fn numbers(numbers: &[u32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
+}
+
+fn track(handler: &[u8; 4], size: (u32, u32), matrix: [u32; 9], samples: u32) -> Vec<u8> {
+    let head = [
+        &numbers(&[0; 10])[..],
+        &numbers(&matrix),
+        &numbers(&[size.0 << 16, size.1 << 16]),
+    ]
+    .concat();
+    let description = part(b"stsz", &[&numbers(&[0, 0, samples])]);
+    let media = part(
+        b"mdia",
+        &[
+            &part(b"mdhd", &[&numbers(&[0, 0, 0, 12_000, 72_000, 0])]),
+            &part(b"hdlr", &[&numbers(&[0, 0]), handler, &numbers(&[0; 3])]),
+            &part(b"minf", &[&part(b"stbl", &[&description])]),
+        ],
+    );
+    part(b"trak", &[&part(b"tkhd", &[&head]), &media])
+}
+
+const UPRIGHT: [u32; 9] = [1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30];
+const TURNED: [u32; 9] = [0, 1 << 16, 0, u32::MAX << 16, 0, 0, 0, 0, 1 << 30];
+
+fn movie(tracks: &[Vec<u8>], duration: u32) -> Vec<u8> {
+    let tracks: Vec<&[u8]> = tracks.iter().map(Vec::as_slice).collect();
+    let header = part(b"mvhd", &[&numbers(&[0, 0, 0, 1000, duration, 0])]);
+    [
+        part(b"ftyp", &[b"isom\0\0\0\0"]),
+        part(b"mdat", &[&[7; 5000]]),
+        part(b"moov", &[&header, &tracks.concat()]),
+    ]
+    .concat()
+}
+
+#[test]
+fn the_header_of_a_movie() {
+    let sound = track(b"soun", (0, 0), UPRIGHT, 300);
+    let film = movie(&[sound.clone(), track(b"vide", (1280, 720), UPRIGHT, 144)], 6_000);
+    let shown = probe(&film).unwrap();
+    assert_eq!((shown.media_type, shown.size), ("video/mp4", Some((1280, 720))));
+    assert_eq!((shown.seconds, shown.fps), (Some(6.0), Some(24.0)));
+    assert_eq!(shown.bytes, film.len() as u64);
+    // A phone's film is recorded across and shown upright.
+    let turned = probe(&movie(&[track(b"vide", (1280, 720), TURNED, 144)], 6_000)).unwrap();
+    assert_eq!(turned.size, Some((720, 1280)));
+    // Sound alone is audio, whatever its brand.
+    let alone = probe(&movie(&[sound], 6_000)).unwrap();
+    assert_eq!(
+        (alone.media_type, alone.seconds, alone.size),
+        ("audio/mp4", Some(6.0), None)
+    );
+    // The length of a fragmented file may be unknown.
+    assert_eq!(
+        probe(&movie(&[track(b"vide", (64, 64), UPRIGHT, 0)], 0))
+            .unwrap()
+            .seconds,
+        None
+    );
+}
+
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let size = numbers(&[width, height]);
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        size.as_slice(),
+        b"\x08\x02\0\0\0",
+        &[0; 8],
+    ]
+    .concat()
+}
+
+fn wav(seconds: u32) -> Vec<u8> {
+    let rate = 8_000_u32;
+    let data = vec![0; (seconds * rate) as usize];
+    let little = |numbers: &[u32]| -> Vec<u8> { numbers.iter().flat_map(|number| number.to_le_bytes()).collect() };
+    [
+        b"RIFF",
+        little(&[36 + data.len() as u32]).as_slice(),
+        b"WAVEfmt ",
+        &little(&[16]),
+        b"\x01\0\x01\0",
+        &little(&[rate, rate]),
+        b"\x01\0\x08\0data",
+        &little(&[data.len() as u32]),
+        &data,
+    ]
+    .concat()
+}
+
+/// Frames of MPEG-1 layer III with 128 kbit/s and 44.1 kHz.
+fn mp3(frames: usize) -> Vec<u8> {
+    let frame = [&b"\xff\xfb\x90\x44"[..], &[0; 413]].concat();
+    frame.repeat(frames)
+}
+
+#[test]
+fn images_and_audio() {
+    let image = probe(&png(4000, 300)).unwrap();
+    assert_eq!((image.media_type, image.size), ("image/png", Some((4000, 300))));
+    let gif = [&b"GIF89a"[..], &[0x40, 1, 0xf0, 0, 0, 0, 0]].concat();
+    assert_eq!(probe(&gif).unwrap().size, Some((320, 240)));
+    assert_eq!(probe(&wav(3)).unwrap().seconds, Some(3.0));
+    let sound = probe(&mp3(200)).unwrap();
+    assert_eq!(sound.media_type, "audio/mpeg");
+    let seconds = sound.seconds.unwrap();
+    assert!((seconds - 5.2).abs() < 0.2, "{seconds}");
+    assert_eq!(probe(b"%PDF-1.7 and so on"), None);
+    assert_eq!(probe(b""), None);
+}
+
+/// Nothing panics, hangs or allocates by a number in the file.
+#[test]
+fn junk_shows_nothing() {
+    let good = [
+        movie(&[track(b"vide", (1280, 720), UPRIGHT, 144)], 6_000),
+        png(640, 480),
+        wav(1),
+        mp3(20),
+        [&b"OggS\0\x02"[..], &[0; 60]].concat(),
+        [&b"fLaC\0\0\0\x22"[..], &[0; 60]].concat(),
+        [&b"\xff\xd8\xff\xc0\0\x11\x08"[..], &[1; 60]].concat(),
+        [&b"RIFF\x40\0\0\0WEBPVP8X"[..], &[1; 60]].concat(),
+        [&b"\0\0\0\x18ftypheic"[..], &[0; 60]].concat(),
+        [&b"II*\0\x08\0\0\0"[..], &[9; 60]].concat(),
+        [&b"\xff\xf1\x50\x80"[..], &[3; 60]].concat(),
+    ];
+    let mut random = fastrand::Rng::with_seed(7);
+    for good in &good {
+        for cut in (0..good.len().min(200)).chain([good.len() - 1]) {
+            probe(&good[..cut]);
+        }
+        for _ in 0..400 {
+            let mut bad = good.clone();
+            for _ in 0..random.usize(1..8) {
+                let at = random.usize(0..bad.len().min(700));
+                let at = if random.bool() { at } else { bad.len() - 1 - at };
+                bad[at] = [0, 1, 0x7f, 0x80, 0xff, random.u8(..)][random.usize(..6)];
+            }
+            probe(&bad);
+        }
+    }
+    // Boxes that contain themselves, and of no size.
+    probe(&[&b"\0\0\0\x08ftyp"[..], &b"\0\0\0\x08moov".repeat(5000)].concat());
+    let mut nested = Vec::new();
+    for _ in 0..3000 {
+        nested = part(b"mdia", &[&nested]);
+    }
+    probe(&[part(b"ftyp", &[b"isom"]), part(b"moov", &[&part(b"trak", &[&nested])])].concat());
+}

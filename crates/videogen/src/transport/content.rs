@@ -1,0 +1,229 @@
+//! The content of a local file: its digests, and its bytes as a stream.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{Context, SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_core::Stream;
+use futures_util::stream;
+use md5::{Digest as _, Md5};
+use tokio::task::spawn_blocking;
+
+use crate::model::mask::hex;
+use crate::model::{Error, ErrorKind, LocalFile};
+use crate::rules::media::Probe;
+
+/// Bytes read at once: a multiple of 3, so that their base64 forms can be joined.
+const CHUNK: u64 = 192 * 1024;
+const CHANGED: &str = "it changed while it was being read";
+
+/// A local file that was read once. Each later read checks that it is still the same.
+#[derive(Debug, Clone)]
+pub(crate) struct Content {
+    pub(crate) file: LocalFile,
+    pub(crate) probe: Probe,
+    /// In hexadecimal.
+    pub(crate) sha256: String,
+    /// In base64.
+    pub(crate) md5: String,
+}
+
+impl Content {
+    /// Reads the file. On a blocking thread.
+    ///
+    /// # Errors
+    /// `io` when it cannot be read, or changes.
+    pub(crate) async fn of(file: &LocalFile, probe: Probe) -> Result<Arc<Self>, Error> {
+        let file = file.clone();
+        blocking(move || {
+            let (mut sha256, mut md5, mut length) = (Context::new(&SHA256), Md5::new(), 0);
+            let read = each_chunk(&file, |chunk| {
+                sha256.update(chunk);
+                md5.update(chunk);
+                length += chunk.len() as u64;
+                Ok(())
+            });
+            read.map_err(|reason| unreadable(&file, &reason))?;
+            if length != probe.bytes {
+                return Err(unreadable(&file, CHANGED));
+            }
+            Ok(Arc::new(Self {
+                sha256: hex(sha256.finish().as_ref()),
+                md5: STANDARD.encode(md5.finalize()),
+                file,
+                probe,
+            }))
+        })
+        .await
+    }
+
+    /// Calls `write` with the bytes in chunks whose lengths are multiples of 3, except the last.
+    ///
+    /// # Errors
+    /// When the file cannot be read, has changed, or `write` fails.
+    pub(crate) fn each(&self, mut write: impl FnMut(&[u8]) -> io::Result<()>) -> Result<(), String> {
+        let mut sha256 = Context::new(&SHA256);
+        each_chunk(&self.file, |chunk| {
+            sha256.update(chunk);
+            write(chunk)
+        })?;
+        match hex(sha256.finish().as_ref()) == self.sha256 {
+            true => Ok(()),
+            false => Err(CHANGED.to_owned()),
+        }
+    }
+
+    /// Returns all bytes.
+    ///
+    /// # Errors
+    /// `io` when it cannot be read, or has changed.
+    pub(crate) async fn bytes(self: &Arc<Self>) -> Result<Vec<u8>, Error> {
+        let content = Arc::clone(self);
+        blocking(move || {
+            let mut bytes = Vec::with_capacity(content.probe.bytes.try_into().unwrap_or_default());
+            let read = content.each(|chunk| {
+                bytes.extend_from_slice(chunk);
+                Ok(())
+            });
+            read.map_err(|reason| unreadable(&content.file, &reason))?;
+            Ok(bytes)
+        })
+        .await
+    }
+
+    /// Returns the bytes as a stream. It fails before the last chunk if the file has changed, so that the request with it
+    /// stays incomplete.
+    pub(crate) fn stream(self: &Arc<Self>) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+        let content = Arc::clone(self);
+        stream::try_unfold(None, move |reading: Option<Reading>| {
+            let content = Arc::clone(&content);
+            async move {
+                let read = spawn_blocking(move || match reading {
+                    Some(reading) => reading.next(),
+                    None => Reading::begin(content)?.next(),
+                });
+                read.await.map_err(io::Error::other)?
+            }
+        })
+    }
+}
+
+/// A file while it is streamed.
+struct Reading {
+    content: Arc<Content>,
+    reader: crate::model::Reader,
+    sha256: Context,
+    left: u64,
+}
+
+impl Reading {
+    fn begin(content: Arc<Content>) -> io::Result<Self> {
+        Ok(Self {
+            reader: content.file.open().map_err(io::Error::other)?,
+            sha256: Context::new(&SHA256),
+            left: content.probe.bytes,
+            content,
+        })
+    }
+
+    fn next(mut self) -> io::Result<Option<(Bytes, Option<Self>)>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let mut chunk = Vec::new();
+        self.reader
+            .by_ref()
+            .take(CHUNK.min(self.left))
+            .read_to_end(&mut chunk)?;
+        self.left -= chunk.len() as u64;
+        self.sha256.update(&chunk);
+        let is_last = self.left == 0;
+        if chunk.is_empty() || (is_last && hex(self.sha256.clone().finish().as_ref()) != self.content.sha256) {
+            return Err(io::Error::other(CHANGED));
+        }
+        Ok(Some((chunk.into(), Some(self))))
+    }
+}
+
+/// Reads a file to its end.
+fn each_chunk(file: &LocalFile, mut use_chunk: impl FnMut(&[u8]) -> io::Result<()>) -> Result<(), String> {
+    let mut reader = file.open()?;
+    let mut chunk = Vec::new();
+    loop {
+        chunk.clear();
+        let read = reader.by_ref().take(CHUNK).read_to_end(&mut chunk);
+        read.map_err(|error| error.to_string())?;
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        use_chunk(&chunk).map_err(|error| error.to_string())?;
+    }
+}
+
+pub(crate) fn unreadable(file: &LocalFile, reason: &str) -> Error {
+    let reason = match reason.starts_with("cannot read") {
+        true => reason.to_owned(),
+        false => format!("cannot read {file}: {reason}"),
+    };
+    Error::new(ErrorKind::Io, reason)
+}
+
+/// Runs `work` on a blocking thread.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let ending = |_| Error::new(ErrorKind::Io, "reading a file was aborted: the program is ending");
+    spawn_blocking(work).await.map_err(ending)?
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use futures_util::TryStreamExt as _;
+
+    use super::*;
+
+    fn probe(bytes: u64) -> Probe {
+        Probe {
+            media_type: "image/png",
+            bytes,
+            size: None,
+            seconds: None,
+            fps: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn digests_and_stream() {
+        let bytes: Vec<u8> = (0..500_000_u32).map(|n| n as u8).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        std::fs::write(&path, &bytes).unwrap();
+        let content = Content::of(&path.as_path().into(), probe(500_000)).await.unwrap();
+        let empty = Content::of(&Vec::new().into(), probe(0)).await.unwrap();
+        assert_eq!(empty.md5, "1B2M2Y8AsgTpgAmY7PhCfg==");
+        assert_eq!(
+            empty.sha256,
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+        let chunks: Vec<Bytes> = content.stream().try_collect().await.unwrap();
+        assert!(chunks.len() > 1 && chunks.concat() == bytes);
+        assert_eq!(content.bytes().await.unwrap(), bytes);
+
+        // Changed in place, cut, and gone.
+        let mut other = bytes.clone();
+        other[7] ^= 1;
+        std::fs::write(&path, &other).unwrap();
+        let streamed: Result<Vec<Bytes>, _> = content.stream().try_collect().await;
+        assert_eq!(streamed.unwrap_err().to_string(), CHANGED);
+        assert!(content.bytes().await.unwrap_err().message().contains(CHANGED));
+        std::fs::write(&path, &bytes[..9]).unwrap();
+        let streamed: Result<Vec<Bytes>, _> = content.stream().try_collect().await;
+        assert_eq!(streamed.unwrap_err().to_string(), CHANGED);
+        std::fs::remove_file(&path).unwrap();
+        assert!(content.stream().try_collect::<Vec<_>>().await.is_err());
+    }
+}
