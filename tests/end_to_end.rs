@@ -382,6 +382,7 @@ async fn the_balance_falls_with_each_task_and_checks_the_key() {
     let toapis = client(&simulator, Vendor::ToApis);
     let before = toapis.balance().await.unwrap();
     assert_eq!((before.used_credits, before.unlimited), (Some(0.0), false));
+    assert!(before.used_credits.is_some_and(f64::is_sign_positive), "{before:?}");
     toapis
         .submit(VideoRequest::new("seedance-2", "x").duration(5))
         .await
