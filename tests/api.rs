@@ -1,7 +1,6 @@
 //! The public API as applications use it, over real sockets.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use videogen::download::DownloadOptions;
 use videogen::task::ListQuery;
@@ -35,9 +34,7 @@ async fn twenty_jobs_at_two_vendors() {
         })
         .into_iter()
         .collect();
-    let start = Instant::now();
     assert_eq!(jobs::run(&clients, folder.path()).await.unwrap(), 20);
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     let submissions: u64 = sim.stats().submissions.values().sum();
     assert_eq!(submissions, 20);
     let lines = include_str!("../examples/jobs.rs").lines().count();

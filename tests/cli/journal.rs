@@ -139,11 +139,11 @@ async fn a_lost_response_is_recovered() {
         let (code, _, _) = run(&["recover", &intent, "--dismiss"]);
         assert_eq!(code, 2);
     }
-    assert_eq!(simulator.stats().tasks, 3);
+    assert_eq!(simulator.stats().tasks, VENDORS.len());
     let (code, recovered, _) = run(&["recover"]);
     assert_eq!(
         (code, recovered["unfinished"].as_array().unwrap().len()),
-        (0, 3),
+        (0, VENDORS.len()),
         "{recovered}"
     );
 
@@ -243,7 +243,7 @@ async fn a_submission_that_may_be_paid_needs_a_confirmation_to_be_dismissed() {
     assert_eq!(lost["error"]["candidates"][0]["grade"], "strong");
     let (code, dismissed, _) = run(&["recover", intent, "--dismiss", "--yes"]);
     assert_eq!((code, &dismissed["submission"]["state"]), (0, &"dismissed".into()));
-    assert_eq!(simulator.stats().tasks, 3);
+    assert_eq!(simulator.stats().tasks, VENDORS.len());
 }
 
 /// Killed during the wait; the next run downloads the video to its output path.

@@ -127,12 +127,12 @@ fn documented_rules_are_not_called_unverified() {
     assert_eq!(marks(&source), found(&[("reference_video", false)]));
     let refused = validate(
         Vendor::ToApis,
-        &many(Role::ReferenceImage, 10).allow_unverified("reference_image"),
+        &many(Role::ReferenceImage, 10).allow_unverified("aspect_ratio"),
     );
     assert!(
         refused[1]
             .rule
-            .starts_with("every rule of ToAPIs seedance-2 for `reference_image` is verified")
+            .starts_with("every rule of ToAPIs seedance-2 for `aspect_ratio` is verified")
     );
 }
 
