@@ -103,6 +103,24 @@ impl Output {
         }
     }
 
+    /// Whether progress is shown.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.progress
+    }
+
+    /// Shows the progress of an upload; the message is the name of the file.
+    pub(crate) fn sending(&self) -> ProgressBar {
+        if !self.progress {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::no_length();
+        bar.set_style(style(
+            "{spinner} {msg} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}",
+        ));
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar
+    }
+
     /// Shows the progress of a download.
     pub(crate) fn fetching(&self) -> ProgressBar {
         if !self.progress {

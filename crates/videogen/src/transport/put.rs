@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
 use videogen_wire::network_failure;
 
-use super::content::Content;
+use super::content::{Content, Progress};
 use super::http::Http;
 use super::retry::retry_after;
 use crate::model::{Error, ErrorKind, SecretUrl, Timestamp};
@@ -25,10 +25,16 @@ pub(crate) struct Presigned {
 ///
 /// # Errors
 /// `transport` if it did not arrive; `vendor` if the host refused it. Without the URL.
-pub(crate) async fn put(http: &Http, to: &Presigned, content: &Arc<Content>, limit: Duration) -> Result<(), Error> {
+pub(crate) async fn put(
+    http: &Http,
+    to: &Presigned,
+    content: &Arc<Content>,
+    sent: Progress,
+    limit: Duration,
+) -> Result<(), Error> {
     let refused = |reason: String| Error::new(ErrorKind::Vendor, format!("the upload link cannot be used: {reason}"));
     let url = http.guard.parse(to.url.expose()).map_err(refused)?;
-    let body = reqwest::Body::wrap_stream(content.stream());
+    let body = reqwest::Body::wrap_stream(content.stream(sent));
     let mut request = http.file()?.put(url.clone()).timeout(limit);
     for (name, value) in &to.headers {
         let (name, value) = (name.parse::<HeaderName>(), HeaderValue::from_str(value));
