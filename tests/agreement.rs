@@ -206,7 +206,12 @@ struct Court {
 
 impl Court {
     async fn new(vendor: Vendor) -> Self {
-        let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+        let simulator = Simulator::builder()
+            .manual_clock()
+            .any_asset(true)
+            .start()
+            .await
+            .unwrap();
         let base_url = simulator.base_url(crate::cases::simulated(vendor));
         let builder = Client::builder(vendor)
             .retry(videogen::RetryPolicy::never())

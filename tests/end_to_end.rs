@@ -15,7 +15,12 @@ use crate::cases::{cases, simulated, targets, url};
 const WHOLE: Duration = Duration::from_secs(20);
 
 async fn simulator() -> Simulator {
-    Simulator::builder().manual_clock().start().await.unwrap()
+    Simulator::builder()
+        .manual_clock()
+        .any_asset(true)
+        .start()
+        .await
+        .unwrap()
 }
 
 fn client(simulator: &Simulator, vendor: Vendor) -> Client {

@@ -230,7 +230,12 @@ fn the_table_and_the_validator_agree() {
 
 #[tokio::test]
 async fn the_table_and_the_simulator_agree() {
-    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let simulator = Simulator::builder()
+        .manual_clock()
+        .any_asset(true)
+        .start()
+        .await
+        .unwrap();
     let clients: BTreeMap<Vendor, Client> = Vendor::ALL
         .iter()
         .map(|vendor| {
@@ -267,7 +272,12 @@ async fn the_table_and_the_simulator_agree() {
 /// The simulator rejects inputs that the table marks as unsupported, by role or by the model's limits.
 #[tokio::test]
 async fn the_simulator_rejects_fields_that_the_table_marks_as_unsupported() {
-    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let simulator = Simulator::builder()
+        .manual_clock()
+        .any_asset(true)
+        .start()
+        .await
+        .unwrap();
     let http = reqwest::Client::new();
     let mut refused = 0;
     for cell in cells().into_iter().filter(|cell| !cell.is_taken()) {

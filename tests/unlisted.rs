@@ -72,7 +72,7 @@ fn request(vendor: Vendor, model: &str, members: u32, seconds: u32, count: usize
 fn no_limit_of_a_listed_model_holds_for_an_unlisted_one() {
     let tallies = on_every_vendor((CASES, SEED), |vendor| {
         let runtime = runtime();
-        let simulator = Simulator::builder().manual_clock().strict(true);
+        let simulator = Simulator::builder().manual_clock().strict(true).any_asset(true);
         let simulator = runtime.block_on(simulator.start()).unwrap();
         let builder = Client::builder(vendor).key("sk-test".to_owned());
         let client = builder.base_url(simulator.base_url(simulated(vendor)));

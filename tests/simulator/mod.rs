@@ -1,6 +1,7 @@
 //! End-to-end tests of the simulator: over real HTTP, with a manual clock.
 #![allow(clippy::unwrap_used)]
 
+mod assets;
 mod clients;
 mod clips;
 mod errors;

@@ -50,9 +50,9 @@ impl Answer {
 }
 
 impl Api {
-    /// A simulator with a manual clock.
+    /// A simulator with a manual clock, which takes any id of an asset.
     pub(crate) async fn start() -> Self {
-        Self::with(Simulator::builder().manual_clock()).await
+        Self::with(Simulator::builder().manual_clock().any_asset(true)).await
     }
 
     pub(crate) async fn with(builder: Builder) -> Self {

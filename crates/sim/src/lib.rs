@@ -124,4 +124,4 @@ mod submit;
 
 pub use simulator::{Builder, Simulator, StartError, WEBHOOK_SECRET};
 pub use spec::{Operation, ParseVendorError, Spec, SpecError, Vendor};
-pub use state::{Clock, Delivery, Fault, FaultKind, Stats, TaskReport};
+pub use state::{Clock, Delivery, Fault, FaultKind, Stats, TaskReport, UsedAsset};

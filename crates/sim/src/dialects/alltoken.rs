@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::dialects::answer::Answer;
+use crate::dialects::assets;
 use crate::dialects::call::Call;
 use crate::dialects::dialect::{Dialect, last_frame_url, task_error, video_url};
 use crate::dialects::input::{Input, Medium, url_in};
@@ -55,6 +56,7 @@ impl Dialect for AllToken {
                 Ok(shown(&task))
             }
             Operation::Models => Ok(models(call.spec)),
+            Operation::Asset => assets::alltoken::answer(call),
             _ => Err(Refusal::NoPath),
         }
     }
@@ -77,7 +79,8 @@ impl Dialect for AllToken {
                 (400, "invalid_request_error", Some(code))
             }
             Refusal::NoModel => (404, "not_found_error", Some(json!("upstream_model_not_found"))),
-            Refusal::NoTask { .. } | Refusal::NoPath => (404, "not_found_error", None),
+            Refusal::NoTask { .. } | Refusal::NoAsset { .. } | Refusal::NoPath => (404, "not_found_error", None),
+            Refusal::GroupNotActive { .. } => (409, "conflict_error", None),
             Refusal::TooLate { .. } => (409, "conflict_error", None),
             Refusal::NoMethod => (405, "invalid_request_error", None),
             Refusal::TooLarge => (413, "invalid_request_error", None),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::dialects::refusal::Refusal;
+use crate::media::StoredFile;
 use crate::spec::{Endpoint, Spec, UnknownMember, Vendor};
 use crate::state::{Core, Owner, Task};
 
@@ -20,10 +21,12 @@ pub(crate) struct Call {
     pub(crate) path: Vec<String>,
     /// The query, checked against the spec.
     pub(crate) query: BTreeMap<String, String>,
-    /// The body of a create request; null otherwise.
+    /// The body of a request, and the texts of a form; null if it has none.
     pub(crate) body: Value,
     /// The members of the body that the spec does not know.
     pub(crate) unknown: Vec<UnknownMember>,
+    /// The file of a form.
+    pub(crate) file: Option<Arc<StoredFile>>,
 }
 
 impl Call {

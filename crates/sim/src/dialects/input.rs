@@ -10,6 +10,16 @@ pub(crate) enum Medium {
     Audio,
 }
 
+impl Medium {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+        }
+    }
+}
+
 /// An input of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Input {

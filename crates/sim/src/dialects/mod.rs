@@ -5,6 +5,7 @@
 
 mod alltoken;
 mod answer;
+mod assets;
 mod call;
 mod dialect;
 mod input;
@@ -15,6 +16,7 @@ mod token360;
 use crate::spec::Vendor;
 
 pub(crate) use answer::{Answer, Content};
+pub(crate) use assets::used;
 pub(crate) use call::Call;
 pub(crate) use dialect::Dialect;
 pub(crate) use input::{Input, Medium};

@@ -42,6 +42,16 @@ pub(crate) enum Refusal {
         /// The parameter that names it.
         field: String,
     },
+    /// No such asset, group or verification.
+    NoAsset {
+        /// The parameter that names it.
+        field: String,
+    },
+    /// The group's person is not verified yet.
+    GroupNotActive {
+        /// The parameter that names it.
+        field: String,
+    },
     /// The task has no file, or not yet.
     NotReady,
     /// The task can no longer be cancelled.
@@ -82,6 +92,8 @@ impl Refusal {
             Self::Content => "prompt: rejected by the content rules",
             Self::NoWebhook => "callback_url: this account has no webhook",
             Self::NoTask { field } => return format!("{field}: task not found"),
+            Self::NoAsset { field } => return format!("{field}: not found"),
+            Self::GroupNotActive { .. } => "Asset group is not active",
             Self::NotReady => "the video is not ready: poll until the task is completed",
             Self::TooLate { status } => {
                 return format!("the task is {status}: only a queued or processing task can be cancelled");
@@ -106,7 +118,10 @@ impl Refusal {
     pub(crate) fn field(&self) -> Option<&str> {
         match self {
             Self::Invalid { field, .. } => field.as_deref(),
-            Self::ModelRule { field, .. } | Self::NoTask { field } => Some(field),
+            Self::ModelRule { field, .. }
+            | Self::NoTask { field }
+            | Self::NoAsset { field }
+            | Self::GroupNotActive { field } => Some(field),
             Self::Content => Some("prompt"),
             Self::NoModel => Some("model"),
             Self::NoWebhook => Some("callback_url"),

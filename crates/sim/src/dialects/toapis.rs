@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::dialects::answer::Answer;
+use crate::dialects::assets;
 use crate::dialects::call::Call;
 use crate::dialects::dialect::{Dialect, last_frame_url, task_error, thumbnail_url, video_url};
 use crate::dialects::input::{Input, Medium};
@@ -21,6 +22,7 @@ impl Dialect for ToApis {
             Operation::Get => find(call)?,
             Operation::Models => return Ok(models(call)),
             Operation::Balance => return Ok(balance(call)),
+            Operation::Asset => return assets::toapis::answer(call),
             _ => return Err(Refusal::NoPath),
         };
         let now = call.core.clock.now();
@@ -32,6 +34,9 @@ impl Dialect for ToApis {
     }
 
     fn refuse(&self, operation: Option<Operation>, refusal: &Refusal, _: &str) -> Answer {
+        if let (Some(Operation::Asset), Some(answer)) = (operation, assets::toapis::refuse(refusal)) {
+            return answer;
+        }
         // The code is a number here and a string there, as on the vendor's own pages.
         let (status, code, kind) = match refusal {
             Refusal::NoKey => (401, json!("unauthorized"), "unauthorized"),
@@ -53,7 +58,8 @@ impl Dialect for ToApis {
                 (400, json!(code), code)
             }
             Refusal::NoModel => (404, json!("model_not_found"), "not_found_error"),
-            Refusal::NoTask { .. } | Refusal::NoPath => (404, json!(404), "not_found_error"),
+            Refusal::NoTask { .. } | Refusal::NoAsset { .. } | Refusal::NoPath => (404, json!(404), "not_found_error"),
+            Refusal::GroupNotActive { .. } => (409, json!(409), "invalid_request_error"),
             Refusal::NoMethod => (405, json!(405), "invalid_request_error"),
             Refusal::TooLarge => (413, json!(413), "invalid_request_error"),
             Refusal::Invalid { .. } | Refusal::ModelRule { .. } | Refusal::NotReady | Refusal::TooLate { .. } => {

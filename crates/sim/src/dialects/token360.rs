@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::dialects::answer::Answer;
+use crate::dialects::assets;
 use crate::dialects::call::Call;
 use crate::dialects::dialect::{Dialect, last_frame_url, task_error, video_url};
 use crate::dialects::input::{Input, Medium, url_in};
@@ -28,6 +29,7 @@ impl Dialect for Token360 {
             Operation::List => list(call),
             Operation::Content => content(call),
             Operation::Models => Ok(catalogue(call)),
+            Operation::Asset => assets::token360::answer(call),
             _ => Err(Refusal::NoPath),
         }
     }
@@ -48,7 +50,8 @@ impl Dialect for Token360 {
             Refusal::Unavailable => (503, "api_error", None),
             Refusal::Content => (400, "invalid_request_error", Some("content_policy_violation")),
             Refusal::NoModel => (404, "model_not_found", None),
-            Refusal::NoTask { .. } | Refusal::NoPath => (404, "not_found_error", None),
+            Refusal::NoTask { .. } | Refusal::NoAsset { .. } | Refusal::NoPath => (404, "not_found_error", None),
+            Refusal::GroupNotActive { .. } => (409, "invalid_request_error", None),
             Refusal::NoMethod => (405, "invalid_request_error", None),
             Refusal::TooLarge => (413, "invalid_request_error", None),
             Refusal::Invalid { .. }

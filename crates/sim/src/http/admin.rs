@@ -8,7 +8,7 @@ use axum::extract::State;
 use crate::state::{Core, Stats, TaskReport, reports};
 
 pub(crate) async fn stats(State(core): State<Arc<Core>>) -> Json<Stats> {
-    Json(core.store.stats())
+    Json(core.stats())
 }
 
 pub(crate) async fn tasks(State(core): State<Arc<Core>>) -> Json<Vec<TaskReport>> {

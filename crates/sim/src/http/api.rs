@@ -15,7 +15,7 @@ use crate::dialects::{Answer, Call, Content, Refusal, dialect};
 use crate::http::auth;
 use crate::http::response::{is_form, is_json, json as json_answer, query_of, response};
 use crate::http::spoil::spoil;
-use crate::http::{admin, webhook};
+use crate::http::{admin, upload, webhook};
 use crate::spec::{Endpoint, Operation, Problem, Route, Spec, UnknownMember, Vendor, unknown_members, wide_integer};
 use crate::state::{Core, Owner, Task};
 use crate::submit::create;
@@ -167,7 +167,14 @@ async fn prepare(
             return Err(Refusal::invalid(problem.field, problem.message));
         }
     }
-    let body = if !endpoint.bodies.is_empty() {
+    let mut unknown = Vec::new();
+    let mut file = None;
+    let body = if let Some(form) = &endpoint.form {
+        let received = upload::receive(spec, form, &head.headers, body).await?;
+        unknown = received.unknown;
+        file = received.file;
+        received.texts
+    } else if !endpoint.bodies.is_empty() {
         if !is_json(&head.headers) {
             let message = json_only(vendor, &head.headers);
             return Err(Refusal::Invalid { field: None, message });
@@ -193,7 +200,9 @@ async fn prepare(
     } else {
         Value::Null
     };
-    let unknown = unknown_members(spec, endpoint, &body);
+    if endpoint.form.is_none() {
+        unknown = unknown_members(spec, endpoint, &body);
+    }
     Ok(Call {
         core,
         vendor,
@@ -204,6 +213,7 @@ async fn prepare(
         query,
         body,
         unknown,
+        file,
     })
 }
 

@@ -11,6 +11,7 @@ use axum::response::Response;
 use crate::http::blob::{send, xml};
 use crate::http::response::query_of;
 use crate::http::spoil::spoil;
+use crate::http::storage;
 use crate::media::file;
 use crate::spec::Operation;
 use crate::state::{Core, Denied, Status, parse_path};
@@ -22,10 +23,15 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
 
 async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
     let request_id = core.ids.next("file-");
-    let (request, _) = request.into_parts();
-    let (vendor, ..) = parse_path(request.uri.path());
+    let (vendor, ..) = parse_path(request.uri().path());
     let fault = vendor.and_then(|vendor| core.faults.take(vendor, Operation::File));
-    let mut response = spoil(fault, serve(&core, &request)).await;
+    let mut response = spoil(fault, async {
+        match storage::answer(&core, request).await {
+            Ok(response) => response,
+            Err(request) => serve(&core, &request.into_parts().0).await,
+        }
+    })
+    .await;
     if let Ok(id) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert("x-request-id", id);
     }

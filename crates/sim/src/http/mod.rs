@@ -10,6 +10,8 @@ mod files;
 mod response;
 mod serve;
 mod spoil;
+mod storage;
+mod upload;
 mod webhook;
 
 pub(crate) use serve::serve;

@@ -13,7 +13,9 @@ mod quicktime;
 mod shape;
 mod still;
 mod tariff;
+mod upload;
 
 pub(crate) use file::{Blob, FileKind, file};
 pub(crate) use shape::{Container, Length, Shape};
 pub(crate) use tariff::cost;
+pub(crate) use upload::{Receiver, StoredFile};

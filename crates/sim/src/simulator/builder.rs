@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::http::{api_router, files_router, serve};
 use crate::simulator::handle::Simulator;
 use crate::spec::{Spec, SpecError, Vendor};
-use crate::state::{Background, Clock, Core, Faults, Ids, Links, Log, Pace, Rewrites, Store};
+use crate::state::{Assets, Background, Clock, Core, Faults, Ids, Links, Log, Pace, Rewrites, Store};
 
 /// Default secret that webhooks are signed with.
 pub const WEBHOOK_SECRET: &str = "whsec-simulator";
@@ -44,6 +44,7 @@ pub struct Builder {
     webhook_secret: Option<String>,
     log: Log,
     strict: bool,
+    any_asset: bool,
 }
 
 impl Simulator {
@@ -68,6 +69,7 @@ impl Builder {
             webhook_secret: Some(WEBHOOK_SECRET.to_owned()),
             log: Log::default(),
             strict: false,
+            any_asset: false,
         }
     }
 
@@ -128,6 +130,13 @@ impl Builder {
         self
     }
 
+    /// Accepts ids of assets and uploads that were not made in this simulator, as if they were made in the vendor's
+    /// console. Default: `false`, a request that names one is refused.
+    pub fn any_asset(mut self, accept: bool) -> Self {
+        self.any_asset = accept;
+        self
+    }
+
     /// Sets the receiver of the log: a line for each request with unknown members or violated unverified rules. Default: none.
     pub fn log(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log = Log::new(sink);
@@ -150,12 +159,14 @@ impl Builder {
             webhook_secret: self.webhook_secret,
             rewrites: Rewrites::default(),
             store: Store::new(),
+            assets: Assets::default(),
             faults: Faults::default(),
             links: Links::new(format!("http://{files_address}")),
             background: Background::new(),
             ids: Ids::new(),
             log: self.log,
             strict: self.strict,
+            any_asset: self.any_asset,
         });
         serve(&core, api_listener, api_router(&core));
         serve(&core, file_listener, files_router(&core));

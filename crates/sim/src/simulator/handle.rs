@@ -61,7 +61,7 @@ impl Simulator {
 
     /// Returns the counters since the start.
     pub fn stats(&self) -> Stats {
-        self.core.store.stats()
+        self.core.stats()
     }
 
     /// Returns all tasks, the oldest first.

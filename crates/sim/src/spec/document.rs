@@ -12,6 +12,7 @@ use crate::spec::like;
 use crate::spec::model::Model;
 use crate::spec::reference::resolve;
 use crate::spec::schema;
+use crate::spec::upload::UploadRule;
 use crate::spec::vendor::Vendor;
 
 /// A spec is invalid. The specs are compiled in, so this is a mistake in `specs/`.
@@ -29,6 +30,7 @@ pub struct Spec {
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) models: Vec<Model>,
     families: Vec<Family>,
+    uploads: Vec<UploadRule>,
     pub(crate) result_url: ResultUrl,
     pub(crate) webhook: Webhook,
     pub(crate) submit_limit: Option<RateLimit>,
@@ -191,6 +193,18 @@ impl Spec {
         self.families.iter().filter(move |family| family.poll == operation_id)
     }
 
+    /// What an operation takes of a medium.
+    pub(crate) fn upload_rule(&self, operation_id: &str, medium: &str) -> Option<&UploadRule> {
+        let mut rules = self.uploads.iter().filter(|rule| rule.operation == operation_id);
+        rules.find(|rule| rule.media.iter().any(|own| own == medium))
+    }
+
+    /// Whether a part of a form is an integer; `None` if the form has no such part.
+    pub(crate) fn part_is_integer(&self, form: &Body, part: &str) -> Option<bool> {
+        let schema = self.body_schema(form)["properties"].get(part)?;
+        Some(schema["type"] == "integer")
+    }
+
     /// The first entry of `x-models` that matches a model id.
     pub(crate) fn model(&self, id: &str) -> Option<&Model> {
         self.models.iter().find(|model| model.matches(id))
@@ -226,6 +240,7 @@ impl Spec {
         Ok(Self {
             models: member(&document, "x-models")?,
             families,
+            uploads: member(&document, "x-uploads").unwrap_or_default(),
             result_url: member(&document, "x-result-url")?,
             webhook: member(&document, "x-webhook")?,
             submit_limit: member(&document["x-rate-limits"]["submit"], "0").ok(),

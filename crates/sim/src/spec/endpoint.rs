@@ -23,6 +23,8 @@ pub(crate) struct Endpoint {
     path: Vec<Segment>,
     /// Its request bodies: one, or several for different models; none if it takes no body.
     pub(crate) bodies: Vec<Body>,
+    /// Its multipart body.
+    pub(crate) form: Option<Body>,
     pub(crate) query: Vec<QueryParameter>,
 }
 
@@ -71,6 +73,10 @@ impl Endpoint {
             .into_iter()
             .map(|schema| Body::build(document, definitions, schema))
             .collect::<Result<_, _>>()?;
+        let form = operation.pointer("/requestBody/content/multipart~1form-data/schema");
+        let form = form
+            .map(|schema| Body::build(document, definitions, schema))
+            .transpose()?;
         let mut query = Vec::new();
         for parameters in [&item["parameters"], &operation["parameters"]] {
             for parameter in parameters.as_array().into_iter().flatten() {
@@ -98,6 +104,7 @@ impl Endpoint {
             method,
             path,
             bodies,
+            form,
             query,
         })
     }

@@ -14,6 +14,7 @@ mod problem;
 mod reference;
 mod schema;
 mod unknown;
+mod upload;
 mod vendor;
 
 pub use document::{Spec, SpecError};

@@ -32,7 +32,12 @@ impl Links {
         self.sign_path(&path(task, kind), expires)
     }
 
-    fn sign_path(&self, path: &str, expires: i64) -> String {
+    /// The URL of a path that is not signed.
+    pub(crate) fn open(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    pub(crate) fn sign_path(&self, path: &str, expires: i64) -> String {
         format!(
             "{}{path}?expires={expires}&signature={}",
             self.origin,

@@ -2,6 +2,7 @@
 //!
 //! Nothing here uses a vendor's format or HTTP. It imports only the floors below: `spec` and `media`.
 
+mod assets;
 mod background;
 mod clock;
 mod delivery;
@@ -18,12 +19,14 @@ mod signature;
 mod store;
 mod task;
 
+pub use assets::UsedAsset;
 pub use clock::Clock;
 pub use delivery::Delivery;
 pub use fault::{Fault, FaultKind};
 pub use report::TaskReport;
 pub use store::Stats;
 
+pub(crate) use assets::{Announced, Asset, AssetStatus, Assets, Group, Session, Upload, VERIFICATION};
 pub(crate) use background::Background;
 pub(crate) use clock::after;
 pub(crate) use fault::Faults;

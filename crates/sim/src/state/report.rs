@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::spec::Problem;
+use crate::state::assets::UsedAsset;
 use crate::state::delivery::Delivery;
 use crate::state::plan::State;
 use crate::state::shared::Core;
@@ -47,6 +48,8 @@ pub struct TaskReport {
     pub unknown_members: Vec<String>,
     /// Unverified rules that the request violates, each with the member and the rule.
     pub unverified_rules: Vec<String>,
+    /// Uploaded files and assets that it uses, in the order of the inputs.
+    pub assets: Vec<UsedAsset>,
     /// Delivery of its webhook, if one was requested.
     pub webhook: Option<Delivery>,
 }
@@ -71,6 +74,7 @@ impl TaskReport {
             client_reference: task.reference.clone(),
             unknown_members: task.unknown_members.clone(),
             unverified_rules: task.unverified_rules.iter().map(Problem::printable).collect(),
+            assets: task.assets.clone(),
             webhook: task.callback.as_ref().map(|_| task.delivery()),
         }
     }

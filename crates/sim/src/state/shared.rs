@@ -1,5 +1,6 @@
 //! The parts of one simulator.
 
+use crate::state::assets::Assets;
 use crate::state::background::Background;
 use crate::state::clock::Clock;
 use crate::state::fault::Faults;
@@ -8,7 +9,7 @@ use crate::state::links::Links;
 use crate::state::log::Log;
 use crate::state::plan::Pace;
 use crate::state::rewrite::Rewrites;
-use crate::state::store::Store;
+use crate::state::store::{Stats, Store};
 
 /// The state that all connections of one simulator share.
 pub(crate) struct Core {
@@ -16,6 +17,7 @@ pub(crate) struct Core {
     pub(crate) pace: Pace,
     pub(crate) webhook_secret: Option<String>,
     pub(crate) store: Store,
+    pub(crate) assets: Assets,
     pub(crate) faults: Faults,
     pub(crate) rewrites: Rewrites,
     pub(crate) links: Links,
@@ -24,4 +26,16 @@ pub(crate) struct Core {
     pub(crate) log: Log,
     /// Whether members that the spec does not know are refused.
     pub(crate) strict: bool,
+    /// Whether ids of assets and uploads that were made elsewhere are accepted.
+    pub(crate) any_asset: bool,
+}
+
+impl Core {
+    /// The counters since the start.
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            leaked_keys: self.assets.leaked_keys(),
+            ..self.store.stats()
+        }
+    }
 }

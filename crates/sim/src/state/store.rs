@@ -23,6 +23,8 @@ pub struct Stats {
     /// Requests that arrived at the API, by the vendor's short name, including those that were refused or
     /// failed by a fault.
     pub requests: BTreeMap<&'static str, u64>,
+    /// API keys that were sent to the storage of uploads, which is another host.
+    pub leaked_keys: u64,
 }
 
 /// All tasks, in the order of their creation, and the counts.
@@ -90,6 +92,7 @@ impl Store {
             // Removes the rounding errors of a sum of decimal fractions.
             cost: (cost * 1e6).round() / 1e6,
             requests: inner.requests.clone(),
+            leaked_keys: 0,
         }
     }
 

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::media::Shape;
 use crate::spec::{Problem, Vendor};
+use crate::state::assets::UsedAsset;
 use crate::state::clock::after;
 use crate::state::delivery::Delivery;
 use crate::state::owner::Owner;
@@ -49,6 +50,8 @@ pub(crate) struct Task {
     pub(crate) cost: f64,
     /// The caller's own id.
     pub(crate) reference: Option<String>,
+    /// The uploaded files and assets that it uses.
+    pub(crate) assets: Vec<UsedAsset>,
     pub(crate) callback: Option<Url>,
     pub(crate) delivery: Mutex<Delivery>,
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::dialects::{Call, Dialect, Refusal, dialect};
+use crate::dialects::{Call, Dialect, Refusal, dialect, used};
 use crate::media::{Container, Length, Shape, cost};
 use crate::spec::{Body, Fields, Model, Problem, Vendor};
 use crate::state::{Delivery, Plan, Task};
@@ -44,6 +44,7 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
         return Err(Refusal::ModelRule { field, message });
     }
     dialect.check_references(call)?;
+    let assets = used(call, &inputs)?;
     // Only a signed webhook needs setting up.
     let signed = call.spec.webhook.signature != "none";
     if callback.is_some() && signed && call.core.webhook_secret.is_none() {
@@ -56,7 +57,9 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     if prompt.contains("sim:refuse") {
         return Err(Refusal::Content);
     }
-    let task = Arc::new(build(call, dialect, fields, model, prompt, callback, unverified));
+    let mut task = build(call, dialect, fields, model, prompt, callback, unverified);
+    task.assets = assets;
+    let task = Arc::new(task);
     call.core.store.add(task.clone());
     Ok(task)
 }
@@ -120,6 +123,7 @@ fn build(
             .text("client_reference")
             .or_else(|| dialect.other_reference(&call.body))
             .map(str::to_owned),
+        assets: Vec::new(),
         callback,
         delivery: Mutex::new(Delivery::default()),
     }
