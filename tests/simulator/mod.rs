@@ -7,6 +7,7 @@ mod clips;
 mod errors;
 mod faults;
 mod files;
+mod groups;
 mod life;
 mod lists;
 mod requests;

@@ -55,6 +55,7 @@
 //! | key `sk-sim-402` | submissions are answered with 402 |
 //! | key `sk-sim-hang` | every request is processed, and gets no answer; the connection stays open |
 //! | key `sk-sim-stall` | every request is processed, and its answer stops after half of the body; the connection stays open |
+//! | `sim:asset-failed` in the name of an asset or its file | processing the asset fails |
 //! | `sim:refuse` in the prompt | the submission is rejected by the content rules |
 //! | `sim:no-model` in the prompt | the submission is rejected: no such model |
 //! | `sim:fail`, `sim:moderated`, `sim:expire` in the prompt | the task ends as failed, moderated or expired |

@@ -34,7 +34,7 @@ const REQUIRED: [(&str, &[&str]); 12] = [
     ("GetVisualValidateResult", &["BytedToken"]),
 ];
 
-pub(in crate::dialects) fn answer(call: &Call) -> Result<Answer, Refusal> {
+pub(crate) fn answer(call: &Call) -> Result<Answer, Refusal> {
     match call.endpoint.id.as_str() {
         "presign_upload" => presign(call),
         "call_portrait" => {

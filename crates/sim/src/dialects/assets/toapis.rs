@@ -10,7 +10,7 @@ use crate::dialects::call::Call;
 use crate::dialects::refusal::Refusal;
 use crate::state::{Asset, Session, Upload, VERIFICATION};
 
-pub(in crate::dialects) fn answer(call: &Call) -> Result<Answer, Refusal> {
+pub(crate) fn answer(call: &Call) -> Result<Answer, Refusal> {
     if call.endpoint.form.is_none() {
         check(call)?;
     }
@@ -58,7 +58,7 @@ pub(in crate::dialects) fn answer(call: &Call) -> Result<Answer, Refusal> {
 }
 
 /// The form of a refusal, where these operations have their own.
-pub(in crate::dialects) fn refuse(refusal: &Refusal) -> Option<Answer> {
+pub(crate) fn refuse(refusal: &Refusal) -> Option<Answer> {
     let status = match refusal {
         Refusal::Invalid { .. } | Refusal::TooLarge | Refusal::GroupNotActive { .. } => 400,
         Refusal::NoAsset { .. } => 404,

@@ -11,7 +11,7 @@ use crate::state::{Asset, Group};
 /// Default page size of the list.
 const PAGE: usize = 20;
 
-pub(in crate::dialects) fn answer(call: &Call) -> Result<Answer, Refusal> {
+pub(crate) fn answer(call: &Call) -> Result<Answer, Refusal> {
     if call.endpoint.form.is_none() {
         check(call)?;
     }
