@@ -5,6 +5,7 @@ mod killed;
 mod media;
 mod reuse;
 mod server;
+mod simulated;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
