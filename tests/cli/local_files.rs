@@ -37,12 +37,18 @@ fn every_vendor_takes_files_in_every_role() {
             _ => "seedance-2.0",
         };
         for (inputs, note) in [
-            (&["--first-frame", "boat.png"][..], "first_frame boat.png (image/png, 933 bytes): "),
+            (
+                &["--first-frame", "boat.png"][..],
+                "first_frame boat.png (image/png, 929 bytes): ",
+            ),
             (
                 &["--first-frame", "boat.png", "--last-frame", "boat.png"],
-                "last_frame boat.png (image/png, 933 bytes): ",
+                "last_frame boat.png (image/png, 929 bytes): ",
             ),
-            (&["--reference-image", "boat.png"], "reference_image boat.png (image/png, "),
+            (
+                &["--reference-image", "boat.png"],
+                "reference_image boat.png (image/png, ",
+            ),
             (
                 &["--reference-image", "boat.png", "--reference-video", "sail.mp4"],
                 "reference_video sail.mp4 (video/mp4, ",
@@ -78,17 +84,31 @@ async fn a_plan_shows_what_was_uploaded_before_and_sends_nothing() {
     let plan = |json: bool| {
         let args = ["plan", "it sails on", "--vendor", "toapis", "--model", "seedance-2"];
         let mut command = at(&simulator, folder.path(), &args);
-        command.args(["--reference-video", "sail.mp4"]).args(json.then_some("--json"));
+        command
+            .args(["--reference-video", "sail.mp4"])
+            .args(json.then_some("--json"));
         command.output().unwrap()
     };
     let err = stderr(&plan(false));
     assert!(err.contains("uploaded first, by upload_video (videos)"), "{err}");
     let upload = document(&plan(true))["plan"]["uploads"][0].clone();
-    assert_eq!((&upload["gives"], &upload["reused"]), (&json!("url"), &json!(false)), "{upload}");
+    assert_eq!(
+        (&upload["gives"], &upload["reused"]),
+        (&json!("url"), &json!(false)),
+        "{upload}"
+    );
     let stats = serde_json::to_value(simulator.stats()).unwrap();
     assert!(!folder.path().join("journal.db").exists(), "a plan creates no journal");
 
-    let args = ["generate", "it sails on", "--vendor", "toapis", "--model", "seedance-2", "--no-wait"];
+    let args = [
+        "generate",
+        "it sails on",
+        "--vendor",
+        "toapis",
+        "--model",
+        "seedance-2",
+        "--no-wait",
+    ];
     let output = at(&simulator, folder.path(), &args)
         .args(["--reference-video", "sail.mp4"])
         .output()
@@ -99,12 +119,20 @@ async fn a_plan_shows_what_was_uploaded_before_and_sends_nothing() {
     let err = stderr(&plan(false));
     assert!(err.contains("uploaded before; its reference is used again"), "{err}");
     assert_eq!(document(&plan(true))["plan"]["uploads"][0]["reused"], true);
-    assert_eq!(serde_json::to_value(simulator.stats()).unwrap(), stats, "a plan sends nothing");
+    assert_eq!(
+        serde_json::to_value(simulator.stats()).unwrap(),
+        stats,
+        "a plan sends nothing"
+    );
     let output = at(&simulator, folder.path(), &args)
         .args(["--reference-video", "sail.mp4"])
         .output()
         .unwrap();
-    assert!(stderr(&output).contains("Uploaded before: sail.mp4"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("Uploaded before: sail.mp4"),
+        "{}",
+        stderr(&output)
+    );
     let tasks = simulator.tasks();
     assert_eq!(tasks.len(), 2);
     assert_eq!((tasks[0].assets.len(), &tasks[0].assets), (1, &tasks[1].assets));
@@ -118,9 +146,22 @@ fn all_problems_of_all_files_at_once() {
     std::fs::write(folder.path().join("huge.png"), png(9000, 5000, 9)).unwrap();
     std::fs::write(folder.path().join("text.png"), b"not a picture").unwrap();
     for vendor in Vendor::ALL {
-        let model = if vendor.as_str() == "toapis" { "seedance-2" } else { "seedance-2.0" };
+        let model = if vendor.as_str() == "toapis" {
+            "seedance-2"
+        } else {
+            "seedance-2.0"
+        };
         for command in [&["plan"][..], &["generate", "--simulate"]] {
-            let args = ["it sails on", "--vendor", vendor.as_str(), "--model", model, "--duration", "99", "--json"];
+            let args = [
+                "it sails on",
+                "--vendor",
+                vendor.as_str(),
+                "--model",
+                model,
+                "--duration",
+                "99",
+                "--json",
+            ];
             let inputs = [
                 "--reference-image",
                 "text.png",
@@ -138,7 +179,9 @@ fn all_problems_of_all_files_at_once() {
             let error = document(&output)["error"].clone();
             let violations = error["violations"].as_array().unwrap();
             for value in ["text.png", "huge.png", "gone.png", "long.mp4", "boat.png", "99"] {
-                let of_it = violations.iter().filter(|violation| violation["value"].as_str().unwrap().contains(value));
+                let of_it = violations
+                    .iter()
+                    .filter(|violation| violation["value"].as_str().unwrap().contains(value));
                 assert_eq!(of_it.count(), 1, "{vendor} {value}: {error}");
             }
         }
@@ -164,11 +207,20 @@ fn paths_in_a_request_file_are_relative_to_it() {
         std::fs::write(nested.join("r.json"), request.to_string()).unwrap();
         let args = ["plan", "--vendor", "token360", "--request", "requests/r.json"];
         let output = run(folder.path(), &args);
-        assert_eq!(output.status.code(), Some(if found { 0 } else { 2 }), "{path}: {}", stderr(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(if found { 0 } else { 2 }),
+            "{path}: {}",
+            stderr(&output)
+        );
     }
-    let request = json!({"model": "seedance-2.0", "prompt": "x", "inputs": [{"role": "first_frame", "source": "boat.png"}]});
+    let request =
+        json!({"model": "seedance-2.0", "prompt": "x", "inputs": [{"role": "first_frame", "source": "boat.png"}]});
     std::fs::write(nested.join("r.json"), request.to_string()).unwrap();
-    let output = run(folder.path(), &["plan", "--vendor", "token360", "--request", "requests/r.json"]);
+    let output = run(
+        folder.path(),
+        &["plan", "--vendor", "token360", "--request", "requests/r.json"],
+    );
     assert!(stderr(&output).contains("a file: path"), "{}", stderr(&output));
 }
 
@@ -178,12 +230,30 @@ async fn a_killed_command_has_paid_nothing_and_its_upload_is_used_again() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     files(folder.path());
-    let args = ["generate", "it sails on", "--vendor", "token360", "--model", "seedance-2.0", "--no-wait"];
-    let args = [&args[..], &["--reference-image", "boat.png", "--idempotency-key", "order-1"]].concat();
-    let mut child = at(&simulator, folder.path(), &args).stderr(Stdio::piped()).spawn().unwrap();
+    let args = [
+        "generate",
+        "it sails on",
+        "--vendor",
+        "token360",
+        "--model",
+        "seedance-2.0",
+        "--no-wait",
+    ];
+    let args = [
+        &args[..],
+        &["--reference-image", "boat.png", "--idempotency-key", "order-1"],
+    ]
+    .concat();
+    let mut child = at(&simulator, folder.path(), &args)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let line = lines.next().unwrap().unwrap();
-    assert!(line.contains("boat.png: the asset ta_") && line.contains("is processing"), "{line}");
+    assert!(
+        line.contains("boat.png: the asset ta_") && line.contains("is processing"),
+        "{line}"
+    );
     let asset = line.split(' ').find(|word| word.starts_with("ta_")).unwrap().to_owned();
     // SIGKILL.
     child.kill().unwrap();
@@ -194,7 +264,12 @@ async fn a_killed_command_has_paid_nothing_and_its_upload_is_used_again() {
     for already in [false, true] {
         let output = at(&simulator, folder.path(), &args).output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));
-        assert_eq!(stderr(&output).contains("Uploaded before: boat.png"), !already, "{}", stderr(&output));
+        assert_eq!(
+            stderr(&output).contains("Uploaded before: boat.png"),
+            !already,
+            "{}",
+            stderr(&output)
+        );
         let [task] = simulator.tasks().try_into().unwrap();
         assert_eq!(task.assets[0].id, asset);
     }
@@ -208,7 +283,15 @@ fn an_interrupted_upload_submits_nothing() {
         let folder = tempfile::tempdir().unwrap();
         files(folder.path());
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let args = ["generate", "it sails on", "--vendor", "toapis", "--model", "seedance-2", "--json"];
+        let args = [
+            "generate",
+            "it sails on",
+            "--vendor",
+            "toapis",
+            "--model",
+            "seedance-2",
+            "--json",
+        ];
         let mut child = videogen(folder.path(), &args)
             .args(["--reference-video", "sail.mp4"])
             .env("TOAPIS_API_KEY", "sk-x")
@@ -222,15 +305,26 @@ fn an_interrupted_upload_submits_nothing() {
         let head = String::from_utf8_lossy(&head);
         assert!(head.starts_with("POST /v1/uploads/videos "), "{head}");
         let id = child.id().to_string();
-        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([&format!("-{name}"), &id])
+                .status()
+                .unwrap()
+                .success()
+        );
         let mut out = String::new();
         child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(code), "{out}");
         let error: Value = serde_json::from_str(&out).unwrap();
         assert_eq!(error["error"]["kind"], "interrupted");
-        assert_eq!(error["error"]["message"], "interrupted during an upload; nothing was submitted");
+        assert_eq!(
+            error["error"]["message"],
+            "interrupted during an upload; nothing was submitted"
+        );
         let journal = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
-        let count: u32 = journal.query_row("SELECT count(*) FROM submissions", [], |row| row.get(0)).unwrap();
+        let count: u32 = journal
+            .query_row("SELECT count(*) FROM submissions", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(count, 0);
     });
 }

@@ -3,6 +3,7 @@
 mod assets;
 mod killed;
 mod media;
+mod page;
 mod reuse;
 mod server;
 mod simulated;

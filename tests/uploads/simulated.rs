@@ -29,11 +29,15 @@ fn types(role: Role) -> Vec<(&'static str, Vec<u8>)> {
 
 /// Whether the tables list the type for a role: inline, or for an upload.
 fn is_listed(vendor: Vendor, rules: &Capabilities, role: Role, media_type: &str) -> bool {
-    let rule = rules.model.inputs.iter().find(|rule| rule.role == role.as_str()).unwrap();
+    let rule = rules
+        .model
+        .inputs
+        .iter()
+        .find(|rule| rule.role == role.as_str())
+        .unwrap();
     let mut ways = vendor.facts().uploads.iter();
-    let uploaded = ways.any(|way| {
-        way.types.contains(&media_type) && way.serves(rules.model.id) && rule.sources.contains(&way.gives)
-    });
+    let uploaded = ways
+        .any(|way| way.types.contains(&media_type) && way.serves(rules.model.id) && rule.sources.contains(&way.gives));
     let of_model = rule.media.is_none_or(|limits| limits.types.contains(&media_type));
     of_model && (rule.sources.contains(&"data") || uploaded)
 }
@@ -77,7 +81,11 @@ fn cases(folder: &Path, vendor: Vendor, kinds: &mut BTreeSet<(Vendor, Role, &'st
 
 /// Runs a case, and returns whether the file was uploaded.
 async fn run(client: Client, simulator: Arc<Simulator>, folder: PathBuf, case: Case) -> bool {
-    let Case { place, mut request, bytes } = case;
+    let Case {
+        place,
+        mut request,
+        bytes,
+    } = case;
     request.prompt.clone_from(&place);
     let planned = plan(client.vendor(), None, &request).unwrap();
     let output = folder.join(place.replace(['/', ' '], "-"));
@@ -90,7 +98,11 @@ async fn run(client: Client, simulator: Arc<Simulator>, folder: PathBuf, case: C
     assert_eq!(own.len(), 1, "{place}");
     let sizes: Vec<_> = own[0].assets.iter().map(|asset| asset.bytes).collect();
     let is_uploaded = !planned.uploads.is_empty();
-    let expected = if is_uploaded { vec![Some(bytes.len() as u64)] } else { Vec::new() };
+    let expected = if is_uploaded {
+        vec![Some(bytes.len() as u64)]
+    } else {
+        Vec::new()
+    };
     assert_eq!(sizes, expected, "{place}");
     assert_eq!(planned.inline.len() + planned.uploads.len(), 1, "{place}");
     if is_uploaded {
@@ -110,7 +122,12 @@ async fn a_file_on_disk_becomes_a_video_whose_task_names_it() {
         let cases = cases(folder.path(), vendor, &mut kinds);
         let mut runs = tokio::task::JoinSet::new();
         for case in cases {
-            runs.spawn(run(client.clone(), Arc::clone(&simulator), folder.path().to_owned(), case));
+            runs.spawn(run(
+                client.clone(),
+                Arc::clone(&simulator),
+                folder.path().to_owned(),
+                case,
+            ));
         }
         let uploaded = runs.join_all().await;
         assert!(uploaded.contains(&true), "{vendor}");
@@ -122,7 +139,10 @@ async fn a_file_on_disk_becomes_a_video_whose_task_names_it() {
     for vendor in Vendor::ALL.iter().copied() {
         for role in Role::ALL {
             let takes = Capabilities::all(vendor).any(|rules| takes_files(vendor, &rules, role));
-            let found = kinds.iter().filter(|(own, of, _)| (*own, *of) == (vendor, role)).count();
+            let found = kinds
+                .iter()
+                .filter(|(own, of, _)| (*own, *of) == (vendor, role))
+                .count();
             assert!(if takes { found >= 2 } else { found == 0 }, "{vendor} {role}: {found}");
         }
     }

@@ -65,11 +65,11 @@ Examples:
   videogen assets upload boat.png sail.mp4 --vendor token360
   videogen assets list --vendor alltoken --limit 20
   videogen assets show asset://ta_81 --vendor token360
-  videogen assets delete ta_81 --vendor toapis
+  videogen assets delete asset-81 --vendor alltoken
   videogen assets groups --vendor token360
   videogen assets create-group sailors --vendor token360
-  videogen assets verify \"Ada Byron\" --vendor toapis
-  videogen assets upload face.png --vendor toapis --person --group grp_7
+  videogen assets verify \"Ada Byron\" --vendor token360
+  videogen assets upload face.png --vendor token360 --person --group ag_7
 
 `generate` uploads the local files of a request by itself. An upload costs
 nothing, and a file with the same content is uploaded once.
@@ -84,7 +84,7 @@ Examples:
 pub(crate) const SIM: &str = "\
 Examples:
   videogen sim --speed 10
-  videogen sim --listen 127.0.0.1:9000 --strict";
+  videogen sim --listen 127.0.0.1:9000 --strict --any-asset";
 
 /// Below the list of commands.
 pub(crate) const ROOT: &str = "\

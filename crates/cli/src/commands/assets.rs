@@ -25,7 +25,7 @@ pub(crate) enum AssetsCommand {
     List(QueryArgs),
     /// Show the status of an asset
     Show(AssetArgs),
-    /// Delete an asset (ToAPIs, AllToken)
+    /// Delete an asset (AllToken only)
     Delete(AssetArgs),
     /// List groups of assets (Token360, AllToken)
     Groups(QueryArgs),
@@ -100,7 +100,7 @@ pub(crate) struct VerifyArgs {
     name: String,
     #[command(flatten)]
     account: AccountArgs,
-    /// URL that the person's browser is sent to afterwards (required by AllToken).
+    /// URL that the person's browser is sent to afterwards (ToAPIs, AllToken: required).
     #[arg(long, value_name = "URL")]
     callback_url: Option<String>,
     /// Stop waiting after SECONDS.

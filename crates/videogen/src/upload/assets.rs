@@ -83,7 +83,11 @@ impl Client {
         let invalid =
             |message: String| Error::new(ErrorKind::InvalidRequest, message).during(vendor, Operation::Upload);
         let probed = file.clone();
-        let probe = blocking(move || Probe::of(&probed).map_err(|reason| unreadable(&probed, &reason))).await?;
+        let probe = blocking(move || {
+            probed.open().map_err(|reason| unreadable(&probed, &reason))?;
+            Ok(Probe::of(&probed))
+        });
+        let probe = probe.await?.map_err(|reason| invalid(format!("{file}: {reason}")))?;
         let kind = crate::model::media_type::medium(probe.media_type);
         let all = vendor.facts().uploads.iter();
         let ways = || {
