@@ -258,7 +258,13 @@ impl Assets {
     /// `unsupported` when the vendor has no such operation.
     pub async fn verified(&self, verification: &Verification) -> Result<Option<String>, Error> {
         let client = &self.client;
-        call!(client, Verified, call => dispatch::verified(client.0.vendor, &call, verification))
+        let verified: Result<_, Error> =
+            async { call!(client, Verified, call => dispatch::verified(client.0.vendor, &call, verification)) }.await;
+        match verified {
+            // Some vendors report it as an error.
+            Err(error) if error.kind() == ErrorKind::NotReady => Ok(None),
+            result => result,
+        }
     }
 }
 
