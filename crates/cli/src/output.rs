@@ -108,7 +108,7 @@ impl Output {
         self.progress
     }
 
-    /// Shows the progress of an upload; the message is the name of the file.
+    /// Shows the progress of an upload.
     pub(crate) fn sending(&self) -> ProgressBar {
         if !self.progress {
             return ProgressBar::hidden();
@@ -184,6 +184,11 @@ impl Waiting<'_> {
     pub(crate) fn done(self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Sets the text of a progress bar.
+pub(crate) fn label(bar: &ProgressBar, label: &str) {
+    bar.set_message(text::visible(label));
 }
 
 /// A table without lines, with headings.

@@ -7,7 +7,7 @@ use indicatif::{MultiProgress, ProgressBar};
 use videogen::ClientBuilder;
 use videogen::upload::UploadEvent;
 
-use crate::output::Output;
+use crate::output::{Output, label};
 use crate::text;
 
 /// A bar for each file, on a terminal.
@@ -37,7 +37,7 @@ impl Bars {
                 let name = text::visible(file);
                 if output.shows_progress() {
                     let message = format!("{name}: the asset is {status}");
-                    self.bar(file, output).set_message(message);
+                    label(self.bar(file, output), &message);
                 } else if !self.checked.contains(file) {
                     output.note(&format!(
                         "{name}: the asset {asset} is {status}; waiting until it is active."
@@ -60,7 +60,7 @@ impl Bars {
         let all = &self.all;
         self.files.entry(file.to_owned()).or_insert_with(|| {
             let bar = all.add(output.sending());
-            bar.set_message(text::visible(file));
+            label(&bar, file);
             bar
         })
     }
