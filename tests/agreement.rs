@@ -30,7 +30,7 @@ const SUBJECTS: &str = "model prompt duration frames resolution aspect_ratio gen
 
 /// Whether "let the model decide" has a value.
 fn writes_auto(vendor: Vendor, rules: &Capabilities) -> bool {
-    vendor == Vendor::AllToken || rules.model.duration.auto == Some(Auto::MinusOne)
+    matches!(vendor, Vendor::AllToken | Vendor::Ark) || rules.model.duration.auto == Some(Auto::MinusOne)
 }
 
 /// The body of `request`, valid or not. A field without a counterpart at the vendor is omitted.
@@ -46,6 +46,11 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
         fields.remove("prompt");
     }
     let mut body = json!({});
+    if vendor == Vendor::Ark
+        && let Some(prompt) = fields.remove("prompt")
+    {
+        push(&mut body, "content", json!({"type": "text", "text": prompt}));
+    }
     for (name, value) in fields {
         let scalar = !matches!(name.as_str(), "inputs" | "draft_task" | "extra");
         if let Some(field) = rules
@@ -63,14 +68,12 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
         let (list, item) = medium(vendor, request, input, &rules);
         push(&mut body, list, item);
     }
-    if vendor == Vendor::AllToken {
-        if let Some(draft) = &request.draft_task {
-            let draft = json!({"id": draft.id()});
-            push(&mut body, "content", json!({"type": "draft_task", "draft_task": draft}));
-        }
-        if request.inputs_as(Role::ReferenceVideo).next().is_some() {
-            body["input_has_video"] = json!(true);
-        }
+    if let (Vendor::AllToken | Vendor::Ark, Some(draft)) = (vendor, &request.draft_task) {
+        let draft = json!({"id": draft.id()});
+        push(&mut body, "content", json!({"type": "draft_task", "draft_task": draft}));
+    }
+    if vendor == Vendor::AllToken && request.inputs_as(Role::ReferenceVideo).next().is_some() {
+        body["input_has_video"] = json!(true);
     }
     for (name, value) in &request.extra {
         match (&mut body[name], value) {
@@ -217,7 +220,7 @@ impl Court {
             .retry(videogen::RetryPolicy::never())
             .key("sk-test".to_owned());
         let client = builder.base_url(base_url).build().unwrap();
-        let request = VideoRequest::new(vendor.default_model(), "x").draft(true);
+        let request = VideoRequest::new(crate::cases::of_drafts(vendor), "x").draft(true);
         let draft = client.submit(&request).await.ok().map(|task| task.id);
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {

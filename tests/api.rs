@@ -294,7 +294,7 @@ async fn streamed(client: &Client, task: &VideoTask) -> (Vec<u8>, Option<Error>)
 #[tokio::test]
 async fn all_pages_are_one_stream() {
     let sim = fast().await;
-    for vendor in [Vendor::Token360, Vendor::AllToken] {
+    for vendor in [Vendor::Token360, Vendor::AllToken, Vendor::Ark] {
         let client = sim.client(vendor).unwrap();
         let mut submitted = Vec::new();
         for _ in 0..7 {
@@ -302,7 +302,7 @@ async fn all_pages_are_one_stream() {
             submitted.push(client.submit(&request).await.unwrap().id);
         }
         let query = ListQuery {
-            limit: Some(if vendor == Vendor::Token360 { 3 } else { 100 }),
+            limit: Some(if vendor == Vendor::AllToken { 100 } else { 3 }),
             ..ListQuery::default()
         };
         let mut tasks = client.list_all(query);

@@ -55,7 +55,8 @@ impl Canned {
         .await
     }
 
-    async fn answering(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Self {
+    /// Responds to each request with the bytes that `answer` gives for it.
+    pub(crate) async fn answering(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));

@@ -16,6 +16,11 @@ pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::AllToken, "seedance-1.5-pro"),
     (Vendor::AllToken, "seedance-2.5"),
     (Vendor::AllToken, "seedance-1.0-pro"),
+    (Vendor::Ark, "dreamina-seedance-2-0-260128"),
+    (Vendor::Ark, "seedance-1-5-pro-251215"),
+    (Vendor::Ark, "dreamina-seedance-2-5-260628"),
+    (Vendor::Ark, "seedance-1-0-lite-i2v-250428"),
+    (Vendor::Ark, "seedance-1-0-pro-250528"),
 ];
 
 /// [`TARGETS`], by value.
@@ -31,6 +36,12 @@ pub(crate) fn newest(vendor: Vendor) -> (Vendor, &'static str) {
 /// The target with a vendor's oldest model.
 pub(crate) fn oldest(vendor: Vendor) -> (Vendor, &'static str) {
     targets().filter(|target| target.0 == vendor).last().unwrap()
+}
+
+/// A model of a vendor that renders drafts, if one does.
+pub(crate) fn of_drafts(vendor: Vendor) -> &'static str {
+    let mut takers = Capabilities::all(vendor).filter(|entry| entry.field("draft").is_some());
+    takers.next().map_or(vendor.default_model(), |entry| entry.model.id)
 }
 
 /// The simulator's type for a vendor.

@@ -146,6 +146,67 @@ fn alltoken() -> Vec<(Value, Fate)> {
     ]
 }
 
+/// The bodies of BytePlus ModelArk, as its SDKs and captured answers show them.
+fn ark() -> Vec<(Value, Fate)> {
+    let create = || Fate::Request {
+        operation: "create_task",
+        status: 200,
+    };
+    let response = |operation| Fate::Response { operation, status: 200 };
+    vec![
+        (
+            json!({"model": "dreamina-seedance-2-0-260128",
+                "content": [{"type": "text", "text": "A diver finds a music box in the wreck"}],
+                "resolution": "720p", "ratio": "16:9", "duration": 6, "generate_audio": true, "watermark": false,
+                "callback_url": "http://127.0.0.1:9/ark"}),
+            create(),
+        ),
+        (
+            json!({"model": "seedance-1-5-pro-251215",
+                "content": [
+                    {"type": "text", "text": "The tide comes in until the castle is gone"},
+                    {"type": "image_url", "image_url": {"url": "https://media.example.com/castle.jpg"}, "role": "first_frame"},
+                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}, "role": "last_frame"}],
+                "resolution": "1080p", "ratio": "adaptive", "duration": -1, "seed": 42, "camera_fixed": true,
+                "return_last_frame": true, "service_tier": "flex", "execution_expires_after": 86_400}),
+            create(),
+        ),
+        (
+            json!({"model": "doubao-seedance-2-5-260628",
+                "content": [{"type": "text", "text": "The sailor of image 1 ties the knot of video 1 to the shanty of audio 1"},
+                    {"type": "image_url", "image_url": {"url": "asset://asset-20261101-sailor"}, "role": "reference_image"},
+                    {"type": "video_url", "video_url": {"url": "https://media.example.com/knot.mp4"}, "role": "reference_video"},
+                    {"type": "audio_url", "audio_url": {"url": "https://media.example.com/shanty.mp3"}, "role": "reference_audio"}],
+                "resolution": "720p", "ratio": "adaptive", "duration": 12, "output_format": "mov",
+                "omni_reference_task_type": "reference", "priority": 3, "safety_identifier": "u-5f1c"}),
+            create(),
+        ),
+        // An image without a role is the first frame.
+        (
+            json!({"model": "seedance-1-0-pro-fast-251015",
+                "content": [{"type": "image_url", "image_url": {"url": "https://media.example.com/gate.jpg"}}]}),
+            create(),
+        ),
+        (json!({"id": "cgt-20261126090807-x7m2p"}), response("create_task")),
+        (
+            json!({"id": "cgt-20261126091500-b3vtn", "model": "seedance-1-5-pro-251215", "status": "failed",
+                "error": {"code": "OutputAudioSensitiveContentDetected.PolicyViolation", "message": "No."},
+                "created_at": 1_795_684_500, "updated_at": 1_795_684_561}),
+            response("get_task"),
+        ),
+        (
+            json!({"id": "cgt-20261126090807-x7m2p", "model": "dreamina-seedance-2-0-260128", "status": "succeeded",
+                "content": {"video_url": "https://files.example.com/a.mp4", "last_frame_url": "https://files.example.com/a.png"},
+                "usage": {"completion_tokens": 108_900, "total_tokens": 108_900}, "created_at": 1_795_684_087,
+                "updated_at": 1_795_684_211, "seed": 7, "resolution": "720p", "ratio": "16:9", "duration": 5.04,
+                "framespersecond": 24, "service_tier": "default", "execution_expires_after": 172_800,
+                "generate_audio": true, "draft": false, "priority": 0}),
+            response("get_task"),
+        ),
+        (json!({"items": [], "total": 0}), response("list_tasks")),
+    ]
+}
+
 /// The members of a value, by path. Items of a list share one.
 fn members(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     match value {
@@ -183,7 +244,11 @@ async fn every_documented_body_is_taken_or_refused_for_a_reason() {
         .await
         .unwrap();
     let http = reqwest::Client::new();
-    for (vendor, bodies) in [(Vendor::Token360, token360()), (Vendor::AllToken, alltoken())] {
+    for (vendor, bodies) in [
+        (Vendor::Token360, token360()),
+        (Vendor::AllToken, alltoken()),
+        (Vendor::Ark, ark()),
+    ] {
         let spec = Spec::of(vendor).unwrap();
         let post = async |path: &str, headers: &[(&'static str, &'static str)], body: &Value| {
             let headers: HeaderMap = headers

@@ -51,7 +51,8 @@ async fn submit_wait_download_on_every_family() {
         let request = VideoRequest::new(model, "A kite over the ice").duration(4);
         let submitted = client.submit(&request).await.unwrap();
         assert_eq!(submitted.status, TaskStatus::Queued, "{model}");
-        assert!(submitted.created_at.is_some() && submitted.video.is_none());
+        // The answer of one vendor has the id only.
+        assert!((submitted.created_at.is_some() || vendor == Vendor::Ark) && submitted.video.is_none());
 
         let mut seen = Vec::new();
         let task = client
@@ -197,7 +198,8 @@ async fn keys_that_are_refused() {
                 (kind, Some(delivery)),
                 "{vendor} {key}: {error}"
             );
-            assert_eq!(error.retry_after().is_some(), key == "sk-sim-429");
+            let says_when = key == "sk-sim-429" && vendor != Vendor::Ark;
+            assert_eq!(error.retry_after().is_some(), says_when);
             assert!(error.request_id().is_some());
         }
     }

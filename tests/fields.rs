@@ -93,6 +93,7 @@ fn meeting_conditions(rules: &Model, field: &str, mut request: VideoRequest) -> 
             ("resolution", FieldState::OneOf(values)) => request = request.resolution(values[0]),
             ("duration", FieldState::OneOf(["auto"])) => request = request.duration_auto(),
             (_, FieldState::Unset) => {}
+            (_, FieldState::OneOf(values)) if values.contains(&"unset") => {}
             other => panic!("{} {field}: {other:?}", rules.id),
         }
     }

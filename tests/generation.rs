@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use videogen::Vendor;
 use xtask::exit::CANNOT;
 use xtask::generate::STALE;
@@ -320,14 +321,29 @@ fn the_diff_maps_statuses_like_the_facade() {
             .split_whitespace()
             .map(str::to_owned)
             .collect();
+    let mut of_spec = Vec::new();
     for vendor in Vendor::ALL {
         let spec = Spec::load(&root(), vendor.as_str()).unwrap();
+        let own = spec
+            .doc
+            .pointer("/x-tasks/statuses")
+            .and_then(|own| own.as_object())
+            .into_iter()
+            .flatten();
+        of_spec.extend(own.map(|(word, status)| {
+            let status = videogen::TaskStatus::from_vendor(status.as_str().unwrap());
+            (spec.doc.clone(), word.clone(), format!("TaskStatus::{status:?}"))
+        }));
         let statuses = spec.schemas().filter(|(name, _)| name.ends_with("Status"));
         let values = statuses.filter_map(|(_, schema)| schema["enum"].as_array());
         words.extend(values.flatten().map(|value| value.as_str().unwrap().to_owned()));
     }
     for word in words {
         let read = format!("TaskStatus::{:?}", videogen::TaskStatus::from_vendor(&word));
-        assert_eq!(xtask::spec::changes::names::task_status(&word), read);
+        assert_eq!(xtask::spec::changes::names::task_status(&Value::Null, &word), read);
+    }
+    assert!(!of_spec.is_empty());
+    for (spec, word, read) in of_spec {
+        assert_eq!(xtask::spec::changes::names::task_status(&spec, &word), read);
     }
 }

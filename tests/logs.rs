@@ -94,6 +94,7 @@ async fn everything_is_logged() {
         let url = format!("{}/{CANARY}.mp4?sig={CANARY}", files.base_url);
         let done = json!({
             "id": "t", "status": "completed", "url": url, "video_url": url, "last_frame_url": url,
+            "content": {"video_url": url},
             "result": {"data": [{"url": url}]},
         });
         let refused = json!({"error": {"message": format!("see {url}"), "code": "x", "type": "y"}});

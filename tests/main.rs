@@ -7,6 +7,7 @@
 
 mod agreement;
 mod api;
+mod ark;
 mod canary;
 mod canned;
 mod cases;

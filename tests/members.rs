@@ -91,7 +91,8 @@ async fn minus_one_is_no_length() {
         ] {
             let answer = json!({
                 "id": "t", "status": "completed", "url": "https://files.example.com/a.mp4",
-                "video_url": "https://files.example.com/a.mp4", "duration": seconds, "parameters": {"duration": seconds},
+                "video_url": "https://files.example.com/a.mp4", "content": {"video_url": "https://files.example.com/a.mp4"},
+                "duration": seconds, "parameters": {"duration": seconds},
             });
             let task = polled(vendor, &answer).await;
             assert_eq!(task.video.unwrap().duration, length, "{vendor} {seconds}");

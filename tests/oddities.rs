@@ -280,7 +280,12 @@ async fn requests_carry_nothing_extra() {
             ]
         );
         let body: Value = serde_json::from_str(body).unwrap();
-        assert_eq!(body, json!({"model": vendor.default_model(), "prompt": "x"}));
+        let model = vendor.default_model();
+        let wanted = match vendor {
+            Vendor::Ark => json!({"model": model, "content": [{"type": "text", "text": "x"}]}),
+            _ => json!({"model": model, "prompt": "x"}),
+        };
+        assert_eq!(body, wanted);
     }
 }
 
@@ -313,7 +318,8 @@ async fn empty_strings_are_absent() {
 #[tokio::test]
 async fn a_polled_task_may_lack_its_id() {
     for vendor in Vendor::ALL {
-        let body = json!({"status": "completed", "url": "https://h.example/v", "video_url": "https://h.example/v"});
+        let body = json!({"status": "completed", "url": "https://h.example/v", "video_url": "https://h.example/v",
+            "content": {"video_url": "https://h.example/v"}});
         let read = polled(*vendor, &body).await;
         assert_eq!(read.id, task(*vendor));
         assert!(read.video.is_some());
@@ -341,7 +347,11 @@ async fn a_cancel_without_a_body_is_polled() {
 
 #[tokio::test]
 async fn lists_with_invalid_items() {
-    let lists = [(Vendor::Token360, "data"), (Vendor::AllToken, "items")];
+    let lists = [
+        (Vendor::Token360, "data"),
+        (Vendor::AllToken, "items"),
+        (Vendor::Ark, "items"),
+    ];
     for (vendor, member) in lists {
         let page = Canned::json(200, &json!({member: null}))
             .await

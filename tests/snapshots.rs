@@ -162,6 +162,7 @@ async fn meaning_of_every_error() {
                     let error: Error = match method.as_str() {
                         "post" if path.ends_with("/cancel") => client.cancel(&task).await.unwrap_err(),
                         "post" => client.submit(&request_for(*vendor, operation)).await.unwrap_err(),
+                        "delete" => client.cancel(&task).await.unwrap_err(),
                         _ if path.ends_with('}') => client.get(&task).await.unwrap_err(),
                         _ if path.ends_with("/models") => client.models().await.unwrap_err(),
                         _ => client.list(&ListQuery::default()).await.unwrap_err(),

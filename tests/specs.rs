@@ -131,7 +131,7 @@ pub(crate) fn parameters() -> Vec<(Vendor, String, Vec<String>)> {
 }
 
 /// Parameters of create pages of which no whole copy could be kept, copied by hand.
-pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 2] = [
+pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 3] = [
     (
         Vendor::Token360,
         "CreateVideoRequest",
@@ -177,6 +177,32 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 2] = [
             "draft",
             "tools",
             "safety_identifier",
+            "output_format",
+            "omni_reference_task_type",
+        ],
+    ),
+    (
+        Vendor::Ark,
+        "CreateTaskRequest",
+        &[
+            "model",
+            "content",
+            "callback_url",
+            "return_last_frame",
+            "service_tier",
+            "execution_expires_after",
+            "priority",
+            "generate_audio",
+            "draft",
+            "tools",
+            "safety_identifier",
+            "resolution",
+            "ratio",
+            "duration",
+            "frames",
+            "seed",
+            "camera_fixed",
+            "watermark",
             "output_format",
             "omni_reference_task_type",
         ],

@@ -218,6 +218,7 @@ fn a_simulated_clip_from_every_family() {
             ("toapis", "seedance-2"),
             ("toapis", "doubao-seedance-1-5-pro"),
             ("alltoken", "seedance-2.0"),
+            ("ark", "dreamina-seedance-2-0-260128"),
         ],
         generate,
     );

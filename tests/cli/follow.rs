@@ -41,6 +41,7 @@ fn a_paid_task_has_an_exit_code_of_its_own() {
         ("token360", "seedance-2.0"),
         ("toapis", "seedance-2"),
         ("alltoken", "seedance-2.0"),
+        ("ark", "dreamina-seedance-2-0-260128"),
     ] {
         let upper = name.to_uppercase();
         let command = |base_url: &str, args: &[&str]| {

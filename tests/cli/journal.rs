@@ -10,10 +10,11 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
 
 use super::{stderr, stdout, videogen};
 
-pub(crate) const VENDORS: [(&str, &str, Vendor); 3] = [
+pub(crate) const VENDORS: [(&str, &str, Vendor); 4] = [
     ("token360", "TOKEN360", Vendor::Token360),
     ("toapis", "TOAPIS", Vendor::ToApis),
     ("alltoken", "ALLTOKEN", Vendor::AllToken),
+    ("ark", "ARK", Vendor::Ark),
 ];
 
 pub(super) fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {

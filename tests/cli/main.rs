@@ -465,6 +465,7 @@ fn the_simulator_prints_its_base_urls() {
         }
     }
     assert!(urls[0].ends_with("/token360") && urls[1].ends_with("/toapis") && urls[2].ends_with("/alltoken/v1"));
+    assert!(urls[3].ends_with("/ark/api/v3"));
     let output = videogen(
         folder.path(),
         &["generate", "a kite", "--vendor", "token360", "--no-wait"],

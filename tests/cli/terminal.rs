@@ -179,6 +179,7 @@ fn inputs_on_plain_http_are_refused() {
         ("toapis", "seedance-2"),
         ("toapis", "doubao-seedance-1-5-pro"),
         ("alltoken", "seedance-2.0"),
+        ("ark", "dreamina-seedance-2-0-260128"),
     ] {
         let plan = |url: &str| {
             let args = [

@@ -19,13 +19,13 @@ fn with_frame(task: &VideoTask, url: &str) -> VideoTask {
 async fn the_image_may_be_available_later() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    for vendor in [Vendor::Token360, Vendor::AllToken] {
+    for vendor in [Vendor::Token360, Vendor::AllToken, Vendor::Ark] {
         let client = Client::builder(vendor)
             .key("sk-test".to_owned())
             .base_url(simulator.base_url(crate::cases::simulated(vendor)))
             .build()
             .unwrap();
-        let mut request = VideoRequest::new("seedance-2.0", "x").duration(4);
+        let mut request = VideoRequest::new(crate::cases::newest(vendor).1, "x").duration(4);
         request.return_last_frame = Some(true);
         let submitted = client.submit(&request).await.unwrap();
         simulator.advance(Duration::from_secs(20));

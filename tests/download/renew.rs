@@ -37,7 +37,7 @@ impl Host {
                 used.push(0);
                 let url = format!("http://{port}/v.mp4?link={}", used.len() - 1);
                 return Reply::json(&json!({
-                    "id": "t-1", "status": "completed", "url": url, "video_url": url,
+                    "id": "t-1", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url},
                     "result": {"data": [{"url": url}]},
                 }));
             };
@@ -111,7 +111,7 @@ async fn a_renewed_link_to_another_version_restarts() {
             ("/v.mp4?link=1", _) => files[1].answer(request),
             _ => {
                 let url = format!("http://{}/v.mp4?link=1", request.header("host").unwrap());
-                Reply::json(&json!({"id": "t-1", "status": "completed", "url": url, "video_url": url}))
+                Reply::json(&json!({"id": "t-1", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url}}))
             }
         })
         .await;
@@ -161,7 +161,7 @@ async fn the_words_of_the_file_host() {
                 match request.path.starts_with("/v.mp4") {
                     true => Reply::new(status, &[], body.as_bytes()),
                     false => Reply::json(&json!({
-                        "id": "t-1", "status": "completed", "url": url, "video_url": url,
+                        "id": "t-1", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url},
                         "result": {"data": [{"url": url}]},
                     })),
                 }

@@ -207,6 +207,7 @@ async fn clocks_that_are_off() {
             newest(Vendor::Token360),
             newest(Vendor::ToApis),
             newest(Vendor::AllToken),
+            newest(Vendor::Ark),
         ] {
             let clock = Clock::manual().offset_by(TimeDelta::minutes(minutes));
             let simulator = Simulator::builder().clock(clock).start().await.unwrap();

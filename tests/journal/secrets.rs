@@ -34,6 +34,7 @@ async fn no_secret_in_the_journal() {
         request.extra = json!({"odd": [{"deep": url}]}).as_object().unwrap().clone();
         let done = json!({
             "id": "t", "status": "completed", "url": url, "video_url": url, "last_frame_url": url,
+            "content": {"video_url": url},
             "result": {"data": [{"url": url}]},
         });
         let failed = json!({"id": "t", "status": "failed", "error": {"code": "x", "message": format!("{key} {url}")}});

@@ -19,16 +19,16 @@ async fn queued_then_running_then_completed() {
         let status = async || api.poll(vendor, &id).await["status"].clone();
         assert_eq!(status().await, "queued");
         api.sim.advance(seconds(3));
-        let running = if vendor == Vendor::AllToken {
-            "processing"
-        } else {
-            "in_progress"
+        let (running, completed) = match vendor {
+            Vendor::AllToken => ("processing", "completed"),
+            Vendor::Ark => ("running", "succeeded"),
+            _ => ("in_progress", "completed"),
         };
         assert_eq!(status().await, running);
         api.sim.advance(seconds(16));
         assert_eq!(status().await, running);
         api.sim.advance(seconds(1));
-        assert_eq!(status().await, "completed");
+        assert_eq!(status().await, completed);
         video_url(vendor, &api.poll(vendor, &id).await);
     }
 }
@@ -91,6 +91,14 @@ async fn reserved_words_decide_the_end() {
             json!("upstream_content_violation"),
         ),
         (Vendor::AllToken, "sim:expire", "expired", Value::Null),
+        (Vendor::Ark, "sim:fail", "failed", json!("InternalServiceError")),
+        (
+            Vendor::Ark,
+            "sim:moderated",
+            "failed",
+            json!("OutputVideoSensitiveContentDetected"),
+        ),
+        (Vendor::Ark, "sim:expire", "expired", Value::Null),
     ];
     for (vendor, prompt, status, code) in expected {
         let task = api.finished(vendor, &request(vendor, prompt)).await;
@@ -229,6 +237,91 @@ async fn alltoken_names_the_inputs_of_a_task() {
         let body = json!({"model": "seedance-2.0", "prompt": "a fox", "content": content});
         let id = api.submit(Vendor::AllToken, &body).await;
         assert_eq!(api.poll(Vendor::AllToken, &id).await["input_type"], word);
+    }
+}
+
+/// One operation for two things, of which the second cannot be undone.
+#[tokio::test]
+async fn ark_cancels_queued_tasks_and_deletes_finished_ones() {
+    let api = Api::start().await;
+    let vendor = Vendor::Ark;
+    let path = create(vendor).0;
+    let delete = async |id: &str| {
+        let url = api.url(vendor, &format!("{path}/{id}"));
+        // As the vendor's SDKs send it.
+        api.send(api.http.delete(url).bearer_auth(super::support::KEY).json(&json!({})))
+            .await
+    };
+    let operation = "cancel_task";
+    let queued = api.submit(vendor, &request(vendor, "a fox")).await;
+    let answer = delete(&queued).await;
+    assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
+    assert_eq!(api.poll(vendor, &queued).await["status"], "cancelled");
+    delete(&queued).await.fits(vendor, operation, 400);
+
+    let running = api.submit(vendor, &request(vendor, "a fox")).await;
+    api.sim.advance(seconds(5));
+    delete(&running).await.fits(vendor, operation, 400);
+    api.sim.advance(WHOLE);
+    assert_eq!(api.poll(vendor, &running).await["status"], "succeeded");
+    assert_eq!(delete(&running).await.status, 200);
+    let gone = api.get(vendor, &format!("{path}/{running}")).await;
+    gone.fits(vendor, "get_task", 404);
+    delete(&running).await.fits(vendor, operation, 404);
+    let list = api.get(vendor, path).await.fits(vendor, "list_tasks", 200).body;
+    assert_eq!((&list["total"], &list["items"][0]["id"]), (&json!(1), &json!(queued)));
+}
+
+#[tokio::test]
+async fn ark_describes_the_actual_file() {
+    let api = Api::start().await;
+    let vendor = Vendor::Ark;
+    let text = json!([{"type": "text", "text": "a fox"}]);
+    let body = json!({"model": "seedance-1-5-pro-251215", "content": text, "duration": -1, "ratio": "adaptive",
+        "return_last_frame": true, "seed": 0, "service_tier": "flex"});
+    let task = api.finished(vendor, &body).await;
+    let expected = json!({"duration": 5, "framespersecond": 24, "resolution": "720p", "ratio": "16:9", "seed": 0,
+        "generate_audio": true, "service_tier": "flex", "draft": false});
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(&task[name], value, "{name}");
+    }
+    assert!(task["content"]["last_frame_url"].is_string());
+    assert_eq!((task.get("frames"), task.get("prompt")), (None, None));
+
+    let body = json!({"model": "seedance-1-0-pro-250528", "content": text, "frames": 29, "resolution": "480p"});
+    let task = api.finished(vendor, &body).await;
+    assert_eq!((&task["frames"], task.get("duration")), (&json!(29), None));
+    assert_eq!(task["generate_audio"], false);
+}
+
+#[tokio::test]
+async fn ark_starts_from_drafts_only() {
+    let api = Api::start().await;
+    let vendor = Vendor::Ark;
+    let (path, operation, _) = create(vendor);
+    let model = "seedance-1-5-pro-251215";
+    let text = json!([{"type": "text", "text": "a fox"}]);
+    let draft = api
+        .submit(vendor, &json!({"model": model, "content": text, "draft": true}))
+        .await;
+    let plain = api.submit(vendor, &json!({"model": model, "content": text})).await;
+    let from = |id: &str| json!({"model": model, "content": [{"type": "draft_task", "draft_task": {"id": id}}]});
+    let made = api.submit(vendor, &from(&draft)).await;
+    assert_eq!(api.poll(vendor, &made).await["draft_task_id"], json!(draft));
+    api.post(vendor, path, &from(&plain)).await.fits(vendor, operation, 400);
+    api.post(vendor, path, &from("cgt-none"))
+        .await
+        .fits(vendor, operation, 404);
+    // A draft has one size, and neither a last frame nor the cheap tier.
+    for (member, value) in [
+        ("resolution", json!("720p")),
+        ("return_last_frame", json!(true)),
+        ("service_tier", json!("flex")),
+    ] {
+        let mut body = json!({"model": model, "content": text, "draft": true});
+        body[member] = value;
+        let answer = api.post(vendor, path, &body).await.fits(vendor, operation, 400);
+        assert_eq!(answer.body["error"]["param"], member);
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use videogen_sim::{Builder, Simulator, Spec, Vendor};
 
 pub(crate) const KEY: &str = "sk-test";
-pub(crate) const VENDORS: [Vendor; 3] = Vendor::ALL;
+pub(crate) const VENDORS: [Vendor; 4] = Vendor::ALL;
 /// Duration of a task.
 pub(crate) const WHOLE: Duration = Duration::from_secs(20);
 
@@ -167,7 +167,11 @@ pub(crate) fn poll_operation(vendor: Vendor, create: &str) -> &'static str {
 
 /// The smallest request with this prompt.
 pub(crate) fn request(vendor: Vendor, prompt: &str) -> Value {
-    json!({"model": default_model(vendor), "prompt": prompt})
+    let model = default_model(vendor);
+    match vendor {
+        Vendor::Ark => json!({"model": model, "content": [{"type": "text", "text": prompt}]}),
+        _ => json!({"model": model, "prompt": prompt}),
+    }
 }
 
 /// The smallest request with one member more.
@@ -183,6 +187,7 @@ pub(crate) fn video_url(vendor: Vendor, task: &Value) -> String {
         Vendor::Token360 => &task["url"],
         Vendor::ToApis => &task["result"]["data"][0]["url"],
         Vendor::AllToken => &task["video_url"],
+        Vendor::Ark => &task["content"]["video_url"],
     };
     url.as_str().unwrap_or_else(|| panic!("no video in {task}")).to_owned()
 }

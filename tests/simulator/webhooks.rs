@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use videogen_sim::{Spec, TaskReport, Vendor};
 
-use super::support::{Api, VENDORS, WHOLE, create, request_with};
+use super::support::{Api, KEY, VENDORS, WHOLE, create, request_with};
 
 /// A delivery.
 #[derive(Clone)]
@@ -118,7 +119,7 @@ async fn attempts(api: &Api, count: u32) {
 
 #[tokio::test]
 async fn each_vendor_calls_back_once_when_the_task_is_done() {
-    for vendor in VENDORS {
+    for vendor in VENDORS.into_iter().filter(|vendor| *vendor != Vendor::Ark) {
         let api = Api::start().await;
         let receiver = Receiver::start(&[204]).await;
         let id = api
@@ -269,6 +270,39 @@ async fn a_silent_receiver_is_retried() {
     assert_eq!(report.last_error.as_deref(), Some("timed out"));
     api.sim.advance(Duration::from_secs(10));
     until(&api, |task| task.webhook.as_ref().unwrap().delivered).await;
+}
+
+#[tokio::test]
+async fn ark_calls_back_at_each_status() {
+    let api = Api::start().await;
+    let vendor = Vendor::Ark;
+    let receiver = Receiver::start(&[500, 200]).await;
+    let body = request_with(vendor, "callback_url", json!(receiver.url));
+    let id = api.submit(vendor, &body).await;
+    attempts(&api, 1).await;
+    api.sim.advance(Duration::from_secs(5));
+    // The repeat, which shows the task as it is then, and the next event.
+    attempts(&api, 3).await;
+    api.sim.advance(WHOLE);
+    attempts(&api, 4).await;
+    settle(&api).await;
+    let got: Vec<Value> = receiver.got().iter().map(Delivery::json).collect();
+    let statuses: Vec<&str> = got.iter().map(|task| task["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses[0], "queued");
+    assert_eq!((statuses.len(), statuses.last()), (4, Some(&"succeeded")));
+    for task in &got {
+        assert_eq!(task["id"], json!(id));
+        let problems = Spec::of(vendor).unwrap().component_problems("Task", task);
+        assert!(problems.is_empty(), "{problems:?}");
+    }
+    // A cancellation is not reported.
+    let id = api.submit(vendor, &body).await;
+    let url = api.url(vendor, &format!("{}/{id}", create(vendor).0));
+    assert_eq!(api.with_key(KEY, Method::DELETE, &url).await.status, 200);
+    let before = receiver.got().len();
+    api.sim.advance(WHOLE);
+    settle(&api).await;
+    assert!(receiver.got().len() <= before + 1, "{before}");
 }
 
 #[tokio::test]

@@ -263,6 +263,10 @@ async fn a_refused_upload_submits_nothing() {
             .await
             .unwrap_err();
         assert_eq!(error.delivery(), Some(Delivery::NotSent), "{vendor} {error}");
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{vendor} {error}");
+        assert!(error.to_string().contains("nothing was submitted"), "{error}");
+        // What would be refused again is sent once.
+        assert_eq!(server.uploads().len(), 1, "{vendor}");
         let named = error.to_string();
         assert!(
             named.contains("the picture has a logo") || named.contains("refused the file"),
@@ -270,6 +274,37 @@ async fn a_refused_upload_submits_nothing() {
         );
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
         assert!(server.submissions().is_empty());
+    }
+}
+
+/// A limit that only the vendor's answer states.
+#[tokio::test]
+async fn a_file_beyond_an_announced_limit_is_not_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    for vendor in Vendor::ALL
+        .iter()
+        .copied()
+        .filter(|vendor| !vendor.facts().uploads[0].reusable)
+    {
+        let mood = Mood {
+            narrow: true,
+            ..Mood::default()
+        };
+        let server = Server::new(mood).await;
+        let (model, role) = uploading(vendor);
+        let path = file(folder.path(), role, 3);
+        let error = server
+            .client(vendor, None)
+            .submit(&request(vendor, model, role, &path))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::InvalidRequest, Some(Delivery::NotSent)),
+            "{error}"
+        );
+        assert!(error.to_string().contains("at most 10"), "{error}");
+        assert!(server.uploads().is_empty() && server.submissions().is_empty());
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) struct Mood {
     pub(crate) stumbles: bool,
     /// Links to uploads have a query.
     pub(crate) signs: bool,
+    /// The vendor announces a small limit of uploads.
+    pub(crate) narrow: bool,
     /// Submissions are never answered.
     pub(crate) hangs: bool,
 }
@@ -250,7 +252,7 @@ impl Inner {
                     json!({
                         "upload_url": format!("{base_url}/storage/{id}?X-Amz-Signature=canary"), "method": "PUT", "upload_id": id,
                         "required_headers": {"Content-Type": asked["content_type"], "Content-MD5": asked["content_md5"]},
-                        "expires_in": 300, "claim_expires_at": "2099-01-01T00:00:00Z", "max_content_length": 31_457_280,
+                        "expires_in": 300, "claim_expires_at": "2099-01-01T00:00:00Z", "max_content_length": if self.mood.narrow { 10 } else { 31_457_280 },
                     }),
                 )
             }

@@ -31,6 +31,7 @@ async fn the_body_is_ignored() {
         let (receiver, token) = bound(&server, vendor, family, &log).await;
         let forged = json!({
             "id": "t-1", "status": "completed", "url": evil_url, "video_url": evil_url, "last_frame_url": evil_url,
+            "content": {"video_url": evil_url},
             "callback_url": evil_url, "content": {"last_frame_url": evil_url}, "next": FORGED,
         });
         // Headers have no effect either.

@@ -27,7 +27,11 @@ const HEADERS: [&str; 3] = [
     "x-toapis-webhook-signature",
 ];
 /// Vendors that do not sign, with the family of their tasks.
-const UNSIGNED: [(Vendor, &str); 2] = [(Vendor::Token360, "videos"), (Vendor::AllToken, "generations")];
+const UNSIGNED: [(Vendor, &str); 3] = [
+    (Vendor::Token360, "videos"),
+    (Vendor::AllToken, "generations"),
+    (Vendor::Ark, "tasks"),
+];
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_timestamp(second, 0).unwrap()
@@ -76,7 +80,7 @@ fn completed(id: &str) -> Value {
 /// The response of a poll at a vendor that does not sign.
 fn polled(id: &str, status: &str) -> Value {
     let url = "https://files.example.com/v.mp4?sig=1";
-    json!({"id": id, "status": status, "url": url, "video_url": url})
+    json!({"id": id, "status": status, "url": url, "video_url": url, "content": {"video_url": url}})
 }
 
 /// A receiver with a secret, and a vendor with fixed responses.

@@ -28,7 +28,8 @@ async fn delivered(simulator: &Simulator) {
 
 #[tokio::test]
 async fn a_webhook_returns_the_same_task_as_polling() {
-    for (vendor, model) in targets() {
+    // ModelArk delivers at each status, with more polls.
+    for (vendor, model) in targets().filter(|(vendor, _)| *vendor != Vendor::Ark) {
         for (prompt, is_restored) in [
             ("a kite", false),
             ("a kite sim:fail", true),

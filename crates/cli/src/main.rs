@@ -33,7 +33,7 @@ use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
-/// Generate video at Token360, ToAPIs and AllToken: submit, wait, download.
+/// Generate video at Token360, ToAPIs, AllToken or ModelArk: submit, wait, download.
 #[derive(Parser)]
 #[command(version, after_help = help::ROOT)]
 struct Cli {
@@ -65,10 +65,10 @@ enum Command {
     /// Download the video of a finished task.
     #[command(after_help = help::DOWNLOAD)]
     Download(download::DownloadArgs),
-    /// Cancel a task (AllToken only).
+    /// Cancel a task (AllToken; ModelArk while it is queued).
     #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
-    /// List tasks, newest first (Token360, AllToken; any vendor with --local).
+    /// List tasks, newest first (not at ToAPIs; any vendor with --local).
     #[command(after_help = help::LIST)]
     List(list::ListArgs),
     /// Find lost submissions and list unfinished tasks; submits nothing.
@@ -86,7 +86,7 @@ enum Command {
     /// Print the JSON Schema of a request or a task.
     #[command(after_help = help::SCHEMA)]
     Schema(schema::SchemaArgs),
-    /// Run a local simulator of the three vendors' APIs.
+    /// Run a local simulator of the vendors' APIs.
     #[command(after_help = help::SIM)]
     Sim(sim::SimArgs),
 }

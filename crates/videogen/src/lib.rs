@@ -1,7 +1,7 @@
-//! AI video generation (text-to-video and image-to-video) with Seedance models, through one API for Token360, ToAPIs and
-//! AllToken.
+//! AI video generation (text-to-video and image-to-video) with Seedance models, through one API for Token360, ToAPIs,
+//! AllToken and BytePlus ModelArk (or Volcengine Ark, with its base URL).
 //!
-//! The three vendors resell the same models behind three different HTTP APIs. This crate gives them one: submit a
+//! The vendors offer the same models behind different HTTP APIs. This crate gives them one: submit a
 //! [`VideoRequest`], wait for its [`VideoTask`], and download the file before its link expires.
 //!
 //! ```no_run
@@ -84,7 +84,7 @@
 //!
 //! # Features
 //!
-//! Vendors, all enabled by default: `token360`, `toapis`, `alltoken`. Optional: `webhook` (receiving webhooks; adds HMAC,
+//! Vendors, all enabled by default: `token360`, `toapis`, `alltoken`, `ark`. Optional: `webhook` (receiving webhooks; adds HMAC,
 //! SHA-256 and the system's random source), `webhook-axum` (a router for them), `schema` (JSON Schemas of requests and
 //! tasks), `tracing` (spans and events), `test-util` (`VideoTask::builder`, for tests of applications).
 //!
@@ -107,8 +107,8 @@
 //! | `unlisted model` (WARN) | `model`, `did_you_mean` | that the limits of a submitted model were not checked |
 //! | `retrying` (WARN) | `error`, `pause_ms` | that a call is repeated after a pause |
 
-#[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken")))]
-compile_error!("videogen needs at least one vendor: enable the feature token360, toapis or alltoken");
+#[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken", feature = "ark")))]
+compile_error!("videogen needs at least one vendor: enable the feature token360, toapis, alltoken or ark");
 
 mod client;
 mod clients;

@@ -28,6 +28,10 @@ pub struct Vendor {
     pub pages: &'static [Page],
     /// Where its answers carry the members of a task that are read alike for all vendors.
     pub task_fields: &'static [TaskField],
+    /// Status words, cancellation and lifetime of its tasks.
+    pub tasks: Tasks,
+    /// Query parameters of its list of tasks; empty if it has none.
+    pub list: &'static [ListParameter],
     /// Endpoint families, former ones included.
     pub families: &'static [Family],
     /// Models; the first match by id decides, the last entry matches any id.
@@ -56,6 +60,41 @@ pub struct TaskField {
     pub name: &'static str,
     /// JSON pointers; the first with a readable value counts.
     pub places: &'static [&'static str],
+}
+
+/// What holds of the tasks of a vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tasks {
+    /// The vendor's status words, each with the normalised status. A word that is not here has the usual meaning.
+    pub statuses: &'static [(&'static str, &'static str)],
+    /// Status of a new task, where the answer to the submission shows none.
+    pub created: Option<&'static str>,
+    /// Statuses in which the cancel operation cancels, where it does something else in others; empty if it does not.
+    pub cancel_when: &'static [&'static str],
+    /// Seconds after its creation for which a task can be polled and listed, if limited.
+    pub kept: Option<u64>,
+}
+
+/// A query parameter of a list of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListParameter {
+    /// What it carries: an option of a list query, or `page`, the number of a page.
+    pub name: &'static str,
+    /// Name of the parameter.
+    pub wire: &'static str,
+    /// Largest value, if limited.
+    pub maximum: Option<i64>,
+    /// Allowed values, when they are a closed set.
+    pub values: &'static [&'static str],
+}
+
+/// An item of a list in a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item {
+    /// Path of the value in the item, with dots for nested objects.
+    pub value: &'static str,
+    /// The other members of the item.
+    pub with: &'static [(&'static str, &'static str)],
 }
 
 /// Polling advice, in seconds.
@@ -151,6 +190,8 @@ pub struct Field {
     pub name: &'static str,
     /// Path in the body, with dots for nested objects.
     pub wire: &'static str,
+    /// What an item looks like that carries the field, where the property is a list of such items.
+    pub item: Option<Item>,
     /// Smallest value.
     pub minimum: Option<i64>,
     /// Largest value.
@@ -451,6 +492,6 @@ pub enum FieldState {
     Set,
     /// Not set.
     Unset,
-    /// Set to one of these values; an automatic duration is `auto`.
+    /// Set to one of these values; an automatic duration is `auto`, and `unset` stands for not set at all.
     OneOf(&'static [&'static str]),
 }

@@ -245,6 +245,19 @@ fn a_changed_limit_of_a_model_is_found() {
         let shown = shown(&report, "toapis");
         assert!(shown.contains(told), "{told}: {shown}");
     }
+    // A line that has nothing but the limit is not shown again; whatever else is on it may be new.
+    let line = "- `seedance-2-mini`: `480p`, `720p`";
+    for (new, shows) in [
+        ("- `seedance-2-mini`: `480p`", 0),
+        ("- `seedance-2-mini`: `480p` if muted", 1),
+        ("- `seedance-2-mini`: `480p`, `twice`", 1),
+    ] {
+        let report = desk
+            .report("page", source.replacen(line, new, 1).as_bytes(), Some("seedance_2"))
+            .expect("nothing is written");
+        let text = shown(&report, "toapis");
+        assert_eq!(report.changed.len(), shows, "{text}");
+    }
     // What no reader understands is shown, and is no agreement.
     let changed = source.replace("make sure the asset has reached `active` status", "wait an hour");
     let report = desk
@@ -275,6 +288,42 @@ fn pages_that_share_every_member_are_told_apart() {
             "{page}"
         );
     }
+}
+
+/// A form has members like any other body.
+#[test]
+fn the_members_of_a_form_are_compared() {
+    let operation = "\npaths:\n  /v1/uploads/images:\n    post:\n      operationId: upload_image\n      x-source: upload\n      \
+                     requestBody:\n        content:\n          multipart/form-data:\n            schema: {$ref: \
+                     '#/components/schemas/UploadForm'}\n      responses: {}\n";
+    let form = "\n  schemas:\n    UploadForm:\n      type: object\n      x-source: upload\n      required: [file]\n      \
+                properties:\n        file: {type: string, format: binary}\n        purpose: {type: string, default: generation}\n";
+    let page = "\nx-pages:\n  upload: {url: 'https://docs.example.com/uploads/images', read: '2026-11-21'}\n";
+    let copy = changed_spec("toapis", |spec| {
+        let spec = spec.replacen("\nx-pages:\n", page, 1);
+        spec.replacen("\npaths:\n", operation, 1)
+            .replacen("\n  schemas:\n", form, 1)
+    });
+    let desk = Desk::open(copy.path(), "toapis").expect("valid");
+    let source = text("toapis/uploads-images.mdx");
+    let told = |source: &str| {
+        let report = desk
+            .report("page", source.as_bytes(), Some("upload"))
+            .expect("nothing is written");
+        let found = report.differences.iter().filter(|one| one.at.contains(" request "));
+        found.map(|one| format!("{}: {}", one.at, one.what)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&source), [""; 0]);
+    let changed = source
+        .replace("body=\"purpose\"", "body=\"usage\"")
+        .replace("type=\"file\" required", "type=\"file\"");
+    assert_eq!(
+        told(&changed),
+        [
+            "POST /v1/uploads/images request file: required",
+            "POST /v1/uploads/images request purpose: renamed",
+        ]
+    );
 }
 
 /// A fact of several pages is missed on each of them.

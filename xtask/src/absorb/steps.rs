@@ -65,13 +65,22 @@ pub(super) const STEPS: [Step; 8] = [
                crates/sim/src/dialects/VENDOR.rs",
     },
     Step {
+        // Before the tests, which compare the spec with the kept pages.
+        name: "keep",
+        does: "keep the pages' facts in specs/pages/VENDOR, to compare later pages with",
+        command: &["cargo", "xtask", "docs", "VENDOR", "PAGE...", "--keep"],
+        result: Result::Passes(&[0]),
+        todo: "make spec and pages agree, or explain a difference under `known` in specs/pages/VENDOR/PAGE.yaml; of a page \
+               that shows less than before, save all of it",
+    },
+    Step {
         name: "snapshots",
         does: "run all tests, write their snapshots, delete unused ones",
         command: &["cargo", "xtask", "snapshots"],
         result: Result::Passes(&[0]),
-        todo: "correct the tests that are listed as failed. Some repeat the vendor's names on purpose: requests in \
-               tests/simulator/, and PARAMETERS in tests/specs.rs for pages that are not kept; what they call by its old name \
-               elsewhere (tests/cases.rs, docs/) is to be renamed too",
+        todo: "correct the tests that are listed as failed. Some repeat the vendor's names and limits on purpose: `printed` in \
+               tests/simulator/requests.rs, tests/documented.rs, and PARAMETERS in tests/specs.rs for pages that are not kept; \
+               what they call by its old name elsewhere (tests/cases.rs, docs/) is to be renamed too",
     },
     Step {
         name: "report",
@@ -79,14 +88,6 @@ pub(super) const STEPS: [Step; 8] = [
         command: &["cargo", "xtask", "report", "HEAD", "--out", "target/report.md"],
         result: Result::Passes(&[0]),
         todo: "correct what the message names",
-    },
-    Step {
-        name: "keep",
-        does: "keep the pages' facts in specs/pages/VENDOR, to compare later pages with",
-        command: &["cargo", "xtask", "docs", "VENDOR", "PAGE...", "--keep"],
-        result: Result::Passes(&[0]),
-        todo: "make spec and pages agree, or explain a difference under `known` in specs/pages/VENDOR/PAGE.yaml; of a page \
-               that shows less than before, save all of it",
     },
 ];
 

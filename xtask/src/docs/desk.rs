@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
+use super::documented::{self, Documented};
 use super::expected::{self, Expected};
 use super::facts::Facts;
 use super::limits::Known;
@@ -40,12 +43,15 @@ impl Desk {
                 known.fields.insert(last.to_owned(), carried.clone());
             }
         }
-        known.stems = expected
-            .calls
-            .iter()
-            .filter(|call| !call.callback)
-            .map(|call| openapi::stem(&call.operation.path))
-            .collect();
+        for call in expected.calls.iter().filter(|call| !call.callback) {
+            known.stems.insert(documented::stem(&call.operation.path));
+            let is_document = |page: &String| expected.documents.contains(page);
+            if call.sources.iter().any(is_document) {
+                let id = spec.doc.pointer(&format!("{}/operationId", call.pointer));
+                let id = id.and_then(Value::as_str).unwrap_or_default();
+                known.documented.push(Documented::of(call, id));
+            }
+        }
         let pages = expected.pages;
         for (name, _) in pages {
             if let Some(page) = kept::load(root, vendor, &name)? {
@@ -91,7 +97,7 @@ impl Desk {
     pub fn page(&self, bytes: &[u8]) -> Result<page::Page, String> {
         let mut page = page::Page::read(bytes)?;
         if let Some(document) = &page.document {
-            page.lines = openapi::read(document, &self.known.stems).1;
+            page.lines = openapi::read(document, &self.known).1;
         }
         Ok(page)
     }
@@ -143,7 +149,7 @@ impl Desk {
             && facts
                 .operations
                 .iter()
-                .any(|operation| self.known.stems.contains(&openapi::stem(&operation.path)))
+                .any(|operation| self.known.stems.contains(&documented::stem(&operation.path)))
     }
 
     /// Compares a page, which is called `name` if that is known.
@@ -341,7 +347,19 @@ fn judge(page: &page::Page, name: &str, facts: &Facts, expected: &Expected<'_>, 
         .chain(since.moves.iter().map(|one| one.line))
         .collect();
     let all = changed.len();
-    changed.retain(|one| !(told.contains(&one.line) && one.now.as_deref().is_some_and(lines::is_bare)));
+    changed.retain(|one| {
+        let is_told = |text: &str| {
+            let limits = since
+                .moves
+                .iter()
+                .filter(|told| told.what == "limit" && told.line == one.line);
+            let limits: Vec<_> = limits
+                .filter_map(|told| Some((told.at.as_str(), told.now.as_deref()?)))
+                .collect();
+            lines::is_bare(text) || lines::is_limit(text, &limits)
+        };
+        !(told.contains(&one.line) && one.now.as_deref().is_some_and(is_told))
+    });
     Report {
         file: String::new(),
         page: Some(name.to_owned()),

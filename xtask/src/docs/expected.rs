@@ -10,7 +10,7 @@ use super::layouts::Words;
 use crate::spec::changes::rename;
 use crate::spec::facts::FIELDS;
 use crate::spec::schema::single_ref;
-use crate::spec::{self, Spec, members, request_schemas};
+use crate::spec::{self, Spec, form_schema, members, request_schemas};
 
 /// A model of `x-models`.
 pub struct Model<'a> {
@@ -157,7 +157,9 @@ impl<'a> Expected<'a> {
             fields,
             statuses,
         };
-        match request_schemas(value).as_slice() {
+        let mut bodies = request_schemas(value);
+        bodies.extend(form_schema(value));
+        match bodies.as_slice() {
             [] => vec![called],
             [body] => {
                 self.flatten(body, Place::Request, "", &around, &mut Vec::new(), &mut called.fields);

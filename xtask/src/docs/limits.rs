@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::documented::Documented;
 use super::facts::{At, Limit, Parameter};
 use super::layouts::Words;
 use super::layouts::details::item;
@@ -22,6 +23,8 @@ pub struct Known {
     pub fields: BTreeMap<String, String>,
     /// Which operations of an OpenAPI document concern the spec.
     pub stems: BTreeSet<String>,
+    /// The operations that the spec has from such a document.
+    pub documented: Vec<Documented>,
 }
 
 /// The longest sentence that is read as one.

@@ -160,6 +160,26 @@ pub fn is_bare(text: &str) -> bool {
     !text.contains(' ') || COMPONENT.is_match(text)
 }
 
+/// Whether a line has nothing but models and their limits, each of which was read from it: `model: 4-12`.
+#[must_use]
+pub fn is_limit(text: &str, read: &[(&str, &str)]) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split([' ', ',', '/']).map(str::to_owned);
+        words.filter(|word| !word.is_empty() && word != "and").collect()
+    };
+    let text = text.replace(['`', '*'], "");
+    let item = text
+        .trim_start_matches(['-', '+', '\u{2022}', ' '])
+        .trim_end_matches('.');
+    let Some((models, values)) = item.split_once(": ") else {
+        return false;
+    };
+    let is_all = |part: &str, read: Vec<String>| words(part).iter().all(|word| read.contains(word));
+    !read.is_empty()
+        && is_all(models, read.iter().flat_map(|(at, _)| words(at)).collect())
+        && is_all(values, read.iter().flat_map(|(_, says)| words(says)).collect())
+}
+
 /// The share of the kept lines that a page has.
 #[must_use]
 pub fn share(kept: &[String], page: &Page) -> f64 {

@@ -18,6 +18,7 @@ use crate::spec::{Spec, members, vendors};
 pub mod called;
 pub mod compare;
 mod desk;
+pub mod documented;
 pub mod examples;
 pub mod expected;
 pub mod facts;

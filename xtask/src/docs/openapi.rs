@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::facts::{At, CALLBACK, Facts, Operation, Parameter, Place, Status, shape};
+use super::documented::{self, Offered, stem};
+use super::facts::{At, CALLBACK, Facts, Operation, Parameter, Place, Status};
+use super::limits::Known;
 use super::line::Line;
 use crate::spec::{METHODS, members};
 
@@ -63,24 +65,10 @@ fn plain_version(version: &Value) -> String {
     version.as_str().map_or_else(|| version.to_string(), str::to_owned)
 }
 
-/// What tells the operations that concern a spec from the rest of a document: the first part of a path after its version.
+/// The facts of the operations that concern a spec, and their text.
 #[must_use]
-pub fn stem(path: &str) -> String {
-    let shape = shape(path);
-    let is_version = |part: &&str| {
-        part.strip_prefix('v')
-            .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    shape
-        .split('/')
-        .find(|part| !is_version(part))
-        .unwrap_or_default()
-        .to_owned()
-}
-
-/// The facts of the operations with these stems, and their text.
-#[must_use]
-pub fn read(document: &Value, stems: &BTreeSet<String>) -> (Facts, Vec<Line>) {
+pub fn read(document: &Value, known: &Known) -> (Facts, Vec<Line>) {
+    let stems = &known.stems;
     let mut reader = Reader {
         document,
         facts: Facts {
@@ -113,10 +101,15 @@ pub fn read(document: &Value, stems: &BTreeSet<String>) -> (Facts, Vec<Line>) {
         true => stems.contains(&stem(path)),
         false => path.split('/').any(|part| stems.contains(part)),
     };
-    for (path, item) in members(document.get("paths")) {
-        let item = reader.resolve(item);
-        let full = full(path);
-        if !concerns(&full) {
+    let paths = members(document.get("paths"));
+    let paths: Vec<_> = paths.map(|(path, item)| (full(path), reader.resolve(item))).collect();
+    let moved = documented::moved(&known.documented, &reader.offered(&paths));
+    for (full, item) in paths {
+        let is_below = |moved: &String| {
+            full.strip_prefix(moved.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if !(concerns(&full) || moved.iter().any(is_below)) {
             continue;
         }
         for method in METHODS {
@@ -148,6 +141,32 @@ struct Flat<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// All operations of the document, with the members of their request bodies.
+    fn offered(&self, paths: &[(String, &'a Value)]) -> Vec<Offered> {
+        let mut found = Vec::new();
+        for (path, item) in paths {
+            for (method, operation) in METHODS.iter().filter_map(|method| Some((method, item.get(method)?))) {
+                let bodies = members(operation.pointer("/requestBody/content"));
+                let schemas = bodies.filter_map(|(_, content)| content.get("schema"));
+                let names = schemas.flat_map(|schema| self.flat(schema).properties);
+                found.push(Offered {
+                    operation: Operation {
+                        method: Some(method.to_uppercase()),
+                        path: path.clone(),
+                        at: At::default(),
+                    },
+                    id: operation
+                        .get("operationId")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .to_owned(),
+                    members: names.map(|(name, _)| name.to_owned()).collect(),
+                });
+            }
+        }
+        found
+    }
+
     fn resolve(&self, value: &'a Value) -> &'a Value {
         let mut value = value;
         // References in a circle have no target.

@@ -25,7 +25,7 @@ pub struct Understood {
 /// Why it has no facts.
 pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
     if let Some(document) = &page.document {
-        let (mut facts, lines) = openapi::read(document, &known.stems);
+        let (mut facts, lines) = openapi::read(document, known);
         facts.limits = limits::read(&lines, &facts.parameters, known);
         if facts.operations.is_empty() {
             let stems: Vec<&str> = known.stems.iter().map(String::as_str).collect();

@@ -92,7 +92,7 @@ const PLACES: [Place; 12] = [
         file: IDENTITY,
         what: "the table of vendors",
         at: At::Before("\nvendors! {", "}"),
-        text: "    /// <https://docs.example.com/acme>\n    Acme = \"acme\", videogen_raw_acme {\n        operations: [Submit, Get],\n        list_query: [],\n    }\n",
+        text: "    /// <https://docs.example.com/acme>\n    Acme = \"acme\", videogen_raw_acme {\n        operations: [Submit, Get],\n    }\n",
     },
     Place {
         file: ".ci/run",

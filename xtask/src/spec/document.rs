@@ -190,8 +190,7 @@ impl<'a> Operation<'a> {
     /// The schema of its multipart body.
     #[must_use]
     pub fn form(&self) -> Option<&'a Value> {
-        let pointer = "/requestBody/content/multipart~1form-data/schema";
-        self.value.pointer(pointer)
+        form_schema(self.value)
     }
 
     /// The schemas of its JSON bodies of success.
@@ -211,6 +210,12 @@ pub fn request_schemas(operation: &Value) -> Vec<&Value> {
         Some(bodies) => bodies.iter().collect(),
         None => vec![schema],
     }
+}
+
+/// The schema of the multipart body of an operation.
+#[must_use]
+pub fn form_schema(operation: &Value) -> Option<&Value> {
+    operation.pointer("/requestBody/content/multipart~1form-data/schema")
 }
 
 /// The methods that a path item may have.

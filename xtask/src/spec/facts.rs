@@ -7,9 +7,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) use crate::spec::conditions::{Condition, Doubt, FieldState, FieldWord};
+use crate::spec::lists::{Item, ListParameter, item, list_parameters};
 use crate::spec::pages::Page;
 use crate::spec::schema::{single_ref, target};
-use crate::spec::tasks::{TaskField, task_fields};
+use crate::spec::service::{Poll, RateLimits, ResultUrl, Webhook};
+use crate::spec::tasks::{TaskField, Tasks, task_fields};
 use crate::spec::uploads::{Media, Upload};
 use crate::spec::{Spec, SpecError, component, members, sources};
 
@@ -60,6 +62,8 @@ pub struct Facts {
     pub(crate) shapes: Vec<Shape>,
     pub(crate) models: Vec<Model>,
     pub(crate) task_fields: Vec<TaskField>,
+    pub(crate) tasks: Tasks,
+    pub(crate) list: Vec<ListParameter>,
     pub(crate) uploads: Vec<Upload>,
     pub(crate) media: Vec<Media>,
 }
@@ -84,6 +88,8 @@ pub(crate) struct Extensions {
     rate_limits: RateLimits,
     #[serde(rename = "x-pages")]
     pages: BTreeMap<String, Page>,
+    #[serde(rename = "x-tasks", default)]
+    tasks: Tasks,
     #[serde(rename = "x-families")]
     families: Vec<Family>,
     #[serde(rename = "x-models")]
@@ -106,70 +112,6 @@ pub(crate) struct VendorInfo {
     pub(crate) keys_page: Option<String>,
     #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
     pub(crate) base_url_env: String,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
-pub(crate) struct Poll {
-    pub(crate) first: u64,
-    pub(crate) every: (u64, u64),
-    pub(crate) give_up: Option<u64>,
-    source: Option<String>,
-    #[serde(default)]
-    unverified: bool,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
-pub(crate) struct ResultUrl {
-    pub(crate) ttl: u64,
-    pub(crate) refreshable: bool,
-    source: Option<String>,
-    #[serde(default)]
-    unverified: bool,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
-pub(crate) struct Webhook {
-    pub(crate) timeout: u64,
-    pub(crate) retries: Vec<u64>,
-    pub(crate) signature: Signature,
-    pub(crate) tolerance: Option<u64>,
-    source: Option<String>,
-    #[serde(default)]
-    unverified: bool,
-}
-
-#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Signature {
-    #[serde(rename = "none")]
-    None,
-    #[serde(rename = "hmac-sha256")]
-    HmacSha256,
-}
-
-/// Omitted if the vendor documents none.
-#[derive(Deserialize, JsonSchema, Default)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
-pub(crate) struct RateLimits {
-    pub(crate) submit: Vec<RateLimit>,
-    pub(crate) query: Vec<RateLimit>,
-    source: Option<String>,
-    #[serde(default)]
-    unverified: bool,
-}
-
-#[derive(Deserialize, JsonSchema, Debug, Clone, Copy)]
-#[schemars(deny_unknown_fields)]
-#[allow(dead_code, reason = "emitted as `Debug` writes it")]
-pub(crate) struct RateLimit {
-    pub(crate) limit: u32,
-    pub(crate) per: u64,
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
@@ -296,6 +238,7 @@ pub(crate) struct Shape {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) wire: String,
+    pub(crate) item: Option<Item>,
     pub(crate) minimum: Option<i64>,
     pub(crate) maximum: Option<i64>,
     pub(crate) max_length: Option<i64>,
@@ -322,7 +265,8 @@ impl Facts {
             }
         }
         let creates: Vec<&str> = all.iter().map(|shape| shape.create.as_str()).collect();
-        let task_fields = task_fields(spec, &creates);
+        let polls = extensions.families.iter().map(|family| family.poll.as_str());
+        let task_fields = task_fields(spec, &creates.into_iter().chain(polls).collect::<Vec<_>>());
         Ok(Self {
             vendor: extensions.vendor,
             base_url: base_url.unwrap_or_default().to_owned(),
@@ -335,6 +279,8 @@ impl Facts {
             shapes: all,
             models: extensions.models,
             task_fields,
+            tasks: extensions.tasks,
+            list: list_parameters(spec),
             uploads: extensions.uploads,
             media: extensions.media,
         })
@@ -436,6 +382,7 @@ fn fields(
             found.push(Field {
                 name: name.to_owned(),
                 wire: wire.clone(),
+                item: item(property, name),
                 minimum: number("minimum"),
                 maximum: number("maximum"),
                 max_length: number("maxLength"),

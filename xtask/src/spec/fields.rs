@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::spec::facts::{Auto, FIELDS, Facts, Field, Model, ROLES};
-use crate::spec::tasks::TASK_FIELDS;
+use crate::spec::tasks::{Status, TASK_FIELDS};
 
 /// The page, from the repository's root.
 pub const PAGE: &str = "docs/fields.md";
@@ -74,7 +74,47 @@ fn table(facts: &Facts) -> String {
             facts.shape(last).path
         );
     }
+    out.push_str(&of_tasks(facts));
     out
+}
+
+/// What is particular to the vendor's tasks.
+fn of_tasks(facts: &Facts) -> String {
+    let tasks = &facts.tasks;
+    let statuses = |all: &[Status]| {
+        let names: Vec<String> = all.iter().map(|status| format!("`{}`", status.name())).collect();
+        names.join(" or ")
+    };
+    let mut out = String::new();
+    let words: Vec<String> = tasks
+        .statuses
+        .iter()
+        .map(|(word, status)| format!("`{word}` is `{}`", status.name()))
+        .collect();
+    if !words.is_empty() {
+        let _ = writeln!(out, "Status words: {}.", words.join(", "));
+    }
+    if let Some(status) = tasks.created {
+        let _ = writeln!(
+            out,
+            "A new task, which the response does not show, is `{}`.",
+            status.name()
+        );
+    }
+    if !tasks.cancel_when.is_empty() {
+        let _ = writeln!(
+            out,
+            "Only a task that is {} can be cancelled.",
+            statuses(&tasks.cancel_when)
+        );
+    }
+    if let Some(seconds) = tasks.kept {
+        let _ = writeln!(
+            out,
+            "Tasks can be polled and listed for {seconds} seconds after their creation."
+        );
+    }
+    if out.is_empty() { out } else { format!("\n{out}") }
 }
 
 /// Where the responses carry the members of a task that only some vendors return: a row per member, a column per vendor.
@@ -140,6 +180,8 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     let mut how = vec![places.join(" ")];
     if name == "prompt" && !fields.iter().any(|field| field.required) {
         how.push("optional".to_owned());
+    } else if name == "prompt" && fields.iter().any(|field| field.item.is_some()) {
+        how.push("or an input".to_owned());
     }
     let bounds = fields[0];
     match (bounds.minimum, bounds.maximum) {

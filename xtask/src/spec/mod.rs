@@ -1,7 +1,7 @@
 //! Code that commands share: specs, rules, generated crates, and changes between two states.
 //!
-//! Nothing here uses a command. `document`, `like`, `lines`, `text` and `files` read specs; `schema`, `names` and `facts` interpret
-//! them; above these are `rules`, then `raw` (a generated crate in memory), then `lint` (both of them); `source` and
+//! Nothing here uses a command. `document`, `like`, `lines`, `text` and `files` read specs; `schema`, `names`, `tasks`, `lists`,
+//! `service` and `facts` interpret them; above these are `rules`, then `raw` (a generated crate in memory), then `lint` (both of them); `source` and
 //! `changes` compare two states.
 
 pub mod changes;
@@ -13,16 +13,20 @@ mod files;
 mod like;
 pub mod lines;
 pub mod lint;
+pub mod lists;
 pub mod names;
 pub mod pages;
 pub mod raw;
 pub mod rules;
 pub mod schema;
+mod service;
 pub mod source;
 pub mod tasks;
 mod text;
 pub mod uploads;
 
-pub use self::document::{METHODS, Operation, Spec, SpecError, component, members, request_schemas, sources};
+pub use self::document::{
+    METHODS, Operation, Spec, SpecError, component, form_schema, members, request_schemas, sources,
+};
 pub use self::files::{is_vendor, vendors};
 pub use self::text::{escape, is_invisible, visible};

@@ -1,5 +1,9 @@
-//! Where the answers of a vendor carry the members of a task (`x-task-field`).
+//! What a spec says of tasks: `x-tasks`, and where answers carry their members (`x-task-field`).
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::spec::schema::{single_ref, target};
@@ -25,17 +29,59 @@ pub const TASK_FIELDS: [&str; 16] = [
     "request_id",
 ];
 
+/// What holds of the tasks of a vendor. Omitted if nothing differs from the usual.
+#[derive(Deserialize, JsonSchema, Default)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
+pub(crate) struct Tasks {
+    #[serde(default)]
+    pub(crate) statuses: BTreeMap<String, Status>,
+    pub(crate) created: Option<Status>,
+    #[serde(default)]
+    pub(crate) cancel_when: Vec<Status>,
+    pub(crate) kept: Option<u64>,
+    source: Option<String>,
+    #[serde(default)]
+    unverified: bool,
+}
+
+/// A normalised status.
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    Queued,
+    InProgress,
+    Completed,
+    Failed,
+    Cancelled,
+    Expired,
+}
+
+impl Status {
+    /// The name in `x-tasks`, and in the facade's JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::InProgress => "in_progress",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// A member of a task, and the JSON pointers of the properties that carry it.
 pub(crate) struct TaskField {
     pub(crate) name: &'static str,
     pub(crate) places: Vec<String>,
 }
 
-/// The members of the tasks that the create operations return, the outermost places first.
-pub(crate) fn task_fields(spec: &Spec, creates: &[&str]) -> Vec<TaskField> {
+/// The members of the tasks that the create and poll operations return, the outermost places first.
+pub(crate) fn task_fields(spec: &Spec, operations: &[&str]) -> Vec<TaskField> {
     let mut found: Vec<(String, String)> = Vec::new();
     for operation in spec.operations() {
-        if operation.id().is_some_and(|id| creates.contains(&id)) {
+        if operation.id().is_some_and(|id| operations.contains(&id)) {
             for schema in operation.success_schemas() {
                 places(spec, schema, "", &mut Vec::new(), &mut found);
             }

@@ -24,7 +24,7 @@ pub(crate) struct ListArgs {
     /// Page size, 1 to 100.
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
-    /// Start after the task with this vendor id (next page).
+    /// Start after the task with this vendor id, or this page (ModelArk).
     #[arg(long, value_name = "ID")]
     after: Option<String>,
     /// End before the task with this vendor id (previous page).
@@ -33,7 +33,7 @@ pub(crate) struct ListArgs {
     /// List the oldest first.
     #[arg(long)]
     oldest_first: bool,
-    /// Filter by status, such as queued or completed (AllToken, or with --local).
+    /// Filter by status, such as queued or completed (AllToken, ModelArk, or with --local).
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
 }

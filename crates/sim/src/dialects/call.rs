@@ -38,7 +38,21 @@ impl Call {
     /// One of the owner's tasks.
     pub(crate) fn task(&self, id: &str) -> Option<Arc<Task>> {
         let task = self.core.store.find(self.vendor, id)?;
-        (task.owner == self.owner).then_some(task)
+        (task.owner == self.owner && self.is_known(&task)).then_some(task)
+    }
+
+    /// The owner's tasks, the oldest first.
+    pub(crate) fn tasks(&self) -> Vec<Arc<Task>> {
+        let mut tasks = self.core.store.owned(self.vendor, self.owner);
+        tasks.retain(|task| self.is_known(task));
+        tasks
+    }
+
+    /// Whether the vendor still has the record of a task.
+    fn is_known(&self, task: &Task) -> bool {
+        let age = self.core.clock.now().saturating_sub(task.created);
+        let is_kept = self.spec.tasks.kept.is_none_or(|kept| age.as_secs() < kept);
+        is_kept && task.deleted.get().is_none()
     }
 
     /// The owner's task in the path; the error names the path parameter, `field`.

@@ -5,6 +5,7 @@
 
 mod alltoken;
 mod answer;
+mod ark;
 mod assets;
 mod call;
 mod dialect;
@@ -28,5 +29,6 @@ pub(crate) fn dialect(vendor: Vendor) -> &'static dyn Dialect {
         Vendor::Token360 => &token360::Token360,
         Vendor::ToApis => &toapis::ToApis,
         Vendor::AllToken => &alltoken::AllToken,
+        Vendor::Ark => &ark::Ark,
     }
 }

@@ -196,7 +196,10 @@ async fn prepare(
             return Err(Refusal::invalid(field, message));
         }
         native(vendor, &head.headers, &body)?;
-        body
+        match spec.addressed(endpoint, &body) {
+            Some((_, shape)) => shape.normal(body),
+            None => body,
+        }
     } else {
         Value::Null
     };

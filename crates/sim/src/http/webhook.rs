@@ -14,12 +14,12 @@ use url::Url;
 
 use crate::dialects::dialect;
 use crate::spec::Spec;
-use crate::state::{Core, Task, hmac_hex};
+use crate::state::{Core, Status, Task, hmac_hex};
 
 /// Shortest real time that a receiver has to answer, at any speed of the clock.
 const LEAST_TIME: Duration = Duration::from_secs(1);
 
-/// Schedules the task's webhook for its end, if one was requested.
+/// Schedules the task's webhooks, if they were requested.
 pub(crate) fn start(core: &Arc<Core>, spec: &'static Spec, task: &Arc<Task>) {
     if let Some(url) = task.callback.clone() {
         let delivery = deliver(core.clone(), spec, task.clone(), url);
@@ -27,9 +27,34 @@ pub(crate) fn start(core: &Arc<Core>, spec: &'static Spec, task: &Arc<Task>) {
     }
 }
 
+/// When a task's webhooks are due: at the beginning of each status that the vendor reports, or only at the end.
+fn moments(spec: &Spec, task: &Task) -> Vec<Duration> {
+    let plan = &task.plan;
+    let Some(events) = &spec.webhook.events else {
+        return vec![plan.end()];
+    };
+    let all = [
+        (Status::Queued, task.created, plan.start()),
+        (Status::Running, plan.start(), plan.end()),
+        (plan.ending(), plan.end(), Duration::MAX),
+    ];
+    // A status that takes no time is not seen.
+    let seen = all
+        .into_iter()
+        .filter(|(status, from, to)| from < to && events.iter().any(|event| event == status.word()));
+    seen.map(|(_, from, _)| from).collect()
+}
+
 async fn deliver(core: Arc<Core>, spec: &'static Spec, task: Arc<Task>, url: Url) {
+    for moment in moments(spec, &task) {
+        core.clock.sleep_until(moment).await;
+        attempts(&core, spec, &task, &url).await;
+    }
+}
+
+/// Delivers one event, in several attempts if need be.
+async fn attempts(core: &Arc<Core>, spec: &'static Spec, task: &Arc<Task>, url: &Url) {
     let clock = &core.clock;
-    clock.sleep_until(task.plan.end()).await;
     let event = core.ids.next("evt_");
     let waits = spec
         .webhook
@@ -40,17 +65,17 @@ async fn deliver(core: Arc<Core>, spec: &'static Spec, task: Arc<Task>, url: Url
     for wait in std::iter::once(Duration::ZERO).chain(waits) {
         clock.sleep_until(clock.now() + wait).await;
         let now = clock.now();
-        let Some(payload) = dialect(task.vendor).event(&core, spec, &task, &event, now) else {
+        let Some(payload) = dialect(task.vendor).event(core, spec, task, &event, now) else {
             return;
         };
         let body = payload.to_string();
-        let headers = headers(&core, spec, &event, &body);
+        let headers = headers(core, spec, &event, &body);
         let limit = Duration::from_secs(u64::from(spec.webhook.timeout));
         let outcome = tokio::select! {
             // First, so that a response counts even if the time limit passed at the same time.
             biased;
-            outcome = post(&url, headers, body) => outcome,
-            () = too_long(&core, now + limit) => Err("timed out".to_owned()),
+            outcome = post(url, headers, body) => outcome,
+            () = too_long(core, now + limit) => Err("timed out".to_owned()),
         };
         let delivered = outcome.is_ok();
         task.note_attempt(outcome);

@@ -24,6 +24,7 @@ impl From<Vendor> for videogen::Vendor {
             Vendor::Token360 => Self::Token360,
             Vendor::ToApis => Self::ToApis,
             Vendor::AllToken => Self::AllToken,
+            Vendor::Ark => Self::Ark,
         }
     }
 }

@@ -33,6 +33,7 @@ pub struct Spec {
     uploads: Vec<UploadRule>,
     pub(crate) result_url: ResultUrl,
     pub(crate) webhook: Webhook,
+    pub(crate) tasks: Tasks,
     pub(crate) submit_limit: Option<RateLimit>,
     pub(crate) query_limit: Option<RateLimit>,
 }
@@ -62,6 +63,18 @@ pub(crate) struct Webhook {
     pub(crate) timeout: u32,
     pub(crate) retries: Vec<u32>,
     pub(crate) signature: String,
+    /// The statuses at whose beginning there is a delivery; only at the end if left out.
+    pub(crate) events: Option<Vec<String>>,
+}
+
+/// `x-tasks`.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Tasks {
+    /// The statuses in which the cancel operation cancels.
+    #[serde(default)]
+    pub(crate) cancel_when: Vec<String>,
+    /// Seconds after its creation for which a task is known.
+    pub(crate) kept: Option<u64>,
 }
 
 /// The first entry of one of the lists in `x-rate-limits`.
@@ -96,6 +109,7 @@ const fn source(vendor: Vendor) -> &'static str {
         Vendor::Token360 => include_str!("../../../../specs/token360.yaml"),
         Vendor::ToApis => include_str!("../../../../specs/toapis.yaml"),
         Vendor::AllToken => include_str!("../../../../specs/alltoken.yaml"),
+        Vendor::Ark => include_str!("../../../../specs/ark.yaml"),
     }
 }
 
@@ -104,7 +118,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// When any of the three specs cannot be used.
+    /// When any of the specs cannot be used.
     pub fn of(vendor: Vendor) -> Result<&'static Self, SpecError> {
         let specs = SPECS.as_ref().map_err(Clone::clone)?;
         specs.get(&vendor).ok_or_else(|| SpecError {
@@ -243,6 +257,7 @@ impl Spec {
             uploads: member(&document, "x-uploads").unwrap_or_default(),
             result_url: member(&document, "x-result-url")?,
             webhook: member(&document, "x-webhook")?,
+            tasks: member::<Option<Tasks>>(&document, "x-tasks")?.unwrap_or_default(),
             submit_limit: member(&document["x-rate-limits"]["submit"], "0").ok(),
             query_limit: member(&document["x-rate-limits"]["query"], "0").ok(),
             endpoints,

@@ -37,6 +37,8 @@ pub(crate) struct Body {
     /// Paths of the members that no page documents.
     unverified: BTreeSet<String>,
     positions: BTreeMap<String, Vec<String>>,
+    /// Whether null is the same as leaving a member out.
+    null_is_absent: bool,
 }
 
 enum Segment {
@@ -153,12 +155,21 @@ impl Body {
             carriers: carriers(document, schema),
             unverified: unverified(document, schema),
             positions: positions(document, schema),
+            null_is_absent: resolve(document, schema)["x-null"] == "absent",
         })
     }
 
     /// Checks a request against the schema, and returns the problems.
     pub(crate) fn problems(&self, request: &Value) -> Vec<Problem> {
         schema::problems(&self.validator, request, &self.unverified)
+    }
+
+    /// A request without the members that are the same as absent.
+    pub(crate) fn normal(&self, mut request: Value) -> Value {
+        if let (true, Some(members)) = (self.null_is_absent, request.as_object_mut()) {
+            members.retain(|_, value| !value.is_null());
+        }
+        request
     }
 
     /// The role of an item in a list of plain URLs, which its place decides.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::spec::reference::resolve;
@@ -17,6 +18,28 @@ pub(crate) struct Carrier {
     pub(crate) field: String,
     /// The property's default, if it is documented.
     pub(crate) default: Option<Value>,
+    /// The property is a list, and an item of this shape carries the field.
+    pub(crate) item: Option<Item>,
+}
+
+/// An entry of `x-items`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Item {
+    /// Path of the value, with dots.
+    value: String,
+    /// Members by which the item is recognised.
+    #[serde(default)]
+    with: BTreeMap<String, String>,
+}
+
+impl Item {
+    /// The first item of its shape in a list, as the rest of its path and its value.
+    fn find<'a>(&self, list: &'a Value) -> Option<(String, &'a Value)> {
+        let mut items = list.as_array()?.iter().enumerate();
+        let (index, item) = items.find(|(_, item)| self.with.iter().all(|(name, value)| item[name] == **value))?;
+        let value = self.value.split('.').try_fold(item, |value, step| value.get(step))?;
+        Some((format!("[{index}].{}", self.value), value))
+    }
 }
 
 /// A request, read through the carriers of its operation.
@@ -38,7 +61,11 @@ impl<'a> Fields<'a> {
             .filter(|carrier| carrier.field == field)
             .find_map(|carrier| {
                 let value = carrier.path.iter().try_fold(self.body, |value, step| value.get(step))?;
-                (!value.is_null()).then(|| (carrier.path.join("."), value))
+                let (rest, value) = match &carrier.item {
+                    Some(item) => item.find(value)?,
+                    None => (String::new(), value),
+                };
+                (!value.is_null()).then(|| (carrier.path.join(".") + &rest, value))
             })
     }
 
@@ -83,12 +110,12 @@ pub(crate) fn whole(value: &Value) -> Option<i64> {
 
 /// The field that a property of this name carries.
 pub(crate) fn carrier_named<'a>(carriers: &'a [Carrier], name: &str) -> Option<&'a str> {
-    let named = |carrier: &&Carrier| carrier.path.last().is_some_and(|last| last == name);
+    let named = |carrier: &&Carrier| carrier.item.is_none() && carrier.path.last().is_some_and(|last| last == name);
     carriers.iter().find(named).map(|carrier| carrier.field.as_str())
 }
 
-/// The carriers of a request schema. Properties that carry inputs (their `x-field` is a list of
-/// roles) are omitted: each dialect reads its own.
+/// The carriers of a request schema. Of properties that carry inputs (their `x-field` is a list), only the items that carry
+/// something else count: each dialect reads its own inputs.
 pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
     let mut found = Vec::new();
     walk(document, schema, &mut Vec::new(), &mut |path, property| {
@@ -97,10 +124,25 @@ pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
                 path: path.to_vec(),
                 field: field.clone(),
                 default: property.get("default").cloned(),
+                item: None,
             });
+        }
+        for (field, item) in property["x-items"].as_object().into_iter().flatten() {
+            let item = Item::deserialize(item).ok().filter(|_| !is_role(field));
+            found.extend(item.map(|item| Carrier {
+                path: path.to_vec(),
+                field: field.clone(),
+                default: None,
+                item: Some(item),
+            }));
         }
     });
     found
+}
+
+/// Whether a field is the role of an input.
+pub(crate) fn is_role(field: &str) -> bool {
+    field.starts_with("reference_") || matches!(field, "first_frame" | "last_frame")
 }
 
 /// The roles of the items of each list of inputs by their places, of which the last holds for all further ones.
@@ -170,5 +212,31 @@ mod tests {
         );
         assert_eq!(fields.text("aspect_ratio"), Some("1:1"));
         assert_eq!(fields.text("prompt"), None);
+    }
+
+    #[test]
+    fn an_item_of_a_list_can_carry_a_field() {
+        let schema = json!({"properties": {"content": {
+        "x-field": ["prompt", "first_frame"],
+        "x-items": {
+            "prompt": {"value": "text", "with": {"type": "text"}},
+            "first_frame": {"value": "image.url", "with": {"type": "image"}},
+        }}}});
+        let carriers = carriers(&json!({}), &schema);
+        assert_eq!(carriers.len(), 1);
+        let body = json!({"content": [{"type": "image", "image": {"url": "u"}}, {"type": "text", "text": "a fox"}]});
+        let fields = Fields::new(&carriers, &body);
+        assert_eq!(
+            fields.get("prompt"),
+            Some(("content[1].text".to_owned(), &json!("a fox")))
+        );
+        assert_eq!(fields.path_of("prompt"), "content");
+        for none in [
+            json!({}),
+            json!({"content": "a fox"}),
+            json!({"content": [{"type": "text"}, 5]}),
+        ] {
+            assert_eq!(Fields::new(&carriers, &none).get("prompt"), None, "{none}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The three vendors.
+//! The vendors.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,18 +12,21 @@ pub enum Vendor {
     ToApis,
     /// AllToken.
     AllToken,
+    /// BytePlus ModelArk and Volcengine Ark.
+    Ark,
 }
 
 impl Vendor {
     /// All vendors, in the order in which reports list them.
-    pub const ALL: [Self; 3] = [Self::Token360, Self::ToApis, Self::AllToken];
+    pub const ALL: [Self; 4] = [Self::Token360, Self::ToApis, Self::AllToken, Self::Ark];
 
-    /// The short name: `token360`, `toapis` or `alltoken`.
+    /// The short name, such as `token360`.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Token360 => "token360",
             Self::ToApis => "toapis",
             Self::AllToken => "alltoken",
+            Self::Ark => "ark",
         }
     }
 
@@ -32,13 +35,13 @@ impl Vendor {
         Self::ALL.into_iter().find(|vendor| vendor.slug() == slug)
     }
 
-    /// The path between the simulator's origin and the paths of the vendor's spec. AllToken's base
-    /// URL has an additional path.
+    /// The path between the simulator's origin and the paths of the vendor's spec. Some base URLs have an additional path.
     pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::Token360 => "/token360",
             Self::ToApis => "/toapis",
             Self::AllToken => "/alltoken/v1",
+            Self::Ark => "/ark/api/v3",
         }
     }
 
@@ -59,7 +62,7 @@ impl fmt::Display for Vendor {
 
 /// The name of an unknown vendor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the simulator has no vendor `{0}`; use token360, toapis or alltoken")]
+#[error("the simulator has no vendor `{0}`; use token360, toapis, alltoken or ark")]
 pub struct ParseVendorError(String);
 
 impl FromStr for Vendor {

@@ -85,6 +85,16 @@ impl Plan {
         }
     }
 
+    /// When the work begins.
+    pub(crate) const fn start(&self) -> Duration {
+        self.start
+    }
+
+    /// The status in which the task ends.
+    pub(crate) const fn ending(&self) -> Status {
+        self.ending
+    }
+
     /// When the task ends.
     pub(crate) const fn end(&self) -> Duration {
         self.end

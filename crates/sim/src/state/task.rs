@@ -38,6 +38,8 @@ pub(crate) struct Task {
     pub(crate) wall: DateTime<Utc>,
     pub(crate) plan: Plan,
     pub(crate) cancelled: OnceLock<Duration>,
+    /// When its record was deleted.
+    pub(crate) deleted: OnceLock<Duration>,
     pub(crate) shape: Shape,
     /// The resolution tier that is used.
     pub(crate) tier: String,

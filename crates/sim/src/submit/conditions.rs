@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::spec::{Fields, Model, Problem, Wanted, whole};
+use crate::spec::{Fields, Model, Problem, Wanted, is_role, whole};
 
 /// The requirements that a request does not meet. `roles` are the roles of its inputs.
 pub(super) fn check(model: &Model, fields: Fields<'_>, roles: &[&str]) -> Vec<Problem> {
@@ -35,7 +35,7 @@ fn fits(model: &Model, fields: Fields<'_>, roles: &[&str], field: &str, wanted: 
     let is_zero = |value: &&Value| field == "duration" && whole(value) == Some(0);
     let sent = sent.filter(|value| !(is_zero(value) && model.zero() == Some("default")));
     // Roles of inputs share a property, so that its presence does not identify one of them.
-    let is_role = field.starts_with("reference_") || matches!(field, "first_frame" | "last_frame" | "inputs");
+    let is_role = is_role(field) || field == "inputs";
     let present = match field {
         "inputs" => !roles.is_empty(),
         role if is_role => roles.contains(&role),
@@ -43,6 +43,7 @@ fn fits(model: &Model, fields: Fields<'_>, roles: &[&str], field: &str, wanted: 
     };
     match wanted {
         Wanted::Presence(word) => present == (word == "set"),
+        Wanted::Values(values) if sent.is_none() && values.iter().any(|value| value == "unset") => true,
         Wanted::Values(values) => {
             let value = sent
                 .map(|sent| text(model, field, sent))

@@ -113,6 +113,7 @@ fn build(
         wall: call.core.clock.wall_time(),
         plan: Plan::new(now, call.core.pace, prompt, expires_after),
         cancelled: OnceLock::new(),
+        deleted: OnceLock::new(),
         cost: cost(&shape),
         shape,
         tier: tier.to_owned(),

@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use super::Client;
 use crate::model::{
-    Balance, Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, TaskRef, Vendor, VideoTask,
+    Balance, Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, TaskRef, TaskStatus, Vendor,
+    VideoTask,
 };
 use crate::transport::retry::retrying;
 use crate::vendors::{Call, RawPage, dispatch};
@@ -68,7 +69,7 @@ impl Client {
     ///
     /// # Errors
     /// `unsupported` when the vendor has no cancel operation; `invalid_request` for a task of another vendor; `conflict` when
-    /// the task has already ended.
+    /// the task has already ended, or when it runs and the vendor cancels only queued tasks.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -81,20 +82,81 @@ impl Client {
         let id = task.task_id();
         self.check(id)?;
         self.offered(Operation::Cancel)?;
+        let when = self.0.vendor.facts().tasks.cancel_when;
+        let mut is_sent = false;
+        // In one slot, so that little time passes between the look and the cancellation.
         let cancelled = self.paced(async {
-            let call = self.call(&self.0.http.read);
-            let result = dispatch::cancel(self.0.vendor, &call, id).await;
-            self.task(Operation::Cancel, id, result, &call)
+            if !when.is_empty() {
+                let task = self.get_once(id).await?;
+                if !when.contains(&task.status.as_str()) {
+                    return Err(self.not_cancellable(&task, when));
+                }
+            }
+            is_sent = true;
+            self.cancel_once(id).await
         });
-        match cancelled.await.map_err(|error| error.with_task(id)) {
-            // The cancellation succeeded, but the response does not contain the task's status.
-            Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
-            Err(error) => Err(error),
-            Ok(task) => {
+        let cancelled = cancelled.await.map_err(|error| error.with_task(id));
+        match cancelled {
+            Ok(Some(task)) => {
                 self.record_status(&task).await;
                 Ok(task)
             }
+            // The task may have changed its status since the look.
+            Err(error) if is_sent && !when.is_empty() => match self.get(id).await {
+                Ok(task) if task.status == TaskStatus::Cancelled => Ok(task),
+                Ok(task) if !when.contains(&task.status.as_str()) => Err(self.not_cancellable(&task, when)),
+                _ => Err(error),
+            },
+            // The cancellation succeeded, but the response does not contain the task's status.
+            Ok(None) => self.get(id).await.map_err(|error| match error.kind() {
+                ErrorKind::NotFound if !when.is_empty() => self.vanished(id),
+                _ => error,
+            }),
+            Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
+            Err(error) => Err(error),
         }
+    }
+
+    /// One request. `None`: it was cancelled, and the response shows no task.
+    async fn cancel_once(&self, id: &TaskId) -> Result<Option<VideoTask>, Error> {
+        let call = self.call(&self.0.http.read);
+        let result = match dispatch::cancel(self.0.vendor, &call, id).await {
+            Ok(None) => {
+                let read = self
+                    .judge()
+                    .read(Operation::Cancel, Ok(()), self.exchange(&call).as_ref());
+                return read.map(|_| None);
+            }
+            Ok(Some(task)) => Ok(task),
+            Err(error) => Err(error),
+        };
+        self.task(Operation::Cancel, id, result, &call).map(Some)
+    }
+
+    /// Error for a task that is unknown after its cancellation: it ended between the look and the cancellation.
+    fn vanished(&self, id: &TaskId) -> Error {
+        let vendor = self.0.vendor;
+        let message = format!(
+            "not cancelled: the task ended just before the cancellation, and {} deleted its record",
+            vendor.name()
+        );
+        Error::new(ErrorKind::NotFound, message)
+            .during(vendor, Operation::Cancel)
+            .with_task(id)
+    }
+
+    /// Error for a task in a status in which the vendor's operation would do something else than cancel it.
+    fn not_cancellable(&self, task: &VideoTask, when: &[&str]) -> Error {
+        let vendor = self.0.vendor;
+        let message = format!(
+            "not cancelled: the task is {}, and {} cancels only tasks that are {}",
+            task.status,
+            vendor.name(),
+            when.join(" or ")
+        );
+        Error::new(ErrorKind::Conflict, message)
+            .during(vendor, Operation::Cancel)
+            .with_task(&task.id)
     }
 
     /// Returns one page of the account's tasks, newest first by default. [`list_all`](Self::list_all) returns all

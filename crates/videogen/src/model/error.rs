@@ -319,6 +319,9 @@ impl fmt::Display for Error {
                      the vendor's console, before submitting again"
                 )
             }
+            Some(Delivery::NotSent) if inner.operation.is_some_and(Operation::is_of_assets) => {
+                f.write_str("; nothing was submitted")
+            }
             Some(Delivery::NotSent) => f.write_str("; nothing was sent"),
             _ => Ok(()),
         }

@@ -17,7 +17,7 @@ use crate::model::{TaskStatus, Vendor, VideoTask, Violation};
 pub struct ListQuery {
     /// Page size, 1 to 100.
     pub limit: Option<u32>,
-    /// Only tasks after this vendor id.
+    /// Only tasks after this vendor id; where the vendor numbers pages, after the page with this number.
     pub after: Option<String>,
     /// Only tasks before this vendor id.
     pub before: Option<String>,
@@ -72,7 +72,7 @@ impl ListQuery {
         self
     }
 
-    /// Sets the vendor id after which the page begins: [`TaskPage::next`] of the page before.
+    /// Sets the vendor id, or the number of the page, after which the page begins: [`TaskPage::next`] of the page before.
     #[must_use]
     pub fn after(mut self, id: impl Into<String>) -> Self {
         self.after = Some(id.into());
@@ -100,6 +100,22 @@ impl ListQuery {
         self
     }
 
+    /// The vendor's word for the requested status. `None`: none is requested, or tasks cannot be listed by it.
+    pub(crate) fn status_word(&self, vendor: Vendor) -> Option<&'static str> {
+        let status = self.status.as_ref()?;
+        let mut words = vendor.list_parameter("status")?.values.iter().copied();
+        words.find(|word| TaskStatus::of(vendor, word) == *status)
+    }
+
+    /// The number of the page, where pages are numbered. `None`: `after` is no number.
+    pub(crate) fn page(&self) -> Option<i64> {
+        let before = self
+            .after
+            .as_ref()
+            .map_or(Some(0), |number| number.parse::<u32>().ok())?;
+        Some(i64::from(before) + 1)
+    }
+
     /// Returns a violation for each option that `vendor` does not support.
     pub(crate) fn check(&self, vendor: Vendor) -> Vec<Violation> {
         let mut found = Vec::new();
@@ -121,13 +137,41 @@ impl ListQuery {
             ("status", self.status.as_ref().map(ToString::to_string)),
         ] {
             if let Some(value) = value
-                && !vendor.list_query().contains(&name)
+                && !vendor.lists_by(name)
             {
                 add(
                     name,
                     value,
                     format!("{} does not support this list option", vendor.name()),
                     "leave it out",
+                );
+            }
+        }
+        if let (Some(status), Some(known)) = (&self.status, vendor.list_parameter("status"))
+            && self.status_word(vendor).is_none()
+        {
+            let rule = format!("{} cannot list tasks by this status", vendor.name());
+            let known: Vec<String> = known
+                .values
+                .iter()
+                .map(|word| TaskStatus::of(vendor, word).to_string())
+                .collect();
+            add(
+                "status",
+                status.to_string(),
+                rule,
+                &format!("use one of {}", known.join(", ")),
+            );
+        }
+        if let (Some(after), Some(known)) = (&self.after, vendor.list_parameter("page")) {
+            let most = known.maximum.unwrap_or(i64::MAX);
+            if self.page().is_none_or(|page| page > most) {
+                let rule = format!("must be the number of a page, below {most}");
+                add(
+                    "after",
+                    after.clone(),
+                    rule,
+                    "use the value that the page before returned",
                 );
             }
         }

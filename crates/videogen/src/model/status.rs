@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Vendor;
 use crate::model::mask::steers_a_terminal;
 
 /// Status of a task.
@@ -46,6 +47,16 @@ impl TaskStatus {
             "expired" => Self::Expired,
             _ => Self::Unknown(word.to_owned()),
         }
+    }
+
+    /// Parses a status of `vendor`: its spec has the words that mean something else at this vendor, or that only it uses.
+    pub(crate) fn of(vendor: Vendor, word: &str) -> Self {
+        Self::among(vendor.facts().tasks.statuses, word)
+    }
+
+    fn among(own: &[(&str, &str)], word: &str) -> Self {
+        let mut own = own.iter().filter(|(known, _)| known.eq_ignore_ascii_case(word.trim()));
+        Self::from_vendor(own.next().map_or(word, |(_, status)| status))
     }
 
     /// Returns the name used in JSON.
@@ -98,5 +109,24 @@ impl Serialize for TaskStatus {
 impl<'de> Deserialize<'de> for TaskStatus {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(|word| Self::from_vendor(&word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendors_own_words_come_first() {
+        let own = [("aborted", "cancelled"), ("success", "in_progress")];
+        for (word, status) in [
+            ("Aborted ", TaskStatus::Cancelled),
+            ("success", TaskStatus::InProgress),
+            ("queued", TaskStatus::Queued),
+            ("simmering", TaskStatus::Unknown("simmering".to_owned())),
+        ] {
+            assert_eq!(TaskStatus::among(&own, word), status, "{word}");
+        }
+        assert_eq!(TaskStatus::among(&[], "success"), TaskStatus::Completed);
     }
 }

@@ -91,9 +91,9 @@ fn is_false(value: &bool) -> bool {
 impl VideoTask {
     pub(crate) fn new(id: TaskId, vendor_status: String) -> Self {
         Self {
-            id,
             vendor_id: None,
-            status: TaskStatus::from_vendor(&vendor_status),
+            status: TaskStatus::of(id.vendor(), &vendor_status),
+            id,
             vendor_status,
             model: None,
             progress: None,

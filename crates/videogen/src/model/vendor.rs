@@ -13,7 +13,6 @@ macro_rules! vendors {
         $(#[$doc:meta])*
         $vendor:ident = $name:literal, $raw:ident {
             operations: [$($operation:ident),*],
-            list_query: [$($member:literal),*],
             }
     )*) => {
         /// A vendor. Each has a Cargo feature.
@@ -59,14 +58,6 @@ macro_rules! vendors {
                     Self::$vendor => &[$(Operation::$operation),*],
                 )*}
             }
-
-            /// Members of [`ListQuery`](crate::task::ListQuery) that the vendor's list takes.
-            pub(crate) fn list_query(self) -> &'static [&'static str] {
-                match self {$(
-                    #[cfg(feature = $name)]
-                    Self::$vendor => &[$($member),*],
-                )*}
-            }
         }
     };
 }
@@ -75,19 +66,20 @@ vendors! {
     /// <https://www.token360.ai>
     Token360 = "token360", videogen_raw_token360 {
         operations: [Submit, Get, List, Models, Upload, Asset, Groups, CreateGroup, Verify, Verified],
-        list_query: ["limit", "after", "before", "oldest_first"],
     }
     /// <https://toapis.com>
     ToApis = "toapis", videogen_raw_toapis {
         operations: [Submit, Get, Models, Balance, Upload, Asset, CreateGroup, Verify, Verified],
-        list_query: [],
     }
     /// <https://alltoken.ai>
     AllToken = "alltoken", videogen_raw_alltoken {
         operations: [
             Submit, Get, Cancel, List, Models, Upload, Asset, Assets, DeleteAsset, Groups, CreateGroup, Verify, Verified
         ],
-        list_query: ["limit", "status"],
+    }
+    /// <https://docs.byteplus.com/en/docs/ModelArk>, and Volcengine Ark under another base URL.
+    Ark = "ark", videogen_raw_ark {
+        operations: [Submit, Get, Cancel, List],
     }
 }
 
@@ -102,6 +94,17 @@ impl Vendor {
     pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
         let mut families = self.facts().families.iter();
         families.find(|family| family.by_reference).map(|family| family.name)
+    }
+
+    /// The parameter of the vendor's list that carries an option of a list query, or the number of a page.
+    pub(crate) fn list_parameter(self, name: &str) -> Option<&'static facts::ListParameter> {
+        self.facts().list.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// Whether the vendor's list takes an option of a list query. Where pages are numbered, a number stands for `after`.
+    pub(crate) fn lists_by(self, option: &str) -> bool {
+        let is_numbered = option == "after" && self.list_parameter("page").is_some();
+        is_numbered || self.list_parameter(option).is_some()
     }
 
     /// One endpoint family for each operation that polls tasks.

@@ -4,6 +4,9 @@ use videogen_wire::facts::{Condition, FieldState, FieldTest, Model};
 
 use crate::model::{Role, VideoDuration, VideoRequest};
 
+/// Among the values of a condition: the field may be left out.
+const UNSET: &str = "unset";
+
 /// A requirement that a request does not meet.
 pub(super) struct Broken {
     pub(super) field: &'static str,
@@ -37,6 +40,7 @@ fn holds(test: &FieldTest, model: &Model, request: &VideoRequest) -> bool {
     match test.is {
         FieldState::Set => value.is_some(),
         FieldState::Unset => value.is_none(),
+        FieldState::OneOf(values) if value.is_none() && values.contains(&UNSET) => true,
         FieldState::OneOf(values) => {
             let value = value.or_else(|| default(model, test.field));
             value.is_some_and(|value| values.contains(&value.as_str()))
@@ -80,8 +84,14 @@ fn demand(test: &FieldTest, request: &VideoRequest) -> (String, String) {
         }
         FieldState::Unset => (format!("no {field}"), format!("remove {field}")),
         FieldState::OneOf(values) => {
-            let values = values.join(" or ");
-            (format!("{field} {values}"), format!("set {field} to {values}"))
+            let set: Vec<&str> = values.iter().copied().filter(|value| *value != UNSET).collect();
+            let set = set.join(" or ");
+            let or_not = if values.contains(&UNSET) {
+                ", or leave it out"
+            } else {
+                ""
+            };
+            (format!("{field} {set}"), format!("set {field} to {set}{or_not}"))
         }
     }
 }
@@ -177,6 +187,27 @@ mod tests {
             broken(&low, &model, &VideoRequest::new("m", "x").resolution("1080p")).len(),
             1
         );
+    }
+
+    #[test]
+    fn a_value_may_be_left_out_where_the_rule_allows_it() {
+        let low = Condition {
+            when: &[],
+            requires: &[FieldTest {
+                field: "resolution",
+                is: FieldState::OneOf(&["480p", "unset"]),
+            }],
+            unverified: false,
+        };
+        let model = Model {
+            default_resolution: Some("720p"),
+            ..*any()
+        };
+        let new = || VideoRequest::new("m", "x");
+        assert!(broken(&low, &model, &new()).is_empty());
+        assert!(broken(&low, &model, &new().resolution("480p")).is_empty());
+        let found = broken(&low, &model, &new().resolution("720p")).remove(0);
+        assert_eq!(found.hint, "set resolution to 480p, or leave it out");
     }
 
     #[test]

@@ -181,8 +181,12 @@ impl Check<'_> {
         }
         let prompt = request.prompt.as_str();
         let field = self.rules.field("prompt").filter(|field| field.required);
-        if let (true, Some(field)) = (prompt.is_empty(), field) {
-            let rule = format!("{} requires a prompt", self.whom(request));
+        // Of a list that carries more than prompts, any of its items will do.
+        let is_listed = field.is_some_and(|field| field.item.is_some());
+        let has_other = is_listed && (!request.inputs.is_empty() || request.draft_task.is_some());
+        if let (true, false, Some(field)) = (prompt.is_empty(), has_other, field) {
+            let or = if is_listed { " or an input" } else { "" };
+            let rule = format!("{} requires a prompt{or}", self.whom(request));
             self.add(Basis::Field(field), "prompt", "\"\"", rule, "describe the video");
         } else if !prompt.is_empty() && prompt.trim().is_empty() {
             let rule = "contains only white space";

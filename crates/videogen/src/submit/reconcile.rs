@@ -250,12 +250,17 @@ impl Client {
             ..ListQuery::default()
         };
         // Whether all tasks since the submission were listed and readable; whether a task without a prompt may be it.
-        let (mut is_whole, mut is_unclear) = (true, false);
+        let age = (Utc::now() - ambiguity.sent_at).num_seconds();
+        let kept = self.0.vendor.facts().tasks.kept;
+        let is_listed = kept.is_none_or(|kept| u64::try_from(age).unwrap_or_default() < kept);
+        let (mut is_whole, mut is_unclear) = (is_listed, false);
         for pages in 1.. {
             let page = self.list(&query).await?;
             let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
             is_whole &= page.unreadable == 0;
-            let older = page.tasks.iter().any(|task| comparison.is_before(task));
+            // Proves nothing where the order is another.
+            let is_newest_first = page.tasks.is_sorted_by(|task, next| task.created_at >= next.created_at);
+            let older = is_newest_first && page.tasks.iter().any(|task| comparison.is_before(task));
             let is_full = page.tasks.len() >= 100;
             for task in page.tasks {
                 let matched = comparison.compare(&task);

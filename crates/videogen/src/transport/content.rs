@@ -31,6 +31,7 @@ pub(crate) struct Content {
     /// In hexadecimal.
     pub(crate) sha256: String,
     /// In base64.
+    #[allow(dead_code, reason = "only some vendors check it")]
     pub(crate) md5: String,
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Presigned {
     pub(crate) id: String,
     pub(crate) url: SecretUrl,
     pub(crate) headers: Vec<(String, String)>,
+    /// Maximum size of the file.
+    pub(crate) max_bytes: Option<u64>,
     /// When a request can no longer use it.
     pub(crate) expires_at: Option<Timestamp>,
 }
@@ -24,7 +26,8 @@ pub(crate) struct Presigned {
 /// Sends a file: no key, no redirect, only to a host that files may come from.
 ///
 /// # Errors
-/// `transport` if it did not arrive; `vendor` if the host refused it. Without the URL.
+/// `transport` if it did not arrive; `vendor` if the host refused the link; `invalid_request` if it refused the file, or the
+/// file is too large. Without the URL.
 pub(crate) async fn put(
     http: &Http,
     to: &Presigned,
@@ -32,6 +35,11 @@ pub(crate) async fn put(
     sent: Progress,
     limit: Duration,
 ) -> Result<(), Error> {
+    if let Some(most) = to.max_bytes.filter(|most| content.probe.bytes > *most) {
+        let (file, bytes) = (&content.file, content.probe.bytes);
+        let message = format!("{file} has {bytes} bytes; the vendor takes uploads of at most {most} here");
+        return Err(Error::new(ErrorKind::InvalidRequest, message));
+    }
     let refused = |reason: String| Error::new(ErrorKind::Vendor, format!("the upload link cannot be used: {reason}"));
     let url = http.guard.parse(to.url.expose()).map_err(refused)?;
     let body = reqwest::Body::wrap_stream(content.stream(sent));
@@ -56,7 +64,9 @@ pub(crate) async fn put(
     let message = format!("the storage host {host} refused the file with HTTP {}", status.as_u16());
     let kind = match status.as_u16() {
         408 | 429 | 500.. => ErrorKind::Transport,
-        _ => ErrorKind::Vendor,
+        // A link that has expired; the next try gets another.
+        401 | 403 | 404 | 410 => ErrorKind::Vendor,
+        _ => ErrorKind::InvalidRequest,
     };
     let wait = retry_after(answer.headers());
     Err(Error::new(kind, message).with_answer(status.as_u16(), None, None, wait))

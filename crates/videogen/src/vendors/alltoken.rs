@@ -14,7 +14,7 @@ use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored, na
 use crate::model::ListedModel;
 use crate::model::{
     Asset, AssetGroup, AssetPage, AssetQuery, Capabilities, ErrorKind, ListQuery, Role, SecretUrl, Source, TaskError,
-    TaskId, TaskStatus, Usage, Vendor, Verification, Video, VideoRequest, VideoTask,
+    TaskId, Usage, Vendor, Verification, Video, VideoRequest, VideoTask,
 };
 
 const FAMILY: &str = "generations";
@@ -35,15 +35,12 @@ impl Adapter for AllToken {
         read_task(value(client(call).get_generation(id.id()).await)?, Some(id))
     }
 
-    async fn cancel(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError> {
-        read_task(value(client(call).cancel_generation(id.id()).await)?, Some(id))
+    async fn cancel(call: &Call<'_>, id: &TaskId) -> Result<Option<VideoTask>, CallError> {
+        read_task(value(client(call).cancel_generation(id.id()).await)?, Some(id)).map(Some)
     }
 
     async fn list(call: &Call<'_>, query: &ListQuery) -> Result<RawPage, CallError> {
-        let status = query.status.as_ref().map(|status| match status {
-            TaskStatus::InProgress => GenerationStatus::Processing,
-            other => GenerationStatus::from(other.as_str()),
-        });
+        let status = query.status_word(Vendor::AllToken).map(GenerationStatus::from);
         let page = client(call)
             .list_generations(query.limit.map(i64::from), status.as_ref())
             .await;

@@ -1,11 +1,12 @@
 //! The body of a create request, as the spec's `x-field`s place the fields of a [`VideoRequest`].
 //!
 //! Which body a model has, and where a field goes in it, is data; so a field that a vendor renames or moves needs no code.
-//! Only input media, whose shapes are each vendor's own, are added by its adapter.
+//! Input media and drafts are written where the spec describes their items (`x-items`); otherwise the adapter adds them, in the
+//! vendor's own shapes.
 
 use serde_json::{Map, Value, json};
 use videogen_wire::RequestBody;
-use videogen_wire::facts::Auto;
+use videogen_wire::facts::{Auto, Item};
 
 use super::CallError;
 use crate::model::{Capabilities, VideoDuration, VideoRequest};
@@ -19,12 +20,30 @@ pub(super) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// Writes all fields of `request` other than input media, and its extra members.
+    /// Writes all fields of `request` whose shape the spec has, and its extra members.
     pub(super) fn new(request: &VideoRequest, rules: &'a Capabilities) -> Self {
         let mut members = Map::new();
-        for field in rules.model.request.fields {
-            if let Some(value) = value(field.name, request, rules) {
-                write(&mut members, field.wire, value);
+        let fields = rules.model.request.fields;
+        for field in fields {
+            match (value(field.name, request, rules), field.item) {
+                (Some(value), Some(item)) => push(&mut members, field.wire, filled(&item, value)),
+                (Some(value), None) => write(&mut members, field.wire, value),
+                (None, _) => {}
+            }
+        }
+        // In the caller's order: prompts name inputs by their number.
+        let inputs = request
+            .inputs
+            .iter()
+            .map(|input| (input.role.as_str(), input.source.to_wire()));
+        let draft = request
+            .draft_task
+            .iter()
+            .map(|draft| ("draft_task", draft.id().to_owned()));
+        for (name, value) in inputs.chain(draft) {
+            let described = fields.iter().filter(|field| field.name == name);
+            for (wire, item) in described.filter_map(|field| Some((field.wire, field.item?))) {
+                push(&mut members, wire, filled(&item, value.clone().into()));
             }
         }
         merge(&mut members, &request.extra);
@@ -122,6 +141,24 @@ fn write(members: &mut Map<String, Value>, wire: &str, value: Value) {
     if let Value::Object(members) = members.entry(outer).or_insert_with(|| json!({})) {
         write(members, inner, value);
     }
+}
+
+/// Adds an item to the list at a place; what is no list is left to the parser of the body.
+fn push(members: &mut Map<String, Value>, wire: &str, item: Value) {
+    if let Value::Array(items) = members.entry(wire).or_insert_with(|| json!([])) {
+        items.push(item);
+    }
+}
+
+/// An item that carries a value.
+fn filled(item: &Item, value: Value) -> Value {
+    let mut members: Map<String, Value> = item
+        .with
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+        .collect();
+    write(&mut members, item.value, value);
+    members.into()
 }
 
 /// Adds the caller's own members; those of an object that exists go into it.

@@ -5,6 +5,8 @@ use serde_json::Value;
 
 #[cfg(feature = "alltoken")]
 use super::alltoken;
+#[cfg(feature = "ark")]
+use super::ark;
 #[cfg(feature = "toapis")]
 use super::toapis;
 #[cfg(feature = "token360")]
@@ -33,6 +35,11 @@ macro_rules! on_adapter {
             #[cfg(feature = "alltoken")]
             Vendor::AllToken => {
                 type $adapter = alltoken::AllToken;
+                $call
+            }
+            #[cfg(feature = "ark")]
+            Vendor::Ark => {
+                type $adapter = ark::Ark;
                 $call
             }
         }
@@ -64,7 +71,7 @@ pub(crate) fn cancel<'a>(
     vendor: Vendor,
     call: &'a Call<'_>,
     id: &'a TaskId,
-) -> BoxFuture<'a, Result<VideoTask, CallError>> {
+) -> BoxFuture<'a, Result<Option<VideoTask>, CallError>> {
     on_adapter!(vendor, A => Box::pin(A::cancel(call, id)))
 }
 

@@ -21,6 +21,8 @@ use crate::transport::put::Presigned;
 
 #[cfg(feature = "alltoken")]
 mod alltoken;
+#[cfg(feature = "ark")]
+mod ark;
 mod body;
 mod details;
 pub(crate) mod dispatch;
@@ -156,7 +158,8 @@ pub(crate) trait Adapter {
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError>;
 
-    async fn cancel(_call: &Call<'_>, _id: &TaskId) -> Result<VideoTask, CallError> {
+    /// `None`: the answer shows no task.
+    async fn cancel(_call: &Call<'_>, _id: &TaskId) -> Result<Option<VideoTask>, CallError> {
         Err(CallError(String::new()))
     }
 
@@ -254,7 +257,7 @@ fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, CallErr
 }
 
 /// The entries of a list, `None` for each that cannot be read. For the vendors that have lists.
-#[cfg(any(feature = "token360", feature = "toapis", feature = "alltoken"))]
+#[cfg(any(feature = "token360", feature = "toapis", feature = "alltoken", feature = "ark"))]
 fn read_all<T, R>(
     list: Option<videogen_wire::Lenient<Vec<videogen_wire::Lenient<T>>>>,
     read: impl Fn(T) -> Result<R, CallError>,

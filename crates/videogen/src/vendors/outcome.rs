@@ -60,6 +60,7 @@ impl Judge<'_> {
             let CallError(reason) = match result {
                 Ok(mut task) => {
                     self.finish(&mut task, Raw::of(answer.body.clone()));
+                    begin(&mut task);
                     task.request_id = self.request_id(answer).or(task.request_id);
                     return Ok(task);
                 }
@@ -69,6 +70,7 @@ impl Judge<'_> {
             if let Some(id) = ids::accepted(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id)) {
                 let mut task = VideoTask::new(id, String::new());
                 self.finish(&mut task, json(answer).into());
+                begin(&mut task);
                 task.request_id = self.request_id(answer).or(task.request_id);
                 return Ok(task);
             }
@@ -429,6 +431,13 @@ fn finish(task: &mut VideoTask, raw: Raw) {
     }
     details::read(task, &body);
     task.raw = raw;
+}
+
+/// Sets the status of a new task whose creation was answered without one, where the spec has it.
+fn begin(task: &mut VideoTask) {
+    if let ("", Some(status)) = (task.vendor_status.as_str(), task.id.vendor().facts().tasks.created) {
+        task.status = TaskStatus::from_vendor(status);
+    }
 }
 
 /// The body as JSON; `null` if it is not JSON.

@@ -98,7 +98,7 @@ impl Watcher {
         let vendor = client.0.vendor;
         let listing = match (
             options.lists && vendor.supports(Operation::List),
-            vendor.list_query().contains(&"after"),
+            vendor.lists_by("after"),
         ) {
             (false, _) => Listing::None,
             (true, false) => Listing::Newest,

@@ -108,7 +108,8 @@ impl Receiver {
         Ok(callback)
     }
 
-    /// Binds a callback URL to its task. If a delivery arrived before, its event is handled now and returned.
+    /// Binds a callback URL to its task. If a delivery arrived before and the task has ended, its event is handled now and
+    /// returned.
     ///
     /// # Errors
     /// The same as [`receive`](Self::receive), if a delivery arrived before. The URL is bound nevertheless; call this
@@ -117,7 +118,11 @@ impl Receiver {
         if !self.0.bindings.bind(*hash, task) {
             return Ok(None);
         }
-        let received = self.hinted(task).await?;
+        let received = match self.hinted(task).await {
+            // Some vendors deliver at each status; there is another delivery when the task has ended.
+            Err(Rejection::NotEnded(_)) => return Ok(None),
+            received => received?,
+        };
         self.0.bindings.settle(hash);
         Ok(match received {
             Received::New(event) => Some(*event),

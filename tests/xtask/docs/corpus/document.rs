@@ -142,6 +142,64 @@ fn operations_that_all_move_are_each_found_again() {
     assert_eq!(told(&report).len(), 5, "{shown}");
 }
 
+/// The operations of videos move to another first path part, next to operations of other products that begin alike.
+#[test]
+fn operations_that_move_to_another_first_part_are_found_by_their_members_or_ids() {
+    let (_copy, desk, sample, document) = kept();
+    let images = json!({"post": {"operationId": "create_image", "requestBody": {"content": {"application/json": {"schema":
+        {"type": "object", "properties": {"model": {"type": "string"}, "prompt": {"type": "string"}, "n": {"type": "integer"}}}}}},
+        "responses": {"200": {"description": "Images."}}}});
+    for by_id in [false, true] {
+        let mut changed = document.clone();
+        let paths = changed["paths"].as_object_mut().expect("paths");
+        let of_videos: Vec<String> = paths.keys().filter(|path| path.starts_with(CREATE)).cloned().collect();
+        let mut methods = 0;
+        for path in &of_videos {
+            let mut item = paths.remove(path).expect("there");
+            for method in ["get", "post", "delete"] {
+                let Some(operation) = item.get_mut(method) else {
+                    continue;
+                };
+                methods += 1;
+                if !by_id {
+                    operation.as_object_mut().expect("an operation").remove("operationId");
+                }
+            }
+            paths.insert(path.replacen(CREATE, "/contents/tasks", 1), item);
+        }
+        if by_id {
+            let body = &mut paths["/contents/tasks"]["post"]["requestBody"]["content"]["application/json"];
+            *body = json!({"schema": {"type": "object", "properties": {"input": {"type": "string"}}}});
+        }
+        paths.insert("/images/generations".to_owned(), images.clone());
+        paths.insert("/contents/moderations".to_owned(), images.clone());
+        let report = judged(&desk, &sample, &changed.to_string());
+        let told = shown(&report, "alltoken");
+        let moved: Vec<_> = report.differences.iter().filter(|one| one.what == "path").collect();
+        for one in &moved {
+            let (page, spec) = (one.page.as_deref().expect("both"), one.spec.as_deref().expect("both"));
+            assert_eq!(page.replacen("/contents/tasks", CREATE, 1), spec, "{told}");
+        }
+        assert_eq!(moved.len(), methods, "{told}");
+        assert!(by_id || report.differences.len() == methods, "{told}");
+        assert!(!told.contains("images") && !told.contains("moderations"), "{told}");
+    }
+
+    // Gone, and no other product's operation takes its place.
+    let mut less = document.clone();
+    let paths = less["paths"].as_object_mut().expect("paths");
+    paths[CREATE].as_object_mut().expect("an item").remove("post");
+    paths.insert("/images/generations".to_owned(), images);
+    let report = judged(&desk, &sample, &less.to_string());
+    let text = shown(&report, "alltoken");
+    let paths: Vec<_> = told(&report)
+        .into_iter()
+        .filter(|told| told.ends_with(": path"))
+        .collect();
+    assert_eq!(paths, ["POST /v1/videos/generations: path"], "{text}");
+    assert!(!text.contains("images"), "{text}");
+}
+
 /// An operation that is gone is one finding, and so is a new one.
 #[test]
 fn members_are_not_listed_with_their_operation() {

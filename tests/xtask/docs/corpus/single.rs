@@ -79,7 +79,7 @@ const CHANGES: &[Change] = &[
         edits: &[("  - `seedance-2`: `4-15`", "  - `seedance-2`: `4-20`")],
         since: &["model seedance-2 duration: limit: none → 4-20"],
         spec: &["model seedance-2: duration: page 4-20, spec 4-15"],
-        lines: 1,
+        lines: 0,
     },
     Change {
         file: SEEDANCE_2,

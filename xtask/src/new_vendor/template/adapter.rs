@@ -18,7 +18,7 @@ pub(crate) struct Acme;
 
 impl Adapter for Acme {
     // TO DO: `cancel`, `list` and `models` where the vendor has them, and their names in `operations` of
-    // crates/videogen/src/model/vendor.rs. A list also needs `LIST_MEMBER`, and `list_query` there.
+    // crates/videogen/src/model/vendor.rs. A list also needs `LIST_MEMBER`, and `x-query` in the spec.
 
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError> {
         read_task(value(client(call).create_video(&body(request, rules)?).await)?, None)

@@ -8,7 +8,7 @@ use super::place::{Found, Place};
 use super::provenance;
 use super::rest::rest;
 use super::security;
-use crate::spec::members;
+use crate::spec::{escape, members};
 
 /// Parts of the root that other modules compare.
 const ELSEWHERE: [&str; 5] = ["paths", "components", "x-families", "x-models", "security"];
@@ -53,12 +53,13 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
 
 type Compare = fn(&Place, &Value, &Value, &mut Vec<Found>);
 
-const FACTS: [(&str, Compare); 5] = [
+const FACTS: [(&str, Compare); 6] = [
     ("x-vendor", vendor),
     ("x-poll", poll),
     ("x-result-url", result_url),
     ("x-webhook", webhook),
     ("x-rate-limits", rate_limits),
+    ("x-tasks", tasks),
 ];
 
 fn servers(old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Found>) {
@@ -166,13 +167,15 @@ fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
         };
         found.push(Found::at(at, rule, from_to("signature", signature.0, signature.1)));
     }
-    for key in ["timeout", "retries", "tolerance"] {
+    for key in ["timeout", "retries", "tolerance", "events"] {
         if old.get(key) != new.get(key) {
-            let text = format!("{} seconds", from_to(key, old.get(key), new.get(key)));
+            let unit = if key == "events" { "" } else { " seconds" };
+            let text = format!("{}{unit}", from_to(key, old.get(key), new.get(key)));
             found.push(Found::at(at, Rule::WebhookChanged, text));
         }
     }
-    rest(at, old, new, &["signature", "timeout", "retries", "tolerance"], found);
+    let handled = ["signature", "timeout", "retries", "tolerance", "events"];
+    rest(at, old, new, &handled, found);
 }
 
 /// Fewer requests in some window than before, or one more window, is lower.
@@ -200,6 +203,31 @@ fn rate_limits(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
         ));
     }
     rest(at, old, new, &["submit", "query"], found);
+}
+
+/// A status word with another meaning changes when a wait ends.
+fn tasks(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
+    let words =
+        |side: &Value| -> Vec<String> { members(side.get("statuses")).map(|(word, _)| word.to_owned()).collect() };
+    let mut all = words(old);
+    all.extend(words(new));
+    all.sort();
+    all.dedup();
+    for word in &all {
+        let meaning = |side: &Value| side.pointer(&format!("/statuses/{}", escape(word))).cloned();
+        let (before, after) = (meaning(old), meaning(new));
+        if before != after {
+            let text = from_to(&format!("status word {word}"), before.as_ref(), after.as_ref());
+            found.push(fact(at, Rule::TaskStatus, text, "tasks.statuses"));
+        }
+    }
+    for key in ["created", "cancel_when", "kept"] {
+        if old.get(key) != new.get(key) {
+            let text = from_to(key, old.get(key), new.get(key));
+            found.push(fact(at, Rule::TaskChanged, text, &format!("tasks.{key}")));
+        }
+    }
+    rest(at, old, new, &["statuses", "created", "cancel_when", "kept"], found);
 }
 
 fn windows(value: Option<&Value>) -> Vec<(f64, f64)> {

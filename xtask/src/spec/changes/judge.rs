@@ -151,6 +151,8 @@ rules! {
     WebhookAdded "webhook-added" Addition Addition;
     RateLimitLowered "rate-limit-lowered" Behaviour Behaviour;
     RateLimitRaised "rate-limit-raised" Addition Addition;
+    TaskStatus "task-status" Behaviour Behaviour;
+    TaskChanged "task-changed" Behaviour Behaviour;
     EnvironmentRenamed "environment-renamed" Breaking Breaking;
     PriceChanged "price-changed" Behaviour Behaviour;
     Page "page" Docs Docs;

@@ -9,9 +9,10 @@ use serde_json::Value;
 use super::judge::{Direction, Rule};
 use super::place::{Found, Place, shown};
 use super::{names, rename};
+use crate::spec::members;
 
 /// The keywords that [`diff`] compares.
-pub(crate) const HANDLED: [&str; 24] = [
+pub(crate) const HANDLED: [&str; 25] = [
     "enum",
     "minimum",
     "maximum",
@@ -30,6 +31,7 @@ pub(crate) const HANDLED: [&str; 24] = [
     "nullable",
     "default",
     "x-secret",
+    "x-items",
     "not",
     "anyOf",
     "discriminator",
@@ -137,6 +139,15 @@ pub(crate) fn diff(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>)
             Some((None, Some(_))) => note(Rule::Narrowed, format!("`{key}` was added")),
             Some(_) => note(Rule::Narrowed, format!("`{key}` changed")),
             None => {}
+        }
+    }
+    let fields = members(old.get("x-items")).chain(members(new.get("x-items")));
+    for field in fields.map(|(field, _)| field).collect::<BTreeSet<_>>() {
+        let item = |side: &'_ Value| side.get("x-items").and_then(|items| items.get(field)).cloned();
+        let (before, after) = (item(old), item(new));
+        if before != after {
+            let text = from_to(&format!("item of {field}"), before.as_ref(), after.as_ref());
+            note(Rule::WireName, text);
         }
     }
     match changed("pattern") {

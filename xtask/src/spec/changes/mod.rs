@@ -87,6 +87,8 @@
 //! | `webhook-added` | addition | addition | deliveries are available |
 //! | `rate-limit-lowered` | behaviour | behaviour | `x-rate-limits`: requests are rejected and retried more often |
 //! | `rate-limit-raised` | addition | addition | requests are rejected less often |
+//! | `task-status` | behaviour | behaviour | `x-tasks`: a status word has another meaning, so that a wait may end elsewhere |
+//! | `task-changed` | behaviour | behaviour | `x-tasks`: another first status, other conditions of a cancellation, or another lifetime |
 //! | `environment-renamed` | breaking | breaking | `x-vendor`: the key or the base URL is read from another variable |
 //! | `price-changed` | behaviour | behaviour | the same request costs another amount |
 //! | `page` | docs | docs | the page that a fact comes from, its address, or the day on which it was read |

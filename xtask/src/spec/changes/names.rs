@@ -1,6 +1,7 @@
 //! Names in the generated crates and in the facade, as the generator spells them.
 
 use heck::ToSnakeCase as _;
+use serde_json::Value;
 
 use crate::spec::names::variant;
 
@@ -33,11 +34,14 @@ pub fn method(operation: &str) -> String {
     format!("Client::{operation}")
 }
 
-/// The facade's status for a vendor's status word. A test of the facade compares this with its own
+/// The facade's status for a status word of the vendor of `spec`. A test of the facade compares this with its own
 /// mapping, which this crate may not use.
 #[must_use]
-pub fn task_status(word: &str) -> String {
-    let known = match word.trim().to_ascii_lowercase().as_str() {
+pub fn task_status(spec: &Value, word: &str) -> String {
+    let own = spec
+        .pointer("/x-tasks/statuses")
+        .and_then(|words| words.get(word)?.as_str());
+    let known = match own.unwrap_or(word).trim().to_ascii_lowercase().as_str() {
         "queued" | "submitted" | "pending" | "not_start" => "Queued",
         "in_progress" | "processing" | "running" => "InProgress",
         "completed" | "succeeded" | "success" => "Completed",

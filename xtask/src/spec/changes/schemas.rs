@@ -315,7 +315,7 @@ impl<'a> Walk<'a> {
             if node.is_status {
                 found
                     .facade
-                    .extend(found.words.iter().map(|word| names::task_status(word)));
+                    .extend(found.words.iter().map(|word| names::task_status(&self.new.doc, word)));
             }
         }
     }

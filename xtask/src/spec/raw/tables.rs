@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use heck::ToShoutySnakeCase as _;
 
 use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Model, ROLES, Shape, Zero};
+use crate::spec::lists::Item;
+use crate::spec::tasks::Status;
 use crate::spec::uploads::Media;
 
 /// The text of `src/facts.rs`.
@@ -16,7 +18,12 @@ pub fn emit(facts: &Facts) -> String {
          use videogen_wire::facts::*;\n\n",
     );
     let (vendor, poll, result_url) = (&facts.vendor, &facts.poll, &facts.result_url);
-    let (webhook, limits) = (&facts.webhook, &facts.rate_limits);
+    let (webhook, limits, tasks) = (&facts.webhook, &facts.rate_limits, &facts.tasks);
+    let statuses: Vec<_> = tasks
+        .statuses
+        .iter()
+        .map(|(word, status)| (word, status.name()))
+        .collect();
     let _ = write!(
         out,
         "/// All facts of {name}.
@@ -32,6 +39,8 @@ pub const VENDOR: Vendor = Vendor {{
     rate_limits: RateLimits {{ submit: &{:?}, query: &{:?} }},
     pages: PAGES,
     task_fields: TASK_FIELDS,
+    tasks: Tasks {{ statuses: &{:?}, created: {:?}, cancel_when: &{:?}, kept: {:?} }},
+    list: LIST,
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
@@ -54,6 +63,10 @@ const PAGES: &[Page] = &[
         webhook.tolerance,
         limits.submit,
         limits.query,
+        statuses,
+        tasks.created.map(Status::name),
+        tasks.cancel_when.iter().map(|status| status.name()).collect::<Vec<_>>(),
+        tasks.kept,
         name = vendor.name,
     );
     for (name, page) in &facts.pages {
@@ -69,6 +82,14 @@ const PAGES: &[Page] = &[
             out,
             "    TaskField {{ name: {:?}, places: &{:?} }},",
             field.name, field.places
+        );
+    }
+    out.push_str("];\n\nconst LIST: &[ListParameter] = &[\n");
+    for parameter in &facts.list {
+        let _ = writeln!(
+            out,
+            "    ListParameter {{ name: {:?}, wire: {:?}, maximum: {:?}, values: &{:?} }},",
+            parameter.name, parameter.wire, parameter.maximum, parameter.values
         );
     }
     out.push_str("];\n\nconst FAMILIES: &[Family] = &[\n");
@@ -200,10 +221,11 @@ fn shape(shape: &Shape, out: &mut String) {
     for field in fields {
         let _ = writeln!(
             out,
-            "        Field {{ name: {:?}, wire: {:?}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
+            "        Field {{ name: {:?}, wire: {:?}, item: {}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
              values: &{:?}, required: {}, page: {:?}, unverified: {} }},",
             field.name,
             field.wire,
+            field.item.as_ref().map_or_else(|| "None".to_owned(), item),
             field.minimum,
             field.maximum,
             field.max_length,
@@ -215,6 +237,11 @@ fn shape(shape: &Shape, out: &mut String) {
         );
     }
     out.push_str("    ],\n};\n\n");
+}
+
+fn item(item: &Item) -> String {
+    let with: Vec<_> = item.with.iter().collect();
+    format!("Some(Item {{ value: {:?}, with: &{with:?} }})", item.value)
 }
 
 fn model(facts: &Facts, model: &Model, out: &mut String) {

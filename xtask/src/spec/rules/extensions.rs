@@ -9,14 +9,15 @@ use super::{Found, instead};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
-/// All keys of `specs/README.md`; the first ten are at the root.
-const KEYS: [&str; 16] = [
+/// All keys of `specs/README.md`; the first eleven are at the root.
+const KEYS: [&str; 20] = [
     "x-pages",
     "x-vendor",
     "x-poll",
     "x-result-url",
     "x-webhook",
     "x-rate-limits",
+    "x-tasks",
     "x-families",
     "x-models",
     "x-uploads",
@@ -26,9 +27,12 @@ const KEYS: [&str; 16] = [
     "x-secret",
     "x-field",
     "x-positions",
+    "x-items",
+    "x-null",
+    "x-query",
     "x-task-field",
 ];
-const AT_ROOT: &[&str] = KEYS.split_at(10).0;
+const AT_ROOT: &[&str] = KEYS.split_at(11).0;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();
@@ -42,8 +46,18 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             }
         }
     }
+    let families = spec
+        .doc
+        .get("x-families")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let polls: BTreeSet<&str> = families.filter_map(|family| family.get("poll")?.as_str()).collect();
     for operation in spec.operations() {
-        if operation.id().is_some_and(|id| creates.contains(id)) {
+        if operation
+            .id()
+            .is_some_and(|id| creates.contains(id) || polls.contains(id))
+        {
             for schema in operation.success_schemas() {
                 reach(spec, schema, &mut tasks);
             }
@@ -77,9 +91,18 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 "x-positions" if !node.value.get("x-field").is_some_and(Value::is_array) => {
                     Some("it gives the roles, by place, of the items of a property with a list as x-field")
                 }
-                "x-task-field" if node.kind != Kind::Property || !within(node, &tasks) => {
-                    Some("it marks properties of the task that a create operation returns, and has no effect elsewhere")
+                "x-items" if !node.value.get("x-field").is_some_and(Value::is_array) => {
+                    Some("it describes the items of a property with a list as x-field")
                 }
+                "x-null" if node.kind != Kind::Component || !within(node, &create_requests) => {
+                    Some("it marks the component of a create request")
+                }
+                "x-query" if node.value.get("in").and_then(Value::as_str) != Some("query") => {
+                    Some("it marks query parameters of a list of tasks")
+                }
+                "x-task-field" if node.kind != Kind::Property || !within(node, &tasks) => Some(
+                    "it marks properties of the task that a create or poll operation returns, and has no effect elsewhere",
+                ),
                 _ if AT_ROOT.contains(&key) && !node.pointer.is_empty() => Some("it belongs at the root of the file"),
                 _ => None,
             };
@@ -97,6 +120,9 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                     format!("`{key}` is {value}"),
                     "write true, or delete it",
                 );
+            } else if key == "x-null" && value != "absent" {
+                let reason = format!("`{key}` is {value}");
+                found.add("bad-member", here, reason, "write absent, or delete it");
             }
         }
     }

@@ -106,7 +106,7 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
             None => {}
         }
     }
-    const FACTS: [&str; 4] = ["x-poll", "x-result-url", "x-webhook", "x-rate-limits"];
+    const FACTS: [&str; 5] = ["x-poll", "x-result-url", "x-webhook", "x-rate-limits", "x-tasks"];
     let facts = || {
         let single = FACTS
             .iter()

@@ -18,6 +18,7 @@ mod families;
 mod forms;
 mod found;
 mod like;
+mod lists;
 mod models;
 mod named;
 mod openapi;
@@ -46,9 +47,10 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 7] = [
+const FACTS: [Group; 8] = [
     like::check,
     facts::check,
+    lists::check,
     families::check,
     models::check,
     bodies::check,

@@ -352,7 +352,7 @@ fn conditions(model: &Model, shape: &Shape, report: &mut Report<'_>) {
                     .flat_map(|field| field.values.iter().map(String::as_str))
                     .collect();
                 for value in values {
-                    if !known.is_empty() && !known.contains(&value.as_str()) {
+                    if !known.is_empty() && !known.contains(&value.as_str()) && value != "unset" {
                         let reason = format!("`{value}` is not a value of `{name}`");
                         report("unknown-value", &place, reason, instead(value, &known));
                     }

@@ -17,6 +17,8 @@ pub(super) mod token360;
 /// The uploads and assets that the inputs of a create request name. They must exist, belong to the same key, and be usable.
 pub(crate) fn used(call: &Call, inputs: &[Input]) -> Result<Vec<UsedAsset>, Refusal> {
     let mut used = Vec::new();
+    // Where no operation makes assets, they are made elsewhere, and every id is taken.
+    let is_served = call.spec.document().get("x-uploads").is_some();
     for input in inputs {
         let Some(url) = &input.url else { continue };
         let refused = |rule: String| Refusal::invalid(&input.field, format!("{}: {rule}", input.field));
@@ -31,7 +33,7 @@ pub(crate) fn used(call: &Call, inputs: &[Input]) -> Result<Vec<UsedAsset>, Refu
                         )));
                     }
                 },
-                None if call.core.any_asset => used.push(UsedAsset::new(id, None)),
+                None if call.core.any_asset || !is_served => used.push(UsedAsset::new(id, None)),
                 None => return Err(refused(format!("the asset {id} was not found"))),
             }
         } else if let Some(id) = url.strip_prefix("upload:") {

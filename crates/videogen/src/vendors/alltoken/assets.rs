@@ -58,6 +58,7 @@ async fn presign(call: &Call<'_>, file: &Outgoing<'_>) -> Result<Presigned, Call
         id: answer.upload_id.read().ok_or_else(|| missing("upload id"))?,
         url: answer.upload_url.read().ok_or_else(|| missing("upload URL"))?,
         headers,
+        max_bytes: answer.max_content_length.read().and_then(|most| most.try_into().ok()),
         expires_at: answer.claim_expires_at.read(),
     })
 }

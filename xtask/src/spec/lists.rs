@@ -1,0 +1,66 @@
+//! Items of lists in requests (`x-items`), and query parameters of lists of tasks (`x-query`).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::spec::Spec;
+use crate::spec::schema::target;
+
+/// What a query parameter of a list may carry: the options of a list query, or the number of a page.
+pub const QUERY: [&str; 6] = ["limit", "after", "before", "oldest_first", "status", "page"];
+
+/// What an item looks like that carries a field.
+#[derive(Deserialize, Clone, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Item {
+    /// Path of the value in the item, with dots.
+    pub(crate) value: String,
+    /// The other members.
+    #[serde(default)]
+    pub(crate) with: BTreeMap<String, String>,
+}
+
+/// A query parameter of a list of tasks.
+pub(crate) struct ListParameter {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) maximum: Option<i64>,
+    pub(crate) values: Vec<String>,
+}
+
+/// The item of a property's list that carries the field `name`.
+pub(crate) fn item(property: &Value, name: &str) -> Option<Item> {
+    // The rules refuse what has another shape.
+    Item::deserialize(property.get("x-items")?.get(name)?).ok()
+}
+
+/// The parameters with `x-query`, in the order of [`QUERY`].
+pub(crate) fn list_parameters(spec: &Spec) -> Vec<ListParameter> {
+    let all: Vec<&Value> = spec
+        .operations()
+        .flat_map(|operation| {
+            operation
+                .value
+                .get("parameters")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+        })
+        .map(|parameter| spec.resolve(parameter))
+        .collect();
+    let carries = |name: &str| {
+        let parameter = *all.iter().find(|parameter| parameter["x-query"] == name)?;
+        let schema = &parameter["schema"];
+        let values = target(spec, schema).get("enum").and_then(Value::as_array);
+        let values = values.into_iter().flatten().filter_map(Value::as_str);
+        Some(ListParameter {
+            name: name.to_owned(),
+            wire: parameter["name"].as_str().unwrap_or_default().to_owned(),
+            maximum: schema.get("maximum").and_then(Value::as_i64),
+            values: values.map(str::to_owned).collect(),
+        })
+    };
+    QUERY.iter().filter_map(|name| carries(name)).collect()
+}
