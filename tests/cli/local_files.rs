@@ -187,7 +187,13 @@ fn all_problems_of_all_files_at_once() {
                 let of_it = violations
                     .iter()
                     .filter(|violation| violation["value"].as_str().unwrap().contains(value));
-                assert_eq!(of_it.count(), 1, "{vendor} {value}: {error}");
+                // ModelArk takes no video file at all, whatever its length.
+                let expected = if (vendor.as_str(), value) == ("ark", "long.mp4") {
+                    2
+                } else {
+                    1
+                };
+                assert_eq!(of_it.count(), expected, "{vendor} {value}: {error}");
             }
         }
     }
