@@ -382,6 +382,7 @@ async fn the_balance_falls_with_each_task_and_checks_the_key() {
     let toapis = client(&simulator, Vendor::ToApis);
     let before = toapis.balance().await.unwrap();
     assert_eq!((before.used_credits, before.unlimited), (Some(0.0), false));
+    assert!(before.used_credits.is_some_and(f64::is_sign_positive), "{before:?}");
     toapis
         .submit(VideoRequest::new("seedance-2", "x").duration(5))
         .await
@@ -428,9 +429,10 @@ async fn expired_links() {
 async fn violations_stop_a_request_before_the_network() {
     let simulator = simulator().await;
     let client = client(&simulator, Vendor::ToApis);
-    let request = VideoRequest::new("seedance-2", "")
+    let request = VideoRequest::new("seedance-2", "A kite.")
         .camera_fixed(true)
         .input(Role::LastFrame, url("last.png"))
+        .resolution("8K")
         .duration(1);
     let error = client.submit(&request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);

@@ -43,6 +43,8 @@ fn no_secret_in_the_logs() {
         "WARN submit{vendor=\"alltoken\" model=\"seedance-1.5-pro\"}: videogen: retrying error=\"rate_limited\" pause_ms=",
         "WARN submit{vendor=\"alltoken\" model=\"at https://h.example/[masked] for <key>\"}: videogen: unlisted model \
          model=\"at https://h.example/[masked] for <key>\"",
+        "WARN submit{vendor=\"alltoken\" model=\"at https://h.example/[masked] for <key>\"}: videogen: the vendor may refuse a \
+         value field=\"model\" value=",
         "WARN wait{task=alltoken:generations:t}: videogen: failed task=alltoken:generations:t error=\"timeout\" reason=\"",
     ] {
         assert!(text.contains(line), "{line}: {text}");

@@ -1,5 +1,6 @@
 //! Snapshots for reviewers: one small file for each thing that can drift.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -179,6 +180,54 @@ async fn meaning_of_every_error() {
     }
 }
 
+/// The uploads of a vendor, and the limits of the files of all inputs.
+fn local_files(vendor: Vendor) -> String {
+    let mark = |unverified: bool| if unverified { " (unverified)" } else { "" };
+    let facts = vendor.facts();
+    let mut text = String::new();
+    for (index, way) in facts.uploads.iter().enumerate() {
+        let mut parts = vec![format!("{} {}", way.media.join(" "), way.types.join(" "))];
+        parts.extend(way.max_bytes.map(|bytes| format!("up to {bytes} bytes")));
+        parts.push(format!("by {} as {}", way.operation, way.gives));
+        parts.extend(way.via.map(|other| format!("via {other}")));
+        parts.extend(way.group.map(|group| format!("in a group of {group}")));
+        parts.extend(way.poll.map(|poll| format!("polled by {poll}")));
+        parts.extend((!way.reusable).then(|| "once".to_owned()));
+        parts.extend(way.lives.map(|seconds| format!("for {seconds} s")));
+        parts.extend((!way.models.is_empty()).then(|| format!("for {}", way.models.join(" "))));
+        let head = if index == 0 { "uploads\n" } else { "" };
+        writeln!(
+            text,
+            "{head}  {}: {}{}",
+            way.name,
+            parts.join(", "),
+            mark(way.unverified)
+        )
+        .unwrap();
+    }
+    let inputs = facts.models.iter().flat_map(|model| model.inputs);
+    let media: BTreeMap<&str, _> = inputs
+        .filter_map(|input| Some((input.media?.name, input.media?)))
+        .collect();
+    for (index, (name, media)) in media.iter().enumerate() {
+        let mut parts = vec![media.types.join(" ")];
+        parts.extend(media.max_bytes.map(|bytes| format!("up to {bytes} bytes")));
+        parts.extend(media.side.map(|(low, high)| format!("sides {low} to {high}")));
+        parts.extend(media.ratio.map(|(low, high)| format!("ratio {low} to {high}")));
+        parts.extend(media.seconds.map(|(low, high)| format!("seconds {low} to {high}")));
+        parts.extend(media.fps.map(|(low, high)| format!("fps {low} to {high}")));
+        parts.extend(media.total_seconds.map(|seconds| format!("{seconds} seconds in all")));
+        parts.extend(
+            media
+                .max_request_bytes
+                .map(|bytes| format!("requests up to {bytes} bytes")),
+        );
+        let head = if index == 0 { "files\n" } else { "" };
+        writeln!(text, "{head}  {name}: {}{}", parts.join(", "), mark(media.unverified)).unwrap();
+    }
+    text
+}
+
 /// The limits of each model: a change here is a change of limits, not of code.
 #[test]
 fn table_of_models() {
@@ -223,10 +272,14 @@ fn table_of_models() {
                 line(
                     input.role,
                     format!(
-                        "{} from {} as {}",
+                        "{} from {} as {}{}",
                         input.max.map_or("any number".to_owned(), |max| max.to_string()),
                         input.sources.join(" "),
-                        input.wire_role
+                        input.wire_role,
+                        input
+                            .media
+                            .map(|media| format!(", files as {}", media.name))
+                            .unwrap_or_default()
                     ),
                 );
             }
@@ -254,6 +307,7 @@ fn table_of_models() {
                 line("without", model.without.join(" "));
             }
         }
+        text += &local_files(*vendor);
         // By its own rendering, `cargo xtask report` finds out that this snapshot is older than the spec.
         let spec = Spec::load(&root(), vendor.as_str()).unwrap();
         assert_eq!(text, surface::models(&raw::facts(&spec).unwrap()), "{vendor}");

@@ -132,3 +132,30 @@ async fn a_submission_of_an_unlisted_model_says_so() {
         }
     }
 }
+
+/// Values that the vendor may refuse are on the task of a submission, as they are on a plan.
+#[tokio::test]
+async fn a_submission_has_the_notes_of_its_plan() {
+    let simulator = Simulator::builder().speed(1_000.0).start().await.unwrap();
+    let client = simulator.client(Vendor::ToApis).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (model, fields) in [
+        ("seedance-2-5", &["resolution"][..]),
+        ("seedance-2 ", &["model"]),
+        ("seedance-2", &[]),
+    ] {
+        let request = VideoRequest::new(model, "a kite").duration(5).resolution("1080p");
+        let plan = client.plan(&request).unwrap();
+        let task = client.submit(&request).await.unwrap();
+        let noted: Vec<_> = task.notes.iter().map(|note| note.field.as_str()).collect();
+        assert_eq!((noted.as_slice(), &task.notes), (fields, &plan.notes), "{model}");
+        let again: videogen::VideoTask = serde_json::from_value(json!(task)).unwrap();
+        assert_eq!(again.notes, task.notes);
+        let video = client
+            .generate(&request, folder.path().join(format!("{model}.mp4")))
+            .await;
+        assert_eq!(video.unwrap().task.notes, task.notes);
+        // A later look-up does not know them.
+        assert!(client.get(&task.id).await.unwrap().notes.is_empty());
+    }
+}

@@ -103,7 +103,14 @@ fn failures_have_exit_codes_and_reasons() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["generate", "--simulate", "a kite sim:fail", "--json"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(document(&output)["error"]["task"]["status"], "failed");
+    let error = document(&output)["error"].clone();
+    assert_eq!(
+        (&error["task"]["status"], &error["kind"]),
+        (&json!("failed"), &json!("no_video"))
+    );
+    let output = run(folder.path(), &["generate", "--simulate", "sim:moderated", "--json"]);
+    let kind = document(&output)["error"]["kind"].clone();
+    assert_eq!((output.status.code(), kind), (Some(1), json!("moderated")));
 
     let output = run(folder.path(), &["generate", "a kite"]);
     assert_eq!(output.status.code(), Some(3));
@@ -193,6 +200,22 @@ fn models_are_listed_without_a_key() {
     }
     let output = run(folder.path(), &["models", "--vendor", "alltoken", "--json"]);
     assert_eq!(document(&output)["models"].as_array().unwrap().len(), 6);
+    let output = run(folder.path(), &["models", "--vendor", "toapis", "--json"]);
+    let models = document(&output)["models"].clone();
+    let conditions = |id: &str| {
+        let model = models.as_array().unwrap().iter().find(|model| model["model"] == id);
+        model.unwrap()["conditions"].as_array().unwrap().clone()
+    };
+    for condition in [
+        json!({
+            "when": {"video_operation": ["edit"]}, "requires": {"duration": ["auto"]}, "unverified": true,
+        }),
+        json!({"when": {"tools": "set"}, "requires": {"inputs": "unset"}, "unverified": false}),
+    ] {
+        let all = conditions("seedance-2-5");
+        assert!(all.contains(&condition), "{all:?}");
+    }
+    assert!(conditions("doubao-seedance-1-5-pro").is_empty());
 }
 
 #[test]

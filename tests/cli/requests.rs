@@ -35,7 +35,7 @@ fn the_vendor_of_an_unlisted_model_is_named_by_the_user_or_by_the_only_key() {
             stderr(&output),
             "error: seedance-2-6 is in the tables of no vendor, so it is not known which vendor has it\n\
              Choose the vendor with --vendor: token360, toapis, alltoken.\n\
-             Did you mean seedance-2.0 (Token360) or seedance-2 (ToAPIs) or seedance-2.0 (AllToken)?\n",
+             Did you mean seedance-2.0 (Token360) or seedance-2-5 (ToAPIs) or seedance-2.5 (AllToken)?\n",
             "{args:?}"
         );
     }
@@ -106,6 +106,7 @@ fn doubtful_values_are_sent_with_a_note() {
         );
         let document = super::document(&run(folder.path(), &[&generate[..], &["--json"]].concat()));
         assert_eq!(document["notes"], wanted, "{document}");
+        assert_eq!(document["task"]["notes"], wanted, "{document}");
     }
     // Ids with white space are sent too.
     let output = plan(folder.path(), &["--vendor", "token360", "--model", "seedance-2.0 "]);
@@ -114,6 +115,40 @@ fn doubtful_values_are_sent_with_a_note() {
         output.status.success() && stderr(&output).contains(note),
         "{}",
         stderr(&output)
+    );
+}
+
+/// An empty model, as from an unset variable, is not the default; the vendors' `-1` is `auto` here.
+#[test]
+fn empty_models_and_negative_durations_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (args, words) in [
+        (["--model", ""], "a value is required for '--model <MODEL>'"),
+        (
+            ["--duration", "-1"],
+            "invalid duration `-1`: use whole seconds, such as 6, or auto",
+        ),
+    ] {
+        let output = plan(folder.path(), &[&["--vendor", "toapis"][..], &args].concat());
+        let text = stderr(&output);
+        assert!(output.status.code() == Some(2) && text.contains(words), "{text}");
+    }
+}
+
+/// A hint that names some of the models says how to list them all.
+#[test]
+fn shortened_lists_of_models_name_the_command_for_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["--vendor", "toapis", "--model", "seedance-2-5", "--seed"];
+    let output = plan(folder.path(), &[&args[..], &["7"]].concat());
+    let text = stderr(&output);
+    let hint = "To list every model that supports the request, use: videogen plan --all\n";
+    assert!(text.contains(" more)") && text.ends_with(hint), "{text}");
+    let output = plan(folder.path(), &["--vendor", "toapis", "--output-format", "mov"]);
+    let text = stderr(&output);
+    assert!(
+        text.contains("use ToAPIs (seedance-2-5)") && !text.contains("--all"),
+        "{text}"
     );
 }
 

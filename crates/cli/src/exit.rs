@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use videogen::{Delivery, Error, ErrorKind, TaskId, Violation};
 
 use crate::interrupt::{Interrupt, interrupted};
+use crate::invocation::Invocation;
 
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
@@ -118,6 +119,11 @@ pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>)
     (!fields.is_empty()).then(|| options.collect::<Vec<_>>().join(" "))
 }
 
+/// Whether the hint of `violation` names only some of the models that support a field.
+fn is_shortened(violation: &Violation) -> bool {
+    violation.hint.contains(" more)")
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
@@ -139,6 +145,13 @@ impl From<Error> for Failure {
             // Without the calls of the library to make: the command adds its own hints.
             message: format!("{error:#}"),
             json: json!(error),
+        };
+        let failure = match error.violations().iter().any(is_shortened) {
+            true => failure.hint(&format!(
+                "To list every model that supports the request, use: {}",
+                Invocation::new("plan").flag("--all", true)
+            )),
+            false => failure,
         };
         match overrides(error.violations()) {
             Some(options) => failure.hint(&format!("To break the unverified rules, add: {options}")),

@@ -67,7 +67,11 @@ pub(crate) fn ended(task: &VideoTask) -> Result<(), Failure> {
         .as_ref()
         .map(|error| format!(": {error}"))
         .unwrap_or_default();
-    let kind = task.error.as_ref().map_or(ErrorKind::NoVideo, |error| error.kind);
+    // The kinds that the library reports for such a task.
+    let kind = match task.error.as_ref().map(|error| error.kind) {
+        Some(ErrorKind::Moderated) => ErrorKind::Moderated,
+        _ => ErrorKind::NoVideo,
+    };
     let mut failure = Failure::new(
         NO_VIDEO,
         kind.as_str(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::{PathBufValueParser, TypedValueParser as _};
+use clap::builder::{NonEmptyStringValueParser, PathBufValueParser, TypedValueParser as _};
 use serde_json::{Map, Value};
 use videogen::{Adjust, Role, TaskId, Tool, VideoDuration, VideoRequest};
 
@@ -32,10 +32,10 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(file_to_read))]
     request: Option<PathBuf>,
     /// Model [default: the vendor's first].
-    #[arg(long, value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL", value_parser = NonEmptyStringValueParser::new())]
     model: Option<String>,
     /// Length in whole seconds, or `auto`.
-    #[arg(long, value_name = "SECONDS|auto")]
+    #[arg(long, value_name = "SECONDS|auto", allow_negative_numbers = true)]
     duration: Option<VideoDuration>,
     /// Length in frames, for models that support it.
     #[arg(long, value_name = "N")]

@@ -113,11 +113,10 @@ impl Generate {
             Some(key) => client.submit_with_key(key, &request).await?,
             None => client.submit(&request).await?,
         };
-        let mut task = client.wait_with(&submitted, wait, |_| {}).await?;
-        task.unlisted_model = submitted.unlisted_model;
-        task.adjustments = submitted.adjustments;
-        task.already_submitted = submitted.already_submitted;
-        task.journal_error = submitted.journal_error;
+        let task = client
+            .wait_with(&submitted, wait, |_| {})
+            .await?
+            .submitted_as(&submitted);
         let file = client.download_with(&task, &path, download, |_, _| {}).await?;
         Ok(Generated { task, file })
     }

@@ -14,6 +14,7 @@ mod like;
 pub mod lines;
 pub mod lint;
 pub mod lists;
+mod local_files;
 pub mod names;
 pub mod pages;
 pub mod raw;

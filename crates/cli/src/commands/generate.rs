@@ -134,8 +134,9 @@ async fn find(
     match found {
         Some(Reconciled::Found(mut task)) => {
             output.note(&format!("Found: {}.", task.id));
-            // Adjustments are reported for a found task too.
-            task.adjustments = client.plan(request)?.adjustments;
+            // What was sent is reported for a found task too.
+            let plan = client.plan(request)?;
+            (task.notes, task.adjustments) = (plan.notes, plan.adjustments);
             return Ok(*task);
         }
         Some(Reconciled::Candidates(tasks)) => {
@@ -361,8 +362,7 @@ impl Run<'_> {
             }
         };
         let waited = follow::wait_for(self.client, id, options, webhook, self.output).await;
-        let mut finished = waited?;
-        finished.adjustments = submitted.adjustments;
+        let finished = waited?.submitted_as(&submitted);
         if let Err(mut failure) = follow::ended(&finished) {
             failure.json["simulated"] = self.simulate.into();
             return Err(failure);

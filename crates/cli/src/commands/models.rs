@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 use videogen::Vendor;
-use videogen::facts::Capabilities;
+use videogen::facts::{Capabilities, FieldState, FieldTest};
 
 use crate::account::AccountArgs;
 use crate::exit::Failure;
@@ -123,12 +123,29 @@ fn document(entry: &Capabilities) -> Value {
         "default_generate_audio": model.default_generate_audio,
         "inputs": inputs,
         "exclusive": model.exclusive,
+        "conditions": model.conditions.iter().map(|condition| {
+            json!({
+                "when": tests(condition.when),
+                "requires": tests(condition.requires),
+                "unverified": condition.unverified,
+            })
+        }).collect::<Vec<_>>(),
         "doubtful": model.doubtful.iter().map(|doubt| {
             json!({"field": doubt.field, "value": doubt.value, "reason": doubt.reason})
         }).collect::<Vec<_>>(),
         "unverified": model.unverified,
         "page": model.page,
     })
+}
+
+/// Tests of fields, by field: `set`, `unset` or the values.
+fn tests(tests: &[FieldTest]) -> Value {
+    let state = |test: &FieldTest| match test.is {
+        FieldState::Set => json!("set"),
+        FieldState::Unset => json!("unset"),
+        FieldState::OneOf(values) => json!(values),
+    };
+    tests.iter().map(|test| (test.field.to_owned(), state(test))).collect()
 }
 
 fn inputs_named(name: &str) -> bool {

@@ -142,7 +142,10 @@ fn rows(model_plan: &ModelPlan) -> Vec<Vec<String>> {
             let all = std::iter::once(request).chain(files(plan)).chain(adjusted);
             all.chain(notes).chain(overridden).collect()
         }
-        None => model_plan.violations.iter().map(ToString::to_string).collect(),
+        None => {
+            let violations = model_plan.violations.iter();
+            violations.map(|violation| format!("{violation:#}")).collect()
+        }
     };
     let verdict = if model_plan.plan.is_some() { "yes" } else { "no" };
     // Vendor, model and verdict are only in the first row.

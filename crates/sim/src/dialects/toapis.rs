@@ -224,7 +224,8 @@ fn balance(call: &Call) -> Answer {
     const CREDITS: u32 = 5_000;
     const PER_DOLLAR: u32 = 200;
     let tasks = call.core.store.owned(call.vendor, call.owner);
-    let used: f64 = tasks.iter().map(|task| task.shape.seconds()).sum::<f64>().ceil();
+    // An empty sum is -0.
+    let used: f64 = 0.0 + tasks.iter().map(|task| task.shape.seconds()).sum::<f64>().ceil();
     let remaining = f64::from(CREDITS) - used;
     let dollars = |credits: f64| credits / f64::from(PER_DOLLAR);
     Answer::ok(json!({

@@ -6,6 +6,8 @@ use crate::model::Vendor;
 
 /// Likeness of two ids from which one may have been meant as the other, from 0 to 1.
 const ALIKE: f64 = 0.85;
+/// Fewest digits of a date in a model id, such as `260128`.
+const DATE: usize = 6;
 
 /// Supported fields and values of one model at one vendor, from the vendor's spec.
 ///
@@ -66,18 +68,22 @@ impl Capabilities {
     /// use videogen::facts::Capabilities;
     ///
     /// assert_eq!(Capabilities::nearest(Vendor::Token360, "seedance-2-0"), Some("seedance-2.0"));
+    /// assert_eq!(Capabilities::nearest(Vendor::Token360, "seedance-2"), Some("seedance-2.0"));
     /// assert_eq!(Capabilities::nearest(Vendor::Token360, "sora"), None);
     /// ```
     #[must_use]
     pub fn nearest(vendor: Vendor, model: &str) -> Option<&'static str> {
-        let asked = model.trim().to_lowercase();
+        let asked = plain(model);
+        // Jaro-Winkler finds ids that begin alike. Among them the version counts for more than what follows it, and of equals
+        // the edit distance decides, which does not prefer a shorter id.
         let alike = |entry: Self| {
-            (
-                strsim::jaro_winkler(&asked, &entry.model.id.to_lowercase()),
-                entry.model.id,
-            )
+            let id = plain(entry.model.id);
+            let is_alike = strsim::jaro_winkler(&asked, &id) > ALIKE;
+            let common = std::iter::zip(asked.split('-'), id.split('-'));
+            let common = common.take_while(|(one, other)| one == other).count();
+            is_alike.then(|| ((common, strsim::normalized_levenshtein(&asked, &id)), entry.model.id))
         };
-        let near = Self::all(vendor).map(alike).filter(|(likeness, _)| *likeness > ALIKE);
+        let near = Self::all(vendor).filter_map(alike);
         // Of equals the first, which is the more common one.
         near.reduce(|best, next| if next.0 > best.0 { next } else { best })
             .map(|(_, id)| id)
@@ -101,5 +107,67 @@ impl Capabilities {
             return None;
         }
         self.model.request.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// The id in the form in which ids are compared: in lower case, one separator, without a minor version `0` and without the date
+/// of a release, which only some vendors write.
+fn plain(id: &str) -> String {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let id = id.trim().to_lowercase();
+    let mut parts: Vec<&str> = Vec::new();
+    for part in id.split(['-', '.', '_']) {
+        let is_minor = parts.last().is_some_and(|last| is_number(last));
+        let is_date = part.len() >= DATE && is_number(part);
+        if !(is_date || is_minor && part == "0") {
+            parts.push(part);
+        }
+    }
+    parts.join("-")
+}
+
+#[cfg(all(test, feature = "token360", feature = "toapis", feature = "alltoken"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_model_has_the_same_version() {
+        for (vendor, asked, nearest) in [
+            (Vendor::ToApis, "seedance-2-6", "seedance-2-5"),
+            (Vendor::ToApis, "seedance-2.5", "seedance-2-5"),
+            (Vendor::ToApis, "seedance-2.0", "seedance-2"),
+            (Vendor::ToApis, "Seedance_2_Fast", "seedance-2-fast"),
+            (Vendor::ToApis, " seedance-2", "seedance-2"),
+            (Vendor::ToApis, "doubao-seedance-2-0-260128", "doubao-seedance-2-0"),
+            (
+                Vendor::ToApis,
+                "doubao-seedance-1-5-pro-251215",
+                "doubao-seedance-1-5-pro",
+            ),
+            (
+                Vendor::ToApis,
+                "doubao-seedance-2-0-fast-260128",
+                "doubao-seedance-2-0-fast",
+            ),
+            (
+                Vendor::ToApis,
+                "doubao-seedance-1-0-pro",
+                "doubao-seedance-1-0-pro-fast",
+            ),
+            (Vendor::Token360, "seedance-2", "seedance-2.0"),
+            (Vendor::Token360, "seedance-3", "seedance-2.0"),
+            (Vendor::Token360, "seedance-2-fast", "seedance-2.0-fast"),
+            (Vendor::AllToken, "seedance-2-5", "seedance-2.5"),
+            (Vendor::AllToken, "seedance-2.6", "seedance-2.5"),
+            (Vendor::AllToken, "seedance-2.5-pro", "seedance-2.5"),
+            (Vendor::AllToken, "seedance-1-0-pro-fast", "seedance-1.0-pro-fast"),
+        ] {
+            assert_eq!(Capabilities::nearest(vendor, asked), Some(nearest), "{asked}");
+        }
+        for other in ["", "-", "0", "20260128", "kling-v3", "sora-2", "veo3.1-fast"] {
+            for vendor in Vendor::ALL.iter().copied() {
+                assert_eq!(Capabilities::nearest(vendor, other), None, "{other}");
+            }
+        }
     }
 }

@@ -277,7 +277,8 @@ impl fmt::Display for Error {
         }
         f.write_str(&inner.message)?;
         for violation in &inner.violations {
-            write!(f, "\n  {violation}")?;
+            f.write_str("\n  ")?;
+            fmt::Display::fmt(violation, f)?;
         }
         let mut pages: Vec<&str> = inner.violations.iter().filter_map(|violation| violation.page).collect();
         pages.sort_unstable();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::TaskStatus;
-use crate::model::{Adjustment, ErrorKind, SecretUrl, TaskId, TaskParameters, Timestamp, UnlistedModel};
+use crate::model::{Adjustment, ErrorKind, Note, SecretUrl, TaskId, TaskParameters, Timestamp, UnlistedModel};
 
 /// A video task as last reported by the vendor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,6 +68,9 @@ pub struct VideoTask {
     /// by a submission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlisted_model: Option<UnlistedModel>,
+    /// Values that were sent although the vendor may refuse them, on the task returned by a submission.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// Fields that were dropped or rounded, on the task returned by a submission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
@@ -109,11 +112,33 @@ impl VideoTask {
             error: None,
             request_id: None,
             unlisted_model: None,
+            notes: Vec::new(),
             adjustments: Vec::new(),
             already_submitted: false,
             journal_error: None,
             raw: Raw::default(),
         }
+    }
+
+    /// Returns the task with what only the task returned by its submission has: the notes on the request, its adjustments, and
+    /// how it was recorded.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
+    /// let submitted = client.submit(&request).await?;
+    /// let task = client.wait(&submitted).await?.submitted_as(&submitted);
+    /// println!("{:?}", task.adjustments);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn submitted_as(mut self, submitted: &Self) -> Self {
+        self.unlisted_model.clone_from(&submitted.unlisted_model);
+        self.notes.clone_from(&submitted.notes);
+        self.adjustments.clone_from(&submitted.adjustments);
+        self.already_submitted = submitted.already_submitted;
+        self.journal_error.clone_from(&submitted.journal_error);
+        self
     }
 
     /// Whether the task needs no more polls: it has ended, and has its video if it is completed. A vendor may report

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 /// A rule that a request violates: the field, its value, the rule and a hint.
 ///
+/// The alternate form of `Display` (`{violation:#}`) leaves out the calls of this crate, as that of [`Error`](crate::Error) does.
+///
 /// ```
 /// use videogen::{Vendor, VideoRequest};
 /// use videogen::submit::validate;
@@ -37,10 +39,14 @@ pub struct Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} = {}: {}; {}", self.field, self.value, self.rule, self.hint)?;
-        if self.unverified {
-            let field = &self.field;
-            write!(f, " (unverified rule: allow_unverified(\"{field}\") overrides it)")?;
+        match self.unverified {
+            true if f.alternate() => f.write_str(" (unverified rule)"),
+            true => write!(
+                f,
+                " (unverified rule: allow_unverified(\"{}\") overrides it)",
+                self.field
+            ),
+            false => Ok(()),
         }
-        Ok(())
     }
 }

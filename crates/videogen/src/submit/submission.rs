@@ -19,6 +19,7 @@ use crate::model::{
     VideoTask,
 };
 use crate::rules::adjust::adjust;
+use crate::rules::notes;
 use crate::transport::trace;
 use crate::upload::Contents;
 use crate::vendors::dispatch;
@@ -138,6 +139,11 @@ impl Client {
             if let Some(model) = &unlisted {
                 trace::unlisted(model);
             }
+            let mut notes = notes(vendor, &request);
+            for note in &mut notes {
+                note.value = self.judge().hide(&note.value);
+                trace::note(note);
+            }
             let not_sent = |error: Error| error.with_delivery(Delivery::NotSent);
             let contents = Contents::of(given, &files).await.map_err(not_sent)?;
             let (mut intent, mut fingerprints) = (None, Vec::new());
@@ -157,7 +163,7 @@ impl Client {
             if let Some(known) = known {
                 match self.follow(known, &fingerprints).await {
                     Ok(mut task) => {
-                        (task.unlisted_model, task.adjustments) = (unlisted, adjustments);
+                        (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
                         return Ok(task);
                     }
                     Err(error) if error.is_retryable() => {}
@@ -203,7 +209,7 @@ impl Client {
                     Err(error) => retries.pause(error).await?,
                 }
             };
-            (task.unlisted_model, task.adjustments) = (unlisted, adjustments);
+            (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
             Ok(task)
         })
     }

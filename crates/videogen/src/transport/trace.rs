@@ -7,7 +7,7 @@ use std::future::Future;
 #[cfg(feature = "tracing")]
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::model::{Error, TaskId, UnlistedModel, VideoTask};
+use crate::model::{Error, Note, TaskId, UnlistedModel, VideoTask};
 
 /// Runs `future` within the span of a submission. `model` is masked.
 pub(crate) fn submit<T>(vendor: &'static str, model: &str, future: T) -> impl Future<Output = T::Output> + use<T>
@@ -157,6 +157,20 @@ pub(crate) fn unlisted(model: &UnlistedModel) {
     );
     #[cfg(not(feature = "tracing"))]
     let _ = model;
+}
+
+/// Reports a value that the vendor may refuse.
+pub(crate) fn note(note: &Note) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "videogen",
+        field = note.field,
+        value = note.value,
+        reason = note.reason,
+        "the vendor may refuse a value"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = note;
 }
 
 /// Reports a failure.

@@ -11,11 +11,19 @@ use super::security;
 use crate::spec::{escape, members};
 
 /// Parts of the root that other modules compare.
-const ELSEWHERE: [&str; 5] = ["paths", "components", "x-families", "x-models", "security"];
+const ELSEWHERE: [&str; 7] = [
+    "paths",
+    "components",
+    "x-families",
+    "x-models",
+    "x-uploads",
+    "x-media",
+    "security",
+];
 /// Parts of the root that only document.
 const WORDS: [&str; 3] = ["openapi", "info", "tags"];
 
-/// Compares the root, except operations, components and models.
+/// Compares the root, except operations, components, families, models and uploads.
 pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
     let mut found = Vec::new();
     security::of_all(old, new, &mut found);

@@ -143,6 +143,9 @@ rules! {
     LimitRespelt "limit-respelt" Breaking Breaking;
     LimitRestated "limit-restated" Docs Docs;
     ModelDefault "model-default" Behaviour Behaviour;
+    UploadRemoved "upload-removed" Breaking Breaking;
+    UploadAdded "upload-added" Addition Addition;
+    UploadChanged "upload-changed" Behaviour Behaviour;
     PollChanged "poll-changed" Behaviour Behaviour;
     ResultUrlShortened "result-url-shortened" Behaviour Behaviour;
     ResultUrlExtended "result-url-extended" Addition Addition;

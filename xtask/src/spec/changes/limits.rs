@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use super::judge::Rule;
 use super::keywords::{from_to, quoted};
+use super::media;
+use super::sets::{narrower_unless, strings, unordered};
 use crate::spec::members;
 
 /// The members of a model that limit it.
@@ -27,14 +29,16 @@ pub(crate) const MEMBERS: [&str; 12] = [
 /// A member, its rule, and a description of the change.
 pub(crate) type Limit = (&'static str, Rule, String);
 
-/// What a request of the model could carry before, and can carry now: normalised fields that its schema has.
-pub(crate) struct Carried {
+/// What a request of the model could carry before, and can carry now: normalised fields that its schema has, and files
+/// within the limits of `x-media`.
+pub(crate) struct Carried<'a> {
     pub(crate) before: BTreeSet<String>,
     pub(crate) after: BTreeSet<String>,
+    pub(crate) media: (&'a Value, &'a Value),
 }
 
 /// Compares the limits of one model.
-pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
+pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried<'_>) -> Vec<Limit> {
     let mut found = Vec::new();
     duration(&old["duration"], &new["duration"], &mut found);
     frames(&old["frames"], &new["frames"], &mut found);
@@ -60,7 +64,7 @@ pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
             ));
         }
     }
-    inputs(&old["inputs"], &new["inputs"], &mut found);
+    inputs(&old["inputs"], &new["inputs"], carried, &mut found);
     exclusive(&old["exclusive"], &new["exclusive"], &mut found);
     conditions(&old["conditions"], &new["conditions"], &mut found);
     without(
@@ -84,22 +88,6 @@ pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried) -> Vec<Limit> {
 fn has_limits(model: &Value) -> bool {
     let is_pattern = model["id"].as_str().is_some_and(|id| id.ends_with('*'));
     !is_pattern || model["documented"] == true
-}
-
-/// The same with all lists in order.
-fn unordered(value: &Value) -> Value {
-    match value {
-        Value::Array(list) => {
-            let mut list: Vec<Value> = list.iter().map(unordered).collect();
-            list.sort_by_key(Value::to_string);
-            list.into()
-        }
-        Value::Object(object) => object
-            .iter()
-            .map(|(key, value)| (key.clone(), unordered(value)))
-            .collect(),
-        other => other.clone(),
-    }
 }
 
 /// The limits of a model in one line.
@@ -231,7 +219,7 @@ fn taken(
 }
 
 /// What is listed here is not taken; which means nothing of a field that no request carried.
-fn without(before: &BTreeSet<String>, after: &BTreeSet<String>, carried: &Carried, found: &mut Vec<Limit>) {
+fn without(before: &BTreeSet<String>, after: &BTreeSet<String>, carried: &Carried<'_>, found: &mut Vec<Limit>) {
     let (listed, dropped) = (after - before, before - after);
     let (lost, never) = (&listed & &carried.before, &listed - &carried.before);
     let (gained, still) = (&dropped & &carried.after, &dropped - &carried.after);
@@ -248,7 +236,7 @@ fn without(before: &BTreeSet<String>, after: &BTreeSet<String>, carried: &Carrie
     }
 }
 
-fn inputs(old: &Value, new: &Value, found: &mut Vec<Limit>) {
+fn inputs(old: &Value, new: &Value, carried: &Carried<'_>, found: &mut Vec<Limit>) {
     let roles =
         |inputs: &Value| -> BTreeSet<String> { members(Some(inputs)).map(|(role, _)| role.to_owned()).collect() };
     let (before, after) = (roles(old), roles(new));
@@ -278,6 +266,23 @@ fn inputs(old: &Value, new: &Value, found: &mut Vec<Limit>) {
                 from_to("the vendor's word", a.get("role"), b.get("role"))
             );
             found.push(("inputs", Rule::LimitRespelt, text));
+        }
+        let (was, is) = (a["alone"] == true, b["alone"] == true);
+        if was != is {
+            let verb = if is { "may now" } else { "may no longer" };
+            let text = format!("`{role}`: {verb} be the only input");
+            found.push(("inputs", narrower_unless(is), text));
+        }
+        let (was, now) = carried.media;
+        if let Some((rule, text)) = media::of_input((was, &a["media"]), (now, &b["media"])) {
+            found.push(("inputs", rule, format!("`{role}`: {text}")));
+        }
+        let keys: BTreeSet<&str> = members(Some(a)).chain(members(Some(b))).map(|(key, _)| key).collect();
+        for key in keys.into_iter().filter(|key| a.get(key) != b.get(key)) {
+            if !["max", "sources", "role", "alone", "media"].contains(&key) {
+                let text = from_to(&format!("`{role}`: {key}"), a.get(key), b.get(key));
+                found.push(("inputs", Rule::Other, text));
+            }
         }
     }
 }
@@ -386,20 +391,6 @@ fn conditions(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     }
     for rule in before.difference(&after) {
         found.push(("conditions", Rule::LimitWidened, format!("no longer {rule}")));
-    }
-}
-
-/// The strings of a list.
-pub(crate) fn strings(list: &Value) -> BTreeSet<String> {
-    let list = list.as_array().into_iter().flatten();
-    list.filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-fn narrower_unless(takes_all: bool) -> Rule {
-    if takes_all {
-        Rule::LimitWidened
-    } else {
-        Rule::LimitNarrowed
     }
 }
 

@@ -74,11 +74,14 @@
 //! | `family-lost` | breaking | breaking | task ids that users and journals hold name it, and cannot be used any more |
 //! | `family-added` | addition | addition | task ids may name one more |
 //! | `family-changed` | behaviour | behaviour | new task ids name another family, or another operation polls them |
-//! | `limit-narrowed` | breaking | breaking | values that were valid for the model are rejected |
-//! | `limit-widened` | addition | addition | the model accepts more |
+//! | `limit-narrowed` | breaking | breaking | values that were valid for the model, or files that were accepted, are rejected |
+//! | `limit-widened` | addition | addition | the model accepts more, or more files are accepted |
 //! | `limit-respelt` | breaking | breaking | the vendor's word for a role, or for "let the model decide", changes |
-//! | `limit-restated` | docs | docs | `without` names what could not be sent anyway, or an entry the only body there was |
+//! | `limit-restated` | docs | docs | `without` names what could not be sent anyway, an entry the only body there was, or `x-media` has an entry more or less: the inputs that name it tell what that means |
 //! | `model-default` | behaviour | behaviour | omitting it has another meaning |
+//! | `upload-removed` | breaking | breaking | `x-uploads`: local files that went this way cannot be sent |
+//! | `upload-added` | addition | addition | more local files can be sent |
+//! | `upload-changed` | behaviour | behaviour | files are uploaded otherwise, kept for another time, or uploaded again |
 //! | `poll-changed` | behaviour | behaviour | `x-poll`: another poll interval or timeout |
 //! | `result-url-shortened` | behaviour | behaviour | `x-result-url`: links expire sooner, or cannot be renewed |
 //! | `result-url-extended` | addition | addition | links expire later, or can be renewed |
@@ -105,6 +108,7 @@ mod families;
 mod judge;
 mod keywords;
 mod limits;
+mod media;
 pub mod models;
 pub mod names;
 mod operations;
@@ -117,7 +121,9 @@ mod rerouted;
 mod rest;
 mod schemas;
 mod security;
+mod sets;
 pub mod show;
+mod uploads;
 
 pub use self::change::Change;
 pub use self::compare::{between, changes, diff};

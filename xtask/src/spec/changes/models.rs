@@ -244,10 +244,11 @@ fn is_rerouted((old, before): (&Spec, &Value), (new, after): (&Spec, &Value)) ->
     before.get("create") != after.get("create") || before.get("request") != after.get("request") && !is_same
 }
 
-fn carried((old, before): (&Spec, &Value), (new, after): (&Spec, &Value)) -> Carried {
+fn carried<'a>((old, before): (&'a Spec, &Value), (new, after): (&'a Spec, &Value)) -> Carried<'a> {
     Carried {
         before: rerouted::carried(old, before),
         after: rerouted::carried(new, after),
+        media: (&old.doc["x-media"], &new.doc["x-media"]),
     }
 }
 

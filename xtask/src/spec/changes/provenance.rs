@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::judge::Rule;
 use super::keywords::{from_to, quoted};
-use super::limits::strings;
 use super::place::{Found, Place, shown};
+use super::sets::strings;
 use crate::spec::{escape, members};
 
 /// Members that name the page of a fact.

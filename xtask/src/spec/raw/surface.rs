@@ -7,6 +7,7 @@ use syn::{FnArg, GenericArgument, ImplItem, Item, PathArguments, ReturnType, Typ
 
 use crate::spec::facts::{Auto, Facts, FieldState, FieldWord, Model, ROLES};
 use crate::spec::raw::tree::Tree;
+use crate::spec::uploads::{Media, Upload};
 
 /// The surface of the crate in `tree`.
 ///
@@ -165,10 +166,55 @@ fn spelt(tokens: &impl ToTokens) -> String {
         .replace("&'astr", "&str")
 }
 
-/// What each model accepts, a line for each of its limits.
+/// What each model accepts, a line for each of its limits; then how local files are uploaded, and what a file may be.
 #[must_use]
 pub fn models(facts: &Facts) -> String {
-    facts.models.iter().map(|model| limits(facts, model)).collect()
+    let mut text: String = facts.models.iter().map(|model| limits(facts, model)).collect();
+    if !facts.uploads.is_empty() {
+        text.push_str("uploads\n");
+        text.extend(facts.uploads.iter().map(upload));
+    }
+    if !facts.media.is_empty() {
+        text.push_str("files\n");
+        let mut all: Vec<&Media> = facts.media.iter().collect();
+        all.sort_by_key(|media| &media.name);
+        text.extend(all.into_iter().map(files));
+    }
+    text
+}
+
+fn upload(upload: &Upload) -> String {
+    let media: Vec<&str> = upload.media.iter().map(|medium| medium.name()).collect();
+    let mut parts = vec![format!("{} {}", media.join(" "), upload.types.join(" "))];
+    parts.extend(upload.max_bytes.map(|bytes| format!("up to {bytes} bytes")));
+    parts.push(format!("by {} as {}", upload.operation, upload.gives.name()));
+    parts.extend(upload.via.as_ref().map(|other| format!("via {other}")));
+    parts.extend(upload.group.as_ref().map(|group| format!("in a group of {group}")));
+    parts.extend(upload.poll.as_ref().map(|poll| format!("polled by {poll}")));
+    parts.extend((!upload.reusable).then(|| "once".to_owned()));
+    parts.extend(upload.lives.map(|seconds| format!("for {seconds} s")));
+    parts.extend((!upload.models.is_empty()).then(|| format!("for {}", upload.models.join(" "))));
+    let mark = if upload.unverified { " (unverified)" } else { "" };
+    format!("  {}: {}{mark}\n", upload.name, parts.join(", "))
+}
+
+fn files(media: &Media) -> String {
+    let mut parts = vec![media.types.join(" ")];
+    parts.extend(media.max_bytes.map(|bytes| format!("up to {bytes} bytes")));
+    parts.extend(media.side.map(|(low, high)| format!("sides {low} to {high}")));
+    let ranges = [("ratio", media.ratio), ("seconds", media.seconds), ("fps", media.fps)];
+    parts.extend(ranges.into_iter().filter_map(|(name, range)| {
+        let (low, high) = range?;
+        Some(format!("{name} {low} to {high}"))
+    }));
+    parts.extend(media.total_seconds.map(|seconds| format!("{seconds} seconds in all")));
+    parts.extend(
+        media
+            .max_request_bytes
+            .map(|bytes| format!("requests up to {bytes} bytes")),
+    );
+    let mark = if media.unverified { " (unverified)" } else { "" };
+    format!("  {}: {}{mark}\n", media.name, parts.join(", "))
 }
 
 fn limits(facts: &Facts, model: &Model) -> String {
@@ -213,9 +259,14 @@ fn limits(facts: &Facts, model: &Model) -> String {
         line(
             role,
             format!(
-                "{} from {} as {word}",
+                "{} from {} as {word}{}",
                 input.max.map_or_else(|| "any number".to_owned(), |max| max.to_string()),
-                input.sources.join(" ")
+                input.sources.join(" "),
+                input
+                    .media
+                    .as_ref()
+                    .map(|media| format!(", files as {media}"))
+                    .unwrap_or_default()
             ),
         );
     }
