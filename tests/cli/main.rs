@@ -2,12 +2,17 @@
 //! Cargo provides the path of the binary.
 #![allow(clippy::unwrap_used)]
 
+mod assets;
 mod deaths;
 mod deliveries;
 mod download;
 mod follow;
 mod interrupt;
 mod journal;
+mod local_files;
+#[path = "../uploads/media.rs"]
+#[allow(dead_code)]
+mod media;
 mod outputs;
 #[cfg(unix)]
 mod page;
@@ -128,7 +133,11 @@ fn failures_have_exit_codes_and_reasons() {
         &["generate", "--simulate", "x", "--first-frame", "missing.png"],
     );
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("--first-frame"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("first_frame") && stderr(&output).contains("missing.png"),
+        "{}",
+        stderr(&output)
+    );
 
     let output = run(folder.path(), &["status", "nobody:x:y"]);
     assert_eq!(output.status.code(), Some(2));
@@ -330,7 +339,7 @@ fn rough_handling() {
         (&["--tool", "", "--vendor", "alltoken"], 2, "kind"),
         (&["--base-url", "https://h.example"], 2, "--simulate"),
         (&["--no-wait", "-o", "k.mp4"], 2, "--no-wait"),
-        (&["--first-frame", "https:h"], 2, "--first-frame"),
+        (&["--first-frame", "https:h"], 2, "first_frame"),
     ] {
         let output = with(more);
         assert_eq!(output.status.code(), Some(code), "{more:?}: {}", stderr(&output));

@@ -67,6 +67,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("lost", 4),
             ("request_args", 4),
             ("submission", 4),
+            ("uploads", 4),
             ("webhook", 4),
             ("files", 5),
             ("commands", 6),

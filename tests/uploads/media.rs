@@ -63,3 +63,41 @@ pub(crate) fn mp4(seconds: u32) -> Vec<u8> {
     ]
     .concat()
 }
+
+/// The same, as QuickTime.
+pub(crate) fn mov(seconds: u32) -> Vec<u8> {
+    let mut film = mp4(seconds);
+    film[8..12].copy_from_slice(b"qt  ");
+    film
+}
+
+/// The beginning of a JPEG, up to its frame header.
+pub(crate) fn jpeg(width: u16, height: u16) -> Vec<u8> {
+    let [high, wide] = [height.to_be_bytes(), width.to_be_bytes()];
+    [
+        &b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xc0\0\x11\x08"[..],
+        &high,
+        &wide,
+        b"\x03\x01\x22\0\x02\x11\x01\x03\x11\x01",
+        &[0; 64],
+    ]
+    .concat()
+}
+
+pub(crate) fn webp(width: u32, height: u32) -> Vec<u8> {
+    let three = |number: u32| number.to_le_bytes()[..3].to_vec();
+    let canvas = [vec![0; 4], three(width - 1), three(height - 1)].concat();
+    let content = [b"WEBPVP8X\x0a\0\0\0".to_vec(), canvas, vec![0; 64]].concat();
+    let length = u32::try_from(content.len()).unwrap().to_le_bytes();
+    [&b"RIFF"[..], &length, &content].concat()
+}
+
+pub(crate) fn gif(width: u16, height: u16) -> Vec<u8> {
+    [&b"GIF89a"[..], &width.to_le_bytes(), &height.to_le_bytes(), &[0; 64]].concat()
+}
+
+/// Frames of 128 kbit/s and 44.1 kHz.
+pub(crate) fn mp3(seconds: usize) -> Vec<u8> {
+    let frame = [&b"\xff\xfb\x90\0"[..], &[0; 413]].concat();
+    frame.repeat(seconds * 44_100 / 1152)
+}

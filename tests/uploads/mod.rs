@@ -3,8 +3,10 @@
 mod assets;
 mod killed;
 mod media;
+mod page;
 mod reuse;
 mod server;
+mod simulated;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! The commands, each with its arguments in a separate file. None uses another; code that two of them share is in the
 //! modules next to this one, which use no command.
 
+pub(crate) mod assets;
 pub(crate) mod balance;
 pub(crate) mod cancel;
 pub(crate) mod download;

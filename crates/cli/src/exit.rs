@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use videogen::{Error, ErrorKind, TaskId, Violation};
+use videogen::{Delivery, Error, ErrorKind, TaskId, Violation};
 
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
@@ -16,7 +16,7 @@ pub(crate) const INVALID: u8 = 2;
 pub(crate) const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 /// The task has not ended.
-const TIMEOUT: u8 = 5;
+pub(crate) const TIMEOUT: u8 = 5;
 /// The status of a submission is unknown.
 pub(crate) const AMBIGUOUS: u8 = 6;
 /// A file cannot be read or written.
@@ -132,6 +132,8 @@ impl From<Error> for Failure {
             ErrorKind::Moderated if error.delivery().is_some() => INVALID,
             ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
             ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
+            // An asset that is not active in time.
+            ErrorKind::Timeout if error.delivery() == Some(Delivery::NotSent) => VENDOR,
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,
             ErrorKind::PollRefused => POLL_REFUSED,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,

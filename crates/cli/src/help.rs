@@ -17,6 +17,7 @@ Any other webhook only triggers a poll. Polling continues in both cases.";
 pub(crate) const PLAN: &str = "\
 Examples:
   videogen plan \"a paper boat\" --vendor toapis --seed 7
+  videogen plan \"it sails\" --reference-video sail.mp4 --vendor toapis
   videogen plan \"a paper boat\" --resolution 4k --all";
 
 pub(crate) const STATUS: &str = "\
@@ -59,6 +60,23 @@ pub(crate) const BALANCE: &str = "\
 Examples:
   videogen balance --vendor toapis";
 
+pub(crate) const ASSETS: &str = "\
+Examples:
+  videogen assets upload boat.png sail.mp4 --vendor token360
+  videogen assets list --vendor alltoken --limit 20
+  videogen assets show asset://ta_81 --vendor token360
+  videogen assets delete asset-81 --vendor alltoken
+  videogen assets groups --vendor token360
+  videogen assets create-group sailors --vendor token360
+  videogen assets verify \"Ada Byron\" --vendor token360
+  videogen assets upload face.png --vendor token360 --person --group ag_7
+
+`generate` uploads the local files of a request by itself. An upload costs
+nothing, and a file with the same content is uploaded once.
+
+A vendor may demand that a real person agrees to be shown: `verify` prints a
+link that the person opens on a phone, usually within 120 seconds.";
+
 pub(crate) const SCHEMA: &str = "\
 Examples:
   videogen schema request > request.schema.json";
@@ -66,7 +84,7 @@ Examples:
 pub(crate) const SIM: &str = "\
 Examples:
   videogen sim --speed 10
-  videogen sim --listen 127.0.0.1:9000 --strict";
+  videogen sim --listen 127.0.0.1:9000 --strict --any-asset";
 
 /// Below the list of commands.
 pub(crate) const ROOT: &str = "\
@@ -83,4 +101,4 @@ Exit codes:
   130  interrupted by Ctrl-C (143: SIGTERM, 129: SIGHUP); the task keeps running
 
 The first interrupt still waits for the response to a submission; a second one
-exits at once.";
+exits at once. During an upload the first one exits: nothing was submitted.";

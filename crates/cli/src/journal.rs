@@ -69,6 +69,12 @@ impl JournalArgs {
         }
     }
 
+    /// For plans, which change nothing: the journal as it is, if it can be read.
+    pub(crate) fn open_unchanged(&self) -> Option<Arc<SqliteJournal>> {
+        let path = self.path().ok().filter(|path| !self.no_journal && path.exists())?;
+        SqliteJournal::open_read_only(path).ok().map(Arc::new)
+    }
+
     /// The journal options, as given.
     pub(crate) fn options(&self) -> Vec<OsString> {
         let journal = self.journal.iter().flat_map(|path| ["--journal".into(), path.into()]);

@@ -17,15 +17,18 @@ mod request_args;
 mod request_file;
 mod submission;
 mod text;
+mod uploads;
 mod webhook;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::account::TaskArgs;
-use crate::commands::{balance, cancel, download, generate, list, models, plan, recover, schema, sim, status, wait};
+use crate::commands::{
+    assets, balance, cancel, download, generate, list, models, plan, recover, schema, sim, status, wait,
+};
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
 use crate::output::Output;
@@ -77,12 +80,21 @@ enum Command {
     /// Show the balance of the account, which also checks the key (ToAPIs only).
     #[command(after_help = help::BALANCE)]
     Balance(balance::BalanceArgs),
+    /// Upload local files, and manage what a vendor keeps of them.
+    #[command(after_help = help::ASSETS)]
+    Assets(AssetsArgs),
     /// Print the JSON Schema of a request or a task.
     #[command(after_help = help::SCHEMA)]
     Schema(schema::SchemaArgs),
     /// Run a local simulator of the vendors' APIs.
     #[command(after_help = help::SIM)]
     Sim(sim::SimArgs),
+}
+
+#[derive(Args)]
+struct AssetsArgs {
+    #[command(subcommand)]
+    command: assets::AssetsCommand,
 }
 
 fn main() -> ExitCode {
@@ -119,7 +131,7 @@ async fn run() -> ExitCode {
     invocation::repeat(journal.options());
     let result = match cli.command {
         Command::Generate(args) => generate::generate(*args, &journal, &output).await,
-        Command::Plan(args) => plan::plan(*args, &output),
+        Command::Plan(args) => plan::plan(*args, &journal, &output).await,
         Command::Status(args) => stoppable(status::status(args, &journal, &output)).await,
         Command::Wait(args) => wait::wait(args, &journal, &output).await,
         Command::Download(args) => download::download(args, &journal, &output).await,
@@ -128,6 +140,7 @@ async fn run() -> ExitCode {
         Command::Recover(args) => recover::recover(args, &journal, &output).await,
         Command::Balance(args) => stoppable(balance::balance(args, &output)).await,
         Command::Models(args) => stoppable(models::models(args, &output)).await,
+        Command::Assets(args) => stoppable(assets::assets(args.command, &journal, &output)).await,
         Command::Schema(args) => schema::schema(&args, &output),
         Command::Sim(args) => sim::sim(args, &output).await,
     };
@@ -162,10 +175,14 @@ mod tests {
         let mut all = Cli::command();
         // Adds the global options to each command.
         all.build();
-        for command in all.get_subcommands().filter(|command| command.get_name() != "help") {
+        let top = all.get_subcommands().map(|command| (true, command));
+        let nested = all.get_subcommands().flat_map(clap::Command::get_subcommands);
+        let commands = top.chain(nested.map(|command| (false, command)));
+        for (is_top, command) in commands.filter(|(_, command)| command.get_name() != "help") {
             let name = command.get_name();
             let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            if !after.starts_with("Examples:\n") {
+            // The examples of nested commands are with the command that they belong to.
+            if is_top && !after.starts_with("Examples:\n") {
                 wrong.push(format!("{name}: no examples; add them in help.rs"));
             }
             let about = (name.to_owned(), command.get_about().unwrap().to_string());

@@ -103,6 +103,24 @@ impl Output {
         }
     }
 
+    /// Whether progress is shown.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.progress
+    }
+
+    /// Shows the progress of an upload.
+    pub(crate) fn sending(&self) -> ProgressBar {
+        if !self.progress {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::no_length();
+        bar.set_style(style(
+            "{spinner} {msg} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}",
+        ));
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar
+    }
+
     /// Shows the progress of a download.
     pub(crate) fn fetching(&self) -> ProgressBar {
         if !self.progress {
@@ -166,6 +184,11 @@ impl Waiting<'_> {
     pub(crate) fn done(self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Sets the text of a progress bar.
+pub(crate) fn label(bar: &ProgressBar, label: &str) {
+    bar.set_message(text::visible(label));
 }
 
 /// A table without lines, with headings.

@@ -1,12 +1,12 @@
 //! The options that describe a video.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{NonEmptyStringValueParser, PathBufValueParser, TypedValueParser as _};
 use serde_json::{Map, Value};
-use videogen::{Adjust, Error, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
+use videogen::{Adjust, Role, TaskId, Tool, VideoDuration, VideoRequest};
 
 use crate::exit::{Failure, INVALID};
 use crate::request_file;
@@ -206,7 +206,7 @@ impl RequestArgs {
         ];
         for (role, sources) in roles {
             for text in sources {
-                request = request.input(role, source(role, &text)?);
+                request = request.input(role, text);
             }
         }
         Ok(request)
@@ -280,17 +280,6 @@ fn switch(on: bool, off: bool) -> Option<bool> {
     } else {
         None
     }
-}
-
-/// A URL, an asset id or a local file.
-fn source(role: Role, text: &str) -> Result<Source, Failure> {
-    text.parse().or_else(|error| {
-        if text.contains("://") || text.starts_with("data:") || !Path::new(text).exists() {
-            let flag = role.as_str().replace('_', "-");
-            return Err(invalid(format!("--{flag}: {error}, or a file that exists")));
-        }
-        Source::file(text).map_err(|error: Error| error.into())
-    })
 }
 
 fn invalid(message: String) -> Failure {

@@ -18,6 +18,8 @@ pub(crate) struct Submission(Arc<Mutex<Known>>);
 #[derive(Clone, Default)]
 struct Known {
     journalled: bool,
+    /// Its local files are not ready, so nothing was sent.
+    needs_files: bool,
     recorded: Option<String>,
     task: Option<TaskId>,
 }
@@ -35,6 +37,8 @@ impl Submission {
         submission.change(|known| known.journalled = journalled);
         let own = submission.clone();
         let builder = builder.on_submission(move |event| match event {
+            SubmitEvent::FilesNeeded => own.change(|known| known.needs_files = true),
+            SubmitEvent::FilesReady => own.change(|known| known.needs_files = false),
             SubmitEvent::Recorded(id) => own.change(|known| known.recorded = Some(id.clone())),
             SubmitEvent::Accepted(task) => {
                 own.change(|known| known.task = Some(task.clone()));
@@ -53,6 +57,11 @@ impl Submission {
     /// The task, if already known.
     pub(crate) fn task(&self) -> Option<TaskId> {
         self.known().task
+    }
+
+    /// Whether its local files are being uploaded. Then dropping the submission ends it, and nothing was sent.
+    pub(crate) fn needs_files(&self) -> bool {
+        self.known().needs_files
     }
 
     /// The failure when the user interrupts the submission.

@@ -25,6 +25,7 @@ use crate::lost;
 use crate::output::{Output, elapsed, task_text};
 use crate::request_args::RequestArgs;
 use crate::submission::Submission;
+use crate::uploads;
 use crate::webhook::Listener;
 use crate::webhook::WebhookArgs;
 
@@ -77,6 +78,10 @@ async fn submit(
             };
         }
         interrupt = interrupted() => {
+            if under_way.needs_files() {
+                let message = "interrupted during an upload; nothing was submitted";
+                return Err(Failure::interrupted(interrupt, message));
+            }
             client.stop_retrying();
             interrupt
         }
@@ -206,7 +211,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     // With --json a simulation prints no notes: there is no paid task to lose.
     let is_journalled = journal.is_some();
     let (under_way, builder) = Submission::watch(builder, is_journalled, args.simulate, *output);
-    let client = builder.build()?;
+    let client = uploads::watch(builder, *output).build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
         lost::earlier(&client, &journal, output).await;
     }

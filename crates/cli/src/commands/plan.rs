@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::json;
-use videogen::VideoRequest;
-use videogen::submit::ModelPlan;
+use serde_json::{Value, json};
+use videogen::submit::{ModelPlan, Plan};
+use videogen::{Role, VideoRequest};
 
 use crate::account::{AccountArgs, overridden, unknown_model};
 use crate::exit::{Failure, INVALID, overrides};
+use crate::journal::JournalArgs;
 use crate::output::{Output, table};
 use crate::request_args::RequestArgs;
 
@@ -23,14 +24,21 @@ pub(crate) struct PlanArgs {
     all: bool,
 }
 
-pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
     if args.all {
         return all(&request, &args.account, output);
     }
     let vendor = args.account.resolve(&mut request, true, output)?;
     let base_url = args.account.base_url(vendor);
-    let plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)?;
+    let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)?;
+    // A plan needs neither a key nor a journal; both show what was uploaded before.
+    if !plan.uploads.is_empty()
+        && let Some(journal) = journal.open_unchanged()
+        && let Ok(client) = args.account.journalled(vendor, Some(journal))
+    {
+        plan.uploads = client.plan_with_journal(&request).await?.uploads;
+    }
     if !plan.model_known {
         output.note(&unknown_model(vendor, &plan.model));
     }
@@ -49,11 +57,54 @@ pub(crate) fn plan(args: PlanArgs, output: &Output) -> Result<ExitCode, Failure>
     for violation in &plan.overridden {
         output.note(&overridden(violation));
     }
+    for line in files(&plan) {
+        output.note(&line);
+    }
     output.result(&json!({"plan": plan}), || {
-        let body = serde_json::to_string_pretty(&plan.body).unwrap_or_default();
+        let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
         format!("{} {}\n{body}", plan.method, plan.url)
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How each local file reaches the vendor.
+fn files(plan: &Plan) -> Vec<String> {
+    let line = |role: Role, file: &str, kind: &str, bytes: u64, how: String| {
+        format!("File: {role} {file} ({kind}, {bytes} bytes): {how}")
+    };
+    let inline = plan.inline.iter().map(|one| {
+        line(
+            one.role,
+            &one.file,
+            one.media_type,
+            one.bytes,
+            "inline, as a data URL".to_owned(),
+        )
+    });
+    let uploads = plan.uploads.iter().map(|one| {
+        let how = match one.reused {
+            true => "uploaded before; its reference is used again if the vendor still has it".to_owned(),
+            false => format!("uploaded first, by {} ({})", one.operation, one.way),
+        };
+        line(one.role, &one.file, one.media_type, one.bytes, how)
+    });
+    inline.chain(uploads).collect()
+}
+
+/// The body with its data URLs cut. With --json they are complete.
+fn short(body: &Value) -> Value {
+    match body {
+        Value::String(text) if text.starts_with("data:") => match text.split_once(";base64,") {
+            Some((kind, data)) if data.len() > 100 => format!("{kind};base64,<{} characters>", data.len()).into(),
+            _ => body.clone(),
+        },
+        Value::Array(items) => items.iter().map(short).collect(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), short(value)));
+            Value::Object(members.collect())
+        }
+        _ => body.clone(),
+    }
 }
 
 /// Which models can run the request. Fails if none can.
@@ -84,11 +135,11 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
 fn rows(model_plan: &ModelPlan) -> Vec<Vec<String>> {
     let lines: Vec<String> = match &model_plan.plan {
         Some(plan) => {
-            let request = format!("{} {} {}", plan.method, plan.url, plan.body);
+            let request = format!("{} {} {}", plan.method, plan.url, short(&plan.body));
             let adjusted = plan.adjustments.iter().map(ToString::to_string);
             let notes = plan.notes.iter().map(|note| format!("Note: {note}"));
             let overridden = plan.overridden.iter().map(overridden);
-            let all = std::iter::once(request).chain(adjusted);
+            let all = std::iter::once(request).chain(files(plan)).chain(adjusted);
             all.chain(notes).chain(overridden).collect()
         }
         None => {

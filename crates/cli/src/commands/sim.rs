@@ -22,6 +22,9 @@ pub(crate) struct SimArgs {
     /// Reject undocumented members, and requests that break unverified rules.
     #[arg(long)]
     strict: bool,
+    /// Accept ids of assets that were not uploaded to this simulator.
+    #[arg(long)]
+    any_asset: bool,
 }
 
 /// A million seconds in one; faster is not useful.
@@ -37,6 +40,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         .listen(args.listen)
         .speed(args.speed)
         .strict(args.strict)
+        .any_asset(args.any_asset)
         .log(move |line| log.announce(line))
         .start()
         .await

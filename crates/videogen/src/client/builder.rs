@@ -13,7 +13,7 @@ use videogen_wire::Session;
 use crate::client::Client;
 use crate::client::account::Account;
 use crate::client::core::Inner;
-use crate::client::observer::{Observer, SubmitEvent};
+use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
 use crate::client::parse_base_url;
 use crate::journal::Journal;
 use crate::journal::LEASE;
@@ -86,7 +86,8 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     submit_timeout: Duration,
     journal: Option<Arc<dyn Journal>>,
-    observer: Option<Observer>,
+    observer: Option<Observer<SubmitEvent>>,
+    upload_observer: Option<Observer<UploadEvent>>,
     time_scale: f64,
 }
 
@@ -103,6 +104,7 @@ impl ClientBuilder {
             submit_timeout: SUBMIT,
             journal: None,
             observer: None,
+            upload_observer: None,
             time_scale: 1.0,
         }
     }
@@ -227,6 +229,28 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets a callback for each [`UploadEvent`], such as the progress of a large upload. The callback must not block: the
+    /// upload waits for it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// use videogen::upload::UploadEvent;
+    ///
+    /// let client = videogen::Client::builder(videogen::Vendor::ALL[0])
+    ///     .key("sk-test")
+    ///     .on_upload(|event| {
+    ///         if let UploadEvent::Sending { file, sent, total } = event {
+    ///             eprintln!("{file}: {sent} of {total} bytes");
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_upload(mut self, observe: impl Fn(&UploadEvent) + Send + Sync + 'static) -> Self {
+        self.upload_observer = Some(Observer::new(observe));
+        self
+    }
+
     /// Sets the speed of the vendor's time relative to real time; the default is 1. For simulators only.
     ///
     /// Everything that is stated in the vendor's time passes faster by this factor: the default pauses of
@@ -321,6 +345,7 @@ impl ClientBuilder {
             retry: self.retry,
             journal: self.journal,
             observer: self.observer,
+            upload_observer: self.upload_observer,
             in_flight: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
             skew: Mutex::default(),

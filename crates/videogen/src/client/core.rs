@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use videogen_wire::{Exchange, Sent, Session};
 
 use crate::client::account::Account;
-use crate::client::observer::Observer;
+use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
 use crate::client::uploads::Uploads;
 use crate::journal::Journal;
 use crate::model::{Error, ErrorKind, TaskId, TimeScale, Vendor};
@@ -50,7 +50,8 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) journal: Option<Arc<dyn Journal>>,
-    pub(crate) observer: Option<Observer>,
+    pub(crate) observer: Option<Observer<SubmitEvent>>,
+    pub(crate) upload_observer: Option<Observer<UploadEvent>>,
     /// Number of submissions that were sent and whose response has not been recorded yet.
     pub(crate) in_flight: watch::Sender<usize>,
     /// Longer than any submission in flight.

@@ -16,8 +16,8 @@ mod uploads;
 
 pub use builder::ClientBuilder;
 pub use list_all::TaskList;
-pub use observer::SubmitEvent;
-pub use plan::{ModelPlan, Plan, PlannedUpload, plan, plan_all};
+pub use observer::{SubmitEvent, UploadEvent};
+pub use plan::{InlineFile, ModelPlan, Plan, PlannedUpload, plan, plan_all};
 
 pub use self::core::Client;
 pub(crate) use account::Permit;

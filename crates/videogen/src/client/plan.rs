@@ -15,8 +15,8 @@ use videogen_wire::Session;
 use crate::client::{Client, parse_base_url};
 use crate::model::mask;
 use crate::model::{
-    Adjustment, Capabilities, Error, ErrorKind, Note, Role, SecretUrl, Source, Vendor, VideoDuration, VideoRequest,
-    Violation,
+    Adjustment, Capabilities, Error, ErrorKind, LocalFile, Note, Role, SecretUrl, Source, Vendor, VideoDuration,
+    VideoRequest, Violation,
 };
 use crate::rules::adjust::adjust;
 use crate::rules::media::{Files, Route, route};
@@ -44,9 +44,12 @@ pub struct Plan {
     pub url: String,
     /// JSON body. Where the reference of an upload will be, it contains `<upload of NAME>`.
     pub body: Value,
-    /// Local files that would be uploaded first. Other local files are in the body.
+    /// Local files that would be uploaded first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uploads: Vec<PlannedUpload>,
+    /// Local files that the body contains as data URLs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inline: Vec<InlineFile>,
     /// Fields that the request leaves to the vendor though the price depends on them: `duration`, where no default is
     /// documented.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -76,8 +79,29 @@ pub struct PlannedUpload {
     pub bytes: u64,
     /// The way it is uploaded: an entry of [`uploads`](crate::facts::Vendor::uploads).
     pub way: &'static str,
+    /// The vendor's operation that uploads it.
+    pub operation: &'static str,
     /// Kind of reference that the request then has: `url`, `asset` or `upload_id`.
     pub gives: &'static str,
+    /// Whether it was uploaded before, so that its reference is used again. Known only to
+    /// [`Client::plan_with_journal`](crate::Client::plan_with_journal).
+    pub reused: bool,
+    #[serde(skip)]
+    pub(crate) local: LocalFile,
+}
+
+/// A local file that a submission would send in its body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct InlineFile {
+    /// Role of the input.
+    pub role: Role,
+    /// The file.
+    pub file: String,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Its size in bytes.
+    pub bytes: u64,
 }
 
 /// Masks URLs (hosts only) and media. Serialization contains everything.
@@ -175,9 +199,13 @@ pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> R
 
 /// Replaces the local files of a valid request: those that are sent inline by their content, others by what stands for the
 /// reference of their upload.
-fn place_files(vendor: Vendor, request: &mut VideoRequest, files: &Files) -> Result<Vec<PlannedUpload>, Error> {
+fn place_files(
+    vendor: Vendor,
+    request: &mut VideoRequest,
+    files: &Files,
+) -> Result<(Vec<PlannedUpload>, Vec<InlineFile>), Error> {
     let rules = Capabilities::of(vendor, &request.model);
-    let mut uploads = Vec::new();
+    let (mut uploads, mut inline) = (Vec::new(), Vec::new());
     for input in &mut request.inputs {
         let Source::File(file) = &input.source else { continue };
         let unreadable = |reason: String| Error::new(ErrorKind::Io, reason);
@@ -190,6 +218,12 @@ fn place_files(vendor: Vendor, request: &mut VideoRequest, files: &Files) -> Res
         };
         let Some(way) = way else {
             let bytes = file.read().map_err(unreadable)?.to_vec();
+            inline.push(InlineFile {
+                role: input.role,
+                file: file.to_string(),
+                media_type: probe.media_type,
+                bytes: probe.bytes,
+            });
             input.source = Source::Data {
                 media_type: probe.media_type.to_owned(),
                 bytes,
@@ -203,7 +237,10 @@ fn place_files(vendor: Vendor, request: &mut VideoRequest, files: &Files) -> Res
             media_type: probe.media_type,
             bytes: probe.bytes,
             way: way.name,
+            operation: way.operation,
             gives: way.gives,
+            reused: false,
+            local: file.clone(),
         });
         input.source = match way.gives {
             "asset" => Source::Asset(stand_in),
@@ -211,7 +248,7 @@ fn place_files(vendor: Vendor, request: &mut VideoRequest, files: &Files) -> Res
             _ => Source::Url(SecretUrl::new(stand_in)),
         };
     }
-    Ok(uploads)
+    Ok((uploads, inline))
 }
 
 fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, files: &Files) -> Result<Plan, Error> {
@@ -220,7 +257,7 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
 
     let (mut request, adjustments) = adjust(vendor, request, files).map_err(|left| Error::invalid(vendor, left))?;
     let overridden = overridden(vendor, &request, files);
-    let uploads = place_files(vendor, &mut request, files)?;
+    let (uploads, inline) = place_files(vendor, &mut request, files)?;
     let rules = Capabilities::of(vendor, &request.model);
     let session = Session::new(&SecretString::from("plan".to_owned()))
         .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?
@@ -251,6 +288,7 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
         overridden,
         notes: notes(vendor, &request),
         uploads,
+        inline,
         model: request.model,
         model_known: rules.is_known(),
         did_you_mean,

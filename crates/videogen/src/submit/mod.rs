@@ -27,7 +27,7 @@ mod submission;
 
 pub use options::SubmitOptions;
 
-pub use crate::client::{ModelPlan, Plan, PlannedUpload, SubmitEvent, plan, plan_all};
+pub use crate::client::{InlineFile, ModelPlan, Plan, PlannedUpload, SubmitEvent, plan, plan_all};
 #[cfg(feature = "schema")]
 pub use crate::model::request_schema;
 pub use crate::model::{Adjustment, InvalidSource, Note, ParseDurationError};

@@ -170,7 +170,13 @@ impl Client {
                     Err(error) => return Err(error),
                 }
             }
+            if !contents.is_empty() {
+                self.notify(|| SubmitEvent::FilesNeeded);
+            }
             let request = Arc::new(self.place_files(request, &contents).await?);
+            if !contents.is_empty() {
+                self.notify(|| SubmitEvent::FilesReady);
+            }
             let mut retries = self.retries();
             let mut task = loop {
                 let (client, guard) = (self.clone(), InFlight::new(self));

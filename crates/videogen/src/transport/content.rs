@@ -20,6 +20,9 @@ use crate::rules::media::Probe;
 const CHUNK: u64 = 192 * 1024;
 const CHANGED: &str = "it changed while it was being read";
 
+/// Called with the number of bytes sent so far.
+pub(crate) type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+
 /// A local file that was read once. Each later read checks that it is still the same.
 #[derive(Debug, Clone)]
 pub(crate) struct Content {
@@ -96,17 +99,22 @@ impl Content {
     }
 
     /// Returns the bytes as a stream. It fails before the last chunk if the file has changed, so that the request with it
-    /// stays incomplete.
-    pub(crate) fn stream(self: &Arc<Self>) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+    /// stays incomplete. `sent` is called with the number of bytes taken from the stream.
+    pub(crate) fn stream(self: &Arc<Self>, sent: Progress) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
         let content = Arc::clone(self);
         stream::try_unfold(None, move |reading: Option<Reading>| {
-            let content = Arc::clone(&content);
+            let (content, sent) = (Arc::clone(&content), Arc::clone(&sent));
             async move {
+                let total = content.probe.bytes;
                 let read = spawn_blocking(move || match reading {
                     Some(reading) => reading.next(),
                     None => Reading::begin(content)?.next(),
                 });
-                read.await.map_err(io::Error::other)?
+                let read = read.await.map_err(io::Error::other)??;
+                if let Some((_, Some(reading))) = &read {
+                    sent(total - reading.left);
+                }
+                Ok(read)
             }
         })
     }
@@ -210,21 +218,26 @@ mod tests {
             empty.sha256,
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         );
-        let chunks: Vec<Bytes> = content.stream().try_collect().await.unwrap();
+        let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let sent = Arc::clone(&seen);
+        let progress: Progress = Arc::new(move |bytes| sent.lock().unwrap().push(bytes));
+        let chunks: Vec<Bytes> = content.stream(progress).try_collect().await.unwrap();
         assert!(chunks.len() > 1 && chunks.concat() == bytes);
+        assert_eq!(*seen.lock().unwrap(), [CHUNK, 2 * CHUNK, 500_000]);
+        let quiet = || -> Progress { Arc::new(|_| ()) };
         assert_eq!(content.bytes().await.unwrap(), bytes);
 
         // Changed in place, cut, and gone.
         let mut other = bytes.clone();
         other[7] ^= 1;
         std::fs::write(&path, &other).unwrap();
-        let streamed: Result<Vec<Bytes>, _> = content.stream().try_collect().await;
+        let streamed: Result<Vec<Bytes>, _> = content.stream(quiet()).try_collect().await;
         assert_eq!(streamed.unwrap_err().to_string(), CHANGED);
         assert!(content.bytes().await.unwrap_err().message().contains(CHANGED));
         std::fs::write(&path, &bytes[..9]).unwrap();
-        let streamed: Result<Vec<Bytes>, _> = content.stream().try_collect().await;
+        let streamed: Result<Vec<Bytes>, _> = content.stream(quiet()).try_collect().await;
         assert_eq!(streamed.unwrap_err().to_string(), CHANGED);
         std::fs::remove_file(&path).unwrap();
-        assert!(content.stream().try_collect::<Vec<_>>().await.is_err());
+        assert!(content.stream(quiet()).try_collect::<Vec<_>>().await.is_err());
     }
 }

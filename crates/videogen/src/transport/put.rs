@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
 use videogen_wire::network_failure;
 
-use super::content::Content;
+use super::content::{Content, Progress};
 use super::http::Http;
 use super::retry::retry_after;
 use crate::model::{Error, ErrorKind, SecretUrl, Timestamp};
@@ -28,7 +28,13 @@ pub(crate) struct Presigned {
 /// # Errors
 /// `transport` if it did not arrive; `vendor` if the host refused the link; `invalid_request` if it refused the file, or the
 /// file is too large. Without the URL.
-pub(crate) async fn put(http: &Http, to: &Presigned, content: &Arc<Content>, limit: Duration) -> Result<(), Error> {
+pub(crate) async fn put(
+    http: &Http,
+    to: &Presigned,
+    content: &Arc<Content>,
+    sent: Progress,
+    limit: Duration,
+) -> Result<(), Error> {
     if let Some(most) = to.max_bytes.filter(|most| content.probe.bytes > *most) {
         let (file, bytes) = (&content.file, content.probe.bytes);
         let message = format!("{file} has {bytes} bytes; the vendor takes uploads of at most {most} here");
@@ -36,7 +42,7 @@ pub(crate) async fn put(http: &Http, to: &Presigned, content: &Arc<Content>, lim
     }
     let refused = |reason: String| Error::new(ErrorKind::Vendor, format!("the upload link cannot be used: {reason}"));
     let url = http.guard.parse(to.url.expose()).map_err(refused)?;
-    let body = reqwest::Body::wrap_stream(content.stream());
+    let body = reqwest::Body::wrap_stream(content.stream(sent));
     let mut request = http.file()?.put(url.clone()).timeout(limit);
     for (name, value) in &to.headers {
         let (name, value) = (name.parse::<HeaderName>(), HeaderValue::from_str(value));

@@ -83,7 +83,11 @@ impl Client {
         let invalid =
             |message: String| Error::new(ErrorKind::InvalidRequest, message).during(vendor, Operation::Upload);
         let probed = file.clone();
-        let probe = blocking(move || Probe::of(&probed).map_err(|reason| unreadable(&probed, &reason))).await?;
+        let probe = blocking(move || {
+            probed.open().map_err(|reason| unreadable(&probed, &reason))?;
+            Ok(Probe::of(&probed))
+        });
+        let probe = probe.await?.map_err(|reason| invalid(format!("{file}: {reason}")))?;
         let kind = crate::model::media_type::medium(probe.media_type);
         let all = vendor.facts().uploads.iter();
         let ways = || {
@@ -254,7 +258,13 @@ impl Assets {
     /// `unsupported` when the vendor has no such operation.
     pub async fn verified(&self, verification: &Verification) -> Result<Option<String>, Error> {
         let client = &self.client;
-        call!(client, Verified, call => dispatch::verified(client.0.vendor, &call, verification))
+        let verified: Result<_, Error> =
+            async { call!(client, Verified, call => dispatch::verified(client.0.vendor, &call, verification)) }.await;
+        match verified {
+            // Some vendors report it as an error.
+            Err(error) if error.kind() == ErrorKind::NotReady => Ok(None),
+            result => result,
+        }
     }
 }
 

@@ -27,6 +27,7 @@ mod prepare;
 mod reuse;
 mod send;
 
+pub use crate::client::UploadEvent;
 pub use crate::model::{Asset, AssetGroup, AssetPage, AssetQuery, AssetStatus, Verification};
 pub use assets::Assets;
 pub(crate) use files::Contents;

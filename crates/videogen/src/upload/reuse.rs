@@ -1,18 +1,54 @@
 //! One upload per file: what was uploaded before is found, checked and used again.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
 use videogen_wire::facts::Upload;
 
-use super::Uploaded;
 use super::send::{Group, Reference};
-use crate::client::{Client, journal_error};
+use super::{UploadEvent, Uploaded};
+use crate::client::{Client, Plan, journal_error};
 use crate::journal::{UploadKey, UploadRecord};
-use crate::model::{Asset, Error, ErrorKind, Source};
-use crate::transport::content::Content;
+use crate::model::{Asset, Error, ErrorKind, Source, VideoRequest};
+use crate::rules::media::Probe;
+use crate::transport::content::{Content, blocking, unreadable};
 
 impl Client {
+    /// Like [`plan`](Self::plan), and marks the files that were uploaded before, according to this client and its journal.
+    /// Sends nothing: whether the vendor still has them is checked by the submission.
+    ///
+    /// # Errors
+    /// `invalid_request` with every violation; `io` when a file cannot be read; `journal` when the journal cannot be read.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
+    /// for upload in client.plan_with_journal(&request).await?.uploads {
+    ///     println!("{}: {} bytes, uploaded before: {}", upload.file, upload.bytes, upload.reused);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn plan_with_journal(&self, request: impl Borrow<VideoRequest>) -> Result<Plan, Error> {
+        let mut plan = self.plan(request)?;
+        let reusable = |name: &str| {
+            let way = self.0.vendor.facts().uploads.iter().find(|way| way.name == name);
+            way.is_some_and(|way| way.reusable)
+        };
+        for upload in plan.uploads.iter_mut().filter(|upload| reusable(upload.way)) {
+            let file = upload.local.clone();
+            let probe = blocking(move || Probe::of(&file).map_err(|reason| unreadable(&file, &reason))).await?;
+            let content = Content::of(&upload.local, probe).await?;
+            let key = self.upload_key(upload.way, &content.sha256, None);
+            let mut known = self.0.uploads.slot(&key).lock().await.clone();
+            if known.is_none() {
+                known = self.recorded(&key).await?;
+            }
+            upload.reused = known.is_some_and(|record| record.is_alive(Utc::now()));
+        }
+        Ok(plan)
+    }
+
     /// The reference of a file: that of an earlier upload, or else of a new one. An asset is active.
     ///
     /// # Errors
@@ -84,6 +120,10 @@ impl Client {
             Some(asset) if way.poll.is_some() => Some(self.active(asset.clone(), content).await?),
             asset => asset.clone(),
         };
+        self.notify_upload(|| UploadEvent::Ready {
+            file: content.file.to_string(),
+            reused,
+        });
         Ok(Uploaded {
             source: reference.source(),
             way: way.name,

@@ -9,11 +9,11 @@ use reqwest::StatusCode;
 use tokio::time::{Instant, sleep};
 use videogen_wire::facts::Upload;
 
-use crate::client::Client;
+use crate::client::{Client, UploadEvent};
 use crate::journal::UploadRecord;
 use crate::model::mask::sha256;
 use crate::model::{Asset, AssetQuery, AssetStatus, Error, ErrorKind, Operation, SecretUrl, Source, Timestamp};
-use crate::transport::content::Content;
+use crate::transport::content::{Content, Progress};
 use crate::transport::put;
 use crate::transport::retry::retrying;
 use crate::vendors::{Outgoing, Stored, dispatch};
@@ -135,9 +135,11 @@ impl Client {
         let limit = BASE + Duration::from_secs(content.probe.bytes / BYTES_PER_SECOND);
         let mut call = self.call(&self.0.http.read);
         call.session = call.session.timeout(limit);
+        let sent = self.progress(content);
         let file = Outgoing {
             way,
             content,
+            sent: Arc::clone(&sent),
             group: group.id,
             person: group.person,
             via,
@@ -149,7 +151,7 @@ impl Client {
             Stored::Url(url) => Ok(Reference::url(url)),
             Stored::Asset(asset) => Ok(Reference::asset(asset)),
             Stored::Presigned(presigned) => {
-                put::put(&self.0.http, &presigned, content, limit)
+                put::put(&self.0.http, &presigned, content, sent, limit)
                     .await
                     .map_err(|error| {
                         let message = self.judge().clean(error.message());
@@ -163,6 +165,24 @@ impl Client {
                 })
             }
         }
+    }
+
+    pub(super) fn notify_upload(&self, event: impl FnOnce() -> UploadEvent) {
+        if let Some(observer) = &self.0.upload_observer {
+            observer.notify(&event());
+        }
+    }
+
+    /// Reports the bytes of a file that are sent.
+    fn progress(&self, content: &Content) -> Progress {
+        let Some(observer) = self.0.upload_observer.clone() else {
+            return Arc::new(|_| ());
+        };
+        let (file, total) = (content.file.to_string(), content.probe.bytes);
+        Arc::new(move |sent| {
+            let file = file.clone();
+            observer.notify(&UploadEvent::Sending { file, sent, total });
+        })
     }
 
     /// The group for uploads without one: created once, and found again by its name or in the journal.
@@ -247,6 +267,11 @@ impl Client {
                 }
                 AssetStatus::Processing | AssetStatus::Unknown(_) => {}
             }
+            self.notify_upload(|| UploadEvent::Checking {
+                file: file.to_string(),
+                asset: asset.id.clone(),
+                status: asset.status.clone(),
+            });
             sleep(self.scale().real(pause)).await;
             pause = (pause * 3 / 2).min(LONGEST);
             asset = self.asset(&asset.id).await?;

@@ -16,7 +16,7 @@ use crate::model::{
     Asset, AssetGroup, AssetPage, AssetQuery, Balance, Capabilities, ErrorKind, ListQuery, ListedModel, SecretUrl,
     TaskId, Verification, VideoRequest, VideoTask,
 };
-use crate::transport::content::Content;
+use crate::transport::content::{Content, Progress};
 use crate::transport::put::Presigned;
 
 #[cfg(feature = "alltoken")]
@@ -78,6 +78,7 @@ pub(crate) struct RawPage {
 pub(crate) struct Outgoing<'a> {
     pub(crate) way: &'static Upload,
     pub(crate) content: &'a Arc<Content>,
+    pub(crate) sent: Progress,
     /// Id of the group of assets.
     pub(crate) group: Option<&'a str>,
     /// Whether the group is that of a verified person.
@@ -96,7 +97,7 @@ impl Outgoing<'_> {
     /// The file as a part of a multipart body, which is streamed.
     pub(crate) fn part(&self) -> FilePart {
         let probe = &self.content.probe;
-        let body = reqwest::Body::wrap_stream(self.content.stream());
+        let body = reqwest::Body::wrap_stream(self.content.stream(Arc::clone(&self.sent)));
         FilePart::new(self.name(), probe.media_type, probe.bytes, body)
     }
 }

@@ -1,0 +1,368 @@
+//! `videogen assets`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use tokio::time::sleep;
+use videogen::upload::{Asset, AssetPage, AssetQuery, UploadOptions, Uploaded};
+use videogen::{Client, LocalFile, Source, Vendor};
+
+use crate::account::AccountArgs;
+use crate::exit::{Failure, INVALID, NO_VIDEO, TIMEOUT};
+use crate::invocation::Invocation;
+use crate::journal::JournalArgs;
+use crate::output::{Output, elapsed, file, moment, table};
+use crate::uploads;
+
+#[derive(Subcommand)]
+pub(crate) enum AssetsCommand {
+    /// Upload files as assets, which requests then name as asset://ID
+    Upload(UploadArgs),
+    /// List assets (AllToken only)
+    List(QueryArgs),
+    /// Show the status of an asset
+    Show(AssetArgs),
+    /// Delete an asset (AllToken only)
+    Delete(AssetArgs),
+    /// List groups of assets (Token360, AllToken)
+    Groups(QueryArgs),
+    /// Create a group of assets
+    CreateGroup(GroupArgs),
+    /// Begin the verification of a real person, and wait until it is done
+    Verify(VerifyArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct UploadArgs {
+    /// Image, video or audio file.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Upload it so that MODEL takes it.
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+    /// How to upload it, as `videogen plan` shows it [default: as an asset].
+    #[arg(long, value_name = "WAY")]
+    way: Option<String>,
+    /// Group to add it to [default: one named videogen].
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    /// The group is that of a verified person (see `videogen assets verify`).
+    #[arg(long, requires = "group")]
+    person: bool,
+    /// Upload it even if it was uploaded before.
+    #[arg(long)]
+    again: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct AssetArgs {
+    /// Id of the asset, also as asset://ID.
+    #[arg(value_name = "ID")]
+    asset: String,
+    #[command(flatten)]
+    account: AccountArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct QueryArgs {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Only assets of GROUP.
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    /// Those of verified persons, where they are listed separately.
+    #[arg(long)]
+    persons: bool,
+    /// Number of the page, from 1.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    page: Option<u32>,
+    /// Page size.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+}
+
+#[derive(Args)]
+pub(crate) struct GroupArgs {
+    /// Name of the group.
+    name: String,
+    #[command(flatten)]
+    account: AccountArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct VerifyArgs {
+    /// Name of the person or of their group.
+    name: String,
+    #[command(flatten)]
+    account: AccountArgs,
+    /// URL that the person's browser is sent to afterwards (ToAPIs, AllToken: required).
+    #[arg(long, value_name = "URL")]
+    callback_url: Option<String>,
+    /// Stop waiting after SECONDS.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    timeout: u64,
+}
+
+/// First and longest pause between two polls of a verification.
+const FIRST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_secs(5);
+/// How long the link of a verification is valid where the vendor does not report it.
+const LINK: u64 = 120;
+
+pub(crate) async fn assets(
+    command: AssetsCommand,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    let result = match command {
+        AssetsCommand::Upload(args) => upload(args, journal, output).await,
+        AssetsCommand::List(args) => list(args, output).await,
+        AssetsCommand::Show(args) => show(args, output).await,
+        AssetsCommand::Delete(args) => delete(args, output).await,
+        AssetsCommand::Groups(args) => groups(args, output).await,
+        AssetsCommand::CreateGroup(args) => create_group(args, output).await,
+        AssetsCommand::Verify(args) => verify(args, output).await,
+    };
+    result.map_err(without_task)
+}
+
+/// A refused file is not a task without a video.
+fn without_task(mut failure: Failure) -> Failure {
+    if failure.code == NO_VIDEO {
+        failure.code = INVALID;
+    }
+    failure
+}
+
+fn client(account: &AccountArgs) -> Result<(Vendor, Client), Failure> {
+    let vendor = account.choose(None, false)?;
+    Ok((vendor, account.client(vendor)?))
+}
+
+async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let vendor = args.account.choose(args.model.as_deref(), false)?;
+    let builder = args.account.builder(vendor, journal.open()?)?;
+    let client = uploads::watch(builder, *output).build()?;
+    let mut options = UploadOptions::default().again(args.again);
+    options.model = args.model;
+    options.way = args.way;
+    options.group = args.group;
+    options.person = args.person;
+    let (mut rows, mut documents, mut failed) = (Vec::new(), Vec::new(), None);
+    for path in &args.files {
+        let local = LocalFile::from(path.as_path());
+        let uploaded = match options.way {
+            Some(_) => client.upload(local, options.clone()).await,
+            None => client.assets().upload(local, options.clone()).await,
+        };
+        match uploaded {
+            Ok(uploaded) => {
+                rows.push(row(path, &uploaded));
+                documents.push(json!({"file": path.to_string_lossy(), "upload": uploaded}));
+            }
+            Err(error) => {
+                let failure = without_task(error.into());
+                if args.files.len() == 1 {
+                    return Err(failure);
+                }
+                output.note(&format!("error: {}", failure.message));
+                documents.push(json!({"file": path.to_string_lossy(), "error": failure.json}));
+                failed = failed.or(Some(failure.code));
+            }
+        }
+    }
+    output.result(&json!({"vendor": vendor, "uploads": documents}), || {
+        table(&["file", "source", "bytes", "valid until"], rows)
+    })?;
+    Ok(failed.map_or(ExitCode::SUCCESS, ExitCode::from))
+}
+
+fn row(path: &std::path::Path, uploaded: &Uploaded) -> Vec<String> {
+    let until = uploaded.expires_at.map_or_else(|| "not documented".to_owned(), moment);
+    let until = match uploaded.single_use {
+        true => format!("{until}, one request"),
+        false => until,
+    };
+    vec![file(path), shown(&uploaded.source), uploaded.bytes.to_string(), until]
+}
+
+/// A source as a request names it. The user asked for it, so a URL is shown completely.
+fn shown(source: &Source) -> String {
+    source.to_wire()
+}
+
+fn query(args: &QueryArgs) -> AssetQuery {
+    let mut query = AssetQuery::default().persons(args.persons);
+    query.group.clone_from(&args.group);
+    query.page = args.page;
+    query.limit = args.limit;
+    query
+}
+
+async fn list(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let (vendor, client) = client(&args.account)?;
+    let page = client.assets().list(&query(&args)).await?;
+    output.result(&document(vendor, "assets", &page), || {
+        if page.items.is_empty() {
+            return "No assets.".to_owned();
+        }
+        let rows = page.items.iter().map(|asset| {
+            vec![
+                asset.id.clone(),
+                asset.status.to_string(),
+                asset.media.clone().unwrap_or_default(),
+                asset.name.clone().unwrap_or_default(),
+                asset.group.clone().unwrap_or_default(),
+            ]
+        });
+        table(&["asset", "status", "media", "name", "group"], rows) + &rest(page.items.len(), page.total)
+    })?;
+    unreadable(page.unreadable, output);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn groups(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
+    if args.group.is_some() {
+        let message = "--group selects assets: use it with `videogen assets list`";
+        return Err(Failure::new(INVALID, "invalid_request", message));
+    }
+    let (vendor, client) = client(&args.account)?;
+    let page = client.assets().groups(&query(&args)).await?;
+    output.result(&document(vendor, "groups", &page), || {
+        if page.items.is_empty() {
+            return "No groups.".to_owned();
+        }
+        let rows = page.items.iter().map(|group| {
+            vec![
+                group.id.clone(),
+                group.name.clone().unwrap_or_default(),
+                group.kind.clone().unwrap_or_default(),
+            ]
+        });
+        table(&["group", "name", "kind"], rows) + &rest(page.items.len(), page.total)
+    })?;
+    unreadable(page.unreadable, output);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn document<T: serde::Serialize>(vendor: Vendor, name: &str, page: &AssetPage<T>) -> Value {
+    let mut document = json!({"vendor": vendor, "unreadable": page.unreadable});
+    document[name] = json!(page.items);
+    if let Some(total) = page.total {
+        document["total"] = total.into();
+    }
+    document
+}
+
+/// A line on the items of other pages.
+fn rest(shown: usize, total: Option<u64>) -> String {
+    match total {
+        Some(total) if total > shown as u64 => format!("\n{shown} of {total}; see --page and --limit"),
+        _ => String::new(),
+    }
+}
+
+fn unreadable(count: usize, output: &Output) {
+    if count > 0 {
+        output.note(&format!("{count} entries have no id and are not listed."));
+    }
+}
+
+async fn show(args: AssetArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let (vendor, client) = client(&args.account)?;
+    let asset = client.assets().get(&args.asset).await?;
+    output.result(&json!({"vendor": vendor, "asset": asset}), || text(&asset))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(asset: &Asset) -> String {
+    let members = [
+        ("name", asset.name.clone()),
+        ("media", asset.media.clone()),
+        ("group", asset.group.clone()),
+        ("created", asset.created_at.map(moment)),
+        ("error", asset.reason.clone()),
+    ];
+    let lines = members
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("\n  {name:<12} {}", value?)));
+    format!(
+        "{}  {}{}",
+        shown(&asset.source()),
+        asset.status,
+        lines.collect::<String>()
+    )
+}
+
+async fn delete(args: AssetArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let (vendor, client) = client(&args.account)?;
+    client.assets().delete(&args.asset).await?;
+    output.result(&json!({"vendor": vendor, "deleted": args.asset}), || {
+        format!("Deleted {}.", args.asset)
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn create_group(args: GroupArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let (vendor, client) = client(&args.account)?;
+    let group = client.assets().create_group(&args.name).await?;
+    output.result(&json!({"vendor": vendor, "group": group}), || group.id.clone())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows the link, which only this terminal gets, and waits until the person has used it.
+async fn verify(args: VerifyArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let (vendor, client) = client(&args.account)?;
+    let assets = client.assets();
+    let callback = args.callback_url.as_deref().map(Into::into);
+    let session = assets.verify(&args.name, callback.as_ref()).await?;
+    let again = Invocation::new("assets verify")
+        .arg(&args.name)
+        .option("--vendor", Some(vendor.as_str()))
+        .option("--callback-url", args.callback_url.as_ref())
+        .option("--base-url", args.account.base_url.as_ref());
+    let again = format!("Begin again with: {again}");
+    let Some(link) = &session.link else {
+        let message = format!("{} returned no link for the verification", vendor.name());
+        return Err(Failure::new(TIMEOUT, "not_ready", message).hint(&again));
+    };
+    let valid = session.expires_at.map_or_else(
+        || format!("about {LINK} s"),
+        |at| elapsed((at - chrono::Utc::now()).to_std().unwrap_or_default()),
+    );
+    // Also with --json: it is useless after the wait.
+    output.announce(&format!(
+        "{} must open this link on a phone within {valid}, and follow the steps there:\n  {}\n\
+         Whoever has the link can be verified in their place, so do not publish it.",
+        args.name,
+        link.expose()
+    ));
+    let (begun, mut pause) = (Instant::now(), FIRST);
+    let group = loop {
+        if let Some(group) = assets.verified(&session).await? {
+            break group;
+        }
+        if begun.elapsed() >= Duration::from_secs(args.timeout) {
+            let message = format!("{} was not verified within {} s", args.name, args.timeout);
+            return Err(Failure::new(TIMEOUT, "timeout", message).hint(&again));
+        }
+        sleep(pause).await;
+        pause = (pause * 3 / 2).min(LONGEST);
+    };
+    output.result(&json!({"vendor": vendor, "name": args.name, "group": group}), || {
+        let upload = Invocation::new("assets upload FILE --person")
+            .option("--group", Some(&group))
+            .option("--vendor", Some(vendor.as_str()))
+            .option("--base-url", args.account.base_url.as_ref());
+        format!(
+            "{} is verified: group {group}\nUpload their pictures with: {upload}",
+            args.name
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
