@@ -33,7 +33,7 @@ pub(crate) struct ListArgs {
     /// List the oldest first.
     #[arg(long)]
     oldest_first: bool,
-    /// Filter by status, such as queued or completed (AllToken, ModelArk, or with --local).
+    /// Filter by status, such as completed (AllToken, ModelArk, or with --local).
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
 }
