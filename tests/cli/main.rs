@@ -284,33 +284,6 @@ fn a_request_from_a_file() {
 }
 
 #[test]
-fn opt_in_adjustments() {
-    let folder = tempfile::tempdir().unwrap();
-    let args = [
-        "generate",
-        "--simulate",
-        "a kite",
-        "--duration",
-        "99",
-        "--allow-round",
-        "duration",
-        "--camera-fixed",
-    ];
-    let args = [
-        &args[..],
-        &["--allow-drop", "camera-fixed", "--vendor", "token360", "--json"],
-    ]
-    .concat();
-    let output = run(folder.path(), &args);
-    assert!(output.status.success(), "{}", stdout(&output));
-    let adjustments = &document(&output)["task"]["adjustments"];
-    assert_eq!(
-        (&adjustments[0]["sent"], &adjustments[1]["sent"]),
-        (&json!("15"), &Value::Null)
-    );
-}
-
-#[test]
 fn schemas_are_printed() {
     let folder = tempfile::tempdir().unwrap();
     for of in ["request", "task"] {

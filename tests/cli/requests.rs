@@ -35,7 +35,8 @@ fn the_vendor_of_an_unlisted_model_is_named_by_the_user_or_by_the_only_key() {
             stderr(&output),
             "error: seedance-2-6 is in the tables of no vendor, so it is not known which vendor has it\n\
              Choose the vendor with --vendor: token360, toapis, alltoken, ark.\n\
-             Did you mean seedance-2.0 (Token360) or seedance-2-5 (ToAPIs) or seedance-2.5 (AllToken) or seedance-1-0-pro-250528 (BytePlus ModelArk)?\n",
+             Did you mean seedance-2.0 (Token360) or seedance-2-5 (ToAPIs) or seedance-2.5 (AllToken) or \
+             dreamina-seedance-2-5-260628 (BytePlus ModelArk)?\n",
             "{args:?}"
         );
     }
@@ -236,5 +237,32 @@ fn zero_seconds_are_called_auto() {
     assert!(
         text.contains("edit, extend, generate (ToAPIs) or auto (AllToken)"),
         "{text}"
+    );
+}
+
+#[test]
+fn opt_in_adjustments() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = [
+        "generate",
+        "--simulate",
+        "a kite",
+        "--duration",
+        "99",
+        "--allow-round",
+        "duration",
+        "--camera-fixed",
+    ];
+    let args = [
+        &args[..],
+        &["--allow-drop", "camera-fixed", "--vendor", "token360", "--json"],
+    ]
+    .concat();
+    let output = run(folder.path(), &args);
+    assert!(output.status.success(), "{}", stdout(&output));
+    let adjustments = &document(&output)["task"]["adjustments"];
+    assert_eq!(
+        (&adjustments[0]["sent"], &adjustments[1]["sent"]),
+        (&json!("15"), &Value::Null)
     );
 }

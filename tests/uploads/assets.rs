@@ -4,8 +4,8 @@ use videogen::facts::Operation;
 use videogen::upload::{AssetQuery, AssetStatus, UploadOptions};
 use videogen::{ErrorKind, Vendor};
 
-use super::png;
 use super::server::{Mood, Server};
+use super::{png, uploaders};
 
 fn unsupported<T: std::fmt::Debug>(
     vendor: Vendor,
@@ -28,7 +28,7 @@ async fn assets_are_uploaded_listed_and_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("face.png");
     std::fs::write(&path, png(600, 800, 9)).unwrap();
-    for vendor in Vendor::ALL.iter().copied() {
+    for vendor in uploaders() {
         let server = Server::new(Mood {
             polls: 2,
             ..Mood::default()
@@ -84,7 +84,7 @@ async fn assets_are_uploaded_listed_and_deleted() {
 async fn a_person_is_verified_by_a_link() {
     let server = Server::new(Mood::default()).await;
     let callback = "https://app.example/verified".into();
-    for vendor in Vendor::ALL.iter().copied() {
+    for vendor in uploaders() {
         let assets = server.client(vendor, None).assets();
         // The hand-made server has the sessions of one vendor.
         if vendor.supports(Operation::Assets) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use videogen::Vendor;
 
 use super::server::{Mood, Server};
-use super::{file, journal, request, uploading};
+use super::{file, journal, request, uploaders, uploading};
 
 const VARIABLE: &str = "VIDEOGEN_UPLOAD_CHILD";
 
@@ -41,7 +41,7 @@ async fn child() {
 /// Killed while the asset is processed or, without assets, while the submission is sent.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_after_the_upload_loses_nothing_and_pays_nothing_twice() {
-    for vendor in Vendor::ALL.iter().copied() {
+    for vendor in uploaders() {
         let folder = tempfile::tempdir().unwrap();
         let (model, role) = uploading(vendor);
         let way = &vendor.facts().uploads[0];

@@ -1,10 +1,9 @@
 //! One upload per file, as long as its reference can be used.
 
-use videogen::facts::Operation;
 use videogen::{Delivery, ErrorKind, Role, Vendor};
 
 use super::server::{Mood, Server};
-use super::{file, journal, png, request, uploading};
+use super::{file, journal, png, request, uploaders, uploading};
 
 fn is_reusable(vendor: Vendor) -> bool {
     vendor.facts().uploads[0].reusable
@@ -12,7 +11,7 @@ fn is_reusable(vendor: Vendor) -> bool {
 
 #[tokio::test]
 async fn the_same_file_twice_is_one_upload() {
-    for vendor in Vendor::ALL.iter().copied() {
+    for vendor in uploaders() {
         for with_journal in [false, true] {
             let folder = tempfile::tempdir().unwrap();
             let server = Server::new(Mood {
@@ -53,7 +52,7 @@ async fn the_same_file_twice_is_one_upload() {
 
 #[tokio::test]
 async fn a_vanished_upload_is_made_again_before_the_submission() {
-    for vendor in Vendor::ALL.iter().copied().filter(|vendor| is_reusable(*vendor)) {
+    for vendor in uploaders().filter(|vendor| is_reusable(*vendor)) {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::new(Mood::default()).await;
         let journal = journal(folder.path());
@@ -80,7 +79,7 @@ async fn a_vanished_upload_is_made_again_before_the_submission() {
 #[tokio::test]
 async fn a_failed_asset_is_reported_with_its_reason_and_nothing_is_submitted() {
     let folder = tempfile::tempdir().unwrap();
-    for vendor in Vendor::ALL.iter().copied() {
+    for vendor in uploaders() {
         let mood = Mood {
             polls: 1,
             fails: true,
@@ -123,7 +122,7 @@ async fn a_failed_asset_is_reported_with_its_reason_and_nothing_is_submitted() {
 #[tokio::test]
 async fn uploads_are_repeated_after_a_temporary_failure() {
     let folder = tempfile::tempdir().unwrap();
-    for vendor in Vendor::ALL.iter().copied() {
+    for vendor in uploaders() {
         let server = Server::new(Mood {
             stumbles: true,
             ..Mood::default()
@@ -144,7 +143,7 @@ async fn uploads_are_repeated_after_a_temporary_failure() {
 #[tokio::test]
 async fn signed_links_are_not_stored() {
     let folder = tempfile::tempdir().unwrap();
-    for vendor in Vendor::ALL.iter().copied() {
+    for vendor in uploaders() {
         let server = Server::new(Mood {
             signs: true,
             ..Mood::default()
@@ -177,7 +176,7 @@ async fn signed_links_are_not_stored() {
 /// A request is the same wherever its file is and whatever became of its upload.
 #[tokio::test]
 async fn a_key_with_a_task_uploads_nothing() {
-    for vendor in Vendor::ALL.iter().copied() {
+    for vendor in uploaders() {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::new(Mood::default()).await;
         let journal = journal(folder.path());
@@ -220,8 +219,7 @@ async fn a_key_with_a_task_uploads_nothing() {
 
 #[tokio::test]
 async fn an_explicit_upload_is_used_by_later_requests() {
-    for vendor in Vendor::ALL.iter().copied() {
-        assert!(vendor.supports(Operation::Upload));
+    for vendor in uploaders() {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::new(Mood::default()).await;
         let client = server.client(vendor, None);

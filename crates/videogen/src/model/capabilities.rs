@@ -74,14 +74,13 @@ impl Capabilities {
     #[must_use]
     pub fn nearest(vendor: Vendor, model: &str) -> Option<&'static str> {
         let asked = plain(model);
-        // Jaro-Winkler finds ids that begin alike. Among them the version counts for more than what follows it, and of equals
-        // the edit distance decides, which does not prefer a shorter id.
+        // Vendors put different names in front of the same model, so the end of an id counts like all of it.
         let alike = |entry: Self| {
             let id = plain(entry.model.id);
-            let is_alike = strsim::jaro_winkler(&asked, &id) > ALIKE;
-            let common = std::iter::zip(asked.split('-'), id.split('-'));
-            let common = common.take_while(|(one, other)| one == other).count();
-            is_alike.then(|| ((common, strsim::normalized_levenshtein(&asked, &id)), entry.model.id))
+            let starts = std::iter::once(0).chain(id.match_indices('-').map(|(at, _)| at + 1));
+            let likeness = starts.filter_map(|start| likeness(&asked, &id[start..]));
+            let best = likeness.reduce(|best, next| if next > best { next } else { best })?;
+            Some((best, entry.model.id))
         };
         let near = Self::all(vendor).filter_map(alike);
         // Of equals the first, which is the more common one.
@@ -110,6 +109,14 @@ impl Capabilities {
     }
 }
 
+/// How like two plain ids are, if they are alike: they begin alike. The version counts for more than what follows it, and then
+/// the edit distance, which does not prefer a shorter id.
+fn likeness(one: &str, other: &str) -> Option<(usize, f64)> {
+    let parts = std::iter::zip(one.split('-'), other.split('-'));
+    let common = parts.take_while(|(one, other)| one == other).count();
+    (strsim::jaro_winkler(one, other) > ALIKE).then(|| (common, strsim::normalized_levenshtein(one, other)))
+}
+
 /// The id in the form in which ids are compared: in lower case, one separator, without a minor version `0` and without the date
 /// of a release, which only some vendors write.
 fn plain(id: &str) -> String {
@@ -118,7 +125,7 @@ fn plain(id: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in id.split(['-', '.', '_']) {
         let is_minor = parts.last().is_some_and(|last| is_number(last));
-        let is_date = part.len() >= DATE && is_number(part);
+        let is_date = part.get(..DATE).is_some_and(is_number);
         if !(is_date || is_minor && part == "0") {
             parts.push(part);
         }
