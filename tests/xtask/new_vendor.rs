@@ -92,7 +92,7 @@ fn the_skeleton_is_valid_and_registered_and_the_remaining_steps_are_listed() {
         ("crates/videogen/src/lib.rs", 8),
         ("crates/videogen/src/vendors/mod.rs", 2),
         ("crates/videogen/src/vendors/dispatch.rs", 7),
-        ("crates/videogen/src/model/vendor.rs", 5),
+        ("crates/videogen/src/model/vendor.rs", 4),
         (".ci/run", 2),
         ("tests/cases.rs", 1),
     ] {
