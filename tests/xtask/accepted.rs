@@ -115,7 +115,12 @@ fn accepted_specs_compile() {
                 _ => (source.join(format!("case_{index}")), file.display().to_string()),
             };
             fs::create_dir_all(&into).unwrap();
-            let text = text.replace("crate::enums::", &format!("crate::case_{index}::enums::"));
+            let text = ["enums", "forms"].iter().fold(text, |text, module| {
+                text.replace(
+                    &format!("crate::{module}::"),
+                    &format!("crate::case_{index}::{module}::"),
+                )
+            });
             fs::write(into.join(name), text).unwrap();
         }
     }

@@ -1,4 +1,4 @@
-//! A page against the spec, both ways. Values of members are in [`super::values`].
+//! A page against the spec, both ways. Values of members are in `values.rs`.
 
 use std::collections::BTreeSet;
 

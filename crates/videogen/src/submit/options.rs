@@ -17,9 +17,9 @@ use crate::model::{Error, ErrorKind};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubmitOptions {
-    /// Idempotency key: at most one task per key; see [`Client::submit_with_key`].
+    /// Idempotency key: at most one task per key; see [`Client::submit_with_key`](crate::Client::submit_with_key).
     pub idempotency_key: Option<String>,
-    /// Output files of the task; requires a journal. It commits them before anything is sent, so that [`Client::recover`] returns
+    /// Output files of the task; requires a journal. It commits them before anything is sent, so that [`Client::recover`](crate::Client::recover) returns
     /// the task as unfinished until they exist. Submitting does not download anything.
     pub target: Option<Destination>,
 }
