@@ -76,7 +76,7 @@ async fn a_new_task_is_queued_although_the_answer_has_only_its_id() {
     let canned = Canned::new(200, "", r#"{"id":"cgt-1"}"#).await;
     let submitted = canned.client(VENDOR).submit(&request()).await.unwrap();
     assert_eq!(submitted.model.as_deref(), Some(VENDOR.default_model()));
-    // Without an id, nobody knows.
+    // Without an id, the outcome is ambiguous.
     for body in ["{}", "", r#"{"id":""}"#] {
         let canned = Canned::new(200, "", body).await;
         let error = canned.client(VENDOR).submit(&request()).await.unwrap_err();
