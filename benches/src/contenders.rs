@@ -145,7 +145,7 @@ impl Contender {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn raw(base_url: &str) -> Result<Self> {
-        let session = videogen_wire::Session::new(&SecretString::from(KEY))?;
+        let session = videogen_wire::Session::new(&SecretString::from(KEY), &raw::facts::VENDOR.auth)?;
         let client = |http| raw::Client::new_with_client(base_url, http, session.call());
         Ok(Self::Raw(client(http(true)?), client(http(false)?)))
     }

@@ -16,6 +16,8 @@ pub struct Vendor {
     pub base_url_env: &'static str,
     /// Public base URL.
     pub base_url: &'static str,
+    /// How requests carry the key.
+    pub auth: Auth,
     /// When to poll.
     pub poll: Poll,
     /// Lifetime of a result URL.
@@ -38,6 +40,15 @@ pub struct Vendor {
     pub models: &'static [Model],
     /// Ways in which a local file becomes a source of inputs, in order of preference.
     pub uploads: &'static [Upload],
+}
+
+/// How requests carry the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Auth {
+    /// Name of the header, in lower case.
+    pub header: &'static str,
+    /// What precedes the key in it, such as `Bearer `.
+    pub prefix: &'static str,
 }
 
 /// A documentation page.
@@ -67,6 +78,8 @@ pub struct TaskField {
 pub struct Tasks {
     /// The vendor's status words, each with the normalised status. A word that is not here has the usual meaning.
     pub statuses: &'static [(&'static str, &'static str)],
+    /// The member of an answer that has the id of a task, if it is neither `id` nor another usual name.
+    pub id: Option<&'static str>,
     /// Status of a new task, where the answer to the submission shows none.
     pub created: Option<&'static str>,
     /// Statuses in which the cancel operation cancels, where it does something else in others; empty if it does not.
@@ -111,8 +124,8 @@ pub struct Poll {
 /// Lifetime of a result URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResultUrl {
-    /// Seconds.
-    pub ttl: u64,
+    /// Seconds, if it expires.
+    pub ttl: Option<u64>,
     /// Whether polling again returns a new one.
     pub refreshable: bool,
 }
@@ -238,6 +251,10 @@ pub struct Field {
     pub name: &'static str,
     /// Path in the body, with dots for nested objects.
     pub wire: &'static str,
+    /// Where the request has it.
+    pub place: Place,
+    /// How it is written, where that is not its own type.
+    pub form: Form,
     /// What an item looks like that carries the field, where the property is a list of such items.
     pub item: Option<Item>,
     /// Smallest value.
@@ -258,11 +275,37 @@ pub struct Field {
     pub unverified: bool,
 }
 
+/// Where a request has a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the body.
+    Body,
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+}
+
+/// How a body writes a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As its own type.
+    Own,
+    /// A number as text with this unit, which may be empty.
+    Text(&'static str),
+    /// An input as its URL.
+    Url,
+    /// Inputs as a list of URLs.
+    Urls,
+}
+
 /// Supported fields and values of a model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Model {
     /// Model id, or a prefix that ends in `*`.
     pub id: &'static str,
+    /// The ids to which its requests go, where that depends on their inputs.
+    pub endpoints: Option<Endpoints>,
     /// Endpoint family that creates its tasks.
     pub family: &'static str,
     /// Body of a request for it.
@@ -334,6 +377,17 @@ impl Model {
     }
 }
 
+/// The ids of a model that has several, by the inputs of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Without inputs.
+    pub text: &'static str,
+    /// With a first or last frame.
+    pub frames: Option<&'static str>,
+    /// With references.
+    pub references: Option<&'static str>,
+}
+
 /// Durations in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Duration {
@@ -380,6 +434,8 @@ pub enum Auto {
     Absent,
     /// By `-1`.
     MinusOne,
+    /// By the word `auto`.
+    Word,
 }
 
 /// Meaning of a duration of 0.

@@ -15,6 +15,7 @@ pub mod facts;
 mod form;
 mod lenient;
 mod open_enum;
+mod path;
 mod secret_url;
 mod session;
 mod timestamp;
@@ -24,6 +25,7 @@ pub use form::{FilePart, Form};
 #[doc(hidden)]
 pub use lenient::object;
 pub use lenient::{FromValue, Lenient, Read, ReadItems, RequestBody};
+pub use path::encode_segments;
 pub use secret_url::SecretUrl;
 pub use session::{Session, SessionError, network_failure};
 pub use timestamp::Timestamp;

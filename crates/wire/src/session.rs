@@ -10,10 +10,11 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use progenitor_client::OperationInfo;
 use reqwest::ResponseBuilderExt as _;
 use reqwest::Url;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::exchange::{Answer, Exchange, Sent};
+use crate::facts::Auth;
 
 /// Maximum size of a body; responses of these APIs are much smaller.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -23,7 +24,8 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// Cloning shares the slot; [`Session::call`] returns a session with a separate slot, for one call.
 #[derive(Clone)]
 pub struct Session {
-    authorization: HeaderValue,
+    /// The header with the key.
+    authorization: Arc<(HeaderName, HeaderValue)>,
     records_only: bool,
     /// The proxy on the way, for errors: a connection that fails may be the one to it.
     proxy: Option<Arc<str>>,
@@ -53,16 +55,17 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    /// Creates a session that sends `key` as a bearer token.
+    /// Creates a session that sends `key` as `auth` has it.
     ///
     /// # Errors
     /// When the key contains characters that are not allowed in a header, such as a line break.
-    pub fn new(key: &SecretString) -> Result<Self, SessionError> {
-        let mut authorization =
-            HeaderValue::from_str(&format!("Bearer {}", key.expose_secret())).map_err(|_| SessionError)?;
+    pub fn new(key: &SecretString, auth: &Auth) -> Result<Self, SessionError> {
+        let value = format!("{}{}", auth.prefix, key.expose_secret());
+        let header = HeaderName::from_bytes(auth.header.as_bytes()).map_err(|_| SessionError)?;
+        let mut authorization = HeaderValue::from_str(&value).map_err(|_| SessionError)?;
         authorization.set_sensitive(true);
         Ok(Self {
-            authorization,
+            authorization: Arc::new((header, authorization)),
             records_only: false,
             proxy: None,
             timeout: None,
@@ -81,7 +84,7 @@ impl Session {
     #[must_use]
     pub fn call(&self) -> Self {
         Self {
-            authorization: self.authorization.clone(),
+            authorization: Arc::clone(&self.authorization),
             records_only: self.records_only,
             proxy: self.proxy.clone(),
             timeout: self.timeout,
@@ -107,6 +110,15 @@ impl Session {
         }
     }
 
+    /// Returns the response to the last call, and leaves the exchange where it is.
+    #[must_use]
+    pub fn answer(&self) -> Option<Answer> {
+        match &self.slot().as_ref()?.sent {
+            Sent::Answered(answer) => Some(answer.clone()),
+            _ => None,
+        }
+    }
+
     /// Returns the exchange of the last call, or `None` when the request could not be built.
     #[must_use]
     pub fn exchange(&self) -> Option<Exchange> {
@@ -116,7 +128,8 @@ impl Session {
     /// Signs a request. Called by the generated clients' `pre` hook.
     pub fn sign(&self, request: &mut reqwest::Request) {
         let headers = request.headers_mut();
-        headers.insert(AUTHORIZATION, self.authorization.clone());
+        let (header, authorization) = &*self.authorization;
+        headers.insert(header.clone(), authorization.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(

@@ -252,8 +252,13 @@ pub(super) fn add(cases: &mut Vec<Case>) {
             "{type: http, scheme: basic}",
             refused("security-kind", "/components/securitySchemes/bearer"),
         ),
+        ("{type: apiKey, in: header, name: X-Key}", ACCEPTED),
         (
-            "{type: apiKey, in: header, name: X-Key}",
+            "{type: apiKey, in: header, name: Authorization, x-scheme: Key}",
+            ACCEPTED,
+        ),
+        (
+            "{type: apiKey, in: header, name: X Key}",
             refused("security-kind", "/components/securitySchemes/bearer"),
         ),
         (

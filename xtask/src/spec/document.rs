@@ -181,6 +181,14 @@ impl<'a> Operation<'a> {
         self.value.pointer("/tags/0")?.as_str()
     }
 
+    /// Its own parameters and those of its path, with references followed.
+    pub fn parameters(&self, spec: &'a Spec) -> impl Iterator<Item = &'a Value> {
+        let around = self.pointer.rsplit_once('/').map_or("", |(item, _)| item);
+        let lists = [format!("{around}/parameters"), format!("{}/parameters", self.pointer)];
+        let lists = lists.into_iter().filter_map(|list| spec.doc.pointer(&list)?.as_array());
+        lists.flatten().map(|parameter| spec.resolve(parameter))
+    }
+
     /// The schemas of its JSON request body: one, or the alternatives of an `anyOf`.
     #[must_use]
     pub fn request_schemas(&self) -> Vec<&'a Value> {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::spec::auth::Auth;
 pub(crate) use crate::spec::conditions::{Condition, Doubt, FieldState, FieldWord};
 use crate::spec::lists::{Item, ListParameter, item, list_parameters};
 use crate::spec::pages::Page;
@@ -13,7 +14,7 @@ use crate::spec::schema::{single_ref, target};
 use crate::spec::service::{Poll, RateLimits, ResultUrl, Webhook};
 use crate::spec::tasks::{TaskField, Tasks, task_fields};
 use crate::spec::uploads::{Media, Upload};
-use crate::spec::{Spec, SpecError, component, members, sources};
+use crate::spec::{Operation, Spec, SpecError, component, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
 pub const FIELDS: [&str; 27] = [
@@ -46,6 +47,9 @@ pub const FIELDS: [&str; 27] = [
     "reference_audio",
 ];
 
+/// The numbers among [`FIELDS`].
+pub const NUMBERS: [&str; 4] = ["duration", "frames", "seed", "expires_after"];
+
 /// The roles among [`FIELDS`].
 pub const ROLES: &[&str] = FIELDS.split_at(22).1;
 
@@ -53,6 +57,7 @@ pub const ROLES: &[&str] = FIELDS.split_at(22).1;
 pub struct Facts {
     pub(crate) vendor: VendorInfo,
     pub(crate) base_url: String,
+    pub(crate) auth: Auth,
     pub(crate) poll: Poll,
     pub(crate) result_url: ResultUrl,
     pub(crate) webhook: Webhook,
@@ -120,6 +125,8 @@ pub(crate) struct Model {
     pub(crate) id: String,
     pub(crate) create: String,
     pub(crate) request: Option<String>,
+    /// The ids that its requests go to, where that depends on their inputs.
+    pub(crate) endpoints: Option<Endpoints>,
     pub(crate) source: String,
     /// Of a pattern: whether the page documents these limits for every id that it matches.
     #[serde(default)]
@@ -173,6 +180,29 @@ pub(crate) struct Duration {
 pub(crate) enum Auto {
     Absent,
     MinusOne,
+    Word,
+}
+
+/// The ids of a model that has several.
+#[derive(Deserialize, JsonSchema, PartialEq, Clone)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Endpoints {
+    /// Without inputs.
+    pub(crate) text: String,
+    /// With a first or last frame.
+    pub(crate) frames: Option<String>,
+    /// With references.
+    pub(crate) references: Option<String>,
+}
+
+impl Endpoints {
+    /// Each member with its id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let text = Some(("text", self.text.as_str()));
+        let frames = self.frames.as_deref().map(|id| ("frames", id));
+        let references = self.references.as_deref().map(|id| ("references", id));
+        [text, frames, references].into_iter().flatten()
+    }
 }
 
 /// What the vendor takes a duration of 0 for.
@@ -238,6 +268,8 @@ pub(crate) struct Shape {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) wire: String,
+    pub(crate) place: Place,
+    pub(crate) form: Form,
     pub(crate) item: Option<Item>,
     pub(crate) minimum: Option<i64>,
     pub(crate) maximum: Option<i64>,
@@ -248,6 +280,24 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     pub(crate) page: String,
     pub(crate) unverified: bool,
+}
+
+/// Where a request has a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Body,
+    Path,
+    Query,
+}
+
+/// How a body writes a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(dead_code, reason = "emitted as `Debug` writes it")]
+pub(crate) enum Form {
+    Own,
+    Text(String),
+    Url,
+    Urls,
 }
 
 impl Facts {
@@ -270,6 +320,7 @@ impl Facts {
         Ok(Self {
             vendor: extensions.vendor,
             base_url: base_url.unwrap_or_default().to_owned(),
+            auth: Auth::read(spec),
             poll: extensions.poll,
             result_url: extensions.result_url,
             webhook: extensions.webhook,
@@ -313,6 +364,7 @@ pub(crate) fn shapes(spec: &Spec, create: &str) -> Vec<Shape> {
         .map(|schema| {
             let (mut found, mut rest) = (Vec::new(), Vec::new());
             fields(spec, schema, "", &Inherited::default(), &mut found, &mut rest);
+            found.extend(parameters(spec, &operation));
             Shape {
                 name: single_ref(schema).and_then(component).unwrap_or_default().to_owned(),
                 family: family.to_owned(),
@@ -321,6 +373,32 @@ pub(crate) fn shapes(spec: &Spec, create: &str) -> Vec<Shape> {
                 fields: found,
                 rest,
             }
+        })
+        .collect()
+}
+
+/// The fields that the path and the query of a create operation carry.
+fn parameters(spec: &Spec, operation: &Operation<'_>) -> Vec<Field> {
+    let around = inherit(operation.value, &Inherited::default());
+    operation
+        .parameters(spec)
+        .filter_map(|parameter| {
+            let name = parameter.get("x-field")?.as_str()?;
+            let place = match parameter["in"].as_str() {
+                Some("path") => Place::Path,
+                _ => Place::Query,
+            };
+            let (required, schema) = (parameter["required"] == true, &parameter["schema"]);
+            let own = inherit(parameter, &around);
+            let wire = parameter["name"].as_str().unwrap_or_default();
+            Some(field(
+                spec,
+                schema,
+                (name, wire.to_owned()),
+                (place, Form::Own),
+                required,
+                &own,
+            ))
         })
         .collect()
 }
@@ -368,31 +446,69 @@ fn fields(
             }
         };
         let own = inherit(property, &around);
-        let page = spec
-            .doc
-            .get("x-pages")
-            .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
-        let number = |key: &str| property.get(key).and_then(Value::as_i64);
-        let values = inner.get("enum").and_then(Value::as_array).into_iter().flatten();
-        let values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
-        let pattern = property.get("pattern").and_then(Value::as_str);
         // A member of an object is required only where the object is sent.
         let required = prefix.is_empty() && required.is_some_and(|names| names.iter().any(|known| known == name));
         for name in names {
-            found.push(Field {
-                name: name.to_owned(),
-                wire: wire.clone(),
-                item: item(property, name),
-                minimum: number("minimum"),
-                maximum: number("maximum"),
-                max_length: number("maxLength"),
-                prefix: pattern.and_then(|pattern| pattern.strip_prefix('^')).map(str::to_owned),
-                values: values.clone(),
+            let form = form(property, inner, name);
+            found.push(field(
+                spec,
+                property,
+                (name, wire.clone()),
+                (Place::Body, form),
                 required,
-                page: page.unwrap_or_default().to_owned(),
-                unverified: own.unverified,
-            });
+                &own,
+            ));
         }
+    }
+}
+
+fn field(
+    spec: &Spec,
+    schema: &Value,
+    (name, wire): (&str, String),
+    (place, form): (Place, Form),
+    required: bool,
+    own: &Inherited,
+) -> Field {
+    let page = spec
+        .doc
+        .get("x-pages")
+        .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
+    let number = |key: &str| schema.get(key).and_then(Value::as_i64);
+    let values = target(spec, schema)
+        .get("enum")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let pattern = schema.get("pattern").and_then(Value::as_str);
+    Field {
+        name: name.to_owned(),
+        wire,
+        place,
+        form,
+        item: item(schema, name),
+        minimum: number("minimum"),
+        maximum: number("maximum"),
+        max_length: number("maxLength"),
+        prefix: pattern.and_then(|pattern| pattern.strip_prefix('^')).map(str::to_owned),
+        values: values.filter_map(Value::as_str).map(str::to_owned).collect(),
+        required,
+        page: page.unwrap_or_default().to_owned(),
+        unverified: own.unverified,
+    }
+}
+
+/// How a property carries the field `name`, of which it is the only one.
+fn form(property: &Value, schema: &Value, name: &str) -> Form {
+    let kind = schema.get("type").and_then(Value::as_str);
+    let is_only = property["x-field"].is_string();
+    match kind {
+        Some("string") if is_only && ROLES.contains(&name) => Form::Url,
+        Some("array") if is_only && ROLES.contains(&name) => Form::Urls,
+        Some("string") if NUMBERS.contains(&name) => {
+            Form::Text(property["x-unit"].as_str().unwrap_or_default().to_owned())
+        }
+        _ => Form::Own,
     }
 }
 

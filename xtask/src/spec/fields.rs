@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::spec::facts::{Auto, FIELDS, Facts, Field, Model, ROLES};
+use crate::spec::facts::{Auto, FIELDS, Facts, Field, Form, Model, Place, ROLES};
 use crate::spec::local_files;
 use crate::spec::tasks::{Status, TASK_FIELDS};
 
@@ -181,6 +181,12 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     }
     let places: Vec<String> = fields.iter().map(|field| format!("`{}`", field.wire)).collect();
     let mut how = vec![places.join(" ")];
+    match (fields[0].place, &fields[0].form) {
+        (Place::Path, _) => how.push("in the path".to_owned()),
+        (Place::Query, _) => how.push("in the query".to_owned()),
+        (Place::Body, Form::Text(unit)) => how.push(format!("as text like `\"6{unit}\"`")),
+        (Place::Body, _) => {}
+    }
     if name == "prompt" && !fields.iter().any(|field| field.required) {
         how.push("optional".to_owned());
     } else if name == "prompt" && fields.iter().any(|field| field.item.is_some()) {
@@ -208,6 +214,7 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
             how.extend(model.duration.auto.map(|auto| match auto {
                 Auto::Absent => "auto by leaving it out".to_owned(),
                 Auto::MinusOne => "auto as `-1`".to_owned(),
+                Auto::Word => "auto as `\"auto\"`".to_owned(),
             }));
         }
         "frames" => how.extend(

@@ -4,6 +4,7 @@
 //! `service` and `facts` interpret them; above these are `rules`, then `raw` (a generated crate in memory), then `lint` (both of them); `source` and
 //! `changes` compare two states.
 
+mod auth;
 pub mod changes;
 mod conditions;
 mod document;

@@ -23,7 +23,8 @@ pub(crate) struct Poll {
 #[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
 pub(crate) struct ResultUrl {
-    pub(crate) ttl: u64,
+    /// Left out if links do not expire.
+    pub(crate) ttl: Option<u64>,
     pub(crate) refreshable: bool,
     source: Option<String>,
     #[serde(default)]

@@ -36,6 +36,7 @@ pub const TASK_FIELDS: [&str; 16] = [
 pub(crate) struct Tasks {
     #[serde(default)]
     pub(crate) statuses: BTreeMap<String, Status>,
+    pub(crate) id: Option<String>,
     pub(crate) created: Option<Status>,
     #[serde(default)]
     pub(crate) cancel_when: Vec<Status>,

@@ -282,7 +282,7 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
 
 /// Adds the members of a completed task; they describe the actual file.
 fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration) {
-    let ttl = spec.result_url.ttl;
+    let ttl = spec.result_url.lasts();
     let shape = &task.shape;
     let holds = Duration::from_secs(u64::from(ttl));
     body["video_url"] = json!(video_url(core, spec, task, now));

@@ -59,7 +59,7 @@ fn signed_url(core: &Core, spec: &Spec, task: &Task, kind: FileKind, now: Durati
     let rule = &spec.result_url;
     let start = if rule.refreshable { now } else { task.plan.end() };
     core.links
-        .sign(task, kind, core.clock.unix(start) + i64::from(rule.ttl))
+        .sign(task, kind, core.clock.unix(start) + i64::from(rule.lasts()))
 }
 
 /// The signed URL of a task's video.

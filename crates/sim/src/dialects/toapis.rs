@@ -171,7 +171,7 @@ fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     let ended = task.wall_at(state.since).timestamp();
     match state.status {
         Status::Completed => {
-            let ttl = i64::from(spec.result_url.ttl);
+            let ttl = i64::from(spec.result_url.lasts());
             let url = video_url(core, spec, task, now);
             body["completed_at"] = json!(ended);
             body["expires_at"] = json!(ended + ttl);

@@ -251,7 +251,7 @@ fn content(call: &Call) -> Result<Answer, Refusal> {
     let url = || video_url(&call.core, call.spec, &task, now);
     match call.query.get("format").map(String::as_str) {
         Some("url") => {
-            let ttl = call.spec.result_url.ttl;
+            let ttl = call.spec.result_url.lasts();
             Ok(Answer::ok(
                 json!({"url": url(), "video_id": task.id, "expires_in": ttl}),
             ))

@@ -82,7 +82,7 @@ async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request
     let fault = core
         .faults
         .take(vendor, operation)
-        .or_else(|| auth::fault(&head.headers));
+        .or_else(|| auth::fault(&spec.auth, &head.headers));
     spoil(fault, async {
         let refused = |refusal| refuse(Some(operation), &refusal);
         let mut answer = match prepare(core.clone(), vendor, spec, endpoint, values, &head, body).await {
@@ -156,7 +156,7 @@ async fn prepare(
     head: &Parts,
     body: Body,
 ) -> Result<Call, Refusal> {
-    let owner = match auth::owner(&head.headers, endpoint.operation) {
+    let owner = match auth::owner(&spec.auth, &head.headers, endpoint.operation) {
         Err(Refusal::NoKey | Refusal::BadKey) if dialect(vendor).is_public(endpoint.operation) => Owner::of_key(""),
         owner => owner?,
     };
@@ -167,6 +167,7 @@ async fn prepare(
             return Err(Refusal::invalid(problem.field, problem.message));
         }
     }
+    let outside = endpoint.outside(&path, &query);
     let mut unknown = Vec::new();
     let mut file = None;
     let body = if let Some(form) = &endpoint.form {
@@ -196,7 +197,7 @@ async fn prepare(
             return Err(Refusal::invalid(field, message));
         }
         native(vendor, &head.headers, &body)?;
-        match spec.addressed(endpoint, &body) {
+        match spec.addressed(endpoint, &outside, &body) {
             Some((_, shape)) => shape.normal(body),
             None => body,
         }
@@ -204,7 +205,7 @@ async fn prepare(
         Value::Null
     };
     if endpoint.form.is_none() {
-        unknown = unknown_members(spec, endpoint, &body);
+        unknown = unknown_members(spec, endpoint, &outside, &body);
     }
     Ok(Call {
         core,
@@ -215,6 +216,7 @@ async fn prepare(
         path,
         query,
         body,
+        outside,
         unknown,
         file,
     })

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::spec::auth::Auth;
 use crate::spec::endpoint::{Body, Endpoint};
-use crate::spec::fields::Fields;
+use crate::spec::fields::{Fields, Outside};
 use crate::spec::like;
 use crate::spec::model::Model;
 use crate::spec::reference::resolve;
@@ -28,6 +29,7 @@ pub struct SpecError {
 pub struct Spec {
     document: Value,
     definitions: Value,
+    pub(crate) auth: Auth,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) models: Vec<Model>,
     families: Vec<Family>,
@@ -54,8 +56,16 @@ pub(crate) struct Family {
 /// `x-result-url`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ResultUrl {
-    pub(crate) ttl: u32,
+    /// Left out if links do not expire.
+    pub(crate) ttl: Option<u32>,
     pub(crate) refreshable: bool,
+}
+
+impl ResultUrl {
+    /// Seconds until a link expires; very many if it does not.
+    pub(crate) fn lasts(&self) -> u32 {
+        self.ttl.unwrap_or(u32::MAX)
+    }
 }
 
 /// `x-tasks`.
@@ -180,14 +190,19 @@ impl Spec {
         &self.document["components"]["schemas"][&body.name]
     }
 
-    /// The entry of the model that a request names, and the body that it must have. A model of another endpoint is judged
-    /// by the first body of this one.
-    pub(crate) fn addressed<'a>(&'a self, endpoint: &'a Endpoint, sent: &Value) -> Option<(&'a Model, &'a Body)> {
+    /// The entry of the model that a request names, and the body that it must have. A model of another
+    /// endpoint is judged by the first body of this one.
+    pub(crate) fn addressed<'a>(
+        &'a self,
+        endpoint: &'a Endpoint,
+        outside: &[Outside],
+        sent: &Value,
+    ) -> Option<(&'a Model, &'a Body)> {
         let first = endpoint.bodies.first()?;
         let mut named = endpoint
             .bodies
             .iter()
-            .map(|body| Fields::new(&body.carriers, sent).text("model"));
+            .map(|body| Fields::new(&body.carriers, sent).with(outside).text("model"));
         let id = named.find_map(|id| id).unwrap_or_default();
         let model = self.model(id)?;
         Some((model, endpoint.body(model).unwrap_or(first)))
@@ -230,6 +245,7 @@ impl Spec {
             for (name, method) in [
                 ("get", "GET"),
                 ("post", "POST"),
+                ("put", "PUT"),
                 ("patch", "PATCH"),
                 ("delete", "DELETE"),
             ] {
@@ -240,9 +256,10 @@ impl Spec {
                 }
             }
         }
-        // `/videos/models` must win over `/videos/{id}`, whatever the order in the file.
-        endpoints.sort_by_key(Endpoint::parameters);
+        // `/videos/models` must win over `/videos/{id}`, whatever the order in the file, and a model's path over neither.
+        endpoints.sort_by_key(Endpoint::generality);
         Ok(Self {
+            auth: Auth::read(&document)?,
             models: member(&document, "x-models")?,
             families,
             uploads: member(&document, "x-uploads").unwrap_or_default(),
@@ -277,10 +294,17 @@ fn former_paths<'a>(family: &Family, paths: &'a Map<String, Value>) -> Vec<(Stri
 #[cfg(test)]
 impl Spec {
     /// The examples of an operation's JSON body.
-    pub(super) fn request_examples(&self, operation_id: &str) -> impl Iterator<Item = &Value> {
+    pub(super) fn request_examples(&self, operation_id: &str) -> impl Iterator<Item = (Vec<Outside>, &Value)> {
         let body = find_operation(&self.document, operation_id).map(|operation| &operation["requestBody"]);
         let examples = body.and_then(|body| body.pointer("/content/application~1json/examples")?.as_object());
-        examples.into_iter().flatten().map(|(_, example)| &example["value"])
+        examples.into_iter().flatten().map(|(_, example)| {
+            let model = example.get("x-model").map(|model| Outside {
+                field: "model".to_owned(),
+                name: "model".to_owned(),
+                value: model.clone(),
+            });
+            (model.into_iter().collect(), &example["value"])
+        })
     }
 }
 
@@ -325,8 +349,8 @@ mod tests {
                 }
                 let mut examples = spec.request_examples(&endpoint.id).peekable();
                 assert!(examples.peek().is_some(), "{vendor} {}: no example", endpoint.id);
-                for example in examples {
-                    let (_, body) = spec.addressed(endpoint, example).unwrap();
+                for (outside, example) in examples {
+                    let (_, body) = spec.addressed(endpoint, &outside, example).unwrap();
                     let problems = body.problems(example);
                     assert!(
                         problems.is_empty(),

@@ -18,6 +18,8 @@ pub(crate) struct Carrier {
     pub(crate) field: String,
     /// The property's default, if it is documented.
     pub(crate) default: Option<Value>,
+    /// What follows a number that is written as text.
+    pub(crate) unit: Option<String>,
     /// The property is a list, and an item of this shape carries the field.
     pub(crate) item: Option<Item>,
 }
@@ -42,20 +44,47 @@ impl Item {
     }
 }
 
+/// A field that a request carries outside of its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outside {
+    pub(crate) field: String,
+    /// The parameter.
+    pub(crate) name: String,
+    pub(crate) value: Value,
+}
+
 /// A request, read through the carriers of its operation.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields<'a> {
     carriers: &'a [Carrier],
     body: &'a Value,
+    outside: &'a [Outside],
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn new(carriers: &'a [Carrier], body: &'a Value) -> Self {
-        Self { carriers, body }
+        Self {
+            carriers,
+            body,
+            outside: &[],
+        }
+    }
+
+    /// Adds the fields in the path and in the query.
+    pub(crate) fn with(self, outside: &'a [Outside]) -> Self {
+        Self { outside, ..self }
+    }
+
+    /// Whether the body, if anything, carries a field.
+    pub(crate) fn is_in_body(&self, field: &str) -> bool {
+        self.outside.iter().all(|outside| outside.field != field)
     }
 
     /// A field's value, and the path of the property that carries it, if it was sent. A null counts as absent.
     pub(crate) fn get(&self, field: &str) -> Option<(String, &'a Value)> {
+        if let Some(outside) = self.outside.iter().find(|outside| outside.field == field) {
+            return Some((outside.name.clone(), &outside.value));
+        }
         self.carriers
             .iter()
             .filter(|carrier| carrier.field == field)
@@ -76,7 +105,18 @@ impl<'a> Fields<'a> {
 
     /// A field's value as a whole number.
     pub(crate) fn integer(&self, field: &str) -> Option<i64> {
-        whole(self.get(field)?.1)
+        self.number(field, self.get(field)?.1)
+    }
+
+    /// A value of a field as a whole number. Some vendors write numbers as text, with or without a unit.
+    pub(crate) fn number(&self, field: &str, value: &Value) -> Option<i64> {
+        let Value::String(text) = value else {
+            return whole(value);
+        };
+        let carrier = self.carriers.iter().find(|carrier| carrier.field == field)?;
+        let digits = text.strip_suffix(carrier.unit.as_deref().unwrap_or_default())?;
+        let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_plain.then(|| digits.parse().ok()).flatten()
     }
 
     /// A field's value as a switch; if it was not sent, the property's default.
@@ -96,6 +136,9 @@ impl<'a> Fields<'a> {
 
     /// The path of the property that would carry a field.
     pub(crate) fn path_of(&self, field: &str) -> String {
+        if let Some(outside) = self.outside.iter().find(|outside| outside.field == field) {
+            return outside.name.clone();
+        }
         let carrier = self.carriers.iter().find(|carrier| carrier.field == field);
         carrier.map_or_else(|| field.to_owned(), |carrier| carrier.path.join("."))
     }
@@ -124,6 +167,7 @@ pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
                 path: path.to_vec(),
                 field: field.clone(),
                 default: property.get("default").cloned(),
+                unit: property["x-unit"].as_str().map(str::to_owned),
                 item: None,
             });
         }
@@ -133,6 +177,7 @@ pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
                 path: path.to_vec(),
                 field: field.clone(),
                 default: None,
+                unit: None,
                 item: Some(item),
             }));
         }
@@ -212,6 +257,37 @@ mod tests {
         );
         assert_eq!(fields.text("aspect_ratio"), Some("1:1"));
         assert_eq!(fields.text("prompt"), None);
+    }
+
+    #[test]
+    fn a_number_can_be_text() {
+        let schema = json!({"properties": {"duration": {"type": "string", "x-field": "duration", "x-unit": "s"}}});
+        let carriers = carriers(&json!({}), &schema);
+        for (sent, seconds) in [
+            (json!("8s"), Some(8)),
+            (json!(8), Some(8)),
+            (json!("8"), None),
+            (json!("-8s"), None),
+            (json!("s"), None),
+            (json!("auto"), None),
+        ] {
+            let body = json!({"duration": sent});
+            assert_eq!(Fields::new(&carriers, &body).integer("duration"), seconds, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_can_carry_a_field() {
+        let outside = [Outside {
+            field: "callback_url".to_owned(),
+            name: "hook".to_owned(),
+            value: json!("https://hooks.example.com"),
+        }];
+        let (carriers, body) = (Vec::new(), json!({}));
+        let fields = Fields::new(&carriers, &body).with(&outside);
+        assert_eq!(fields.text("callback_url"), Some("https://hooks.example.com"));
+        assert_eq!(fields.path_of("callback_url"), "hook");
+        assert!(!fields.is_in_body("callback_url") && fields.is_in_body("model"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Contains vendors, operations, schemas and the entries of `x-models`. Nothing here uses a running
 //! simulator, a clock, or HTTP. It is the lowest floor: it imports no other folder of this crate.
 
+mod auth;
 mod document;
 mod endpoint;
 mod fields;
@@ -22,9 +23,10 @@ pub use document::{Spec, SpecError};
 pub use operation::Operation;
 pub use vendor::{ParseVendorError, Vendor};
 
+pub(crate) use auth::Auth;
 pub(crate) use document::{RateLimit, Route};
 pub(crate) use endpoint::{Body, Endpoint};
-pub(crate) use fields::{Fields, is_role, whole};
+pub(crate) use fields::{Fields, Outside, is_role, whole};
 pub(crate) use model::{Doubt, Model, Wanted};
 pub(crate) use number::wide_integer;
 pub(crate) use problem::Problem;

@@ -14,6 +14,8 @@ pub(crate) struct Model {
     /// Of a pattern: whether its limits hold for every id that it matches.
     #[serde(default)]
     pub(crate) documented: bool,
+    /// The ids that its requests go to, by their inputs.
+    pub(crate) endpoints: Option<BTreeMap<String, String>>,
     pub(crate) duration: Option<DurationRule>,
     pub(crate) frames: Option<FramesRule>,
     pub(crate) resolutions: Option<Vec<String>>,
@@ -102,6 +104,12 @@ impl Model {
             Some(prefix) => id.starts_with(prefix),
             None => self.id == id,
         }
+    }
+
+    /// Whether requests can name this id. One that stands for several others is no endpoint, unless it is one of them.
+    pub(crate) fn is_served(&self) -> bool {
+        let mut ids = self.endpoints.iter().flat_map(BTreeMap::values);
+        self.endpoints.is_none() || ids.any(|id| *id == self.id)
     }
 
     /// Whether the limits of the model are known. Otherwise any value goes that the request's schema has.

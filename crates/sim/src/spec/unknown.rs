@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::spec::document::Spec;
 use crate::spec::endpoint::Endpoint;
-use crate::spec::fields::{Carrier, carrier_named};
+use crate::spec::fields::{Carrier, Outside, carrier_named};
 use crate::spec::reference::resolve;
 use crate::spec::vendor::Vendor;
 
@@ -44,8 +44,13 @@ impl UnknownMember {
 
 /// Returns the members of a body that the schema of its model does not know. All keys of an object that the
 /// schema leaves open are known.
-pub(crate) fn unknown_members(spec: &Spec, endpoint: &Endpoint, body: &Value) -> Vec<UnknownMember> {
-    let Some((_, shape)) = spec.addressed(endpoint, body) else {
+pub(crate) fn unknown_members(
+    spec: &Spec,
+    endpoint: &Endpoint,
+    outside: &[Outside],
+    body: &Value,
+) -> Vec<UnknownMember> {
+    let Some((_, shape)) = spec.addressed(endpoint, outside, body) else {
         return Vec::new();
     };
     let mut search = Search {
@@ -171,7 +176,7 @@ mod tests {
         let spec = Spec::of(vendor).unwrap();
         let create = &spec.models[0].create;
         let endpoint = spec.endpoints.iter().find(|endpoint| endpoint.id == *create).unwrap();
-        unknown_members(spec, endpoint, &body)
+        unknown_members(spec, endpoint, &[], &body)
             .iter()
             .map(UnknownMember::hint)
             .collect()
@@ -240,8 +245,8 @@ mod tests {
         for vendor in Vendor::ALL {
             let spec = Spec::of(vendor).unwrap();
             for endpoint in spec.endpoints.iter().filter(|endpoint| !endpoint.bodies.is_empty()) {
-                for example in spec.request_examples(&endpoint.id) {
-                    let found = unknown_members(spec, endpoint, example);
+                for (outside, example) in spec.request_examples(&endpoint.id) {
+                    let found = unknown_members(spec, endpoint, &outside, example);
                     assert!(found.is_empty(), "{vendor} {}: {found:?}", endpoint.id);
                 }
             }

@@ -46,7 +46,7 @@ fn fits(model: &Model, fields: Fields<'_>, roles: &[&str], field: &str, wanted: 
         Wanted::Values(values) if sent.is_none() && values.iter().any(|value| value == "unset") => true,
         Wanted::Values(values) => {
             let value = sent
-                .map(|sent| text(model, field, sent))
+                .map(|sent| text(model, fields, field, sent))
                 .or_else(|| default(model, field));
             value.is_some_and(|value| values.contains(&value))
         }
@@ -64,8 +64,12 @@ fn default(model: &Model, field: &str) -> Option<String> {
 }
 
 /// A value in the words of `x-models`.
-fn text(model: &Model, field: &str, value: &Value) -> String {
+fn text(model: &Model, fields: Fields<'_>, field: &str, value: &Value) -> String {
     match value {
+        Value::String(text) if field == "duration" => {
+            let seconds = fields.number(field, value);
+            seconds.map_or_else(|| text.clone(), |seconds| seconds.to_string())
+        }
         Value::String(text) => text.clone(),
         number if field == "duration" && whole(number) == Some(-1) => "auto".to_owned(),
         number if field == "duration" && whole(number) == Some(0) && model.zero() == Some("auto") => "auto".to_owned(),

@@ -19,9 +19,12 @@ const RATIO: &str = "16:9";
 
 /// Checks a request, creates the task and counts it.
 pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
-    let addressed = call.spec.addressed(call.endpoint, &call.body);
+    let addressed = call.spec.addressed(call.endpoint, &call.outside, &call.body);
     let (model, body) = addressed.ok_or_else(|| Refusal::invalid("model", "model: the spec has no entry for it"))?;
-    let fields = Fields::new(&body.carriers, &call.body);
+    let fields = Fields::new(&body.carriers, &call.body).with(&call.outside);
+    if !model.is_served() {
+        return Err(Refusal::NoModel);
+    }
     let callback = callback(call, fields)?;
     let mut unverified = Vec::new();
     let mut violated = against_schema(call, body, fields, callback.as_ref());
@@ -187,7 +190,7 @@ fn callback(call: &Call, fields: Fields<'_>) -> Result<Option<Url>, Refusal> {
 /// would reject. So the checked copy has `https` in a loopback callback; all others
 /// must follow the rule.
 fn against_schema(call: &Call, body: &Body, fields: Fields<'_>, callback: Option<&Url>) -> Vec<Problem> {
-    let local = callback.filter(|url| url.scheme() == "http" && is_loopback(url));
+    let local = callback.filter(|url| url.scheme() == "http" && is_loopback(url) && fields.is_in_body("callback_url"));
     match local.and(fields.text("callback_url")) {
         Some(text) => {
             let mut copy = call.body.clone();

@@ -70,7 +70,15 @@ fn duration(model: &Model, fields: Fields<'_>) -> Option<Problem> {
     let Some(rule) = &model.duration else {
         return Some(Problem::new(path, "the model does not support it"));
     };
-    let seconds = whole(value)?;
+    if value == "auto" && rule.auto.as_deref() == Some("word") {
+        return None;
+    }
+    let Some(seconds) = fields.number("duration", value) else {
+        // Text is the form of some vendors only; the schema rejects other types.
+        return value
+            .is_string()
+            .then(|| Problem::new(path, "is no duration of the model"));
+    };
     if seconds >= rule.min && rule.max.is_none_or(|max| seconds <= max) {
         return None;
     }

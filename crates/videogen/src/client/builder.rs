@@ -334,7 +334,7 @@ impl ClientBuilder {
             self.lookup,
             environment,
         )?;
-        let session = Session::new(&key).map_err(|error| config(error.to_string()))?;
+        let session = Session::new(&key, &facts.auth).map_err(|error| config(error.to_string()))?;
         let session = session.through(http.proxy_towards(&url).as_deref());
         Ok(Client(Arc::new(Inner {
             vendor: self.vendor,

@@ -259,7 +259,7 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
     let overridden = overridden(vendor, &request, files);
     let (uploads, inline) = place_files(vendor, &mut request, files)?;
     let rules = Capabilities::of(vendor, &request.model);
-    let session = Session::new(&SecretString::from("plan".to_owned()))
+    let session = Session::new(&SecretString::from("plan".to_owned()), &vendor.facts().auth)
         .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?
         .recorder();
     let base_url = parse_base_url("the base URL", base_url.unwrap_or(vendor.facts().base_url))?;

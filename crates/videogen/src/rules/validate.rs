@@ -3,7 +3,7 @@
 //! The rules are tables generated from the vendors' specs; no vendor is named here.
 
 use serde_json::{Map, Value};
-use videogen_wire::facts::{Condition, Field, Zero};
+use videogen_wire::facts::{Condition, Field, Place, Zero};
 
 use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
@@ -178,6 +178,24 @@ impl Check<'_> {
                 "must not be empty",
                 format!("use one of {}", known.join(", ")),
             );
+        }
+        let place = self
+            .rules
+            .model
+            .request
+            .fields
+            .iter()
+            .find(|field| field.name == "model");
+        let is_in_path = place.is_some_and(|field| field.place == Place::Path);
+        let is_segment = |segment: &str| !matches!(segment, "" | "." | "..") && !segment.contains('\\');
+        if is_in_path && !request.model.trim().is_empty() && !request.model.split('/').all(is_segment) {
+            let rule = format!(
+                "{} has it in a URL path, which this value would change",
+                self.rules.vendor.name()
+            );
+            let hint =
+                "write the id without a slash at either end, and without empty parts, `.` and `..` between slashes";
+            self.add(Basis::Request, "model", format!("{:?}", request.model), rule, hint);
         }
         let prompt = request.prompt.as_str();
         let field = self.rules.field("prompt").filter(|field| field.required);
@@ -457,7 +475,8 @@ impl Check<'_> {
         for (key, value) in extra {
             let wire = format!("{prefix}{key}");
             let inside = format!("{wire}.");
-            if let Some(field) = self.rules.model.request.fields.iter().find(|field| field.wire == wire) {
+            let mut fields = self.rules.model.request.fields.iter();
+            if let Some(field) = fields.find(|field| field.place == Place::Body && field.wire == wire) {
                 let rule = format!("would override the vendor's `{wire}`");
                 let hint = format!("set `{}` instead", field.name);
                 self.add(Basis::Request, "extra", &wire, rule, hint);

@@ -22,7 +22,7 @@ use crate::rules::adjust::adjust;
 use crate::rules::notes;
 use crate::transport::trace;
 use crate::upload::Contents;
-use crate::vendors::dispatch;
+use crate::vendors::{Origin, dispatch};
 
 /// Interval at which a running submission extends its lease in the journal.
 const PULSE: Duration = Duration::from_secs(5);
@@ -281,13 +281,16 @@ impl Client {
     async fn submit_once(&self, request: &VideoRequest) -> Result<VideoTask, Error> {
         let vendor = self.0.vendor;
         let rules = Capabilities::of(vendor, &request.model);
-        let family = rules.family.name;
+        let from = Origin {
+            family: rules.family.name,
+            model: &request.model,
+        };
         let sent_at = Utc::now();
         let call = self.call(&self.0.http.submit);
         let result = dispatch::submit(vendor, &call, request, &rules).await;
         let exchange = self.exchange(&call);
         let judge = self.judge();
-        let submitted = judge.submission(family, result, exchange.as_ref());
+        let submitted = judge.submission(from, result, exchange.as_ref());
         if let Ok(task) = &submitted {
             self.0.account.accept(&task.id);
         }
@@ -303,7 +306,7 @@ impl Client {
             },
             status: error.status(),
             request_id: error.request_id().map(str::to_owned),
-            possible_tasks: judge.possible_tasks(family, exchange.as_ref()),
+            possible_tasks: judge.possible_tasks(from, exchange.as_ref()),
             response: judge.beginning(exchange.as_ref()),
             ..self.lost(request, sent_at)
         };

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 use videogen_wire::RequestBody;
-use videogen_wire::facts::{Auto, Item};
+use videogen_wire::facts::{Auto, Form, Item, Place};
 
 use super::CallError;
 use crate::model::{Capabilities, VideoDuration, VideoRequest};
@@ -23,9 +23,17 @@ impl<'a> Body<'a> {
     /// Writes all fields of `request` whose shape the spec has, and its extra members.
     pub(super) fn new(request: &VideoRequest, rules: &'a Capabilities) -> Self {
         let mut members = Map::new();
-        let fields = rules.model.request.fields;
-        for field in fields {
-            match (value(field.name, request, rules), field.item) {
+        let fields = || {
+            rules
+                .model
+                .request
+                .fields
+                .iter()
+                .filter(|field| field.place == Place::Body)
+        };
+        for field in fields() {
+            let value = value(field.name, request, rules).map(|value| formed(value, field.form));
+            match (value, field.item) {
                 (Some(value), Some(item)) => push(&mut members, field.wire, filled(&item, value)),
                 (Some(value), None) => write(&mut members, field.wire, value),
                 (None, _) => {}
@@ -41,9 +49,13 @@ impl<'a> Body<'a> {
             .iter()
             .map(|draft| ("draft_task", draft.id().to_owned()));
         for (name, value) in inputs.chain(draft) {
-            let described = fields.iter().filter(|field| field.name == name);
-            for (wire, item) in described.filter_map(|field| Some((field.wire, field.item?))) {
-                push(&mut members, wire, filled(&item, value.clone().into()));
+            for field in fields().filter(|field| field.name == name) {
+                match (field.item, field.form) {
+                    (Some(item), _) => push(&mut members, field.wire, filled(&item, value.clone().into())),
+                    (None, Form::Url) => write(&mut members, field.wire, value.clone().into()),
+                    (None, Form::Urls) => push(&mut members, field.wire, value.clone().into()),
+                    (None, Form::Own | Form::Text(_)) => {}
+                }
             }
         }
         merge(&mut members, &request.extra);
@@ -99,6 +111,7 @@ fn value(field: &str, request: &VideoRequest, rules: &Capabilities) -> Option<Va
         "prompt" => (!request.prompt.is_empty()).then(|| request.prompt.clone().into()),
         "duration" => match (request.duration?, rules.model.duration.auto) {
             (VideoDuration::Auto, Some(Auto::MinusOne)) => Some((-1).into()),
+            (VideoDuration::Auto, Some(Auto::Word)) => Some("auto".into()),
             // Left out, the model decides.
             (VideoDuration::Auto, _) => None,
             (length, _) => length.seconds().map(Value::from),
@@ -129,6 +142,14 @@ fn value(field: &str, request: &VideoRequest, rules: &Capabilities) -> Option<Va
         "output_format" => text(&request.output_format),
         "metadata" if !request.metadata.is_empty() => Some(request.metadata.clone().into()),
         _ => None,
+    }
+}
+
+/// A value as its property has it.
+fn formed(value: Value, form: Form) -> Value {
+    match form {
+        Form::Text(unit) if value.is_number() => format!("{value}{unit}").into(),
+        _ => value,
     }
 }
 

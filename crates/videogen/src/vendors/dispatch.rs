@@ -67,6 +67,10 @@ pub(crate) fn get<'a>(
     on_adapter!(vendor, A => Box::pin(A::get(call, id)))
 }
 
+pub(crate) fn task_id(vendor: Vendor, model: &str, id: String) -> String {
+    on_adapter!(vendor, A => A::task_id(model, id))
+}
+
 pub(crate) fn cancel<'a>(
     vendor: Vendor,
     call: &'a Call<'_>,

@@ -35,9 +35,9 @@ struct Found {
     is_own: bool,
 }
 
-/// Every distinct task id in `body`, the most certain first.
-pub(crate) fn task_ids(body: &[u8]) -> Vec<String> {
-    let mut found = found(body);
+/// Every distinct task id in `body`, the most certain first. `own`: another name of the member that has it.
+pub(crate) fn task_ids(body: &[u8], own: Option<&str>) -> Vec<String> {
+    let mut found = found(body, own);
     found.sort_by_key(|found| !found.is_own);
     let mut ids: Vec<String> = Vec::new();
     for Found { id, .. } in found {
@@ -51,12 +51,12 @@ pub(crate) fn task_ids(body: &[u8]) -> Vec<String> {
 
 /// The id of the task created by a success whose task cannot be parsed, if unambiguous: it is in the
 /// outermost object, or it is the only one and the response does not report an error.
-pub(crate) fn accepted(body: &[u8]) -> Option<String> {
-    let own = found(body).into_iter().find(|found| found.is_own);
-    if let Some(Found { id, .. }) = own {
+pub(crate) fn accepted(body: &[u8], own: Option<&str>) -> Option<String> {
+    let first = found(body, own).into_iter().find(|found| found.is_own);
+    if let Some(Found { id, .. }) = first {
         return Some(id);
     }
-    match <[String; 1]>::try_from(task_ids(body)) {
+    match <[String; 1]>::try_from(task_ids(body, own)) {
         Ok([id]) if !is_error(body) => Some(id),
         _ => None,
     }
@@ -78,19 +78,19 @@ fn is_error(body: &[u8]) -> bool {
         || (400..600).contains(&code)
 }
 
-fn found(body: &[u8]) -> Vec<Found> {
+fn found(body: &[u8], own: Option<&str>) -> Vec<Found> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let mut found = Vec::new();
     // Anything else is a page or plain text.
     if text.starts_with(['{', '[']) {
-        scan(text, &mut Vec::new(), QUOTED, &mut found);
+        scan(text, &mut Vec::new(), (QUOTED, own), &mut found);
     }
     found
 }
 
 /// Scans JSON that may end anywhere. `around`: the names of the open objects and lists.
-fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Found>) {
+fn scan(text: &str, around: &mut Vec<String>, (quoted, own): (usize, Option<&str>), found: &mut Vec<Found>) {
     let (depth, mut at) = (around.len(), 0);
     let mut name: Option<String> = None;
     while let Some(next) = text[at..].find(|c: char| !c.is_whitespace() && c != ',' && c != ':') {
@@ -119,9 +119,9 @@ fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Fou
                     let inner = value.trim_start();
                     if quoted > 0 && inner.starts_with(['{', '[']) {
                         let mut around = vec![name];
-                        scan(inner, &mut around, quoted - 1, found);
+                        scan(inner, &mut around, (quoted - 1, own), found);
                     } else {
-                        collect(around, &name, value, found);
+                        collect((around, own), &name, value, found);
                     }
                 }
             }
@@ -132,7 +132,7 @@ fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Fou
                 let value = &text[at..at + length];
                 let is_number = value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
                 if let (Some(name), true) = (name.take(), is_number) {
-                    collect(around, &name, value.to_owned(), found);
+                    collect((around, own), &name, value.to_owned(), found);
                 }
                 at += length;
             }
@@ -141,12 +141,13 @@ fn scan(text: &str, around: &mut Vec<String>, quoted: usize, found: &mut Vec<Fou
     around.truncate(depth);
 }
 
-fn collect(around: &[String], name: &str, id: String, found: &mut Vec<Found>) {
+fn collect((around, own): (&[String], Option<&str>), name: &str, id: String, found: &mut Vec<Found>) {
     let fold = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
     let folded = fold(name);
     let is_id = folded == "id" && around.iter().all(|name| AROUND.contains(&fold(name).as_str()));
-    if !id.is_empty() && (is_id || NAMES.contains(&folded.as_str())) {
-        let is_own = name == "id" && around.iter().all(String::is_empty);
+    let is_named = own == Some(name) && around.iter().all(String::is_empty);
+    if !id.is_empty() && (is_id || is_named || NAMES.contains(&folded.as_str())) {
+        let is_own = is_named || name == "id" && around.iter().all(String::is_empty);
         found.push(Found { id, is_own });
     }
 }
@@ -170,15 +171,15 @@ mod tests {
     use super::*;
 
     fn ids(body: &str) -> Vec<String> {
-        task_ids(body.as_bytes())
+        task_ids(body.as_bytes(), None)
     }
 
     #[test]
     fn an_id_is_found_if_it_arrived_completely() {
         let body = br#"{"object": "video", "meta": {"id": "no"}, "id": "video-1", "status": "queued", "x": ["#;
-        assert_eq!(accepted(body).as_deref(), Some("video-1"));
+        assert_eq!(accepted(body, None).as_deref(), Some("video-1"));
         for end in 0..body.len() {
-            let found = accepted(&body[..end]);
+            let found = accepted(&body[..end], None);
             assert!(
                 found.is_none() || found.as_deref() == Some("video-1"),
                 "cut at {end}: {found:?}"
@@ -216,8 +217,19 @@ mod tests {
             (r#"{"code":500,"data":{"task_id":"t-1"}}"#, None),
             (r#"{"success":false,"task_id":"t-1"}"#, None),
         ] {
-            assert_eq!(accepted(body.as_bytes()).as_deref(), id, "{body}");
+            assert_eq!(accepted(body.as_bytes(), None).as_deref(), id, "{body}");
         }
+    }
+
+    #[test]
+    fn the_vendors_own_name_of_the_id_counts_at_the_top() {
+        let own = |body: &str| accepted(body.as_bytes(), Some("request_id"));
+        assert_eq!(
+            own(r#"{"request_id": "r-1", "status_url": "htt"#).as_deref(),
+            Some("r-1")
+        );
+        assert_eq!(own(r#"{"meta": {"request_id": "r-1"}}"#), None);
+        assert_eq!(accepted(br#"{"request_id": "r-1"}"#, None), None);
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod toapis;
 mod token360;
 mod words;
 
-pub(crate) use outcome::Judge;
+pub(crate) use outcome::{Judge, Origin};
 
 /// What an adapter needs to make one call.
 pub(crate) struct Call<'a> {
@@ -148,6 +148,11 @@ pub(crate) trait Adapter {
     async fn submit(call: &Call<'_>, request: &VideoRequest, rules: &Capabilities) -> Result<VideoTask, CallError>;
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError>;
+
+    /// The id under which a task can be polled that an answer to a submission for `model` calls `id`.
+    fn task_id(_model: &str, id: String) -> String {
+        id
+    }
 
     /// `None`: the answer shows no task.
     async fn cancel(_call: &Call<'_>, _id: &TaskId) -> Result<Option<VideoTask>, CallError> {

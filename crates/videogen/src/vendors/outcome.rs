@@ -22,6 +22,15 @@ const REQUEST_IDS: [&str; 2] = ["x-request-id", "request-id"];
 /// Maximum length of a vendor's message, in characters.
 const MESSAGE_LIMIT: usize = 500;
 
+/// What a submission asked for, as far as the ids of tasks depend on it.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    /// Endpoint family.
+    pub(crate) family: &'a str,
+    /// Model id.
+    pub(crate) model: &'a str,
+}
+
 /// Classifies the calls of one account.
 pub(crate) struct Judge<'a> {
     pub(crate) vendor: Vendor,
@@ -29,10 +38,10 @@ pub(crate) struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// The outcome of a submission. `family` is for the task's id when only that could be read.
+    /// The outcome of a submission. `from` is for the task's id when only that could be read.
     pub(crate) fn submission(
         &self,
-        family: &str,
+        from: Origin<'_>,
         result: Result<VideoTask, CallError>,
         exchange: Option<&Exchange>,
     ) -> Result<VideoTask, Error> {
@@ -67,7 +76,7 @@ impl Judge<'_> {
                 Err(reason) => reason,
             };
             // A paid task is not lost because the rest of the response is unreadable.
-            if let Some(id) = ids::accepted(&answer.body).and_then(|id| TaskId::new(self.vendor, family, id)) {
+            if let Some(id) = ids::accepted(&answer.body, self.id_member()).and_then(|id| self.task_id(from, id)) {
                 let mut task = VideoTask::new(id, String::new());
                 self.finish(&mut task, json(answer).into());
                 begin(&mut task);
@@ -75,19 +84,19 @@ impl Judge<'_> {
                 return Ok(task);
             }
             let reason = answer.cut.clone().unwrap_or(reason);
-            return Err(self.unknown(family, &reason, exchange, answer, ErrorDetail::default()));
+            return Err(self.unknown(from, &reason, exchange, answer, ErrorDetail::default()));
         }
         let status = answer.status.as_u16();
         let detail = dispatch::error(self.vendor, status, json(answer));
         let refused = detail.refused || status == 429 || REFUSALS.contains(&status);
         // A response that names a task is not a rejection, whatever its status.
-        if refused && self.possible_tasks(family, exchange).is_empty() {
+        if refused && self.possible_tasks(from, exchange).is_empty() {
             return Err(self
                 .refusal(operation, answer, detail)
                 .with_delivery(Delivery::Rejected));
         }
         Err(self.unknown(
-            family,
+            from,
             &format!("the response was HTTP {status}"),
             exchange,
             answer,
@@ -99,14 +108,14 @@ impl Judge<'_> {
     /// tasks it names.
     fn unknown(
         &self,
-        family: &str,
+        from: Origin<'_>,
         reason: &str,
         exchange: Option<&Exchange>,
         answer: &Answer,
         detail: ErrorDetail,
     ) -> Error {
         let mut message = format!("submission status unknown: {}", self.clean(reason));
-        let possible = self.possible_tasks(family, exchange);
+        let possible = self.possible_tasks(from, exchange);
         if !possible.is_empty() {
             let ids: Vec<String> = possible.iter().map(ToString::to_string).collect();
             message.push_str(&format!("; the response names the task {}", ids.join(", ")));
@@ -133,7 +142,7 @@ impl Judge<'_> {
     }
 
     /// The tasks named in the response to a submission, except those in the request.
-    pub(crate) fn possible_tasks(&self, family: &str, exchange: Option<&Exchange>) -> Vec<TaskId> {
+    pub(crate) fn possible_tasks(&self, from: Origin<'_>, exchange: Option<&Exchange>) -> Vec<TaskId> {
         let Some(Exchange {
             sent: Sent::Answered(answer),
             body,
@@ -148,11 +157,22 @@ impl Judge<'_> {
             let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
             REQUEST_IDS.iter().any(|name| header(name) == Some(id))
         };
-        ids::task_ids(&answer.body)
+        ids::task_ids(&answer.body, self.id_member())
             .into_iter()
             .filter(|id| !is_echo(id) && !is_request(id))
-            .filter_map(|id| TaskId::new(self.vendor, family, self.name(&id)))
+            .filter_map(|id| self.task_id(from, self.name(&id)))
             .collect()
+    }
+
+    /// The id of a task that an answer to a submission calls `id`.
+    fn task_id(&self, from: Origin<'_>, id: String) -> Option<TaskId> {
+        let id = dispatch::task_id(self.vendor, from.model, id);
+        TaskId::new(self.vendor, from.family, id)
+    }
+
+    /// The member of an answer that has a task's id, if it has another name than usual.
+    fn id_member(&self) -> Option<&'static str> {
+        self.vendor.facts().tasks.id
     }
 
     /// The outcome of a call that is not a submission, and its body.
@@ -170,7 +190,8 @@ impl Judge<'_> {
             Some(Sent::Pending) => return Err(self.transport(operation, "the call was cancelled")),
             Some(Sent::Answered(answer)) => answer,
         };
-        if !answer.status.is_success() {
+        // An adapter makes a value of a refusal only where that is the state of a task.
+        if !answer.status.is_success() && result.is_err() {
             let detail = dispatch::error(self.vendor, answer.status.as_u16(), json(answer));
             return Err(self.refusal(operation, answer, detail));
         }

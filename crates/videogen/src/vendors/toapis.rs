@@ -187,8 +187,12 @@ impl Adapter for ToApis {
             .ok_or_else(|| CallError("the event's task cannot be read".to_owned()))?;
         let mut task = read_task(id.family(), task, Some(id))?;
         // Documented as a time after completion, and only in a poll's response.
-        let lasts = std::time::Duration::from_secs(Vendor::ToApis.facts().result_url.ttl);
-        let expiry = task.completed_at.map(|at| at + lasts);
+        let lasts = Vendor::ToApis
+            .facts()
+            .result_url
+            .ttl
+            .map(std::time::Duration::from_secs);
+        let expiry = task.completed_at.zip(lasts).map(|(at, lasts)| at + lasts);
         if let Some(video) = &mut task.video {
             video.expires_at = video.expires_at.or(expiry);
         }

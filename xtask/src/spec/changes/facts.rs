@@ -124,7 +124,9 @@ fn poll(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
 }
 
 fn result_url(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
-    let (before, after) = (old["ttl"].as_f64().unwrap_or(0.0), new["ttl"].as_f64().unwrap_or(0.0));
+    // Without one, links do not expire.
+    let seconds = |rule: &Value| rule["ttl"].as_f64().unwrap_or(f64::INFINITY);
+    let (before, after) = (seconds(old), seconds(new));
     if before.total_cmp(&after).is_ne() {
         let rule = if after < before {
             Rule::ResultUrlShortened
@@ -264,13 +266,19 @@ fn tasks(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
             found.push(fact(at, Rule::TaskStatus, text, "tasks.statuses"));
         }
     }
-    for key in ["created", "cancel_when", "kept"] {
+    for key in ["id", "created", "cancel_when", "kept"] {
         if old.get(key) != new.get(key) {
             let text = from_to(key, old.get(key), new.get(key));
             found.push(fact(at, Rule::TaskChanged, text, &format!("tasks.{key}")));
         }
     }
-    rest(at, old, new, &["statuses", "created", "cancel_when", "kept"], found);
+    rest(
+        at,
+        old,
+        new,
+        &["statuses", "id", "created", "cancel_when", "kept"],
+        found,
+    );
 }
 
 fn windows(value: Option<&Value>) -> Vec<(f64, f64)> {

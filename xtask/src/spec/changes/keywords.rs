@@ -12,7 +12,7 @@ use super::{names, rename};
 use crate::spec::members;
 
 /// The keywords that [`diff`] compares.
-pub(crate) const HANDLED: [&str; 25] = [
+pub(crate) const HANDLED: [&str; 26] = [
     "enum",
     "minimum",
     "maximum",
@@ -32,6 +32,7 @@ pub(crate) const HANDLED: [&str; 25] = [
     "default",
     "x-secret",
     "x-items",
+    "x-unit",
     "not",
     "anyOf",
     "discriminator",
@@ -149,6 +150,9 @@ pub(crate) fn diff(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>)
             let text = from_to(&format!("item of {field}"), before.as_ref(), after.as_ref());
             note(Rule::WireName, text);
         }
+    }
+    if let Some((before, after)) = changed("x-unit") {
+        note(Rule::WireName, from_to("unit of the text", before, after));
     }
     match changed("pattern") {
         Some((Some(before), None)) => note(Rule::Widened, format!("pattern {} was removed", shown(before))),

@@ -11,7 +11,8 @@ use super::sets::{narrower_unless, strings, unordered};
 use crate::spec::members;
 
 /// The members of a model that limit it.
-pub(crate) const MEMBERS: [&str; 12] = [
+pub(crate) const MEMBERS: [&str; 13] = [
+    "endpoints",
     "duration",
     "frames",
     "resolutions",
@@ -40,6 +41,7 @@ pub(crate) struct Carried<'a> {
 /// Compares the limits of one model.
 pub(crate) fn diff(old: &Value, new: &Value, carried: &Carried<'_>) -> Vec<Limit> {
     let mut found = Vec::new();
+    endpoints(&old["endpoints"], &new["endpoints"], &mut found);
     duration(&old["duration"], &new["duration"], &mut found);
     frames(&old["frames"], &new["frames"], &mut found);
     for member in ["resolutions", "aspect_ratios"] {
@@ -122,6 +124,17 @@ pub(crate) fn shown(value: &Value) -> String {
             inner.collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),
+    }
+}
+
+/// Compares the ids that requests of one model go to.
+fn endpoints(old: &Value, new: &Value, found: &mut Vec<Limit>) {
+    for kind in ["text", "frames", "references"] {
+        let (before, after) = (old.get(kind), new.get(kind));
+        if before != after {
+            let text = from_to(&format!("requests with {kind} go to"), before, after);
+            found.push(("endpoints", Rule::ModelRerouted, text));
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::call::Call;
 use super::components::is_renamed;
 use super::judge::Rule;
+use super::keywords::from_to;
 use super::place::{Found, Place};
 use super::rename;
 use super::rest::rest;
@@ -95,7 +96,27 @@ fn compare(walk: &mut Walk<'_>, at: &Place, old: &Parameter<'_>, new: &Parameter
     if let (Some(a), Some(b)) = (old.value.get("schema"), new.value.get("schema")) {
         walk.schema(&inner, a, b);
     }
-    let mut handled = vec!["name", "in", "required"];
+    let field = |side: &'_ Value| side.get("x-field").cloned();
+    let (before, after) = (field(old.value), field(new.value));
+    if before != after {
+        let rule = match (&before, &after) {
+            (None, _) => Rule::CarrierAdded,
+            (_, None) => Rule::CarrierRemoved,
+            _ => Rule::CarrierMoved,
+        };
+        let mut change = Found::at(&inner, rule, from_to("carries", before.as_ref(), after.as_ref()));
+        let names = [before, after].into_iter().flatten();
+        change.facade = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        walk.found.push(change);
+    }
+    if old.value.get("x-segments") != new.value.get("x-segments") {
+        let how = match new.value["x-segments"] == true {
+            true => "the slashes of its value are sent as they are now",
+            false => "the slashes of its value are encoded now",
+        };
+        walk.found.push(Found::at(&inner, Rule::WireName, how));
+    }
+    let mut handled = vec!["name", "in", "required", "x-field", "x-segments"];
     if old.value.get("schema").is_some() == new.value.get("schema").is_some() {
         handled.push("schema");
     }

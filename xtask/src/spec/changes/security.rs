@@ -27,6 +27,14 @@ pub(crate) fn of_all(old: &Value, new: &Value, found: &mut Vec<Found>) {
             }
             handled.push(key);
         }
+        if scheme.get("x-scheme") != other.get("x-scheme") {
+            let text = super::keywords::from_to("word before the key", scheme.get("x-scheme"), other.get("x-scheme"));
+            found.push(Found::at(&inner, Rule::SecurityChanged, text));
+        }
+        if scheme.get("x-key-prefixes") != other.get("x-key-prefixes") {
+            found.push(Found::at(&inner, Rule::Docs, "the simulator takes other keys"));
+        }
+        handled.extend(["x-scheme", "x-key-prefixes"]);
         rest(&inner, scheme, other, &handled, found);
     }
     let names =

@@ -218,6 +218,7 @@ fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
         if let syn::Item::Impl(block) = item {
             for item in &mut block.items {
                 without_version(item);
+                segments(item, &relaxed.segments);
                 forms::patch(item, &relaxed.forms);
             }
         }
@@ -241,6 +242,20 @@ fn without_version(item: &mut syn::ImplItem) {
             && let Some(init) = &mut local.init
         {
             without_headers(&mut init.expr);
+        }
+    }
+}
+
+/// Sends the slashes of path parameters that may have several segments as they are.
+fn segments(item: &mut syn::ImplItem, all: &BTreeSet<(String, String)>) {
+    let syn::ImplItem::Fn(function) = item else { return };
+    let name = function.sig.ident.to_string();
+    for (_, parameter) in all.iter().filter(|(operation, _)| *operation == name) {
+        let text = function.block.to_token_stream().to_string();
+        let encoded = format!("encode_path (& {parameter} . to_string ())");
+        let kept = format!("videogen_wire :: encode_segments (& {parameter} . to_string ())");
+        if let Ok(block) = syn::parse_str(&text.replace(&encoded, &kept)) {
+            function.block = block;
         }
     }
 }

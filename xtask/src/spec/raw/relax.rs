@@ -14,6 +14,7 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToSnakeCase as _;
 use serde_json::{Map, Value, json};
 
 use super::forms::{self, Forms};
@@ -33,6 +34,8 @@ pub struct Relaxed {
     pub defaults: Vec<String>,
     /// Request bodies that are one of several components: the name of the union, and theirs.
     pub bodies: Vec<(String, Vec<String>)>,
+    /// Path parameters that may have several segments: the operation and the parameter.
+    pub segments: BTreeSet<(String, String)>,
     /// Multipart bodies.
     pub(super) forms: Forms,
 }
@@ -99,8 +102,22 @@ pub fn relax(spec: &Spec) -> Relaxed {
         objects: kinds.objects.into_iter().collect(),
         defaults,
         bodies,
+        segments: segments(spec),
         forms,
     }
+}
+
+/// The path parameters with `x-segments`.
+fn segments(spec: &Spec) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for operation in spec.operations() {
+        let several = operation
+            .parameters(spec)
+            .filter(|parameter| parameter["x-segments"] == true);
+        let names = several.filter_map(|parameter| parameter["name"].as_str());
+        found.extend(names.filter_map(|name| Some((operation.id()?.to_owned(), name.to_snake_case()))));
+    }
+    found
 }
 
 /// The kinds of the component schemas.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use quote::ToTokens;
 use syn::{FnArg, GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
 
-use crate::spec::facts::{Auto, Facts, FieldState, FieldWord, Model, ROLES};
+use crate::spec::facts::{Auto, Endpoints, Facts, FieldState, FieldWord, Model, ROLES};
 use crate::spec::raw::tree::Tree;
 use crate::spec::uploads::{Media, Upload};
 
@@ -220,6 +220,9 @@ fn files(media: &Media) -> String {
 fn limits(facts: &Facts, model: &Model) -> String {
     let mut text = format!("{} ({})\n", model.id, facts.shape(model).family);
     let mut line = |name: &str, value: String| text.push_str(&format!("  {name}: {value}\n"));
+    for (kind, id) in model.endpoints.iter().flat_map(Endpoints::all) {
+        line(&format!("endpoint of {kind}"), id.to_owned());
+    }
     let duration = &model.duration;
     let range = match duration.max {
         Some(max) => format!("{} to {max}", duration.min),
@@ -228,6 +231,7 @@ fn limits(facts: &Facts, model: &Model) -> String {
     let auto = match duration.auto {
         Some(Auto::Absent) => ", auto is Absent",
         Some(Auto::MinusOne) => ", auto is MinusOne",
+        Some(Auto::Word) => ", auto is Word",
         None => "",
     };
     let zero = duration.zero.map(|zero| format!(", 0 is {zero:?}")).unwrap_or_default();

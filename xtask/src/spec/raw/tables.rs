@@ -34,13 +34,14 @@ pub const VENDOR: Vendor = Vendor {{
     keys_page: {:?},
     base_url_env: {:?},
     base_url: {:?},
+    auth: Auth {{ header: {:?}, prefix: {:?} }},
     poll: Poll {{ first: {}, every: {:?}, give_up: {:?} }},
-    result_url: ResultUrl {{ ttl: {}, refreshable: {} }},
+    result_url: ResultUrl {{ ttl: {:?}, refreshable: {} }},
     webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: {}, tolerance: {:?} }},
     rate_limits: RateLimits {{ submit: &{:?}, query: &{:?} }},
     pages: PAGES,
     task_fields: TASK_FIELDS,
-    tasks: Tasks {{ statuses: &{:?}, created: {:?}, cancel_when: &{:?}, kept: {:?} }},
+    tasks: Tasks {{ statuses: &{:?}, id: {:?}, created: {:?}, cancel_when: &{:?}, kept: {:?} }},
     list: LIST,
     families: FAMILIES,
     models: MODELS,
@@ -53,6 +54,8 @@ const PAGES: &[Page] = &[
         vendor.keys_page,
         vendor.base_url_env,
         facts.base_url,
+        facts.auth.header,
+        facts.auth.prefix,
         poll.first,
         poll.every,
         poll.give_up,
@@ -65,6 +68,7 @@ const PAGES: &[Page] = &[
         limits.submit,
         limits.query,
         statuses,
+        tasks.id,
         tasks.created.map(Status::name),
         tasks.cancel_when.iter().map(|status| status.name()).collect::<Vec<_>>(),
         tasks.kept,
@@ -238,10 +242,12 @@ fn shape(shape: &Shape, out: &mut String) {
     for field in fields {
         let _ = writeln!(
             out,
-            "        Field {{ name: {:?}, wire: {:?}, item: {}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
+            "        Field {{ name: {:?}, wire: {:?}, place: Place::{:?}, form: Form::{:?}, item: {}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
              values: &{:?}, required: {}, page: {:?}, unverified: {} }},",
             field.name,
             field.wire,
+            field.place,
+            field.form,
             field.item.as_ref().map_or_else(|| "None".to_owned(), item),
             field.minimum,
             field.maximum,
@@ -265,6 +271,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
     let auto = match model.duration.auto {
         Some(Auto::Absent) => "Some(Auto::Absent)",
         Some(Auto::MinusOne) => "Some(Auto::MinusOne)",
+        Some(Auto::Word) => "Some(Auto::Word)",
         None => "None",
     };
     let zero = match model.duration.zero {
@@ -272,6 +279,13 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         Some(Zero::Default) => "Some(Zero::Default)",
         None => "None",
     };
+    let endpoints = model.endpoints.as_ref().map_or_else(
+        || "None".to_owned(),
+        |ids| {
+            let (text, frames, references) = (&ids.text, &ids.frames, &ids.references);
+            format!("Some(Endpoints {{ text: {text:?}, frames: {frames:?}, references: {references:?} }})")
+        },
+    );
     let frames = model.frames.as_ref().map_or_else(
         || "None".to_owned(),
         |frames| {
@@ -283,6 +297,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         out,
         "    Model {{
         id: {:?},
+        endpoints: {endpoints},
         family: {:?},
         request: {},
         limits_known: {},

@@ -69,13 +69,18 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     }
 }
 
-/// The body, among the alternatives of `schema`, that the model of an example has.
-pub(super) fn of_example<'a>(spec: &Spec, schema: &'a Value, example: &Value) -> Option<&'a Value> {
+/// The body, among the alternatives of `schema`, that the model of an example has. `model`: its id, if the path has it.
+pub(super) fn of_example<'a>(
+    spec: &Spec,
+    schema: &'a Value,
+    example: &Value,
+    model: Option<&str>,
+) -> Option<&'a Value> {
     let entries = spec.doc.get("x-models").and_then(Value::as_array)?;
     schema.get("anyOf")?.as_array()?.iter().find(|body| {
         let properties = spec.resolve(body).get("properties");
         let mut named = members(properties).filter(|(_, property)| property.get("x-field") == Some(&json!("model")));
-        let id = named.find_map(|(name, _)| example.get(name)?.as_str());
+        let id = model.or_else(|| named.find_map(|(name, _)| example.get(name)?.as_str()));
         let entry = entries.iter().find(|entry| {
             let pattern = entry.get("id").and_then(Value::as_str);
             id.zip(pattern).is_some_and(|(id, pattern)| matches(pattern, id))

@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use super::walk::{Kind, Node};
 use super::{Found, instead};
+use crate::spec::facts::NUMBERS;
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
 /// All keys of `specs/README.md`; the first eleven are at the root.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 24] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -31,6 +32,10 @@ const KEYS: [&str; 20] = [
     "x-null",
     "x-query",
     "x-task-field",
+    "x-scheme",
+    "x-key-prefixes",
+    "x-segments",
+    "x-unit",
 ];
 const AT_ROOT: &[&str] = KEYS.split_at(11).0;
 
@@ -68,6 +73,16 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         name.and_then(|name| name.split('/').next())
             .is_some_and(|name| names.contains(name))
     };
+    let is_of_create = |node: &Node<'_>| {
+        let mut operations = spec
+            .operations()
+            .filter(|operation| operation.id().is_some_and(|id| creates.contains(id)));
+        let around = node
+            .pointer
+            .rsplit_once("/parameters/")
+            .map_or("", |(around, _)| around);
+        operations.any(|operation| operation.pointer == around)
+    };
     for node in &*found.nodes() {
         for (key, value) in members(Some(node.value)).filter(|(key, _)| key.starts_with("x-")) {
             let here = format!("{}/{}", node.pointer, escape(key));
@@ -85,8 +100,24 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 "x-secret" if !(node.kind.is_schema() && is_string && !within(node, &requests)) => {
                     Some("it marks strings in responses, and has no effect elsewhere")
                 }
+                "x-field" if is_parameter(node.value) && !is_of_create(node) => {
+                    Some("it marks parameters in the path or the query of a create operation")
+                }
+                "x-field" if is_parameter(node.value) => None,
                 "x-field" if node.kind != Kind::Property || !within(node, &create_requests) => {
-                    Some("it marks properties of a create request, and has no effect elsewhere")
+                    Some("it marks properties and parameters of a create request, and has no effect elsewhere")
+                }
+                "x-segments" if node.value.get("in").and_then(Value::as_str) != Some("path") => {
+                    Some("it marks path parameters that may have several segments")
+                }
+                "x-unit" if !is_text_of_number(node.value) => {
+                    Some("it is the unit behind a number in a property with the type string, such as a duration")
+                }
+                "x-scheme" | "x-key-prefixes" if !node.pointer.starts_with("/components/securitySchemes/") => {
+                    Some("it describes keys in a security scheme")
+                }
+                "x-scheme" if node.value.get("type").and_then(Value::as_str) != Some("apiKey") => {
+                    Some("it is the word before the key in a scheme of the type apiKey")
                 }
                 "x-positions" if !node.value.get("x-field").is_some_and(Value::is_array) => {
                     Some("it gives the roles, by place, of the items of a property with a list as x-field")
@@ -113,7 +144,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                     format!("`{key}` is misplaced: {reason}"),
                     "move or delete it",
                 );
-            } else if matches!(key, "x-secret" | "x-unverified") && value != &Value::Bool(true) {
+            } else if matches!(key, "x-secret" | "x-unverified" | "x-segments") && value != &Value::Bool(true) {
                 found.add(
                     "bad-member",
                     here,
@@ -126,4 +157,15 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             }
         }
     }
+}
+
+fn is_parameter(value: &Value) -> bool {
+    matches!(value.get("in").and_then(Value::as_str), Some("path" | "query"))
+}
+
+/// Whether a property carries a number as text.
+fn is_text_of_number(property: &Value) -> bool {
+    let field = property.get("x-field").and_then(Value::as_str);
+    let kind = property.get("type").and_then(Value::as_str);
+    field.is_some_and(|field| NUMBERS.contains(&field)) && kind != Some("integer")
 }

@@ -54,11 +54,14 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     }
 }
 
-/// A family is polled by an operation that takes the task's id and nothing else from its path.
+/// A family is polled by an operation that takes the task's id from its path, and what precedes it there.
 fn polled(spec: &Spec, poll: &str, place: &str, found: &mut Found<'_>) {
-    let gets = spec
-        .operations()
-        .filter(|operation| operation.method == "get" && operation.path.matches('{').count() == 1);
+    let gets = spec.operations().filter(|operation| {
+        let before = operation
+            .parameters(spec)
+            .filter(|parameter| parameter["x-segments"] == true);
+        operation.method == "get" && operation.path.matches('{').count() == 1 + before.count()
+    });
     let known: Vec<&str> = gets.filter_map(|operation| operation.id()).collect();
     // An operation without a usable id is reported as such.
     let has_id_fault = found

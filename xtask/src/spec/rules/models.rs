@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{Found, instead};
-use crate::spec::facts::{Doubt, FIELDS, FieldState, Model, ROLES, Shape, of_model, shapes};
+use crate::spec::facts::{Auto, Doubt, FIELDS, Field, FieldState, Form, Model, ROLES, Shape, of_model, shapes};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape};
 
@@ -31,6 +31,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         numbers(model, report);
         pattern(model, entry, report);
         names(model, entry, report);
+        endpoints(model, entries, report);
         let own = shapes(spec, &model.create);
         if entry.get("create").is_some() && own.is_empty() {
             let known: Vec<&str> = spec.operations().filter_map(|operation| operation.id()).collect();
@@ -271,12 +272,54 @@ fn names(model: &Model, entry: &Value, report: &mut Report<'_>) {
     }
 }
 
+/// The ids of a model with several are entries of their own, which know of no others.
+fn endpoints(model: &Model, entries: &[Value], report: &mut Report<'_>) {
+    let Some(endpoints) = &model.endpoints else { return };
+    let others: Vec<&str> = entries
+        .iter()
+        .filter(|entry| entry.get("endpoints").is_none() || entry["id"] == model.id.as_str())
+        .filter_map(|entry| entry["id"].as_str().filter(|id| !id.ends_with('*')))
+        .collect();
+    for (kind, id) in endpoints.all() {
+        if !others.contains(&id) {
+            let reason = format!("`{id}` is not a listed model with one endpoint");
+            report(
+                "unknown-endpoint",
+                &format!("endpoints/{kind}"),
+                reason,
+                instead(id, &others),
+            );
+        }
+    }
+    let has = |roles: &[&str]| model.inputs.keys().any(|role| roles.contains(&role.as_str()));
+    for (kind, id, roles) in [
+        ("frames", &endpoints.frames, &ROLES[..2]),
+        ("references", &endpoints.references, &ROLES[2..]),
+    ] {
+        if id.is_none() && has(roles) {
+            let reason = format!("the model has inputs for which `{kind}` names no endpoint");
+            report("missing-member", "endpoints", reason, format!("add `{kind}`"));
+        }
+    }
+}
+
 /// The fields whose values may be doubtful.
 const DOUBTABLE: [&str; 2] = ["resolution", "aspect_ratio"];
 
 fn request(spec: &Spec, model: &Model, shape: &Shape, report: &mut Report<'_>) {
     let carries = |name: &str| shape.fields.iter().any(|field| field.name == name);
     conditions(model, shape, report);
+    let is_text = |field: &Field| matches!(field.form, Form::Text(_));
+    let mut lengths = shape.fields.iter().filter(|field| field.name == "duration");
+    if model.duration.auto == Some(Auto::Word) && !lengths.any(is_text) {
+        let reason = format!("no text of the body `{}` carries `duration`", shape.name);
+        report(
+            "bad-member",
+            "duration/auto",
+            reason,
+            "write minus_one or absent".to_owned(),
+        );
+    }
     let is_left_out = model.without.iter().any(|field| field == "generate_audio");
     if model.default_generate_audio.is_some() && (is_left_out || !carries("generate_audio")) {
         let reason = "a request for the model cannot carry `generate_audio`".to_owned();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::walk::Kind;
 use super::{Found, instead};
-use crate::spec::{Spec, escape, members};
+use crate::spec::{Spec, auth, escape, members};
 
 /// References to missing components.
 pub(super) fn nowhere(spec: &Spec, found: &mut Found<'_>) {
@@ -37,18 +37,13 @@ pub(super) fn nowhere(spec: &Spec, found: &mut Found<'_>) {
     }
 }
 
-/// Security schemes that are not a bearer token, and schemes and tags that are not declared.
+/// Security schemes that no client can use, and schemes and tags that are not declared.
 pub(super) fn names(spec: &Spec, found: &mut Found<'_>) {
     let schemes = spec.doc.pointer("/components/securitySchemes");
     for (name, scheme) in members(schemes) {
-        let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
-        if text("type") != "http" || !text("scheme").eq_ignore_ascii_case("bearer") {
-            found.add(
-                "security-kind",
-                format!("/components/securitySchemes/{}", escape(name)),
-                "the generated client only sends a bearer token",
-                "write `{type: http, scheme: bearer}` if the vendor takes that; else extend `Session::sign` in crates/wire",
-            );
+        if let Some((reason, fix)) = auth::fault(scheme) {
+            let place = format!("/components/securitySchemes/{}", escape(name));
+            found.add("security-kind", place, reason, fix);
         }
     }
     if list(spec.doc.get("security")).next().is_none() {

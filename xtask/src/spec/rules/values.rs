@@ -73,8 +73,8 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                     "write one (not copied from the page) that matches the schema",
                 );
             }
-            for (place, example) in examples {
-                let schema = bodies::of_example(spec, schema, example).unwrap_or(schema);
+            for (place, example, model) in examples {
+                let schema = bodies::of_example(spec, schema, example, model).unwrap_or(schema);
                 judge.check("bad-example", schema, &place, example, found);
                 strangers::check(spec, schema, &place, example, found);
             }
@@ -82,15 +82,20 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     }
 }
 
-/// The examples of a media type, header or parameter, and their places.
-fn examples<'a>(spec: &'a Spec, place: &str, holder: &'a Value) -> Vec<(String, &'a Value)> {
+/// The examples of a media type, header or parameter, their places, and the models that they are for.
+fn examples<'a>(spec: &'a Spec, place: &str, holder: &'a Value) -> Vec<(String, &'a Value, Option<&'a str>)> {
     let named = members(holder.get("examples")).filter_map(|(name, example)| {
-        let value = spec.resolve(example).get("value")?;
-        Some((format!("{place}/examples/{}/value", escape(name)), value))
+        let example = spec.resolve(example);
+        let model = example.get("x-model").and_then(Value::as_str);
+        Some((
+            format!("{place}/examples/{}/value", escape(name)),
+            example.get("value")?,
+            model,
+        ))
     });
     let single = holder
         .get("example")
-        .map(|example| (format!("{place}/example"), example));
+        .map(|example| (format!("{place}/example"), example, None));
     named.chain(single).collect()
 }
 
