@@ -125,11 +125,16 @@ impl Session {
         self.slot().take()
     }
 
+    /// Adds the key to a request.
+    pub fn authorize(&self, request: &mut reqwest::Request) {
+        let (header, authorization) = &*self.authorization;
+        request.headers_mut().insert(header.clone(), authorization.clone());
+    }
+
     /// Signs a request. Called by the generated clients' `pre` hook.
     pub fn sign(&self, request: &mut reqwest::Request) {
+        self.authorize(request);
         let headers = request.headers_mut();
-        let (header, authorization) = &*self.authorization;
-        headers.insert(header.clone(), authorization.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(

@@ -26,9 +26,17 @@ pub(crate) struct ResultUrl {
     /// Left out if links do not expire.
     pub(crate) ttl: Option<u64>,
     pub(crate) refreshable: bool,
+    /// Which links need the key; none if left out.
+    pub(crate) key: Option<KeyedLinks>,
     source: Option<String>,
     #[serde(default)]
     unverified: bool,
+}
+
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KeyedLinks {
+    OwnOrigin,
 }
 
 #[derive(Deserialize, JsonSchema)]

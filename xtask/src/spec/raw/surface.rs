@@ -224,9 +224,10 @@ fn limits(facts: &Facts, model: &Model) -> String {
         line(&format!("endpoint of {kind}"), id.to_owned());
     }
     let duration = &model.duration;
-    let range = match duration.max {
-        Some(max) => format!("{} to {max}", duration.min),
-        None => format!("from {}", duration.min),
+    let range = match (duration.listed(), duration.max()) {
+        (Some(values), _) => values,
+        (None, Some(max)) => format!("{} to {max}", duration.min()),
+        (None, None) => format!("from {}", duration.min()),
     };
     let auto = match duration.auto {
         Some(Auto::Absent) => ", auto is Absent",
