@@ -373,7 +373,11 @@ fn fields(
             .get("x-pages")
             .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
         let number = |key: &str| property.get(key).and_then(Value::as_i64);
-        let values = inner.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let values = kinds(spec, inner)
+            .get("enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         let values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
         let pattern = property.get("pattern").and_then(Value::as_str);
         // A member of an object is required only where the object is sent.
@@ -393,6 +397,16 @@ fn fields(
                 unverified: own.unverified,
             });
         }
+    }
+}
+
+/// The schema that names the values of a property: of a list of objects that carries one field, that of their `type`.
+fn kinds<'a>(spec: &'a Spec, property: &'a Value) -> &'a Value {
+    let item = property.get("items").map(|items| target(spec, items));
+    let kind = item.and_then(|item| item.get("properties")?.get("type"));
+    match kind {
+        Some(kind) if property.get("x-field").is_some_and(Value::is_string) => target(spec, kind),
+        _ => property,
     }
 }
 
