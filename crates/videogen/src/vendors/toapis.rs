@@ -268,6 +268,7 @@ fn read_task(family: &str, task: types::Task, requested: Option<&TaskId>) -> Res
             completion_tokens: None,
             total_tokens: None,
             web_searches: tools.web_search.read(),
+            ..Usage::default()
         });
     let url = file.url.take().read().or(task.url.read()).or(task.video_url.read());
     read.video = url.map(|url| Video {
