@@ -503,7 +503,7 @@ fn field(
         .get("x-pages")
         .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
     let number = |key: &str| schema.get(key).and_then(Value::as_i64);
-    let values = target(spec, schema)
+    let values = kinds(spec, target(spec, schema))
         .get("enum")
         .and_then(Value::as_array)
         .into_iter()
@@ -523,6 +523,16 @@ fn field(
         required,
         page: page.unwrap_or_default().to_owned(),
         unverified: own.unverified,
+    }
+}
+
+/// The schema that names the values of a property: of a list of objects that carries one field, that of their `type`.
+fn kinds<'a>(spec: &'a Spec, property: &'a Value) -> &'a Value {
+    let item = property.get("items").map(|items| target(spec, items));
+    let kind = item.and_then(|item| item.get("properties")?.get("type"));
+    match kind {
+        Some(kind) if property.get("x-field").is_some_and(Value::is_string) => target(spec, kind),
+        _ => property,
     }
 }
 

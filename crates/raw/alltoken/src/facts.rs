@@ -224,7 +224,7 @@ const CREATE_GENERATION_CREATE_GENERATION_REQUEST: Request = Request {
         Field { name: "safety_identifier", wire: "safety_identifier", place: Place::Body, form: Form::Own, item: None, minimum: None, maximum: None, max_length: Some(64), prefix: None, values: &[], required: false, page: "https://alltoken.ai/docs/apis/video", unverified: false },
         Field { name: "seed", wire: "seed", place: Place::Body, form: Form::Own, item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://alltoken.ai/docs/apis/video", unverified: false },
         Field { name: "service_tier", wire: "service_tier", place: Place::Body, form: Form::Own, item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &["default", "flex"], required: false, page: "https://alltoken.ai/docs/apis/video", unverified: false },
-        Field { name: "tools", wire: "tools", place: Place::Body, form: Form::Own, item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://alltoken.ai/docs/apis/video", unverified: false },
+        Field { name: "tools", wire: "tools", place: Place::Body, form: Form::Own, item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &["web_search"], required: false, page: "https://alltoken.ai/docs/apis/video", unverified: false },
         Field { name: "watermark", wire: "watermark", place: Place::Body, form: Form::Own, item: None, minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://alltoken.ai/docs/apis/video", unverified: false },
     ],
 };
@@ -330,7 +330,7 @@ const MODELS: &[Model] = &[
             Input { role: "reference_audio", wire_role: "reference_audio", max: Some(10), sources: &["url", "upload_id"], media: Some(MEDIA_LONG_AUDIO), alone: true },
         ],
         exclusive: &[&["first_frame", "last_frame"], &["reference_image", "reference_video", "reference_audio"]],
-        conditions: &[Condition { when: &[FieldTest { field: "video_operation", is: FieldState::OneOf(&["edit"]) }], requires: &[FieldTest { field: "aspect_ratio", is: FieldState::OneOf(&["adaptive"]) }, FieldTest { field: "duration", is: FieldState::OneOf(&["auto"]) }], unverified: false }, Condition { when: &[FieldTest { field: "video_operation", is: FieldState::OneOf(&["extend"]) }], requires: &[FieldTest { field: "aspect_ratio", is: FieldState::OneOf(&["adaptive"]) }], unverified: false }],
+        conditions: &[Condition { when: &[FieldTest { field: "video_operation", is: FieldState::OneOf(&["edit"]) }], requires: &[FieldTest { field: "aspect_ratio", is: FieldState::OneOf(&["adaptive"]) }, FieldTest { field: "duration", is: FieldState::OneOf(&["auto"]) }], unverified: false }, Condition { when: &[FieldTest { field: "video_operation", is: FieldState::OneOf(&["extend"]) }], requires: &[FieldTest { field: "aspect_ratio", is: FieldState::OneOf(&["adaptive"]) }], unverified: false }, Condition { when: &[FieldTest { field: "video_operation", is: FieldState::OneOf(&["edit", "extend"]) }], requires: &[FieldTest { field: "reference_video", is: FieldState::Set }], unverified: true }],
         without: &["camera_fixed"],
         doubtful: &[],
         unverified: &["default_generate_audio", "inputs", "exclusive"],

@@ -39,6 +39,7 @@ const PAGES: &[Page] = &[
 ];
 
 const TASK_FIELDS: &[TaskField] = &[
+    TaskField { name: "prompt", places: &["/prompt"] },
     TaskField { name: "duration", places: &["/parameters/duration"] },
     TaskField { name: "resolution", places: &["/resolution", "/parameters/resolution"] },
     TaskField { name: "aspect_ratio", places: &["/parameters/aspect_ratio"] },
