@@ -10,7 +10,9 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use progenitor_client::OperationInfo;
 use reqwest::ResponseBuilderExt as _;
 use reqwest::Url;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::exchange::{Answer, Exchange, Sent};
@@ -29,6 +31,10 @@ pub struct Session {
     proxy: Option<Arc<str>>,
     /// Instead of the HTTP client's timeout.
     timeout: Option<Duration>,
+    /// Headers of the operation itself.
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Instead of the query that the generated client writes.
+    query: Option<Arc<str>>,
     slot: Arc<Mutex<Option<Exchange>>>,
 }
 
@@ -66,6 +72,8 @@ impl Session {
             records_only: false,
             proxy: None,
             timeout: None,
+            headers: Vec::new(),
+            query: None,
             slot: Arc::default(),
         })
     }
@@ -85,8 +93,27 @@ impl Session {
             records_only: self.records_only,
             proxy: self.proxy.clone(),
             timeout: self.timeout,
+            headers: Vec::new(),
+            query: None,
             slot: Arc::default(),
         }
+    }
+
+    /// Adds a header to the request of this call. What is no valid header is not sent, so both come from a spec and numbers.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// Replaces the query of the request of this call, and nothing else of its URL.
+    #[must_use]
+    pub fn query(mut self, query: &str) -> Self {
+        self.query = Some(query.into());
+        self
     }
 
     /// Sets the timeout of a request, instead of the HTTP client's.
@@ -123,6 +150,12 @@ impl Session {
             USER_AGENT,
             HeaderValue::from_static(concat!("videogen/", env!("CARGO_PKG_VERSION"))),
         );
+        for (name, value) in &self.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        if self.query.is_some() {
+            request.url_mut().set_query(self.query.as_deref());
+        }
     }
 
     /// Sends a request and keeps the exchange. Called by the generated clients' `exec` hook.
@@ -143,6 +176,7 @@ impl Session {
             operation: info.operation_id,
             method: request.method().clone(),
             url: request.url().clone(),
+            headers: self.headers.clone(),
             body: request
                 .body()
                 .and_then(reqwest::Body::as_bytes)
@@ -333,6 +367,29 @@ mod tests {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(text).expect("a buffer");
         encoder.finish().expect("a buffer")
+    }
+
+    #[test]
+    fn a_call_has_its_own_headers_and_query() {
+        let key = SecretString::from("k".to_owned());
+        let session = Session::new(&key).expect("a valid key");
+        let own = session.clone().header("Cancel-After", "90s").query("cursor=cD0y");
+        let url: Url = "https://api.example.com/v1/list?page=2".parse().expect("a URL");
+        let signed = |session: &Session| {
+            let mut request = reqwest::Request::new(reqwest::Method::GET, url.clone());
+            session.sign(&mut request);
+            let header = request.headers().get("cancel-after").cloned();
+            (
+                request.url().to_string(),
+                header,
+                request.headers().contains_key(AUTHORIZATION),
+            )
+        };
+        assert_eq!(signed(&session), (url.to_string(), None, true));
+        let moved = "https://api.example.com/v1/list?cursor=cD0y".to_owned();
+        assert_eq!(signed(&own), (moved, Some(HeaderValue::from_static("90s")), true));
+        // The next call of the same account has neither.
+        assert_eq!(signed(&own.call()), (url.to_string(), None, true));
     }
 
     #[test]

@@ -62,7 +62,12 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     }
     output.result(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
-        format!("{} {}\n{body}", plan.method, plan.url)
+        let headers: String = plan
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\n"))
+            .collect();
+        format!("{} {}\n{headers}{body}", plan.method, plan.url)
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -135,7 +140,12 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
 fn rows(model_plan: &ModelPlan) -> Vec<Vec<String>> {
     let lines: Vec<String> = match &model_plan.plan {
         Some(plan) => {
-            let request = format!("{} {} {}", plan.method, plan.url, short(&plan.body));
+            let headers: String = plan
+                .headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {value} "))
+                .collect();
+            let request = format!("{} {} {headers}{}", plan.method, plan.url, short(&plan.body));
             let adjusted = plan.adjustments.iter().map(ToString::to_string);
             let notes = plan.notes.iter().map(|note| format!("Note: {note}"));
             let overridden = plan.overridden.iter().map(overridden);

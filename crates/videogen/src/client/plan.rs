@@ -1,6 +1,7 @@
 //! Dry run: the HTTP request that a submission would send.
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
@@ -42,6 +43,9 @@ pub struct Plan {
     pub method: String,
     /// URL.
     pub url: String,
+    /// Headers that carry fields of the request, without those that every request has.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// JSON body. Where the reference of an upload will be, it contains `<upload of NAME>`.
     pub body: Value,
     /// Local files that would be uploaded first.
@@ -294,6 +298,11 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
         did_you_mean,
         method: exchange.method.to_string(),
         url: exchange.url.to_string(),
+        headers: exchange
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+            .collect(),
         body: body.unwrap_or_default(),
         adjustments,
     })

@@ -224,7 +224,7 @@ impl Video {
 }
 
 /// Usage of a task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Usage {
@@ -237,6 +237,9 @@ pub struct Usage {
     /// Number of web searches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_searches: Option<i64>,
+    /// Seconds for which the model ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
 }
 
 /// Reason of a task's failure.

@@ -62,7 +62,15 @@ impl Details<'_> {
             .task_fields
             .iter()
             .find(|known| known.name == field)?;
-        let mut values = known.places.iter().filter_map(|place| self.body.pointer(place));
-        values.find_map(|value| T::from_value(value.clone()))
+        known.places.iter().find_map(|place| {
+            let value = self.body.pointer(place)?;
+            let words = known
+                .words
+                .iter()
+                .find(|(at, _)| at == place)
+                .map_or(&[][..], |(_, words)| words);
+            let word = words.iter().find(|word| value == word.wire);
+            T::from_value(word.map_or_else(|| value.clone(), |word| word.value.into()))
+        })
     }
 }

@@ -270,9 +270,8 @@ fn read_task(family: &str, task: types::Task, requested: Option<&TaskId>) -> Res
         .read()
         .and_then(|usage| usage.tool_usage.read())
         .map(|tools| Usage {
-            completion_tokens: None,
-            total_tokens: None,
             web_searches: tools.web_search.read(),
+            ..Usage::default()
         });
     let url = file.url.take().read().or(task.url.read()).or(task.video_url.read());
     read.video = url.map(|url| Video {
