@@ -248,7 +248,7 @@ impl HeaderRule {
             Some(number) if !in_bounds(number) => {
                 let edge = |bound: Option<i64>| bound.map_or_else(|| "any".to_owned(), |bound| bound.to_string());
                 let (low, high, unit) = (edge(self.minimum), edge(self.maximum), &self.unit);
-                let rule = format!("{}: must be {low} to {high} {unit}", self.name);
+                let rule = format!("must be {low} to {high} {unit}");
                 Err(Problem::new(&self.name, rule))
             }
             // Another form that the schema allows, which the simulator does not follow.
