@@ -127,6 +127,8 @@ pub struct ResultUrl {
     pub ttl: u64,
     /// Whether polling again returns a new one.
     pub refreshable: bool,
+    /// Whether one on the vendor's own origin, below the base URL, needs the key.
+    pub key_on_own_origin: bool,
 }
 
 /// How webhooks are delivered, in seconds.
@@ -136,19 +138,67 @@ pub struct Webhook {
     pub timeout: u64,
     /// Pauses before each retry.
     pub retries: &'static [u64],
-    /// Authentication of deliveries.
-    pub signature: Signature,
+    /// Authentication of deliveries, if they are signed.
+    pub signature: Option<Signature>,
     /// Maximum difference between the signed time and the clock.
     pub tolerance: Option<u64>,
 }
 
-/// Authentication of webhook deliveries.
+/// How webhook deliveries are signed. In templates, `{name}` stands for the value of that name: the raw body, the
+/// signature, or a header's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signature {
-    /// None.
-    None,
-    /// HMAC-SHA256 over time and body.
+pub struct Signature {
+    /// Algorithm.
+    pub scheme: Scheme,
+    /// Text form of the signature.
+    pub encoding: Encoding,
+    /// How the secret gives the key.
+    pub key: SigningKey,
+    /// Template of the signed message.
+    pub message: &'static str,
+    /// Headers: the name of the value, and that of the header.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Template of the header with the signature: one of its entries, or several with the separator between them.
+    pub form: &'static str,
+    /// What separates the entries of that header, if it may have several.
+    pub separator: Option<char>,
+}
+
+impl Signature {
+    /// The header that has the value called `name`.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&'static str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(known, _)| *known == name).map(|(_, header)| *header)
+    }
+}
+
+/// Signing algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// HMAC-SHA256.
     HmacSha256,
+}
+
+/// Text form of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Lower-case hexadecimal digits.
+    Hex,
+    /// Base64 with padding.
+    Base64,
+}
+
+/// How a secret gives the key of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningKey {
+    /// Its text is the key.
+    Text,
+    /// It is base64, after a prefix such as `whsec_`.
+    Base64 {
+        /// The prefix; empty if there is none.
+        prefix: &'static str,
+    },
 }
 
 /// Documented limits of one account; a list is empty if none is documented, and all of a list apply at once.
@@ -342,6 +392,8 @@ pub struct Duration {
     pub min: u32,
     /// Longest, if limited.
     pub max: Option<u32>,
+    /// The only ones between the two, in ascending order; empty if all are allowed.
+    pub values: &'static [u32],
     /// How a request leaves the duration to the model, if supported.
     pub auto: Option<Auto>,
     /// What a duration of 0 means, if it is documented to mean anything.
@@ -357,19 +409,28 @@ impl Duration {
         self.nearest(seconds) == seconds
     }
 
-    /// The allowed length nearest to `seconds`.
+    /// The allowed length nearest to `seconds`; of two, the shorter.
     #[must_use]
     pub fn nearest(&self, seconds: u32) -> u32 {
-        seconds.clamp(self.min, self.max.unwrap_or(u32::MAX))
+        let nearest = self.values.iter().min_by_key(|value| value.abs_diff(seconds));
+        match nearest {
+            Some(value) => *value,
+            None => seconds.clamp(self.min, self.max.unwrap_or(u32::MAX)),
+        }
     }
 }
 
-/// `4 to 15`, or `from 1`.
+/// `4 to 15`, `from 1`, or `4, 6 or 8`.
 impl std::fmt::Display for Duration {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.max {
-            Some(max) => write!(f, "{} to {max}", self.min),
-            None => write!(f, "from {}", self.min),
+        match (self.values, self.max) {
+            ([values @ .., last], _) => {
+                let values: Vec<String> = values.iter().map(u32::to_string).collect();
+                let or = if values.is_empty() { "" } else { " or " };
+                write!(f, "{}{or}{last}", values.join(", "))
+            }
+            ([], Some(max)) => write!(f, "{} to {max}", self.min),
+            ([], None) => write!(f, "from {}", self.min),
         }
     }
 }

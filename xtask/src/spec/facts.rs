@@ -161,11 +161,39 @@ impl Model {
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Duration {
-    pub(crate) min: u32,
+    pub(crate) min: Option<u32>,
     pub(crate) max: Option<u32>,
+    /// Instead of the two: all that are allowed.
+    #[serde(default)]
+    pub(crate) values: Vec<u32>,
     pub(crate) auto: Option<Auto>,
     pub(crate) zero: Option<Zero>,
     pub(crate) default: Option<u32>,
+}
+
+impl Duration {
+    /// The shortest.
+    pub(crate) fn min(&self) -> u32 {
+        self.values.first().copied().or(self.min).unwrap_or(1)
+    }
+
+    /// The longest, if limited.
+    pub(crate) fn max(&self) -> Option<u32> {
+        self.values.last().copied().or(self.max)
+    }
+
+    pub(crate) fn allows(&self, seconds: u32) -> bool {
+        match self.values.is_empty() {
+            true => seconds >= self.min() && self.max.is_none_or(|max| seconds <= max),
+            false => self.values.contains(&seconds),
+        }
+    }
+
+    /// The values of a set, separated by commas.
+    pub(crate) fn listed(&self) -> Option<String> {
+        let values: Vec<String> = self.values.iter().map(u32::to_string).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone, Copy)]

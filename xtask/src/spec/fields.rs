@@ -211,10 +211,11 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     how.extend(words.map(|(value, wire)| format!("{value} as `{wire}`")));
     match name {
         "duration" => {
-            let min = model.duration.min;
-            how.push(match model.duration.max {
-                Some(max) => format!("{min}…{max} s"),
-                None => format!("from {min} s"),
+            let min = model.duration.min();
+            how.push(match (model.duration.listed(), model.duration.max()) {
+                (Some(values), _) => format!("{values} s"),
+                (None, Some(max)) => format!("{min}…{max} s"),
+                (None, None) => format!("from {min} s"),
             });
             how.extend(model.duration.auto.map(|auto| match auto {
                 Auto::Absent => "auto by leaving it out".to_owned(),

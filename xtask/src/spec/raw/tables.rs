@@ -7,6 +7,7 @@ use heck::ToShoutySnakeCase as _;
 
 use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Form, Model, ROLES, Shape, Zero};
 use crate::spec::lists::Item;
+use crate::spec::service::{KeyForm, KeyedLinks, Signature};
 use crate::spec::tasks::Status;
 use crate::spec::uploads::Media;
 
@@ -34,8 +35,8 @@ pub const VENDOR: Vendor = Vendor {{
     base_url_env: {:?},
     base_url: {:?},
     poll: Poll {{ first: {}, every: {:?}, give_up: {:?} }},
-    result_url: ResultUrl {{ ttl: {}, refreshable: {} }},
-    webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: Signature::{:?}, tolerance: {:?} }},
+    result_url: ResultUrl {{ ttl: {}, refreshable: {}, key_on_own_origin: {} }},
+    webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: {}, tolerance: {:?} }},
     rate_limits: RateLimits {{ submit: &{:?}, query: &{:?} }},
     pages: PAGES,
     task_fields: TASK_FIELDS,
@@ -57,9 +58,10 @@ const PAGES: &[Page] = &[
         poll.give_up,
         result_url.ttl,
         result_url.refreshable,
+        result_url.key == Some(KeyedLinks::OwnOrigin),
         webhook.timeout,
         webhook.retries,
-        webhook.signature,
+        webhook.signature.signed().map_or_else(|| "None".to_owned(), signature),
         webhook.tolerance,
         limits.submit,
         limits.query,
@@ -121,6 +123,22 @@ const PAGES: &[Page] = &[
     }
     out.push_str("];\n");
     out
+}
+
+fn signature(signature: &Signature) -> String {
+    let key = match signature.key {
+        KeyForm::Text => "Text".to_owned(),
+        KeyForm::Base64 => {
+            let prefix = signature.key_prefix.as_deref().unwrap_or_default();
+            format!("Base64 {{ prefix: {prefix:?} }}")
+        }
+    };
+    let headers: Vec<_> = signature.headers.iter().collect();
+    format!(
+        "Some(Signature {{ scheme: Scheme::{:?}, encoding: Encoding::{:?}, key: SigningKey::{key}, message: {:?}, \
+         headers: &{headers:?}, form: {:?}, separator: {:?} }})",
+        signature.scheme, signature.encoding, signature.message, signature.form, signature.separator,
+    )
 }
 
 /// The constant that holds an entry of `x-media`.
@@ -299,7 +317,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         family: {:?},
         request: {},
         limits_known: {},
-        duration: Duration {{ min: {}, max: {:?}, auto: {auto}, zero: {zero}, default: {:?} }},
+        duration: Duration {{ min: {}, max: {:?}, values: &{:?}, auto: {auto}, zero: {zero}, default: {:?} }},
         frames: {frames},
         resolutions: &{:?},
         default_resolution: {:?},
@@ -312,8 +330,9 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         facts.shape(model).family,
         constant(facts.shape(model)),
         model.limits_known(),
-        model.duration.min,
-        model.duration.max,
+        model.duration.min(),
+        model.duration.max(),
+        model.duration.values,
         model.duration.default,
         model.resolutions,
         model.default_resolution,

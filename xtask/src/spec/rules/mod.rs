@@ -33,6 +33,7 @@ mod texts;
 mod uploads;
 mod values;
 mod walk;
+mod webhooks;
 mod words;
 
 /// A group of rules.
@@ -48,7 +49,7 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 9] = [
+const FACTS: [Group; 10] = [
     like::check,
     facts::check,
     lists::check,
@@ -56,6 +57,7 @@ const FACTS: [Group; 9] = [
     models::check,
     bodies::check,
     uploads::check,
+    webhooks::check,
     servers::check,
     words::check,
 ];
