@@ -479,7 +479,11 @@ fn fields(
             .get("x-pages")
             .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
         let number = |key: &str| property.get(key).and_then(Value::as_i64);
-        let values = inner.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let values = kinds(spec, inner)
+            .get("enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         let words = words(property);
         let normal = |value: &str| {
             let word = words.iter().find(|(_, wire)| wire == value);
@@ -512,6 +516,16 @@ fn fields(
                 unverified: own.unverified,
             });
         }
+    }
+}
+
+/// The schema that names the values of a property: of a list of objects that carries one field, that of their `type`.
+fn kinds<'a>(spec: &'a Spec, property: &'a Value) -> &'a Value {
+    let item = property.get("items").map(|items| target(spec, items));
+    let kind = item.and_then(|item| item.get("properties")?.get("type"));
+    match kind {
+        Some(kind) if property.get("x-field").is_some_and(Value::is_string) => target(spec, kind),
+        _ => property,
     }
 }
 

@@ -251,7 +251,7 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
                 shown.join(" ")
             });
         }
-        "service_tier" | "video_operation" | "output_format" => {
+        "service_tier" | "video_operation" | "output_format" | "tools" => {
             let values = bounds.values.iter().filter(|value| !value.is_empty());
             how.push(values.cloned().collect::<Vec<_>>().join(" "));
         }

@@ -11,7 +11,8 @@ use crate::spec::schema::{single_ref, target};
 use crate::spec::{Spec, escape, members};
 
 /// The members of a task that the facade reads wherever a spec has them (`x-task-field`).
-pub const TASK_FIELDS: [&str; 18] = [
+pub const TASK_FIELDS: [&str; 19] = [
+    "prompt",
     "input_type",
     "duration",
     "resolution",

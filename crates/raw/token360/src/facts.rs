@@ -38,6 +38,7 @@ const PAGES: &[Page] = &[
 ];
 
 const TASK_FIELDS: &[TaskField] = &[
+    TaskField { name: "prompt", places: &["/prompt"], words: &[] },
     TaskField { name: "duration", places: &["/parameters/duration"], words: &[] },
     TaskField { name: "resolution", places: &["/resolution", "/parameters/resolution"], words: &[] },
     TaskField { name: "aspect_ratio", places: &["/parameters/aspect_ratio"], words: &[] },

@@ -29,6 +29,7 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
         draft: details.get("draft"),
         draft_task: draft.and_then(|id| TaskId::new(task.id.vendor(), task.id.family(), id)),
     };
+    task.prompt = details.get("prompt");
     task.expired = details.get("expired");
     task.request_id = details.get("request_id");
     if let Some(amount) = details.get("cost_usd").and_then(|cost| amount(&cost)) {

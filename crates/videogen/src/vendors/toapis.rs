@@ -105,9 +105,10 @@ impl Adapter for ToApis {
         // The pages differ in which of the two has the code, and a code may be just the status.
         let words = [detail.type_.read(), code.as_deref().map(ErrorType::from)];
         let kind = words.iter().flatten().find_map(|word| match word {
-            ErrorType::InvalidRequest | ErrorType::InvalidRequestError | ErrorType::WebhookNotConfigured => {
-                Some(ErrorKind::InvalidRequest)
-            }
+            ErrorType::InvalidRequest
+            | ErrorType::InvalidRequestError
+            | ErrorType::WebhookNotConfigured
+            | ErrorType::BadRequest => Some(ErrorKind::InvalidRequest),
             ErrorType::Unauthorized | ErrorType::AuthenticationError => Some(ErrorKind::Auth),
             ErrorType::InsufficientQuota => Some(ErrorKind::Balance),
             ErrorType::TaskNotFound | ErrorType::NotFoundError => Some(ErrorKind::NotFound),
