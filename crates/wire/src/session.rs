@@ -31,11 +31,17 @@ pub struct Session {
     proxy: Option<Arc<str>>,
     /// Instead of the HTTP client's timeout.
     timeout: Option<Duration>,
-    /// Headers of the operation itself.
+    /// What the request of this call has beside what every request has; shared, so that a client stays small.
+    own: Option<Arc<Own>>,
+    slot: Arc<Mutex<Option<Exchange>>>,
+}
+
+/// What the request of one call has beside what every request has.
+#[derive(Clone, Default)]
+struct Own {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// Instead of the query that the generated client writes.
-    query: Option<Arc<str>>,
-    slot: Arc<Mutex<Option<Exchange>>>,
+    query: Option<String>,
 }
 
 /// Error for an API key that is not a valid HTTP header value.
@@ -72,8 +78,7 @@ impl Session {
             records_only: false,
             proxy: None,
             timeout: None,
-            headers: Vec::new(),
-            query: None,
+            own: None,
             slot: Arc::default(),
         })
     }
@@ -93,8 +98,7 @@ impl Session {
             records_only: self.records_only,
             proxy: self.proxy.clone(),
             timeout: self.timeout,
-            headers: Vec::new(),
-            query: None,
+            own: None,
             slot: Arc::default(),
         }
     }
@@ -104,7 +108,9 @@ impl Session {
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes());
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-            self.headers.push((name, value));
+            Arc::make_mut(self.own.get_or_insert_default())
+                .headers
+                .push((name, value));
         }
         self
     }
@@ -112,7 +118,7 @@ impl Session {
     /// Replaces the query of the request of this call, and nothing else of its URL.
     #[must_use]
     pub fn query(mut self, query: &str) -> Self {
-        self.query = Some(query.into());
+        Arc::make_mut(self.own.get_or_insert_default()).query = Some(query.to_owned());
         self
     }
 
@@ -155,11 +161,12 @@ impl Session {
             USER_AGENT,
             HeaderValue::from_static(concat!("videogen/", env!("CARGO_PKG_VERSION"))),
         );
-        for (name, value) in &self.headers {
+        let Some(own) = &self.own else { return };
+        for (name, value) in &own.headers {
             headers.insert(name.clone(), value.clone());
         }
-        if self.query.is_some() {
-            request.url_mut().set_query(self.query.as_deref());
+        if own.query.is_some() {
+            request.url_mut().set_query(own.query.as_deref());
         }
     }
 
@@ -181,7 +188,7 @@ impl Session {
             operation: info.operation_id,
             method: request.method().clone(),
             url: request.url().clone(),
-            headers: self.headers.clone(),
+            headers: self.own.as_ref().map_or_else(Vec::new, |own| own.headers.clone()),
             body: request
                 .body()
                 .and_then(reqwest::Body::as_bytes)
