@@ -20,7 +20,7 @@ use crate::property::{on_every_vendor, runtime};
 use crate::requests::{ROLES, object, requests};
 
 /// Number of requests for each vendor.
-const CASES: u32 = 4_000;
+const CASES: u32 = 1_500;
 /// Fixed seed.
 const SEED: &[u8; 32] = b"validation and simulator agree!!";
 /// All subjects of violations: fields, roles, and combinations.
@@ -328,7 +328,7 @@ fn validation_and_the_simulator_agree() {
         "{all} requests: {accepted} accepted, {both} refused by both, {facade} by the facade alone ({broken} overridden)"
     );
     // Otherwise the test would still pass if it no longer tested anything.
-    assert!(all >= 10_000 && accepted * 10 >= all * 3 && both * 5 >= all && facade * 20 >= all && broken * 50 >= all);
+    assert!(all >= 3_750 && accepted * 10 >= all * 3 && both * 5 >= all && facade * 20 >= all && broken * 50 >= all);
     let seen = tallies.iter().flat_map(|tally| &tally.subjects).map(String::as_str);
     let seen: BTreeSet<_> = seen.collect();
     assert_eq!(seen, SUBJECTS.split_whitespace().collect());

@@ -23,7 +23,7 @@ use crate::property::{on_every_vendor, runtime};
 use crate::specs::{examples, operations, resolve, spec};
 
 /// Number of responses for each vendor; each is used for a submission and one other call.
-const CASES: u32 = 4_000;
+const CASES: u32 = 1_000;
 /// Fixed seed.
 const SEED: &[u8; 32] = b"any answer through every reader.";
 const CANARY: &str = "canary-51fe";
@@ -474,9 +474,9 @@ fn any_response_is_parsed_or_rejected() {
     // Otherwise the test would still pass if it no longer reached some outcome.
     let submits =
         ["accepted", "salvaged", "rejected", "ambiguous", "named"].map(|outcome| all[&format!("submit {outcome}")]);
-    assert!(submits.iter().all(|count| *count >= 100) && submits.iter().sum::<u32>() >= 5_000);
+    assert!(submits.iter().all(|count| *count >= 25) && submits.iter().sum::<u32>() >= 1_250);
     for operation in ["get", "cancel", "list", "models"] {
         let [read, failed] = ["read", "failed"].map(|outcome| all[&format!("{operation} {outcome}")]);
-        assert!(read >= 5 && failed >= 50, "{operation}: {read} read, {failed} failed");
+        assert!(read >= 2 && failed >= 12, "{operation}: {read} read, {failed} failed");
     }
 }

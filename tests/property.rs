@@ -11,7 +11,12 @@ use videogen::Vendor;
 
 /// The check of one case; returns the violated property, and counts outcomes.
 pub(crate) type Check<V, T> = Box<dyn Fn(&V, &mut T) -> Result<(), String>>;
-/// Runs the check of each vendor with `cases` generated values, one thread for each, and panics with the smallest one
+/// How many times as many cases as usual a long search tries.
+fn depth() -> u32 {
+    std::env::var("VIDEOGEN_TEST_DEPTH").map_or(1, |depth| depth.parse().expect("VIDEOGEN_TEST_DEPTH is a number"))
+}
+
+/// Runs the check of each vendor with `cases` generated values (times `VIDEOGEN_TEST_DEPTH`, if that is set), one thread for each, and panics with the smallest one
 /// that fails. The seed is fixed, so that failures are reproducible.
 pub(crate) fn on_every_vendor<V: Debug + 'static, T: Default + Send>(
     (cases, seed): (u32, &[u8; 32]),
@@ -19,7 +24,7 @@ pub(crate) fn on_every_vendor<V: Debug + 'static, T: Default + Send>(
 ) -> Vec<T> {
     let run = &|vendor: &Vendor| {
         let (values, check) = prepare(*vendor);
-        let mut config = Config::with_cases(cases);
+        let mut config = Config::with_cases(cases * depth());
         (config.failure_persistence, config.max_shrink_iters) = (None, 2_000);
         let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, seed));
         let tally = RefCell::new(T::default());

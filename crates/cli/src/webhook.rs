@@ -7,7 +7,6 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use videogen::facts::Signature;
 use videogen::webhook::{Callback, Receiver};
 use videogen::{Client, SecretUrl, TaskId, TaskStatus, Vendor, VideoTask};
 
@@ -114,7 +113,7 @@ impl Listener {
 /// The vendor's webhook secrets; none if it does not sign.
 fn secrets(vendor: Vendor, simulate: bool, output: &Output) -> Vec<String> {
     let facts = vendor.facts();
-    if facts.webhook.signature == Signature::None {
+    if facts.webhook.signature.is_none() {
         return Vec::new();
     }
     if simulate {

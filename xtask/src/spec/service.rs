@@ -1,5 +1,7 @@
 //! What a spec says of the service: when to poll, how long links live, webhooks, rate limits.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -34,7 +36,7 @@ pub(crate) struct ResultUrl {
 pub(crate) struct Webhook {
     pub(crate) timeout: u64,
     pub(crate) retries: Vec<u64>,
-    pub(crate) signature: Signature,
+    pub(crate) signature: Signing,
     pub(crate) tolerance: Option<u64>,
     /// Statuses at whose beginning there is a delivery; only at the end if left out. For the simulator.
     events: Option<Vec<Status>>,
@@ -43,12 +45,78 @@ pub(crate) struct Webhook {
     unverified: bool,
 }
 
-#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Signature {
-    #[serde(rename = "none")]
+/// `none`, or how deliveries are signed.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Signing {
+    // First, so that the errors about a mapping are those of its members.
+    Signed(Signature),
+    #[allow(dead_code, reason = "only one word is accepted")]
+    Unsigned(Unsigned),
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Unsigned {
     None,
+}
+
+impl Signing {
+    pub(crate) fn signed(&self) -> Option<&Signature> {
+        match self {
+            Self::Signed(signature) => Some(signature),
+            Self::Unsigned(_) => None,
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Signature {
+    pub(crate) scheme: Scheme,
+    pub(crate) encoding: Encoding,
+    pub(crate) key: KeyForm,
+    /// Of a key in base64.
+    pub(crate) key_prefix: Option<String>,
+    pub(crate) message: String,
+    /// Name of a value in templates → header.
+    pub(crate) headers: BTreeMap<String, String>,
+    #[serde(default = "bare")]
+    pub(crate) form: String,
+    pub(crate) separator: Option<char>,
+}
+
+fn bare() -> String {
+    "{signature}".to_owned()
+}
+
+#[derive(Deserialize, JsonSchema, Clone, Copy, Debug)]
+pub(crate) enum Scheme {
     #[serde(rename = "hmac-sha256")]
     HmacSha256,
+}
+
+#[derive(Deserialize, JsonSchema, Clone, Copy, Debug)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Encoding {
+    Hex,
+    Base64,
+}
+
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KeyForm {
+    Text,
+    Base64,
+}
+
+/// The names in the braces of a template.
+pub(crate) fn placeholders(template: &str) -> Vec<&str> {
+    let parts = template.split('{').skip(1);
+    parts
+        .filter_map(|part| part.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// Omitted if the vendor documents none.

@@ -13,7 +13,7 @@ pub const VENDOR: Vendor = Vendor {
     base_url: "https://api.alltoken.ai/v1",
     poll: Poll { first: 2, every: (2, 5), give_up: None },
     result_url: ResultUrl { ttl: 3600, refreshable: true },
-    webhook: Webhook { timeout: 10, retries: &[], signature: Signature::None, tolerance: None },
+    webhook: Webhook { timeout: 10, retries: &[], signature: None, tolerance: None },
     rate_limits: RateLimits { submit: &[], query: &[] },
     pages: PAGES,
     task_fields: TASK_FIELDS,

@@ -13,7 +13,7 @@ pub const VENDOR: Vendor = Vendor {
     base_url: "https://ark.ap-southeast.bytepluses.com/api/v3",
     poll: Poll { first: 5, every: (5, 10), give_up: None },
     result_url: ResultUrl { ttl: 86400, refreshable: false },
-    webhook: Webhook { timeout: 5, retries: &[5, 5, 5], signature: Signature::None, tolerance: None },
+    webhook: Webhook { timeout: 5, retries: &[5, 5, 5], signature: None, tolerance: None },
     rate_limits: RateLimits { submit: &[], query: &[] },
     pages: PAGES,
     task_fields: TASK_FIELDS,

@@ -13,7 +13,7 @@ pub const VENDOR: Vendor = Vendor {
     base_url: "https://api.token360.ai",
     poll: Poll { first: 5, every: (5, 10), give_up: None },
     result_url: ResultUrl { ttl: 3600, refreshable: true },
-    webhook: Webhook { timeout: 30, retries: &[1, 3], signature: Signature::None, tolerance: None },
+    webhook: Webhook { timeout: 30, retries: &[1, 3], signature: None, tolerance: None },
     rate_limits: RateLimits { submit: &[], query: &[] },
     pages: PAGES,
     task_fields: TASK_FIELDS,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use bytes::Bytes;
 use chrono::Utc;
 use http_body_util::{BodyExt, Full};
@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::dialects::dialect;
 use crate::spec::Spec;
-use crate::state::{Core, Status, Task, hmac_hex};
+use crate::state::{Core, Status, Task, signed_headers};
 
 /// Shortest real time that a receiver has to answer, at any speed of the clock.
 const LEAST_TIME: Duration = Duration::from_secs(1);
@@ -92,18 +92,11 @@ async fn too_long(core: &Core, moment: Duration) {
 fn headers(core: &Core, spec: &Spec, event: &str, body: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let (true, Some(secret)) = (spec.webhook.signature == "hmac-sha256", &core.webhook_secret) {
+    if let (Some(rules), Some(secret)) = (spec.webhook.signature(), &core.webhook_secret) {
         // Real time, not simulated: the receiver compares it with its own clock.
         let timestamp = Utc::now().timestamp().to_string();
-        let parts = [event.as_bytes(), b".", timestamp.as_bytes(), b".", body.as_bytes()];
-        let signature = format!("v1={}", hmac_hex(secret.as_bytes(), &parts));
-        let values = [
-            ("x-toapis-webhook-id", event.to_owned()),
-            ("x-toapis-webhook-timestamp", timestamp),
-            ("x-toapis-webhook-signature", signature),
-        ];
-        for (name, value) in values {
-            if let Ok(value) = HeaderValue::try_from(value) {
+        for (name, value) in signed_headers(rules, secret, event, &timestamp, body) {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 headers.insert(name, value);
             }
         }

@@ -13,8 +13,8 @@ use crate::simulator::handle::Simulator;
 use crate::spec::{Spec, SpecError, Vendor};
 use crate::state::{Assets, Background, Clock, Core, Faults, Ids, Links, Log, Pace, Rewrites, Store};
 
-/// Default secret that webhooks are signed with.
-pub const WEBHOOK_SECRET: &str = "whsec-simulator";
+/// Default secret that webhooks are signed with. It is also one in the form of Standard Webhooks.
+pub const WEBHOOK_SECRET: &str = "whsec_c2ltdWxhdG9y";
 
 /// A simulator could not start.
 #[derive(Debug, thiserror::Error)]
@@ -114,8 +114,8 @@ impl Builder {
         self
     }
 
-    /// Sets the secret of ToAPIs' webhook signatures. Default: [`WEBHOOK_SECRET`]. `None`: an
-    /// account without a webhook, for which a `callback_url` is refused.
+    /// Sets the secret of webhook signatures. Default: [`WEBHOOK_SECRET`]. `None`: an account without a webhook, for
+    /// which a vendor that signs refuses a `callback_url`.
     pub fn webhook_secret(mut self, secret: Option<impl Into<String>>) -> Self {
         self.webhook_secret = secret.map(Into::into);
         self

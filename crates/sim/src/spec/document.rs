@@ -14,6 +14,7 @@ use crate::spec::reference::resolve;
 use crate::spec::schema;
 use crate::spec::upload::UploadRule;
 use crate::spec::vendor::Vendor;
+use crate::spec::webhook::Webhook;
 
 /// A spec is invalid. The specs are compiled in, so this is a mistake in `specs/`.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -55,16 +56,6 @@ pub(crate) struct Family {
 pub(crate) struct ResultUrl {
     pub(crate) ttl: u32,
     pub(crate) refreshable: bool,
-}
-
-/// `x-webhook`.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Webhook {
-    pub(crate) timeout: u32,
-    pub(crate) retries: Vec<u32>,
-    pub(crate) signature: String,
-    /// The statuses at whose beginning there is a delivery; only at the end if left out.
-    pub(crate) events: Option<Vec<String>>,
 }
 
 /// `x-tasks`.

@@ -16,6 +16,7 @@ mod schema;
 mod unknown;
 mod upload;
 mod vendor;
+mod webhook;
 
 pub use document::{Spec, SpecError};
 pub use operation::Operation;
@@ -28,3 +29,4 @@ pub(crate) use model::{Doubt, Model, Wanted};
 pub(crate) use number::wide_integer;
 pub(crate) use problem::Problem;
 pub(crate) use unknown::{UnknownMember, unknown_members};
+pub(crate) use webhook::{Signature, TextForm};

@@ -46,7 +46,7 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     dialect.check_references(call)?;
     let assets = used(call, &inputs)?;
     // Only a signed webhook needs setting up.
-    let signed = call.spec.webhook.signature != "none";
+    let signed = call.spec.webhook.signature().is_some();
     if callback.is_some() && signed && call.core.webhook_secret.is_none() {
         return Err(Refusal::NoWebhook);
     }

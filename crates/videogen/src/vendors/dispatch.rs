@@ -15,9 +15,9 @@ use crate::model::{
     Asset, AssetGroup, AssetPage, AssetQuery, Balance, Capabilities, ListQuery, ListedModel, SecretUrl, TaskId, Vendor,
     Verification, VideoRequest, VideoTask,
 };
-use crate::vendors::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored};
 #[cfg(feature = "webhook")]
-use crate::vendors::{SignatureHeaders, WebhookEvent};
+use crate::vendors::WebhookEvent;
+use crate::vendors::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored};
 /// Runs the same call on the adapter of a vendor.
 macro_rules! on_adapter {
     ($vendor:expr, $adapter:ident => $call:expr) => {
@@ -173,11 +173,6 @@ pub(crate) fn verified<'a>(
 
 pub(crate) fn error(vendor: Vendor, status: u16, body: Value) -> ErrorDetail {
     on_adapter!(vendor, A => A::error(status, body))
-}
-
-#[cfg(feature = "webhook")]
-pub(crate) fn signature(vendor: Vendor) -> Option<SignatureHeaders> {
-    on_adapter!(vendor, A => A::SIGNATURE)
 }
 
 #[cfg(feature = "webhook")]

@@ -122,21 +122,12 @@ pub(crate) struct ErrorDetail {
     pub(crate) refused: bool,
 }
 
-/// Names of the headers of a signed webhook.
-#[cfg(feature = "webhook")]
-pub(crate) struct SignatureHeaders {
-    /// The event's id.
-    pub(crate) event: &'static str,
-    /// When it was signed, in unix seconds.
-    pub(crate) timestamp: &'static str,
-    /// One or several signatures.
-    pub(crate) signature: &'static str,
-}
-
 /// Contents of a signed webhook's body.
 #[cfg(feature = "webhook")]
 #[derive(Default)]
 pub(crate) struct WebhookEvent {
+    /// The event's id, the same in each repeat, where the signature covers no header with it.
+    pub(crate) id: Option<String>,
     /// The vendor's event type.
     pub(crate) kind: Option<String>,
     /// The vendor's id of the task, if it names one.
@@ -227,10 +218,6 @@ pub(crate) trait Adapter {
     }
 
     fn error(status: u16, body: Value) -> ErrorDetail;
-
-    /// Headers of a webhook's signature, for vendors that sign.
-    #[cfg(feature = "webhook")]
-    const SIGNATURE: Option<SignatureHeaders> = None;
 
     /// Parses the body of a signed webhook of any shape.
     #[cfg(feature = "webhook")]

@@ -132,13 +132,6 @@ impl Adapter for ToApis {
     }
 
     #[cfg(feature = "webhook")]
-    const SIGNATURE: Option<super::SignatureHeaders> = Some(super::SignatureHeaders {
-        event: "x-toapis-webhook-id",
-        timestamp: "x-toapis-webhook-timestamp",
-        signature: "x-toapis-webhook-signature",
-    });
-
-    #[cfg(feature = "webhook")]
     fn webhook_event(body: Value) -> super::WebhookEvent {
         use videogen_raw_toapis::enums::WebhookEventType as Kind;
 
@@ -146,6 +139,7 @@ impl Adapter for ToApis {
         let data = event.data.read().unwrap_or_default();
         let (kind, task) = (event.type_.read(), data.task_id.read());
         super::WebhookEvent {
+            id: None,
             without_task: match &kind {
                 Some(Kind::EndpointTest) => true,
                 Some(Kind::GenerationCompleted | Kind::GenerationFailed) => false,

@@ -5,14 +5,12 @@ use std::future::Future;
 
 use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
-use videogen_wire::facts::Signature;
 
 use super::Event;
 use super::receiver::{Clock, Handler, Outcome, Receiver};
 use super::signature::Verifier;
 use crate::client::Client;
 use crate::model::{Error, ErrorKind, Timestamp};
-use crate::vendors::dispatch;
 
 /// Builder of a [`Receiver`]. The vendor calls the URL in the request's `callback_url`: set it to
 /// [`Receiver::callback`], as in the example of the [module](crate::webhook).
@@ -108,7 +106,7 @@ impl ReceiverBuilder {
     /// Builds the receiver.
     ///
     /// # Errors
-    /// `config` when a secret is empty, or when a secret is set and the vendor does not sign webhooks.
+    /// `config` when a secret is empty or has not the form of the vendor's secrets, or when a secret is set and the vendor does not sign webhooks.
     pub fn build(self) -> Result<Receiver, Error> {
         let vendor = self.client.vendor();
         let config = |message: String| Err(Error::new(ErrorKind::Config, message));
@@ -120,14 +118,16 @@ impl ReceiverBuilder {
             return config("the webhook secret is empty; set the signing secret from the vendor's console".to_owned());
         }
         let webhook = vendor.facts().webhook;
-        let verifier = match (webhook.signature, dispatch::signature(vendor)) {
+        let verifier = match webhook.signature {
             _ if self.secrets.is_empty() => None,
-            (Signature::HmacSha256, Some(headers)) => Some(Verifier {
-                headers,
-                secrets: self.secrets,
-                tolerance: webhook.tolerance.unwrap_or_default(),
-            }),
-            _ => {
+            Some(signature) => {
+                let tolerance = webhook.tolerance.unwrap_or_default();
+                match Verifier::new(signature, &self.secrets, tolerance) {
+                    Ok(verifier) => Some(verifier),
+                    Err(message) => return config(message),
+                }
+            }
+            None => {
                 let name = vendor.name();
                 return config(format!(
                     "{name} does not sign webhooks; remove the secret, and use a separate callback URL for each task"

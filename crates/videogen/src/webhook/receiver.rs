@@ -157,8 +157,8 @@ impl Receiver {
     /// The reason for refusing the delivery, or the failure of handling it.
     pub async fn receive(&self, token: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Result<Received, Rejection> {
         if let Some(verifier) = &self.0.verifier {
-            let event = verifier.verify(headers, body, (self.0.clock)())?;
-            return self.signed(token, event, body).await;
+            let id = verifier.verify(headers, body, (self.0.clock)())?;
+            return self.signed(token, id, body).await;
         }
         let hash = TokenHash::of(token.ok_or(Refusal::Token)?);
         let task = self.0.bindings.hint(&hash).ok_or(Refusal::Token)?;
@@ -185,15 +185,17 @@ impl Receiver {
         .await
     }
 
-    /// Handles an event whose signature was verified.
-    async fn signed(&self, token: Option<&str>, id: String, body: &[u8]) -> Result<Received, Rejection> {
+    /// Handles an event whose signature was verified. `id`: the event's, if the signature covers it; otherwise the body
+    /// names the event.
+    async fn signed(&self, token: Option<&str>, id: Option<String>, body: &[u8]) -> Result<Received, Rejection> {
+        let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::Body)?;
+        let event = dispatch::webhook_event(self.0.client.vendor(), body.clone());
+        let id = id.or_else(|| event.id.clone()).ok_or(Refusal::Body)?;
         let held = match self.0.ledger.claim(id.clone()) {
             Claim::Mine(held) => held,
             Claim::Busy => return Err(Rejection::Busy),
             Claim::Done => return Ok(Received::Duplicate),
         };
-        let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::Body)?;
-        let event = dispatch::webhook_event(self.0.client.vendor(), body.clone());
         let task = if event.without_task {
             None
         } else {

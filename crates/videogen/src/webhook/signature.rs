@@ -1,48 +1,68 @@
-//! HMAC-SHA256 over the event's id, the time and the raw body.
+//! Signatures of deliveries, as the spec describes them.
 
 use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderMap;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret as _, SecretBox, SecretString};
+use videogen_wire::facts::{Encoding, Signature, SigningKey};
 
 use super::Refusal;
 use crate::model::Timestamp;
-use crate::vendors::SignatureHeaders;
 
 /// Verifier of signed deliveries.
 pub(crate) struct Verifier {
-    pub(crate) headers: SignatureHeaders,
-    /// One secret; two during rotation.
-    pub(crate) secrets: Vec<SecretString>,
+    rules: Signature,
+    /// One key; two during rotation.
+    keys: Vec<SecretBox<[u8]>>,
     /// Allowed difference of the signed time in seconds, in either direction.
     pub(crate) tolerance: u64,
 }
 
 impl Verifier {
-    /// The event's id, if the signature is valid and recent.
+    /// # Errors
+    /// What is wrong with a secret.
+    pub(crate) fn new(rules: Signature, secrets: &[SecretString], tolerance: u64) -> Result<Self, String> {
+        Ok(Self {
+            rules,
+            keys: secrets
+                .iter()
+                .map(|secret| key(rules.key, secret))
+                .collect::<Result<_, _>>()?,
+            tolerance,
+        })
+    }
+
+    /// The event's id, if the signature is valid and recent; `None` if the signature does not cover an id.
     ///
-    /// The three parts are joined by dots, but cannot be split elsewhere: the time is all digits, and the rest
-    /// must be valid JSON.
-    pub(crate) fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<String, Refusal> {
-        let event = only(headers, self.headers.event)?;
-        let timestamp = only(headers, self.headers.timestamp)?;
-        if !self.is_near(timestamp, now)? {
+    /// The parts of the message cannot be split elsewhere: the time is all digits, and the body must be valid JSON.
+    pub(crate) fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Option<String>, Refusal> {
+        let delivery = Delivery {
+            rules: self.rules,
+            headers,
+            signed: only(headers, self.rules.header("signature").ok_or(Refusal::Header)?)?,
+        };
+        if !self.is_near(delivery.value("timestamp")?, now)? {
             return Err(Refusal::Time);
         }
-        let given = signatures(headers, self.headers.signature)?;
-        let parts = [event.as_bytes(), b".", timestamp.as_bytes(), b".", body];
-        let is_signed = self.secrets.iter().any(|secret| {
-            let expected = sign(secret, &parts);
+        let given = delivery.signatures();
+        let message = delivery.message(body)?;
+        let is_signed = self.keys.iter().any(|key| {
+            let expected = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret()), &message);
             given
                 .iter()
                 .any(|given| verify_slices_are_equal(given, expected.as_ref()).is_ok())
         });
-        if is_signed {
-            Ok(event.to_owned())
+        if !is_signed {
+            return Err(Refusal::Signature);
+        }
+        if self.rules.message.contains("{id}") {
+            delivery.value("id").map(|id| Some(id.to_owned()))
         } else {
-            Err(Refusal::Signature)
+            Ok(None)
         }
     }
 
@@ -57,13 +77,87 @@ impl Verifier {
     }
 }
 
-fn sign(secret: &SecretString, parts: &[&[u8]]) -> hmac::Tag {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
-    let mut context = hmac::Context::with_key(&key);
-    for part in parts {
-        context.update(part);
+/// The key that a secret gives.
+fn key(form: SigningKey, secret: &SecretString) -> Result<SecretBox<[u8]>, String> {
+    let text = secret.expose_secret();
+    let bytes = match form {
+        SigningKey::Text => text.as_bytes().to_vec(),
+        SigningKey::Base64 { prefix } => {
+            let encoded = text.strip_prefix(prefix).unwrap_or(text);
+            STANDARD.decode(encoded).map_err(|_| {
+                format!(
+                    "the webhook secret is not base64 after {prefix:?}; copy the whole signing secret from the vendor's console"
+                )
+            })?
+        }
+    };
+    Ok(SecretBox::new(bytes.into_boxed_slice()))
+}
+
+/// The headers of a delivery.
+struct Delivery<'a> {
+    rules: Signature,
+    headers: &'a HeaderMap,
+    /// The header with the signature.
+    signed: &'a str,
+}
+
+impl<'a> Delivery<'a> {
+    /// The value of a name, which occurs exactly once.
+    fn value(&self, name: &str) -> Result<&'a str, Refusal> {
+        if let Some(header) = self.rules.header(name) {
+            return only(self.headers, header);
+        }
+        let mut values = self.parts(name);
+        match (values.next(), values.next()) {
+            (Some(value), None) if !value.is_empty() => Ok(value),
+            _ => Err(Refusal::Header),
+        }
     }
-    context.sign()
+
+    /// The values of a name in the header with the signature.
+    fn parts(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        let placeholder = format!("{{{name}}}");
+        let form = entries(self.rules.form, self.rules.separator);
+        let around = form.into_iter().find_map(|entry| entry.split_once(&placeholder));
+        let given = entries(self.signed, self.rules.separator).into_iter();
+        given.filter_map(move |entry| {
+            let (before, after) = around?;
+            entry.trim_matches(' ').strip_prefix(before)?.strip_suffix(after)
+        })
+    }
+
+    /// Every signature in the header; other versions and forms are ignored.
+    fn signatures(&self) -> Vec<[u8; 32]> {
+        let decode = |text: &str| match self.rules.encoding {
+            Encoding::Hex => lower_hex(text),
+            Encoding::Base64 => STANDARD.decode(text).ok()?.try_into().ok(),
+        };
+        self.parts("signature").filter_map(decode).collect()
+    }
+
+    fn message(&self, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let mut message = Vec::with_capacity(body.len() + 64);
+        let mut rest = self.rules.message;
+        while let Some((text, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').ok_or(Refusal::Header)?;
+            message.extend(text.as_bytes());
+            match name {
+                "body" => message.extend(body),
+                name => message.extend(self.value(name)?.as_bytes()),
+            }
+            rest = after;
+        }
+        message.extend(rest.as_bytes());
+        Ok(message)
+    }
+}
+
+fn entries(text: &str, separator: Option<char>) -> Vec<&str> {
+    match separator {
+        Some(separator) => text.split(separator).collect(),
+        None => vec![text],
+    }
 }
 
 /// The value of a header that occurs exactly once.
@@ -73,16 +167,6 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Refusal> {
         (Some(Ok(value)), None) if !value.is_empty() => Ok(value),
         _ => Err(Refusal::Header),
     }
-}
-
-/// Every signature in the header; other versions and forms are ignored.
-fn signatures(headers: &HeaderMap, name: &str) -> Result<Vec<[u8; 32]>, Refusal> {
-    let text = only(headers, name)?;
-    Ok(text
-        .split(',')
-        .filter_map(|entry| entry.trim_matches(' ').strip_prefix("v1="))
-        .filter_map(lower_hex)
-        .collect())
 }
 
 /// Parses 32 bytes in lower-case hex, the only documented form.
@@ -103,32 +187,4 @@ fn lower_hex(text: &str) -> Option<[u8; 32]> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    /// RFC 4231, test case 2.
-    #[test]
-    fn the_hmac_is_the_one_of_the_rfc() {
-        let expected = lower_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843").unwrap();
-        let made = sign(&"Jefe".to_owned().into(), &[b"what do ya want ", b"for nothing?"]);
-        assert_eq!(made.as_ref(), expected);
-    }
-
-    #[test]
-    fn only_complete_lower_case_hex_is_a_signature() {
-        let good = "0f".repeat(32);
-        assert_eq!(lower_hex(&good), Some([15; 32]));
-        for bad in [
-            "0F".repeat(32),
-            "0f".repeat(31),
-            "0f".repeat(33),
-            "0g".repeat(32),
-            format!("{}f", &good[1..].replace('0', "é")),
-            good[1..].to_owned(),
-        ] {
-            assert_eq!(lower_hex(&bad), None, "{bad}");
-        }
-    }
-}
+mod tests;

@@ -44,8 +44,8 @@ impl Adapter for Acme {
         }
     }
 
-    // TO DO: if the vendor signs its webhooks, `SIGNATURE`, `webhook_event` and `webhook_task`, as in ToAPIs. Unsigned
-    // webhooks only trigger a poll, and need nothing here.
+    // TO DO: if the vendor signs its webhooks (`x-webhook` in the spec), `webhook_event` and `webhook_task`, as in ToAPIs.
+    // Unsigned webhooks only trigger a poll, and need nothing here.
 }
 
 fn client(call: &Call<'_>) -> raw::Client {

@@ -167,13 +167,30 @@ fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
     let signature = (old.get("signature"), new.get("signature"));
     if signature.0 != signature.1 {
         // Receivers that check signatures reject deliveries without one or with another.
-        let was_signed = signature.0.and_then(Value::as_str).is_some_and(|kind| kind != "none");
-        let rule = if was_signed {
+        let is_signed = |side: Option<&Value>| side.is_some_and(Value::is_object);
+        let rule = if is_signed(signature.0) {
             Rule::WebhookRemoved
         } else {
             Rule::WebhookChanged
         };
-        found.push(Found::at(at, rule, from_to("signature", signature.0, signature.1)));
+        if is_signed(signature.0) && is_signed(signature.1) {
+            for (name, before, after) in pairs(signature.0, signature.1) {
+                found.push(Found::at(
+                    at,
+                    rule,
+                    from_to(&format!("signature.{name}"), before, after),
+                ));
+            }
+        } else {
+            // The members of a mapping are long; its scheme says enough.
+            let word = |side: Option<&Value>| side.map(|side| side.get("scheme").unwrap_or(side).clone());
+            let (before, after) = (word(signature.0), word(signature.1));
+            found.push(Found::at(
+                at,
+                rule,
+                from_to("signature", before.as_ref(), after.as_ref()),
+            ));
+        }
     }
     for key in ["timeout", "retries", "tolerance", "events"] {
         if old.get(key) != new.get(key) {
@@ -184,6 +201,24 @@ fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
     }
     let handled = ["signature", "timeout", "retries", "tolerance", "events"];
     rest(at, old, new, &handled, found);
+}
+
+/// The members that differ, with their values on both sides.
+fn pairs<'a>(
+    old: Option<&'a Value>,
+    new: Option<&'a Value>,
+) -> impl Iterator<Item = (&'a str, Option<&'a Value>, Option<&'a Value>)> {
+    let added = members(new).filter(move |(name, _)| old.is_none_or(|old| old.get(name).is_none()));
+    let names = members(old).chain(added).map(|(name, _)| name);
+    names
+        .map(move |name| {
+            (
+                name,
+                old.and_then(|old| old.get(name)),
+                new.and_then(|new| new.get(name)),
+            )
+        })
+        .filter(|(_, before, after)| before != after)
 }
 
 /// Fewer requests in some window than before, or one more window, is lower.

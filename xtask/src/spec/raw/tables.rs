@@ -7,6 +7,7 @@ use heck::ToShoutySnakeCase as _;
 
 use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Model, ROLES, Shape, Zero};
 use crate::spec::lists::Item;
+use crate::spec::service::{KeyForm, Signature};
 use crate::spec::tasks::Status;
 use crate::spec::uploads::Media;
 
@@ -35,7 +36,7 @@ pub const VENDOR: Vendor = Vendor {{
     base_url: {:?},
     poll: Poll {{ first: {}, every: {:?}, give_up: {:?} }},
     result_url: ResultUrl {{ ttl: {}, refreshable: {} }},
-    webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: Signature::{:?}, tolerance: {:?} }},
+    webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: {}, tolerance: {:?} }},
     rate_limits: RateLimits {{ submit: &{:?}, query: &{:?} }},
     pages: PAGES,
     task_fields: TASK_FIELDS,
@@ -59,7 +60,7 @@ const PAGES: &[Page] = &[
         result_url.refreshable,
         webhook.timeout,
         webhook.retries,
-        webhook.signature,
+        webhook.signature.signed().map_or_else(|| "None".to_owned(), signature),
         webhook.tolerance,
         limits.submit,
         limits.query,
@@ -114,6 +115,22 @@ const PAGES: &[Page] = &[
     }
     out.push_str("];\n");
     out
+}
+
+fn signature(signature: &Signature) -> String {
+    let key = match signature.key {
+        KeyForm::Text => "Text".to_owned(),
+        KeyForm::Base64 => {
+            let prefix = signature.key_prefix.as_deref().unwrap_or_default();
+            format!("Base64 {{ prefix: {prefix:?} }}")
+        }
+    };
+    let headers: Vec<_> = signature.headers.iter().collect();
+    format!(
+        "Some(Signature {{ scheme: Scheme::{:?}, encoding: Encoding::{:?}, key: SigningKey::{key}, message: {:?}, \
+         headers: &{headers:?}, form: {:?}, separator: {:?} }})",
+        signature.scheme, signature.encoding, signature.message, signature.form, signature.separator,
+    )
 }
 
 /// The constant that holds an entry of `x-media`.

@@ -33,6 +33,7 @@ mod texts;
 mod uploads;
 mod values;
 mod walk;
+mod webhooks;
 
 /// A group of rules.
 type Group = fn(&Spec, &mut Found<'_>);
@@ -47,7 +48,7 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 8] = [
+const FACTS: [Group; 9] = [
     like::check,
     facts::check,
     lists::check,
@@ -55,6 +56,7 @@ const FACTS: [Group; 8] = [
     models::check,
     bodies::check,
     uploads::check,
+    webhooks::check,
     servers::check,
 ];
 
