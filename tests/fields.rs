@@ -207,10 +207,12 @@ fn the_table_and_the_validator_agree() {
                 }
             }
             "duration" => {
-                let max = rules.model.duration.max;
-                let told = max.map_or(format!("from {} s", rules.model.duration.min), |max| {
-                    format!("…{max} s")
-                });
+                let rule = rules.model.duration;
+                let told = match (rule.values, rule.max) {
+                    ([_, .., last], _) => format!(", {last} s"),
+                    (_, Some(max)) => format!("…{max} s"),
+                    (_, None) => format!("from {} s", rule.min),
+                };
                 assert!(cell.text.contains(&told), "{place}");
                 assert_eq!(
                     cell.text.contains("auto"),

@@ -120,9 +120,10 @@ fn members(rules: Capabilities, wild: bool) -> Vec<(String, Gen)> {
     }
     // Without a maximum, any length is valid.
     let (min, max) = (model.duration.min, model.duration.max.unwrap_or(60));
-    let lengths = (min..=max).map(Value::from);
+    let lengths = (min..=max).filter(|seconds| model.duration.allows(*seconds));
+    let lengths = lengths.map(Value::from);
     let lengths = lengths.chain(model.duration.auto.map(|_| json!("auto")));
-    let odd = [0, 1, min - 1, max + 1, 16, 61, u32::MAX].map(Value::from);
+    let odd = [0, 1, min - 1, min + 1, max + 1, 16, 61, u32::MAX].map(Value::from);
     add("duration", one(lengths), one(odd.into_iter().chain([json!("auto")])));
     let frames = |rule: Frames| (rule.min..=rule.max).step_by(rule.step as usize).collect();
     let odd = [0, 25, 28, 29, 30, 31, 288, 289, 290, 293, u32::MAX];

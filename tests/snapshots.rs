@@ -58,6 +58,29 @@ fn wire_request_of_every_case() {
     }
 }
 
+/// Of each body that a vendor's models have, the requests of one model are shown.
+#[test]
+fn each_request_body_has_a_target() {
+    let mut missing = Vec::new();
+    for vendor in Vendor::ALL {
+        let spec = Spec::load(&root(), vendor.as_str()).unwrap();
+        let models = spec.doc["x-models"].as_array().unwrap().iter();
+        let models: Vec<_> = models
+            .filter(|model| !model["id"].as_str().unwrap().ends_with('*'))
+            .collect();
+        let body = |model: &Value| (model["create"].clone(), model["request"].clone());
+        let is_target = |model: &&&Value| targets().any(|target| target == (*vendor, model["id"].as_str().unwrap()));
+        let shown: Vec<_> = models.iter().filter(is_target).map(|model| body(model)).collect();
+        let left = models.iter().filter(|model| !shown.contains(&body(model)));
+        missing.extend(left.map(|model| format!("(Vendor::{vendor:?}, {})", model["id"])));
+    }
+    assert!(
+        missing.is_empty(),
+        "add one of each body to TARGETS in tests/cases.rs: {}",
+        missing.join(", ")
+    );
+}
+
 /// The family of the tasks that an operation returns, by its tag.
 fn family(operation: &Value) -> &str {
     operation["tags"][0].as_str().unwrap()

@@ -204,5 +204,7 @@ pub mod task {
     pub use crate::model::VideoTaskBuilder;
     #[cfg(feature = "schema")]
     pub use crate::model::task_schema;
-    pub use crate::model::{ListQuery, ParseTaskIdError, Raw, TaskPage, TaskParameters, TaskRef, UnlistedModel, Usage};
+    pub use crate::model::{
+        Cost, ListQuery, ParseTaskIdError, Raw, TaskPage, TaskParameters, TaskRef, UnlistedModel, Usage,
+    };
 }

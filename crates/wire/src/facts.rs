@@ -115,6 +115,8 @@ pub struct ResultUrl {
     pub ttl: u64,
     /// Whether polling again returns a new one.
     pub refreshable: bool,
+    /// Whether one on the vendor's own origin, below the base URL, needs the key.
+    pub key_on_own_origin: bool,
 }
 
 /// How webhooks are delivered, in seconds.
@@ -341,6 +343,8 @@ pub struct Duration {
     pub min: u32,
     /// Longest, if limited.
     pub max: Option<u32>,
+    /// The only ones between the two, in ascending order; empty if all are allowed.
+    pub values: &'static [u32],
     /// How a request leaves the duration to the model, if supported.
     pub auto: Option<Auto>,
     /// What a duration of 0 means, if it is documented to mean anything.
@@ -356,19 +360,28 @@ impl Duration {
         self.nearest(seconds) == seconds
     }
 
-    /// The allowed length nearest to `seconds`.
+    /// The allowed length nearest to `seconds`; of two, the shorter.
     #[must_use]
     pub fn nearest(&self, seconds: u32) -> u32 {
-        seconds.clamp(self.min, self.max.unwrap_or(u32::MAX))
+        let nearest = self.values.iter().min_by_key(|value| value.abs_diff(seconds));
+        match nearest {
+            Some(value) => *value,
+            None => seconds.clamp(self.min, self.max.unwrap_or(u32::MAX)),
+        }
     }
 }
 
-/// `4 to 15`, or `from 1`.
+/// `4 to 15`, `from 1`, or `4, 6 or 8`.
 impl std::fmt::Display for Duration {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.max {
-            Some(max) => write!(f, "{} to {max}", self.min),
-            None => write!(f, "from {}", self.min),
+        match (self.values, self.max) {
+            ([values @ .., last], _) => {
+                let values: Vec<String> = values.iter().map(u32::to_string).collect();
+                let or = if values.is_empty() { "" } else { " or " };
+                write!(f, "{}{or}{last}", values.join(", "))
+            }
+            ([], Some(max)) => write!(f, "{} to {max}", self.min),
+            ([], None) => write!(f, "from {}", self.min),
         }
     }
 }

@@ -113,10 +113,15 @@ impl Session {
         self.slot().take()
     }
 
+    /// Adds the key to a request.
+    pub fn authorize(&self, request: &mut reqwest::Request) {
+        request.headers_mut().insert(AUTHORIZATION, self.authorization.clone());
+    }
+
     /// Signs a request. Called by the generated clients' `pre` hook.
     pub fn sign(&self, request: &mut reqwest::Request) {
+        self.authorize(request);
         let headers = request.headers_mut();
-        headers.insert(AUTHORIZATION, self.authorization.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(

@@ -9,6 +9,7 @@ use xtask::docs::report::Report;
 use super::*;
 
 mod document;
+mod pages;
 mod planted;
 mod published;
 mod single;

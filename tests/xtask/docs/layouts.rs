@@ -38,7 +38,9 @@ fn read(text: &str, words: &[&str]) -> (String, Vec<String>) {
 fn name_and_type_on_one_line() {
     let page = "Request Body\nobjectobjectrequiredWhat goes in.\nkind_of_arrayenum<string>\nOne of: a, b or c.\n\
                 nested.sizeintegerBetween bounds (1-10). Default: 3\nlist_idsarray<string>optionalMany.\n\
-                string of words, no parameter\nQuery Parameters\npage integer required\nResponse\nidstringName.\n";
+                string of words, no parameter\nlimitintegerdefault:20required\nsecondsintegerrequireddefault:5\n\
+                formatstringdefault:\"mp4\"Type of file, required by some.\nratiostringdefault:16:9How wide.\n\
+                Query Parameters\npage integer required\nResponse\nidstringName.\n";
     let (layout, found) = read(page, &[]);
     assert_eq!(layout, "name and type on one line");
     assert_eq!(
@@ -48,6 +50,10 @@ fn name_and_type_on_one_line() {
             "request kind_of_array string a|b|c",
             "request nested.size integer =3 >=1 <=10",
             "request list_ids array<string>",
+            "request limit integer! =20",
+            "request seconds integer! =5",
+            r#"request format string ="mp4""#,
+            r#"request ratio string ="16:9""#,
             "query page integer!",
             "response id string",
         ]
@@ -59,6 +65,7 @@ fn name_above_type() {
     let page = "Body\nmode\nenum<string>\nrequired\ndefault:\"slow\"\nHow.Options:\n  • slow - Takes long\n  • fast\nAs you like.\n\
                 speed\nnumber\nHow quick.\nRequired range: 0 <= x <= 9\nname\nstring\nUp to 12 characters.\n\
                 parts\nobject[]\nRules:\n  • one part is one part\nflag\nboolean\ndefault:true\nOn or off.\n\
+                limit\nintegerdefault:20required\nHow many.\n\
                 Response\nid\nstring\nName.\nstate\nstring\nTask status\n  • on - Is on\n  • off - Is off\n";
     let (layout, found) = read(page, &[]);
     assert_eq!(layout, "name above type");
@@ -70,6 +77,7 @@ fn name_above_type() {
             "request name string len 12",
             "request parts array<object>",
             "request flag boolean =true",
+            "request limit integer! =20",
             "response id string",
             "response state string on|off",
         ]

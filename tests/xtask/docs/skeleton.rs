@@ -57,6 +57,57 @@ fn a_new_page_gives_its_entry_its_model_and_its_body() {
     );
     let order = |name: &str| text.find(&format!("\n        {name}:\n")).unwrap();
     assert!(order("prompt") < order("video_operation") && order("output_format") < order("trace_id"));
+    // The frozen spec has no `tools`, and the page shows its items in a sentence only.
+    let tools = &body["properties"]["tools"];
+    assert_eq!(tools["items"]["$ref"], "#/components/schemas/TO DO");
+    assert!(
+        tools["description"].as_str().unwrap().contains("members of its items"),
+        "{text}"
+    );
+    // The path has another body, so that there are two of them now.
+    let lines = "request of create_seedance_1, and an example in `examples`:\n#   anyOf:\n\
+                 #     - $ref: '#/components/schemas/CreateSeedance1Request'\n\
+                 #     - $ref: '#/components/schemas/CreateSeedance25Request'\n";
+    assert!(text.contains(lines), "{text}");
+}
+
+/// The members of a list that no body has are in a component.
+#[test]
+fn a_new_list_has_the_items_that_the_page_lists() {
+    let page = "---\ntitle: \"Reel\"\napi: \"POST https://toapis.com/v1/videos/generations\"\n---\n\n## Body\n\n\
+                <ParamField body=\"model\" type=\"string\" default=\"reel-1\" required>\n  Model.\n</ParamField>\n\n\
+                <ParamField body=\"cuts\" type=\"array\">\n  Parts.\n\n  <Expandable title=\"Members\">\n    \
+                <ParamField body=\"start\" type=\"integer\" required>\n      First second.\n    </ParamField>\n  \
+                </Expandable>\n</ParamField>\n\n\
+                <ParamField body=\"marks\" type=\"integer[]\">\n  Seconds.\n</ParamField>\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("reel.mdx");
+    std::fs::write(&file, page).unwrap();
+    let file = file.display().to_string();
+    let (code, out, err) = xtask(
+        &[
+            "docs",
+            "toapis",
+            &file,
+            "--page",
+            "reel",
+            "--skeleton",
+            "CreateReelRequest",
+        ],
+        &frozen(),
+    );
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let new: Value = serde_saphyr::from_str(&out).unwrap();
+    let schemas = &new["components"]["schemas"];
+    let properties = &schemas["CreateReelRequest"]["properties"];
+    assert_eq!(
+        properties["cuts"]["items"]["$ref"],
+        "#/components/schemas/CreateReelCutsItem"
+    );
+    assert_eq!(properties["marks"]["items"], json!({"type": "integer"}));
+    let item = &schemas["CreateReelCutsItem"];
+    assert_eq!(item["properties"]["start"]["type"], "integer", "{out}");
+    assert_eq!(item["required"], json!(["start"]));
 }
 
 #[test]

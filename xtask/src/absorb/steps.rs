@@ -80,7 +80,8 @@ pub(super) const STEPS: [Step; 8] = [
         result: Result::Passes(&[0]),
         todo: "correct the tests that are listed as failed. Some repeat the vendor's names and limits on purpose: `printed` in \
                tests/simulator/requests.rs, tests/documented.rs, and PARAMETERS in tests/specs.rs for pages that are not kept; \
-               what they call by its old name elsewhere (tests/cases.rs, docs/) is to be renamed too",
+               a new body needs a model in TARGETS of tests/cases.rs; what is called by its old name elsewhere \
+               (tests/cases.rs, docs/) is to be renamed too",
     },
     Step {
         name: "report",

@@ -12,7 +12,8 @@ use super::facts::Facts;
 use super::limits::Known;
 use super::lines::Text;
 use super::report::{self, Report, State};
-use super::{compare, identify, kept, lines, openapi, page, read, since, skeleton};
+use super::told::Told;
+use super::{compare, identify, kept, limits, lines, openapi, page, read, since, skeleton};
 use crate::spec::{Spec, SpecError, vendors};
 
 /// A vendor's spec and kept pages, laid out to compare pages with.
@@ -137,14 +138,11 @@ impl Desk {
                 .collect::<Vec<_>>()
         };
         let known: BTreeSet<String> = self.known.models.iter().flat_map(words).collect();
-        let mut models = facts.models();
-        let model = facts.parameters.iter().find(|parameter| parameter.name == "model");
-        models.extend(
-            model
-                .and_then(|model| model.default.as_ref()?.as_str())
-                .map(str::to_owned),
-        );
-        let is_like = models.iter().flat_map(words).any(|word| known.contains(&word));
+        let is_like = facts
+            .named_models()
+            .iter()
+            .flat_map(words)
+            .any(|word| known.contains(&word));
         is_like
             && facts
                 .operations
@@ -176,6 +174,7 @@ impl Desk {
             Ok(understood) => understood,
             Err(reason) => return vague(name, reason),
         };
+        let is_named = name.is_some();
         let found = match name {
             Some(name) => Ok(name.to_owned()),
             None => identify::identify(file, &page, &facts, &expected, &self.kept),
@@ -192,7 +191,7 @@ impl Desk {
         let kept = self.kept.get(&name);
         if let Err(reason) = identify::whole(
             &page,
-            &name,
+            (&name, is_named),
             &facts,
             cut.as_deref(),
             &expected,
@@ -200,7 +199,7 @@ impl Desk {
         ) {
             return vague(Some(&name), reason);
         }
-        let mut report = judge(&page, &name, &facts, &expected, kept);
+        let mut report = judge(&page, &name, &facts, &expected, (kept, &self.known));
         report.strange = noted(strange);
         report.file = file.to_owned();
         Ok(report)
@@ -295,11 +294,17 @@ fn noted(strange: Vec<(usize, String)>) -> Vec<String> {
     noted.collect()
 }
 
-fn judge(page: &page::Page, name: &str, facts: &Facts, expected: &Expected<'_>, kept: Option<&kept::Kept>) -> Report {
+fn judge(
+    page: &page::Page,
+    name: &str,
+    facts: &Facts,
+    expected: &Expected<'_>,
+    (kept, known): (Option<&kept::Kept>, &Known),
+) -> Report {
     let since = kept.map(|kept| since::since(&kept.facts, facts)).unwrap_or_default();
     let explanations: &[kept::Known] = kept.map_or(&[], |kept| &kept.known);
     let all = compare::compare(page, name, facts, expected, &since.renamed);
-    let (known, unused): (Vec<_>, Vec<_>) = explanations
+    let (explained, unused): (Vec<_>, Vec<_>) = explanations
         .iter()
         .cloned()
         .partition(|known| all.iter().any(|difference| known.explains(difference)));
@@ -307,7 +312,7 @@ fn judge(page: &page::Page, name: &str, facts: &Facts, expected: &Expected<'_>, 
     let unused = if since.unseen.is_empty() { unused } else { Vec::new() };
     let differences: Vec<_> = all
         .into_iter()
-        .filter(|difference| !known.iter().any(|known| known.explains(difference)))
+        .filter(|difference| !explained.iter().any(|known| known.explains(difference)))
         .collect();
     let mut unseen = since.unseen;
     // Nothing shows that a text goes on where a copy of it ends, unless it was kept before.
@@ -318,9 +323,16 @@ fn judge(page: &page::Page, name: &str, facts: &Facts, expected: &Expected<'_>, 
     unseen.extend(lost.iter().map(|one| format!("{} {}", one.at, one.what)));
     let cut = end.filter(|_| differences.is_empty() && !lost.is_empty());
     let differs = !(differences.is_empty() && unused.is_empty() && since.moves.is_empty());
+    let told = Told {
+        moves: &since.moves,
+        renamed: &since.renamed,
+        parameters: &facts.parameters,
+        limits: &limits::all(&page.lines, &facts.parameters, known),
+        kept: kept.map_or(&[], |kept| &kept.facts.limits),
+    };
     let text = match kept {
         // Two captures with the same text are the same, whichever way the lines were kept.
-        Some(kept) if kept.text != page.hash() => lines::compare(&kept.lines, page, &since.renamed),
+        Some(kept) if kept.text != page.hash() => lines::compare(&kept.lines, page, &|line| told.before(line)),
         _ => Text::Same,
     };
     let mut reason = cut.map(|end| {
@@ -379,7 +391,7 @@ fn judge(page: &page::Page, name: &str, facts: &Facts, expected: &Expected<'_>, 
             date: kept.kept.clone(),
             moves: since.moves,
         }),
-        known,
+        known: explained,
         unused,
         unseen,
         kept: false,

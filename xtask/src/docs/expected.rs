@@ -64,8 +64,8 @@ impl<'a> Expected<'a> {
         };
         for (name, page) in members(spec.doc.get("x-pages")) {
             match page.get("kind").and_then(Value::as_str) {
-                // Pages are in it, with entries of their own.
-                Some("repository") => continue,
+                // Pages are in a repository, with entries of their own; types have none.
+                Some("repository" | "types") => continue,
                 Some("openapi") => expected.documents.push(name.to_owned()),
                 _ => {}
             }

@@ -57,6 +57,21 @@ impl Facts {
         listed.next().map(|model| model.values.clone()).unwrap_or_default()
     }
 
+    /// The models that the request's list names, or else the one that is its default.
+    #[must_use]
+    pub fn named_models(&self) -> Vec<String> {
+        let is_model = |known: &&Parameter| known.place == Place::Request && known.name == "model";
+        let default = self
+            .parameters
+            .iter()
+            .find(is_model)
+            .and_then(|model| model.default.as_ref());
+        match self.models() {
+            listed if listed.is_empty() => default.and_then(Value::as_str).map(str::to_owned).into_iter().collect(),
+            listed => listed,
+        }
+    }
+
     /// Whether parameters or examples are of this operation, so that it is not only mentioned.
     #[must_use]
     pub fn describes(&self, operation: &Operation) -> bool {

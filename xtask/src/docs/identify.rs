@@ -146,13 +146,13 @@ fn by_models<'a>(facts: &Facts, expected: &'a Expected<'_>, kept: &BTreeMap<Stri
     creates.then_some(page)
 }
 
-/// Whether a page is whole, and is the page it is taken for.
+/// Whether a page is whole, and is the page it is taken for; `is_named` where the caller says so.
 ///
 /// # Errors
 /// Why nothing may be concluded from facts that it lacks.
 pub fn whole(
     page: &Page,
-    name: &str,
+    (name, is_named): (&str, bool),
     facts: &Facts,
     cut: Option<&str>,
     expected: &Expected<'_>,
@@ -167,13 +167,15 @@ pub fn whole(
         None => (stated(expected, name), "the spec"),
     };
     if let Some(kept) = kept
-        && let (was, now) = (kept.models(), facts.models())
+        && let (was, now) = (kept.named_models(), facts.named_models())
         && !was.is_empty()
         && !now.is_empty()
         && !was.iter().any(|model| now.contains(model))
+        && !is_named
     {
         return Err(format!(
-            "it lists other models ({}) than the kept capture ({}); it is another page",
+            "it has other models ({}) than the kept page `{name}` ({}). If it is a new page, enter it in x-pages; if the \
+             models have new names, name the page with --page",
             now.join(", "),
             was.join(", ")
         ));

@@ -40,9 +40,21 @@ struct Reader<'a> {
     line: usize,
 }
 
-/// Reads what a page says of its models.
+/// Reads what a page says of its models, each statement once.
 #[must_use]
 pub fn read(lines: &[Line], parameters: &[Parameter], known: &Known) -> Vec<Limit> {
+    let mut found: Vec<Limit> = Vec::new();
+    for limit in all(lines, parameters, known) {
+        if !found.contains(&limit) {
+            found.push(limit);
+        }
+    }
+    found
+}
+
+/// The same, once for each line that says it.
+#[must_use]
+pub fn all(lines: &[Line], parameters: &[Parameter], known: &Known) -> Vec<Limit> {
     let mut models: BTreeSet<&str> = known.models.iter().map(String::as_str).collect();
     let listed = parameters.iter().filter(|parameter| parameter.name == "model");
     models.extend(listed.flat_map(|model| &model.values).map(String::as_str));
@@ -86,15 +98,12 @@ pub fn read(lines: &[Line], parameters: &[Parameter], known: &Known) -> Vec<Limi
 
 impl Reader<'_> {
     fn add(&mut self, model: &str, what: &str, says: &str) {
-        let limit = Limit {
+        self.found.push(Limit {
             model: model.to_owned(),
             what: what.to_owned(),
             says: says.to_owned(),
             at: At(self.line),
-        };
-        if !self.found.contains(&limit) {
-            self.found.push(limit);
-        }
+        });
     }
 
     /// A list of nothing but ids of models.

@@ -78,10 +78,9 @@ fn print(line: &Line, known: &Known) -> String {
     out
 }
 
-/// Compares the lines of a page with those that were kept. Lines in which nothing changed but names that the page
-/// `renamed`, each from its old name to its new one, are the same.
+/// Compares the lines of a page with those that were kept. A line is the same if it is now, or was `before`.
 #[must_use]
-pub fn compare(kept: &[String], page: &Page, renamed: &[(String, String)]) -> Text {
+pub fn compare(kept: &[String], page: &Page, before: &dyn Fn(&Line) -> Vec<String>) -> Text {
     let old: Vec<String> = kept
         .iter()
         .map(|print| print.split(' ').next().unwrap_or_default().to_owned())
@@ -89,8 +88,11 @@ pub fn compare(kept: &[String], page: &Page, renamed: &[(String, String)]) -> Te
     let known: BTreeSet<&String> = old.iter().collect();
     let print = |line: &Line| {
         let now = hash(&line.text);
-        let before = (!renamed.is_empty() && !known.contains(&now)).then(|| hash(&before(&line.text, renamed)));
-        before.filter(|hash| known.contains(hash)).unwrap_or(now)
+        if known.contains(&now) {
+            return now;
+        }
+        let mut before = before(line).into_iter().map(|text| hash(&text));
+        before.find(|hash| known.contains(hash)).unwrap_or(now)
     };
     let new: Vec<String> = page.lines.iter().map(print).collect();
     if old == new {
@@ -131,24 +133,6 @@ pub fn compare(kept: &[String], page: &Page, renamed: &[(String, String)]) -> Te
     Text::Changed(found)
 }
 
-/// A line with the names that it had before.
-fn before(text: &str, renamed: &[(String, String)]) -> String {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    // Words of names, and what is between them.
-    let parts = text.split_inclusive(|c| !is_part(c)).flat_map(|part| {
-        let end = part.trim_end_matches(|c| !is_part(c)).len();
-        [&part[..end], &part[end..]]
-    });
-    let old = |part: &str| {
-        renamed
-            .iter()
-            .find(|(_, new)| last(new) == part)
-            .map(|(old, _)| last(old))
-    };
-    parts.map(|part| old(part).unwrap_or_else(|| part.to_owned())).collect()
-}
-
 /// Whether a line has nothing but a name, or a component with the attributes that are read.
 #[must_use]
 pub fn is_bare(text: &str) -> bool {
@@ -183,7 +167,7 @@ pub fn is_limit(text: &str, read: &[(&str, &str)]) -> bool {
 /// The share of the kept lines that a page has.
 #[must_use]
 pub fn share(kept: &[String], page: &Page) -> f64 {
-    match compare(kept, page, &[]) {
+    match compare(kept, page, &|_| Vec::new()) {
         Text::Same => 1.0,
         _ if kept.is_empty() => 0.0,
         _ => {

@@ -41,6 +41,7 @@ mod renames;
 pub mod report;
 pub mod since;
 mod skeleton;
+mod told;
 mod values;
 
 /// Arguments of the command.

@@ -335,7 +335,12 @@ pub fn default(parameter: &Parameter, field: &Field, own: &[&Model<'_>]) -> Opti
 
 fn bounds(model: &Value) -> (Option<i64>, Option<i64>) {
     let bound = |key: &str| model.pointer(&format!("/duration/{key}")).and_then(Value::as_i64);
-    (bound("min"), bound("max"))
+    let values = model.pointer("/duration/values").and_then(Value::as_array);
+    let value = |at: Option<&Value>| at.and_then(Value::as_i64);
+    match values {
+        Some(values) => (value(values.first()), value(values.last())),
+        None => (bound("min"), bound("max")),
+    }
 }
 
 fn shown((from, to): (Option<i64>, Option<i64>)) -> Option<String> {

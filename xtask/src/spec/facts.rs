@@ -161,11 +161,39 @@ impl Model {
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Duration {
-    pub(crate) min: u32,
+    pub(crate) min: Option<u32>,
     pub(crate) max: Option<u32>,
+    /// Instead of the two: all that are allowed.
+    #[serde(default)]
+    pub(crate) values: Vec<u32>,
     pub(crate) auto: Option<Auto>,
     pub(crate) zero: Option<Zero>,
     pub(crate) default: Option<u32>,
+}
+
+impl Duration {
+    /// The shortest.
+    pub(crate) fn min(&self) -> u32 {
+        self.values.first().copied().or(self.min).unwrap_or(1)
+    }
+
+    /// The longest, if limited.
+    pub(crate) fn max(&self) -> Option<u32> {
+        self.values.last().copied().or(self.max)
+    }
+
+    pub(crate) fn allows(&self, seconds: u32) -> bool {
+        match self.values.is_empty() {
+            true => seconds >= self.min() && self.max.is_none_or(|max| seconds <= max),
+            false => self.values.contains(&seconds),
+        }
+    }
+
+    /// The values of a set, separated by commas.
+    pub(crate) fn listed(&self) -> Option<String> {
+        let values: Vec<String> = self.values.iter().map(u32::to_string).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone, Copy)]
@@ -373,7 +401,11 @@ fn fields(
             .get("x-pages")
             .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
         let number = |key: &str| property.get(key).and_then(Value::as_i64);
-        let values = inner.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let values = kinds(spec, inner)
+            .get("enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         let values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
         let pattern = property.get("pattern").and_then(Value::as_str);
         // A member of an object is required only where the object is sent.
@@ -393,6 +425,16 @@ fn fields(
                 unverified: own.unverified,
             });
         }
+    }
+}
+
+/// The schema that names the values of a property: of a list of objects that carries one field, that of their `type`.
+fn kinds<'a>(spec: &'a Spec, property: &'a Value) -> &'a Value {
+    let item = property.get("items").map(|items| target(spec, items));
+    let kind = item.and_then(|item| item.get("properties")?.get("type"));
+    match kind {
+        Some(kind) if property.get("x-field").is_some_and(Value::is_string) => target(spec, kind),
+        _ => property,
     }
 }
 

@@ -200,10 +200,11 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     }
     match name {
         "duration" => {
-            let min = model.duration.min;
-            how.push(match model.duration.max {
-                Some(max) => format!("{min}…{max} s"),
-                None => format!("from {min} s"),
+            let min = model.duration.min();
+            how.push(match (model.duration.listed(), model.duration.max()) {
+                (Some(values), _) => format!("{values} s"),
+                (None, Some(max)) => format!("{min}…{max} s"),
+                (None, None) => format!("from {min} s"),
             });
             how.extend(model.duration.auto.map(|auto| match auto {
                 Auto::Absent => "auto by leaving it out".to_owned(),
@@ -239,7 +240,7 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
                 shown.join(" ")
             });
         }
-        "service_tier" | "video_operation" | "output_format" => {
+        "service_tier" | "video_operation" | "output_format" | "tools" => {
             let values = bounds.values.iter().filter(|value| !value.is_empty());
             how.push(values.cloned().collect::<Vec<_>>().join(" "));
         }

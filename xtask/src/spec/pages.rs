@@ -31,6 +31,8 @@ pub(crate) enum PageKind {
     OpenApi,
     /// A repository of the sources of pages.
     Repository,
+    /// A package with types that the vendor generates from its own document. People read it, no command does.
+    Types,
 }
 
 /// How it is fetched.

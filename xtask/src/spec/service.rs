@@ -25,9 +25,17 @@ pub(crate) struct Poll {
 pub(crate) struct ResultUrl {
     pub(crate) ttl: u64,
     pub(crate) refreshable: bool,
+    /// Which links need the key; none if left out.
+    pub(crate) key: Option<KeyedLinks>,
     source: Option<String>,
     #[serde(default)]
     unverified: bool,
+}
+
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KeyedLinks {
+    OwnOrigin,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -10,7 +10,8 @@ use crate::spec::schema::{single_ref, target};
 use crate::spec::{Spec, escape, members};
 
 /// The members of a task that the facade reads wherever a spec has them (`x-task-field`).
-pub const TASK_FIELDS: [&str; 16] = [
+pub const TASK_FIELDS: [&str; 18] = [
+    "prompt",
     "input_type",
     "duration",
     "resolution",
@@ -27,6 +28,7 @@ pub const TASK_FIELDS: [&str; 16] = [
     "expired",
     "error_param",
     "request_id",
+    "cost_usd",
 ];
 
 /// What holds of the tasks of a vendor. Omitted if nothing differs from the usual.

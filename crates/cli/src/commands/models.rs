@@ -112,6 +112,7 @@ fn document(entry: &Capabilities) -> Value {
         "duration": {
             "min": model.duration.min,
             "max": model.duration.max,
+            "values": model.duration.values,
             "auto": model.duration.auto.is_some(),
             "default": model.duration.default,
         },

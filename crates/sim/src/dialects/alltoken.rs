@@ -376,8 +376,8 @@ fn capabilities(model: &Model) -> Value {
         "resolutions": {"values": model.resolutions, "default": model.default_resolution},
         "duration": model.duration.as_ref().map(|rule| json!({
             "type": "range",
-            "min": rule.min,
-            "max": rule.max,
+            "min": rule.min(),
+            "max": rule.max(),
             "step": 1,
             "default": rule.default,
             "supports_auto": rule.auto.is_some(),

@@ -40,13 +40,27 @@ pub(crate) struct Model {
 /// Durations in whole seconds.
 #[derive(Debug, Deserialize)]
 pub(crate) struct DurationRule {
-    pub(crate) min: i64,
-    /// Omitted if unlimited.
-    pub(crate) max: Option<i64>,
+    min: Option<i64>,
+    max: Option<i64>,
+    /// All that are allowed, instead of bounds.
+    #[serde(default)]
+    pub(crate) values: Vec<i64>,
     pub(crate) auto: Option<String>,
     /// What 0 stands for: `auto` or `default`.
     pub(crate) zero: Option<String>,
     pub(crate) default: Option<u32>,
+}
+
+impl DurationRule {
+    /// The shortest.
+    pub(crate) fn min(&self) -> i64 {
+        self.values.iter().copied().min().or(self.min).unwrap_or(1)
+    }
+
+    /// The longest; `None` if unlimited.
+    pub(crate) fn max(&self) -> Option<i64> {
+        self.values.iter().copied().max().or(self.max)
+    }
 }
 
 /// Frame counts.

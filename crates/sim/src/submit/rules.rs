@@ -71,7 +71,8 @@ fn duration(model: &Model, fields: Fields<'_>) -> Option<Problem> {
         return Some(Problem::new(path, "the model does not support it"));
     };
     let seconds = whole(value)?;
-    if seconds >= rule.min && rule.max.is_none_or(|max| seconds <= max) {
+    let is_listed = rule.values.is_empty() || rule.values.contains(&seconds);
+    if is_listed && seconds >= rule.min() && rule.max().is_none_or(|max| seconds <= max) {
         return None;
     }
     if seconds == -1 && rule.auto.as_deref() == Some("minus_one") {
@@ -80,9 +81,13 @@ fn duration(model: &Model, fields: Fields<'_>) -> Option<Problem> {
     if seconds == 0 && rule.zero.is_some() {
         return None;
     }
-    let allowed = match rule.max {
-        Some(max) => format!("the model supports {} to {max} seconds", rule.min),
-        None => format!("the model supports {} seconds or more", rule.min),
+    let allowed = match rule.max() {
+        _ if !rule.values.is_empty() => {
+            let values: Vec<_> = rule.values.iter().map(i64::to_string).collect();
+            format!("the model supports {} seconds", values.join(", "))
+        }
+        Some(max) => format!("the model supports {} to {max} seconds", rule.min()),
+        None => format!("the model supports {} seconds or more", rule.min()),
     };
     // No video has no length, whatever is documented.
     Some(Problem::new(path, allowed).unverified(seconds > 0 && model.is_unverified(&["duration"])))

@@ -119,8 +119,10 @@ fn vendor_decides(rules: &Capabilities, request: &VideoRequest) -> Vec<&'static 
     let no_default = request.duration.is_some() || rules.model.duration.default.is_none();
     // A draft's task has its length from the draft.
     let is_free = rules.is_known() && request.frames.is_none() && request.draft_task.is_none();
-    let decided = open && no_default && is_free && rules.model.duration.auto.is_some();
-    decided.then_some("duration").into_iter().collect()
+    (open && no_default && is_free)
+        .then_some("duration")
+        .into_iter()
+        .collect()
 }
 
 /// Result of planning a request for one model; see [`plan_all`].

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use url::Url;
 use videogen_wire::network_failure;
 
+use crate::client::Client;
 use crate::model::{Error, ErrorKind, SecretUrl};
 use crate::transport::http::Http;
 use crate::transport::resolve::Refused;
@@ -168,19 +169,32 @@ pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
     (!coding.is_empty()).then_some(coding)
 }
 
+/// Whether `url` gets the key: the vendor's spec says so of links on its own origin, and this one is below the base URL.
+fn is_own(client: &Client, url: &Url) -> bool {
+    let Ok(base) = Url::parse(&client.0.base_url) else {
+        return false;
+    };
+    let below = url.path().strip_prefix(base.path().trim_end_matches('/'));
+    client.vendor().facts().result_url.key_on_own_origin
+        && url.origin() == base.origin()
+        && below.is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Requests a file, or the rest of it from `position` on, and returns the response, whatever its status. Redirects are
-/// followed here, so that each is checked.
+/// followed here, so that each is checked. Once one leaves the vendor's own origin, the key is not sent any more.
 pub(super) async fn ask(
-    http: &Http,
+    account: &Client,
     link: &SecretUrl,
     rest: Option<(u64, &HeaderValue)>,
     idle_timeout: Duration,
 ) -> Result<Response, FetchError> {
+    let http = &account.0.http;
     let mut url = http
         .guard
         .parse(link.expose())
         .map_err(|why| FetchError::forbidden("the result link of the vendor", &why))?;
     let client = http.file().map_err(FetchError::Final)?;
+    let mut is_trusted = true;
     for _ in 0..=REDIRECTS {
         // Ranges count the bytes as stored by the host.
         let mut request = client.get(url.clone()).header(ACCEPT_ENCODING, "identity");
@@ -189,7 +203,14 @@ pub(super) async fn ask(
                 .header(RANGE, format!("bytes={position}-"))
                 .header(IF_RANGE, validator);
         }
-        let response = match timeout(idle_timeout, request.send()).await {
+        let mut request = request
+            .build()
+            .map_err(|error| FetchError::network(http, &url, &error))?;
+        is_trusted &= is_own(account, &url);
+        if is_trusted {
+            account.0.session.authorize(&mut request);
+        }
+        let response = match timeout(idle_timeout, client.execute(request)).await {
             Err(_) => return Err(FetchError::stalled(idle_timeout)),
             Ok(result) => result.map_err(|error| FetchError::network(http, &url, &error))?,
         };

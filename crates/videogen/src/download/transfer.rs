@@ -107,7 +107,7 @@ impl Transfer<'_> {
             Some(validator) if sink.length() > 0 => Some((sink.length(), validator)),
             _ => None,
         };
-        let response = ask(&self.client.0.http, link, rest, self.options.idle_timeout).await?;
+        let response = ask(self.client, link, rest, self.options.idle_timeout).await?;
         let mut response = self.accepted(response).await?;
         let (headers, announced) = (response.headers(), response.content_length());
         let status = response.status().as_u16();

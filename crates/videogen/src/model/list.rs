@@ -120,14 +120,7 @@ impl ListQuery {
     pub(crate) fn check(&self, vendor: Vendor) -> Vec<Violation> {
         let mut found = Vec::new();
         let mut add = |field: &str, value: String, rule: String, hint: &str| {
-            found.push(Violation {
-                field: field.to_owned(),
-                value,
-                rule,
-                hint: hint.to_owned(),
-                page: None,
-                unverified: false,
-            });
+            found.push(Violation::new(field, value, rule, hint));
         };
         for (name, value) in [
             ("limit", self.limit.map(|limit| limit.to_string())),

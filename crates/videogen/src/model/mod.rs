@@ -62,7 +62,7 @@ pub use schema::{request_schema, task_schema};
 pub use status::TaskStatus;
 #[allow(unused_imports, reason = "only some vendors need it")]
 pub(crate) use task::is_moderation;
-pub use task::{Raw, TaskError, Usage, Video, VideoTask};
+pub use task::{Cost, Raw, TaskError, Usage, Video, VideoTask};
 #[cfg(feature = "test-util")]
 pub use task_builder::VideoTaskBuilder;
 pub use task_id::{ParseTaskIdError, TaskId};

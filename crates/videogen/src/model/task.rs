@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -27,6 +28,9 @@ pub struct VideoTask {
     /// Model id, as the vendor returns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// Prompt, if the vendor returns it. Some rewrite or cut it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
     /// Progress in percent, if the vendor reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<u8>,
@@ -99,6 +103,7 @@ impl VideoTask {
             id,
             vendor_status,
             model: None,
+            prompt: None,
             progress: None,
             created_at: None,
             updated_at: None,
@@ -224,7 +229,7 @@ impl Video {
 }
 
 /// Usage of a task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Usage {
@@ -237,6 +242,38 @@ pub struct Usage {
     /// Number of web searches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_searches: Option<i64>,
+    /// What the vendor charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+}
+
+/// An amount of money, as the vendor reported it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Cost {
+    /// The amount, exactly.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub amount: Decimal,
+    /// Currency code of ISO 4217, such as `USD`.
+    pub currency: String,
+}
+
+impl Cost {
+    /// An amount in US dollars.
+    pub(crate) fn usd(amount: Decimal) -> Self {
+        Self {
+            amount,
+            currency: "USD".to_owned(),
+        }
+    }
+}
+
+/// `3.2 USD`.
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
+    }
 }
 
 /// Reason of a task's failure.

@@ -103,9 +103,8 @@ impl VideoTaskBuilder {
     /// Sets the total number of tokens.
     pub fn total_tokens(mut self, tokens: i64) -> Self {
         self.0.usage = Some(Usage {
-            completion_tokens: None,
             total_tokens: Some(tokens),
-            web_searches: None,
+            ..Usage::default()
         });
         self
     }

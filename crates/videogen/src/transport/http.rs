@@ -80,7 +80,7 @@ impl Http {
         self.proxies.towards(url)
     }
 
-    /// The client for files on other hosts; it never sends the key.
+    /// The client for files. It knows no key; `download` adds it to links on the vendor's own origin that need it.
     ///
     /// # Errors
     /// `config` when TLS cannot be set up.

@@ -242,6 +242,7 @@ fn read_task(generation: types::Generation, requested: Option<&TaskId>) -> Resul
         completion_tokens: usage.completion_tokens.read(),
         total_tokens: usage.total_tokens.read(),
         web_searches: usage.tool_usage.read().and_then(|tools| tools.web_search.read()),
+        ..Usage::default()
     });
     task.error = generation
         .error

@@ -119,6 +119,7 @@ fn read_task(task: types::Task, requested: Option<&TaskId>) -> Result<VideoTask,
         completion_tokens: usage.completion_tokens.read(),
         total_tokens: usage.total_tokens.read(),
         web_searches: usage.tool_usage.read().and_then(|tools| tools.web_search.read()),
+        ..Usage::default()
     });
     read.error = task
         .error

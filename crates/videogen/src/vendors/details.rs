@@ -1,10 +1,11 @@
 //! The members of a task with the same meaning but different places at each vendor, which the spec names
 //! (`x-task-field`). Independent of the vendor.
 
+use rust_decimal::Decimal;
 use serde_json::Value;
 use videogen_wire::FromValue;
 
-use crate::model::{TaskId, TaskParameters, TaskStatus, Vendor, VideoDuration, VideoTask};
+use crate::model::{Cost, TaskId, TaskParameters, TaskStatus, Vendor, VideoDuration, VideoTask};
 
 /// Sets the task's members from `body`.
 pub(super) fn read(task: &mut VideoTask, body: &Value) {
@@ -28,8 +29,12 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
         draft: details.get("draft"),
         draft_task: draft.and_then(|id| TaskId::new(task.id.vendor(), task.id.family(), id)),
     };
+    task.prompt = details.get("prompt");
     task.expired = details.get("expired");
     task.request_id = details.get("request_id");
+    if let Some(amount) = details.get("cost_usd").and_then(|cost| amount(&cost)) {
+        task.usage.get_or_insert_default().cost = Some(Cost::usd(amount));
+    }
     // The vendor's status is kept too.
     if task.expired == Some(true) && task.status == TaskStatus::Completed && task.video.is_none() {
         task.status = TaskStatus::Expired;
@@ -48,6 +53,17 @@ fn duration(seconds: i64) -> Option<VideoDuration> {
     }
 }
 
+/// An exact amount, also from a number with an exponent.
+fn amount(value: &Value) -> Option<Decimal> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        _ => return None,
+    };
+    let amount = text.parse().or_else(|_| Decimal::from_scientific(&text));
+    amount.ok()
+}
+
 struct Details<'a> {
     vendor: Vendor,
     body: &'a Value,
@@ -64,5 +80,29 @@ impl Details<'_> {
             .find(|known| known.name == field)?;
         let mut values = known.places.iter().filter_map(|place| self.body.pointer(place));
         values.find_map(|value| T::from_value(value.clone()))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn amounts_are_exact() {
+        for (value, expected) in [
+            (json!(3.2), "3.2"),
+            (json!("0.10"), "0.10"),
+            (json!(0), "0"),
+            (json!(0.000_000_1), "0.0000001"),
+            (json!(2.5e-7), "0.00000025"),
+        ] {
+            assert_eq!(amount(&value).unwrap().to_string(), expected);
+        }
+        for none in [json!(null), json!("free"), json!({}), json!(true)] {
+            assert_eq!(amount(&none), None, "{none}");
+        }
     }
 }

@@ -87,7 +87,7 @@ const CHANGES: &[Change] = &[
         edits: &[("| Duration | `4-15` seconds, auto", "| Duration | `4-20` seconds, auto")],
         since: &["model seedance-2 duration: limit: none → 4-20"],
         spec: &["model seedance-2: duration: page 4-20, spec 4-15"],
-        lines: 1,
+        lines: 0,
     },
     Change {
         file: SEEDANCE_2,

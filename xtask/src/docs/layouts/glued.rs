@@ -74,6 +74,35 @@ fn value_end(text: &str) -> Option<usize> {
         .map(|((at, c), _)| at + c.len_utf8())
 }
 
+/// Type, `required` and default at the beginning of a text, with or without spaces between, and what follows them.
+pub(super) fn stated(text: &str, spaced: bool) -> Option<(&'static str, bool, Option<Value>, &str)> {
+    let kind = TYPES.iter().find(|name| text.starts_with(**name))?;
+    let (mut after, mut required, mut default) = (&text[kind.len()..], None, None);
+    // They come in either order.
+    loop {
+        // `integerdefault:20required`: the default is glued to both.
+        if let (None, Some(rest)) = (&default, after.trim_start().strip_prefix("default:")) {
+            let rest = rest.trim_start();
+            let marks = ["required", "optional"].iter().filter(|_| !rest.starts_with('"'));
+            let ends = marks.filter_map(|mark| rest.find(mark)).chain(value_end(rest));
+            let end = ends.min().unwrap_or(rest.len());
+            default = Some(details::scalar(&rest[..end])?);
+            after = &rest[end..];
+            continue;
+        }
+        let mark = ["required", "optional"].into_iter().find_map(|mark| {
+            let rest = after.trim_start().strip_prefix(mark)?;
+            // `requiredVideo …`, and no word of a sentence.
+            let ends = !spaced || rest.is_empty() || rest.trim_start().starts_with("default:");
+            ends.then_some((mark == "required", rest))
+        });
+        match mark.filter(|_| required.is_none()) {
+            Some((is_required, rest)) => (required, after) = (Some(is_required), rest),
+            None => return Some((kind, required.unwrap_or(false), default, after)),
+        }
+    }
+}
+
 /// Splits a line into name, type, `required`, and the words that follow.
 fn head(line: &Line) -> Option<(Head<'_>, &str)> {
     let text = line.text.as_str();
@@ -82,34 +111,13 @@ fn head(line: &Line) -> Option<(Head<'_>, &str)> {
         let (name, rest) = (text.get(..at)?, text.get(at..)?);
         let spaced = rest.starts_with(' ');
         let rest = rest.trim_start();
-        let found = TYPES.iter().find(|name| rest.starts_with(**name))?;
-        let mut after = &rest[found.len()..];
-        let mut required = false;
-        // `integerdefault:20required`: the default is glued to both.
-        let mut default = None;
-        if let Some(rest) = after.trim_start().strip_prefix("default:") {
-            let rest = rest.trim_start();
-            let end = ["required", "optional"].iter().filter_map(|mark| rest.find(mark)).min();
-            let end = end.or_else(|| value_end(rest)).unwrap_or(rest.len());
-            default = details::scalar(&rest[..end]);
-            default.as_ref()?;
-            after = &rest[end..];
-        }
-        for mark in ["required", "optional"] {
-            if let Some(rest) = after.trim_start().strip_prefix(mark)
-                // `requiredVideo …`, and no word of a sentence.
-                && (!spaced || rest.is_empty())
-            {
-                (after, required) = (rest, mark == "required");
-                break;
-            }
-        }
+        let (kind, required, default, after) = stated(rest, spaced)?;
         // The description begins with a capital or a digit; anything else continues the name or the type.
         let ends = after.is_empty() || (!spaced && after.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()));
         (is_name(name) && ends).then_some((
             Head {
                 name,
-                kind: found,
+                kind,
                 required,
                 default,
             },

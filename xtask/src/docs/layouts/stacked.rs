@@ -1,6 +1,9 @@
 //! A name on its own line, the type below it, then `default:…` and `required`, then the description.
 
+use serde_json::Value;
+
 use super::details;
+use super::glued::stated;
 use super::words::{Words, is_name, kind, plain_name, section};
 use crate::docs::facts::{Parameter, Place};
 use crate::docs::line::Line;
@@ -19,7 +22,9 @@ pub(super) fn read(lines: &[Line], _: &Words) -> Vec<Parameter> {
             continue;
         };
         let mut parameter = Parameter::new(place, &plain_name(&line.text), line.number);
-        parameter.kind = kind(&lines[index].text);
+        if let Some(typed) = typed(&lines[index].text) {
+            (parameter.kind, parameter.required, parameter.default) = typed;
+        }
         index += 1;
         while let Some(line) = lines.get(index) {
             match line.text.as_str() {
@@ -48,11 +53,20 @@ pub(super) fn read(lines: &[Line], _: &Words) -> Vec<Parameter> {
 
 /// Whether a parameter begins on a line.
 fn begins(lines: &[Line], index: usize) -> bool {
-    let next = lines.get(index + 1).and_then(|line| kind(&line.text));
+    let next = lines.get(index + 1).and_then(|line| typed(&line.text));
     // Where the copy lost the names, the last word of a sentence stands above the type; names begin in lower case.
     let fits = |text: &str| {
         is_name(text)
             && (text.starts_with(|c: char| c.is_lowercase() || c == '_') || section(text) == Some(Place::Header))
     };
     lines.get(index).is_some_and(|line| fits(&line.text)) && next.is_some()
+}
+
+/// A line that has nothing but a type, and maybe what is glued to it: `integerdefault:20required`.
+fn typed(text: &str) -> Option<(Option<String>, bool, Option<Value>)> {
+    if let Some(kind) = kind(text) {
+        return Some((Some(kind), false, None));
+    }
+    let (found, required, default, after) = stated(text, false)?;
+    after.is_empty().then(|| (kind(found), required, default))
 }

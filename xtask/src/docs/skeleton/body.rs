@@ -12,6 +12,9 @@ use crate::spec::{Spec, component, members, sources};
 /// What the writer of the spec has to fill in.
 pub(super) const OPEN: &str = "TO DO: describe it.";
 
+/// Likewise, of a list whose items the page does not describe.
+const UNKNOWN_ITEMS: &str = "TO DO: describe it. The page does not list the members of its items: name a component.";
+
 /// A component, with its members in the order of the page.
 pub(super) struct Component {
     pub(super) name: String,
@@ -179,7 +182,19 @@ impl<'a> Writer<'a> {
             property.insert("type".to_owned(), kind.split('<').next().unwrap_or(kind).into());
             if is_array {
                 let items = kind.strip_prefix("array<").and_then(|rest| rest.strip_suffix('>'));
-                property.insert("items".to_owned(), json!({"type": items.unwrap_or("string")}));
+                let items = match items {
+                    _ if has_members => {
+                        let component = format!("{}{}Item", self.stem, pascal(name));
+                        queue.push_back((component.clone(), inside.clone()));
+                        json!({"$ref": format!("#/components/schemas/{component}")})
+                    }
+                    Some(kind) if kind != "object" => json!({"type": kind}),
+                    _ => {
+                        property.insert("description".to_owned(), UNKNOWN_ITEMS.into());
+                        json!({"$ref": "#/components/schemas/TO DO"})
+                    }
+                };
+                property.insert("items".to_owned(), items);
             }
             if FIELDS.contains(&name) {
                 property.insert("x-field".to_owned(), name.into());

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::facts::{Facts, Operation, Place};
-use crate::spec::Spec;
+use crate::spec::schema::single_ref;
+use crate::spec::{Operation as SpecOperation, Spec, component};
 
 mod body;
 mod rows;
@@ -47,6 +48,7 @@ pub(super) fn skeleton(spec: &Spec, facts: &Facts, page: &str, name: &str, today
                     .is_none_or(|method| path.method.as_ref() == Some(method))
         })
     });
+    let bodies = create.as_ref().map(|operation| listing(operation, name));
     let create = create.and_then(|operation| operation.id()).unwrap_or("TO DO");
     let mut out = String::new();
     if spec.doc.pointer(&format!("/x-pages/{page}")).is_none() {
@@ -70,6 +72,7 @@ pub(super) fn skeleton(spec: &Spec, facts: &Facts, page: &str, name: &str, today
             limit.at.0, limit.model, limit.what, limit.says
         );
     }
+    out += &bodies.unwrap_or_default();
     out += "components:\n  schemas:\n";
     for component in components {
         let _ = writeln!(out, "    {}:", component.name);
@@ -97,4 +100,23 @@ pub(super) fn skeleton(spec: &Spec, facts: &Facts, page: &str, name: &str, today
     }
     debug_assert!(serde_saphyr::from_str::<Value>(&out).is_ok(), "{out}");
     Ok(out)
+}
+
+/// The lines to add to the bodies of an operation, where this one is not among them.
+fn listing(operation: &SpecOperation<'_>, name: &str) -> String {
+    let known: Vec<&str> = operation.request_schemas().into_iter().filter_map(single_ref).collect();
+    if known.iter().any(|body| component(body) == Some(name)) {
+        return String::new();
+    }
+    let mut out = format!(
+        "# In `paths`, below `schema` of the request of {}, and an example in `examples`:\n",
+        operation.id().unwrap_or("TO DO")
+    );
+    out += "#   anyOf:\n";
+    // An only body is one of several now.
+    for body in known.iter().filter(|_| known.len() == 1) {
+        let _ = writeln!(out, "#     - $ref: '{body}'");
+    }
+    let _ = writeln!(out, "#     - $ref: '#/components/schemas/{name}'");
+    out
 }

@@ -10,15 +10,7 @@ use crate::spec::{Spec, members};
 
 /// The entries of a page's models: those that have much in common with an earlier one, like it.
 pub(super) fn rows(spec: &Spec, facts: &Facts, page: &str, body: &[Component], create: &str) -> Vec<Value> {
-    let mut ids = facts.models();
-    let model = facts.parameters.iter().find(|parameter| parameter.name == "model");
-    if ids.is_empty() {
-        ids.extend(
-            model
-                .and_then(|model| model.default.as_ref()?.as_str())
-                .map(str::to_owned),
-        );
-    }
+    let ids = facts.named_models();
     let whole: Vec<Value> = ids.iter().map(|id| row(spec, facts, id, page, body, create)).collect();
     let mut found: Vec<Value> = Vec::new();
     for (index, row) in whole.iter().enumerate() {

@@ -154,7 +154,20 @@ fn result_url(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
         (before, after) if before != after => found.push(Found::at(at, Rule::Other, "`refreshable` changed")),
         _ => {}
     }
-    rest(at, old, new, &["ttl", "refreshable"], found);
+    if old.get("key") != new.get("key") {
+        // A client without the rule gets no file from a link that needs the key.
+        let rule = match new.get("key") {
+            Some(_) => Rule::ResultUrlShortened,
+            None => Rule::ResultUrlExtended,
+        };
+        found.push(fact(
+            at,
+            rule,
+            from_to("key", old.get("key"), new.get("key")),
+            "result_url",
+        ));
+    }
+    rest(at, old, new, &["ttl", "refreshable", "key"], found);
 }
 
 fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {

@@ -127,8 +127,8 @@ pub(crate) fn shown(value: &Value) -> String {
 
 fn duration(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     let (before, after) = (range(old), range(new));
-    if before != after {
-        let rule = narrower_unless(after.0 <= before.0 && after.1 >= before.1);
+    if before != after || values(old) != values(new) {
+        let rule = narrower_unless(takes_all(old, new));
         found.push(("duration", rule, format!("{} → {}", seconds(old), seconds(new))));
     }
     match (old.get("auto"), new.get("auto")) {
@@ -160,15 +160,39 @@ fn duration(old: &Value, new: &Value, found: &mut Vec<Limit>) {
     }
 }
 
+/// The only durations; empty if all of a range are allowed.
+fn values(duration: &Value) -> Vec<u64> {
+    let values = duration["values"].as_array().into_iter().flatten();
+    values.filter_map(Value::as_u64).collect()
+}
+
 fn range(duration: &Value) -> (u64, u64) {
-    (
-        duration["min"].as_u64().unwrap_or(0),
-        duration["max"].as_u64().unwrap_or(u64::MAX),
-    )
+    match values(duration).as_slice() {
+        [] => (
+            duration["min"].as_u64().unwrap_or(0),
+            duration["max"].as_u64().unwrap_or(u64::MAX),
+        ),
+        values => (values[0], values[values.len() - 1]),
+    }
+}
+
+/// Whether every duration of `old` is one of `new` too.
+fn takes_all(old: &Value, new: &Value) -> bool {
+    let ((min, max), (least, most)) = (range(old), range(new));
+    let (before, after) = (values(old), values(new));
+    let is_within = least <= min && most >= max;
+    match (before.as_slice(), after.as_slice()) {
+        (_, []) => is_within,
+        // Longer than any set of values is.
+        ([], after) => is_within && max - min < 1000 && (min..=max).all(|seconds| after.contains(&seconds)),
+        (before, after) => before.iter().all(|seconds| after.contains(seconds)),
+    }
 }
 
 fn seconds(duration: &Value) -> String {
+    let values: Vec<String> = values(duration).iter().map(u64::to_string).collect();
     match range(duration) {
+        _ if !values.is_empty() => format!("{} s", values.join(", ")),
         (min, u64::MAX) => format!("{min} s or more"),
         (min, max) => format!("{min} to {max} s"),
     }

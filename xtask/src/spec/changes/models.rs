@@ -46,7 +46,11 @@ pub(crate) fn diff(old: &Spec, new: &Spec) -> Vec<Found> {
                 }
             }
             (None, Some(come)) => {
-                let text = format!("added: {}", limits::summary(come));
+                let like = alike(&old.doc, come).map(|(other, members)| match members.as_slice() {
+                    [] => format!("; like `{}`", id(other)),
+                    members => format!("; like `{}`, except {}", id(other), members.join(", ")),
+                });
+                let text = format!("added: {}{}", limits::summary(come), like.unwrap_or_default());
                 found.push(model(Rule::ModelAdded, id(come), text));
                 if let Some(general) = described(&old.doc, id(come)) {
                     special((old, general), (new, come), &mut found);
@@ -117,6 +121,25 @@ fn described<'a>(doc: &'a Value, model: &str) -> Option<&'a Value> {
     list(doc).into_iter().find(general)
 }
 
+/// The model that a new one is most like, if it has the same request and few limits of its own, and the members that differ.
+fn alike<'a>(old: &'a Value, come: &Value) -> Option<(&'a Value, Vec<&'static str>)> {
+    let is_sent_alike = |model: &&Value| {
+        let same = |member: &str| model.get(member) == come.get(member);
+        !id(model).ends_with('*') && same("create") && same("request")
+    };
+    let differing = |model: &Value| {
+        let members = limits::MEMBERS.iter().copied();
+        members
+            .filter(|member| model.get(*member) != come.get(*member))
+            .collect::<Vec<_>>()
+    };
+    let models = list(old).into_iter().filter(is_sent_alike);
+    let nearest = models
+        .map(|model| (model, differing(model)))
+        .min_by_key(|(_, members)| members.len());
+    nearest.filter(|(_, members)| members.len() <= limits::MEMBERS.len() / 4)
+}
+
 /// Pairs each model with its counterpart: the same id, or a similar one.
 fn matched<'a>(old: &'a Value, new: &'a Value) -> Vec<(Option<&'a Value>, Option<&'a Value>)> {
     let (olds, news) = (list(old), list(new));
@@ -181,20 +204,37 @@ fn compare(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
 /// so nothing is said to break; but it is refused before it is sent, or sent otherwise.
 fn special(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
     let ((_, general), (_, own)) = (old, new);
+    // One line for all that is narrower, one for all that is sent otherwise, and so on.
+    let mut lines: Vec<(Rule, String, Vec<Found>)> = Vec::new();
+    let mut add = |change: Found, how: &str, text: &str| {
+        let title = format!("{how} `{}`", id(general));
+        let is_it = |(rule, line, _): &(Rule, String, Vec<Found>)| *rule == change.rule && line.starts_with(&title);
+        let index = lines.iter().position(is_it).unwrap_or(lines.len());
+        if index == lines.len() {
+            lines.push((change.rule, title, Vec::new()));
+        }
+        let (_, line, changes) = &mut lines[index];
+        let is_same = changes.last().is_some_and(|last: &Found| last.place == change.place);
+        let sign = if changes.is_empty() { ":" } else { ";" };
+        let member = change.place.strip_prefix("models' ").unwrap_or(&change.place);
+        let member = if is_same { String::new() } else { format!("{member}: ") };
+        *line += &format!("{sign} {member}{text}");
+        changes.push(change);
+    };
     if is_rerouted(old, new) {
         for mut change in rerouted::diff(old, new) {
             if change.rule.judge(None) == Judgement::Breaking {
                 change.rule = Rule::ModelSpecific;
             }
-            found.push(of_model(id(own), change));
+            let text = change.text.clone();
+            add(change, "sent otherwise than", &text);
         }
     }
-    // One line for all that is narrower, and so on.
-    let mut lines: Vec<(Rule, String, Vec<Found>)> = Vec::new();
     for (member, rule, text) in limits::diff(general, own, &carried(old, new)) {
         let (rule, how) = match rule {
             Rule::LimitNarrowed => (Rule::ModelSpecific, "narrower than"),
             Rule::LimitWidened => (rule, "wider than"),
+            _ if rule.judge(None) == Judgement::Breaking => (Rule::ModelSpecific, "differs from"),
             _ => (rule, "differs from"),
         };
         // The sets of values are told as a whole, where the line says only which are gone.
@@ -208,20 +248,11 @@ fn special(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
             }
             _ => String::new(),
         };
-        let change = limit(id(own), member, rule, text.clone());
-        let index = lines
-            .iter()
-            .position(|(known, ..)| *known == rule)
-            .unwrap_or(lines.len());
-        if index == lines.len() {
-            lines.push((rule, format!("{how} `{}`", id(general)), Vec::new()));
-        }
-        let (_, line, changes) = &mut lines[index];
-        let is_same = changes.last().is_some_and(|last: &Found| last.place == change.place);
-        let sign = if changes.is_empty() { ":" } else { ";" };
-        let member = if is_same { String::new() } else { format!("{member}: ") };
-        *line += &format!("{sign} {member}{text}{whole}");
-        changes.push(change);
+        add(
+            limit(id(own), member, rule, text.clone()),
+            how,
+            &format!("{text}{whole}"),
+        );
     }
     for (rule, text, changes) in lines {
         let mut line = Found::at(&Place::named(format!("model {}", id(own))), rule, text);
@@ -229,6 +260,7 @@ fn special(old: (&Spec, &Value), new: (&Spec, &Value), found: &mut Vec<Found>) {
             let all: BTreeSet<&String> = changes.iter().flat_map(of).collect();
             all.into_iter().cloned().collect::<Vec<_>>()
         };
+        line.direction = changes.first().and_then(|change| change.direction);
         (line.rust, line.facade) = (names(|change| &change.rust), names(|change| &change.facade));
         found.push(line);
     }

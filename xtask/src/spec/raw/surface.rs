@@ -221,9 +221,10 @@ fn limits(facts: &Facts, model: &Model) -> String {
     let mut text = format!("{} ({})\n", model.id, facts.shape(model).family);
     let mut line = |name: &str, value: String| text.push_str(&format!("  {name}: {value}\n"));
     let duration = &model.duration;
-    let range = match duration.max {
-        Some(max) => format!("{} to {max}", duration.min),
-        None => format!("from {}", duration.min),
+    let range = match (duration.listed(), duration.max()) {
+        (Some(values), _) => values,
+        (None, Some(max)) => format!("{} to {max}", duration.min()),
+        (None, None) => format!("from {}", duration.min()),
     };
     let auto = match duration.auto {
         Some(Auto::Absent) => ", auto is Absent",

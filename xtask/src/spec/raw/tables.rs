@@ -7,7 +7,7 @@ use heck::ToShoutySnakeCase as _;
 
 use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Model, ROLES, Shape, Zero};
 use crate::spec::lists::Item;
-use crate::spec::service::{KeyForm, Signature};
+use crate::spec::service::{KeyForm, KeyedLinks, Signature};
 use crate::spec::tasks::Status;
 use crate::spec::uploads::Media;
 
@@ -35,7 +35,7 @@ pub const VENDOR: Vendor = Vendor {{
     base_url_env: {:?},
     base_url: {:?},
     poll: Poll {{ first: {}, every: {:?}, give_up: {:?} }},
-    result_url: ResultUrl {{ ttl: {}, refreshable: {} }},
+    result_url: ResultUrl {{ ttl: {}, refreshable: {}, key_on_own_origin: {} }},
     webhook: Webhook {{ timeout: {}, retries: &{:?}, signature: {}, tolerance: {:?} }},
     rate_limits: RateLimits {{ submit: &{:?}, query: &{:?} }},
     pages: PAGES,
@@ -58,6 +58,7 @@ const PAGES: &[Page] = &[
         poll.give_up,
         result_url.ttl,
         result_url.refreshable,
+        result_url.key == Some(KeyedLinks::OwnOrigin),
         webhook.timeout,
         webhook.retries,
         webhook.signature.signed().map_or_else(|| "None".to_owned(), signature),
@@ -286,7 +287,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         family: {:?},
         request: {},
         limits_known: {},
-        duration: Duration {{ min: {}, max: {:?}, auto: {auto}, zero: {zero}, default: {:?} }},
+        duration: Duration {{ min: {}, max: {:?}, values: &{:?}, auto: {auto}, zero: {zero}, default: {:?} }},
         frames: {frames},
         resolutions: &{:?},
         default_resolution: {:?},
@@ -299,8 +300,9 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         facts.shape(model).family,
         constant(facts.shape(model)),
         model.limits_known(),
-        model.duration.min,
-        model.duration.max,
+        model.duration.min(),
+        model.duration.max(),
+        model.duration.values,
         model.duration.default,
         model.resolutions,
         model.default_resolution,

@@ -69,6 +69,23 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     }
 }
 
+/// The alternatives of `schema` that a model has as its `request`, with their places.
+pub(super) fn sent<'a>(spec: &'a Spec, schema: &'a Value) -> Vec<(usize, &'a str)> {
+    let entries = spec.doc.get("x-models").and_then(Value::as_array);
+    let is_sent = |name: &str| {
+        let mut requests = entries
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.get("request")?.as_str());
+        requests.any(|request| request == name)
+    };
+    let bodies = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    let names = bodies
+        .enumerate()
+        .filter_map(|(index, body)| Some((index, component(single_ref(body)?)?)));
+    names.filter(|(_, name)| is_sent(name)).collect()
+}
+
 /// The body, among the alternatives of `schema`, that the model of an example has.
 pub(super) fn of_example<'a>(spec: &Spec, schema: &'a Value, example: &Value) -> Option<&'a Value> {
     let entries = spec.doc.get("x-models").and_then(Value::as_array)?;

@@ -68,6 +68,7 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
         let text = |key: &str| page.get(key).and_then(Value::as_str);
         let reason = match (text("kind").unwrap_or("page"), text("fetch"), text("path")) {
             ("repository", fetch, _) if fetch != Some("git") => "a repository is fetched with `git`",
+            ("types", Some(_), _) => "no command reads types, so they are not fetched",
             ("page", Some("git"), _) => {
                 "a page is fetched with `get` or `md`; `git` fetches a repository, or a document in one"
             }

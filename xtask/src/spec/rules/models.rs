@@ -86,19 +86,33 @@ pub(super) fn matches(pattern: &str, id: &str) -> bool {
 
 fn numbers(model: &Model, report: &mut Report<'_>) {
     let duration = &model.duration;
-    if duration.max.is_some_and(|max| duration.min > max) {
+    if let (None, []) = (duration.min, duration.values.as_slice()) {
+        let fix = "add it, or `values`; specs/README.md describes both";
+        report(
+            "missing-member",
+            "duration",
+            "`min` is missing".to_owned(),
+            fix.to_owned(),
+        );
+    } else if !duration.values.is_empty() && (duration.min.is_some() || duration.max.is_some()) {
+        let fix = "delete `min` and `max`, or `values`";
+        let reason = "both bounds and values".to_owned();
+        report("bad-bounds", "duration", reason, fix.to_owned());
+    } else if !duration.values.is_sorted_by(|a, b| a < b) || duration.values.first() == Some(&0) {
+        let fix = "write each once, in ascending order, without 0".to_owned();
+        report(
+            "bad-bounds",
+            "duration/values",
+            "not in ascending order".to_owned(),
+            fix,
+        );
+    } else if duration.max.is_some_and(|max| duration.min() > max) {
         let fix = "swap them, or correct one";
         report("bad-bounds", "duration", "min is above max".to_owned(), fix.to_owned());
-    } else if let Some(default) = duration.default
-        && (default < duration.min || duration.max.is_some_and(|max| default > max))
-    {
-        let reason = format!("the default {default} is out of bounds");
-        report(
-            "bad-default",
-            "duration/default",
-            reason,
-            "write one between min and max".to_owned(),
-        );
+    } else if let Some(default) = duration.default.filter(|default| !duration.allows(*default)) {
+        let reason = format!("the default {default} is not allowed");
+        let fix = "write one that the bounds or values allow".to_owned();
+        report("bad-default", "duration/default", reason, fix);
     }
     if let Some(frames) = &model.frames {
         if frames.step == 0 || frames.min > frames.max {
@@ -163,7 +177,7 @@ fn pattern(model: &Model, entry: &Value, report: &mut Report<'_>) {
         "doubtful",
     ];
     let mut limits: Vec<String> = LIMITS.iter().map(|name| (*name).to_owned()).collect();
-    limits.extend(["duration/max", "duration/default"].map(str::to_owned));
+    limits.extend(["duration/max", "duration/values", "duration/default"].map(str::to_owned));
     let roles = || model.inputs.keys().map(|role| escape(role));
     limits.extend(roles().map(|role| format!("inputs/{role}/max")));
     limits.extend(roles().map(|role| format!("inputs/{role}/media")));
@@ -174,7 +188,7 @@ fn pattern(model: &Model, entry: &Value, report: &mut Report<'_>) {
             report("limit-of-pattern", &limit, reason, fix);
         }
     }
-    if model.duration.min > 1 {
+    if model.duration.min.is_some_and(|min| min > 1) {
         let reason = format!("`{}` limits ids that no page describes", model.id);
         report("limit-of-pattern", "duration/min", reason, "write 1".to_owned());
     }

@@ -73,10 +73,22 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                     "write one (not copied from the page) that matches the schema",
                 );
             }
-            for (place, example) in examples {
-                let schema = bodies::of_example(spec, schema, example).unwrap_or(schema);
-                judge.check("bad-example", schema, &place, example, found);
-                strangers::check(spec, schema, &place, example, found);
+            let mut shown: Vec<&Value> = Vec::new();
+            for (place, example) in &examples {
+                let own = bodies::of_example(spec, schema, example);
+                shown.extend(own);
+                judge.check("bad-example", own.unwrap_or(schema), place, example, found);
+                strangers::check(spec, own.unwrap_or(schema), place, example, found);
+            }
+            for (index, name) in bodies::sent(spec, schema) {
+                if !examples.is_empty() && !shown.contains(&&schema["anyOf"][index]) {
+                    found.add(
+                        "missing-example",
+                        format!("{place}/schema/anyOf/{index}"),
+                        format!("no example is of a model with the body `{name}`"),
+                        "write one (not copied from the page) for a model whose `request` it is",
+                    );
+                }
             }
         }
     }
