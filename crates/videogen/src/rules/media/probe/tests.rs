@@ -148,31 +148,32 @@ fn images_and_audio() {
 /// One file of each type that a vendor takes, and its numbers as ffprobe shows them (of the HEIF images: libheif).
 #[test]
 fn every_type_that_a_vendor_takes() {
-    const FILES: [(&str, &str, Option<(u32, u32)>, Option<f64>, Option<f64>); 17] = [
-        ("image.jpg", "image/jpeg", Some((360, 400)), None, None),
-        ("image.png", "image/png", Some((360, 400)), None, None),
-        ("image.webp", "image/webp", Some((360, 400)), None, None),
-        ("image.gif", "image/gif", Some((360, 400)), None, None),
-        ("image.bmp", "image/bmp", Some((360, 400)), None, None),
-        ("image.tiff", "image/tiff", Some((360, 400)), None, None),
-        ("image.heic", "image/heic", Some((360, 400)), None, None),
-        ("image.heif", "image/heif", Some((360, 400)), None, None),
-        ("clip.mp4", "video/mp4", Some((320, 320)), Some(3.0), Some(24.0)),
-        ("clip.mov", "video/quicktime", Some((320, 320)), Some(3.0), Some(24.0)),
-        ("clip.webm", "video/webm", Some((320, 320)), Some(3.008), Some(24.0)),
-        ("sound.wav", "audio/wav", None, Some(3.0), None),
-        ("sound.mp3", "audio/mpeg", None, Some(3.168), None),
-        ("sound.m4a", "audio/mp4", None, Some(3.0), None),
-        ("sound.aac", "audio/aac", None, Some(3.199), None),
-        ("sound.ogg", "audio/ogg", None, Some(3.0065), None),
-        ("sound.webm", "audio/webm", None, Some(3.008), None),
+    type Facts = (Option<(u32, u32)>, Option<f64>, Option<f64>);
+    const FILES: [(&str, &str, Facts); 17] = [
+        ("image.jpg", "image/jpeg", (Some((360, 400)), None, None)),
+        ("image.png", "image/png", (Some((360, 400)), None, None)),
+        ("image.webp", "image/webp", (Some((360, 400)), None, None)),
+        ("image.gif", "image/gif", (Some((360, 400)), None, None)),
+        ("image.bmp", "image/bmp", (Some((360, 400)), None, None)),
+        ("image.tiff", "image/tiff", (Some((360, 400)), None, None)),
+        ("image.heic", "image/heic", (Some((360, 400)), None, None)),
+        ("image.heif", "image/heif", (Some((360, 400)), None, None)),
+        ("clip.mp4", "video/mp4", (Some((320, 320)), Some(3.0), Some(24.0))),
+        ("clip.mov", "video/quicktime", (Some((320, 320)), Some(3.0), Some(24.0))),
+        ("clip.webm", "video/webm", (Some((320, 320)), Some(3.008), Some(24.0))),
+        ("sound.wav", "audio/wav", (None, Some(3.0), None)),
+        ("sound.mp3", "audio/mpeg", (None, Some(3.168), None)),
+        ("sound.m4a", "audio/mp4", (None, Some(3.0), None)),
+        ("sound.aac", "audio/aac", (None, Some(3.199), None)),
+        ("sound.ogg", "audio/ogg", (None, Some(3.0065), None)),
+        ("sound.webm", "audio/webm", (None, Some(3.008), None)),
     ];
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/media");
     let near = |found: Option<f64>, real: Option<f64>| match (found, real) {
         (Some(found), Some(real)) => (found - real).abs() < 0.15,
         (found, real) => found == real,
     };
-    for (name, media_type, size, seconds, fps) in FILES {
+    for (name, media_type, (size, seconds, fps)) in FILES {
         let shown = Probe::of(&folder.join(name).into()).unwrap();
         assert_eq!((shown.media_type, shown.size), (media_type, size), "{name}");
         assert!(
