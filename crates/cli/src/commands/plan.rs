@@ -86,6 +86,7 @@ fn files(plan: &Plan) -> Vec<String> {
     let uploads = plan.uploads.iter().map(|one| {
         let how = match one.reused {
             true => "uploaded before; its reference is used again if the vendor still has it".to_owned(),
+            false if one.single_use => format!("uploaded for this request only, by {} ({})", one.operation, one.way),
             false => format!("uploaded first, by {} ({})", one.operation, one.way),
         };
         line(one.role, &one.file, one.media_type, one.bytes, how)

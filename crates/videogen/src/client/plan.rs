@@ -87,6 +87,8 @@ pub struct PlannedUpload {
     pub operation: &'static str,
     /// Kind of reference that the request then has: `url`, `asset` or `upload_id`.
     pub gives: &'static str,
+    /// Whether only this request can use the upload, so that the next one uploads the file again.
+    pub single_use: bool,
     /// Whether it was uploaded before, so that its reference is used again. Known only to
     /// [`Client::plan_with_journal`](crate::Client::plan_with_journal).
     pub reused: bool,
@@ -245,6 +247,7 @@ fn place_files(
             way: way.name,
             operation: way.operation,
             gives: way.gives,
+            single_use: !way.reusable,
             reused: false,
             local: file.clone(),
         });
