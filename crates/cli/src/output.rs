@@ -30,6 +30,15 @@ impl Output {
         }
     }
 
+    /// As if standard error were a terminal.
+    #[cfg(test)]
+    pub(crate) fn on_terminal() -> Self {
+        Self {
+            json: false,
+            progress: true,
+        }
+    }
+
     /// Prints the result of a command: a JSON document, or text.
     ///
     /// # Errors

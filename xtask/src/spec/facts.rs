@@ -288,6 +288,8 @@ pub(crate) struct Shape {
     pub(crate) create: String,
     pub(crate) path: String,
     pub(crate) fields: Vec<Field>,
+    /// The object for the caller's own members that the body itself does not have, and the members of the body (`x-extra`).
+    pub(crate) extra: Option<(String, Vec<String>)>,
     /// Members that carry no field, with dots between the levels.
     pub(crate) rest: Vec<String>,
 }
@@ -299,6 +301,8 @@ pub(crate) struct Field {
     pub(crate) place: Place,
     pub(crate) form: Form,
     pub(crate) item: Option<Item>,
+    /// Normalised values, and the vendor's spelling (`x-words`).
+    pub(crate) words: Vec<(String, String)>,
     pub(crate) minimum: Option<i64>,
     pub(crate) maximum: Option<i64>,
     pub(crate) max_length: Option<i64>,
@@ -316,16 +320,17 @@ pub(crate) enum Place {
     Body,
     Path,
     Query,
+    Header,
 }
 
-/// How a body writes a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(dead_code, reason = "emitted as `Debug` writes it")]
+/// How a field is written.
+#[derive(Debug, PartialEq, Clone)]
 pub(crate) enum Form {
     Own,
+    /// A number as text, with a unit.
     Text(String),
+    /// The URL of an input.
     Url,
-    Urls,
 }
 
 impl Facts {
@@ -393,7 +398,15 @@ pub(crate) fn shapes(spec: &Spec, create: &str) -> Vec<Shape> {
             let (mut found, mut rest) = (Vec::new(), Vec::new());
             fields(spec, schema, "", &Inherited::default(), &mut found, &mut rest);
             found.extend(parameters(spec, &operation));
+            let body = target(spec, schema);
+            let own = members(body.get("properties"))
+                .map(|(name, _)| name.to_owned())
+                .collect();
             Shape {
+                extra: body
+                    .get("x-extra")
+                    .and_then(Value::as_str)
+                    .map(|inside| (inside.to_owned(), own)),
                 name: single_ref(schema).and_then(component).unwrap_or_default().to_owned(),
                 family: family.to_owned(),
                 create: create.to_owned(),
@@ -405,7 +418,7 @@ pub(crate) fn shapes(spec: &Spec, create: &str) -> Vec<Shape> {
         .collect()
 }
 
-/// The fields that the path and the query of a create operation carry.
+/// The fields that the path, the query and headers of a create operation carry.
 fn parameters(spec: &Spec, operation: &Operation<'_>) -> Vec<Field> {
     let around = inherit(operation.value, &Inherited::default());
     operation
@@ -414,20 +427,31 @@ fn parameters(spec: &Spec, operation: &Operation<'_>) -> Vec<Field> {
             let name = parameter.get("x-field")?.as_str()?;
             let place = match parameter["in"].as_str() {
                 Some("path") => Place::Path,
+                Some("header") => Place::Header,
                 _ => Place::Query,
             };
             let (required, schema) = (parameter["required"] == true, &parameter["schema"]);
             let own = inherit(parameter, &around);
             let wire = parameter["name"].as_str().unwrap_or_default();
-            Some(field(
-                spec,
-                schema,
-                (name, wire.to_owned()),
-                (place, Form::Own),
-                required,
-                &own,
-            ))
+            let unit = parameter.pointer("/x-number/unit").and_then(Value::as_str);
+            let form = unit.map_or(Form::Own, |unit| Form::Text(unit.to_owned()));
+            let found = field(spec, schema, (name, wire.to_owned()), (place, form), required, &own);
+            let bound = |key: &str| parameter.pointer(&format!("/x-number/{key}")).and_then(Value::as_i64);
+            Some(Field {
+                minimum: bound("minimum").or(found.minimum),
+                maximum: bound("maximum").or(found.maximum),
+                // A header's pattern is that of the whole number.
+                prefix: found.prefix.filter(|_| place != Place::Header),
+                ..found
+            })
         })
+        .collect()
+}
+
+/// The normalised values that a property spells otherwise, and its own words for them.
+pub(crate) fn words(property: &Value) -> Vec<(String, String)> {
+    members(property.get("x-words"))
+        .filter_map(|(value, wire)| Some((value.to_owned(), wire.as_str()?.to_owned())))
         .collect()
 }
 
@@ -508,6 +532,12 @@ fn field(
         .and_then(Value::as_array)
         .into_iter()
         .flatten();
+    let words = words(schema);
+    let normal = |value: &str| {
+        let word = words.iter().find(|(_, wire)| wire == value);
+        word.map_or(value, |(normal, _)| normal).to_owned()
+    };
+    let values = values.filter_map(Value::as_str).map(normal).collect();
     let pattern = schema.get("pattern").and_then(Value::as_str);
     Field {
         name: name.to_owned(),
@@ -515,11 +545,12 @@ fn field(
         place,
         form,
         item: item(schema, name),
+        words,
         minimum: number("minimum"),
         maximum: number("maximum"),
         max_length: number("maxLength"),
         prefix: pattern.and_then(|pattern| pattern.strip_prefix('^')).map(str::to_owned),
-        values: values.filter_map(Value::as_str).map(str::to_owned).collect(),
+        values,
         required,
         page: page.unwrap_or_default().to_owned(),
         unverified: own.unverified,
@@ -542,7 +573,6 @@ fn form(property: &Value, schema: &Value, name: &str) -> Form {
     let is_only = property["x-field"].is_string();
     match kind {
         Some("string") if is_only && ROLES.contains(&name) => Form::Url,
-        Some("array") if is_only && ROLES.contains(&name) => Form::Urls,
         Some("string") if NUMBERS.contains(&name) => {
             Form::Text(property["x-unit"].as_str().unwrap_or_default().to_owned())
         }

@@ -179,13 +179,17 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     if out_of_reach {
         return "–".to_owned();
     }
-    let places: Vec<String> = fields.iter().map(|field| format!("`{}`", field.wire)).collect();
+    let places = fields.iter().map(|field| match field.place == Place::Header {
+        true => format!("header `{}`", field.wire),
+        false => format!("`{}`", field.wire),
+    });
+    let places: Vec<String> = places.collect();
     let mut how = vec![places.join(" ")];
     match (fields[0].place, &fields[0].form) {
         (Place::Path, _) => how.push("in the path".to_owned()),
         (Place::Query, _) => how.push("in the query".to_owned()),
         (Place::Body, Form::Text(unit)) => how.push(format!("as text like `\"6{unit}\"`")),
-        (Place::Body, _) => {}
+        (Place::Body | Place::Header, _) => {}
     }
     if name == "prompt" && !fields.iter().any(|field| field.required) {
         how.push("optional".to_owned());
@@ -204,6 +208,13 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     if let Some(most) = bounds.max_length {
         how.push(format!("≤ {most} characters"));
     }
+    let is_taken = |value: &str| match name {
+        "resolution" if model.limits_known() => model.resolutions.iter().any(|taken| taken == value),
+        "aspect_ratio" if model.limits_known() => model.aspect_ratios.iter().any(|taken| taken == value),
+        _ => true,
+    };
+    let words = bounds.words.iter().filter(|(value, _)| is_taken(value));
+    how.extend(words.map(|(value, wire)| format!("{value} as `{wire}`")));
     match name {
         "duration" => {
             let min = model.duration.min();

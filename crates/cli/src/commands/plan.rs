@@ -59,7 +59,12 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     }
     output.result(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
-        format!("{} {}\n{body}", plan.method, plan.url)
+        let headers: String = plan
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\n"))
+            .collect();
+        format!("{} {}\n{headers}{body}", plan.method, plan.url)
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -81,6 +86,7 @@ fn files(plan: &Plan) -> Vec<String> {
     let uploads = plan.uploads.iter().map(|one| {
         let how = match one.reused {
             true => "uploaded before; its reference is used again if the vendor still has it".to_owned(),
+            false if one.single_use => format!("uploaded for this request only, by {} ({})", one.operation, one.way),
             false => format!("uploaded first, by {} ({})", one.operation, one.way),
         };
         line(one.role, &one.file, one.media_type, one.bytes, how)
@@ -132,7 +138,12 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
 fn rows(model_plan: &ModelPlan, asked: &VideoRequest) -> Vec<Vec<String>> {
     let lines: Vec<String> = match &model_plan.plan {
         Some(plan) => {
-            let request = format!("{} {} {}", plan.method, plan.url, short(&plan.body));
+            let headers: String = plan
+                .headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {value} "))
+                .collect();
+            let request = format!("{} {} {headers}{}", plan.method, plan.url, short(&plan.body));
             let adjusted = plan.adjustments.iter().map(ToString::to_string);
             let left = left_to_the_vendor(plan, asked);
             let notes = plan.notes.iter().map(|note| format!("Note: {note}"));

@@ -23,7 +23,7 @@ pub(crate) struct Call {
     pub(crate) query: BTreeMap<String, String>,
     /// The body of a request, and the texts of a form; null if it has none.
     pub(crate) body: Value,
-    /// The fields in the path and in the query.
+    /// The fields in the path, the query and headers.
     pub(crate) outside: Vec<Outside>,
     /// The members of the body that the spec does not know.
     pub(crate) unknown: Vec<UnknownMember>,

@@ -22,12 +22,15 @@ pub(crate) struct Carrier {
     pub(crate) unit: Option<String>,
     /// The property is a list, and an item of this shape carries the field.
     pub(crate) item: Option<Item>,
+    /// The vendor's words and the values that they stand for.
+    pub(crate) words: BTreeMap<String, Value>,
 }
 
 /// An entry of `x-items`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Item {
     /// Path of the value, with dots.
+    #[serde(default)]
     value: String,
     /// Members by which the item is recognised.
     #[serde(default)]
@@ -70,7 +73,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Adds the fields in the path and in the query.
+    /// Adds the fields in the path, the query and headers.
     pub(crate) fn with(self, outside: &'a [Outside]) -> Self {
         Self { outside, ..self }
     }
@@ -94,7 +97,8 @@ impl<'a> Fields<'a> {
                     Some(item) => item.find(value)?,
                     None => (String::new(), value),
                 };
-                (!value.is_null()).then(|| (carrier.path.join(".") + &rest, value))
+                let normal = value.as_str().and_then(|word| carrier.words.get(word));
+                (!value.is_null()).then(|| (carrier.path.join(".") + &rest, normal.unwrap_or(value)))
             })
     }
 
@@ -163,12 +167,16 @@ pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
     let mut found = Vec::new();
     walk(document, schema, &mut Vec::new(), &mut |path, property| {
         if let Value::String(field) = &property["x-field"] {
+            let words = property["x-words"].as_object().into_iter().flatten();
             found.push(Carrier {
                 path: path.to_vec(),
                 field: field.clone(),
                 default: property.get("default").cloned(),
                 unit: property["x-unit"].as_str().map(str::to_owned),
                 item: None,
+                words: words
+                    .filter_map(|(value, word)| Some((word.as_str()?.to_owned(), Value::from(value.as_str()))))
+                    .collect(),
             });
         }
         for (field, item) in property["x-items"].as_object().into_iter().flatten() {
@@ -179,7 +187,23 @@ pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
                 default: None,
                 unit: None,
                 item: Some(item),
+                words: BTreeMap::new(),
             }));
+        }
+    });
+    found
+}
+
+/// The places of inputs that are plain URLs: members with one, and lists of them.
+pub(crate) fn plain_inputs(document: &Value, schema: &Value) -> Vec<(Vec<String>, String)> {
+    let mut found = Vec::new();
+    walk(document, schema, &mut Vec::new(), &mut |path, property| {
+        let plain = |item: &Value| item.as_object().is_some_and(serde_json::Map::is_empty);
+        let items = property["x-items"].as_object().into_iter().flatten();
+        let listed = items.filter(|(_, item)| plain(item)).map(|(field, _)| field.as_str());
+        let single = property["x-field"].as_str().filter(|_| property["type"] == "string");
+        for role in single.into_iter().chain(listed).filter(|field| is_role(field)) {
+            found.push((path.to_vec(), role.to_owned()));
         }
     });
     found
@@ -307,6 +331,15 @@ mod tests {
             Some(("content[1].text".to_owned(), &json!("a fox")))
         );
         assert_eq!(fields.path_of("prompt"), "content");
+        let spelt = json!({"properties": {"mode": {
+            "type": "string", "x-field": "resolution", "x-words": {"720p": "standard", "1080p": "pro"}}}});
+        let carriers = super::carriers(&json!({}), &spelt);
+        for (body, value) in [("standard", "720p"), ("pro", "1080p"), ("best", "best")] {
+            let body = json!({"mode": body});
+            let read = Fields::new(&carriers, &body).text("resolution");
+            assert_eq!(read, Some(value), "{body}");
+        }
+        let carriers = super::carriers(&json!({}), &schema);
         for none in [
             json!({}),
             json!({"content": "a fox"}),

@@ -245,6 +245,10 @@ pub struct Usage {
     /// What the vendor charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+    /// Seconds for which the model ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub seconds: Option<Decimal>,
 }
 
 /// An amount of money, as the vendor reported it.

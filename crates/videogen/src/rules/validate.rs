@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 use videogen_wire::facts::{Condition, Field, Place, Zero};
 
+use crate::model::extra::placed;
 use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::conditions::broken;
@@ -58,7 +59,7 @@ fn violations(rules: Capabilities, request: &VideoRequest, files: &Files) -> Vec
     check.texts(request);
     check.inputs(request);
     check.conditions(request);
-    check.extra(&request.extra, "");
+    check.extra(&placed(&rules.model.request, &request.extra), "");
     check.permissions(request);
     check.found
 }

@@ -6,9 +6,10 @@
 
 use serde_json::{Map, Value, json};
 use videogen_wire::RequestBody;
-use videogen_wire::facts::{Auto, Form, Item, Place};
+use videogen_wire::facts::{Auto, Field, Form, Item, Place};
 
 use super::CallError;
+use crate::model::extra::placed;
 use crate::model::{Capabilities, VideoDuration, VideoRequest};
 
 /// A body while it is filled in.
@@ -32,7 +33,7 @@ impl<'a> Body<'a> {
                 .filter(|field| field.place == Place::Body)
         };
         for field in fields() {
-            let value = value(field.name, request, rules).map(|value| formed(value, field.form));
+            let value = value(field.name, request, rules).map(|value| formed(value, field));
             match (value, field.item) {
                 (Some(value), Some(item)) => push(&mut members, field.wire, filled(&item, value)),
                 (Some(value), None) => write(&mut members, field.wire, value),
@@ -53,12 +54,11 @@ impl<'a> Body<'a> {
                 match (field.item, field.form) {
                     (Some(item), _) => push(&mut members, field.wire, filled(&item, value.clone().into())),
                     (None, Form::Url) => write(&mut members, field.wire, value.clone().into()),
-                    (None, Form::Urls) => push(&mut members, field.wire, value.clone().into()),
                     (None, Form::Own | Form::Text(_)) => {}
                 }
             }
         }
-        merge(&mut members, &request.extra);
+        merge(&mut members, &placed(&rules.model.request, &request.extra));
         Self {
             rules,
             members,
@@ -100,6 +100,29 @@ impl<'a> Body<'a> {
                      leave it out"
             ))
         })
+    }
+}
+
+/// The headers of a create request that carry fields: names and values.
+pub(super) fn headers(request: &VideoRequest, rules: &Capabilities) -> Vec<(&'static str, String)> {
+    let fields = rules.model.request.fields.iter();
+    fields
+        .filter(|field| field.place == Place::Header)
+        .filter_map(|field| match formed(value(field.name, request, rules)?, field) {
+            Value::String(text) => Some((field.wire, text)),
+            other => Some((field.wire, other.to_string())),
+        })
+        .collect()
+}
+
+/// A value as its property has it: in the vendor's spelling, and with a unit.
+fn formed(value: Value, field: &Field) -> Value {
+    if let Some(word) = field.words.iter().find(|word| value == word.value) {
+        return word.wire.into();
+    }
+    match field.form {
+        Form::Text(unit) if value.is_number() => format!("{value}{unit}").into(),
+        _ => value,
     }
 }
 
@@ -145,14 +168,6 @@ fn value(field: &str, request: &VideoRequest, rules: &Capabilities) -> Option<Va
     }
 }
 
-/// A value as its property has it.
-fn formed(value: Value, form: Form) -> Value {
-    match form {
-        Form::Text(unit) if value.is_number() => format!("{value}{unit}").into(),
-        _ => value,
-    }
-}
-
 /// Writes a value to a place with dots for nested objects.
 fn write(members: &mut Map<String, Value>, wire: &str, value: Value) {
     let Some((outer, inner)) = wire.split_once('.') else {
@@ -173,6 +188,9 @@ fn push(members: &mut Map<String, Value>, wire: &str, item: Value) {
 
 /// An item that carries a value.
 fn filled(item: &Item, value: Value) -> Value {
+    if item.value.is_empty() {
+        return value;
+    }
     let mut members: Map<String, Value> = item
         .with
         .iter()

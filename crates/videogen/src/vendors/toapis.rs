@@ -269,8 +269,6 @@ fn read_task(family: &str, task: types::Task, requested: Option<&TaskId>) -> Res
         .read()
         .and_then(|usage| usage.tool_usage.read())
         .map(|tools| Usage {
-            completion_tokens: None,
-            total_tokens: None,
             web_searches: tools.web_search.read(),
             ..Usage::default()
         });

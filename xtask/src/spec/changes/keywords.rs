@@ -12,7 +12,7 @@ use super::{names, rename};
 use crate::spec::members;
 
 /// The keywords that [`diff`] compares.
-pub(crate) const HANDLED: [&str; 26] = [
+pub(crate) const HANDLED: [&str; 27] = [
     "enum",
     "minimum",
     "maximum",
@@ -33,6 +33,7 @@ pub(crate) const HANDLED: [&str; 26] = [
     "x-secret",
     "x-items",
     "x-unit",
+    "x-words",
     "not",
     "anyOf",
     "discriminator",
@@ -153,6 +154,15 @@ pub(crate) fn diff(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>)
     }
     if let Some((before, after)) = changed("x-unit") {
         note(Rule::WireName, from_to("unit of the text", before, after));
+    }
+    let words = members(old.get("x-words")).chain(members(new.get("x-words")));
+    for value in words.map(|(value, _)| value).collect::<BTreeSet<_>>() {
+        let word = |side: &'_ Value| side.get("x-words").and_then(|words| words.get(value)).cloned();
+        let (before, after) = (word(old), word(new));
+        if before != after {
+            let text = from_to(&format!("word for {value}"), before.as_ref(), after.as_ref());
+            note(Rule::WordRespelt, text);
+        }
     }
     match changed("pattern") {
         Some((Some(before), None)) => note(Rule::Widened, format!("pattern {} was removed", shown(before))),

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use super::call::Call;
 use super::components::is_renamed;
 use super::judge::Rule;
-use super::keywords::from_to;
 use super::place::{Found, Place};
 use super::rename;
 use super::rest::rest;
@@ -96,18 +95,18 @@ fn compare(walk: &mut Walk<'_>, at: &Place, old: &Parameter<'_>, new: &Parameter
     if let (Some(a), Some(b)) = (old.value.get("schema"), new.value.get("schema")) {
         walk.schema(&inner, a, b);
     }
-    let field = |side: &'_ Value| side.get("x-field").cloned();
-    let (before, after) = (field(old.value), field(new.value));
+    let carried = |side: &Parameter<'_>| side.value.get("x-field").and_then(Value::as_str).map(str::to_owned);
+    let (before, after) = (carried(old), carried(new));
     if before != after {
-        let rule = match (&before, &after) {
-            (None, _) => Rule::CarrierAdded,
-            (_, None) => Rule::CarrierRemoved,
-            _ => Rule::CarrierMoved,
-        };
-        let mut change = Found::at(&inner, rule, from_to("carries", before.as_ref(), after.as_ref()));
-        let names = [before, after].into_iter().flatten();
-        change.facade = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
-        walk.found.push(change);
+        let changes = [
+            before.map(|field| (Rule::CarrierRemoved, format!("no longer carries `{field}`"), field)),
+            after.map(|field| (Rule::CarrierAdded, format!("now carries `{field}`"), field)),
+        ];
+        for (rule, text, field) in changes.into_iter().flatten() {
+            let mut found = Found::at(&inner, rule, text);
+            found.facade = vec![field];
+            walk.found.push(found);
+        }
     }
     if old.value.get("x-segments") != new.value.get("x-segments") {
         let how = match new.value["x-segments"] == true {
