@@ -8,14 +8,19 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use videogen_sim::{Simulator, Spec, Vendor};
 
-use crate::specs::{examples, operations};
+use crate::specs::{examples, operations, resolve};
+
+mod toapis;
 
 /// What becomes of a body.
+#[derive(Clone)]
 enum Fate {
     /// The simulator accepts it.
     Request { operation: &'static str, status: u16 },
     /// It is valid.
     Response { operation: &'static str, status: u16 },
+    /// It is a valid payload of a webhook.
+    Event(&'static str),
     /// A request that the simulator refuses; the spec gives the reason.
     Refused {
         operation: &'static str,
@@ -246,6 +251,7 @@ async fn every_documented_body_is_taken_or_refused_for_a_reason() {
     let http = reqwest::Client::new();
     for (vendor, bodies) in [
         (Vendor::Token360, token360()),
+        (Vendor::ToApis, toapis::bodies()),
         (Vendor::AllToken, alltoken()),
         (Vendor::Ark, ark()),
     ] {
@@ -267,7 +273,12 @@ async fn every_documented_body_is_taken_or_refused_for_a_reason() {
             (path.as_str(), *operation)
         };
         let request_of = |operation: &'static Value| &operation["requestBody"]["content"]["application/json"];
-        for (body, fate) in bodies {
+        for (mut body, fate) in bodies {
+            if body.get("group_id").is_some() {
+                let path = named("create_avatar_group").0;
+                let (_, group) = post(path, &[], &json!({"name": "bakery"})).await;
+                body["group_id"] = group["data"]["group_id"].clone();
+            }
             match fate {
                 Fate::Request { operation, status } => {
                     let (path, operation) = named(operation);
@@ -282,8 +293,18 @@ async fn every_documented_body_is_taken_or_refused_for_a_reason() {
                     let problems = spec.response_problems(operation, status, &body);
                     assert!(problems.is_empty(), "{vendor} {body}: {problems:?}");
                     let answer = &named(operation).1["responses"][status.to_string()];
-                    let media = &answer["content"]["application/json"];
+                    let media = &resolve(spec.document(), answer)["content"]["application/json"];
                     assert!(is_shown(&body, std::iter::once(media)), "{vendor} {body}");
+                }
+                Fate::Event(component) => {
+                    let problems = spec.component_problems(component, &body);
+                    assert!(problems.is_empty(), "{vendor} {body}: {problems:?}");
+                    let callbacks = all
+                        .iter()
+                        .flat_map(|(_, _, operation)| operation["callbacks"].as_object());
+                    let payloads = callbacks.flatten().flat_map(|(_, callback)| callback.as_object());
+                    let media = payloads.flatten().map(|(_, item)| request_of(&item["post"]));
+                    assert!(is_shown(&body, media), "{vendor} {body}");
                 }
                 Fate::Refused {
                     operation,

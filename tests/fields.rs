@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use videogen::facts::{Capabilities, Condition, FieldState, Model};
-use videogen::submit::{plan, validate};
+use videogen::submit::{Plan, plan, validate};
 use videogen::{Client, Role, Source, TaskId, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
@@ -148,6 +148,16 @@ fn saying(vendor: Vendor, model: &str, field: &str) -> VideoRequest {
     }
 }
 
+/// The body of a planned request, and the headers that carry fields, in lower case.
+fn parts(plan: Plan) -> (Value, BTreeMap<String, String>) {
+    (plan.body, plan.headers)
+}
+
+/// Whether a dotted path is in a request body, or a header of this name is sent.
+fn sends((body, headers): &(Value, BTreeMap<String, String>), place: &str) -> bool {
+    holds(body, place) || headers.contains_key(&place.to_lowercase())
+}
+
 /// Whether a dotted path is in a request body.
 fn holds(body: &Value, place: &str) -> bool {
     body.pointer(&format!("/{}", place.replace('.', "/"))).is_some()
@@ -166,15 +176,15 @@ fn the_table_and_the_validator_agree() {
         if !cell.is_taken() {
             continue;
         }
-        let mut bodies = vec![plan(vendor, None, &request).unwrap().body];
+        let mut bodies = vec![parts(plan(vendor, None, &request).unwrap())];
         let inputs = Capabilities::of(vendor, &model).model.inputs;
         let last_frame = inputs.iter().any(|input| input.role == "last_frame");
         if cell.field == "first_frame" && last_frame {
             // Its property depends on the other inputs.
             let beside = request.clone().input(Role::LastFrame, url("last.png"));
-            bodies.push(plan(vendor, None, &beside).unwrap().body);
+            bodies.push(parts(plan(vendor, None, &beside).unwrap()));
         }
-        let used = |named: &&str| bodies.iter().any(|body| holds(body, named));
+        let used = |named: &&str| bodies.iter().any(|parts| sends(parts, named));
         // A property for a last frame is not used by models without one.
         let fine = match cell.field == "first_frame" && !last_frame {
             true => cell.places().iter().any(used),

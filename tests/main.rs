@@ -29,6 +29,7 @@ mod pay_once;
 mod property;
 mod readme;
 mod requests;
+mod sample;
 mod schemas;
 mod secrets;
 mod simulator;

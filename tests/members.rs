@@ -41,7 +41,7 @@ async fn every_documented_member_is_on_the_task() {
     assert_eq!((parameters(&task), task.expired), (expected, Some(false)));
 
     let answer = json!({
-        "id": "t", "object": "video", "status": "queued", "model": "seedance-2.0",
+        "id": "t", "object": "video", "status": "queued", "model": "seedance-2.0", "prompt": "A kite",
         "parameters": {"duration": 5, "resolution": "720p", "aspect_ratio": "16:9", "audio": true, "seed": 7, "watermark": false,
             "return_last_frame": true, "execution_expires_after": "3600", "safety_identifier": "customer-77"},
     });
@@ -51,6 +51,7 @@ async fn every_documented_member_is_on_the_task() {
         "return_last_frame": true, "expires_after": 3600, "safety_identifier": "customer-77",
     });
     assert_eq!((parameters(&task), task.expired), (expected, None));
+    assert_eq!(task.prompt.as_deref(), Some("A kite"));
     // Nulls say nothing.
     let mut nulls = answer.clone();
     for member in ["video_url", "error", "url", "content", "resolution", "request_id"] {

@@ -43,7 +43,9 @@ fn wire_request_of_every_case() {
         for (case, request) in cases(vendor, model) {
             match plan(vendor, None, &request) {
                 Ok(plan) => {
-                    let text = format!("{} {}\n{}", plan.method, plan.url, pretty(&plan.body));
+                    let headers = plan.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
+                    let headers: String = headers.collect();
+                    let text = format!("{} {}\n{headers}{}", plan.method, plan.url, pretty(&plan.body));
                     snapshot(vendor, "wire", &format!("{model}.{case}"), &text);
                 }
                 Err(error) => {

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use videogen::Vendor;
 use videogen::facts::Operation;
@@ -284,6 +285,72 @@ async fn a_person_is_verified() {
             "{error}"
         );
         assert!(!error.to_string().contains("/verify/"), "{error}");
+    }
+}
+
+/// A session that one process began is continued by another, from a file that only its owner can read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verification_is_continued_by_another_process() {
+    let simulator = Simulator::builder().speed(1.0).start().await.unwrap();
+    for vendor in uploaders() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ada.session");
+        let run = |name: &str| {
+            let mut command = at(&simulator, vendor, folder.path(), &["assets", "verify", name]);
+            command.args(["--session", "ada.session", "--timeout", "0", "--json"]);
+            if vendor.as_str() != "token360" {
+                command.args(["--callback-url", "https://app.example/verified"]);
+            }
+            command.output().unwrap()
+        };
+        let link = |output: &Output| stderr(output).lines().nth(1).map(|line| line.trim().to_owned());
+        let first = run("Ada");
+        assert_eq!(first.status.code(), Some(5), "{vendor} {}", stderr(&first));
+        let hint = document(&first)["error"]["hint"].as_str().unwrap().to_owned();
+        assert!(
+            hint.starts_with("Continue with: ") && hint.contains("--session ada.session"),
+            "{hint}"
+        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let second = run("Ada");
+        assert_eq!(link(&first), link(&second), "{vendor}: the same session");
+        // Of another person.
+        let other = run("Grace");
+        assert_eq!(other.status.code(), Some(2), "{}", stdout(&other));
+        assert!(
+            stdout(&other).contains("is the verification of Ada"),
+            "{}",
+            stdout(&other)
+        );
+        open(&link(&first).unwrap());
+        let last = run("Ada");
+        assert!(last.status.success(), "{vendor} {}", stdout(&last));
+        assert!(document(&last)["group"].is_string() && !path.exists());
+
+        // Nobody opened the link in time.
+        let late = run("Ada");
+        simulator.advance(Duration::from_secs(121));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut kept: Value = serde_json::from_str(&text).unwrap();
+        for moment in ["/at", "/session/expires_at"] {
+            if let Some(moment) = kept.pointer_mut(moment).filter(|moment| moment.is_string()) {
+                *moment = "2026-01-01T00:00:00Z".into();
+            }
+        }
+        std::fs::write(&path, kept.to_string()).unwrap();
+        let expired = run("Ada");
+        assert_eq!((late.status.code(), expired.status.code()), (Some(5), Some(5)));
+        assert_eq!(link(&expired), None);
+        let hint = document(&expired)["error"]["hint"].as_str().unwrap().to_owned();
+        assert!(hint.starts_with("Delete ada.session, and begin again"), "{hint}");
+        std::fs::write(&path, "{\"vendor\": \"canary\"}").unwrap();
+        let broken = run("Ada");
+        assert_eq!(broken.status.code(), Some(2), "{}", stdout(&broken));
+        assert!(!stdout(&broken).contains("canary"), "{}", stdout(&broken));
     }
 }
 

@@ -112,6 +112,8 @@ async fn a_plan_shows_what_was_uploaded_before_and_sends_nothing() {
         "toapis",
         "--model",
         "seedance-2",
+        "--duration",
+        "5",
         "--no-wait",
     ];
     let output = at(&simulator, folder.path(), &args)
@@ -248,6 +250,8 @@ async fn a_killed_command_has_paid_nothing_and_its_upload_is_used_again() {
         "token360",
         "--model",
         "seedance-2.0",
+        "--duration",
+        "5",
         "--no-wait",
     ];
     let args = [

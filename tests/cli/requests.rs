@@ -30,7 +30,7 @@ fn the_vendor_of_an_unlisted_model_is_named_by_the_user_or_by_the_only_key() {
         (&["generate", "--simulate", "a kite", "--model", "seedance-2-6"], &[]),
     ] {
         let output = keyed(folder.path(), keys, args);
-        assert_eq!(output.status.code(), Some(3), "{args:?}: {}", stdout(&output));
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stdout(&output));
         assert_eq!(
             stderr(&output),
             "error: seedance-2-6 is in the tables of no vendor, so it is not known which vendor has it\n\
@@ -40,6 +40,18 @@ fn the_vendor_of_an_unlisted_model_is_named_by_the_user_or_by_the_only_key() {
             "{args:?}"
         );
     }
+    // The command line is what is wrong, not the keys.
+    let output = keyed(
+        folder.path(),
+        &["ALLTOKEN", "TOKEN360"],
+        &["generate", "a kite", "--json"],
+    );
+    let error = document(&output)["error"].clone();
+    assert_eq!(
+        (output.status.code(), &error["kind"]),
+        (Some(2), &json!("invalid_request"))
+    );
+    assert_eq!(error["hint"], "Choose one with --vendor.");
     let args = ["plan", "a kite", "--model", "seedance-2-6"];
     let output = keyed(folder.path(), &["ALLTOKEN"], &args);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -158,9 +170,14 @@ fn extra_members_are_given_one_by_one_or_as_json() {
     let unlisted = ["--vendor", "toapis", "--model", "kling-v9"];
     let output = plan(folder.path(), &[&unlisted[..], &["--watermark"]].concat());
     assert_eq!(output.status.code(), Some(2));
-    let text = "ToAPIs kling-v9 is not in our tables; where `watermark` goes in its request is not known; send it in \
-                `extra`, as MEMBER=VALUE with the vendor's name for it";
-    assert!(stderr(&output).contains(text), "{}", stderr(&output));
+    let text = "ToAPIs kling-v9 is not in our tables; where `watermark` goes in its request is not known; send it under \
+                the vendor's name for it";
+    let option = "To send a field under the vendor's name for it, add: --extra NAME=VALUE\n";
+    let shown = stderr(&output);
+    assert!(
+        shown.contains(text) && shown.ends_with(option) && !shown.contains("`extra`"),
+        "{shown}"
+    );
 
     let extra = [
         "--extra",
@@ -180,9 +197,26 @@ fn extra_members_are_given_one_by_one_or_as_json() {
     for (extra, words) in [
         (&["watermark=1", "watermark=2"][..], "--extra: watermark is given twice"),
         (&["a.b=1", r#"{"a": {"b": 2}}"#], "--extra: a.b is given twice"),
-        (&["=1"], "the name of a member is empty"),
-        (&["watermark"], "is neither MEMBER=VALUE nor JSON"),
-        (&["{"], "is neither MEMBER=VALUE nor JSON"),
+        (
+            &["=1"],
+            "invalid value '=1' for '--extra <MEMBER=VALUE|JSON>': the name of a member is empty",
+        ),
+        (
+            &["a..b=1"],
+            "'a..b=1' for '--extra <MEMBER=VALUE|JSON>': the name of a member is empty",
+        ),
+        (
+            &["watermark"],
+            "'watermark' for '--extra <MEMBER=VALUE|JSON>': is neither MEMBER=VALUE nor JSON",
+        ),
+        (
+            &["{"],
+            "'{' for '--extra <MEMBER=VALUE|JSON>': is neither MEMBER=VALUE nor JSON",
+        ),
+        (
+            &["[1]"],
+            "'[1]' for '--extra <MEMBER=VALUE|JSON>': must be MEMBER=VALUE or a JSON object",
+        ),
         (&["prompt=other"], "set `prompt` instead"),
     ] {
         let extra: Vec<&str> = extra.iter().flat_map(|extra| ["--extra", extra]).collect();

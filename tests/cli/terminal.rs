@@ -312,23 +312,70 @@ fn the_balance_is_shown_in_credits_and_dollars() {
     }
 }
 
-/// What the vendor decides is open in the price too.
+/// What the vendor decides is open in the price too. Advice is for those who left it open, where there is a choice.
 #[test]
-fn plans_say_what_the_vendor_decides() {
+fn what_the_vendor_decides_is_said_before_it_is_paid_for() {
     let folder = tempfile::tempdir().unwrap();
-    for (args, decides) in [
-        (&["--vendor", "toapis"][..], true),
-        (&["--vendor", "toapis", "--duration", "auto"], true),
-        (&["--vendor", "toapis", "--duration", "5"], false),
-        (&["--vendor", "toapis", "--model", "doubao-seedance-1-5-pro"], false),
+    let decides = |model: &str| format!("ToAPIs {model} decides the duration, and with it the price.");
+    let advised = |model: &str| format!("{} Set --duration to fix both.", decides(model));
+    let frame = [
+        "--first-frame",
+        "https://media.example.com/a.png",
+        "--aspect-ratio",
+        "adaptive",
+    ];
+    let with = |more: &[&'static str]| [&["--model", "seedance-2-5"][..], &frame, more].concat();
+    for (args, note) in [
+        (vec![], Some(advised("seedance-2"))),
+        (vec!["--duration", "auto"], Some(decides("seedance-2"))),
+        (vec!["--duration", "5"], None),
+        (vec!["--model", "doubao-seedance-1-5-pro"], None),
+        // No page has its default.
+        (vec!["--model", "seedance-2-mini"], Some(advised("seedance-2-mini"))),
+        (with(&["--duration", "auto"]), Some(decides("seedance-2-5"))),
+        (with(&["--allow-unverified", "duration"]), Some(decides("seedance-2-5"))),
     ] {
-        let output = run(folder.path(), &[&["plan", "a kite"], args].concat());
-        let note = "decides the duration, and with it the price. Set --duration to fix both.";
-        assert_eq!(stderr(&output).contains(note), decides, "{args:?}: {}", stderr(&output));
-        let output = run(folder.path(), &[&["plan", "a kite", "--json"], args].concat());
-        let document: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
-        let told = document["plan"]["vendor_decides"].as_array().is_some();
-        assert_eq!(told, decides, "{args:?}: {document}");
+        for command in [
+            &["plan", "a kite"][..],
+            &["generate", "--simulate", "--no-wait", "a kite"],
+        ] {
+            let args = [command, &["--vendor", "toapis"], &args].concat();
+            let output = run(folder.path(), &args);
+            let shown = stderr(&output);
+            let told = shown.lines().find(|line| line.contains("decides"));
+            assert!(output.status.success(), "{args:?}: {shown}");
+            assert_eq!(told, note.as_deref(), "{args:?}");
+            let output = run(folder.path(), &[&args[..], &["--json"]].concat());
+            let document: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+            let holder = if command[0] == "plan" {
+                &document["plan"]
+            } else {
+                &document
+            };
+            let fields = match note {
+                Some(_) => serde_json::json!(["duration"]),
+                None => serde_json::Value::Null,
+            };
+            assert_eq!(holder["vendor_decides"], fields, "{args:?}: {document}");
+        }
+    }
+}
+
+#[test]
+fn a_kind_of_tool_that_no_vendor_has_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (vendor, name) in [("toapis", "ToAPIs seedance-2"), ("alltoken", "AllToken seedance-2.0")] {
+        let model = name.split_once(' ').unwrap().1;
+        let args = ["plan", "a kite", "--vendor", vendor, "--model", model, "--tool"];
+        let output = run(folder.path(), &[&args[..], &["foo"]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let rule = format!("tools = foo: {name} does not support this tool; use web_search\n");
+        assert!(stderr(&output).contains(&rule), "{}", stderr(&output));
+        assert!(
+            run(folder.path(), &[&args[..], &["web_search"]].concat())
+                .status
+                .success()
+        );
     }
 }
 

@@ -382,3 +382,24 @@ async fn alltoken_binds_an_upload_once_and_the_storage_takes_no_key() {
 
 /// `printf '\x89PNG\r\n\x1a\n' | openssl md5 -binary | base64`
 const TINY_MD5: &str = "6d0nlwGMrXkYbgPoxa7I3A==";
+
+/// Up to the documented limits, whatever the size of other requests may be.
+#[tokio::test]
+async fn a_form_takes_a_file_as_large_as_documented() {
+    let api = start().await;
+    let vendor = Vendor::ToApis;
+    for (bytes, status) in [(52_428_800, 200), (52_428_801, 400)] {
+        let mut clip = mp4();
+        clip.resize(bytes, 7);
+        let answer = api.form(KEY, vendor, "/v1/uploads/videos", "kite.mp4", clip, &[]).await;
+        let answer = answer.fits(vendor, "upload_video", status);
+        match status {
+            200 => assert_eq!(answer.body["data"]["size"], bytes),
+            _ => assert!(
+                text(&answer.body, "/message").contains("at most 50MB"),
+                "{}",
+                answer.text
+            ),
+        }
+    }
+}

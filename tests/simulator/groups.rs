@@ -76,12 +76,14 @@ async fn token360_has_groups_of_people_and_of_persons() {
     let path = format!("/v1/asset-groups/{}", text(&of, "/data/assetGroupId"));
     let foreign = api.with_key(OTHER, Method::DELETE, &api.url(vendor, &path)).await;
     foreign.fits(vendor, "delete_asset_group", 404);
-    let patch = api
-        .http
-        .patch(api.url(vendor, &path))
-        .bearer_auth(KEY)
-        .json(&json!({"status": "active"}));
+    let patch = api.http.patch(api.url(vendor, &path)).bearer_auth(KEY);
+    // Only the visible status changes.
+    let patch = patch.json(&json!({"status": "archived"}));
     api.send(patch).await.fits(vendor, "update_asset_group", 200);
+    let archived = api.get(vendor, "/v1/asset-groups?status=archived").await;
+    let archived = archived.fits(vendor, "list_asset_groups", 200).body;
+    assert_eq!(archived["data"]["total"], 1);
+    assert_eq!(archived["data"]["records"][0]["groupId"], of["data"]["assetGroupId"]);
     let gone = api.with_key(KEY, Method::DELETE, &api.url(vendor, &path)).await;
     gone.fits(vendor, "delete_asset_group", 200);
     api.get(vendor, &format!("/v1/assets/{id}"))
@@ -189,6 +191,19 @@ async fn alltoken_portraits_fail_with_status_200() {
         )
         .await;
     assert_eq!(groups["Result"]["TotalCount"], 1);
+    let renamed = api
+        .portrait("UpdateAsset", json!({"Id": id, "Name": "master tailor"}))
+        .await;
+    assert!(renamed["ResponseMetadata"]["Error"].is_null());
+    let shown = api.portrait("GetAsset", json!({"Id": id})).await;
+    assert_eq!(
+        (text(&shown, "/Result/Name"), text(&shown, "/Result/Status")),
+        ("master tailor".to_owned(), "Active".to_owned())
+    );
+    let unknown = api
+        .portrait("UpdateAsset", json!({"Id": "asset-none", "Name": "x"}))
+        .await;
+    assert_eq!(error(&unknown), "NotFound");
     api.portrait("DeleteAsset", json!({"Id": id})).await;
     assert_eq!(error(&api.portrait("GetAsset", json!({"Id": id})).await), "NotFound");
     let session = api

@@ -1,12 +1,16 @@
 //! Local files: sent inline or uploaded, once, before the submission is paid for.
 
 mod assets;
+mod cut;
+mod interrupted;
+mod json;
 mod killed;
 mod media;
 mod page;
 mod reuse;
 mod server;
 mod simulated;
+mod verification;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,7 +49,10 @@ fn request(vendor: Vendor, model: &str, role: Role, path: &Path) -> VideoRequest
         with(new.clone().first_frame(image)),
         with(new.clone().reference_image(image)),
     ];
-    let valid = tries.iter().find(|request| validate(vendor, request).is_empty());
+    // Or beyond an unverified limit.
+    let beyond = tries.clone().map(|request| request.allow_unverified(role.as_str()));
+    let mut all = tries.iter().chain(&beyond);
+    let valid = all.find(|request| validate(vendor, request).is_empty());
     valid
         .cloned()
         .unwrap_or_else(|| panic!("{vendor} {model} {role}: {:?}", validate(vendor, &tries[0])))

@@ -1,6 +1,7 @@
 //! A server with the uploads, assets and submissions of the three vendors, which records every request.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
@@ -10,8 +11,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
-use videogen::{Client, RetryPolicy, Vendor};
+use videogen::{Client, ClientBuilder, RetryPolicy, Vendor};
 use videogen_journal::SqliteJournal;
+
+use super::cut::Cutting;
 
 /// One request.
 #[derive(Debug, Clone)]
@@ -67,6 +70,8 @@ pub(crate) struct Server {
     inner: Arc<Mutex<Inner>>,
     /// A submission has arrived.
     pub(crate) submitted: Arc<Notify>,
+    /// Connections that are still to break.
+    cuts: Arc<AtomicUsize>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -80,6 +85,11 @@ type Shared = (Arc<Mutex<Inner>>, Arc<Notify>, String);
 
 impl Server {
     pub(crate) async fn new(mood: Mood) -> Self {
+        Self::cutting(mood, 0).await
+    }
+
+    /// A server whose first connections with a large request break in its middle.
+    pub(crate) async fn cutting(mood: Mood, cuts: usize) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let inner = Arc::new(Mutex::new(Inner {
@@ -89,21 +99,35 @@ impl Server {
         let submitted = Arc::new(Notify::new());
         let shared: Shared = (Arc::clone(&inner), Arc::clone(&submitted), base_url.clone());
         let router = Router::new().fallback(answer).with_state(shared);
+        let cuts = Arc::new(AtomicUsize::new(cuts));
+        let listener = Cutting {
+            listener,
+            cuts: Arc::clone(&cuts),
+        };
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             base_url,
             inner,
             submitted,
+            cuts,
             task,
         }
     }
 
-    pub(crate) fn client(&self, vendor: Vendor, journal: Option<&Arc<SqliteJournal>>) -> Client {
-        let builder = Client::builder(vendor)
+    pub(crate) fn cuts_left(&self) -> usize {
+        self.cuts.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn builder(&self, vendor: Vendor) -> ClientBuilder {
+        Client::builder(vendor)
             .key("sk-canary".to_owned())
             .base_url(&self.base_url)
             .retry(RetryPolicy::default().base_delay(std::time::Duration::ZERO))
-            .time_scale(1000.0);
+            .time_scale(1000.0)
+    }
+
+    pub(crate) fn client(&self, vendor: Vendor, journal: Option<&Arc<SqliteJournal>>) -> Client {
+        let builder = self.builder(vendor);
         let builder = match journal {
             Some(journal) => builder.journal(Arc::clone(journal)),
             None => builder,

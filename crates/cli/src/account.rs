@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use clap::Args;
 use videogen::facts::Capabilities;
+use videogen::submit::Plan;
 use videogen::{Client, ClientBuilder, TaskId, Vendor, VideoRequest, Violation};
 use videogen_journal::SqliteJournal;
 
-use crate::exit::{ACCOUNT, Failure};
+use crate::exit::{ACCOUNT, Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::Output;
@@ -63,7 +64,7 @@ impl AccountArgs {
             several => {
                 let names: Vec<_> = several.iter().map(|vendor| vendor.as_str()).collect();
                 let message = format!("keys of several vendors are set ({})", names.join(", "));
-                Err(Failure::new(ACCOUNT, "config", message).hint("Choose one with --vendor."))
+                Err(unchosen(message).hint("Choose one with --vendor."))
             }
         }
     }
@@ -166,7 +167,12 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
         false => format!("\nDid you mean {}?", near.join(" or ")),
     };
     let hint = format!("Choose the vendor with --vendor: {}.{meant}", names.join(", "));
-    Err(Failure::new(ACCOUNT, "config", message).hint(&hint))
+    Err(unchosen(message).hint(&hint))
+}
+
+/// A command line that leaves the vendor open.
+fn unchosen(message: String) -> Failure {
+    Failure::new(INVALID, "invalid_request", message)
 }
 
 fn has_key(vendor: Vendor) -> bool {
@@ -180,6 +186,24 @@ fn no_key(vendors: &[Vendor]) -> Failure {
         "To try without a key, use: {}",
         Invocation::new("generate").flag("--simulate", true)
     ))
+}
+
+/// The notes on the fields that the request leaves to the vendor, though the price depends on them.
+pub(crate) fn left_to_the_vendor(plan: &Plan, request: &VideoRequest) -> Vec<String> {
+    let note = |field: &&str| {
+        let decides = format!(
+            "{} {} decides the {field}, and with it the price.",
+            plan.vendor.name(),
+            plan.model
+        );
+        // Who asks for it knows, and a model that takes nothing else leaves no choice.
+        let is_bound = plan.overridden.iter().any(|violation| violation.field == **field);
+        match request.duration.is_none() && !is_bound {
+            true => format!("{decides} Set --{field} to fix both."),
+            false => decides,
+        }
+    };
+    plan.vendor_decides.iter().map(note).collect()
 }
 
 /// The note on an unverified rule that the request breaks with permission.

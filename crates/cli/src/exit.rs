@@ -12,7 +12,7 @@ use crate::invocation::Invocation;
 pub(crate) const NO_VIDEO: u8 = 1;
 /// The request or the command line is invalid; nothing was sent, or the vendor refused it.
 pub(crate) const INVALID: u8 = 2;
-/// The key or the choice of account.
+/// The key or the account.
 pub(crate) const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 /// The task has not ended.
@@ -119,11 +119,6 @@ pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>)
     (!fields.is_empty()).then(|| options.collect::<Vec<_>>().join(" "))
 }
 
-/// Whether the hint of `violation` names only some of the models that support a field.
-fn is_shortened(violation: &Violation) -> bool {
-    violation.hint.contains(" more)")
-}
-
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
@@ -146,11 +141,16 @@ impl From<Error> for Failure {
             message: format!("{error:#}"),
             json: json!(error),
         };
-        let failure = match error.violations().iter().any(is_shortened) {
+        let any = |test: fn(&Violation) -> bool| error.violations().iter().any(test);
+        let failure = match any(|violation| violation.more_models > 0) {
             true => failure.hint(&format!(
                 "To list every model that supports the request, use: {}",
                 Invocation::new("plan").flag("--all", true)
             )),
+            false => failure,
+        };
+        let failure = match any(|violation| violation.fits_extra) {
+            true => failure.hint("To send a field under the vendor's name for it, add: --extra NAME=VALUE"),
             false => failure,
         };
         match overrides(error.violations()) {

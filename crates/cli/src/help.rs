@@ -75,7 +75,8 @@ Examples:
 nothing, and a file with the same content is uploaded once.
 
 A vendor may demand that a real person agrees to be shown: `verify` prints a
-link that the person opens on a phone, usually within 120 seconds.";
+link that the person opens on a phone, usually within 120 seconds. With
+--session FILE, a later call continues what an interrupted one began.";
 
 pub(crate) const SCHEMA: &str = "\
 Examples:

@@ -30,6 +30,15 @@ impl Output {
         }
     }
 
+    /// As if standard error were a terminal.
+    #[cfg(test)]
+    pub(crate) fn on_terminal() -> Self {
+        Self {
+            json: false,
+            progress: true,
+        }
+    }
+
     /// Prints the result of a command: a JSON document, or text.
     ///
     /// # Errors
@@ -243,6 +252,7 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
         (!word.is_empty() && word != task.status.as_str()).then(|| word.clone()),
     );
     add("model", task.model.clone());
+    add("prompt", task.prompt.clone());
     add("progress", task.progress.map(|percent| format!("{percent}%")));
     add("parameters", parameters_text(task));
     add("created", task.created_at.map(moment));

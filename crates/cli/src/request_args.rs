@@ -116,11 +116,11 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "FORMAT")]
     output_format: Option<String>,
     /// Value to store with the task (repeatable).
-    #[arg(long, value_name = "KEY=VALUE")]
-    metadata: Vec<String>,
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    metadata: Vec<(String, String)>,
     /// Member to add to the vendor's request; dots for nested ones (repeatable).
-    #[arg(long, value_name = "MEMBER=VALUE|JSON")]
-    extra: Vec<String>,
+    #[arg(long, value_name = "MEMBER=VALUE|JSON", value_parser = extra)]
+    extra: Vec<Map<String, Value>>,
     /// Leave out FIELD if it is not supported, instead of failing (repeatable).
     #[arg(long, value_name = "FIELD")]
     allow_drop: Vec<String>,
@@ -182,20 +182,17 @@ impl RequestArgs {
             request = request.allow_unverified(field.replace('-', "_"));
         }
         let mut keys = BTreeSet::new();
-        for pair in self.metadata {
-            let Some((key, value)) = pair.split_once('=') else {
-                return Err(invalid(format!("--metadata {pair}: must be KEY=VALUE")));
-            };
-            if !keys.insert(key.to_owned()) {
+        for (key, value) in self.metadata {
+            if !keys.insert(key.clone()) {
                 return Err(invalid(format!("--metadata {key}: given twice")));
             }
-            request.metadata.insert(key.to_owned(), value.into());
+            request.metadata.insert(key, value.into());
         }
         if !self.extra.is_empty() {
             request.extra = Map::new();
         }
-        for text in self.extra {
-            extra(&mut request.extra, &text).map_err(|reason| invalid(format!("--extra: {reason}")))?;
+        for members in self.extra {
+            add(&mut request.extra, members, "").map_err(|reason| invalid(format!("--extra: {reason}")))?;
         }
         let roles = [
             (Role::FirstFrame, Vec::from_iter(self.first_frame)),
@@ -213,8 +210,13 @@ impl RequestArgs {
     }
 }
 
-/// Adds members to `all`: those of a JSON object, or one as `MEMBER=VALUE`, where the value is JSON or else text.
-fn extra(all: &mut Map<String, Value>, text: &str) -> Result<(), String> {
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').ok_or("must be KEY=VALUE")?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
+}
+
+/// The members of a JSON object, or one as `MEMBER=VALUE`, where the value is JSON or else text.
+fn extra(text: &str) -> Result<Map<String, Value>, String> {
     let members = match text.split_once('=') {
         Some((path, value)) if !text.trim_start().starts_with(['{', '[', '"']) => {
             let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
@@ -224,16 +226,20 @@ fn extra(all: &mut Map<String, Value>, text: &str) -> Result<(), String> {
         _ => serde_json::from_str(text).map_err(|error| format!("is neither MEMBER=VALUE nor JSON: {error}"))?,
     };
     match members {
-        Value::Object(members) => add(all, members, ""),
+        Value::Object(members) if has_empty_name(&members) => Err("the name of a member is empty".to_owned()),
+        Value::Object(members) => Ok(members),
         _ => Err("must be MEMBER=VALUE or a JSON object".to_owned()),
     }
 }
 
+fn has_empty_name(members: &Map<String, Value>) -> bool {
+    let nested = |value: &Value| value.as_object().is_some_and(has_empty_name);
+    members.iter().any(|(name, value)| name.is_empty() || nested(value))
+}
+
+/// Adds members to `all`; those of an object that is there go into it.
 fn add(all: &mut Map<String, Value>, members: Map<String, Value>, around: &str) -> Result<(), String> {
     for (name, value) in members {
-        if name.is_empty() {
-            return Err(format!("{around}: the name of a member is empty"));
-        }
         let path = format!("{around}{name}");
         match (all.get_mut(&name), value) {
             (None, value) => drop(all.insert(name, value)),

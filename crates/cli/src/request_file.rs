@@ -21,7 +21,7 @@ pub(crate) fn read(path: &Path) -> Result<VideoRequest, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
     for input in &mut request.inputs {
         if let Source::File(local) = &input.source
-            && let Some(named) = local.path().filter(|named| named.is_relative())
+            && let Some(named) = local.path()
         {
             input.source = LocalFile::from(folder.join(named)).into();
         }

@@ -65,3 +65,95 @@ impl Bars {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+
+    use indicatif::{ProgressDrawTarget, TermLike};
+    use videogen::upload::AssetStatus;
+
+    use super::*;
+
+    /// A terminal that keeps all that was written to it.
+    #[derive(Debug, Default, Clone)]
+    struct Terminal(Arc<Mutex<String>>);
+
+    impl Terminal {
+        fn take(&self) -> String {
+            std::mem::take(&mut self.0.lock().unwrap())
+        }
+    }
+
+    impl TermLike for Terminal {
+        fn width(&self) -> u16 {
+            100
+        }
+
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn write_line(&self, line: &str) -> io::Result<()> {
+            self.write_str(line)
+        }
+
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().unwrap().push_str(text);
+            Ok(())
+        }
+
+        fn clear_line(&self) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_terminal_shows_bytes_of_the_total() {
+        let terminal = Terminal::default();
+        let mut bars = Bars::default();
+        // Each event is drawn.
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(terminal.clone()), 255);
+        bars.all.set_draw_target(target);
+        let output = Output::on_terminal();
+        let mut send = |sent| {
+            let (file, total) = ("boat.png".to_owned(), 4 << 20);
+            bars.show(&UploadEvent::Sending { file, sent, total }, output);
+            bars.bar("boat.png", output).force_draw();
+            terminal.take()
+        };
+        send(0);
+        let half = send(2 << 20);
+        assert!(half.contains("boat.png 2.00 MiB/4.00 MiB"), "{half:?}");
+        // Repeated from the beginning after an interruption.
+        let again = send(1 << 20);
+        assert!(again.contains("boat.png 1.00 MiB/4.00 MiB"), "{again:?}");
+        let checking = UploadEvent::Checking {
+            file: "boat.png".to_owned(),
+            asset: "ta_1".to_owned(),
+            status: AssetStatus::Processing,
+        };
+        bars.show(&checking, output);
+        bars.bar("boat.png", output).force_draw();
+        let checked = terminal.take();
+        assert!(checked.contains("boat.png: the asset is processing"), "{checked:?}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 
 /// One request and its outcome.
@@ -18,6 +18,8 @@ pub struct Exchange {
     pub method: Method,
     /// Full URL.
     pub url: Url,
+    /// The headers of the operation itself, without those that every request has.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body as sent, or as it would have been sent.
     pub body: Option<Bytes>,
     /// How far it got.

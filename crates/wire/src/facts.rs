@@ -60,6 +60,17 @@ pub struct TaskField {
     pub name: &'static str,
     /// JSON pointers; the first with a readable value counts.
     pub places: &'static [&'static str],
+    /// The places whose values the vendor spells otherwise: the pointer, and the words there.
+    pub words: &'static [(&'static str, &'static [Word])],
+}
+
+/// The vendor's spelling of a normalised value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// Normalised value.
+    pub value: &'static str,
+    /// What the vendor writes for it.
+    pub wire: &'static str,
 }
 
 /// What holds of the tasks of a vendor.
@@ -78,9 +89,10 @@ pub struct Tasks {
 /// A query parameter of a list of tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListParameter {
-    /// What it carries: an option of a list query, or `page`, the number of a page.
+    /// What it carries: an option of a list query; `page`, the number of a page; or `next_url`, the URL of the next page in
+    /// the answer.
     pub name: &'static str,
-    /// Name of the parameter.
+    /// Name of the parameter, or of the member of the answer.
     pub wire: &'static str,
     /// Largest value, if limited.
     pub maximum: Option<i64>,
@@ -91,7 +103,7 @@ pub struct ListParameter {
 /// An item of a list in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Item {
-    /// Path of the value in the item, with dots for nested objects.
+    /// Path of the value in the item, with dots for nested objects; empty if the item is the value.
     pub value: &'static str,
     /// The other members of the item.
     pub with: &'static [(&'static str, &'static str)],
@@ -229,8 +241,19 @@ pub struct Request {
     pub create: &'static str,
     /// Path of that operation.
     pub path: &'static str,
-    /// The fields that the body can carry.
+    /// The fields that the body, or a header, can carry.
     pub fields: &'static [Field],
+    /// Where the caller's own members go that the body itself does not have, if not to its top.
+    pub extra: Option<Extra>,
+}
+
+/// Where the caller's own members go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extra {
+    /// The object of the body that holds them.
+    pub inside: &'static str,
+    /// The members of the body itself, which stay at its top.
+    pub own: &'static [&'static str],
 }
 
 /// A property of a create request and the normalised field it carries.
@@ -240,8 +263,14 @@ pub struct Field {
     pub name: &'static str,
     /// Path in the body, with dots for nested objects.
     pub wire: &'static str,
+    /// Where the request has it.
+    pub place: Place,
+    /// How it is written, where that is not its own type.
+    pub form: Form,
     /// What an item looks like that carries the field, where the property is a list of such items.
     pub item: Option<Item>,
+    /// The values that the vendor spells otherwise.
+    pub words: &'static [Word],
     /// Smallest value.
     pub minimum: Option<i64>,
     /// Largest value.
@@ -258,6 +287,26 @@ pub struct Field {
     pub page: &'static str,
     /// Seen in clients only, not documented.
     pub unverified: bool,
+}
+
+/// Where a request has a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the body.
+    Body,
+    /// In a header.
+    Header,
+}
+
+/// How a field is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As its own type.
+    Own,
+    /// A number as text with this unit, which may be empty.
+    Text(&'static str),
+    /// An input as its URL.
+    Url,
 }
 
 /// Supported fields and values of a model.

@@ -10,7 +10,9 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use progenitor_client::OperationInfo;
 use reqwest::ResponseBuilderExt as _;
 use reqwest::Url;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::exchange::{Answer, Exchange, Sent};
@@ -29,7 +31,17 @@ pub struct Session {
     proxy: Option<Arc<str>>,
     /// Instead of the HTTP client's timeout.
     timeout: Option<Duration>,
+    /// What the request of this call has beside what every request has; shared, so that a client stays small.
+    own: Option<Arc<Own>>,
     slot: Arc<Mutex<Option<Exchange>>>,
+}
+
+/// What the request of one call has beside what every request has.
+#[derive(Clone, Default)]
+struct Own {
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Instead of the query that the generated client writes.
+    query: Option<String>,
 }
 
 /// Error for an API key that is not a valid HTTP header value.
@@ -66,6 +78,7 @@ impl Session {
             records_only: false,
             proxy: None,
             timeout: None,
+            own: None,
             slot: Arc::default(),
         })
     }
@@ -85,8 +98,28 @@ impl Session {
             records_only: self.records_only,
             proxy: self.proxy.clone(),
             timeout: self.timeout,
+            own: None,
             slot: Arc::default(),
         }
+    }
+
+    /// Adds a header to the request of this call. What is no valid header is not sent, so both come from a spec and numbers.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+            Arc::make_mut(self.own.get_or_insert_default())
+                .headers
+                .push((name, value));
+        }
+        self
+    }
+
+    /// Replaces the query of the request of this call, and nothing else of its URL.
+    #[must_use]
+    pub fn query(mut self, query: &str) -> Self {
+        Arc::make_mut(self.own.get_or_insert_default()).query = Some(query.to_owned());
+        self
     }
 
     /// Sets the timeout of a request, instead of the HTTP client's.
@@ -128,6 +161,13 @@ impl Session {
             USER_AGENT,
             HeaderValue::from_static(concat!("videogen/", env!("CARGO_PKG_VERSION"))),
         );
+        let Some(own) = &self.own else { return };
+        for (name, value) in &own.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        if own.query.is_some() {
+            request.url_mut().set_query(own.query.as_deref());
+        }
     }
 
     /// Sends a request and keeps the exchange. Called by the generated clients' `exec` hook.
@@ -148,6 +188,7 @@ impl Session {
             operation: info.operation_id,
             method: request.method().clone(),
             url: request.url().clone(),
+            headers: self.own.as_ref().map_or_else(Vec::new, |own| own.headers.clone()),
             body: request
                 .body()
                 .and_then(reqwest::Body::as_bytes)
@@ -338,6 +379,29 @@ mod tests {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(text).expect("a buffer");
         encoder.finish().expect("a buffer")
+    }
+
+    #[test]
+    fn a_call_has_its_own_headers_and_query() {
+        let key = SecretString::from("k".to_owned());
+        let session = Session::new(&key).expect("a valid key");
+        let own = session.clone().header("Cancel-After", "90s").query("cursor=cD0y");
+        let url: Url = "https://api.example.com/v1/list?page=2".parse().expect("a URL");
+        let signed = |session: &Session| {
+            let mut request = reqwest::Request::new(reqwest::Method::GET, url.clone());
+            session.sign(&mut request);
+            let header = request.headers().get("cancel-after").cloned();
+            (
+                request.url().to_string(),
+                header,
+                request.headers().contains_key(AUTHORIZATION),
+            )
+        };
+        assert_eq!(signed(&session), (url.to_string(), None, true));
+        let moved = "https://api.example.com/v1/list?cursor=cD0y".to_owned();
+        assert_eq!(signed(&own), (moved, Some(HeaderValue::from_static("90s")), true));
+        // The next call of the same account has neither.
+        assert_eq!(signed(&own.call()), (url.to_string(), None, true));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::spec::schema::{single_ref, target};
 use crate::spec::service::{Poll, RateLimits, ResultUrl, Webhook};
 use crate::spec::tasks::{TaskField, Tasks, task_fields};
 use crate::spec::uploads::{Media, Upload};
-use crate::spec::{Spec, SpecError, component, members, sources};
+use crate::spec::{Operation, Spec, SpecError, component, members, sources};
 
 /// Normalised fields that a property may carry; `specs/README.md` lists them. The input roles come last.
 pub const FIELDS: [&str; 27] = [
@@ -258,6 +258,8 @@ pub(crate) struct Shape {
     pub(crate) create: String,
     pub(crate) path: String,
     pub(crate) fields: Vec<Field>,
+    /// The object for the caller's own members that the body itself does not have, and the members of the body (`x-extra`).
+    pub(crate) extra: Option<(String, Vec<String>)>,
     /// Members that carry no field, with dots between the levels.
     pub(crate) rest: Vec<String>,
 }
@@ -266,7 +268,11 @@ pub(crate) struct Shape {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) wire: String,
+    pub(crate) in_header: bool,
+    pub(crate) form: Form,
     pub(crate) item: Option<Item>,
+    /// Normalised values, and the vendor's spelling (`x-words`).
+    pub(crate) words: Vec<(String, String)>,
     pub(crate) minimum: Option<i64>,
     pub(crate) maximum: Option<i64>,
     pub(crate) max_length: Option<i64>,
@@ -276,6 +282,16 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     pub(crate) page: String,
     pub(crate) unverified: bool,
+}
+
+/// How a field is written.
+#[derive(PartialEq, Clone)]
+pub(crate) enum Form {
+    Own,
+    /// A number as text, with a unit.
+    Text(String),
+    /// The URL of an input.
+    Url,
 }
 
 impl Facts {
@@ -341,7 +357,16 @@ pub(crate) fn shapes(spec: &Spec, create: &str) -> Vec<Shape> {
         .map(|schema| {
             let (mut found, mut rest) = (Vec::new(), Vec::new());
             fields(spec, schema, "", &Inherited::default(), &mut found, &mut rest);
+            found.extend(headers(spec, &operation));
+            let body = target(spec, schema);
+            let own = members(body.get("properties"))
+                .map(|(name, _)| name.to_owned())
+                .collect();
             Shape {
+                extra: body
+                    .get("x-extra")
+                    .and_then(Value::as_str)
+                    .map(|inside| (inside.to_owned(), own)),
                 name: single_ref(schema).and_then(component).unwrap_or_default().to_owned(),
                 family: family.to_owned(),
                 create: create.to_owned(),
@@ -350,6 +375,59 @@ pub(crate) fn shapes(spec: &Spec, create: &str) -> Vec<Shape> {
                 rest,
             }
         })
+        .collect()
+}
+
+/// The header parameters of a create operation that carry fields.
+fn headers(spec: &Spec, operation: &Operation<'_>) -> Vec<Field> {
+    let page = |name: &str| {
+        spec.doc
+            .get("x-pages")?
+            .get(name)?
+            .get("url")?
+            .as_str()
+            .map(str::to_owned)
+    };
+    let parameters = operation
+        .value
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    parameters
+        .map(|parameter| spec.resolve(parameter))
+        .filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("header"))
+        .filter_map(|parameter| {
+            let source = sources(parameter)
+                .first()
+                .copied()
+                .or_else(|| sources(operation.value).first().copied());
+            let bound = |key: &str| parameter.pointer(&format!("/x-number/{key}")).and_then(Value::as_i64);
+            let unit = parameter.pointer("/x-number/unit").and_then(Value::as_str);
+            Some(Field {
+                name: parameter.get("x-field")?.as_str()?.to_owned(),
+                wire: parameter.get("name")?.as_str()?.to_owned(),
+                in_header: true,
+                form: unit.map_or(Form::Own, |unit| Form::Text(unit.to_owned())),
+                item: None,
+                words: Vec::new(),
+                minimum: bound("minimum"),
+                maximum: bound("maximum"),
+                max_length: None,
+                prefix: None,
+                values: Vec::new(),
+                required: false,
+                page: source.and_then(page).unwrap_or_default(),
+                unverified: parameter.get("x-unverified") == Some(&Value::Bool(true)),
+            })
+        })
+        .collect()
+}
+
+/// The normalised values that a property spells otherwise, and its own words for them.
+pub(crate) fn words(property: &Value) -> Vec<(String, String)> {
+    members(property.get("x-words"))
+        .filter_map(|(value, wire)| Some((value.to_owned(), wire.as_str()?.to_owned())))
         .collect()
 }
 
@@ -401,8 +479,22 @@ fn fields(
             .get("x-pages")
             .and_then(|pages| pages.get(&own.source)?.get("url")?.as_str());
         let number = |key: &str| property.get(key).and_then(Value::as_i64);
-        let values = inner.get("enum").and_then(Value::as_array).into_iter().flatten();
-        let values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
+        let values = kinds(spec, inner)
+            .get("enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let words = words(property);
+        let normal = |value: &str| {
+            let word = words.iter().find(|(_, wire)| wire == value);
+            word.map_or(value, |(normal, _)| normal).to_owned()
+        };
+        let values: Vec<String> = values.filter_map(Value::as_str).map(normal).collect();
+        let is_url = inner.get("type").and_then(Value::as_str) == Some("string")
+            && property
+                .get("x-field")
+                .and_then(Value::as_str)
+                .is_some_and(|field| ROLES.contains(&field));
         let pattern = property.get("pattern").and_then(Value::as_str);
         // A member of an object is required only where the object is sent.
         let required = prefix.is_empty() && required.is_some_and(|names| names.iter().any(|known| known == name));
@@ -410,7 +502,10 @@ fn fields(
             found.push(Field {
                 name: name.to_owned(),
                 wire: wire.clone(),
+                in_header: false,
+                form: if is_url { Form::Url } else { Form::Own },
                 item: item(property, name),
+                words: words.clone(),
                 minimum: number("minimum"),
                 maximum: number("maximum"),
                 max_length: number("maxLength"),
@@ -421,6 +516,16 @@ fn fields(
                 unverified: own.unverified,
             });
         }
+    }
+}
+
+/// The schema that names the values of a property: of a list of objects that carries one field, that of their `type`.
+fn kinds<'a>(spec: &'a Spec, property: &'a Value) -> &'a Value {
+    let item = property.get("items").map(|items| target(spec, items));
+    let kind = item.and_then(|item| item.get("properties")?.get("type"));
+    match kind {
+        Some(kind) if property.get("x-field").is_some_and(Value::is_string) => target(spec, kind),
+        _ => property,
     }
 }
 

@@ -179,7 +179,11 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     if out_of_reach {
         return "–".to_owned();
     }
-    let places: Vec<String> = fields.iter().map(|field| format!("`{}`", field.wire)).collect();
+    let places = fields.iter().map(|field| match field.in_header {
+        true => format!("header `{}`", field.wire),
+        false => format!("`{}`", field.wire),
+    });
+    let places: Vec<String> = places.collect();
     let mut how = vec![places.join(" ")];
     if name == "prompt" && !fields.iter().any(|field| field.required) {
         how.push("optional".to_owned());
@@ -198,6 +202,13 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
     if let Some(most) = bounds.max_length {
         how.push(format!("≤ {most} characters"));
     }
+    let is_taken = |value: &str| match name {
+        "resolution" if model.limits_known() => model.resolutions.iter().any(|taken| taken == value),
+        "aspect_ratio" if model.limits_known() => model.aspect_ratios.iter().any(|taken| taken == value),
+        _ => true,
+    };
+    let words = bounds.words.iter().filter(|(value, _)| is_taken(value));
+    how.extend(words.map(|(value, wire)| format!("{value} as `{wire}`")));
     match name {
         "duration" => {
             let min = model.duration.min();
@@ -240,7 +251,7 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
                 shown.join(" ")
             });
         }
-        "service_tier" | "video_operation" | "output_format" => {
+        "service_tier" | "video_operation" | "output_format" | "tools" => {
             let values = bounds.values.iter().filter(|value| !value.is_empty());
             how.push(values.cloned().collect::<Vec<_>>().join(" "));
         }

@@ -5,17 +5,21 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::spec::Spec;
 use crate::spec::schema::target;
+use crate::spec::{Spec, members};
 
 /// What a query parameter of a list may carry: the options of a list query, or the number of a page.
 pub const QUERY: [&str; 6] = ["limit", "after", "before", "oldest_first", "status", "page"];
+
+/// What a member of the answer to a list may carry: the URL of the next page.
+pub const NEXT_URL: &str = "next_url";
 
 /// What an item looks like that carries a field.
 #[derive(Deserialize, Clone, PartialEq, Debug)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Item {
-    /// Path of the value in the item, with dots.
+    /// Path of the value in the item, with dots; left out if the item is the value.
+    #[serde(default)]
     pub(crate) value: String,
     /// The other members.
     #[serde(default)]
@@ -62,5 +66,15 @@ pub(crate) fn list_parameters(spec: &Spec) -> Vec<ListParameter> {
             values: values.map(str::to_owned).collect(),
         })
     };
-    QUERY.iter().filter_map(|name| carries(name)).collect()
+    let next = spec.schemas().find_map(|(_, schema)| {
+        let mut properties = members(schema.get("properties"));
+        properties.find(|(_, property)| property.get("x-query").and_then(Value::as_str) == Some(NEXT_URL))
+    });
+    let next = next.map(|(member, _)| ListParameter {
+        name: NEXT_URL.to_owned(),
+        wire: member.to_owned(),
+        maximum: None,
+        values: Vec::new(),
+    });
+    QUERY.iter().filter_map(|name| carries(name)).chain(next).collect()
 }

@@ -6,11 +6,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::spec::facts::words;
 use crate::spec::schema::{single_ref, target};
 use crate::spec::{Spec, escape, members};
 
 /// The members of a task that the facade reads wherever a spec has them (`x-task-field`).
-pub const TASK_FIELDS: [&str; 17] = [
+pub const TASK_FIELDS: [&str; 19] = [
+    "prompt",
     "input_type",
     "duration",
     "resolution",
@@ -28,6 +30,7 @@ pub const TASK_FIELDS: [&str; 17] = [
     "error_param",
     "request_id",
     "cost_usd",
+    "run_seconds",
 ];
 
 /// What holds of the tasks of a vendor. Omitted if nothing differs from the usual.
@@ -76,11 +79,13 @@ impl Status {
 pub(crate) struct TaskField {
     pub(crate) name: &'static str,
     pub(crate) places: Vec<String>,
+    /// The places whose values are spelt otherwise (`x-words`): normalised values and the vendor's.
+    pub(crate) words: Vec<(String, Vec<(String, String)>)>,
 }
 
 /// The members of the tasks that the create and poll operations return, the outermost places first.
 pub(crate) fn task_fields(spec: &Spec, operations: &[&str]) -> Vec<TaskField> {
-    let mut found: Vec<(String, String)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     for operation in spec.operations() {
         if operation.id().is_some_and(|id| operations.contains(&id)) {
             for schema in operation.success_schemas() {
@@ -88,26 +93,29 @@ pub(crate) fn task_fields(spec: &Spec, operations: &[&str]) -> Vec<TaskField> {
             }
         }
     }
-    found.sort_by_key(|(_, place)| place.matches('/').count());
+    found.sort_by_key(|found| found.place.matches('/').count());
     let fields = TASK_FIELDS.iter().map(|name| {
-        let mut places: Vec<String> = Vec::new();
-        for (_, place) in found.iter().filter(|(found, _)| found == name) {
-            if !places.contains(place) {
-                places.push(place.clone());
+        let (mut places, mut words) = (Vec::new(), Vec::new());
+        for found in found.iter().filter(|found| found.field == *name) {
+            if !places.contains(&found.place) {
+                places.push(found.place.clone());
+                words.push((found.place.clone(), found.words.clone()));
             }
         }
-        TaskField { name, places }
+        words.retain(|(_, words): &(_, Vec<_>)| !words.is_empty());
+        TaskField { name, places, words }
     });
     fields.filter(|field| !field.places.is_empty()).collect()
 }
 
-fn places<'a>(
-    spec: &'a Spec,
-    schema: &'a Value,
-    prefix: &str,
-    within: &mut Vec<&'a str>,
-    found: &mut Vec<(String, String)>,
-) {
+/// A property that carries a member.
+struct Found {
+    field: String,
+    place: String,
+    words: Vec<(String, String)>,
+}
+
+fn places<'a>(spec: &'a Spec, schema: &'a Value, prefix: &str, within: &mut Vec<&'a str>, found: &mut Vec<Found>) {
     let reference = single_ref(schema);
     if reference.is_some_and(|reference| within.contains(&reference)) {
         return;
@@ -120,7 +128,11 @@ fn places<'a>(
     for (name, property) in members(inner.get("properties")) {
         let place = format!("{prefix}/{}", escape(name));
         if let Some(field) = property.get("x-task-field").and_then(Value::as_str) {
-            found.push((field.to_owned(), place.clone()));
+            found.push(Found {
+                field: field.to_owned(),
+                place: place.clone(),
+                words: words(property),
+            });
         }
         places(spec, property, &place, within, found);
     }

@@ -1,20 +1,19 @@
 //! `videogen assets`.
 
+mod verify;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use tokio::time::sleep;
 use videogen::upload::{Asset, AssetPage, AssetQuery, UploadOptions, Uploaded};
 use videogen::{Client, LocalFile, Source, Vendor};
 
 use crate::account::AccountArgs;
-use crate::exit::{Failure, INVALID, NO_VIDEO, TIMEOUT};
-use crate::invocation::Invocation;
+use crate::exit::{Failure, INVALID, NO_VIDEO};
 use crate::journal::JournalArgs;
-use crate::output::{Output, elapsed, file, moment, table};
+use crate::output::{Output, file, moment, table};
 use crate::uploads;
 
 #[derive(Subcommand)]
@@ -32,7 +31,7 @@ pub(crate) enum AssetsCommand {
     /// Create a group of assets
     CreateGroup(GroupArgs),
     /// Begin the verification of a real person, and wait until it is done
-    Verify(VerifyArgs),
+    Verify(verify::VerifyArgs),
 }
 
 #[derive(Args)]
@@ -94,26 +93,6 @@ pub(crate) struct GroupArgs {
     account: AccountArgs,
 }
 
-#[derive(Args)]
-pub(crate) struct VerifyArgs {
-    /// Name of the person or of their group.
-    name: String,
-    #[command(flatten)]
-    account: AccountArgs,
-    /// URL that the person's browser is sent to afterwards (ToAPIs, AllToken: required).
-    #[arg(long, value_name = "URL")]
-    callback_url: Option<String>,
-    /// Stop waiting after SECONDS.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    timeout: u64,
-}
-
-/// First and longest pause between two polls of a verification.
-const FIRST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(5);
-/// How long the link of a verification is valid where the vendor does not report it.
-const LINK: u64 = 120;
-
 pub(crate) async fn assets(
     command: AssetsCommand,
     journal: &JournalArgs,
@@ -126,7 +105,7 @@ pub(crate) async fn assets(
         AssetsCommand::Delete(args) => delete(args, output).await,
         AssetsCommand::Groups(args) => groups(args, output).await,
         AssetsCommand::CreateGroup(args) => create_group(args, output).await,
-        AssetsCommand::Verify(args) => verify(args, output).await,
+        AssetsCommand::Verify(args) => verify::verify(args, output).await,
     };
     result.map_err(without_task)
 }
@@ -312,57 +291,5 @@ async fn create_group(args: GroupArgs, output: &Output) -> Result<ExitCode, Fail
     let (vendor, client) = client(&args.account)?;
     let group = client.assets().create_group(&args.name).await?;
     output.result(&json!({"vendor": vendor, "group": group}), || group.id.clone())?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Shows the link, which only this terminal gets, and waits until the person has used it.
-async fn verify(args: VerifyArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (vendor, client) = client(&args.account)?;
-    let assets = client.assets();
-    let callback = args.callback_url.as_deref().map(Into::into);
-    let session = assets.verify(&args.name, callback.as_ref()).await?;
-    let again = Invocation::new("assets verify")
-        .arg(&args.name)
-        .option("--vendor", Some(vendor.as_str()))
-        .option("--callback-url", args.callback_url.as_ref())
-        .option("--base-url", args.account.base_url.as_ref());
-    let again = format!("Begin again with: {again}");
-    let Some(link) = &session.link else {
-        let message = format!("{} returned no link for the verification", vendor.name());
-        return Err(Failure::new(TIMEOUT, "not_ready", message).hint(&again));
-    };
-    let valid = session.expires_at.map_or_else(
-        || format!("about {LINK} s"),
-        |at| elapsed((at - chrono::Utc::now()).to_std().unwrap_or_default()),
-    );
-    // Also with --json: it is useless after the wait.
-    output.announce(&format!(
-        "{} must open this link on a phone within {valid}, and follow the steps there:\n  {}\n\
-         Whoever has the link can be verified in their place, so do not publish it.",
-        args.name,
-        link.expose()
-    ));
-    let (begun, mut pause) = (Instant::now(), FIRST);
-    let group = loop {
-        if let Some(group) = assets.verified(&session).await? {
-            break group;
-        }
-        if begun.elapsed() >= Duration::from_secs(args.timeout) {
-            let message = format!("{} was not verified within {} s", args.name, args.timeout);
-            return Err(Failure::new(TIMEOUT, "timeout", message).hint(&again));
-        }
-        sleep(pause).await;
-        pause = (pause * 3 / 2).min(LONGEST);
-    };
-    output.result(&json!({"vendor": vendor, "name": args.name, "group": group}), || {
-        let upload = Invocation::new("assets upload FILE --person")
-            .option("--group", Some(&group))
-            .option("--vendor", Some(vendor.as_str()))
-            .option("--base-url", args.account.base_url.as_ref());
-        format!(
-            "{} is verified: group {group}\nUpload their pictures with: {upload}",
-            args.name
-        )
-    })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -14,7 +14,7 @@ use videogen::wait::WaitOptions;
 use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask, Violation};
 use videogen_sim::Simulator;
 
-use crate::account::{AccountArgs, overridden, unknown_model};
+use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
 use crate::files::{FileArgs, Files, Target};
 use crate::follow;
@@ -227,8 +227,13 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output.note(&unknown_model(vendor, &request.model));
     }
     // What else is wrong with the request is reported by the submission.
-    let (broken, notes) = match client.plan(&request) {
-        Ok(plan) => (plan.overridden, plan.notes),
+    let (broken, notes, vendor_decides) = match client.plan(&request) {
+        Ok(plan) => {
+            for note in left_to_the_vendor(&plan, &request) {
+                output.note(&note);
+            }
+            (plan.overridden, plan.notes, plan.vendor_decides)
+        }
         Err(_) => Default::default(),
     };
     for note in &notes {
@@ -290,6 +295,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         did_you_mean,
         overridden: broken,
         notes,
+        vendor_decides,
         output,
     };
     let id = submitted.id.clone();
@@ -327,6 +333,7 @@ struct Run<'a> {
     did_you_mean: Option<&'static str>,
     overridden: Vec<Violation>,
     notes: Vec<Note>,
+    vendor_decides: Vec<&'static str>,
     output: &'a Output,
 }
 
@@ -381,6 +388,9 @@ impl Run<'_> {
         }
         if !self.notes.is_empty() {
             document["notes"] = json!(self.notes);
+        }
+        if !self.vendor_decides.is_empty() {
+            document["vendor_decides"] = json!(self.vendor_decides);
         }
         if let Some(files) = files {
             files.show_in(&mut document);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use videogen::submit::{ModelPlan, Plan};
 use videogen::{Role, VideoRequest};
 
-use crate::account::{AccountArgs, overridden, unknown_model};
+use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
 use crate::exit::{Failure, INVALID, overrides};
 use crate::journal::JournalArgs;
 use crate::output::{Output, table};
@@ -42,11 +42,8 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     if !plan.model_known {
         output.note(&unknown_model(vendor, &plan.model));
     }
-    for field in &plan.vendor_decides {
-        let model = format!("{} {}", vendor.name(), plan.model);
-        output.note(&format!(
-            "{model} decides the {field}, and with it the price. Set --{field} to fix both."
-        ));
+    for note in left_to_the_vendor(&plan, &request) {
+        output.note(&note);
     }
     for adjustment in &plan.adjustments {
         output.note(&format!("Adjusted: {adjustment}"));
@@ -62,7 +59,12 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     }
     output.result(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
-        format!("{} {}\n{body}", plan.method, plan.url)
+        let headers: String = plan
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\n"))
+            .collect();
+        format!("{} {}\n{headers}{body}", plan.method, plan.url)
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -84,6 +86,7 @@ fn files(plan: &Plan) -> Vec<String> {
     let uploads = plan.uploads.iter().map(|one| {
         let how = match one.reused {
             true => "uploaded before; its reference is used again if the vendor still has it".to_owned(),
+            false if one.single_use => format!("uploaded for this request only, by {} ({})", one.operation, one.way),
             false => format!("uploaded first, by {} ({})", one.operation, one.way),
         };
         line(one.role, &one.file, one.media_type, one.bytes, how)
@@ -118,7 +121,7 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
     output.result(&json!({"plans": outlooks}), || {
         table(
             &["vendor", "model", "", "request / reason"],
-            outlooks.iter().flat_map(rows),
+            outlooks.iter().flat_map(|model_plan| rows(model_plan, request)),
         )
     })?;
     if let Some(options) = overrides(outlooks.iter().flat_map(|model_plan| &model_plan.violations)) {
@@ -132,15 +135,21 @@ fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result
     })
 }
 
-fn rows(model_plan: &ModelPlan) -> Vec<Vec<String>> {
+fn rows(model_plan: &ModelPlan, asked: &VideoRequest) -> Vec<Vec<String>> {
     let lines: Vec<String> = match &model_plan.plan {
         Some(plan) => {
-            let request = format!("{} {} {}", plan.method, plan.url, short(&plan.body));
+            let headers: String = plan
+                .headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {value} "))
+                .collect();
+            let request = format!("{} {} {headers}{}", plan.method, plan.url, short(&plan.body));
             let adjusted = plan.adjustments.iter().map(ToString::to_string);
+            let left = left_to_the_vendor(plan, asked);
             let notes = plan.notes.iter().map(|note| format!("Note: {note}"));
             let overridden = plan.overridden.iter().map(overridden);
             let all = std::iter::once(request).chain(files(plan)).chain(adjusted);
-            all.chain(notes).chain(overridden).collect()
+            all.chain(left).chain(notes).chain(overridden).collect()
         }
         None => {
             let violations = model_plan.violations.iter();

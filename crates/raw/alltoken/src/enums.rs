@@ -135,6 +135,11 @@ videogen_wire::open_enum! {
         Flex = "flex",
     }
 
+    /// Type of a tool.
+    pub enum ToolType {
+        WebSearch = "web_search",
+    }
+
     /// Media type of an upload.
     pub enum UploadContentType {
         ImagePng = "image/png",

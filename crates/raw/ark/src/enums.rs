@@ -78,4 +78,9 @@ videogen_wire::open_enum! {
         Cancelled = "cancelled",
         Expired = "expired",
     }
+
+    /// Type of a tool.
+    pub enum ToolType {
+        WebSearch = "web_search",
+    }
 }

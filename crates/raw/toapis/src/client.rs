@@ -331,6 +331,11 @@ pub mod types {
         pub message: ::std::option::Option<
             ::videogen_wire::Lenient<::std::string::String>,
         >,
+        ///The invalid parameter, in an error of the provider; empty in those that clients have seen.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub param: ::std::option::Option<
+            ::videogen_wire::Lenient<::std::string::String>,
+        >,
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<
             ::videogen_wire::Lenient<crate::enums::ErrorType>,
@@ -374,7 +379,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ImageWithRole2 {
         pub role: crate::enums::ImageRole2,
-        ///An `https` URL, a `data:` URL with base64, or an uploaded asset (`asset://…`).
+        ///An `https` URL, a `data:` URL with base64, or an uploaded asset (`asset://…`). The page of image uploads says that no operation takes base64 any more; the pages of these models still do, and are followed.
         pub url: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -622,7 +627,7 @@ pub mod types {
         ///The caller's own id, returned in the webhook and accepted for polling. It does not make the request idempotent: the same value sent twice may be billed twice.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub client_business_id: ::std::option::Option<::std::string::String>,
-        ///Length in seconds, from 4. With `0` and `-1` the model decides; 2 and 2 Fast only.
+        ///Length in seconds, from 4. With `0` and `-1` the model decides, and so it does if this is left out: then length and bill are open. 2 and 2 Fast only.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<i64>,
         ///Whether to generate audio.
@@ -782,11 +787,10 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     ///A tool that the model may use.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Tool {
-        ///Type of the tool.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: crate::enums::ToolType,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }

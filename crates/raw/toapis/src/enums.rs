@@ -43,7 +43,7 @@ videogen_wire::open_enum! {
         ReferenceAudio = "reference_audio",
     }
 
-    /// Class of error.
+    /// Class of error. The last is the provider's, and only clients have shown it.
     pub enum ErrorType {
         InvalidRequest = "invalid_request",
         InvalidRequestError = "invalid_request_error",
@@ -57,6 +57,7 @@ videogen_wire::open_enum! {
         InternalError = "internal_error",
         WebhookNotConfigured = "webhook_not_configured",
         RateLimitUnavailable = "rate_limit_unavailable",
+        BadRequest = "BadRequest",
     }
 
     /// Role of an image in a Seedance 1.5 Pro video.
@@ -127,6 +128,11 @@ videogen_wire::open_enum! {
         InProgress = "in_progress",
         Completed = "completed",
         Failed = "failed",
+    }
+
+    /// Type of a tool.
+    pub enum ToolType {
+        WebSearch = "web_search",
     }
 
     /// What to do with the references.

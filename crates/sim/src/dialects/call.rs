@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::dialects::refusal::Refusal;
 use crate::media::StoredFile;
-use crate::spec::{Endpoint, Spec, UnknownMember, Vendor};
+use crate::spec::{Endpoint, HeaderField, Spec, UnknownMember, Vendor};
 use crate::state::{Core, Owner, Task};
 
 /// A request that reached an endpoint with a valid key.
@@ -23,6 +23,8 @@ pub(crate) struct Call {
     pub(crate) query: BTreeMap<String, String>,
     /// The body of a request, and the texts of a form; null if it has none.
     pub(crate) body: Value,
+    /// The fields that headers carry.
+    pub(crate) headers: Vec<HeaderField>,
     /// The members of the body that the spec does not know.
     pub(crate) unknown: Vec<UnknownMember>,
     /// The file of a form.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::dialects::answer::Answer;
 use crate::dialects::call::Call;
-use crate::dialects::input::Input;
+use crate::dialects::input::{Input, Medium};
 use crate::dialects::refusal::Refusal;
 use crate::media::FileKind;
 use crate::spec::{Body, Operation, Spec};
@@ -23,8 +23,18 @@ pub(crate) trait Dialect: Sync {
     /// The vendor's error response for a refusal.
     fn refuse(&self, operation: Option<Operation>, refusal: &Refusal, request_id: &str) -> Answer;
 
-    /// The inputs of a create request.
-    fn inputs(&self, shape: &Body, body: &Value) -> Vec<Input>;
+    /// The inputs of a create request: those that the spec has as plain URLs.
+    fn inputs(&self, shape: &Body, body: &Value) -> Vec<Input> {
+        let plain = shape.plain_inputs(body);
+        plain
+            .map(|(field, role, url)| Input {
+                field,
+                medium: Medium::of_role(role),
+                word: role.to_owned(),
+                url: url.as_str().map(str::to_owned),
+            })
+            .collect()
+    }
 
     /// The prefix of the ids of tasks.
     fn id_prefix(&self) -> &'static str;

@@ -11,6 +11,15 @@ pub(crate) enum Medium {
 }
 
 impl Medium {
+    /// The medium of a role.
+    pub(crate) fn of_role(role: &str) -> Self {
+        match role {
+            "reference_video" => Self::Video,
+            "reference_audio" => Self::Audio,
+            _ => Self::Image,
+        }
+    }
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Image => "image",

@@ -167,6 +167,13 @@ async fn prepare(
             return Err(Refusal::invalid(problem.field, problem.message));
         }
     }
+    let mut headers = Vec::new();
+    for rule in &endpoint.headers {
+        if let Some(value) = head.headers.get(&rule.name) {
+            let read = rule.read(&String::from_utf8_lossy(value.as_bytes()));
+            headers.push(read.map_err(|problem| Refusal::invalid(problem.field, problem.message))?);
+        }
+    }
     let mut unknown = Vec::new();
     let mut file = None;
     let body = if let Some(form) = &endpoint.form {
@@ -215,6 +222,7 @@ async fn prepare(
         path,
         query,
         body,
+        headers,
         unknown,
         file,
     })

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value};
@@ -35,6 +35,8 @@ pub(super) async fn receive(spec: &Spec, form: &Form, headers: &HeaderMap, body:
     }
     let mut request = Request::new(body);
     *request.headers_mut() = headers.clone();
+    // `LARGEST` is the limit.
+    DefaultBodyLimit::disable().apply(&mut request);
     let broken = |error: &dyn std::fmt::Display| refused(format!("the body is not a form: {error}"));
     let multipart = Multipart::from_request(request, &()).await;
     let mut multipart = multipart.map_err(|error| broken(&error.body_text()))?;

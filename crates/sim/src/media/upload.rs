@@ -27,6 +27,16 @@ pub(crate) struct StoredFile {
 }
 
 impl StoredFile {
+    /// Whether it may be of a type: the first bytes of a film and of sound in the same container are the same.
+    pub(crate) fn can_be(&self, media_type: &str) -> bool {
+        let own = self.media_type.unwrap_or_default();
+        own == media_type
+            || matches!(
+                (own, media_type),
+                ("video/webm", "audio/webm") | ("video/mp4", "audio/mp4")
+            )
+    }
+
     /// The whole content.
     pub(crate) fn content(&self) -> io::Result<Vec<u8>> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,6 +103,9 @@ fn media_type(head: &[u8]) -> Option<&'static str> {
         () if at(0, b"\xff\xf1") || at(0, b"\xff\xf9") => "audio/aac",
         () if at(0, b"OggS") => "audio/ogg",
         () if at(0, b"\x1a\x45\xdf\xa3") => "video/webm",
+        () if at(0, b"II*\0") || at(0, b"MM\0*") => "image/tiff",
+        () if at(4, b"ftyphei") || at(4, b"ftyphev") => "image/heic",
+        () if at(4, b"ftypmif1") || at(4, b"ftypmsf1") => "image/heif",
         () if at(4, b"ftypqt") => "video/quicktime",
         () if at(4, b"ftypM4A") => "audio/mp4",
         () if at(4, b"ftyp") => "video/mp4",
@@ -120,5 +133,10 @@ mod tests {
         assert_eq!(&empty.sha256[..16], "e3b0c44298fc1c14");
         assert_eq!(media_type(b"RIFF....WAVEfmt "), Some("audio/wav"));
         assert_eq!(media_type(b"....ftypisom"), Some("video/mp4"));
+        assert_eq!(media_type(b"....ftypmif1"), Some("image/heif"));
+        let mut sound = Receiver::new().unwrap();
+        sound.push(b"\x1a\x45\xdf\xa3").unwrap();
+        let sound = sound.finish("a.webm".to_owned());
+        assert!(sound.can_be("audio/webm") && sound.can_be("video/webm") && !sound.can_be("audio/mp4"));
     }
 }

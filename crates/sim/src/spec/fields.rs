@@ -20,12 +20,15 @@ pub(crate) struct Carrier {
     pub(crate) default: Option<Value>,
     /// The property is a list, and an item of this shape carries the field.
     pub(crate) item: Option<Item>,
+    /// The vendor's words and the values that they stand for.
+    pub(crate) words: BTreeMap<String, Value>,
 }
 
 /// An entry of `x-items`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Item {
     /// Path of the value, with dots.
+    #[serde(default)]
     value: String,
     /// Members by which the item is recognised.
     #[serde(default)]
@@ -47,15 +50,39 @@ impl Item {
 pub(crate) struct Fields<'a> {
     carriers: &'a [Carrier],
     body: &'a Value,
+    headers: &'a [HeaderField],
+}
+
+/// A field that a header carries.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct HeaderField {
+    pub(crate) field: String,
+    pub(crate) header: String,
+    pub(crate) value: Value,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn new(carriers: &'a [Carrier], body: &'a Value) -> Self {
-        Self { carriers, body }
+        Self {
+            carriers,
+            body,
+            headers: &[],
+        }
+    }
+
+    /// With the fields that headers carry.
+    pub(crate) fn with_headers(self, headers: &'a [HeaderField]) -> Self {
+        Self { headers, ..self }
     }
 
     /// A field's value, and the path of the property that carries it, if it was sent. A null counts as absent.
     pub(crate) fn get(&self, field: &str) -> Option<(String, &'a Value)> {
+        let header = self.headers.iter().find(|header| header.field == field);
+        self.of_body(field)
+            .or_else(|| header.map(|header| (header.header.clone(), &header.value)))
+    }
+
+    fn of_body(&self, field: &str) -> Option<(String, &'a Value)> {
         self.carriers
             .iter()
             .filter(|carrier| carrier.field == field)
@@ -65,7 +92,8 @@ impl<'a> Fields<'a> {
                     Some(item) => item.find(value)?,
                     None => (String::new(), value),
                 };
-                (!value.is_null()).then(|| (carrier.path.join(".") + &rest, value))
+                let normal = value.as_str().and_then(|word| carrier.words.get(word));
+                (!value.is_null()).then(|| (carrier.path.join(".") + &rest, normal.unwrap_or(value)))
             })
     }
 
@@ -120,11 +148,15 @@ pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
     let mut found = Vec::new();
     walk(document, schema, &mut Vec::new(), &mut |path, property| {
         if let Value::String(field) = &property["x-field"] {
+            let words = property["x-words"].as_object().into_iter().flatten();
             found.push(Carrier {
                 path: path.to_vec(),
                 field: field.clone(),
                 default: property.get("default").cloned(),
                 item: None,
+                words: words
+                    .filter_map(|(value, word)| Some((word.as_str()?.to_owned(), Value::from(value.as_str()))))
+                    .collect(),
             });
         }
         for (field, item) in property["x-items"].as_object().into_iter().flatten() {
@@ -134,7 +166,23 @@ pub(crate) fn carriers(document: &Value, schema: &Value) -> Vec<Carrier> {
                 field: field.clone(),
                 default: None,
                 item: Some(item),
+                words: BTreeMap::new(),
             }));
+        }
+    });
+    found
+}
+
+/// The places of inputs that are plain URLs: members with one, and lists of them.
+pub(crate) fn plain_inputs(document: &Value, schema: &Value) -> Vec<(Vec<String>, String)> {
+    let mut found = Vec::new();
+    walk(document, schema, &mut Vec::new(), &mut |path, property| {
+        let plain = |item: &Value| item.as_object().is_some_and(serde_json::Map::is_empty);
+        let items = property["x-items"].as_object().into_iter().flatten();
+        let listed = items.filter(|(_, item)| plain(item)).map(|(field, _)| field.as_str());
+        let single = property["x-field"].as_str().filter(|_| property["type"] == "string");
+        for role in single.into_iter().chain(listed).filter(|field| is_role(field)) {
+            found.push((path.to_vec(), role.to_owned()));
         }
     });
     found
@@ -231,6 +279,15 @@ mod tests {
             Some(("content[1].text".to_owned(), &json!("a fox")))
         );
         assert_eq!(fields.path_of("prompt"), "content");
+        let spelt = json!({"properties": {"mode": {
+            "type": "string", "x-field": "resolution", "x-words": {"720p": "standard", "1080p": "pro"}}}});
+        let carriers = super::carriers(&json!({}), &spelt);
+        for (body, value) in [("standard", "720p"), ("pro", "1080p"), ("best", "best")] {
+            let body = json!({"mode": body});
+            let read = Fields::new(&carriers, &body).text("resolution");
+            assert_eq!(read, Some(value), "{body}");
+        }
+        let carriers = super::carriers(&json!({}), &schema);
         for none in [
             json!({}),
             json!({"content": "a fox"}),

@@ -24,7 +24,7 @@ pub use vendor::{ParseVendorError, Vendor};
 
 pub(crate) use document::{RateLimit, Route};
 pub(crate) use endpoint::{Body, Endpoint};
-pub(crate) use fields::{Fields, is_role, whole};
+pub(crate) use fields::{Fields, HeaderField, is_role, whole};
 pub(crate) use model::{Doubt, Model, Wanted};
 pub(crate) use number::wide_integer;
 pub(crate) use problem::Problem;

@@ -41,12 +41,15 @@ pub(crate) struct Announced {
 }
 
 /// A group of assets.
+#[derive(Clone)]
 pub(crate) struct Group {
     pub(crate) vendor: Vendor,
     pub(crate) owner: Owner,
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
+    /// A status that replaces the visible one, and changes nothing else.
+    pub(crate) shown: Option<String>,
     /// The verification that its person must pass; of other groups none.
     pub(crate) session: Option<Arc<Session>>,
     pub(crate) wall: DateTime<Utc>,
@@ -76,6 +79,7 @@ pub(crate) struct Session {
 }
 
 /// An asset.
+#[derive(Clone)]
 pub(crate) struct Asset {
     pub(crate) vendor: Vendor,
     pub(crate) owner: Owner,
@@ -194,7 +198,7 @@ impl Assets {
             .collect()
     }
 
-    /// Replaces the name and the description of a group.
+    /// Replaces what may be changed of a group.
     pub(crate) fn replace_group(&self, group: Group) {
         let mut inner = self.lock();
         let mut groups = inner.groups.iter_mut();
@@ -233,6 +237,18 @@ impl Assets {
     pub(crate) fn asset(&self, vendor: Vendor, owner: Owner, id: &str) -> Option<Arc<Asset>> {
         let own = self.assets(vendor, owner);
         own.into_iter().find(|asset| asset.id == id)
+    }
+
+    /// Gives an asset another name. Its file and status stay.
+    pub(crate) fn rename_asset(&self, asset: &Asset, name: &str) {
+        let mut inner = self.lock();
+        let mut assets = inner.assets.iter_mut();
+        if let Some(old) = assets.find(|old| old.vendor == asset.vendor && old.id == asset.id) {
+            *old = Arc::new(Asset {
+                name: name.to_owned(),
+                ..(**old).clone()
+            });
+        }
     }
 
     pub(crate) fn remove_asset(&self, asset: &Asset) {

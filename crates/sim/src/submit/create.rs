@@ -21,7 +21,7 @@ const RATIO: &str = "16:9";
 pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     let addressed = call.spec.addressed(call.endpoint, &call.body);
     let (model, body) = addressed.ok_or_else(|| Refusal::invalid("model", "model: the spec has no entry for it"))?;
-    let fields = Fields::new(&body.carriers, &call.body);
+    let fields = Fields::new(&body.carriers, &call.body).with_headers(&call.headers);
     let callback = callback(call, fields)?;
     let mut unverified = Vec::new();
     let mut violated = against_schema(call, body, fields, callback.as_ref());

@@ -190,6 +190,10 @@ impl Client {
         let call = self.call(&self.0.http.read);
         let result = dispatch::list(vendor, &call, query).await;
         let exchange = self.exchange(&call);
+        let result = match (result, &exchange) {
+            (Ok(page), Some(exchange)) => dispatch::next_page(vendor, page, &exchange.url),
+            (result, _) => result,
+        };
         let judge = self.judge();
         let (page, raw) = match judge.read(Operation::List, result, exchange.as_ref()) {
             // For an account without tasks, the list is empty or missing.

@@ -1,6 +1,7 @@
 //! Dry run: the HTTP request that a submission would send.
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
@@ -42,6 +43,9 @@ pub struct Plan {
     pub method: String,
     /// URL.
     pub url: String,
+    /// Headers that carry fields of the request, without those that every request has.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// JSON body. Where the reference of an upload will be, it contains `<upload of NAME>`.
     pub body: Value,
     /// Local files that would be uploaded first.
@@ -83,6 +87,8 @@ pub struct PlannedUpload {
     pub operation: &'static str,
     /// Kind of reference that the request then has: `url`, `asset` or `upload_id`.
     pub gives: &'static str,
+    /// Whether only this request can use the upload, so that the next one uploads the file again.
+    pub single_use: bool,
     /// Whether it was uploaded before, so that its reference is used again. Known only to
     /// [`Client::plan_with_journal`](crate::Client::plan_with_journal).
     pub reused: bool,
@@ -117,8 +123,10 @@ fn vendor_decides(rules: &Capabilities, request: &VideoRequest) -> Vec<&'static 
     let no_default = request.duration.is_some() || rules.model.duration.default.is_none();
     // A draft's task has its length from the draft.
     let is_free = rules.is_known() && request.frames.is_none() && request.draft_task.is_none();
-    let decided = open && no_default && is_free && rules.model.duration.auto.is_some();
-    decided.then_some("duration").into_iter().collect()
+    (open && no_default && is_free)
+        .then_some("duration")
+        .into_iter()
+        .collect()
 }
 
 /// Result of planning a request for one model; see [`plan_all`].
@@ -239,6 +247,7 @@ fn place_files(
             way: way.name,
             operation: way.operation,
             gives: way.gives,
+            single_use: !way.reusable,
             reused: false,
             local: file.clone(),
         });
@@ -294,6 +303,11 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
         did_you_mean,
         method: exchange.method.to_string(),
         url: exchange.url.to_string(),
+        headers: exchange
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+            .collect(),
         body: body.unwrap_or_default(),
         adjustments,
     })

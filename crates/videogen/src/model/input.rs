@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use crate::model::address::is_safe;
-use crate::model::media_type::data_url;
+use crate::model::media_type::{data_url, of};
 use crate::model::{Error, ErrorKind, LocalFile, SecretUrl};
 
 /// An input of a request: a source and its role.
@@ -73,7 +73,9 @@ impl fmt::Display for Role {
 /// Source of an input: a URL, an asset, a local file or inline data. In JSON it is a string: `https://...`, `asset://...`,
 /// `upload:...`, `file:<path>` or `data:...`.
 ///
-/// A `file:` source reads a file of the machine that validates or sends the request: check requests from others for it.
+/// A `file:` path that was parsed or deserialised is read only with
+/// [`VideoRequest::allow_file_paths`](crate::VideoRequest::allow_file_paths), so that requests from others cannot read files of
+/// this machine.
 ///
 /// ```
 /// use videogen::Source;
@@ -93,7 +95,7 @@ pub enum Source {
     UploadId(String),
     /// A file on this machine, or bytes: sent inline where the vendor takes it so, otherwise uploaded.
     File(LocalFile),
-    /// Inline media, sent as it is.
+    /// Inline media, sent as it is. A data URL whose content is of the type that it states is a [`File`](Self::File) instead.
     Data {
         /// Media type, such as `image/png`.
         media_type: String,
@@ -135,12 +137,17 @@ impl From<Infallible> for InvalidSource {
     }
 }
 
-/// Parses a URL, an `asset://` id, a `file:` path or a data URL; anything else is the path of a local file.
+/// Parses a URL, an `asset://` id, a `file:` path or a data URL; anything else is the path of a local file. For text of the
+/// program's own user: text of others is parsed by [`FromStr`], which reads no files.
 impl TryFrom<&str> for Source {
     type Error = InvalidSource;
 
     fn try_from(text: &str) -> Result<Self, InvalidSource> {
-        text.parse().or_else(|error| {
+        let parsed = text.parse().map(|source| match source {
+            Self::File(file) => Self::File(file.permitted()),
+            source => source,
+        });
+        parsed.or_else(|error| {
             let has_scheme = |scheme: &str| text.starts_with(scheme);
             if text.is_empty() || text.contains("://") || ["data:", "file:", "upload:"].into_iter().any(has_scheme) {
                 return Err(error);
@@ -307,9 +314,13 @@ impl FromStr for Source {
             let bytes = STANDARD
                 .decode(data)
                 .map_err(|_| bad("the data URL's base64 is broken"))?;
-            Self::Data {
-                media_type: media_type.to_owned(),
-                bytes,
+            // So that bytes are still bytes after a round trip, and are uploaded where they cannot be sent inline.
+            match of(&bytes) {
+                Some(known) if known == media_type => Self::File(bytes.into()),
+                _ => Self::Data {
+                    media_type: media_type.to_owned(),
+                    bytes,
+                },
             }
         } else {
             Self::Url(SecretUrl::new(text))
@@ -364,6 +375,34 @@ mod tests {
         ] {
             assert!(text.parse::<Source>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn bytes_are_bytes_after_a_round_trip() {
+        let file = Source::from(LocalFile::from(b"\x89PNG\r\n\x1a\nand so on".to_vec()));
+        assert_eq!(file.to_wire().parse::<Source>().unwrap(), file);
+        let other: Source = "data:image/jpeg;base64,iVBORw0KGgo=".parse().unwrap();
+        assert_eq!(other.kind(), "data");
+    }
+
+    #[test]
+    fn a_parsed_path_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        std::fs::write(&path, b"x").unwrap();
+        let text = format!("file:{}", path.display());
+        let from_json: Source = serde_json::from_value(text.clone().into()).unwrap();
+        let Source::File(parsed) = text.parse::<Source>().unwrap() else {
+            panic!("{text}")
+        };
+        assert_eq!(from_json, Source::File(parsed.clone()));
+        assert!(parsed.open().err().unwrap().contains("not read without permission"));
+        assert!(parsed.clone().permitted().open().is_ok());
+        // The program's own user wrote it.
+        let Source::File(given) = Source::try_from(text.as_str()).unwrap() else {
+            panic!("{text}")
+        };
+        assert!(given.open().is_ok());
     }
 
     #[test]

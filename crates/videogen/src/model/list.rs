@@ -17,7 +17,8 @@ use crate::model::{TaskStatus, Vendor, VideoTask, Violation};
 pub struct ListQuery {
     /// Page size, 1 to 100.
     pub limit: Option<u32>,
-    /// Only tasks after this vendor id; where the vendor numbers pages, after the page with this number.
+    /// Only tasks after this vendor id; where the vendor numbers pages, after the page with this number; where it links them,
+    /// the page that [`TaskPage::next`] names.
     pub after: Option<String>,
     /// Only tasks before this vendor id.
     pub before: Option<String>,
@@ -120,14 +121,7 @@ impl ListQuery {
     pub(crate) fn check(&self, vendor: Vendor) -> Vec<Violation> {
         let mut found = Vec::new();
         let mut add = |field: &str, value: String, rule: String, hint: &str| {
-            found.push(Violation {
-                field: field.to_owned(),
-                value,
-                rule,
-                hint: hint.to_owned(),
-                page: None,
-                unverified: false,
-            });
+            found.push(Violation::new(field, value, rule, hint));
         };
         for (name, value) in [
             ("limit", self.limit.map(|limit| limit.to_string())),
@@ -174,6 +168,21 @@ impl ListQuery {
                     "use the value that the page before returned",
                 );
             }
+        }
+        if let Some(after) = &self.after
+            && vendor.list_parameter("next_url").is_some()
+            && (after.is_empty()
+                || !after
+                    .chars()
+                    .all(|c| c.is_ascii_graphic() && !"#\"<>\\^`{|}".contains(c)))
+        {
+            let rule = "must be the cursor of a page".to_owned();
+            add(
+                "after",
+                after.clone(),
+                rule,
+                "use the value that the page before returned",
+            );
         }
         if let Some(limit) = self.limit
             && !(1..=100).contains(&limit)

@@ -29,6 +29,8 @@ const HEAD: u64 = 64;
 pub struct LocalFile {
     content: Content,
     name: Option<String>,
+    /// Whether its path comes from text that others may have written, so that it is not read.
+    withheld: bool,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -67,11 +69,25 @@ impl LocalFile {
         self.name.clone().or_else(of_path).unwrap_or_else(|| "file".to_owned())
     }
 
+    /// Whether it is a path that may not be read; see [`allow_file_paths`](crate::VideoRequest::allow_file_paths).
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.withheld
+    }
+
+    /// Permits reading it.
+    pub(crate) fn permitted(mut self) -> Self {
+        self.withheld = false;
+        self
+    }
+
     /// Opens the content.
     ///
     /// # Errors
     /// When it is not a readable regular file. The message names the file.
     pub(crate) fn open(&self) -> Result<Reader, String> {
+        if self.withheld {
+            return Err("a file: path in a parsed request is not read without permission".to_owned());
+        }
         let failed = |reason: &dyn fmt::Display| format!("cannot read {self}: {reason}");
         match &self.content {
             Content::Bytes(bytes) => Ok(Reader::Bytes(Cursor::new(bytes.clone()))),
@@ -111,7 +127,7 @@ impl LocalFile {
         }
     }
 
-    /// Reads the path of `file:` text; `file://` is a URL with an encoded path.
+    /// Reads the path of `file:` text; `file://` is a URL with an encoded path. The file is withheld.
     ///
     /// # Errors
     /// When the text names no path on this machine.
@@ -120,12 +136,21 @@ impl LocalFile {
             let url = url::Url::parse(text).ok();
             let path = url.and_then(|url| url.to_file_path().ok());
             return path
-                .map(Self::from)
+                .map(Self::withheld)
                 .ok_or("a file: URL must name a file on this machine");
         }
         match text.strip_prefix("file:").filter(|path| !path.is_empty()) {
-            Some(path) => Ok(Self::from(Path::new(path))),
+            Some(path) => Ok(Self::withheld(path.into())),
             None => Err("the path is missing; write file:<PATH>"),
+        }
+    }
+}
+
+impl LocalFile {
+    fn withheld(path: PathBuf) -> Self {
+        Self {
+            withheld: true,
+            ..Self::from(path)
         }
     }
 }
@@ -141,6 +166,7 @@ impl From<PathBuf> for LocalFile {
         Self {
             content: Content::Path(path),
             name: None,
+            withheld: false,
         }
     }
 }
@@ -170,6 +196,7 @@ impl From<Bytes> for LocalFile {
         Self {
             content: Content::Bytes(bytes),
             name: None,
+            withheld: false,
         }
     }
 }

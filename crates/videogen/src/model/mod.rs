@@ -15,6 +15,7 @@ mod duration;
 mod error;
 mod error_convert;
 mod error_kind;
+pub(crate) mod extra;
 mod input;
 mod list;
 mod local;

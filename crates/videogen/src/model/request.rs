@@ -168,6 +168,28 @@ impl VideoRequest {
         self
     }
 
+    /// Permits reading the local files that `file:` paths of a deserialised request name. Without it they are violations: a
+    /// service that takes requests from others must not read its own files for them. Those may send content as data URLs.
+    ///
+    /// ```
+    /// use videogen::{Vendor, VideoRequest};
+    /// use videogen::submit::validate;
+    ///
+    /// let json = r#"{"model": "seedance-2.0", "prompt": "x", "inputs": [{"role": "first_frame", "source": "file:/etc/passwd"}]}"#;
+    /// let request: VideoRequest = serde_json::from_str(json)?;
+    /// assert!(validate(Vendor::ALL[0], &request)[0].rule.contains("without permission"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn allow_file_paths(mut self) -> Self {
+        for input in &mut self.inputs {
+            if let Source::File(file) = &input.source {
+                input.source = Source::File(file.clone().permitted());
+            }
+        }
+        self
+    }
+
     /// Iterates over the inputs with `role`, in order.
     pub fn inputs_as(&self, role: Role) -> impl Iterator<Item = &Source> {
         self.inputs

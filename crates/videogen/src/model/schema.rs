@@ -30,7 +30,7 @@ schema! {
     Source => {
         "type": "string",
         "pattern": "^(https?://|asset://|upload:|file:|data:)",
-        "description": "An https:// URL, an asset:// id, an upload: id, the file: path of a local file, or a data: URL.",
+        "description": "An https:// URL, an asset:// id, an upload: id, a data: URL, or the file: path of a local file if the program permits those.",
     },
     VideoDuration => {
         "oneOf": [

@@ -28,6 +28,9 @@ pub struct VideoTask {
     /// Model id, as the vendor returns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// Prompt, if the vendor returns it. Some rewrite or cut it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
     /// Progress in percent, if the vendor reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<u8>,
@@ -100,6 +103,7 @@ impl VideoTask {
             id,
             vendor_status,
             model: None,
+            prompt: None,
             progress: None,
             created_at: None,
             updated_at: None,
@@ -241,6 +245,10 @@ pub struct Usage {
     /// What the vendor charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+    /// Seconds for which the model ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub seconds: Option<Decimal>,
 }
 
 /// An amount of money, as the vendor reported it.

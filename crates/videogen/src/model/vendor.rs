@@ -101,10 +101,11 @@ impl Vendor {
         self.facts().list.iter().find(|parameter| parameter.name == name)
     }
 
-    /// Whether the vendor's list takes an option of a list query. Where pages are numbered, a number stands for `after`.
+    /// Whether the vendor's list takes an option of a list query. Where pages are numbered or have URLs, these stand for `after`.
     pub(crate) fn lists_by(self, option: &str) -> bool {
-        let is_numbered = option == "after" && self.list_parameter("page").is_some();
-        is_numbered || self.list_parameter(option).is_some()
+        let cursors = ["page", "next_url"];
+        let has_cursor = option == "after" && cursors.iter().any(|name| self.list_parameter(name).is_some());
+        has_cursor || self.list_parameter(option).is_some()
     }
 
     /// One endpoint family for each operation that polls tasks.

@@ -27,6 +27,13 @@ pub struct Violation {
     pub rule: String,
     /// How to fix it.
     pub hint: String,
+    /// How many models that support the field `hint` does not name.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_models: usize,
+    /// Whether only the place of the field is unknown, so that [`VideoRequest::extra`](crate::VideoRequest::extra) can have it,
+    /// under the vendor's name.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fits_extra: bool,
     /// The vendor's documentation page of the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<&'static str>,
@@ -36,9 +43,38 @@ pub struct Violation {
     pub unverified: bool,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+impl Violation {
+    /// A documented rule without a page.
+    pub(crate) fn new(
+        field: impl Into<String>,
+        value: impl Into<String>,
+        rule: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            value: value.into(),
+            rule: rule.into(),
+            hint: hint.into(),
+            more_models: 0,
+            fits_extra: false,
+            page: None,
+            unverified: false,
+        }
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} = {}: {}; {}", self.field, self.value, self.rule, self.hint)?;
+        if self.fits_extra && !f.alternate() {
+            f.write_str(" (in `extra`)")?;
+        }
         match self.unverified {
             true if f.alternate() => f.write_str(" (unverified rule)"),
             true => write!(

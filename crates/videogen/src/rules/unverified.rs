@@ -58,12 +58,8 @@ pub(super) fn enforced(rules: &Capabilities, request: &VideoRequest, mut found: 
                 return None;
             };
             Some(Violation {
-                field: "allow_unverified".to_owned(),
-                value: hide_urls(field),
-                rule: hide_urls(&rule),
-                hint,
                 page: Some(rules.model.page),
-                unverified: false,
+                ..Violation::new("allow_unverified", hide_urls(field), hide_urls(&rule), hint)
             })
         })
         .collect();

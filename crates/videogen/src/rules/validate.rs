@@ -5,10 +5,11 @@
 use serde_json::{Map, Value};
 use videogen_wire::facts::{Condition, Field, Zero};
 
+use crate::model::extra::placed;
 use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::conditions::broken;
-use crate::rules::hints::elsewhere;
+use crate::rules::hints::{Hint, elsewhere, one_of, under_another_name};
 use crate::rules::media::Files;
 use crate::rules::permission::is_adjustable;
 use crate::rules::unverified;
@@ -58,7 +59,7 @@ fn violations(rules: Capabilities, request: &VideoRequest, files: &Files) -> Vec
     check.texts(request);
     check.inputs(request);
     check.conditions(request);
-    check.extra(&request.extra, "");
+    check.extra(&placed(&rules.model.request, &request.extra), "");
     check.permissions(request);
     check.found
 }
@@ -92,14 +93,7 @@ enum Basis {
 
 impl Check<'_> {
     /// Adds a violation.
-    fn add(
-        &mut self,
-        basis: Basis,
-        field: &str,
-        value: impl ToString,
-        rule: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
+    fn add(&mut self, basis: Basis, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<Hint>) {
         let model = self.rules.model;
         let (page, unverified) = match basis {
             Basis::Request => (model.page, false),
@@ -111,12 +105,15 @@ impl Check<'_> {
             Basis::OtherModels => (model.page, true),
             Basis::Page(page, unverified) => (page.unwrap_or(model.page), unverified),
         };
+        let hint = hint.into();
         self.found.push(Violation {
             // Any field or member name may contain a presigned URL by mistake.
             field: hide_urls(field),
             value: hide_urls(&value.to_string()),
             rule: hide_urls(&rule.into()),
-            hint: hide_urls(&hint.into()),
+            hint: hide_urls(&hint.text),
+            more_models: hint.more_models,
+            fits_extra: hint.fits_extra,
             page: Some(page),
             unverified,
         });
@@ -157,12 +154,7 @@ impl Check<'_> {
         let vendor = self.rules.vendor;
         let whom = self.whom(request);
         let rule = format!("{whom} is not in our tables; where `{name}` goes in its request is not known");
-        let meant =
-            Capabilities::nearest(vendor, &request.model).map(|near| format!("; did you mean the model {near}?"));
-        let hint = format!(
-            "send it in `extra`, as MEMBER=VALUE with the vendor's name for it{}",
-            meant.unwrap_or_default()
-        );
+        let hint = under_another_name(vendor, &request.model);
         self.add(Basis::Request, name, value, rule, hint);
     }
 
@@ -378,8 +370,8 @@ impl Check<'_> {
         }
         if !request.tools.is_empty() {
             let kinds: Vec<_> = request.tools.iter().map(|tool| tool.kind.as_str()).collect();
-            if self.place(request, "tools", Some(kinds.join(", "))).is_some() {
-                self.tools(&request.tools);
+            if let Some((field, _)) = self.place(request, "tools", Some(kinds.join(", "))) {
+                self.tools(field, request);
             }
         }
         if !request.metadata.is_empty() {
@@ -387,12 +379,17 @@ impl Check<'_> {
         }
     }
 
-    fn tools(&mut self, tools: &[Tool]) {
-        if tools.iter().any(|tool| tool.kind.trim().is_empty()) {
-            let hint = "set it, for example to web_search";
-            self.add(Basis::Request, "tools", "\"\"", "a tool requires a kind", hint);
+    fn tools(&mut self, field: &'static Field, request: &VideoRequest) {
+        for Tool { kind, .. } in &request.tools {
+            if kind.trim().is_empty() {
+                let hint = "set it, for example to web_search";
+                self.add(Basis::Request, "tools", "\"\"", "a tool requires a kind", hint);
+            } else if !field.values.is_empty() && !field.values.contains(&kind.as_str()) {
+                let rule = format!("{} does not support this tool", self.whom(request));
+                self.add(Basis::Field(field), "tools", kind, rule, one_of(field.values, kind));
+            }
         }
-        if tools.iter().any(|tool| tool.settings.contains_key("type")) {
+        if request.tools.iter().any(|tool| tool.settings.contains_key("type")) {
             let rule = "a setting would override the tool's kind";
             self.add(Basis::Request, "tools", "type", rule, "set `kind` instead");
         }
@@ -477,18 +474,6 @@ impl Check<'_> {
                     }
                 }
             }
-        }
-    }
-}
-
-/// Hint for a value that is not allowed.
-fn one_of(allowed: &[&str], value: &str) -> String {
-    match allowed.iter().find(|known| known.eq_ignore_ascii_case(value)) {
-        Some(spelling) => format!("use {spelling}"),
-        None => {
-            // An empty value stands for none.
-            let named: Vec<&str> = allowed.iter().copied().filter(|known| !known.is_empty()).collect();
-            format!("use one of {}", named.join(", "))
         }
     }
 }

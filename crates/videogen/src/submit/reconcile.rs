@@ -246,7 +246,7 @@ impl Client {
         let hide = |text: &str| self.judge().hide(text);
         let mut candidates = Vec::new();
         let mut query = ListQuery {
-            limit: Some(100),
+            limit: self.0.vendor.lists_by("limit").then_some(100),
             ..ListQuery::default()
         };
         // Whether all tasks since the submission were listed and readable; whether a task without a prompt may be it.

@@ -6,9 +6,10 @@
 
 use serde_json::{Map, Value, json};
 use videogen_wire::RequestBody;
-use videogen_wire::facts::{Auto, Item};
+use videogen_wire::facts::{Auto, Field, Form, Item, Place};
 
 use super::CallError;
+use crate::model::extra::placed;
 use crate::model::{Capabilities, VideoDuration, VideoRequest};
 
 /// A body while it is filled in.
@@ -23,9 +24,17 @@ impl<'a> Body<'a> {
     /// Writes all fields of `request` whose shape the spec has, and its extra members.
     pub(super) fn new(request: &VideoRequest, rules: &'a Capabilities) -> Self {
         let mut members = Map::new();
-        let fields = rules.model.request.fields;
-        for field in fields {
-            match (value(field.name, request, rules), field.item) {
+        let fields = || {
+            rules
+                .model
+                .request
+                .fields
+                .iter()
+                .filter(|field| field.place == Place::Body)
+        };
+        for field in fields() {
+            let value = value(field.name, request, rules).map(|value| formed(value, field));
+            match (value, field.item) {
                 (Some(value), Some(item)) => push(&mut members, field.wire, filled(&item, value)),
                 (Some(value), None) => write(&mut members, field.wire, value),
                 (None, _) => {}
@@ -41,12 +50,15 @@ impl<'a> Body<'a> {
             .iter()
             .map(|draft| ("draft_task", draft.id().to_owned()));
         for (name, value) in inputs.chain(draft) {
-            let described = fields.iter().filter(|field| field.name == name);
-            for (wire, item) in described.filter_map(|field| Some((field.wire, field.item?))) {
-                push(&mut members, wire, filled(&item, value.clone().into()));
+            for field in fields().filter(|field| field.name == name) {
+                match (field.item, field.form) {
+                    (Some(item), _) => push(&mut members, field.wire, filled(&item, value.clone().into())),
+                    (None, Form::Url) => write(&mut members, field.wire, value.clone().into()),
+                    (None, Form::Own | Form::Text(_)) => {}
+                }
             }
         }
-        merge(&mut members, &request.extra);
+        merge(&mut members, &placed(&rules.model.request, &request.extra));
         Self {
             rules,
             members,
@@ -88,6 +100,29 @@ impl<'a> Body<'a> {
                      leave it out"
             ))
         })
+    }
+}
+
+/// The headers of a create request that carry fields: names and values.
+pub(super) fn headers(request: &VideoRequest, rules: &Capabilities) -> Vec<(&'static str, String)> {
+    let fields = rules.model.request.fields.iter();
+    fields
+        .filter(|field| field.place == Place::Header)
+        .filter_map(|field| match formed(value(field.name, request, rules)?, field) {
+            Value::String(text) => Some((field.wire, text)),
+            other => Some((field.wire, other.to_string())),
+        })
+        .collect()
+}
+
+/// A value as its property has it: in the vendor's spelling, and with a unit.
+fn formed(value: Value, field: &Field) -> Value {
+    if let Some(word) = field.words.iter().find(|word| value == word.value) {
+        return word.wire.into();
+    }
+    match field.form {
+        Form::Text(unit) if value.is_number() => format!("{value}{unit}").into(),
+        _ => value,
     }
 }
 
@@ -152,6 +187,9 @@ fn push(members: &mut Map<String, Value>, wire: &str, item: Value) {
 
 /// An item that carries a value.
 fn filled(item: &Item, value: Value) -> Value {
+    if item.value.is_empty() {
+        return value;
+    }
     let mut members: Map<String, Value> = item
         .with
         .iter()

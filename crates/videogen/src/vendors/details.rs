@@ -29,10 +29,14 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
         draft: details.get("draft"),
         draft_task: draft.and_then(|id| TaskId::new(task.id.vendor(), task.id.family(), id)),
     };
+    task.prompt = details.get("prompt");
     task.expired = details.get("expired");
     task.request_id = details.get("request_id");
     if let Some(amount) = details.get("cost_usd").and_then(|cost| amount(&cost)) {
         task.usage.get_or_insert_default().cost = Some(Cost::usd(amount));
+    }
+    if let Some(seconds) = details.get("run_seconds").and_then(|seconds| amount(&seconds)) {
+        task.usage.get_or_insert_default().seconds = Some(seconds);
     }
     // The vendor's status is kept too.
     if task.expired == Some(true) && task.status == TaskStatus::Completed && task.video.is_none() {
@@ -77,8 +81,16 @@ impl Details<'_> {
             .task_fields
             .iter()
             .find(|known| known.name == field)?;
-        let mut values = known.places.iter().filter_map(|place| self.body.pointer(place));
-        values.find_map(|value| T::from_value(value.clone()))
+        known.places.iter().find_map(|place| {
+            let value = self.body.pointer(place)?;
+            let words = known
+                .words
+                .iter()
+                .find(|(at, _)| at == place)
+                .map_or(&[][..], |(_, words)| words);
+            let word = words.iter().find(|word| value == word.wire);
+            T::from_value(word.map_or_else(|| value.clone(), |word| word.value.into()))
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Dispatches calls from a [`Vendor`] to its adapter.
 
 use futures_util::future::BoxFuture;
+use reqwest::Url;
 use serde_json::Value;
 
 #[cfg(feature = "alltoken")]
@@ -17,7 +18,7 @@ use crate::model::{
 };
 #[cfg(feature = "webhook")]
 use crate::vendors::WebhookEvent;
-use crate::vendors::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored};
+use crate::vendors::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored, body};
 /// Runs the same call on the adapter of a vendor.
 macro_rules! on_adapter {
     ($vendor:expr, $adapter:ident => $call:expr) => {
@@ -56,7 +57,12 @@ pub(crate) fn submit<'a>(
     request: &'a VideoRequest,
     rules: &'a Capabilities,
 ) -> BoxFuture<'a, Result<VideoTask, CallError>> {
-    on_adapter!(vendor, A => Box::pin(A::submit(call, request, rules)))
+    let headers = body::headers(request, rules).into_iter();
+    let session = headers.fold(call.session.clone(), |session, (name, value)| {
+        session.header(name, &value)
+    });
+    let call = Call { session, ..*call };
+    on_adapter!(vendor, A => Box::pin(async move { A::submit(&call, request, rules).await }))
 }
 
 pub(crate) fn get<'a>(
@@ -80,7 +86,45 @@ pub(crate) fn list<'a>(
     call: &'a Call<'_>,
     query: &'a ListQuery,
 ) -> BoxFuture<'a, Result<RawPage, CallError>> {
-    on_adapter!(vendor, A => Box::pin(A::list(call, query)))
+    let cursor = query
+        .after
+        .as_deref()
+        .filter(|_| vendor.list_parameter("next_url").is_some());
+    let Some(cursor) = cursor else {
+        return on_adapter!(vendor, A => Box::pin(A::list(call, query)));
+    };
+    let session = call.session.clone().query(cursor);
+    let call = Call { session, ..*call };
+    on_adapter!(vendor, A => Box::pin(async move { A::list(&call, query).await }))
+}
+
+/// The cursor of the next page, where a list gives its URL: the query of that URL, which must be of the list itself.
+pub(crate) fn next_page(vendor: Vendor, page: RawPage, list: &Url) -> Result<RawPage, CallError> {
+    let Some(next) = page
+        .next
+        .as_ref()
+        .filter(|_| vendor.list_parameter("next_url").is_some())
+    else {
+        return Ok(page);
+    };
+    let next = Url::parse(next).ok().filter(|next| {
+        next.origin() == list.origin()
+            && next.path() == list.path()
+            && next.username().is_empty()
+            && next.password().is_none()
+    });
+    match next.as_ref().and_then(Url::query).filter(|query| !query.is_empty()) {
+        Some(query) => Ok(RawPage {
+            next: Some(query.to_owned()),
+            ..page
+        }),
+        // The vendor's text is not repeated.
+        None => Err(CallError(format!(
+            "the URL of the next page is not one of {}{}, so it is not requested",
+            list.origin().ascii_serialization(),
+            list.path()
+        ))),
+    }
 }
 
 pub(crate) fn models<'a>(

@@ -350,6 +350,7 @@ impl Judge<'_> {
         }
         let mut words = vec![
             &mut task.model,
+            &mut task.prompt,
             &mut task.client_reference,
             &mut task.request_id,
             &mut parameters.input_type,

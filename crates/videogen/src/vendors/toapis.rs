@@ -105,9 +105,10 @@ impl Adapter for ToApis {
         // The pages differ in which of the two has the code, and a code may be just the status.
         let words = [detail.type_.read(), code.as_deref().map(ErrorType::from)];
         let kind = words.iter().flatten().find_map(|word| match word {
-            ErrorType::InvalidRequest | ErrorType::InvalidRequestError | ErrorType::WebhookNotConfigured => {
-                Some(ErrorKind::InvalidRequest)
-            }
+            ErrorType::InvalidRequest
+            | ErrorType::InvalidRequestError
+            | ErrorType::WebhookNotConfigured
+            | ErrorType::BadRequest => Some(ErrorKind::InvalidRequest),
             ErrorType::Unauthorized | ErrorType::AuthenticationError => Some(ErrorKind::Auth),
             ErrorType::InsufficientQuota => Some(ErrorKind::Balance),
             ErrorType::TaskNotFound | ErrorType::NotFoundError => Some(ErrorKind::NotFound),
@@ -264,8 +265,6 @@ fn read_task(family: &str, task: types::Task, requested: Option<&TaskId>) -> Res
         .read()
         .and_then(|usage| usage.tool_usage.read())
         .map(|tools| Usage {
-            completion_tokens: None,
-            total_tokens: None,
             web_searches: tools.web_search.read(),
             ..Usage::default()
         });

@@ -135,6 +135,7 @@ rules! {
     ModelRerouted "model-rerouted" Breaking Breaking;
     ModelSpecific "model-specific" Behaviour Behaviour;
     WireName "wire-name" Breaking Breaking;
+    WordRespelt "word-respelt" Breaking Behaviour;
     FamilyLost "family-lost" Breaking Breaking;
     FamilyAdded "family-added" Addition Addition;
     FamilyChanged "family-changed" Behaviour Behaviour;

@@ -12,7 +12,7 @@ use super::{names, rename};
 use crate::spec::members;
 
 /// The keywords that [`diff`] compares.
-pub(crate) const HANDLED: [&str; 25] = [
+pub(crate) const HANDLED: [&str; 26] = [
     "enum",
     "minimum",
     "maximum",
@@ -32,6 +32,7 @@ pub(crate) const HANDLED: [&str; 25] = [
     "default",
     "x-secret",
     "x-items",
+    "x-words",
     "not",
     "anyOf",
     "discriminator",
@@ -148,6 +149,15 @@ pub(crate) fn diff(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>)
         if before != after {
             let text = from_to(&format!("item of {field}"), before.as_ref(), after.as_ref());
             note(Rule::WireName, text);
+        }
+    }
+    let words = members(old.get("x-words")).chain(members(new.get("x-words")));
+    for value in words.map(|(value, _)| value).collect::<BTreeSet<_>>() {
+        let word = |side: &'_ Value| side.get("x-words").and_then(|words| words.get(value)).cloned();
+        let (before, after) = (word(old), word(new));
+        if before != after {
+            let text = from_to(&format!("word for {value}"), before.as_ref(), after.as_ref());
+            note(Rule::WordRespelt, text);
         }
     }
     match changed("pattern") {

@@ -71,6 +71,7 @@
 //! | `model-rerouted` | breaking | breaking | tasks of this model are created by another operation |
 //! | `model-specific` | behaviour | behaviour | an entry of its own takes less than the pattern that described the id, or is sent otherwise |
 //! | `wire-name` | breaking | breaking | the model's requests carry the field under another name |
+//! | `word-respelt` | breaking | behaviour | `x-words`: the vendor's word for a value changes |
 //! | `family-lost` | breaking | breaking | task ids that users and journals hold name it, and cannot be used any more |
 //! | `family-added` | addition | addition | task ids may name one more |
 //! | `family-changed` | behaviour | behaviour | new task ids name another family, or another operation polls them |

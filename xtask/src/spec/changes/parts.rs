@@ -95,7 +95,20 @@ fn compare(walk: &mut Walk<'_>, at: &Place, old: &Parameter<'_>, new: &Parameter
     if let (Some(a), Some(b)) = (old.value.get("schema"), new.value.get("schema")) {
         walk.schema(&inner, a, b);
     }
-    let mut handled = vec!["name", "in", "required"];
+    let carried = |side: &Parameter<'_>| side.value.get("x-field").and_then(Value::as_str).map(str::to_owned);
+    let (before, after) = (carried(old), carried(new));
+    if before != after {
+        let changes = [
+            before.map(|field| (Rule::CarrierRemoved, format!("no longer carries `{field}`"), field)),
+            after.map(|field| (Rule::CarrierAdded, format!("now carries `{field}`"), field)),
+        ];
+        for (rule, text, field) in changes.into_iter().flatten() {
+            let mut found = Found::at(&inner, rule, text);
+            found.facade = vec![field];
+            walk.found.push(found);
+        }
+    }
+    let mut handled = vec!["name", "in", "required", "x-field"];
     if old.value.get("schema").is_some() == new.value.get("schema").is_some() {
         handled.push("schema");
     }

@@ -107,6 +107,8 @@ pub fn relax(spec: &Spec) -> Relaxed {
 struct Kinds {
     enums: BTreeSet<String>,
     objects: BTreeSet<String>,
+    /// Components that a response may have as a list or an object as well as a scalar.
+    open: BTreeSet<String>,
     /// Components that a request can reach; they stay strict.
     requests: BTreeSet<String>,
 }
@@ -131,6 +133,14 @@ impl Kinds {
                 .into_iter()
                 .filter(|name| forms.values().all(|form| form != name))
                 .collect(),
+            open: named(|schema| {
+                let alternatives = schema.get("oneOf").and_then(Value::as_array);
+                let mut kinds = alternatives
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|one| one.get("type")?.as_str());
+                kinds.any(|kind| matches!(kind, "array" | "object"))
+            }),
             requests,
         }
     }
@@ -257,6 +267,8 @@ impl Kinds {
         if let Some(reference) = single_ref(schema) {
             return if self.is_known(reference) {
                 json!({"$ref": reference})
+            } else if component(reference).is_some_and(|name| self.open.contains(name)) {
+                json!({})
             } else {
                 json!({"type": "string"})
             };

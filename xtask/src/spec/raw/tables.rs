@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use heck::ToShoutySnakeCase as _;
 
-use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Model, ROLES, Shape, Zero};
+use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Form, Model, ROLES, Shape, Zero};
 use crate::spec::lists::Item;
 use crate::spec::service::{KeyForm, KeyedLinks, Signature};
 use crate::spec::tasks::Status;
@@ -82,8 +82,15 @@ const PAGES: &[Page] = &[
     for field in &facts.task_fields {
         let _ = writeln!(
             out,
-            "    TaskField {{ name: {:?}, places: &{:?} }},",
-            field.name, field.places
+            "    TaskField {{ name: {:?}, places: &{:?}, words: &[{}] }},",
+            field.name,
+            field.places,
+            field
+                .words
+                .iter()
+                .map(|(place, own)| format!("({place:?}, {})", words(own)))
+                .collect::<Vec<_>>()
+                .join(", ")
         );
     }
     out.push_str("];\n\nconst LIST: &[ListParameter] = &[\n");
@@ -224,6 +231,7 @@ fn shape(shape: &Shape, out: &mut String) {
         create,
         path,
         fields,
+        extra,
         ..
     } = shape;
     let _ = write!(
@@ -239,11 +247,14 @@ fn shape(shape: &Shape, out: &mut String) {
     for field in fields {
         let _ = writeln!(
             out,
-            "        Field {{ name: {:?}, wire: {:?}, item: {}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
+            "        Field {{ name: {:?}, wire: {:?}, place: Place::{}, form: {}, item: {}, words: {}, minimum: {:?}, maximum: {:?}, max_length: {:?}, prefix: {:?}, \
              values: &{:?}, required: {}, page: {:?}, unverified: {} }},",
             field.name,
             field.wire,
+            if field.in_header { "Header" } else { "Body" },
+            form(&field.form),
             field.item.as_ref().map_or_else(|| "None".to_owned(), item),
+            words(&field.words),
             field.minimum,
             field.maximum,
             field.max_length,
@@ -254,7 +265,26 @@ fn shape(shape: &Shape, out: &mut String) {
             field.unverified
         );
     }
-    out.push_str("    ],\n};\n\n");
+    let extra = extra.as_ref().map_or_else(
+        || "None".to_owned(),
+        |(inside, own)| format!("Some(Extra {{ inside: {inside:?}, own: &{own:?} }})"),
+    );
+    let _ = write!(out, "    ],\n    extra: {extra},\n}};\n\n");
+}
+
+fn form(form: &Form) -> String {
+    match form {
+        Form::Own => "Form::Own".to_owned(),
+        Form::Text(unit) => format!("Form::Text({unit:?})"),
+        Form::Url => "Form::Url".to_owned(),
+    }
+}
+
+fn words(words: &[(String, String)]) -> String {
+    let words = words
+        .iter()
+        .map(|(value, wire)| format!("Word {{ value: {value:?}, wire: {wire:?} }}"));
+    format!("&[{}]", words.collect::<Vec<_>>().join(", "))
 }
 
 fn item(item: &Item) -> String {

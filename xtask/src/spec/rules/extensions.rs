@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use super::walk::{Kind, Node};
 use super::{Found, instead};
+use crate::spec::lists::NEXT_URL;
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
 /// All keys of `specs/README.md`; the first eleven are at the root.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 23] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -28,6 +29,9 @@ const KEYS: [&str; 20] = [
     "x-field",
     "x-positions",
     "x-items",
+    "x-words",
+    "x-number",
+    "x-extra",
     "x-null",
     "x-query",
     "x-task-field",
@@ -85,8 +89,24 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 "x-secret" if !(node.kind.is_schema() && is_string && !within(node, &requests)) => {
                     Some("it marks strings in responses, and has no effect elsewhere")
                 }
-                "x-field" if node.kind != Kind::Property || !within(node, &create_requests) => {
-                    Some("it marks properties of a create request, and has no effect elsewhere")
+                "x-field"
+                    if (node.kind != Kind::Property || !within(node, &create_requests))
+                        && !is_create_header(spec, node, &creates) =>
+                {
+                    Some("it marks properties and headers of a create request, and has no effect elsewhere")
+                }
+                "x-words"
+                    if ["x-field", "x-task-field"]
+                        .iter()
+                        .all(|key| node.value.get(*key).is_none()) =>
+                {
+                    Some("it gives the vendor's spelling of values of a property with x-field or x-task-field")
+                }
+                "x-number" if node.value.get("x-field").is_none() || node.kind == Kind::Property => {
+                    Some("it says how a header with x-field writes its number")
+                }
+                "x-extra" if node.kind != Kind::Component || !within(node, &create_requests) => {
+                    Some("it marks the component of a create request")
                 }
                 "x-positions" if !node.value.get("x-field").is_some_and(Value::is_array) => {
                     Some("it gives the roles, by place, of the items of a property with a list as x-field")
@@ -97,8 +117,11 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 "x-null" if node.kind != Kind::Component || !within(node, &create_requests) => {
                     Some("it marks the component of a create request")
                 }
-                "x-query" if node.value.get("in").and_then(Value::as_str) != Some("query") => {
-                    Some("it marks query parameters of a list of tasks")
+                "x-query"
+                    if node.value.get("in").and_then(Value::as_str) != Some("query")
+                        && (value != NEXT_URL || node.kind != Kind::Property || within(node, &requests)) =>
+                {
+                    Some("it marks query parameters of a list of tasks, and in its answer the URL of the next page")
                 }
                 "x-task-field" if node.kind != Kind::Property || !within(node, &tasks) => Some(
                     "it marks properties of the task that a create or poll operation returns, and has no effect elsewhere",
@@ -126,4 +149,25 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             }
         }
     }
+}
+
+/// Whether a node is a header parameter of a create operation.
+fn is_create_header(spec: &Spec, node: &Node<'_>, creates: &BTreeSet<&str>) -> bool {
+    if node.value.get("in").and_then(Value::as_str) != Some("header") {
+        return false;
+    }
+    let mut operations = spec
+        .operations()
+        .filter(|operation| operation.id().is_some_and(|id| creates.contains(id)));
+    operations.any(|operation| {
+        let parameters = operation
+            .value
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        parameters
+            .map(|parameter| spec.resolve(parameter))
+            .any(|parameter| parameter == node.value)
+    })
 }

@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::{Found, instead};
-use crate::spec::lists::{Item, QUERY};
+use crate::spec::lists::{Item, NEXT_URL, QUERY};
 use crate::spec::schema::target;
 use crate::spec::{Spec, escape, members};
 
@@ -15,7 +15,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         }
         if let Some(name) = node.value.get("x-query") {
             let text = name.as_str().unwrap_or_default();
-            if !QUERY.contains(&text) {
+            if !QUERY.contains(&text) && (text != NEXT_URL || node.value.get("in").is_some()) {
                 let place = format!("{}/x-query", node.pointer);
                 let reason = format!("{name} is not an option of a list");
                 found.add("unknown-field", place, reason, instead(text, &QUERY));
@@ -44,6 +44,11 @@ fn of_property(spec: &Spec, pointer: &str, property: &Value, items: &Value, foun
             continue;
         }
         match Item::deserialize(item) {
+            // Only what has no other members is its value itself.
+            Ok(item) if item.value.is_empty() && !item.with.is_empty() => {
+                let fix = "add it; specs/README.md describes it";
+                found.add("missing-member", here, "`value` is missing", fix);
+            }
             Ok(item) => of_field(spec, &here, schema, &item, found),
             Err(error) => found.add("bad-member", here, error.to_string(), "specs/README.md describes it"),
         }
@@ -53,7 +58,7 @@ fn of_property(spec: &Spec, pointer: &str, property: &Value, items: &Value, foun
 /// The members of an item exist in its schema, with these values.
 fn of_field(spec: &Spec, place: &str, schema: &Value, item: &Item, found: &mut Found<'_>) {
     let mut inner = schema;
-    for step in item.value.split('.') {
+    for step in item.value.split('.').filter(|step| !step.is_empty()) {
         match inner.get("properties").and_then(|properties| properties.get(step)) {
             Some(property) => inner = target(spec, property),
             None => return unknown(format!("{place}/value"), step, inner, found),

@@ -34,6 +34,7 @@ mod uploads;
 mod values;
 mod walk;
 mod webhooks;
+mod words;
 
 /// A group of rules.
 type Group = fn(&Spec, &mut Found<'_>);
@@ -48,7 +49,7 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 9] = [
+const FACTS: [Group; 10] = [
     like::check,
     facts::check,
     lists::check,
@@ -58,6 +59,7 @@ const FACTS: [Group; 9] = [
     uploads::check,
     webhooks::check,
     servers::check,
+    words::check,
 ];
 
 /// All other rules.

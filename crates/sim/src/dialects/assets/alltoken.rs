@@ -171,13 +171,9 @@ fn portrait(call: &Call, action: &str) -> Result<Value, Failure> {
         "UpdateAssetGroup" => {
             let old = group(call, id, "Id")?;
             call.core.assets.replace_group(Group {
-                vendor: old.vendor,
-                owner: old.owner,
-                id: old.id.clone(),
                 name: text(call, "Name").unwrap_or(&old.name).to_owned(),
                 description: text(call, "Description").map(str::to_owned).or(old.description.clone()),
-                session: old.session.clone(),
-                wall: old.wall,
+                ..(*old).clone()
             });
             Ok(Value::Null)
         }
@@ -193,7 +189,12 @@ fn portrait(call: &Call, action: &str) -> Result<Value, Failure> {
         }
         "CreateAsset" => create(call),
         "GetAsset" => Ok(shown(call, &*asset(call, id, "Id")?)),
-        "UpdateAsset" => asset(call, id, "Id").map(|_| Value::Null).map_err(Failure::from),
+        "UpdateAsset" => {
+            let old = asset(call, id, "Id")?;
+            let name = text(call, "Name").unwrap_or(&old.name);
+            call.core.assets.rename_asset(&old, name);
+            Ok(Value::Null)
+        }
         "DeleteAsset" => {
             call.core.assets.remove_asset(&*asset(call, id, "Id")?);
             Ok(Value::Null)

@@ -52,7 +52,7 @@ pub(crate) fn used(call: &Call, inputs: &[Input]) -> Result<Vec<UsedAsset>, Refu
                         return Err(refused(format!("the file of the upload {id} was not received")));
                     };
                     let digests = announced.is_none_or(|announced| announced.sha256 == file.sha256);
-                    if !digests || announced.is_some_and(|own| file.media_type != Some(&*own.media_type)) {
+                    if !digests || announced.is_some_and(|own| !file.can_be(&own.media_type)) {
                         return Err(refused(format!("the file of the upload {id} is not the announced one")));
                     }
                     used.push(UsedAsset::new(id, Some(file)));
@@ -133,6 +133,7 @@ fn new_group(call: &Call, prefix: &str, name: &str, session: Option<Arc<Session>
         id: call.core.ids.next(prefix),
         name: name.to_owned(),
         description: None,
+        shown: None,
         session,
         wall: call.core.clock.wall_time(),
     }

@@ -8,7 +8,7 @@ use super::{asset, check, file, group, link, new_asset, new_group, new_session, 
 use crate::dialects::answer::Answer;
 use crate::dialects::call::Call;
 use crate::dialects::refusal::Refusal;
-use crate::state::{Asset, Session, Upload, VERIFICATION};
+use crate::state::{Asset, Group, Session, Upload, VERIFICATION};
 
 pub(crate) fn answer(call: &Call) -> Result<Answer, Refusal> {
     if call.endpoint.form.is_none() {
@@ -25,7 +25,8 @@ pub(crate) fn answer(call: &Call) -> Result<Answer, Refusal> {
         }
         "create_avatar_asset" => create(call, false)?,
         "create_person_asset" => create(call, true)?,
-        "get_avatar_asset" | "get_person_asset" => show(call, &*asset(call, call.id(), "asset_id")?),
+        "get_avatar_asset" => get(call, false)?,
+        "get_person_asset" => get(call, true)?,
         "create_verification" => {
             let session = new_session(call, "tsk_dav_", text(call, "callback_url"));
             json!({"task_id": session.id})
@@ -86,13 +87,7 @@ fn upload(call: &Call, max: &str) -> Result<Value, Refusal> {
 }
 
 fn create(call: &Call, of_person: bool) -> Result<Value, Refusal> {
-    let group = group(call, text(call, "group_id").unwrap_or_default(), "group_id")?;
-    // A group of a person comes from a verification, and has its own operations.
-    if group.session.is_some() != of_person {
-        return Err(Refusal::NoAsset {
-            field: "group_id".to_owned(),
-        });
-    }
+    let group = own_group(call, text(call, "group_id").unwrap_or_default(), "group_id", of_person)?;
     let source = text(call, "source_url").unwrap_or_default();
     let medium = text(call, "asset_type").unwrap_or_default();
     let uploaded = call.core.assets.upload_at(source);
@@ -107,6 +102,23 @@ fn create(call: &Call, of_person: bool) -> Result<Value, Refusal> {
     asset.source = Some(source.to_owned());
     asset.file = file;
     Ok(show(call, &call.core.assets.add_asset(asset)))
+}
+
+fn get(call: &Call, of_person: bool) -> Result<Value, Refusal> {
+    let asset = asset(call, call.id(), "asset_id")?;
+    own_group(call, &asset.group, "asset_id", of_person)?;
+    Ok(show(call, &asset))
+}
+
+/// A group of a person comes from a verification, and has its own operations.
+fn own_group(call: &Call, id: &str, field: &str, of_person: bool) -> Result<Arc<Group>, Refusal> {
+    let group = group(call, id, field)?;
+    if group.session.is_some() == of_person {
+        return Ok(group);
+    }
+    Err(Refusal::NoAsset {
+        field: field.to_owned(),
+    })
 }
 
 fn show(call: &Call, asset: &Asset) -> Value {

@@ -25,7 +25,14 @@ pub(crate) fn answer(call: &Call) -> Result<Answer, Refusal> {
             json!({"assetGroupId": group.id, "h5Link": h5_link})
         }
         "list_asset_groups" => list(call),
-        "update_asset_group" => json!({"assetGroupId": group(call, call.id(), "groupId")?.id}),
+        "update_asset_group" => {
+            let old = group(call, call.id(), "groupId")?;
+            call.core.assets.replace_group(Group {
+                shown: text(call, "status").map(str::to_owned),
+                ..(*old).clone()
+            });
+            json!({"assetGroupId": old.id})
+        }
         "delete_asset_group" => {
             let group = group(call, call.id(), "groupId")?;
             call.core.assets.remove_group(&group);
@@ -49,11 +56,23 @@ fn kind(group: &Group) -> &'static str {
     }
 }
 
+fn status(group: &Group) -> &str {
+    let own = if group.is_active() {
+        "active"
+    } else {
+        "pending_validation"
+    };
+    group.shown.as_deref().unwrap_or(own)
+}
+
 fn list(call: &Call) -> Value {
     let number = |name: &str| call.query.get(name).and_then(|text| text.parse::<usize>().ok());
     let mut groups = call.core.assets.groups(call.vendor, call.owner);
     if let Some(wanted) = call.query.get("groupKind") {
         groups.retain(|group| kind(group) == wanted);
+    }
+    if let Some(wanted) = call.query.get("status") {
+        groups.retain(|group| status(group).eq_ignore_ascii_case(wanted));
     }
     if let Some(part) = call.query.get("keyword") {
         groups.retain(|group| group.name.contains(part));
@@ -62,14 +81,9 @@ fn list(call: &Call) -> Value {
     let skipped = number("current").unwrap_or(1).saturating_sub(1).saturating_mul(size);
     let shown = groups.iter().rev().skip(skipped).take(size);
     let records: Vec<_> = shown
-        .map(|group| {
-            let status = if group.is_active() {
-                "active"
-            } else {
-                "pending_validation"
-            };
-            json!({"groupId": group.id, "name": group.name, "groupKind": kind(group), "status": status})
-        })
+        .map(
+            |group| json!({"groupId": group.id, "name": group.name, "groupKind": kind(group), "status": status(group)}),
+        )
         .collect();
     json!({"records": records, "total": groups.len()})
 }

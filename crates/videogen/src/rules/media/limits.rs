@@ -1,10 +1,12 @@
 //! The limits of local files: medium, type, size, dimensions, length, and how they can be sent.
 
-use videogen_wire::facts::Media;
+use std::io::Cursor;
+
+use videogen_wire::facts::{Input as InputRule, Media};
 
 use super::route::{Refusal, inline_length, medium_of, role_rule, route, suits};
 use super::{Files, Probe, Route};
-use crate::model::{Capabilities, LocalFile, Role, Source, VideoRequest};
+use crate::model::{Capabilities, Role, Source, VideoRequest};
 
 /// By how much a length may exceed its limit: encoders round it to whole frames.
 const SLACK: f64 = 0.1;
@@ -29,7 +31,15 @@ pub(crate) fn check(rules: &Capabilities, request: &VideoRequest, role: Role, fi
     let whom = format!("{} {}", rules.vendor.name(), request.model);
     let mut probed = Vec::new();
     for source in request.inputs_as(role) {
-        let Source::File(file) = source else { continue };
+        let probed_source = match source {
+            Source::File(file) => files.probe(file),
+            Source::Data { media_type, bytes } if rule.sources.contains(&"data") => match data(rule, media_type, bytes)
+            {
+                Some(probe) => Ok(probe),
+                None => continue,
+            },
+            _ => continue,
+        };
         let mut add = |value: String, refusal: Refusal| {
             faults.push(Fault {
                 field: role.as_str(),
@@ -40,31 +50,37 @@ pub(crate) fn check(rules: &Capabilities, request: &VideoRequest, role: Role, fi
                 unverified: refusal.way.is_some(),
             });
         };
-        let probe = match files.probe(file) {
+        let probe = match probed_source {
             Ok(probe) if suits(role, &probe) => probe,
             Ok(probe) => {
                 let rule = format!("this role takes {}", medium_of(role));
                 let hint = "give it another role, or another file";
-                add(shown(file, probe.media_type), Refusal::new(rule, hint));
+                add(shown(source, probe.media_type), Refusal::new(rule, hint));
                 continue;
             }
             Err(reason) => {
-                let hint = "give the path of a readable image, video or audio file";
-                add(file.to_string(), Refusal::new(reason, hint));
+                let hint = match source {
+                    Source::File(file) if file.is_withheld() => {
+                        "send the content as a data: URL, or permit paths by VideoRequest::allow_file_paths"
+                    }
+                    _ => "give the path of a readable image, video or audio file",
+                };
+                add(source.to_string(), Refusal::new(reason, hint));
                 continue;
             }
         };
         let limits = rule.media.as_ref();
         let found = limits.map(|limits| exceeded(limits, &probe)).unwrap_or_default();
         // One fault about its type and size is enough.
-        if !found.iter().any(|found| found.is_about_content)
+        if matches!(source, Source::File(_))
+            && !found.iter().any(|found| found.is_about_content)
             && let Err(refusal) = route(rules, &request.model, role, &probe)
         {
-            add(shown(file, &described(&probe)), refusal);
+            add(shown(source, &described(&probe)), refusal);
         }
         faults.extend(found.into_iter().map(|found| Fault {
             field: role.as_str(),
-            value: shown(file, &found.value),
+            value: shown(source, &found.value),
             rule: format!("{whom} takes {}", found.rule),
             hint: found.hint.to_owned(),
             page: limits.and_then(|limits| limits.page),
@@ -122,8 +138,23 @@ pub(crate) fn total(rules: &Capabilities, request: &VideoRequest, files: &Files)
     })
 }
 
-fn shown(file: &LocalFile, what: &str) -> String {
-    format!("{file} ({what})")
+/// Facts about a data URL. Where its content does not show its type, that is the stated one, if it is a listed one.
+fn data(rule: &InputRule, media_type: &str, bytes: &[u8]) -> Option<Probe> {
+    let stated = || {
+        let mut listed = rule.media.iter().flat_map(|limits| limits.types).copied();
+        Some(Probe {
+            media_type: listed.find(|own| *own == media_type)?,
+            bytes: bytes.len() as u64,
+            size: None,
+            seconds: None,
+            fps: None,
+        })
+    };
+    Probe::read(Cursor::new(bytes)).ok().flatten().or_else(stated)
+}
+
+fn shown(source: &Source, what: &str) -> String {
+    format!("{source} ({what})")
 }
 
 /// Type and size.

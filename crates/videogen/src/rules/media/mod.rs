@@ -4,6 +4,7 @@ mod limits;
 mod mp4;
 mod probe;
 mod route;
+mod webm;
 
 pub(crate) use limits::{Fault, check, total};
 pub(crate) use probe::{Files, Probe};

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use lofty::config::ParseOptions;
 use lofty::file::AudioFile as _;
 
-use super::mp4;
+use super::{mp4, webm};
 use crate::model::media_type::{medium, of};
 use crate::model::{LocalFile, Source, VideoRequest};
 
@@ -59,6 +59,14 @@ impl Probe {
                 }
                 (probe.size, probe.seconds, probe.fps) = (movie.size, movie.seconds, movie.fps);
             }
+            (_, "video/webm" | "video/x-matroska") => {
+                let header = webm::read(BufReader::new(content), bytes).unwrap_or_default();
+                if header.is_audio && media_type == "video/webm" {
+                    probe.media_type = "audio/webm";
+                }
+                (probe.size, probe.seconds, probe.fps) = (header.size, header.seconds, header.fps);
+            }
+            (_, "audio/aac") => probe.seconds = aac(BufReader::new(content)),
             ("audio", _) => probe.seconds = audio(BufReader::new(content)),
             _ => {}
         }
@@ -76,6 +84,23 @@ fn audio(content: BufReader<impl Read + Seek>) -> Option<f64> {
     let probe = lofty::probe::Probe::new(content).options(options);
     let file = probe.guess_file_type().ok()?.read().ok()?;
     Some(file.properties().duration().as_secs_f64()).filter(|seconds| *seconds > 0.0)
+}
+
+/// Adds up the frames of AAC (ADTS), whose length no header shows: an estimate by the bit rate is wrong by a fifth.
+fn aac(mut content: BufReader<impl Read + Seek>) -> Option<f64> {
+    const RATES: [u32; 13] = [
+        96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
+    ];
+    let (mut samples, mut rate, mut head) = (0_u64, None, [0; 7]);
+    while content.read_exact(&mut head).is_ok() && head[0] == 0xff && head[1] & 0xf6 == 0xf0 {
+        let length = i64::from(head[3] & 3) << 11 | i64::from(head[4]) << 3 | i64::from(head[5] >> 5);
+        if length < 7 || content.seek_relative(length - 7).is_err() {
+            break;
+        }
+        rate = rate.or(RATES.get(usize::from(head[2] >> 2 & 15)).copied());
+        samples += 1024 * (u64::from(head[6] & 3) + 1);
+    }
+    Some(samples as f64 / f64::from(rate?))
 }
 
 /// The local files of a request, each probed once.

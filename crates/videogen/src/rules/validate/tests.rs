@@ -118,8 +118,7 @@ fn what_has_no_known_place_is_sent_as_an_extra_member() {
     let text = |field: &str, value: &str, more: &str| {
         format!(
             "{field} = {value}: ToAPIs seedance-2-5-pro is not in our tables; where `{field}` goes in its request is not \
-             known; send it in `extra`, as MEMBER=VALUE with the vendor's name for it; did you mean the model \
-             seedance-2-5?{more}"
+             known; send it under the vendor's name for it; did you mean the model seedance-2-5?{more} (in `extra`)"
         )
     };
     let (watermark, video) = (text("watermark", "true", ""), text("reference_video", "1", ""));
@@ -137,6 +136,7 @@ fn what_has_no_known_place_is_sent_as_an_extra_member() {
             only.rule.contains("sora-9 is not in our tables") && !only.hint.contains("mean"),
             "{only}"
         );
+        assert!(only.fits_extra, "{only}");
     }
 }
 
@@ -219,6 +219,41 @@ fn hints_name_what_to_type() {
     let first =
         format!("leave it out, or use ToAPIs (seedance-2, seedance-2-fast, seedance-2-mini and {more} more), AllToken");
     assert!(searching.starts_with(&first), "{searching}");
+    let more_models = |request: VideoRequest| validate(Vendor::ToApis, &request)[0].more_models;
+    assert!(more_models(new("seedance-2-5").seed(7)) > more);
+    assert_eq!(more_models(new("seedance-2").output_format("mov")), 0);
+}
+
+#[test]
+fn the_kinds_of_tools_are_those_of_the_vendor() {
+    for (vendor, model) in [
+        (Vendor::ToApis, "seedance-2"),
+        (Vendor::ToApis, "seedance-2-5"),
+        (Vendor::ToApis, "doubao-seedance-2-0"),
+        (Vendor::AllToken, "seedance-2.0"),
+        (Vendor::AllToken, "seedance-9"),
+    ] {
+        let with = |kinds: &[&str]| {
+            let mut request = VideoRequest::new(model, "x");
+            for kind in kinds {
+                request = request.tool(*kind);
+            }
+            let found = validate(vendor, &request).into_iter();
+            found.map(|found| found.to_string()).collect::<Vec<_>>()
+        };
+        assert!(with(&["web_search"]).is_empty(), "{model}");
+        let whom = format!("{} {model} does not support this tool; use web_search", vendor.name());
+        assert_eq!(with(&["foo"]), [format!("tools = foo: {whom}")]);
+        let both = [
+            format!("tools = Web_Search: {whom}"),
+            "tools = \"\": a tool requires a kind".to_owned(),
+        ];
+        let found = with(&["web_search", "Web_Search", ""]);
+        assert!(
+            found.len() == 2 && found[0] == both[0] && found[1].starts_with(&both[1]),
+            "{found:?}"
+        );
+    }
 }
 
 /// Whether a prompt is required is a fact of each body.

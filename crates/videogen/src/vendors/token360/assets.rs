@@ -11,6 +11,8 @@ use crate::vendors::{Call, CallError, Outgoing, Stored, read_all, value};
 
 /// Largest page of groups.
 const PAGE: i64 = 100;
+/// Pages in which the group of a verification is searched for.
+const PAGES: i64 = 10;
 
 pub(super) async fn upload(call: &Call<'_>, file: &Outgoing<'_>) -> Result<Stored, CallError> {
     let form = UploadAssetForm {
@@ -91,17 +93,23 @@ pub(super) async fn verify(call: &Call<'_>, name: &str) -> Result<Verification, 
 pub(super) async fn verified(call: &Call<'_>, verification: &Verification) -> Result<Option<String>, CallError> {
     let wanted = verification.group.as_ref().or(verification.id.as_ref());
     let wanted = wanted.ok_or_else(|| CallError("the verification names no group".to_owned()))?;
-    let page = list(call, None, Some(PAGE), Some(&GroupKind::RealFace)).await?;
-    let listed = if page.list.is_some() { page.list } else { page.records };
-    let groups = read_all(listed, |group| {
-        let status = group.status.clone().read();
-        read_group(group).map(|(group, _)| (group.id, status))
-    })?;
-    let found = groups.into_iter().flatten().find(|(id, _)| id == wanted);
     let is_active = |word: &String| AssetStatus::from_vendor(word) == AssetStatus::Active;
-    Ok(found
-        .filter(|(_, status)| status.as_ref().is_some_and(is_active))
-        .map(|(id, _)| id))
+    for number in 1..=PAGES {
+        let page = list(call, Some(number), Some(PAGE), Some(&GroupKind::RealFace)).await?;
+        let listed = if page.list.is_some() { page.list } else { page.records };
+        let groups = read_all(listed, |group| {
+            let status = group.status.clone().read();
+            read_group(group).map(|(group, _)| (group.id, status))
+        })?;
+        let is_last = groups.len() < PAGE as usize;
+        if let Some((id, status)) = groups.into_iter().flatten().find(|(id, _)| id == wanted) {
+            return Ok(Some(id).filter(|_| status.as_ref().is_some_and(is_active)));
+        }
+        if is_last {
+            break;
+        }
+    }
+    Ok(None)
 }
 
 fn read_group(group: types::AssetGroup) -> Result<(AssetGroup, types::AssetGroup), CallError> {

@@ -111,6 +111,25 @@ fn mp3(frames: usize) -> Vec<u8> {
     frame.repeat(frames)
 }
 
+/// A WebM film as browsers record it: its segment has no known size.
+fn webm() -> Vec<u8> {
+    [
+        &b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm"[..],
+        b"\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff",
+        b"\x15\x49\xa9\x66\x8e\x2a\xd7\xb1\x83\x0f\x42\x40\x44\x89\x84\x45\xbb\x80\0",
+        b"\x16\x54\xae\x6b\x8f\xae\x8d\x83\x81\x01\xe0\x88\xb0\x82\x05\0\xba\x82\x02\xd0",
+        b"\x1f\x43\xb6\x75\x80",
+    ]
+    .concat()
+}
+
+#[test]
+fn a_recorded_webm() {
+    let shown = probe(&webm()).unwrap();
+    assert_eq!((shown.media_type, shown.size), ("video/webm", Some((1280, 720))));
+    assert_eq!((shown.seconds, shown.fps), (Some(6.0), None));
+}
+
 #[test]
 fn images_and_audio() {
     let image = probe(&png(4000, 300)).unwrap();
@@ -124,6 +143,52 @@ fn images_and_audio() {
     assert!((seconds - 5.2).abs() < 0.2, "{seconds}");
     assert_eq!(probe(b"%PDF-1.7 and so on"), None);
     assert_eq!(probe(b""), None);
+}
+
+/// One file of each type that a vendor takes, and its numbers as ffprobe shows them (of the HEIF images: libheif).
+#[test]
+fn every_type_that_a_vendor_takes() {
+    type Facts = (Option<(u32, u32)>, Option<f64>, Option<f64>);
+    const FILES: [(&str, &str, Facts); 17] = [
+        ("image.jpg", "image/jpeg", (Some((360, 400)), None, None)),
+        ("image.png", "image/png", (Some((360, 400)), None, None)),
+        ("image.webp", "image/webp", (Some((360, 400)), None, None)),
+        ("image.gif", "image/gif", (Some((360, 400)), None, None)),
+        ("image.bmp", "image/bmp", (Some((360, 400)), None, None)),
+        ("image.tiff", "image/tiff", (Some((360, 400)), None, None)),
+        ("image.heic", "image/heic", (Some((360, 400)), None, None)),
+        ("image.heif", "image/heif", (Some((360, 400)), None, None)),
+        ("clip.mp4", "video/mp4", (Some((320, 320)), Some(3.0), Some(24.0))),
+        ("clip.mov", "video/quicktime", (Some((320, 320)), Some(3.0), Some(24.0))),
+        ("clip.webm", "video/webm", (Some((320, 320)), Some(3.008), Some(24.0))),
+        ("sound.wav", "audio/wav", (None, Some(3.0), None)),
+        ("sound.mp3", "audio/mpeg", (None, Some(3.168), None)),
+        ("sound.m4a", "audio/mp4", (None, Some(3.0), None)),
+        ("sound.aac", "audio/aac", (None, Some(3.199), None)),
+        ("sound.ogg", "audio/ogg", (None, Some(3.0065), None)),
+        ("sound.webm", "audio/webm", (None, Some(3.008), None)),
+    ];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/media");
+    let near = |found: Option<f64>, real: Option<f64>| match (found, real) {
+        (Some(found), Some(real)) => (found - real).abs() < 0.15,
+        (found, real) => found == real,
+    };
+    for (name, media_type, (size, seconds, fps)) in FILES {
+        let shown = Probe::of(&folder.join(name).into()).unwrap();
+        assert_eq!((shown.media_type, shown.size), (media_type, size), "{name}");
+        assert!(
+            near(shown.seconds, seconds) && near(shown.fps, fps),
+            "{name}: {shown:?}"
+        );
+    }
+    for vendor in crate::model::Vendor::ALL {
+        let uploads = vendor.facts().uploads.iter().flat_map(|way| way.types);
+        let models = crate::model::Capabilities::all(*vendor).flat_map(|rules| rules.model.inputs);
+        let limits = models.filter_map(|input| input.media).flat_map(|media| media.types);
+        for media_type in uploads.chain(limits) {
+            assert!(FILES.iter().any(|file| file.1 == *media_type), "{vendor} {media_type}");
+        }
+    }
 }
 
 /// Nothing panics, hangs or allocates by a number in the file.
@@ -141,6 +206,7 @@ fn junk_shows_nothing() {
         [&b"\0\0\0\x18ftypheic"[..], &[0; 60]].concat(),
         [&b"II*\0\x08\0\0\0"[..], &[9; 60]].concat(),
         [&b"\xff\xf1\x50\x80"[..], &[3; 60]].concat(),
+        webm(),
     ];
     let mut random = fastrand::Rng::with_seed(7);
     for good in &good {
