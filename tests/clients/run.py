@@ -5,7 +5,7 @@ Each file `<vendor>/<client>.py` or `<vendor>/<client>.mjs` is a test: a program
 vendor as its argument, and fails if the client does not read what the simulator answers. Run all, or those named:
 
     cargo build --bin videogen
-    python3 tests/clients/run.py [ark] [ark/byteplus]
+    python3 tests/clients/run.py [ark] [ark/byteplus.py]
 
 The clients are installed below target/clients/, in the versions of clients.txt, dependencies.txt and package-lock.json.
 What cannot be installed here, because a language is missing or a package index cannot be reached, is skipped.
@@ -190,7 +190,7 @@ def run(test, start, environment):
 
 def main(wanted):
     tests = sorted(path for path in HERE.glob("*/*") if path.suffix in LANGUAGES)
-    names = {path: str(path.relative_to(HERE).with_suffix("")) for path in tests}
+    names = {path: str(path.relative_to(HERE)) for path in tests}
     for word in wanted:
         if not any(word in (names[path], path.parent.name) for path in tests):
             sys.exit(f"there is no client {word}; there are {', '.join(names.values())}")

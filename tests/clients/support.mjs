@@ -2,13 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 
 /** The base URL of the vendor under test at the simulator. */
 export const BASE_URL = process.argv[2];
+/** The secret of the webhooks that the simulator signs. */
+export const SECRET = 'whsec_c2ltdWxhdG9y';
 
 /** Calls `get` until its value is done, and returns that. */
 export async function poll(get, isDone, seconds = 60) {
@@ -56,4 +61,18 @@ export function checkVideo(content, { width, height, seconds, audio }) {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Receives webhooks at `url`; `event` is the first one. */
+export async function receiver() {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const event = once(server, 'request').then(async ([request, response]) => {
+    const body = await text(request);
+    response.writeHead(204).end();
+    server.close();
+    return { headers: request.headers, body };
+  });
+  return { url: `http://127.0.0.1:${server.address().port}/`, event };
 }

@@ -1,14 +1,19 @@
 """Helpers of the tests in Python."""
 
+import http.server
 import json
+import queue
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
 # The base URL of the vendor under test at the simulator.
 BASE_URL = sys.argv[1]
+# The secret of the webhooks that the simulator signs.
+SECRET = "whsec_c2ltdWxhdG9y"
 
 
 def equal(actual, expected):
@@ -56,3 +61,28 @@ def check_video(content, width, height, seconds, audio):
     equal((video["codec_name"], video["width"], video["height"]), ("h264", width, height))
     equal(round(float(video["duration"]), 1), seconds)
     equal("audio" in streams, audio)
+
+
+class Receiver:
+    """Receives webhooks."""
+
+    def __init__(self):
+        events = self.events = queue.Queue()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                events.put(({name.lower(): value for name, value in self.headers.items()}, body.decode()))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{server.server_port}/"
+
+    def event(self):
+        """The headers and the body of the next event."""
+        return self.events.get(timeout=60)

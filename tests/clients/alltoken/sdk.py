@@ -116,5 +116,5 @@ request = types.VideoGenerationRequest(model="seedance-2.0", prompt="a kite")
 refused(send("/videos/generations", request, client("sk-sim-402")), 402, "insufficient_balance", None)
 refused(send("/videos/generations", request, client("sk-sim-429")), 429, "rate_limit_error", None)
 # The vendor's page shows a number as the code of this error, which the SDK's types do not take.
-answer = send("/videos/generations", request, client("wrong"))
+answer = send("/videos/generations", request, client("sk-sim-401"))
 equal((answer.status_code, answer.json()["error"]["code"]), (401, 401))

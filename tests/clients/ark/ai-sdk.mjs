@@ -49,7 +49,7 @@ let error = await rejected(APICallError, generate('a kite', { duration: 99 }));
 assert.equal(error.statusCode, 400);
 assert.match(error.message, /duration/);
 assert.equal(error.data.error.code, 'InvalidParameter');
-error = await rejected(APICallError, generate('a kite', {}, 'wrong'));
+error = await rejected(APICallError, generate('a kite', {}, 'sk-sim-401'));
 assert.equal(error.statusCode, 401);
 assert.equal(error.data.error.code, 'AuthenticationError');
 error = await rejected(APICallError, generate('a kite', {}, 'sk-sim-429'));

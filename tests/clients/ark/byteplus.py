@@ -57,7 +57,7 @@ def check(sdk, errors, model):
     equal((error.status_code, error.code, error.param), (400, "InvalidParameter", "duration"))
     error = raised(errors.ArkNotFoundError, lambda: tasks.get(task_id="cgt-20200101000000-none"))
     equal(error.code, "NotFound.Task")
-    stranger = sdk(base_url=BASE_URL, api_key="wrong", max_retries=0).content_generation.tasks
+    stranger = sdk(base_url=BASE_URL, api_key="sk-sim-401", max_retries=0).content_generation.tasks
     error = raised(errors.ArkAuthenticationError, lambda: stranger.create(model=model, content=text))
     equal((error.status_code, error.code), (401, "AuthenticationError"))
     busy = sdk(base_url=BASE_URL, api_key="sk-sim-429", max_retries=0).content_generation.tasks
