@@ -473,7 +473,6 @@ impl Check<'_> {
         for (key, value) in extra {
             let wire = format!("{prefix}{key}");
             let inside = format!("{wire}.");
-            let mut fields = self.rules.model.request.fields.iter();
             if let Some(field) = fields.find(|field| field.place == Place::Body && field.wire == wire) {
                 let rule = format!("would override the vendor's `{wire}`");
                 let hint = format!("set `{}` instead", field.name);
