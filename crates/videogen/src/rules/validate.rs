@@ -171,14 +171,8 @@ impl Check<'_> {
                 format!("use one of {}", known.join(", ")),
             );
         }
-        let place = self
-            .rules
-            .model
-            .request
-            .fields
-            .iter()
-            .find(|field| field.name == "model");
-        let is_in_path = place.is_some_and(|field| field.place == Place::Path);
+        let mut fields = self.rules.model.request.fields.iter();
+        let is_in_path = fields.any(|field| field.name == "model" && field.place == Place::Path);
         let is_segment = |segment: &str| !matches!(segment, "" | "." | "..") && !segment.contains('\\');
         if is_in_path && !request.model.trim().is_empty() && !request.model.split('/').all(is_segment) {
             let rule = format!(
