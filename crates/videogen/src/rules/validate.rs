@@ -467,7 +467,10 @@ impl Check<'_> {
         for (key, value) in extra {
             let wire = format!("{prefix}{key}");
             let inside = format!("{wire}.");
-            if let Some(field) = fields.find(|field| field.place == Place::Body && field.wire == wire) {
+            if let Some(field) = fields
+                .iter()
+                .find(|field| field.place == Place::Body && field.wire == wire)
+            {
                 let rule = format!("would override the vendor's `{wire}`");
                 let hint = format!("set `{}` instead", field.name);
                 self.add(Basis::Request, "extra", &wire, rule, hint);
