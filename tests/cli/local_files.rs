@@ -351,3 +351,94 @@ fn an_interrupted_upload_submits_nothing() {
         assert_eq!(count, 0);
     });
 }
+
+/// It cannot be checked whether the request is the same, but its task is paid for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_whose_file_has_gone_names_its_task() {
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    files(folder.path());
+    let args = [
+        "generate",
+        "it sails on",
+        "--vendor",
+        "token360",
+        "--model",
+        "seedance-2.0",
+        "--duration",
+        "5",
+    ];
+    let rest = ["--no-wait", "--first-frame", "boat.png", "--idempotency-key", "order-1"];
+    let args = [&args[..], &rest].concat();
+    let output = at(&simulator, folder.path(), &args).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    std::fs::remove_file(folder.path().join("boat.png")).unwrap();
+    let output = at(&simulator, folder.path(), &args).output().unwrap();
+    let err = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    let [task] = simulator.tasks().try_into().unwrap();
+    let known = format!("The key order-1 has the task token360:videos:{} already", task.id);
+    assert!(err.contains(&known) && err.contains("videogen list --local"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_sources_are_named_in_several_forms() {
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    files(folder.path());
+    let output = at(
+        &simulator,
+        folder.path(),
+        &["assets", "upload", "file:boat.png", "--vendor", "toapis"],
+    )
+    .output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    // Once, although it takes two uploads.
+    assert_eq!(
+        stderr(&output).matches("Uploaded: boat.png").count(),
+        1,
+        "{}",
+        stderr(&output)
+    );
+    let plan = |source: &std::ffi::OsStr| {
+        let args = [
+            "plan",
+            "x",
+            "--vendor",
+            "token360",
+            "--model",
+            "seedance-2.0",
+            "--duration",
+            "5",
+            "--first-frame",
+        ];
+        videogen(folder.path(), &args).arg(source).output().unwrap()
+    };
+    for (source, reason) in [
+        ("", "the source is empty"),
+        ("asset://../x", "is not the id of an asset"),
+        ("asset://asset://x", "is not the id of an asset"),
+        ("HTTPS://a.example/x.png", "in lower case"),
+        ("ftp://a.example/x.png", "an upload: id"),
+    ] {
+        let output = plan(source.as_ref());
+        assert_eq!(output.status.code(), Some(2), "{source}");
+        let err = stderr(&output);
+        assert!(
+            err.contains(reason) && !(source.is_empty() && err.contains("masked")),
+            "{source}: {err}"
+        );
+    }
+    std::fs::write(folder.path().join("-dash.png"), png(1280, 720, 9)).unwrap();
+    assert!(stderr(&plan("-dash.png".as_ref())).contains("To name the file, write ./-dash.png"));
+    assert!(plan("./-dash.png".as_ref()).status.success());
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        let name = std::ffi::OsStr::from_bytes(b"sail\xff.png");
+        std::fs::write(folder.path().join(name), png(1280, 720, 9)).unwrap();
+        let output = plan(name);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+}

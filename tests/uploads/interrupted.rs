@@ -10,7 +10,7 @@ use super::server::{Mood, Server};
 use super::{Role, request, takes_files, uploaders};
 
 /// A film of 900 kB.
-fn film() -> Vec<u8> {
+pub(super) fn film() -> Vec<u8> {
     let mut film = mp4(6);
     let rest = 900_000 - film.len();
     film.extend(u32::try_from(rest).unwrap().to_be_bytes());
@@ -20,7 +20,7 @@ fn film() -> Vec<u8> {
 }
 
 /// A request with the film, for each vendor that it can be uploaded to.
-fn requests(path: &std::path::Path) -> impl Iterator<Item = (videogen::Vendor, VideoRequest)> {
+pub(super) fn requests(path: &std::path::Path) -> impl Iterator<Item = (videogen::Vendor, VideoRequest)> {
     uploaders().map(move |vendor| {
         let rules = videogen::facts::Capabilities::all(vendor)
             .find(|rules| takes_files(vendor, rules, Role::ReferenceVideo))

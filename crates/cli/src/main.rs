@@ -20,6 +20,8 @@ mod text;
 mod uploads;
 mod webhook;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -114,13 +116,22 @@ fn main() -> ExitCode {
     code
 }
 
+/// What to write for an existing file whose name begins with a dash, which is taken for an option.
+fn dashed_file() -> String {
+    let is_dashed = |arg: &OsString| arg.as_encoded_bytes().starts_with(b"-") && Path::new(arg).is_file();
+    let file = std::env::args_os().skip(1).find(is_dashed);
+    file.map_or_else(String::new, |file| {
+        format!("\n\nTo name the file, write ./{}", file.to_string_lossy())
+    })
+}
+
 async fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // `--json` applies even if the rest of the command line is invalid.
         Err(error) if error.use_stderr() => {
             let message = error.render().to_string();
-            let message = message.trim().trim_start_matches("error: ");
+            let message = message.trim().trim_start_matches("error: ").to_owned() + &dashed_file();
             let json = std::env::args_os().any(|arg| arg == "--json");
             Output::new(json).failure(&Failure::new(exit::INVALID, "invalid_request", message));
             return ExitCode::from(exit::INVALID);

@@ -1,12 +1,13 @@
 //! The options that describe a video.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::{NonEmptyStringValueParser, PathBufValueParser, TypedValueParser as _};
+use clap::builder::{NonEmptyStringValueParser, OsStringValueParser, PathBufValueParser, TypedValueParser as _};
 use serde_json::{Map, Value};
-use videogen::{Adjust, Role, TaskId, Tool, VideoDuration, VideoRequest};
+use videogen::{Adjust, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
 
 use crate::exit::{Failure, INVALID};
 use crate::request_file;
@@ -46,21 +47,21 @@ pub(crate) struct RequestArgs {
     /// Aspect ratio, such as 16:9, or adaptive.
     #[arg(long, value_name = "W:H")]
     aspect_ratio: Option<String>,
-    /// First frame: an https URL, asset://ID or a local file.
-    #[arg(long, value_name = "SRC")]
-    first_frame: Option<String>,
+    /// First frame: https URL, asset://ID, upload:ID or a local file.
+    #[arg(long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
+    first_frame: Option<Source>,
     /// Last frame.
-    #[arg(long, value_name = "SRC")]
-    last_frame: Option<String>,
+    #[arg(long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
+    last_frame: Option<Source>,
     /// Reference image (repeatable).
-    #[arg(long, value_name = "SRC")]
-    reference_image: Vec<String>,
+    #[arg(long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
+    reference_image: Vec<Source>,
     /// Reference video (repeatable).
-    #[arg(long, value_name = "URL")]
-    reference_video: Vec<String>,
+    #[arg(long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
+    reference_video: Vec<Source>,
     /// Reference audio (repeatable).
-    #[arg(long, value_name = "URL")]
-    reference_audio: Vec<String>,
+    #[arg(long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
+    reference_audio: Vec<Source>,
     /// Random seed.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<i64>,
@@ -202,12 +203,21 @@ impl RequestArgs {
             (Role::ReferenceAudio, self.reference_audio),
         ];
         for (role, sources) in roles {
-            for text in sources {
-                request = request.input(role, text);
+            for source in sources {
+                request = request.input(role, source);
             }
         }
         Ok(request)
     }
+}
+
+/// A path need not be UTF-8. What is invalid is reported with the other faults of the request.
+fn source(given: OsString) -> Source {
+    let source = match given.into_string() {
+        Ok(text) => Source::try_from(text),
+        Err(path) => Source::try_from(PathBuf::from(path)),
+    };
+    source.unwrap_or_else(Source::Invalid)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -2,7 +2,7 @@
 
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -134,7 +134,7 @@ async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Res
     options.person = args.person;
     let (mut rows, mut documents, mut failed) = (Vec::new(), Vec::new(), None);
     for path in &args.files {
-        let local = LocalFile::from(path.as_path());
+        let local = local(path);
         let uploaded = match options.way {
             Some(_) => client.upload(local, options.clone()).await,
             None => client.assets().upload(local, options.clone()).await,
@@ -161,7 +161,16 @@ async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Res
     Ok(failed.map_or(ExitCode::SUCCESS, ExitCode::from))
 }
 
-fn row(path: &std::path::Path, uploaded: &Uploaded) -> Vec<String> {
+/// A path, also in the form in which a request names it.
+fn local(path: &Path) -> LocalFile {
+    let text = path.to_str().filter(|text| text.starts_with("file:"));
+    match text.map(Source::try_from) {
+        Some(Ok(Source::File(file))) => file,
+        _ => path.into(),
+    }
+}
+
+fn row(path: &Path, uploaded: &Uploaded) -> Vec<String> {
     let until = uploaded.expires_at.map_or_else(|| "not documented".to_owned(), moment);
     let until = match uploaded.single_use {
         true => format!("{until}, one request"),

@@ -274,6 +274,10 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             None => failure,
         }
     };
+    let submitted = match (submitted, key) {
+        (Err(failure), Some(key)) if failure.task().is_none() => Err(with_known_task(&client, key, failure).await),
+        (submitted, _) => submitted,
+    };
     let submitted = submitted.map_err(resume)?;
     if submitted.already_submitted {
         output.note(&format!(
@@ -322,6 +326,17 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         failure.hint(&format!("Resume with: {wait}"))
     })?;
     Ok(code)
+}
+
+/// The failure of a request whose key has a task already: such as a file that has gone since.
+async fn with_known_task(client: &Client, key: &str, failure: Failure) -> Failure {
+    let entry = client.journal_entry_with_key(key).await.ok().flatten();
+    match entry.and_then(|entry| entry.task) {
+        Some(task) if matches!(failure.code, INVALID | IO) => failure.hint(&format!(
+            "The key {key} has the task {task} already; see it with: videogen list --local"
+        )),
+        _ => failure,
+    }
 }
 
 /// The steps after the submission.

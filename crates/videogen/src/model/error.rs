@@ -311,6 +311,10 @@ impl fmt::Display for Error {
         if let Some(advice) = inner.advice.filter(|_| !f.alternate()) {
             write!(f, "; {advice}")?;
         }
+        let is_temporary = matches!(inner.kind, ErrorKind::Vendor | ErrorKind::Transport);
+        if inner.operation == Some(Operation::Upload) && is_temporary {
+            f.write_str("; an upload costs nothing: try again later")?;
+        }
         match inner.delivery {
             Some(Delivery::Ambiguous) => {
                 let search = if f.alternate() { "" } else { " with Client::reconcile" };
@@ -320,7 +324,9 @@ impl fmt::Display for Error {
                      the vendor's console, before submitting again"
                 )
             }
-            Some(Delivery::NotSent) if inner.operation.is_some_and(Operation::is_of_assets) => {
+            Some(Delivery::NotSent)
+                if inner.operation.is_some_and(Operation::is_of_assets) || inner.kind == ErrorKind::Io =>
+            {
                 f.write_str("; nothing was submitted")
             }
             Some(Delivery::NotSent) => f.write_str("; nothing was sent"),

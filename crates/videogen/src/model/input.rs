@@ -235,12 +235,27 @@ impl Source {
             Self::UploadId(id) if id.is_empty() => {
                 return Err(InvalidSource::new(self, "the upload has no id; write upload:<ID>"));
             }
+            Self::Asset(id) if id.starts_with("asset://") || id.split('/').any(|part| matches!(part, "." | "..")) => {
+                return Err(InvalidSource::new(
+                    self,
+                    "is not the id of an asset; write asset://<ID>",
+                ));
+            }
             Self::Asset(id) | Self::UploadId(id) => !id.contains(char::is_whitespace),
             // Its content is checked where it is read.
             Self::File(_) => true,
             Self::Data { media_type, .. } => !media_type.is_empty() && !media_type.contains([',', ';', ' ']),
             Self::Url(url) => {
                 let text = url.expose();
+                let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+                if matches!(scheme.to_ascii_lowercase().as_str(), "https" | "http")
+                    && scheme.contains(char::is_uppercase)
+                {
+                    return Err(InvalidSource::new(
+                        self,
+                        "write the scheme of the URL in lower case: https://",
+                    ));
+                }
                 // The parser corrects slightly invalid URLs, but the text is sent unchanged.
                 let exact = text.starts_with("https://") || text.starts_with("http://");
                 let exact = exact && !text.contains(char::is_whitespace);
@@ -252,7 +267,7 @@ impl Source {
         } else {
             Err(InvalidSource::new(
                 self,
-                "must be an https:// URL, an asset:// id, a file: path or a data: URL",
+                "must be an https:// URL, an asset:// id, an upload: id, a file: path or a data: URL",
             ))
         }
     }
@@ -301,6 +316,9 @@ impl FromStr for Source {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bad = |reason: &str| InvalidSource::new(&"data:[masked]", reason);
+        if text.is_empty() {
+            return Err(InvalidSource::new(&"\"\"", "the source is empty"));
+        }
         let source = if let Some(id) = text.strip_prefix("asset://") {
             Self::Asset(id.to_owned())
         } else if let Some(id) = text.strip_prefix("upload:") {
@@ -363,6 +381,9 @@ mod tests {
             "",
             "x.png",
             "asset://",
+            "asset://../x",
+            "asset://asset://x",
+            "HTTPS://a.example/x",
             "upload:",
             "file:",
             "data:image/png,abc",

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::client::Client;
 use crate::model::mask::hex;
 use crate::model::{Error, ErrorKind, Input, Role, Source, VideoRequest};
-use crate::transport::content::{Content, blocking};
+use crate::transport::content::{Content, blocking, unreadable};
 use crate::upload::Contents;
 
 impl Client {
@@ -156,7 +156,7 @@ impl fmt::Display for SourceText<'_> {
         let written = content.each(|chunk| f.write_str(&STANDARD.encode(chunk)).map_err(io::Error::other));
         if let Err(reason) = written {
             // Not as an error, which the serializer takes for one of its writer's.
-            failure.set(Some(format!("cannot read {}: {reason}", content.file)));
+            failure.set(Some(unreadable(&content.file, &reason).message().to_owned()));
         }
         Ok(())
     }

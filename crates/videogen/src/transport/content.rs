@@ -1,7 +1,8 @@
 //! The content of a local file: its digests, and its bytes as a stream.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine as _;
@@ -18,7 +19,7 @@ use crate::rules::media::Probe;
 
 /// Bytes read at once: a multiple of 3, so that their base64 forms can be joined.
 const CHUNK: u64 = 192 * 1024;
-const CHANGED: &str = "it changed while it was being read";
+const CHANGED: &str = "it changed while it was being read; try again when nothing changes it";
 
 /// Called with the number of bytes sent so far.
 pub(crate) type Progress = Arc<dyn Fn(u64) + Send + Sync>;
@@ -33,6 +34,10 @@ pub(crate) struct Content {
     /// In base64.
     #[allow(dead_code, reason = "only some vendors check it")]
     pub(crate) md5: String,
+    /// When it had last been changed before it was read.
+    modified: Option<SystemTime>,
+    /// Why a stream of it broke off.
+    failure: OnceLock<String>,
 }
 
 impl Content {
@@ -43,6 +48,7 @@ impl Content {
     pub(crate) async fn of(file: &LocalFile, probe: Probe) -> Result<Arc<Self>, Error> {
         let file = file.clone();
         blocking(move || {
+            let modified = file.open().map_err(|reason| unreadable(&file, &reason))?.modified();
             let (mut sha256, mut md5, mut length) = (Context::new(&SHA256), Md5::new(), 0);
             let read = each_chunk(&file, |chunk| {
                 sha256.update(chunk);
@@ -59,6 +65,8 @@ impl Content {
                 md5: STANDARD.encode(md5.finalize()),
                 file,
                 probe,
+                modified,
+                failure: OnceLock::new(),
             }))
         })
         .await
@@ -98,19 +106,27 @@ impl Content {
         .await
     }
 
+    /// Why it could not be sent, if a stream of it broke off.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        Some(unreadable(&self.file, self.failure.get()?))
+    }
+
     /// Returns the bytes as a stream. It fails before the last chunk if the file has changed, so that the request with it
     /// stays incomplete. `sent` is called with the number of bytes taken from the stream.
     pub(crate) fn stream(self: &Arc<Self>, sent: Progress) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
         let content = Arc::clone(self);
         stream::try_unfold(None, move |reading: Option<Reading>| {
             let (content, sent) = (Arc::clone(&content), Arc::clone(&sent));
+            let failing = Arc::clone(&content);
             async move {
                 let total = content.probe.bytes;
                 let read = spawn_blocking(move || match reading {
                     Some(reading) => reading.next(),
                     None => Reading::begin(content)?.next(),
                 });
-                let read = read.await.map_err(io::Error::other)??;
+                let read = read.await.map_err(io::Error::other)?.inspect_err(|error| {
+                    failing.failure.get_or_init(|| error.to_string());
+                })?;
                 if let Some((_, Some(reading))) = &read {
                     sent(total - reading.left);
                 }
@@ -150,10 +166,19 @@ impl Reading {
         self.left -= chunk.len() as u64;
         self.sha256.update(&chunk);
         let is_last = self.left == 0;
-        if chunk.is_empty() || (is_last && hex(self.sha256.clone().finish().as_ref()) != self.content.sha256) {
+        if chunk.is_empty() || (is_last && self.has_changed()?) {
             return Err(io::Error::other(CHANGED));
         }
         Ok(Some((chunk.into(), Some(self))))
+    }
+}
+
+impl Reading {
+    /// Whether the file, read to the end, is another than before.
+    fn has_changed(&mut self) -> io::Result<bool> {
+        let has_grown = self.reader.read(&mut [0])? > 0;
+        let is_same = hex(self.sha256.clone().finish().as_ref()) == self.content.sha256;
+        Ok(has_grown || !is_same || self.reader.modified() != self.content.modified)
     }
 }
 
@@ -228,7 +253,13 @@ mod tests {
         let quiet = || -> Progress { Arc::new(|_| ()) };
         assert_eq!(content.bytes().await.unwrap(), bytes);
 
-        // Changed in place, cut, and gone.
+        // Grown, changed in place, cut, and gone.
+        let mut longer = bytes.clone();
+        longer.push(0);
+        std::fs::write(&path, &longer).unwrap();
+        let streamed: Result<Vec<Bytes>, _> = content.stream(quiet()).try_collect().await;
+        assert_eq!(streamed.unwrap_err().to_string(), CHANGED);
+        assert!(content.failure().unwrap().message().contains(CHANGED));
         let mut other = bytes.clone();
         other[7] ^= 1;
         std::fs::write(&path, &other).unwrap();

@@ -126,7 +126,8 @@ impl Client {
                     media.join(", ")
                 };
                 return Err(invalid(format!(
-                    "{file} is {kind}; {what} that can be uploaded{model}: {taken}"
+                    "{file} is {kind}; {what} that can be uploaded{model}: {taken}; a request may take the file itself: \
+                     plan it with the path of the file"
                 )));
             }
         };

@@ -60,6 +60,22 @@ impl Client {
         group: Group<'_>,
         again: bool,
     ) -> Result<Uploaded, Error> {
+        let uploaded = self.obtained(way, content, group, again).await?;
+        self.notify_upload(|| UploadEvent::Ready {
+            file: content.file.to_string(),
+            reused: uploaded.reused,
+        });
+        Ok(uploaded)
+    }
+
+    /// The same without an event: it may be a step of another way.
+    pub(super) async fn obtained(
+        &self,
+        way: &'static Upload,
+        content: &Arc<Content>,
+        group: Group<'_>,
+        again: bool,
+    ) -> Result<Uploaded, Error> {
         if !way.reusable {
             let sent = self.send(way, content, group).await?;
             return self.ready(way, content, sent, false).await;
@@ -120,10 +136,6 @@ impl Client {
             Some(asset) if way.poll.is_some() => Some(self.active(asset.clone(), content).await?),
             asset => asset.clone(),
         };
-        self.notify_upload(|| UploadEvent::Ready {
-            file: content.file.to_string(),
-            reused,
-        });
         Ok(Uploaded {
             source: reference.source(),
             way: way.name,

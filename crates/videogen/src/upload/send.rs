@@ -100,7 +100,7 @@ impl Client {
                     )
                 };
                 let first = via.ok_or_else(unknown)?;
-                match Box::pin(self.uploaded(first, content, Group::default(), false))
+                match Box::pin(self.obtained(first, content, Group::default(), false))
                     .await?
                     .source
                 {
@@ -120,7 +120,10 @@ impl Client {
                 },
                 via.as_ref()
             ));
-            self.paced(sent).await
+            let sent = self.paced(sent).await;
+            // The connection fails too, but because of the file.
+            let failure = content.failure();
+            failure.map_or(sent, |error| Err(error.during(self.0.vendor, Operation::Upload)))
         })
     }
 

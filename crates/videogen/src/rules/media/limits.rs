@@ -5,7 +5,7 @@ use std::io::Cursor;
 use videogen_wire::facts::Media;
 
 use super::probe::UNKNOWN_TYPE;
-use super::route::{Refusal, inline_length, medium_of, role_rule, route, suits};
+use super::route::{Refusal, inline_length, medium_of, role_rule, route, size, suits};
 use super::{Files, Probe, Route};
 use crate::model::media_type::medium;
 use crate::model::{Capabilities, Role, Source, VideoRequest};
@@ -146,7 +146,7 @@ pub(crate) fn total(rules: &Capabilities, request: &VideoRequest, files: &Files)
     Some(Fault {
         field: "inputs",
         value: format!("{bytes} bytes inline"),
-        rule: format!("{} takes requests of at most {most} bytes", rules.vendor.name()),
+        rule: format!("{} takes requests of at most {}", rules.vendor.name(), size(most)),
         hint: "use smaller files, or their https:// URLs".to_owned(),
         page: limits.page,
         unverified: limits.unverified,
@@ -260,7 +260,7 @@ fn exceeded(limits: &Media, probe: &Probe) -> Vec<Exceeded> {
         let value = format!("{} bytes", probe.bytes);
         add(
             value,
-            format!("at most {most} bytes"),
+            format!("at most {}", size(most)),
             "compress it, or make it smaller",
             true,
         );

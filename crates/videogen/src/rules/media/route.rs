@@ -80,7 +80,7 @@ pub(crate) fn way_for(
                 other_type = other_type.or(Some(way));
             }
             Some(most) => {
-                let rule = format!("{whom} takes uploads of at most {most} bytes");
+                let rule = format!("{whom} takes uploads of at most {}", size(most));
                 too_large = Some(refusal(way, rule, "use a smaller file, or its https:// URL".to_owned()));
             }
             None => return Ok(way),
@@ -113,14 +113,28 @@ pub(crate) fn route(rules: &Capabilities, model: &str, role: Role, probe: &Probe
     };
     Err(refusal.unwrap_or_else(|| match limit.filter(|_| takes_data) {
         Some(most) => Refusal::new(
-            format!("{whom} takes it only inline, in a request of at most {most} bytes"),
+            format!("{whom} takes it only inline, in a request of at most {}", size(most)),
             "use a smaller file, or its https:// URL",
         ),
-        None => Refusal::new(
-            format!("{whom} {model} does not support a local file as a source"),
-            elsewhere(role),
-        ),
+        None => {
+            let mut ways = rules.vendor.facts().uploads.iter();
+            let takes_assets = rule.sources.contains(&"asset")
+                && ways.any(|way| way.gives == "asset" && way.media.contains(&medium_of(role)));
+            let hint = match takes_assets {
+                true => "upload it with `videogen assets upload` or Client::assets and give its asset:// id, or use an https:// URL".to_owned(),
+                false => elsewhere(rules.vendor, role),
+            };
+            Refusal::new(format!("{whom} {model} does not support a local file as a source"), hint)
+        }
     }))
+}
+
+/// A limit as the documentation states it, and in bytes.
+pub(super) fn size(bytes: u64) -> String {
+    match bytes.is_multiple_of(1 << 20) {
+        true => format!("{} MiB ({bytes} bytes)", bytes >> 20),
+        false => format!("{bytes} bytes"),
+    }
 }
 
 /// Length of a data URL's content.
@@ -128,8 +142,8 @@ pub(super) fn inline_length(bytes: u64) -> u64 {
     bytes.div_ceil(3).saturating_mul(4)
 }
 
-/// Hint: the vendors that take a local file for the role.
-fn elsewhere(role: Role) -> String {
+/// Hint: the other vendors that take a local file for the role.
+fn elsewhere(than: Vendor, role: Role) -> String {
     let takes = |vendor: &Vendor| {
         Capabilities::all(*vendor).any(|entry| {
             let rule = role_rule(&entry, role);
@@ -140,7 +154,7 @@ fn elsewhere(role: Role) -> String {
     };
     let takers: Vec<&str> = Vendor::ALL
         .iter()
-        .filter(|vendor| takes(vendor))
+        .filter(|vendor| **vendor != than && takes(vendor))
         .map(|vendor| vendor.name())
         .collect();
     match takers.as_slice() {

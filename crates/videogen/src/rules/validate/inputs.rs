@@ -119,7 +119,8 @@ impl Check<'_> {
         for source in request.inputs_as(role) {
             let name = role.as_str();
             if let Err(error) = source.check() {
-                let hint = "use a complete https:// URL, asset:// id or data: URL, or the path of a readable file";
+                let hint =
+                    "use a complete https:// URL, asset:// id, upload: id or data: URL, or the path of a readable file";
                 self.add(Basis::Request, name, source, error.to_string(), hint);
             } else if source.is_plain_http() {
                 let rule = "http:// inputs are not sent: anyone on the way can read and change them";
