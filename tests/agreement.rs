@@ -104,7 +104,7 @@ fn medium(vendor: Vendor, request: &VideoRequest, input: &Input, rules: &Capabil
     let rule = rules.model.inputs.iter().find(|rule| rule.role == role.as_str());
     let word = rule.map_or(role.as_str(), |rule| rule.wire_role);
     match (vendor, role) {
-        (Vendor::Token360, Role::FirstFrame | Role::LastFrame) => (
+        (Vendor::Token360 | Vendor::OpenRouter, Role::FirstFrame | Role::LastFrame) => (
             "frame_images",
             json!({"type": kind, "frame_type": role, kind: {"url": url}}),
         ),
@@ -112,6 +112,7 @@ fn medium(vendor: Vendor, request: &VideoRequest, input: &Input, rules: &Capabil
             "input_references",
             json!({"type": kind, "role": "reference", kind: {"url": url}}),
         ),
+        (Vendor::OpenRouter, _) => ("input_references", json!({"type": kind, kind: {"url": url}})),
         (Vendor::ToApis, Role::FirstFrame) if alone => ("image_urls", json!(url)),
         (Vendor::ToApis, _) => (list, json!({"role": word, "url": url})),
         _ => ("content", json!({"type": kind, "role": role, kind: {"url": url}})),

@@ -52,7 +52,9 @@ async fn one_call_creates_a_file_and_errors_contain_the_task() {
     let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
     for (vendor, model) in targets() {
         let client = sim.client(vendor).unwrap();
-        let path = folder.path().join(format!("{vendor}-{model}.mp4"));
+        let path = folder
+            .path()
+            .join(format!("{vendor}-{}.mp4", crate::cases::in_a_name(model)));
         let video = client
             .generate(VideoRequest::new(model, "a paper boat"), &path)
             .await
@@ -156,7 +158,9 @@ async fn the_path_of_a_known_key_is_checked_at_the_download() {
             .journal(Arc::clone(&journal))
             .build()
             .unwrap();
-        let path = folder.path().join(format!("{vendor}-{model}.mp4"));
+        let path = folder
+            .path()
+            .join(format!("{vendor}-{}.mp4", crate::cases::in_a_name(model)));
         let key = format!("{vendor}-{model}");
         let generate = || client.generate(VideoRequest::new(model, "a boat"), &path).key(&key);
         // The first time it is checked before the submission.
@@ -251,7 +255,12 @@ async fn a_stream_resumes_after_broken_connections() {
         let task = client.wait(&task).await.unwrap();
         let whole = client.download_bytes(&task, u64::MAX).await.unwrap();
         let once = sim.client_builder(*vendor).retry(RetryPolicy::never()).build().unwrap();
-        let cut = |times| sim.inject(Fault::new(simulated, Operation::File, FaultKind::Truncated).times(times));
+        // OpenRouter sends files through its API.
+        let operation = match vendor {
+            Vendor::OpenRouter => Operation::Content,
+            _ => Operation::File,
+        };
+        let cut = |times| sim.inject(Fault::new(simulated, operation, FaultKind::Truncated).times(times));
 
         cut(1);
         let (part, error) = streamed(&once, &task).await;

@@ -21,7 +21,14 @@ pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::Ark, "dreamina-seedance-2-5-260628"),
     (Vendor::Ark, "seedance-1-0-lite-i2v-250428"),
     (Vendor::Ark, "seedance-1-0-pro-250528"),
+    (Vendor::OpenRouter, "bytedance/seedance-2.0"),
+    (Vendor::OpenRouter, "google/veo-3.1"),
 ];
+
+/// A model's id as a part of a file's name.
+pub(crate) fn in_a_name(model: &str) -> String {
+    model.replace('/', "-")
+}
 
 /// [`TARGETS`], by value.
 pub(crate) fn targets() -> impl Iterator<Item = (Vendor, &'static str)> + Clone {

@@ -82,6 +82,10 @@ async fn a_task_of_another_submission_is_not_returned() {
                 json!({"id": "t-9", "status": "queued"}).to_string(),
             ),
         ] {
+            // OpenRouter's jobs show neither model nor prompt, so they contradict nothing.
+            if vendor == Vendor::OpenRouter && status == 200 && conflict == CONFLICTS[0] {
+                continue;
+            }
             let canned = Canned::submitted_and_read((409, conflict), (status, &task)).await;
             let error = canned.client(vendor).submit(&request(vendor)).await.unwrap_err();
             assert_eq!(

@@ -25,6 +25,7 @@ mod journal;
 mod logs;
 mod members;
 mod oddities;
+mod openrouter;
 mod pay_once;
 mod property;
 mod readme;

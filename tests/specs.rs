@@ -131,7 +131,7 @@ pub(crate) fn parameters() -> Vec<(Vendor, String, Vec<String>)> {
 }
 
 /// Parameters of create pages of which no whole copy could be kept, copied by hand.
-pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 3] = [
+pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
     (
         Vendor::Token360,
         "CreateVideoRequest",
@@ -205,6 +205,30 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 3] = [
             "watermark",
             "output_format",
             "omni_reference_task_type",
+        ],
+    ),
+    (
+        Vendor::OpenRouter,
+        "CreateVideoRequest",
+        &[
+            "model",
+            "prompt",
+            "duration",
+            "resolution",
+            "aspect_ratio",
+            "size",
+            "seed",
+            "generate_audio",
+            "frame_images",
+            "input_references",
+            "callback_url",
+            "provider",
+            "previous_job_id",
+            "session_id",
+            "user",
+            "trace",
+            "upscale_factor",
+            "creativity",
         ],
     ),
 ];

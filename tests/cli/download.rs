@@ -219,6 +219,7 @@ fn a_simulated_clip_from_every_family() {
             ("toapis", "doubao-seedance-1-5-pro"),
             ("alltoken", "seedance-2.0"),
             ("ark", "dreamina-seedance-2-0-260128"),
+            ("openrouter", "bytedance/seedance-2.0"),
         ],
         generate,
     );

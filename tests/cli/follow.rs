@@ -42,6 +42,7 @@ fn a_paid_task_has_an_exit_code_of_its_own() {
         ("toapis", "seedance-2"),
         ("alltoken", "seedance-2.0"),
         ("ark", "dreamina-seedance-2-0-260128"),
+        ("openrouter", "bytedance/seedance-2.0"),
     ] {
         let upper = name.to_uppercase();
         let command = |base_url: &str, args: &[&str]| {

@@ -10,11 +10,12 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
 
 use super::{stderr, stdout, videogen};
 
-pub(crate) const VENDORS: [(&str, &str, Vendor); 4] = [
+pub(crate) const VENDORS: [(&str, &str, Vendor); 5] = [
     ("token360", "TOKEN360", Vendor::Token360),
     ("toapis", "TOAPIS", Vendor::ToApis),
     ("alltoken", "ALLTOKEN", Vendor::AllToken),
     ("ark", "ARK", Vendor::Ark),
+    ("openrouter", "OPENROUTER", Vendor::OpenRouter),
 ];
 
 pub(super) fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {

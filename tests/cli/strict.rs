@@ -55,7 +55,7 @@ impl Running {
     }
 }
 
-const VENDORS: [&str; 4] = ["token360", "toapis", "alltoken", "ark"];
+const VENDORS: [&str; 5] = ["token360", "toapis", "alltoken", "ark", "openrouter"];
 
 /// A member that no vendor reads: a client that sends it gets another video than it asked for.
 #[test]

@@ -180,6 +180,7 @@ fn inputs_on_plain_http_are_refused() {
         ("toapis", "doubao-seedance-1-5-pro"),
         ("alltoken", "seedance-2.0"),
         ("ark", "dreamina-seedance-2-0-260128"),
+        ("openrouter", "bytedance/seedance-2.0"),
     ] {
         let plan = |url: &str| {
             let args = [

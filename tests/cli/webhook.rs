@@ -58,7 +58,7 @@ async fn a_signed_webhook_ends_the_wait_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hint_ends_the_wait_after_a_poll() {
-    for vendor in ["token360", "toapis", "alltoken", "ark"] {
+    for vendor in ["token360", "toapis", "alltoken", "ark", "openrouter"] {
         let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut command = listening(folder.path(), &simulator, vendor, &["--json"]);

@@ -40,7 +40,7 @@ fn with_vendor(folder: &Path, name: &str, base_url: &str, args: &[&str]) -> Outp
     command.output().unwrap()
 }
 
-const VENDORS: [&str; 4] = ["token360", "toapis", "alltoken", "ark"];
+const VENDORS: [&str; 5] = ["token360", "toapis", "alltoken", "ark", "openrouter"];
 
 /// The id of a task of the vendor's default model.
 fn task_of(name: &str, id: &str) -> String {

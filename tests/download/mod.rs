@@ -2,6 +2,7 @@
 
 mod addresses;
 mod codings;
+mod key;
 mod labels;
 mod last_frame;
 mod place;

@@ -37,7 +37,7 @@ impl Host {
                 used.push(0);
                 let url = format!("http://{port}/v.mp4?link={}", used.len() - 1);
                 return Reply::json(&json!({
-                    "id": "t-1", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url},
+                    "id": "t-1", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url}, "unsigned_urls": [url],
                     "result": {"data": [{"url": url}]},
                 }));
             };
@@ -111,7 +111,7 @@ async fn a_renewed_link_to_another_version_restarts() {
             ("/v.mp4?link=1", _) => files[1].answer(request),
             _ => {
                 let url = format!("http://{}/v.mp4?link=1", request.header("host").unwrap());
-                Reply::json(&json!({"id": "t-1", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url}}))
+                Reply::json(&json!({"id": "t-1", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url}, "unsigned_urls": [url]}))
             }
         })
         .await;
@@ -161,7 +161,7 @@ async fn the_words_of_the_file_host() {
                 match request.path.starts_with("/v.mp4") {
                     true => Reply::new(status, &[], body.as_bytes()),
                     false => Reply::json(&json!({
-                        "id": "t-1", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url},
+                        "id": "t-1", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url}, "unsigned_urls": [url],
                         "result": {"data": [{"url": url}]},
                     })),
                 }
@@ -213,7 +213,11 @@ async fn the_simulators_links() {
         let submitted = client.submit(&VideoRequest::new(model, "x")).await.unwrap();
         simulator.advance(Duration::from_secs(20));
         let done = client.get(&submitted.id).await.unwrap();
-        let path = |name: &str| folder.path().join(format!("{vendor}-{model}-{name}.mp4"));
+        let path = |name: &str| {
+            folder
+                .path()
+                .join(format!("{vendor}-{}-{name}.mp4", crate::cases::in_a_name(model)))
+        };
         client.download(&done, path("fresh")).await.unwrap();
         simulator.advance(Duration::from_secs(25 * 3600));
         match client.download(&done, path("late")).await {

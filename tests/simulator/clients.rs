@@ -34,7 +34,9 @@ async fn a_client_waits_at_the_simulators_speed() {
         // As few polls as against the vendor, so the pauses were scaled, not skipped.
         let requests = sim.stats().requests[vendor.as_str()];
         assert!((2..=12).contains(&requests), "{vendor} {model}: {requests} requests");
-        let path = folder.path().join(format!("{vendor}-{model}.mp4"));
+        let path = folder
+            .path()
+            .join(format!("{vendor}-{}.mp4", crate::cases::in_a_name(model)));
         client
             .download_with(&task, &path, DownloadOptions::default(), |_, _| {})
             .await

@@ -17,13 +17,14 @@ async fn queued_then_running_then_completed() {
     for vendor in VENDORS {
         let id = api.submit(vendor, &request(vendor, "a fox")).await;
         let status = async || api.poll(vendor, &id).await["status"].clone();
-        assert_eq!(status().await, "queued");
-        api.sim.advance(seconds(3));
-        let (running, completed) = match vendor {
-            Vendor::AllToken => ("processing", "completed"),
-            Vendor::Ark => ("running", "succeeded"),
-            _ => ("in_progress", "completed"),
+        let (queued, running, completed) = match vendor {
+            Vendor::AllToken => ("queued", "processing", "completed"),
+            Vendor::Ark => ("queued", "running", "succeeded"),
+            Vendor::OpenRouter => ("pending", "in_progress", "completed"),
+            _ => ("queued", "in_progress", "completed"),
         };
+        assert_eq!(status().await, queued);
+        api.sim.advance(seconds(3));
         assert_eq!(status().await, running);
         api.sim.advance(seconds(16));
         assert_eq!(status().await, running);
@@ -99,6 +100,10 @@ async fn reserved_words_decide_the_end() {
             json!("OutputVideoSensitiveContentDetected"),
         ),
         (Vendor::Ark, "sim:expire", "expired", Value::Null),
+        // Its errors are texts without a code.
+        (Vendor::OpenRouter, "sim:fail", "failed", Value::Null),
+        (Vendor::OpenRouter, "sim:moderated", "failed", Value::Null),
+        (Vendor::OpenRouter, "sim:expire", "expired", Value::Null),
     ];
     for (vendor, prompt, status, code) in expected {
         let task = api.finished(vendor, &request(vendor, prompt)).await;

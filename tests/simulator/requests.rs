@@ -124,7 +124,7 @@ async fn every_example_of_the_specs_is_accepted() {
                 continue;
             }
             let examples = &post["requestBody"]["content"]["application/json"]["examples"];
-            let status = if vendor == Vendor::AllToken { 202 } else { 200 };
+            let status = create(vendor).2;
             for (name, example) in examples.as_object().into_iter().flatten() {
                 let mut body = example["value"].clone();
                 if body["content"][0]["type"] == "draft_task" {
@@ -312,6 +312,12 @@ async fn forbidden_content_is_rejected_at_once() {
         (Vendor::ToApis, 422, "/error/type", "content_policy_violation"),
         (Vendor::AllToken, 400, "/error/code", "upstream_content_violation"),
         (Vendor::Ark, 400, "/error/code", "InputTextSensitiveContentDetected"),
+        (
+            Vendor::OpenRouter,
+            400,
+            "/error/metadata/error_type",
+            "content_policy_violation",
+        ),
     ];
     for (vendor, status, pointer, word) in expected {
         let (path, operation, _) = create(vendor);

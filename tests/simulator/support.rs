@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use videogen_sim::{Builder, Simulator, Spec, Vendor};
 
 pub(crate) const KEY: &str = "sk-test";
-pub(crate) const VENDORS: [Vendor; 4] = Vendor::ALL;
+pub(crate) const VENDORS: [Vendor; Vendor::ALL.len()] = Vendor::ALL;
 /// Duration of a task.
 pub(crate) const WHOLE: Duration = Duration::from_secs(20);
 
@@ -188,6 +188,7 @@ pub(crate) fn video_url(vendor: Vendor, task: &Value) -> String {
         Vendor::ToApis => &task["result"]["data"][0]["url"],
         Vendor::AllToken => &task["video_url"],
         Vendor::Ark => &task["content"]["video_url"],
+        Vendor::OpenRouter => &task["unsigned_urls"][0],
     };
     url.as_str().unwrap_or_else(|| panic!("no video in {task}")).to_owned()
 }

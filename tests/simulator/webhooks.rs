@@ -139,13 +139,13 @@ async fn each_vendor_calls_back_once_when_the_task_is_done() {
             got[0].head
         );
         let body = got[0].json();
-        let problems = Spec::of(vendor).unwrap().component_problems("WebhookEvent", &body);
-        assert!(problems.is_empty(), "{vendor}: {problems:?}");
-        let told = if vendor == Vendor::ToApis {
-            &body["data"]["task_id"]
-        } else {
-            &body["id"]
+        let (component, told) = match vendor {
+            Vendor::ToApis => ("WebhookEvent", &body["data"]["task_id"]),
+            Vendor::OpenRouter => ("JobEvent", &body["data"]["id"]),
+            _ => ("WebhookEvent", &body["id"]),
         };
+        let problems = Spec::of(vendor).unwrap().component_problems(component, &body);
+        assert!(problems.is_empty(), "{vendor}: {problems:?}");
         assert_eq!(told, &json!(id));
         let tasks = serde_json::to_string(&api.sim.tasks()).unwrap();
         assert!(!tasks.contains("token=secret"));

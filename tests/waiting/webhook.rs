@@ -29,7 +29,7 @@ async fn the_first_of_webhook_and_poll_ends_the_wait() {
                 }
                 async { Ok(()) }
             });
-            if vendor.as_str() == "toapis" {
+            if vendor.facts().webhook.signature.is_some() {
                 builder = builder.secret(WEBHOOK_SECRET.to_owned());
             }
             let receiver = builder.build().unwrap();

@@ -33,7 +33,7 @@ use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
-/// Generate video at Token360, ToAPIs, AllToken or ModelArk: submit, wait, download.
+/// Generate video at Token360, ToAPIs, AllToken, ModelArk or OpenRouter: submit, wait, download.
 #[derive(Parser)]
 #[command(version, after_help = help::ROOT)]
 struct Cli {

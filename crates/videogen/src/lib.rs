@@ -1,5 +1,5 @@
 //! AI video generation (text-to-video and image-to-video) with Seedance models, through one API for Token360, ToAPIs,
-//! AllToken and BytePlus ModelArk (or Volcengine Ark, with its base URL).
+//! AllToken, BytePlus ModelArk (or Volcengine Ark, with its base URL) and OpenRouter.
 //!
 //! The vendors offer the same models behind different HTTP APIs. This crate gives them one: submit a
 //! [`VideoRequest`], wait for its [`VideoTask`], and download the file before its link expires.
@@ -107,7 +107,13 @@
 //! | `unlisted model` (WARN) | `model`, `did_you_mean` | that the limits of a submitted model were not checked |
 //! | `retrying` (WARN) | `error`, `pause_ms` | that a call is repeated after a pause |
 
-#[cfg(not(any(feature = "token360", feature = "toapis", feature = "alltoken", feature = "ark")))]
+#[cfg(not(any(
+    feature = "token360",
+    feature = "toapis",
+    feature = "alltoken",
+    feature = "ark",
+    feature = "openrouter"
+)))]
 compile_error!("videogen needs at least one vendor: enable the feature token360, toapis, alltoken or ark");
 
 mod client;

@@ -93,6 +93,10 @@ pub(crate) struct Signature {
     #[serde(default = "bare")]
     pub(crate) form: String,
     pub(crate) separator: Option<char>,
+    /// Whether an account without a secret gets deliveries too, unsigned. For the simulator.
+    #[serde(default)]
+    #[allow(dead_code, reason = "only the simulator reads it")]
+    optional: bool,
 }
 
 fn bare() -> String {

@@ -42,6 +42,11 @@ pub(crate) trait Dialect: Sync {
     /// The payload of a task's webhook; `None` if the vendor sends none for this status.
     fn event(&self, core: &Core, spec: &Spec, task: &Task, event_id: &str, now: Duration) -> Option<Value>;
 
+    /// The id of an event, for vendors that make it from its payload.
+    fn event_id(&self, _payload: &Value) -> Option<String> {
+        None
+    }
+
     /// Checks that the tasks which a create request refers to exist.
     fn check_references(&self, _call: &Call) -> Result<(), Refusal> {
         Ok(())

@@ -10,6 +10,7 @@ mod assets;
 mod call;
 mod dialect;
 mod input;
+mod openrouter;
 mod refusal;
 mod toapis;
 mod token360;
@@ -30,5 +31,6 @@ pub(crate) fn dialect(vendor: Vendor) -> &'static dyn Dialect {
         Vendor::ToApis => &toapis::ToApis,
         Vendor::AllToken => &alltoken::AllToken,
         Vendor::Ark => &ark::Ark,
+        Vendor::OpenRouter => &openrouter::OpenRouter,
     }
 }

@@ -65,11 +65,13 @@ async fn attempts(core: &Arc<Core>, spec: &'static Spec, task: &Arc<Task>, url: 
     for wait in std::iter::once(Duration::ZERO).chain(waits) {
         clock.sleep_until(clock.now() + wait).await;
         let now = clock.now();
-        let Some(payload) = dialect(task.vendor).event(core, spec, task, &event, now) else {
+        let dialect = dialect(task.vendor);
+        let Some(payload) = dialect.event(core, spec, task, &event, now) else {
             return;
         };
         let body = payload.to_string();
-        let headers = headers(core, spec, &event, &body);
+        let id = dialect.event_id(&payload);
+        let headers = headers(core, spec, id.as_ref().unwrap_or(&event), &body);
         let limit = Duration::from_secs(u64::from(spec.webhook.timeout));
         let outcome = tokio::select! {
             // First, so that a response counts even if the time limit passed at the same time.

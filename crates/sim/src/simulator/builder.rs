@@ -156,6 +156,7 @@ impl Builder {
         let core = Arc::new(Core {
             clock: self.clock.unwrap_or_else(|| Clock::running(self.speed)),
             pace: self.pace,
+            origin: format!("http://{address}"),
             webhook_secret: self.webhook_secret,
             rewrites: Rewrites::default(),
             store: Store::new(),

@@ -25,6 +25,7 @@ impl From<Vendor> for videogen::Vendor {
             Vendor::ToApis => Self::ToApis,
             Vendor::AllToken => Self::AllToken,
             Vendor::Ark => Self::Ark,
+            Vendor::OpenRouter => Self::OpenRouter,
         }
     }
 }

@@ -111,6 +111,7 @@ const fn source(vendor: Vendor) -> &'static str {
         Vendor::ToApis => include_str!("../../../../specs/toapis.yaml"),
         Vendor::AllToken => include_str!("../../../../specs/alltoken.yaml"),
         Vendor::Ark => include_str!("../../../../specs/ark.yaml"),
+        Vendor::OpenRouter => include_str!("../../../../specs/openrouter.yaml"),
     }
 }
 

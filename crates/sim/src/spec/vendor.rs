@@ -14,11 +14,19 @@ pub enum Vendor {
     AllToken,
     /// BytePlus ModelArk and Volcengine Ark.
     Ark,
+    /// OpenRouter.
+    OpenRouter,
 }
 
 impl Vendor {
     /// All vendors, in the order in which reports list them.
-    pub const ALL: [Self; 4] = [Self::Token360, Self::ToApis, Self::AllToken, Self::Ark];
+    pub const ALL: [Self; 5] = [
+        Self::Token360,
+        Self::ToApis,
+        Self::AllToken,
+        Self::Ark,
+        Self::OpenRouter,
+    ];
 
     /// The short name, such as `token360`.
     pub const fn slug(self) -> &'static str {
@@ -27,6 +35,7 @@ impl Vendor {
             Self::ToApis => "toapis",
             Self::AllToken => "alltoken",
             Self::Ark => "ark",
+            Self::OpenRouter => "openrouter",
         }
     }
 
@@ -42,6 +51,7 @@ impl Vendor {
             Self::ToApis => "/toapis",
             Self::AllToken => "/alltoken/v1",
             Self::Ark => "/ark/api/v3",
+            Self::OpenRouter => "/openrouter/api/v1",
         }
     }
 
@@ -62,7 +72,7 @@ impl fmt::Display for Vendor {
 
 /// The name of an unknown vendor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the simulator has no vendor `{0}`; use token360, toapis, alltoken or ark")]
+#[error("the simulator has no vendor `{0}`; use token360, toapis, alltoken, ark or openrouter")]
 pub struct ParseVendorError(String);
 
 impl FromStr for Vendor {

@@ -54,6 +54,9 @@ pub(crate) struct Signature {
     pub(crate) headers: BTreeMap<String, String>,
     /// Template of the header `signature`.
     pub(crate) form: Option<String>,
+    /// Whether an account without a secret gets deliveries too, unsigned.
+    #[serde(default)]
+    pub(crate) optional: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -15,6 +15,8 @@ use crate::state::store::{Stats, Store};
 pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) pace: Pace,
+    /// Scheme, host and port of the API.
+    pub(crate) origin: String,
     pub(crate) webhook_secret: Option<String>,
     pub(crate) store: Store,
     pub(crate) assets: Assets,

@@ -48,8 +48,9 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     }
     dialect.check_references(call)?;
     let assets = used(call, &inputs)?;
-    // Only a signed webhook needs setting up.
-    let signed = call.spec.webhook.signature().is_some();
+    // Only a webhook that is always signed needs setting up.
+    let signature = call.spec.webhook.signature();
+    let signed = signature.is_some_and(|signature| !signature.optional);
     if callback.is_some() && signed && call.core.webhook_secret.is_none() {
         return Err(Refusal::NoWebhook);
     }

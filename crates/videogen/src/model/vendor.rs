@@ -81,6 +81,10 @@ vendors! {
     Ark = "ark", videogen_raw_ark {
         operations: [Submit, Get, Cancel, List],
     }
+    /// <https://openrouter.ai>
+    OpenRouter = "openrouter", videogen_raw_openrouter {
+        operations: [Submit, Get, Models],
+    }
 }
 
 impl Vendor {

@@ -8,6 +8,8 @@ use serde_json::Value;
 use super::alltoken;
 #[cfg(feature = "ark")]
 use super::ark;
+#[cfg(feature = "openrouter")]
+use super::openrouter;
 #[cfg(feature = "toapis")]
 use super::toapis;
 #[cfg(feature = "token360")]
@@ -41,6 +43,11 @@ macro_rules! on_adapter {
             #[cfg(feature = "ark")]
             Vendor::Ark => {
                 type $adapter = ark::Ark;
+                $call
+            }
+            #[cfg(feature = "openrouter")]
+            Vendor::OpenRouter => {
+                type $adapter = openrouter::OpenRouter;
                 $call
             }
         }

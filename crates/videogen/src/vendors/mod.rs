@@ -27,6 +27,8 @@ mod body;
 mod details;
 pub(crate) mod dispatch;
 mod ids;
+#[cfg(feature = "openrouter")]
+mod openrouter;
 mod outcome;
 #[cfg(feature = "toapis")]
 mod toapis;
@@ -249,7 +251,13 @@ fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, CallErr
 }
 
 /// The entries of a list, `None` for each that cannot be read. For the vendors that have lists.
-#[cfg(any(feature = "token360", feature = "toapis", feature = "alltoken", feature = "ark"))]
+#[cfg(any(
+    feature = "token360",
+    feature = "toapis",
+    feature = "alltoken",
+    feature = "ark",
+    feature = "openrouter"
+))]
 fn read_all<T, R>(
     list: Option<videogen_wire::Lenient<Vec<videogen_wire::Lenient<T>>>>,
     read: impl Fn(T) -> Result<R, CallError>,

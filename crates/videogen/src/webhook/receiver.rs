@@ -148,7 +148,7 @@ impl Receiver {
     /// status after `Ok`, and with [`Rejection::status`] after an error.
     ///
     /// The task of a signed event is the bound task with its id, otherwise the task to which the URL is bound. For
-    /// unbound tasks, the endpoint family is that of the event's model if it is known; otherwise the task is looked up
+    /// unbound tasks, the endpoint family is the vendor's only one, or that of the event's model if it is known; otherwise the task is looked up
     /// in each family.
     ///
     /// Cancel safe: a repeated delivery is handled like the first.
@@ -221,8 +221,13 @@ impl Receiver {
         let id = event.task.as_ref().ok_or(Refusal::Body)?;
         let of_address = || self.0.bindings.bound(&TokenHash::of(token?));
         let known = self.0.bindings.task(id).or_else(of_address).or_else(|| {
-            let entry = Capabilities::of(vendor, event.model.as_deref()?);
-            TaskId::new(vendor, entry.family.name, id.as_str()).filter(|_| entry.is_known())
+            let mut families = vendor.families();
+            let only = families.next().filter(|_| families.next().is_none());
+            let of_model = || {
+                let entry = Capabilities::of(vendor, event.model.as_deref()?);
+                entry.is_known().then_some(entry.family.name)
+            };
+            TaskId::new(vendor, only.or_else(of_model)?, id.as_str())
         });
         let Some(id) = known else {
             return self.search(id, event.ended).await;

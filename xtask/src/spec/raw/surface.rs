@@ -225,7 +225,11 @@ fn limits(facts: &Facts, model: &Model) -> String {
     }
     let duration = &model.duration;
     let range = match (duration.listed(), duration.max()) {
-        (Some(values), _) => values,
+        // As the facade's messages have it.
+        (Some(values), _) => match values.rsplit_once(", ") {
+            Some((values, last)) => format!("{values} or {last}"),
+            None => values,
+        },
         (None, Some(max)) => format!("{} to {max}", duration.min()),
         (None, None) => format!("from {}", duration.min()),
     };

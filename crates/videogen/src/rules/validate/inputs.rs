@@ -44,7 +44,8 @@ impl Check<'_> {
         }
         let has = |role: Role| request.inputs_as(role).next().is_some();
         let known = self.rules.is_known();
-        if known && has(Role::LastFrame) && !has(Role::FirstFrame) {
+        let takes = |role: Role| self.rules.model.inputs.iter().any(|rule| rule.role == role.as_str());
+        if known && takes(Role::LastFrame) && has(Role::LastFrame) && !has(Role::FirstFrame) {
             let rule = "a last frame requires a first frame";
             self.add(Basis::Request, "last_frame", 1, rule, "add a first frame");
         }

@@ -1,0 +1,57 @@
+// @generated from specs/openrouter.yaml by `cargo xtask generate openrouter`. Do not edit: change the spec.
+
+//! OpenRouter video generation: the generated client.
+//!
+//! Everything here follows the spec, relaxed so that surprises in a response do not lose it. Applications use the crate
+//! `videogen`.
+
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, unused_imports, clippy::all, clippy::unwrap_used, rustdoc::all)]
+mod client;
+#[rustfmt::skip]
+pub mod enums;
+#[rustfmt::skip]
+pub mod facts;
+
+pub use client::{Client, Error, ResponseValue, types};
+
+impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {
+    async fn pre<E>(
+        &self,
+        request: &mut reqwest::Request,
+        _info: &progenitor_client::OperationInfo,
+    ) -> Result<(), Error<E>> {
+        self.inner.sign(request);
+        Ok(())
+    }
+
+    async fn exec(
+        &self,
+        request: reqwest::Request,
+        info: &progenitor_client::OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
+        self.inner.send(&self.client, request, info).await
+    }
+}
+
+videogen_wire::from_value! {
+    types::Availability,
+    types::CreateVideoRequest,
+    types::EndedJob,
+    types::ErrorBody,
+    types::ErrorDetail,
+    types::ErrorMetadata,
+    types::FactorRange,
+    types::FrameImage,
+    types::InputReference,
+    types::Job,
+    types::JobEvent,
+    types::MediaUrl,
+    types::ModelList,
+    types::ProviderOptions,
+    types::Trace,
+    types::Usage,
+    types::VideoModel,
+}
+
+videogen_wire::request_body! { types::CreateVideoRequest }
