@@ -3,9 +3,15 @@
 //! The tables are generated into the raw crates from `x-models` and other extensions; `specs/README.md` explains
 //! each member.
 
+mod conditions;
+mod length;
+mod request;
 mod webhook;
 
-pub use webhook::{Encoding, Scheme, Signature, SigningKey, Webhook};
+pub use self::conditions::{Condition, Doubt, FieldState, FieldTest};
+pub use self::length::{Auto, Duration, Frames, Zero};
+pub use self::request::{Extra, Field, Form, Item, Place, Request, Word};
+pub use self::webhook::{Encoding, Scheme, Signature, SigningKey, Webhook};
 
 /// All facts of one vendor.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,15 +85,6 @@ pub struct TaskField {
     pub words: &'static [(&'static str, &'static [Word])],
 }
 
-/// The vendor's spelling of a normalised value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Word {
-    /// Normalised value.
-    pub value: &'static str,
-    /// What the vendor writes for it.
-    pub wire: &'static str,
-}
-
 /// What holds of the tasks of a vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tasks {
@@ -115,15 +112,6 @@ pub struct ListParameter {
     pub maximum: Option<i64>,
     /// Allowed values, when they are a closed set.
     pub values: &'static [&'static str],
-}
-
-/// An item of a list in a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Item {
-    /// Path of the value in the item, with dots for nested objects; empty if the item is the value.
-    pub value: &'static str,
-    /// The other members of the item.
-    pub with: &'static [(&'static str, &'static str)],
 }
 
 /// Polling advice, in seconds.
@@ -177,87 +165,6 @@ pub struct Family {
     pub by_reference: bool,
     /// Whether no operation creates such tasks any more.
     pub former: bool,
-}
-
-/// A request body of a create operation. An operation may have several, for different models.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Request {
-    /// The component schema of the body.
-    pub name: &'static str,
-    /// `operationId` of the create operation.
-    pub create: &'static str,
-    /// Path of that operation.
-    pub path: &'static str,
-    /// The fields that the body, or a header, can carry.
-    pub fields: &'static [Field],
-    /// Where the caller's own members go that the body itself does not have, if not to its top.
-    pub extra: Option<Extra>,
-}
-
-/// Where the caller's own members go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Extra {
-    /// The object of the body that holds them.
-    pub inside: &'static str,
-    /// The members of the body itself, which stay at its top.
-    pub own: &'static [&'static str],
-}
-
-/// A property of a create request and the normalised field it carries.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Field {
-    /// Normalised field, or input role.
-    pub name: &'static str,
-    /// Path in the body, with dots for nested objects.
-    pub wire: &'static str,
-    /// Where the request has it.
-    pub place: Place,
-    /// How it is written, where that is not its own type.
-    pub form: Form,
-    /// What an item looks like that carries the field, where the property is a list of such items.
-    pub item: Option<Item>,
-    /// The values that the vendor spells otherwise.
-    pub words: &'static [Word],
-    /// Smallest value.
-    pub minimum: Option<i64>,
-    /// Largest value.
-    pub maximum: Option<i64>,
-    /// Maximum length in characters.
-    pub max_length: Option<usize>,
-    /// Prefix that a text must have, such as `https://`.
-    pub prefix: Option<&'static str>,
-    /// Allowed values, when they are a closed set.
-    pub values: &'static [&'static str],
-    /// Whether every request must have it.
-    pub required: bool,
-    /// Page the fact comes from.
-    pub page: &'static str,
-    /// Seen in clients only, not documented.
-    pub unverified: bool,
-}
-
-/// Where a request has a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// In the body.
-    Body,
-    /// In the path.
-    Path,
-    /// In the query.
-    Query,
-    /// In a header.
-    Header,
-}
-
-/// How a field is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// As its own type.
-    Own,
-    /// A number as text with this unit, which may be empty.
-    Text(&'static str),
-    /// An input as its URL.
-    Url,
 }
 
 /// Supported fields and values of a model.
@@ -349,102 +256,6 @@ pub struct Endpoints {
     pub references: Option<&'static str>,
 }
 
-/// Durations in whole seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Duration {
-    /// Shortest.
-    pub min: u32,
-    /// Longest, if limited.
-    pub max: Option<u32>,
-    /// The only ones between the two, in ascending order; empty if all are allowed.
-    pub values: &'static [u32],
-    /// How a request leaves the duration to the model, if supported.
-    pub auto: Option<Auto>,
-    /// What a duration of 0 means, if it is documented to mean anything.
-    pub zero: Option<Zero>,
-    /// Default length, if documented.
-    pub default: Option<u32>,
-}
-
-impl Duration {
-    /// Whether `seconds` is allowed.
-    #[must_use]
-    pub fn allows(&self, seconds: u32) -> bool {
-        self.nearest(seconds) == seconds
-    }
-
-    /// The allowed length nearest to `seconds`; of two, the shorter.
-    #[must_use]
-    pub fn nearest(&self, seconds: u32) -> u32 {
-        let nearest = self.values.iter().min_by_key(|value| value.abs_diff(seconds));
-        match nearest {
-            Some(value) => *value,
-            None => seconds.clamp(self.min, self.max.unwrap_or(u32::MAX)),
-        }
-    }
-}
-
-/// `4 to 15`, `from 1`, or `4, 6 or 8`.
-impl std::fmt::Display for Duration {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.values, self.max) {
-            ([values @ .., last], _) => {
-                let values: Vec<String> = values.iter().map(u32::to_string).collect();
-                let or = if values.is_empty() { "" } else { " or " };
-                write!(f, "{}{or}{last}", values.join(", "))
-            }
-            ([], Some(max)) => write!(f, "{} to {max}", self.min),
-            ([], None) => write!(f, "from {}", self.min),
-        }
-    }
-}
-
-/// How a request leaves the duration to the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Auto {
-    /// By omitting the duration.
-    Absent,
-    /// By `-1`.
-    MinusOne,
-    /// By the word `auto`.
-    Word,
-}
-
-/// Meaning of a duration of 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Zero {
-    /// The model decides.
-    Auto,
-    /// The default length, as if it were left out.
-    Default,
-}
-
-/// Frame counts `min`, `min + step`, … `max`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Frames {
-    /// Fewest.
-    pub min: u32,
-    /// Most.
-    pub max: u32,
-    /// Distance between two allowed counts.
-    pub step: u32,
-}
-
-impl Frames {
-    /// Whether `count` is allowed.
-    #[must_use]
-    pub fn allows(&self, count: u32) -> bool {
-        (self.min..=self.max).contains(&count) && (count - self.min).is_multiple_of(self.step)
-    }
-
-    /// The allowed count nearest to `count`.
-    #[must_use]
-    pub fn nearest(&self, count: u32) -> u32 {
-        let steps = (count.clamp(self.min, self.max) - self.min + self.step / 2) / self.step;
-        self.min + (steps * self.step).min((self.max - self.min) / self.step * self.step)
-    }
-}
-
 /// A way in which a local file becomes a source of inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Upload {
@@ -528,46 +339,4 @@ pub struct Input {
     pub media: Option<Media>,
     /// Whether it may be the only input, although its role usually requires another one.
     pub alone: bool,
-}
-
-/// Rule between fields: where everything in `when` is true of a request, everything in `requires` must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Condition {
-    /// When the rule applies.
-    pub when: &'static [FieldTest],
-    /// What must then be true.
-    pub requires: &'static [FieldTest],
-    /// Whether no page documents the rule.
-    pub unverified: bool,
-}
-
-/// A value that is accepted with a note, because the vendor may refuse it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Doubt {
-    /// Normalised field.
-    pub field: &'static str,
-    /// Its value.
-    pub value: &'static str,
-    /// Why the vendor may refuse it.
-    pub reason: &'static str,
-}
-
-/// A statement about one field of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FieldTest {
-    /// Normalised field, input role, or `inputs` for an input of any role.
-    pub field: &'static str,
-    /// What it must be.
-    pub is: FieldState,
-}
-
-/// What a [`FieldTest`] demands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldState {
-    /// Set, whatever its value.
-    Set,
-    /// Not set.
-    Unset,
-    /// Set to one of these values; an automatic duration is `auto`, and `unset` stands for not set at all.
-    OneOf(&'static [&'static str]),
 }

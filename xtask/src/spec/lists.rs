@@ -40,6 +40,13 @@ pub(crate) fn item(property: &Value, name: &str) -> Option<Item> {
     Item::deserialize(property.get("x-items")?.get(name)?).ok()
 }
 
+/// The normalised values that a property spells otherwise, and its own words for them.
+pub(crate) fn words(property: &Value) -> Vec<(String, String)> {
+    members(property.get("x-words"))
+        .filter_map(|(value, wire)| Some((value.to_owned(), wire.as_str()?.to_owned())))
+        .collect()
+}
+
 /// The parameters with `x-query`, in the order of [`QUERY`].
 pub(crate) fn list_parameters(spec: &Spec) -> Vec<ListParameter> {
     let all: Vec<&Value> = spec

@@ -22,6 +22,7 @@ pub mod raw;
 pub mod rules;
 pub mod schema;
 mod service;
+mod shapes;
 pub mod source;
 pub mod tasks;
 mod text;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::spec::facts::words;
+use crate::spec::lists::words;
 use crate::spec::schema::{single_ref, target};
 use crate::spec::{Spec, escape, members};
 

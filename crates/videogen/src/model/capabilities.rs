@@ -2,7 +2,7 @@
 
 use videogen_wire::facts::{Family, Field, Model};
 
-use crate::model::{Role, Vendor, VideoRequest};
+use crate::model::Vendor;
 
 /// Likeness of two ids from which one may have been meant as the other, from 0 to 1.
 const ALIKE: f64 = 0.85;
@@ -52,26 +52,6 @@ impl Capabilities {
             .iter()
             .filter(|model| model.is_named())
             .map(move |model| Self::of(vendor, model.id))
-    }
-
-    /// Returns the id that `request` goes to: the model's own, or where it stands for several endpoints, the one that the
-    /// inputs choose.
-    #[must_use]
-    pub fn endpoint<'a>(&self, request: &'a VideoRequest) -> &'a str {
-        let Some(endpoints) = self.model.endpoints else {
-            return &request.model;
-        };
-        let has = |is_frame: bool| {
-            let mut roles = request.inputs.iter().map(|input| input.role);
-            roles.any(|role| matches!(role, Role::FirstFrame | Role::LastFrame) == is_frame)
-        };
-        // The rules refuse a request with both, and one with inputs that no endpoint takes.
-        let chosen = match (has(true), has(false)) {
-            (true, _) => endpoints.frames,
-            (false, true) => endpoints.references,
-            (false, false) => None,
-        };
-        chosen.unwrap_or(endpoints.text)
     }
 
     /// Returns whether the spec lists the model, so that its limits are known. Otherwise they are not checked.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use videogen_wire::facts;
 
 use crate::model::VideoDuration;
 use crate::model::mask;
@@ -136,6 +137,35 @@ impl fmt::Debug for Tool {
 }
 
 impl VideoRequest {
+    /// Returns the id that the request goes to at a vendor: its model's, or where `model` stands for several endpoints, the
+    /// one that the inputs choose.
+    ///
+    /// ```
+    /// use videogen::facts::Capabilities;
+    /// use videogen::{Vendor, VideoRequest};
+    ///
+    /// let request = VideoRequest::new(Vendor::ALL[0].default_model(), "a paper boat");
+    /// let rules = Capabilities::of(Vendor::ALL[0], &request.model);
+    /// assert_eq!(request.endpoint(rules.model), request.model);
+    /// ```
+    #[must_use]
+    pub fn endpoint(&self, model: &facts::Model) -> &str {
+        let Some(endpoints) = model.endpoints else {
+            return &self.model;
+        };
+        let has = |is_frame: bool| {
+            let mut roles = self.inputs.iter().map(|input| input.role);
+            roles.any(|role| matches!(role, Role::FirstFrame | Role::LastFrame) == is_frame)
+        };
+        // The rules refuse a request with both, and one with inputs that no endpoint takes.
+        let chosen = match (has(true), has(false)) {
+            (true, _) => endpoints.frames,
+            (false, true) => endpoints.references,
+            (false, false) => None,
+        };
+        chosen.unwrap_or(endpoints.text)
+    }
+
     /// Creates a request with a model and a prompt.
     #[must_use]
     pub fn new(model: impl Into<String>, prompt: impl Into<String>) -> Self {

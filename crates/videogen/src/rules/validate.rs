@@ -171,14 +171,8 @@ impl Check<'_> {
                 format!("use one of {}", known.join(", ")),
             );
         }
-        let place = self
-            .rules
-            .model
-            .request
-            .fields
-            .iter()
-            .find(|field| field.name == "model");
-        let is_in_path = place.is_some_and(|field| field.place == Place::Path);
+        let mut fields = self.rules.model.request.fields.iter();
+        let is_in_path = fields.any(|field| field.name == "model" && field.place == Place::Path);
         let is_segment = |segment: &str| !matches!(segment, "" | "." | "..") && !segment.contains('\\');
         if is_in_path && !request.model.trim().is_empty() && !request.model.split('/').all(is_segment) {
             let rule = format!(
@@ -469,22 +463,18 @@ impl Check<'_> {
 
     /// Extra members must not override fields of the request.
     fn extra(&mut self, extra: &Map<String, Value>, prefix: &str) {
+        let fields = self.rules.model.request.fields;
         for (key, value) in extra {
             let wire = format!("{prefix}{key}");
             let inside = format!("{wire}.");
-            let mut fields = self.rules.model.request.fields.iter();
-            if let Some(field) = fields.find(|field| field.place == Place::Body && field.wire == wire) {
+            if let Some(field) = fields
+                .iter()
+                .find(|field| field.place == Place::Body && field.wire == wire)
+            {
                 let rule = format!("would override the vendor's `{wire}`");
                 let hint = format!("set `{}` instead", field.name);
                 self.add(Basis::Request, "extra", &wire, rule, hint);
-            } else if self
-                .rules
-                .model
-                .request
-                .fields
-                .iter()
-                .any(|field| field.wire.starts_with(&inside))
-            {
+            } else if fields.iter().any(|field| field.wire.starts_with(&inside)) {
                 match value {
                     Value::Object(members) => self.extra(members, &inside),
                     _ => {

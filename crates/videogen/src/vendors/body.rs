@@ -181,6 +181,12 @@ fn write(members: &mut Map<String, Value>, wire: &str, value: Value) {
 
 /// Adds an item to the list at a place; what is no list is left to the parser of the body.
 fn push(members: &mut Map<String, Value>, wire: &str, item: Value) {
+    if let Some((outer, inner)) = wire.split_once('.') {
+        if let Value::Object(members) = members.entry(outer).or_insert_with(|| json!({})) {
+            push(members, inner, item);
+        }
+        return;
+    }
     if let Value::Array(items) = members.entry(wire).or_insert_with(|| json!([])) {
         items.push(item);
     }

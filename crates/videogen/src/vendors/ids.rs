@@ -27,6 +27,15 @@ const AROUND: [&str; 14] = [
 /// Maximum depth of JSON inside strings, in which services wrap another one's response.
 const QUOTED: usize = 2;
 
+/// What a submission asked for, as far as the ids of tasks depend on it.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    /// Endpoint family.
+    pub(crate) family: &'a str,
+    /// Model id.
+    pub(crate) model: &'a str,
+}
+
 /// One id.
 #[derive(Debug, PartialEq, Eq)]
 struct Found {

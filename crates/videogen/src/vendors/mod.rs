@@ -36,7 +36,8 @@ mod toapis;
 mod token360;
 mod words;
 
-pub(crate) use outcome::{Judge, Origin};
+pub(crate) use ids::Origin;
+pub(crate) use outcome::Judge;
 
 /// What an adapter needs to make one call.
 pub(crate) struct Call<'a> {

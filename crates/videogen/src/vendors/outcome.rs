@@ -12,6 +12,7 @@ use crate::model::{
 };
 use crate::model::{Raw, is_moderation};
 use crate::transport::retry::retry_after;
+use crate::vendors::ids::Origin;
 use crate::vendors::words::{self, Words};
 use crate::vendors::{CallError, ErrorDetail, details, dispatch, ids};
 
@@ -21,15 +22,6 @@ const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
 const REQUEST_IDS: [&str; 2] = ["x-request-id", "request-id"];
 /// Maximum length of a vendor's message, in characters.
 const MESSAGE_LIMIT: usize = 500;
-
-/// What a submission asked for, as far as the ids of tasks depend on it.
-#[derive(Clone, Copy)]
-pub(crate) struct Origin<'a> {
-    /// Endpoint family.
-    pub(crate) family: &'a str,
-    /// Model id.
-    pub(crate) model: &'a str,
-}
 
 /// Classifies the calls of one account.
 pub(crate) struct Judge<'a> {
