@@ -75,7 +75,7 @@ pub(crate) fn cases(vendor: Vendor, model: &str) -> Vec<(&'static str, VideoRequ
     let family = vendor.families().next().unwrap();
     let data = Source::Data {
         media_type: "image/png".to_owned(),
-        bytes: b"\x89PNG\r\n".to_vec(),
+        bytes: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x02\0\0\0".to_vec(),
     };
     let rules = Capabilities::of(vendor, model);
     vec![

@@ -171,7 +171,7 @@ fn ark() -> Vec<(Value, Fate)> {
                 "content": [
                     {"type": "text", "text": "The tide comes in until the castle is gone"},
                     {"type": "image_url", "image_url": {"url": "https://media.example.com/castle.jpg"}, "role": "first_frame"},
-                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}, "role": "last_frame"}],
+                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAABQAAAALQCAIAAAA="}, "role": "last_frame"}],
                 "resolution": "1080p", "ratio": "adaptive", "duration": -1, "seed": 42, "camera_fixed": true,
                 "return_last_frame": true, "service_tier": "flex", "execution_expires_after": 86_400}),
             create(),

@@ -48,8 +48,7 @@ pub(crate) const ROLES: &str = "first_frame last_frame reference_image reference
 const SETS: &str = "first_frame,first_frame last_frame,reference_image,reference_video reference_image,\
     reference_audio reference_image,first_frame last_frame reference_image reference_video reference_audio,\
     first_frame reference_audio";
-const MEDIA: &str =
-    "https://media.example.com/a.png http://localhost:9/a.png asset://img-1 data:image/png;base64,iVBORw0K";
+const MEDIA: &str = "https://media.example.com/a.png http://localhost:9/a.png asset://img-1 data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAABQAAAALQCAIAAAA=";
 /// Odd sources, parsed or constructed directly: see [`unparsed`].
 const ODD_MEDIA: &str = "HTTPS://media.example.com/A http://media.example.com/a http://10.0.0.1/a https:media.example.com/a data:;base64, asset://unparsed:asset \
     asset://unparsed: asset://unparsed:media asset://unparsed:ftp://h/a asset://unparsed:https://";

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use videogen_sim::{Simulator, Vendor};
 
 use super::support::{Api, VENDORS, request, request_with};
@@ -32,6 +33,35 @@ async fn base_urls_have_the_vendors_own_paths() {
     assert_eq!(sim.base_urls()["toapis"], format!("{origin}/toapis"));
     assert_eq!(sim.base_urls()["alltoken"], format!("{origin}/alltoken/v1"));
     assert_ne!(sim.address(), sim.files_address());
+}
+
+/// A body that no operation takes, or that comes with a refused key, is read before the answer.
+#[tokio::test]
+async fn a_connection_stays_open_after_an_answer_that_needs_no_body() {
+    let sim = Simulator::builder().start().await.unwrap();
+    for (head, status) in [
+        ("DELETE /ark/api/v3/contents/generations/tasks/none", "404 Not Found"),
+        ("POST /ark/api/v3/contents/generations/none", "404 Not Found"),
+        ("PUT /ark/api/v3/contents/generations/tasks", "405 Method Not Allowed"),
+    ] {
+        let stream = tokio::net::TcpStream::connect(sim.address()).await.unwrap();
+        let mut stream = BufReader::new(stream);
+        let first = format!(
+            "{head} HTTP/1.1\r\nhost: sim\r\nauthorization: Bearer sk-test\r\ncontent-type: application/json\r\n\
+             expect: 100-continue\r\ncontent-length: 2\r\n\r\n"
+        );
+        stream.write_all(first.as_bytes()).await.unwrap();
+        let mut line = String::new();
+        stream.read_line(&mut line).await.unwrap();
+        // The server asks for the body before it answers.
+        assert_eq!(line, "HTTP/1.1 100 Continue\r\n", "{head}");
+        let second = "GET /_sim/stats HTTP/1.1\r\nhost: sim\r\nconnection: close\r\n\r\n";
+        stream.write_all(format!("{{}}{second}").as_bytes()).await.unwrap();
+        let mut rest = String::new();
+        stream.read_to_string(&mut rest).await.unwrap();
+        assert!(rest.contains(&format!("HTTP/1.1 {status}\r\n")), "{head}: {rest}");
+        assert!(rest.contains("HTTP/1.1 200 OK\r\n"), "{head}: {rest}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Local files: sent inline or uploaded, once, before the submission is paid for.
 
 mod assets;
+mod content;
 mod cut;
 mod interrupted;
 mod json;

@@ -47,6 +47,8 @@ pub(crate) struct Mood {
     pub(crate) stumbles: bool,
     /// Links to uploads have a query.
     pub(crate) signs: bool,
+    /// Links to uploads name a host that refuses connections.
+    pub(crate) unreachable: bool,
     /// The vendor announces a small limit of uploads.
     pub(crate) narrow: bool,
     /// Submissions are never answered.
@@ -229,6 +231,11 @@ impl Inner {
                 let sign = if self.mood.signs { "?sig=canary" } else { "" };
                 let link = format!("/files/{}{sign}", self.count);
                 self.files.push(link.clone());
+                let base_url = if self.mood.unreachable {
+                    "http://127.0.0.1:1"
+                } else {
+                    base_url
+                };
                 (
                     200,
                     json!({"success": true, "message": "", "data": {"id": "upload_1", "url": format!("{base_url}{link}")}}),

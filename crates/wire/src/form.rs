@@ -14,7 +14,8 @@ pub struct FilePart {
 }
 
 impl FilePart {
-    /// Creates a part of `length` bytes from `body`. `name` is the file name that the vendor sees.
+    /// Creates a part of `length` bytes from `body`. `name` is the file name that the vendor sees, with `_` for control
+    /// characters, which would change the form.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -23,7 +24,7 @@ impl FilePart {
         body: impl Into<reqwest::Body>,
     ) -> Self {
         Self {
-            name: name.into(),
+            name: name.into().replace(char::is_control, "_"),
             content_type: content_type.into(),
             length,
             body: body.into(),

@@ -67,6 +67,16 @@ async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request
     let (head, body) = request.into_parts();
     core.store.count_request(vendor);
     let refuse = |operation, refusal: &Refusal| dialect(vendor).refuse(operation, refusal, request_id);
+    // An answer to a request whose body was not read closes the connection, and clients that keep it open send their next
+    // request into the void. The files of a form are received one by one.
+    let body = if is_form(&head.headers) {
+        body
+    } else {
+        match axum::body::to_bytes(body, LARGEST_BODY).await {
+            Ok(bytes) => Body::from(bytes),
+            Err(_) => return response(refuse(None, &Refusal::TooLarge), &head.headers).await,
+        }
+    };
     // The specs were read when the simulator started.
     let route = Spec::of(vendor).map(|spec| (spec, spec.route(head.method.as_str(), path)));
     let (spec, endpoint, values) = match route {

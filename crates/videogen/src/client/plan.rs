@@ -266,6 +266,7 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
 
     let (mut request, adjustments) = adjust(vendor, request, files).map_err(|left| Error::invalid(vendor, left))?;
     let overridden = overridden(vendor, &request, files);
+    let notes = notes(vendor, &request, files);
     let (uploads, inline) = place_files(vendor, &mut request, files)?;
     let rules = Capabilities::of(vendor, &request.model);
     let session = Session::new(&SecretString::from("plan".to_owned()), &vendor.facts().auth)
@@ -295,7 +296,7 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
         family: rules.family.name,
         vendor_decides: vendor_decides(&rules, &request),
         overridden,
-        notes: notes(vendor, &request),
+        notes,
         uploads,
         inline,
         model: request.model,

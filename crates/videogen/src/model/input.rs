@@ -95,9 +95,9 @@ pub enum Source {
     UploadId(String),
     /// A file on this machine, or bytes: sent inline where the vendor takes it so, otherwise uploaded.
     File(LocalFile),
-    /// Inline media, sent as it is. A data URL whose content is of the type that it states is a [`File`](Self::File) instead.
+    /// Inline media. A data URL whose content is of a known type is a [`File`](Self::File) instead, whatever type it states.
     Data {
-        /// Media type, such as `image/png`.
+        /// Media type of the content, such as `image/png`.
         media_type: String,
         /// Content.
         bytes: Vec<u8>,
@@ -316,8 +316,8 @@ impl FromStr for Source {
                 .map_err(|_| bad("the data URL's base64 is broken"))?;
             // So that bytes are still bytes after a round trip, and are uploaded where they cannot be sent inline.
             match of(&bytes) {
-                Some(known) if known == media_type => Self::File(bytes.into()),
-                _ => Self::Data {
+                Some(_) => Self::File(bytes.into()),
+                None => Self::Data {
                     media_type: media_type.to_owned(),
                     bytes,
                 },
@@ -381,8 +381,14 @@ mod tests {
     fn bytes_are_bytes_after_a_round_trip() {
         let file = Source::from(LocalFile::from(b"\x89PNG\r\n\x1a\nand so on".to_vec()));
         assert_eq!(file.to_wire().parse::<Source>().unwrap(), file);
-        let other: Source = "data:image/jpeg;base64,iVBORw0KGgo=".parse().unwrap();
-        assert_eq!(other.kind(), "data");
+        // The content decides the type.
+        for stated in ["image/jpeg", "video/mp4", "application/octet-stream"] {
+            let other: Source = format!("data:{stated};base64,iVBORw0KGgo=").parse().unwrap();
+            assert_eq!(other.to_wire(), "data:image/png;base64,iVBORw0KGgo=", "{stated}");
+            assert_eq!(other.kind(), "file");
+        }
+        let unknown: Source = "data:image/png;base64,Y2FuYXJ5".parse().unwrap();
+        assert_eq!(unknown.kind(), "data");
     }
 
     #[test]

@@ -62,11 +62,12 @@ impl LocalFile {
         }
     }
 
-    /// Returns the name under which it is uploaded.
+    /// Returns the name under which it is uploaded, with `_` for control characters.
     #[must_use]
     pub fn name(&self) -> String {
         let of_path = || Some(self.path()?.file_name()?.to_string_lossy().into_owned());
-        self.name.clone().or_else(of_path).unwrap_or_else(|| "file".to_owned())
+        let name = self.name.clone().or_else(of_path).unwrap_or_else(|| "file".to_owned());
+        name.replace(char::is_control, "_")
     }
 
     /// Whether it is a path that may not be read; see [`allow_file_paths`](crate::VideoRequest::allow_file_paths).

@@ -1,8 +1,8 @@
 //! Opt-in adjustments: drops or rounds fields that the model does not support, as the caller permits.
 
-use crate::model::{Adjust, Adjustment};
+use crate::model::{Adjust, Adjustment, Role};
 use crate::model::{Capabilities, Vendor, VideoDuration, VideoRequest, Violation};
-use crate::rules::media::Files;
+use crate::rules::media::{Files, is_unusable, role_rule};
 use crate::rules::permission::unset;
 use crate::rules::validate_with;
 
@@ -25,6 +25,7 @@ pub(crate) fn adjust(
             continue;
         }
         let sent = match request.adjust.get(&violation.field) {
+            Some(Adjust::Drop) if has_mistake(vendor, request, files, &violation.field) => continue,
             Some(Adjust::Drop) if unset(&mut fitted, &violation.field) => None,
             Some(Adjust::Round) => match round(vendor, &mut fitted, &violation.field) {
                 Some(sent) => Some(sent),
@@ -42,6 +43,15 @@ pub(crate) fn adjust(
     // Violations without a permission remain, and those that a permission could not fix.
     let left = validate_with(vendor, &fitted, files);
     if left.is_empty() { Ok((fitted, made)) } else { Err(left) }
+}
+
+/// Whether an input is itself at fault, such as a path without a file: a mistake of the caller, and nothing that the model
+/// does not support.
+fn has_mistake(vendor: Vendor, request: &VideoRequest, files: &Files, field: &str) -> bool {
+    let rules = Capabilities::of(vendor, &request.model);
+    let role = Role::ALL.into_iter().find(|role| role.as_str() == field);
+    role.filter(|role| role_rule(&rules, *role).is_some())
+        .is_some_and(|role| request.inputs_as(role).any(|source| is_unusable(source, files)))
 }
 
 /// Replaces a field's value by the nearest supported one, and returns it.

@@ -13,5 +13,6 @@ mod unverified;
 mod validate;
 
 pub(crate) use notes::notes;
+pub(crate) use validate::of_file;
 pub use validate::validate;
 pub(crate) use validate::{overridden, validate_with};

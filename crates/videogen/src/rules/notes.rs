@@ -2,10 +2,11 @@
 
 use crate::model::mask::hide_urls;
 use crate::model::{Capabilities, Note, Vendor, VideoRequest};
+use crate::rules::media::{Files, unchecked};
 
-/// Returns the notes on the values of `request`: those that the model's entry calls doubtful, and a model id that no vendor
-/// would give a model.
-pub(crate) fn notes(vendor: Vendor, request: &VideoRequest) -> Vec<Note> {
+/// Returns the notes on the values of `request`: those that the model's entry calls doubtful, a model id that no vendor would
+/// give a model, and local files whose limits cannot be checked.
+pub(crate) fn notes(vendor: Vendor, request: &VideoRequest, files: &Files) -> Vec<Note> {
     let rules = Capabilities::of(vendor, &request.model);
     let odd = odd_id(&request.model).filter(|_| !rules.is_known()).map(|reason| Note {
         field: "model".to_owned(),
@@ -24,7 +25,13 @@ pub(crate) fn notes(vendor: Vendor, request: &VideoRequest) -> Vec<Note> {
             reason: doubt.reason.to_owned(),
         })
     });
-    odd.into_iter().chain(doubtful).collect()
+    let unchecked = unchecked(&rules, request, files).into_iter();
+    let unchecked = unchecked.map(|(role, file, reason)| Note {
+        field: role.as_str().to_owned(),
+        value: hide_urls(&file),
+        reason,
+    });
+    odd.into_iter().chain(doubtful).chain(unchecked).collect()
 }
 
 /// Why an id is probably a mistake.
@@ -50,7 +57,10 @@ mod tests {
     use crate::rules::validate;
 
     fn texts(vendor: Vendor, request: &VideoRequest) -> Vec<String> {
-        notes(vendor, request).iter().map(ToString::to_string).collect()
+        notes(vendor, request, &Files::default())
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]

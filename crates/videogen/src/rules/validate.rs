@@ -16,6 +16,8 @@ use crate::rules::unverified;
 
 mod inputs;
 
+pub(crate) use inputs::of_file;
+
 /// Checks `request` against the rules of its model at `vendor`, and returns all violations; none if it is valid. The
 /// headers of its local files are read.
 ///

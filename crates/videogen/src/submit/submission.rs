@@ -139,7 +139,7 @@ impl Client {
             if let Some(model) = &unlisted {
                 trace::unlisted(model);
             }
-            let mut notes = notes(vendor, &request);
+            let mut notes = notes(vendor, &request, &files);
             for note in &mut notes {
                 note.value = self.judge().hide(&note.value);
                 trace::note(note);

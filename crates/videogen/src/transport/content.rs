@@ -202,6 +202,7 @@ mod tests {
             size: None,
             seconds: None,
             fps: None,
+            is_damaged: false,
         }
     }
 

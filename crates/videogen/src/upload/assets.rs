@@ -11,6 +11,7 @@ use crate::model::{
     Asset, AssetGroup, AssetPage, AssetQuery, Error, ErrorKind, LocalFile, Operation, SecretUrl, Verification,
 };
 use crate::rules::media::{Probe, way_for};
+use crate::rules::of_file;
 use crate::transport::content::{Content, blocking, unreadable};
 use crate::transport::retry::retrying;
 use crate::upload::{UploadOptions, Uploaded};
@@ -134,6 +135,13 @@ impl Client {
                 "the way of upload `{}` has no groups; leave the group out",
                 way.name
             )));
+        }
+        if let Some(model) = options.model.clone() {
+            let checked = file.clone();
+            let found = blocking(move || Ok(of_file(vendor, &model, &checked))).await?;
+            if !found.is_empty() {
+                return Err(Error::invalid(vendor, self.judge().violations(found)));
+            }
         }
         let content = Content::of(&file, probe).await?;
         let group = Group {

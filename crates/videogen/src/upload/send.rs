@@ -278,12 +278,13 @@ impl Client {
         }
     }
 
-    /// Whether a link to an uploaded file still works. `false` only if its host says that there is no such file.
+    /// Whether a link to an uploaded file still works: `false` if its host cannot be reached, or says that there is no such
+    /// file.
     pub(super) async fn is_served(&self, url: &SecretUrl) -> bool {
         let (Ok(link), Ok(client)) = (self.0.http.guard.parse(url.expose()), self.0.http.file()) else {
             return true;
         };
         let head = client.head(link).timeout(Duration::from_secs(30)).send().await;
-        !head.is_ok_and(|answer| matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::GONE))
+        head.is_ok_and(|answer| !matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::GONE))
     }
 }

@@ -2,10 +2,12 @@
 
 use std::io::Cursor;
 
-use videogen_wire::facts::{Input as InputRule, Media};
+use videogen_wire::facts::Media;
 
+use super::probe::UNKNOWN_TYPE;
 use super::route::{Refusal, inline_length, medium_of, role_rule, route, suits};
 use super::{Files, Probe, Route};
+use crate::model::media_type::medium;
 use crate::model::{Capabilities, Role, Source, VideoRequest};
 
 /// By how much a length may exceed its limit: encoders round it to whole frames.
@@ -33,11 +35,10 @@ pub(crate) fn check(rules: &Capabilities, request: &VideoRequest, role: Role, fi
     for source in request.inputs_as(role) {
         let probed_source = match source {
             Source::File(file) => files.probe(file),
-            Source::Data { media_type, bytes } if rule.sources.contains(&"data") => match data(rule, media_type, bytes)
-            {
-                Some(probe) => Ok(probe),
-                None => continue,
-            },
+            Source::Data { bytes, .. } if rule.sources.contains(&"data") => {
+                let probe = Probe::read(Cursor::new(bytes)).ok().flatten();
+                probe.ok_or_else(|| UNKNOWN_TYPE.to_owned())
+            }
             _ => continue,
         };
         let mut add = |value: String, refusal: Refusal| {
@@ -69,7 +70,21 @@ pub(crate) fn check(rules: &Capabilities, request: &VideoRequest, role: Role, fi
                 continue;
             }
         };
+        if let Source::Data { media_type, .. } = source
+            && media_type != probe.media_type
+        {
+            let rule = format!("its content is {}", probe.media_type);
+            let hint = "state that type, or give the content as a local file";
+            add(source.to_string(), Refusal::new(rule, hint));
+            continue;
+        }
         let limits = rule.media.as_ref();
+        if probe.is_damaged && limits.is_some_and(|limits| !measured(limits, medium(probe.media_type)).is_empty()) {
+            let rule = "the file is damaged: its header is incomplete, so its limits cannot be checked";
+            let hint = "copy or export it again";
+            add(shown(source, &described(&probe)), Refusal::new(rule, hint));
+            continue;
+        }
         let found = limits.map(|limits| exceeded(limits, &probe)).unwrap_or_default();
         // One fault about its type and size is enough.
         if matches!(source, Source::File(_))
@@ -138,19 +153,73 @@ pub(crate) fn total(rules: &Capabilities, request: &VideoRequest, files: &Files)
     })
 }
 
-/// Facts about a data URL. Where its content does not show its type, that is the stated one, if it is a listed one.
-fn data(rule: &InputRule, media_type: &str, bytes: &[u8]) -> Option<Probe> {
-    let stated = || {
-        let mut listed = rule.media.iter().flat_map(|limits| limits.types).copied();
-        Some(Probe {
-            media_type: listed.find(|own| *own == media_type)?,
-            bytes: bytes.len() as u64,
-            size: None,
-            seconds: None,
-            fps: None,
-        })
-    };
-    Probe::read(Cursor::new(bytes)).ok().flatten().or_else(stated)
+/// A property of files.
+#[derive(Clone, Copy, PartialEq)]
+enum Measure {
+    Size,
+    Length,
+    Rate,
+}
+
+impl Measure {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Size => "size in pixels",
+            Self::Length => "length",
+            Self::Rate => "frame rate",
+        }
+    }
+
+    fn is_shown(self, probe: &Probe) -> bool {
+        match self {
+            Self::Size => probe.size.is_some(),
+            Self::Length => probe.seconds.is_some(),
+            Self::Rate => probe.fps.is_some(),
+        }
+    }
+}
+
+/// What has limits that only the header of a file shows.
+fn measured(limits: &Media, medium: &str) -> Vec<Measure> {
+    let has_length = limits.seconds.is_some() || limits.total_seconds.is_some();
+    [
+        (
+            Measure::Size,
+            medium != "audio" && (limits.side.is_some() || limits.ratio.is_some()),
+        ),
+        (Measure::Length, medium != "image" && has_length),
+        (Measure::Rate, medium == "video" && limits.fps.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(measure, is_limited)| is_limited.then_some(measure))
+    .collect()
+}
+
+/// The local files of a valid request whose headers do not show all that has limits: role, file and reason.
+pub(crate) fn unchecked(rules: &Capabilities, request: &VideoRequest, files: &Files) -> Vec<(Role, String, String)> {
+    let unchecked = request.inputs.iter().filter_map(|input| {
+        let Source::File(file) = &input.source else { return None };
+        let limits = role_rule(rules, input.role)?.media?;
+        let probe = files.probe(file).ok()?;
+        let mut hidden = measured(&limits, medium(probe.media_type));
+        hidden.retain(|measure| !measure.is_shown(&probe));
+        let names: Vec<&str> = hidden.into_iter().map(Measure::name).collect();
+        let reason = format!(
+            "its {} is not readable, so the limits of it are not checked",
+            names.join(" and ")
+        );
+        (!names.is_empty()).then(|| (input.role, file.to_string(), reason))
+    });
+    unchecked.collect()
+}
+
+/// Whether a source is itself at fault, so that no model supports it.
+pub(crate) fn is_unusable(source: &Source, files: &Files) -> bool {
+    match source {
+        Source::File(file) => files.probe(file).map_or(true, |probe| probe.is_damaged),
+        Source::Data { bytes, .. } => !matches!(Probe::read(Cursor::new(bytes)), Ok(Some(probe)) if !probe.is_damaged),
+        source => source.check().is_err() || source.is_plain_http(),
+    }
 }
 
 fn shown(source: &Source, what: &str) -> String {

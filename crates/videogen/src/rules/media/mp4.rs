@@ -19,6 +19,8 @@ pub(super) struct Movie {
     pub(super) size: Option<(u32, u32)>,
     pub(super) seconds: Option<f64>,
     pub(super) fps: Option<f64>,
+    /// Whether the file contains the whole header.
+    pub(super) is_complete: bool,
     has_sound: bool,
     has_picture: bool,
 }
@@ -53,14 +55,18 @@ pub(super) fn read(content: impl Read + Seek, length: u64) -> io::Result<Movie> 
         timescale: 0,
     };
     let mut movie = Movie::default();
-    walk.each(0, length, &mut |walk, kind, from, to| match kind {
-        b"moov" => walk.movie(from, to, &mut movie),
+    walk.each(0, length, &mut |walk, kind, from, to, is_whole| match kind {
+        b"moov" => {
+            movie.is_complete = is_whole;
+            walk.movie(from, to, &mut movie)
+        }
         _ => Ok(()),
     })?;
     Ok(movie)
 }
 
-type Visit<'a, R> = &'a mut dyn FnMut(&mut Walk<R>, &[u8; 4], u64, u64) -> io::Result<()>;
+/// With a box's kind, the range of its content, and whether that is complete.
+type Visit<'a, R> = &'a mut dyn FnMut(&mut Walk<R>, &[u8; 4], u64, u64, bool) -> io::Result<()>;
 
 impl<R: Read + Seek> Walk<R> {
     /// Visits the boxes between two places of the file, with the range of their content.
@@ -77,7 +83,7 @@ impl<R: Read + Seek> Walk<R> {
             let Some(next) = at.checked_add(size).filter(|_| size >= header) else {
                 return Ok(());
             };
-            visit(self, &kind, at + header, next.min(end))?;
+            visit(self, &kind, at + header, next.min(end), next <= end)?;
             at = next;
         }
         Ok(())
@@ -100,7 +106,7 @@ impl<R: Read + Seek> Walk<R> {
     }
 
     fn movie(&mut self, from: u64, to: u64, movie: &mut Movie) -> io::Result<()> {
-        self.each(from, to, &mut |walk, kind, from, to| {
+        self.each(from, to, &mut |walk, kind, from, to, _| {
             match kind {
                 b"mvhd" => {
                     let header = walk.content(from, to)?;
@@ -120,7 +126,7 @@ impl<R: Read + Seek> Walk<R> {
     }
 
     fn fragments(&mut self, from: u64, to: u64, movie: &mut Movie) -> io::Result<()> {
-        self.each(from, to, &mut |walk, kind, from, to| {
+        self.each(from, to, &mut |walk, kind, from, to, _| {
             if kind == b"mehd" {
                 let header = walk.content(from, to)?;
                 let duration = match header.first() {
@@ -134,7 +140,7 @@ impl<R: Read + Seek> Walk<R> {
     }
 
     fn track(&mut self, from: u64, to: u64, track: &mut Track, depth: u8) -> io::Result<()> {
-        self.each(from, to, &mut |walk, kind, from, to| {
+        self.each(from, to, &mut |walk, kind, from, to, _| {
             match kind {
                 b"mdia" | b"minf" | b"stbl" if depth > 0 => walk.track(from, to, track, depth - 1)?,
                 b"tkhd" => track.size = picture(&walk.content(from, to)?),

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
+use imagesize::ImageError;
 use lofty::config::ParseOptions;
 use lofty::file::AudioFile as _;
 
@@ -21,7 +22,12 @@ pub(crate) struct Probe {
     pub(crate) size: Option<(u32, u32)>,
     pub(crate) seconds: Option<f64>,
     pub(crate) fps: Option<f64>,
+    /// Whether the header is incomplete, as in a file that was cut off.
+    pub(crate) is_damaged: bool,
 }
+
+/// The reason why content of no known type cannot be sent.
+pub(super) const UNKNOWN_TYPE: &str = "it is not an image, a video or audio of a known type";
 
 impl Probe {
     /// Reads the header of a file.
@@ -31,7 +37,7 @@ impl Probe {
     pub(crate) fn of(file: &LocalFile) -> Result<Self, String> {
         let reader = file.open()?;
         let probed = Self::read(reader).map_err(|error| format!("cannot read {file}: {error}"))?;
-        probed.ok_or_else(|| "it is not an image, a video or audio of a known type".to_owned())
+        probed.ok_or_else(|| UNKNOWN_TYPE.to_owned())
     }
 
     /// Reads a header. `None`: of no known type.
@@ -48,16 +54,25 @@ impl Probe {
             size: None,
             seconds: None,
             fps: None,
+            is_damaged: false,
         };
         // A header that cannot be parsed shows nothing. The vendor judges the content.
         match (medium(media_type), media_type) {
-            ("image", _) => probe.size = image(BufReader::new(content)),
+            ("image", _) => match imagesize::reader_size(BufReader::new(content)) {
+                Ok(size) => {
+                    probe.size = sides(size.width, size.height);
+                    probe.is_damaged = probe.size.is_none();
+                }
+                Err(ImageError::IoError(error)) => probe.is_damaged = error.kind() == io::ErrorKind::UnexpectedEof,
+                Err(_) => {}
+            },
             (_, "video/mp4" | "video/quicktime" | "video/3gpp" | "audio/mp4") => {
                 let movie = mp4::read(BufReader::new(content), bytes).unwrap_or_default();
                 if movie.is_audio() {
                     probe.media_type = "audio/mp4";
                 }
                 (probe.size, probe.seconds, probe.fps) = (movie.size, movie.seconds, movie.fps);
+                probe.is_damaged = !movie.is_complete;
             }
             (_, "video/webm" | "video/x-matroska") => {
                 let header = webm::read(BufReader::new(content), bytes).unwrap_or_default();
@@ -74,9 +89,8 @@ impl Probe {
     }
 }
 
-fn image(content: BufReader<impl Read + Seek>) -> Option<(u32, u32)> {
-    let size = imagesize::reader_size(content).ok()?;
-    Some((size.width.try_into().ok()?, size.height.try_into().ok()?)).filter(|size| size.0 > 0 && size.1 > 0)
+fn sides(width: usize, height: usize) -> Option<(u32, u32)> {
+    Some((width.try_into().ok()?, height.try_into().ok()?)).filter(|size| size.0 > 0 && size.1 > 0)
 }
 
 fn audio(content: BufReader<impl Read + Seek>) -> Option<f64> {

@@ -3,9 +3,34 @@
 use videogen_wire::facts::Input as InputRule;
 
 use super::{Basis, Check};
-use crate::model::{Capabilities, Role, Source, VideoRequest};
+use crate::model::media_type::medium;
+use crate::model::{Capabilities, LocalFile, Role, Source, Vendor, VideoRequest, Violation};
 use crate::rules::hints::elsewhere;
-use crate::rules::media::{self, Fault};
+use crate::rules::media::{self, Fault, Files, medium_of, role_rule};
+
+/// The limits of `model` that a local file exceeds; none if the model takes it in any role.
+pub(crate) fn of_file(vendor: Vendor, model: &str, file: &LocalFile) -> Vec<Violation> {
+    let (rules, mut first) = (Capabilities::of(vendor, model), None);
+    let request = |role| VideoRequest::new(model, "").input(role, file.clone());
+    let files = Files::of(&request(Role::FirstFrame));
+    let medium = files.probe(file).map_or("", |probe| medium(probe.media_type));
+    let roles = Role::ALL.into_iter().filter(|role| medium_of(*role) == medium);
+    for role in roles.filter(|role| role_rule(&rules, *role).is_some()) {
+        let mut check = Check {
+            rules,
+            files: &files,
+            found: Vec::new(),
+        };
+        for fault in media::check(&rules, &request(role), role, &files) {
+            check.file(fault);
+        }
+        if check.found.is_empty() {
+            return Vec::new();
+        }
+        first.get_or_insert(check.found);
+    }
+    first.unwrap_or_default()
+}
 
 impl Check<'_> {
     pub(super) fn inputs(&mut self, request: &VideoRequest) {
