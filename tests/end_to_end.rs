@@ -194,6 +194,10 @@ async fn keys_that_are_refused() {
             ("sk-sim-500", ErrorKind::AmbiguousSubmit, Delivery::Ambiguous),
             ("none", ErrorKind::Auth, Delivery::Rejected),
         ] {
+            // One vendor documents no form of its keys, so any is taken.
+            if key == "none" && vendor == Vendor::Ark {
+                continue;
+            }
             let client = client_with(&simulator, vendor, key);
             let error = client.submit(&VideoRequest::new(model, "x")).await.unwrap_err();
             assert_eq!(

@@ -33,11 +33,9 @@ fn requests_match_their_schema_and_round_trip() {
             let document = json!(request);
             let problems: Vec<_> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
             assert!(problems.is_empty(), "{case}: {problems:?} {document}");
-            assert_eq!(
-                serde_json::from_value::<VideoRequest>(document).unwrap(),
-                request,
-                "{case}"
-            );
+            // As JSON, since inline media of a known type is a file when it is read.
+            let read: VideoRequest = serde_json::from_value(document.clone()).unwrap();
+            assert_eq!(json!(read), document, "{case}");
         }
     }
 }

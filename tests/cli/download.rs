@@ -188,7 +188,7 @@ fn the_last_frame_comes_along() {
 fn a_simulated_clip_from_every_family() {
     let folder = tempfile::tempdir().unwrap();
     let generate = |(vendor, model): (&str, &str)| {
-        let file = format!("{model}.{vendor}.mp4");
+        let file = format!("{}.{vendor}.mp4", model.replace('/', "-"));
         let args = [
             "generate",
             "--simulate",
