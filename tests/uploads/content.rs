@@ -319,6 +319,20 @@ async fn only_what_is_unsupported_is_dropped() {
     }
 }
 
+/// Uploads are documented for listed models only, assets for all.
+#[test]
+fn a_file_that_an_unlisted_model_does_not_take_can_be_uploaded_first() {
+    let request = VideoRequest::new("seedance-9", "x").duration(5);
+    let request = request.input(Role::ReferenceVideo, LocalFile::from(mp4(5)));
+    let [violation] = validate(Vendor::Token360, &request).try_into().unwrap();
+    let hint = &violation.hint;
+    assert!(
+        hint.contains("`videogen assets upload`") && hint.contains("asset://"),
+        "{hint}"
+    );
+    assert!(!hint.contains("Token360"), "{hint}");
+}
+
 #[tokio::test]
 async fn an_upload_whose_host_is_unreachable_is_made_again() {
     for vendor in uploaders().filter(|vendor| vendor.facts().uploads.iter().any(|way| way.gives == "url")) {

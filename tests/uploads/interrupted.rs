@@ -78,6 +78,12 @@ async fn an_upload_that_never_succeeds_submits_nothing() {
             (ErrorKind::Transport, Some(Delivery::NotSent), true),
             "{vendor}: {error}"
         );
+        assert!(
+            error
+                .to_string()
+                .ends_with("; an upload costs nothing: try again later; nothing was submitted"),
+            "{vendor}: {error}"
+        );
         assert!(error.to_string().contains("nothing was submitted"), "{error}");
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
         // The first try and the three retries of the policy.
