@@ -5,7 +5,7 @@ use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 use videogen::facts::Capabilities;
 use videogen::facts::{Field, Frames};
-use videogen::{Input, SecretUrl, Source, Vendor, VideoRequest};
+use videogen::{Input, Role, SecretUrl, Source, Vendor, VideoRequest};
 
 /// Placeholder for the id of a draft that exists in the simulator.
 const DRAFT: &str = "a-real-draft";
@@ -182,7 +182,21 @@ fn odd_inputs() -> Gen {
 
 /// Adds values that JSON cannot represent but a caller in Rust can.
 fn unparsed(mut request: VideoRequest) -> VideoRequest {
-    for Input { source, .. } in &mut request.inputs {
+    for Input { role, source } in &mut request.inputs {
+        // Sent as it is, where a file would be uploaded if the model takes no inline media.
+        if matches!(source, Source::File(_)) {
+            let (media_type, bytes) = match role {
+                Role::ReferenceAudio => ("audio/wav", &b"RIFF\0\0\0\0WAVEfmt "[..]),
+                _ => (
+                    "image/png",
+                    &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x02\0\0\0"[..],
+                ),
+            };
+            *source = Source::Data {
+                media_type: media_type.to_owned(),
+                bytes: bytes.to_vec(),
+            };
+        }
         if let Source::Asset(id) = &source
             && let Some(text) = id.strip_prefix("unparsed:")
         {
