@@ -332,9 +332,12 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
 async fn with_known_task(client: &Client, key: &str, failure: Failure) -> Failure {
     let entry = client.journal_entry_with_key(key).await.ok().flatten();
     match entry.and_then(|entry| entry.task) {
-        Some(task) if matches!(failure.code, INVALID | IO) => failure.hint(&format!(
-            "The key {key} has the task {task} already; see it with: videogen list --local"
-        )),
+        Some(task) if matches!(failure.code, INVALID | IO) => {
+            let list = Invocation::new("list").flag("--local", true);
+            failure.hint(&format!(
+                "The key {key} has the task {task} already; see it with: {list}"
+            ))
+        }
         _ => failure,
     }
 }
