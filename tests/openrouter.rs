@@ -233,7 +233,7 @@ async fn a_signed_webhook_is_the_task() {
     let callback = &spec["paths"]["/videos"]["post"]["callbacks"]["job_ended"]["{$request.body#/callback_url}"]["post"];
     let examples = &callback["requestBody"]["content"]["application/json"]["examples"];
     let completed = examples["completed"]["value"].to_string();
-    let canned = Canned::json(500, &json!({"error": {"message": "nobody should ask"}})).await;
+    let canned = Canned::json(500, &json!({"error": {"message": "not to be asked"}})).await;
     let now = Timestamp::from_timestamp(SIGNED, 0).unwrap();
     let build = |secrets: &[&str]| {
         let builder = Receiver::builder(canned.client(VENDOR)).clock(move || now);

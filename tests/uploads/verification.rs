@@ -50,7 +50,7 @@ async fn a_person_is_verified_and_shown() {
         assert_eq!(
             begins.verified(&session).await.unwrap(),
             None,
-            "{vendor}: nobody opened it"
+            "{vendor}: the link was not opened"
         );
         // The link and the token are secrets.
         let shown = format!("{session:?}");
@@ -147,7 +147,7 @@ async fn a_person_is_verified_and_shown() {
 
 /// Nobody opens the link in time.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_expired_link_verifies_nobody() {
+async fn an_expired_link_verifies_no_person() {
     for vendor in uploaders() {
         let simulator = simulator().await;
         let assets = client(&simulator, vendor, "sk-own").assets();

@@ -92,7 +92,7 @@ fn receiver_of_signed(vendor: &Canned) -> ReceiverBuilder {
 
 /// A vendor that must get no request.
 async fn silent() -> Canned {
-    Canned::json(500, &json!({"error": {"message": "nobody should ask"}})).await
+    Canned::json(500, &json!({"error": {"message": "not to be asked"}})).await
 }
 
 fn task(vendor: Vendor, family: &str, id: &str) -> TaskId {

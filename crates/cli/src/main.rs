@@ -121,7 +121,10 @@ fn dashed_file() -> String {
     let is_dashed = |arg: &OsString| arg.as_encoded_bytes().starts_with(b"-") && Path::new(arg).is_file();
     let file = std::env::args_os().skip(1).find(is_dashed);
     file.map_or_else(String::new, |file| {
-        format!("\n\nTo name the file, write ./{}", file.to_string_lossy())
+        format!(
+            "\n\nTo name the file, write {}",
+            output::file(&Path::new(".").join(file))
+        )
     })
 }
 

@@ -99,7 +99,7 @@ fn words(now: Option<&str>, was: Option<&str>) -> Vec<(String, Option<String>)> 
     let new = now.iter().filter(|part| !was.contains(part));
     let mut old = was.iter().filter(|part| !now.contains(part));
     let pairs: Vec<_> = new.map(|part| (part.clone(), old.next().cloned())).collect();
-    // More that is gone than is new: where it stood, nobody knows.
+    // More is gone than is new, so the place of each is unknown.
     if old.next().is_some() { Vec::new() } else { pairs }
 }
 

@@ -158,6 +158,7 @@ fn catalogue(spec: &Spec) -> Answer {
             .into_iter()
             .filter(|role| model.inputs.contains_key(*role))
             .collect();
+        let takes = |field: &str| model.without.iter().all(|without| without != field);
         json!({
             "id": model.id,
             "canonical_slug": model.id,
@@ -170,8 +171,8 @@ fn catalogue(spec: &Spec) -> Answer {
             "supported_sizes": null,
             "supported_durations": durations,
             "supported_frame_images": frames,
-            "generate_audio": true,
-            "seed": true,
+            "generate_audio": takes("generate_audio"),
+            "seed": takes("seed"),
             "upscale_factor": null,
             "creativity": null,
             "pricing_skus": null,

@@ -171,9 +171,7 @@ impl Reading {
         }
         Ok(Some((chunk.into(), Some(self))))
     }
-}
 
-impl Reading {
     /// Whether the file, read to the end, is another than before.
     fn has_changed(&mut self) -> io::Result<bool> {
         let has_grown = self.reader.read(&mut [0])? > 0;

@@ -74,7 +74,7 @@ fn spelling(spec: &Spec, pointer: &str, property: &Value, words: &Value, found: 
             let reason = format!("`{text}` is not a value of the property");
             found.add("unknown-value", here, reason, instead(text, &values));
         } else if values.contains(value) {
-            let reason = format!("`{value}` is a value of the property, with a meaning of its own");
+            let reason = format!("`{value}` is a value of the property already, with another meaning");
             found.add(
                 "duplicate-value",
                 here,

@@ -1,7 +1,7 @@
 //! The header of WebM and Matroska files: size of the picture, length, frame rate (RFC 9559).
 //!
-//! Own code, because the parser for Rust reads whole files with their attachments for these few numbers. It reads only the
-//! elements it names, skips the rest, and allocates nothing.
+//! Own code, because the crate `matroska` panics on files whose table of contents is wrong, and allocates what a file
+//! claims to contain. It reads only the elements it names, skips the rest, and allocates a few bytes for each track.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
