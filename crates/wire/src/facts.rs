@@ -5,11 +5,13 @@
 
 mod conditions;
 mod length;
+mod price;
 mod request;
 mod webhook;
 
 pub use self::conditions::{Condition, Doubt, FieldState, FieldTest};
 pub use self::length::{Auto, Duration, Frames, Zero};
+pub use self::price::{Billing, Price, PriceUnit, Rate, Size, Tokens};
 pub use self::request::{Extra, Field, Form, Item, Place, Request, Word};
 pub use self::webhook::{Encoding, Scheme, Signature, SigningKey, Webhook};
 
@@ -50,6 +52,10 @@ pub struct Vendor {
     pub models: &'static [Model],
     /// Ways in which a local file becomes a source of inputs, in order of preference.
     pub uploads: &'static [Upload],
+    /// List prices. A model that none is for has an unknown price.
+    pub prices: &'static [Price],
+    /// Which tasks are billed.
+    pub billing: Billing,
 }
 
 /// How requests carry the key.

@@ -10,6 +10,7 @@ use crate::spec::auth::Auth;
 pub(crate) use crate::spec::conditions::{Condition, Doubt, FieldState, FieldWord};
 use crate::spec::lists::{ListParameter, list_parameters};
 use crate::spec::pages::Page;
+use crate::spec::prices::{Billing, Price, Sizes};
 use crate::spec::service::{Poll, RateLimits, ResultUrl, Webhook};
 pub(crate) use crate::spec::shapes::{FIELDS, Field, Form, NUMBERS, Place, ROLES, Shape, shapes};
 use crate::spec::tasks::{TaskField, Tasks, task_fields};
@@ -34,6 +35,9 @@ pub struct Facts {
     pub(crate) list: Vec<ListParameter>,
     pub(crate) uploads: Vec<Upload>,
     pub(crate) media: Vec<Media>,
+    pub(crate) prices: Vec<Price>,
+    pub(crate) sizes: Vec<Sizes>,
+    pub(crate) billing: Billing,
 }
 
 /// The extensions at the root of a spec. `lint` validates a spec against their JSON Schema; only that is strict, so
@@ -66,6 +70,12 @@ pub(crate) struct Extensions {
     uploads: Vec<Upload>,
     #[serde(rename = "x-media", default)]
     media: Vec<Media>,
+    #[serde(rename = "x-prices", default)]
+    prices: Vec<Price>,
+    #[serde(rename = "x-sizes", default)]
+    sizes: Vec<Sizes>,
+    #[serde(rename = "x-billing", default)]
+    billing: Billing,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -276,7 +286,16 @@ impl Facts {
             list: list_parameters(spec),
             uploads: extensions.uploads,
             media: extensions.media,
+            prices: extensions.prices,
+            sizes: extensions.sizes,
+            billing: extensions.billing,
         })
+    }
+
+    /// The day on which a price was read. The rules refuse one without.
+    pub(crate) fn day_of<'a>(&'a self, price: &'a Price) -> &'a str {
+        let page = || Some(self.pages.get(price.source.as_ref()?)?.read.as_str());
+        price.read.as_deref().or_else(page).unwrap_or_default()
     }
 
     /// The request body of a model.

@@ -1,10 +1,11 @@
-//! The tables in `docs/fields.md` of the fields that each vendor and model supports, and of local files, made from the
-//! specs.
+//! The tables in `docs/fields.md` of the fields that each vendor and model supports, of local files and of prices, made
+//! from the specs.
 
 use std::fmt::Write as _;
 
 use crate::spec::facts::{Auto, FIELDS, Facts, Field, Form, Model, Place, ROLES};
 use crate::spec::local_files;
+use crate::spec::price_tables;
 use crate::spec::tasks::{Status, TASK_FIELDS};
 
 /// The page, from the repository's root.
@@ -21,7 +22,8 @@ pub fn with_tables(page: &str, all: &[Facts]) -> Option<String> {
     let (_, after) = rest.split_once(END)?;
     let mut tables: Vec<String> = all.iter().map(table).collect();
     tables.push(tasks(all));
-    tables.extend(local_files::tables(all).into_iter().filter(|table| !table.is_empty()));
+    let more = local_files::tables(all).into_iter().chain(price_tables::tables(all));
+    tables.extend(more.filter(|table| !table.is_empty()));
     Some(format!("{before}{BEGIN}\n\n{}\n{END}{after}", tables.join("\n")))
 }
 

@@ -1,7 +1,7 @@
 //! Code that commands share: specs, rules, generated crates, and changes between two states.
 //!
 //! Nothing here uses a command. `document`, `like`, `lines`, `text` and `files` read specs; `schema`, `names`, `tasks`, `lists`,
-//! `service` and `facts` interpret them; above these are `rules`, then `raw` (a generated crate in memory), then `lint` (both of them); `source` and
+//! `service`, `prices` and `facts` interpret them; above these are `rules`, then `raw` (a generated crate in memory), then `lint` (both of them); `source` and
 //! `changes` compare two states.
 
 mod auth;
@@ -18,6 +18,8 @@ pub mod lists;
 mod local_files;
 pub mod names;
 pub mod pages;
+mod price_tables;
+mod prices;
 pub mod raw;
 pub mod rules;
 pub mod schema;

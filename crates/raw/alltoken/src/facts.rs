@@ -23,6 +23,8 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prices: PRICES,
+    billing: Billing { free: &[], page: None, unverified: false },
 };
 
 const PAGES: &[Page] = &[
@@ -193,6 +195,9 @@ const UPLOADS: &[Upload] = &[
         page: Some("https://pypi.org/project/alltoken/0.2.36/"),
         unverified: false,
     },
+];
+
+const PRICES: &[Price] = &[
 ];
 
 const CREATE_GENERATION_CREATE_GENERATION_REQUEST: Request = Request {

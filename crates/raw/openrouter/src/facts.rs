@@ -23,6 +23,8 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prices: PRICES,
+    billing: Billing { free: &[], page: None, unverified: false },
 };
 
 const PAGES: &[Page] = &[
@@ -47,6 +49,105 @@ const FAMILIES: &[Family] = &[
 ];
 
 const UPLOADS: &[Upload] = &[
+];
+
+const SIZES_SEEDANCE: &[Size] = &[
+    Size { resolution: "480p", aspect_ratio: "16:9", width: 854, height: 480, unverified: true },
+    Size { resolution: "480p", aspect_ratio: "9:16", width: 480, height: 854, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "16:9", width: 1280, height: 720, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "1:1", width: 960, height: 960, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "21:9", width: 1470, height: 630, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "3:4", width: 834, height: 1112, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "4:3", width: 1112, height: 834, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "9:16", width: 720, height: 1280, unverified: true },
+];
+
+const PRICES: &[Price] = &[
+    Price {
+        models: &["bytedance/seedance-2.0"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000000,
+        rates: &[
+            Rate { price: "7.0", when: &[FieldTest { field: "reference_video", is: FieldState::Unset }, FieldTest { field: "resolution", is: FieldState::OneOf(&["480p", "720p"]) }], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE }),
+        input_video: false,
+        read: "2026-09-19",
+        page: Some("https://openrouter.ai/models?output_modalities=video"),
+        unverified: true,
+    },
+    Price {
+        models: &["bytedance/seedance-2.0-fast"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000000,
+        rates: &[
+            Rate { price: "4.2", when: &[FieldTest { field: "reference_video", is: FieldState::Unset }], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE }),
+        input_video: false,
+        read: "2026-09-19",
+        page: Some("https://openrouter.ai/models?output_modalities=video"),
+        unverified: true,
+    },
+    Price {
+        models: &["bytedance/seedance-2.0-mini"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000000,
+        rates: &[
+            Rate { price: "3.5", when: &[FieldTest { field: "reference_video", is: FieldState::Unset }], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE }),
+        input_video: false,
+        read: "2026-09-19",
+        page: Some("https://openrouter.ai/models?output_modalities=video"),
+        unverified: true,
+    },
+    Price {
+        models: &["bytedance/seedance-2.5"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000000,
+        rates: &[
+            Rate { price: "10.7", when: &[FieldTest { field: "reference_video", is: FieldState::Unset }], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE }),
+        input_video: false,
+        read: "2026-09-19",
+        page: Some("https://openrouter.ai/models?output_modalities=video"),
+        unverified: true,
+    },
+    Price {
+        models: &["google/veo-3.1"],
+        currency: "USD",
+        unit: PriceUnit::Second,
+        per: 1,
+        rates: &[
+            Rate { price: "0.20", when: &[FieldTest { field: "generate_audio", is: FieldState::OneOf(&["false"]) }, FieldTest { field: "resolution", is: FieldState::OneOf(&["720p", "1080p"]) }], least: None, unverified: false },
+            Rate { price: "0.40", when: &[FieldTest { field: "resolution", is: FieldState::OneOf(&["720p", "1080p"]) }], least: None, unverified: false },
+        ],
+        tokens: None,
+        input_video: false,
+        read: "2026-08-26",
+        page: Some("https://openrouter.ai/models?output_modalities=video"),
+        unverified: true,
+    },
+    Price {
+        models: &["kwaivgi/kling-v3.0-pro"],
+        currency: "USD",
+        unit: PriceUnit::Second,
+        per: 1,
+        rates: &[
+            Rate { price: "0.168", when: &[FieldTest { field: "generate_audio", is: FieldState::OneOf(&["true", "unset"]) }, FieldTest { field: "resolution", is: FieldState::OneOf(&["720p"]) }], least: None, unverified: false },
+        ],
+        tokens: None,
+        input_video: false,
+        read: "2026-08-26",
+        page: Some("https://openrouter.ai/models?output_modalities=video"),
+        unverified: true,
+    },
 ];
 
 const CREATE_VIDEO_CREATE_VIDEO_REQUEST: Request = Request {

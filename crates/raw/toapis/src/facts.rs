@@ -23,6 +23,8 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prices: PRICES,
+    billing: Billing { free: &["failed"], page: Some("https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks"), unverified: false },
 };
 
 const PAGES: &[Page] = &[
@@ -190,6 +192,9 @@ const UPLOADS: &[Upload] = &[
         page: Some("https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/private-avatar"),
         unverified: false,
     },
+];
+
+const PRICES: &[Price] = &[
 ];
 
 const CREATE_GENERATION_SEEDANCE2_REQUEST: Request = Request {

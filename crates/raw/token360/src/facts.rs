@@ -23,6 +23,8 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prices: PRICES,
+    billing: Billing { free: &[], page: None, unverified: false },
 };
 
 const PAGES: &[Page] = &[
@@ -154,6 +156,9 @@ const UPLOADS: &[Upload] = &[
         page: Some("https://www.token360.ai/en-US/docs/api-reference/assets"),
         unverified: true,
     },
+];
+
+const PRICES: &[Price] = &[
 ];
 
 const CREATE_VIDEO_CREATE_VIDEO_REQUEST: Request = Request {

@@ -23,8 +23,10 @@ use super::{Spec, SpecError, component, escape, members};
 
 pub mod enums;
 mod forms;
+mod prices;
 pub mod relax;
 pub mod repeated;
+mod states;
 pub mod surface;
 pub mod tables;
 pub mod tree;

@@ -1,11 +1,12 @@
 //! The facts of a spec as Rust constants: `src/facts.rs` of a raw crate.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use heck::ToShoutySnakeCase as _;
 
-use crate::spec::facts::{Auto, Condition, Facts, FieldState, FieldWord, Form, Model, ROLES, Shape, Zero};
+use super::prices;
+use super::states::tests;
+use crate::spec::facts::{Auto, Condition, Facts, Form, Model, ROLES, Shape, Zero};
 use crate::spec::lists::Item;
 use crate::spec::service::{KeyForm, KeyedLinks, Signature};
 use crate::spec::tasks::Status;
@@ -46,6 +47,8 @@ pub const VENDOR: Vendor = Vendor {{
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prices: PRICES,
+    billing: {},
 }};
 
 const PAGES: &[Page] = &[
@@ -73,6 +76,7 @@ const PAGES: &[Page] = &[
         tasks.created.map(Status::name),
         tasks.cancel_when.iter().map(|status| status.name()).collect::<Vec<_>>(),
         tasks.kept,
+        prices::billing(facts),
         name = vendor.name,
     );
     for (name, page) in &facts.pages {
@@ -118,6 +122,7 @@ const PAGES: &[Page] = &[
         media(facts, entry, &mut out);
     }
     uploads(facts, &mut out);
+    prices::emit(facts, &mut out);
     for entry in &facts.shapes {
         shape(entry, &mut out);
     }
@@ -396,20 +401,6 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
 }
 
 fn condition(condition: &Condition) -> String {
-    let tests = |tests: &BTreeMap<String, FieldState>| {
-        let tests: Vec<String> = tests
-            .iter()
-            .map(|(field, state)| {
-                let state = match state {
-                    FieldState::Word(FieldWord::Set) => "Set".to_owned(),
-                    FieldState::Word(FieldWord::Unset) => "Unset".to_owned(),
-                    FieldState::OneOf(values) => format!("OneOf(&{values:?})"),
-                };
-                format!("FieldTest {{ field: {field:?}, is: FieldState::{state} }}")
-            })
-            .collect();
-        tests.join(", ")
-    };
     format!(
         "Condition {{ when: &[{}], requires: &[{}], unverified: {} }}",
         tests(&condition.when),

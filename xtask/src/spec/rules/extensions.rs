@@ -11,8 +11,8 @@ use crate::spec::lists::NEXT_URL;
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
-/// All keys of `specs/README.md`; the first eleven are at the root.
-const KEYS: [&str; 27] = [
+/// All keys of `specs/README.md`; the first fourteen are at the root.
+const KEYS: [&str; 30] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -24,6 +24,9 @@ const KEYS: [&str; 27] = [
     "x-models",
     "x-uploads",
     "x-media",
+    "x-prices",
+    "x-sizes",
+    "x-billing",
     "x-source",
     "x-unverified",
     "x-secret",
@@ -41,7 +44,7 @@ const KEYS: [&str; 27] = [
     "x-segments",
     "x-unit",
 ];
-const AT_ROOT: &[&str] = KEYS.split_at(11).0;
+const AT_ROOT: &[&str] = KEYS.split_at(14).0;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();

@@ -107,16 +107,25 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
             None => {}
         }
     }
-    const FACTS: [&str; 5] = ["x-poll", "x-result-url", "x-webhook", "x-rate-limits", "x-tasks"];
+    const FACTS: [&str; 6] = [
+        "x-poll",
+        "x-result-url",
+        "x-webhook",
+        "x-rate-limits",
+        "x-tasks",
+        "x-billing",
+    ];
     let facts = || {
         let single = FACTS
             .iter()
             .filter_map(|key| Some((format!("/{key}"), spec.doc.get(*key)?)));
-        let lists = ["x-uploads", "x-media"].into_iter().flat_map(|key| {
-            let list = spec.doc.get(key).and_then(Value::as_array).into_iter().flatten();
-            list.enumerate()
-                .map(move |(index, entry)| (format!("/{key}/{index}"), entry))
-        });
+        let lists = ["x-uploads", "x-media", "x-prices", "x-sizes"]
+            .into_iter()
+            .flat_map(|key| {
+                let list = spec.doc.get(key).and_then(Value::as_array).into_iter().flatten();
+                list.enumerate()
+                    .map(move |(index, entry)| (format!("/{key}/{index}"), entry))
+            });
         single.chain(lists)
     };
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();

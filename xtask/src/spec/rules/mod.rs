@@ -12,6 +12,7 @@ use super::lines::Lines;
 use super::{Spec, SpecError};
 
 mod bodies;
+mod cost;
 mod extensions;
 mod facts;
 mod families;
@@ -23,6 +24,7 @@ mod models;
 mod named;
 mod openapi;
 mod operations;
+mod prices;
 mod references;
 mod schemas;
 mod servers;
@@ -49,7 +51,7 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 10] = [
+const FACTS: [Group; 11] = [
     like::check,
     facts::check,
     lists::check,
@@ -57,6 +59,7 @@ const FACTS: [Group; 10] = [
     models::check,
     bodies::check,
     uploads::check,
+    prices::check,
     webhooks::check,
     servers::check,
     words::check,
