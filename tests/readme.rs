@@ -30,3 +30,36 @@ fn the_documents_show_this_test() {
         );
     }
 }
+
+/// The environment variables of each vendor that `name` names, in the order of the vendors.
+fn variables(name: impl Fn(Vendor) -> Option<String>) -> Vec<String> {
+    Vendor::ALL.iter().filter_map(|vendor| name(*vendor)).collect()
+}
+
+#[test]
+fn the_documents_name_the_environment_variables_of_every_vendor() {
+    let read = |document: &str| std::fs::read_to_string(crate::specs::root().join(document)).unwrap();
+    let keys = variables(|vendor| Some(vendor.facts().key_env.to_owned()));
+    let base_urls = variables(|vendor| Some(vendor.facts().base_url_env.to_owned()));
+    let secrets = variables(|vendor| {
+        let facts = vendor.facts();
+        facts.webhook.signature.as_ref()?;
+        Some(facts.key_env.replace("_API_KEY", "_WEBHOOK_SECRET"))
+    });
+    let terminal = read("docs/terminal.md");
+    for (names, meaning) in [
+        (&keys, "API key of the vendor"),
+        (&base_urls, "base URL instead of the vendor's own"),
+        (&secrets, "secret that the vendor signs webhooks with"),
+    ] {
+        let row = format!("| `{}` | {meaning} |", names.join("`, `"));
+        assert!(terminal.contains(&row), "docs/terminal.md must have this row: {row}");
+    }
+    let export = format!("export {}=sk-...          # or {}", keys[0], keys[1..].join(", "));
+    assert!(read("README.md").contains(&export), "README.md must show: {export}");
+    let simulator = read("docs/simulator.md");
+    for name in &base_urls {
+        let export = format!("export {name}=");
+        assert!(simulator.contains(&export), "docs/simulator.md must show: {export}");
+    }
+}

@@ -21,6 +21,7 @@ mod requests;
 mod strict;
 mod terminal;
 mod tidy;
+mod together;
 mod unverified;
 mod webhook;
 mod words;

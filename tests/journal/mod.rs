@@ -3,6 +3,7 @@
 mod child;
 mod keys;
 mod kill;
+mod leases;
 mod odd;
 mod recover;
 mod released;

@@ -12,6 +12,7 @@ mod page;
 mod reuse;
 mod server;
 mod simulated;
+mod together;
 mod verification;
 
 use std::path::{Path, PathBuf};

@@ -53,6 +53,8 @@ pub(crate) struct Mood {
     pub(crate) narrow: bool,
     /// Submissions are never answered.
     pub(crate) hangs: bool,
+    /// Uploads are never answered.
+    pub(crate) stalls: bool,
 }
 
 #[derive(Default)]
@@ -72,6 +74,8 @@ pub(crate) struct Server {
     inner: Arc<Mutex<Inner>>,
     /// A submission has arrived.
     pub(crate) submitted: Arc<Notify>,
+    /// An upload has arrived.
+    pub(crate) uploading: Arc<Notify>,
     /// Connections that are still to break.
     cuts: Arc<AtomicUsize>,
     task: tokio::task::JoinHandle<()>,
@@ -83,7 +87,7 @@ impl Drop for Server {
     }
 }
 
-type Shared = (Arc<Mutex<Inner>>, Arc<Notify>, String);
+type Shared = (Arc<Mutex<Inner>>, [Arc<Notify>; 2], String);
 
 impl Server {
     pub(crate) async fn new(mood: Mood) -> Self {
@@ -98,8 +102,9 @@ impl Server {
             mood,
             ..Inner::default()
         }));
-        let submitted = Arc::new(Notify::new());
-        let shared: Shared = (Arc::clone(&inner), Arc::clone(&submitted), base_url.clone());
+        let [submitted, uploading] = [Arc::new(Notify::new()), Arc::new(Notify::new())];
+        let arrived = [Arc::clone(&submitted), Arc::clone(&uploading)];
+        let shared: Shared = (Arc::clone(&inner), arrived, base_url.clone());
         let router = Router::new().fallback(answer).with_state(shared);
         let cuts = Arc::new(AtomicUsize::new(cuts));
         let listener = Cutting {
@@ -111,6 +116,7 @@ impl Server {
             base_url,
             inner,
             submitted,
+            uploading,
             cuts,
             task,
         }
@@ -158,6 +164,11 @@ impl Server {
         seen.filter(|seen| is_upload(&seen.method, &seen.path)).collect()
     }
 
+    /// The number of groups of assets that were created.
+    pub(crate) fn groups(&self) -> usize {
+        self.inner.lock().unwrap().groups.len()
+    }
+
     /// The bodies of the submissions.
     pub(crate) fn submissions(&self) -> Vec<Value> {
         let seen = self.seen().into_iter();
@@ -181,7 +192,7 @@ fn is_upload(method: &str, path: &str) -> bool {
     (method == "POST" && posted.contains(&path)) || (method == "PUT" && path.starts_with("/storage/"))
 }
 
-async fn answer(State((inner, submitted, base_url)): State<Shared>, request: Request<Body>) -> Response {
+async fn answer(State((inner, [submitted, uploading], base_url)): State<Shared>, request: Request<Body>) -> Response {
     let (head, body) = request.into_parts();
     let text = |value: &header::HeaderValue| value.to_str().unwrap().to_owned();
     let headers: HashMap<_, _> = head
@@ -200,6 +211,12 @@ async fn answer(State((inner, submitted, base_url)): State<Shared>, request: Req
         body: body.to_vec(),
     };
     inner.lock().unwrap().seen.push(seen.clone());
+    if is_upload(&seen.method, &seen.path) {
+        uploading.notify_one();
+        if inner.lock().unwrap().mood.stalls {
+            std::future::pending::<()>().await;
+        }
+    }
     if is_submission(&seen.method, &seen.path) {
         submitted.notify_one();
         if inner.lock().unwrap().mood.hangs {

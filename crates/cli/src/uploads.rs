@@ -28,6 +28,13 @@ pub(crate) fn watch(builder: ClientBuilder, output: Output) -> ClientBuilder {
 impl Bars {
     fn show(&mut self, event: &UploadEvent, output: Output) {
         match event {
+            UploadEvent::Waiting { file } => {
+                let note = format!(
+                    "{}: another process is uploading it; waiting for its result.",
+                    text::visible(file)
+                );
+                self.all.suspend(|| output.note(&note));
+            }
             UploadEvent::Sending { file, sent, total } => {
                 let bar = self.bar(file, output);
                 bar.set_length(*total);

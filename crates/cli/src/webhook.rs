@@ -7,6 +7,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use videogen::facts::Scheme;
 use videogen::webhook::{Callback, Receiver};
 use videogen::{Client, SecretUrl, TaskId, TaskStatus, Vendor, VideoTask};
 
@@ -110,10 +111,11 @@ impl Listener {
     }
 }
 
-/// The vendor's webhook secrets; none if it does not sign.
+/// The vendor's webhook secrets; none if it does not sign, or signs with a key pair.
 fn secrets(vendor: Vendor, simulate: bool, output: &Output) -> Vec<String> {
     let facts = vendor.facts();
-    if facts.webhook.signature.is_none() {
+    let scheme = facts.webhook.signature.map(|signature| signature.scheme);
+    if !matches!(scheme, Some(Scheme::HmacSha256 { .. })) {
         return Vec::new();
     }
     if simulate {

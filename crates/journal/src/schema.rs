@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -73,6 +73,17 @@ const STEPS: [&str; 6] = [
         sha256 TEXT NOT NULL,
         at INTEGER NOT NULL,
         upload TEXT NOT NULL,
+        PRIMARY KEY (account, origin, vendor, way, sha256)
+    ) STRICT;",
+    // Uploads in progress. The column `lease` is the whole lease as JSON.
+    "CREATE TABLE upload_leases (
+        account TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        vendor TEXT NOT NULL,
+        way TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        holder TEXT NOT NULL,
+        lease TEXT NOT NULL,
         PRIMARY KEY (account, origin, vendor, way, sha256)
     ) STRICT;",
 ];

@@ -10,7 +10,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
 use videogen::Timestamp;
 use videogen::journal::{
-    BoxFuture, Entry, Event, Found, Intent, Journal, JournalError, Query, Started, Subject, UploadKey, UploadRecord,
+    BoxFuture, Entry, Event, Found, Intent, Journal, JournalError, Query, Started, Subject, UploadKey, UploadLease,
+    UploadRecord,
 };
 
 use crate::file::BUSY;
@@ -298,6 +299,26 @@ impl Journal for SqliteJournal {
 
     fn forget_upload(&self, record: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
         Box::pin(self.change(move |connection| upload::remove(connection, &record)))
+    }
+
+    fn lease_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<Option<UploadLease>, JournalError>> {
+        Box::pin(self.change(move |connection| {
+            // Those who wait must not lock the file.
+            if let Some(held) = upload::in_the_way(connection, &lease)? {
+                return Ok(Some(held));
+            }
+            let transaction = write(connection)?;
+            if let Some(held) = upload::in_the_way(&transaction, &lease)? {
+                return Ok(Some(held));
+            }
+            upload::put_lease(&transaction, &lease)?;
+            transaction.commit().map_err(broken)?;
+            Ok(None)
+        }))
+    }
+
+    fn release_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(self.change(move |connection| upload::remove_lease(connection, &lease)))
     }
 }
 

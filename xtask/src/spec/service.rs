@@ -84,9 +84,12 @@ impl Signing {
 pub(crate) struct Signature {
     pub(crate) scheme: Scheme,
     pub(crate) encoding: Encoding,
-    pub(crate) key: KeyForm,
+    /// Of `hmac-sha256`.
+    pub(crate) key: Option<KeyForm>,
     /// Of a key in base64.
     pub(crate) key_prefix: Option<String>,
+    /// Of `ed25519`: URL of the JWKS.
+    pub(crate) keys: Option<String>,
     pub(crate) message: String,
     /// Name of a value in templates → header.
     pub(crate) headers: BTreeMap<String, String>,
@@ -95,18 +98,19 @@ pub(crate) struct Signature {
     pub(crate) separator: Option<char>,
     /// Whether an account without a secret gets deliveries too, unsigned. For the simulator.
     #[serde(default)]
-    #[allow(dead_code, reason = "only the simulator reads it")]
-    optional: bool,
+    pub(crate) optional: bool,
 }
 
 fn bare() -> String {
     "{signature}".to_owned()
 }
 
-#[derive(Deserialize, JsonSchema, Clone, Copy, Debug)]
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
     #[serde(rename = "hmac-sha256")]
     HmacSha256,
+    #[serde(rename = "ed25519")]
+    Ed25519,
 }
 
 #[derive(Deserialize, JsonSchema, Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value, json};
@@ -65,6 +65,10 @@ async fn answer(State(core): State<Arc<Core>>, request: Request) -> Response {
 
 async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request, request_id: &str) -> Response {
     let (head, body) = request.into_parts();
+    // The public keys of webhooks, which vendors have on another host.
+    if Spec::of(vendor).is_ok_and(|spec| spec.webhook.publishes_at(path)) && head.method == Method::GET {
+        return json_answer(StatusCode::OK, &core.signers.jwks());
+    }
     core.store.count_request(vendor);
     let refuse = |operation, refusal: &Refusal| dialect(vendor).refuse(operation, refusal, request_id);
     // An answer to a request whose body was not read closes the connection, and clients that keep it open send their next

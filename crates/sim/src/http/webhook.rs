@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::dialects::dialect;
 use crate::spec::Spec;
-use crate::state::{Core, Status, Task, signed_headers};
+use crate::state::{Core, Status, Task};
 
 /// Shortest real time that a receiver has to answer, at any speed of the clock.
 const LEAST_TIME: Duration = Duration::from_secs(1);
@@ -94,10 +94,10 @@ async fn too_long(core: &Core, moment: Duration) {
 fn headers(core: &Core, spec: &Spec, event: &str, body: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let (Some(rules), Some(secret)) = (spec.webhook.signature(), &core.webhook_secret) {
+    if let Some(rules) = spec.webhook.signature() {
         // Real time, not simulated: the receiver compares it with its own clock.
         let timestamp = Utc::now().timestamp().to_string();
-        for (name, value) in signed_headers(rules, secret, event, &timestamp, body) {
+        for (name, value) in core.signers.headers(rules, event, &timestamp, body) {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 headers.insert(name, value);
             }

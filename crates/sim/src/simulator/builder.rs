@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::http::{api_router, files_router, serve};
 use crate::simulator::handle::Simulator;
 use crate::spec::{Spec, SpecError, Vendor};
-use crate::state::{Assets, Background, Clock, Core, Faults, Ids, Links, Log, Pace, Rewrites, Store};
+use crate::state::{Assets, Background, Clock, Core, Faults, Ids, Links, Log, Pace, Rewrites, Signers, Store};
 
 /// Default secret that webhooks are signed with. It is also one in the form of Standard Webhooks.
 pub const WEBHOOK_SECRET: &str = "whsec_c2ltdWxhdG9y";
@@ -114,7 +114,7 @@ impl Builder {
         self
     }
 
-    /// Sets the secret of webhook signatures. Default: [`WEBHOOK_SECRET`]. `None`: an account without a webhook, for
+    /// Sets the secret of webhook signatures, for vendors that sign with one. Default: [`WEBHOOK_SECRET`]. `None`: an account without a webhook, for
     /// which a vendor that signs refuses a `callback_url`.
     pub fn webhook_secret(mut self, secret: Option<impl Into<String>>) -> Self {
         self.webhook_secret = secret.map(Into::into);
@@ -157,7 +157,7 @@ impl Builder {
             clock: self.clock.unwrap_or_else(|| Clock::running(self.speed)),
             pace: self.pace,
             origin: format!("http://{address}"),
-            webhook_secret: self.webhook_secret,
+            signers: Signers::new(self.webhook_secret),
             rewrites: Rewrites::default(),
             store: Store::new(),
             assets: Assets::default(),

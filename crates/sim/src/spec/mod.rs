@@ -31,4 +31,4 @@ pub(crate) use model::{Doubt, Model, Wanted};
 pub(crate) use number::wide_integer;
 pub(crate) use problem::Problem;
 pub(crate) use unknown::{UnknownMember, unknown_members};
-pub(crate) use webhook::{Signature, TextForm};
+pub(crate) use webhook::{Scheme, Signature, TextForm};

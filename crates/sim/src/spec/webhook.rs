@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use url::Url;
 
 /// `x-webhook`.
 #[derive(Debug, Deserialize)]
@@ -15,6 +16,14 @@ pub(crate) struct Webhook {
 }
 
 impl Webhook {
+    /// Whether the public keys are published at a path.
+    pub(crate) fn publishes_at(&self, path: &str) -> bool {
+        let Some(Scheme::Pair { keys }) = self.signature().map(|signature| &signature.scheme) else {
+            return false;
+        };
+        Url::parse(keys).is_ok_and(|keys| keys.path() == path)
+    }
+
     /// How deliveries are signed, if they are.
     pub(crate) fn signature(&self) -> Option<&Signature> {
         match &self.signature {
@@ -41,28 +50,43 @@ enum Unsigned {
 /// The form of a signature.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Signature {
-    #[allow(dead_code, reason = "only one is accepted")]
-    scheme: Scheme,
+    #[serde(flatten)]
+    pub(crate) scheme: Scheme,
     pub(crate) encoding: TextForm,
-    pub(crate) key: TextForm,
-    /// Of a key in base64.
-    #[serde(default)]
-    pub(crate) key_prefix: String,
     /// Template of what is signed.
     pub(crate) message: String,
     /// Name of a value → header.
     pub(crate) headers: BTreeMap<String, String>,
     /// Template of the header `signature`.
     pub(crate) form: Option<String>,
-    /// Whether an account without a secret gets deliveries too, unsigned.
-    #[serde(default)]
-    pub(crate) optional: bool,
 }
 
+/// How the key is agreed on.
 #[derive(Debug, Deserialize)]
-enum Scheme {
+#[serde(tag = "scheme")]
+pub(crate) enum Scheme {
     #[serde(rename = "hmac-sha256")]
-    HmacSha256,
+    Secret {
+        key: TextForm,
+        /// Of a key in base64.
+        #[serde(default)]
+        key_prefix: String,
+        /// Whether an account without a secret gets deliveries too, unsigned.
+        #[serde(default)]
+        optional: bool,
+    },
+    #[serde(rename = "ed25519")]
+    Pair {
+        /// Where the public key is published.
+        keys: String,
+    },
+}
+
+impl Signature {
+    /// Whether only an account with a secret gets deliveries.
+    pub(crate) fn needs_secret(&self) -> bool {
+        matches!(self.scheme, Scheme::Secret { optional: false, .. })
+    }
 }
 
 /// How bytes are written.

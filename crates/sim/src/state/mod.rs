@@ -38,6 +38,6 @@ pub(crate) use plan::{Failure, Pace, Plan, Status};
 pub(crate) use report::reports;
 pub(crate) use rewrite::Rewrites;
 pub(crate) use shared::Core;
-pub(crate) use signature::signed_headers;
+pub(crate) use signature::Signers;
 pub(crate) use store::Store;
 pub(crate) use task::Task;

@@ -9,6 +9,7 @@ use crate::state::links::Links;
 use crate::state::log::Log;
 use crate::state::plan::Pace;
 use crate::state::rewrite::Rewrites;
+use crate::state::signature::Signers;
 use crate::state::store::{Stats, Store};
 
 /// The state that all connections of one simulator share.
@@ -17,7 +18,8 @@ pub(crate) struct Core {
     pub(crate) pace: Pace,
     /// Scheme, host and port of the API.
     pub(crate) origin: String,
-    pub(crate) webhook_secret: Option<String>,
+    /// For webhooks.
+    pub(crate) signers: Signers,
     pub(crate) store: Store,
     pub(crate) assets: Assets,
     pub(crate) faults: Faults,

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use crate::dialects::{Call, Dialect, Refusal, dialect, used};
 use crate::media::{Container, Length, Shape, cost};
-use crate::spec::{Body, Fields, Model, Problem, Vendor};
+use crate::spec::{Body, Fields, Model, Problem, Signature, Vendor};
 use crate::state::{Delivery, Plan, Task};
 use crate::submit::rules::{check, doubt};
 
@@ -50,8 +50,8 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     let assets = used(call, &inputs)?;
     // Only a webhook that is always signed needs setting up.
     let signature = call.spec.webhook.signature();
-    let signed = signature.is_some_and(|signature| !signature.optional);
-    if callback.is_some() && signed && call.core.webhook_secret.is_none() {
+    let signed = signature.is_some_and(Signature::needs_secret);
+    if callback.is_some() && signed && call.core.signers.secret.is_none() {
         return Err(Refusal::NoWebhook);
     }
     let prompt = fields.text("prompt").unwrap_or_default();

@@ -2,7 +2,25 @@
 
 use url::Url;
 
+use crate::client::Client;
 use crate::model::{Error, ErrorKind};
+
+impl Client {
+    /// The URL of a page on one of the vendor's hosts. With another base URL than the vendor's own, its path is requested
+    /// below that, so that one base URL replaces all hosts.
+    ///
+    /// # Errors
+    /// `config` when it is no URL.
+    #[cfg_attr(not(feature = "webhook"), allow(dead_code))]
+    pub(crate) fn page(&self, url: &str) -> Result<Url, Error> {
+        let (given, own) = (&self.0.base_url, self.vendor().facts().base_url);
+        let page = parse_base_url("the spec's URL", url)?;
+        match given == own.trim_end_matches('/') {
+            true => Ok(page),
+            false => parse_base_url("the base URL", &format!("{given}{}", page.path())),
+        }
+    }
+}
 
 /// Parses a base URL to which paths can be appended. `source` names it in the error.
 pub(crate) fn parse_base_url(source: &str, given: &str) -> Result<Url, Error> {

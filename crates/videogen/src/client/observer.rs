@@ -25,6 +25,12 @@ pub enum SubmitEvent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UploadEvent {
+    /// Another process with the same journal, or another client, is uploading the same content. This call waits for its
+    /// result.
+    Waiting {
+        /// The file.
+        file: String,
+    },
     /// So many bytes of the file were handed to the network. A retry begins again at the first byte.
     Sending {
         /// The file.

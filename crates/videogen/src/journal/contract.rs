@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::{Entry, Event, Found, Intent, JournalError, Query, Subject, UploadKey, UploadRecord};
+use super::{Entry, Event, Found, Intent, JournalError, Query, Subject, UploadKey, UploadLease, UploadRecord};
 
 /// Durable storage of submissions. Several processes may use the same journal at once.
 ///
@@ -45,6 +45,18 @@ pub trait Journal: fmt::Debug + Send + Sync {
     fn forget_upload(&self, _upload: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
         Box::pin(ready(Ok(())))
     }
+
+    /// Takes or extends the lease of an upload: stores it and returns `None` if no lease with its key is stored, or if it
+    /// [replaces](UploadLease::replaces) the stored one, in one transaction. Otherwise returns the stored one: another
+    /// process is making the upload. A journal without leases returns `None`: each process makes its own upload.
+    fn lease_upload(&self, _lease: UploadLease) -> BoxFuture<'_, Result<Option<UploadLease>, JournalError>> {
+        Box::pin(ready(Ok(None)))
+    }
+
+    /// Removes the lease with this key and holder, if it is stored: the upload is recorded, or has failed.
+    fn release_upload(&self, _lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(ready(Ok(())))
+    }
 }
 
 impl<J: Journal + ?Sized> Journal for Arc<J> {
@@ -70,6 +82,14 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
 
     fn forget_upload(&self, upload: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
         (**self).forget_upload(upload)
+    }
+
+    fn lease_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<Option<UploadLease>, JournalError>> {
+        (**self).lease_upload(lease)
+    }
+
+    fn release_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
+        (**self).release_upload(lease)
     }
 }
 

@@ -45,4 +45,4 @@ pub use found::{Found, Unreadable};
 /// Future returned by the methods of a [`Journal`].
 pub use futures_util::future::BoxFuture;
 pub use query::{Query, Subject};
-pub use upload::{UploadKey, UploadRecord};
+pub use upload::{UploadKey, UploadLease, UploadRecord};

@@ -22,6 +22,42 @@ pub struct UploadKey {
     pub sha256: String,
 }
 
+/// The right to make an upload, which one holder has at a time; see
+/// [`Journal::lease_upload`](super::Journal::lease_upload).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UploadLease {
+    /// What is uploaded.
+    #[serde(flatten)]
+    pub key: UploadKey,
+    /// Unique id of the holder.
+    pub holder: String,
+    /// When it was taken or last extended.
+    pub at: Timestamp,
+    /// When it ends. A running holder extends it.
+    pub until: Timestamp,
+}
+
+impl UploadLease {
+    /// Returns a lease from `at` until `until`.
+    #[must_use]
+    pub fn new(key: UploadKey, holder: impl Into<String>, at: Timestamp, until: Timestamp) -> Self {
+        Self {
+            key,
+            holder: holder.into(),
+            at,
+            until,
+        }
+    }
+
+    /// Returns whether this lease may replace `held`, which has the same key: it is the same holder's, or `held` has
+    /// ended.
+    #[must_use]
+    pub fn replaces(&self, held: &Self) -> bool {
+        self.holder == held.holder || held.until <= self.at
+    }
+}
+
 /// An uploaded file whose reference later requests can use. The reference is an `asset://` id or a public URL, never one
 /// with credentials.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,6 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use bytes::Bytes;
 
@@ -216,16 +215,6 @@ impl fmt::Display for LocalFile {
 impl fmt::Debug for LocalFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
-    }
-}
-
-impl Reader {
-    /// When the file was last changed, if it is one.
-    pub(crate) fn modified(&self) -> Option<SystemTime> {
-        match self {
-            Self::File(file) => file.metadata().ok()?.modified().ok(),
-            Self::Bytes(_) => None,
-        }
     }
 }
 

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use chrono::{SecondsFormat, Utc};
 use serde_json::json;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use videogen_wire::Sent;
 
 use super::options::SubmitOptions;
-use crate::client::{Client, SubmitEvent};
-use crate::journal::LEASE;
+use crate::client::{Client, PULSE, SubmitEvent, alive, lease_end};
 use crate::journal::{BoxFuture, Entry, Event, Intent, Journal, Query, Started, State, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
@@ -24,8 +23,6 @@ use crate::transport::trace;
 use crate::upload::Contents;
 use crate::vendors::{Origin, dispatch};
 
-/// Interval at which a running submission extends its lease in the journal.
-const PULSE: Duration = Duration::from_secs(5);
 /// Retries of recording an accepted task in the journal.
 const RETRIES: u32 = 3;
 
@@ -239,7 +236,7 @@ impl Client {
         call: impl Future<Output = Result<VideoTask, Error>>,
     ) -> Result<Attempt, Error> {
         intent.at = Utc::now();
-        let until = lease();
+        let until = lease_end();
         intent.until = until;
         let begun = journal.begin(intent).await.map_err(|error| {
             let message = format!("cannot write the journal, so nothing was sent: {error}");
@@ -256,9 +253,11 @@ impl Client {
         };
         if Utc::now() + PULSE > until {
             // Writing the journal may take long; the time limit starts now.
-            let _ = journal.record(subject.clone(), Event::Alive { until: lease() }).await;
+            let _ = journal
+                .record(subject.clone(), Event::Alive { until: lease_end() })
+                .await;
         }
-        let result = alive(&journal, &subject, call).await;
+        let result = alive(|until| journal.record(subject.clone(), Event::Alive { until }), call).await;
         let result = result.map_err(|error| error.with_intent(id.clone()));
         let event = self.outcome(&id, &result).await;
         let noted = match &event {
@@ -458,28 +457,6 @@ enum Attempt {
     Made(Box<VideoTask>),
     /// Nothing was sent: another submission has the key.
     Known(Box<Entry>),
-}
-
-fn lease() -> Timestamp {
-    Utc::now() + LEASE
-}
-
-/// Makes the call, and extends its lease for other callers with the same key.
-async fn alive<T>(journal: &Arc<dyn Journal>, subject: &Subject, call: impl Future<Output = T>) -> T {
-    let mut call = std::pin::pin!(call);
-    loop {
-        match timeout(PULSE, &mut call).await {
-            Ok(result) => return result,
-            Err(_) => {
-                // A missed extension only makes others search for the task. The call continues.
-                tokio::select! {
-                    biased;
-                    result = &mut call => return result,
-                    _ = journal.record(subject.clone(), Event::Alive { until: lease() }) => {}
-                }
-            }
-        }
-    }
 }
 
 /// Records an event, with retries. Returns the reason when it cannot be recorded.

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine as _;
@@ -34,8 +33,6 @@ pub(crate) struct Content {
     /// In base64.
     #[allow(dead_code, reason = "only some vendors check it")]
     pub(crate) md5: String,
-    /// When it had last been changed before it was read.
-    modified: Option<SystemTime>,
     /// Why a stream of it broke off.
     failure: OnceLock<String>,
 }
@@ -48,7 +45,6 @@ impl Content {
     pub(crate) async fn of(file: &LocalFile, probe: Probe) -> Result<Arc<Self>, Error> {
         let file = file.clone();
         blocking(move || {
-            let modified = file.open().map_err(|reason| unreadable(&file, &reason))?.modified();
             let (mut sha256, mut md5, mut length) = (Context::new(&SHA256), Md5::new(), 0);
             let read = each_chunk(&file, |chunk| {
                 sha256.update(chunk);
@@ -65,7 +61,6 @@ impl Content {
                 md5: STANDARD.encode(md5.finalize()),
                 file,
                 probe,
-                modified,
                 failure: OnceLock::new(),
             }))
         })
@@ -176,7 +171,7 @@ impl Reading {
     fn has_changed(&mut self) -> io::Result<bool> {
         let has_grown = self.reader.read(&mut [0])? > 0;
         let is_same = hex(self.sha256.clone().finish().as_ref()) == self.content.sha256;
-        Ok(has_grown || !is_same || self.reader.modified() != self.content.modified)
+        Ok(has_grown || !is_same)
     }
 }
 
@@ -250,6 +245,14 @@ mod tests {
         assert_eq!(*seen.lock().unwrap(), [CHUNK, 2 * CHUNK, 500_000]);
         let quiet = || -> Progress { Arc::new(|_| ()) };
         assert_eq!(content.bytes().await.unwrap(), bytes);
+
+        // Touched: the content is what counts.
+        let touched = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+        let opened = std::fs::File::options().append(true).open(&path).unwrap();
+        opened.set_modified(touched).unwrap();
+        let chunks: Vec<Bytes> = content.stream(quiet()).try_collect().await.unwrap();
+        assert_eq!(chunks.concat(), bytes);
+        assert!(content.failure().is_none());
 
         // Grown, changed in place, cut, and gone.
         let mut longer = bytes.clone();

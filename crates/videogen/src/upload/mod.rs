@@ -26,6 +26,7 @@ mod options;
 mod prepare;
 mod reuse;
 mod send;
+mod turn;
 
 pub use crate::client::UploadEvent;
 pub use crate::model::{Asset, AssetGroup, AssetPage, AssetQuery, AssetStatus, Verification};

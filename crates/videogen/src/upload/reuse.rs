@@ -7,6 +7,7 @@ use chrono::{TimeDelta, Utc};
 use videogen_wire::facts::Upload;
 
 use super::send::{Group, Reference};
+use super::turn::Turn;
 use super::{UploadEvent, Uploaded};
 use crate::client::{Client, Plan, journal_error};
 use crate::journal::{UploadKey, UploadRecord};
@@ -86,37 +87,53 @@ impl Client {
         if known.is_none() {
             *known = self.recorded(&key).await?;
         }
-        if let Some(record) = known.take().filter(|_| !again) {
-            if record.is_alive(Utc::now())
-                && let Some(mut reference) = self.still_there(way, &record.reference).await?
-            {
-                reference.expires_at = record.expires_at;
-                // An asset may still be processed, or have failed.
-                let uploaded = self.ready(way, content, reference, true).await;
-                match &uploaded {
-                    Err(error) if is_final(error) => self.forget(&record).await,
-                    _ => *known = Some(record),
+        let mut last = known.take();
+        let lease = loop {
+            if let Some(record) = last.as_ref().filter(|_| !again) {
+                if record.is_alive(Utc::now())
+                    && let Some(mut reference) = self.still_there(way, &record.reference).await?
+                {
+                    reference.expires_at = record.expires_at;
+                    // An asset may still be processed, or have failed.
+                    let uploaded = self.ready(way, content, reference, true).await;
+                    match &uploaded {
+                        Err(error) if is_final(error) => self.forget(record).await,
+                        _ => *known = last,
+                    }
+                    return uploaded;
                 }
-                return uploaded;
+                self.forget(record).await;
             }
-            self.forget(&record).await;
-        }
-        let mut sent = self.send(way, content, group).await?;
-        let now = Utc::now();
-        let record = UploadRecord {
-            key,
-            reference: sent.source().to_wire(),
-            media_type: content.probe.media_type.to_owned(),
-            bytes: content.probe.bytes,
-            at: now,
-            expires_at: sent.expires_at.or_else(|| {
-                let lives = way.lives.and_then(|lives| i64::try_from(lives).ok());
-                Some(now + TimeDelta::try_seconds(lives?)?)
-            }),
+            let is_newer = |record: &UploadRecord| !again && Some(record) != last.as_ref();
+            let waits = || {
+                let file = content.file.to_string();
+                self.notify_upload(|| UploadEvent::Waiting { file });
+            };
+            match self.turn(&key, is_newer, waits).await? {
+                Turn::Own(lease) => break lease,
+                Turn::Recorded(record) => last = Some(record),
+            }
         };
-        sent.expires_at = record.expires_at;
-        // Before it is active, so that a process that is killed meanwhile need not upload it again.
-        self.record(&record).await;
+        let sending = async {
+            let mut sent = self.send(way, content, group).await?;
+            let now = Utc::now();
+            let record = UploadRecord {
+                key,
+                reference: sent.source().to_wire(),
+                media_type: content.probe.media_type.to_owned(),
+                bytes: content.probe.bytes,
+                at: now,
+                expires_at: sent.expires_at.or_else(|| {
+                    let lives = way.lives.and_then(|lives| i64::try_from(lives).ok());
+                    Some(now + TimeDelta::try_seconds(lives?)?)
+                }),
+            };
+            sent.expires_at = record.expires_at;
+            // Before it is active, so that other processes need not upload it, even if this one is killed meanwhile.
+            self.record(&record).await;
+            Ok::<_, Error>((sent, record))
+        };
+        let (sent, record) = lease.during(sending).await?;
         let uploaded = self.ready(way, content, sent, false).await;
         match &uploaded {
             Err(error) if is_final(error) => self.forget(&record).await,

@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use tokio::time::{Instant, sleep};
 use videogen_wire::facts::Upload;
 
+use super::turn::Turn;
 use crate::client::{Client, UploadEvent};
 use crate::journal::UploadRecord;
 use crate::model::mask::sha256;
@@ -196,32 +197,45 @@ impl Client {
         if known.is_none() {
             *known = self.recorded(&key).await?;
         }
-        let assets = self.assets();
-        let lists = self.0.vendor.supports(Operation::Groups);
-        if lists {
-            let groups = assets.groups(&AssetQuery::default().limit(100)).await?.items;
-            let by_id = |id: &str| groups.iter().any(|group| group.id == id);
-            if let Some(record) = known.as_ref().filter(|record| by_id(&record.reference)) {
-                return Ok(record.reference.clone());
-            }
-            if let Some(group) = groups.into_iter().find(|group| group.name.as_deref() == Some(GROUP)) {
-                return Ok(group.id);
-            }
-        } else if let Some(record) = &*known {
-            return Ok(record.reference.clone());
+        if let Some(group) = self.existing_group(known.as_ref()).await? {
+            return Ok(group);
         }
-        let group = assets.create_group(GROUP).await?;
-        let record = UploadRecord {
-            key,
-            reference: group.id.clone(),
-            media_type: String::new(),
-            bytes: 0,
-            at: Utc::now(),
-            expires_at: None,
+        let is_newer = |record: &UploadRecord| Some(record) != known.as_ref();
+        let lease = match self.turn(&key, is_newer, || ()).await? {
+            Turn::Own(lease) => lease,
+            Turn::Recorded(record) => return Ok(known.insert(record).reference.clone()),
         };
-        self.record(&record).await;
-        *known = Some(record);
-        Ok(group.id)
+        let is_leased = lease.is_some();
+        let creating = async {
+            // It may have been created before the lease was taken.
+            if is_leased && let Some(group) = self.existing_group(None).await? {
+                return Ok(group);
+            }
+            let group = self.assets().create_group(GROUP).await?;
+            let record = UploadRecord {
+                key,
+                reference: group.id.clone(),
+                media_type: String::new(),
+                bytes: 0,
+                at: Utc::now(),
+                expires_at: None,
+            };
+            self.record(&record).await;
+            *known = Some(record);
+            Ok(group.id)
+        };
+        lease.during(creating).await
+    }
+
+    /// The id of that group, if the vendor lists it; if the vendor has no list, as it was recorded.
+    async fn existing_group(&self, known: Option<&UploadRecord>) -> Result<Option<String>, Error> {
+        if !self.0.vendor.supports(Operation::Groups) {
+            return Ok(known.map(|record| record.reference.clone()));
+        }
+        let groups = self.assets().groups(&AssetQuery::default().limit(100)).await?.items;
+        let recorded = known.and_then(|record| groups.iter().find(|group| group.id == record.reference));
+        let named = || groups.iter().find(|group| group.name.as_deref() == Some(GROUP));
+        Ok(recorded.or_else(named).map(|group| group.id.clone()))
     }
 
     /// Requests the status of an asset.

@@ -69,7 +69,8 @@ impl ReceiverBuilder {
     }
 
     /// Adds a signing secret. During rotation, add the old and the new secret. Without a secret, signatures are not
-    /// checked and deliveries only trigger polls.
+    /// checked and deliveries only trigger polls. A vendor that signs with a key pair has no secret: its public keys are
+    /// fetched, and signatures are always checked.
     pub fn secret(mut self, secret: impl Into<SecretString>) -> Self {
         let secret = secret.into();
         // A secret from a file ends with a newline.
@@ -106,34 +107,18 @@ impl ReceiverBuilder {
     /// Builds the receiver.
     ///
     /// # Errors
-    /// `config` when a secret is empty or has not the form of the vendor's secrets, or when a secret is set and the vendor does not sign webhooks.
+    /// `config` when a secret is empty or has not the form of the vendor's secrets, or when a secret is set and the
+    /// vendor does not sign webhooks, or signs them with a key pair.
     pub fn build(self) -> Result<Receiver, Error> {
-        let vendor = self.client.vendor();
-        let config = |message: String| Err(Error::new(ErrorKind::Config, message));
         if self
             .secrets
             .iter()
             .any(|secret| secret.expose_secret().trim().is_empty())
         {
-            return config("the webhook secret is empty; set the signing secret from the vendor's console".to_owned());
+            let message = "the webhook secret is empty; set the signing secret from the vendor's console";
+            return Err(Error::new(ErrorKind::Config, message));
         }
-        let webhook = vendor.facts().webhook;
-        let verifier = match webhook.signature {
-            _ if self.secrets.is_empty() => None,
-            Some(signature) => {
-                let tolerance = webhook.tolerance.unwrap_or_default();
-                match Verifier::new(signature, &self.secrets, tolerance) {
-                    Ok(verifier) => Some(verifier),
-                    Err(message) => return config(message),
-                }
-            }
-            None => {
-                let name = vendor.name();
-                return config(format!(
-                    "{name} does not sign webhooks; remove the secret, and use a separate callback URL for each task"
-                ));
-            }
-        };
+        let verifier = Verifier::new(&self.client, &self.secrets)?;
         Ok(Receiver::new(self.client, verifier, self.handler, self.clock))
     }
 }

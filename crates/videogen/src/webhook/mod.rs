@@ -5,7 +5,9 @@
 //!
 //! - **Signed deliveries are trusted.** If the vendor signs and a secret is set ([`ReceiverBuilder::secret`]), the signature,
 //!   timestamp and duplicates are checked, and the payload is parsed like a poll response. Fields that only a poll returns
-//!   are missing.
+//!   are missing. Where the vendor signs with a key pair, no secret is needed: its public keys are fetched from the address
+//!   in its documentation, and kept for at most a day. While they cannot be fetched, deliveries are rejected with
+//!   [`Rejection::Unverified`], so that the vendor repeats them.
 //! - **Unsigned deliveries only trigger a poll.** [`Receiver::callback`] creates a URL with a random token for each task; the
 //!   receiver stores only the token's hash. A call to the URL polls the task that is bound to the token. The body is ignored.
 //!
@@ -40,6 +42,7 @@ mod bindings;
 mod builder;
 mod callback;
 mod event;
+mod keys;
 mod ledger;
 mod receiver;
 mod rejection;

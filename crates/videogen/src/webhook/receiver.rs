@@ -157,7 +157,7 @@ impl Receiver {
     /// The reason for refusing the delivery, or the failure of handling it.
     pub async fn receive(&self, token: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Result<Received, Rejection> {
         if let Some(verifier) = &self.0.verifier {
-            let id = verifier.verify(headers, body, (self.0.clock)())?;
+            let id = verifier.verify(headers, body, (self.0.clock)()).await?;
             return self.signed(token, id, body).await;
         }
         let hash = TokenHash::of(token.ok_or(Refusal::Token)?);

@@ -11,6 +11,8 @@ pub enum Rejection {
     /// The delivery is not authenticated, or not for this receiver. Answer all of these with the same 404, so that attempts
     /// reveal nothing.
     Refused(Refusal),
+    /// The signature cannot be checked now: the vendor's public keys could not be fetched.
+    Unverified(Error),
     /// The token is not bound to a task yet. The delivery is remembered, and handled by
     /// [`Receiver::bind`](super::Receiver::bind).
     Unbound,
@@ -34,7 +36,7 @@ pub enum Refusal {
     Header,
     /// The signature timestamp is too old, or too far in the future.
     Time,
-    /// No signature matches any secret.
+    /// No signature matches any secret, or any public key of the vendor.
     Signature,
     /// The body is signed, but is not a valid event.
     Body,
@@ -48,7 +50,7 @@ impl fmt::Display for Refusal {
             Self::Token => "the callback token is missing or unknown",
             Self::Header => "a signature header is missing, duplicated or invalid",
             Self::Time => "the signature timestamp is too far from the current time; check the clock",
-            Self::Signature => "the signature does not match; check the webhook secret",
+            Self::Signature => "the signature matches no key; check the webhook secret if the vendor signs with one",
             Self::Body => "the body is signed, but is not a valid event",
             Self::Task => "the vendor does not know its task",
         })
@@ -76,6 +78,7 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(refusal) => write!(f, "webhook refused: {refusal}"),
+            Self::Unverified(error) => write!(f, "the webhook's signature cannot be checked now: {error}"),
             Self::Unbound => f.write_str("the webhook arrived before its task was bound; it will be handled then"),
             Self::Busy => f.write_str("the same webhook is being handled concurrently"),
             Self::Fetch(error) => write!(f, "cannot poll the task of the webhook: {error}"),
@@ -88,7 +91,7 @@ impl fmt::Display for Rejection {
 impl std::error::Error for Rejection {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Fetch(error) => Some(error),
+            Self::Unverified(error) | Self::Fetch(error) => Some(error),
             Self::Handler(error) => Some(&**error),
             _ => None,
         }

@@ -3,78 +3,123 @@
 use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderMap;
 use secrecy::{ExposeSecret as _, SecretBox, SecretString};
-use videogen_wire::facts::{Encoding, Signature, SigningKey};
+use videogen_wire::facts::{Encoding, Scheme, Signature, SigningKey};
 
-use super::Refusal;
-use crate::model::Timestamp;
+use super::keys::PublicKeys;
+use super::{Refusal, Rejection};
+use crate::client::Client;
+use crate::model::mask::hex;
+use crate::model::{Error, ErrorKind, Timestamp};
 
 /// Verifier of signed deliveries.
 pub(crate) struct Verifier {
     rules: Signature,
-    /// One key; two during rotation.
-    keys: Vec<SecretBox<[u8]>>,
+    keys: Keys,
     /// Allowed difference of the signed time in seconds, in either direction.
     pub(crate) tolerance: u64,
 }
 
+enum Keys {
+    /// One key of a secret; two during rotation.
+    Secret(Vec<SecretBox<[u8]>>),
+    Public(PublicKeys),
+}
+
 impl Verifier {
+    /// The verifier of a vendor's deliveries. `None`: they are not signed, or there is no secret that could verify it.
+    ///
     /// # Errors
-    /// What is wrong with a secret.
-    pub(crate) fn new(rules: Signature, secrets: &[SecretString], tolerance: u64) -> Result<Self, String> {
-        Ok(Self {
+    /// `config` for a secret that is no key, and where the vendor has none.
+    pub(crate) fn new(client: &Client, secrets: &[SecretString]) -> Result<Option<Self>, Error> {
+        let (name, webhook) = (client.vendor().name(), client.vendor().facts().webhook);
+        let config = |message: String| Err(Error::new(ErrorKind::Config, message));
+        let Some(rules) = webhook.signature else {
+            return match secrets {
+                [] => Ok(None),
+                _ => config(format!(
+                    "{name} does not sign webhooks; remove the secret, and use a separate callback URL for each task"
+                )),
+            };
+        };
+        let keys = match rules.scheme {
+            Scheme::HmacSha256 { .. } if secrets.is_empty() => return Ok(None),
+            Scheme::HmacSha256 { key } => match keys(key, secrets) {
+                Ok(keys) => Keys::Secret(keys),
+                Err(message) => return config(message),
+            },
+            Scheme::Ed25519 { .. } if !secrets.is_empty() => {
+                return config(format!(
+                    "{name} has no webhook secret: webhooks are verified with its public keys; remove the secret"
+                ));
+            }
+            Scheme::Ed25519 { keys } => Keys::Public(PublicKeys::new(client.clone(), keys)?),
+        };
+        Ok(Some(Self {
             rules,
-            keys: secrets
-                .iter()
-                .map(|secret| key(rules.key, secret))
-                .collect::<Result<_, _>>()?,
-            tolerance,
-        })
+            keys,
+            tolerance: webhook.tolerance.unwrap_or_default(),
+        }))
     }
 
     /// The event's id, if the signature is valid and recent; `None` if the signature does not cover an id.
     ///
     /// The parts of the message cannot be split elsewhere: the time is all digits, and the body must be valid JSON.
-    pub(crate) fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Option<String>, Refusal> {
+    pub(crate) async fn verify(
+        &self,
+        headers: &HeaderMap,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<String>, Rejection> {
         let delivery = Delivery {
             rules: self.rules,
             headers,
             signed: only(headers, self.rules.header("signature").ok_or(Refusal::Header)?)?,
         };
-        if !self.is_near(delivery.value("timestamp")?, now)? {
-            return Err(Refusal::Time);
+        let time = seconds(delivery.value("timestamp")?)?;
+        if (now - time).abs().to_std().ok() > Some(Duration::from_secs(self.tolerance)) {
+            return Err(Refusal::Time.into());
         }
-        let given = delivery.signatures();
-        let message = delivery.message(body)?;
-        let is_signed = self.keys.iter().any(|key| {
-            let expected = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret()), &message);
-            given
-                .iter()
-                .any(|given| verify_slices_are_equal(given, expected.as_ref()).is_ok())
-        });
-        if !is_signed {
-            return Err(Refusal::Signature);
+        let (given, message) = (delivery.signatures(), delivery.message(body)?);
+        match &self.keys {
+            Keys::Secret(keys) => {
+                let is_signed = keys.iter().any(|key| {
+                    let expected = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret()), &message);
+                    given
+                        .iter()
+                        .any(|given| verify_slices_are_equal(given, expected.as_ref()).is_ok())
+                });
+                if !is_signed {
+                    return Err(Refusal::Signature.into());
+                }
+            }
+            Keys::Public(keys) => keys.verify(&message, &given, time, now).await?,
         }
-        if self.rules.message.contains("{id}") {
-            delivery.value("id").map(|id| Some(id.to_owned()))
-        } else {
-            Ok(None)
+        match self.rules.message.contains("{id}") {
+            true => Ok(Some(delivery.value("id")?.to_owned())),
+            false => Ok(None),
         }
     }
+}
 
-    fn is_near(&self, timestamp: &str, now: Timestamp) -> Result<bool, Refusal> {
-        // The parser accepts a sign.
-        let seconds = Some(timestamp)
-            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|text| text.parse::<i64>().ok())
-            .ok_or(Refusal::Header)?;
-        let off = Timestamp::from_timestamp(seconds, 0).and_then(|then| (now - then).abs().to_std().ok());
-        Ok(off.is_some_and(|off| off <= Duration::from_secs(self.tolerance)))
-    }
+/// The time of a number of unix seconds.
+fn seconds(text: &str) -> Result<Timestamp, Refusal> {
+    // The parser accepts a sign.
+    Some(text)
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|text| text.parse::<i64>().ok())
+        .and_then(|seconds| Timestamp::from_timestamp(seconds, 0))
+        .ok_or(Refusal::Header)
+}
+
+/// The keys that secrets give.
+fn keys(form: SigningKey, secrets: &[SecretString]) -> Result<Vec<SecretBox<[u8]>>, String> {
+    secrets.iter().map(|secret| key(form, secret)).collect()
 }
 
 /// The key that a secret gives.
@@ -130,10 +175,10 @@ impl<'a> Delivery<'a> {
     }
 
     /// Every signature in the header; other versions and forms are ignored.
-    fn signatures(&self) -> Vec<[u8; 32]> {
+    fn signatures(&self) -> Vec<Vec<u8>> {
         let decode = |text: &str| match self.rules.encoding {
-            Encoding::Hex => lower_hex(text),
-            Encoding::Base64 => STANDARD.decode(text).ok()?.try_into().ok(),
+            Encoding::Hex => from_hex(text),
+            Encoding::Base64 => STANDARD.decode(text).ok(),
         };
         self.parts("signature").filter_map(decode).collect()
     }
@@ -146,6 +191,7 @@ impl<'a> Delivery<'a> {
             message.extend(text.as_bytes());
             match name {
                 "body" => message.extend(body),
+                "body_sha256" => message.extend(hex(digest(&SHA256, body).as_ref()).as_bytes()),
                 name => message.extend(self.value(name)?.as_bytes()),
             }
             rest = after;
@@ -171,8 +217,8 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Refusal> {
     }
 }
 
-/// Parses 32 bytes in lower-case hex, the only documented form.
-fn lower_hex(text: &str) -> Option<[u8; 32]> {
+/// Parses lower-case hex, the only documented form.
+fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |digit: u8| match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),
@@ -181,11 +227,10 @@ fn lower_hex(text: &str) -> Option<[u8; 32]> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
         return None;
     };
-    let bytes: Option<Vec<u8>> = pairs
+    pairs
         .iter()
         .map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?))
-        .collect();
-    bytes?.try_into().ok()
+        .collect()
 }
 
 #[cfg(test)]

@@ -13,16 +13,14 @@ pub struct Webhook {
     pub tolerance: Option<u64>,
 }
 
-/// How webhook deliveries are signed. In templates, `{name}` stands for the value of that name: the raw body, the
-/// signature, or a header's value.
+/// How webhook deliveries are signed. In templates, `{name}` stands for the value of that name: the raw body (`body`), its
+/// SHA-256 in lower-case hex (`body_sha256`), the signature, or a header's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signature {
-    /// Algorithm.
+    /// Algorithm, and where its key comes from.
     pub scheme: Scheme,
     /// Text form of the signature.
     pub encoding: Encoding,
-    /// How the secret gives the key.
-    pub key: SigningKey,
     /// Template of the signed message.
     pub message: &'static str,
     /// Headers: the name of the value, and that of the header.
@@ -42,11 +40,19 @@ impl Signature {
     }
 }
 
-/// Signing algorithm.
+/// Signing algorithm, and where its key comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
-    /// HMAC-SHA256.
-    HmacSha256,
+    /// HMAC-SHA256 with a secret of the account.
+    HmacSha256 {
+        /// How the secret gives the key.
+        key: SigningKey,
+    },
+    /// Ed25519, with one of the public keys that the vendor publishes.
+    Ed25519 {
+        /// URL of their JWKS.
+        keys: &'static str,
+    },
 }
 
 /// Text form of bytes.

@@ -8,7 +8,7 @@ use super::prices;
 use super::states::tests;
 use crate::spec::facts::{Auto, Condition, Facts, Form, Model, ROLES, Shape, Zero};
 use crate::spec::lists::Item;
-use crate::spec::service::{KeyForm, KeyedLinks, Signature};
+use crate::spec::service::{KeyForm, KeyedLinks, Scheme, Signature};
 use crate::spec::tasks::Status;
 use crate::spec::uploads::Media;
 
@@ -135,18 +135,27 @@ const PAGES: &[Page] = &[
 }
 
 fn signature(signature: &Signature) -> String {
-    let key = match signature.key {
-        KeyForm::Text => "Text".to_owned(),
-        KeyForm::Base64 => {
-            let prefix = signature.key_prefix.as_deref().unwrap_or_default();
-            format!("Base64 {{ prefix: {prefix:?} }}")
+    let scheme = match signature.scheme {
+        Scheme::HmacSha256 => {
+            let key = match signature.key {
+                None | Some(KeyForm::Text) => "Text".to_owned(),
+                Some(KeyForm::Base64) => {
+                    let prefix = signature.key_prefix.as_deref().unwrap_or_default();
+                    format!("Base64 {{ prefix: {prefix:?} }}")
+                }
+            };
+            format!("HmacSha256 {{ key: SigningKey::{key} }}")
+        }
+        Scheme::Ed25519 => {
+            let keys = signature.keys.as_deref().unwrap_or_default();
+            format!("Ed25519 {{ keys: {keys:?} }}")
         }
     };
     let headers: Vec<_> = signature.headers.iter().collect();
     format!(
-        "Some(Signature {{ scheme: Scheme::{:?}, encoding: Encoding::{:?}, key: SigningKey::{key}, message: {:?}, \
-         headers: &{headers:?}, form: {:?}, separator: {:?} }})",
-        signature.scheme, signature.encoding, signature.message, signature.form, signature.separator,
+        "Some(Signature {{ scheme: Scheme::{scheme}, encoding: Encoding::{:?}, message: {:?}, headers: &{headers:?}, \
+         form: {:?}, separator: {:?} }})",
+        signature.encoding, signature.message, signature.form, signature.separator,
     )
 }
 

@@ -2,10 +2,11 @@
 
 use serde::Deserialize as _;
 use serde_json::Value;
+use url::Url;
 
 use super::Found;
 use crate::spec::Spec;
-use crate::spec::service::{KeyForm, Signature, placeholders};
+use crate::spec::service::{KeyForm, Scheme, Signature, placeholders};
 
 const PLACE: &str = "/x-webhook/signature";
 
@@ -29,7 +30,49 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         _ => {}
     }
     if let Some(signature) = signature {
+        key(&signature, found);
         templates(&signature, found);
+    }
+}
+
+/// The members about the key are those of the scheme.
+fn key(signature: &Signature, found: &mut Found<'_>) {
+    let mut add = |member: &str, reason: &str, fix: &str| {
+        found.add("bad-signature", format!("{PLACE}/{member}"), reason, fix);
+    };
+    match signature.scheme {
+        Scheme::HmacSha256 => {
+            if signature.key.is_none() {
+                add("key", "`hmac-sha256` needs a key", "add `key: text` or `key: base64`");
+            }
+            if signature.keys.is_some() {
+                add("keys", "`hmac-sha256` has no public keys", "delete it");
+            }
+            if signature.key_prefix.is_some() && signature.key != Some(KeyForm::Base64) {
+                let reason = "only a key in base64 has a prefix that is not part of it";
+                add("key_prefix", reason, "delete it, or set `key: base64`");
+            }
+        }
+        Scheme::Ed25519 => {
+            let secrets = [
+                ("key", signature.key.is_some()),
+                ("key_prefix", signature.key_prefix.is_some()),
+                ("optional", signature.optional),
+            ];
+            for (member, _) in secrets.iter().filter(|(_, is_there)| *is_there) {
+                add(member, "`ed25519` has no secret", "delete it");
+            }
+            // Whoever can change the keys on their way can sign.
+            let url = signature.keys.as_deref().and_then(|keys| Url::parse(keys).ok());
+            if !url.is_some_and(|url| url.scheme() == "https" && url.query().is_none() && url.fragment().is_none()) {
+                let reason = "`ed25519` needs the address of the public keys";
+                add(
+                    "keys",
+                    reason,
+                    "add the https URL of the JWKS, without query and fragment",
+                );
+            }
+        }
     }
 }
 
@@ -54,18 +97,27 @@ fn templates(signature: &Signature, found: &mut Found<'_>) {
             fix,
         );
     }
+    let of_body = ["body", "body_sha256"];
+    for name in of_body
+        .iter()
+        .filter(|name| signature.headers.contains_key(**name) || in_form.contains(*name))
+    {
+        let fix = "give the value another name";
+        add("headers", format!("`{name}` is a value of the body"), fix);
+    }
     let known = |name: &str| {
-        name == "body" || name != "signature" && (signature.headers.contains_key(name) || in_form.contains(&name))
+        of_body.contains(&name)
+            || name != "signature" && (signature.headers.contains_key(name) || in_form.contains(&name))
     };
     let in_message = placeholders(&signature.message);
     for name in in_message.iter().filter(|name| !known(name)) {
-        let fix = "name `body`, or a value of `headers` or `form`";
+        let fix = "name `body`, `body_sha256`, or a value of `headers` or `form`";
         add("message", format!("no header has `{{{name}}}`"), fix);
     }
-    for name in ["body", "timestamp"] {
-        if !in_message.contains(&name) {
+    for names in [&of_body[..], &["timestamp"]] {
+        if !names.iter().any(|name| in_message.contains(name)) {
             let fix = "add it to the template: what is not signed proves nothing";
-            add("message", format!("`{{{name}}}` is missing"), fix);
+            add("message", format!("`{{{}}}` is missing", names[0]), fix);
         }
     }
     if signature.message.contains("}{") {
@@ -80,13 +132,5 @@ fn templates(signature: &Signature, found: &mut Found<'_>) {
     if entries.iter().any(|entry| placeholders(entry).len() != 1) || !in_form.contains(&"signature") {
         let fix = "write entries such as `v1={signature}`, with the `separator` between them";
         add("form", "an entry has no value, or several".to_owned(), fix);
-    }
-    if signature.key_prefix.is_some() && signature.key == KeyForm::Text {
-        let fix = "delete it, or set `key: base64`";
-        add(
-            "key_prefix",
-            "only a key in base64 has a prefix that is not part of it".to_owned(),
-            fix,
-        );
     }
 }

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use futures_util::FutureExt as _;
 use reqwest::header::{HeaderName, HeaderValue};
-use videogen_wire::facts::Scheme;
 
 use super::*;
 
@@ -9,19 +9,18 @@ const TIME: i64 = 1_795_684_262;
 const ID: (&str, &str) = ("x-id", "msg_1");
 
 const TEXT: Signature = Signature {
-    scheme: Scheme::HmacSha256,
+    scheme: Scheme::HmacSha256 { key: SigningKey::Text },
     encoding: Encoding::Hex,
-    key: SigningKey::Text,
     message: "{timestamp},{body}",
     headers: &[("signature", "X-Signature")],
     form: "t={timestamp},v1={signature}",
     separator: Some(','),
 };
+const WHSEC: SigningKey = SigningKey::Base64 { prefix: "whsec_" };
 /// The form of Standard Webhooks.
 const STANDARD_WEBHOOKS: Signature = Signature {
-    scheme: Scheme::HmacSha256,
+    scheme: Scheme::HmacSha256 { key: WHSEC },
     encoding: Encoding::Base64,
-    key: SigningKey::Base64 { prefix: "whsec_" },
     message: "{id}.{timestamp}.{body}",
     headers: &[("id", "x-id"), ("signature", "x-signature"), ("timestamp", "x-time")],
     form: "v1,{signature}",
@@ -56,8 +55,20 @@ fn verify(
 ) -> Result<Option<String>, Refusal> {
     let secrets: Vec<SecretString> = secrets.iter().map(|secret| (*secret).into()).collect();
     let now = Timestamp::from_timestamp(TIME + off, 0).unwrap();
-    let verifier = Verifier::new(rules, &secrets, 300).unwrap();
-    verifier.verify(&headers(pairs), body.as_bytes(), now)
+    let Scheme::HmacSha256 { key } = rules.scheme else {
+        panic!("no secret: {rules:?}")
+    };
+    let verifier = Verifier {
+        rules,
+        keys: Keys::Secret(keys(key, &secrets).unwrap()),
+        tolerance: 300,
+    };
+    let headers = headers(pairs);
+    let verified = verifier.verify(&headers, body.as_bytes(), now).now_or_never();
+    verified.unwrap().map_err(|rejection| match rejection {
+        Rejection::Refused(refusal) => refusal,
+        other => panic!("{other}"),
+    })
 }
 
 /// Of secret `whsec-demo` and body `{}`.
@@ -142,24 +153,36 @@ fn a_header_with_nothing_but_the_signature() {
 fn a_secret_that_is_no_key_is_refused_without_being_shown() {
     // The last are an empty key, with which anyone can sign.
     for secret in ["whsec_canary!", "whsec_", ""] {
-        let error = Verifier::new(STANDARD_WEBHOOKS, &[secret.into()], 300).err().unwrap();
+        let error = keys(WHSEC, &[secret.into()]).err().unwrap();
         assert!(error.contains("no base64 after \"whsec_\""), "{error}");
         assert!(!error.contains("canary"), "{error}");
     }
 }
 
 #[test]
+fn a_digest_of_the_body_is_signed_in_its_place() {
+    let rules = Signature {
+        message: "{id}\n{timestamp}\n{body_sha256}",
+        ..PLAIN
+    };
+    let time = TIME.to_string();
+    // By `openssl dgst -sha256 -hmac`, of the digest in hex.
+    let hex = "74340008c5cbe447e6beab53406b4a7cb359d328febd3125643036630decc371";
+    let verify = |body: &str| verify(rules, &["key"], &[ID, ("x-time", &time), ("x-signature", hex)], body, 0);
+    assert_eq!(verify("[1]"), Ok(Some("msg_1".to_owned())));
+    assert_eq!(verify("[2]"), Err(Refusal::Signature));
+}
+
+#[test]
 fn only_complete_lower_case_hex_is_a_signature() {
     let good = "0f".repeat(32);
-    assert_eq!(lower_hex(&good), Some([15; 32]));
+    assert_eq!(from_hex(&good), Some(vec![15; 32]));
     for bad in [
         "0F".repeat(32),
-        "0f".repeat(31),
-        "0f".repeat(33),
         "0g".repeat(32),
         format!("{}f", &good[1..].replace('0', "é")),
         good[1..].to_owned(),
     ] {
-        assert_eq!(lower_hex(&bad), None, "{bad}");
+        assert_eq!(from_hex(&bad), None, "{bad}");
     }
 }
