@@ -24,6 +24,7 @@ pub(crate) mod media_type;
 mod note;
 mod operation;
 mod parameters;
+mod price;
 mod reconciled;
 mod request;
 #[cfg(feature = "schema")]
@@ -56,6 +57,7 @@ pub(crate) use local::Reader;
 pub use note::Note;
 pub use operation::Operation;
 pub use parameters::TaskParameters;
+pub use price::{CostEstimate, Estimate, Money, ParseMoneyError, PriceOrigin};
 pub use reconciled::Reconciled;
 pub use request::{Tool, VideoRequest};
 #[cfg(feature = "schema")]
@@ -63,7 +65,7 @@ pub use schema::{request_schema, task_schema};
 pub use status::TaskStatus;
 #[allow(unused_imports, reason = "only some vendors need it")]
 pub(crate) use task::is_moderation;
-pub use task::{Cost, Raw, TaskError, Usage, Video, VideoTask};
+pub use task::{Raw, TaskError, Usage, Video, VideoTask};
 #[cfg(feature = "test-util")]
 pub use task_builder::VideoTaskBuilder;
 pub use task_id::{ParseTaskIdError, TaskId};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::TaskStatus;
-use crate::model::{Adjustment, ErrorKind, Note, SecretUrl, TaskId, TaskParameters, Timestamp, UnlistedModel};
+use crate::model::{Adjustment, ErrorKind, Money, Note, SecretUrl, TaskId, TaskParameters, Timestamp, UnlistedModel};
 
 /// A video task as last reported by the vendor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -244,40 +244,11 @@ pub struct Usage {
     pub web_searches: Option<i64>,
     /// What the vendor charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost: Option<Cost>,
+    pub cost: Option<Money>,
     /// Seconds for which the model ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub seconds: Option<Decimal>,
-}
-
-/// An amount of money, as the vendor reported it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Cost {
-    /// The amount, exactly.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub amount: Decimal,
-    /// Currency code of ISO 4217, such as `USD`.
-    pub currency: String,
-}
-
-impl Cost {
-    /// An amount in US dollars.
-    pub(crate) fn usd(amount: Decimal) -> Self {
-        Self {
-            amount,
-            currency: "USD".to_owned(),
-        }
-    }
-}
-
-/// `3.2 USD`.
-impl fmt::Display for Cost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount, self.currency)
-    }
 }
 
 /// Reason of a task's failure.
