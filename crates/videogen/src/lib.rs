@@ -160,7 +160,9 @@ pub use transport::RetryPolicy;
 /// }
 /// ```
 pub mod facts {
-    pub use crate::model::{Balance, Capabilities, ListedModel, Operation, ParseVendorError};
+    pub use crate::model::{
+        Balance, Capabilities, ListedModel, ModelDifference, Operation, ParseVendorError, compare_models,
+    };
     #[doc(inline)]
     pub use videogen_wire::facts::*;
 }

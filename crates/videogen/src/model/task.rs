@@ -56,6 +56,9 @@ pub struct VideoTask {
     /// The finished video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<Video>,
+    /// Further videos, if the vendor made several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_videos: Vec<Video>,
     /// The last frame as an image, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_frame: Option<SecretUrl>,
@@ -112,6 +115,7 @@ impl VideoTask {
             parameters: TaskParameters::default(),
             expired: None,
             video: None,
+            more_videos: Vec::new(),
             last_frame: None,
             usage: None,
             error: None,
@@ -144,6 +148,19 @@ impl VideoTask {
         self.already_submitted = submitted.already_submitted;
         self.journal_error.clone_from(&submitted.journal_error);
         self
+    }
+
+    /// Iterates over all its videos. Most tasks have one.
+    pub fn videos(&self) -> impl Iterator<Item = &Video> {
+        self.video.iter().chain(&self.more_videos)
+    }
+
+    /// Sets its videos, the first and further ones.
+    #[allow(dead_code, reason = "only some vendors make several")]
+    pub(crate) fn set_videos(&mut self, videos: impl IntoIterator<Item = Video>) {
+        let mut videos = videos.into_iter();
+        self.video = videos.next();
+        self.more_videos = videos.collect();
     }
 
     /// Whether the task needs no more polls: it has ended, and has its video if it is completed. A vendor may report
