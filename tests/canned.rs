@@ -35,6 +35,20 @@ impl Canned {
         Self::new(status, "Content-Type: application/json\r\n", body.to_string()).await
     }
 
+    /// Answers with JSON, in which the links that begin with `base` lead to this server.
+    pub(crate) async fn linking(status: u16, body: &serde_json::Value, base: &'static str) -> Self {
+        let body = body.to_string();
+        Self::answering(move |request| {
+            let mut lines = request.lines();
+            let host = lines.find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+            let body = body.replace(base, &format!("http://{host}"));
+            let length = body.len();
+            format!("HTTP/1.1 {status} Canned\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+                .into_bytes()
+        })
+        .await
+    }
+
     /// Responds with these bytes, then closes.
     pub(crate) async fn raw(answer: Vec<u8>) -> Self {
         Self::answering(move |_| answer.clone()).await

@@ -48,7 +48,8 @@ async fn submit_wait_download_on_every_family() {
     let folder = tempfile::tempdir().unwrap();
     for (vendor, model) in targets() {
         let client = client(&simulator, vendor);
-        let request = VideoRequest::new(model, "A kite over the ice").duration(4);
+        let seconds = Capabilities::of(vendor, model).model.duration.nearest(4);
+        let request = VideoRequest::new(model, "A kite over the ice").duration(seconds);
         let submitted = client.submit(&request).await.unwrap();
         assert_eq!(submitted.status, TaskStatus::Queued, "{model}");
         // The answers of some vendors show no times.

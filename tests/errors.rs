@@ -259,8 +259,6 @@ async fn every_form_of_a_failed_task() {
             let canned = Canned::json(200, &task).await;
             let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t-1").unwrap();
             let error = canned.client(vendor).get(&id).await.unwrap().error.unwrap();
-            // OpenRouter's errors are texts without a code.
-            let code = code.filter(|_| vendor != Vendor::OpenRouter);
             assert_eq!(
                 (error.code.as_deref(), error.message.as_deref()),
                 (code, Some(words)),

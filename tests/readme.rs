@@ -44,7 +44,7 @@ fn the_documents_name_the_environment_variables_of_every_vendor() {
     let secrets = variables(|vendor| {
         let facts = vendor.facts();
         facts.webhook.signature.as_ref()?;
-        Some(facts.key_env.replace("_API_KEY", "_WEBHOOK_SECRET"))
+        Some(facts.base_url_env.replace("_BASE_URL", "_WEBHOOK_SECRET"))
     });
     let terminal = read("docs/terminal.md");
     for (names, meaning) in [

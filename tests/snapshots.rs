@@ -104,13 +104,18 @@ async fn normalised_task_of_every_example() {
                 }
                 let status: u16 = status.parse().unwrap();
                 for (name, body) in examples(&resolve(&spec, response)["content"]["application/json"]) {
-                    let canned = Canned::json(status, &body).await;
+                    // The next page of a list is at the API itself.
+                    let canned = Canned::linking(status, &body, "https://api.example.com/v1").await;
                     let client = canned.client(*vendor);
                     let mut read = match (method.as_str(), path.ends_with("/cancel")) {
                         ("post", false) => json!(client.submit(&request_for(*vendor, operation)).await.unwrap()),
                         ("post", true) => {
+                            // Some look first at whether it can be cancelled.
+                            let queued = json!({"id": "t", "status": "queued"}).to_string();
+                            let (answer, look) = (body.to_string(), queued.as_str());
+                            let canned = Canned::submitted_and_read((status, &answer), (200, look)).await;
                             let task = TaskId::new(*vendor, family(operation), "t").unwrap();
-                            json!(client.cancel(&task).await.unwrap())
+                            json!(canned.client(*vendor).cancel(&task).await.unwrap())
                         }
                         _ if path.ends_with('}') => {
                             let task = TaskId::new(*vendor, family(operation), "t").unwrap();

@@ -11,9 +11,8 @@ use std::time::Duration;
 use serde_json::Value;
 use videogen_sim::{Simulator, Vendor};
 
-use super::journal::VENDORS;
 use super::outputs::{lines, names};
-use super::{document, stderr, videogen};
+use super::{account, document, stderr, videogen};
 
 /// Where the connection between the command and its vendor stops.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,11 +62,10 @@ impl Way {
 
     fn command(&self, folder: &Path, args: &[&str]) -> Command {
         let mut command = videogen(folder, args);
-        for (_, prefix, vendor) in VENDORS {
+        for vendor in videogen::Vendor::ALL.iter().copied() {
             let url = self.simulator.base_url(vendor);
-            let vendor = url.split('/').nth(2).unwrap();
-            command.env(format!("{prefix}_API_KEY"), "sk-x");
-            command.env(format!("{prefix}_BASE_URL"), url.replace(vendor, &self.base));
+            let host = url.split('/').nth(2).unwrap();
+            account(&mut command, vendor, &url.replace(host, &self.base));
         }
         command
     }

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use serde_json::json;
 
-use crate::{at_once, document, run, stderr, stdout, videogen};
+use crate::{Vendor, at_once, document, run, stderr, stdout, videogen};
 
 /// The beginning of a video with its index first.
 const OPENING: &[u8] = b"\0\0\0\x08ftyp\0\0\0\x08moov";
@@ -212,15 +212,8 @@ fn a_simulated_clip_from_every_family() {
         assert_eq!(again.status.code(), Some(7));
         assert!(stderr(&again).contains("--overwrite") && !stderr(&again).contains("Submitted"));
     };
-    at_once(
-        [
-            ("token360", "seedance-2.0"),
-            ("toapis", "seedance-2"),
-            ("toapis", "doubao-seedance-1-5-pro"),
-            ("alltoken", "seedance-2.0"),
-            ("ark", "dreamina-seedance-2-0-260128"),
-            ("openrouter", "bytedance/seedance-2.0"),
-        ],
-        generate,
-    );
+    let defaults = Vendor::ALL
+        .iter()
+        .map(|vendor| (vendor.as_str(), vendor.default_model()));
+    at_once(defaults.chain([("toapis", "doubao-seedance-1-5-pro")]), generate);
 }

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use super::{document, stderr, videogen};
+use super::{Vendor, account, document, stderr, videogen};
 
 /// A vendor that accepts every submission with the id `id`, and refuses everything else.
 fn vendor(id: &str) -> String {
@@ -37,20 +37,12 @@ fn vendor(id: &str) -> String {
 fn a_paid_task_has_an_exit_code_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let (dots, refused) = (vendor(".."), vendor("t-1"));
-    for (name, model) in [
-        ("token360", "seedance-2.0"),
-        ("toapis", "seedance-2"),
-        ("alltoken", "seedance-2.0"),
-        ("ark", "dreamina-seedance-2-0-260128"),
-        ("openrouter", "bytedance/seedance-2.0"),
-    ] {
-        let upper = name.to_uppercase();
+    for vendor in Vendor::ALL.iter().copied() {
+        let (name, model) = (vendor.as_str(), vendor.default_model());
         let command = |base_url: &str, args: &[&str]| {
-            videogen(folder.path(), args)
-                .env(format!("{upper}_API_KEY"), "sk-x")
-                .env(format!("{upper}_BASE_URL"), base_url)
-                .output()
-                .unwrap()
+            let mut command = videogen(folder.path(), args);
+            account(&mut command, vendor, base_url);
+            command.output().unwrap()
         };
         let args = ["generate", "a kite", "--vendor", name, "--model", model, "-o", "a.mp4"];
         let output = command(&dots, &[&args[..], &["--timeout", "0", "--json"]].concat());

@@ -6,23 +6,15 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
-use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
+use videogen::Vendor;
+use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
-use super::{stderr, stdout, videogen};
-
-pub(crate) const VENDORS: [(&str, &str, Vendor); 5] = [
-    ("token360", "TOKEN360", Vendor::Token360),
-    ("toapis", "TOAPIS", Vendor::ToApis),
-    ("alltoken", "ALLTOKEN", Vendor::AllToken),
-    ("ark", "ARK", Vendor::Ark),
-    ("openrouter", "OPENROUTER", Vendor::OpenRouter),
-];
+use super::{account, stderr, stdout, videogen};
 
 pub(super) fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
     let mut command = videogen(folder, args);
-    for (_, prefix, vendor) in VENDORS {
-        command.env(format!("{prefix}_API_KEY"), "sk-x");
-        command.env(format!("{prefix}_BASE_URL"), simulator.base_url(vendor));
+    for vendor in Vendor::ALL {
+        account(&mut command, *vendor, &simulator.base_url(*vendor));
     }
     command
 }
@@ -91,7 +83,8 @@ async fn a_lost_response_is_recovered() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| run(folder.path(), &simulator, args);
-    for (name, _, vendor) in VENDORS {
+    for vendor in Vendor::ALL.iter().copied() {
+        let name = vendor.as_str();
         simulator.inject(Fault::new(vendor, Operation::Submit, FaultKind::DropAfter));
         let (code, document, _) = run(&[
             "generate",
@@ -119,8 +112,10 @@ async fn a_lost_response_is_recovered() {
         let intent = document["error"]["ambiguity"]["intent"].as_str().unwrap().to_owned();
         let found = document["error"]["candidates"][0]["task"].as_str();
         // Where nothing can be looked up, the user finds it on the vendor's site.
-        let candidate = found.map_or_else(|| format!("{name}:videos:{made}"), str::to_owned);
-        assert_eq!(found.is_some(), name != "openrouter", "{document}");
+        let family = vendor.families().next().unwrap();
+        let candidate = found.map_or_else(|| format!("{name}:{family}:{made}"), str::to_owned);
+        let has_list = vendor.supports(videogen::facts::Operation::List);
+        assert_eq!(found.is_some(), has_list, "{document}");
         assert!(candidate.ends_with(&made));
 
         let (code, open, _) = run(&["recover"]);
@@ -140,11 +135,11 @@ async fn a_lost_response_is_recovered() {
         let (code, _, _) = run(&["recover", &intent, "--dismiss"]);
         assert_eq!(code, 2);
     }
-    assert_eq!(simulator.stats().tasks, VENDORS.len());
+    assert_eq!(simulator.stats().tasks, Vendor::ALL.len());
     let (code, recovered, _) = run(&["recover"]);
     assert_eq!(
         (code, recovered["unfinished"].as_array().unwrap().len()),
-        (0, VENDORS.len()),
+        (0, Vendor::ALL.len()),
         "{recovered}"
     );
 
@@ -173,7 +168,7 @@ async fn a_lost_response_is_recovered() {
     let foreign: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
         foreign["other_accounts"].as_array().unwrap().len(),
-        VENDORS.len(),
+        Vendor::ALL.len(),
         "{foreign}"
     );
 }

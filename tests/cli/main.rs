@@ -32,16 +32,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
+use videogen::Vendor;
 use videogen_sim::Simulator;
-
-const KEYS: [&str; 6] = [
-    "TOKEN360_API_KEY",
-    "TOAPIS_API_KEY",
-    "ALLTOKEN_API_KEY",
-    "TOKEN360_BASE_URL",
-    "TOAPIS_BASE_URL",
-    "ALLTOKEN_BASE_URL",
-];
 
 /// The command in `folder`, with no key in the environment.
 fn videogen(folder: &Path, args: &[&str]) -> Command {
@@ -49,10 +41,16 @@ fn videogen(folder: &Path, args: &[&str]) -> Command {
     command.args(args).current_dir(folder);
     // With its journal in that folder.
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
-    for name in KEYS {
-        command.env_remove(name);
+    for facts in Vendor::ALL.iter().map(|vendor| vendor.facts()) {
+        command.env_remove(facts.key_env).env_remove(facts.base_url_env);
     }
     command
+}
+
+/// Gives a command a key of `vendor`, and this base URL.
+fn account(command: &mut Command, vendor: Vendor, base_url: &str) {
+    let facts = vendor.facts();
+    command.env(facts.key_env, "sk-x").env(facts.base_url_env, base_url);
 }
 
 fn run(folder: &Path, args: &[&str]) -> Output {

@@ -6,7 +6,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use super::{at_once, document, run, stderr, stdout, videogen};
+use super::{Vendor, at_once, document, run, stderr, stdout, videogen};
 
 /// A vendor with the same response to every request.
 pub(super) fn vendor(answer: &Value) -> String {
@@ -174,14 +174,10 @@ fn dashes_and_at_signs_are_refused() {
 #[test]
 fn inputs_on_plain_http_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    for (vendor, model) in [
-        ("token360", "seedance-2.0"),
-        ("toapis", "seedance-2"),
-        ("toapis", "doubao-seedance-1-5-pro"),
-        ("alltoken", "seedance-2.0"),
-        ("ark", "dreamina-seedance-2-0-260128"),
-        ("openrouter", "bytedance/seedance-2.0"),
-    ] {
+    let defaults = Vendor::ALL
+        .iter()
+        .map(|vendor| (vendor.as_str(), vendor.default_model()));
+    for (vendor, model) in defaults.chain([("toapis", "doubao-seedance-1-5-pro")]) {
         let plan = |url: &str| {
             let args = [
                 "plan",

@@ -21,11 +21,9 @@ fn listening(folder: &Path, simulator: &Simulator, vendor: &str, more: &[&str]) 
     args.extend(["--listen-for-webhook", &address, "--webhook-url", &url]);
     args.extend(more);
     let mut command = videogen(folder, &args);
-    let name = vendor.to_uppercase();
+    let vendor: videogen::Vendor = vendor.parse().unwrap();
     command.env_remove("TOAPIS_WEBHOOK_SECRET");
-    command.env(format!("{name}_API_KEY"), "sk-x");
-    let simulated: videogen_sim::Vendor = vendor.parse().unwrap();
-    command.env(format!("{name}_BASE_URL"), simulator.base_url(simulated));
+    account(&mut command, vendor, &simulator.base_url(vendor));
     command
 }
 
@@ -58,7 +56,7 @@ async fn a_signed_webhook_ends_the_wait_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hint_ends_the_wait_after_a_poll() {
-    for vendor in ["token360", "toapis", "alltoken", "ark", "openrouter"] {
+    for vendor in videogen::Vendor::ALL.iter().map(|vendor| vendor.as_str()) {
         let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut command = listening(folder.path(), &simulator, vendor, &["--json"]);

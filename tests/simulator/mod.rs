@@ -13,5 +13,5 @@ mod lists;
 mod requests;
 mod start;
 mod strict;
-mod support;
+pub(crate) mod support;
 mod webhooks;

@@ -5,7 +5,7 @@ use videogen::upload::{AssetQuery, AssetStatus, UploadOptions};
 use videogen::{ErrorKind, Vendor};
 
 use super::server::{Mood, Server};
-use super::{png, uploaders};
+use super::{keepers_of_assets, png};
 
 fn unsupported<T: std::fmt::Debug>(
     vendor: Vendor,
@@ -28,7 +28,7 @@ async fn assets_are_uploaded_listed_and_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("face.png");
     std::fs::write(&path, png(600, 800, 9)).unwrap();
-    for vendor in uploaders() {
+    for vendor in keepers_of_assets() {
         let server = Server::new(Mood {
             polls: 2,
             ..Mood::default()
@@ -84,7 +84,7 @@ async fn assets_are_uploaded_listed_and_deleted() {
 async fn a_person_is_verified_by_a_link() {
     let server = Server::new(Mood::default()).await;
     let callback = "https://app.example/verified".into();
-    for vendor in uploaders() {
+    for vendor in keepers_of_assets() {
         let assets = server.client(vendor, None).assets();
         // The hand-made server has the sessions of one vendor.
         if vendor.supports(Operation::Assets) {

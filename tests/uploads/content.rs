@@ -251,7 +251,7 @@ async fn file_names_cannot_change_the_form() {
                 let body = String::from_utf8_lossy(&seen.body).into_owned();
                 let head = body
                     .lines()
-                    .filter(|line| line.starts_with("Content-Disposition") && line.contains("filename"));
+                    .filter(|line| line.starts_with("Content-Disposition") && line.contains("filename="));
                 let head: Vec<&str> = head.collect();
                 assert!(
                     head.len() == 1 && head[0].ends_with(".png\""),

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
-use videogen::facts::Capabilities;
+use videogen::facts::{Capabilities, Operation};
 use videogen::submit::{plan, validate};
 use videogen::{Delivery, ErrorKind, Role, Source, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
@@ -85,6 +85,11 @@ fn takes_files(vendor: Vendor, rules: &Capabilities, role: Role) -> bool {
     rule.sources.contains(&"data")
         || ways
             .any(|way| way.media.contains(&medium) && way.serves(rules.model.id) && rule.sources.contains(&way.gives))
+}
+
+/// The vendors with assets of the account.
+fn keepers_of_assets() -> impl Iterator<Item = Vendor> {
+    uploaders().filter(|vendor| vendor.supports(Operation::Asset))
 }
 
 /// The vendors that files can be uploaded to. The others are in `simulated`.
@@ -221,7 +226,7 @@ async fn files_beyond_the_limits_are_refused_before_any_request() {
         .write(true)
         .open(&large)
         .unwrap()
-        .set_len(40_000_000)
+        .set_len(200_000_000)
         .unwrap();
     let cases = [
         (
@@ -246,6 +251,15 @@ async fn files_beyond_the_limits_are_refused_before_any_request() {
             .model
             .id;
         for (role, path, word) in &cases {
+            let rules = Capabilities::of(vendor, model);
+            let rule = rules.model.inputs.iter().find(|rule| rule.role == role.as_str());
+            let has_sides = rule
+                .and_then(|rule| rule.media)
+                .is_some_and(|media| media.side.is_some());
+            // Where no sides are documented, none are checked.
+            if matches!(*word, "sides" | "ratio") && !has_sides {
+                continue;
+            }
             let source = Source::from(videogen::LocalFile::from(path.as_path()));
             let request = VideoRequest::new(model, "x").input(*role, source);
             let error = client.submit(&request).await.unwrap_err();

@@ -6,7 +6,7 @@ use videogen::upload::{AssetQuery, AssetStatus, UploadOptions, Verification};
 use videogen::{Client, ErrorKind, SecretUrl, Vendor};
 use videogen_sim::Simulator;
 
-use super::{Role, png, request, uploaders};
+use super::{Role, keepers_of_assets, png, request};
 
 async fn simulator() -> Simulator {
     Simulator::builder().speed(20.0).start().await.unwrap()
@@ -38,7 +38,7 @@ async fn a_person_is_verified_and_shown() {
     let folder = tempfile::tempdir().unwrap();
     let face = folder.path().join("face.png");
     std::fs::write(&face, png(600, 800, 9)).unwrap();
-    for vendor in uploaders() {
+    for vendor in keepers_of_assets() {
         let simulator = simulator().await;
         let begins = client(&simulator, vendor, "sk-own").assets();
         if vendor != Vendor::Token360 {
@@ -148,7 +148,7 @@ async fn a_person_is_verified_and_shown() {
 /// Nobody opens the link in time.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_link_verifies_no_person() {
-    for vendor in uploaders() {
+    for vendor in keepers_of_assets() {
         let simulator = simulator().await;
         let assets = client(&simulator, vendor, "sk-own").assets();
         let session = assets.verify("Ada Byron", callback(vendor).as_ref()).await.unwrap();

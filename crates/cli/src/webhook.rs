@@ -121,10 +121,9 @@ fn secrets(vendor: Vendor, simulate: bool, output: &Output) -> Vec<String> {
     if simulate {
         return vec![videogen_sim::WEBHOOK_SECRET.to_owned()];
     }
-    let variable = format!(
-        "{}_WEBHOOK_SECRET",
-        facts.key_env.strip_suffix("_API_KEY").unwrap_or(facts.key_env)
-    );
+    // As the base URL's, since keys have names of many kinds.
+    let name = facts.base_url_env;
+    let variable = format!("{}_WEBHOOK_SECRET", name.strip_suffix("_BASE_URL").unwrap_or(name));
     let value = std::env::var(&variable).unwrap_or_default();
     if value.trim().is_empty() {
         output.note(&format!(

@@ -164,6 +164,8 @@ fn parameters(spec: &Spec, operation: &Operation<'_>) -> Vec<Field> {
 struct Inherited {
     source: String,
     unverified: bool,
+    /// Whether a body may lack the object.
+    optional: bool,
     /// The references followed so far.
     within: Vec<String>,
 }
@@ -183,6 +185,8 @@ fn fields(
     let required = schema.get("required").and_then(Value::as_array);
     for (name, property) in members(schema.get("properties")) {
         let wire = format!("{prefix}{name}");
+        // A member of an object is required only where the object is.
+        let is_required = !around.optional && required.is_some_and(|names| names.iter().any(|known| known == name));
         let inner = target(spec, property);
         let names: Vec<&str> = match property.get("x-field") {
             Some(Value::String(one)) => vec![one],
@@ -193,7 +197,11 @@ fn fields(
                 && inner.get("properties").is_some()
                 && inner.get("type").and_then(Value::as_str) == Some("object") =>
             {
-                fields(spec, property, &format!("{wire}."), &around, found, rest);
+                let inside = Inherited {
+                    optional: !is_required,
+                    ..around.clone()
+                };
+                fields(spec, property, &format!("{wire}."), &inside, found, rest);
                 continue;
             }
             _ => {
@@ -202,8 +210,6 @@ fn fields(
             }
         };
         let own = inherit(property, &around);
-        // A member of an object is required only where the object is sent.
-        let required = prefix.is_empty() && required.is_some_and(|names| names.iter().any(|known| known == name));
         for name in names {
             let form = form(property, inner, name);
             found.push(field(
@@ -211,7 +217,7 @@ fn fields(
                 property,
                 (name, wire.clone()),
                 (Place::Body, form),
-                required,
+                is_required,
                 &own,
             ));
         }
@@ -289,6 +295,7 @@ fn inherit(schema: &Value, around: &Inherited) -> Inherited {
     let source = sources(schema).first().map(|page| (*page).to_owned());
     Inherited {
         source: source.unwrap_or_else(|| around.source.clone()),
+        optional: around.optional,
         within: around.within.clone(),
         unverified: around.unverified || schema.get("x-unverified") == Some(&Value::Bool(true)),
     }

@@ -430,9 +430,11 @@ impl Judge<'_> {
 fn finish(task: &mut VideoTask, raw: Raw) {
     let body = raw.json();
     let has_message = task.error.as_ref().is_some_and(|error| error.message.is_some());
-    if task.status == TaskStatus::Failed && !has_message {
-        let code = task.error.take().and_then(|error| error.code);
-        task.error = TaskError::new(code, words::reason(&body));
+    if task.status.is_ended() && !has_message {
+        let (code, message) = words::error(&body);
+        let code = task.error.take().and_then(|error| error.code).or(code);
+        let reason = || words::reason(&body).filter(|_| task.status == TaskStatus::Failed);
+        task.error = TaskError::new(code, message.or_else(reason));
     }
     details::read(task, &body);
     task.raw = raw;

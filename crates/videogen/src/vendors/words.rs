@@ -114,6 +114,16 @@ pub(crate) fn reason(task: &Value) -> Option<String> {
     REASONS.iter().find_map(|place| text_of(task.pointer(place)?, DEPTH))
 }
 
+/// Code and message of a task's `error`, where its type has them in another shape.
+pub(crate) fn error(task: &Value) -> (Option<String>, Option<String>) {
+    let error = task.get("error").unwrap_or(&Value::Null);
+    let code = error.get("code").and_then(Value::as_str).map(str::trim);
+    (
+        code.filter(|code| !code.is_empty()).map(str::to_owned),
+        text_of(error, DEPTH),
+    )
+}
+
 fn in_json(body: &Value) -> Option<String> {
     if !body.is_object() {
         return text_of(body, DEPTH);
