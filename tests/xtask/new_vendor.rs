@@ -149,7 +149,7 @@ fn the_skeleton_is_valid_and_registered_and_the_remaining_steps_are_listed() {
     syn::parse_file(&read(here, "crates/videogen/src/vendors/mod.rs")).unwrap();
 }
 
-/// With a list of tasks, of either kind of paging, the skeleton is as valid.
+/// With a list of tasks, of any kind of paging, the skeleton is as valid.
 #[test]
 fn a_skeleton_with_a_list_is_valid_too() {
     let copy = copy();
@@ -158,6 +158,7 @@ fn a_skeleton_with_a_list_is_valid_too() {
     for (vendor, paging, parameters) in [
         ("numbered", "number", ["x-query: page", "x-query: limit"]),
         ("cursored", "cursor", ["x-query: after", "x-query: limit"]),
+        ("linked", "url", ["x-query: next_url", "x-query: limit"]),
     ] {
         let (code, out, err) = xtask(&["new-vendor", vendor, "--paging", paging], here);
         assert_eq!((code, err.as_str()), (0, ""), "{out}");
@@ -185,7 +186,7 @@ fn a_skeleton_with_a_list_is_valid_too() {
     }
     let (code, _, err) = xtask(&["new-vendor", "third3", "--paging", "offset"], here);
     assert!(
-        code == 2 && err.contains("[possible values: number, cursor]"),
+        code == 2 && err.contains("[possible values: number, cursor, url]"),
         "{code} {err}"
     );
 }
@@ -309,6 +310,7 @@ fn the_skeleton_compiles() {
         &["new-vendor", "averylongvendorname"],
         &["new-vendor", "numbered", "--paging", "number"],
         &["new-vendor", "cursored", "--paging", "cursor"],
+        &["new-vendor", "linked", "--paging", "url"],
     ] {
         let (code, _, err) = xtask(arguments, here);
         assert_eq!((code, err.as_str()), (0, ""));
@@ -329,7 +331,14 @@ fn the_skeleton_compiles() {
         );
     };
     cargo(&["fmt", "--all", "--check"]);
-    for features in ["q", "averylongvendorname,webhook", "numbered", "cursored", "default"] {
+    for features in [
+        "q",
+        "averylongvendorname,webhook",
+        "numbered",
+        "cursored",
+        "linked",
+        "default",
+    ] {
         let package = ["check", "--quiet", "--offline", "--package", "videogen"];
         cargo(&[package.as_slice(), &["--no-default-features", "--features", features]].concat());
     }

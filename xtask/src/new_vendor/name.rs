@@ -66,6 +66,7 @@ impl Name {
             ADAPTER,
             include_str!("template/paging/number.rs"),
             include_str!("template/paging/cursor.rs"),
+            include_str!("template/paging/url.rs"),
         ] {
             let tokens = code
                 .parse()

@@ -7,6 +7,8 @@ pub(super) enum Paging {
     Number,
     /// Each returns the cursor of the next one
     Cursor,
+    /// Each returns the whole URL of the next one
+    Url,
 }
 
 impl Paging {
@@ -15,6 +17,7 @@ impl Paging {
         match self {
             Self::Number => include_str!("template/paging/number.yaml"),
             Self::Cursor => include_str!("template/paging/cursor.yaml"),
+            Self::Url => include_str!("template/paging/url.yaml"),
         }
     }
 
@@ -22,6 +25,7 @@ impl Paging {
         match self {
             Self::Number => include_str!("template/paging/number.rs"),
             Self::Cursor => include_str!("template/paging/cursor.rs"),
+            Self::Url => include_str!("template/paging/url.rs"),
         }
     }
 
