@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use videogen::facts::{Auto, Capabilities};
+use videogen::facts::{Auto, Capabilities, Form, Place};
 use videogen::submit::{plan, validate};
 use videogen::{Client, Input, Role, TaskId, Vendor, VideoDuration, VideoRequest, Violation};
 use videogen_sim::Simulator;
@@ -61,9 +61,42 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
             .find(|field| field.name == name && scalar)
         {
             let word = field.words.iter().find(|word| value == word.value);
-            let pointer = field.wire.split('.').fold(&mut body, |place, step| &mut place[step]);
-            *pointer = word.map_or(value, |word| json!(word.wire));
+            if field.place == Place::Body {
+                *at(&mut body, field.wire) = word.map_or(value, |word| json!(word.wire));
+            }
         }
+    }
+    if vendor == Vendor::Replicate {
+        for input in &request.inputs {
+            let mut fields = rules.model.request.fields.iter();
+            if let Some(field) = fields.find(|field| field.name == input.role.as_str()) {
+                let (place, url) = (at(&mut body, field.wire), json!(input.source.to_wire()));
+                match (field.form, place) {
+                    (Form::Url, place) => *place = url,
+                    (_, Value::Array(items)) => items.push(url),
+                    (_, none) => *none = json!([url]),
+                }
+            }
+        }
+        // What the body itself has not is a member of the model's input.
+        for (name, value) in &request.extra {
+            let place = match name.as_str() {
+                "version" | "webhook" | "webhook_events_filter" | "input" => &mut body[name],
+                _ => &mut body["input"][name],
+            };
+            match (place, value) {
+                (Value::Object(place), Value::Object(members)) => place.extend(members.clone()),
+                (place, value) => *place = value.clone(),
+            }
+        }
+        let defaults = [("input", json!({})), ("webhook_events_filter", json!(["completed"]))];
+        for (name, value) in defaults {
+            if body[name].is_null() && (name == "input" || request.callback_url.is_some()) {
+                body[name] = value;
+            }
+        }
+        body.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        return body;
     }
     for input in &request.inputs {
         let (list, item) = medium(vendor, request, input, &rules);
@@ -83,6 +116,24 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
         }
     }
     body
+}
+
+/// The headers of `request`, valid or not: numbers with their units.
+fn wire_headers(vendor: Vendor, request: &VideoRequest) -> Vec<(&'static str, String)> {
+    let values = object(serde_json::to_value(request).unwrap());
+    let fields = Capabilities::of(vendor, &request.model).model.request.fields.iter();
+    fields
+        .filter(|field| field.place == Place::Header)
+        .filter_map(|field| match field.form {
+            Form::Text(unit) => Some((field.wire, format!("{}{unit}", values.get(field.name)?))),
+            _ => Some((field.wire, values.get(field.name)?.to_string())),
+        })
+        .collect()
+}
+
+/// The place with this path, with dots.
+fn at<'a>(body: &'a mut Value, wire: &str) -> &'a mut Value {
+    wire.split('.').fold(body, |place, step| &mut place[step])
 }
 
 fn push(body: &mut Value, list: &str, item: Value) {
@@ -135,6 +186,12 @@ fn facade_only(vendor: Vendor, request: &VideoRequest, violation: &Violation) ->
         }
         // Nor does the simulator, where the model's roles are unverified.
         role if violation.rule.ends_with("this input role") && rules.model.unverified.contains(&"inputs") => {
+            rules.field(role).is_none()
+        }
+        // Nor does a body in which each role has a property of its own, and this one has none.
+        role if ROLES.split(' ').any(|known| known == role)
+            && rules.model.request.fields.iter().any(|field| field.form == Form::Url) =>
+        {
             rules.field(role).is_none()
         }
         // The specs do not forbid blank values, and of empty ones only a prompt.
@@ -232,6 +289,13 @@ impl Court {
         }
     }
 
+    /// Where requests like this one go.
+    fn url(&self, request: &VideoRequest) -> String {
+        let path = Capabilities::of(self.vendor, &request.model).model.request.path;
+        let simulated = crate::cases::simulated(self.vendor);
+        format!("{}{path}", self.simulator.base_url(simulated))
+    }
+
     /// Returns the disagreement, if any.
     async fn judge(&self, mut request: VideoRequest, tally: &mut Tally) -> Result<(), String> {
         if let (Some(draft), Some(real)) = (&mut request.draft_task, &self.draft)
@@ -242,6 +306,17 @@ impl Court {
         let violations = validate(self.vendor, &request);
         let fields = violations.iter().map(|violation| violation.field.clone());
         tally.subjects.extend(fields);
+        // A property for one URL cannot hold two, so there is no such request.
+        let rules = Capabilities::of(self.vendor, &request.model);
+        let holds_one = |role: &Role| rules.field(role.as_str()).is_some_and(|field| field.form == Form::Url);
+        let crowded = |role: &Role| holds_one(role) && request.inputs_as(*role).count() > 1;
+        if let Some(role) = Role::ALL.iter().find(|role| crowded(role)) {
+            tally.refused_by_the_facade += 1;
+            let is_refused = violations.iter().any(|found| found.field == role.as_str());
+            return is_refused
+                .then_some(())
+                .ok_or_else(|| format!("{role} twice is accepted: {violations:?}"));
+        }
         let body = wire_body(self.vendor, &request);
         let differ = |what: &str, answer: &str| {
             let request = serde_json::to_string(&request).unwrap();
@@ -269,13 +344,11 @@ impl Court {
             let submitted = self.client.submit(&request).await.map(drop);
             return submitted.map_err(|error| differ("validation takes it", &error.to_string()));
         }
-        let path = Capabilities::of(self.vendor, &request.model).model.request.path;
-        let url = format!(
-            "{}{path}",
-            self.simulator.base_url(crate::cases::simulated(self.vendor))
-        );
-        let sent = self.http.post(url).bearer_auth("sk-test").json(&body).send();
-        let response = sent.await.unwrap();
+        let mut sent = self.http.post(self.url(&request)).bearer_auth("sk-test").json(&body);
+        for (name, value) in wire_headers(self.vendor, &request) {
+            sent = sent.header(name, value);
+        }
+        let response = sent.send().await.unwrap();
         let reported = response.headers().get("x-videogen-unverified-rules");
         let reported = reported.map_or("", |header| header.to_str().unwrap()).split(", ");
         let reported: BTreeSet<_> = reported
@@ -303,7 +376,7 @@ impl Court {
         }
         tally.refused_by_both += 1;
         let message: Value = serde_json::from_str(&answer).unwrap();
-        let message = message["error"]["message"].as_str().unwrap_or_default();
+        let message = crate::simulator::support::message(crate::cases::simulated(self.vendor), &message);
         let named = subjects(self.vendor, &request, message.split(": ").next().unwrap_or_default());
         let enforced = |found: &Violation| !found.unverified && !own(&found);
         let agrees = |found: &Violation| named.contains(found.field.as_str()) && (overridden || enforced(found));

@@ -23,6 +23,11 @@ pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::Ark, "seedance-1-0-pro-250528"),
     (Vendor::OpenRouter, "bytedance/seedance-2.0"),
     (Vendor::OpenRouter, "google/veo-3.1"),
+    (Vendor::Replicate, "bytedance/seedance-2.0"),
+    (Vendor::Replicate, "google/veo-3.1"),
+    (Vendor::Replicate, "kwaivgi/kling-v3-video"),
+    (Vendor::Replicate, "minimax/hailuo-2.3"),
+    (Vendor::Replicate, "bytedance/seedance-1.5-pro"),
 ];
 
 /// A model's id as a part of a file's name.

@@ -213,6 +213,119 @@ fn ark() -> Vec<(Value, Fate)> {
     ]
 }
 
+/// The bodies of Replicate, as its document, its clients and captured answers show them.
+fn replicate() -> Vec<(Value, Fate)> {
+    let create = || Fate::Request {
+        operation: "create_prediction",
+        status: 201,
+    };
+    let response = |operation, status| Fate::Response { operation, status };
+    let urls = json!({"get": "https://api.example.com/v1/predictions/4k7x2m9q1srme0cqw8x9b3t5fr",
+        "cancel": "https://api.example.com/v1/predictions/4k7x2m9q1srme0cqw8x9b3t5fr/cancel",
+        "web": "https://web.example.com/p/4k7x2m9q1srme0cqw8x9b3t5fr"});
+    let shown = |status: &str, more: &Value| {
+        let mut body = json!({"id": "4k7x2m9q1srme0cqw8x9b3t5fr", "model": "bytedance/seedance-2.0", "version": "hidden",
+            "input": {"prompt": "A glassblower lifts the vase", "duration": 6}, "logs": "", "output": null,
+            "data_removed": false, "error": null, "status": status, "source": "api",
+            "created_at": "2026-11-26T09:08:07.114Z", "urls": urls});
+        let members = more.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(members);
+        body
+    };
+    let ended = json!({"started_at": "2026-11-26T09:08:09.002Z", "completed_at": "2026-11-26T09:09:41.620Z",
+        "metrics": {"predict_time": 92.6, "total_time": 94.5}});
+    vec![
+        (
+            json!({"version": "bytedance/seedance-2.0", "input": {"prompt": "A glassblower lifts the vase and the shop glows",
+                "duration": 6, "resolution": "720p", "aspect_ratio": "16:9", "generate_audio": true, "seed": 5},
+                "webhook": "http://127.0.0.1:9/replicate", "webhook_events_filter": ["completed"]}),
+            create(),
+        ),
+        (
+            json!({"version": "kwaivgi/kling-v3-video", "input": {"prompt": "The tide takes the sand castle",
+                "start_image": "https://media.example.com/castle.jpg", "end_image": "https://media.example.com/beach.jpg",
+                "mode": "standard", "duration": 5, "generate_audio": false}}),
+            create(),
+        ),
+        (
+            json!({"version": "bytedance/seedance-2.0", "input": {"prompt": "The clown of the picture juggles as in the clip",
+                "reference_images": ["https://media.example.com/clown.png"],
+                "reference_videos": ["https://media.example.com/juggle.mp4"], "duration": -1, "aspect_ratio": "adaptive"}}),
+            create(),
+        ),
+        (
+            json!({"version": "9dcd6d78e7c6560c340d916fe32e9f24aabfa331e5cce95fe31f77fb03121426",
+                "input": {"prompt": "A lantern drifts down the river"}}),
+            create(),
+        ),
+        (shown("starting", &json!({})), response("create_prediction", 201)),
+        (
+            shown(
+                "processing",
+                &json!({"started_at": "2026-11-26T09:08:09.002Z", "logs": "rendering\n"}),
+            ),
+            response("get_prediction", 200),
+        ),
+        (
+            shown("succeeded", &{
+                let mut more = ended.clone();
+                more["output"] = json!("https://files.example.com/rep/4k7x2m9q/tmp0.mp4");
+                more
+            }),
+            response("get_prediction", 200),
+        ),
+        (
+            shown("failed", &{
+                let mut more = ended.clone();
+                more["error"] = json!("The input or output was flagged as sensitive. Please try again. (E005)");
+                more
+            }),
+            response("get_prediction", 200),
+        ),
+        (
+            shown("succeeded", &{
+                let mut more = ended;
+                more["input"] = json!({});
+                more["data_removed"] = json!(true);
+                more
+            }),
+            response("get_prediction", 200),
+        ),
+        (
+            shown("canceled", &json!({"completed_at": "2026-11-26T09:08:12.000Z"})),
+            response("cancel_prediction", 200),
+        ),
+        (
+            json!({"next": "https://api.example.com/v1/predictions?cursor=cD0yMDI2LTExLTI2", "previous": null,
+                "results": []}),
+            response("list_predictions", 200),
+        ),
+        (
+            json!({"title": "Input validation failed", "detail": "- input.duration: Must be less than or equal to 15\n",
+                "status": 422, "invalid_fields": [{"type": "number_lte", "field": "input.duration",
+                    "description": "Must be less than or equal to 15"}]}),
+            response("create_prediction", 422),
+        ),
+        (
+            json!({"title": "Unauthenticated", "detail": "You did not pass a valid authentication token", "status": 401}),
+            response("create_prediction", 401),
+        ),
+        (
+            json!({"title": "Insufficient credit", "detail": "You have insufficient credit to run this model.",
+                "status": 402}),
+            response("create_prediction", 402),
+        ),
+        (
+            json!({"detail": "Request was throttled. Your rate limit resets in ~30s."}),
+            response("create_prediction", 429),
+        ),
+        (
+            json!({"detail": "The requested resource could not be found.", "status": 404}),
+            response("get_prediction", 404),
+        ),
+    ]
+}
+
 /// The members of a value, by path. Items of a list share one.
 fn members(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     match value {
@@ -255,6 +368,7 @@ async fn every_documented_body_is_taken_or_refused_for_a_reason() {
         (Vendor::ToApis, toapis::bodies()),
         (Vendor::AllToken, alltoken()),
         (Vendor::Ark, ark()),
+        (Vendor::Replicate, replicate()),
         (Vendor::OpenRouter, openrouter::bodies()),
     ] {
         let spec = Spec::of(vendor).unwrap();

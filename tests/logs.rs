@@ -97,7 +97,7 @@ async fn everything_is_logged() {
         let done = json!({
             "id": "t", "status": "completed", "url": url, "video_url": url, "last_frame_url": url,
             "content": {"video_url": url},
-            "result": {"data": [{"url": url}]}, "unsigned_urls": [url],
+            "result": {"data": [{"url": url}]}, "unsigned_urls": [url], "output": url,
         });
         let refused = json!({"error": {"message": format!("see {url}"), "code": "x", "type": "y"}});
         for (status, body) in [

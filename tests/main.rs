@@ -30,6 +30,7 @@ mod openrouter;
 mod pay_once;
 mod property;
 mod readme;
+mod replicate;
 mod requests;
 mod sample;
 mod schemas;

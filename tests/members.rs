@@ -95,6 +95,8 @@ async fn minus_one_is_no_length() {
                 "video_url": "https://files.example.com/a.mp4", "content": {"video_url": "https://files.example.com/a.mp4"},
                 "duration": seconds, "parameters": {"duration": seconds},
                 "unsigned_urls": ["https://files.example.com/a.mp4"],
+                "output": "https://files.example.com/a.mp4", "input": {"duration": seconds},
+                "metrics": {"video_output_duration_seconds": seconds},
             });
             let task = polled(vendor, &answer).await;
             let has_place = vendor.facts().task_fields.iter().any(|field| field.name == "duration");

@@ -5,6 +5,7 @@ use videogen::task::ListQuery;
 use videogen::{Delivery, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask};
 
 use crate::canned::Canned;
+use crate::cases::simulated;
 
 fn request(vendor: Vendor) -> VideoRequest {
     VideoRequest::new(vendor.default_model(), "x")
@@ -278,12 +279,7 @@ async fn requests_carry_nothing_extra() {
             ]
         );
         let body: Value = serde_json::from_str(body).unwrap();
-        let model = vendor.default_model();
-        let wanted = match vendor {
-            Vendor::Ark => json!({"model": model, "content": [{"type": "text", "text": "x"}]}),
-            _ => json!({"model": model, "prompt": "x"}),
-        };
-        assert_eq!(body, wanted);
+        assert_eq!(body, crate::simulator::support::request(simulated(*vendor), "x"));
     }
 }
 
@@ -317,7 +313,8 @@ async fn empty_strings_are_absent() {
 async fn a_polled_task_may_lack_its_id() {
     for vendor in Vendor::ALL {
         let body = json!({"status": "completed", "url": "https://h.example/v", "video_url": "https://h.example/v",
-            "content": {"video_url": "https://h.example/v"}, "unsigned_urls": ["https://h.example/v"]});
+            "content": {"video_url": "https://h.example/v"}, "unsigned_urls": ["https://h.example/v"],
+            "output": "https://h.example/v"});
         let read = polled(*vendor, &body).await;
         assert_eq!(read.id, task(*vendor));
         assert!(read.video.is_some());
@@ -349,6 +346,7 @@ async fn lists_with_invalid_items() {
         (Vendor::Token360, "data"),
         (Vendor::AllToken, "items"),
         (Vendor::Ark, "items"),
+        (Vendor::Replicate, "results"),
     ];
     for (vendor, member) in lists {
         let page = Canned::json(200, &json!({member: null}))

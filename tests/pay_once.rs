@@ -132,7 +132,7 @@ async fn a_lost_submission_is_searched_for() {
         let found = client.reconcile(&kept).await.unwrap();
         match (vendor, &found) {
             (Vendor::ToApis, Reconciled::Found(task)) => assert_eq!(task.id.id(), made.id),
-            (Vendor::Token360, Reconciled::Candidates(tasks)) => {
+            (Vendor::Token360 | Vendor::Replicate, Reconciled::Candidates(tasks)) => {
                 // Its list shows prompts, so only one matches; it is still only a candidate.
                 assert_eq!(
                     tasks.iter().map(|found| found.task.id.id()).collect::<Vec<_>>(),

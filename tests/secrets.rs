@@ -40,7 +40,7 @@ async fn no_secret_in_debug_display_or_errors() {
         let body = json!({
             "id": "t", "status": "completed", "url": url, "video_url": url, "last_frame_url": url,
             "content": {"video_url": url, "last_frame_url": url}, "result": {"data": [{"url": url, "thumbnail": url}]},
-            "unsigned_urls": [url],
+            "unsigned_urls": [url], "output": url,
         });
         let canned = Canned::json(200, &body).await;
         let client = canned.client_with(*vendor, &key);
@@ -52,7 +52,8 @@ async fn no_secret_in_debug_display_or_errors() {
         let refused = json!({"id": "t", "status": "completed", "url": format!("http://files.example.com/{CANARY}"),
             "video_url": format!("http://files.example.com/{CANARY}"),
             "content": {"video_url": format!("http://files.example.com/{CANARY}")},
-            "unsigned_urls": [format!("http://files.example.com/{CANARY}")]});
+            "unsigned_urls": [format!("http://files.example.com/{CANARY}")],
+            "output": format!("http://files.example.com/{CANARY}")});
         let canned = Canned::json(200, &refused).await;
         let task = canned.client(*vendor).get(&id).await.unwrap();
         let error = canned.client(*vendor).download(&task, "never.mp4").await.unwrap_err();
@@ -91,7 +92,7 @@ async fn the_key_is_not_sent_to_the_file_host() {
         let api = Canned::json(
             200,
             &json!({"id": "t", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url},
-                "unsigned_urls": [url]}),
+                "unsigned_urls": [url], "output": url}),
         )
         .await;
         let client = api.client(*vendor);

@@ -131,7 +131,7 @@ pub(crate) fn parameters() -> Vec<(Vendor, String, Vec<String>)> {
 }
 
 /// Parameters of create pages of which no whole copy could be kept, copied by hand.
-pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
+pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 5] = [
     (
         Vendor::Token360,
         "CreateVideoRequest",
@@ -230,5 +230,10 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 4] = [
             "upscale_factor",
             "creativity",
         ],
+    ),
+    (
+        Vendor::Replicate,
+        "CreateSeedance2Request",
+        &["version", "input", "webhook", "webhook_events_filter"],
     ),
 ];

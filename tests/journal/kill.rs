@@ -110,7 +110,7 @@ async fn kills(count: usize) {
                 "{entry:?} was not found by its reference"
             );
             let ours = made.iter().rev().filter(|made| made.vendor == vendor.as_str());
-            let is_whole = ["token360", "ark"].contains(&vendor.as_str());
+            let is_whole = ["token360", "ark", "replicate"].contains(&vendor.as_str());
             let is_shown = is_whole || ours.take(100).any(|made| made.id == *task);
             let is_candidate = candidates.iter().any(|candidate| candidate.task.id.id() == task);
             assert_eq!(is_candidate, is_shown, "{entry:?}: {candidates:?}");

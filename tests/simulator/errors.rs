@@ -4,7 +4,7 @@ use reqwest::{Method, header};
 use serde_json::{Value, json};
 use videogen_sim::{Spec, Vendor};
 
-use super::support::{Answer, Api, KEY, VENDORS, create, poll_operation, request};
+use super::support::{Answer, Api, KEY, VENDORS, create, invalid, poll_operation, request};
 
 /// Fails unless the body is the vendor's error body, whatever the status.
 fn is_error_of(vendor: Vendor, answer: &Answer) {
@@ -106,10 +106,12 @@ async fn invalid_requests_are_rejected_in_the_vendors_format() {
         let broken = post()
             .header(header::CONTENT_TYPE, "application/json")
             .body("{\"model\": ");
-        api.send(broken).await.fits(vendor, operation, 400);
+        api.send(broken).await.fits(vendor, operation, invalid(vendor));
         let plain = post().header(header::CONTENT_TYPE, "text/plain").body("{}");
-        api.send(plain).await.fits(vendor, operation, 400);
-        api.send(post().json(&json!([1, 2]))).await.fits(vendor, operation, 400);
+        api.send(plain).await.fits(vendor, operation, invalid(vendor));
+        api.send(post().json(&json!([1, 2])))
+            .await
+            .fits(vendor, operation, invalid(vendor));
         let long = post()
             .json(&request(vendor, "a fox"))
             .header("content-type", "application/json; charset=utf-8");

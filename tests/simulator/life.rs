@@ -20,6 +20,7 @@ async fn queued_then_running_then_completed() {
         let (queued, running, completed) = match vendor {
             Vendor::AllToken => ("queued", "processing", "completed"),
             Vendor::Ark => ("queued", "running", "succeeded"),
+            Vendor::Replicate => ("starting", "processing", "succeeded"),
             Vendor::OpenRouter => ("pending", "in_progress", "completed"),
             _ => ("queued", "in_progress", "completed"),
         };

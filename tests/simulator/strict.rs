@@ -3,12 +3,32 @@
 use std::sync::{Arc, Mutex};
 
 use reqwest::{Method, header};
-use serde_json::json;
+use serde_json::{Value, json};
 use videogen_sim::{Simulator, Vendor};
 
-use super::support::{Api, KEY, VENDORS, WHOLE, create, request, request_with};
+use super::support::{Api, KEY, VENDORS, WHOLE, create, invalid, message, request, request_with};
 
 const HEADER: &str = "x-videogen-unknown-members";
+
+/// The paths of members of a model's input.
+fn within(vendor: Vendor, names: &[&str]) -> Vec<String> {
+    let inside = if vendor == Vendor::Replicate { "input." } else { "" };
+    names.iter().map(|name| format!("{inside}{name}")).collect()
+}
+
+/// Sets a member of a model's input.
+fn insert(vendor: Vendor, body: &mut Value, name: &str, value: Value) {
+    match vendor {
+        Vendor::Replicate => body["input"][name] = value,
+        _ => body[name] = value,
+    }
+}
+
+/// What a simulator says of the unknown members `seconds` and `zzz`.
+fn hints(vendor: Vendor) -> String {
+    let [seconds, duration, odd] = within(vendor, &["seconds", "duration", "zzz"]).try_into().unwrap();
+    format!("unknown members: {seconds} (did you mean {duration}?), {odd}")
+}
 
 #[tokio::test]
 async fn unknown_members_are_reported_in_a_header_the_log_and_the_tasks() {
@@ -19,28 +39,42 @@ async fn unknown_members_are_reported_in_a_header_the_log_and_the_tasks() {
     for vendor in VENDORS {
         let (path, operation, created) = create(vendor);
         let mut body = request_with(vendor, "seconds", json!(10));
-        body["zzz"] = json!({"a": 1});
+        insert(vendor, &mut body, "zzz", json!({"a": 1}));
         let answer = api.post(vendor, path, &body).await.fits(vendor, operation, created);
-        assert_eq!(answer.header(HEADER), "seconds, zzz", "{vendor}");
+        assert_eq!(
+            answer.header(HEADER),
+            within(vendor, &["seconds", "zzz"]).join(", "),
+            "{vendor}"
+        );
         let lines = std::mem::take(&mut *log.lock().unwrap());
         let [line] = lines.as_slice() else {
             panic!("{vendor}: {lines:?}");
         };
         let id = answer.header("x-request-id");
-        let hints = "unknown members: seconds (did you mean duration?), zzz";
+        let hints = hints(vendor);
         assert_eq!(
             *line,
             format!("{vendor} {operation} {id}: {hints}; answered with {created}")
         );
-        assert_eq!(api.sim.tasks().last().unwrap().unknown_members, ["seconds", "zzz"]);
+        assert_eq!(
+            api.sim.tasks().last().unwrap().unknown_members,
+            within(vendor, &["seconds", "zzz"])
+        );
 
         let answer = api.post(vendor, path, &request(vendor, "a fox")).await;
         assert!(answer.headers.get(HEADER).is_none(), "{vendor}");
         assert!(log.lock().unwrap().is_empty());
         // A refusal for another reason reports them too.
-        body["duration"] = json!("ten");
-        let answer = api.post(vendor, path, &body).await.fits(vendor, operation, 400);
-        assert_eq!(answer.header(HEADER), "seconds, zzz", "{vendor}");
+        insert(vendor, &mut body, "duration", json!("ten"));
+        let answer = api
+            .post(vendor, path, &body)
+            .await
+            .fits(vendor, operation, invalid(vendor));
+        assert_eq!(
+            answer.header(HEADER),
+            within(vendor, &["seconds", "zzz"]).join(", "),
+            "{vendor}"
+        );
         assert_eq!(std::mem::take(&mut *log.lock().unwrap()).len(), 1);
     }
 }
@@ -51,14 +85,18 @@ async fn a_strict_simulator_refuses_unknown_members_and_names_the_documented_one
     for vendor in VENDORS {
         let (path, operation, created) = create(vendor);
         let mut body = request_with(vendor, "seconds", json!(10));
-        body["zzz"] = json!(1);
-        let answer = api.post(vendor, path, &body).await.fits(vendor, operation, 400);
-        let message = answer.body["error"]["message"].as_str().unwrap();
+        insert(vendor, &mut body, "zzz", json!(1));
+        let answer = api
+            .post(vendor, path, &body)
+            .await
+            .fits(vendor, operation, invalid(vendor));
+        let message = message(vendor, &answer.body);
+        assert_eq!(message, hints(vendor), "{vendor}");
         assert_eq!(
-            message, "unknown members: seconds (did you mean duration?), zzz",
+            answer.header(HEADER),
+            within(vendor, &["seconds", "zzz"]).join(", "),
             "{vendor}"
         );
-        assert_eq!(answer.header(HEADER), "seconds, zzz", "{vendor}");
         let body = request(vendor, "a fox");
         api.post(vendor, path, &body).await.fits(vendor, operation, created);
     }
@@ -128,8 +166,11 @@ async fn unverified_rules_are_reported_and_refused_only_by_a_strict_simulator() 
         assert_eq!(std::mem::take(&mut *log.lock().unwrap()), [line]);
         assert!(rules.starts_with(fields.split(", ").next().unwrap()), "{rules}");
 
-        let answer = strict.post(vendor, path, &body).await.fits(vendor, operation, 400);
-        let message = answer.body["error"]["message"].as_str().unwrap();
+        let answer = strict
+            .post(vendor, path, &body)
+            .await
+            .fits(vendor, operation, invalid(vendor));
+        let message = message(vendor, &answer.body);
         assert!(rules.contains(message), "{message}: {rules}");
     }
     assert_eq!(strict.sim.stats().tasks, 0);
@@ -210,9 +251,10 @@ async fn an_integer_beyond_64_bits_is_refused_with_its_field() {
         assert!(text.contains("\"seed\":99999999999999999999"), "{text}");
         let post = api.http.post(api.url(vendor, path)).bearer_auth(KEY);
         let post = post.header(header::CONTENT_TYPE, "application/json").body(text);
-        let answer = api.send(post).await.fits(vendor, operation, 400);
-        let message = answer.body["error"]["message"].as_str().unwrap();
-        assert_eq!(message, "seed: must fit in a 64-bit integer", "{vendor}");
+        let answer = api.send(post).await.fits(vendor, operation, invalid(vendor));
+        let message = message(vendor, &answer.body);
+        let [seed] = within(vendor, &["seed"]).try_into().unwrap();
+        assert_eq!(message, format!("{seed}: must fit in a 64-bit integer"), "{vendor}");
     }
     assert_eq!(api.sim.stats().tasks, 0);
 }
@@ -247,13 +289,17 @@ async fn a_model_is_not_found_on_demand() {
         let (path, operation, _) = create(vendor);
         let answer = api.post(vendor, path, &request(vendor, "a fox sim:no-model")).await;
         let answer = answer.fits(vendor, operation, 404);
-        let error = &answer.body["error"];
+        let error = match vendor {
+            Vendor::Replicate => &answer.body,
+            _ => &answer.body["error"],
+        };
         let (member, code) = match vendor {
             Vendor::Token360 => ("type", "model_not_found"),
             Vendor::ToApis => ("code", "model_not_found"),
             Vendor::AllToken => ("code", "upstream_model_not_found"),
             Vendor::Ark => ("code", "InvalidEndpointOrModel.NotFound"),
             Vendor::OpenRouter => ("code", "404"),
+            Vendor::Replicate => ("title", "Not found"),
         };
         assert_eq!(error[member].to_string().trim_matches('"'), code, "{error}");
     }
@@ -269,8 +315,8 @@ async fn a_form_is_answered_with_the_type_that_the_vendor_takes() {
         let form = "--b\r\ncontent-disposition: form-data; name=\"model\"\r\n\r\nsora-2\r\n--b--\r\n";
         let post = api.http.post(api.url(vendor, path)).bearer_auth(KEY);
         let post = post.header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
-        let answer = api.send(post.body(form)).await.fits(vendor, operation, 400);
-        let message = answer.body["error"]["message"].as_str().unwrap();
+        let answer = api.send(post.body(form)).await.fits(vendor, operation, invalid(vendor));
+        let message = message(vendor, &answer.body);
         let wanted = format!("{vendor} takes JSON, not multipart/form-data");
         assert!(message.contains(&wanted), "{message}");
     }

@@ -170,6 +170,7 @@ pub(crate) fn request(vendor: Vendor, prompt: &str) -> Value {
     let model = default_model(vendor);
     match vendor {
         Vendor::Ark => json!({"model": model, "content": [{"type": "text", "text": prompt}]}),
+        Vendor::Replicate => json!({"version": model, "input": {"prompt": prompt}}),
         _ => json!({"model": model, "prompt": prompt}),
     }
 }
@@ -177,8 +178,29 @@ pub(crate) fn request(vendor: Vendor, prompt: &str) -> Value {
 /// The smallest request with one member more.
 pub(crate) fn request_with(vendor: Vendor, member: &str, value: Value) -> Value {
     let mut body = request(vendor, "a fox");
-    body[member] = value;
+    match (vendor, member) {
+        (Vendor::Replicate, "model") => body["version"] = value,
+        (Vendor::Replicate, "callback_url") => body["webhook"] = value,
+        (Vendor::Replicate, _) => body["input"][member] = value,
+        _ => body[member] = value,
+    }
     body
+}
+
+/// The status of a refusal of an invalid request.
+pub(crate) fn invalid(vendor: Vendor) -> u16 {
+    if vendor == Vendor::Replicate { 422 } else { 400 }
+}
+
+/// The message of an error.
+pub(crate) fn message(vendor: Vendor, body: &Value) -> &str {
+    let message = match vendor {
+        Vendor::Replicate => &body["detail"],
+        _ => &body["error"]["message"],
+    };
+    message
+        .as_str()
+        .unwrap_or_else(|| panic!("{vendor}: no message in {body}"))
 }
 
 /// The URL of a finished task's video.
@@ -189,6 +211,7 @@ pub(crate) fn video_url(vendor: Vendor, task: &Value) -> String {
         Vendor::AllToken => &task["video_url"],
         Vendor::Ark => &task["content"]["video_url"],
         Vendor::OpenRouter => &task["unsigned_urls"][0],
+        Vendor::Replicate => &task["output"],
     };
     url.as_str().unwrap_or_else(|| panic!("no video in {task}")).to_owned()
 }

@@ -141,6 +141,7 @@ async fn each_vendor_calls_back_once_when_the_task_is_done() {
         let body = got[0].json();
         let (component, told) = match vendor {
             Vendor::ToApis => ("WebhookEvent", &body["data"]["task_id"]),
+            Vendor::Replicate => ("Prediction", &body["id"]),
             Vendor::OpenRouter => ("JobEvent", &body["data"]["id"]),
             _ => ("WebhookEvent", &body["id"]),
         };

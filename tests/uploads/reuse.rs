@@ -3,7 +3,7 @@
 use videogen::{Delivery, ErrorKind, Role, Vendor};
 
 use super::server::{Mood, Server};
-use super::{file, journal, png, request, uploaders, uploading};
+use super::{file, journal, keepers_of_assets, png, request, uploaders, uploading};
 
 fn is_reusable(vendor: Vendor) -> bool {
     vendor.facts().uploads[0].reusable
@@ -76,10 +76,36 @@ async fn a_vanished_upload_is_made_again_before_the_submission() {
     }
 }
 
+/// Of a vendor whose answer states when the file expires.
+#[tokio::test]
+async fn an_expired_upload_is_made_again() {
+    for (expires, uploads) in [(true, 3), (false, 1)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mood = Mood {
+            expires,
+            ..Mood::default()
+        };
+        let server = Server::new(mood).await;
+        let journal = journal(folder.path());
+        let (model, role) = uploading(Vendor::Replicate);
+        let path = file(folder.path(), role, 1);
+        let request = request(Vendor::Replicate, model, role, &path);
+        let first = server.client(Vendor::Replicate, Some(&journal));
+        first.submit(&request).await.unwrap();
+        first.submit(&request).await.unwrap();
+        let other = server.client(Vendor::Replicate, Some(&journal));
+        other.submit(&request).await.unwrap();
+        assert_eq!(server.uploads().len(), uploads, "expired: {expires}");
+        // Only an upload that can still be used is checked.
+        let checks = server.seen().into_iter().filter(|seen| seen.method == "HEAD").count();
+        assert_eq!(checks, if expires { 0 } else { 2 });
+    }
+}
+
 #[tokio::test]
 async fn a_failed_asset_is_reported_with_its_reason_and_nothing_is_submitted() {
     let folder = tempfile::tempdir().unwrap();
-    for vendor in uploaders() {
+    for vendor in keepers_of_assets() {
         let mood = Mood {
             polls: 1,
             fails: true,

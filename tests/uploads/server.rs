@@ -47,6 +47,8 @@ pub(crate) struct Mood {
     pub(crate) stumbles: bool,
     /// Links to uploads have a query.
     pub(crate) signs: bool,
+    /// Uploads expire at once, as their answer states.
+    pub(crate) expires: bool,
     /// Links to uploads name a host that refuses connections.
     pub(crate) unreachable: bool,
     /// The vendor announces a small limit of uploads.
@@ -179,7 +181,14 @@ impl Server {
 }
 
 fn is_submission(method: &str, path: &str) -> bool {
-    method == "POST" && ["/v1/videos", "/v1/videos/generations", "/videos/generations"].contains(&path)
+    method == "POST"
+        && [
+            "/v1/videos",
+            "/v1/videos/generations",
+            "/videos/generations",
+            "/predictions",
+        ]
+        .contains(&path)
 }
 
 fn is_upload(method: &str, path: &str) -> bool {
@@ -188,6 +197,7 @@ fn is_upload(method: &str, path: &str) -> bool {
         "/v1/uploads/videos",
         "/v1/assets",
         "/portrait/upload",
+        "/files",
     ];
     (method == "POST" && posted.contains(&path)) || (method == "PUT" && path.starts_with("/storage/"))
 }
@@ -243,7 +253,7 @@ impl Inner {
             return (503, json!({"message": "busy"}));
         }
         match (seen.method.as_str(), path) {
-            (_, "/v1/uploads/images" | "/v1/uploads/videos") => {
+            (_, "/v1/uploads/images" | "/v1/uploads/videos") | ("POST", "/files") => {
                 self.count += 1;
                 let sign = if self.mood.signs { "?sig=canary" } else { "" };
                 let link = format!("/files/{}{sign}", self.count);
@@ -253,9 +263,11 @@ impl Inner {
                 } else {
                     base_url
                 };
+                let url = format!("{base_url}{link}");
                 (
                     200,
-                    json!({"success": true, "message": "", "data": {"id": "upload_1", "url": format!("{base_url}{link}")}}),
+                    json!({"success": true, "message": "", "data": {"id": "upload_1", "url": url}, "urls": {"get": url},
+                        "expires_at": if self.mood.expires { "2020-01-01T00:00:00Z" } else { "2099-01-01T00:00:00Z" }}),
                 )
             }
             ("HEAD", link) if link.starts_with("/files/") => match self.files.contains(&seen.path) {

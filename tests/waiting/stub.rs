@@ -130,6 +130,7 @@ pub(crate) fn body(number: usize, done: bool) -> Value {
     if done {
         body["url"] = url.into();
         body["video_url"] = url.into();
+        body["output"] = url.into();
         body["content"] = serde_json::json!({"video_url": url});
         body["unsigned_urls"] = serde_json::json!([url]);
         body["result"] = json!({"type": "video", "data": [{"url": url, "format": "mp4"}]});

@@ -11,9 +11,9 @@ With --return-last-frame, the last frame is written next to the video with the
 extension .last-frame.png, or to --last-frame-output.
 
 A webhook of a vendor that signs is trusted if its secret is set
-(TOAPIS_WEBHOOK_SECRET, OPENROUTER_WEBHOOK_SECRET; during rotation both
-secrets, separated by a comma). Any other webhook only triggers a poll. Polling
-continues in both cases.";
+(TOAPIS_WEBHOOK_SECRET, OPENROUTER_WEBHOOK_SECRET, REPLICATE_WEBHOOK_SECRET;
+during rotation both secrets, separated by a comma). Any other webhook only
+triggers a poll. Polling continues in both cases.";
 
 pub(crate) const PLAN: &str = "\
 Examples:

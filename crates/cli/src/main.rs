@@ -35,7 +35,7 @@ use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
-/// Generate video at Token360, ToAPIs, AllToken, ModelArk or OpenRouter: submit, wait, download.
+/// Generate video at Token360, ToAPIs, AllToken, ModelArk, OpenRouter or Replicate.
 #[derive(Parser)]
 #[command(version, after_help = help::ROOT)]
 struct Cli {

@@ -1,5 +1,5 @@
 //! AI video generation (text-to-video and image-to-video) with Seedance models, through one API for Token360, ToAPIs,
-//! AllToken, BytePlus ModelArk (or Volcengine Ark, with its base URL) and OpenRouter.
+//! AllToken, BytePlus ModelArk (or Volcengine Ark, with its base URL), OpenRouter and Replicate.
 //!
 //! The vendors offer the same models behind different HTTP APIs. This crate gives them one: submit a
 //! [`VideoRequest`], wait for its [`VideoTask`], and download the file before its link expires.
@@ -113,9 +113,10 @@
     feature = "toapis",
     feature = "alltoken",
     feature = "ark",
-    feature = "openrouter"
+    feature = "openrouter",
+    feature = "replicate"
 )))]
-compile_error!("videogen needs at least one vendor: enable the feature token360, toapis, alltoken or ark");
+compile_error!("videogen needs at least one vendor: enable one, such as token360");
 
 mod client;
 mod clients;

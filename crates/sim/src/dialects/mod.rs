@@ -12,6 +12,7 @@ mod dialect;
 mod input;
 mod openrouter;
 mod refusal;
+mod replicate;
 mod toapis;
 mod token360;
 
@@ -32,5 +33,6 @@ pub(crate) fn dialect(vendor: Vendor) -> &'static dyn Dialect {
         Vendor::AllToken => &alltoken::AllToken,
         Vendor::Ark => &ark::Ark,
         Vendor::OpenRouter => &openrouter::OpenRouter,
+        Vendor::Replicate => &replicate::Replicate,
     }
 }

@@ -26,6 +26,7 @@ impl From<Vendor> for videogen::Vendor {
             Vendor::AllToken => Self::AllToken,
             Vendor::Ark => Self::Ark,
             Vendor::OpenRouter => Self::OpenRouter,
+            Vendor::Replicate => Self::Replicate,
         }
     }
 }

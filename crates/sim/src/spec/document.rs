@@ -112,6 +112,7 @@ const fn source(vendor: Vendor) -> &'static str {
         Vendor::AllToken => include_str!("../../../../specs/alltoken.yaml"),
         Vendor::Ark => include_str!("../../../../specs/ark.yaml"),
         Vendor::OpenRouter => include_str!("../../../../specs/openrouter.yaml"),
+        Vendor::Replicate => include_str!("../../../../specs/replicate.yaml"),
     }
 }
 

@@ -16,16 +16,19 @@ pub enum Vendor {
     Ark,
     /// OpenRouter.
     OpenRouter,
+    /// Replicate.
+    Replicate,
 }
 
 impl Vendor {
     /// All vendors, in the order in which reports list them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Token360,
         Self::ToApis,
         Self::AllToken,
         Self::Ark,
         Self::OpenRouter,
+        Self::Replicate,
     ];
 
     /// The short name, such as `token360`.
@@ -36,6 +39,7 @@ impl Vendor {
             Self::AllToken => "alltoken",
             Self::Ark => "ark",
             Self::OpenRouter => "openrouter",
+            Self::Replicate => "replicate",
         }
     }
 
@@ -52,6 +56,7 @@ impl Vendor {
             Self::AllToken => "/alltoken/v1",
             Self::Ark => "/ark/api/v3",
             Self::OpenRouter => "/openrouter/api/v1",
+            Self::Replicate => "/replicate/v1",
         }
     }
 
@@ -72,7 +77,7 @@ impl fmt::Display for Vendor {
 
 /// The name of an unknown vendor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the simulator has no vendor `{0}`; use token360, toapis, alltoken, ark or openrouter")]
+#[error("the simulator has no vendor `{0}`; use token360, toapis, alltoken, ark, openrouter or replicate")]
 pub struct ParseVendorError(String);
 
 impl FromStr for Vendor {

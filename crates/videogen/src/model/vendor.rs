@@ -85,6 +85,10 @@ vendors! {
     OpenRouter = "openrouter", videogen_raw_openrouter {
         operations: [Submit, Get, Models],
     }
+    /// <https://replicate.com>
+    Replicate = "replicate", videogen_raw_replicate {
+        operations: [Submit, Get, Cancel, List, Upload],
+    }
 }
 
 impl Vendor {

@@ -152,7 +152,10 @@ impl Client {
         let exchange = self.exchange(&call);
         let (stored, _) = self.judge().read(Operation::Upload, result, exchange.as_ref())?;
         match stored {
-            Stored::Url(url) => Ok(Reference::url(url)),
+            Stored::Url(url, expires_at) => Ok(Reference {
+                expires_at,
+                ..Reference::url(url)
+            }),
             Stored::Asset(asset) => Ok(Reference::asset(asset)),
             Stored::Presigned(presigned) => {
                 put::put(&self.0.http, &presigned, content, sent, limit)

@@ -90,6 +90,12 @@ impl<'a> Body<'a> {
         Ok(())
     }
 
+    /// Sets a member that the caller has left out.
+    #[cfg(feature = "replicate")]
+    pub(super) fn set_default(&mut self, name: &str, value: Value) {
+        self.members.entry(name).or_insert(value);
+    }
+
     /// The body as the generated client takes it.
     pub(super) fn read<T: RequestBody>(self) -> Result<T, CallError> {
         let name = self.rules.model.request.name;

@@ -10,6 +10,8 @@ use super::alltoken;
 use super::ark;
 #[cfg(feature = "openrouter")]
 use super::openrouter;
+#[cfg(feature = "replicate")]
+use super::replicate;
 #[cfg(feature = "toapis")]
 use super::toapis;
 #[cfg(feature = "token360")]
@@ -48,6 +50,11 @@ macro_rules! on_adapter {
             #[cfg(feature = "openrouter")]
             Vendor::OpenRouter => {
                 type $adapter = openrouter::OpenRouter;
+                $call
+            }
+            #[cfg(feature = "replicate")]
+            Vendor::Replicate => {
+                type $adapter = replicate::Replicate;
                 $call
             }
         }

@@ -14,7 +14,7 @@ use videogen_wire::{FilePart, Session};
 
 use crate::model::{
     Asset, AssetGroup, AssetPage, AssetQuery, Balance, Capabilities, ErrorKind, ListQuery, ListedModel, SecretUrl,
-    TaskId, Verification, VideoRequest, VideoTask,
+    TaskId, Timestamp, Verification, VideoRequest, VideoTask,
 };
 use crate::transport::content::{Content, Progress};
 use crate::transport::put::Presigned;
@@ -31,6 +31,8 @@ pub(crate) mod listed;
 #[cfg(feature = "openrouter")]
 mod openrouter;
 mod outcome;
+#[cfg(feature = "replicate")]
+mod replicate;
 #[cfg(feature = "toapis")]
 mod toapis;
 #[cfg(feature = "token360")]
@@ -109,8 +111,8 @@ impl Outgoing<'_> {
 /// What an upload gave.
 #[allow(dead_code, reason = "not every vendor gives everything")]
 pub(crate) enum Stored {
-    /// A URL that requests can name.
-    Url(SecretUrl),
+    /// A URL that requests can name, and when it expires, if the answer states it.
+    Url(SecretUrl, Option<Timestamp>),
     /// An asset, which may not be active yet.
     Asset(Asset),
     /// Nothing yet: the file goes to this URL.

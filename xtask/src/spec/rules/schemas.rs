@@ -55,19 +55,19 @@ fn component_of(spec: &Spec, node: &Node<'_>, found: &mut Found<'_>) {
         );
     }
     let kind = schema.get("type").and_then(Value::as_str);
-    let is_scalar_union = schema.get("oneOf").and_then(Value::as_array).is_some_and(|options| {
+    let is_union = schema.get("oneOf").and_then(Value::as_array).is_some_and(|options| {
         options.iter().all(|option| {
             matches!(
                 option.get("type").and_then(Value::as_str),
-                Some("string" | "integer" | "number" | "boolean")
+                Some("string" | "integer" | "number" | "boolean" | "array")
             )
         })
     });
-    if kind != Some("object") && !is_string_enum(schema) && !is_scalar_union {
+    if kind != Some("object") && !is_string_enum(schema) && !is_union {
         found.add(
             "component-kind",
             place,
-            "is not an object, string enum or oneOf of scalars",
+            "is not an object, string enum or oneOf of scalars and lists",
             "write other schemas inline where they are used",
         );
     }

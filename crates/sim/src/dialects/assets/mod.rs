@@ -11,6 +11,7 @@ use crate::media::StoredFile;
 use crate::state::{Asset, AssetStatus, Group, Session, UsedAsset};
 
 pub(super) mod alltoken;
+pub(super) mod replicate;
 pub(super) mod toapis;
 pub(super) mod token360;
 

@@ -34,7 +34,7 @@ pub(super) async fn upload(call: &Call<'_>, file: &Outgoing<'_>) -> Result<Store
         _ => return avatar(call, file, kind).await.map(Stored::Asset),
     };
     let url = value(answer)?.data.read().and_then(|file| file.url.read());
-    url.map(Stored::Url)
+    url.map(|url| Stored::Url(url, None))
         .ok_or_else(|| CallError("the response contains no URL".to_owned()))
 }
 
