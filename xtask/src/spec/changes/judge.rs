@@ -159,6 +159,8 @@ rules! {
     TaskChanged "task-changed" Behaviour Behaviour;
     EnvironmentRenamed "environment-renamed" Breaking Breaking;
     PriceChanged "price-changed" Behaviour Behaviour;
+    PriceAdded "price-added" Addition Addition;
+    PriceRemoved "price-removed" Breaking Breaking;
     Page "page" Docs Docs;
     Unverified "unverified" Docs Docs;
     Other "other" Behaviour Behaviour;
