@@ -12,6 +12,7 @@ use super::facts::Facts;
 use super::limits::Known;
 use super::lines::Text;
 use super::report::{self, Report, State};
+use super::since::Move;
 use super::told::Told;
 use super::{compare, identify, kept, limits, lines, openapi, page, read, since, skeleton};
 use crate::spec::{Spec, SpecError, vendors};
@@ -284,6 +285,7 @@ fn read_as(facts: &Facts) -> report::Read {
         parameters: facts.parameters.len(),
         examples: facts.examples.len(),
         limits: facts.limits.len(),
+        prices: facts.prices.len(),
     }
 }
 
@@ -372,6 +374,12 @@ fn judge(
         };
         !(told.contains(&one.line) && one.now.as_deref().is_some_and(is_told))
     });
+    // A price that differs from the spec is told with both amounts.
+    let is_told = |one: &Move| {
+        let at = |other: &compare::Difference| other.what == one.what && other.at == one.at;
+        one.what == "price" && differences.iter().any(at)
+    };
+    let moves: Vec<Move> = since.moves.iter().filter(|one| !is_told(one)).cloned().collect();
     Report {
         file: String::new(),
         page: Some(name.to_owned()),
@@ -389,7 +397,7 @@ fn judge(
         differences,
         since: kept.map(|kept| report::Kept {
             date: kept.kept.clone(),
-            moves: since.moves,
+            moves,
         }),
         known: explained,
         unused,

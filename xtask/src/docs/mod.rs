@@ -36,6 +36,8 @@ pub mod openapi;
 pub mod operations;
 pub mod page;
 mod pattern;
+mod priced;
+pub mod prices;
 pub mod read;
 mod renames;
 pub mod report;
