@@ -60,8 +60,9 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
             .iter()
             .find(|field| field.name == name && scalar)
         {
+            let word = field.words.iter().find(|word| value == word.value);
             let pointer = field.wire.split('.').fold(&mut body, |place, step| &mut place[step]);
-            *pointer = value;
+            *pointer = word.map_or(value, |word| json!(word.wire));
         }
     }
     for input in &request.inputs {
@@ -284,10 +285,17 @@ impl Court {
         // An overriding value may hide an invalid one.
         let overridden = violations.iter().any(|violation| violation.field == "extra");
         let own = |violation: &&Violation| overridden || facade_only(self.vendor, &request, violation);
+        // The vendor's own word for a value that users spell otherwise.
+        let rules = Capabilities::of(self.vendor, &request.model);
+        let respelt = |found: &&Violation| {
+            let words = rules.field(&found.field).map_or(&[][..], |field| field.words);
+            words.iter().any(|word| word.wire == found.value)
+        };
         if status.is_success() {
             tally.refused_by_the_facade += 1;
-            let known =
-                |found: &&Violation| own(found) || (found.unverified && reported.contains(found.field.as_str()));
+            let known = |found: &&Violation| {
+                own(found) || respelt(found) || (found.unverified && reported.contains(found.field.as_str()))
+            };
             return match violations.iter().find(|violation| !known(violation)) {
                 Some(violation) => Err(differ(&format!("only validation minds: {violation}"), &answer)),
                 None => Ok(()),

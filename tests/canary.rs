@@ -244,6 +244,8 @@ async fn answer(vendor: Vendor, status: u16, body: &Value, journal: &Arc<SqliteJ
             ("", "last_frame"),
             ("/video", "url"),
             ("/video", "thumbnail"),
+            ("/more_videos/0", "url"),
+            ("/more_videos/0", "thumbnail"),
         ] {
             if let Some(members) = task.pointer_mut(around).and_then(Value::as_object_mut) {
                 members.remove(name);

@@ -10,6 +10,7 @@ use videogen_sim::{Simulator, Spec, Vendor};
 
 use crate::specs::{examples, operations, resolve};
 
+mod openrouter;
 mod toapis;
 
 /// What becomes of a body.
@@ -254,6 +255,7 @@ async fn every_documented_body_is_taken_or_refused_for_a_reason() {
         (Vendor::ToApis, toapis::bodies()),
         (Vendor::AllToken, alltoken()),
         (Vendor::Ark, ark()),
+        (Vendor::OpenRouter, openrouter::bodies()),
     ] {
         let spec = Spec::of(vendor).unwrap();
         let post = async |path: &str, headers: &[(&'static str, &'static str)], body: &Value| {

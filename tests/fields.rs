@@ -79,8 +79,9 @@ fn meeting_conditions(rules: &Model, field: &str, mut request: VideoRequest) -> 
     if field == "video_operation" {
         return request;
     }
-    // A last frame comes with a first one.
-    let is_said = |name: &str| name == field || (field == "last_frame" && name == "first_frame");
+    let mut inputs = rules.inputs.iter().filter(|input| input.role == field);
+    let needs = inputs.next().and_then(|input| input.needs.first());
+    let is_said = |name: &str| name == field || needs.is_some_and(|needed| name == *needed);
     let about = |condition: &&Condition| condition.when.iter().any(|test| is_said(test.field));
     for test in rules
         .conditions

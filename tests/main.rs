@@ -24,6 +24,7 @@ mod generation;
 mod journal;
 mod logs;
 mod members;
+mod models;
 mod oddities;
 mod openrouter;
 mod pay_once;

@@ -40,7 +40,7 @@ const VALUES: &str = r#"{
         [{"metadata": 5}, {"metadata": {"seed": 1, "x": 2}}, {"metadata": {"style": "film"}}, {"content": []}]
     ]
 }"#;
-const TIERS: &str = "480p 360p 540p 720p 1080p 1K 2K 4K 8K 720P";
+const TIERS: &str = "480p 360p 540p 720p 1080p 1K 2K 4K 4k 8K 720P";
 const RATIOS: &str = "16:9 adaptive 9:16 1:1 4:3 3:4 21:9 9:21 2:1 16/9";
 const MODELS: &str = "seedance-9 doubao-seedance-9 doubao-seedance- Seedance-2.0 * é";
 pub(crate) const ROLES: &str = "first_frame last_frame reference_image reference_video reference_audio";

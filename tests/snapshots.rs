@@ -297,14 +297,18 @@ fn table_of_models() {
                 line(
                     input.role,
                     format!(
-                        "{} from {} as {}{}",
+                        "{} from {} as {}{}{}",
                         input.max.map_or("any number".to_owned(), |max| max.to_string()),
                         input.sources.join(" "),
                         input.wire_role,
                         input
                             .media
                             .map(|media| format!(", files as {}", media.name))
-                            .unwrap_or_default()
+                            .unwrap_or_default(),
+                        match input.needs {
+                            [] => String::new(),
+                            needs => format!(", with {}", needs.join(" or ")),
+                        }
                     ),
                 );
             }

@@ -13,11 +13,13 @@ mod local_files;
 #[path = "../uploads/media.rs"]
 #[allow(dead_code)]
 mod media;
+mod models;
 mod outputs;
 #[cfg(unix)]
 mod page;
 mod records;
 mod requests;
+mod several;
 mod strict;
 mod terminal;
 mod tidy;

@@ -9,6 +9,7 @@ mod place;
 mod renew;
 mod resume;
 mod server;
+mod several;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -153,7 +153,12 @@ async fn violated_rules_are_reported() {
         (Vendor::Token360, "duration", json!("5"), "duration"),
         (Vendor::Token360, "resolution", json!("8K"), "resolution"),
         (Vendor::Token360, "aspect_ratio", json!("2:1"), "aspect_ratio"),
-        (Vendor::Token360, "frame_images", frame("last_frame"), "frame_images[0]"),
+        (
+            Vendor::Token360,
+            "frame_images",
+            frame("middle_frame"),
+            "frame_images[0]",
+        ),
         (
             Vendor::Token360,
             "callback_url",
@@ -186,6 +191,12 @@ async fn violated_rules_are_reported() {
             "image_urls",
             json!(["https:example.com/a.png"]),
             "image_urls[0]",
+        ),
+        (
+            Vendor::ToApis,
+            "image_with_roles",
+            image("last_frame", url),
+            "image_with_roles[0]",
         ),
         (Vendor::AllToken, "frames", json!(121), "frames"),
         (Vendor::AllToken, "duration", json!(-2), "duration"),

@@ -25,6 +25,7 @@ mod invisible;
 mod junk;
 mod keeping;
 mod layouts;
+mod listed;
 mod prices;
 mod skeleton;
 mod sources;

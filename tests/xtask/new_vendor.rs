@@ -149,6 +149,47 @@ fn the_skeleton_is_valid_and_registered_and_the_remaining_steps_are_listed() {
     syn::parse_file(&read(here, "crates/videogen/src/vendors/mod.rs")).unwrap();
 }
 
+/// With a list of tasks, of either kind of paging, the skeleton is as valid.
+#[test]
+fn a_skeleton_with_a_list_is_valid_too() {
+    let copy = copy();
+    let here = copy.path();
+    assert_eq!(xtask(&["generate"], here).0, 0);
+    for (vendor, paging, parameters) in [
+        ("numbered", "number", ["x-query: page", "x-query: limit"]),
+        ("cursored", "cursor", ["x-query: after", "x-query: limit"]),
+    ] {
+        let (code, out, err) = xtask(&["new-vendor", vendor, "--paging", paging], here);
+        assert_eq!((code, err.as_str()), (0, ""), "{out}");
+        let (code, lint, _) = xtask(&["lint", vendor], here);
+        assert_eq!(code, 0, "{lint}");
+        let (code, check, _) = xtask(&["generate", "--check"], here);
+        assert_eq!(code, 0, "{check}");
+        let spec = read(here, &format!("specs/{vendor}.yaml"));
+        for parameter in parameters {
+            assert_eq!(spec.matches(&format!("{parameter}\n")).count(), 1, "{parameter}");
+        }
+        let adapter = read(here, &format!("crates/videogen/src/vendors/{vendor}.rs"));
+        syn::parse_file(&adapter).unwrap();
+        assert!(
+            adapter.contains("list_videos(") && adapter.contains("LIST_MEMBER"),
+            "{adapter}"
+        );
+        assert!(!adapter.contains("`list`"), "{adapter}");
+        let table = read(here, "crates/videogen/src/model/vendor.rs");
+        let entry = table.split_once(&format!("\"{vendor}\"")).unwrap().1;
+        let entry = entry.split_once('}').unwrap().0;
+        assert!(entry.contains("operations: [Submit, Get, List]"), "{entry}");
+        let facts = read(here, &format!("crates/raw/{vendor}/src/facts.rs"));
+        assert_eq!(facts.matches("ListParameter {").count(), 2, "{facts}");
+    }
+    let (code, _, err) = xtask(&["new-vendor", "third3", "--paging", "offset"], here);
+    assert!(
+        code == 2 && err.contains("[possible values: number, cursor]"),
+        "{code} {err}"
+    );
+}
+
 /// The lines that only one of two texts has.
 fn changed_lines(old: &str, new: &str) -> Vec<String> {
     let diff = similar::TextDiff::from_lines(old, new);
@@ -263,8 +304,13 @@ fn the_skeleton_compiles() {
     let copy = copy();
     let here = copy.path();
     // The shortest and a long name: they break lines differently.
-    for name in ["q", "averylongvendorname"] {
-        let (code, _, err) = xtask(&["new-vendor", name], here);
+    for arguments in [
+        &["new-vendor", "q"][..],
+        &["new-vendor", "averylongvendorname"],
+        &["new-vendor", "numbered", "--paging", "number"],
+        &["new-vendor", "cursored", "--paging", "cursor"],
+    ] {
+        let (code, _, err) = xtask(arguments, here);
         assert_eq!((code, err.as_str()), (0, ""));
     }
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
@@ -283,7 +329,7 @@ fn the_skeleton_compiles() {
         );
     };
     cargo(&["fmt", "--all", "--check"]);
-    for features in ["q", "averylongvendorname,webhook", "default"] {
+    for features in ["q", "averylongvendorname,webhook", "numbered", "cursored", "default"] {
         let package = ["check", "--quiet", "--offline", "--package", "videogen"];
         cargo(&[package.as_slice(), &["--no-default-features", "--features", features]].concat());
     }

@@ -86,7 +86,7 @@ enum Command {
     /// Also registers the vendor wherever vendors are listed. The skeleton compiles; the remaining steps are printed.
     ///
     /// Exit codes: 0 written; 1 refused, nothing written; 100 a file cannot be written.
-    #[command(after_help = "Examples:\n  cargo xtask new-vendor acme")]
+    #[command(after_help = "Examples:\n  cargo xtask new-vendor acme\n  cargo xtask new-vendor acme --paging cursor")]
     NewVendor(new_vendor::Arguments),
     /// Run everything that CI runs: `bash .ci/run`
     ///

@@ -7,14 +7,14 @@ use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use serde_json::{Value, json};
 use videogen::download::DownloadOptions;
 use videogen::journal::{Destination, Entry, FileKind};
-use videogen::{Client, Downloaded, Error, ErrorKind, TaskId, Video, VideoTask};
+use videogen::{Client, Downloaded, TaskId, VideoTask};
 
 use crate::exit::Failure;
-use crate::follow::{left, resume_hint};
-use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
-use crate::output::{Output, file as shown};
+use crate::output::file as shown;
 use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, writable_folder};
+
+mod fetch;
 
 #[derive(Args)]
 pub(crate) struct FileArgs {
@@ -65,6 +65,8 @@ enum Resume {
 /// The downloaded files.
 pub(crate) struct Files {
     video: Downloaded,
+    /// Of a task with several videos.
+    further: Vec<Downloaded>,
     last_frame: Option<Downloaded>,
     /// Whether the last frame was requested too.
     with_last_frame: bool,
@@ -78,6 +80,9 @@ impl Files {
     /// Adds the files to a JSON document. A path that is not Unicode is shown with replacement characters.
     pub(crate) fn show_in(&self, document: &mut Value) {
         document["file"] = document_of(&self.video);
+        if !self.further.is_empty() {
+            document["further_files"] = self.further.iter().map(document_of).collect();
+        }
         if self.with_last_frame {
             // Null: the vendor returned none.
             document["last_frame_file"] = self.last_frame.as_ref().map_or(Value::Null, document_of);
@@ -86,10 +91,10 @@ impl Files {
 
     /// The files as text, with a remark on each.
     pub(crate) fn text(&self, remark: &str) -> String {
-        let files = [Some(&self.video), self.last_frame.as_ref()];
+        let files = std::iter::once(&self.video)
+            .chain(&self.further)
+            .chain(&self.last_frame);
         let lines: Vec<String> = files
-            .into_iter()
-            .flatten()
             .map(|file| format!("{}: {} bytes{remark}", shown(&file.path), file.bytes))
             .collect();
         lines.join("\n")
@@ -223,13 +228,18 @@ impl Target {
     pub(crate) async fn already_there(&self, client: &Client, id: &TaskId) -> Option<Files> {
         let (video, image) = self.files_of(id, None);
         let mut files = Files {
-            video: saved(client, id, FileKind::Video, &video).await?,
+            video: video.saved(client, id, FileKind::Video).await?,
+            further: Vec::new(),
             last_frame: None,
             with_last_frame: image.is_some(),
         };
         let entry = client.journal_entry(id).await.ok()??;
+        for number in 2..=entry.videos.unwrap_or(1) {
+            let kind = FileKind::of_video(number);
+            files.further.push(video.further(number).saved(client, id, kind).await?);
+        }
         if let Some(image) = image.filter(|_| !entry.without_last_frame) {
-            files.last_frame = Some(saved(client, id, FileKind::LastFrame, &image).await?);
+            files.last_frame = Some(image.saved(client, id, FileKind::LastFrame).await?);
         }
         Some(files)
     }
@@ -280,156 +290,6 @@ impl Target {
         }
     }
 
-    /// Downloads the video of `task`, and its last frame, unless they exist already. An interrupt leaves no partial
-    /// file behind.
-    pub(crate) async fn fetch(&self, client: &Client, task: &VideoTask, output: &Output) -> Result<Files, Failure> {
-        let delivered = task.video.as_ref().and_then(Video::extension);
-        let (video, image) = self.files_of(&task.id, delivered);
-        let named = video
-            .real
-            .extension()
-            .and_then(|named| named.to_str())
-            .unwrap_or_default();
-        let misleads = |format: &&str| {
-            ["mp4", "mov", "webm"]
-                .iter()
-                .any(|other| other != format && named.eq_ignore_ascii_case(other))
-        };
-        if let Some(format) = delivered.filter(misleads) {
-            output.note(&format!(
-                "The vendor delivers a {format} file as {}.",
-                shown(&video.given)
-            ));
-        }
-        let destination = self.destination_of(delivered);
-        if self.video.is_none() && destination != self.destination {
-            // Only used by `recover`, so a failure is ignored.
-            let _ = client.record_target(&task.id, destination).await;
-        }
-        let mut files = Files {
-            video: self.fetch_video(client, task, &video, output).await?,
-            last_frame: None,
-            with_last_frame: image.is_some(),
-        };
-        let Some(image) = image else { return Ok(files) };
-        match self.fetch_image(client, task, &image).await {
-            Ok(Some(file)) => files.last_frame = Some(file),
-            Ok(None) => output.note("The vendor returned no last frame."),
-            // Report that the video is complete.
-            Err(mut failure) => {
-                failure.message = format!(
-                    "{} is complete, but the last frame is missing: {}",
-                    shown(&video.given),
-                    failure.message
-                );
-                files.show_in(&mut failure.json);
-                return Err(failure);
-            }
-        }
-        Ok(files)
-    }
-
-    async fn fetch_video(
-        &self,
-        client: &Client,
-        task: &VideoTask,
-        file: &OutputFile,
-        output: &Output,
-    ) -> Result<Downloaded, Failure> {
-        if let Some(found) = saved(client, &task.id, FileKind::Video, file).await {
-            return Ok(found);
-        }
-        let bar = output.fetching();
-        let fetching = client.download_with(task, &file.real, self.options(), |bytes, total| {
-            if let Some(total) = total {
-                bar.set_length(total);
-            }
-            bar.set_position(bytes);
-        });
-        let result = tokio::select! {
-            result = fetching => result,
-            interrupt = interrupted() => {
-                bar.finish_and_clear();
-                return Err(self.resumable(left(interrupt, &task.id, Some(&task.status)), task, false));
-            }
-        };
-        bar.finish_and_clear();
-        self.placed(client, task, FileKind::Video, file, result).await
-    }
-
-    async fn fetch_image(
-        &self,
-        client: &Client,
-        task: &VideoTask,
-        file: &OutputFile,
-    ) -> Result<Option<Downloaded>, Failure> {
-        if let Some(found) = saved(client, &task.id, FileKind::LastFrame, file).await {
-            return Ok(Some(found));
-        }
-        let result = tokio::select! {
-            result = client.download_last_frame(task, &file.real, self.options()) => result,
-            interrupt = interrupted() => {
-                return Err(self.resumable(left(interrupt, &task.id, Some(&task.status)), task, true));
-            }
-        };
-        match result {
-            Err(error)
-                if task.last_frame.is_none() && matches!(error.kind(), ErrorKind::NoVideo | ErrorKind::Moderated) =>
-            {
-                Ok(None)
-            }
-            result => self
-                .placed(client, task, FileKind::LastFrame, file, result)
-                .await
-                .map(Some),
-        }
-    }
-
-    /// Another process may have downloaded the same file meanwhile.
-    async fn placed(
-        &self,
-        client: &Client,
-        task: &VideoTask,
-        kind: FileKind,
-        file: &OutputFile,
-        result: Result<Downloaded, Error>,
-    ) -> Result<Downloaded, Failure> {
-        let error = match result {
-            Ok(downloaded) => return Ok(as_given(downloaded, file)),
-            Err(error) => error,
-        };
-        if error.kind() == ErrorKind::Io {
-            if let Some(found) = saved(client, &task.id, kind, file).await {
-                return Ok(found);
-            }
-            if file.exists() && !self.destination.overwrite {
-                let message = format!(
-                    "{} exists, and is not recorded as a file of {}",
-                    shown(&file.given),
-                    task.id
-                );
-                return Err(io_failure(message).about(&task.id).hint(&self.elsewhere(&task.id)));
-            }
-        }
-        Err(match error.kind() {
-            // Repeating cannot help with these.
-            ErrorKind::NoVideo | ErrorKind::Moderated | ErrorKind::InvalidRequest => error.into(),
-            ErrorKind::TooLarge => {
-                let download = self.download(&task.id, task.last_frame.is_some(), kind == FileKind::LastFrame);
-                let failure = Failure::from(error);
-                match download.map(|download| download.option("--max-bytes", Some("BYTES"))) {
-                    Some(download) => failure.hint(&format!("Raise the limit with: {download}")),
-                    None => failure.hint("Raise the limit with --max-bytes."),
-                }
-            }
-            ErrorKind::NotReady => match &self.resume {
-                Resume::At(base_url) => resume_hint(error.into(), &task.id, base_url.as_deref()),
-                Resume::Never => error.into(),
-            },
-            _ => self.resumable(error.into(), task, kind == FileKind::LastFrame),
-        })
-    }
-
     fn options(&self) -> DownloadOptions {
         let options = DownloadOptions::default().overwrite(self.destination.overwrite);
         match self.max_bytes {
@@ -476,17 +336,6 @@ impl Target {
             "Write to another file with: {download}\nOr replace the existing file: the same with its path, and --overwrite"
         )
     }
-}
-
-/// A file that is in place according to the journal.
-async fn saved(client: &Client, id: &TaskId, kind: FileKind, file: &OutputFile) -> Option<Downloaded> {
-    let found = client.saved_file(id, kind, &file.real).await?;
-    Some(as_given(found, file))
-}
-
-fn as_given(mut downloaded: Downloaded, file: &OutputFile) -> Downloaded {
-    downloaded.path.clone_from(&file.given);
-    downloaded
 }
 
 fn both(video: &OutputFile, image: &OutputFile) -> Failure {

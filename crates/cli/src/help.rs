@@ -55,6 +55,7 @@ Examples:
 pub(crate) const MODELS: &str = "\
 Examples:
   videogen models --vendor toapis
+  videogen models --vendor openrouter --live
   videogen models --json";
 
 pub(crate) const BALANCE: &str = "\

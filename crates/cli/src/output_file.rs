@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use same_file::Handle;
+use videogen::journal::{FileKind, further_video};
+use videogen::{Client, Downloaded, TaskId};
 
 use crate::exit::{Failure, IO};
 use crate::output::file as file_name;
@@ -53,6 +55,26 @@ impl OutputFile {
             given: given.to_owned(),
             real,
         })
+    }
+
+    /// A further video next to this one, by its number from 2.
+    pub(crate) fn further(&self, number: u16) -> Self {
+        Self {
+            given: further_video(&self.given, number),
+            real: further_video(&self.real, number),
+        }
+    }
+
+    /// The file, if it is in place according to the journal.
+    pub(crate) async fn saved(&self, client: &Client, id: &TaskId, kind: FileKind) -> Option<Downloaded> {
+        let found = client.saved_file(id, kind, &self.real).await?;
+        Some(self.named(found))
+    }
+
+    /// The downloaded file with its path as given.
+    pub(crate) fn named(&self, mut downloaded: Downloaded) -> Downloaded {
+        downloaded.path.clone_from(&self.given);
+        downloaded
     }
 
     /// Whether both are the same file: by path or, if they exist, by device and inode.

@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 
 use crate::client::Client;
 use crate::download::{DownloadOptions, file::check_writable, options::Downloaded};
+use crate::journal::further_video;
 use crate::model::{Delivery, Error, VideoRequest, VideoTask};
 use crate::wait::WaitOptions;
 
@@ -33,10 +34,13 @@ pub struct Generated {
     pub task: VideoTask,
     /// The file.
     pub file: Downloaded,
+    /// Further files, if the vendor made several videos: `boat-2.mp4` next to `boat.mp4`.
+    pub more_files: Vec<Downloaded>,
 }
 
 impl Client {
-    /// Submits `request`, waits for the video and downloads it to `path`.
+    /// Submits `request`, waits for the video and downloads it to `path`; of several videos, all, as
+    /// [`download_all`](Self::download_all) does.
     ///
     /// Nothing is submitted if the file cannot be written: when `path` exists (unless [`DownloadOptions::overwrite`] is set),
     /// is a folder or empty, or its folder is missing or read-only. The error has the kind `io` and [`Delivery::NotSent`].
@@ -117,8 +121,13 @@ impl Generate {
             .wait_with(&submitted, wait, |_| {})
             .await?
             .submitted_as(&submitted);
-        let file = client.download_with(&task, &path, download, |_, _| {}).await?;
-        Ok(Generated { task, file })
+        let file = client.download_with(&task, &path, download.clone(), |_, _| {}).await?;
+        let mut more_files = Vec::new();
+        for number in (2..).take(task.more_videos.len()) {
+            let (path, options) = (further_video(&path, number), download.clone().video(number));
+            more_files.push(client.download_with(&task, path, options, |_, _| {}).await?);
+        }
+        Ok(Generated { task, file, more_files })
     }
 }
 

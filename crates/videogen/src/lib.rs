@@ -73,6 +73,7 @@
 //! |---|---|
 //! | [`facts`] | look up models, fields, values and limits without a network |
 //! | [`upload`] | upload local files once for several requests; look after assets |
+//! | [`price`] | estimate what a video costs |
 //! | [`submit`] | validate a request, show its exact HTTP request, set options of a submission |
 //! | [`lost`] | find the task of a submission whose response was lost |
 //! | [`task`] | read a task's details; page through the tasks of an account |
@@ -159,7 +160,9 @@ pub use transport::RetryPolicy;
 /// }
 /// ```
 pub mod facts {
-    pub use crate::model::{Balance, Capabilities, ListedModel, Operation, ParseVendorError};
+    pub use crate::model::{
+        Balance, Capabilities, ListedModel, ModelDifference, Operation, ParseVendorError, compare_models,
+    };
     #[doc(inline)]
     pub use videogen_wire::facts::*;
 }
@@ -190,6 +193,19 @@ pub mod lost {
     pub use crate::submit::recover::{LostSubmission, Recovered};
 }
 
+/// What videos cost: amounts of money, and estimates of requests.
+///
+/// ```
+/// use videogen::price::Money;
+///
+/// let most: Money = "2.50".parse()?;
+/// assert_eq!(most.currency, "USD");
+/// # Ok::<(), videogen::price::ParseMoneyError>(())
+/// ```
+pub mod price {
+    pub use crate::model::{CostEstimate, Estimate, Money, ParseMoneyError, PriceOrigin};
+}
+
 /// Details of a task, and lists of tasks.
 ///
 /// ```no_run
@@ -210,7 +226,5 @@ pub mod task {
     pub use crate::model::VideoTaskBuilder;
     #[cfg(feature = "schema")]
     pub use crate::model::task_schema;
-    pub use crate::model::{
-        Cost, ListQuery, ParseTaskIdError, Raw, TaskPage, TaskParameters, TaskRef, UnlistedModel, Usage,
-    };
+    pub use crate::model::{ListQuery, ParseTaskIdError, Raw, TaskPage, TaskParameters, TaskRef, UnlistedModel, Usage};
 }

@@ -46,6 +46,8 @@ pub struct Vendor {
     pub tasks: Tasks,
     /// Query parameters of its list of tasks; empty if it has none.
     pub list: &'static [ListParameter],
+    /// Where its own list of models states what each takes, if it does.
+    pub listing: Option<Listing>,
     /// Endpoint families, former ones included.
     pub families: &'static [Family],
     /// Models; the first match by id decides, the last entry matches any id.
@@ -118,6 +120,20 @@ pub struct ListParameter {
     pub maximum: Option<i64>,
     /// Allowed values, when they are a closed set.
     pub values: &'static [&'static str],
+}
+
+/// What a vendor's own list of models states of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listing {
+    /// `operationId` of the operation that returns the list.
+    pub operation: &'static str,
+    /// JSON pointer of the list in the answer.
+    pub models: &'static str,
+    /// JSON pointer of the id in an entry.
+    pub id: &'static str,
+    /// The stated limits, with their JSON pointers in an entry: `durations`, `duration_min`, `duration_max`, `resolutions`,
+    /// `aspect_ratios`, `frames`, `generate_audio`, `seed`, `prices_usd`.
+    pub members: &'static [(&'static str, &'static str)],
 }
 
 /// Polling advice, in seconds.
@@ -343,6 +359,6 @@ pub struct Input {
     pub sources: &'static [&'static str],
     /// Limits of each file, if any are known.
     pub media: Option<Media>,
-    /// Whether it may be the only input, although its role usually requires another one.
-    pub alone: bool,
+    /// Roles of which a request with this input must have another input in one; empty if it may come without.
+    pub needs: &'static [&'static str],
 }

@@ -306,7 +306,7 @@ impl Comparison<'_> {
             self.add(
                 format!("model {}", misfit.model),
                 misfit.what,
-                (misfit.page, Some(misfit.line)),
+                (misfit.page, Some(misfit.line).filter(|line| *line > 0)),
                 misfit.spec,
                 &misfit.pointer,
             );

@@ -42,6 +42,8 @@ pub struct Expected<'a> {
     pub pages: Vec<(String, String)>,
     /// Those that are OpenAPI documents.
     pub documents: Vec<String>,
+    /// Those that are the vendor's own list of models.
+    pub lists: Vec<String>,
 }
 
 impl<'a> Expected<'a> {
@@ -61,12 +63,14 @@ impl<'a> Expected<'a> {
             models: Vec::new(),
             pages: Vec::new(),
             documents: Vec::new(),
+            lists: Vec::new(),
         };
         for (name, page) in members(spec.doc.get("x-pages")) {
             match page.get("kind").and_then(Value::as_str) {
                 // Pages are in a repository, with entries of their own; types have none.
                 Some("repository" | "types") => continue,
                 Some("openapi") => expected.documents.push(name.to_owned()),
+                Some("models") => expected.lists.push(name.to_owned()),
                 _ => {}
             }
             expected.pages.push((name.to_owned(), text(page.get("url"))));

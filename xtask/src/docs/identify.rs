@@ -47,6 +47,15 @@ pub fn identify(
             ),
         };
     }
+    if page.answer.is_some() {
+        return match expected.lists.as_slice() {
+            [name] => Ok(name.clone()),
+            _ => Err(
+                "it is a list of models, and x-pages has not exactly one of kind `models`; name it with --page"
+                    .to_owned(),
+            ),
+        };
+    }
     if page.source.is_some()
         && let Some(name) = by_path(file, expected)
     {
@@ -168,6 +177,13 @@ pub fn whole(
     }
     if facts.layout == PRICES {
         return priced::whole(facts, expected.spec, name);
+    }
+    if page.answer.is_some() {
+        let is_listed = |id: &String| facts.limits.iter().any(|limit| limit.model == *id);
+        return match expected.models.iter().any(|model| is_listed(&model.id)) {
+            true => Ok(()),
+            false => Err("it lists none of the spec's models; it is another product's list".to_owned()),
+        };
     }
     let own = listed(facts);
     let (known, whose) = match kept {

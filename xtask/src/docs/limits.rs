@@ -10,6 +10,7 @@ use super::facts::{At, Limit, Parameter};
 use super::layouts::Words;
 use super::layouts::details::item;
 use super::line::Line;
+use super::listed::Places;
 use super::pattern::pattern;
 
 /// What the readers know beforehand.
@@ -25,6 +26,8 @@ pub struct Known {
     pub stems: BTreeSet<String>,
     /// The operations that the spec has from such a document.
     pub documented: Vec<Documented>,
+    /// Where the vendor's own list of models has what.
+    pub places: Option<Places>,
 }
 
 /// The longest sentence that is read as one.

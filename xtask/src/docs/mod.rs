@@ -30,6 +30,7 @@ pub mod layouts;
 pub mod limits;
 pub mod line;
 pub mod lines;
+pub mod listed;
 pub mod mdx;
 pub mod models;
 pub mod openapi;
@@ -52,6 +53,8 @@ pub struct Arguments {
     /// Vendor, by the name of its spec file
     vendor: String,
     /// Pages (HTML, MDX, Markdown, text), OpenAPI documents (JSON, YAML), or folders of them
+    ///
+    /// Or the saved answer of the operation that lists the models (JSON), where the spec has x-listed-models.
     ///
     /// In text that was copied from a browser, names may run into the words before them. In a folder, such as a clone of
     /// the vendor's documentation, pages are found by the end of their path; those that are none of the spec's are counted.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::expected::{Expected, Field, Model};
 use super::facts::{Facts, Limit, Parameter, plain};
 use super::limits::{ALL, range};
+use super::listed::LAYOUT;
 use super::page::Page;
 use crate::spec::facts::ROLES;
 
@@ -53,12 +54,17 @@ pub fn limits(facts: &Facts, own: &[&Model<'_>], expected: &Expected<'_>) -> Vec
         }
         match expected.models.iter().find(|model| model.id == limit.model) {
             Some(model) => found.extend(one(limit, model, true)),
+            // Its id is reported.
+            None if facts.layout == LAYOUT && limit.what != "id" => {}
             // A model in the list of models is reported by the list.
             None if facts.models().contains(&limit.model) => {}
             None => found.push(Misfit {
                 model: limit.model.clone(),
                 what: "model",
-                page: Some(format!("{} {}", limit.what, limit.says)),
+                page: Some(match limit.what.as_str() {
+                    "id" => "listed".to_owned(),
+                    what => format!("{what} {}", limit.says),
+                }),
                 spec: None,
                 line: limit.at.0,
                 pointer: "/x-models".to_owned(),
@@ -66,6 +72,18 @@ pub fn limits(facts: &Facts, own: &[&Model<'_>], expected: &Expected<'_>) -> Vec
         }
     }
     found.extend(lists(facts, own));
+    if facts.layout == LAYOUT {
+        let is_listed = |model: &&Model<'_>| facts.limits.iter().any(|limit| limit.model == model.id);
+        let gone = expected.models.iter().filter(|model| !is_listed(model));
+        found.extend(gone.map(|model| Misfit {
+            model: model.id.clone(),
+            what: "model",
+            page: None,
+            spec: Some("in x-models".to_owned()),
+            line: 0,
+            pointer: model.pointer.clone(),
+        }));
+    }
     found
 }
 
@@ -91,6 +109,30 @@ fn one(limit: &Limit, model: &Model<'_>, exact: bool) -> Option<Misfit> {
             };
             let own = shown(own);
             (!fits).then(|| misfit("duration", says(), own, "/duration"))?
+        }
+        ["durations"] => {
+            let values = model.value.pointer("/duration/values").and_then(Value::as_array);
+            let own: Vec<i64> = match (values, bounds(model.value)) {
+                (Some(values), _) => values.iter().filter_map(Value::as_i64).collect(),
+                (None, (Some(min), Some(max))) => (min..=max).collect(),
+                (None, _) => return None,
+            };
+            let told: Vec<i64> = limit
+                .says
+                .split(", ")
+                .filter_map(|second| second.parse().ok())
+                .collect();
+            (own != told).then(|| misfit("duration", seconds(&told), Some(seconds(&own)), "/duration"))?
+        }
+        ["frames"] => {
+            let told: BTreeSet<&str> = limit.says.split(", ").collect();
+            let own: BTreeSet<&str> = ["first_frame", "last_frame"]
+                .into_iter()
+                .filter(|role| supports(model.value, role))
+                .collect();
+            let text = |roles: BTreeSet<&str>| roles.into_iter().collect::<Vec<_>>().join(", ");
+            let spec = (!own.is_empty()).then(|| text(own.clone()));
+            (own != told).then(|| misfit("inputs", text(told), spec, "/inputs"))?
         }
         ["resolutions"] => list("resolutions", limit, model, exact),
         ["aspect_ratios"] => list("aspect_ratios", limit, model, exact),
@@ -331,6 +373,14 @@ pub fn default(parameter: &Parameter, field: &Field, own: &[&Model<'_>]) -> Opti
         pointer: format!("{}{at}", model.pointer),
     });
     (!own.is_empty()).then(|| unlike.collect())
+}
+
+/// Seconds in ascending order, as a range if none is missing.
+fn seconds(all: &[i64]) -> String {
+    match all {
+        [first, .., last] if all.windows(2).all(|pair| pair[1] == pair[0] + 1) => format!("{first}-{last}"),
+        all => all.iter().map(i64::to_string).collect::<Vec<_>>().join(", "),
+    }
 }
 
 fn bounds(model: &Value) -> (Option<i64>, Option<i64>) {

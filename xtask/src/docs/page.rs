@@ -31,6 +31,8 @@ pub struct Page {
     pub source: Option<mdx::Source>,
     /// The document, where it is an OpenAPI document; its lines are those of the facts that are read from it.
     pub document: Option<Value>,
+    /// Any other JSON. It is a page if it is the vendor's list of models.
+    pub answer: Option<Value>,
 }
 
 impl Page {
@@ -58,10 +60,20 @@ impl Page {
                 is_text: false,
                 source: None,
                 document: Some(document),
+                answer: None,
             });
         }
-        if serde_json::from_str::<Value>(text).is_ok() {
-            return Err("it is JSON, not a page".to_owned());
+        if let Ok(answer) = serde_json::from_str::<Value>(text) {
+            return Ok(Self {
+                lines: Vec::new(),
+                title: String::new(),
+                url: None,
+                cut: None,
+                is_text: false,
+                source: None,
+                document: None,
+                answer: Some(answer),
+            });
         }
         let page = if html::is_html(text) {
             let reduced = html::reduce(text);
@@ -74,6 +86,7 @@ impl Page {
                 cut: cut.then(|| "its HTML does not end (`</html>` is missing)".to_owned()),
                 source: None,
                 document: None,
+                answer: None,
             }
         } else if mdx::is_source(text) {
             let source = mdx::read(text).map_err(|reason| format!("its MDX is broken: {reason}"))?;
@@ -85,6 +98,7 @@ impl Page {
                 is_text: false,
                 source: Some(source),
                 document: None,
+                answer: None,
             }
         } else {
             let lines = lines(&without_breaks(text));
@@ -98,6 +112,7 @@ impl Page {
                 is_text: true,
                 source: None,
                 document: None,
+                answer: None,
             }
         };
         match page.lines.is_empty() {

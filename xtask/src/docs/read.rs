@@ -5,6 +5,7 @@ use super::facts::{Facts, Parameter, Place};
 use super::layouts::{self, dashes};
 use super::limits::{self, Known};
 use super::line::Line;
+use super::listed;
 use super::openapi;
 use super::operations;
 use super::page::Page;
@@ -37,6 +38,14 @@ pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
         }
         return Ok(Understood {
             facts,
+            cut: None,
+            strange: Vec::new(),
+        });
+    }
+    if let Some(answer) = &page.answer {
+        let read = known.places.as_ref().and_then(|places| listed::read(answer, places));
+        return Ok(Understood {
+            facts: read.ok_or("it is JSON, not a page")?.0,
             cut: None,
             strange: Vec::new(),
         });

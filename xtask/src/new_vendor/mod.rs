@@ -1,16 +1,18 @@
 //! `cargo xtask new-vendor`: writes a vendor that compiles and is registered, and prints the remaining steps.
 //!
 //! This file has the arguments and the flow: everything is built in memory first, so that a refusal writes nothing.
-//! `name` checks the name, `skeleton` makes the files, `places` edits the lists of vendors.
+//! `name` checks the name, `skeleton` makes the files, `paging` adds a list of tasks, `places` edits the lists of vendors.
 
 use std::io::Write;
 use std::path::Path;
 use std::{fs, io};
 
 use self::name::{Name, Refused};
+use self::paging::Paging;
 use self::skeleton::{Files, plan};
 
 mod name;
+mod paging;
 mod places;
 mod skeleton;
 
@@ -24,6 +26,9 @@ const MARK: &str = "TO DO: ";
 pub(crate) struct Arguments {
     /// Name in file names, features and task ids: lower-case letters and digits, such as alltoken
     name: String,
+    /// With a list of tasks, whose pages follow each other in this way
+    #[arg(long, value_enum)]
+    paging: Option<Paging>,
 }
 
 /// Runs the command on the repository at `root`. Returns the exit code.
@@ -37,7 +42,7 @@ pub(crate) fn run(
     err: &mut dyn Write,
 ) -> Result<u8, Box<dyn std::error::Error>> {
     let (name, files) = match Name::check(&arguments.name, root).and_then(|name| {
-        let files = plan(root, &name)?;
+        let files = plan(root, &name, arguments.paging)?;
         Ok((name, files))
     }) {
         Ok(planned) => planned,

@@ -64,6 +64,8 @@ impl Name {
             read(root, "crates/videogen/src/vendors/dispatch.rs")?.as_str(),
             read(root, "crates/videogen/src/model/vendor.rs")?.as_str(),
             ADAPTER,
+            include_str!("template/paging/number.rs"),
+            include_str!("template/paging/cursor.rs"),
         ] {
             let tokens = code
                 .parse()

@@ -9,6 +9,7 @@ use std::path::Path;
 use regex::Regex;
 
 use super::name::{Name, Refused, read};
+use super::paging::Paging;
 
 /// A place in a handwritten file that lists the vendors.
 struct Place {
@@ -112,7 +113,7 @@ const PLACES: [Place; 12] = [
 ///
 /// # Errors
 /// When a file cannot be read, or a place in it is not found.
-pub(super) fn registered(root: &Path, name: &Name) -> Result<BTreeMap<&'static str, String>, Refused> {
+pub(super) fn registered(root: &Path, name: &Name, has_list: bool) -> Result<BTreeMap<&'static str, String>, Refused> {
     let mut files = BTreeMap::new();
     let mut missing = Vec::new();
     for place in PLACES {
@@ -123,7 +124,11 @@ pub(super) fn registered(root: &Path, name: &Name) -> Result<BTreeMap<&'static s
                 files.entry(place.file).or_insert(text)
             }
         };
-        let added = name.fill(place.text);
+        let added = match has_list {
+            true => Paging::registered(place.text),
+            false => place.text.to_owned(),
+        };
+        let added = name.fill(&added);
         match insert(text, &place.at, &added) {
             Some(text) => drop(files.insert(place.file, text)),
             None => missing.push(format!(

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::name::{ADAPTER, Name, Refused, read};
+use super::paging::Paging;
 use super::places;
 use crate::spec::fields::{PAGE, with_tables};
 use crate::spec::lint::lint;
@@ -18,7 +19,7 @@ const SPEC: &str = include_str!("template/spec.yaml");
 pub(super) type Files = BTreeMap<PathBuf, String>;
 
 /// The contents.
-pub(super) fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
+pub(super) fn plan(root: &Path, name: &Name, paging: Option<Paging>) -> Result<Files, Refused> {
     let vendor = &name.lower;
     let there: Vec<String> = [
         format!("specs/{vendor}.yaml"),
@@ -34,8 +35,15 @@ pub(super) fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
     if !there.is_empty() {
         return Err(Refused(there));
     }
+    let broken = |reason: String| Refused::because(format!("the skeleton itself is broken: {reason}"));
+    let lost = || broken("a place for the list is missing".to_owned());
+    let (mut spec_template, mut adapter_template) = (SPEC.to_owned(), ADAPTER.to_owned());
+    if let Some(paging) = paging {
+        spec_template = paging.in_spec(SPEC).ok_or_else(lost)?;
+        adapter_template = paging.in_adapter(ADAPTER).ok_or_else(lost)?;
+    }
     let mut files = Files::new();
-    for (file, text) in places::registered(root, name)? {
+    for (file, text) in places::registered(root, name, paging.is_some())? {
         let text = if file.ends_with(".rs") {
             formatted(root, text)
         } else {
@@ -45,8 +53,7 @@ pub(super) fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
     }
     let today = chrono::Utc::now().date_naive().to_string();
     let spec_file = format!("specs/{vendor}.yaml");
-    let spec_text = name.fill(SPEC).replace("2000-01-01", &today);
-    let broken = |reason: String| Refused::because(format!("the skeleton itself is broken: {reason}"));
+    let spec_text = name.fill(&spec_template).replace("2000-01-01", &today);
     let findings = lint(&spec_file, &spec_text).map_err(|error| broken(error.to_string()))?;
     if let Some(first) = findings.first() {
         return Err(broken(format!("{spec_file}:{}: {}", first.line, first.reason)));
@@ -66,7 +73,7 @@ pub(super) fn plan(root: &Path, name: &Name) -> Result<Files, Refused> {
     files.insert(spec_file.into(), spec_text);
     files.insert(
         format!("crates/videogen/src/vendors/{vendor}.rs").into(),
-        formatted(root, name.fill(ADAPTER)),
+        formatted(root, name.fill(&adapter_template)),
     );
     Ok(files)
 }

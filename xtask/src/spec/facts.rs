@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::spec::auth::Auth;
 pub(crate) use crate::spec::conditions::{Condition, Doubt, FieldState, FieldWord};
+use crate::spec::listing::ListedModels;
 use crate::spec::lists::{ListParameter, list_parameters};
 use crate::spec::pages::Page;
 use crate::spec::prices::{Billing, Price, Sizes};
@@ -33,6 +34,7 @@ pub struct Facts {
     pub(crate) task_fields: Vec<TaskField>,
     pub(crate) tasks: Tasks,
     pub(crate) list: Vec<ListParameter>,
+    pub(crate) listing: Option<ListedModels>,
     pub(crate) uploads: Vec<Upload>,
     pub(crate) media: Vec<Media>,
     pub(crate) prices: Vec<Price>,
@@ -62,6 +64,8 @@ pub(crate) struct Extensions {
     pages: BTreeMap<String, Page>,
     #[serde(rename = "x-tasks", default)]
     tasks: Tasks,
+    #[serde(rename = "x-listed-models", default)]
+    listing: Option<ListedModels>,
     #[serde(rename = "x-families")]
     families: Vec<Family>,
     #[serde(rename = "x-models")]
@@ -228,8 +232,9 @@ pub(crate) struct Input {
     pub(crate) max: Option<u32>,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
-    #[serde(default)]
-    pub(crate) alone: bool,
+    /// Roles of which a request must have an input in one besides; empty if a page says that it need not, and left out if none
+    /// says.
+    pub(crate) needs: Option<Vec<String>>,
     /// An entry of `x-media`.
     pub(crate) media: Option<String>,
 }
@@ -284,6 +289,7 @@ impl Facts {
             task_fields,
             tasks: extensions.tasks,
             list: list_parameters(spec),
+            listing: extensions.listing,
             uploads: extensions.uploads,
             media: extensions.media,
             prices: extensions.prices,

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::spec::facts::{Auto, FIELDS, Facts, Field, Form, Model, Place, ROLES};
+use crate::spec::facts::{Auto, Condition, FIELDS, Facts, Field, FieldState, FieldWord, Form, Model, Place, ROLES};
 use crate::spec::local_files;
 use crate::spec::price_tables;
 use crate::spec::tasks::{Status, TASK_FIELDS};
@@ -72,6 +72,7 @@ fn table(facts: &Facts) -> String {
             rest.join("; ")
         );
     }
+    out.push_str(&between(facts));
     if let Some(last) = facts.models.last() {
         let _ = writeln!(
             out,
@@ -81,6 +82,55 @@ fn table(facts: &Facts) -> String {
     }
     out.push_str(&of_tasks(facts));
     out
+}
+
+/// The rules between fields, each with the models that have it.
+fn between(facts: &Facts) -> String {
+    let mut rules: Vec<(String, Vec<String>)> = Vec::new();
+    for model in &facts.models {
+        let mut own: Vec<String> = model.conditions.iter().map(rule).collect();
+        let groups: Vec<String> = model.exclusive.iter().map(|group| names(group)).collect();
+        if !groups.is_empty() {
+            let mark = mark(model.unverified.iter().any(|member| member == "exclusive"));
+            own.push(format!("{} exclude each other{mark}", groups.join(" and ")));
+        }
+        for text in own {
+            let id = format!("`{}`", model.id);
+            match rules.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, ids)) => ids.push(id),
+                None => rules.push((text, vec![id])),
+            }
+        }
+    }
+    if rules.is_empty() {
+        return String::new();
+    }
+    let lines = rules
+        .iter()
+        .map(|(text, ids)| format!("- {text}: {}\n", ids.join(", ")));
+    format!("\nRules between fields:\n\n{}", lines.collect::<String>())
+}
+
+fn rule(condition: &Condition) -> String {
+    let side = |tests: &std::collections::BTreeMap<String, FieldState>| {
+        let tests = tests.iter().map(|(field, state)| match state {
+            FieldState::Word(FieldWord::Set) => format!("`{field}`"),
+            FieldState::Word(FieldWord::Unset) => format!("no `{field}`"),
+            FieldState::OneOf(values) => format!("`{field}` {}", values.join(" or ")),
+        });
+        tests.collect::<Vec<_>>().join(" and ")
+    };
+    let (when, requires) = (side(&condition.when), side(&condition.requires));
+    format!("{when} requires {requires}{}", mark(condition.unverified))
+}
+
+fn names(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join("/")
+}
+
+const fn mark(is_unverified: bool) -> &'static str {
+    if is_unverified { " (unverified)" } else { "" }
 }
 
 /// What is particular to the vendor's tasks.
@@ -273,7 +323,11 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
             None => format!("any number, {sources}"),
         });
         how.extend(input.role.as_ref().map(|word| format!("as `{word}`")));
-        how.extend(input.alone.then(|| "may be the only input".to_owned()));
+        how.extend(match input.needs.as_deref() {
+            Some([]) => Some("may be the only input".to_owned()),
+            Some(needs) => Some(format!("with {}", needs.join(" or "))),
+            None => None,
+        });
     }
     format!("✓ {}", how.join(", "))
 }

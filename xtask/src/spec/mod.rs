@@ -14,6 +14,7 @@ mod files;
 mod like;
 pub mod lines;
 pub mod lint;
+pub(crate) mod listing;
 pub mod lists;
 mod local_files;
 pub mod names;

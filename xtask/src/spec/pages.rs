@@ -31,6 +31,8 @@ pub(crate) enum PageKind {
     OpenApi,
     /// A repository of the sources of pages.
     Repository,
+    /// The vendor's own list of models, the answer of the operation of `x-listed-models`.
+    Models,
     /// A package with types that the vendor generates from its own document. People read it, no command does.
     Types,
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 use videogen::Vendor;
-use videogen::facts::{Capabilities, FieldState, FieldTest};
+use videogen::facts::{Capabilities, FieldState, FieldTest, ListedModel, ModelDifference, compare_models};
 
 use crate::account::AccountArgs;
 use crate::exit::Failure;
@@ -15,7 +15,7 @@ use crate::output::{Output, table};
 pub(crate) struct ModelsArgs {
     #[command(flatten)]
     account: AccountArgs,
-    /// Request the list from the vendor.
+    /// Request the vendor's list, and compare it with this version's table.
     #[arg(long)]
     live: bool,
 }
@@ -42,17 +42,127 @@ pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode
 async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(None, false)?;
     let models = args.account.client(vendor)?.models().await?;
-    output.result(&json!({"vendor": vendor, "models": models}), || {
-        // Only some vendors name their models.
-        if models.iter().all(|model| model.display_name.is_none()) {
-            return table(&["model"], models.iter().map(|model| vec![model.id.clone()]));
+    let differences = compare_models(vendor, &models);
+    let document = json!({"vendor": vendor, "models": models, "differences": differences});
+    output.result(&document, || {
+        let mut text = listed(&models);
+        let lines = told(vendor, &differences);
+        if !lines.is_empty() {
+            text += &format!("\n\n{}", lines.join("\n"));
         }
-        let rows = models
-            .iter()
-            .map(|model| vec![model.id.clone(), model.display_name.clone().unwrap_or_default()]);
-        table(&["model", "name"], rows)
+        text
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The vendor's list. Only some vendors name their models, or state what they take: a column that is empty is left out.
+fn listed(models: &[ListedModel]) -> String {
+    let joined = |list: &Option<Vec<String>>| list.as_deref().unwrap_or_default().join(" ");
+    let columns: [(&str, Vec<String>); 7] = [
+        ("model", models.iter().map(|model| model.id.clone()).collect()),
+        (
+            "name",
+            models
+                .iter()
+                .map(|model| model.display_name.clone().unwrap_or_default())
+                .collect(),
+        ),
+        (
+            "seconds",
+            models
+                .iter()
+                .map(|model| spans(model.durations.iter().flatten().copied()))
+                .collect(),
+        ),
+        (
+            "resolutions",
+            models.iter().map(|model| joined(&model.resolutions)).collect(),
+        ),
+        (
+            "aspect ratios",
+            models.iter().map(|model| joined(&model.aspect_ratios)).collect(),
+        ),
+        ("frames", models.iter().map(|model| joined(&model.frames)).collect()),
+        ("prices in US$", models.iter().map(prices).collect()),
+    ];
+    let is_shown = |(name, cells): &&(&str, Vec<String>)| *name == "model" || cells.iter().any(|cell| !cell.is_empty());
+    let shown: Vec<_> = columns.iter().filter(is_shown).collect();
+    let head: Vec<&str> = shown.iter().map(|(name, _)| *name).collect();
+    let rows = (0..models.len()).map(|row| shown.iter().map(|(_, cells)| cells[row].clone()).collect());
+    table(&head, rows)
+}
+
+fn prices(model: &ListedModel) -> String {
+    let prices = model.prices_usd.iter().map(|(name, price)| format!("{name} {price}"));
+    prices.collect::<Vec<_>>().join(", ")
+}
+
+/// Numbers in ascending order, with ranges of three or more: `4-8, 10`.
+fn spans(numbers: impl IntoIterator<Item = u32>) -> String {
+    let mut spans: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match spans.last_mut() {
+            Some((_, last)) if number == *last + 1 => *last = number,
+            _ => spans.push((number, number)),
+        }
+    }
+    let shown = spans.into_iter().map(|(first, last)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}-{last}"),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// How the list differs from the table of this version, a line for each model and field.
+fn told(vendor: Vendor, differences: &[ModelDifference]) -> Vec<String> {
+    let (mut lines, mut new, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    for difference in differences {
+        match difference {
+            ModelDifference::NotInTable { model } => new.push(model.as_str()),
+            ModelDifference::NotListed { model } => missing.push(model.as_str()),
+            ModelDifference::Values {
+                model,
+                field,
+                only_listed,
+                only_in_table,
+            } => {
+                let sides = [
+                    ("only in the vendor's list", only_listed),
+                    ("only in this version's table", only_in_table),
+                ];
+                let sides = sides.iter().filter(|(_, values)| !values.is_empty());
+                let sides = sides.map(|(side, values)| format!("{side}: {}", shown(field, values)));
+                lines.push(format!("{model}: {field}: {}", sides.collect::<Vec<_>>().join("; ")));
+            }
+            _ => {}
+        }
+    }
+    let name = vendor.name();
+    if !missing.is_empty() {
+        lines.push(format!("Not in {name}'s list: {}", missing.join(", ")));
+    }
+    if !new.is_empty() {
+        let list = new.join(", ");
+        lines.push(format!(
+            "Not in this version's table, so their limits are not checked before sending: {list}"
+        ));
+    }
+    if !lines.is_empty() {
+        lines.insert(
+            0,
+            format!("Differences between {name}'s list and the table of this version:"),
+        );
+    }
+    lines
+}
+
+fn shown(field: &str, values: &[String]) -> String {
+    let numbers: Option<Vec<u32>> = values.iter().map(|value| value.parse().ok()).collect();
+    match numbers {
+        Some(numbers) if field == "duration" => spans(numbers),
+        _ => values.join(", "),
+    }
 }
 
 fn row(entry: &Capabilities) -> Vec<String> {
@@ -97,7 +207,7 @@ fn document(entry: &Capabilities) -> Value {
         .map(|input| {
             (
                 input.role.to_owned(),
-                json!({"max": input.max, "sources": input.sources}),
+                json!({"max": input.max, "sources": input.sources, "needs": input.needs}),
             )
         })
         .collect();

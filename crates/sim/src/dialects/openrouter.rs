@@ -166,7 +166,7 @@ fn catalogue(spec: &Spec) -> Answer {
             "description": "A simulated model",
             "created": 1_760_486_400,
             "hugging_face_id": null,
-            "supported_resolutions": model.resolutions,
+            "supported_resolutions": spec.spelt("resolution", model.resolutions.as_deref().unwrap_or_default()),
             "supported_aspect_ratios": model.aspect_ratios,
             "supported_sizes": null,
             "supported_durations": durations,

@@ -167,6 +167,21 @@ impl Spec {
         }
     }
 
+    /// Normalised values of a field as the vendor spells them in requests.
+    pub(crate) fn spelt(&self, field: &str, values: &[String]) -> Vec<Value> {
+        let bodies = self.endpoints.iter().flat_map(|endpoint| &endpoint.bodies);
+        let carrier = bodies
+            .flat_map(|body| &body.carriers)
+            .find(|carrier| carrier.field == field);
+        let word = |value: &String| {
+            let mut words = carrier?.words.iter();
+            words
+                .find(|(_, normal)| *normal == value)
+                .map(|(word, _)| word.as_str())
+        };
+        values.iter().map(|value| word(value).unwrap_or(value).into()).collect()
+    }
+
     /// Finds the endpoint for a method and a path without the vendor's prefix.
     pub(crate) fn route(&'static self, method: &str, path: &str) -> Route {
         let steps: Vec<&str> = path.split('/').skip(1).collect();

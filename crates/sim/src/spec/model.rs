@@ -80,9 +80,9 @@ pub(crate) struct InputRule {
     pub(crate) max: Option<usize>,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
-    /// Whether it may be the only input.
+    /// The roles of which the request must have an input in one besides.
     #[serde(default)]
-    pub(crate) alone: bool,
+    pub(crate) needs: Vec<String>,
 }
 
 /// A rule between fields: what a request that fits `when` must also fit.

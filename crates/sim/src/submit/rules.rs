@@ -166,7 +166,6 @@ fn input_rules(model: &Model, general: Option<&Model>, inputs: &[Input]) -> Vec<
             }
         }
     }
-    let has = |role: &str| by_role.contains_key(role);
     let first_in = |roles: &[String]| {
         inputs.iter().find(|input| {
             roles.iter().any(|role| {
@@ -184,16 +183,12 @@ fn input_rules(model: &Model, general: Option<&Model>, inputs: &[Input]) -> Vec<
     if !model.has_limits() {
         return problems;
     }
-    if has("last_frame") && !has("first_frame") {
-        let field = &by_role["last_frame"][0].field;
-        problems.push(Problem::new(field, "a last frame requires a first frame"));
-    }
-    let seen = inputs.iter().any(|input| input.medium != Medium::Audio);
-    let alone = model.inputs.get("reference_audio").is_some_and(|rule| rule.alone);
-    if has("reference_audio") && !seen && !alone {
-        let field = &by_role["reference_audio"][0].field;
-        let problem = Problem::new(field, "an audio reference requires an image or a video");
-        problems.push(problem.unverified(unverified("reference_audio", "alone")));
+    for (role, inputs) in &by_role {
+        let Some(rule) = model.inputs.get(*role) else { continue };
+        if !rule.needs.is_empty() && !rule.needs.iter().any(|needed| by_role.contains_key(needed.as_str())) {
+            let text = format_args!("a {role} must come with a {}", rule.needs.join(" or a ")).to_string();
+            problems.push(Problem::new(&inputs[0].field, text).unverified(unverified(role, "needs")));
+        }
     }
     problems
 }
@@ -357,10 +352,14 @@ mod tests {
         assert!(found(&[first.clone(), last.clone()]).is_empty());
         assert_eq!(
             found(&[last]),
-            ["input[last_frame]: a last frame requires a first frame"]
+            ["input[last_frame]: a last_frame must come with a first_frame"]
         );
         assert_eq!(found(&[first, image.clone()]).len(), 1);
         assert!(found(&[image, audio.clone()]).is_empty());
-        assert_eq!(found(&[audio]).len(), 1);
+        assert_eq!(
+            found(std::slice::from_ref(&audio)),
+            ["input[reference_audio]: a reference_audio must come with a reference_image or a reference_video"]
+        );
+        assert!(problems(Vendor::ToApis, "seedance-2-5", json!({}), &[audio]).is_empty());
     }
 }

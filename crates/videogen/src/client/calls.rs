@@ -12,7 +12,7 @@ use crate::model::{
     VideoTask,
 };
 use crate::transport::retry::retrying;
-use crate::vendors::{Call, RawPage, dispatch};
+use crate::vendors::{Call, RawPage, dispatch, listed};
 
 impl Client {
     /// Makes a read at the account's pace, and reports its result to the account.
@@ -228,7 +228,7 @@ impl Client {
     }
 
     /// Requests the vendor's list of models. [`Capabilities`](crate::facts::Capabilities) describes the models that
-    /// this version knows, without a request.
+    /// this version knows, without a request; [`compare_models`](crate::facts::compare_models) compares the two.
     ///
     /// # Errors
     /// `unsupported` when the vendor has no such operation.
@@ -250,9 +250,14 @@ impl Client {
         let call = self.call(&self.0.http.read);
         let result = dispatch::models(self.0.vendor, &call).await;
         let (judge, exchange) = (self.judge(), self.exchange(&call));
-        let (models, _) = judge.read(Operation::Models, result, exchange.as_ref())?;
-        let models = models.ok_or_else(|| judge.refused(Operation::Models, exchange.as_ref()))?;
-        Ok(models.into_iter().map(|model| judge.model(model)).collect())
+        let (models, answer) = judge.read(Operation::Models, result, exchange.as_ref())?;
+        let mut models = models.ok_or_else(|| judge.refused(Operation::Models, exchange.as_ref()))?;
+        listed::read(
+            self.0.vendor,
+            &mut models,
+            &serde_json::from_slice(&answer).unwrap_or_default(),
+        );
+        Ok(models.into_iter().map(|model| listed::cleaned(&judge, model)).collect())
     }
 
     /// Queries the balance of the account. It costs nothing, so it also shows whether a key works.

@@ -85,6 +85,7 @@ impl Client {
             status: task.status.clone(),
             error: task.error.clone(),
             vendor_id: task.vendor_id.clone(),
+            videos: u16::try_from(task.videos().count()).ok().filter(|videos| *videos > 1),
         };
         self.record_task(&task.id, status).await;
     }

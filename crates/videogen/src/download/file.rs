@@ -10,7 +10,7 @@ use super::partial::Partial;
 use super::transfer::{Progress, Transfer};
 
 use crate::client::Client;
-use crate::journal::FileKind;
+use crate::journal::{FileKind, further_video};
 use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, VideoTask};
 use crate::transport::trace;
 use crate::vendors::dispatch;
@@ -79,8 +79,41 @@ impl Client {
         mut progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<Downloaded, Error> {
         let task = &*self.at_hand(&task).await?;
-        self.fetch(Media::Video, task, path.as_ref(), &options, &mut progress)
-            .await
+        let media = Media::video(options.video);
+        self.fetch(media, task, path.as_ref(), &options, &mut progress).await
+    }
+
+    /// Downloads all videos of a completed task: the first to `path`, further ones next to it, `boat-2.mp4` next to `boat.mp4`
+    /// ([`further_video`](crate::journal::further_video)). Most tasks have one. `progress` is called as for each single file.
+    ///
+    /// # Errors
+    /// The same as [`download_with`](Self::download_with); the files before the one that failed are complete.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// let options = videogen::download::DownloadOptions::default();
+    /// for file in client.download_all(&id, "boat.mp4", options, |_, _| {}).await? {
+    ///     println!("{} bytes in {}", file.bytes, file.path.display());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn download_all(
+        &self,
+        task: impl TaskRef,
+        path: impl AsRef<Path>,
+        options: DownloadOptions,
+        mut progress: impl FnMut(u64, Option<u64>) + Send,
+    ) -> Result<Vec<Downloaded>, Error> {
+        let task = &*self.at_hand(&task).await?;
+        let path = path.as_ref();
+        let first = self.fetch(Media::Video, task, path, &options, &mut progress).await?;
+        let mut files = vec![first];
+        for number in (2..).take(task.more_videos.len()) {
+            let (media, path) = (Media::Further(number), further_video(path, number));
+            files.push(self.fetch(media, task, &path, &options, &mut progress).await?);
+        }
+        Ok(files)
     }
 
     /// Downloads the last frame of the video, an image, to `path`, like [`download_with`](Self::download_with). It
@@ -229,6 +262,7 @@ pub(super) fn link(media: Media, task: &VideoTask) -> Result<&SecretUrl, Error> 
     let link = match media {
         Media::Video => task.video.as_ref().map(|video| &video.url),
         Media::LastFrame => task.last_frame.as_ref(),
+        Media::Further(number) => task.videos().nth(usize::from(number) - 1).map(|video| &video.url),
     };
     if let (true, Some(link)) = (is_done, link) {
         return Ok(link);

@@ -16,6 +16,8 @@ const TAIL: u64 = 4096;
 pub(crate) enum Media {
     Video,
     LastFrame,
+    /// A further video, by its number from 2.
+    Further(u16),
 }
 
 impl From<Media> for FileKind {
@@ -23,24 +25,34 @@ impl From<Media> for FileKind {
         match media {
             Media::Video => Self::Video,
             Media::LastFrame => Self::LastFrame,
+            Media::Further(number) => Self::Further(number),
         }
     }
 }
 
 impl fmt::Display for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Video => "the video",
-            Self::LastFrame => "the last frame",
-        })
+        match self {
+            Self::Video => f.write_str("the video"),
+            Self::LastFrame => f.write_str("the last frame"),
+            Self::Further(number) => write!(f, "video {number}"),
+        }
     }
 }
 
 impl Media {
+    /// The video with this number, from 1.
+    pub(super) fn video(number: u16) -> Self {
+        match number {
+            0 | 1 => Self::Video,
+            further => Self::Further(further),
+        }
+    }
+
     /// Its name in spans.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Video => "video",
+            Self::Video | Self::Further(_) => "video",
             Self::LastFrame => "last_frame",
         }
     }
@@ -48,7 +60,7 @@ impl Media {
     /// The noun for a file of this kind, with its article.
     pub(super) fn noun(self) -> &'static str {
         match self {
-            Self::Video => "a video",
+            Self::Video | Self::Further(_) => "a video",
             Self::LastFrame => "an image",
         }
     }
@@ -57,7 +69,7 @@ impl Media {
     /// set it arbitrarily.
     pub(super) fn begins_with(self, head: &[u8]) -> bool {
         match self {
-            Self::Video => walk::begins_video(head),
+            Self::Video | Self::Further(_) => walk::begins_video(head),
             Self::LastFrame => {
                 head.starts_with(b"\x89PNG\r\n\x1a\n")
                     || head.starts_with(&[0xff, 0xd8, 0xff])
@@ -72,7 +84,7 @@ impl Media {
     /// lengths do not show. `is_end_known`: the host reported the end of the file.
     pub(super) fn flaw(self, file: impl Read + Seek, is_end_known: bool) -> io::Result<Option<&'static str>> {
         match self {
-            Self::Video => walk::flaw(file, is_end_known),
+            Self::Video | Self::Further(_) => walk::flaw(file, is_end_known),
             Self::LastFrame => Ok(is_truncated_image(file)?.then_some("it is truncated")),
         }
     }

@@ -46,7 +46,7 @@ impl Client {
         let mut transfer = Transfer {
             client: self,
             id: &task.id,
-            media: Media::Video,
+            media: Media::video(options.video),
             options: &options,
             progress: &mut |_, _| {},
         };
@@ -86,7 +86,7 @@ impl Client {
     pub fn download_stream(&self, task: impl TaskRef, options: DownloadOptions) -> VideoStream {
         let (client, id, known) = (self.clone(), task.task_id().clone(), task.task().cloned());
         let (sender, mut receiver) = mpsc::channel(WAITING);
-        let about = id.clone();
+        let (about, media) = (id.clone(), Media::video(options.video));
         let filling = async move {
             let task = match &known {
                 Some(task) => client.at_hand(task).await?,
@@ -95,12 +95,12 @@ impl Client {
             let mut transfer = Transfer {
                 client: &client,
                 id: &id,
-                media: Media::Video,
+                media,
                 options: &options,
                 progress: &mut |_, _| {},
             };
             let mut channel = Channel { sender, sent: 0 };
-            let link = link(Media::Video, &task)?.clone();
+            let link = link(media, &task)?.clone();
             let filled = transfer.fill(link, &mut Sink::Channel(&mut channel)).await;
             match filled {
                 Ok(()) => Ok(channel.sent),

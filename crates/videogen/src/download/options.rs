@@ -18,15 +18,18 @@ pub struct DownloadOptions {
     /// Idle timeout: how long the file's host may send nothing before the rest is requested again. There is no timeout for
     /// the whole file.
     pub idle_timeout: Duration,
+    /// Number of the video, from 1, of a task that has several.
+    pub video: u16,
 }
 
 impl Default for DownloadOptions {
-    /// Existing files are not replaced; at most 4 GiB; 30 s idle timeout.
+    /// Existing files are not replaced; at most 4 GiB; 30 s idle timeout; the first video.
     fn default() -> Self {
         Self {
             overwrite: false,
             max_bytes: 4 * 1024 * 1024 * 1024,
             idle_timeout: Duration::from_secs(30),
+            video: 1,
         }
     }
 }
@@ -43,6 +46,14 @@ impl DownloadOptions {
     #[must_use]
     pub fn max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
+        self
+    }
+
+    /// Selects a video of a task that has several ([`VideoTask::more_videos`](crate::VideoTask::more_videos)), by its number
+    /// from 1. It does not matter for the last frame.
+    #[must_use]
+    pub fn video(mut self, number: u16) -> Self {
+        self.video = number;
         self
     }
 

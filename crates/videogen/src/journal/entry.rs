@@ -1,11 +1,12 @@
 //! Journal entries, and the rules by which events change them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Destination, Event, FileKind, Intent, JournalError, Reason, SavedFile, Subject};
+use super::{Destination, Event, FileKind, Intent, JournalError, Reason, SavedFile, Subject, further_video};
 use crate::model::Progress;
 use crate::model::{
     Ambiguity, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Timestamp, VideoTask,
@@ -92,6 +93,12 @@ pub struct Entry {
     /// The video file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<SavedFile>,
+    /// Number of the task's videos, if there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub videos: Option<u16>,
+    /// The files of further videos, by their numbers from 2.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub further_files: BTreeMap<u16, SavedFile>,
     /// The file of the last frame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_frame_file: Option<SavedFile>,
@@ -117,6 +124,8 @@ impl Entry {
             not_found_after: None,
             target: intent.target.take(),
             file: None,
+            videos: None,
+            further_files: BTreeMap::new(),
             last_frame_file: None,
             without_last_frame: false,
             intent,
@@ -204,8 +213,10 @@ impl Entry {
                 status,
                 error,
                 vendor_id,
+                videos,
             } => {
                 self.vendor_id = vendor_id.or(self.vendor_id.take());
+                self.videos = self.videos.max(videos);
                 // A late response does not change an ended task.
                 if !self.status.as_ref().is_some_and(TaskStatus::is_ended) || status.is_ended() {
                     (self.status, self.error) = (Some(status), error);
@@ -214,12 +225,12 @@ impl Entry {
             Event::Target { target } => self.target = Some(target),
             // A file that is about to be placed does not replace one that is in place.
             Event::Placing { kind, .. } if self.is_in_place(kind) => {}
-            Event::Placing { kind, file } => *self.file_mut(kind) = Some(SavedFile { placed: false, ..file }),
+            Event::Placing { kind, file } => self.set_file(kind, SavedFile { placed: false, ..file }),
             Event::Downloaded { kind, file } => {
                 // Nor does a copy at another path replace the output file.
                 let is_copy = self.output_path(kind).is_some_and(|path| path != file.path);
                 if !(is_copy && self.is_in_place(kind)) {
-                    *self.file_mut(kind) = Some(SavedFile { placed: true, ..file });
+                    self.set_file(kind, SavedFile { placed: true, ..file });
                 }
                 self.reason = None;
             }
@@ -248,13 +259,15 @@ impl Entry {
         match kind {
             FileKind::Video => self.file.as_ref(),
             FileKind::LastFrame => self.last_frame_file.as_ref(),
+            FileKind::Further(number) => self.further_files.get(&number),
         }
     }
 
-    fn file_mut(&mut self, kind: FileKind) -> &mut Option<SavedFile> {
+    fn set_file(&mut self, kind: FileKind, file: SavedFile) {
         match kind {
-            FileKind::Video => &mut self.file,
-            FileKind::LastFrame => &mut self.last_frame_file,
+            FileKind::Video => self.file = Some(file),
+            FileKind::LastFrame => self.last_frame_file = Some(file),
+            FileKind::Further(number) => drop(self.further_files.insert(number, file)),
         }
     }
 
@@ -265,6 +278,7 @@ impl Entry {
         match kind {
             FileKind::Video => Some(video),
             FileKind::LastFrame => target.last_frame_of(&video),
+            FileKind::Further(number) => Some(further_video(&video, number)),
         }
     }
 
@@ -283,7 +297,8 @@ impl Entry {
         let is_missing = |kind| !self.is_in_place(kind);
         let is_incomplete = self.target.as_ref().is_some_and(|target| {
             let wants_image = target.with_last_frame && !self.without_last_frame;
-            is_missing(FileKind::Video) || (wants_image && is_missing(FileKind::LastFrame))
+            let mut videos = (1..=self.videos.unwrap_or(1)).map(FileKind::of_video);
+            videos.any(is_missing) || (wants_image && is_missing(FileKind::LastFrame))
         });
         self.task.is_some()
             && match &self.status {

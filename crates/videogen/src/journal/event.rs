@@ -118,6 +118,9 @@ pub enum Event {
         /// The id in the vendor's responses, if it differs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vendor_id: Option<String>,
+        /// Number of its videos, if there are several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        videos: Option<u16>,
     },
     /// The output files were set.
     Target {

@@ -24,6 +24,19 @@ pub enum FileKind {
     Video,
     /// The last frame, an image.
     LastFrame,
+    /// A further video of a task that has several, by its number from 2.
+    Further(u16),
+}
+
+impl FileKind {
+    /// Returns the kind of the video with this number, from 1.
+    #[must_use]
+    pub fn of_video(number: u16) -> Self {
+        match number {
+            0 | 1 => Self::Video,
+            further => Self::Further(further),
+        }
+    }
 }
 
 /// Output files of a submission. They are committed with the intent, so that any process that recovers the submission
@@ -112,6 +125,25 @@ impl Destination {
         self.with_last_frame
             .then(|| self.last_frame.clone().unwrap_or_else(next_to_video))
     }
+}
+
+/// Returns the path of a further video, by its number from 2, next to the first at `video`: `boat-2.mp4` for `boat.mp4`.
+///
+/// ```
+/// use std::path::Path;
+/// use videogen::journal::further_video;
+///
+/// assert_eq!(further_video(Path::new("out/boat.mp4"), 2), Path::new("out/boat-2.mp4"));
+/// ```
+#[must_use]
+pub fn further_video(video: &Path, number: u16) -> PathBuf {
+    let mut name = video.file_stem().map(OsString::from).unwrap_or_default();
+    name.push(format!("-{number}"));
+    if let Some(extension) = video.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    video.with_file_name(name)
 }
 
 /// A file name for a task: its parts, if the vendor's id is a plain, short name. Otherwise its valid characters and

@@ -40,7 +40,7 @@ pub use entry::{Entry, State};
 pub use error::JournalError;
 pub use event::{Event, Intent, Reason};
 pub(crate) use files::digest_of;
-pub use files::{Destination, FileKind, SavedFile};
+pub use files::{Destination, FileKind, SavedFile, further_video};
 pub use found::{Found, Unreadable};
 /// Future returned by the methods of a [`Journal`].
 pub use futures_util::future::BoxFuture;

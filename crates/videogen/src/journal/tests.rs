@@ -85,6 +85,7 @@ fn events() -> Vec<Event> {
             status: status.clone(),
             error: None,
             vendor_id: None,
+            videos: None,
         });
         for id in ["t-1", "t-2"] {
             events.push(Event::Accepted {
@@ -209,6 +210,7 @@ fn an_entry_without_its_video_is_unfinished() {
         status: done,
         error: None,
         vendor_id: None,
+        videos: None,
     }));
     assert!(apply(Event::Target {
         target: Destination::file("x.mp4"),
@@ -253,6 +255,51 @@ fn an_entry_without_its_video_is_unfinished() {
     assert!(apply(Event::Downloaded { kind, file: image() }));
     reason.kind = ErrorKind::NoVideo;
     assert!(!apply(Event::DownloadFailed { kind, reason }));
+}
+
+/// A task with several videos is finished when all of them are in place.
+#[test]
+fn an_entry_without_a_further_video_is_unfinished() {
+    let mut entry = Entry::begin(intent("i"));
+    let subject = Subject::Intent("i".to_owned());
+    let target = Destination::file("/a/v.mp4");
+    let accepted = Event::Accepted {
+        task: task("t"),
+        status: TaskStatus::Queued,
+    };
+    let status = |videos| Event::Status {
+        status: TaskStatus::Completed,
+        error: None,
+        vendor_id: None,
+        videos,
+    };
+    let placed = |number, path: &str| Event::Downloaded {
+        kind: FileKind::of_video(number),
+        file: SavedFile::new(path.as_ref(), 9, Some("d".to_owned())),
+    };
+    for event in [
+        accepted,
+        Event::Target { target },
+        status(Some(3)),
+        placed(1, "/a/v.mp4"),
+        placed(2, "/a/v-2.mp4"),
+        // A list that shows one of them only.
+        status(None),
+        placed(3, "/b/elsewhere.mp4"),
+    ] {
+        let written: Event = serde_json::from_value(json!(event)).unwrap();
+        assert_eq!(written, event);
+        entry.apply(&subject, event, Utc::now()).unwrap();
+        assert!(entry.is_unfinished(), "{entry:?}");
+    }
+    entry.apply(&subject, placed(3, "/a/v-3.mp4"), Utc::now()).unwrap();
+    assert!(!entry.is_unfinished(), "{entry:?}");
+    let read: Entry = serde_json::from_value(json!(entry)).unwrap();
+    assert_eq!(read, entry);
+    assert_eq!(
+        read.saved_file(FileKind::Further(2)).unwrap().path.to_str(),
+        Some("/a/v-2.mp4")
+    );
 }
 
 /// A video or last frame that moderation withheld will not come later.

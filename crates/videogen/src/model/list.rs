@@ -48,23 +48,6 @@ pub struct TaskPage {
     pub total: Option<u64>,
 }
 
-/// A model in a vendor's list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ListedModel {
-    /// Model id.
-    pub id: String,
-    /// Display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// Supported kinds of input media.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub input_modalities: Vec<String>,
-    /// Supported kinds of output media.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub output_modalities: Vec<String>,
-}
-
 impl ListQuery {
     /// Sets the page size, 1 to 100.
     #[must_use]

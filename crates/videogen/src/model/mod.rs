@@ -18,12 +18,14 @@ mod error_kind;
 pub(crate) mod extra;
 mod input;
 mod list;
+mod listed;
 mod local;
 pub(crate) mod mask;
 pub(crate) mod media_type;
 mod note;
 mod operation;
 mod parameters;
+mod price;
 mod reconciled;
 mod request;
 #[cfg(feature = "schema")]
@@ -50,12 +52,14 @@ pub use duration::{ParseDurationError, VideoDuration};
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use input::{Input, InvalidSource, Role, Source};
-pub use list::{ListQuery, ListedModel, TaskPage};
+pub use list::{ListQuery, TaskPage};
+pub use listed::{ListedModel, ModelDifference, compare_models};
 pub use local::LocalFile;
 pub(crate) use local::Reader;
 pub use note::Note;
 pub use operation::Operation;
 pub use parameters::TaskParameters;
+pub use price::{CostEstimate, Estimate, Money, ParseMoneyError, PriceOrigin};
 pub use reconciled::Reconciled;
 pub use request::{Tool, VideoRequest};
 #[cfg(feature = "schema")]
@@ -63,7 +67,7 @@ pub use schema::{request_schema, task_schema};
 pub use status::TaskStatus;
 #[allow(unused_imports, reason = "only some vendors need it")]
 pub(crate) use task::is_moderation;
-pub use task::{Cost, Raw, TaskError, Usage, Video, VideoTask};
+pub use task::{Raw, TaskError, Usage, Video, VideoTask};
 #[cfg(feature = "test-util")]
 pub use task_builder::VideoTaskBuilder;
 pub use task_id::{ParseTaskIdError, TaskId};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::TaskStatus;
-use crate::model::{Adjustment, ErrorKind, Note, SecretUrl, TaskId, TaskParameters, Timestamp, UnlistedModel};
+use crate::model::{Adjustment, ErrorKind, Money, Note, SecretUrl, TaskId, TaskParameters, Timestamp, UnlistedModel};
 
 /// A video task as last reported by the vendor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +56,9 @@ pub struct VideoTask {
     /// The finished video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<Video>,
+    /// Further videos, if the vendor made several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_videos: Vec<Video>,
     /// The last frame as an image, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_frame: Option<SecretUrl>,
@@ -112,6 +115,7 @@ impl VideoTask {
             parameters: TaskParameters::default(),
             expired: None,
             video: None,
+            more_videos: Vec::new(),
             last_frame: None,
             usage: None,
             error: None,
@@ -144,6 +148,19 @@ impl VideoTask {
         self.already_submitted = submitted.already_submitted;
         self.journal_error.clone_from(&submitted.journal_error);
         self
+    }
+
+    /// Iterates over all its videos. Most tasks have one.
+    pub fn videos(&self) -> impl Iterator<Item = &Video> {
+        self.video.iter().chain(&self.more_videos)
+    }
+
+    /// Sets its videos, the first and further ones.
+    #[allow(dead_code, reason = "only some vendors make several")]
+    pub(crate) fn set_videos(&mut self, videos: impl IntoIterator<Item = Video>) {
+        let mut videos = videos.into_iter();
+        self.video = videos.next();
+        self.more_videos = videos.collect();
     }
 
     /// Whether the task needs no more polls: it has ended, and has its video if it is completed. A vendor may report
@@ -244,40 +261,11 @@ pub struct Usage {
     pub web_searches: Option<i64>,
     /// What the vendor charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost: Option<Cost>,
+    pub cost: Option<Money>,
     /// Seconds for which the model ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub seconds: Option<Decimal>,
-}
-
-/// An amount of money, as the vendor reported it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Cost {
-    /// The amount, exactly.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub amount: Decimal,
-    /// Currency code of ISO 4217, such as `USD`.
-    pub currency: String,
-}
-
-impl Cost {
-    /// An amount in US dollars.
-    pub(crate) fn usd(amount: Decimal) -> Self {
-        Self {
-            amount,
-            currency: "USD".to_owned(),
-        }
-    }
-}
-
-/// `3.2 USD`.
-impl fmt::Display for Cost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount, self.currency)
-    }
 }
 
 /// Reason of a task's failure.

@@ -39,6 +39,12 @@ impl VideoTaskBuilder {
         self.status(TaskStatus::Completed)
     }
 
+    /// Adds a further video, for a task that has several.
+    pub fn another_video(mut self, url: impl Into<SecretUrl>) -> Self {
+        self.0.more_videos.push(Video::at(url.into()));
+        self
+    }
+
     /// Sets the reason of the failure, and the status to failed. A code or message about moderation makes the failure
     /// `moderated`.
     pub fn error(mut self, code: &str, message: &str) -> Self {

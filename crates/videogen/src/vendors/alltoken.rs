@@ -63,6 +63,7 @@ impl Adapter for AllToken {
                 display_name: model.display_name.read(),
                 input_modalities: model.input_modalities.read_items(),
                 output_modalities: model.output_modalities.read_items(),
+                ..ListedModel::default()
             })
         })?;
         Ok(Some(models.into_iter().flatten().collect()))

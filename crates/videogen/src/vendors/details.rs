@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use videogen_wire::FromValue;
 
-use crate::model::{Cost, TaskId, TaskParameters, TaskStatus, Vendor, VideoDuration, VideoTask};
+use crate::model::{Money, TaskId, TaskParameters, TaskStatus, Vendor, VideoDuration, VideoTask};
 
 /// Sets the task's members from `body`.
 pub(super) fn read(task: &mut VideoTask, body: &Value) {
@@ -33,7 +33,7 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
     task.expired = details.get("expired");
     task.request_id = details.get("request_id");
     if let Some(amount) = details.get("cost_usd").and_then(|cost| amount(&cost)) {
-        task.usage.get_or_insert_default().cost = Some(Cost::usd(amount));
+        task.usage.get_or_insert_default().cost = Some(Money::usd(amount));
     }
     if let Some(seconds) = details.get("run_seconds").and_then(|seconds| amount(&seconds)) {
         task.usage.get_or_insert_default().seconds = Some(seconds);

@@ -27,6 +27,7 @@ mod body;
 mod details;
 pub(crate) mod dispatch;
 mod ids;
+pub(crate) mod listed;
 #[cfg(feature = "openrouter")]
 mod openrouter;
 mod outcome;
@@ -251,14 +252,8 @@ fn value<T>(result: Result<ResponseValue<T>, RawError<()>>) -> Result<T, CallErr
     Ok(result?.into_inner())
 }
 
-/// The entries of a list, `None` for each that cannot be read. For the vendors that have lists.
-#[cfg(any(
-    feature = "token360",
-    feature = "toapis",
-    feature = "alltoken",
-    feature = "ark",
-    feature = "openrouter"
-))]
+/// The entries of a list, `None` for each that cannot be read.
+#[allow(dead_code, reason = "only some vendors have lists")]
 fn read_all<T, R>(
     list: Option<videogen_wire::Lenient<Vec<videogen_wire::Lenient<T>>>>,
     read: impl Fn(T) -> Result<R, CallError>,

@@ -47,6 +47,7 @@ impl Adapter for OpenRouter {
                 display_name: model.name.read(),
                 input_modalities: inputs.into_iter().map(str::to_owned).collect(),
                 output_modalities: vec!["video".to_owned()],
+                ..ListedModel::default()
             })
         })?;
         Ok(Some(models.into_iter().flatten().collect()))
@@ -130,16 +131,17 @@ fn read_job(job: types::Job, requested: Option<&TaskId>) -> Result<VideoTask, Ca
     let id = named(id, requested, &status)?;
     let mut task = VideoTask::new(id, status);
     // The links through OpenRouter last as long as the files; the signed ones expire.
-    let through = job.unsigned_urls.read_items().into_iter().next();
-    let signed = job.urls.read_items().into_iter().next();
-    task.video = match (through, signed) {
-        (Some(url), _) => Some(Video::at(SecretUrl::from(url))),
-        (None, Some(url)) => Some(Video {
-            expires_at: job.expires_at.read(),
+    let through: Vec<_> = job.unsigned_urls.read_items();
+    if through.is_empty() {
+        let expires_at = job.expires_at.read();
+        let signed = job.urls.read_items().into_iter();
+        task.set_videos(signed.map(|url| Video {
+            expires_at,
             ..Video::at(url)
-        }),
-        (None, None) => None,
-    };
+        }));
+    } else {
+        task.set_videos(through.into_iter().map(|url| Video::at(SecretUrl::from(url))));
+    }
     task.error = TaskError::new(None, job.error.read());
     Ok(task)
 }

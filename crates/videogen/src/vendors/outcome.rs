@@ -7,8 +7,8 @@ use videogen_wire::{Answer, Exchange, Sent};
 
 use crate::model::mask::{KEY, hide_urls, sha256, steers_a_terminal};
 use crate::model::{
-    Asset, AssetGroup, AssetStatus, Delivery, Error, ErrorKind, ListedModel, Operation, TaskError, TaskId, TaskStatus,
-    Vendor, VideoTask, Violation,
+    Asset, AssetGroup, AssetStatus, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Vendor,
+    VideoTask, Violation,
 };
 use crate::model::{Raw, is_moderation};
 use crate::transport::retry::retry_after;
@@ -375,7 +375,7 @@ impl Judge<'_> {
         if let Some(error) = &mut task.error {
             words.extend([&mut error.code, &mut error.message, &mut error.param]);
         }
-        if let Some(video) = &mut task.video {
+        for video in task.video.iter_mut().chain(&mut task.more_videos) {
             words.extend([&mut video.format, &mut video.resolution, &mut video.aspect_ratio]);
         }
         for words in words.into_iter().flatten() {
@@ -423,15 +423,6 @@ impl Judge<'_> {
             true => ErrorKind::Moderated,
             false => ErrorKind::InvalidRequest,
         }
-    }
-
-    /// A listed model, cleaned for display.
-    pub(crate) fn model(&self, mut model: ListedModel) -> ListedModel {
-        let modalities = model.input_modalities.iter_mut().chain(&mut model.output_modalities);
-        for words in modalities.chain([&mut model.id]).chain(&mut model.display_name) {
-            *words = self.clean(words);
-        }
-        model
     }
 }
 

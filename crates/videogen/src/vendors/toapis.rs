@@ -44,9 +44,7 @@ impl Adapter for ToApis {
                     .id
                     .read()
                     .ok_or_else(|| CallError("the entry names no model".to_owned()))?,
-                display_name: None,
-                input_modalities: Vec::new(),
-                output_modalities: Vec::new(),
+                ..ListedModel::default()
             })
         })?;
         Ok(Some(models.into_iter().flatten().collect()))
@@ -194,7 +192,7 @@ impl Adapter for ToApis {
             .ttl
             .map(std::time::Duration::from_secs);
         let expiry = task.completed_at.zip(lasts).map(|(at, lasts)| at + lasts);
-        if let Some(video) = &mut task.video {
+        for video in task.video.iter_mut().chain(&mut task.more_videos) {
             video.expires_at = video.expires_at.or(expiry);
         }
         Ok(task)
@@ -261,8 +259,11 @@ fn read_task(family: &str, task: types::Task, requested: Option<&TaskId>) -> Res
         .read()
         .map(|result| result.data.read_items())
         .unwrap_or_default();
-    let has_url = |file: &types::ResultItem| matches!(&file.url, Some(Lenient(Some(_))));
-    let mut file = files.into_iter().find(has_url).unwrap_or_default();
+    let mut files = files
+        .into_iter()
+        .filter(|file| matches!(&file.url, Some(Lenient(Some(_)))));
+    let mut file = files.next().unwrap_or_default();
+    let further: Vec<_> = files.collect();
     read.last_frame = file.last_frame_url.take().read();
     read.usage = task
         .usage
@@ -272,16 +273,20 @@ fn read_task(family: &str, task: types::Task, requested: Option<&TaskId>) -> Res
             web_searches: tools.web_search.read(),
             ..Usage::default()
         });
-    let url = file.url.take().read().or(task.url.read()).or(task.video_url.read());
-    read.video = url.map(|url| Video {
-        expires_at: task.expires_at.read(),
-        format: file.format.read(),
-        duration: (file.duration.read())
-            .or(task.duration.read())
-            .filter(|seconds| *seconds > 0.0),
-        thumbnail: file.thumbnail.read().or(task.thumbnail.read()),
-        ..Video::at(url)
-    });
+    let expires_at = task.expires_at.read();
+    let url = file.url.read().or(task.url.read()).or(task.video_url.read());
+    file.url = Some(Lenient(url));
+    file.duration = Some(Lenient(file.duration.read().or(task.duration.read())));
+    file.thumbnail = Some(Lenient(file.thumbnail.read().or(task.thumbnail.read())));
+    read.set_videos(std::iter::once(file).chain(further).filter_map(|file| {
+        Some(Video {
+            expires_at,
+            format: file.format.read(),
+            duration: file.duration.read().filter(|seconds| *seconds > 0.0),
+            thumbnail: file.thumbnail.read(),
+            ..Video::at(file.url.read()?)
+        })
+    }));
     read.error = task
         .error
         .read()

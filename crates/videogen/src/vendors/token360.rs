@@ -64,9 +64,8 @@ impl Adapter for Token360 {
             let kind = model.model_type.read();
             let listed = model.name.read().map(|name| ListedModel {
                 id: name,
-                display_name: None,
-                input_modalities: Vec::new(),
                 output_modalities: vec!["video".to_owned()],
+                ..ListedModel::default()
             });
             // The catalogue has models of every kind.
             let listed = listed.filter(|_| kind.is_none_or(|kind| kind == ModelType::VideoGeneration));

@@ -37,7 +37,7 @@ const ORDER: [&str; 50] = [
     "auto",
     "sources",
     "role",
-    "alone",
+    "needs",
     "default",
     "example",
     "x-field",

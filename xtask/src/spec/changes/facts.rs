@@ -9,6 +9,7 @@ use super::prices;
 use super::provenance;
 use super::rest::rest;
 use super::security;
+use crate::spec::listing::STATED;
 use crate::spec::{escape, members};
 
 /// Parts of the root that other modules compare.
@@ -64,7 +65,7 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
 
 type Compare = fn(&Place, &Value, &Value, &mut Vec<Found>);
 
-const FACTS: [(&str, Compare); 7] = [
+const FACTS: [(&str, Compare); 8] = [
     ("x-vendor", vendor),
     ("x-poll", poll),
     ("x-result-url", result_url),
@@ -72,6 +73,7 @@ const FACTS: [(&str, Compare); 7] = [
     ("x-rate-limits", rate_limits),
     ("x-tasks", tasks),
     ("x-billing", prices::billing),
+    ("x-listed-models", listing),
 ];
 
 fn servers(old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Found>) {
@@ -296,6 +298,18 @@ fn tasks(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
         &["statuses", "id", "created", "cancel_when", "kept"],
         found,
     );
+}
+
+/// What is compared with the vendor's own list of models.
+fn listing(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
+    let keys: Vec<&str> = ["operation", "models", "id"].into_iter().chain(STATED).collect();
+    for key in &keys {
+        let (before, after) = (old.get(*key), new.get(*key));
+        if before != after {
+            found.push(fact(at, Rule::ListingChanged, from_to(key, before, after), "listing"));
+        }
+    }
+    rest(at, old, new, &keys, found);
 }
 
 fn windows(value: Option<&Value>) -> Vec<(f64, f64)> {

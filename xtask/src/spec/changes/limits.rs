@@ -304,11 +304,8 @@ fn inputs(old: &Value, new: &Value, carried: &Carried<'_>, found: &mut Vec<Limit
             );
             found.push(("inputs", Rule::LimitRespelt, text));
         }
-        let (was, is) = (a["alone"] == true, b["alone"] == true);
-        if was != is {
-            let verb = if is { "may now" } else { "may no longer" };
-            let text = format!("`{role}`: {verb} be the only input");
-            found.push(("inputs", narrower_unless(is), text));
+        if let Some((rule, text)) = needs(&strings(&a["needs"]), &strings(&b["needs"])) {
+            found.push(("inputs", rule, format!("`{role}`: {text}")));
         }
         let (was, now) = carried.media;
         if let Some((rule, text)) = media::of_input((was, &a["media"]), (now, &b["media"])) {
@@ -316,12 +313,31 @@ fn inputs(old: &Value, new: &Value, carried: &Carried<'_>, found: &mut Vec<Limit
         }
         let keys: BTreeSet<&str> = members(Some(a)).chain(members(Some(b))).map(|(key, _)| key).collect();
         for key in keys.into_iter().filter(|key| a.get(key) != b.get(key)) {
-            if !["max", "sources", "role", "alone", "media"].contains(&key) {
+            if !["max", "sources", "role", "needs", "media"].contains(&key) {
                 let text = from_to(&format!("`{role}`: {key}"), a.get(key), b.get(key));
                 found.push(("inputs", Rule::Other, text));
             }
         }
     }
+}
+
+/// Compares the roles of which an input needs one besides it.
+fn needs(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<(Rule, String)> {
+    let shown = |roles: &BTreeSet<String>| match roles.is_empty() {
+        true => "no other input".to_owned(),
+        false => {
+            let roles: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
+            roles.join(" or ")
+        }
+    };
+    // Any of them will do, so that one more is a permission.
+    let is_wider = after.is_empty() || (!before.is_empty() && before.is_subset(after));
+    (before != after).then(|| {
+        (
+            narrower_unless(is_wider),
+            format!("needs {} → {}", shown(before), shown(after)),
+        )
+    })
 }
 
 /// Compares the pairs of roles that may not be mixed.

@@ -268,14 +268,18 @@ fn limits(facts: &Facts, model: &Model) -> String {
         line(
             role,
             format!(
-                "{} from {} as {word}{}",
+                "{} from {} as {word}{}{}",
                 input.max.map_or_else(|| "any number".to_owned(), |max| max.to_string()),
                 input.sources.join(" "),
                 input
                     .media
                     .as_ref()
                     .map(|media| format!(", files as {media}"))
-                    .unwrap_or_default()
+                    .unwrap_or_default(),
+                match input.needs.as_deref().unwrap_or_default() {
+                    [] => String::new(),
+                    needs => format!(", with {}", needs.join(" or ")),
+                }
             ),
         );
     }

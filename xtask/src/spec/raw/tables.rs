@@ -7,6 +7,7 @@ use heck::ToShoutySnakeCase as _;
 use super::prices;
 use super::states::tests;
 use crate::spec::facts::{Auto, Condition, Facts, Form, Model, ROLES, Shape, Zero};
+use crate::spec::listing::{ListedModels, pointer};
 use crate::spec::lists::Item;
 use crate::spec::service::{KeyForm, KeyedLinks, Scheme, Signature};
 use crate::spec::tasks::Status;
@@ -44,6 +45,7 @@ pub const VENDOR: Vendor = Vendor {{
     task_fields: TASK_FIELDS,
     tasks: Tasks {{ statuses: &{:?}, id: {:?}, created: {:?}, cancel_when: &{:?}, kept: {:?} }},
     list: LIST,
+    listing: {},
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
@@ -76,6 +78,7 @@ const PAGES: &[Page] = &[
         tasks.created.map(Status::name),
         tasks.cancel_when.iter().map(|status| status.name()).collect::<Vec<_>>(),
         tasks.kept,
+        facts.listing.as_ref().map_or_else(|| "None".to_owned(), listing),
         prices::billing(facts),
         name = vendor.name,
     );
@@ -371,7 +374,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         let Some(input) = model.inputs.get(*role) else { continue };
         let _ = writeln!(
             out,
-            "            Input {{ role: {role:?}, wire_role: {:?}, max: {:?}, sources: &{:?}, media: {}, alone: {} }},",
+            "            Input {{ role: {role:?}, wire_role: {:?}, max: {:?}, sources: &{:?}, media: {}, needs: &{:?} }},",
             input.role.as_deref().unwrap_or(role),
             input.max,
             input.sources,
@@ -379,7 +382,7 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
                 .media
                 .as_ref()
                 .map_or_else(|| "None".to_owned(), |name| format!("Some({})", media_constant(name))),
-            input.alone
+            input.needs.as_deref().unwrap_or_default()
         );
     }
     let groups: Vec<String> = model.exclusive.iter().map(|group| format!("&{group:?}")).collect();
@@ -407,6 +410,16 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         model.unverified,
         facts.pages[&model.source].url,
     );
+}
+
+fn listing(listing: &ListedModels) -> String {
+    format!(
+        "Some(Listing {{ operation: {:?}, models: {:?}, id: {:?}, members: &{:?} }})",
+        listing.operation,
+        pointer(&listing.models),
+        pointer(&listing.id),
+        listing.members()
+    )
 }
 
 fn condition(condition: &Condition) -> String {

@@ -11,8 +11,8 @@ use crate::spec::lists::NEXT_URL;
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape, members};
 
-/// All keys of `specs/README.md`; the first fourteen are at the root.
-const KEYS: [&str; 30] = [
+/// All keys of `specs/README.md`; the first fifteen are at the root.
+const KEYS: [&str; 31] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -20,6 +20,7 @@ const KEYS: [&str; 30] = [
     "x-webhook",
     "x-rate-limits",
     "x-tasks",
+    "x-listed-models",
     "x-families",
     "x-models",
     "x-uploads",
@@ -44,7 +45,7 @@ const KEYS: [&str; 30] = [
     "x-segments",
     "x-unit",
 ];
-const AT_ROOT: &[&str] = KEYS.split_at(14).0;
+const AT_ROOT: &[&str] = KEYS.split_at(15).0;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();

@@ -19,6 +19,7 @@ mod families;
 mod forms;
 mod found;
 mod like;
+mod listing;
 mod lists;
 mod models;
 mod named;
@@ -51,10 +52,11 @@ const FATAL: [Group; 5] = [
 ];
 
 /// Rules on anything that makes the tables wrong.
-const FACTS: [Group; 11] = [
+const FACTS: [Group; 12] = [
     like::check,
     facts::check,
     lists::check,
+    listing::check,
     families::check,
     models::check,
     bodies::check,

@@ -30,6 +30,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     each(spec, found, |spec, model, entry, report| {
         numbers(model, report);
         pattern(model, entry, report);
+        needs(model, report);
         names(model, entry, report);
         endpoints(model, entries, report);
         let own = shapes(spec, &model.create);
@@ -182,6 +183,7 @@ fn pattern(model: &Model, entry: &Value, report: &mut Report<'_>) {
     let roles = || model.inputs.keys().map(|role| escape(role));
     limits.extend(roles().map(|role| format!("inputs/{role}/max")));
     limits.extend(roles().map(|role| format!("inputs/{role}/media")));
+    limits.extend(roles().map(|role| format!("inputs/{role}/needs")));
     for limit in limits {
         if entry.pointer(&format!("/{limit}")).is_some() {
             let reason = format!("`{}` limits ids that no page describes", model.id);
@@ -192,6 +194,34 @@ fn pattern(model: &Model, entry: &Value, report: &mut Report<'_>) {
     if model.duration.min.is_some_and(|min| min > 1) {
         let reason = format!("`{}` limits ids that no page describes", model.id);
         report("limit-of-pattern", "duration/min", reason, "write 1".to_owned());
+    }
+}
+
+/// Inputs that most models take only with another one: each entry states which, or that there is none.
+const STATED: [&str; 2] = ["last_frame", "reference_audio"];
+
+/// What an input needs besides it is another input of the model.
+fn needs(model: &Model, report: &mut Report<'_>) {
+    for (role, input) in &model.inputs {
+        let place = format!("inputs/{}/needs", escape(role));
+        let others = model.inputs.keys().filter(|other| *other != role);
+        let others: Vec<&str> = others.map(String::as_str).collect();
+        for (index, needed) in input.needs.iter().flatten().enumerate() {
+            if !others.contains(&needed.as_str()) {
+                let reason = format!("`{needed}` is not another input of this model");
+                report(
+                    "unknown-role",
+                    &format!("{place}/{index}"),
+                    reason,
+                    instead(needed, &others),
+                );
+            }
+        }
+        if model.limits_known() && input.needs.is_none() && STATED.contains(&role.as_str()) {
+            let reason = "`needs` is missing: which other input a request with this one must have".to_owned();
+            let fix = "list the roles of which one will do; [] if a page says that it may be the only input".to_owned();
+            report("missing-member", &format!("inputs/{}", escape(role)), reason, fix);
+        }
     }
 }
 

@@ -68,25 +68,25 @@ impl Check<'_> {
             self.file(fault);
         }
         let has = |role: Role| request.inputs_as(role).next().is_some();
-        let known = self.rules.is_known();
-        let takes = |role: Role| self.rules.model.inputs.iter().any(|rule| rule.role == role.as_str());
-        if known && takes(Role::LastFrame) && has(Role::LastFrame) && !has(Role::FirstFrame) {
-            let rule = "a last frame requires a first frame";
-            self.add(Basis::Request, "last_frame", 1, rule, "add a first frame");
-        }
-        let other = |role: &Role| *role != Role::ReferenceAudio && has(*role);
-        let mut inputs = self.rules.model.inputs.iter();
-        let alone = inputs.any(|input| input.role == Role::ReferenceAudio.as_str() && input.alone);
-        if known && has(Role::ReferenceAudio) && !alone && !Role::ALL.iter().any(other) {
-            let rule = "reference audio requires an image or a video as well";
-            let hint = "add a reference image or video";
-            self.add(
-                Basis::Input("reference_audio", "alone"),
-                "reference_audio",
-                1,
-                rule,
-                hint,
-            );
+        let is_given = |role: &str| request.inputs.iter().any(|input| input.role.as_str() == role);
+        let rules = self.rules.model.inputs.iter();
+        for rule in rules.filter(|rule| !rule.needs.is_empty() && is_given(rule.role)) {
+            if !rule.needs.iter().any(|role| is_given(role)) {
+                let needed = format!("a {}", rule.needs.join(" or a "));
+                let text = format!("a {} requires {needed} as well", rule.role);
+                let count = request
+                    .inputs
+                    .iter()
+                    .filter(|input| input.role.as_str() == rule.role)
+                    .count();
+                self.add(
+                    Basis::Input(rule.role, "needs"),
+                    rule.role,
+                    count,
+                    text,
+                    format!("add {needed}"),
+                );
+            }
         }
         let groups: Vec<Vec<&str>> = self
             .rules

@@ -28,6 +28,7 @@ fn all_violations_come_at_once() {
             "service_tier",
             "camera_fixed",
             "last_frame",
+            "reference_audio",
             "inputs"
         ]
     );

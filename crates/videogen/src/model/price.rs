@@ -1,0 +1,250 @@
+//! Amounts of money, and estimates of what a video costs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Timestamp;
+
+/// Currency of an amount that names none.
+const CURRENCY: &str = "USD";
+/// Maximum number of characters shown of an invalid amount.
+const SHOWN: usize = 40;
+
+/// An amount of money.
+///
+/// ```
+/// use videogen::price::Money;
+///
+/// let most: Money = "2.50".parse()?;
+/// assert_eq!(most.to_string(), "2.50 USD");
+/// assert_eq!("30CNY".parse::<Money>()?.currency, "CNY");
+/// # Ok::<(), videogen::price::ParseMoneyError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Money {
+    /// The amount, exactly.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub amount: Decimal,
+    /// Currency code of ISO 4217, such as `USD`.
+    pub currency: String,
+}
+
+impl Money {
+    /// Creates an amount in the currency with this ISO 4217 code.
+    #[must_use]
+    pub fn new(amount: Decimal, currency: impl Into<String>) -> Self {
+        Self {
+            amount,
+            currency: currency.into(),
+        }
+    }
+
+    /// An amount in US dollars.
+    pub(crate) fn usd(amount: Decimal) -> Self {
+        Self::new(amount, CURRENCY)
+    }
+}
+
+/// `3.2 USD`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
+    }
+}
+
+/// Error of parsing [`Money`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseMoneyError(String);
+
+impl fmt::Display for ParseMoneyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "invalid amount `{}`: use a decimal number that is not negative, and a currency other than {CURRENCY} after it, \
+             such as 2.50 or 30CNY",
+            self.0.escape_debug()
+        )
+    }
+}
+
+impl std::error::Error for ParseMoneyError {}
+
+/// `2.50`, `2.50USD` or `2.50 USD`. Without a currency: US dollars.
+impl FromStr for Money {
+    type Err = ParseMoneyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || ParseMoneyError(text.chars().take(SHOWN).collect());
+        let text = text.trim();
+        let end = text.find(|next: char| !next.is_ascii_digit() && next != '.');
+        let (amount, currency) = text.split_at(end.unwrap_or(text.len()));
+        let currency = match currency.trim_start() {
+            "" => CURRENCY,
+            currency => currency,
+        };
+        let is_code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+        let amount = Decimal::from_str_exact(amount).map_err(|_| invalid())?;
+        is_code.then(|| Self::new(amount, currency)).ok_or_else(invalid)
+    }
+}
+
+/// What a video is expected to cost, before taxes, discounts and fees.
+///
+/// In JSON: the members of a [`CostEstimate`], or `{"unknown": "the reason"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Estimate {
+    /// An amount, or a range.
+    Known(CostEstimate),
+    /// No price is known, or it does not decide the cost. It is not zero.
+    Unknown {
+        /// Why.
+        #[serde(rename = "unknown")]
+        reason: String,
+    },
+}
+
+impl Estimate {
+    /// Returns the amounts, if they are known.
+    #[must_use]
+    pub fn known(&self) -> Option<&CostEstimate> {
+        match self {
+            Self::Known(estimate) => Some(estimate),
+            Self::Unknown { .. } => None,
+        }
+    }
+}
+
+/// `0.756 USD`, `0.6048 to 2.268 USD`, or `unknown: ` and the reason.
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(estimate) => estimate.fmt(f),
+            Self::Unknown { reason } => write!(f, "unknown: {reason}"),
+        }
+    }
+}
+
+/// Known amounts of an [`Estimate`]: from the least to the most that the video may cost by the price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CostEstimate {
+    /// The least.
+    pub low: Decimal,
+    /// The most. Equal to the least unless the vendor decides something that the cost depends on.
+    pub high: Decimal,
+    /// Currency code of ISO 4217, such as `USD`.
+    pub currency: String,
+    /// How it is computed, such as `108000 tokens at 7.0 USD per 1000000 tokens`.
+    pub basis: String,
+    /// What the cost depends on and the request does not decide: fields of the request, and `reference_video` for the unknown
+    /// length of input videos.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<&'static str>,
+    /// Where the price comes from.
+    pub origin: PriceOrigin,
+    /// Whether the price, or a size that it is counted by, is not documented.
+    pub unverified: bool,
+}
+
+impl CostEstimate {
+    /// Returns the most that the video may cost.
+    #[must_use]
+    pub fn most(&self) -> Money {
+        Money::new(self.high, self.currency.clone())
+    }
+}
+
+/// `0.756 USD` or `0.6048 to 2.268 USD`.
+impl fmt::Display for CostEstimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.low != self.high {
+            write!(f, "{} to ", self.low.normalize())?;
+        }
+        write!(f, "{} {}", self.high.normalize(), self.currency)
+    }
+}
+
+/// Where a price comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PriceOrigin {
+    /// The vendor's list, as the spec has it.
+    List {
+        /// Date on which it was read, `YYYY-MM-DD`.
+        read: &'static str,
+        /// The page, if one documents it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        page: Option<&'static str>,
+    },
+    /// The user's own table.
+    User,
+    /// The vendor's answer to a request.
+    Live {
+        /// When it was received.
+        at: Timestamp,
+    },
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_parsed_exactly() {
+        for (text, shown) in [
+            ("2.50", "2.50 USD"),
+            ("2.50USD", "2.50 USD"),
+            (" 30 CNY ", "30 CNY"),
+            ("0", "0 USD"),
+            ("0.000000000000000001", "0.000000000000000001 USD"),
+        ] {
+            assert_eq!(text.parse::<Money>().unwrap().to_string(), shown);
+        }
+        for text in [
+            "",
+            "USD",
+            "-1",
+            "1e3",
+            "1,50",
+            "1.2.3",
+            "2.5 usd",
+            "2.5US",
+            "2 $",
+            "0.00000000000000000000000000000000001",
+        ] {
+            let error = text.parse::<Money>().unwrap_err().to_string();
+            assert!(error.starts_with(&format!("invalid amount `{text}`")), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_estimate_is_shown_as_a_point_or_a_range() {
+        let mut estimate = CostEstimate {
+            low: Decimal::new(7_560, 4),
+            high: Decimal::new(756, 3),
+            currency: "USD".to_owned(),
+            basis: "108000 tokens at 7.0 USD per 1000000 tokens".to_owned(),
+            depends_on: Vec::new(),
+            origin: PriceOrigin::User,
+            unverified: false,
+        };
+        assert_eq!(Estimate::Known(estimate.clone()).to_string(), "0.756 USD");
+        estimate.high = Decimal::new(2_268, 3);
+        assert_eq!(estimate.to_string(), "0.756 to 2.268 USD");
+        assert_eq!(estimate.most().to_string(), "2.268 USD");
+        let unknown = Estimate::Unknown {
+            reason: "no price".to_owned(),
+        };
+        assert_eq!(serde_json::to_string(&unknown).unwrap(), r#"{"unknown":"no price"}"#);
+        assert_eq!(unknown.to_string(), "unknown: no price");
+    }
+}
