@@ -109,11 +109,7 @@ fn all_videos_are_downloaded_and_listed() {
     );
     assert_eq!(found["task"]["more_videos"].as_array().map(Vec::len), Some(1));
     let output = command(folder.path(), &base_url, &["status", "toapis:generations:t-1"]);
-    assert!(
-        stdout(&output).contains("further videos  1 ready"),
-        "{}",
-        stdout(&output)
-    );
+    assert!(stdout(&output).contains("more videos  1 ready"), "{}", stdout(&output));
 }
 
 #[test]

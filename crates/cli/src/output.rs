@@ -275,7 +275,7 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
         );
     }
     let more = task.more_videos.len();
-    add("further videos", (more > 0).then(|| format!("{more} ready")));
+    add("more videos", (more > 0).then(|| format!("{more} ready")));
     add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
     add(
         "expired",
