@@ -26,6 +26,7 @@ mod junk;
 mod keeping;
 mod layouts;
 mod listed;
+mod prices;
 mod skeleton;
 mod sources;
 

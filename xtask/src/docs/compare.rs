@@ -9,6 +9,7 @@ use super::expected::{Called, Expected, Field, Model, Moved};
 use super::facts::{Example, Facts, Operation, Parameter, Place, plain};
 use super::models;
 use super::page::Page;
+use super::priced;
 use super::renames::{self, Named};
 
 /// One difference between page and spec.
@@ -69,6 +70,10 @@ pub fn compare<'a>(
     facts.examples.iter().for_each(|example| comparison.example(example));
     comparison.lacking();
     comparison.misfits(models::limits(facts, &comparison.own, expected));
+    for misfit in priced::compare(facts, expected.spec, name) {
+        let page = (misfit.page, misfit.line);
+        comparison.add(misfit.at, "price", page, misfit.spec, &misfit.pointer);
+    }
     // An example that uses what is listed as new says nothing more.
     let is_new = |one: &Difference| one.what == "parameter" && one.spec.is_none();
     let new: BTreeSet<String> = comparison

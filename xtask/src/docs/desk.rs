@@ -13,6 +13,7 @@ use super::limits::Known;
 use super::lines::Text;
 use super::listed::{self, Places};
 use super::report::{self, Report, State};
+use super::since::Move;
 use super::told::Told;
 use super::{compare, identify, kept, limits, lines, openapi, page, read, since, skeleton};
 use crate::spec::{Spec, SpecError, vendors};
@@ -294,6 +295,7 @@ fn read_as(facts: &Facts) -> report::Read {
         parameters: facts.parameters.len(),
         examples: facts.examples.len(),
         limits: facts.limits.len(),
+        prices: facts.prices.len(),
     }
 }
 
@@ -386,6 +388,12 @@ fn judge(
         };
         !(told.contains(&one.line) && one.now.as_deref().is_some_and(is_told))
     });
+    // A price that differs from the spec is told with both amounts.
+    let is_told = |one: &Move| {
+        let at = |other: &compare::Difference| other.what == one.what && other.at == one.at;
+        one.what == "price" && differences.iter().any(at)
+    };
+    let moves: Vec<Move> = since.moves.iter().filter(|one| !is_told(one)).cloned().collect();
     Report {
         file: String::new(),
         page: Some(name.to_owned()),
@@ -403,7 +411,7 @@ fn judge(
         differences,
         since: kept.map(|kept| report::Kept {
             date: kept.kept.clone(),
-            moves: since.moves,
+            moves,
         }),
         known: explained,
         unused,

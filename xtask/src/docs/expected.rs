@@ -31,7 +31,7 @@ pub type Moved<'a> = (&'a Operation, &'a Called);
 
 /// The facts of a spec.
 pub struct Expected<'a> {
-    spec: &'a Spec,
+    pub(super) spec: &'a Spec,
     /// Scheme and host of the base URL.
     pub host: String,
     /// Its operations.

@@ -34,6 +34,9 @@ pub struct Facts {
     /// What sentences, lists and tables say of models.
     #[serde(default)]
     pub limits: Vec<Limit>,
+    /// Prices of models.
+    #[serde(default)]
+    pub prices: Vec<Price>,
     /// The last of all these on the page: when it is present, the page is complete.
     pub last: String,
 }
@@ -108,7 +111,15 @@ impl Facts {
             .examples
             .iter()
             .map(move |fact| (format!("{} example", fact.place), line(fact)));
-        operations.chain(statuses).chain(parameters).chain(examples)
+        let prices = self
+            .prices
+            .iter()
+            .map(|fact| (format!("price of {}", fact.model), fact.at.0));
+        operations
+            .chain(statuses)
+            .chain(parameters)
+            .chain(examples)
+            .chain(prices)
     }
 }
 
@@ -363,6 +374,24 @@ pub struct Limit {
     /// What is said of it.
     pub says: String,
     /// Its place.
+    #[serde(skip)]
+    pub at: At,
+}
+
+/// A price that a page states.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// Id of the model.
+    pub model: String,
+    /// The requests that it is for: values of normalised fields, `set` or `unset`.
+    pub when: BTreeMap<String, Vec<String>>,
+    /// The amount, as the page writes it.
+    pub price: String,
+    /// What it is for, where the page states it: a number of `token`, `second` or `clip`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<(u64, String)>,
+    /// Its line.
     #[serde(skip)]
     pub at: At,
 }

@@ -7,6 +7,8 @@ use super::facts::{Facts, Place, shape};
 use super::kept::Kept;
 use super::lines;
 use super::page::Page;
+use super::priced;
+use super::read::PRICES;
 
 /// The least share of two pages' facts that must be the same for them to be the same page.
 const SAME: f64 = 0.5;
@@ -68,6 +70,9 @@ pub fn identify(
         .collect();
     if let [name] = titled.as_slice() {
         return Ok((*name).clone());
+    }
+    if facts.layout == PRICES {
+        return priced::page(facts, expected.spec);
     }
     // Two pages may have every fact in common, and still other sentences.
     let shares = kept.iter().map(|(name, kept)| (lines::share(&kept.lines, page), name));
@@ -169,6 +174,9 @@ pub fn whole(
 ) -> Result<(), String> {
     if let Some(cut) = cut {
         return Err(format!("it is incomplete: {cut}"));
+    }
+    if facts.layout == PRICES {
+        return priced::whole(facts, expected.spec, name);
     }
     if page.answer.is_some() {
         let is_listed = |id: &String| facts.limits.iter().any(|limit| limit.model == *id);

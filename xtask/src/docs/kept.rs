@@ -128,8 +128,20 @@ fn render(vendor: &str, page: &str, day: &str, hash: &str, facts: &Facts) -> Str
         flow(&facts["layout"]),
         flow(&facts["last"])
     );
-    for name in ["hosts", "operations", "statuses", "parameters", "examples", "limits"] {
+    for name in [
+        "hosts",
+        "operations",
+        "statuses",
+        "parameters",
+        "examples",
+        "limits",
+        "prices",
+    ] {
         let items = facts[name].as_array().map_or(&[][..], Vec::as_slice);
+        // Few pages have any.
+        if name == "prices" && items.is_empty() {
+            continue;
+        }
         let _ = writeln!(out, "  {name}:{}", if items.is_empty() { " []" } else { "" });
         for item in items {
             let _ = writeln!(out, "    - {}", flow(item));

@@ -37,6 +37,8 @@ pub mod openapi;
 pub mod operations;
 pub mod page;
 mod pattern;
+mod priced;
+pub mod prices;
 pub mod read;
 mod renames;
 pub mod report;

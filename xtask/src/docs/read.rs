@@ -9,6 +9,10 @@ use super::listed;
 use super::openapi;
 use super::operations;
 use super::page::Page;
+use super::prices;
+
+/// The layout of a page that has prices, and no parameters.
+pub const PRICES: &str = "prices";
 
 /// The facts read from a page.
 pub struct Understood {
@@ -48,6 +52,7 @@ pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
     }
     let lines = &page.lines;
     let mut calls = operations::read(lines);
+    let priced = prices::read(lines, known);
     let components = page.source.as_ref().map(|source| source.parameters.clone());
     let (layout, parameters) = match components.filter(|components| !components.is_empty()) {
         Some(components) => ("components", components),
@@ -55,6 +60,7 @@ pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
             Some(best) => best,
             // A source without parameters may still tell of errors, or show examples.
             None if page.source.is_some() => ("prose", Vec::new()),
+            None if !priced.is_empty() => (PRICES, Vec::new()),
             None => return Err(nothing(page)),
         },
     };
@@ -95,7 +101,11 @@ pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
             statuses.push(status);
         }
     }
-    let limits = limits::read(&prose, &found, known);
+    // What a price depends on is no limit of a model.
+    let limits = match layout {
+        PRICES => Vec::new(),
+        _ => limits::read(&prose, &found, known),
+    };
     let mut facts = Facts {
         layout: layout.to_owned(),
         hosts: calls.hosts,
@@ -104,6 +114,7 @@ pub fn read(page: &Page, known: &Known) -> Result<Understood, String> {
         parameters: found,
         examples: examples.found,
         limits,
+        prices: priced,
         last: String::new(),
     };
     let last = facts.marks().max_by_key(|(_, line)| *line);

@@ -102,6 +102,8 @@ pub struct Read {
     pub examples: usize,
     /// Number of statements on models.
     pub limits: usize,
+    /// Number of prices.
+    pub prices: usize,
 }
 
 /// Changes since a capture.
@@ -232,6 +234,7 @@ impl Report {
             parameters,
             examples,
             limits,
+            prices,
         }) = &self.read
         {
             let limits = if *limits > 0 {
@@ -239,9 +242,14 @@ impl Report {
             } else {
                 String::new()
             };
+            let prices = match prices {
+                0 => String::new(),
+                some => format!(", {some} prices"),
+            };
             writeln!(
                 out,
-                "  read as: {layout}; {operations} operations, {parameters} parameters, examples of {examples} bodies{limits}"
+                "  read as: {layout}; {operations} operations, {parameters} parameters, examples of {examples} \
+                 bodies{limits}{prices}"
             )?;
         }
         for part in &self.strange {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::facts::{Example, Facts, Limit, Operation, Parameter, Place, plain};
+use super::facts::{Example, Facts, Limit, Operation, Parameter, Place, Price, plain};
+use super::priced;
 use super::renames::{self, Named};
 use crate::spec::changes::rename;
 
@@ -99,6 +100,7 @@ pub fn since(kept: &Facts, facts: &Facts) -> Since {
     since.parameters(&told, facts);
     since.examples(&told, facts, &moved);
     since.limits(kept, facts);
+    since.prices(kept, facts);
     since
 }
 
@@ -291,6 +293,20 @@ impl Since {
         }
         for old in gone {
             self.add(&about(old), "limit", Some(old.says.clone()), None, None);
+        }
+    }
+
+    fn prices(&mut self, kept: &Facts, facts: &Facts) {
+        let same = |one: &Price, other: &Price| (&one.model, &one.when) == (&other.model, &other.when);
+        for new in &facts.prices {
+            let old = kept.prices.iter().find(|old| same(old, new));
+            let (was, line) = (old.map(|old| old.price.clone()), Some(new.at.0));
+            self.add(&priced::about(new), "price", was, Some(new.price.clone()), line);
+        }
+        for old in &kept.prices {
+            if !facts.prices.iter().any(|new| same(old, new)) {
+                self.add(&priced::about(old), "price", Some(old.price.clone()), None, None);
+            }
         }
     }
 

@@ -55,6 +55,11 @@ impl Told<'_> {
                 }
             }
         }
+        let prices = self
+            .moves
+            .iter()
+            .filter(|one| one.what == "price" && one.line == Some(line.number));
+        found.extend(prices.filter_map(|one| Some((one.now.clone()?, Some(one.was.clone()?)))));
         let about = self.parameters.iter().rfind(|known| known.at.0 <= line.number);
         if let Some(parameter) = about {
             let own = self.moves.iter().filter(|one| one.line == Some(parameter.at.0));

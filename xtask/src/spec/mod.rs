@@ -20,7 +20,7 @@ mod local_files;
 pub mod names;
 pub mod pages;
 mod price_tables;
-mod prices;
+pub(crate) mod prices;
 pub mod raw;
 pub mod rules;
 pub mod schema;

@@ -1,11 +1,10 @@
 //! The tables in `docs/fields.md` of list prices, and of the sizes by which tokens are counted.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::conditions::{FieldState, FieldWord};
 use super::facts::Facts;
-use super::prices::{Price, Rate};
+use super::prices::{Price, Rate, requests};
 
 /// The tables of all vendors.
 pub(super) fn tables(all: &[Facts]) -> [String; 2] {
@@ -25,7 +24,7 @@ fn prices(all: &[Facts]) -> String {
                     "| {} | {} | {} | {} | {} | {} |",
                     facts.vendor.name,
                     models.join(", "),
-                    request(&rate.when),
+                    requests(&rate.when),
                     amount(price, rate),
                     facts.day_of(price),
                     source(facts, price, rate),
@@ -60,28 +59,6 @@ fn prices(all: &[Facts]) -> String {
         );
     }
     out
-}
-
-/// The requests that a rate is for: `resolution 480p or 720p, without reference_video`.
-pub(super) fn request(when: &BTreeMap<String, FieldState>) -> String {
-    let tests: Vec<String> = when
-        .iter()
-        .map(|(field, state)| match state {
-            FieldState::Word(FieldWord::Set) => format!("with {field}"),
-            FieldState::Word(FieldWord::Unset) => format!("without {field}"),
-            FieldState::OneOf(values) => {
-                let values: Vec<&str> = values
-                    .iter()
-                    .map(|value| if value == "unset" { "not set" } else { value })
-                    .collect();
-                format!("{field} {}", values.join(" or "))
-            }
-        })
-        .collect();
-    match tests.is_empty() {
-        true => "any".to_owned(),
-        false => tests.join(", "),
-    }
 }
 
 fn amount(price: &Price, rate: &Rate) -> String {

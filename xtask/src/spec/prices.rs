@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::spec::conditions::FieldState;
+use crate::spec::conditions::{FieldState, FieldWord};
 use crate::spec::tasks::Status;
 
 /// The list price of some models.
@@ -160,4 +161,31 @@ pub(crate) struct Billing {
     pub(crate) source: Option<String>,
     #[serde(default)]
     pub(crate) unverified: bool,
+}
+
+/// The requests that a rate is for: `resolution 480p or 720p, without reference_video`.
+pub(crate) fn requests(when: &BTreeMap<String, FieldState>) -> String {
+    let tests: Vec<String> = when
+        .iter()
+        .map(|(field, state)| match state {
+            FieldState::Word(FieldWord::Set) => format!("with {field}"),
+            FieldState::Word(FieldWord::Unset) => format!("without {field}"),
+            FieldState::OneOf(values) => {
+                let values: Vec<&str> = values
+                    .iter()
+                    .map(|value| if value == "unset" { "not set" } else { value })
+                    .collect();
+                format!("{field} {}", values.join(" or "))
+            }
+        })
+        .collect();
+    match tests.is_empty() {
+        true => "any".to_owned(),
+        false => tests.join(", "),
+    }
+}
+
+/// The price of one unit; `None`: the amount is no decimal number.
+pub(crate) fn each(price: &str, per: u64) -> Option<Decimal> {
+    Decimal::from_str_exact(price).ok()?.checked_div(per.into())
 }

@@ -5,7 +5,7 @@ use super::judge::Rule;
 use super::place::{Found, Place};
 use super::schemas::Walk;
 use super::show::Diff;
-use super::{facts, families, models, operations, uploads};
+use super::{facts, families, models, operations, prices, uploads};
 use crate::spec::Spec;
 use crate::spec::source::{self, Pair, Source, SourceError};
 
@@ -22,6 +22,7 @@ pub fn diff(old: &Spec, new: &Spec) -> Vec<Change> {
     found.extend(families::diff(old, new));
     found.extend(models::diff(old, new));
     found.extend(uploads::diff(&old.doc, &new.doc));
+    found.extend(prices::diff(&old.doc, &new.doc));
     finish(&new.vendor, found)
 }
 

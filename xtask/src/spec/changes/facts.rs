@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::judge::Rule;
 use super::keywords::from_to;
 use super::place::{Found, Place};
+use super::prices;
 use super::provenance;
 use super::rest::rest;
 use super::security;
@@ -12,19 +13,21 @@ use crate::spec::listing::STATED;
 use crate::spec::{escape, members};
 
 /// Parts of the root that other modules compare.
-const ELSEWHERE: [&str; 7] = [
+const ELSEWHERE: [&str; 9] = [
     "paths",
     "components",
     "x-families",
     "x-models",
     "x-uploads",
     "x-media",
+    "x-prices",
+    "x-sizes",
     "security",
 ];
 /// Parts of the root that only document.
 const WORDS: [&str; 3] = ["openapi", "info", "tags"];
 
-/// Compares the root, except operations, components, families, models and uploads.
+/// Compares the root, except operations, components, families, models, uploads and prices.
 pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
     let mut found = Vec::new();
     security::of_all(old, new, &mut found);
@@ -62,13 +65,14 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
 
 type Compare = fn(&Place, &Value, &Value, &mut Vec<Found>);
 
-const FACTS: [(&str, Compare); 7] = [
+const FACTS: [(&str, Compare); 8] = [
     ("x-vendor", vendor),
     ("x-poll", poll),
     ("x-result-url", result_url),
     ("x-webhook", webhook),
     ("x-rate-limits", rate_limits),
     ("x-tasks", tasks),
+    ("x-billing", prices::billing),
     ("x-listed-models", listing),
 ];
 

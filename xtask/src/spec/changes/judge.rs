@@ -160,6 +160,8 @@ rules! {
     ListingChanged "listing-changed" Behaviour Behaviour;
     EnvironmentRenamed "environment-renamed" Breaking Breaking;
     PriceChanged "price-changed" Behaviour Behaviour;
+    PriceAdded "price-added" Addition Addition;
+    PriceRemoved "price-removed" Breaking Breaking;
     Page "page" Docs Docs;
     Unverified "unverified" Docs Docs;
     Other "other" Behaviour Behaviour;

@@ -95,7 +95,9 @@
 //! | `task-changed` | behaviour | behaviour | `x-tasks`: another first status, other conditions of a cancellation, or another lifetime |
 //! | `listing-changed` | behaviour | behaviour | `x-listed-models`: other members of the vendor's own list of models are read |
 //! | `environment-renamed` | breaking | breaking | `x-vendor`: the key or the base URL is read from another variable |
-//! | `price-changed` | behaviour | behaviour | the same request costs another amount |
+//! | `price-changed` | behaviour | behaviour | `x-prices`, `x-sizes`, `x-billing`: the same request costs another amount |
+//! | `price-added` | addition | addition | the cost of a request is known |
+//! | `price-removed` | breaking | breaking | the cost of a request is unknown, so that it is refused where costs are limited |
 //! | `page` | docs | docs | the page that a fact comes from, its address, or the day on which it was read |
 //! | `unverified` | docs | docs | a fact is documented now, or no longer |
 //! | `other` | behaviour | behaviour | a difference that no rule above covers |
@@ -116,6 +118,7 @@ pub mod names;
 mod operations;
 mod parts;
 mod place;
+mod prices;
 mod properties;
 mod provenance;
 pub(crate) mod rename;
@@ -130,3 +133,4 @@ mod uploads;
 pub use self::change::Change;
 pub use self::compare::{between, changes, diff};
 pub use self::judge::{Direction, Judgement, Rule};
+pub(crate) use self::prices::percent;

@@ -1,4 +1,4 @@
-//! Where a fact comes from, whether it is documented, and what a request costs: each with both values.
+//! Where a fact comes from, and whether it is documented: each with both values.
 
 use std::collections::BTreeSet;
 
@@ -8,24 +8,20 @@ use super::judge::Rule;
 use super::keywords::{from_to, quoted};
 use super::place::{Found, Place, shown};
 use super::sets::strings;
-use crate::spec::{escape, members};
+use crate::spec::members;
 
 /// Members that name the page of a fact.
 const PAGE: [&str; 2] = ["x-source", "source"];
 /// Members that say what no page documents.
 const UNVERIFIED: [&str; 2] = ["x-unverified", "unverified"];
-/// Members that hold prices, whatever their shape.
-const PRICE: [&str; 4] = ["x-price", "x-prices", "price", "prices"];
 
-/// Compares a member that says where a fact comes from or what a request costs. Returns whether it is one.
+/// Compares a member that says where a fact comes from. Returns whether it is one.
 pub(crate) fn diff(at: &Place, key: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Found>) -> bool {
     if PAGE.contains(&key) {
         let text = from_to("page", old, new);
         found.push(Found::at(at, Rule::Page, text));
     } else if UNVERIFIED.contains(&key) {
         found.push(Found::at(at, Rule::Unverified, unverified(old, new)));
-    } else if PRICE.contains(&key) {
-        prices(at, "price", old, new, found);
     } else {
         return false;
     }
@@ -91,24 +87,6 @@ fn unverified(old: Option<&Value>, new: Option<&Value>) -> String {
     }
 }
 
-/// A line for each amount that is not as it was.
-fn prices(at: &Place, name: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Found>) {
-    if old == new {
-        return;
-    }
-    let none = Value::Null;
-    let (before, after) = (old.unwrap_or(&none), new.unwrap_or(&none));
-    let is_open = |value: &Value| value.is_object() || value.is_null();
-    if is_open(before) && is_open(after) && !(before.is_null() && after.is_null()) {
-        for key in keys(before, after) {
-            let inner = format!("{name}/{}", escape(key));
-            prices(at, &inner, before.get(key), after.get(key), found);
-        }
-    } else {
-        found.push(Found::at(at, Rule::PriceChanged, from_to(name, old, new)));
-    }
-}
-
 fn keys<'a>(old: &'a Value, new: &'a Value) -> BTreeSet<&'a str> {
     members(Some(old))
         .chain(members(Some(new)))
@@ -126,19 +104,6 @@ mod tests {
         let mut found = Vec::new();
         assert!(diff(&Place::named("x"), key, Some(&old), Some(&new), &mut found));
         found.into_iter().map(|found| (found.rule, found.text)).collect()
-    }
-
-    #[test]
-    fn each_amount_that_changes_has_its_own_line() {
-        let old = json!({"currency": "USD", "720p": {"second": 0.1, "flat": 1}});
-        let new = json!({"currency": "USD", "720p": {"second": 0.12}, "1080p": {"second": 0.3}});
-        let told = lines("x-prices", old, new);
-        let wanted = [
-            "price/1080p/second none → `0.3`",
-            "price/720p/flat `1` → none",
-            "price/720p/second `0.1` → `0.12`",
-        ];
-        assert_eq!(told, wanted.map(|text| (Rule::PriceChanged, text.to_owned())));
     }
 
     #[test]

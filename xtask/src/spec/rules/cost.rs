@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::spec::facts::{FieldState, FieldWord, Model, ROLES};
-use crate::spec::prices::{Example, Price, Rate, Sizes, Tokens, Unit};
+use crate::spec::prices::{Example, Price, Rate, Sizes, Tokens, Unit, each};
 
 /// What pixels over time are divided by to give tokens.
 const PIXELS: u32 = 1024;
@@ -17,8 +17,7 @@ pub(super) fn cost(price: &Price, sizes: &[Sizes], model: &Model, example: &Exam
     let of = Request { model, example };
     let applies = |rate: &&Rate| rate.when.iter().all(|(field, state)| of.is(field, state));
     let rate = price.rates.iter().find(applies).ok_or("no rate applies to it")?;
-    let amount = Decimal::from_str_exact(&rate.price).map_err(|_| "its price is no decimal number")?;
-    let amount = amount / Decimal::from(price.per);
+    let amount = each(&rate.price, price.per).ok_or("its price is no decimal number")?;
     if price.unit == Unit::Clip {
         return Ok(amount);
     }
