@@ -28,6 +28,8 @@ pub struct Vendor {
     pub base_url_env: &'static str,
     /// Public base URL.
     pub base_url: &'static str,
+    /// Operations on another host: `operationId` and base URL.
+    pub servers: &'static [(&'static str, &'static str)],
     /// How requests carry the key.
     pub auth: Auth,
     /// When to poll.
@@ -295,6 +297,8 @@ pub struct Upload {
     pub types: &'static [&'static str],
     /// Maximum size in bytes, if documented.
     pub max_bytes: Option<u64>,
+    /// Size in bytes above which a file is uploaded even where a request may have its content.
+    pub above: Option<u64>,
     /// Kind of source that a request then has: `url`, `asset` or `upload_id`.
     pub gives: &'static str,
     /// Whether several requests may have it.

@@ -17,6 +17,7 @@ mod lenient;
 mod open_enum;
 mod path;
 mod secret_url;
+mod server;
 mod session;
 mod timestamp;
 
@@ -27,6 +28,7 @@ pub use lenient::object;
 pub use lenient::{FromValue, Lenient, Read, ReadItems, RequestBody};
 pub use path::encode_segments;
 pub use secret_url::SecretUrl;
+pub use server::direct;
 pub use session::{Session, SessionError, network_failure};
 pub use timestamp::Timestamp;
 

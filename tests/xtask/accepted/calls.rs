@@ -164,13 +164,32 @@ pub(super) fn add(cases: &mut Vec<Case>) {
         change("security:", "  - url: https://eu.example.com\nsecurity:"),
         refused("several-servers", "/servers/1"),
     );
+    let of_operation = |servers: &str| {
+        let line = "      operationId: get_video\n";
+        change(line, &format!("{line}      servers: {servers}\n"))
+    };
     add(
         "a server of one operation",
+        of_operation("[{url: https://b.example.com/v2}]"),
+        ACCEPTED,
+    );
+    add(
+        "two servers of one operation",
+        of_operation("[{url: https://b.example.com}, {url: https://c.example.com}]"),
+        refused("several-servers", "/paths/~1videos~1{id}/get/servers/1"),
+    );
+    add(
+        "an unusable server of one operation",
+        of_operation("[{url: http://b.example.com}]"),
+        refused("server-url", "/paths/~1videos~1{id}/get/servers/0/url"),
+    );
+    add(
+        "a server of a path",
         change(
-            "      operationId: get_video\n",
-            "      operationId: get_video\n      servers: [{url: https://b.example.com}]\n",
+            "  /videos/{id}:\n",
+            "  /videos/{id}:\n    servers: [{url: https://b.example.com}]\n",
         ),
-        refused("several-servers", "/paths/~1videos~1{id}/get/servers"),
+        refused("several-servers", "/paths/~1videos~1{id}/servers"),
     );
 
     for (text, pointer) in [

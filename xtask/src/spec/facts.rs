@@ -22,6 +22,8 @@ use crate::spec::{Spec, SpecError};
 pub struct Facts {
     pub(crate) vendor: VendorInfo,
     pub(crate) base_url: String,
+    /// Operations on another host, and its base URL.
+    pub(crate) servers: Vec<(String, String)>,
     pub(crate) auth: Auth,
     pub(crate) poll: Poll,
     pub(crate) result_url: ResultUrl,
@@ -246,6 +248,8 @@ pub(crate) struct Family {
     #[schemars(regex(pattern = "^[A-Za-z0-9._-]+$"))]
     pub(crate) name: String,
     pub(crate) poll: String,
+    /// The operation that returns the output of a completed task, where it is another one.
+    pub(crate) result: Option<String>,
     #[serde(default)]
     pub(crate) by_reference: bool,
     /// No operation creates such tasks any more.
@@ -272,11 +276,17 @@ impl Facts {
             }
         }
         let creates: Vec<&str> = all.iter().map(|shape| shape.create.as_str()).collect();
-        let polls = extensions.families.iter().map(|family| family.poll.as_str());
+        let families = extensions.families.iter();
+        let polls = families.flat_map(|family| {
+            [Some(family.poll.as_str()), family.result.as_deref()]
+                .into_iter()
+                .flatten()
+        });
         let task_fields = task_fields(spec, &creates.into_iter().chain(polls).collect::<Vec<_>>());
         Ok(Self {
             vendor: extensions.vendor,
             base_url: base_url.unwrap_or_default().to_owned(),
+            servers: servers(spec),
             auth: Auth::read(spec),
             poll: extensions.poll,
             result_url: extensions.result_url,
@@ -309,6 +319,15 @@ impl Facts {
         // The rules refuse a model that has none.
         of_model(&self.shapes, model).unwrap_or(&self.shapes[0])
     }
+}
+
+/// The operations with a server of their own, and its URL.
+fn servers(spec: &Spec) -> Vec<(String, String)> {
+    let own = spec.operations().filter_map(|operation| {
+        let url = operation.value.pointer("/servers/0/url")?.as_str()?;
+        Some((operation.id()?.to_owned(), url.to_owned()))
+    });
+    own.collect()
 }
 
 /// The request body of a model: the one that it names, or else the only one of its operation.

@@ -72,7 +72,12 @@ fn upload(vendor: &str, upload: &Upload) -> [String; 8] {
         vendor.to_owned(),
         format!("`{}`{}", upload.name, mark(upload.unverified)),
         upload.types.join(" "),
-        upload.max_bytes.map_or_else(none, |bytes| format!("≤ {}", size(bytes))),
+        match (upload.max_bytes, upload.above) {
+            (None, None) => none(),
+            (Some(most), None) => format!("≤ {}", size(most)),
+            (None, Some(above)) => format!("> {}, smaller ones inline", size(above)),
+            (Some(most), Some(above)) => format!("> {}, smaller ones inline; ≤ {}", size(above), size(most)),
+        },
         upload.gives.name().to_owned(),
         reusable.to_owned(),
         upload.lives.map_or_else(none, |seconds| format!("{seconds} s")),

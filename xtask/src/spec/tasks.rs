@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::spec::lists::words;
 use crate::spec::schema::{single_ref, target};
-use crate::spec::{Spec, escape, members};
+use crate::spec::{Spec, escape, members, request_schemas};
 
 /// The members of a task that the facade reads wherever a spec has them (`x-task-field`).
 pub const TASK_FIELDS: [&str; 19] = [
@@ -94,6 +94,9 @@ pub(crate) fn task_fields(spec: &Spec, operations: &[&str]) -> Vec<TaskField> {
             }
         }
     }
+    for schema in signed_events(spec) {
+        places(spec, schema, "", &mut Vec::new(), &mut found);
+    }
     found.sort_by_key(|found| found.place.matches('/').count());
     let fields = TASK_FIELDS.iter().map(|name| {
         let (mut places, mut words) = (Vec::new(), Vec::new());
@@ -107,6 +110,13 @@ pub(crate) fn task_fields(spec: &Spec, operations: &[&str]) -> Vec<TaskField> {
         TaskField { name, places, words }
     });
     fields.filter(|field| !field.places.is_empty()).collect()
+}
+
+/// The schemas of events that are read as tasks: signed ones.
+pub(crate) fn signed_events(spec: &Spec) -> Vec<&Value> {
+    let is_signed = spec.doc.pointer("/x-webhook/signature").is_some_and(Value::is_object);
+    let callbacks = spec.callbacks().into_iter().filter(|_| is_signed);
+    callbacks.flat_map(|(_, callback)| request_schemas(callback)).collect()
 }
 
 /// A property that carries a member.

@@ -15,6 +15,7 @@ pub(crate) struct Upload {
     pub(crate) media: Vec<Medium>,
     pub(crate) types: Vec<String>,
     pub(crate) max_bytes: Option<u64>,
+    pub(crate) above: Option<u64>,
     pub(crate) gives: Gives,
     pub(crate) reusable: bool,
     pub(crate) lives: Option<u64>,

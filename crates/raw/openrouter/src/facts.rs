@@ -11,6 +11,7 @@ pub const VENDOR: Vendor = Vendor {
     keys_page: Some("https://openrouter.ai/settings/keys"),
     base_url_env: "OPENROUTER_BASE_URL",
     base_url: "https://openrouter.ai/api/v1",
+    servers: &[],
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 10, every: (10, 30), give_up: None },
     result_url: ResultUrl { ttl: Some(86400), refreshable: true, key_on_own_origin: true },
@@ -40,7 +41,7 @@ const PAGES: &[Page] = &[
 ];
 
 const TASK_FIELDS: &[TaskField] = &[
-    TaskField { name: "cost_usd", places: &["/usage/cost"], words: &[] },
+    TaskField { name: "cost_usd", places: &["/usage/cost", "/data/usage/cost"], words: &[] },
 ];
 
 const LIST: &[ListParameter] = &[

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::call::{Call, calls};
 use super::judge::{Direction, Rule};
+use super::keywords::from_to;
 use super::place::{Found, Place};
 use super::rest::rest;
 use super::schemas::Walk;
@@ -121,8 +122,10 @@ fn compare(walk: &mut Walk<'_>, old: &Call<'_>, new: &Call<'_>) {
         new.value.get("responses"),
     );
     security::of_operation(walk, &at, old.value, new.value);
+    server(walk, &at, old.value, new.value);
     let handled = [
         "operationId",
+        "servers",
         "tags",
         "parameters",
         "requestBody",
@@ -139,6 +142,20 @@ fn compare(walk: &mut Walk<'_>, old: &Call<'_>, new: &Call<'_>) {
     };
     if later(old.value).unwrap_or_default() != later(new.value).unwrap_or_default() {
         walk.found.push(Found::at(&at, Rule::Docs, "further tags changed"));
+    }
+}
+
+/// Compares the servers of an operation: with another, its requests go to another host.
+fn server(walk: &mut Walk<'_>, at: &Place, old: &Value, new: &Value) {
+    let url = |side: &Value| side.pointer("/servers/0/url").cloned();
+    let (before, after) = (url(old), url(new));
+    if before != after {
+        let text = from_to("server", before.as_ref(), after.as_ref());
+        let mut found = Found::at(at, Rule::ServerMoved, text);
+        found.rust = vec!["facts::VENDOR.servers".to_owned()];
+        walk.found.push(found);
+    } else if old.get("servers") != new.get("servers") {
+        walk.found.push(Found::at(at, Rule::Docs, "`servers` changed"));
     }
 }
 

@@ -11,7 +11,16 @@ use super::rest::rest;
 use super::sets::{narrower_unless, strings, unordered};
 
 /// Members that say how a file is uploaded.
-const HOW: [&str; 7] = ["operation", "via", "group", "gives", "reusable", "lives", "poll"];
+const HOW: [&str; 8] = [
+    "operation",
+    "via",
+    "group",
+    "above",
+    "gives",
+    "reusable",
+    "lives",
+    "poll",
+];
 /// Compares the uploads and the limits of files.
 pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
     let mut found = Vec::new();

@@ -161,8 +161,10 @@ impl progenitor_client::ClientHooks<videogen_wire::Session> for Client {{
     async fn pre<E>(
         &self,
         request: &mut reqwest::Request,
-        _info: &progenitor_client::OperationInfo,
+        info: &progenitor_client::OperationInfo,
     ) -> Result<(), Error<E>> {{
+        let base_url = progenitor_client::ClientInfo::baseurl(self);
+        videogen_wire::direct(request, &facts::VENDOR, base_url, info);
         self.inner.sign(request);
         Ok(())
     }}

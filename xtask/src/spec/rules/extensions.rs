@@ -9,6 +9,7 @@ use super::{Found, instead};
 use crate::spec::facts::NUMBERS;
 use crate::spec::lists::NEXT_URL;
 use crate::spec::schema::reach;
+use crate::spec::tasks::signed_events;
 use crate::spec::{Spec, escape, members};
 
 /// All keys of `specs/README.md`; the first fifteen are at the root.
@@ -65,7 +66,10 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
         .and_then(Value::as_array)
         .into_iter()
         .flatten();
-    let polls: BTreeSet<&str> = families.filter_map(|family| family.get("poll")?.as_str()).collect();
+    let polls: BTreeSet<&str> = families
+        .flat_map(|family| [family.get("poll"), family.get("result")])
+        .filter_map(|operation| operation?.as_str())
+        .collect();
     for operation in spec.operations() {
         if operation
             .id()
@@ -75,6 +79,9 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 reach(spec, schema, &mut tasks);
             }
         }
+    }
+    for schema in signed_events(spec) {
+        reach(spec, schema, &mut tasks);
     }
     let within = |node: &Node<'_>, names: &BTreeSet<String>| {
         let name = node.pointer.strip_prefix("/components/schemas/");
@@ -159,7 +166,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                     Some("it marks query parameters of a list of tasks, and in its answer the URL of the next page")
                 }
                 "x-task-field" if node.kind != Kind::Property || !within(node, &tasks) => Some(
-                    "it marks properties of the task that a create or poll operation returns, and has no effect elsewhere",
+                    "it marks properties of the task that a create or poll operation returns or a signed event has, and has no effect elsewhere",
                 ),
                 _ if AT_ROOT.contains(&key) && !node.pointer.is_empty() => Some("it belongs at the root of the file"),
                 _ => None,

@@ -21,7 +21,8 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     for (index, family) in list("x-families").enumerate() {
         let place = format!("/x-families/{index}");
         let (name, poll) = (text(family, "name"), text(family, "poll"));
-        polled(spec, &poll, &place, found);
+        polled(spec, "poll", &poll, &place, found);
+        polled(spec, "result", &text(family, "result"), &place, found);
         let used = tags.iter().find(|(tag, _)| *tag == name);
         match used {
             Some((_, create)) if is_former(family) => {
@@ -55,7 +56,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
 }
 
 /// A family is polled by an operation that takes the task's id from its path, and what precedes it there.
-fn polled(spec: &Spec, poll: &str, place: &str, found: &mut Found<'_>) {
+fn polled(spec: &Spec, member: &str, poll: &str, place: &str, found: &mut Found<'_>) {
     let gets = spec.operations().filter(|operation| {
         let before = operation
             .parameters(spec)
@@ -72,7 +73,7 @@ fn polled(spec: &Spec, poll: &str, place: &str, found: &mut Found<'_>) {
         let reason = format!("no GET operation with one path parameter is called `{poll}`");
         found.add(
             "unknown-operation",
-            format!("{place}/poll"),
+            format!("{place}/{member}"),
             reason,
             instead(poll, &known),
         );

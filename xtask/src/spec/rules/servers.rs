@@ -1,4 +1,4 @@
-//! The base URL: one server, by an absolute `https` URL that paths can be added to.
+//! The base URL: one server, by an absolute `https` URL that paths can be added to. An operation may have another.
 
 use serde_json::Value;
 use url::Url;
@@ -16,40 +16,52 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             "no server has a URL",
             "write the vendor's base URL",
         ),
-        Some(url) => {
-            if let Err(reason) = base_url(url) {
-                found.add(
-                    "server-url",
-                    "/servers/0/url",
-                    format!("`{url}` cannot be a base URL: {reason}"),
-                    "write an absolute URL such as https://api.example.com/v1",
-                );
+        Some(url) => usable("", url, found),
+    }
+    single("", servers, found);
+    for (path, item) in members(spec.doc.get("paths")) {
+        let place = format!("/paths/{}", escape(path));
+        if item.get("servers").is_some() {
+            found.add(
+                "several-servers",
+                format!("{place}/servers"),
+                "only servers of the whole file and of single operations are used",
+                "move it to the operations of this path",
+            );
+        }
+        for (place, operation) in METHODS
+            .iter()
+            .filter_map(|method| Some((format!("{place}/{method}"), item.get(*method)?)))
+        {
+            let own = operation.get("servers").and_then(Value::as_array);
+            let own = own.map_or(&[][..], Vec::as_slice);
+            if let Some(url) = own.first().and_then(|server| server.get("url")?.as_str()) {
+                usable(&place, url, found);
             }
+            single(&place, own, found);
         }
     }
+}
+
+fn usable(place: &str, url: &str, found: &mut Found<'_>) {
+    if let Err(reason) = base_url(url) {
+        found.add(
+            "server-url",
+            format!("{place}/servers/0/url"),
+            format!("`{url}` cannot be a base URL: {reason}"),
+            "write an absolute URL such as https://api.example.com/v1",
+        );
+    }
+}
+
+fn single(place: &str, servers: &[Value], found: &mut Found<'_>) {
     for index in 1..servers.len() {
         found.add(
             "several-servers",
-            format!("/servers/{index}"),
+            format!("{place}/servers/{index}"),
             "only the first server is used",
             "delete it; users override the base URL with an environment variable",
         );
-    }
-    for (path, item) in members(spec.doc.get("paths")) {
-        let place = format!("/paths/{}", escape(path));
-        let operations = METHODS
-            .iter()
-            .filter_map(|method| Some((format!("{place}/{method}"), item.get(*method)?)));
-        for (place, holder) in operations.chain([(place.clone(), item)]) {
-            if holder.get("servers").is_some() {
-                found.add(
-                    "several-servers",
-                    format!("{place}/servers"),
-                    "only the servers of the whole file are used",
-                    "delete it; a vendor with two base URLs needs two specs",
-                );
-            }
-        }
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     visit(&spec.doc, "", false, found);
 }
 
-/// `prose` texts may have several lines: descriptions, notes and examples.
+/// `prose` texts may have several lines: descriptions, notes, examples, and what a webhook's signature is of.
 fn visit(value: &Value, place: &str, prose: bool, found: &mut Found<'_>) {
     match value {
         Value::String(text) => judge(text, place, prose, found),
@@ -24,7 +24,9 @@ fn visit(value: &Value, place: &str, prose: bool, found: &mut Found<'_>) {
             for (key, member) in members(Some(value)) {
                 let here = format!("{place}/{}", escape(key));
                 judge(key, &here, false, found);
-                let prose = prose || matches!(key, "description" | "note" | "example" | "examples");
+                let prose = prose
+                    || matches!(key, "description" | "note" | "example" | "examples")
+                    || here == "/x-webhook/signature/message";
                 visit(member, &here, prose, found);
             }
         }

@@ -93,6 +93,13 @@ fn uploads(spec: &Spec, found: &mut Found<'_>) {
             }
         }
         types(&format!("{place}/types"), &upload.types, &upload.media, found);
+        if upload
+            .above
+            .is_some_and(|above| upload.max_bytes.is_some_and(|most| above >= most))
+        {
+            let reason = "no file is larger than that and not larger than `max_bytes`";
+            found.add("bad-bounds", format!("{place}/above"), reason, "lower it, or delete it");
+        }
         let gives = upload.gives.name();
         let takes = |input: &Value| {
             let sources = input.get("sources").and_then(Value::as_array);
