@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use videogen::facts::{Auto, Capabilities, Form, Place};
+use videogen::facts::{Auto, Capabilities, Field, Form, Place};
 use videogen::submit::{plan, validate};
 use videogen::{Client, Input, Role, TaskId, Vendor, VideoDuration, VideoRequest, Violation};
 use videogen_sim::Simulator;
@@ -30,7 +30,8 @@ const SUBJECTS: &str = "model prompt duration frames resolution aspect_ratio gen
 
 /// Whether "let the model decide" has a value.
 fn writes_auto(vendor: Vendor, rules: &Capabilities) -> bool {
-    matches!(vendor, Vendor::AllToken | Vendor::Ark) || rules.model.duration.auto == Some(Auto::MinusOne)
+    let auto = rules.model.duration.auto;
+    matches!(vendor, Vendor::AllToken | Vendor::Ark) || matches!(auto, Some(Auto::MinusOne | Auto::Word))
 }
 
 /// The body of `request`, valid or not. A field without a counterpart at the vendor is omitted.
@@ -38,6 +39,9 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
     let rules = Capabilities::of(vendor, &request.model);
     let mut fields = object(serde_json::to_value(request).unwrap());
     match request.duration {
+        Some(VideoDuration::Auto) if rules.model.duration.auto == Some(Auto::Word) => {
+            fields.insert("duration".to_owned(), json!("auto"))
+        }
         Some(VideoDuration::Auto) if writes_auto(vendor, &rules) => fields.insert("duration".to_owned(), json!(-1)),
         Some(VideoDuration::Auto) => fields.remove("duration"),
         _ => None,
@@ -58,12 +62,14 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
             .request
             .fields
             .iter()
-            .find(|field| field.name == name && scalar)
+            .find(|field| field.name == name && scalar && field.place == Place::Body)
         {
             let word = field.words.iter().find(|word| value == word.value);
-            if field.place == Place::Body {
-                *at(&mut body, field.wire) = word.map_or(value, |word| json!(word.wire));
-            }
+            *at(&mut body, field.wire) = match field.form {
+                _ if word.is_some() => json!(word.map(|word| word.wire)),
+                Form::Text(unit) if value.is_number() => json!(format!("{value}{unit}")),
+                _ => value,
+            };
         }
     }
     if vendor == Vendor::Replicate {
@@ -99,6 +105,21 @@ fn wire_body(vendor: Vendor, request: &VideoRequest) -> Value {
         return body;
     }
     for input in &request.inputs {
+        let mut plain = rules.model.request.fields.iter();
+        // A list of plain URLs, or the property that is one.
+        let is_plain = |field: &&Field| field.form == Form::Url || field.item.is_some_and(|item| item.value.is_empty());
+        let plain = plain.find(|field| field.name == input.role.as_str() && is_plain(field));
+        if let Some(field) = plain {
+            match field.item {
+                Some(_) => push(&mut body, field.wire, json!(input.source.to_wire())),
+                None => body[field.wire] = json!(input.source.to_wire()),
+            }
+            continue;
+        }
+        if vendor == Vendor::Fal {
+            // The body has no place for it.
+            continue;
+        }
         let (list, item) = medium(vendor, request, input, &rules);
         push(&mut body, list, item);
     }
@@ -291,7 +312,9 @@ impl Court {
 
     /// Where requests like this one go.
     fn url(&self, request: &VideoRequest) -> String {
-        let path = Capabilities::of(self.vendor, &request.model).model.request.path;
+        let model = Capabilities::of(self.vendor, &request.model).model;
+        let endpoint = request.endpoint(model).replace(' ', "%20");
+        let path = model.request.path.replace("{model}", &endpoint);
         let simulated = crate::cases::simulated(self.vendor);
         format!("{}{path}", self.simulator.base_url(simulated))
     }
@@ -344,7 +367,20 @@ impl Court {
             let submitted = self.client.submit(&request).await.map(drop);
             return submitted.map_err(|error| differ("validation takes it", &error.to_string()));
         }
-        let mut sent = self.http.post(self.url(&request)).bearer_auth("sk-test").json(&body);
+        let rules = Capabilities::of(self.vendor, &request.model);
+        let is_in_path = rules.field("model").is_some_and(|field| field.place == Place::Path);
+        if is_in_path && request.model.trim().is_empty() {
+            // Not a path of the vendor.
+            return Ok(());
+        }
+        let auth = self.vendor.facts().auth;
+        let sent = self.http.post(self.url(&request));
+        let mut sent = sent.header(auth.header, format!("{}sk-test", auth.prefix)).json(&body);
+        let mut query = rules.model.request.fields.iter();
+        let hook = query.find(|field| field.name == "callback_url" && field.place == Place::Query);
+        if let Some((field, url)) = hook.zip(request.callback_url.as_ref()) {
+            sent = sent.query(&[(field.wire, url.expose())]);
+        }
         for (name, value) in wire_headers(self.vendor, &request) {
             sent = sent.header(name, value);
         }

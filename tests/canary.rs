@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use videogen::facts::Capabilities;
 use videogen::journal::{Journal as _, Query};
 use videogen::task::ListQuery;
-use videogen::{Client, Error, RetryPolicy, Role, TaskId, Vendor, VideoRequest};
+use videogen::{Client, Error, RetryPolicy, Role, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
 
 use crate::canned::Canned;
@@ -223,7 +223,7 @@ async fn answer(vendor: Vendor, status: u16, body: &Value, journal: &Arc<SqliteJ
     let client = client(vendor, &canned.base_url, journal);
     let what = format!("{vendor} {status} {name} {body}");
     let request = VideoRequest::new(vendor.default_model(), "a kite");
-    let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap();
+    let id = crate::cases::task(vendor, "t");
     let mut tasks = Vec::new();
     for result in [
         client.submit(&request).await,

@@ -1,10 +1,11 @@
 //! Requests that together use every field.
 
 use serde_json::json;
-use videogen::facts::Capabilities;
+use videogen::facts::{Capabilities, FieldState, Place, Scheme};
+use videogen::submit::Plan;
 use videogen::{Role, Source, TaskId, Vendor, VideoRequest};
 
-/// One model of each endpoint family and generation of models, each vendor's newest first.
+/// One model of each endpoint family and generation of models that needs no inputs, each vendor's newest first.
 pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::Token360, "seedance-2.0"),
     (Vendor::ToApis, "seedance-2"),
@@ -28,6 +29,18 @@ pub(crate) const TARGETS: &[(Vendor, &str)] = &[
     (Vendor::Replicate, "kwaivgi/kling-v3-video"),
     (Vendor::Replicate, "minimax/hailuo-2.3"),
     (Vendor::Replicate, "bytedance/seedance-1.5-pro"),
+    (Vendor::Fal, "bytedance/seedance-2.0"),
+    (Vendor::Fal, "bytedance/seedance-2.5"),
+    (Vendor::Fal, "fal-ai/veo3.1"),
+    (Vendor::Fal, "fal-ai/kling-video/v3/pro"),
+    (Vendor::Fal, "fal-ai/bytedance/seedance/v1.5/pro"),
+];
+
+/// Models with a body of their own that need inputs.
+pub(crate) const WITH_INPUTS: &[(Vendor, &str)] = &[
+    (Vendor::Fal, "fal-ai/veo3.1/image-to-video"),
+    (Vendor::Fal, "fal-ai/veo3.1/first-last-frame-to-video"),
+    (Vendor::Fal, "fal-ai/veo3.1/reference-to-video"),
 ];
 
 /// A model's id as a part of a file's name.
@@ -48,6 +61,89 @@ pub(crate) fn newest(vendor: Vendor) -> (Vendor, &'static str) {
 /// The target with a vendor's oldest model.
 pub(crate) fn oldest(vendor: Vendor) -> (Vendor, &'static str) {
     targets().filter(|target| target.0 == vendor).last().unwrap()
+}
+
+/// The path of the operation that polls a vendor's tasks.
+fn poll_path(vendor: Vendor) -> &'static str {
+    let document = videogen_sim::Spec::of(simulated(vendor)).unwrap().document();
+    let poll = &document["x-families"][0]["poll"];
+    let mut paths = document["paths"].as_object().unwrap().iter();
+    paths.find(|(_, item)| item["get"]["operationId"] == *poll).unwrap().0
+}
+
+/// The id of the task that an answer to a submission for `model` calls `id`. Where polling needs a part of the model's id, it
+/// comes first.
+pub(crate) fn whole_id(vendor: Vendor, model: &str, id: &str) -> String {
+    match poll_path(vendor).matches('{').count() {
+        1 => id.to_owned(),
+        _ => {
+            let app: Vec<&str> = model.split('/').take(2).collect();
+            format!("{}/{id}", app.join("/"))
+        }
+    }
+}
+
+/// A task of the vendor's default model and first family.
+pub(crate) fn task(vendor: Vendor, id: &str) -> TaskId {
+    task_of(vendor, vendor.families().next().unwrap(), id)
+}
+
+/// A task of the vendor's default model.
+pub(crate) fn task_of(vendor: Vendor, family: &str, id: &str) -> TaskId {
+    TaskId::new(vendor, family, whole_id(vendor, vendor.default_model(), id)).unwrap()
+}
+
+/// Whether a vendor documents how its keys begin.
+pub(crate) fn documents_form_of_keys(vendor: Vendor) -> bool {
+    let document = videogen_sim::Spec::of(simulated(vendor)).unwrap().document();
+    let mut schemes = document["components"]["securitySchemes"].as_object().unwrap().values();
+    schemes.any(|scheme| scheme["x-key-prefixes"].is_array())
+}
+
+/// Whether a vendor signs webhooks with a secret of the account.
+pub(crate) fn has_webhook_secret(vendor: Vendor) -> bool {
+    let signature = vendor.facts().webhook.signature;
+    signature.is_some_and(|signature| matches!(signature.scheme, Scheme::HmacSha256 { .. }))
+}
+
+/// Number of requests that read a completed task.
+pub(crate) fn reads(vendor: Vendor) -> usize {
+    let document = videogen_sim::Spec::of(simulated(vendor)).unwrap().document();
+    if document["x-families"][0]["result"].is_null() {
+        1
+    } else {
+        2
+    }
+}
+
+/// The model that a planned request names, in its body or path.
+pub(crate) fn sent_model(vendor: Vendor, plan: &Plan) -> String {
+    let rules = Capabilities::of(vendor, &plan.model);
+    let field = rules.field("model").unwrap();
+    match field.place {
+        Place::Path => {
+            let path = plan.url.strip_prefix(vendor.facts().base_url).unwrap();
+            path.trim_start_matches('/').split('?').next().unwrap().to_owned()
+        }
+        _ => plan.body[field.wire].as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// `request` with the inputs that its model needs for any prompt.
+pub(crate) fn with_needed_inputs(rules: &Capabilities, mut request: VideoRequest) -> VideoRequest {
+    let needed = rules.model.conditions.iter().flat_map(|condition| {
+        let is_of_prompt = matches!(condition.when, [test] if test.field == "prompt" && test.is == FieldState::Set);
+        condition.requires.iter().filter(move |_| is_of_prompt)
+    });
+    for test in needed {
+        let any = rules.model.inputs.first().map(|input| input.role);
+        let name = if test.field == "inputs" { any } else { Some(test.field) };
+        let role = Role::ALL.into_iter().find(|role| Some(role.as_str()) == name).unwrap();
+        if request.inputs.iter().all(|input| input.role != role) {
+            request = request.input(role, url("needed.png"));
+        }
+    }
+    request
 }
 
 /// A model of a vendor that renders drafts, if one does.
@@ -85,7 +181,10 @@ pub(crate) fn cases(vendor: Vendor, model: &str) -> Vec<(&'static str, VideoRequ
     let rules = Capabilities::of(vendor, model);
     vec![
         ("text", new()),
-        ("every_parameter", every_parameter(&rules, new())),
+        (
+            "every_parameter",
+            with_needed_inputs(&rules, every_parameter(&rules, new())),
+        ),
         ("duration_seconds", new().duration(8)),
         ("duration_auto", new().duration_auto()),
         ("frames", new().frames(57)),

@@ -75,7 +75,7 @@ async fn refusals_of_the_account_name_variable_and_page() {
             let error = client.submit(&request).await.unwrap_err();
             let wanted = format!("{what} {}; {page}", facts.key_env);
             assert!(error.to_string().contains(&wanted), "{error}");
-            let task = videogen::TaskId::new(vendor, facts.families[0].name, "t-1").unwrap();
+            let task = crate::cases::task(vendor, "t-1");
             let error = client.get(&task).await.unwrap_err();
             assert!(error.to_string().contains(&wanted), "{error}");
             let error = client.wait(&task).await.unwrap_err();

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use videogen::facts::{Capabilities, Condition, FieldState, Model};
+use videogen::facts::{Capabilities, Condition, FieldState, Model, Place};
 use videogen::submit::{Plan, plan, validate};
 use videogen::{Client, Role, Source, TaskId, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
-use crate::cases::{simulated, url};
+use crate::cases::{simulated, url, with_needed_inputs};
 use crate::specs::{parameters, root};
 
 /// Begins the line with the members that no field stands for.
@@ -93,7 +93,8 @@ fn meeting_conditions(rules: &Model, field: &str, mut request: VideoRequest) -> 
             ("aspect_ratio", FieldState::OneOf(values)) => request = request.aspect_ratio(values[0]),
             ("resolution", FieldState::OneOf(values)) => request = request.resolution(values[0]),
             ("duration", FieldState::OneOf(["auto"])) => request = request.duration_auto(),
-            (_, FieldState::Unset) => {}
+            // Needed inputs are added in the end.
+            (_, FieldState::Set | FieldState::Unset) => {}
             (_, FieldState::OneOf(values)) if values.contains(&"unset") => {}
             other => panic!("{} {field}: {other:?}", rules.id),
         }
@@ -103,6 +104,11 @@ fn meeting_conditions(rules: &Model, field: &str, mut request: VideoRequest) -> 
 
 /// A minimal request with `field`.
 fn saying(vendor: Vendor, model: &str, field: &str) -> VideoRequest {
+    with_needed_inputs(&Capabilities::of(vendor, model), with_field(vendor, model, field))
+}
+
+/// A request with `field` and what goes with it.
+fn with_field(vendor: Vendor, model: &str, field: &str) -> VideoRequest {
     let capabilities = Capabilities::of(vendor, model);
     let rules = capabilities.model;
     let new = meeting_conditions(rules, field, VideoRequest::new(model, "a kite"));
@@ -149,14 +155,11 @@ fn saying(vendor: Vendor, model: &str, field: &str) -> VideoRequest {
     }
 }
 
-/// The body of a planned request, and the headers that carry fields, in lower case.
-fn parts(plan: Plan) -> (Value, BTreeMap<String, String>) {
-    (plan.body, plan.headers)
-}
-
-/// Whether a dotted path is in a request body, or a header of this name is sent.
-fn sends((body, headers): &(Value, BTreeMap<String, String>), place: &str) -> bool {
-    holds(body, place) || headers.contains_key(&place.to_lowercase())
+/// Whether a dotted path is in a request body, a header or query parameter of this name is sent, or the path has the model.
+fn sends(plan: &Plan, place: &str) -> bool {
+    let in_query = plan.url.contains(&format!("?{place}="));
+    let in_path = place == "model" && plan.url.contains(&plan.model);
+    holds(&plan.body, place) || plan.headers.contains_key(&place.to_lowercase()) || in_query || in_path
 }
 
 /// Whether a dotted path is in a request body.
@@ -177,21 +180,21 @@ fn the_table_and_the_validator_agree() {
         if !cell.is_taken() {
             continue;
         }
-        let mut bodies = vec![parts(plan(vendor, None, &request).unwrap())];
+        let mut plans = vec![plan(vendor, None, &request).unwrap()];
         let inputs = Capabilities::of(vendor, &model).model.inputs;
         let last_frame = inputs.iter().any(|input| input.role == "last_frame");
-        if cell.field == "first_frame" && last_frame {
+        if cell.field == "first_frame" && last_frame && request.inputs.len() == 1 {
             // Its property depends on the other inputs.
             let beside = request.clone().input(Role::LastFrame, url("last.png"));
-            bodies.push(parts(plan(vendor, None, &beside).unwrap()));
+            plans.push(plan(vendor, None, &beside).unwrap());
         }
-        let used = |named: &&str| bodies.iter().any(|parts| sends(parts, named));
+        let used = |named: &&str| plans.iter().any(|plan| sends(plan, named));
         // A property for a last frame is not used by models without one.
         let fine = match cell.field == "first_frame" && !last_frame {
             true => cell.places().iter().any(used),
             false => cell.places().iter().all(used),
         };
-        assert!(fine, "{place}: {bodies:?}");
+        assert!(fine, "{place}: {plans:?}");
         // The validator has the same bounds as the cell.
         let rules = Capabilities::of(vendor, &model);
         match cell.field.as_str() {
@@ -307,7 +310,8 @@ async fn the_simulator_rejects_fields_that_the_table_marks_as_unsupported() {
         }) else {
             continue;
         };
-        let plan = plan(cell.vendor, None, &saying(cell.vendor, other.model.id, &cell.field)).unwrap();
+        let request = saying(cell.vendor, other.model.id, &cell.field);
+        let plan = plan(cell.vendor, None, &request).unwrap();
         let places = rules
             .model
             .request
@@ -316,15 +320,18 @@ async fn the_simulator_rejects_fields_that_the_table_marks_as_unsupported() {
             .filter(|field| field.name == cell.field);
         let said = places.map(|field| field.wire).any(|place| holds(&plan.body, place));
         assert!(said, "{} is not in {}", cell.field, plan.body);
-        let mut body = plan.body;
-        let mut fields = rules.model.request.fields.iter();
-        let model = fields.find(|field| field.name == "model").unwrap().wire;
-        body[model] = cell.model_id().into();
-        let url = plan.url.replace(
-            cell.vendor.facts().base_url,
-            &simulator.base_url(simulated(cell.vendor)),
-        );
-        let answer = http.post(url).bearer_auth("sk-x").json(&body).send().await.unwrap();
+        let (vendor, mut body) = (cell.vendor, plan.body);
+        let model = rules.field("model").unwrap();
+        let mut url = plan
+            .url
+            .replace(vendor.facts().base_url, &simulator.base_url(simulated(vendor)));
+        match model.place {
+            Place::Path => url = url.replace(request.endpoint(other.model), &cell.model_id()),
+            _ => body[model.wire] = cell.model_id().into(),
+        }
+        let auth = vendor.facts().auth;
+        let answer = http.post(url).header(auth.header, format!("{}sk-x", auth.prefix));
+        let answer = answer.json(&body).send().await.unwrap();
         let violations = validate(cell.vendor, &saying(cell.vendor, &cell.model_id(), &cell.field));
         let unverified = violations.iter().all(|violation| violation.unverified);
         // The vendor may accept what only clients have seen rejected.

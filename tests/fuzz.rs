@@ -348,7 +348,7 @@ type Tally = BTreeMap<String, u32>;
 impl Bench {
     async fn new(vendor: Vendor) -> Self {
         let server = Server::new().await;
-        let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap();
+        let id = crate::cases::task(vendor, "t");
         Self { vendor, server, id }
     }
 

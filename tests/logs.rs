@@ -9,7 +9,7 @@ use serde_json::json;
 use tracing_subscriber::fmt::format::FmtSpan;
 use videogen::download::DownloadOptions;
 use videogen::wait::{WaitOptions, Watcher, WatcherOptions};
-use videogen::{Client, RetryPolicy, TaskId, Vendor, VideoRequest};
+use videogen::{Client, RetryPolicy, Vendor, VideoRequest};
 
 use crate::canned::Canned;
 
@@ -97,7 +97,7 @@ async fn everything_is_logged() {
         let done = json!({
             "id": "t", "status": "completed", "url": url, "video_url": url, "last_frame_url": url,
             "content": {"video_url": url},
-            "result": {"data": [{"url": url}]}, "unsigned_urls": [url], "output": url,
+            "result": {"data": [{"url": url}]}, "unsigned_urls": [url], "output": url, "video": {"url": url},
         });
         let refused = json!({"error": {"message": format!("see {url}"), "code": "x", "type": "y"}});
         for (status, body) in [
@@ -124,7 +124,7 @@ async fn everything_is_logged() {
                 .callback_url(format!("https://hooks.example.com/{CANARY}"));
             // The result does not matter, only the logs.
             let _ = client.submit(&request).await;
-            let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap();
+            let id = crate::cases::task(vendor, "t");
             if let Ok(task) = client.get(&id).await {
                 let path = folder.path().join(format!("{vendor}.mp4"));
                 client.download(&task, path).await.unwrap();

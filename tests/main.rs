@@ -18,6 +18,7 @@ mod end_to_end;
 mod errors;
 mod examples;
 mod existing;
+mod fal;
 mod fields;
 mod fuzz;
 mod generation;

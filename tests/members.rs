@@ -12,7 +12,7 @@ use crate::canned::Canned;
 use crate::cases::simulated;
 
 fn id(vendor: Vendor, id: &str) -> TaskId {
-    TaskId::new(vendor, vendor.families().next().unwrap(), id).unwrap()
+    crate::cases::task(vendor, id)
 }
 
 async fn polled(vendor: Vendor, body: &Value) -> VideoTask {
@@ -95,6 +95,7 @@ async fn minus_one_is_no_length() {
                 "video_url": "https://files.example.com/a.mp4", "content": {"video_url": "https://files.example.com/a.mp4"},
                 "duration": seconds, "parameters": {"duration": seconds},
                 "unsigned_urls": ["https://files.example.com/a.mp4"],
+                "video": {"url": "https://files.example.com/a.mp4", "duration": seconds},
                 "output": "https://files.example.com/a.mp4", "input": {"duration": seconds},
                 "metrics": {"video_output_duration_seconds": seconds},
             });

@@ -5,14 +5,14 @@ use videogen::task::ListQuery;
 use videogen::{Delivery, ErrorKind, TaskId, TaskStatus, Vendor, VideoRequest, VideoTask};
 
 use crate::canned::Canned;
-use crate::cases::simulated;
+use crate::cases::{reads, simulated, whole_id};
 
 fn request(vendor: Vendor) -> VideoRequest {
     VideoRequest::new(vendor.default_model(), "x")
 }
 
 fn task(vendor: Vendor) -> TaskId {
-    TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap()
+    crate::cases::task(vendor, "t")
 }
 
 /// The result of a poll with the response `body`.
@@ -25,7 +25,7 @@ async fn polled(vendor: Vendor, body: &Value) -> VideoTask {
 async fn a_task_with_only_invalid_members_is_still_parsed() {
     for vendor in Vendor::ALL {
         let body = json!({
-            "id": 17, "object": null, "status": "Simmering", "model": ["x"], "prompt": {}, "progress": "250",
+            "id": 17, "request_id": 17, "object": null, "status": "Simmering", "model": ["x"], "prompt": {}, "progress": "250",
             "created_at": "soon", "updated_at": {}, "completed_at": -1, "parameters": "none", "content": [],
             "metadata": 5, "result": "later", "usage": [1], "error": null, "tools": "none", "duration": "long",
             "video_url_ttl": "x", "brand_new": {"deep": [null]},
@@ -33,7 +33,7 @@ async fn a_task_with_only_invalid_members_is_still_parsed() {
         let task_read = polled(*vendor, &body).await;
         assert_eq!(
             (&task_read.id, task_read.vendor_id.as_deref()),
-            (&task(*vendor), Some("17"))
+            (&task(*vendor), Some(&*whole_id(*vendor, vendor.default_model(), "17")))
         );
         assert_eq!(task_read.status, TaskStatus::Unknown("Simmering".to_owned()));
         assert_eq!(task_read.progress, None);
@@ -53,8 +53,9 @@ async fn numbers_as_strings_and_dates_in_any_form_are_parsed() {
             let body = json!({"id": "t", "status": "RUNNING", "progress": "42", "created_at": at});
             let read = polled(*vendor, &body).await;
             assert_eq!(read.status, TaskStatus::InProgress);
-            // OpenRouter's jobs show no times.
-            let expected = (*vendor != Vendor::OpenRouter).then(|| "2026-11-21T00:00:00Z".parse().unwrap());
+            // The tasks of these show no times.
+            let is_timed = !matches!(vendor, Vendor::OpenRouter | Vendor::Fal);
+            let expected = is_timed.then(|| "2026-11-21T00:00:00Z".parse().unwrap());
             assert_eq!(read.created_at, expected, "{vendor} {at}");
         }
     }
@@ -115,6 +116,7 @@ async fn a_success_without_a_readable_task() {
 #[tokio::test]
 async fn an_id_that_arrived_is_never_lost() {
     for vendor in Vendor::ALL {
+        let own = |id: &str| whole_id(*vendor, vendor.default_model(), id);
         for body in [
             r#"[{"id": "t-1"}]"#,
             r#"{"data": {"id": "t-1"}, "status": "queued"}"#,
@@ -123,7 +125,7 @@ async fn an_id_that_arrived_is_never_lost() {
         ] {
             let canned = Canned::new(200, "", body).await;
             let submitted = canned.client(*vendor).submit(&request(*vendor)).await.unwrap();
-            assert_eq!(submitted.id.id(), "t-1", "{vendor} {body}");
+            assert_eq!(submitted.id.id(), own("t-1"), "{vendor} {body}");
             assert!(!submitted.status.is_ended());
         }
         // The connection breaks in the middle of the body.
@@ -132,7 +134,7 @@ async fn an_id_that_arrived_is_never_lost() {
         for cut in [14, 20, whole.len() - 1] {
             let canned = Canned::raw(format!("{head}{}", &whole[..cut]).into_bytes()).await;
             let submitted = canned.client(*vendor).submit(&request(*vendor)).await.unwrap();
-            assert_eq!(submitted.id.id(), "t-1", "{vendor} cut at {cut}");
+            assert_eq!(submitted.id.id(), own("t-1"), "{vendor} cut at {cut}");
         }
         let canned = Canned::raw(format!("{head}{}", &whole[..9]).into_bytes()).await;
         let error = canned.client(*vendor).submit(&request(*vendor)).await.unwrap_err();
@@ -214,7 +216,7 @@ async fn completed_without_a_url_is_an_error_and_not_an_endless_poll() {
             .await
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NoVideo);
-        assert_eq!(canned.seen().len(), 3);
+        assert_eq!(canned.seen().len(), 3 * reads(*vendor));
     }
 }
 
@@ -230,7 +232,7 @@ async fn ids_cannot_change_the_path() {
             assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{id}");
         }
         assert!(canned.seen().is_empty());
-        let id = TaskId::new(*vendor, family, "a b?c#d%2e%").unwrap();
+        let id = crate::cases::task(*vendor, "a b?c#d%2e%");
         assert_eq!(id.to_string().parse::<TaskId>().unwrap(), id);
         canned.client(*vendor).get(&id).await.unwrap();
         assert!(
@@ -238,10 +240,15 @@ async fn ids_cannot_change_the_path() {
                 .lines()
                 .next()
                 .unwrap()
-                .contains("/a%20b%3Fc%23d%252e%25 "),
+                .replace('/', " ")
+                .contains(" a%20b%3Fc%23d%252e%25 "),
             "{:?}",
             canned.seen()
         );
+        // Where a slash separates the parts of an id, it is none of a part.
+        if id.id().contains('/') {
+            continue;
+        }
         let id = TaskId::new(*vendor, family, "a/b").unwrap();
         canned.client(*vendor).get(&id).await.unwrap();
         assert!(
@@ -314,7 +321,7 @@ async fn a_polled_task_may_lack_its_id() {
     for vendor in Vendor::ALL {
         let body = json!({"status": "completed", "url": "https://h.example/v", "video_url": "https://h.example/v",
             "content": {"video_url": "https://h.example/v"}, "unsigned_urls": ["https://h.example/v"],
-            "output": "https://h.example/v"});
+            "output": "https://h.example/v", "video": {"url": "https://h.example/v"}});
         let read = polled(*vendor, &body).await;
         assert_eq!(read.id, task(*vendor));
         assert!(read.video.is_some());
@@ -438,7 +445,7 @@ async fn responses_are_decoded() {
             let client = canned.client(*vendor);
             assert_eq!(
                 client.submit(&request(*vendor)).await.unwrap().id.id(),
-                "t",
+                whole_id(*vendor, vendor.default_model(), "t"),
                 "{vendor} {headers}"
             );
             let read = client.get(&task(*vendor)).await.unwrap();
@@ -456,41 +463,5 @@ async fn responses_are_decoded() {
         let error = canned.client(*vendor).submit(&request(*vendor)).await.unwrap_err();
         assert_eq!(error.delivery(), Some(Delivery::Ambiguous));
         assert!(error.to_string().contains("encoded as br"), "{error}");
-    }
-}
-
-#[tokio::test]
-async fn the_last_poll_is_made_at_the_timeout() {
-    for vendor in Vendor::ALL {
-        let canned = Canned::json(200, &json!({"id": "t", "status": "failed"})).await;
-        let options = videogen::wait::WaitOptions::default().timeout(std::time::Duration::ZERO);
-        let read = canned
-            .client(*vendor)
-            .wait_with(&task(*vendor), options, |_| {})
-            .await
-            .unwrap();
-        assert_eq!(read.status, TaskStatus::Failed);
-
-        let canned = Canned::new(503, "Retry-After: 18446744073709551615\r\n", "").await;
-        let error = canned
-            .client(*vendor)
-            .wait_with(&task(*vendor), options, |_| {})
-            .await
-            .unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Timeout);
-        let forever = videogen::wait::WaitOptions::default()
-            .timeout(std::time::Duration::MAX)
-            .poll(
-                videogen::poll::PollPolicy::within(std::time::Duration::MAX, std::time::Duration::MAX)
-                    .first(std::time::Duration::ZERO),
-            );
-        let canned = Canned::json(200, &json!({"id": "t", "status": "failed"})).await;
-        assert!(
-            canned
-                .client(*vendor)
-                .wait_with(&task(*vendor), forever, |_| {})
-                .await
-                .is_ok()
-        );
     }
 }

@@ -11,7 +11,7 @@ use videogen::{Client, Delivery, ErrorKind, RetryPolicy, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::canned::Canned;
-use crate::cases::{simulated, targets};
+use crate::cases::{simulated, targets, whole_id};
 
 fn client(vendor: Vendor, base_url: &str, retry: RetryPolicy) -> Client {
     Client::builder(vendor)
@@ -123,8 +123,9 @@ async fn a_lost_submission_is_searched_for() {
         assert_eq!(&kept, ambiguity);
         let made = simulator.tasks().pop().unwrap();
 
-        if vendor == Vendor::OpenRouter {
-            // It has neither a list nor a reference.
+        let has_reference = vendor.facts().families[0].by_reference;
+        if !has_reference && !vendor.supports(videogen::facts::Operation::List) {
+            // There is nothing to look in.
             let error = client.reconcile(&kept).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
             continue;
@@ -186,7 +187,7 @@ async fn an_ambiguity_contains_everything_known() {
         assert_eq!((known.status, known.request_id.as_deref()), (Some(502), Some("r-1")));
         assert_eq!(
             known.possible_tasks.iter().map(|task| task.id()).collect::<Vec<_>>(),
-            ["t-9"]
+            [whole_id(*vendor, vendor.default_model(), "t-9")]
         );
         let answer = known.response.as_deref().unwrap();
         assert!(answer.contains("t-9") && !answer.contains("canary"), "{answer}");
@@ -206,6 +207,7 @@ async fn a_refusal_that_names_a_task_is_ambiguous() {
         r#"{"error":{"message":"slow down"},"data":{"id":"t-9"},"request_id":"r-1"}"#,
     ];
     for vendor in Vendor::ALL.iter().copied() {
+        let own = whole_id(vendor, vendor.default_model(), "t-9");
         for status in [400, 401, 402, 403, 404, 413, 415, 422, 429, 500, 503] {
             for body in bodies {
                 let canned = Canned::new(status, "Retry-After: 0\r\nX-Request-Id: r-1\r\n", body).await;
@@ -221,7 +223,7 @@ async fn a_refusal_that_names_a_task_is_ambiguous() {
                 );
                 let possible = &error.ambiguity().unwrap().possible_tasks;
                 assert_eq!(possible.len(), 1, "{vendor} {status} {body}: {possible:?}");
-                assert_eq!((error.task(), possible[0].id()), (Some(&possible[0]), "t-9"));
+                assert_eq!((error.task(), possible[0].id()), (Some(&possible[0]), &*own));
                 let text = error.to_string();
                 assert!(text.contains("t-9") && text.contains("slow down"), "{text}");
             }
@@ -246,6 +248,7 @@ async fn an_id_in_an_unusual_success_is_shown() {
     let large = "123456789012345678901234567890";
     for vendor in Vendor::ALL.iter().copied() {
         let request = VideoRequest::new(vendor.default_model(), "x");
+        let own = |id: &str| whole_id(vendor, vendor.default_model(), id);
         for (body, id) in [
             (r#"{"data":[{"task_id":"t-9"}]}"#.to_owned(), "t-9"),
             (r#"{"taskId":"t-9"}"#.to_owned(), "t-9"),
@@ -260,7 +263,7 @@ async fn an_id_in_an_unusual_success_is_shown() {
         ] {
             let canned = Canned::new(200, "", &body).await;
             let task = canned.client(vendor).submit(&request).await.unwrap();
-            assert_eq!(task.id.id(), id, "{vendor} {body}");
+            assert_eq!(task.id.id(), own(id), "{vendor} {body}");
         }
         for (body, ids, words) in [
             (
@@ -286,7 +289,11 @@ async fn an_id_in_an_unusual_success_is_shown() {
                 let error = canned.client(vendor).submit(&request).await.unwrap_err();
                 let known = error.ambiguity().unwrap();
                 let found: Vec<_> = known.possible_tasks.iter().map(|task| task.id()).collect();
-                assert_eq!(found, ids, "{vendor} {status} {body}");
+                assert_eq!(
+                    found,
+                    ids.iter().map(|id| own(id)).collect::<Vec<_>>(),
+                    "{vendor} {status} {body}"
+                );
                 assert!(error.to_string().contains(words), "{error}");
                 assert_eq!(
                     serde_json::from_value::<videogen::lost::Ambiguity>(json!(known)).unwrap(),
@@ -301,15 +308,20 @@ async fn an_id_in_an_unusual_success_is_shown() {
 #[tokio::test]
 async fn a_task_keeps_its_id() {
     for vendor in Vendor::ALL.iter().copied() {
-        let canned = Canned::json(200, &json!({"id": "upstream-1", "status": "queued"})).await;
+        let canned = Canned::json(
+            200,
+            &json!({"id": "upstream-1", "request_id": "upstream-1", "status": "queued"}),
+        )
+        .await;
         let client = canned.client(vendor);
-        let id = videogen::TaskId::new(vendor, vendor.families().next().unwrap(), "t-1").unwrap();
+        let id = crate::cases::task(vendor, "t-1");
         let mut answers = vec![client.get(&id).await.unwrap()];
         if vendor.supports(videogen::facts::Operation::Cancel) {
             answers.push(client.cancel(&id).await.unwrap());
         }
         for task in answers {
-            assert_eq!((&task.id, task.vendor_id.as_deref()), (&id, Some("upstream-1")));
+            let upstream = whole_id(vendor, vendor.default_model(), "upstream-1");
+            assert_eq!((&task.id, task.vendor_id.as_deref()), (&id, Some(&*upstream)));
             assert_eq!(json!(task)["id"], json!(id));
         }
         assert!(

@@ -186,15 +186,16 @@ fn unparsed(mut request: VideoRequest) -> VideoRequest {
         // Sent as it is, where a file would be uploaded if the model takes no inline media.
         if matches!(source, Source::File(_)) {
             let (media_type, bytes) = match role {
-                Role::ReferenceAudio => ("audio/wav", &b"RIFF\0\0\0\0WAVEfmt "[..]),
+                Role::ReferenceAudio => ("audio/wav", b"RIFF\0\0\0\0WAVEfmt ".to_vec()),
+                Role::ReferenceVideo => ("video/mp4", crate::uploads::media::mp4(2)),
                 _ => (
                     "image/png",
-                    &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x02\0\0\0"[..],
+                    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x02\0\0\0".to_vec(),
                 ),
             };
             *source = Source::Data {
                 media_type: media_type.to_owned(),
-                bytes: bytes.to_vec(),
+                bytes,
             };
         }
         if let Source::Asset(id) = &source

@@ -83,7 +83,7 @@ async fn tasks_match_their_schema_and_round_trip() {
                 "url": "https://files.example.com/v.mp4", "video_url": "https://files.example.com/v.mp4",
                 "duration": 5, "usage": {"total_tokens": 7}, "error": {"code": "x", "message": "y"},
             });
-            let id = videogen::TaskId::new(*vendor, vendor.families().next().unwrap(), "t").unwrap();
+            let id = crate::cases::task(*vendor, "t");
             let task = Canned::json(200, &body).await.client(*vendor).get(&id).await.unwrap();
             let document = json!(task);
             let problems: Vec<_> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
@@ -116,7 +116,9 @@ async fn adjustments_are_reported() {
         );
         let sent = canned.seen().remove(0);
         assert!(
-            sent.contains(&format!("\"duration\":{}", told["sent"].as_str().unwrap())),
+            // As a number, or as text.
+            sent.replace(":\"", ":")
+                .contains(&format!("\"duration\":{}", told["sent"].as_str().unwrap())),
             "{sent}"
         );
     }

@@ -1,7 +1,7 @@
 //! Plants a canary in every secret: it only appears on explicit access.
 
 use serde_json::json;
-use videogen::{Role, Source, TaskId, Vendor, VideoRequest};
+use videogen::{Role, Source, Vendor, VideoRequest};
 
 use crate::canned::Canned;
 
@@ -31,7 +31,7 @@ async fn no_secret_in_debug_display_or_errors() {
             shown.push(format!("{client:?}"));
             let error = client.submit(&request).await.unwrap_err();
             shown.push(format!("{error} {error:?} {}", error.message()));
-            let id = TaskId::new(*vendor, vendor.families().next().unwrap(), "t").unwrap();
+            let id = crate::cases::task(*vendor, "t");
             if let Err(error) = client.get(&id).await {
                 shown.push(format!("{error} {error:?}"));
             }
@@ -40,11 +40,11 @@ async fn no_secret_in_debug_display_or_errors() {
         let body = json!({
             "id": "t", "status": "completed", "url": url, "video_url": url, "last_frame_url": url,
             "content": {"video_url": url, "last_frame_url": url}, "result": {"data": [{"url": url, "thumbnail": url}]},
-            "unsigned_urls": [url], "output": url,
+            "unsigned_urls": [url], "output": url, "video": {"url": url},
         });
         let canned = Canned::json(200, &body).await;
         let client = canned.client_with(*vendor, &key);
-        let id = TaskId::new(*vendor, vendor.families().next().unwrap(), "t").unwrap();
+        let id = crate::cases::task(*vendor, "t");
         let task = client.get(&id).await.unwrap();
         assert_eq!(task.video.as_ref().unwrap().url.expose(), url);
         shown.push(format!("{task:?}"));
@@ -53,7 +53,8 @@ async fn no_secret_in_debug_display_or_errors() {
             "video_url": format!("http://files.example.com/{CANARY}"),
             "content": {"video_url": format!("http://files.example.com/{CANARY}")},
             "unsigned_urls": [format!("http://files.example.com/{CANARY}")],
-            "output": format!("http://files.example.com/{CANARY}")});
+            "output": format!("http://files.example.com/{CANARY}"),
+            "video": {"url": format!("http://files.example.com/{CANARY}")}});
         let canned = Canned::json(200, &refused).await;
         let task = canned.client(*vendor).get(&id).await.unwrap();
         let error = canned.client(*vendor).download(&task, "never.mp4").await.unwrap_err();
@@ -92,11 +93,11 @@ async fn the_key_is_not_sent_to_the_file_host() {
         let api = Canned::json(
             200,
             &json!({"id": "t", "status": "completed", "url": url, "video_url": url, "content": {"video_url": url},
-                "unsigned_urls": [url], "output": url}),
+                "unsigned_urls": [url], "output": url, "video": {"url": url}}),
         )
         .await;
         let client = api.client(*vendor);
-        let id = TaskId::new(*vendor, vendor.families().next().unwrap(), "t").unwrap();
+        let id = crate::cases::task(*vendor, "t");
         let task = client.get(&id).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         client.download(&task, folder.path().join("v.mp4")).await.unwrap();

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use videogen::facts::{FieldState, FieldTest, Operation};
 use videogen::submit::plan;
 use videogen::task::ListQuery;
-use videogen::{Error, TaskId, Vendor, VideoRequest};
+use videogen::{Error, Vendor, VideoRequest};
 use xtask::spec::Spec;
 use xtask::spec::raw::{self, raw_crate, surface};
 
 use crate::canned::Canned;
-use crate::cases::{cases, targets};
+use crate::cases::{self, WITH_INPUTS, cases, targets};
 use crate::specs::{examples, operations, resolve, root, spec};
 
 /// Compares a snapshot in `snapshots/<vendor>/<kind>/<name>.snap`.
@@ -38,7 +38,7 @@ fn surface_of_the_generated_clients() {
 
 #[test]
 fn wire_request_of_every_case() {
-    for (vendor, model) in targets() {
+    for (vendor, model) in targets().chain(WITH_INPUTS.iter().copied()) {
         let mut refused = String::new();
         for (case, request) in cases(vendor, model) {
             match plan(vendor, None, &request) {
@@ -71,6 +71,7 @@ fn each_request_body_has_a_target() {
             .filter(|model| !model["id"].as_str().unwrap().ends_with('*'))
             .collect();
         let body = |model: &Value| (model["create"].clone(), model["request"].clone());
+        let targets = || targets().chain(WITH_INPUTS.iter().copied());
         let is_target = |model: &&&Value| targets().any(|target| target == (*vendor, model["id"].as_str().unwrap()));
         let shown: Vec<_> = models.iter().filter(is_target).map(|model| body(model)).collect();
         let left = models.iter().filter(|model| !shown.contains(&body(model)));
@@ -78,7 +79,7 @@ fn each_request_body_has_a_target() {
     }
     assert!(
         missing.is_empty(),
-        "add one of each body to TARGETS in tests/cases.rs: {}",
+        "add one of each body to TARGETS or WITH_INPUTS in tests/cases.rs: {}",
         missing.join(", ")
     );
 }
@@ -104,22 +105,23 @@ async fn normalised_task_of_every_example() {
                 }
                 let status: u16 = status.parse().unwrap();
                 for (name, body) in examples(&resolve(&spec, response)["content"]["application/json"]) {
-                    // The next page of a list is at the API itself.
-                    let canned = Canned::linking(status, &body, "https://api.example.com/v1").await;
+                    let canned = canned(&spec, id, status, &body).await;
                     let client = canned.client(*vendor);
-                    let mut read = match (method.as_str(), path.ends_with("/cancel")) {
-                        ("post", false) => json!(client.submit(&request_for(*vendor, operation)).await.unwrap()),
-                        ("post", true) => {
-                            // Some look first at whether it can be cancelled.
+                    let task = || cases::task_of(*vendor, family(operation), "t");
+                    let mut read = match method.as_str() {
+                        "post" if !path.ends_with("/cancel") => {
+                            json!(client.submit(&request_for(*vendor, operation)).await.unwrap())
+                        }
+                        "post" if !vendor.facts().tasks.cancel_when.is_empty() => {
+                            // It looks first at whether the task can be cancelled.
                             let queued = json!({"id": "t", "status": "queued"}).to_string();
                             let (answer, look) = (body.to_string(), queued.as_str());
                             let canned = Canned::submitted_and_read((status, &answer), (200, look)).await;
-                            let task = TaskId::new(*vendor, family(operation), "t").unwrap();
-                            json!(canned.client(*vendor).cancel(&task).await.unwrap())
+                            json!(canned.client(*vendor).cancel(&task()).await.unwrap())
                         }
-                        _ if path.ends_with('}') => {
-                            let task = TaskId::new(*vendor, family(operation), "t").unwrap();
-                            json!(client.get(&task).await.unwrap())
+                        "post" | "put" => json!(client.cancel(&task()).await.unwrap()),
+                        _ if path.ends_with('}') || path.ends_with("/status") => {
+                            json!(client.get(&task()).await.unwrap())
                         }
                         _ if path.ends_with("/models") => json!(client.models().await.unwrap()),
                         _ if path.ends_with("/balance") => match client.balance().await {
@@ -139,6 +141,51 @@ async fn normalised_task_of_every_example() {
         }
         assert!(seen >= 5, "{vendor}: only {seen}");
     }
+}
+
+/// A server that answers each request with the example; where polling takes two requests, the other one with an example
+/// that goes with it.
+async fn canned(spec: &Value, operation: &str, status: u16, body: &Value) -> Canned {
+    let family = &spec["x-families"][0];
+    let Some(result) = family["result"].as_str() else {
+        // The next page of a list is at the API itself.
+        return Canned::linking(status, body, "https://api.example.com/v1").await;
+    };
+    let example = |operation: &str, status: &str, name: &str| {
+        let (_, _, found) = operations(spec)
+            .into_iter()
+            .find(|(_, _, found)| found["operationId"] == operation)
+            .unwrap();
+        let answer = resolve(spec, &found["responses"][status]);
+        answer["content"]["application/json"]["examples"][name]["value"].clone()
+    };
+    let poll = family["poll"].as_str().unwrap();
+    let completed = (200, example(poll, "200", "completed"));
+    let output = match body["error"].is_string() {
+        true => (422, example(result, "422", "policy")),
+        false => (200, example(result, "200", "result")),
+    };
+    let own = (status, body.clone());
+    let answers = match operation {
+        own_poll if own_poll == poll => [own.clone(), output, own],
+        own_result if own_result == result => [completed, own.clone(), own],
+        _ => [completed, output, own],
+    };
+    Canned::answering(move |request| {
+        let line = request.lines().next().unwrap_or_default();
+        let (status, body) = match line.strip_prefix("GET ") {
+            Some(rest) if rest.contains("/status") => &answers[0],
+            Some(_) => &answers[1],
+            None => &answers[2],
+        };
+        let body = body.to_string();
+        let head = format!(
+            "HTTP/1.1 {status} Canned\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        [head.as_bytes(), body.as_bytes()].concat()
+    })
+    .await
 }
 
 /// A minimal request that goes to `operation`.
@@ -189,12 +236,12 @@ async fn meaning_of_every_error() {
                 for (name, body) in examples(&resolve(&spec, response)["content"]["application/json"]) {
                     let canned = Canned::json(status, &body).await;
                     let client = canned.client(*vendor);
-                    let task = TaskId::new(*vendor, error_family(*vendor, operation), "t").unwrap();
+                    let task = cases::task_of(*vendor, error_family(*vendor, operation), "t");
                     let error: Error = match method.as_str() {
                         "post" if path.ends_with("/cancel") => client.cancel(&task).await.unwrap_err(),
                         "post" => client.submit(&request_for(*vendor, operation)).await.unwrap_err(),
-                        "delete" => client.cancel(&task).await.unwrap_err(),
-                        _ if path.ends_with('}') => client.get(&task).await.unwrap_err(),
+                        "delete" | "put" => client.cancel(&task).await.unwrap_err(),
+                        _ if path.ends_with('}') || path.ends_with("/status") => client.get(&task).await.unwrap_err(),
                         _ if path.ends_with("/models") => client.models().await.unwrap_err(),
                         _ => client.list(&ListQuery::default()).await.unwrap_err(),
                     };
@@ -276,6 +323,16 @@ fn table_of_models() {
                 .default
                 .map(|seconds| format!(", default {seconds}"))
                 .unwrap_or_default();
+            if let Some(endpoints) = model.endpoints {
+                let some = [
+                    ("text", Some(endpoints.text)),
+                    ("frames", endpoints.frames),
+                    ("references", endpoints.references),
+                ];
+                for (kind, endpoint) in some.into_iter().filter_map(|(kind, id)| Some((kind, id?))) {
+                    line(&format!("endpoint of {kind}"), endpoint.to_owned());
+                }
+            }
             line("duration", format!("{duration}{auto}{zero}{default}"));
             if let Some(frames) = model.frames {
                 line("frames", format!("{} to {} by {}", frames.min, frames.max, frames.step));

@@ -131,7 +131,7 @@ pub(crate) fn parameters() -> Vec<(Vendor, String, Vec<String>)> {
 }
 
 /// Parameters of create pages of which no whole copy could be kept, copied by hand.
-pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 5] = [
+pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 6] = [
     (
         Vendor::Token360,
         "CreateVideoRequest",
@@ -235,5 +235,22 @@ pub(crate) const PARAMETERS: [(Vendor, &str, &[&str]); 5] = [
         Vendor::Replicate,
         "CreateSeedance2Request",
         &["version", "input", "webhook", "webhook_events_filter"],
+    ),
+    (
+        Vendor::Fal,
+        "Seedance2Input",
+        &[
+            "prompt",
+            "duration",
+            "resolution",
+            "aspect_ratio",
+            "generate_audio",
+            "seed",
+            "image_url",
+            "end_image_url",
+            "image_urls",
+            "video_urls",
+            "audio_urls",
+        ],
     ),
 ];

@@ -50,7 +50,7 @@ fn a_paid_task_has_an_exit_code_of_its_own() {
         let error = &document(&output)["error"];
         assert_eq!(error["kind"], "poll_refused");
         assert_eq!(error["cause"]["kind"], "invalid_request");
-        assert!(error["task"].as_str().unwrap().ends_with(":.."), "{error}");
+        assert!(error["task"].as_str().unwrap().ends_with(".."), "{error}");
         assert!(error["hint"].as_str().unwrap().contains("videogen wait"), "{error}");
         let no_wait = ["generate", "a kite", "--vendor", name, "--model", model, "--no-wait"];
         assert!(command(&refused, &no_wait).status.success());

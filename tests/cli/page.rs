@@ -101,9 +101,9 @@ fn run(command: &str, folder: &Path, sim: &Simulator) -> (Vec<String>, i32) {
     shell.env("PATH", format!("{}:{path}", binary.parent().unwrap().display()));
     shell.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     for vendor in Vendor::ALL {
-        let name = vendor.slug().to_uppercase();
-        shell.env(format!("{name}_API_KEY"), "sk-demo");
-        shell.env(format!("{name}_BASE_URL"), sim.base_url(vendor));
+        let facts = videogen::Vendor::from(vendor).facts();
+        shell.env(facts.key_env, "sk-demo");
+        shell.env(facts.base_url_env, sim.base_url(vendor));
     }
     let output = shell.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

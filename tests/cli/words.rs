@@ -45,7 +45,9 @@ fn names() -> impl Iterator<Item = &'static str> {
 fn task_of(name: &str, id: &str) -> String {
     let vendor: Vendor = name.parse().unwrap();
     let family = Capabilities::of(vendor, vendor.default_model()).family.name;
-    format!("{name}:{family}:{id}")
+    // Some ids have a part of the model's before them.
+    let app = if name == "fal" { "bytedance/seedance-2.0/" } else { "" };
+    format!("{name}:{family}:{app}{id}")
 }
 
 fn supports(name: &str, operation: Operation) -> bool {

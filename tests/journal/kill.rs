@@ -13,7 +13,7 @@ use videogen_sim::Simulator;
 
 use super::child::Work;
 use super::{client, entries, journal};
-use crate::cases::simulated;
+use crate::cases::{simulated, whole_id};
 
 /// Number of concurrent children, which share the journal.
 const AT_ONCE: usize = 4;
@@ -74,7 +74,7 @@ async fn kills(count: usize) {
             .get(&prompt)
             .unwrap_or_else(|| panic!("{prompt} was sent and not noted"));
         match &entry.task {
-            Some(known) => assert_eq!(known.id(), task.id),
+            Some(known) => assert!(known.id() == whole_id(known.vendor(), &task.model, &task.id)),
             None => assert!(entry.is_open(), "{prompt}: {:?}", entry.state),
         }
     }
@@ -100,8 +100,9 @@ async fn kills(count: usize) {
                 continue;
             };
             // It exists, so the vendor must have shown it, if it can: one has no list, and looks up by
-            // reference; another has neither; another's list ends after a hundred tasks.
-            if vendor == Vendor::OpenRouter {
+            // reference; others have neither; another's list ends after a hundred tasks.
+            let has_reference = vendor.facts().families[0].by_reference;
+            if !has_reference && !vendor.supports(Operation::List) {
                 assert!(candidates.is_empty(), "{entry:?}: {candidates:?}");
                 continue;
             }
@@ -153,7 +154,8 @@ async fn identical_prompts_are_not_mixed_up() {
         assert_eq!(lost.len(), 34);
         for (ambiguity, made) in lost.values() {
             // Without a list or a reference, there is nothing to look in.
-            if vendor == Vendor::OpenRouter {
+            let has_reference = vendor.facts().families[0].by_reference;
+            if !has_reference && !vendor.supports(Operation::List) {
                 let error = client.reconcile(ambiguity).await.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
                 continue;

@@ -11,7 +11,7 @@ use videogen_sim::{Clock, Fault, FaultKind, Operation, Simulator};
 
 use super::{client, entries, journal};
 use crate::canned::Canned;
-use crate::cases::{newest, oldest, simulated};
+use crate::cases::{newest, oldest, simulated, task_of};
 
 const PROMPT: &str = " A kite & a \"sledge\",\r\n  caf\u{e9} <ice> at https://media.example.com/a?b=1&c=2 in the wind ";
 
@@ -367,7 +367,7 @@ async fn a_task_named_in_the_response_is_a_candidate() {
         let Reconciled::Candidates(found) = found else {
             panic!("{vendor}: {found:?}")
         };
-        let id = TaskId::new(vendor, error.ambiguity().unwrap().family.as_str(), "t-9").unwrap();
+        let id = task_of(vendor, error.ambiguity().unwrap().family.as_str(), "t-9");
         assert_eq!(
             (found.len(), &found[0].task.id, found[0].grade),
             (1, &id, Grade::Strong)

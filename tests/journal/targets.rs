@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use videogen::journal::Destination;
 use videogen::submit::SubmitOptions;
-use videogen::{Client, Delivery, ErrorKind, TaskId, VideoRequest};
+use videogen::{Client, Delivery, ErrorKind, VideoRequest};
 use videogen_sim::Simulator;
 
 use super::{client, entries, journal};
@@ -32,7 +32,7 @@ async fn output_files_need_a_journal() {
             error.to_string(),
             "SubmitOptions::target, the output files, requires a journal; set one with ClientBuilder::journal; nothing was sent"
         );
-        let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t-1").unwrap();
+        let id = crate::cases::task(vendor, "t-1");
         let error = without.record_target(&id, target()).await.unwrap_err();
         assert_eq!((error.kind(), error.task()), (ErrorKind::Config, Some(&id)), "{error}");
 

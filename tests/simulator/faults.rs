@@ -8,7 +8,7 @@ use videogen::ErrorKind;
 use videogen::lost::Progress;
 use videogen_sim::{Fault, FaultKind, Operation, Vendor};
 
-use super::support::{Api, KEY, VENDORS, WHOLE, create, request, video_url};
+use super::support::{Api, KEY, VENDORS, WHOLE, create, keyed, request, video_url};
 
 #[tokio::test]
 async fn a_connection_dropped_before_the_work_makes_no_task() {
@@ -18,7 +18,7 @@ async fn a_connection_dropped_before_the_work_makes_no_task() {
             .inject(Fault::new(vendor, Operation::Submit, FaultKind::DropBefore));
         let url = api.url(vendor, create(vendor).0);
         let body = request(vendor, "a fox");
-        let post = || api.http.post(&url).bearer_auth(KEY).json(&body).send();
+        let post = || keyed(api.http.post(&url), vendor, KEY).json(&body).send();
         assert!(!post().await.unwrap_err().is_connect());
         assert_eq!(api.sim.stats().submissions[vendor.slug()], 0);
         assert!(post().await.unwrap().status().is_success());
@@ -34,7 +34,7 @@ async fn a_connection_dropped_after_the_work_makes_a_task() {
         let url = api.url(vendor, create(vendor).0);
         for _ in 0..2 {
             let body = request(vendor, "a fox");
-            let sent = api.http.post(&url).bearer_auth(KEY).json(&body).send().await;
+            let sent = keyed(api.http.post(&url), vendor, KEY).json(&body).send().await;
             assert!(!sent.unwrap_err().is_connect());
         }
         assert_eq!(api.sim.stats().submissions[vendor.slug()], 2);
@@ -136,7 +136,10 @@ async fn a_submission_hangs_or_stalls() {
             assert_eq!(tasks.len(), made);
             match (kind, result) {
                 // The half of the answer has the id.
-                (FaultKind::Stall, Ok(task)) => assert_eq!(task.id.id(), tasks[made - 1].id),
+                (FaultKind::Stall, Ok(task)) => {
+                    let id = crate::cases::whole_id(vendor, vendor.default_model(), &tasks[made - 1].id);
+                    assert_eq!(task.id.id(), id);
+                }
                 (kind, result) => {
                     let error = result.unwrap_err();
                     assert_eq!(error.kind(), ErrorKind::AmbiguousSubmit, "{kind:?}: {error}");
@@ -164,9 +167,7 @@ async fn keys_make_requests_hang_or_stall() {
     for (made, vendor) in VENDORS.into_iter().enumerate() {
         let send = |key: &str| {
             let url = api.url(vendor, create(vendor).0);
-            api.http
-                .post(url)
-                .bearer_auth(key)
+            keyed(api.http.post(url), vendor, key)
                 .json(&request(vendor, "a fox"))
                 .send()
         };

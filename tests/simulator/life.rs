@@ -22,6 +22,7 @@ async fn queued_then_running_then_completed() {
             Vendor::Ark => ("queued", "running", "succeeded"),
             Vendor::Replicate => ("starting", "processing", "succeeded"),
             Vendor::OpenRouter => ("pending", "in_progress", "completed"),
+            Vendor::Fal => ("IN_QUEUE", "IN_PROGRESS", "COMPLETED"),
             _ => ("queued", "in_progress", "completed"),
         };
         assert_eq!(status().await, queued);

@@ -6,7 +6,7 @@ use reqwest::{Method, header};
 use serde_json::{Value, json};
 use videogen_sim::{Simulator, Vendor};
 
-use super::support::{Api, KEY, VENDORS, WHOLE, create, invalid, message, request, request_with};
+use super::support::{Api, KEY, VENDORS, WHOLE, create, invalid, keyed, message, request, request_with, task_path};
 
 const HEADER: &str = "x-videogen-unknown-members";
 
@@ -249,7 +249,7 @@ async fn an_integer_beyond_64_bits_is_refused_with_its_field() {
         let text = request_with(vendor, "seed", json!(7)).to_string();
         let text = text.replace("\"seed\":7", "\"seed\":99999999999999999999");
         assert!(text.contains("\"seed\":99999999999999999999"), "{text}");
-        let post = api.http.post(api.url(vendor, path)).bearer_auth(KEY);
+        let post = keyed(api.http.post(api.url(vendor, path)), vendor, KEY);
         let post = post.header(header::CONTENT_TYPE, "application/json").body(text);
         let answer = api.send(post).await.fits(vendor, operation, invalid(vendor));
         let message = message(vendor, &answer.body);
@@ -270,12 +270,17 @@ async fn a_method_that_is_not_allowed_is_answered_with_the_allowed_ones() {
     for vendor in VENDORS {
         let path = create(vendor).0;
         let create = allowed(Method::PUT, api.url(vendor, path)).await;
-        let has_list = !matches!(vendor, Vendor::ToApis | Vendor::OpenRouter);
+        let has_list = videogen::Vendor::from(vendor).supports(videogen::facts::Operation::List);
         let wanted = if has_list { "GET, POST" } else { "POST" };
         assert_eq!(create, wanted, "{vendor}");
-        let poll = api.url(vendor, &format!("{path}/some-id"));
-        // Only ModelArk cancels with this method.
-        let wanted = if vendor == Vendor::Ark { "GET, DELETE" } else { "GET" };
+        let poll = api.url(vendor, &task_path(vendor, "some-id"));
+        let wanted = match vendor {
+            // Only ModelArk cancels with this method.
+            Vendor::Ark => "GET, DELETE",
+            // Any path may be that of a model.
+            Vendor::Fal => "GET, POST",
+            _ => "GET",
+        };
         assert_eq!(allowed(Method::PUT, poll).await, wanted, "{vendor}");
     }
     let file = format!("http://{}/some-file", api.sim.files_address());
@@ -290,7 +295,7 @@ async fn a_model_is_not_found_on_demand() {
         let answer = api.post(vendor, path, &request(vendor, "a fox sim:no-model")).await;
         let answer = answer.fits(vendor, operation, 404);
         let error = match vendor {
-            Vendor::Replicate => &answer.body,
+            Vendor::Replicate | Vendor::Fal => &answer.body,
             _ => &answer.body["error"],
         };
         let (member, code) = match vendor {
@@ -300,6 +305,7 @@ async fn a_model_is_not_found_on_demand() {
             Vendor::Ark => ("code", "InvalidEndpointOrModel.NotFound"),
             Vendor::OpenRouter => ("code", "404"),
             Vendor::Replicate => ("title", "Not found"),
+            Vendor::Fal => ("detail", "model: not found"),
         };
         assert_eq!(error[member].to_string().trim_matches('"'), code, "{error}");
     }
@@ -313,7 +319,7 @@ async fn a_form_is_answered_with_the_type_that_the_vendor_takes() {
         let (path, operation, _) = create(vendor);
         // As OpenAI's clients send it.
         let form = "--b\r\ncontent-disposition: form-data; name=\"model\"\r\n\r\nsora-2\r\n--b--\r\n";
-        let post = api.http.post(api.url(vendor, path)).bearer_auth(KEY);
+        let post = keyed(api.http.post(api.url(vendor, path)), vendor, KEY);
         let post = post.header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
         let answer = api.send(post.body(form)).await.fits(vendor, operation, invalid(vendor));
         let message = message(vendor, &answer.body);

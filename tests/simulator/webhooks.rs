@@ -119,7 +119,9 @@ async fn attempts(api: &Api, count: u32) {
 
 #[tokio::test]
 async fn each_vendor_calls_back_once_when_the_task_is_done() {
-    for vendor in VENDORS.into_iter().filter(|vendor| *vendor != Vendor::Ark) {
+    // ModelArk calls at each status, and fal's URL goes into the query: `tests/webhooks/`.
+    let others = |vendor: &Vendor| !matches!(vendor, Vendor::Ark | Vendor::Fal);
+    for vendor in VENDORS.into_iter().filter(others) {
         let api = Api::start().await;
         let receiver = Receiver::start(&[204]).await;
         let id = api

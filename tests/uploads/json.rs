@@ -100,17 +100,17 @@ fn data_urls_keep_the_limits() {
                 };
                 let place = format!("{vendor} {} {role}", rules.model.id);
                 let good = std::fs::read(file(tempfile::tempdir().unwrap().path(), role, 1)).unwrap();
-                let kind = if input.role == "reference_audio" {
-                    "audio/wav"
-                } else {
-                    "image/png"
+                let (kind, other) = match role {
+                    Role::ReferenceAudio => ("audio/wav", super::media::mp4(5)),
+                    Role::ReferenceVideo => ("video/mp4", super::media::png(640, 640, 9)),
+                    _ => ("image/png", super::media::mp4(5)),
                 };
                 assert_eq!(faults(data(kind, &good)), Vec::<String>::new(), "{place}");
                 // Another medium, whatever is stated.
-                let film = faults(data(kind, &super::media::mp4(5)));
+                let found = faults(data(kind, &other));
                 assert!(
-                    film.len() == 1 && film[0].contains("this role takes"),
-                    "{place}: {film:?}"
+                    found.len() == 1 && found[0].contains("this role takes"),
+                    "{place}: {found:?}"
                 );
                 if kind == "image/png" && limits.side.is_some() {
                     let huge = super::media::png(9000, 8000, 9);

@@ -181,14 +181,15 @@ impl Server {
 }
 
 fn is_submission(method: &str, path: &str) -> bool {
-    method == "POST"
-        && [
-            "/v1/videos",
-            "/v1/videos/generations",
-            "/videos/generations",
-            "/predictions",
-        ]
-        .contains(&path)
+    let paths = [
+        "/v1/videos",
+        "/v1/videos/generations",
+        "/videos/generations",
+        "/predictions",
+    ];
+    // Where the path is the model.
+    let names_model = ["/bytedance/", "/fal-ai/"].iter().any(|start| path.starts_with(start));
+    method == "POST" && (paths.contains(&path) || names_model)
 }
 
 fn is_upload(method: &str, path: &str) -> bool {
@@ -233,7 +234,7 @@ async fn answer(State((inner, [submitted, uploading], base_url)): State<Shared>,
             std::future::pending::<()>().await;
         }
         let id = format!("task-{}", seen.body.len());
-        return Json(json!({"id": id, "status": "queued"})).into_response();
+        return Json(json!({"id": id, "request_id": id, "status": "queued"})).into_response();
     }
     let mut inner = inner.lock().unwrap();
     let (status, body) = inner.answer(&seen, &base_url);
@@ -313,6 +314,24 @@ impl Inner {
                         "upload_url": format!("{base_url}/storage/{id}?X-Amz-Signature=canary"), "method": "PUT", "upload_id": id,
                         "required_headers": {"Content-Type": asked["content_type"], "Content-MD5": asked["content_md5"]},
                         "expires_in": 300, "claim_expires_at": "2099-01-01T00:00:00Z", "max_content_length": if self.mood.narrow { 10 } else { 31_457_280 },
+                    }),
+                )
+            }
+            ("POST", "/storage/upload/initiate") => {
+                self.count += 1;
+                let sign = if self.mood.signs { "?sig=canary" } else { "" };
+                let link = format!("/files/{}{sign}", self.count);
+                self.files.push(link.clone());
+                let host = if self.mood.unreachable {
+                    "http://127.0.0.1:1"
+                } else {
+                    base_url
+                };
+                (
+                    200,
+                    json!({
+                        "upload_url": format!("{base_url}/storage/{}?X-Amz-Signature=canary", self.count),
+                        "file_url": format!("{host}{link}"),
                     }),
                 )
             }

@@ -7,4 +7,5 @@ mod many;
 mod one;
 mod outage;
 mod stub;
+mod timeout;
 mod webhook;

@@ -114,12 +114,13 @@ async fn serve(mut socket: TcpStream, shared: Arc<Shared>) -> Option<()> {
 
 /// Task number `number` of a vendor.
 pub(crate) fn id(vendor: Vendor, number: usize) -> TaskId {
-    TaskId::new(vendor, vendor.families().next().unwrap(), format!("t-{number}")).unwrap()
+    crate::cases::task(vendor, &format!("t-{number}"))
 }
 
 /// The number of the task in a path.
 pub(crate) fn number(path: &str) -> usize {
-    path.rsplit_once("/t-").unwrap().1.parse().unwrap()
+    let id = path.rsplit_once("/t-").unwrap().1;
+    id.split('/').next().unwrap().parse().unwrap()
 }
 
 /// A task in all vendors' formats at once; each parser reads its own.
@@ -133,6 +134,7 @@ pub(crate) fn body(number: usize, done: bool) -> Value {
         body["output"] = url.into();
         body["content"] = serde_json::json!({"video_url": url});
         body["unsigned_urls"] = serde_json::json!([url]);
+        body["video"] = serde_json::json!({"url": url});
         body["result"] = json!({"type": "video", "data": [{"url": url, "format": "mp4"}]});
     }
     body

@@ -9,7 +9,7 @@ use videogen::webhook::Receiver;
 use videogen::{Client, TaskStatus, VideoRequest};
 use videogen_sim::{Simulator, WEBHOOK_SECRET};
 
-use crate::cases::{simulated, targets};
+use crate::cases::{has_webhook_secret, simulated, targets};
 
 #[tokio::test]
 async fn the_first_of_webhook_and_poll_ends_the_wait() {
@@ -29,7 +29,7 @@ async fn the_first_of_webhook_and_poll_ends_the_wait() {
                 }
                 async { Ok(()) }
             });
-            if vendor.facts().webhook.signature.is_some() {
+            if has_webhook_secret(vendor) {
                 builder = builder.secret(WEBHOOK_SECRET.to_owned());
             }
             let receiver = builder.build().unwrap();

@@ -1,6 +1,7 @@
 //! Webhooks: from the raw request to the same task as from polling.
 
 mod hints;
+mod published;
 mod router;
 mod signed;
 mod simulated;

@@ -12,6 +12,7 @@ use videogen::{Client, Delivery, Error, RetryPolicy, Vendor, VideoTask};
 use videogen_sim::Simulator;
 
 use self::proxy::{How, Proxy};
+use crate::cases::whole_id;
 
 fn client(vendor: Vendor, base_url: &str, retry: RetryPolicy) -> Client {
     Client::builder(vendor)
@@ -51,7 +52,8 @@ impl Tally {
         let arrived = made.is_some_and(|task| delivered.contains(&format!("\"{}\"", task.id)));
         match result {
             Ok(task) => {
-                assert_eq!(made.map(|made| made.id.as_str()), Some(task.id.id()));
+                let id = made.map(|made| whole_id(task.id.vendor(), &made.model, &made.id));
+                assert_eq!(id.as_deref(), Some(task.id.id()));
                 self.accepted += 1;
             }
             Err(error) => {

@@ -35,7 +35,7 @@ use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
-/// Generate video at Token360, ToAPIs, AllToken, ModelArk, OpenRouter or Replicate.
+/// Generate video at Token360, ToAPIs, AllToken, ModelArk, OpenRouter, Replicate or fal.
 #[derive(Parser)]
 #[command(version, after_help = help::ROOT)]
 struct Cli {
@@ -67,7 +67,7 @@ enum Command {
     /// Download the video of a finished task.
     #[command(after_help = help::DOWNLOAD)]
     Download(download::DownloadArgs),
-    /// Cancel a task (AllToken; ModelArk while it is queued).
+    /// Cancel a task (AllToken, fal; ModelArk while it is queued).
     #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
     /// List tasks, newest first (not at ToAPIs; any vendor with --local).

@@ -1,6 +1,6 @@
 //! A stateful simulator of the vendors of AI video generation, over real HTTP.
 //!
-//! It implements the APIs of Token360, ToAPIs, AllToken, ModelArk, OpenRouter and Replicate on local ports: tasks are queued, run and
+//! It implements the APIs of Token360, ToAPIs, AllToken, ModelArk, OpenRouter, Replicate and fal on local ports: tasks are queued, run and
 //! end on a simulated clock; files are downloaded through presigned URLs; webhooks are signed and
 //! retried. Nothing is sent to a vendor, and nothing is paid.
 //!

@@ -1,5 +1,5 @@
 //! AI video generation (text-to-video and image-to-video) with Seedance models, through one API for Token360, ToAPIs,
-//! AllToken, BytePlus ModelArk (or Volcengine Ark, with its base URL), OpenRouter and Replicate.
+//! AllToken, BytePlus ModelArk (or Volcengine Ark, with its base URL), OpenRouter, Replicate and fal.
 //!
 //! The vendors offer the same models behind different HTTP APIs. This crate gives them one: submit a
 //! [`VideoRequest`], wait for its [`VideoTask`], and download the file before its link expires.
@@ -85,7 +85,7 @@
 //!
 //! # Features
 //!
-//! Vendors, all enabled by default: `token360`, `toapis`, `alltoken`, `ark`. Optional: `webhook` (receiving webhooks; adds HMAC,
+//! Vendors, all enabled by default: one for each, such as `token360`. Optional: `webhook` (receiving webhooks; adds HMAC,
 //! SHA-256 and the system's random source), `webhook-axum` (a router for them), `schema` (JSON Schemas of requests and
 //! tasks), `tracing` (spans and events), `test-util` (`VideoTask::builder`, for tests of applications).
 //!
@@ -114,7 +114,8 @@
     feature = "alltoken",
     feature = "ark",
     feature = "openrouter",
-    feature = "replicate"
+    feature = "replicate",
+    feature = "fal"
 )))]
 compile_error!("videogen needs at least one vendor: enable one, such as token360");
 

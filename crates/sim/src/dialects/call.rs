@@ -17,6 +17,8 @@ pub(crate) struct Call {
     pub(crate) spec: &'static Spec,
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) owner: Owner,
+    /// The vendor's base URL, as the client knows it.
+    pub(crate) base_url: String,
     /// The values of the path parameters.
     pub(crate) path: Vec<String>,
     /// The query, checked against the spec.

@@ -9,6 +9,7 @@ mod ark;
 mod assets;
 mod call;
 mod dialect;
+mod fal;
 mod input;
 mod openrouter;
 mod refusal;
@@ -34,5 +35,6 @@ pub(crate) fn dialect(vendor: Vendor) -> &'static dyn Dialect {
         Vendor::Ark => &ark::Ark,
         Vendor::OpenRouter => &openrouter::OpenRouter,
         Vendor::Replicate => &replicate::Replicate,
+        Vendor::Fal => &fal::Fal,
     }
 }

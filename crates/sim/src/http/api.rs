@@ -227,8 +227,10 @@ async fn prepare(
     if endpoint.form.is_none() {
         unknown = unknown_members(spec, endpoint, &outside, &body);
     }
+    let host = head.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     Ok(Call {
         core,
+        base_url: format!("http://{}{}", host.unwrap_or("localhost"), vendor.prefix()),
         vendor,
         spec,
         endpoint,

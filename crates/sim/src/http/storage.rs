@@ -64,7 +64,10 @@ async fn receive(core: &Core, upload: &Upload, request: Request) -> Response {
         return xml(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "not reserved");
     };
     let agrees = text(&head.headers, header::CONTENT_TYPE) == announced.media_type
-        && text(&head.headers, CONTENT_MD5) == announced.md5;
+        && announced
+            .md5
+            .as_ref()
+            .is_none_or(|md5| text(&head.headers, CONTENT_MD5) == md5);
     if !agrees {
         let message = "Content-Type and Content-MD5 are not those that were announced";
         return xml(StatusCode::FORBIDDEN, "SignatureDoesNotMatch", message);
@@ -76,7 +79,12 @@ async fn receive(core: &Core, upload: &Upload, request: Request) -> Response {
             "the body is incomplete or too large",
         );
     };
-    if file.md5 != announced.md5 || file.bytes != announced.bytes {
+    if announced.most.is_some_and(|most| file.bytes > most) {
+        return xml(StatusCode::BAD_REQUEST, "EntityTooLarge", "the file is too large");
+    }
+    let is_announced = announced.md5.as_ref().is_none_or(|md5| *md5 == file.md5)
+        && announced.bytes.is_none_or(|bytes| bytes == file.bytes);
+    if !is_announced {
         let message = "the file is not the one that was announced";
         return xml(StatusCode::BAD_REQUEST, "BadDigest", message);
     }

@@ -27,6 +27,7 @@ impl From<Vendor> for videogen::Vendor {
             Vendor::Ark => Self::Ark,
             Vendor::OpenRouter => Self::OpenRouter,
             Vendor::Replicate => Self::Replicate,
+            Vendor::Fal => Self::Fal,
         }
     }
 }

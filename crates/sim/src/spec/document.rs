@@ -113,6 +113,7 @@ const fn source(vendor: Vendor) -> &'static str {
         Vendor::Ark => include_str!("../../../../specs/ark.yaml"),
         Vendor::OpenRouter => include_str!("../../../../specs/openrouter.yaml"),
         Vendor::Replicate => include_str!("../../../../specs/replicate.yaml"),
+        Vendor::Fal => include_str!("../../../../specs/fal.yaml"),
     }
 }
 

@@ -18,17 +18,20 @@ pub enum Vendor {
     OpenRouter,
     /// Replicate.
     Replicate,
+    /// fal's queue.
+    Fal,
 }
 
 impl Vendor {
     /// All vendors, in the order in which reports list them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Token360,
         Self::ToApis,
         Self::AllToken,
         Self::Ark,
         Self::OpenRouter,
         Self::Replicate,
+        Self::Fal,
     ];
 
     /// The short name, such as `token360`.
@@ -40,6 +43,7 @@ impl Vendor {
             Self::Ark => "ark",
             Self::OpenRouter => "openrouter",
             Self::Replicate => "replicate",
+            Self::Fal => "fal",
         }
     }
 
@@ -57,6 +61,7 @@ impl Vendor {
             Self::Ark => "/ark/api/v3",
             Self::OpenRouter => "/openrouter/api/v1",
             Self::Replicate => "/replicate/v1",
+            Self::Fal => "/fal",
         }
     }
 
@@ -77,7 +82,7 @@ impl fmt::Display for Vendor {
 
 /// The name of an unknown vendor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the simulator has no vendor `{0}`; use token360, toapis, alltoken, ark, openrouter or replicate")]
+#[error("the simulator has no vendor `{0}`; use token360, toapis, alltoken, ark, openrouter, replicate or fal")]
 pub struct ParseVendorError(String);
 
 impl FromStr for Vendor {

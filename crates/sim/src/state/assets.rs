@@ -33,9 +33,12 @@ pub(crate) struct Upload {
 pub(crate) struct Announced {
     pub(crate) medium: &'static str,
     pub(crate) media_type: String,
-    pub(crate) bytes: u64,
-    pub(crate) md5: String,
-    pub(crate) sha256: String,
+    /// What else is announced depends on the vendor.
+    pub(crate) bytes: Option<u64>,
+    pub(crate) md5: Option<String>,
+    pub(crate) sha256: Option<String>,
+    /// Largest file that is received.
+    pub(crate) most: Option<u64>,
     /// Until when a request may name the upload, in simulated time.
     pub(crate) until: Duration,
 }

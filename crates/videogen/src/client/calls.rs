@@ -333,6 +333,12 @@ impl Client {
                 known.join(", ")
             ));
         }
+        if dispatch::task_id(vendor, "", id.id().to_owned()).is_none() {
+            return wrong(format!(
+                "incomplete task id: `{}` is only a part of it; use the id that the submission returned",
+                id.id()
+            ));
+        }
         if !id.is_path_safe() {
             return wrong(
                 "invalid task id: it must not contain a backslash, nor path segments that are empty, `.` or `..`"

@@ -186,6 +186,7 @@ impl Entry {
                 Some(_) => {}
                 None => {
                     self.state = State::Accepted;
+                    self.vendor_id = Some(task.own().to_owned()).filter(|own| own != task.id());
                     self.task = Some(task);
                     self.status = Some(status);
                     (self.reason, self.not_found_after) = (None, None);

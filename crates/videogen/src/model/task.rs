@@ -266,6 +266,10 @@ pub struct Usage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub seconds: Option<Decimal>,
+    /// Units that were billed, where the vendor prices models by units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub billable_units: Option<Decimal>,
 }
 
 /// Reason of a task's failure.

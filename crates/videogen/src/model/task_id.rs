@@ -56,6 +56,11 @@ impl TaskId {
         &self.id
     }
 
+    /// The vendor's id without what polling needs before it: the last segment.
+    pub(crate) fn own(&self) -> &str {
+        self.id.rsplit('/').next().unwrap_or_default()
+    }
+
     /// Whether the id can be used in a URL path without changing its target. A slash is sent encoded, and a gateway may
     /// decode it, so no segment may be empty, `.` or `..`.
     pub(crate) fn is_path_safe(&self) -> bool {

@@ -89,6 +89,10 @@ vendors! {
     Replicate = "replicate", videogen_raw_replicate {
         operations: [Submit, Get, Cancel, List, Upload],
     }
+    /// <https://fal.ai>
+    Fal = "fal", videogen_raw_fal {
+        operations: [Submit, Get, Cancel, Upload],
+    }
 }
 
 impl Vendor {

@@ -5,6 +5,7 @@ use chrono::Utc;
 use crate::client::{Client, journal_error, no_journal};
 use crate::journal::{Destination, Entry, Event, Query, Subject};
 use crate::model::{Error, ErrorKind, Reconciled, TaskId, TaskStatus};
+use crate::vendors::dispatch;
 
 impl Client {
     /// Records the output files of a task that was submitted without
@@ -116,7 +117,12 @@ impl Client {
         if task.is_none() && !despite {
             self.refuse_to_dismiss(&entry).await?;
         }
-        let event = match task {
+        // The vendor's console may show only a part of the id.
+        let whole = task.and_then(|task| {
+            let id = dispatch::task_id(task.vendor(), &entry.intent.model, task.id().to_owned())?;
+            TaskId::new(task.vendor(), task.family(), id)
+        });
+        let event = match whole.as_ref().or(task) {
             Some(task) => Event::Found {
                 task: task.clone(),
                 status: self.of_no_other(task, intent).await?,

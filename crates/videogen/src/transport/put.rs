@@ -9,12 +9,12 @@ use videogen_wire::network_failure;
 use super::content::{Content, Progress};
 use super::http::Http;
 use super::retry::retry_after;
-use crate::model::{Error, ErrorKind, SecretUrl, Timestamp};
+use crate::model::{Error, ErrorKind, SecretUrl, Source, Timestamp};
 
 /// A URL to which a file can be sent once.
 pub(crate) struct Presigned {
-    /// The id that a request names it by.
-    pub(crate) id: String,
+    /// What a request names it by.
+    pub(crate) source: Source,
     pub(crate) url: SecretUrl,
     pub(crate) headers: Vec<(String, String)>,
     /// Maximum size of the file.

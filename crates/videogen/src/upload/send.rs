@@ -168,7 +168,7 @@ impl Client {
                     })?;
                 Ok(Reference {
                     expires_at: presigned.expires_at,
-                    ..Reference::new(Source::UploadId(presigned.id))
+                    ..Reference::new(presigned.source)
                 })
             }
         }

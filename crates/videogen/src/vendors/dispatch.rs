@@ -8,6 +8,8 @@ use serde_json::Value;
 use super::alltoken;
 #[cfg(feature = "ark")]
 use super::ark;
+#[cfg(feature = "fal")]
+use super::fal;
 #[cfg(feature = "openrouter")]
 use super::openrouter;
 #[cfg(feature = "replicate")]
@@ -57,6 +59,11 @@ macro_rules! on_adapter {
                 type $adapter = replicate::Replicate;
                 $call
             }
+            #[cfg(feature = "fal")]
+            Vendor::Fal => {
+                type $adapter = fal::Fal;
+                $call
+            }
         }
     };
 }
@@ -87,7 +94,7 @@ pub(crate) fn get<'a>(
     on_adapter!(vendor, A => Box::pin(A::get(call, id)))
 }
 
-pub(crate) fn task_id(vendor: Vendor, model: &str, id: String) -> String {
+pub(crate) fn task_id(vendor: Vendor, model: &str, id: String) -> Option<String> {
     on_adapter!(vendor, A => A::task_id(model, id))
 }
 

@@ -26,6 +26,8 @@ mod ark;
 mod body;
 mod details;
 pub(crate) mod dispatch;
+#[cfg(feature = "fal")]
+mod fal;
 mod ids;
 pub(crate) mod listed;
 #[cfg(feature = "openrouter")]
@@ -155,9 +157,10 @@ pub(crate) trait Adapter {
 
     async fn get(call: &Call<'_>, id: &TaskId) -> Result<VideoTask, CallError>;
 
-    /// The id under which a task can be polled that an answer to a submission for `model` calls `id`.
-    fn task_id(_model: &str, id: String) -> String {
-        id
+    /// The id under which a task can be polled that the vendor calls `id`, created for `model`. `None`: without a model, `id` is
+    /// not enough.
+    fn task_id(_model: &str, id: String) -> Option<String> {
+        Some(id)
     }
 
     /// `None`: the answer shows no task.

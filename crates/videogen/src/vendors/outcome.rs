@@ -158,7 +158,7 @@ impl Judge<'_> {
 
     /// The id of a task that an answer to a submission calls `id`.
     fn task_id(&self, from: Origin<'_>, id: String) -> Option<TaskId> {
-        let id = dispatch::task_id(self.vendor, from.model, id);
+        let id = dispatch::task_id(self.vendor, from.model, id)?;
         TaskId::new(self.vendor, from.family, id)
     }
 

@@ -57,12 +57,16 @@ impl Bindings {
         self.lock().get(hash)?.task.clone()
     }
 
-    /// The bound task with the vendor's id `id`.
+    /// The bound task that the vendor calls `id`.
     pub(crate) fn task(&self, id: &str) -> Option<TaskId> {
         let bindings = self.lock();
-        bindings
-            .values()
-            .find_map(|binding| binding.task.as_ref().filter(|task| task.id() == id).cloned())
+        bindings.values().find_map(|binding| {
+            binding
+                .task
+                .as_ref()
+                .filter(|task| task.id() == id || task.own() == id)
+                .cloned()
+        })
     }
 
     pub(crate) fn forget(&self, hash: &TokenHash) {

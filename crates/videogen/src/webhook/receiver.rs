@@ -148,8 +148,8 @@ impl Receiver {
     /// status after `Ok`, and with [`Rejection::status`] after an error.
     ///
     /// The task of a signed event is the bound task with its id, otherwise the task to which the URL is bound. For
-    /// unbound tasks, the endpoint family is the vendor's only one, or that of the event's model if it is known; otherwise the task is looked up
-    /// in each family.
+    /// unbound tasks, the endpoint family is the vendor's only one, or that of the event's model if it is known. If event and
+    /// family are not enough for a task id, the task is looked up in the client's journal, then in each family.
     ///
     /// Cancel safe: a repeated delivery is handled like the first.
     ///
@@ -227,10 +227,21 @@ impl Receiver {
                 let entry = Capabilities::of(vendor, event.model.as_deref()?);
                 entry.is_known().then_some(entry.family.name)
             };
-            TaskId::new(vendor, only.or_else(of_model)?, id.as_str())
+            let whole = dispatch::task_id(vendor, event.model.as_deref().unwrap_or_default(), id.clone())?;
+            TaskId::new(vendor, only.or_else(of_model)?, whole)
         });
+        let known = match known {
+            None => self.recorded(id).await?,
+            known => known,
+        };
         let Some(id) = known else {
-            return self.search(id, event.ended).await;
+            return match token.map(TokenHash::of) {
+                _ if !self.0.verifier.as_ref().is_some_and(Verifier::is_for_all) => self.search(id, event.ended).await,
+                // Its task may be bound soon, and is polled then.
+                Some(hash) if self.0.bindings.hint(&hash).is_some() => Err(Rejection::Unbound),
+                // Anyone with an account can have the vendor sign events and send them here.
+                _ => Err(Refusal::Task.into()),
+            };
         };
         match dispatch::webhook_task(vendor, &id, body.clone()) {
             Ok(task) if !event.ended || task.is_final() => {
@@ -242,6 +253,14 @@ impl Receiver {
             // The event reports that the task has ended, but not how.
             _ => self.fetch_ended(&id).await,
         }
+    }
+
+    /// The task in the journal that the vendor calls `id`.
+    async fn recorded(&self, id: &str) -> Result<Option<TaskId>, Rejection> {
+        let client = &self.0.client;
+        let found = client.found(client.journal_query().vendor_id(id)).await;
+        let entries = found.map_err(Rejection::Fetch)?.entries;
+        Ok(entries.into_iter().find_map(|entry| entry.task))
     }
 
     /// Looks up a task by the vendor's id, with each operation that polls tasks.

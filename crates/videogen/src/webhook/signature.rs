@@ -67,6 +67,11 @@ impl Verifier {
         }))
     }
 
+    /// Whether the vendor signs for all accounts alike, so that a valid event may be about the task of another account.
+    pub(crate) fn is_for_all(&self) -> bool {
+        matches!(self.keys, Keys::Public(_))
+    }
+
     /// The event's id, if the signature is valid and recent; `None` if the signature does not cover an id.
     ///
     /// The parts of the message cannot be split elsewhere: the time is all digits, and the body must be valid JSON.

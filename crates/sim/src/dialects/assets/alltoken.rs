@@ -133,9 +133,10 @@ fn presign(call: &Call) -> Result<Answer, Refusal> {
                 ""
             },
             media_type: media_type.to_owned(),
-            bytes,
-            md5,
-            sha256: text(call, "checksum_sha256").unwrap_or_default().to_owned(),
+            bytes: Some(bytes),
+            md5: Some(md5),
+            sha256: text(call, "checksum_sha256").map(str::to_owned),
+            most: Some(most),
             until: now + CLAIM,
         }),
         file: OnceLock::new(),

@@ -11,6 +11,7 @@ use crate::media::StoredFile;
 use crate::state::{Asset, AssetStatus, Group, Session, UsedAsset};
 
 pub(super) mod alltoken;
+pub(super) mod fal;
 pub(super) mod replicate;
 pub(super) mod toapis;
 pub(super) mod token360;
@@ -52,7 +53,8 @@ pub(crate) fn used(call: &Call, inputs: &[Input]) -> Result<Vec<UsedAsset>, Refu
                     let Some(file) = upload.file.get() else {
                         return Err(refused(format!("the file of the upload {id} was not received")));
                     };
-                    let digests = announced.is_none_or(|announced| announced.sha256 == file.sha256);
+                    let digest = announced.and_then(|announced| announced.sha256.as_ref());
+                    let digests = digest.is_none_or(|digest| *digest == file.sha256);
                     if !digests || announced.is_some_and(|own| !file.can_be(&own.media_type)) {
                         return Err(refused(format!("the file of the upload {id} is not the announced one")));
                     }
@@ -62,7 +64,10 @@ pub(crate) fn used(call: &Call, inputs: &[Input]) -> Result<Vec<UsedAsset>, Refu
                 None => return Err(refused(format!("the upload {id} was not found"))),
             }
         } else if let Some(upload) = call.core.assets.upload_at(url) {
-            used.push(UsedAsset::new(&upload.id, upload.file.get()));
+            let Some(file) = upload.file.get() else {
+                return Err(refused("the file was not received yet".to_owned()));
+            };
+            used.push(UsedAsset::new(&upload.id, Some(file)));
         }
     }
     Ok(used)

@@ -103,12 +103,14 @@ pub(crate) fn route(rules: &Capabilities, model: &str, role: Role, probe: &Probe
     };
     let limit = rule.media.and_then(|limits| limits.max_request_bytes);
     let takes_data = rule.sources.contains(&"data");
-    if takes_data && limit.is_none_or(|most| inline_length(probe.bytes) <= most) {
-        return Ok(Route::Inline);
-    }
+    let fits = takes_data && limit.is_none_or(|most| inline_length(probe.bytes) <= most);
+    let way = way_for(rules.vendor, ways(rules.vendor, model, rule, medium_of(role)), probe);
     let whom = rules.vendor.name();
-    let refusal = match way_for(rules.vendor, ways(rules.vendor, model, rule, medium_of(role)), probe) {
-        Ok(way) => return Ok(Route::Upload(way)),
+    let refusal = match way {
+        // Only a way that is for larger files is preferred to what needs none.
+        Ok(way) if !fits || way.above.is_some_and(|above| probe.bytes > above) => return Ok(Route::Upload(way)),
+        _ if fits => return Ok(Route::Inline),
+        Ok(_) => None,
         Err(refusal) => refusal,
     };
     Err(refusal.unwrap_or_else(|| match limit.filter(|_| takes_data) {

@@ -8,7 +8,7 @@ use videogen_wire::{FromValue as _, Read as _};
 
 use super::connection::client;
 use crate::model::media_type::medium;
-use crate::model::{Asset, AssetGroup, AssetPage, AssetQuery, AssetStatus, ErrorKind, SecretUrl, Verification};
+use crate::model::{Asset, AssetGroup, AssetPage, AssetQuery, AssetStatus, ErrorKind, SecretUrl, Source, Verification};
 use crate::transport::put::Presigned;
 use crate::vendors::{Call, CallError, ErrorDetail, Outgoing, Stored, no_callback, read_all, value};
 
@@ -55,7 +55,7 @@ async fn presign(call: &Call<'_>, file: &Outgoing<'_>) -> Result<Presigned, Call
     let others = demanded.extra.into_iter();
     headers.extend(others.filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))));
     Ok(Presigned {
-        id: answer.upload_id.read().ok_or_else(|| missing("upload id"))?,
+        source: Source::UploadId(answer.upload_id.read().ok_or_else(|| missing("upload id"))?),
         url: answer.upload_url.read().ok_or_else(|| missing("upload URL"))?,
         headers,
         max_bytes: answer.max_content_length.read().and_then(|most| most.try_into().ok()),
