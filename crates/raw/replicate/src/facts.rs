@@ -26,7 +26,7 @@ pub const VENDOR: Vendor = Vendor {
     models: MODELS,
     uploads: UPLOADS,
     prices: PRICES,
-    billing: Billing { free: &[], page: None, unverified: false },
+    billing: Billing { free: &["expired"], page: Some("https://replicate.com/docs/topics/predictions/lifecycle"), unverified: false },
 };
 
 const PAGES: &[Page] = &[
@@ -127,6 +127,85 @@ const UPLOADS: &[Upload] = &[
 ];
 
 const PRICES: &[Price] = &[
+    Price {
+        models: &["bytedance/seedance-2.0"],
+        currency: "USD",
+        unit: PriceUnit::Second,
+        per: 1,
+        rates: &[
+            Rate { price: "0.18", when: &[FieldTest { field: "reference_video", is: FieldState::Unset }, FieldTest { field: "resolution", is: FieldState::OneOf(&["720p"]) }], least: None, unverified: false },
+            Rate { price: "0.22", when: &[FieldTest { field: "reference_video", is: FieldState::Set }, FieldTest { field: "resolution", is: FieldState::OneOf(&["720p"]) }], least: None, unverified: false },
+            Rate { price: "0.45", when: &[FieldTest { field: "reference_video", is: FieldState::Unset }, FieldTest { field: "resolution", is: FieldState::OneOf(&["1080p"]) }], least: None, unverified: false },
+            Rate { price: "0.55", when: &[FieldTest { field: "reference_video", is: FieldState::Set }, FieldTest { field: "resolution", is: FieldState::OneOf(&["1080p"]) }], least: None, unverified: false },
+        ],
+        tokens: None,
+        input_video: false,
+        read: "2026-07-24",
+        page: Some("https://replicate.com/bytedance/seedance-2.0"),
+        unverified: true,
+    },
+    Price {
+        models: &["bytedance/seedance-2.0-fast"],
+        currency: "USD",
+        unit: PriceUnit::Second,
+        per: 1,
+        rates: &[
+            Rate { price: "0.15", when: &[FieldTest { field: "reference_video", is: FieldState::Unset }, FieldTest { field: "resolution", is: FieldState::OneOf(&["720p"]) }], least: None, unverified: false },
+            Rate { price: "0.17", when: &[FieldTest { field: "reference_video", is: FieldState::Set }, FieldTest { field: "resolution", is: FieldState::OneOf(&["720p"]) }], least: None, unverified: false },
+        ],
+        tokens: None,
+        input_video: false,
+        read: "2026-10-06",
+        page: None,
+        unverified: true,
+    },
+    Price {
+        models: &["google/veo-3.1"],
+        currency: "USD",
+        unit: PriceUnit::Second,
+        per: 1,
+        rates: &[
+            Rate { price: "0.20", when: &[FieldTest { field: "generate_audio", is: FieldState::OneOf(&["false"]) }], least: None, unverified: false },
+            Rate { price: "0.40", when: &[], least: None, unverified: false },
+        ],
+        tokens: None,
+        input_video: false,
+        read: "2026-10-06",
+        page: Some("https://replicate.com/google/veo-3.1"),
+        unverified: true,
+    },
+    Price {
+        models: &["google/veo-3.1-fast"],
+        currency: "USD",
+        unit: PriceUnit::Second,
+        per: 1,
+        rates: &[
+            Rate { price: "0.10", when: &[FieldTest { field: "generate_audio", is: FieldState::OneOf(&["false"]) }], least: None, unverified: false },
+            Rate { price: "0.15", when: &[], least: None, unverified: false },
+        ],
+        tokens: None,
+        input_video: false,
+        read: "2026-10-06",
+        page: None,
+        unverified: true,
+    },
+    Price {
+        models: &["kwaivgi/kling-v3-video"],
+        currency: "USD",
+        unit: PriceUnit::Second,
+        per: 1,
+        rates: &[
+            Rate { price: "0.252", when: &[FieldTest { field: "generate_audio", is: FieldState::OneOf(&["true"]) }, FieldTest { field: "resolution", is: FieldState::OneOf(&["720p"]) }], least: None, unverified: false },
+            Rate { price: "0.168", when: &[FieldTest { field: "resolution", is: FieldState::OneOf(&["720p"]) }], least: None, unverified: false },
+            Rate { price: "0.336", when: &[FieldTest { field: "generate_audio", is: FieldState::OneOf(&["true"]) }, FieldTest { field: "resolution", is: FieldState::OneOf(&["1080p"]) }], least: None, unverified: false },
+            Rate { price: "0.224", when: &[FieldTest { field: "resolution", is: FieldState::OneOf(&["1080p"]) }], least: None, unverified: false },
+        ],
+        tokens: None,
+        input_video: false,
+        read: "2026-10-06",
+        page: Some("https://replicate.com/kwaivgi/kling-v3-video"),
+        unverified: true,
+    },
 ];
 
 const CREATE_PREDICTION_CREATE_SEEDANCE2_REQUEST: Request = Request {
