@@ -16,7 +16,7 @@ use crate::output::Output;
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
 pub(crate) struct AccountArgs {
-    /// token360, toapis, alltoken, ark, openrouter, replicate, fal [default: by model or key].
+    /// token360, toapis, alltoken, ark, openrouter, replicate, fal [default: by model].
     #[arg(long, value_name = "VENDOR")]
     pub(crate) vendor: Option<Vendor>,
     /// Base URL to use instead of the vendor's.
