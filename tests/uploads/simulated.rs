@@ -81,6 +81,10 @@ fn cases(folder: &Path, vendor: Vendor, kinds: &mut BTreeSet<(Vendor, Role, &'st
                 if !is_listed(vendor, &rules, role, media_type) {
                     continue;
                 }
+                // Larger than what goes inline where there is a choice.
+                let above = vendor.facts().uploads.iter().filter_map(|way| way.above).max();
+                let least = above.map_or(0, |above| usize::try_from(above).unwrap());
+                bytes.resize(bytes.len().max(least), 0);
                 // One upload for each case.
                 let number = u32::try_from(cases.len()).unwrap();
                 bytes.extend(number.to_be_bytes());
