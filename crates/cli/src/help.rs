@@ -19,7 +19,11 @@ pub(crate) const PLAN: &str = "\
 Examples:
   videogen plan \"a paper boat\" --vendor toapis --seed 7
   videogen plan \"it sails\" --reference-video sail.mp4 --vendor toapis
-  videogen plan \"a paper boat\" --resolution 4k --all";
+  videogen plan \"a paper boat\" --resolution 4k --all
+  videogen plan \"a paper boat\" --duration 5 --all --cheapest
+
+The estimated cost is by your own prices (see `videogen prices`), or else by the
+vendor's list prices: before taxes, discounts and fees.";
 
 pub(crate) const STATUS: &str = "\
 Examples:
@@ -57,6 +61,18 @@ Examples:
   videogen models --vendor toapis
   videogen models --vendor openrouter --live
   videogen models --json";
+
+pub(crate) const PRICES: &str = "\
+Examples:
+  videogen prices list --vendor ark
+  videogen prices set toapis seedance-2 0.05 --unit second
+  videogen prices set toapis seedance-2 2 --unit clip --when resolution=1080p
+  videogen prices set token360 seedance-2.0 7 --unit token --per 1000000
+  videogen prices unset toapis seedance-2
+
+Your prices are in CONFIG_DIR/videogen/prices.toml, or the file that
+VIDEOGEN_PRICES names. The one with the most conditions that fits applies, and
+before any list price.";
 
 pub(crate) const BALANCE: &str = "\
 Examples:

@@ -26,10 +26,12 @@ mod note;
 mod operation;
 mod parameters;
 mod price;
+mod price_book;
 mod reconciled;
 mod request;
 #[cfg(feature = "schema")]
 mod schema;
+mod sku;
 mod status;
 mod task;
 #[cfg(feature = "test-util")]
@@ -60,6 +62,7 @@ pub use note::Note;
 pub use operation::Operation;
 pub use parameters::TaskParameters;
 pub use price::{CostEstimate, Estimate, Money, ParseMoneyError, PriceOrigin};
+pub use price_book::{FieldRule, InvalidPriceError, PriceBook, PriceEntry};
 pub use reconciled::Reconciled;
 pub use request::{Tool, VideoRequest};
 #[cfg(feature = "schema")]

@@ -149,7 +149,7 @@ pub struct CostEstimate {
     pub depends_on: Vec<&'static str>,
     /// Where the price comes from.
     pub origin: PriceOrigin,
-    /// Whether the price, or a size that it is counted by, is not documented.
+    /// Whether the price, or a size that it is counted by, is not documented, or not for the server that the request goes to.
     pub unverified: bool,
 }
 
@@ -172,7 +172,7 @@ impl fmt::Display for CostEstimate {
 }
 
 /// Where a price comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PriceOrigin {
