@@ -12,6 +12,7 @@ mod canary;
 mod canned;
 mod cases;
 mod connections;
+mod cost;
 mod documented;
 mod download;
 mod end_to_end;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod assets;
+mod budget;
 mod deaths;
 mod deliveries;
 mod download;
@@ -17,6 +18,7 @@ mod models;
 mod outputs;
 #[cfg(unix)]
 mod page;
+mod prices;
 mod records;
 mod requests;
 mod several;
@@ -41,6 +43,8 @@ fn videogen(folder: &Path, args: &[&str]) -> Command {
     command.args(args).current_dir(folder);
     // With its journal in that folder.
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
+    // And prices, of which there are none.
+    command.env("VIDEOGEN_PRICES", folder.join("prices.toml"));
     for facts in Vendor::ALL.iter().map(|vendor| vendor.facts()) {
         command.env_remove(facts.key_env).env_remove(facts.base_url_env);
     }
@@ -63,6 +67,15 @@ fn stdout(output: &Output) -> String {
 
 fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A plan's notes without the one on its cost.
+fn without_cost(notes: &str) -> String {
+    let (cost, other): (Vec<&str>, Vec<&str>) = notes
+        .split_inclusive('\n')
+        .partition(|line| line.starts_with("Estimated cost: "));
+    assert_eq!(cost.len(), 1, "{notes}");
+    other.concat()
 }
 
 fn document(output: &Output) -> Value {

@@ -76,7 +76,8 @@ impl Ids {
 
 /// A line without parts that differ between runs.
 fn steady(line: &str) -> String {
-    let varying = format!(r"{ID}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|127\.0\.0\.1:\d+|signature=[0-9a-f]+|\b\d{{10}}\b");
+    let varying =
+        format!(r"{ID}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|127\.0\.0\.1:\d+|signature=[0-9a-f]+|\b\d{{10}}\b|\d+ days? ago");
     Regex::new(&varying).unwrap().replace_all(line, "*").into_owned()
 }
 
@@ -100,6 +101,7 @@ fn run(command: &str, folder: &Path, sim: &Simulator) -> (Vec<String>, i32) {
     shell.current_dir(folder);
     shell.env("PATH", format!("{}:{path}", binary.parent().unwrap().display()));
     shell.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
+    shell.env("VIDEOGEN_PRICES", folder.join("prices.toml"));
     for vendor in Vendor::ALL {
         let facts = videogen::Vendor::from(vendor).facts();
         shell.env(facts.key_env, "sk-demo");

@@ -262,7 +262,7 @@ async fn files_beyond_the_limits_are_refused_before_any_request() {
             // Where no sides or lengths are documented, none are checked.
             let is_limited = match *word {
                 "sides" | "ratio" => media.is_some_and(|media| media.side.is_some()),
-                " s" => media.is_some_and(|media| media.seconds.is_some()),
+                " s" => media.is_some_and(|media| media.seconds.is_some() || media.total_seconds.is_some()),
                 _ => true,
             };
             if !is_limited {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use videogen::facts::Capabilities;
+use videogen::facts::{Capabilities, Operation};
 use videogen::submit::Plan;
 use videogen::{Client, ClientBuilder, TaskId, Vendor, VideoRequest, Violation};
 use videogen_journal::SqliteJournal;
@@ -173,6 +173,16 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
 /// A command line that leaves the vendor open.
 fn unchosen(message: String) -> Failure {
     Failure::new(INVALID, "invalid_request", message)
+}
+
+/// The vendors that can be asked for their models: the one that is named, or those with a key.
+pub(crate) fn answering(account: &AccountArgs) -> Vec<Vendor> {
+    let all = Vendor::ALL.iter().copied();
+    all.filter(|vendor| match account.vendor {
+        Some(only) => only == *vendor,
+        None => has_key(*vendor) && vendor.supports(Operation::Models),
+    })
+    .collect()
 }
 
 fn has_key(vendor: Vendor) -> bool {

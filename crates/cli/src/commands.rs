@@ -3,14 +3,17 @@
 
 pub(crate) mod assets;
 pub(crate) mod balance;
+pub(crate) mod budget;
 pub(crate) mod cancel;
 pub(crate) mod download;
 pub(crate) mod generate;
 pub(crate) mod list;
 pub(crate) mod models;
 pub(crate) mod plan;
+pub(crate) mod prices;
 pub(crate) mod recover;
 pub(crate) mod schema;
 pub(crate) mod sim;
+pub(crate) mod spend;
 pub(crate) mod status;
 pub(crate) mod wait;

@@ -195,17 +195,27 @@ pub mod lost {
     pub use crate::submit::recover::{LostSubmission, Recovered};
 }
 
-/// What videos cost: amounts of money, and estimates of requests.
+/// What videos cost: amounts of money, estimates of requests, and prices other than the vendors' list prices.
 ///
 /// ```
-/// use videogen::price::Money;
+/// use videogen::submit::plan_all;
+/// use videogen::VideoRequest;
 ///
-/// let most: Money = "2.50".parse()?;
-/// assert_eq!(most.currency, "USD");
-/// # Ok::<(), videogen::price::ParseMoneyError>(())
+/// let request = VideoRequest::new("", "a paper boat").duration(5).resolution("720p").aspect_ratio("16:9");
+/// for plan in plan_all(&request, |_| None)?.into_iter().filter_map(|plan| plan.plan) {
+///     println!("{} {}: {}", plan.vendor, plan.model, plan.cost());
+/// }
+/// # Ok::<(), videogen::Error>(())
 /// ```
 pub mod price {
-    pub use crate::model::{CostEstimate, Estimate, Money, ParseMoneyError, PriceOrigin};
+    /// Exact decimal number.
+    #[doc(no_inline)]
+    pub use rust_decimal::Decimal;
+
+    pub use crate::model::{
+        CostEstimate, Estimate, FieldRule, InvalidPriceError, Money, Obtained, ParseMoneyError, PriceBook, PriceEntry,
+        PriceOrigin, Reserved, TaskCost, TokenPrice,
+    };
 }
 
 /// Details of a task, and lists of tasks.

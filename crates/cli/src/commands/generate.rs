@@ -9,12 +9,14 @@ use serde_json::json;
 use videogen::facts::Capabilities;
 use videogen::lost::{ReconcileOptions, Reconciled};
 use videogen::poll::PollPolicy;
+use videogen::price::Estimate;
 use videogen::submit::{Note, SubmitOptions};
 use videogen::wait::WaitOptions;
 use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask, Violation};
 use videogen_sim::Simulator;
 
 use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
+use crate::cap::CapArgs;
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
 use crate::files::{FileArgs, Files, Target};
 use crate::follow;
@@ -22,7 +24,8 @@ use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::lost;
-use crate::output::{Output, elapsed, task_text};
+use crate::output::{Output, elapsed, task_json, task_text};
+use crate::price_file::{self, Prices};
 use crate::request_args::RequestArgs;
 use crate::submission::Submission;
 use crate::uploads;
@@ -53,6 +56,8 @@ pub(crate) struct GenerateArgs {
     /// Stop waiting after SECONDS; the task keeps running.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
     timeout: u64,
+    #[command(flatten)]
+    cap: CapArgs,
     #[command(flatten)]
     file: FileArgs,
     #[command(flatten)]
@@ -170,6 +175,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
+    let prices = Prices::read()?;
     let key = args.idempotency_key.as_deref();
     let target = if args.no_wait {
         None
@@ -211,7 +217,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     // With --json a simulation prints no notes: there is no paid task to lose.
     let is_journalled = journal.is_some();
     let (under_way, builder) = Submission::watch(builder, is_journalled, args.simulate, *output);
-    let client = uploads::watch(builder, *output).build()?;
+    let client = uploads::watch(builder.prices(prices.book), *output).build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
         lost::earlier(&client, &journal, output).await;
     }
@@ -227,12 +233,13 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output.note(&unknown_model(vendor, &request.model));
     }
     // What else is wrong with the request is reported by the submission.
-    let (broken, notes, vendor_decides) = match client.plan(&request) {
+    let (broken, notes, vendor_decides, estimate) = match client.plan(&request) {
         Ok(plan) => {
             for note in left_to_the_vendor(&plan, &request) {
                 output.note(&note);
             }
-            (plan.overridden, plan.notes, plan.vendor_decides)
+            let estimate = plan.cost().clone();
+            (plan.overridden, plan.notes, plan.vendor_decides, Some(estimate))
         }
         Err(_) => Default::default(),
     };
@@ -241,6 +248,9 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     }
     for violation in &broken {
         output.note(&overridden(violation));
+    }
+    if let Some(estimate) = estimate.as_ref().filter(|_| !args.simulate) {
+        output.note(&price_file::line(estimate));
     }
     let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
     if let Some(listener) = &listener
@@ -256,6 +266,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         .as_ref()
         .map(|target| target.destination().clone())
         .filter(|_| is_journalled);
+    args.cap.apply(&mut submission);
     let search = ReconcileOptions::default()
         .within(Duration::from_secs(args.search_timeout))
         .sole_writer(args.adopt);
@@ -300,6 +311,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         overridden: broken,
         notes,
         vendor_decides,
+        estimate,
         output,
     };
     let id = submitted.id.clone();
@@ -352,6 +364,7 @@ struct Run<'a> {
     overridden: Vec<Violation>,
     notes: Vec<Note>,
     vendor_decides: Vec<&'static str>,
+    estimate: Option<Estimate>,
     output: &'a Output,
 }
 
@@ -397,7 +410,9 @@ impl Run<'_> {
     }
 
     fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
-        let mut document = json!({"simulated": self.simulate, "model_known": self.model_known, "task": task});
+        let mut document = task_json(task);
+        document["simulated"] = self.simulate.into();
+        document["model_known"] = self.model_known.into();
         if let Some(near) = self.did_you_mean {
             document["did_you_mean"] = near.into();
         }
@@ -409,6 +424,9 @@ impl Run<'_> {
         }
         if !self.vendor_decides.is_empty() {
             document["vendor_decides"] = json!(self.vendor_decides);
+        }
+        if let Some(estimate) = &self.estimate {
+            document["estimate"] = json!(estimate);
         }
         if let Some(files) = files {
             files.show_in(&mut document);

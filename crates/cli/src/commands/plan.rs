@@ -1,16 +1,20 @@
 //! `videogen plan`.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use videogen::price::{CostEstimate, PriceBook};
 use videogen::submit::{ModelPlan, Plan};
 use videogen::{Role, VideoRequest};
 
-use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
+use crate::account::{AccountArgs, answering, left_to_the_vendor, overridden, unknown_model};
 use crate::exit::{Failure, INVALID, overrides};
+use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, table};
+use crate::price_file::{self, Prices, add_live};
 use crate::request_args::RequestArgs;
 
 #[derive(Args)]
@@ -22,14 +26,44 @@ pub(crate) struct PlanArgs {
     /// Check all models (of --vendor): which support the request, and why others do not.
     #[arg(long, conflicts_with = "model")]
     all: bool,
+    /// Sort the models by what they cost at most; those of unknown cost last.
+    #[arg(long, value_enum, requires = "all")]
+    sort: Option<Sort>,
+    /// Show only the models that support the request for least.
+    #[arg(long, requires = "all", conflicts_with = "sort")]
+    cheapest: bool,
+    /// Request prices from vendors whose list of models has them (OpenRouter).
+    #[arg(long)]
+    live: bool,
+}
+
+/// Order of the models.
+#[derive(Clone, Copy, ValueEnum)]
+enum Sort {
+    Cost,
 }
 
 pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
     if args.all {
-        return all(&request, &args.account, output);
+        let mut prices = Prices::read()?.book;
+        if args.live {
+            add_live(&mut prices, &answering(&args.account), &args.account, output).await;
+        }
+        return all(
+            &request,
+            &args.account,
+            args.sort.is_some(),
+            args.cheapest,
+            &prices,
+            output,
+        );
     }
+    let mut prices = Prices::read()?.book;
     let vendor = args.account.resolve(&mut request, true, output)?;
+    if args.live {
+        add_live(&mut prices, &[vendor], &args.account, output).await;
+    }
     let base_url = args.account.base_url(vendor);
     let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)?;
     // A plan needs neither a key nor a journal; both show what was uploaded before.
@@ -39,6 +73,7 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     {
         plan.uploads = client.plan_with_journal(&request).await?.uploads;
     }
+    plan.price_with(&prices);
     if !plan.model_known {
         output.note(&unknown_model(vendor, &plan.model));
     }
@@ -57,6 +92,7 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     for line in files(&plan) {
         output.note(&line);
     }
+    output.note(&price_file::line(plan.cost()));
     output.result(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
         let headers: String = plan
@@ -111,28 +147,87 @@ fn short(body: &Value) -> Value {
 }
 
 /// Which models can run the request. Fails if none can.
-fn all(request: &VideoRequest, account: &AccountArgs, output: &Output) -> Result<ExitCode, Failure> {
+fn all(
+    request: &VideoRequest,
+    account: &AccountArgs,
+    sorted: bool,
+    only_cheapest: bool,
+    prices: &PriceBook,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
     if account.base_url.is_some() && account.vendor.is_none() {
         let message = "--base-url is for one vendor; name it with --vendor";
         return Err(Failure::new(INVALID, "invalid_request", message));
     }
     let mut outlooks = videogen::submit::plan_all(request, |vendor| account.base_url(vendor))?;
     outlooks.retain(|model_plan| account.vendor.is_none_or(|vendor| vendor == model_plan.vendor));
+    for plan in outlooks.iter_mut().filter_map(|outlook| outlook.plan.as_mut()) {
+        plan.price_with(prices);
+    }
+    let possible = outlooks.iter().any(|model_plan| model_plan.plan.is_some());
+    if sorted || only_cheapest {
+        // Stable: models of the same cost stay in the order of the tables.
+        outlooks.sort_by_cached_key(rank);
+    }
+    if only_cheapest && possible {
+        cheapest(&mut outlooks, output)?;
+    }
     output.result(&json!({"plans": outlooks}), || {
         table(
-            &["vendor", "model", "", "request / reason"],
+            &["vendor", "model", "", "cost", "request / reason"],
             outlooks.iter().flat_map(|model_plan| rows(model_plan, request)),
         )
     })?;
     if let Some(options) = overrides(outlooks.iter().flat_map(|model_plan| &model_plan.violations)) {
         output.note(&format!("To break the unverified rules, add: {options}"));
     }
-    let possible = outlooks.iter().any(|model_plan| model_plan.plan.is_some());
     Ok(if possible {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(INVALID)
     })
+}
+
+fn known(model_plan: &ModelPlan) -> Option<&CostEstimate> {
+    model_plan.plan.as_ref()?.cost().known()
+}
+
+/// The place of a model among others: by currency, as amounts in two currencies cannot be compared, then by the most and the
+/// least that it costs. Then come those of unknown cost, and last those that cannot run the request.
+fn rank(model_plan: &ModelPlan) -> impl Ord + use<> {
+    let cost = known(model_plan);
+    let unknown = cost.is_none();
+    let amounts = cost.map(|cost| (cost.currency.clone(), cost.high, cost.low));
+    (model_plan.plan.is_none(), unknown, amounts)
+}
+
+/// Keeps the models that cost least, in each currency. `outlooks` are sorted.
+fn cheapest(outlooks: &mut Vec<ModelPlan>, output: &Output) -> Result<(), Failure> {
+    let able = outlooks.iter().filter(|outlook| outlook.plan.is_some()).count();
+    let mut least: BTreeMap<String, CostEstimate> = BTreeMap::new();
+    for cost in outlooks.iter().filter_map(known) {
+        least.entry(cost.currency.clone()).or_insert_with(|| cost.clone());
+    }
+    if least.is_empty() {
+        let message = format!("{able} models support the request, and the cost of none is known");
+        let hint = format!(
+            "Set your own prices: {}",
+            Invocation::new("prices").flag("--help", true)
+        );
+        return Err(Failure::new(INVALID, "unknown_cost", message).hint(&hint));
+    }
+    let priced = outlooks.iter().filter_map(known).count();
+    outlooks.retain(|outlook| {
+        let most = |cost: &CostEstimate| least.get(&cost.currency).map(|least| least.high);
+        known(outlook).is_some_and(|cost| Some(cost.high) == most(cost))
+    });
+    if priced < able {
+        let unknown = able - priced;
+        output.note(&format!(
+            "{unknown} more models support the request; what they cost is not known."
+        ));
+    }
+    Ok(())
 }
 
 fn rows(model_plan: &ModelPlan, asked: &VideoRequest) -> Vec<Vec<String>> {
@@ -157,17 +252,21 @@ fn rows(model_plan: &ModelPlan, asked: &VideoRequest) -> Vec<Vec<String>> {
         }
     };
     let verdict = if model_plan.plan.is_some() { "yes" } else { "no" };
-    // Vendor, model and verdict are only in the first row.
+    let cost = match (&model_plan.plan, known(model_plan)) {
+        (None, _) => String::new(),
+        (Some(_), None) => "unknown".to_owned(),
+        (Some(_), Some(cost)) if cost.unverified => format!("{cost} (unverified)"),
+        (Some(_), Some(cost)) => cost.to_string(),
+    };
+    // Vendor, model, verdict and cost are only in the first row.
     let mut heads = [
         model_plan.vendor.to_string(),
         model_plan.model.to_owned(),
         verdict.to_owned(),
+        cost,
     ];
     lines
         .into_iter()
-        .map(|line| {
-            let [vendor, model, verdict] = std::mem::take(&mut heads);
-            vec![vendor, model, verdict, line]
-        })
+        .map(|line| Vec::from_iter(std::mem::take(&mut heads).into_iter().chain([line])))
         .collect()
 }

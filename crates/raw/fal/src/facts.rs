@@ -140,7 +140,122 @@ const UPLOADS: &[Upload] = &[
     },
 ];
 
+const SIZES_SEEDANCE_2: &[Size] = &[
+    Size { resolution: "480p", aspect_ratio: "16:9", width: 864, height: 496, unverified: true },
+    Size { resolution: "480p", aspect_ratio: "1:1", width: 640, height: 640, unverified: true },
+    Size { resolution: "480p", aspect_ratio: "21:9", width: 992, height: 432, unverified: true },
+    Size { resolution: "480p", aspect_ratio: "3:4", width: 560, height: 752, unverified: true },
+    Size { resolution: "480p", aspect_ratio: "4:3", width: 752, height: 560, unverified: true },
+    Size { resolution: "480p", aspect_ratio: "9:16", width: 496, height: 864, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "16:9", width: 1280, height: 720, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "1:1", width: 960, height: 960, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "21:9", width: 1470, height: 630, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "3:4", width: 834, height: 1112, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "4:3", width: 1112, height: 834, unverified: true },
+    Size { resolution: "720p", aspect_ratio: "9:16", width: 720, height: 1280, unverified: true },
+];
+
 const PRICES: &[Price] = &[
+    Price {
+        models: &["bytedance/seedance-2.0/text-to-video"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000,
+        rates: &[
+            Rate { price: "0.014", when: &[FieldTest { field: "resolution", is: FieldState::OneOf(&["480p", "720p"]) }], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE_2 }),
+        input_video: false,
+        read: "2026-07-24",
+        page: Some("https://fal.ai/models"),
+        unverified: false,
+    },
+    Price {
+        models: &["bytedance/seedance-2.0/image-to-video"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000,
+        rates: &[
+            Rate { price: "0.014", when: &[FieldTest { field: "resolution", is: FieldState::OneOf(&["480p", "720p"]) }], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE_2 }),
+        input_video: false,
+        read: "2026-07-24",
+        page: Some("https://fal.ai/models"),
+        unverified: true,
+    },
+    Price {
+        models: &["bytedance/seedance-2.0/reference-to-video"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000,
+        rates: &[
+            Rate { price: "0.014", when: &[FieldTest { field: "reference_video", is: FieldState::Unset }, FieldTest { field: "resolution", is: FieldState::OneOf(&["480p", "720p"]) }], least: None, unverified: false },
+            Rate { price: "0.0084", when: &[FieldTest { field: "reference_video", is: FieldState::Set }, FieldTest { field: "resolution", is: FieldState::OneOf(&["480p", "720p"]) }], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE_2 }),
+        input_video: true,
+        read: "2026-07-24",
+        page: Some("https://fal.ai/models"),
+        unverified: false,
+    },
+    Price {
+        models: &["bytedance/seedance-2.0/fast/text-to-video"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000,
+        rates: &[
+            Rate { price: "0.0112", when: &[], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE_2 }),
+        input_video: false,
+        read: "2026-07-24",
+        page: Some("https://fal.ai/models"),
+        unverified: false,
+    },
+    Price {
+        models: &["bytedance/seedance-2.0/fast/reference-to-video"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000,
+        rates: &[
+            Rate { price: "0.0112", when: &[FieldTest { field: "reference_video", is: FieldState::Unset }], least: None, unverified: false },
+            Rate { price: "0.00672", when: &[FieldTest { field: "reference_video", is: FieldState::Set }], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE_2 }),
+        input_video: true,
+        read: "2026-07-24",
+        page: Some("https://fal.ai/models"),
+        unverified: false,
+    },
+    Price {
+        models: &["bytedance/seedance-2.0/mini/text-to-video"],
+        currency: "USD",
+        unit: PriceUnit::Second,
+        per: 1,
+        rates: &[
+            Rate { price: "0.155", when: &[FieldTest { field: "resolution", is: FieldState::OneOf(&["720p"]) }], least: None, unverified: false },
+        ],
+        tokens: None,
+        input_video: false,
+        read: "2026-09-19",
+        page: None,
+        unverified: true,
+    },
+    Price {
+        models: &["bytedance/seedance-2.5/image-to-video"],
+        currency: "USD",
+        unit: PriceUnit::Token,
+        per: 1000,
+        rates: &[
+            Rate { price: "0.0214", when: &[FieldTest { field: "resolution", is: FieldState::OneOf(&["480p", "720p"]) }], least: None, unverified: false },
+        ],
+        tokens: Some(Tokens { fps: 24, sizes: SIZES_SEEDANCE_2 }),
+        input_video: false,
+        read: "2026-09-19",
+        page: None,
+        unverified: true,
+    },
 ];
 
 const CREATE_REQUEST_SEEDANCE2_INPUT: Request = Request {

@@ -18,7 +18,7 @@ use crate::client::parse_base_url;
 use crate::journal::Journal;
 use crate::journal::LEASE;
 use crate::model::address::{is_loopback, is_safe};
-use crate::model::{Error, ErrorKind, TimeScale, Vendor};
+use crate::model::{Error, ErrorKind, PriceBook, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::{Http, SUBMIT};
 use crate::transport::proxy::Variables;
@@ -89,6 +89,7 @@ pub struct ClientBuilder {
     observer: Option<Observer<SubmitEvent>>,
     upload_observer: Option<Observer<UploadEvent>>,
     time_scale: f64,
+    prices: PriceBook,
 }
 
 impl ClientBuilder {
@@ -106,6 +107,7 @@ impl ClientBuilder {
             observer: None,
             upload_observer: None,
             time_scale: 1.0,
+            prices: PriceBook::default(),
         }
     }
 
@@ -272,6 +274,24 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets prices that override or complete the vendor's list prices, for [`Plan::cost`](crate::submit::Plan::cost).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use videogen::facts::PriceUnit;
+    /// use videogen::price::{PriceBook, PriceEntry};
+    /// use videogen::{Client, Vendor};
+    ///
+    /// let mut prices = PriceBook::default();
+    /// prices.set(PriceEntry::new(Vendor::ALL[0], "seedance-2.0", "0.05".parse()?, PriceUnit::Second)?);
+    /// let client = Client::builder(Vendor::ALL[0]).key("sk-test").prices(prices).build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn prices(mut self, prices: PriceBook) -> Self {
+        self.prices = prices;
+        self
+    }
+
     /// Builds the client. Values that were not set are read from the environment: the API key from `TOKEN360_API_KEY`,
     /// `TOAPIS_API_KEY` or `ALLTOKEN_API_KEY`, the base URL from `TOKEN360_BASE_URL`, `TOAPIS_BASE_URL` or
     /// `ALLTOKEN_BASE_URL`.
@@ -352,6 +372,7 @@ impl ClientBuilder {
             budget: Budget::new(scale),
             account: Account::new(facts.rate_limits.query, scale),
             uploads: Default::default(),
+            prices: self.prices,
             scale,
             is_local: is_loopback(&url),
             reported: Mutex::default(),

@@ -14,7 +14,7 @@ use crate::client::account::Account;
 use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
 use crate::client::uploads::Uploads;
 use crate::journal::Journal;
-use crate::model::{Error, ErrorKind, TaskId, TimeScale, Vendor};
+use crate::model::{Error, ErrorKind, PriceBook, TaskId, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::Http;
 use crate::transport::retry::{Budget, Retries};
@@ -60,6 +60,7 @@ pub(crate) struct Inner {
     /// By how much the vendor's clock is ahead, from its last response.
     pub(crate) skew: Mutex<Option<TimeDelta>>,
     pub(crate) uploads: Uploads,
+    pub(crate) prices: PriceBook,
     /// Speed of the vendor's time, as set by the caller.
     pub(crate) scale: TimeScale,
     /// Whether the base URL is on this machine.

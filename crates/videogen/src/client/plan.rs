@@ -11,15 +11,18 @@ use std::task::{Context, Poll, Waker};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
+use url::Url;
 use videogen_wire::Session;
 
 use crate::client::{Client, parse_base_url};
+use crate::model::address::is_loopback;
 use crate::model::mask;
 use crate::model::{
-    Adjustment, Capabilities, Error, ErrorKind, LocalFile, Note, Role, SecretUrl, Source, Vendor, VideoDuration,
-    VideoRequest, Violation,
+    Adjustment, Capabilities, Error, ErrorKind, Estimate, LocalFile, Note, PriceBook, Role, SecretUrl, Source, Vendor,
+    VideoDuration, VideoRequest, Violation,
 };
 use crate::rules::adjust::adjust;
+use crate::rules::cost::Order;
 use crate::rules::media::{Files, Route, route};
 use crate::rules::{notes, overridden};
 use crate::vendors::{Call, dispatch};
@@ -67,6 +70,36 @@ pub struct Plan {
     /// Unverified rules that the request breaks, as [`VideoRequest::allow_unverified`] permits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<Violation>,
+    /// What it is expected to cost.
+    estimate: Estimate,
+    #[serde(skip)]
+    order: Order,
+}
+
+impl Plan {
+    /// Returns what the video is expected to cost, by the prices of the client, or else by the vendor's list prices. Both are
+    /// before taxes, discounts and fees.
+    ///
+    /// ```
+    /// use videogen::{Vendor, VideoRequest};
+    /// use videogen::submit::plan;
+    ///
+    /// let request = VideoRequest::new("dreamina-seedance-2-0-260128", "a paper boat").duration(5).aspect_ratio("16:9");
+    /// let plan = plan(Vendor::Ark, None, &request.resolution("720p"))?;
+    /// if let Some(cost) = plan.cost().known() {
+    ///     println!("{cost}: {}", cost.basis);
+    /// }
+    /// # Ok::<(), videogen::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> &Estimate {
+        &self.estimate
+    }
+
+    /// Estimates the cost again, by other prices.
+    pub fn price_with(&mut self, prices: &PriceBook) {
+        self.estimate = self.order.cost(prices);
+    }
 }
 
 /// A local file that a submission would upload.
@@ -115,6 +148,12 @@ impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Plan({})", mask::debug(self))
     }
+}
+
+/// Whether a server is the vendor's own, or stands for it on this machine.
+pub(crate) fn is_own_server(vendor: Vendor, base_url: &Url) -> bool {
+    let own = Url::parse(vendor.facts().base_url);
+    is_loopback(base_url) || own.is_ok_and(|own| own.host() == base_url.host())
 }
 
 /// The fields that a request leaves to the vendor and that the price depends on. Nothing is known of unlisted models.
@@ -267,12 +306,13 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
     let (mut request, adjustments) = adjust(vendor, request, files).map_err(|left| Error::invalid(vendor, left))?;
     let overridden = overridden(vendor, &request, files);
     let notes = notes(vendor, &request, files);
+    let base_url = parse_base_url("the base URL", base_url.unwrap_or(vendor.facts().base_url))?;
+    let order = Order::new(vendor, &request, files, is_own_server(vendor, &base_url));
     let (uploads, inline) = place_files(vendor, &mut request, files)?;
     let rules = Capabilities::of(vendor, &request.model);
     let session = Session::new(&SecretString::from("plan".to_owned()), &vendor.facts().auth)
         .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?
         .recorder();
-    let base_url = parse_base_url("the base URL", base_url.unwrap_or(vendor.facts().base_url))?;
     let call = Call {
         base_url: base_url.as_str().trim_end_matches('/'),
         http: &BUILDER,
@@ -311,6 +351,8 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
             .collect(),
         body: body.unwrap_or_default(),
         adjustments,
+        estimate: order.cost(&PriceBook::default()),
+        order,
     })
 }
 
@@ -336,6 +378,8 @@ impl Client {
     /// # }
     /// ```
     pub fn plan(&self, request: impl Borrow<VideoRequest>) -> Result<Plan, Error> {
-        plan(self.0.vendor, Some(&self.0.base_url), request.borrow())
+        let mut plan = plan(self.0.vendor, Some(&self.0.base_url), request.borrow())?;
+        plan.price_with(&self.0.prices);
+        Ok(plan)
     }
 }

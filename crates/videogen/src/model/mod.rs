@@ -10,6 +10,7 @@ mod asset;
 mod balance;
 mod candidate;
 mod capabilities;
+mod cost;
 mod delivery;
 mod duration;
 mod error;
@@ -26,10 +27,12 @@ mod note;
 mod operation;
 mod parameters;
 mod price;
+mod price_book;
 mod reconciled;
 mod request;
 #[cfg(feature = "schema")]
 mod schema;
+mod sku;
 mod status;
 mod task;
 #[cfg(feature = "test-util")]
@@ -47,6 +50,7 @@ pub use asset::{Asset, AssetGroup, AssetPage, AssetQuery, AssetStatus, Verificat
 pub use balance::Balance;
 pub use candidate::{Candidate, Evidence, Grade};
 pub use capabilities::Capabilities;
+pub use cost::{Obtained, Reserved, TaskCost};
 pub use delivery::Delivery;
 pub use duration::{ParseDurationError, VideoDuration};
 pub use error::Error;
@@ -59,7 +63,8 @@ pub(crate) use local::Reader;
 pub use note::Note;
 pub use operation::Operation;
 pub use parameters::TaskParameters;
-pub use price::{CostEstimate, Estimate, Money, ParseMoneyError, PriceOrigin};
+pub use price::{CostEstimate, Estimate, Money, ParseMoneyError, PriceOrigin, TokenPrice};
+pub use price_book::{FieldRule, InvalidPriceError, PriceBook, PriceEntry};
 pub use reconciled::Reconciled;
 pub use request::{Tool, VideoRequest};
 #[cfg(feature = "schema")]

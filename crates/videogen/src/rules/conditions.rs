@@ -1,8 +1,10 @@
 //! Rules between the fields of a request, as the specs state them for each model.
 
+use std::borrow::Cow;
+
 use videogen_wire::facts::{Condition, FieldState, FieldTest, Model};
 
-use crate::model::{Role, VideoDuration, VideoRequest};
+use crate::model::{FieldRule, Role, VideoDuration, VideoRequest};
 
 /// Among the values of a condition: the field may be left out.
 const UNSET: &str = "unset";
@@ -36,15 +38,47 @@ pub(super) fn broken(condition: &Condition, model: &Model, request: &VideoReques
 }
 
 fn holds(test: &FieldTest, model: &Model, request: &VideoRequest) -> bool {
-    let value = value(request, test.field);
-    match test.is {
-        FieldState::Set => value.is_some(),
-        FieldState::Unset => value.is_none(),
-        FieldState::OneOf(values) if value.is_none() && values.contains(&UNSET) => true,
-        FieldState::OneOf(values) => {
-            let value = value.or_else(|| default(model, test.field));
-            value.is_some_and(|value| values.contains(&value.as_str()))
+    fits(test.is.into(), value(request, test.field), || {
+        default(model, test.field)
+    })
+}
+
+/// What a field must be.
+pub(super) enum Demand<'a> {
+    Set,
+    Unset,
+    OneOf(Cow<'a, [&'a str]>),
+}
+
+impl From<FieldState> for Demand<'static> {
+    fn from(state: FieldState) -> Self {
+        match state {
+            FieldState::Set => Self::Set,
+            FieldState::Unset => Self::Unset,
+            FieldState::OneOf(values) => Self::OneOf(Cow::Borrowed(values)),
         }
+    }
+}
+
+impl<'a> From<&'a FieldRule> for Demand<'a> {
+    fn from(rule: &'a FieldRule) -> Self {
+        match rule {
+            FieldRule::Set => Self::Set,
+            FieldRule::Unset => Self::Unset,
+            FieldRule::OneOf(values) => Self::OneOf(values.iter().map(String::as_str).collect()),
+        }
+    }
+}
+
+/// Whether a field meets a demand, given its value and what it is taken for where it is not set.
+pub(super) fn fits(demand: Demand<'_>, value: Option<String>, default: impl FnOnce() -> Option<String>) -> bool {
+    match demand {
+        Demand::Set => value.is_some(),
+        Demand::Unset => value.is_none(),
+        Demand::OneOf(values) if value.is_none() && values.contains(&UNSET) => true,
+        Demand::OneOf(values) => value
+            .or_else(default)
+            .is_some_and(|value| values.contains(&value.as_str())),
     }
 }
 
@@ -101,7 +135,7 @@ fn is_role(field: &str) -> bool {
 }
 
 /// The value of a field in the words of the specs. `None`: it is not set.
-fn value(request: &VideoRequest, field: &str) -> Option<String> {
+pub(super) fn value(request: &VideoRequest, field: &str) -> Option<String> {
     let switch = |value: Option<bool>| value.map(|value| value.to_string());
     let count = |count: usize| (count > 0).then(|| count.to_string());
     match field {

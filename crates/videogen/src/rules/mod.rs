@@ -5,6 +5,7 @@
 
 pub(crate) mod adjust;
 mod conditions;
+pub(crate) mod cost;
 mod hints;
 pub(crate) mod media;
 mod notes;

@@ -1,5 +1,7 @@
 //! List prices, how they are counted, and what is not billed: `x-prices`, `x-sizes`, `x-billing`.
 
+use serde::{Deserialize, Serialize};
+
 use super::FieldTest;
 
 /// List price of some models: before taxes, discounts and fees.
@@ -34,7 +36,8 @@ pub struct Price {
 }
 
 /// What a price is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PriceUnit {
     /// A second of video.
     Second,
@@ -42,6 +45,17 @@ pub enum PriceUnit {
     Clip,
     /// A token, which is a number of pixels over time.
     Token,
+}
+
+/// `second`, `clip` or `token`.
+impl std::fmt::Display for PriceUnit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Second => "second",
+            Self::Clip => "clip",
+            Self::Token => "token",
+        })
+    }
 }
 
 /// An amount, and the requests that it applies to.

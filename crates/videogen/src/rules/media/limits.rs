@@ -285,8 +285,10 @@ fn exceeded(limits: &Media, probe: &Probe) -> Vec<Exceeded> {
             add(format!("{dimensions}, {ratio:.2}"), rule, "crop it", false);
         }
     }
+    // One file may be as long as all together.
+    let seconds = limits.seconds.or_else(|| Some((0.0, limits.total_seconds?)));
     for (value, range, unit, hint) in [
-        (probe.seconds, limits.seconds, "s", "cut it"),
+        (probe.seconds, seconds, "s", "cut it"),
         (probe.fps, limits.fps, "fps", "convert its frame rate"),
     ] {
         if let (Some(value), Some((least, most))) = (value, range)

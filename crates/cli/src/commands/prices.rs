@@ -1,0 +1,288 @@
+//! `videogen prices`.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use videogen::Vendor;
+use videogen::facts::{FieldState, FieldTest, PriceUnit};
+use videogen::price::{FieldRule, Money, PriceEntry, PriceOrigin};
+
+use crate::account::{AccountArgs, answering};
+use crate::exit::{Failure, INVALID};
+use crate::output::{Output, file, moment, table};
+use crate::price_file::{Prices, add_live};
+
+#[derive(Subcommand)]
+pub(crate) enum PricesCommand {
+    /// List prices: yours, those that vendors answer, and the list prices
+    List(ListArgs),
+    /// Set your own price of a model, which replaces the list price
+    Set(SetArgs),
+    /// Remove your own prices of a model
+    Unset(UnsetArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Request the prices of vendors whose list of models has them (OpenRouter).
+    #[arg(long)]
+    live: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct SetArgs {
+    /// Vendor.
+    vendor: Vendor,
+    /// Model id.
+    model: String,
+    /// Price, in US dollars unless a currency follows: 0.05 or 0.3CNY.
+    price: Money,
+    /// What is billed: second, clip or token.
+    #[arg(long, value_name = "UNIT", value_parser = unit)]
+    unit: PriceUnit,
+    /// Number of units that the price is for.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    per: u64,
+    /// Only for requests with these values, or set or unset (repeatable).
+    #[arg(long, value_name = "FIELD=VALUES", value_parser = condition)]
+    when: Vec<(String, FieldRule)>,
+    /// The seconds of input videos are billed too.
+    #[arg(long)]
+    input_video: bool,
+    /// Tokens of a second of video, where the spec has no sizes.
+    #[arg(long, value_name = "N", value_parser = number)]
+    tokens_per_second: Option<Money>,
+}
+
+#[derive(Args)]
+pub(crate) struct UnsetArgs {
+    /// Vendor.
+    vendor: Vendor,
+    /// Model id.
+    model: String,
+    /// Only the price with these conditions [default: all of the model].
+    #[arg(long, value_name = "FIELD=VALUES", value_parser = condition)]
+    when: Vec<(String, FieldRule)>,
+}
+
+pub(crate) async fn prices(command: PricesCommand, output: &Output) -> Result<ExitCode, Failure> {
+    match command {
+        PricesCommand::List(args) => list(&args, output).await,
+        PricesCommand::Set(args) => set(args, output),
+        PricesCommand::Unset(args) => unset(args, output),
+    }
+}
+
+/// A price of any origin.
+struct Row {
+    vendor: Vendor,
+    model: String,
+    price: String,
+    currency: String,
+    unit: PriceUnit,
+    per: u64,
+    when: BTreeMap<String, FieldRule>,
+    input_video: bool,
+    origin: PriceOrigin,
+    unverified: bool,
+}
+
+impl Row {
+    fn of(entry: &PriceEntry, origin: PriceOrigin) -> Self {
+        Self {
+            vendor: entry.vendor,
+            model: entry.model.clone(),
+            price: entry.price.to_string(),
+            currency: entry.currency.clone(),
+            unit: entry.unit,
+            per: entry.per,
+            when: entry.when.clone(),
+            input_video: entry.input_video,
+            origin,
+            unverified: false,
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let when = self.when.iter().map(|(field, rule)| format!("{field}={rule}"));
+        let origin = match self.origin {
+            PriceOrigin::User => "yours".to_owned(),
+            PriceOrigin::Live { at } => format!("live {}", moment(at)),
+            PriceOrigin::List { read, .. } if self.unverified => format!("list of {read}, unverified"),
+            PriceOrigin::List { read, .. } => format!("list of {read}"),
+            _ => String::new(),
+        };
+        let input = if self.input_video { ", with input" } else { "" };
+        let units = match self.per {
+            1 => format!("{}{input}", self.unit),
+            per => format!("{per} {}s{input}", self.unit),
+        };
+        vec![
+            self.vendor.to_string(),
+            self.model.clone(),
+            format!("{} {}", self.price, self.currency),
+            units,
+            when.collect::<Vec<_>>().join(" "),
+            origin,
+        ]
+    }
+
+    fn document(&self) -> Value {
+        json!({
+            "vendor": self.vendor,
+            "model": self.model,
+            "price": self.price,
+            "currency": self.currency,
+            "unit": self.unit,
+            "per": self.per,
+            "when": self.when,
+            "input_video": self.input_video,
+            "origin": self.origin,
+            "unverified": self.unverified,
+        })
+    }
+}
+
+async fn list(args: &ListArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let mut prices = Prices::read()?;
+    let vendors: Vec<Vendor> = Vendor::ALL
+        .iter()
+        .copied()
+        .filter(|vendor| args.account.vendor.is_none_or(|only| only == *vendor))
+        .collect();
+    if args.live {
+        let asked = answering(&args.account);
+        add_live(&mut prices.book, &asked, &args.account, output).await;
+    }
+    let own = prices.book.own().iter().map(|entry| Row::of(entry, PriceOrigin::User));
+    let live = prices
+        .book
+        .live()
+        .iter()
+        .map(|(at, entry)| Row::of(entry, PriceOrigin::Live { at: *at }));
+    let listed = vendors.iter().flat_map(|vendor| listed(*vendor));
+    let rows: Vec<Row> = own
+        .chain(live)
+        .chain(listed)
+        .filter(|row| vendors.contains(&row.vendor))
+        .collect();
+    let documents: Vec<Value> = rows.iter().map(Row::document).collect();
+    output.result(&json!({"file": prices.path, "prices": documents}), || {
+        table(
+            &["vendor", "model", "price", "per", "when", "origin"],
+            rows.iter().map(Row::cells),
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The list prices of a vendor.
+fn listed(vendor: Vendor) -> impl Iterator<Item = Row> {
+    let rule = |test: &FieldTest| {
+        let rule = match test.is {
+            FieldState::Set => FieldRule::Set,
+            FieldState::Unset => FieldRule::Unset,
+            FieldState::OneOf(values) => FieldRule::OneOf(values.iter().map(|value| (*value).to_owned()).collect()),
+        };
+        (test.field.to_owned(), rule)
+    };
+    vendor.facts().prices.iter().flat_map(move |price| {
+        price.models.iter().flat_map(move |model| {
+            price.rates.iter().map(move |rate| Row {
+                vendor,
+                model: (*model).to_owned(),
+                price: rate.price.to_owned(),
+                currency: price.currency.to_owned(),
+                unit: price.unit,
+                per: price.per,
+                when: rate.when.iter().map(rule).collect(),
+                input_video: price.input_video,
+                origin: PriceOrigin::List {
+                    read: price.read,
+                    page: price.page,
+                },
+                unverified: price.unverified || rate.unverified,
+            })
+        })
+    })
+}
+
+fn set(args: SetArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let invalid =
+        |error: videogen::price::InvalidPriceError| Failure::new(INVALID, "invalid_request", error.to_string());
+    let mut entry = PriceEntry::new(args.vendor, args.model, args.price, args.unit).map_err(invalid)?;
+    entry.per = args.per;
+    entry.when = args.when.into_iter().collect();
+    entry.input_video = args.input_video;
+    entry.tokens_per_second = args.tokens_per_second.map(|tokens| tokens.amount);
+    let entry = entry.checked().map_err(invalid)?;
+    let row = Row::of(&entry, PriceOrigin::User);
+    let mut prices = Prices::read()?;
+    prices.set(entry)?;
+    output.result(&json!({"file": prices.path, "price": row.document()}), || {
+        format!(
+            "Set in {}: {}",
+            file(&prices.path),
+            row.cells()[..5].join("  ").trim_end()
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unset(args: UnsetArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let mut prices = Prices::read()?;
+    let when: BTreeMap<String, FieldRule> = args.when.into_iter().collect();
+    let removed = prices.remove(|own| {
+        let is_meant = when.is_empty() || own.when == when;
+        own.vendor == args.vendor && own.model == args.model && is_meant
+    })?;
+    if removed == 0 {
+        let message = format!(
+            "{} has no such price of {} {}",
+            file(&prices.path),
+            args.vendor.name(),
+            args.model
+        );
+        return Err(Failure::new(INVALID, "invalid_request", message));
+    }
+    output.result(&json!({"file": prices.path, "removed": removed}), || {
+        let prices_of = if removed == 1 { "price" } else { "prices" };
+        format!(
+            "Removed from {}: {removed} {prices_of} of {} {}",
+            file(&prices.path),
+            args.vendor.name(),
+            args.model
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unit(text: &str) -> Result<PriceUnit, String> {
+    match text {
+        "second" => Ok(PriceUnit::Second),
+        "clip" => Ok(PriceUnit::Clip),
+        "token" => Ok(PriceUnit::Token),
+        _ => Err("use second, clip or token".to_owned()),
+    }
+}
+
+fn number(text: &str) -> Result<Money, String> {
+    let amount: Result<Money, _> = text.parse();
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    amount
+        .ok()
+        .filter(|_| is_number)
+        .ok_or_else(|| "use a decimal number, such as 21600".to_owned())
+}
+
+fn condition(text: &str) -> Result<(String, FieldRule), String> {
+    let (field, rule) = text
+        .split_once('=')
+        .ok_or("must be FIELD=VALUES, such as resolution=480p,720p")?;
+    let Ok(rule) = rule.parse();
+    Ok((field.trim().replace('-', "_"), rule))
+}

@@ -1,0 +1,207 @@
+//! Prices in a vendor's list of models, whose unit is in their name.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use videogen_wire::facts::PriceUnit;
+
+use crate::model::{FieldRule, ListedModel, Money, PriceBook, PriceEntry, Timestamp, Vendor};
+
+/// Names of what is billed: the unit, and the decimal places by which the amounts are shifted from dollars.
+const UNITS: [(&str, PriceUnit, u32); 6] = [
+    ("video_tokens", PriceUnit::Token, 0),
+    ("duration_seconds", PriceUnit::Second, 0),
+    ("cents_per_video_output_second", PriceUnit::Second, 2),
+    ("cents_per_output_second", PriceUnit::Second, 2),
+    ("cents_per_video_second", PriceUnit::Second, 2),
+    ("cents_per_second", PriceUnit::Second, 2),
+];
+
+/// A listed price.
+struct Sku {
+    unit: PriceUnit,
+    amount: Decimal,
+    audio: Option<bool>,
+    resolution: Option<String>,
+}
+
+impl Sku {
+    /// Reads `duration_seconds_with_audio_1080p`; every part must be known.
+    fn read(name: &str, price: &str) -> Option<Self> {
+        let (unit, places, rest) = UNITS.iter().find_map(|(start, unit, places)| {
+            let rest = name.strip_prefix(start)?;
+            (rest.is_empty() || rest.starts_with('_')).then_some((*unit, *places, rest))
+        })?;
+        let mut amount = Decimal::from_str_exact(price.trim())
+            .ok()
+            .filter(|amount| !amount.is_sign_negative())?;
+        amount.set_scale(amount.scale() + places).ok()?;
+        let mut sku = Self {
+            unit,
+            amount,
+            audio: None,
+            resolution: None,
+        };
+        let mut words = rest.split('_').filter(|word| !word.is_empty());
+        while let Some(word) = words.next() {
+            match word {
+                "with" | "without" if sku.audio.is_none() && words.next() == Some("audio") => {
+                    sku.audio = Some(word == "with");
+                }
+                tier if sku.resolution.is_none() && is_tier(tier) => sku.resolution = Some(tier.to_owned()),
+                _ => return None,
+            }
+        }
+        Some(sku)
+    }
+}
+
+/// `720p` or `4k`.
+fn is_tier(word: &str) -> bool {
+    let lines = word.strip_suffix(['p', 'k']).unwrap_or_default();
+    !lines.is_empty() && lines.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+impl PriceBook {
+    /// Adds the prices in a list of models that `vendor` answered at a time, and returns those that are not used, by model:
+    /// the names whose meaning this version does not know. A model with one of them gets no price, because the unknown one may
+    /// be what is billed.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// use videogen::price::PriceBook;
+    ///
+    /// let mut prices = PriceBook::default();
+    /// let asked = "2026-11-27T12:00:00Z".parse().expect("a time");
+    /// for (model, names) in prices.add_listed(client.vendor(), asked, &client.models().await?) {
+    ///     eprintln!("no live price of {model}: {}", names.join(", "));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn add_listed(
+        &mut self,
+        vendor: Vendor,
+        at: Timestamp,
+        models: &[ListedModel],
+    ) -> BTreeMap<String, Vec<String>> {
+        let mut refused = BTreeMap::new();
+        for model in models {
+            match entries(vendor, model) {
+                Ok(entries) => self.add_live(at, entries),
+                Err(names) => drop(refused.insert(model.id.clone(), names)),
+            }
+        }
+        refused
+    }
+}
+
+/// # Errors
+/// The names that are not known.
+fn entries(vendor: Vendor, model: &ListedModel) -> Result<Vec<PriceEntry>, Vec<String>> {
+    let (mut skus, mut unknown) = (Vec::new(), Vec::new());
+    for (name, price) in &model.prices_usd {
+        match Sku::read(name, price) {
+            Some(sku) => skus.push(sku),
+            None => unknown.push(name.clone()),
+        }
+    }
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
+    let has_audio = |with: bool| skus.iter().any(|sku| sku.audio == Some(with));
+    let entry = |sku: &Sku| {
+        // The other side of a price with or without audio. A request that does not set it may get audio.
+        let audio = match sku.audio {
+            None if has_audio(true) && !has_audio(false) => Some(false),
+            None if has_audio(false) && !has_audio(true) => Some(true),
+            audio => audio,
+        };
+        let audio: Option<&[&str]> = audio.map(|audio| if audio { &["true", "unset"][..] } else { &["false"] });
+        let one_of = |values: &[&str]| FieldRule::OneOf(values.iter().map(|value| (*value).to_owned()).collect());
+        let resolution = sku.resolution.as_deref();
+        let audio = audio.map(|values| ("generate_audio".to_owned(), one_of(values)));
+        let resolution = resolution.map(|tier| ("resolution".to_owned(), one_of(&[tier])));
+        let mut entry = PriceEntry::new(vendor, model.id.clone(), Money::usd(sku.amount), sku.unit).ok()?;
+        entry.when = audio.into_iter().chain(resolution).collect();
+        Some(entry)
+    };
+    Ok(skus.iter().filter_map(entry).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(prices: &[(&str, &str)]) -> ListedModel {
+        ListedModel {
+            id: "maker/model".to_owned(),
+            prices_usd: prices
+                .iter()
+                .map(|(name, price)| ((*name).to_owned(), (*price).to_owned()))
+                .collect(),
+            ..ListedModel::default()
+        }
+    }
+
+    fn shown(prices: &[(&str, &str)]) -> Vec<String> {
+        let mut book = PriceBook::default();
+        let at = Timestamp::from_timestamp_millis(0).unwrap_or_default();
+        let refused = book.add_listed(Vendor::ALL[0], at, &[listed(prices)]);
+        assert!(refused.is_empty(), "{refused:?}");
+        let when = |entry: &PriceEntry| -> String {
+            entry
+                .when
+                .iter()
+                .map(|(field, rule)| format!(" {field}={rule}"))
+                .collect()
+        };
+        let show = |(_, entry): &(Timestamp, PriceEntry)| format!("{} per {}{}", entry.price, entry.unit, when(entry));
+        book.live().iter().map(show).collect()
+    }
+
+    #[test]
+    fn the_name_of_a_price_has_its_unit_and_its_conditions() {
+        assert_eq!(shown(&[("video_tokens", "0.000007")]), ["0.000007 per token"]);
+        assert_eq!(
+            shown(&[("duration_seconds", "0.20"), ("duration_seconds_with_audio", "0.40")]),
+            [
+                "0.20 per second generate_audio=false",
+                "0.40 per second generate_audio=true,unset"
+            ]
+        );
+        assert_eq!(
+            shown(&[
+                ("cents_per_video_output_second_720p", "5"),
+                ("cents_per_second_with_audio_4k", "12.5")
+            ]),
+            [
+                "0.125 per second generate_audio=true,unset resolution=4k",
+                "0.05 per second generate_audio=false resolution=720p"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_model_with_an_unknown_price_has_none() {
+        for name in [
+            "duration_secondsish",
+            "duration_seconds_hd",
+            "duration_seconds_with_music",
+            "duration_seconds_720p_1080p",
+            "image_tokens",
+            "",
+        ] {
+            let mut book = PriceBook::default();
+            let at = Timestamp::from_timestamp_millis(0).unwrap_or_default();
+            let models = [listed(&[("duration_seconds", "0.2"), (name, "1")])];
+            let refused = book.add_listed(Vendor::ALL[0], at, &models);
+            assert_eq!(refused["maker/model"], [name]);
+            assert!(book.live().is_empty());
+        }
+        let mut book = PriceBook::default();
+        let at = Timestamp::from_timestamp_millis(0).unwrap_or_default();
+        let refused = book.add_listed(Vendor::ALL[0], at, &[listed(&[("duration_seconds", "free")])]);
+        assert_eq!(refused["maker/model"], ["duration_seconds"]);
+    }
+}
