@@ -209,6 +209,8 @@ fn facade_only(vendor: Vendor, request: &VideoRequest, violation: &Violation) ->
         role if violation.rule.ends_with("this input role") && rules.model.unverified.contains(&"inputs") => {
             rules.field(role).is_none()
         }
+        // Where the body has no place for an input, the request is another one without it.
+        role if violation.rule.ends_with("this input role") && vendor == Vendor::Fal => rules.field(role).is_none(),
         // Nor does a body in which each role has a property of its own, and this one has none.
         role if ROLES.split(' ').any(|known| known == role)
             && rules.model.request.fields.iter().any(|field| field.form == Form::Url) =>

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod assets;
+mod budget;
 mod deaths;
 mod deliveries;
 mod download;

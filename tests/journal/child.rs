@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
+use videogen::submit::SubmitOptions;
 use videogen::{Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
@@ -22,7 +23,21 @@ pub(super) struct Work {
     pub(super) base_urls: Vec<String>,
     /// Submit once, with this key; otherwise with unique prompts until it is killed.
     pub(super) key: Option<String>,
+    /// Submit this number of [clips](clip), whether they are accepted or not.
+    pub(super) clips: Option<usize>,
 }
+
+/// A video whose price is listed: [`CLIP`].
+pub(super) fn clip(prompt: impl Into<String>) -> VideoRequest {
+    let (_, model) = newest(Vendor::Ark);
+    VideoRequest::new(model, prompt)
+        .duration(5)
+        .resolution("720p")
+        .aspect_ratio("16:9")
+}
+
+/// What it costs, in US dollars.
+pub(super) const CLIP: &str = "0.756";
 
 impl Work {
     pub(super) fn new(folder: &Path, simulator: &Simulator) -> Self {
@@ -32,6 +47,7 @@ impl Work {
                 .map(|(vendor, _)| simulator.base_url(simulated(vendor)))
                 .collect(),
             key: None,
+            clips: None,
         }
     }
 
@@ -72,14 +88,32 @@ async fn child() {
         println!("task {}", task.unwrap().id);
         return;
     }
+    if let Some(clips) = work.clips {
+        let ark = targets().position(|(vendor, _)| vendor == Vendor::Ark).unwrap();
+        for turn in 0..clips {
+            let result = clients[ark]
+                .submit(&clip(format!("{}-{turn}", std::process::id())))
+                .await;
+            println!(
+                "{}",
+                result.map_or_else(|error| error.kind().to_string(), |_| "submitted".to_owned())
+            );
+        }
+        return;
+    }
     let models: Vec<_> = targets().map(|(_, model)| model).collect();
     let own = std::process::id() as usize;
     for turn in own.. {
         let which = turn % clients.len();
-        let request = VideoRequest::new(models[which], format!("{own}-{turn}"));
+        let mut request = VideoRequest::new(models[which], format!("{own}-{turn}"));
+        if request.model == newest(Vendor::Ark).1 {
+            // Its cost is known, so that it counts against a budget.
+            request = clip(request.prompt);
+        }
         println!("submitting");
         std::io::stdout().flush().unwrap();
         // The result is in the journal.
-        let _ = clients[which].submit(&request).await;
+        let options = SubmitOptions::default().allow_unknown_cost(true);
+        let _ = clients[which].submit_with(&request, options).await;
     }
 }

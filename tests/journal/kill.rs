@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use videogen::facts::Operation;
-use videogen::journal::State;
+use videogen::journal::{Budget, Entry, Journal as _, State};
 use videogen::lost::{LostSubmission, Reconciled};
+use videogen::price::Decimal;
 use videogen::{ErrorKind, Vendor};
 use videogen_sim::Simulator;
 
-use super::child::Work;
+use super::child::{CLIP, Work};
 use super::{client, entries, journal};
-use crate::cases::{simulated, whole_id};
+use crate::cases::{newest, simulated, whole_id};
 
 /// Number of concurrent children, which share the journal.
 const AT_ONCE: usize = 4;
@@ -33,7 +34,10 @@ async fn kills(count: usize) {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let work = Arc::new(Work::new(folder.path(), &simulator));
-    journal(folder.path());
+    // A budget that is never reached counts every reservation.
+    let budget = "1000000/total".parse::<Budget>().unwrap().vendor(Vendor::Ark);
+    let model = newest(Vendor::Ark).1;
+    journal(folder.path()).set_budget(budget).await.unwrap();
     let killers: Vec<_> = (0..AT_ONCE)
         .map(|_| {
             let work = Arc::clone(&work);
@@ -79,6 +83,25 @@ async fn kills(count: usize) {
         }
     }
     assert!(per_prompt.values().all(|made| *made == 1));
+    // Each submission that has a task, or may have one, counts once against the budget.
+    let live = |entries: &[Entry]| -> Decimal {
+        let live = entries.iter().filter(|entry| entry.intent.vendor == Vendor::Ark);
+        let live = live.filter(|entry| entry.task.is_some() || entry.is_open());
+        live.filter_map(|entry| Some(entry.intent.estimate.as_ref()?.amount))
+            .sum()
+    };
+    let scope = entries[0].intent.scope().unwrap();
+    let counted = || async { journal.budgets(scope.clone()).await.unwrap()[0].1 };
+    assert_eq!(counted().await, live(&entries));
+    let clips = made
+        .iter()
+        .map(|task| by_prompt[&task.prompt])
+        .filter(|entry| entry.intent.model == model);
+    let clips: Vec<_> = clips
+        .map(|entry| entry.intent.estimate.as_ref().unwrap().amount)
+        .collect();
+    assert!(!clips.is_empty() && clips.iter().all(|amount| *amount == CLIP.parse().unwrap()));
+    assert!(counted().await >= clips.iter().sum());
     let open = entries.iter().filter(|entry| entry.is_open()).count();
     assert!(open > 0, "no kill fell into a submission: the test proves nothing");
 
@@ -118,6 +141,9 @@ async fn kills(count: usize) {
         }
     }
     let after = self::entries(&journal).await;
+    // What was found keeps its reservation, and so does what is still unknown.
+    assert_eq!(counted().await, live(&after));
+    assert_eq!(live(&after), live(&entries));
     let accepted = after.iter().filter(|entry| entry.state == State::Accepted).count();
     assert_eq!(accepted, entries.len() - open + adopted);
     assert_eq!(simulator.stats().tasks, made.len(), "recovering made a task");

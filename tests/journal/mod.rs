@@ -1,5 +1,7 @@
 //! Submissions are recorded before they are sent: nothing is sent twice, and nothing is lost at a crash.
 
+mod budgets;
+mod caps;
 mod child;
 mod keys;
 mod kill;
@@ -7,6 +9,7 @@ mod leases;
 mod odd;
 mod recover;
 mod released;
+mod reservations;
 mod search;
 mod secrets;
 mod targets;

@@ -3,6 +3,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod balance;
+pub(crate) mod budget;
 pub(crate) mod cancel;
 pub(crate) mod download;
 pub(crate) mod generate;
@@ -13,5 +14,6 @@ pub(crate) mod prices;
 pub(crate) mod recover;
 pub(crate) mod schema;
 pub(crate) mod sim;
+pub(crate) mod spend;
 pub(crate) mod status;
 pub(crate) mod wait;

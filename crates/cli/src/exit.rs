@@ -23,6 +23,8 @@ pub(crate) const AMBIGUOUS: u8 = 6;
 pub(crate) const IO: u8 = 7;
 /// A task exists, and its status could not be polled.
 const POLL_REFUSED: u8 = 8;
+/// A budget or a maximum cost does not allow a submission.
+const BUDGET: u8 = 9;
 
 /// Why a command ends without success.
 pub(crate) struct Failure {
@@ -132,6 +134,7 @@ impl From<Error> for Failure {
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,
             ErrorKind::PollRefused => POLL_REFUSED,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,
+            ErrorKind::Budget => BUDGET,
             ErrorKind::Io | ErrorKind::Journal | ErrorKind::TooLarge => IO,
             _ => VENDOR,
         };
@@ -142,6 +145,13 @@ impl From<Error> for Failure {
             json: json!(error),
         };
         let any = |test: fn(&Violation) -> bool| error.violations().iter().any(test);
+        let failure = match error.kind() {
+            ErrorKind::Budget => failure.hint(&format!(
+                "To see the budgets, use: {}. To submit at an unknown cost, add: --allow-unknown-cost",
+                Invocation::new("budget").arg("list")
+            )),
+            _ => failure,
+        };
         let failure = match any(|violation| violation.more_models > 0) {
             true => failure.hint(&format!(
                 "To list every model that supports the request, use: {}",

@@ -8,7 +8,7 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
 use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
-use crate::output::{Output, file, shown, task_text};
+use crate::output::{Output, file, shown, task_json, task_text};
 
 /// Waits with progress, by polling and for a task from `other`. An interrupt ends the wait, not the task.
 pub(crate) async fn wait_for(
@@ -85,7 +85,7 @@ pub(crate) fn ended(task: &VideoTask) -> Result<(), Failure> {
 pub(crate) async fn show(client: &Client, task: &VideoTask, output: &Output) -> Result<(), Failure> {
     let entry = client.journal_entry(&task.id).await.ok().flatten();
     let next = entry.and_then(|entry| unwritten(&entry));
-    let mut document = json!({"task": task});
+    let mut document = task_json(task);
     if let Some(next) = &next {
         document["next"] = next.as_str().into();
     }

@@ -5,6 +5,7 @@ Examples:
   videogen generate \"a paper boat\" --duration 6 --resolution 720p -o boat.mp4
   videogen generate \"it sails on\" --first-frame boat.png --model seedance-2.0
   videogen generate \"a paper boat\" --idempotency-key order-4711 --json
+  videogen generate \"a paper boat\" --max-cost 2.50
   videogen generate \"a paper boat\" --simulate
 
 With --return-last-frame, the last frame is written next to the video with the
@@ -78,6 +79,26 @@ pub(crate) const BALANCE: &str = "\
 Examples:
   videogen balance --vendor toapis";
 
+pub(crate) const SPEND: &str = "\
+Examples:
+  videogen spend --since 30d --by day
+  videogen spend --by model --csv
+
+Amounts are what vendors reported, else computed from tokens and their price,
+else estimated from list prices. What is running or ambiguous is `reserved`.";
+
+pub(crate) const BUDGET: &str = "\
+Examples:
+  videogen budget set 20/day
+  videogen budget set 300CNY/month --vendor ark
+  videogen budget list
+  videogen budget remove day
+
+A submission reserves the most that it may cost before it is sent, in the
+journal, so several processes cannot overrun a budget together. One that does
+not fit is refused with exit code 9, and so is one of unknown cost, unless
+--allow-unknown-cost is given.";
+
 pub(crate) const ASSETS: &str = "\
 Examples:
   videogen assets upload boat.png sail.mp4 --vendor token360
@@ -117,6 +138,7 @@ Exit codes:
   6    submission status unknown; it was not resent (see `videogen recover`)
   7    a file, or the journal, could not be read or written
   8    the task exists, but its status could not be read (see `videogen wait`)
+  9    a budget or --max-cost does not allow the cost; nothing was sent
   130  interrupted by Ctrl-C (143: SIGTERM, 129: SIGHUP); the task keeps running
 
 The first interrupt still waits for the response to a submission; a second one

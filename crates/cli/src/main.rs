@@ -1,6 +1,7 @@
 //! The `videogen` command.
 
 mod account;
+mod cap;
 mod commands;
 mod exit;
 mod files;
@@ -30,7 +31,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::account::TaskArgs;
 use crate::commands::{
-    assets, balance, cancel, download, generate, list, models, plan, prices, recover, schema, sim, status, wait,
+    assets, balance, budget, cancel, download, generate, list, models, plan, prices, recover, schema, sim, spend,
+    status, wait,
 };
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
@@ -86,6 +88,12 @@ enum Command {
     /// Show the balance of the account, which also checks the key (ToAPIs only).
     #[command(after_help = help::BALANCE)]
     Balance(balance::BalanceArgs),
+    /// Show what the submissions in the journal cost.
+    #[command(after_help = help::SPEND)]
+    Spend(spend::SpendArgs),
+    /// Limit what the submissions of a day, week or month may cost together.
+    #[command(after_help = help::BUDGET)]
+    Budget(BudgetArgs),
     /// Upload local files, and manage what a vendor keeps of them.
     #[command(after_help = help::ASSETS)]
     Assets(AssetsArgs),
@@ -95,6 +103,12 @@ enum Command {
     /// Run a local simulator of the vendors' APIs.
     #[command(after_help = help::SIM)]
     Sim(sim::SimArgs),
+}
+
+#[derive(Args)]
+struct BudgetArgs {
+    #[command(subcommand)]
+    command: budget::BudgetCommand,
 }
 
 #[derive(Args)]
@@ -164,6 +178,8 @@ async fn run() -> ExitCode {
         Command::Recover(args) => recover::recover(args, &journal, &output).await,
         Command::Balance(args) => stoppable(balance::balance(args, &output)).await,
         Command::Models(args) => stoppable(models::models(args, &output)).await,
+        Command::Spend(args) => stoppable(spend::spend(args, &journal, &output)).await,
+        Command::Budget(args) => stoppable(budget::budget(args.command, &journal, &output)).await,
         Command::Prices(args) => stoppable(prices::prices(args.command, &output)).await,
         Command::Assets(args) => stoppable(assets::assets(args.command, &journal, &output)).await,
         Command::Schema(args) => schema::schema(&args, &output),

@@ -238,6 +238,15 @@ pub(crate) fn moment(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// A task, and its cost if it is known.
+pub(crate) fn task_json(task: &VideoTask) -> Value {
+    let mut document = json!({"task": task});
+    if let Some(cost) = task.cost() {
+        document["cost"] = json!(cost);
+    }
+    document
+}
+
 /// A task in a few lines of text.
 pub(crate) fn task_text(task: &VideoTask) -> String {
     let mut lines = vec![format!("{}  {}", task.id, shown(&task.status))];
@@ -276,6 +285,7 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     }
     let more = task.more_videos.len();
     add("more videos", (more > 0).then(|| format!("{more} ready")));
+    add("cost", task.cost().map(|cost| cost.to_string()));
     add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
     add(
         "expired",

@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -85,6 +85,20 @@ const STEPS: [&str; 7] = [
         holder TEXT NOT NULL,
         lease TEXT NOT NULL,
         PRIMARY KEY (account, origin, vendor, way, sha256)
+    ) STRICT;",
+    // What each submission counts against budgets, as `Entry::charge` returns it: an exact decimal number. Submissions of
+    // older versions have no estimate, so they count nothing. The column `budget` is the whole budget as JSON; the vendor of
+    // one for all vendors is empty.
+    "ALTER TABLE submissions ADD COLUMN vendor TEXT;
+    ALTER TABLE submissions ADD COLUMN counted TEXT;
+    ALTER TABLE submissions ADD COLUMN currency TEXT;
+    CREATE INDEX submissions_counted ON submissions (currency, begun, scope, vendor, counted) WHERE counted IS NOT NULL;
+    CREATE TABLE budgets (
+        vendor TEXT NOT NULL,
+        currency TEXT NOT NULL,
+        period TEXT NOT NULL,
+        budget TEXT NOT NULL,
+        PRIMARY KEY (vendor, currency, period)
     ) STRICT;",
 ];
 

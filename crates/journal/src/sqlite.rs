@@ -10,13 +10,14 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
 use videogen::Timestamp;
 use videogen::journal::{
-    BoxFuture, Entry, Event, Found, Intent, Journal, JournalError, Query, Started, Subject, UploadKey, UploadLease,
-    UploadRecord,
+    BoxFuture, Budget, BudgetKey, Entry, Event, Found, Intent, Journal, JournalError, OverBudget, Query, Started,
+    Subject, UploadKey, UploadLease, UploadRecord,
 };
+use videogen::price::Decimal;
 
 use crate::file::BUSY;
 use crate::row::{COLUMNS, broken, entry, log, new, put, read};
-use crate::{file, schema, upload};
+use crate::{budget, file, schema, upload};
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -183,25 +184,21 @@ impl Journal for SqliteJournal {
             }
             let at = intent.at;
             // The task of an unreadable record may exist, so it is an error.
-            let begun = match entry(&transaction, "key", &intent.key, intent.scope().as_deref())? {
-                None => {
-                    let entry = Entry::begin(intent);
-                    put(&transaction, &entry)?;
-                    new(entry)
-                }
+            let entry = match entry(&transaction, "key", &intent.key, intent.scope().as_deref())? {
+                None => Entry::begin(intent),
                 Some(known) => match known.begin_again(intent) {
-                    Some(entry) => {
-                        put(&transaction, &entry)?;
-                        new(entry)
-                    }
+                    Some(entry) => entry,
                     None => return Ok(Started::Known(Box::new(known))),
                 },
             };
-            if let Started::New { id, .. } = &begun {
-                log(&transaction, id, at, &Event::Started)?;
+            // An earlier attempt with this key counts nothing.
+            if let Some(over) = budget::check(&transaction, &entry.intent)? {
+                return Ok(Started::OverBudget(Box::new(over)));
             }
+            put(&transaction, &entry)?;
+            log(&transaction, &entry.intent.id, at, &Event::Started)?;
             transaction.commit().map_err(broken)?;
-            Ok(begun)
+            Ok(new(entry))
         }))
     }
 
@@ -213,7 +210,7 @@ impl Journal for SqliteJournal {
             };
             let now = Utc::now();
             // Most polls change nothing, and must not wait for the lock.
-            if matches!(event, Event::Status { .. }) {
+            if matches!(event, Event::Status { .. } | Event::Cost { .. }) {
                 match entry(connection, column, &value, scope)? {
                     None => return Ok(None),
                     Some(mut entry) => {
@@ -262,6 +259,10 @@ impl Journal for SqliteJournal {
                     values.push(value.into());
                 }
             }
+            if let Some(since) = query.since {
+                wanted.push("begun >= ?".to_owned());
+                values.push(since.timestamp_millis().into());
+            }
             if query.open {
                 wanted.push("open = 1".to_owned());
             }
@@ -287,6 +288,22 @@ impl Journal for SqliteJournal {
             }
             Ok(found)
         }))
+    }
+
+    fn over_budget(&self, intent: Intent) -> BoxFuture<'_, Result<Option<OverBudget>, JournalError>> {
+        Box::pin(self.run(move |connection| budget::check(connection, &intent)))
+    }
+
+    fn budgets(&self, scope: String) -> BoxFuture<'_, Result<Vec<(Budget, Decimal)>, JournalError>> {
+        Box::pin(self.run(move |connection| budget::all(connection, &scope, Utc::now())))
+    }
+
+    fn set_budget(&self, budget: Budget) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(self.change(move |connection| budget::put(connection, &budget)))
+    }
+
+    fn remove_budget(&self, key: BudgetKey) -> BoxFuture<'_, Result<bool, JournalError>> {
+        Box::pin(self.change(move |connection| budget::remove(connection, &key)))
     }
 
     fn find_upload(&self, key: UploadKey) -> BoxFuture<'_, Result<Option<UploadRecord>, JournalError>> {

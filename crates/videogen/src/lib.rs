@@ -208,9 +208,13 @@ pub mod lost {
 /// # Ok::<(), videogen::Error>(())
 /// ```
 pub mod price {
+    /// Exact decimal number.
+    #[doc(no_inline)]
+    pub use rust_decimal::Decimal;
+
     pub use crate::model::{
-        CostEstimate, Estimate, FieldRule, InvalidPriceError, Money, ParseMoneyError, PriceBook, PriceEntry,
-        PriceOrigin,
+        CostEstimate, Estimate, FieldRule, InvalidPriceError, Money, Obtained, ParseMoneyError, PriceBook, PriceEntry,
+        PriceOrigin, Reserved, TaskCost, TokenPrice,
     };
 }
 

@@ -16,6 +16,7 @@ use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask, Violation};
 use videogen_sim::Simulator;
 
 use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
+use crate::cap::CapArgs;
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
 use crate::files::{FileArgs, Files, Target};
 use crate::follow;
@@ -23,7 +24,7 @@ use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::lost;
-use crate::output::{Output, elapsed, task_text};
+use crate::output::{Output, elapsed, task_json, task_text};
 use crate::price_file::{self, Prices};
 use crate::request_args::RequestArgs;
 use crate::submission::Submission;
@@ -55,6 +56,8 @@ pub(crate) struct GenerateArgs {
     /// Stop waiting after SECONDS; the task keeps running.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
     timeout: u64,
+    #[command(flatten)]
+    cap: CapArgs,
     #[command(flatten)]
     file: FileArgs,
     #[command(flatten)]
@@ -263,6 +266,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         .as_ref()
         .map(|target| target.destination().clone())
         .filter(|_| is_journalled);
+    args.cap.apply(&mut submission);
     let search = ReconcileOptions::default()
         .within(Duration::from_secs(args.search_timeout))
         .sole_writer(args.adopt);
@@ -406,7 +410,9 @@ impl Run<'_> {
     }
 
     fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
-        let mut document = json!({"simulated": self.simulate, "model_known": self.model_known, "task": task});
+        let mut document = task_json(task);
+        document["simulated"] = self.simulate.into();
+        document["model_known"] = self.model_known.into();
         if let Some(near) = self.did_you_mean {
             document["did_you_mean"] = near.into();
         }

@@ -60,8 +60,8 @@ impl Client {
         self.check(id)?;
         let call = self.call(&self.0.http.read);
         let result = dispatch::get(self.0.vendor, &call, id).await;
-        let task = self.task(Operation::Get, id, result, &call)?;
-        self.record_status(&task).await;
+        let mut task = self.task(Operation::Get, id, result, &call)?;
+        self.record_status(&mut task).await;
         Ok(task)
     }
 
@@ -97,8 +97,8 @@ impl Client {
         });
         let cancelled = cancelled.await.map_err(|error| error.with_task(id));
         match cancelled {
-            Ok(Some(task)) => {
-                self.record_status(&task).await;
+            Ok(Some(mut task)) => {
+                self.record_status(&mut task).await;
                 Ok(task)
             }
             // The task may have changed its status since the look.

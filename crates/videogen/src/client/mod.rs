@@ -18,6 +18,7 @@ mod uploads;
 pub use builder::ClientBuilder;
 pub use list_all::TaskList;
 pub use observer::{SubmitEvent, UploadEvent};
+pub(crate) use plan::is_own_server;
 pub use plan::{InlineFile, ModelPlan, Plan, PlannedUpload, plan, plan_all};
 
 pub use self::core::Client;

@@ -79,15 +79,22 @@ impl Client {
         Query::default().account(self.account()).origin(self.origin())
     }
 
-    /// Records a task's status. Failures are ignored: the vendor can be polled again.
-    pub(crate) async fn record_status(&self, task: &VideoTask) {
+    /// Records a task's status and cost, and adds its estimate. Failures are ignored: the vendor can be polled again.
+    pub(crate) async fn record_status(&self, task: &mut VideoTask) {
         let status = Event::Status {
             status: task.status.clone(),
             error: task.error.clone(),
             vendor_id: task.vendor_id.clone(),
             videos: u16::try_from(task.videos().count()).ok().filter(|videos| *videos > 1),
         };
-        self.record_task(&task.id, status).await;
+        let Some(entry) = self.record_task(&task.id, status).await else {
+            return;
+        };
+        task.estimate = task.estimate.take().or(entry.intent.estimate);
+        // If this process dies here, the estimate counts, and the next poll records the cost.
+        if let Some(cost) = task.cost().filter(|cost| entry.cost.as_ref() != Some(cost)) {
+            self.record_task(&task.id, Event::Cost { cost }).await;
+        }
     }
 
     /// Records a complete file that is about to be moved to its place, so that it is known even if this
@@ -112,11 +119,11 @@ impl Client {
         self.record_task(task, event).await;
     }
 
-    async fn record_task(&self, task: &TaskId, event: Event) {
-        if let Some(journal) = &self.0.journal {
-            // A journal failure must not prevent the download of a paid video.
-            let _ = journal.record(self.subject(task), event).await;
-        }
+    /// Returns the entry of the task, if there is one.
+    async fn record_task(&self, task: &TaskId, event: Event) -> Option<Entry> {
+        let journal = self.0.journal.as_ref()?;
+        // A journal failure must not prevent the download of a paid video.
+        journal.record(self.subject(task), event).await.ok().flatten()
     }
 
     /// Returns the journal entry of a task, or `None` without a journal or when it has no entry for the task.

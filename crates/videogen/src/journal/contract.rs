@@ -5,8 +5,12 @@ use std::future::ready;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use rust_decimal::Decimal;
 
-use super::{Entry, Event, Found, Intent, JournalError, Query, Subject, UploadKey, UploadLease, UploadRecord};
+use super::{
+    Budget, BudgetKey, Entry, Event, Found, Intent, JournalError, OverBudget, Query, Subject, UploadKey, UploadLease,
+    UploadRecord,
+};
 
 /// Durable storage of submissions. Several processes may use the same journal at once.
 ///
@@ -20,7 +24,8 @@ use super::{Entry, Event, Found, Intent, JournalError, Query, Subject, UploadKey
 /// }
 /// ```
 pub trait Journal: fmt::Debug + Send + Sync {
-    /// Commits a submission before it is sent. If its key exists, [`Entry::begin_again`] decides, in the same transaction.
+    /// Commits a submission before it is sent. If its key exists, [`Entry::begin_again`] decides, in the same transaction;
+    /// and so does [`OverBudget::check`] for the budgets that are set.
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>>;
 
     /// Commits an event of an entry with [`Entry::apply`], and returns the entry. Returns `None` for an unknown entry: tasks
@@ -30,6 +35,30 @@ pub trait Journal: fmt::Debug + Send + Sync {
     /// Returns the entries that match, newest first. Records that cannot be read are returned in [`Found::unreadable`] and
     /// are not changed.
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>>;
+
+    /// Returns the budget that does not allow the submission, without committing anything. [`begin`](Self::begin) decides.
+    fn over_budget(&self, _intent: Intent) -> BoxFuture<'_, Result<Option<OverBudget>, JournalError>> {
+        Box::pin(ready(Ok(None)))
+    }
+
+    /// Returns the budgets, and what counts against each in its current period: all submissions of `scope`. A journal without
+    /// budgets has none.
+    fn budgets(&self, _scope: String) -> BoxFuture<'_, Result<Vec<(Budget, Decimal)>, JournalError>> {
+        Box::pin(ready(Ok(Vec::new())))
+    }
+
+    /// Stores a budget, instead of an earlier one with its key.
+    ///
+    /// # Errors
+    /// When it cannot be stored: always, in a journal without budgets.
+    fn set_budget(&self, _budget: Budget) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(ready(Err(JournalError::new("this journal has no budgets"))))
+    }
+
+    /// Removes the budget with this key, and returns whether there was one.
+    fn remove_budget(&self, _key: BudgetKey) -> BoxFuture<'_, Result<bool, JournalError>> {
+        Box::pin(ready(Ok(false)))
+    }
 
     /// Returns the last upload with this key, if any. A journal without uploads returns `None`: files are uploaded again.
     fn find_upload(&self, _key: UploadKey) -> BoxFuture<'_, Result<Option<UploadRecord>, JournalError>> {
@@ -72,6 +101,22 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
         (**self).find(query)
     }
 
+    fn over_budget(&self, intent: Intent) -> BoxFuture<'_, Result<Option<OverBudget>, JournalError>> {
+        (**self).over_budget(intent)
+    }
+
+    fn budgets(&self, scope: String) -> BoxFuture<'_, Result<Vec<(Budget, Decimal)>, JournalError>> {
+        (**self).budgets(scope)
+    }
+
+    fn set_budget(&self, budget: Budget) -> BoxFuture<'_, Result<(), JournalError>> {
+        (**self).set_budget(budget)
+    }
+
+    fn remove_budget(&self, key: BudgetKey) -> BoxFuture<'_, Result<bool, JournalError>> {
+        (**self).remove_budget(key)
+    }
+
     fn find_upload(&self, key: UploadKey) -> BoxFuture<'_, Result<Option<UploadRecord>, JournalError>> {
         (**self).find_upload(key)
     }
@@ -105,4 +150,6 @@ pub enum Started {
     },
     /// A submission with the same key is in flight, was accepted, or may have been accepted: nothing may be sent.
     Known(Box<Entry>),
+    /// A budget does not allow it: nothing is committed, and nothing may be sent.
+    OverBudget(Box<OverBudget>),
 }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{Destination, Event, FileKind, Intent, JournalError, Reason, SavedFile, Subject, further_video};
 use crate::model::Progress;
 use crate::model::{
-    Ambiguity, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Timestamp, VideoTask,
+    Ambiguity, Delivery, Error, ErrorKind, Obtained, Operation, TaskCost, TaskError, TaskId, TaskStatus, Timestamp,
+    VideoTask,
 };
 
 /// Lease of a recorded submission: how long its sender is assumed to be running without extending it.
@@ -75,6 +76,9 @@ pub struct Entry {
     /// Last known status of the task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<TaskStatus>,
+    /// What the task cost, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<TaskCost>,
     /// Reason of the task's failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
@@ -118,6 +122,7 @@ impl Entry {
             task: None,
             vendor_id: None,
             status: None,
+            cost: None,
             error: None,
             reason: None,
             ambiguity: None,
@@ -221,6 +226,12 @@ impl Entry {
                 // A late response does not change an ended task.
                 if !self.status.as_ref().is_some_and(TaskStatus::is_ended) || status.is_ended() {
                     (self.status, self.error) = (Some(status), error);
+                }
+            }
+            Event::Cost { cost } => {
+                // A less reliable source does not replace a better one.
+                if self.task.is_some() && self.cost.as_ref().is_none_or(|known| cost.obtained <= known.obtained) {
+                    self.cost = Some(cost);
                 }
             }
             Event::Target { target } => self.target = Some(target),
@@ -356,6 +367,10 @@ impl Entry {
             task.status = status.clone();
         }
         task.model = Some(self.intent.model.clone());
+        task.estimate.clone_from(&self.intent.estimate);
+        if let Some(cost) = self.cost.as_ref().filter(|cost| cost.obtained == Obtained::Reported) {
+            task.usage.get_or_insert_default().cost = Some(cost.money.clone());
+        }
         task.error = self.error.clone();
         task.client_reference = self.intent.client_reference.clone();
         task.already_submitted = true;

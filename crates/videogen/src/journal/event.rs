@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Destination, FileKind, SavedFile};
-use crate::model::{Ambiguity, Delivery, Error, ErrorKind, TaskError, TaskId, TaskStatus, Timestamp, Vendor};
+use crate::model::{
+    Ambiguity, Delivery, Error, ErrorKind, Reserved, TaskCost, TaskError, TaskId, TaskStatus, Timestamp, Vendor,
+};
 
 /// A submission that is about to be sent. It contains no API key, and URLs only as hosts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +44,12 @@ pub struct Intent {
     /// Output files. [`Entry::begin`](super::Entry::begin) moves them to the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Destination>,
+    /// What it is expected to cost, and counts against [budgets](super::Budget). `None` if its cost is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Reserved>,
+    /// Whether budgets allow it although its cost is unknown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_unknown_cost: bool,
 }
 
 impl Intent {
@@ -121,6 +129,12 @@ pub enum Event {
         /// Number of its videos, if there are several.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         videos: Option<u16>,
+    },
+    /// What the task cost became known.
+    Cost {
+        /// The cost.
+        #[serde(flatten)]
+        cost: TaskCost,
     },
     /// The output files were set.
     Target {

@@ -22,18 +22,23 @@
 //! ```
 // Floor 1: depends on `model` alone. It may not use clients or a network.
 
+mod budget;
+mod charge;
 mod contract;
 mod entry;
 mod error;
 mod event;
 mod files;
 mod found;
+mod ledger;
 mod query;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
 mod upload;
 
+pub use budget::{Budget, BudgetKey, OverBudget, ParseBudgetError, Period};
+pub use charge::{Charge, ChargeKind};
 pub use contract::{Journal, Started};
 pub(crate) use entry::LEASE;
 pub use entry::{Entry, State};
@@ -44,5 +49,6 @@ pub use files::{Destination, FileKind, SavedFile, further_video};
 pub use found::{Found, Unreadable};
 /// Future returned by the methods of a [`Journal`].
 pub use futures_util::future::BoxFuture;
+pub use ledger::{Amounts, GroupBy, Ledger, Spend};
 pub use query::{Query, Subject};
 pub use upload::{UploadKey, UploadLease, UploadRecord};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::TaskId;
+use crate::model::{TaskId, Timestamp};
 
 /// Subject of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub struct Query {
     pub open: bool,
     /// Only entries whose task had not ended when last checked, or whose output files are missing.
     pub unfinished: bool,
+    /// Entries whose last attempt was submitted at this time or later.
+    pub since: Option<Timestamp>,
     /// Maximum number of entries.
     pub limit: Option<u32>,
 }
@@ -127,6 +129,13 @@ impl Query {
     #[must_use]
     pub fn unfinished(mut self, unfinished: bool) -> Self {
         self.unfinished = unfinished;
+        self
+    }
+
+    /// Selects the entries whose last attempt was submitted at this time or later.
+    #[must_use]
+    pub fn since(mut self, since: Timestamp) -> Self {
+        self.since = Some(since);
         self
     }
 

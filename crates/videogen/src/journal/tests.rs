@@ -21,6 +21,8 @@ fn intent(id: &str) -> Intent {
         at,
         until: at,
         target: None,
+        estimate: None,
+        allow_unknown_cost: false,
     }
 }
 

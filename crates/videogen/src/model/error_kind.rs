@@ -14,6 +14,8 @@ pub enum ErrorKind {
     Auth,
     /// The account's balance does not cover the request.
     Balance,
+    /// A cap of the caller does not allow what the submission may cost: a budget, or the maximum cost.
+    Budget,
     /// Too many requests (HTTP 429).
     RateLimited,
     /// The request is invalid: it was not sent, or the vendor refused it.
@@ -61,6 +63,7 @@ impl ErrorKind {
         match self {
             Self::Auth => "auth",
             Self::Balance => "balance",
+            Self::Budget => "budget",
             Self::RateLimited => "rate_limited",
             Self::InvalidRequest => "invalid_request",
             Self::Moderated => "moderated",

@@ -147,6 +147,9 @@ pub struct CostEstimate {
     /// length of input videos.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<&'static str>,
+    /// Price of tokens, if tokens are billed: a finished task has their exact number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<TokenPrice>,
     /// Where the price comes from.
     pub origin: PriceOrigin,
     /// Whether the price, or a size that it is counted by, is not documented, or not for the server that the request goes to.
@@ -169,6 +172,18 @@ impl fmt::Display for CostEstimate {
         }
         write!(f, "{} {}", self.high.normalize(), self.currency)
     }
+}
+
+/// Price of a number of tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TokenPrice {
+    /// The price.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub price: Decimal,
+    /// Number of tokens that it is for.
+    pub per: u64,
 }
 
 /// Where a price comes from.
@@ -234,6 +249,7 @@ mod tests {
             currency: "USD".to_owned(),
             basis: "108000 tokens at 7.0 USD per 1000000 tokens".to_owned(),
             depends_on: Vec::new(),
+            tokens: None,
             origin: PriceOrigin::User,
             unverified: false,
         };

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::TaskStatus;
-use crate::model::{Adjustment, ErrorKind, Money, Note, SecretUrl, TaskId, TaskParameters, Timestamp, UnlistedModel};
+use crate::model::{
+    Adjustment, ErrorKind, Money, Note, Obtained, Reserved, SecretUrl, TaskCost, TaskId, TaskParameters, Timestamp,
+    UnlistedModel,
+};
 
 /// A video task as last reported by the vendor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +68,10 @@ pub struct VideoTask {
     /// Tokens and searches used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// What it was expected to cost: on the task returned by a submission, and later on tasks that are in the client's journal.
+    /// See [`cost`](Self::cost).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Reserved>,
     /// Reason of the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
@@ -118,6 +125,7 @@ impl VideoTask {
             more_videos: Vec::new(),
             last_frame: None,
             usage: None,
+            estimate: None,
             error: None,
             request_id: None,
             unlisted_model: None,
@@ -130,7 +138,7 @@ impl VideoTask {
     }
 
     /// Returns the task with what only the task returned by its submission has: the notes on the request, its adjustments, and
-    /// how it was recorded.
+    /// how it was recorded, and its estimate.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
@@ -146,8 +154,35 @@ impl VideoTask {
         self.notes.clone_from(&submitted.notes);
         self.adjustments.clone_from(&submitted.adjustments);
         self.already_submitted = submitted.already_submitted;
+        self.estimate = self.estimate.or_else(|| submitted.estimate.clone());
         self.journal_error.clone_from(&submitted.journal_error);
         self
+    }
+
+    /// Returns what the task cost: as the vendor reported it; else, once it is completed, computed from its tokens and their
+    /// price, or estimated. `None` while that is unknown: without a known price, before the end, and for a task that failed.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, submitted: videogen::VideoTask) -> Result<(), videogen::Error> {
+    /// let task = client.wait(&submitted).await?.submitted_as(&submitted);
+    /// if let Some(cost) = task.cost() {
+    ///     println!("{} {}", cost.money, cost.obtained);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<TaskCost> {
+        let usage = self.usage.as_ref();
+        if let Some(reported) = usage.and_then(|usage| usage.cost.clone()) {
+            return Some(TaskCost::new(reported, Obtained::Reported));
+        }
+        let estimate = self.estimate.as_ref().filter(|_| self.status.is_completed())?;
+        let tokens = usage.and_then(|usage| usage.completion_tokens.or(usage.total_tokens));
+        Some(match tokens.and_then(|tokens| estimate.cost_of(tokens)) {
+            Some(computed) => TaskCost::new(computed, Obtained::Computed),
+            None => TaskCost::new(estimate.most(), Obtained::Estimated),
+        })
     }
 
     /// Iterates over all its videos. Most tasks have one.

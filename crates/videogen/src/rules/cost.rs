@@ -11,8 +11,8 @@ use videogen_wire::facts::{PriceUnit, Size, Tokens, Zero};
 use super::conditions::{Demand, fits, value};
 use super::media::{Files, role_rule};
 use crate::model::{
-    Capabilities, CostEstimate, Estimate, PriceBook, PriceEntry, PriceOrigin, Role, Source, Vendor, VideoDuration,
-    VideoRequest,
+    Capabilities, CostEstimate, Estimate, PriceBook, PriceEntry, PriceOrigin, Role, Source, TokenPrice, Vendor,
+    VideoDuration, VideoRequest,
 };
 
 /// What pixels over time are divided by to give tokens.
@@ -146,6 +146,7 @@ impl Order {
             currency: high.terms.currency.to_owned(),
             basis: basis(low, high),
             depends_on,
+            tokens: token_price(outcomes),
             origin: high.terms.origin,
             unverified: outcomes.iter().any(|outcome| outcome.unverified),
         })
@@ -400,6 +401,20 @@ fn basis(low: &Outcome<'_>, high: &Outcome<'_>) -> String {
         (true, false) => format!("{} to {to} at {highest}", low.units.normalize()),
         (false, _) => format!("{from} at {lowest} to {to} at {highest}"),
     }
+}
+
+/// The price of tokens, if it is the same for all outcomes.
+fn token_price(outcomes: &[Outcome<'_>]) -> Option<TokenPrice> {
+    let terms = outcomes.first()?.terms;
+    let is_same = |outcome: &Outcome<'_>| {
+        let other = outcome.terms;
+        (other.unit, other.price, other.per) == (PriceUnit::Token, terms.price, terms.per)
+    };
+    let price = TokenPrice {
+        price: terms.price,
+        per: terms.per,
+    };
+    outcomes.iter().all(is_same).then_some(price)
 }
 
 /// Whether the cost differs by one of the choices alone.

@@ -15,6 +15,7 @@
 // lives here too, and is public as `videogen::lost`.
 
 mod adopt;
+mod cap;
 mod comparison;
 mod digests;
 mod existing;

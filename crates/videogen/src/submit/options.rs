@@ -2,7 +2,7 @@
 
 use crate::client::no_journal;
 use crate::journal::Destination;
-use crate::model::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind, Money};
 
 /// Options of a submission.
 ///
@@ -22,6 +22,12 @@ pub struct SubmitOptions {
     /// Output files of the task; requires a journal. It commits them before anything is sent, so that [`Client::recover`](crate::Client::recover) returns
     /// the task as unfinished until they exist. Submitting does not download anything.
     pub target: Option<Destination>,
+    /// The most that the submission may cost by its [estimate](crate::price::Estimate); otherwise it fails with the kind
+    /// `budget` before anything is sent. A cost that is unknown, or in another currency, is refused too.
+    pub max_cost: Option<Money>,
+    /// Whether a submission whose cost is unknown is allowed under [`max_cost`](Self::max_cost) and under the journal's
+    /// [budgets](crate::journal::Budget).
+    pub allow_unknown_cost: bool,
 }
 
 impl SubmitOptions {
@@ -36,6 +42,27 @@ impl SubmitOptions {
     #[must_use]
     pub fn target(mut self, target: Destination) -> Self {
         self.target = Some(target);
+        self
+    }
+
+    /// Sets the most that the submission may cost.
+    ///
+    /// ```
+    /// use videogen::submit::SubmitOptions;
+    ///
+    /// let options = SubmitOptions::default().max_cost("2.50".parse()?);
+    /// # Ok::<(), videogen::price::ParseMoneyError>(())
+    /// ```
+    #[must_use]
+    pub fn max_cost(mut self, most: Money) -> Self {
+        self.max_cost = Some(most);
+        self
+    }
+
+    /// Allows a submission whose cost is unknown, in spite of a maximum cost and budgets.
+    #[must_use]
+    pub fn allow_unknown_cost(mut self, allow: bool) -> Self {
+        self.allow_unknown_cost = allow;
         self
     }
 

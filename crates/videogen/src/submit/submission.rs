@@ -14,8 +14,8 @@ use crate::client::{Client, PULSE, SubmitEvent, alive, lease_end};
 use crate::journal::{BoxFuture, Entry, Event, Intent, Journal, Query, Started, State, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
-    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Timestamp, UnlistedModel, VideoRequest,
-    VideoTask,
+    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Reserved, Timestamp, UnlistedModel,
+    VideoRequest, VideoTask,
 };
 use crate::rules::adjust::adjust;
 use crate::rules::notes;
@@ -142,32 +142,40 @@ impl Client {
                 trace::note(note);
             }
             let not_sent = |error: Error| error.with_delivery(Delivery::NotSent);
+            let estimate = self.estimate(&request, &files);
+            let within_cap = self.within_cap(options, &estimate);
+            let reserved = estimate.known().map(Reserved::from);
             let contents = Contents::of(given, &files).await.map_err(not_sent)?;
             let (mut intent, mut fingerprints) = (None, Vec::new());
             if self.0.journal.is_some() {
                 fingerprints = self.fingerprints(given, &request, &contents).await.map_err(not_sent)?;
                 let recorded = fingerprints.first().cloned().unwrap_or_default();
-                intent = Some(self.intent(options, &request, &contents, recorded));
+                intent = Some(self.intent(options, &request, &contents, recorded, reserved.clone()));
             }
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
             }
-            // A key that has a task uploads nothing.
+            // A key that has a task uploads nothing, and costs nothing.
             let known = match &intent {
-                Some(intent) if !contents.is_empty() => self.taken(intent).await?,
+                Some(intent) if !contents.is_empty() || within_cap.is_err() => self.taken(intent).await?,
                 _ => None,
             };
             if let Some(known) = known {
                 match self.follow(known, &fingerprints).await {
                     Ok(mut task) => {
                         (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
+                        task.estimate = task.estimate.or(reserved);
                         return Ok(task);
                     }
                     Err(error) if error.is_retryable() => {}
                     Err(error) => return Err(error),
                 }
             }
+            within_cap?;
             if !contents.is_empty() {
+                if let Some(intent) = &intent {
+                    self.within_budgets(intent).await?;
+                }
                 self.notify(|| SubmitEvent::FilesNeeded);
             }
             let request = Arc::new(self.place_files(request, &contents).await?);
@@ -207,6 +215,7 @@ impl Client {
                 }
             };
             (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
+            task.estimate = task.estimate.or(reserved);
             Ok(task)
         })
     }
@@ -245,6 +254,7 @@ impl Client {
         let (id, attempt) = match begun {
             Started::New { id, attempt } => (id, attempt),
             Started::Known(entry) => return Ok(Attempt::Known(entry)),
+            Started::OverBudget(over) => return Err(self.over_budget(&over)),
         };
         self.notify(|| SubmitEvent::Recorded(id.clone()));
         let subject = Subject::Attempt {

@@ -247,7 +247,7 @@ impl Receiver {
             Ok(task) if !event.ended || task.is_final() => {
                 let mut task = task.called(&id);
                 self.0.client.judge().finish(&mut task, body.into());
-                self.0.client.record_status(&task).await;
+                self.0.client.record_status(&mut task).await;
                 Ok(task)
             }
             // The event reports that the task has ended, but not how.

@@ -14,7 +14,7 @@ use crate::exit::{Failure, INVALID};
 use crate::follow::{ended as judge, left, resume_hint};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::journal::JournalArgs;
-use crate::output::{Output, shown, task_text};
+use crate::output::{Output, shown, task_json, task_text};
 
 type Ended = HashMap<TaskId, Result<VideoTask, Failure>>;
 
@@ -50,7 +50,7 @@ pub(crate) async fn wait(
             Err(failure) => failure.code,
         });
         documents.push(match &result {
-            Ok(task) => json!({"task": task}),
+            Ok(task) => task_json(task),
             Err(failure) => json!({"error": failure.json}),
         });
         texts.push(match &result {

@@ -1,0 +1,24 @@
+//! Options that limit what a submission may cost.
+
+use clap::Args;
+use videogen::price::Money;
+use videogen::submit::SubmitOptions;
+
+#[derive(Args)]
+#[command(next_help_heading = "Cost")]
+pub(crate) struct CapArgs {
+    /// Submit only if it costs AMOUNT at most, such as 2.50 or 30CNY [USD].
+    #[arg(long, value_name = "AMOUNT")]
+    max_cost: Option<Money>,
+    /// Submit even if the cost is unknown, under --max-cost and budgets.
+    #[arg(long)]
+    allow_unknown_cost: bool,
+}
+
+impl CapArgs {
+    /// Adds them to the options of a submission.
+    pub(crate) fn apply(self, options: &mut SubmitOptions) {
+        options.max_cost = self.max_cost;
+        options.allow_unknown_cost = self.allow_unknown_cost;
+    }
+}

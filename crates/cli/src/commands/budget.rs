@@ -1,0 +1,135 @@
+//! `videogen budget`.
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::Utc;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use videogen::Vendor;
+use videogen::journal::{Budget, BudgetKey, Journal as _, Period, Query};
+use videogen_journal::SqliteJournal;
+
+use crate::exit::{Failure, INVALID};
+use crate::journal::{JournalArgs, failure};
+use crate::output::{Output, file, moment, table};
+
+/// The scope of the vendors' own servers.
+const PUBLIC: &str = "public";
+
+#[derive(Subcommand)]
+pub(crate) enum BudgetCommand {
+    /// Set a budget, in place of one for the same period and currency
+    Set(SetArgs),
+    /// List the budgets, and what counts against them
+    List,
+    /// Remove a budget
+    Remove(RemoveArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct SetArgs {
+    /// AMOUNT/PERIOD: 20/day, 300CNY/month; day, week, month or total, in UTC.
+    #[arg(value_name = "BUDGET")]
+    budget: Budget,
+    /// Limit the submissions to VENDOR only [default: all vendors together].
+    #[arg(long, value_name = "VENDOR")]
+    vendor: Option<Vendor>,
+}
+
+#[derive(Args)]
+pub(crate) struct RemoveArgs {
+    /// Period of the budget: day, week, month or total.
+    #[arg(value_name = "PERIOD")]
+    period: Period,
+    /// The vendor that it limits [default: the budget for all vendors].
+    #[arg(long, value_name = "VENDOR")]
+    vendor: Option<Vendor>,
+    /// Its currency.
+    #[arg(long, value_name = "CODE", default_value = "USD")]
+    currency: String,
+}
+
+pub(crate) async fn budget(
+    command: BudgetCommand,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    let none = || {
+        Failure::new(
+            INVALID,
+            "invalid_request",
+            "budgets are in the journal; remove --no-journal",
+        )
+    };
+    match command {
+        BudgetCommand::Set(SetArgs { budget, vendor }) => {
+            let journal = journal.open()?.ok_or_else(none)?;
+            let budget = match vendor {
+                Some(vendor) => budget.vendor(vendor),
+                None => budget,
+            };
+            journal.set_budget(budget.clone()).await.map_err(failure)?;
+            output.result(&json!({"budget": budget}), || format!("Set: {budget}."))?;
+        }
+        BudgetCommand::List => {
+            let journal = journal.open_to_read(output)?.ok_or_else(none)?;
+            list(&journal, output).await?;
+        }
+        BudgetCommand::Remove(args) => {
+            let journal = journal.open()?.ok_or_else(none)?;
+            let mut key = BudgetKey::new(args.currency, args.period);
+            key.vendor = args.vendor;
+            if !journal.remove_budget(key.clone()).await.map_err(failure)? {
+                let vendor = key.vendor.map_or("all vendors", |vendor| vendor.name());
+                let message = format!("there is no budget in {} per {} for {vendor}", key.currency, key.period);
+                return Err(Failure::new(INVALID, "not_found", message).hint("List them with: videogen budget list"));
+            }
+            output.result(&json!({"removed": key}), || "Removed.".to_owned())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failure> {
+    // What was submitted to a simulator or a gateway is counted separately.
+    let entries = journal.find(Query::default()).await.map_err(failure)?.entries;
+    let others: BTreeSet<String> = entries
+        .iter()
+        .filter_map(|entry| entry.intent.scope())
+        .filter(|scope| scope != PUBLIC)
+        .collect();
+    let now = Utc::now();
+    let mut rows: Vec<(Value, Vec<String>)> = Vec::new();
+    for scope in std::iter::once(PUBLIC.to_owned()).chain(others) {
+        for (budget, counted) in journal.budgets(scope.clone()).await.map_err(failure)? {
+            if scope != PUBLIC && counted.is_zero() {
+                continue;
+            }
+            let (until, left) = (budget.key.period.end(now), budget.amount - counted);
+            let [counted, left] = [counted, left].map(|amount| amount.normalize().to_string());
+            let row = vec![
+                budget.to_string(),
+                scope.clone(),
+                counted.clone(),
+                left.clone(),
+                until.map(moment).unwrap_or_default(),
+            ];
+            let mut document = json!(budget);
+            document["scope"] = scope.clone().into();
+            document["counted"] = counted.into();
+            document["left"] = left.into();
+            document["until"] = json!(until);
+            rows.push((document, row));
+        }
+    }
+    let documents: Vec<&Value> = rows.iter().map(|(document, _)| document).collect();
+    output.result(&json!({"budgets": documents}), || {
+        if rows.is_empty() {
+            return format!("No budgets in {}.", file(journal.path()));
+        }
+        let heads = ["budget", "scope", "spent or reserved", "left", "until"];
+        table(&heads, rows.iter().map(|(_, row)| row.clone()))
+    })
+}

@@ -1,0 +1,289 @@
+//! `videogen spend`.
+
+use std::process::ExitCode;
+
+use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use videogen::Timestamp;
+use videogen::journal::{Amounts, GroupBy, Journal as _, Ledger, Query, Spend};
+
+use crate::exit::{Failure, INVALID};
+use crate::journal::{JournalArgs, failure, unreadable};
+use crate::output::{Output, file, table};
+
+/// The amounts of a row, after the sum.
+const KINDS: [&str; 5] = ["reported", "computed", "estimated", "reserved", "uncertain"];
+/// Its numbers of submissions.
+const COUNTS: [&str; 6] = [
+    "submissions",
+    "failed",
+    "not_billed",
+    "uncertain_tasks",
+    "unknown_cost",
+    "not_submitted",
+];
+
+#[derive(Args)]
+pub(crate) struct SpendArgs {
+    /// Since a date (UTC), a time, or a duration ago: 2026-11-01, 30d, 12h.
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    since: Option<Timestamp>,
+    /// Group by day, vendor or model.
+    #[arg(long, value_name = "GROUP")]
+    by: Option<By>,
+    /// Print CSV, with one row for each group and currency.
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum By {
+    Day,
+    Vendor,
+    Model,
+}
+
+impl From<By> for GroupBy {
+    fn from(by: By) -> Self {
+        match by {
+            By::Day => Self::Day,
+            By::Vendor => Self::Vendor,
+            By::Model => Self::Model,
+        }
+    }
+}
+
+/// One row: a group's amounts in one currency; without any, its numbers only.
+struct Row<'a> {
+    spend: &'a Spend,
+    amounts: Option<&'a Amounts>,
+    /// Whether it is the group's first: the numbers are of all its currencies.
+    is_first: bool,
+}
+
+pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let Some(journal) = journal.open_to_read(output)? else {
+        let message = "costs are in the journal; remove --no-journal";
+        return Err(Failure::new(INVALID, "invalid_request", message));
+    };
+    let mut query = Query::default();
+    query.since = args.since;
+    let found = journal.find(query).await.map_err(failure)?;
+    let by = args.by.map(GroupBy::from);
+    let ledger = Ledger::of(&found.entries, by);
+    if args.csv {
+        if let Some(text) = unreadable(&found.unreadable) {
+            output.note(&text);
+        }
+        output.result(&json!(null), || csv(&ledger))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let groups: Vec<_> = ledger
+        .groups
+        .iter()
+        .map(|spend| {
+            let mut group = json!(spend);
+            for (index, amounts) in spend.amounts.iter().enumerate() {
+                group["amounts"][index]["total"] = json!(amounts.total());
+            }
+            group
+        })
+        .collect();
+    let document = json!({"since": args.since, "by": by, "groups": groups, "unreadable": found.unreadable});
+    output.result(&document, || {
+        let mut parts = Vec::new();
+        if ledger.groups.is_empty() {
+            parts.push(format!("No submissions in {}.", file(journal.path())));
+        } else {
+            parts.push(text(&ledger, by));
+            parts.extend(remarks(&ledger));
+        }
+        parts.extend(unreadable(&found.unreadable));
+        parts.join("\n\n")
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn rows(ledger: &Ledger) -> impl Iterator<Item = Row<'_>> {
+    ledger.groups.iter().flat_map(|spend| {
+        let none = spend.amounts.is_empty().then_some(None);
+        let amounts = spend.amounts.iter().map(Some).chain(none);
+        amounts.enumerate().map(move |(index, amounts)| Row {
+            spend,
+            amounts,
+            is_first: index == 0,
+        })
+    })
+}
+
+impl Row<'_> {
+    /// The currency, the sum and its parts.
+    fn amounts(&self) -> Vec<String> {
+        let Some(amounts) = self.amounts else {
+            return vec![String::new(); 2 + KINDS.len()];
+        };
+        let parts = [
+            amounts.total(),
+            amounts.reported,
+            amounts.computed,
+            amounts.estimated,
+            amounts.reserved,
+            amounts.uncertain,
+        ];
+        let parts = parts.iter().map(|amount| amount.normalize().to_string());
+        std::iter::once(amounts.currency.clone()).chain(parts).collect()
+    }
+
+    /// The numbers of submissions.
+    fn counts(&self) -> Vec<String> {
+        let spend = self.spend;
+        let counts = [
+            spend.submissions,
+            spend.failed,
+            spend.not_billed,
+            spend.uncertain,
+            spend.unknown,
+            spend.not_submitted,
+        ];
+        let shown = |count: u64| {
+            if self.is_first {
+                count.to_string()
+            } else {
+                String::new()
+            }
+        };
+        counts.into_iter().map(shown).collect()
+    }
+}
+
+fn text(ledger: &Ledger, by: Option<GroupBy>) -> String {
+    let is_public = ledger.groups.iter().all(|spend| spend.scope == "public");
+    let name = match by {
+        Some(GroupBy::Day) => Some("day"),
+        Some(GroupBy::Vendor) => Some("vendor"),
+        Some(_) => Some("model"),
+        None => None,
+    };
+    let scope = (!is_public).then_some("scope");
+    let heads: Vec<&str> = scope
+        .into_iter()
+        .chain(name)
+        .chain(["submissions", "currency", "cost"])
+        .chain(KINDS)
+        .collect();
+    let rows = rows(ledger).map(|row| {
+        let scope = (!is_public).then(|| row.spend.scope.clone());
+        let group = name.map(|_| row.spend.group.clone().unwrap_or_default());
+        let submissions = row.counts().swap_remove(0);
+        let cells = scope.into_iter().chain(group).chain([submissions]).chain(row.amounts());
+        cells.collect()
+    });
+    table(&heads, rows)
+}
+
+/// What the amounts do not say.
+fn remarks(ledger: &Ledger) -> Option<String> {
+    let sum = |count: fn(&Spend) -> u64| ledger.groups.iter().map(count).sum::<u64>();
+    let remarks = [
+        (sum(|spend| spend.unknown), "of unknown cost: in no amount"),
+        (sum(|spend| spend.not_billed), "without a video, not billed"),
+        (
+            sum(|spend| spend.uncertain),
+            "without a video, and no page says whether that is billed: counted as `uncertain`",
+        ),
+        (
+            sum(|spend| spend.not_submitted),
+            "refused or not sent: they cost nothing",
+        ),
+    ];
+    let lines: Vec<String> = remarks
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn csv(ledger: &Ledger) -> String {
+    let heads = ["scope", "group", "currency", "cost"]
+        .into_iter()
+        .chain(KINDS)
+        .chain(COUNTS);
+    let mut lines = vec![heads.collect::<Vec<_>>().join(",")];
+    for row in rows(ledger) {
+        let group = row.spend.group.clone().unwrap_or_default();
+        let cells = [row.spend.scope.clone(), group].into_iter();
+        let cells: Vec<String> = cells.chain(row.amounts()).chain(row.counts()).map(quoted).collect();
+        lines.push(cells.join(","));
+    }
+    lines.join("\n")
+}
+
+/// A cell as RFC 4180 has it.
+fn quoted(cell: String) -> String {
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell
+    }
+}
+
+fn since(text: &str) -> Result<Timestamp, String> {
+    let invalid = || "use a date (2026-11-01), a time (2026-11-01T12:00:00Z), or a duration ago (30d, 12h)".to_owned();
+    if let Ok(date) = text.parse::<NaiveDate>() {
+        return Ok(date.and_time(NaiveTime::MIN).and_utc());
+    }
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    let (number, unit) = text.split_at(text.len().saturating_sub(text.chars().last().map_or(0, char::len_utf8)));
+    let number: i64 = number.parse().ok().filter(|number| *number >= 0).ok_or_else(invalid)?;
+    let ago = match unit {
+        "d" => TimeDelta::try_days(number),
+        "h" => TimeDelta::try_hours(number),
+        _ => None,
+    };
+    ago.and_then(|ago| Utc::now().checked_sub_signed(ago))
+        .ok_or_else(invalid)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_a_date_a_time_or_a_duration() {
+        for (text, time) in [
+            ("2026-11-01", "2026-11-01T00:00:00Z"),
+            ("2026-11-01T12:30:00+02:00", "2026-11-01T10:30:00Z"),
+        ] {
+            assert_eq!(since(text), Ok(time.parse().unwrap()), "{text}");
+        }
+        for (text, hours) in [("2d", 48), ("12h", 12), ("0h", 0)] {
+            let ago = Utc::now() - since(text).unwrap();
+            assert_eq!(ago.num_hours(), hours, "{text}");
+        }
+        for text in [
+            "",
+            "d",
+            "-1d",
+            "1.5d",
+            "12",
+            "yesterday",
+            "5 d",
+            "99999999999999d",
+            "3é",
+            "2026-13-01",
+        ] {
+            assert!(since(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn cells_of_csv_are_quoted_if_they_must_be() {
+        assert_eq!(quoted("a b".to_owned()), "a b");
+        assert_eq!(quoted("a,\"b\"".to_owned()), "\"a,\"\"b\"\"\"");
+    }
+}

@@ -1,0 +1,77 @@
+//! What a submission counts: against budgets, and in the ledger (pure).
+
+use serde::Serialize;
+
+use super::{Entry, State};
+use crate::model::{Money, Obtained, Reserved, TaskStatus};
+
+/// What a submission counts; see [`Entry::charge`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Charge {
+    /// Why it counts.
+    pub kind: ChargeKind,
+    /// The amount. `None` if nothing counts, or if the cost is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money: Option<Money>,
+}
+
+/// Why a submission counts, or does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ChargeKind {
+    /// It created no task: it was refused, provably not sent, or dismissed. Nothing counts.
+    NotSubmitted,
+    /// In flight, ambiguous, or its task has not ended. Its estimate counts.
+    Reserved,
+    /// Its cost counts, as the vendor reported it.
+    Reported,
+    /// Its cost counts, computed from the tokens that the vendor reported.
+    Computed,
+    /// Its task is completed, and its cost is not known more exactly. Its estimate counts.
+    Estimated,
+    /// Its task ended without a video, and no page says whether that is billed. Its estimate counts.
+    Uncertain,
+    /// Its task ended with a status that the vendor does not bill. Nothing counts.
+    NotBilled,
+}
+
+impl Entry {
+    /// Returns what the submission counts. The state of an entry alone decides, so a reservation can neither be lost nor be
+    /// counted twice: it changes in the transaction that changes the entry.
+    #[must_use]
+    pub fn charge(&self) -> Charge {
+        let estimate = || self.intent.estimate.as_ref().map(Reserved::most);
+        let estimated = |kind| Charge {
+            kind,
+            money: estimate(),
+        };
+        let nothing = |kind| Charge { kind, money: None };
+        match self.state {
+            State::Rejected | State::NotSent | State::Dismissed => return nothing(ChargeKind::NotSubmitted),
+            State::Sending | State::Ambiguous => return estimated(ChargeKind::Reserved),
+            State::Accepted => {}
+        }
+        if let Some(cost) = &self.cost {
+            let kind = match cost.obtained {
+                Obtained::Reported => ChargeKind::Reported,
+                Obtained::Computed => ChargeKind::Computed,
+                Obtained::Estimated => ChargeKind::Estimated,
+            };
+            return Charge {
+                kind,
+                money: Some(cost.money.clone()),
+            };
+        }
+        match &self.status {
+            Some(TaskStatus::Completed) => estimated(ChargeKind::Estimated),
+            Some(status) if !status.is_ended() => estimated(ChargeKind::Reserved),
+            None => estimated(ChargeKind::Reserved),
+            Some(status) if self.intent.vendor.facts().billing.free.contains(&status.as_str()) => {
+                nothing(ChargeKind::NotBilled)
+            }
+            Some(_) => estimated(ChargeKind::Uncertain),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The ledger: what the submissions of a journal cost (pure).
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::{ChargeKind, Entry};
+use crate::model::Money;
+
+/// What the submissions of a journal cost, by scope and group.
+///
+/// ```no_run
+/// use videogen::journal::{GroupBy, Journal, JournalError, Ledger, Query};
+///
+/// async fn print(journal: &dyn Journal) -> Result<(), JournalError> {
+///     let entries = journal.find(Query::default()).await?.entries;
+///     for spend in Ledger::of(&entries, Some(GroupBy::Vendor)).groups {
+///         for amounts in &spend.amounts {
+///             println!("{:?}: {} {}", spend.group, amounts.total(), amounts.currency);
+///         }
+///     }
+///     Ok(())
+/// }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Ledger {
+    /// The groups, in order, those of the public internet first.
+    pub groups: Vec<Spend>,
+}
+
+/// How the submissions of a [`Ledger`] are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum GroupBy {
+    /// By the day of the submission, in UTC.
+    Day,
+    /// By vendor.
+    Vendor,
+    /// By vendor and model.
+    Model,
+}
+
+/// The submissions of one group.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Spend {
+    /// The [scope](super::Intent::scope) of the base URLs: `public`, or the address of a private host, such as a simulator.
+    pub scope: String,
+    /// Name of the group: a date, a vendor, or vendor and model. `None` if there are no groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// What they cost, by currency.
+    pub amounts: Vec<Amounts>,
+    /// Number of submissions that have a task, or may have one.
+    pub submissions: u64,
+    /// Those whose task ended without a video.
+    pub failed: u64,
+    /// Failed tasks that the vendor does not bill.
+    pub not_billed: u64,
+    /// Failed tasks of which no page says whether they are billed; their estimates are in [`Amounts::uncertain`].
+    pub uncertain: u64,
+    /// Those whose cost is unknown, and in no amount.
+    pub unknown: u64,
+    /// Number of submissions that created no task: refused, not sent, or dismissed. They cost nothing.
+    pub not_submitted: u64,
+}
+
+/// Amounts in one currency.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Amounts {
+    /// Currency code of ISO 4217, such as `USD`.
+    pub currency: String,
+    /// Costs that the vendors reported.
+    pub reported: Decimal,
+    /// Costs computed from tokens that the vendors reported.
+    pub computed: Decimal,
+    /// Estimates of completed tasks.
+    pub estimated: Decimal,
+    /// Estimates of submissions in flight, of ambiguous ones, and of tasks that have not ended.
+    pub reserved: Decimal,
+    /// Estimates of tasks that ended without a video, of which it is unknown whether they are billed.
+    pub uncertain: Decimal,
+}
+
+impl Amounts {
+    /// Returns the sum of all amounts: what counts against a budget.
+    #[must_use]
+    pub fn total(&self) -> Decimal {
+        let amounts = [self.computed, self.estimated, self.reserved, self.uncertain];
+        amounts.into_iter().fold(self.reported, Decimal::saturating_add)
+    }
+}
+
+impl Ledger {
+    /// Sums the [charges](Entry::charge) of `entries`.
+    #[must_use]
+    pub fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>, by: Option<GroupBy>) -> Self {
+        let mut groups: BTreeMap<(bool, String, Option<String>), Spend> = BTreeMap::new();
+        for entry in entries {
+            let intent = &entry.intent;
+            // Older versions recorded no base URL.
+            let scope = intent.scope().unwrap_or_else(|| "public".to_owned());
+            let group = by.map(|by| match by {
+                GroupBy::Day => intent.at.date_naive().to_string(),
+                GroupBy::Vendor => intent.vendor.to_string(),
+                GroupBy::Model => format!("{} {}", intent.vendor, intent.model),
+            });
+            let spend = groups
+                .entry((scope != "public", scope.clone(), group.clone()))
+                .or_insert_with(|| Spend {
+                    scope,
+                    group,
+                    ..Spend::default()
+                });
+            spend.add(entry);
+        }
+        Self {
+            groups: groups.into_values().collect(),
+        }
+    }
+}
+
+impl Spend {
+    fn add(&mut self, entry: &Entry) {
+        let charge = entry.charge();
+        if charge.kind == ChargeKind::NotSubmitted {
+            self.not_submitted += 1;
+            return;
+        }
+        self.submissions += 1;
+        let has_failed = entry
+            .status
+            .as_ref()
+            .is_some_and(|status| status.is_ended() && !status.is_completed());
+        self.failed += u64::from(has_failed);
+        self.not_billed += u64::from(charge.kind == ChargeKind::NotBilled);
+        self.uncertain += u64::from(charge.kind == ChargeKind::Uncertain);
+        let Some(Money { amount, currency }) = charge.money else {
+            self.unknown += u64::from(charge.kind != ChargeKind::NotBilled);
+            return;
+        };
+        let amounts = self.in_currency(currency);
+        let sum = match charge.kind {
+            ChargeKind::Reported => &mut amounts.reported,
+            ChargeKind::Computed => &mut amounts.computed,
+            ChargeKind::Estimated => &mut amounts.estimated,
+            ChargeKind::Uncertain => &mut amounts.uncertain,
+            ChargeKind::Reserved | ChargeKind::NotBilled | ChargeKind::NotSubmitted => &mut amounts.reserved,
+        };
+        *sum = sum.saturating_add(amount);
+    }
+
+    /// The amounts in a currency, which are sorted by its code.
+    fn in_currency(&mut self, currency: String) -> &mut Amounts {
+        let place = self
+            .amounts
+            .binary_search_by(|amounts| amounts.currency.as_str().cmp(&currency));
+        let place = place.unwrap_or_else(|place| {
+            let amounts = Amounts {
+                currency,
+                ..Amounts::default()
+            };
+            self.amounts.insert(place, amounts);
+            place
+        });
+        &mut self.amounts[place]
+    }
+}

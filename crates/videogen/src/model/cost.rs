@@ -1,0 +1,238 @@
+//! The cost of a submission and its task: what was expected, and what it came to.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{CostEstimate, Money, TokenPrice};
+
+/// The estimate of a submission, as recorded before it is sent.
+///
+/// ```
+/// use videogen::price::Reserved;
+///
+/// let reserved: Reserved = serde_json::from_str(r#"{"amount": "0.756", "low": "0.756", "currency": "USD"}"#)?;
+/// assert_eq!(reserved.most().to_string(), "0.756 USD");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Reserved {
+    /// The most that it may cost: this amount counts against [budgets](crate::journal::Budget).
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub amount: Decimal,
+    /// The least that it may cost.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub low: Decimal,
+    /// Currency code of ISO 4217, such as `USD`.
+    pub currency: String,
+    /// Price of tokens, if the vendor bills tokens: with it, the tokens of the finished task give its cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<TokenPrice>,
+}
+
+impl Reserved {
+    /// Returns the most that the submission may cost.
+    #[must_use]
+    pub fn most(&self) -> Money {
+        Money::new(self.amount, self.currency.clone())
+    }
+
+    /// Returns what this number of tokens costs.
+    pub(crate) fn cost_of(&self, tokens: i64) -> Option<Money> {
+        let TokenPrice { price, per } = self.tokens.as_ref()?;
+        let tokens = u64::try_from(tokens).ok().filter(|tokens| *tokens > 0)?;
+        let amount = Decimal::from(tokens)
+            .checked_mul(*price)?
+            .checked_div(Decimal::from(*per))?;
+        Some(Money::new(amount.normalize(), self.currency.clone()))
+    }
+}
+
+impl From<&CostEstimate> for Reserved {
+    fn from(estimate: &CostEstimate) -> Self {
+        Self {
+            amount: estimate.high,
+            low: estimate.low,
+            currency: estimate.currency.clone(),
+            tokens: estimate.tokens.clone(),
+        }
+    }
+}
+
+/// What a task cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TaskCost {
+    /// The amount.
+    #[serde(flatten)]
+    pub money: Money,
+    /// How it was obtained.
+    pub obtained: Obtained,
+}
+
+impl TaskCost {
+    /// Creates a cost.
+    #[must_use]
+    pub fn new(money: Money, obtained: Obtained) -> Self {
+        Self { money, obtained }
+    }
+}
+
+/// `0.756 USD (reported by the vendor)`.
+impl fmt::Display for TaskCost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Money { amount, currency, .. } = &self.money;
+        write!(f, "{} {currency} ({})", amount.normalize(), self.obtained)
+    }
+}
+
+/// How the cost of a task was obtained, from the most to the least reliable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Obtained {
+    /// Reported by the vendor.
+    Reported,
+    /// From the tokens that the vendor reported, and their price at the time of the submission.
+    Computed,
+    /// The most that was expected before the submission.
+    // Also a word of a later version.
+    #[serde(other)]
+    Estimated,
+}
+
+impl Obtained {
+    /// Returns the name used in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Computed => "computed",
+            Self::Estimated => "estimated",
+        }
+    }
+}
+
+impl fmt::Display for Obtained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Reported => "reported by the vendor",
+            Self::Computed => "computed from tokens",
+            Self::Estimated => "estimated",
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::model::{TaskId, TaskStatus, Usage, Vendor, VideoTask};
+
+    fn reserved(low: &str, amount: &str, tokens: Option<&str>) -> Reserved {
+        Reserved {
+            amount: amount.parse().unwrap(),
+            low: low.parse().unwrap(),
+            currency: "USD".to_owned(),
+            tokens: tokens.map(|price| TokenPrice {
+                price: price.parse().unwrap(),
+                per: 1_000_000,
+            }),
+        }
+    }
+
+    fn task(status: &str, estimate: Option<Reserved>, usage: Usage) -> VideoTask {
+        let vendor = Vendor::ALL[0];
+        let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap();
+        let mut task = VideoTask::new(id, status.to_owned());
+        task.status = TaskStatus::from_vendor(status);
+        task.estimate = estimate;
+        task.usage = Some(usage);
+        task
+    }
+
+    #[test]
+    fn the_most_reliable_source_of_a_cost_is_used() {
+        let usage = |completion: Option<i64>, total: Option<i64>, cost: Option<&str>| {
+            let mut usage = Usage::default();
+            (usage.completion_tokens, usage.total_tokens) = (completion, total);
+            usage.cost = cost.map(|cost| cost.parse().unwrap());
+            usage
+        };
+        let by_token = || Some(reserved("0.756", "0.756", Some("7.0")));
+        for (status, estimate, usage, expected) in [
+            // As the vendor says, whatever else is known, and however the task ended.
+            (
+                "completed",
+                by_token(),
+                usage(Some(108_900), None, Some("0.7")),
+                "0.7 USD (reported by the vendor)",
+            ),
+            (
+                "failed",
+                None,
+                usage(None, None, Some("0.10EUR")),
+                "0.1 EUR (reported by the vendor)",
+            ),
+            (
+                "completed",
+                None,
+                usage(None, None, Some("0")),
+                "0 USD (reported by the vendor)",
+            ),
+            // The worked example of PRICES: one frame more than the formula.
+            (
+                "completed",
+                by_token(),
+                usage(Some(108_900), Some(1), None),
+                "0.7623 USD (computed from tokens)",
+            ),
+            (
+                "completed",
+                by_token(),
+                usage(None, Some(108_000), None),
+                "0.756 USD (computed from tokens)",
+            ),
+            // A gateway that reports no tokens, or bills something else.
+            (
+                "completed",
+                by_token(),
+                usage(Some(0), Some(0), None),
+                "0.756 USD (estimated)",
+            ),
+            (
+                "completed",
+                Some(reserved("0.5", "0.90", None)),
+                usage(Some(108_900), None, None),
+                "0.9 USD (estimated)",
+            ),
+            ("completed", None, usage(Some(108_900), None, None), ""),
+            // Not finished, or not certainly billed.
+            ("running", by_token(), usage(Some(108_900), None, None), ""),
+            ("failed", by_token(), usage(Some(108_900), None, None), ""),
+        ] {
+            let task = task(status, estimate, usage);
+            let cost = task.cost().map(|cost| cost.to_string()).unwrap_or_default();
+            assert_eq!(cost, expected, "{task:?}");
+        }
+    }
+
+    #[test]
+    fn costs_are_written_as_exact_text() {
+        let cost = TaskCost::new("0.7623".parse().unwrap(), Obtained::Computed);
+        let json = serde_json::json!(cost);
+        assert_eq!(
+            json.to_string(),
+            r#"{"amount":"0.7623","currency":"USD","obtained":"computed"}"#
+        );
+        assert_eq!(serde_json::from_value::<TaskCost>(json).unwrap(), cost);
+        let later = r#"{"amount":"1","currency":"USD","obtained":"guessed_by_a_later_version"}"#;
+        let later: TaskCost = serde_json::from_str(later).unwrap();
+        assert_eq!(later.obtained, Obtained::Estimated);
+    }
+}

@@ -1,0 +1,140 @@
+//! What is reserved follows the entries, whatever happens in which order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::Utc;
+use serde_json::json;
+use videogen::Vendor;
+use videogen::journal::{Budget, ChargeKind, Entry, Event, Journal as _, Started};
+use videogen::price::Decimal;
+
+use super::budgets::{accepted, ambiguous, begin, budget, cost, event, intent, reason, status, subject};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_at_once_stay_within_a_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    // As several processes have them.
+    let journals: Vec<_> = (0..8).map(|_| super::journal(folder.path())).collect();
+    journals[0].set_budget(budget("10/day")).await.unwrap();
+    let tasks: Vec<_> = (0..64)
+        .map(|task| {
+            let journal = Arc::clone(&journals[task % journals.len()]);
+            tokio::spawn(async move {
+                let mut begun = 0;
+                for turn in (task..500).step_by(64) {
+                    let intent = intent(
+                        &format!("i-{turn}"),
+                        Vendor::ALL[turn % 3].as_str(),
+                        Some("1 USD"),
+                        Utc::now(),
+                    );
+                    begun += usize::from(begin(&journal, intent).await.is_ok());
+                }
+                begun
+            })
+        })
+        .collect();
+    let mut begun = 0;
+    for task in tasks {
+        begun += task.await.unwrap();
+    }
+    assert_eq!(begun, 10);
+    assert_eq!(super::entries(&journals[0]).await.len(), 10);
+}
+
+/// What counts against a budget, from the entries.
+fn expected(entries: &[Entry], budget: &Budget) -> Decimal {
+    let own = entries.iter().filter(|entry| budget.applies_to(entry.intent.vendor));
+    let amounts = own.filter_map(|entry| entry.charge().money);
+    let amounts = amounts.filter(|money| money.currency == budget.key.currency);
+    amounts.map(|money| money.amount).sum()
+}
+
+/// Random submissions, repeated keys and events, over two connections: after each step, every budget counts exactly what the
+/// entries say, and a submission is begun exactly if it fits.
+#[tokio::test]
+async fn no_order_of_events_loses_a_reservation_or_counts_it_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let journals = [super::journal(folder.path()), super::journal(folder.path())];
+    let budgets = [
+        budget("6/total"),
+        budget("4CNY/total"),
+        budget("3/total").vendor(Vendor::Ark),
+    ];
+    for budget in &budgets {
+        journals[0].set_budget(budget.clone()).await.unwrap();
+    }
+    let (mut fits, mut refused, mut known, mut kinds) = (0, 0, 0, HashMap::new());
+    for step in 0..800 {
+        let journal = &journals[fastrand::usize(..2)];
+        let before = super::entries(journal).await;
+        if fastrand::bool() || before.is_empty() {
+            let vendor = ["ark", "toapis", "token360"][fastrand::usize(..3)];
+            let estimate = [Some("0.7 USD"), Some("1.1 USD"), Some("0.9 CNY"), None][fastrand::usize(..4)];
+            let mut intent = intent(&format!("i-{step}"), vendor, estimate, Utc::now());
+            intent.allow_unknown_cost = true;
+            if let Some(entry) = before
+                .get(fastrand::usize(..before.len().max(1)))
+                .filter(|_| fastrand::u8(..3) == 0)
+            {
+                intent.key.clone_from(&entry.intent.key);
+            }
+            let amount = intent
+                .estimate
+                .as_ref()
+                .map(|estimate| (estimate.amount, estimate.currency.clone()));
+            let fitting = budgets
+                .iter()
+                .filter(|budget| budget.applies_to(intent.vendor))
+                .all(|budget| {
+                    amount.as_ref().is_none_or(|(amount, currency)| {
+                        *currency != budget.key.currency || expected(&before, budget) + amount <= budget.amount
+                    })
+                });
+            match journal.begin(intent).await.unwrap() {
+                Started::New { .. } => {
+                    assert!(fitting);
+                    fits += 1;
+                }
+                Started::OverBudget(over) => {
+                    assert!(!fitting, "{over:?}");
+                    assert_eq!(super::entries(journal).await, before);
+                    refused += 1;
+                }
+                Started::Known(_) => known += 1,
+            }
+        } else {
+            let entry = &before[fastrand::usize(..before.len())];
+            let vendor = entry.intent.vendor.as_str();
+            let event = match fastrand::u8(..14) {
+                0 => event(json!({"event": "rejected", "reason": reason()})),
+                1 => event(json!({"event": "not_sent", "reason": reason()})),
+                2 => ambiguous(entry),
+                3..5 => accepted(vendor, &entry.intent.id),
+                5 => Event::Dismissed,
+                6..9 => cost("0.5", ["reported", "computed", "estimated"][fastrand::usize(..3)]),
+                _ => status(["queued", "completed", "failed", "cancelled", "expired"][fastrand::usize(..5)]),
+            };
+            journal.record(subject(&entry.intent.id), event).await.unwrap().unwrap();
+        }
+        let after = super::entries(&journals[0]).await;
+        for (budget, counted) in journals[1].budgets("public".to_owned()).await.unwrap() {
+            assert_eq!(counted, expected(&after, &budget), "step {step}: {budget}");
+        }
+        for entry in after {
+            let charge = entry.charge();
+            // What may exist is never released without a reason.
+            let is_free = matches!(charge.kind, ChargeKind::NotSubmitted | ChargeKind::NotBilled);
+            assert_eq!(
+                charge.money.is_none(),
+                is_free || (entry.intent.estimate.is_none() && entry.cost.is_none())
+            );
+            assert!(!(entry.is_open() && is_free));
+            assert!(!(entry.task.is_some() && charge.kind == ChargeKind::NotSubmitted));
+            *kinds.entry(charge.kind).or_insert(0) += 1;
+        }
+    }
+    assert!(fits > 5 && refused > 5 && known > 5, "{fits} {refused} {known}");
+    assert_eq!(kinds.len(), 7, "{kinds:?}");
+}
