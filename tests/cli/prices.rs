@@ -342,7 +342,7 @@ fn live_prices_come_from_the_vendors_models() {
     }
     let fast = plan("bytedance/seedance-2.0-fast", &["5"]);
     assert!(
-        fast.contains("USD per 1000000 tokens (unverified list price of "),
+        fast.contains("USD per 1000000 tokens (list price of "),
         "{fast}"
     );
 

@@ -262,8 +262,8 @@ mod tests {
             assert_eq!(since(text), Ok(time.parse().unwrap()), "{text}");
         }
         for (text, hours) in [("2d", 48), ("12h", 12), ("0h", 0)] {
-            let ago = Utc::now() - since(text).unwrap();
-            assert_eq!(ago.num_hours(), hours, "{text}");
+            let start = since(text).unwrap();
+            assert_eq!((Utc::now() - start).num_hours(), hours, "{text}");
         }
         for text in [
             "",
