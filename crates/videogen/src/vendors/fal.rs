@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use videogen_raw_fal::types;
-use videogen_wire::{Answer, FromValue as _, Read as _};
+use videogen_wire::{Answer, Read as _};
 
 use self::connection::client;
 use super::body::Body;
@@ -127,6 +127,8 @@ impl Adapter for Fal {
 
     #[cfg(feature = "webhook")]
     fn webhook_event(body: Value) -> WebhookEvent {
+        use videogen_wire::FromValue as _;
+
         let Some(event) = types::WebhookEvent::from_value(body) else {
             return WebhookEvent::default();
         };
@@ -140,6 +142,8 @@ impl Adapter for Fal {
 
     #[cfg(feature = "webhook")]
     fn webhook_task(id: &TaskId, body: Value) -> Result<VideoTask, CallError> {
+        use videogen_wire::FromValue as _;
+
         let unreadable = || CallError("the event cannot be read".to_owned());
         let payload = body.get("payload").cloned().unwrap_or_default();
         let event = types::WebhookEvent::from_value(body).ok_or_else(unreadable)?;

@@ -9,8 +9,7 @@ use videogen_wire::Read as _;
 use super::body::Body;
 use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored, named, read_all, value};
 use crate::model::{
-    Capabilities, ErrorKind, ListQuery, SecretUrl, TaskError, TaskId, TaskStatus, Vendor, Video, VideoRequest,
-    VideoTask,
+    Capabilities, ErrorKind, ListQuery, SecretUrl, TaskError, TaskId, Vendor, Video, VideoRequest, VideoTask,
 };
 
 const FAMILY: &str = "predictions";
@@ -85,6 +84,8 @@ impl Adapter for Replicate {
     #[cfg(feature = "webhook")]
     fn webhook_event(body: Value) -> super::WebhookEvent {
         use videogen_wire::FromValue as _;
+
+        use crate::model::TaskStatus;
 
         let task = types::Prediction::from_value(body).unwrap_or_default();
         let status = task.status.read();
