@@ -144,11 +144,19 @@ fn what_the_vendor_decides_is_a_range() {
         json["estimate"],
         json!({
             "low": "0.756", "high": "0.756", "currency": "USD",
-            "basis": "108000 tokens at 7.0 USD per 1000000 tokens",
+            "basis": "108000 tokens at 7.0 USD per 1000000 tokens", "tokens": {"price": "7.0", "per": 1000000},
             "origin": {"kind": "list", "read": "2026-10-02", "page": "https://docs.byteplus.com/en/docs/ModelArk/1544106"},
             "unverified": false,
         })
     );
+}
+
+#[test]
+fn members_of_the_vendors_own_make_the_cost_unknown() {
+    let mut request = seedance().duration(5);
+    request.extra.insert("size".to_owned(), json!("3840x2160"));
+    let plan = planned(Vendor::Ark, &request);
+    assert_eq!(unknown(&plan), "the price may depend on `extra`: size");
 }
 
 #[test]

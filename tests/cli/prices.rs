@@ -341,10 +341,7 @@ fn live_prices_come_from_the_vendors_models() {
         );
     }
     let fast = plan("bytedance/seedance-2.0-fast", &["5"]);
-    assert!(
-        fast.contains("USD per 1000000 tokens (list price of "),
-        "{fast}"
-    );
+    assert!(fast.contains("USD per 1000000 tokens (list price of "), "{fast}");
 
     let listed = document(&run(&["prices", "list", "--live", "--json"]));
     let live = |price: &&Value| price["origin"]["kind"] == "live";

@@ -52,6 +52,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
         "crates/cli/src",
         "main.rs",
         &[
+            ("cap", 0),
             ("help", 0),
             ("text", 0),
             ("interrupt", 0),

@@ -26,7 +26,7 @@ pub const VENDOR: Vendor = Vendor {
     models: MODELS,
     uploads: UPLOADS,
     prices: PRICES,
-    billing: Billing { free: &["expired"], page: Some("https://replicate.com/docs/topics/predictions/lifecycle"), unverified: false },
+    billing: Billing { free: &[], page: None, unverified: false },
 };
 
 const PAGES: &[Page] = &[

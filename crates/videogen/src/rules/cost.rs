@@ -85,6 +85,11 @@ impl Order {
     /// # Errors
     /// Why it is not known.
     fn known(&self, book: &PriceBook) -> Result<CostEstimate, String> {
+        // The vendor's own members may choose another size, or several videos.
+        if !self.request.extra.is_empty() {
+            let members: Vec<&str> = self.request.extra.keys().map(String::as_str).collect();
+            return Err(format!("the price may depend on `extra`: {}", members.join(", ")));
+        }
         let rules = Capabilities::of(self.vendor, &self.request.model);
         let resolutions = self.resolutions(&rules);
         let lengths = self.lengths(&rules);
@@ -133,13 +138,10 @@ impl Order {
         {
             return Err("prices in several currencies may apply".to_owned());
         }
-        let mut depends_on: Vec<&str> = (0..OPEN.len())
+        let depends_on: Vec<&str> = (0..OPEN.len())
             .filter(|open| depends(outcomes, *open))
             .map(|open| OPEN[open])
             .collect();
-        if !self.request.extra.is_empty() {
-            depends_on.push("extra");
-        }
         Ok(CostEstimate {
             low: low.cost.normalize(),
             high: high.cost.normalize(),
