@@ -211,7 +211,7 @@ fn facade_only(vendor: Vendor, request: &VideoRequest, violation: &Violation) ->
         }
         // Where the body has no place for an input, the request is another one without it.
         role if violation.rule.ends_with("this input role") && vendor == Vendor::Fal => rules.field(role).is_none(),
-        // Nor does a body in which each role has a property of its own, and this one has none.
+        // Nor does a body that has one property for each role, and none for this role.
         role if ROLES.split(' ').any(|known| known == role)
             && rules.model.request.fields.iter().any(|field| field.form == Form::Url) =>
         {

@@ -183,7 +183,7 @@ fn cases() -> Vec<Case> {
             "body.content.0: field required; x",
             json!({"detail": [{"loc": ["body", "content", 0], "msg": "field required", "type": "missing"}, {"msg": "x"}]}),
         );
-        // At one vendor this is the form of its own errors.
+        // One vendor's own errors have this form.
         missing.code = (vendor == Vendor::Fal).then_some("missing");
         // Where the member is the id of a task, a refusal with it may be none.
         if vendor.facts().tasks.id != Some("request_id") {

@@ -35,7 +35,7 @@ fn page(next: &str) -> Value {
     json!({"results": [{"id": "p", "status": "starting"}], "next": next})
 }
 
-/// A server whose list links this path of its own as the next page.
+/// A server whose list gives this path on itself as the next page.
 async fn linking(path: &str) -> Canned {
     Canned::linking(200, &page(&format!("https://own.example{path}")), "https://own.example").await
 }

@@ -58,7 +58,7 @@ async fn a_submission_beyond_a_cap_is_refused_with_its_own_code() {
     let words = "over budget: the submission may cost 0.756 USD, and 0.244 USD are left of 1 USD per day for all vendors (0.756 \
                  USD spent or reserved); the next day begins at ";
     assert!(stderr(&output).contains(words), "{}", stderr(&output));
-    // A cost that nobody knows.
+    // An unknown cost.
     let other = |more: &[&str]| {
         let mut command = videogen(
             folder,

@@ -347,7 +347,7 @@ fn live_prices_come_from_the_vendors_models() {
     let live = |price: &&Value| price["origin"]["kind"] == "live";
     let live: Vec<&Value> = listed["prices"].as_array().unwrap().iter().filter(live).collect();
     assert_eq!(live.len(), 3, "{live:?}");
-    // It is asked for nothing else, and needs a key.
+    // Live prices need a key.
     let output = ok(priced(
         folder.path(),
         &["prices", "list", "--live", "--vendor", "openrouter"],

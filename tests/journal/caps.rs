@@ -232,7 +232,7 @@ async fn a_maximum_cost_is_checked_before_anything_is_sent() {
     ] {
         assert_eq!(refused(ark.submit_with(&request, at_most(most)).await), words);
     }
-    // A price that nobody knows, with a file that would be uploaded.
+    // An unknown price, with a file that would be uploaded.
     let (vendor, model) = newest(Vendor::ToApis);
     let unpriced = client(vendor, &simulator, &journal);
     let path = folder.path().join("clip.mp4");

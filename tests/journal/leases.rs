@@ -19,7 +19,7 @@ fn key(changed: &str) -> UploadKey {
     serde_json::from_value(key).unwrap()
 }
 
-/// A lease of ten seconds, from so many seconds on.
+/// A lease of ten seconds that begins at the given second.
 fn lease(holder: &str, from: i64) -> UploadLease {
     let at = |seconds| Timestamp::from_timestamp(1_795_000_000 + seconds, 500_000_000).unwrap();
     UploadLease::new(key(""), holder, at(from), at(from + 10))

@@ -5,7 +5,7 @@ use reqwest::{Request, Url};
 
 use crate::facts::Vendor;
 
-/// Directs a request to the server of its operation, if that has one of its own. Called by the generated clients' `pre` hook.
+/// Directs a request to the server of its operation, if that is not the client's. Called by the generated clients' `pre` hook.
 ///
 /// With another base URL than the vendor's, the request stays below that, so that one base URL replaces all hosts.
 pub fn direct(request: &mut Request, vendor: &Vendor, base_url: &str, info: &OperationInfo) {
