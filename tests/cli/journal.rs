@@ -93,7 +93,7 @@ async fn a_lost_response_is_recovered() {
             name,
             "--no-wait",
             "--search-timeout",
-            "0",
+            "1",
         ]);
         let made = simulator.tasks().pop().unwrap().id;
         if name == "toapis" {
@@ -152,7 +152,7 @@ async fn a_lost_response_is_recovered() {
         "toapis",
         "--no-wait",
         "--search-timeout",
-        "0",
+        "1",
     ]);
     assert_eq!(code, 6);
     let intent = lost["error"]["ambiguity"]["intent"].as_str().unwrap();
@@ -187,7 +187,7 @@ async fn a_submission_that_may_be_paid_needs_a_confirmation_to_be_dismissed() {
         "token360",
         "--no-wait",
         "--search-timeout",
-        "0",
+        "1",
     ];
     simulator.rewrite(Operation::List, |body| {
         for task in body["data"].as_array_mut().into_iter().flatten() {

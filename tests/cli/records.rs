@@ -269,7 +269,7 @@ async fn a_journal_on_a_read_only_disk_is_read() {
     assert_eq!(
         submission
             .arg("--search-timeout")
-            .arg("0")
+            .arg("1")
             .output()
             .unwrap()
             .status

@@ -155,6 +155,7 @@ pub(crate) fn line(entry: &Entry) -> Vec<String> {
     vec![
         moment(entry.intent.at),
         stands,
+        entry.intent.vendor.to_string(),
         name,
         entry.intent.model.clone(),
         prompt,
@@ -162,4 +163,4 @@ pub(crate) fn line(entry: &Entry) -> Vec<String> {
 }
 
 /// The headings of these columns.
-pub(crate) const HEADS: [&str; 5] = ["submitted", "status", "task or submission", "model", "prompt"];
+pub(crate) const HEADS: [&str; 6] = ["submitted", "status", "vendor", "task or submission", "model", "prompt"];

@@ -44,7 +44,7 @@ pub(crate) struct GenerateArgs {
     /// Submit at most once per KEY and journal; reruns resume the existing task.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
-    /// After a lost response, search for the task for SECONDS.
+    /// After a lost response, search for the task for SECONDS; 0: do not search.
     #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
     search_timeout: u64,
     /// Adopt the only exact match; only if no other program uses the account.
@@ -83,9 +83,8 @@ async fn submit(
             };
         }
         interrupt = interrupted() => {
-            if under_way.needs_files() {
-                let message = "interrupted during an upload; nothing was submitted";
-                return Err(Failure::interrupted(interrupt, message));
+            if let Some(failure) = under_way.idle(interrupt) {
+                return Err(failure);
             }
             client.stop_retrying();
             interrupt
@@ -126,6 +125,9 @@ async fn find(
     let Some(ambiguity) = error.ambiguity() else {
         return Err(error.into());
     };
+    if search.is_zero() {
+        return Err(lost(error.into()));
+    }
     output.note(&format!(
         "The response to the submission was lost; searching for its task for {} s.",
         search.as_secs()
@@ -219,7 +221,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let (under_way, builder) = Submission::watch(builder, is_journalled, args.simulate, *output);
     let client = uploads::watch(builder.prices(prices.book), *output).build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
-        lost::earlier(&client, &journal, output).await;
+        lost::earlier(&client, &journal, args.search_timeout > 0, output).await;
     }
 
     if let (Some(target), Some(key)) = (&target, key) {
@@ -266,6 +268,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         .as_ref()
         .map(|target| target.destination().clone())
         .filter(|_| is_journalled);
+    submission.without_search = args.search_timeout == 0;
     args.cap.apply(&mut submission);
     let search = ReconcileOptions::default()
         .within(Duration::from_secs(args.search_timeout))

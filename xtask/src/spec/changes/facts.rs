@@ -196,6 +196,11 @@ fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
         };
         if is_signed(signature.0) && is_signed(signature.1) {
             for (name, before, after) in pairs(signature.0, signature.1) {
+                // The signature stays the same.
+                let rule = match name {
+                    "secret_env" => Rule::EnvironmentRenamed,
+                    _ => rule,
+                };
                 found.push(Found::at(
                     at,
                     rule,

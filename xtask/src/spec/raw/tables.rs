@@ -149,7 +149,8 @@ fn signature(signature: &Signature) -> String {
                     format!("Base64 {{ prefix: {prefix:?} }}")
                 }
             };
-            format!("HmacSha256 {{ key: SigningKey::{key} }}")
+            let secret_env = signature.secret_env.as_deref().unwrap_or_default();
+            format!("HmacSha256 {{ key: SigningKey::{key}, secret_env: {secret_env:?} }}")
         }
         Scheme::Ed25519 => {
             let keys = signature.keys.as_deref().unwrap_or_default();
