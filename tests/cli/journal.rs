@@ -71,7 +71,9 @@ async fn a_key_is_paid_for_once() {
 
     // Keys require a journal.
     let (code, refused, _) = run(&[&generate[..], &["--no-journal"]].concat());
-    assert_eq!((code, &refused["error"]["kind"]), (3, &"config".into()));
+    assert_eq!((code, &refused["error"]["kind"]), (2, &"invalid_request".into()));
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("remove --no-journal"), "{message}");
     let (code, refused, _) = run(&["list", "--local", "--no-journal"]);
     assert_eq!((code, &refused["error"]["kind"]), (2, &"invalid_request".into()));
     assert_eq!(simulator.stats().tasks, 1);

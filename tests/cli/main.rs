@@ -4,6 +4,7 @@
 
 mod assets;
 mod budget;
+mod choice;
 mod deaths;
 mod deliveries;
 mod download;

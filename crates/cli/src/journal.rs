@@ -9,7 +9,7 @@ use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::SqliteJournal;
 
-use crate::exit::{Failure, IO};
+use crate::exit::{Failure, INVALID, IO};
 use crate::output::{Output, moment, shown};
 
 #[derive(Args)]
@@ -52,6 +52,19 @@ impl JournalArgs {
     /// For a simulation, which needs no record: only with --journal.
     pub(crate) fn open_if_named(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
         if self.journal.is_some() { self.open() } else { Ok(None) }
+    }
+
+    /// Refuses an option that has no effect without a journal. `simulate`: there is one only if it is named.
+    pub(crate) fn needed_for(&self, option: &str, simulate: bool) -> Result<(), Failure> {
+        let what_to_do = if self.no_journal {
+            "remove --no-journal"
+        } else if simulate && self.journal.is_none() {
+            "name one with --journal PATH"
+        } else {
+            return Ok(());
+        };
+        let message = format!("{option} needs a journal; {what_to_do}");
+        Err(Failure::new(INVALID, "invalid_request", message))
     }
 
     /// For updates of a known task: creates no journal, and continues without one that cannot be used.

@@ -41,7 +41,13 @@ impl Submission {
         let builder = builder.on_submission(move |event| match event {
             SubmitEvent::FilesNeeded => own.change(|known| known.needs_files = true),
             SubmitEvent::FilesReady => own.change(|known| known.needs_files = false),
-            SubmitEvent::Known(id) => own.change(|known| known.earlier = Some(id.clone())),
+            SubmitEvent::Known(id) => {
+                own.change(|known| known.earlier = Some(id.clone()));
+                output.note(&format!(
+                    "The response to the earlier submission {id} with this key is unknown; waiting for it, then searching for \
+                     its task."
+                ));
+            }
             SubmitEvent::Recorded(id) => own.change(|known| {
                 known.recorded = Some(id.clone());
                 known.earlier = None;

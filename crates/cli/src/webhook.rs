@@ -74,7 +74,11 @@ impl Listener {
             builder = builder.secret(secret.as_str());
         }
         let receiver = builder.build().map_err(|error| match &secrets {
-            Some(secrets) => Failure::new(INVALID, error.kind().as_str(), format!("{}: {error:#}", secrets.variable)),
+            Some(secrets) => Failure::new(
+                INVALID,
+                error.kind().as_str(),
+                format!("{}: {error:#}", secrets.variable),
+            ),
             None => error.into(),
         })?;
         let callback = receiver.callback(&base)?;

@@ -44,7 +44,7 @@ pub(crate) struct UploadArgs {
     /// Upload it so that MODEL takes it.
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
-    /// How to upload it, as `videogen plan` shows it [default: as an asset].
+    /// How to upload it, as `videogen plan` shows it [default: as an asset, if any].
     #[arg(long, value_name = "WAY")]
     way: Option<String>,
     /// Group to add it to [default: one named videogen].
@@ -132,12 +132,13 @@ async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Res
     options.way = args.way;
     options.group = args.group;
     options.person = args.person;
+    let has_assets = vendor.facts().uploads.iter().any(|way| way.gives == "asset");
     let (mut rows, mut documents, mut failed) = (Vec::new(), Vec::new(), None);
     for path in &args.files {
         let local = local(path);
-        let uploaded = match options.way {
-            Some(_) => client.upload(local, options.clone()).await,
-            None => client.assets().upload(local, options.clone()).await,
+        let uploaded = match has_assets && options.way.is_none() {
+            true => client.assets().upload(local, options.clone()).await,
+            false => client.upload(local, options.clone()).await,
         };
         match uploaded {
             Ok(uploaded) => {

@@ -177,6 +177,9 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
+    if args.idempotency_key.is_some() {
+        journal.needed_for("--idempotency-key", args.simulate)?;
+    }
     let prices = Prices::read()?;
     let key = args.idempotency_key.as_deref();
     let target = if args.no_wait {

@@ -8,7 +8,7 @@ use crate::exit::Failure;
 use crate::follow::{left, resume_hint};
 use crate::interrupt::interrupted;
 use crate::output::{Output, file as shown};
-use crate::output_file::{OutputFile, io_failure};
+use crate::output_file::{OutputFile, Reservation, io_failure};
 
 impl Files {
     /// Reports that these files are complete, and another one is not.
@@ -89,6 +89,14 @@ impl Target {
         if let Some(found) = file.saved(client, &task.id, kind).await {
             return Ok(found);
         }
+        // Their number is unknown before the submission, so these names are reserved only now.
+        let _reserved = match number {
+            1 => None,
+            _ => {
+                let reserved = Reservation::new(file, Some(&task.id.to_string()));
+                Some(reserved.map_err(|failure| failure.about(&task.id).hint(&self.elsewhere(&task.id)))?)
+            }
+        };
         let bar = output.fetching();
         let fetching = client.download_with(task, &file.real, options, |bytes, total| {
             if let Some(total) = total {

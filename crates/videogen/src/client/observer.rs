@@ -14,8 +14,8 @@ pub enum SubmitEvent {
     FilesNeeded,
     /// All local files of the request are ready. The submission follows.
     FilesReady,
-    /// The idempotency key has an earlier submission with this id. Nothing is sent: its response is waited for, or its task
-    /// searched for. If it turns out to have been refused, [`Recorded`](Self::Recorded) follows.
+    /// The idempotency key has an earlier submission with this id, whose status is unknown. Nothing is sent: its response is
+    /// waited for, or its task searched for. If it turns out to have been refused, [`Recorded`](Self::Recorded) follows.
     Known(String),
     /// The journal has recorded the submission under this id; it is sent next.
     Recorded(String),

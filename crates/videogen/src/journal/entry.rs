@@ -387,10 +387,7 @@ impl Entry {
                     true => "it is in flight, or the sending process has just died",
                     false => "the sending process died",
                 };
-                Error::new(
-                    ErrorKind::AmbiguousSubmit,
-                    format!("submission status unknown: {why}"),
-                )
+                Error::new(ErrorKind::AmbiguousSubmit, format!("submission status unknown: {why}"))
             }
         };
         error

@@ -347,13 +347,10 @@ impl Client {
     }
 
     /// Returns the result of an earlier submission with the same key.
-    async fn follow(
-        &self,
-        mut entry: Entry,
-        digests: &[String],
-        options: &SubmitOptions,
-    ) -> Result<VideoTask, Error> {
-        self.notify(|| SubmitEvent::Known(entry.intent.id.clone()));
+    async fn follow(&self, mut entry: Entry, digests: &[String], options: &SubmitOptions) -> Result<VideoTask, Error> {
+        if matches!(entry.state, State::Sending | State::Ambiguous) && !options.without_search {
+            self.notify(|| SubmitEvent::Known(entry.intent.id.clone()));
+        }
         let key = entry.intent.key.clone();
         // The system clock of the lease may be set back; this one is monotonic.
         let begun = Instant::now();

@@ -50,6 +50,7 @@ pub const VENDOR: Vendor = Vendor {{
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prompt_flags: &{:?},
     prices: PRICES,
     billing: {},
 }};
@@ -81,6 +82,7 @@ const PAGES: &[Page] = &[
         tasks.cancel_when.iter().map(|status| status.name()).collect::<Vec<_>>(),
         tasks.kept,
         facts.listing.as_ref().map_or_else(|| "None".to_owned(), listing),
+        facts.prompt_flags,
         prices::billing(facts),
         name = vendor.name,
     );
