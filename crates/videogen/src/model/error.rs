@@ -242,10 +242,7 @@ impl Error {
             Some(Delivery::Ambiguous) => false,
             None => match &self.0.cause {
                 Some(cause) => !matches!(cause.0.kind, ErrorKind::Auth | ErrorKind::Balance),
-                None => matches!(
-                    self.0.kind,
-                    ErrorKind::RateLimited | ErrorKind::Vendor | ErrorKind::Transport | ErrorKind::Decode
-                ),
+                None => self.0.kind.is_retryable(),
             },
         }
     }

@@ -1,12 +1,11 @@
 //! Errors as JSON, and errors from and to other types.
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
-use serde_json::json;
 
 use crate::model::{Error, ErrorKind, InvalidSource, ParseDurationError, ParseTaskIdError, ParseVendorError};
 
 /// Serializes as an object: `kind`, `message` and `retryable` always; `vendor`, `status`, `code`, `request_id`,
-/// `retry_after` (seconds), `task`, `delivery`, `ambiguity`, `violations` and `cause` (`kind` and `message`) if
+/// `retry_after` (seconds), `task`, `delivery`, `ambiguity`, `violations` and `cause` (such an object) if
 /// known. It contains no secrets.
 ///
 /// ```
@@ -39,7 +38,7 @@ impl Serialize for Error {
             "task": self.task(),
             "delivery": self.delivery(),
             "ambiguity": self.ambiguity(),
-            "cause": self.cause().map(|cause| json!({"kind": cause.kind(), "message": cause.message()})),
+            "cause": self.cause(),
             "violations": (!violations.is_empty()).then_some(violations),
         }
         error.end()
