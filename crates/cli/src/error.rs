@@ -55,6 +55,9 @@ pub(crate) struct ErrorDocument {
     /// The error that led to this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cause: Option<Box<ErrorDocument>>,
+    /// Why the other vendors of a route did not take the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_vendors: Vec<ErrorDocument>,
 }
 
 /// Kind of a failure: of the library, or of the command.
@@ -129,6 +132,7 @@ impl ErrorDocument {
             submission: None,
             violations: Vec::new(),
             cause: None,
+            other_vendors: Vec::new(),
         }
     }
 }
@@ -147,6 +151,7 @@ impl From<&Error> for ErrorDocument {
             ambiguity: error.ambiguity().cloned(),
             violations: error.violations().to_vec(),
             cause: error.cause().map(|cause| Box::new(cause.into())),
+            other_vendors: error.other_vendors().iter().map(Into::into).collect(),
             ..Self::new(error.kind(), error.message())
         }
     }
