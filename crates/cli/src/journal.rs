@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
+use videogen::ErrorKind;
 use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::SqliteJournal;
 
@@ -64,7 +65,7 @@ impl JournalArgs {
             return Ok(());
         };
         let message = format!("{option} needs a journal; {what_to_do}");
-        Err(Failure::new(INVALID, "invalid_request", message))
+        Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message))
     }
 
     /// For updates of a known task: creates no journal, and continues without one that cannot be used.
@@ -117,7 +118,7 @@ impl JournalArgs {
         }
         let folders = choose_native_strategy().map_err(|_| {
             let message = "there is no home folder for the journal; name a file with --journal";
-            Failure::new(IO, "journal", message)
+            Failure::new(IO, ErrorKind::Journal, message)
         })?;
         Ok(folders.data_dir().join("videogen").join("journal.db"))
     }
@@ -125,7 +126,7 @@ impl JournalArgs {
 
 /// A journal that cannot be used.
 pub(crate) fn failure(error: JournalError) -> Failure {
-    Failure::new(IO, "journal", error.to_string())
+    Failure::new(IO, ErrorKind::Journal, error.to_string())
         .hint("Use another file with --journal PATH, or none with --no-journal.")
 }
 
