@@ -150,11 +150,9 @@ async fn a_lost_submission_cannot_be_looked_up() {
     assert_eq!(simulator.stats().submissions["openrouter"], 1);
     let error = client.reconcile(error.ambiguity().unwrap()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
-    assert!(
-        error
-            .to_string()
-            .starts_with("OpenRouter: list: not supported by this vendor"),
-        "{error}"
+    assert_eq!(
+        error.to_string(),
+        "its task cannot be searched for: OpenRouter lists no tasks"
     );
     for (status, is_refused) in [
         (400, true),

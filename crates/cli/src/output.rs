@@ -10,7 +10,7 @@ use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use videogen::wait::WaitEvent;
-use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
+use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoTask};
 
 use crate::exit::{Failure, IO};
 use crate::text;
@@ -233,6 +233,34 @@ pub(crate) fn elapsed(duration: Duration) -> String {
     }
 }
 
+/// The remark on a new task whose files do not stay for a day.
+pub(crate) fn removal_note(vendor: Vendor) -> Option<String> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let kept = vendor.keeps_files_for().filter(|kept| *kept < DAY)?;
+    Some(format!(
+        "{} removes its files {} after the end.",
+        vendor.name(),
+        hours(kept)
+    ))
+}
+
+/// A documented duration as text.
+fn hours(duration: Duration) -> String {
+    match duration.as_secs() {
+        3600 => "an hour".to_owned(),
+        seconds if seconds % 3600 == 0 => format!("{} hours", seconds / 3600),
+        seconds => format!("{seconds} s"),
+    }
+}
+
+/// What happened to the files of a task that expired.
+pub(crate) fn removed(vendor: Vendor) -> String {
+    let kept = vendor
+        .keeps_files_for()
+        .map(|kept| format!(", {} after the end", hours(kept)));
+    format!("{} has removed its files{}", vendor.name(), kept.unwrap_or_default())
+}
+
 /// A time in RFC 3339, to the second.
 pub(crate) fn moment(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
@@ -287,9 +315,13 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     add("more videos", (more > 0).then(|| format!("{more} ready")));
     add("cost", task.cost().map(|cost| cost.to_string()));
     add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
+    let expired = task.expired.filter(|expired| *expired);
     add(
         "expired",
-        task.expired.filter(|expired| *expired).map(|_| "yes".to_owned()),
+        expired.map(|_| match task.is_removed() {
+            true => removed(task.id.vendor()),
+            false => "yes".to_owned(),
+        }),
     );
     add("error", task.error.as_ref().map(ToString::to_string));
     // For the vendor's support.

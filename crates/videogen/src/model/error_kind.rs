@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
 /// Kind of an [`Error`](crate::Error).
@@ -83,6 +85,14 @@ impl ErrorKind {
             Self::NotReady => "not_ready",
             Self::Journal => "journal",
         }
+    }
+}
+
+impl ErrorKind {
+    /// The kind with this name in JSON.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let name: StrDeserializer<'_, ValueError> = name.into_deserializer();
+        Self::deserialize(name).ok()
     }
 }
 
