@@ -34,6 +34,7 @@ mod property;
 mod readme;
 mod replicate;
 mod requests;
+mod router;
 mod sample;
 mod schemas;
 mod secrets;

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
 use videogen::Vendor;
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
@@ -142,10 +141,10 @@ async fn an_ended_or_foreign_request_of_fal_is_not_cancelled() {
     let folder = tempfile::tempdir().unwrap();
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let run = |args: &[&str]| run(folder.path(), &simulator, Vendor::Fal, args);
-    let (code, out, err) = run(&["generate", "a kite", "--vendor", "fal", "--no-wait", "--json"]);
+    let (code, _, err) = run(&["generate", "a kite", "--vendor", "fal", "--no-wait"]);
     assert_eq!(code, 0, "{err}");
-    let task: Value = serde_json::from_str(&out).unwrap();
-    let task = task["task"]["id"].as_str().unwrap();
+    let submitted = err.lines().find_map(|line| line.strip_prefix("Submitted "));
+    let (task, _) = submitted.unwrap().split_once(" to ").unwrap();
     simulator.advance(WHOLE);
     let (code, _, err) = run(&["cancel", task]);
     assert_eq!(code, 2, "{err}");

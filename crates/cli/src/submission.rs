@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::json;
 use videogen::submit::SubmitEvent;
 use videogen::{ClientBuilder, ErrorKind, TaskId, Vendor};
 
@@ -10,7 +9,7 @@ use crate::exit::Failure;
 use crate::interrupt::Interrupt;
 use crate::invocation::Invocation;
 use crate::lost;
-use crate::output::{Output, removal_note};
+use crate::output::Output;
 
 /// A submission in progress. Clones share its state.
 #[derive(Clone, Default)]
@@ -43,15 +42,7 @@ impl Submission {
             SubmitEvent::Recorded(id) => own.change(|known| known.recorded = Some(id.clone())),
             SubmitEvent::Accepted(task) => {
                 own.change(|known| known.task = Some(task.clone()));
-                let mut text = format!("Submitted {task} to {}.", task.vendor().name());
-                if let Some(note) = removal_note(task.vendor()) {
-                    text = format!("{text} {note}");
-                }
-                if quietly {
-                    output.note(&text);
-                } else {
-                    output.announce(&text);
-                }
+                output.submitted(task, journalled, quietly);
             }
             _ => {}
         });
@@ -73,16 +64,14 @@ impl Submission {
         let known = self.known();
         if let Some(task) = known.task {
             let message = format!("interrupted; {task} was accepted, and the journal has not recorded it yet");
-            let mut failure = Failure::interrupted(interrupt, message);
-            failure.json["task"] = json!(task);
-            return failure;
+            return Failure::interrupted(interrupt, message).about(&task);
         }
         if known.journalled && known.recorded.is_none() {
             let message = "interrupted while waiting for the journal, before anything was sent";
             let hint = format!("To make sure, see: {}", Invocation::new("recover"));
             return Failure::interrupted(interrupt, message).hint(&hint);
         }
-        let kind = ErrorKind::AmbiguousSubmit.as_str();
+        let kind = ErrorKind::AmbiguousSubmit;
         let Some(id) = known.recorded else {
             let message = "submission status unknown: interrupted before the vendor answered; the task may exist and be \
                 billed";
@@ -95,7 +84,7 @@ impl Submission {
         // With a journal, a request has a client reference where the vendor takes one.
         let advice = lost::advice(vendor, vendor.can_search(true), &id);
         let mut failure = Failure::new(interrupt.code(), kind, message).hint(&advice);
-        failure.json["submission"] = json!(id);
+        failure.error.submission = Some(id);
         failure
     }
 

@@ -41,6 +41,7 @@ struct Inner {
     delivery: Option<Delivery>,
     ambiguity: Option<Ambiguity>,
     cause: Option<Error>,
+    other_vendors: Vec<Error>,
     /// What to do, in terms of this crate's items.
     advice: Option<&'static str>,
 }
@@ -61,6 +62,7 @@ impl Error {
             delivery: None,
             ambiguity: None,
             cause: None,
+            other_vendors: Vec::new(),
             advice: None,
         }))
     }
@@ -150,6 +152,12 @@ impl Error {
         self
     }
 
+    /// Adds why other vendors did not take the request.
+    pub(crate) fn with_other_vendors(mut self, errors: Vec<Self>) -> Self {
+        self.0.other_vendors = errors;
+        self
+    }
+
     /// Names the journal's entry of an ambiguous submission.
     pub(crate) fn with_intent(mut self, intent: String) -> Self {
         if let Some(ambiguity) = &mut self.0.ambiguity {
@@ -232,6 +240,12 @@ impl Error {
         self.0.cause.as_ref()
     }
 
+    /// Returns why the other vendors of a [`Router`](crate::Router) did not take the request.
+    #[must_use]
+    pub fn other_vendors(&self) -> &[Error] {
+        &self.0.other_vendors
+    }
+
     /// Returns every rule that the request violates. Nothing was sent if there are any.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
@@ -259,10 +273,7 @@ impl Error {
             Some(Delivery::Ambiguous) => false,
             None => match &self.0.cause {
                 Some(cause) => !matches!(cause.0.kind, ErrorKind::Auth | ErrorKind::Balance),
-                None => matches!(
-                    self.0.kind,
-                    ErrorKind::RateLimited | ErrorKind::Vendor | ErrorKind::Transport | ErrorKind::Decode
-                ),
+                None => self.0.kind.is_retryable(),
             },
         }
     }
@@ -353,7 +364,12 @@ impl fmt::Display for Error {
             }
             Some(Delivery::NotSent) => f.write_str("; nothing was sent"),
             _ => Ok(()),
+        }?;
+        for other in &inner.other_vendors {
+            f.write_str("\n")?;
+            fmt::Display::fmt(other, f)?;
         }
+        Ok(())
     }
 }
 
