@@ -35,6 +35,7 @@ mod property;
 mod readme;
 mod replicate;
 mod requests;
+mod router;
 mod sample;
 mod schemas;
 mod secrets;

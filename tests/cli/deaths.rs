@@ -342,7 +342,7 @@ async fn a_file_that_is_in_place_is_adopted() {
     die_before_recording();
     fs::write(&path, "mine").unwrap();
     let (code, document) = way.run(folder.path(), &["recover", "--wait"]);
-    let failure = &document["unfinished"][0]["failure"];
+    let failure = &document["unfinished"][0]["error"];
     assert_eq!((code, &failure["kind"]), (7, &"io".into()), "{document}");
     let hint = failure["hint"].as_str().unwrap();
     assert!(

@@ -267,6 +267,6 @@ async fn a_rejected_submission_is_not_a_moderated_task() {
             (1, &json!("moderated")),
             "{document}"
         );
-        assert!(document["error"]["task"]["id"].is_string(), "{document}");
+        assert!(document["task"]["id"].is_string(), "{document}");
     }
 }

@@ -109,7 +109,7 @@ fn an_id_is_shown_before_a_locked_journal() {
         let wait = "videogen wait alltoken:generations:vgen-1";
         assert!(said.contains(wait), "{said}");
         if json {
-            let document: Value = serde_json::from_str(&said).unwrap();
+            let document = super::documents::only(&said);
             assert_eq!(document["error"]["task"], "alltoken:generations:vgen-1");
         } else {
             let download = r"videogen download alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
@@ -145,7 +145,7 @@ fn an_interrupted_submission_is_named() {
         assert_eq!(ended, code, "{out} {err}");
         drop(socket);
 
-        let document: Value = serde_json::from_str(&out).unwrap();
+        let document = super::documents::only(&out);
         let error = &document["error"];
         assert_eq!(error["kind"], "ambiguous_submit");
         let recover = "videogen recover --journal 'own journal.db'";

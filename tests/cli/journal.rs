@@ -9,7 +9,7 @@ use serde_json::Value;
 use videogen::Vendor;
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
-use super::{account, stderr, stdout, videogen};
+use super::{account, document, stderr, stdout, videogen};
 
 pub(super) fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Command {
     let mut command = videogen(folder, args);
@@ -22,9 +22,7 @@ pub(super) fn command(folder: &Path, simulator: &Simulator, args: &[&str]) -> Co
 /// Exit code, the JSON document, and standard error.
 pub(super) fn run(folder: &Path, simulator: &Simulator, args: &[&str]) -> (i32, Value, String) {
     let output = command(folder, simulator, args).arg("--json").output().unwrap();
-    let document = serde_json::from_slice(&output.stdout);
-    let document = document.unwrap_or_else(|error| panic!("{error}: {} {}", stdout(&output), stderr(&output)));
-    (output.status.code().unwrap(), document, stderr(&output))
+    (output.status.code().unwrap(), document(&output), stderr(&output))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,7 +163,7 @@ async fn a_lost_response_is_recovered() {
 
     // Those of other accounts are reported, and not changed.
     let output = videogen(folder.path(), &["recover", "--json"]).output().unwrap();
-    let foreign: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let foreign = document(&output);
     assert_eq!(
         foreign["other_accounts"].as_array().unwrap().len(),
         Vendor::ALL.len(),

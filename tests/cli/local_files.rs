@@ -350,7 +350,7 @@ fn an_interrupted_upload_submits_nothing() {
         let mut out = String::new();
         child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(code), "{out}");
-        let error: Value = serde_json::from_str(&out).unwrap();
+        let error = super::documents::only(&out);
         assert_eq!(error["error"]["kind"], "interrupted");
         assert_eq!(
             error["error"]["message"],

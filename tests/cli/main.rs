@@ -6,6 +6,7 @@ mod assets;
 mod budget;
 mod deaths;
 mod deliveries;
+mod documents;
 mod download;
 mod follow;
 mod interrupt;
@@ -21,6 +22,7 @@ mod page;
 mod prices;
 mod records;
 mod requests;
+mod results;
 mod several;
 mod strict;
 mod terminal;
@@ -36,6 +38,8 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use videogen::Vendor;
 use videogen_sim::Simulator;
+
+use self::documents::document;
 
 /// The command in `folder`, with no key in the environment.
 fn videogen(folder: &Path, args: &[&str]) -> Command {
@@ -78,10 +82,6 @@ fn without_cost(notes: &str) -> String {
     other.concat()
 }
 
-fn document(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
-}
-
 /// Runs the cases of a test at the same time: they wait for most of it.
 fn at_once<T: Send>(cases: impl IntoIterator<Item = T>, run: impl Fn(T) + Sync) {
     let run = &run;
@@ -117,9 +117,9 @@ fn failures_have_exit_codes_and_reasons() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["generate", "--simulate", "a kite sim:fail", "--json"]);
     assert_eq!(output.status.code(), Some(1));
-    let error = document(&output)["error"].clone();
+    let result = document(&output);
     assert_eq!(
-        (&error["task"]["status"], &error["kind"]),
+        (&result["task"]["status"], &result["error"]["kind"]),
         (&json!("failed"), &json!("no_video"))
     );
     let output = run(folder.path(), &["generate", "--simulate", "sim:moderated", "--json"]);
@@ -300,7 +300,7 @@ fn a_request_from_a_file() {
 #[test]
 fn schemas_are_printed() {
     let folder = tempfile::tempdir().unwrap();
-    for of in ["request", "task"] {
+    for of in ["request", "task", "result", "error", "events"] {
         let output = run(folder.path(), &["schema", of]);
         assert!(document(&output)["properties"].is_object());
     }
@@ -401,8 +401,7 @@ async fn commands_about_tasks() {
 
     let (code, out, err) = command(&["generate", "a kite", "--no-wait", "--json"]);
     assert_eq!(code, 0, "{err}");
-    let id: Value = serde_json::from_str(&out).unwrap();
-    let id = id["task"]["id"].as_str().unwrap().to_owned();
+    let id = documents::only(&out)["task"]["id"].as_str().unwrap().to_owned();
     assert!(id.starts_with("alltoken:generations:"));
 
     let (code, out, _) = command(&["status", &id]);
@@ -421,8 +420,8 @@ async fn commands_about_tasks() {
     // Several at once, one of them twice; each is reported, in the order of the arguments.
     let missing = "alltoken:generations:none";
     let (code, out, err) = command(&["wait", &id, missing, &id, "--timeout", "0", "--json"]);
-    let all: Value = serde_json::from_str(&out).unwrap();
-    let all = all["tasks"].as_array().unwrap();
+    let all = documents::whole(&out)["results"].clone();
+    let all = all.as_array().unwrap();
     assert!(code == 2 && all.len() == 2, "{code} {err} {all:?}");
     assert_eq!(
         (&all[0]["task"]["id"], &all[0]["task"]["status"]),

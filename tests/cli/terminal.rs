@@ -343,7 +343,7 @@ fn what_the_vendor_decides_is_said_before_it_is_paid_for() {
             assert!(output.status.success(), "{args:?}: {shown}");
             assert_eq!(told, note.as_deref(), "{args:?}");
             let output = run(folder.path(), &[&args[..], &["--json"]].concat());
-            let document: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+            let document = document(&output);
             let holder = if command[0] == "plan" {
                 &document["plan"]
             } else {

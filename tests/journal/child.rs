@@ -6,9 +6,10 @@ use std::process::{Child, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 use videogen::submit::SubmitOptions;
-use videogen::{Vendor, VideoRequest};
+use videogen::{Clients, Router, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
+use super::route::{KEYS, routes};
 use super::{journal, with_base_url};
 use crate::cases::{newest, simulated, targets};
 
@@ -23,6 +24,8 @@ pub(super) struct Work {
     pub(super) base_urls: Vec<String>,
     /// Submit once, with this key; otherwise with unique prompts until it is killed.
     pub(super) key: Option<String>,
+    /// Submit each of some keys at one of several vendors, in an order that the process decides.
+    pub(super) routes: bool,
     /// Submit this number of [clips](clip), whether they are accepted or not.
     pub(super) clips: Option<usize>,
 }
@@ -47,6 +50,7 @@ impl Work {
                 .map(|(vendor, _)| simulator.base_url(simulated(vendor)))
                 .collect(),
             key: None,
+            routes: false,
             clips: None,
         }
     }
@@ -86,6 +90,27 @@ async fn child() {
             .submit_with_key(&key, &VideoRequest::new(newest(Vendor::Token360).1, "x"))
             .await;
         println!("task {}", task.unwrap().id);
+        return;
+    }
+    if work.routes {
+        let known: Clients = clients.into_iter().collect();
+        let mut order = [Vendor::Ark, Vendor::Token360, Vendor::ToApis];
+        order.rotate_left(std::process::id() as usize % 3);
+        let router = Router::new(&known, routes(&order)).unwrap();
+        let mut submissions = tokio::task::JoinSet::new();
+        for key in 0..KEYS {
+            let router = router.clone();
+            submissions.spawn(async move {
+                let options = SubmitOptions::default().idempotency_key(format!("key-{key}"));
+                println!("submitting");
+                // The result is in the journal.
+                let _ = router
+                    .submit_with(&VideoRequest::new("", format!("{key}")), options)
+                    .await;
+                println!("submitted");
+            });
+        }
+        submissions.join_all().await;
         return;
     }
     if let Some(clips) = work.clips {

@@ -10,6 +10,7 @@ mod odd;
 mod recover;
 mod released;
 mod reservations;
+mod route;
 mod search;
 mod secrets;
 mod targets;

@@ -31,6 +31,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("webhook", 6),
             ("generate", 7),
             ("clients", 7),
+            ("router", 8),
         ],
     ),
     ("crates/wire/src", "lib.rs", &[]),

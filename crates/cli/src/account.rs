@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use videogen::facts::{Capabilities, Operation};
 use videogen::submit::Plan;
-use videogen::{Client, ClientBuilder, TaskId, Vendor, VideoRequest, Violation};
+use videogen::{Client, ClientBuilder, ErrorKind, TaskId, Vendor, VideoRequest, Violation};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{ACCOUNT, Failure, INVALID};
@@ -172,7 +172,7 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
 
 /// A command line that leaves the vendor open.
 fn unchosen(message: String) -> Failure {
-    Failure::new(INVALID, "invalid_request", message)
+    Failure::new(INVALID, ErrorKind::InvalidRequest, message)
 }
 
 /// The vendors that can be asked for their models: the one that is named, or those with a key.
@@ -192,7 +192,7 @@ fn has_key(vendor: Vendor) -> bool {
 fn no_key(vendors: &[Vendor]) -> Failure {
     let variables: Vec<_> = vendors.iter().map(|vendor| vendor.facts().key_env).collect();
     let message = format!("no API key: set {}", variables.join(" or "));
-    Failure::new(ACCOUNT, "config", message).hint(&format!(
+    Failure::new(ACCOUNT, ErrorKind::Config, message).hint(&format!(
         "To try without a key, use: {}",
         Invocation::new("generate").flag("--simulate", true)
     ))

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
 use videogen::{Delivery, Error, ErrorKind, TaskId, Violation};
 
+use crate::error::{CommandKind, ErrorDocument, Kind};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
+use crate::result::TaskResult;
 
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
@@ -32,61 +33,81 @@ pub(crate) struct Failure {
     pub(crate) code: u8,
     /// Message.
     pub(crate) message: String,
-    /// As JSON.
-    pub(crate) json: Value,
+    /// For programs.
+    pub(crate) error: Box<ErrorDocument>,
+    /// The result of the task that it is about, without the error.
+    pub(crate) result: Option<Box<TaskResult>>,
+    /// Whether the vendor accepted a submission.
+    accepted: bool,
 }
 
 impl Failure {
-    pub(crate) fn new(code: u8, kind: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: u8, kind: impl Into<Kind>, message: impl Into<String>) -> Self {
         let message = message.into();
         Self {
             code,
-            json: json!({"kind": kind, "message": message}),
+            error: Box::new(ErrorDocument::new(kind, message.clone())),
             message,
+            result: None,
+            accepted: false,
         }
     }
 
     /// The user stops the command.
     pub(crate) fn interrupted(interrupt: Interrupt, message: impl Into<String>) -> Self {
-        Self::new(interrupt.code(), "interrupted", message)
+        Self::new(interrupt.code(), CommandKind::Interrupted, message)
     }
 
     /// The task that it is about.
     pub(crate) fn task(&self) -> Option<TaskId> {
-        let task = &self.json["task"];
-        let id = task.as_str().or_else(|| task["id"].as_str());
-        id?.parse().ok()
+        self.error.task.clone()
     }
 
     /// Whether a task was left before its end.
     pub(crate) fn is_left(&self) -> bool {
-        matches!(self.code, TIMEOUT | POLL_REFUSED) || self.json["kind"] == "interrupted"
+        matches!(self.code, TIMEOUT | POLL_REFUSED) || self.error.kind == CommandKind::Interrupted.into()
+    }
+
+    /// Whether a task exists that was left before its end, or before its files were complete.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.accepted || (self.is_left() && self.error.task.is_some())
     }
 
     /// The failure of a call about an accepted task. Its exit code is never one that means that nothing was submitted.
     pub(crate) fn accepted(mut self, task: &TaskId) -> Self {
+        self.accepted = true;
         if !matches!(self.code, INVALID | ACCOUNT) {
             return self;
         }
-        let kind = ErrorKind::PollRefused.as_str();
         let message = format!("{task} exists, but its status could not be read: {}", self.message);
-        let mut failure = Self::new(POLL_REFUSED, kind, message);
-        failure.json["task"] = json!(task);
-        if let Some(hint) = self.json.get_mut("hint").map(Value::take) {
-            failure.json["hint"] = hint;
-        }
-        failure.json["cause"] = self.json;
+        let mut failure = Self::new(POLL_REFUSED, ErrorKind::PollRefused, message).about(task);
+        // As the library decides it for refused polls.
+        failure.error.retryable = self.code != ACCOUNT;
+        failure.error.hint = self.error.hint.take();
+        failure.error.cause = Some(self.error);
+        (failure.result, failure.accepted) = (self.result, true);
         failure
     }
 
     /// Adds what to do.
     pub(crate) fn hint(mut self, hint: &str) -> Self {
         self.message = format!("{}\n{hint}", self.message);
-        self.json["hint"] = match self.json["hint"].as_str() {
-            Some(earlier) => format!("{earlier}\n{hint}").into(),
-            None => hint.into(),
-        };
+        self.error.hint = Some(match self.error.hint.take() {
+            Some(earlier) => format!("{earlier}\n{hint}"),
+            None => hint.to_owned(),
+        });
         self
+    }
+
+    /// Names the task that it is about, for programs.
+    pub(crate) fn about(mut self, task: &TaskId) -> Self {
+        self.error.task.get_or_insert_with(|| task.clone());
+        self
+    }
+
+    /// Whether it has a hint.
+    pub(crate) fn has_hint(&self) -> bool {
+        self.error.hint.is_some()
     }
 }
 
@@ -95,21 +116,6 @@ pub(crate) async fn stoppable<T>(work: impl Future<Output = Result<T, Failure>>)
     tokio::select! {
         result = work => result,
         interrupt = interrupted() => Err(Failure::interrupted(interrupt, "interrupted")),
-    }
-}
-
-impl Failure {
-    /// Names the task that it is about, for programs.
-    pub(crate) fn about(mut self, task: &TaskId) -> Self {
-        if self.json.get("task").is_none() {
-            self.json["task"] = json!(task);
-        }
-        self
-    }
-
-    /// Whether it has a hint.
-    pub(crate) fn has_hint(&self) -> bool {
-        self.json.get("hint").is_some()
     }
 }
 
@@ -142,7 +148,9 @@ impl From<Error> for Failure {
             code,
             // Without the calls of the library to make: the command adds its own hints.
             message: format!("{error:#}"),
-            json: json!(error),
+            error: Box::new((&error).into()),
+            result: None,
+            accepted: false,
         };
         let any = |test: fn(&Violation) -> bool| error.violations().iter().any(test);
         let failure = match error.kind() {

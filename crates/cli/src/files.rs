@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
-use serde_json::{Value, json};
 use videogen::download::DownloadOptions;
 use videogen::journal::{Destination, Entry, FileKind};
 use videogen::{Client, Downloaded, TaskId, VideoTask};
@@ -13,6 +12,7 @@ use crate::exit::Failure;
 use crate::invocation::Invocation;
 use crate::output::file as shown;
 use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, writable_folder};
+use crate::result::SavedFiles;
 
 mod fetch;
 
@@ -72,20 +72,13 @@ pub(crate) struct Files {
     with_last_frame: bool,
 }
 
-fn document_of(file: &Downloaded) -> Value {
-    json!({"path": file.path.to_string_lossy(), "bytes": file.bytes})
-}
-
 impl Files {
-    /// Adds the files to a JSON document. A path that is not Unicode is shown with replacement characters.
-    pub(crate) fn show_in(&self, document: &mut Value) {
-        document["file"] = document_of(&self.video);
-        if !self.further.is_empty() {
-            document["further_files"] = self.further.iter().map(document_of).collect();
-        }
-        if self.with_last_frame {
-            // Null: the vendor returned none.
-            document["last_frame_file"] = self.last_frame.as_ref().map_or(Value::Null, document_of);
+    /// For a JSON document.
+    pub(crate) fn saved(&self) -> SavedFiles {
+        SavedFiles {
+            file: Some((&self.video).into()),
+            further_files: self.further.iter().map(Into::into).collect(),
+            last_frame_file: self.with_last_frame.then(|| self.last_frame.as_ref().map(Into::into)),
         }
     }
 

@@ -1,6 +1,5 @@
 //! Waiting for one task with progress, and messages about unfinished tasks. Uses no command.
 
-use serde_json::json;
 use videogen::journal::Entry;
 use videogen::wait::WaitOptions;
 use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
@@ -8,7 +7,8 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
 use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
-use crate::output::{Output, file, shown, task_json, task_text};
+use crate::output::{Output, file, shown, task_text};
+use crate::result::TaskResult;
 
 /// Waits with progress, by polling and for a task from `other`. An interrupt ends the wait, not the task.
 pub(crate) async fn wait_for(
@@ -36,9 +36,7 @@ pub(crate) fn left(interrupt: Interrupt, id: &TaskId, status: Option<&TaskStatus
         Some(status) => format!("interrupted; {id} is still running ({})", shown(status)),
         None => format!("interrupted; {id} was not cancelled"),
     };
-    let mut failure = Failure::interrupted(interrupt, message);
-    failure.json["task"] = json!(id);
-    failure
+    Failure::interrupted(interrupt, message).about(id)
 }
 
 /// The command that waits for a task.
@@ -72,24 +70,26 @@ pub(crate) fn ended(task: &VideoTask) -> Result<(), Failure> {
         Some(ErrorKind::Moderated) => ErrorKind::Moderated,
         _ => ErrorKind::NoVideo,
     };
-    let mut failure = Failure::new(
-        NO_VIDEO,
-        kind.as_str(),
-        format!("{} is {}{reason}", task.id, shown(&task.status)),
-    );
-    failure.json["task"] = json!(task);
+    let message = format!("{} is {}{reason}", task.id, shown(&task.status));
+    let mut failure = Failure::new(NO_VIDEO, kind, message).about(&task.id);
+    failure.result = Some(Box::new(TaskResult::of(task)));
     Err(failure)
 }
 
-/// Prints a task as the result of a command.
-pub(crate) async fn show(client: &Client, task: &VideoTask, output: &Output) -> Result<(), Failure> {
+/// Prints a task as the result of a command. `error`: why it is not done, if that matters to the command.
+pub(crate) async fn show(
+    client: &Client,
+    task: &VideoTask,
+    error: Option<&Failure>,
+    output: &Output,
+) -> Result<(), Failure> {
     let entry = client.journal_entry(&task.id).await.ok().flatten();
     let next = entry.and_then(|entry| unwritten(&entry));
-    let mut document = task_json(task);
-    if let Some(next) = &next {
-        document["next"] = next.as_str().into();
-    }
-    output.result(&document, || match next {
+    let result = TaskResult {
+        next: next.clone(),
+        ..TaskResult::of(task).failed(error)
+    };
+    output.task(result, || match next {
         Some(next) => format!("{}\n{next}", task_text(task)),
         None => task_text(task),
     })

@@ -4,7 +4,7 @@ pub(crate) const GENERATE: &str = "\
 Examples:
   videogen generate \"a paper boat\" --duration 6 --resolution 720p -o boat.mp4
   videogen generate \"it sails on\" --first-frame boat.png --model seedance-2.0
-  videogen generate \"a paper boat\" --idempotency-key order-4711 --json
+  videogen generate \"a paper boat\" --idempotency-key order-4711 --events
   videogen generate \"a paper boat\" --max-cost 2.50
   videogen generate \"a paper boat\" --simulate
 
@@ -34,7 +34,8 @@ Examples:
 pub(crate) const WAIT: &str = "\
 Examples:
   videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81
-  videogen wait token360:videos:video-4f1c --timeout 600 --json";
+  videogen wait token360:videos:video-4f1c --timeout 600 --json
+  videogen wait token360:videos:video-4f1c --events";
 
 pub(crate) const DOWNLOAD: &str = "\
 Examples:
@@ -119,7 +120,8 @@ link that the person opens on a phone, usually within 120 seconds. With
 
 pub(crate) const SCHEMA: &str = "\
 Examples:
-  videogen schema request > request.schema.json";
+  videogen schema request > request.schema.json
+  videogen schema events > events.schema.json";
 
 pub(crate) const SIM: &str = "\
 Examples:

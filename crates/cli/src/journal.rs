@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
+use videogen::ErrorKind;
 use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::SqliteJournal;
 
@@ -104,7 +105,7 @@ impl JournalArgs {
         }
         let folders = choose_native_strategy().map_err(|_| {
             let message = "there is no home folder for the journal; name a file with --journal";
-            Failure::new(IO, "journal", message)
+            Failure::new(IO, ErrorKind::Journal, message)
         })?;
         Ok(folders.data_dir().join("videogen").join("journal.db"))
     }
@@ -112,7 +113,7 @@ impl JournalArgs {
 
 /// A journal that cannot be used.
 pub(crate) fn failure(error: JournalError) -> Failure {
-    Failure::new(IO, "journal", error.to_string())
+    Failure::new(IO, ErrorKind::Journal, error.to_string())
         .hint("Use another file with --journal PATH, or none with --no-journal.")
 }
 

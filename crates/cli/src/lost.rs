@@ -2,21 +2,18 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
 use videogen::Client;
 use videogen::journal::Journal as _;
 use videogen::lost::Candidate;
 use videogen_journal::SqliteJournal;
 
+use crate::error::CandidateDocument;
 use crate::invocation::Invocation;
 use crate::output::Output;
 
 /// Candidates as JSON.
-pub(crate) fn candidates(found: &[Candidate]) -> Value {
-    found
-        .iter()
-        .map(|found| json!({"task": found.task.id, "grade": found.grade, "reasons": found.reasons}))
-        .collect()
+pub(crate) fn candidates(found: &[Candidate]) -> Vec<CandidateDocument> {
+    found.iter().map(Into::into).collect()
 }
 
 /// Candidates as text.

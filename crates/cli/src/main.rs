@@ -3,6 +3,8 @@
 mod account;
 mod cap;
 mod commands;
+mod error;
+mod events;
 mod exit;
 mod files;
 mod follow;
@@ -15,8 +17,10 @@ mod lost;
 mod output;
 mod output_file;
 mod price_file;
+mod progress;
 mod request_args;
 mod request_file;
+mod result;
 mod submission;
 mod text;
 mod uploads;
@@ -28,6 +32,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use videogen::ErrorKind;
 
 use crate::account::TaskArgs;
 use crate::commands::{
@@ -36,7 +41,7 @@ use crate::commands::{
 };
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
-use crate::output::Output;
+use crate::output::{Output, OutputArgs};
 
 /// Generate video at Token360, ToAPIs, AllToken, ModelArk, OpenRouter, Replicate or fal.
 #[derive(Parser)]
@@ -45,9 +50,8 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Print one JSON document on standard output, and no progress.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    output: OutputArgs,
 
     #[command(flatten)]
     journal: JournalArgs,
@@ -97,12 +101,22 @@ enum Command {
     /// Upload local files, and manage what a vendor keeps of them.
     #[command(after_help = help::ASSETS)]
     Assets(AssetsArgs),
-    /// Print the JSON Schema of a request or a task.
+    /// Print the JSON Schema of a request, a task, a result, an event or an error.
     #[command(after_help = help::SCHEMA)]
     Schema(schema::SchemaArgs),
     /// Run a local simulator of the vendors' APIs.
     #[command(after_help = help::SIM)]
     Sim(sim::SimArgs),
+}
+
+impl Command {
+    /// Whether it has results of tasks.
+    fn has_events(&self) -> bool {
+        matches!(
+            self,
+            Self::Generate(_) | Self::Wait(_) | Self::Download(_) | Self::Status(_) | Self::Cancel(_)
+        )
+    }
 }
 
 #[derive(Args)]
@@ -127,8 +141,8 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            let failure = Failure::new(exit::IO, "io", format!("cannot start the runtime: {error}"));
-            Output::new(false).failure(&failure);
+            let failure = Failure::new(exit::IO, ErrorKind::Io, format!("cannot start the runtime: {error}"));
+            Output::new(&OutputArgs::default()).failure(&failure);
             return ExitCode::from(failure.code);
         }
     };
@@ -155,17 +169,22 @@ fn dashed_file() -> String {
 async fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        // `--json` applies even if the rest of the command line is invalid.
+        // `--json` and `--events` apply even if the rest of the command line is invalid.
         Err(error) if error.use_stderr() => {
             let message = error.render().to_string();
             let message = message.trim().trim_start_matches("error: ").to_owned() + &dashed_file();
-            let json = std::env::args_os().any(|arg| arg == "--json");
-            Output::new(json).failure(&Failure::new(exit::INVALID, "invalid_request", message));
+            let args = OutputArgs::of_words(std::env::args_os());
+            Output::new(&args).failure(&Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message));
             return ExitCode::from(exit::INVALID);
         }
         Err(error) => error.exit(),
     };
-    let (output, journal) = (Output::new(cli.json), cli.journal);
+    let (output, journal) = (Output::new(&cli.output), cli.journal);
+    if cli.output.events && !cli.command.has_events() {
+        let message = "--events is for generate, wait, download, status and cancel; use --json";
+        output.failure(&Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message));
+        return ExitCode::from(exit::INVALID);
+    }
     invocation::repeat(journal.options());
     let result = match cli.command {
         Command::Generate(args) => generate::generate(*args, &journal, &output).await,

@@ -1,32 +1,77 @@
-//! Output as text or JSON. Everything on standard output and standard error is written here, through
+//! Output as text, JSON or events. Everything on standard output and standard error is written here, through
 //! [`text`].
 
+use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
+use clap::Args;
 use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
-use videogen::wait::WaitEvent;
-use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
+use serde::Serialize;
+use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
 
+use crate::events::{EventLog, What};
 use crate::exit::{Failure, IO};
+use crate::result::{Failed, Results, TaskResult};
 use crate::text;
+
+/// How a command reports what it does.
+#[derive(Args, Default)]
+pub(crate) struct OutputArgs {
+    /// Print one JSON document on standard output, and no progress.
+    #[arg(long, global = true, conflicts_with_all = ["events", "quiet"])]
+    json: bool,
+    /// Print each event of a task as a line of JSON, as it happens.
+    #[arg(long, global = true, conflicts_with = "quiet")]
+    pub(crate) events: bool,
+    /// Print only the path of the video, or the task id if there is no file.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+impl OutputArgs {
+    /// From a command line that is invalid as a whole.
+    pub(crate) fn of_words(mut words: impl Iterator<Item = OsString>) -> Self {
+        let found = words.find(|word| word == "--json" || word == "--events");
+        Self {
+            json: found.as_ref().is_some_and(|word| word == "--json"),
+            events: found.is_some_and(|word| word == "--events"),
+            quiet: false,
+        }
+    }
+}
 
 /// Results go to standard output, progress and failures to standard error.
 #[derive(Clone, Copy)]
 pub(crate) struct Output {
-    json: bool,
+    format: Format,
     progress: bool,
 }
 
+#[derive(Clone, Copy)]
+enum Format {
+    Text,
+    /// Only paths and ids.
+    Quiet,
+    Json,
+    /// One log for the whole run of the command.
+    Events(&'static EventLog),
+}
+
 impl Output {
-    pub(crate) fn new(json: bool) -> Self {
+    pub(crate) fn new(args: &OutputArgs) -> Self {
+        let format = match args {
+            OutputArgs { events: true, .. } => Format::Events(Box::leak(Box::default())),
+            OutputArgs { json: true, .. } => Format::Json,
+            OutputArgs { quiet: true, .. } => Format::Quiet,
+            _ => Format::Text,
+        };
         Self {
-            json,
-            progress: !json && std::io::stderr().is_terminal(),
+            format,
+            progress: matches!(format, Format::Text) && std::io::stderr().is_terminal(),
         }
     }
 
@@ -34,82 +79,134 @@ impl Output {
     #[cfg(test)]
     pub(crate) fn on_terminal() -> Self {
         Self {
-            json: false,
+            format: Format::Text,
             progress: true,
         }
     }
 
-    /// Prints the result of a command: a JSON document, or text.
+    /// Prints the result of a command that has no results of tasks: a JSON document, or text.
     ///
     /// # Errors
     /// When it cannot be written, because it may be the only record of a task.
-    pub(crate) fn result(&self, document: &Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
-        let text = if self.json {
-            text::json(document)
-        } else {
-            text::lines(&text())
-        };
-        match writeln!(std::io::stdout(), "{text}") {
-            // A closed pipe is not an error.
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                say(&text);
-                Err(Failure::new(IO, "io", format!("cannot write the result: {error}")))
-            }
+    pub(crate) fn result(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        match self.format {
+            Format::Text | Format::Quiet => print(&text::lines(&text())),
+            Format::Json | Format::Events(_) => print(&text::json(document)),
+        }
+    }
+
+    /// Prints the result of the only task of a command.
+    ///
+    /// # Errors
+    /// See [`result`](Self::result).
+    pub(crate) fn task(&self, result: TaskResult, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        self.ended(&result)?;
+        self.results(&[result], text)
+    }
+
+    /// Reports the result of one of several tasks, as soon as it is known. Only `--events` prints it.
+    ///
+    /// # Errors
+    /// See [`result`](Self::result).
+    pub(crate) fn ended(&self, result: &TaskResult) -> Result<(), Failure> {
+        match self.format {
+            Format::Events(log) => log.write(Some(result.vendor), result.id.as_ref(), What::Result { result }),
             _ => Ok(()),
         }
     }
 
-    pub(crate) fn failure(&self, failure: &Failure) {
-        if !self.json {
-            say(&text::lines(&format!("error: {}", failure.message)));
-        } else {
-            let document = text::json(&json!({"error": failure.json}));
-            if writeln!(std::io::stdout(), "{document}").is_err() {
-                say(&document);
+    /// Prints the results of all tasks of a command. With `--events`, [`ended`](Self::ended) has printed them.
+    ///
+    /// # Errors
+    /// See [`result`](Self::result).
+    pub(crate) fn results(&self, results: &[TaskResult], text: impl FnOnce() -> String) -> Result<(), Failure> {
+        match self.format {
+            Format::Text => print(&text::lines(&text())),
+            Format::Json => print(&text::json(&Results { results })),
+            Format::Events(_) => Ok(()),
+            Format::Quiet => {
+                let failed = results.iter().filter_map(|result| result.error.as_ref());
+                failed.for_each(|error| say(&text::lines(&format!("error: {}", error.message))));
+                let done = results.iter().filter(|result| result.error.is_none());
+                let lines: Vec<String> = done.flat_map(TaskResult::names).collect();
+                if lines.is_empty() {
+                    Ok(())
+                } else {
+                    print(&text::lines(&lines.join("\n")))
+                }
             }
         }
     }
 
-    /// Prints a note, unless --json is set.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let result = failure.result();
+        let error = &*failure.error;
+        let printed = match (self.format, &result) {
+            (Format::Text | Format::Quiet, _) => {
+                say(&text::lines(&format!("error: {}", failure.message)));
+                Ok(())
+            }
+            (Format::Json, Some(result)) => print(&text::json(&Results {
+                results: std::slice::from_ref(result),
+            })),
+            (Format::Json, None) => print(&text::json(&Failed { error })),
+            (Format::Events(_), Some(result)) => self.ended(result),
+            (Format::Events(log), None) => log.write(None, error.task.as_ref(), What::Error { error }),
+        };
+        // The document is on standard error then.
+        drop(printed);
+    }
+
+    /// Prints a note, unless --json or --quiet is set.
     pub(crate) fn note(&self, text: &str) {
-        if !self.json {
-            self.announce(text);
+        match self.format {
+            Format::Text => self.announce(text),
+            Format::Events(_) => self.event(None, What::Note { text }),
+            Format::Quiet | Format::Json => {}
         }
     }
 
-    /// Prints a note on standard error, even with --json: for news that must not wait for the document.
+    /// Prints a note on standard error, in every format: for news that must not wait for the document.
     pub(crate) fn announce(&self, text: &str) {
         say(&text::lines(text));
     }
 
+    /// Reports the id of a task as soon as it is known. `journalled`: the journal will have it too. `quietly`: only where
+    /// notes are printed.
+    pub(crate) fn submitted(&self, task: &TaskId, journalled: bool, quietly: bool) {
+        let text = format!("Submitted {task} to {}.", task.vendor().name());
+        match self.format {
+            Format::Events(_) => self.event(Some(task), What::Submitted),
+            Format::Quiet if journalled => {}
+            _ if quietly => self.note(&text),
+            _ => self.announce(&text),
+        }
+    }
+
+    /// Reports an event of a task, with `--events`. It is not lost where it cannot be written: standard error has it then.
+    pub(crate) fn event(&self, task: Option<&TaskId>, what: What<'_>) {
+        if let Format::Events(log) = self.format {
+            let _ = log.write(task.map(TaskId::vendor), task, what);
+        }
+    }
+
+    /// Whether notes are for people.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.format, Format::Text)
+    }
+
     /// Asks the user for confirmation; `false` without a terminal.
     pub(crate) fn confirm(&self, question: &str) -> bool {
-        if self.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        if !matches!(self.format, Format::Text | Format::Quiet)
+            || !std::io::stdin().is_terminal()
+            || !std::io::stderr().is_terminal()
+        {
             return false;
         }
         say(&text::lines(&format!("{question} [y/N]")));
         let mut answer = String::new();
         let is_read = std::io::stdin().read_line(&mut answer).is_ok();
         is_read && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
-    }
-
-    /// Shows a task during a wait.
-    pub(crate) fn waiting(&self) -> Waiting<'_> {
-        let bar = if self.progress {
-            let bar = ProgressBar::new_spinner();
-            bar.set_style(style("{spinner} {elapsed} {msg}"));
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar.set_message("submitted");
-            bar
-        } else {
-            ProgressBar::hidden()
-        };
-        Waiting {
-            output: self,
-            bar,
-            last: None,
-            trouble: None,
-        }
     }
 
     /// Whether progress is shown.
@@ -128,70 +225,6 @@ impl Output {
         ));
         bar.enable_steady_tick(Duration::from_millis(120));
         bar
-    }
-
-    /// Shows the progress of a download.
-    pub(crate) fn fetching(&self) -> ProgressBar {
-        if !self.progress {
-            return ProgressBar::hidden();
-        }
-        let bar = ProgressBar::no_length();
-        bar.set_style(style("{spinner} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}"));
-        bar
-    }
-}
-
-pub(crate) struct Waiting<'a> {
-    output: &'a Output,
-    bar: ProgressBar,
-    last: Option<TaskStatus>,
-    trouble: Option<ErrorKind>,
-}
-
-impl Waiting<'_> {
-    pub(crate) fn event(&mut self, id: &TaskId, event: WaitEvent<'_>) {
-        match event {
-            WaitEvent::Answered(task) => self.seen(task),
-            WaitEvent::Retrying(error) => self.retrying(id, error),
-            _ => {}
-        }
-    }
-
-    /// Shows why polls fail, once for each kind of failure.
-    fn retrying(&mut self, id: &TaskId, error: &Error) {
-        let reason = match error.kind() {
-            ErrorKind::NotFound => "not found; the vendor may not show it yet",
-            _ => error.message(),
-        };
-        self.bar.set_message(format!("retrying: {}", text::visible(reason)));
-        if self.trouble != Some(error.kind()) {
-            if !self.output.progress {
-                self.output.note(&format!("{id}: poll failed, retrying: {reason}"));
-            }
-            self.trouble = Some(error.kind());
-        }
-    }
-
-    fn seen(&mut self, task: &VideoTask) {
-        self.trouble = None;
-        let percent = task.progress.map(|percent| format!(" {percent}%")).unwrap_or_default();
-        self.bar
-            .set_message(format!("{}{percent}", text::visible(task.status.as_str())));
-        if self.last.as_ref() != Some(&task.status) {
-            if !self.output.progress {
-                self.output.note(&format!("{} is {}", task.id, shown(&task.status)));
-            }
-            self.last = Some(task.status.clone());
-        }
-    }
-
-    /// The last known status of the task.
-    pub(crate) fn status(&self) -> Option<&TaskStatus> {
-        self.last.as_ref()
-    }
-
-    pub(crate) fn done(self) {
-        self.bar.finish_and_clear();
     }
 }
 
@@ -236,15 +269,6 @@ pub(crate) fn elapsed(duration: Duration) -> String {
 /// A time in RFC 3339, to the second.
 pub(crate) fn moment(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-/// A task, and its cost if it is known.
-pub(crate) fn task_json(task: &VideoTask) -> Value {
-    let mut document = json!({"task": task});
-    if let Some(cost) = task.cost() {
-        document["cost"] = json!(cost);
-    }
-    document
 }
 
 /// A task in a few lines of text.
@@ -333,8 +357,21 @@ fn parameters_text(task: &VideoTask) -> Option<String> {
     (!facts.is_empty()).then(|| facts.join(", "))
 }
 
-fn style(template: &str) -> ProgressStyle {
+pub(crate) fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+/// Prints on standard output; what cannot be written there goes to standard error. A closed pipe is not an error.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            say(text);
+            let message = format!("cannot write the result: {error}");
+            Err(Failure::new(IO, ErrorKind::Io, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Failures to write to standard error are ignored.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use same_file::Handle;
 use videogen::journal::{FileKind, further_video};
-use videogen::{Client, Downloaded, TaskId};
+use videogen::{Client, Downloaded, ErrorKind, TaskId};
 
 use crate::exit::{Failure, IO};
 use crate::output::file as file_name;
@@ -208,7 +208,7 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 }
 
 pub(crate) fn io_failure(message: String) -> Failure {
-    Failure::new(IO, "io", message)
+    Failure::new(IO, ErrorKind::Io, message)
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use chrono::{NaiveDate, Utc};
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 use toml_edit::{ArrayOfTables, DocumentMut, Item};
-use videogen::Vendor;
 use videogen::price::{Estimate, PriceBook, PriceEntry, PriceOrigin};
+use videogen::{ErrorKind, Vendor};
 
 use crate::account::AccountArgs;
 use crate::exit::{Failure, IO};
@@ -102,7 +102,7 @@ impl Prices {
     fn write(&self) -> Result<(), Failure> {
         let failed = |error: std::io::Error| {
             let message = format!("cannot write the prices to {}: {error}", file(&self.path));
-            Failure::new(IO, "io", message)
+            Failure::new(IO, ErrorKind::Io, message)
         };
         let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -124,7 +124,7 @@ fn path() -> Result<PathBuf, Failure> {
     }
     let folders = choose_native_strategy().map_err(|_| {
         let message = format!("there is no home folder for your prices; name a file with {VARIABLE}");
-        Failure::new(IO, "io", message)
+        Failure::new(IO, ErrorKind::Io, message)
     })?;
     Ok(folders.config_dir().join("videogen").join("prices.toml"))
 }
@@ -132,7 +132,7 @@ fn path() -> Result<PathBuf, Failure> {
 fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
     let error = error.to_string();
     let message = format!("cannot read your prices in {}: {}", file(path), error.trim_end());
-    Failure::new(IO, "io", message).hint(&format!("Correct the file, or name another with {VARIABLE}."))
+    Failure::new(IO, ErrorKind::Io, message).hint(&format!("Correct the file, or name another with {VARIABLE}."))
 }
 
 /// Adds the prices that `vendors` answer now. One that cannot be asked is left out with a note.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{NonEmptyStringValueParser, OsStringValueParser, PathBufValueParser, TypedValueParser as _};
 use serde_json::{Map, Value};
-use videogen::{Adjust, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
+use videogen::{Adjust, ErrorKind, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
 
 use crate::exit::{Failure, INVALID};
 use crate::request_file;
@@ -299,5 +299,5 @@ fn switch(on: bool, off: bool) -> Option<bool> {
 }
 
 fn invalid(message: String) -> Failure {
-    Failure::new(INVALID, "invalid_request", message)
+    Failure::new(INVALID, ErrorKind::InvalidRequest, message)
 }

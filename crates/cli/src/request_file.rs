@@ -5,18 +5,18 @@ use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use videogen::{LocalFile, Source, VideoRequest};
+use videogen::{ErrorKind, LocalFile, Source, VideoRequest};
 
 use crate::exit::{Failure, INVALID, IO};
 use crate::output::file;
 
 /// Reads the request from the file at `path`. Paths of local files in it are relative to its folder. Model and prompt may be missing, and be given on the command line.
 pub(crate) fn read(path: &Path) -> Result<VideoRequest, Failure> {
-    let bytes =
-        std::fs::read(path).map_err(|error| Failure::new(IO, "io", format!("cannot read {}: {error}", file(path))))?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {}: {error}", file(path))))?;
     let mut request = parse(&bytes).map_err(|reason| {
         let message = format!("{} is not a request: {reason}", file(path));
-        Failure::new(INVALID, "invalid_request", message)
+        Failure::new(INVALID, ErrorKind::InvalidRequest, message)
     })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     for input in &mut request.inputs {

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::json;
 use videogen::submit::SubmitEvent;
 use videogen::{ClientBuilder, ErrorKind, TaskId};
 
@@ -42,12 +41,7 @@ impl Submission {
             SubmitEvent::Recorded(id) => own.change(|known| known.recorded = Some(id.clone())),
             SubmitEvent::Accepted(task) => {
                 own.change(|known| known.task = Some(task.clone()));
-                let text = format!("Submitted {task} to {}.", task.vendor().name());
-                if quietly {
-                    output.note(&text);
-                } else {
-                    output.announce(&text);
-                }
+                output.submitted(task, journalled, quietly);
             }
             _ => {}
         });
@@ -70,16 +64,14 @@ impl Submission {
         let recover = format!("Search for it with: {}", Invocation::new("recover"));
         if let Some(task) = known.task {
             let message = format!("interrupted; {task} was accepted, and the journal has not recorded it yet");
-            let mut failure = Failure::interrupted(interrupt, message);
-            failure.json["task"] = json!(task);
-            return failure;
+            return Failure::interrupted(interrupt, message).about(&task);
         }
         if known.journalled && known.recorded.is_none() {
             let message = "interrupted while waiting for the journal, before anything was sent";
             let hint = format!("To make sure, search with: {}", Invocation::new("recover"));
             return Failure::interrupted(interrupt, message).hint(&hint);
         }
-        let kind = ErrorKind::AmbiguousSubmit.as_str();
+        let kind = ErrorKind::AmbiguousSubmit;
         let Some(id) = known.recorded else {
             let message = "submission status unknown: interrupted before the vendor answered; the task may exist and be \
                 billed";
@@ -90,7 +82,7 @@ impl Submission {
              be billed"
         );
         let mut failure = Failure::new(interrupt.code(), kind, message).hint(&recover);
-        failure.json["submission"] = json!(id);
+        failure.error.submission = Some(id);
         failure
     }
 

@@ -1,7 +1,7 @@
 //! Cleans text from other sources (vendors, file names, the journal) for a terminal. Everything that this program
 //! prints is cleaned here, by [`Output`](crate::output::Output). Depends on nothing else in this crate.
 
-use serde_json::Value;
+use serde::Serialize;
 
 /// Text on one line: control characters, escape sequences, line breaks, and
 /// characters that reorder text or are invisible are escaped.
@@ -22,8 +22,16 @@ pub(crate) fn lines(text: &str) -> String {
 }
 
 /// A JSON document over several lines, with control characters escaped as in JSON.
-pub(crate) fn json(document: &Value) -> String {
-    let text = serde_json::to_string_pretty(document).unwrap_or_default();
+pub(crate) fn json(document: &impl Serialize) -> String {
+    escaped(&serde_json::to_string_pretty(document).unwrap_or_default())
+}
+
+/// The same on one line.
+pub(crate) fn json_line(document: &impl Serialize) -> String {
+    escaped(&serde_json::to_string(document).unwrap_or_default())
+}
+
+fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c == '\n' || is_plain(c) {
@@ -50,6 +58,8 @@ pub(crate) fn is_plain(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use videogen::facts::Scheme;
 use videogen::webhook::{Callback, Receiver};
-use videogen::{Client, SecretUrl, TaskId, TaskStatus, Vendor, VideoTask};
+use videogen::{Client, ErrorKind, SecretUrl, TaskId, TaskStatus, Vendor, VideoTask};
 
 use crate::exit::{Failure, INVALID, IO};
 use crate::listen::serve;
@@ -51,14 +51,14 @@ impl Listener {
         let Some(address) = args.listen_for_webhook else {
             return Ok(None);
         };
-        let io = |error| Failure::new(IO, "io", format!("cannot listen on {address}: {error}"));
+        let io = |error| Failure::new(IO, ErrorKind::Io, format!("cannot listen on {address}: {error}"));
         let listener = TcpListener::bind(address).await.map_err(io)?;
         let base = match &args.webhook_url {
             Some(url) => url.clone(),
             None if simulate => format!("http://{}", listener.local_addr().map_err(io)?),
             None => {
                 let message = format!("--listen-for-webhook needs --webhook-url, the public URL of {address}");
-                return Err(Failure::new(INVALID, "invalid_request", message));
+                return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
             }
         };
         let (send, ended) = mpsc::unbounded_channel();

@@ -75,6 +75,7 @@
 //! | [`upload`] | upload local files once for several requests; look after assets |
 //! | [`price`] | estimate what a video costs |
 //! | [`submit`] | validate a request, show its exact HTTP request, set options of a submission |
+//! | [`route`] | submit at the first of several vendors that takes a request, with [`Router`] |
 //! | [`lost`] | find the task of a submission whose response was lost |
 //! | [`task`] | read a task's details; page through the tasks of an account |
 //! | [`wait`] | wait for one task or thousands |
@@ -126,6 +127,7 @@ mod generate;
 pub mod journal;
 mod model;
 pub mod poll;
+mod router;
 mod rules;
 pub mod submit;
 mod transport;
@@ -143,6 +145,7 @@ pub use model::{
     Adjust, Delivery, Error, ErrorKind, Input, LocalFile, Role, SecretUrl, Source, TaskError, TaskId, TaskStatus,
     Timestamp, Tool, Vendor, Video, VideoDuration, VideoRequest, VideoTask, Violation,
 };
+pub use router::Router;
 pub use transport::RetryPolicy;
 
 /// Vendors and models: supported fields, values, limits and operations, from the specs.
@@ -216,6 +219,27 @@ pub mod price {
         CostEstimate, Estimate, FieldRule, InvalidPriceError, Money, Obtained, ParseMoneyError, PriceBook, PriceEntry,
         PriceOrigin, Reserved, TaskCost, TokenPrice,
     };
+}
+
+/// Several vendors for one request: which [`Router`] tries first, and what it returns.
+///
+/// ```
+/// use videogen::route::{Route, RouteOrder};
+/// use videogen::{Client, Clients, Router, Vendor, VideoRequest};
+///
+/// let client = |vendor| Client::builder(vendor).key("sk-test").build();
+/// let clients = Clients::new([client(Vendor::Token360)?, client(Vendor::Ark)?]);
+/// let routes = [Route::new(Vendor::Token360), Route::new(Vendor::Ark).model("dreamina-seedance-2-0-260128")];
+/// let router = Router::new(&clients, routes)?.order(RouteOrder::Price);
+///
+/// // ModelArk's price is known, so it is tried first.
+/// let request = VideoRequest::new("seedance-2.0", "a paper boat").duration(5).resolution("720p");
+/// let vendors: Vec<Vendor> = router.plan(&request)?.iter().map(|plan| plan.vendor).collect();
+/// assert_eq!(vendors, [Vendor::Ark, Vendor::Token360]);
+/// # Ok::<(), videogen::Error>(())
+/// ```
+pub mod route {
+    pub use crate::router::{Route, RouteOrder, Routed};
 }
 
 /// Details of a task, and lists of tasks.

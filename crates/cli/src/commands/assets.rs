@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use videogen::upload::{Asset, AssetPage, AssetQuery, UploadOptions, Uploaded};
-use videogen::{Client, LocalFile, Source, Vendor};
+use videogen::{Client, ErrorKind, LocalFile, Source, Vendor};
 
 use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID, NO_VIDEO};
@@ -150,7 +150,7 @@ async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Res
                     return Err(failure);
                 }
                 output.note(&format!("error: {}", failure.message));
-                documents.push(json!({"file": path.to_string_lossy(), "error": failure.json}));
+                documents.push(json!({"file": path.to_string_lossy(), "error": failure.error}));
                 failed = failed.or(Some(failure.code));
             }
         }
@@ -217,7 +217,7 @@ async fn list(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
 async fn groups(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
     if args.group.is_some() {
         let message = "--group selects assets: use it with `videogen assets list`";
-        return Err(Failure::new(INVALID, "invalid_request", message));
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let (vendor, client) = client(&args.account)?;
     let page = client.assets().groups(&query(&args)).await?;

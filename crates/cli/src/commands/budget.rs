@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use videogen::Vendor;
 use videogen::journal::{Budget, BudgetKey, Journal as _, Period, Query};
+use videogen::{ErrorKind, Vendor};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, INVALID};
@@ -59,7 +59,7 @@ pub(crate) async fn budget(
     let none = || {
         Failure::new(
             INVALID,
-            "invalid_request",
+            ErrorKind::InvalidRequest,
             "budgets are in the journal; remove --no-journal",
         )
     };
@@ -84,7 +84,9 @@ pub(crate) async fn budget(
             if !journal.remove_budget(key.clone()).await.map_err(failure)? {
                 let vendor = key.vendor.map_or("all vendors", |vendor| vendor.name());
                 let message = format!("there is no budget in {} per {} for {vendor}", key.currency, key.period);
-                return Err(Failure::new(INVALID, "not_found", message).hint("List them with: videogen budget list"));
+                return Err(
+                    Failure::new(INVALID, ErrorKind::NotFound, message).hint("List them with: videogen budget list")
+                );
             }
             output.result(&json!({"removed": key}), || "Removed.".to_owned())?;
         }

@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::account::TaskArgs;
 use crate::exit::{Failure, stoppable};
 use crate::files::{FileArgs, Target};
 use crate::journal::JournalArgs;
 use crate::output::Output;
+use crate::result::TaskResult;
 
 #[derive(Args)]
 pub(crate) struct DownloadArgs {
@@ -27,10 +27,11 @@ pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: 
     // An unreadable journal counts as one without an entry.
     target.check_free(client.journal_entry(id).await.ok().flatten().as_ref())?;
     let task = stoppable(async { Ok(client.get(id).await?) }).await?;
-    let files = target.fetch(&client, &task, output).await?;
+    let files = target
+        .fetch(&client, &task, output)
+        .await
+        .map_err(|failure| failure.about(id).of_task(id, Some(&task)))?;
     target.replace_blocked(&client, id).await;
-    let mut document = json!({"task": task});
-    files.show_in(&mut document);
-    output.result(&document, || files.text(""))?;
+    output.task(TaskResult::with_files(&task, files.saved()), || files.text(""))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,18 +5,17 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde_json::json;
 use videogen::facts::Capabilities;
 use videogen::lost::{ReconcileOptions, Reconciled};
 use videogen::poll::PollPolicy;
-use videogen::price::Estimate;
-use videogen::submit::{Note, SubmitOptions};
+use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
-use videogen::{Client, Error, TaskStatus, VideoRequest, VideoTask, Violation};
+use videogen::{Client, Error, ErrorKind, TaskStatus, VideoRequest, VideoTask};
 use videogen_sim::Simulator;
 
 use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
 use crate::cap::CapArgs;
+use crate::events::What;
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
 use crate::files::{FileArgs, Files, Target};
 use crate::follow;
@@ -24,9 +23,10 @@ use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::lost;
-use crate::output::{Output, elapsed, task_json, task_text};
+use crate::output::{Output, elapsed, task_text};
 use crate::price_file::{self, Prices};
 use crate::request_args::RequestArgs;
+use crate::result::{RequestFacts, TaskResult};
 use crate::submission::Submission;
 use crate::uploads;
 use crate::webhook::Listener;
@@ -106,7 +106,8 @@ async fn submit(
 
 /// Adds what to do about a submission whose status the journal has as unknown.
 fn lost(failure: Failure) -> Failure {
-    if failure.json["ambiguity"]["intent"].is_string() {
+    let ambiguity = failure.error.ambiguity.as_ref();
+    if ambiguity.is_some_and(|ambiguity| ambiguity.intent.is_some()) {
         failure.hint(&format!("Search for it with: {}", Invocation::new("recover")))
     } else {
         failure
@@ -145,7 +146,7 @@ async fn find(
             return Ok(*task);
         }
         Some(Reconciled::Candidates(tasks)) => {
-            failure.json["candidates"] = lost::candidates(&tasks);
+            failure.error.candidates = lost::candidates(&tasks);
             failure = failure.hint(&format!("Possible task: {}.", lost::listed(&tasks)));
         }
         Some(Reconciled::ListTruncated) => {
@@ -201,7 +202,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             .speed(SPEED)
             .start()
             .await
-            .map_err(|error| Failure::new(IO, "io", format!("the simulator cannot start: {error}")))?;
+            .map_err(|error| Failure::new(IO, ErrorKind::Io, format!("the simulator cannot start: {error}")))?;
         output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test pattern.");
         options = options.poll(PollPolicy::within(PACE, PACE));
         let mut builder = simulator.client_builder(vendor);
@@ -233,23 +234,27 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output.note(&unknown_model(vendor, &request.model));
     }
     // What else is wrong with the request is reported by the submission.
-    let (broken, notes, vendor_decides, estimate) = match client.plan(&request) {
-        Ok(plan) => {
-            for note in left_to_the_vendor(&plan, &request) {
-                output.note(&note);
-            }
-            let estimate = plan.cost().clone();
-            (plan.overridden, plan.notes, plan.vendor_decides, Some(estimate))
-        }
-        Err(_) => Default::default(),
+    let mut facts = RequestFacts {
+        model_known: Some(model_known),
+        did_you_mean,
+        ..RequestFacts::default()
     };
-    for note in &notes {
+    if let Ok(plan) = client.plan(&request) {
+        for note in left_to_the_vendor(&plan, &request) {
+            output.note(&note);
+        }
+        facts.estimate = Some(plan.cost().clone());
+        facts.overridden = plan.overridden;
+        facts.notes = plan.notes;
+        facts.vendor_decides = plan.vendor_decides;
+    }
+    for note in &facts.notes {
         output.note(&format!("Note: {note}"));
     }
-    for violation in &broken {
+    for violation in &facts.overridden {
         output.note(&overridden(violation));
     }
-    if let Some(estimate) = estimate.as_ref().filter(|_| !args.simulate) {
+    if let Some(estimate) = facts.estimate.as_ref().filter(|_| !args.simulate) {
         output.note(&price_file::line(estimate));
     }
     let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
@@ -257,7 +262,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         && request.callback_url.replace(listener.url()).is_some()
     {
         let message = "--listen-for-webhook sets the callback URL; remove callback_url";
-        return Err(Failure::new(INVALID, "invalid_request", message));
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let mut submission = SubmitOptions::default();
     submission.idempotency_key = key.map(str::to_owned);
@@ -289,7 +294,18 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         (Err(failure), Some(key)) if failure.task().is_none() => Err(with_known_task(&client, key, failure).await),
         (submitted, _) => submitted,
     };
-    let submitted = submitted.map_err(resume)?;
+    let run = Run {
+        client: &client,
+        options,
+        simulate: args.simulate,
+        facts,
+        output,
+    };
+    let submitted = submitted.map_err(|failure| run.about(resume(failure).of_submission(vendor)))?;
+    let id = submitted.id.clone();
+    if under_way.task().is_none() {
+        output.event(Some(&id), What::Submitted);
+    }
     if submitted.already_submitted {
         output.note(&format!(
             "{} was submitted before; no new task was created.",
@@ -302,19 +318,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     for adjustment in &submitted.adjustments {
         output.note(&format!("Adjusted: {adjustment}"));
     }
-    let run = Run {
-        client: &client,
-        options,
-        simulate: args.simulate,
-        model_known,
-        did_you_mean,
-        overridden: broken,
-        notes,
-        vendor_decides,
-        estimate,
-        output,
-    };
-    let id = submitted.id.clone();
+    let run = run.adjusted(&submitted);
     // Only without waiting; otherwise the wait reports the failure.
     let code = if submitted.status.is_ended() && !submitted.status.is_completed() {
         ExitCode::from(NO_VIDEO)
@@ -327,7 +331,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     };
     // From here on the task is paid for, whatever fails.
     done.map_err(|failure| {
-        let failure = failure.accepted(&id).about(&id);
+        let failure = run.about(failure.accepted(&id).about(&id).of_task(&id, None));
         if args.simulate || failure.is_left() {
             return resume(failure);
         }
@@ -359,16 +363,32 @@ struct Run<'a> {
     client: &'a Client,
     options: WaitOptions,
     simulate: bool,
-    model_known: bool,
-    did_you_mean: Option<&'static str>,
-    overridden: Vec<Violation>,
-    notes: Vec<Note>,
-    vendor_decides: Vec<&'static str>,
-    estimate: Option<Estimate>,
+    facts: RequestFacts,
     output: &'a Output,
 }
 
 impl Run<'_> {
+    /// Adds what was adjusted.
+    fn adjusted(mut self, submitted: &VideoTask) -> Self {
+        self.facts.adjustments.clone_from(&submitted.adjustments);
+        self
+    }
+
+    /// A result of this request.
+    fn describe(&self, result: TaskResult) -> TaskResult {
+        TaskResult {
+            simulated: self.simulate,
+            request: self.facts.clone(),
+            ..result
+        }
+    }
+
+    /// A failure of this request.
+    fn about(&self, mut failure: Failure) -> Failure {
+        failure.result = failure.result.map(|result| Box::new(self.describe(*result)));
+        failure
+    }
+
     /// Waits for the task and downloads its files.
     async fn finish(
         &self,
@@ -401,38 +421,18 @@ impl Run<'_> {
         };
         let waited = follow::wait_for(self.client, id, options, webhook, self.output).await;
         let finished = waited?.submitted_as(&submitted);
-        if let Err(mut failure) = follow::ended(&finished) {
-            failure.json["simulated"] = self.simulate.into();
-            return Err(failure);
-        }
-        let files = target.fetch(self.client, &finished, self.output).await?;
+        follow::ended(&finished)?;
+        let fetched = target.fetch(self.client, &finished, self.output).await;
+        let files = fetched.map_err(|failure| failure.of_task(id, Some(&finished)))?;
         self.show(&finished, Some(&files))
     }
 
     fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
-        let mut document = task_json(task);
-        document["simulated"] = self.simulate.into();
-        document["model_known"] = self.model_known.into();
-        if let Some(near) = self.did_you_mean {
-            document["did_you_mean"] = near.into();
-        }
-        if !self.overridden.is_empty() {
-            document["overridden"] = json!(self.overridden);
-        }
-        if !self.notes.is_empty() {
-            document["notes"] = json!(self.notes);
-        }
-        if !self.vendor_decides.is_empty() {
-            document["vendor_decides"] = json!(self.vendor_decides);
-        }
-        if let Some(estimate) = &self.estimate {
-            document["estimate"] = json!(estimate);
-        }
-        if let Some(files) = files {
-            files.show_in(&mut document);
-        }
+        let failure = follow::ended(task).err().filter(|_| task.status.is_ended());
+        let mut result = self.describe(TaskResult::of(task)).failed(failure.as_ref());
+        result.files = files.map(Files::saved).unwrap_or_default();
         let remark = if self.simulate { " (simulated)" } else { "" };
-        self.output.result(&document, || match files {
+        self.output.task(result, || match files {
             Some(files) => files.text(remark),
             None if self.simulate => format!("{}\nThe simulated task ends with this command.", task_text(task)),
             None => task_text(task),

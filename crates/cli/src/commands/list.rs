@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
-use videogen::TaskStatus;
 use videogen::journal::{Journal as _, Query};
 use videogen::task::ListQuery;
+use videogen::{ErrorKind, TaskStatus};
 
 use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID};
@@ -92,7 +92,7 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
 async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let Some(journal) = journal.open_to_read(output)? else {
         let message = "--local shows the journal; remove --no-journal";
-        return Err(Failure::new(INVALID, "invalid_request", message));
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     };
     let found = journal.find(Query::default()).await.map_err(failure)?;
     let (mut entries, records) = (found.entries, found.unreadable);

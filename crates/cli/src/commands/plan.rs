@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use videogen::price::{CostEstimate, PriceBook};
 use videogen::submit::{ModelPlan, Plan};
-use videogen::{Role, VideoRequest};
+use videogen::{ErrorKind, Role, VideoRequest};
 
 use crate::account::{AccountArgs, answering, left_to_the_vendor, overridden, unknown_model};
+use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
@@ -157,7 +158,7 @@ fn all(
 ) -> Result<ExitCode, Failure> {
     if account.base_url.is_some() && account.vendor.is_none() {
         let message = "--base-url is for one vendor; name it with --vendor";
-        return Err(Failure::new(INVALID, "invalid_request", message));
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let mut outlooks = videogen::submit::plan_all(request, |vendor| account.base_url(vendor))?;
     outlooks.retain(|model_plan| account.vendor.is_none_or(|vendor| vendor == model_plan.vendor));
@@ -214,7 +215,7 @@ fn cheapest(outlooks: &mut Vec<ModelPlan>, output: &Output) -> Result<(), Failur
             "Set your own prices: {}",
             Invocation::new("prices").flag("--help", true)
         );
-        return Err(Failure::new(INVALID, "unknown_cost", message).hint(&hint));
+        return Err(Failure::new(INVALID, CommandKind::UnknownCost, message).hint(&hint));
     }
     let priced = outlooks.iter().filter_map(known).count();
     outlooks.retain(|outlook| {

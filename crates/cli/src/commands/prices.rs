@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use videogen::Vendor;
 use videogen::facts::{FieldState, FieldTest, PriceUnit};
 use videogen::price::{FieldRule, Money, PriceEntry, PriceOrigin};
+use videogen::{ErrorKind, Vendor};
 
 use crate::account::{AccountArgs, answering};
 use crate::exit::{Failure, INVALID};
@@ -213,7 +213,7 @@ fn listed(vendor: Vendor) -> impl Iterator<Item = Row> {
 
 fn set(args: SetArgs, output: &Output) -> Result<ExitCode, Failure> {
     let invalid =
-        |error: videogen::price::InvalidPriceError| Failure::new(INVALID, "invalid_request", error.to_string());
+        |error: videogen::price::InvalidPriceError| Failure::new(INVALID, ErrorKind::InvalidRequest, error.to_string());
     let mut entry = PriceEntry::new(args.vendor, args.model, args.price, args.unit).map_err(invalid)?;
     entry.per = args.per;
     entry.when = args.when.into_iter().collect();
@@ -247,7 +247,7 @@ fn unset(args: UnsetArgs, output: &Output) -> Result<ExitCode, Failure> {
             args.vendor.name(),
             args.model
         );
-        return Err(Failure::new(INVALID, "invalid_request", message));
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     output.result(&json!({"file": prices.path, "removed": removed}), || {
         let prices_of = if removed == 1 { "price" } else { "prices" };

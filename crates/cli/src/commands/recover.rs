@@ -60,7 +60,7 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
     let Some(journal) = opened else {
         return Err(Failure::new(
             INVALID,
-            "invalid_request",
+            ErrorKind::InvalidRequest,
             "without a journal there is nothing to recover",
         ));
     };
@@ -70,7 +70,7 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
     if args.account.base_url.is_some() && args.account.vendor.is_none() {
         // Otherwise every vendor's key would be sent there.
         let message = "--base-url is for one vendor; name it with --vendor";
-        return Err(Failure::new(INVALID, "invalid_request", message));
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     tokio::select! {
         result = recover_all(&args, journal, output) => result,
@@ -152,10 +152,13 @@ impl Resumed {
     /// As JSON.
     fn document(&self) -> Value {
         let mut document = json!(self.entry);
-        match &self.result {
-            Ok(Some(files)) => files.show_in(&mut document),
-            Ok(None) => {}
-            Err(failure) => document["failure"] = failure.json.clone(),
+        let more = match &self.result {
+            Ok(Some(files)) => json!(files.saved()),
+            Ok(None) => return document,
+            Err(failure) => json!({"error": failure.error}),
+        };
+        if let (Value::Object(members), Value::Object(more)) = (&mut document, more) {
+            members.extend(more);
         }
         document
     }
@@ -239,7 +242,7 @@ async fn resolve(
     }
     let Some(entry) = found.entries.into_iter().next() else {
         let message = format!("the journal has no submission {intent}");
-        return Err(Failure::new(INVALID, "not_found", message).hint(&format!(
+        return Err(Failure::new(INVALID, ErrorKind::NotFound, message).hint(&format!(
             "Show them with: {}",
             Invocation::new("list").flag("--local", true)
         )));
@@ -342,7 +345,7 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
     let id = entry.intent.id.clone();
     if !entry.is_open() {
         let message = format!("submission {id} is already {}", entry.state.as_str());
-        return Err(Failure::new(INVALID, "conflict", message));
+        return Err(Failure::new(INVALID, ErrorKind::Conflict, message));
     }
     let message = |found: &str| format!("submission {id} has no task to adopt: {found}");
     let refused = match client.reconcile_with(&entry.ambiguity(), options(args)).await? {
@@ -352,7 +355,7 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
             let lost = || {
                 Failure::new(
                     IO,
-                    "journal",
+                    ErrorKind::Journal,
                     format!("the journal lost the submission {id}, which is {}", task.id),
                 )
             };
@@ -360,12 +363,16 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
         }
         Reconciled::Candidates(found) => {
             let text = message(&format!("possible tasks: {}", listed(&found)));
-            let mut refused = Failure::new(AMBIGUOUS, "ambiguous_submit", text);
-            refused.json["candidates"] = candidates(&found);
+            let mut refused = Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit, text);
+            refused.error.candidates = candidates(&found);
             refused
         }
-        Reconciled::NotFound => Failure::new(AMBIGUOUS, "ambiguous_submit", message("no task found")),
-        _ => Failure::new(AMBIGUOUS, "ambiguous_submit", message("the search was inconclusive")),
+        Reconciled::NotFound => Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit, message("no task found")),
+        _ => Failure::new(
+            AMBIGUOUS,
+            ErrorKind::AmbiguousSubmit,
+            message("the search was inconclusive"),
+        ),
     };
     Err(refused)
 }

@@ -3,9 +3,14 @@
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
 
+use crate::events::Event;
 use crate::exit::Failure;
 use crate::output::Output;
+use crate::result::{Failed, Results};
 
 #[derive(Args)]
 pub(crate) struct SchemaArgs {
@@ -17,14 +22,29 @@ pub(crate) struct SchemaArgs {
 pub(crate) enum SchemaOf {
     /// The request file of `generate --request`
     Request,
-    /// A task as printed with `--json`
+    /// A task, as part of a result
     Task,
+    /// The document of `--json` with the results of tasks
+    Result,
+    /// A line of `--events`
+    Events,
+    /// The document of `--json` if the command failed
+    Error,
+}
+
+/// The schema of what this program writes: members that are left out are optional.
+fn written<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 pub(crate) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Failure> {
     let schema = match args.of {
         SchemaOf::Request => videogen::submit::request_schema(),
         SchemaOf::Task => videogen::task::task_schema(),
+        SchemaOf::Result => written::<Results<'_>>(),
+        SchemaOf::Events => written::<Event<'_>>(),
+        SchemaOf::Error => written::<Failed<'_>>(),
     };
     output.result(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default())?;
     Ok(ExitCode::SUCCESS)

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Map, json};
-use videogen::Vendor;
+use videogen::{ErrorKind, Vendor};
 use videogen_sim::Simulator;
 
 use crate::exit::{Failure, INVALID, IO};
@@ -33,7 +33,7 @@ const FASTEST: f64 = 1e6;
 pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Failure> {
     if !(args.speed > 0.0 && args.speed <= FASTEST) {
         let message = format!("--speed must be above 0 and at most {FASTEST}");
-        return Err(Failure::new(INVALID, "invalid_request", message));
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let log = *output;
     let simulator = Simulator::builder()
@@ -44,7 +44,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         .log(move |line| log.announce(line))
         .start()
         .await
-        .map_err(|error| Failure::new(IO, "io", error.to_string()))?;
+        .map_err(|error| Failure::new(IO, ErrorKind::Io, error.to_string()))?;
     let base_urls = simulator.base_urls();
     let document: Map<_, _> = base_urls
         .iter()

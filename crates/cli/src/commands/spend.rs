@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use videogen::Timestamp;
 use videogen::journal::{Amounts, GroupBy, Journal as _, Ledger, Query, Spend};
+use videogen::{ErrorKind, Timestamp};
 
 use crate::exit::{Failure, INVALID};
 use crate::journal::{JournalArgs, failure, unreadable};
@@ -65,7 +65,7 @@ struct Row<'a> {
 pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let Some(journal) = journal.open_to_read(output)? else {
         let message = "costs are in the journal; remove --no-journal";
-        return Err(Failure::new(INVALID, "invalid_request", message));
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     };
     let mut query = Query::default();
     query.since = args.since;

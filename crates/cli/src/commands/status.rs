@@ -11,6 +11,6 @@ use crate::output::Output;
 pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let client = args.client(journal, output)?;
     let task = client.get(&args.task).await?;
-    follow::show(&client, &task, output).await?;
+    follow::show(&client, &task, None, output).await?;
     Ok(ExitCode::SUCCESS)
 }

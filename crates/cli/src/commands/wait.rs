@@ -39,10 +39,11 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
         .poll(client.poll_policy().first(Duration::ZERO));
     let task = wait_for(&client, id, options, std::future::pending(), output)
         .await
-        .map_err(|failure| resume_hint(failure, id, args.base_url.as_deref()))?;
-    show(&client, &task, output).await?;
-    Ok(match ended(&task) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => ExitCode::from(failure.code),
-    })
+        .map_err(|failure| {
+            let failure = resume_hint(failure, id, args.base_url.as_deref());
+            failure.about(id).of_task(id, None)
+        })?;
+    let failure = ended(&task).err();
+    show(&client, &task, failure.as_ref(), output).await?;
+    Ok(failure.map_or(ExitCode::SUCCESS, |failure| ExitCode::from(failure.code)))
 }

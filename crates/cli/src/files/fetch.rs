@@ -4,15 +4,17 @@ use videogen::journal::FileKind;
 use videogen::{Client, Downloaded, Error, ErrorKind, Video, VideoTask};
 
 use super::{Files, Resume, Target};
+use crate::events::What;
 use crate::exit::Failure;
 use crate::follow::{left, resume_hint};
 use crate::interrupt::interrupted;
 use crate::output::{Output, file as shown};
 use crate::output_file::{OutputFile, io_failure};
+use crate::result::TaskResult;
 
 impl Files {
     /// Reports that these files are complete, and another one is not.
-    fn without(&self, missing: &str, mut failure: Failure) -> Failure {
+    fn without(&self, missing: &str, task: &VideoTask, mut failure: Failure) -> Failure {
         let complete: Vec<String> = std::iter::once(&self.video)
             .chain(&self.further)
             .map(|file| shown(&file.path))
@@ -23,9 +25,15 @@ impl Files {
             complete.join(", "),
             failure.message
         );
-        self.show_in(&mut failure.json);
+        failure.result = Some(Box::new(TaskResult::with_files(task, self.saved())));
         failure
     }
+}
+
+/// Reports a complete file.
+fn report(task: &VideoTask, file: &Downloaded, output: &Output) {
+    let (path, bytes) = (file.path.to_string_lossy(), file.bytes);
+    output.event(Some(&task.id), What::Downloaded { path, bytes });
 }
 
 impl Target {
@@ -65,14 +73,14 @@ impl Target {
             let file = video.further(number);
             match self.fetch_video(client, task, number, &file, output).await {
                 Ok(file) => files.further.push(file),
-                Err(failure) => return Err(files.without(&format!("video {number}"), failure)),
+                Err(failure) => return Err(files.without(&format!("video {number}"), task, failure)),
             }
         }
         let Some(image) = image else { return Ok(files) };
-        match self.fetch_image(client, task, &image).await {
+        match self.fetch_image(client, task, &image, output).await {
             Ok(Some(file)) => files.last_frame = Some(file),
             Ok(None) => output.note("The vendor returned no last frame."),
-            Err(failure) => return Err(files.without("the last frame", failure)),
+            Err(failure) => return Err(files.without("the last frame", task, failure)),
         }
         Ok(files)
     }
@@ -89,22 +97,21 @@ impl Target {
         if let Some(found) = file.saved(client, &task.id, kind).await {
             return Ok(found);
         }
-        let bar = output.fetching();
-        let fetching = client.download_with(task, &file.real, options, |bytes, total| {
-            if let Some(total) = total {
-                bar.set_length(total);
-            }
-            bar.set_position(bytes);
-        });
+        let mut progress = output.fetching(&task.id, &file.given);
+        let fetching = client.download_with(task, &file.real, options, |bytes, total| progress.at(bytes, total));
         let result = tokio::select! {
-            result = fetching => result,
-            interrupt = interrupted() => {
-                bar.finish_and_clear();
+            result = fetching => Ok(result),
+            interrupt = interrupted() => Err(interrupt),
+        };
+        progress.done();
+        let result = match result {
+            Ok(result) => self.placed(client, task, kind, file, result).await?,
+            Err(interrupt) => {
                 return Err(self.resumable(left(interrupt, &task.id, Some(&task.status)), task, number > 1));
             }
         };
-        bar.finish_and_clear();
-        self.placed(client, task, kind, file, result).await
+        report(task, &result, output);
+        Ok(result)
     }
 
     async fn fetch_image(
@@ -112,6 +119,7 @@ impl Target {
         client: &Client,
         task: &VideoTask,
         file: &OutputFile,
+        output: &Output,
     ) -> Result<Option<Downloaded>, Failure> {
         if let Some(found) = file.saved(client, &task.id, FileKind::LastFrame).await {
             return Ok(Some(found));
@@ -128,10 +136,11 @@ impl Target {
             {
                 Ok(None)
             }
-            result => self
-                .placed(client, task, FileKind::LastFrame, file, result)
-                .await
-                .map(Some),
+            result => {
+                let result = self.placed(client, task, FileKind::LastFrame, file, result).await?;
+                report(task, &result, output);
+                Ok(Some(result))
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use crate::model::{TaskId, Timestamp, Vendor, VideoTask};
 ///
 /// It contains no secrets, so it can be stored and [reconciled](crate::Client::reconcile) later or in another process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Ambiguity {
     /// Vendor.
@@ -58,6 +59,7 @@ pub struct Ambiguity {
 
 /// How far a submission with an unknown status got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Progress {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether a failed submission may have been billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// Provably not sent; it is safe to submit again.

@@ -41,6 +41,7 @@ struct Inner {
     delivery: Option<Delivery>,
     ambiguity: Option<Ambiguity>,
     cause: Option<Error>,
+    other_vendors: Vec<Error>,
     /// What to do, in terms of this crate's items.
     advice: Option<&'static str>,
 }
@@ -61,6 +62,7 @@ impl Error {
             delivery: None,
             ambiguity: None,
             cause: None,
+            other_vendors: Vec::new(),
             advice: None,
         }))
     }
@@ -130,6 +132,12 @@ impl Error {
 
     pub(crate) fn with_ambiguity(mut self, ambiguity: Ambiguity) -> Self {
         self.0.ambiguity = Some(ambiguity);
+        self
+    }
+
+    /// Adds why other vendors did not take the request.
+    pub(crate) fn with_other_vendors(mut self, errors: Vec<Self>) -> Self {
+        self.0.other_vendors = errors;
         self
     }
 
@@ -215,6 +223,12 @@ impl Error {
         self.0.cause.as_ref()
     }
 
+    /// Returns why the other vendors of a [`Router`](crate::Router) did not take the request.
+    #[must_use]
+    pub fn other_vendors(&self) -> &[Error] {
+        &self.0.other_vendors
+    }
+
     /// Returns every rule that the request violates. Nothing was sent if there are any.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
@@ -242,10 +256,7 @@ impl Error {
             Some(Delivery::Ambiguous) => false,
             None => match &self.0.cause {
                 Some(cause) => !matches!(cause.0.kind, ErrorKind::Auth | ErrorKind::Balance),
-                None => matches!(
-                    self.0.kind,
-                    ErrorKind::RateLimited | ErrorKind::Vendor | ErrorKind::Transport | ErrorKind::Decode
-                ),
+                None => self.0.kind.is_retryable(),
             },
         }
     }
@@ -331,7 +342,12 @@ impl fmt::Display for Error {
             }
             Some(Delivery::NotSent) => f.write_str("; nothing was sent"),
             _ => Ok(()),
+        }?;
+        for other in &inner.other_vendors {
+            f.write_str("\n")?;
+            fmt::Display::fmt(other, f)?;
         }
+        Ok(())
     }
 }
 

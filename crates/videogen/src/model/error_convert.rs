@@ -1,13 +1,12 @@
 //! Errors as JSON, and errors from and to other types.
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
-use serde_json::json;
 
 use crate::model::{Error, ErrorKind, InvalidSource, ParseDurationError, ParseTaskIdError, ParseVendorError};
 
 /// Serializes as an object: `kind`, `message` and `retryable` always; `vendor`, `status`, `code`, `request_id`,
-/// `retry_after` (seconds), `task`, `delivery`, `ambiguity`, `violations` and `cause` (`kind` and `message`) if
-/// known. It contains no secrets.
+/// `retry_after` (seconds), `task`, `delivery`, `ambiguity`, `violations`, `cause` (such an object) and
+/// `other_vendors` (such objects, of a [`Router`](crate::Router)) if known. It contains no secrets.
 ///
 /// ```
 /// let error = videogen::Error::from("acme:x:1".parse::<videogen::TaskId>().unwrap_err());
@@ -17,7 +16,7 @@ use crate::model::{Error, ErrorKind, InvalidSource, ParseDurationError, ParseTas
 /// ```
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut error = serializer.serialize_struct("Error", 13)?;
+        let mut error = serializer.serialize_struct("Error", 14)?;
         error.serialize_field("kind", &self.kind())?;
         error.serialize_field("message", self.message())?;
         error.serialize_field("retryable", &self.is_retryable())?;
@@ -29,7 +28,7 @@ impl Serialize for Error {
                 }
             )*};
         }
-        let violations = self.violations();
+        let (violations, others) = (self.violations(), self.other_vendors());
         known! {
             "vendor": self.vendor(),
             "status": self.status(),
@@ -39,8 +38,9 @@ impl Serialize for Error {
             "task": self.task(),
             "delivery": self.delivery(),
             "ambiguity": self.ambiguity(),
-            "cause": self.cause().map(|cause| json!({"kind": cause.kind(), "message": cause.message()})),
+            "cause": self.cause(),
             "violations": (!violations.is_empty()).then_some(violations),
+            "other_vendors": (!others.is_empty()).then_some(others),
         }
         error.end()
     }

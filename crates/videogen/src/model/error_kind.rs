@@ -84,6 +84,13 @@ impl ErrorKind {
             Self::Journal => "journal",
         }
     }
+
+    /// Returns whether a failure of this kind is often temporary, so that the unchanged call may succeed later. For a
+    /// submission, use [`Error::is_retryable`](crate::Error::is_retryable), which also considers whether it was sent.
+    #[must_use]
+    pub fn is_retryable(self) -> bool {
+        matches!(self, Self::RateLimited | Self::Vendor | Self::Transport | Self::Decode)
+    }
 }
 
 impl fmt::Display for ErrorKind {

@@ -97,6 +97,7 @@ impl FromStr for Money {
 ///
 /// In JSON: the members of a [`CostEstimate`], or `{"unknown": "the reason"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Estimate {
@@ -133,11 +134,14 @@ impl fmt::Display for Estimate {
 
 /// Known amounts of an [`Estimate`]: from the least to the most that the video may cost by the price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CostEstimate {
     /// The least.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub low: Decimal,
     /// The most. Equal to the least unless the vendor decides something that the cost depends on.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub high: Decimal,
     /// Currency code of ISO 4217, such as `USD`.
     pub currency: String,
@@ -188,6 +192,7 @@ pub struct TokenPrice {
 
 /// Where a price comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PriceOrigin {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::model::Raw;
-use crate::model::{Source, TaskId, TaskStatus, VideoDuration};
+use crate::model::{Source, TaskId, TaskStatus, Vendor, VideoDuration};
 
 macro_rules! schema {
     ($($kind:ty => $schema:tt),* $(,)?) => {$(
@@ -42,6 +42,10 @@ schema! {
         "type": "string",
         "pattern": "^[a-z0-9]+:[^:]+:.+$",
         "description": "vendor:family:id",
+    },
+    Vendor => {
+        "type": "string",
+        "description": "The vendor's name in task ids",
     },
     // Unknown statuses of a vendor are passed through.
     TaskStatus => {

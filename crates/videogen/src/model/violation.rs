@@ -17,6 +17,7 @@ use serde::Serialize;
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Violation {
     /// The field of [`VideoRequest`](crate::VideoRequest), or the input role.

@@ -78,6 +78,36 @@ impl Durations {
         }
     }
 
+    /// Returns the duration that half of the tasks do not exceed. Without observations: 90 s, the vendors' published figures.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use videogen::poll::Durations;
+    ///
+    /// let mut durations = Durations::default();
+    /// for _ in 0..20 {
+    ///     durations.observe(Duration::from_secs(30), Duration::from_secs(30));
+    /// }
+    /// assert!((25..40).contains(&durations.typical().as_secs()));
+    /// ```
+    #[must_use]
+    pub fn typical(&self) -> Duration {
+        let weights = || {
+            self.weights
+                .iter()
+                .zip(published())
+                .map(|(seen, published)| seen + published)
+        };
+        let half = weights().sum::<f32>() / 2.0;
+        let mut sum = 0.0;
+        let bin = weights().position(|weight| {
+            sum += weight;
+            sum >= half
+        });
+        // The middle of the bin.
+        Duration::from_secs_f64(ends()[bin.unwrap_or(BINS - 1)] / STEP.sqrt())
+    }
+
     /// The next poll, in seconds from `elapsed`, between `least` and `most`: where expected delay plus
     /// `request_cost`, relative to the probability that the task has finished, is lowest.
     pub(crate) fn next(&self, elapsed: f64, least: f64, most: f64, request_cost: f64) -> f64 {

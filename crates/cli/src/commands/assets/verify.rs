@@ -11,8 +11,8 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::time::sleep;
-use videogen::Vendor;
 use videogen::upload::Verification;
+use videogen::{ErrorKind, Vendor};
 
 use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID, IO, TIMEOUT};
@@ -85,7 +85,9 @@ pub(crate) async fn verify(args: VerifyArgs, output: &Output) -> Result<ExitCode
             };
             if begun.session.link.is_none() {
                 let message = format!("{} returned no link for the verification", vendor.name());
-                return Err(Failure::new(TIMEOUT, "not_ready", message).hint(&format!("Begin again with: {again}")));
+                return Err(
+                    Failure::new(TIMEOUT, ErrorKind::NotReady, message).hint(&format!("Begin again with: {again}"))
+                );
             }
             if let Some(path) = &args.session {
                 write(path, &begun).map_err(|error| unusable("write", path, &error))?;
@@ -119,7 +121,7 @@ pub(crate) async fn verify(args: VerifyArgs, output: &Output) -> Result<ExitCode
                 (Some(_), Some(_)) => format!("Continue with: {again}"),
                 (None, _) => format!("Begin again with: {again}"),
             };
-            return Err(Failure::new(TIMEOUT, "timeout", message).hint(&hint));
+            return Err(Failure::new(TIMEOUT, ErrorKind::Timeout, message).hint(&hint));
         }
         sleep(pause).await;
         pause = (pause * 3 / 2).min(LONGEST);
@@ -150,7 +152,7 @@ fn read(path: &Path, vendor: Vendor, name: &str) -> Result<Option<Begun>, Failur
     };
     let invalid = |reason: String| {
         let message = format!("{} {reason}; name another file for a new session", file(path));
-        Failure::new(INVALID, "invalid_request", message)
+        Failure::new(INVALID, ErrorKind::InvalidRequest, message)
     };
     // The parser's message could contain a part of the secrets.
     let begun: Begun =
@@ -174,5 +176,5 @@ fn write(path: &Path, begun: &Begun) -> io::Result<()> {
 }
 
 fn unusable(what: &str, path: &Path, error: &io::Error) -> Failure {
-    Failure::new(IO, "io", format!("cannot {what} {}: {error}", file(path)))
+    Failure::new(IO, ErrorKind::Io, format!("cannot {what} {}: {error}", file(path)))
 }

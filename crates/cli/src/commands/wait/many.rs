@@ -4,19 +4,48 @@ use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use videogen::wait::{Watched, Watcher, WatcherOptions};
-use videogen::{TaskId, Vendor, VideoTask};
+use videogen::{ErrorKind, TaskId, Vendor, VideoTask};
 
 use crate::account;
 use crate::exit::{Failure, INVALID};
 use crate::follow::{ended as judge, left, resume_hint};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::journal::JournalArgs;
-use crate::output::{Output, shown, task_json, task_text};
+use crate::output::{Output, shown, task_text};
+use crate::result::TaskResult;
 
-type Ended = HashMap<TaskId, Result<VideoTask, Failure>>;
+/// The end of the wait for a task.
+struct Ended {
+    code: u8,
+    result: TaskResult,
+    text: String,
+}
+
+impl Ended {
+    fn of(id: &TaskId, waited: Result<VideoTask, Failure>) -> Self {
+        match waited {
+            Ok(task) => {
+                let failure = judge(&task).err();
+                let result = TaskResult::of(&task);
+                Self {
+                    code: failure.as_ref().map_or(0, |failure| failure.code),
+                    text: task_text(&task),
+                    result: result.failed(failure.as_ref()),
+                }
+            }
+            Err(failure) => {
+                let failure = failure.about(id);
+                Self {
+                    code: failure.code,
+                    text: format!("{id}  {}", failure.message),
+                    result: TaskResult::left(id).failed(Some(&failure)),
+                }
+            }
+        }
+    }
+}
 
 /// Waits for each task, and shows them in the order of the arguments.
 pub(crate) async fn wait(
@@ -32,33 +61,29 @@ pub(crate) async fn wait(
             ids.push(id.clone());
         }
     }
-    let mut ended = Ended::new();
+    let mut ended = HashMap::new();
     let waiting = wait_for(&ids, base_url, timeout, &mut ended, journal, output);
     let interrupt = tokio::select! {
         result = waiting => result.map(|()| None)?,
         interrupt = interrupted() => Some(interrupt),
     };
-    let (mut code, mut documents, mut texts) = (0, Vec::new(), Vec::new());
+    let (mut code, mut results, mut texts) = (0, Vec::new(), Vec::new());
     for id in &ids {
-        let result = ended.remove(id).unwrap_or_else(|| {
-            // Without an interrupt every wait has ended.
-            let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, None);
-            Err(resume_hint(failure, id, base_url))
-        });
-        code = code.max(match &result {
-            Ok(task) => judge(task).err().map_or(0, |failure| failure.code),
-            Err(failure) => failure.code,
-        });
-        documents.push(match &result {
-            Ok(task) => task_json(task),
-            Err(failure) => json!({"error": failure.json}),
-        });
-        texts.push(match &result {
-            Ok(task) => task_text(task),
-            Err(failure) => format!("{id}  {}", failure.message),
-        });
+        let one = match ended.remove(id) {
+            Some(one) => one,
+            None => {
+                // Without an interrupt every wait has ended.
+                let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, None);
+                let one = Ended::of(id, Err(resume_hint(failure, id, base_url)));
+                output.ended(&one.result)?;
+                one
+            }
+        };
+        code = code.max(one.code);
+        results.push(one.result);
+        texts.push(one.text);
     }
-    output.result(&json!({"tasks": Value::Array(documents)}), || texts.join("\n"))?;
+    output.results(&results, || texts.join("\n"))?;
     Ok(ExitCode::from(interrupt.map_or(code, Interrupt::code)))
 }
 
@@ -67,7 +92,7 @@ async fn wait_for(
     ids: &[TaskId],
     base_url: Option<&str>,
     timeout: Duration,
-    ended: &mut Ended,
+    ended: &mut HashMap<TaskId, Ended>,
     journal: &JournalArgs,
     output: &Output,
 ) -> Result<(), Failure> {
@@ -76,7 +101,7 @@ async fn wait_for(
         if !watchers.contains_key(&id.vendor()) {
             if base_url.is_some() && !watchers.is_empty() {
                 let message = "--base-url is for one vendor, but these tasks are from several";
-                return Err(Failure::new(INVALID, "invalid_request", message)
+                return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message)
                     .hint("Set base URLs in the environment (such as TOKEN360_BASE_URL), or wait for each vendor's tasks separately."));
             }
             let client = account::client(id.vendor(), base_url, journal.open_if_there(output))?;
@@ -99,11 +124,15 @@ async fn wait_for(
         };
         next.spawn(wait(watcher));
         let result = result.map_err(|error| resume_hint(Failure::from(error), &id, base_url));
-        match &result {
-            Ok(task) => output.note(&format!("{id} is {}", shown(&task.status))),
-            Err(failure) => output.note(&failure.message),
+        if output.is_text() {
+            match &result {
+                Ok(task) => output.note(&format!("{id} is {}", shown(&task.status))),
+                Err(failure) => output.note(&failure.message),
+            }
         }
-        ended.insert(id, result);
+        let one = Ended::of(&id, result);
+        output.ended(&one.result)?;
+        ended.insert(id, one);
     }
     Ok(())
 }

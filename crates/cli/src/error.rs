@@ -1,0 +1,177 @@
+//! Errors as JSON, in one form for every command. Depends on nothing else in this crate.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use videogen::lost::{Ambiguity, Candidate, Evidence, Grade};
+use videogen::{Delivery, Error, ErrorKind, TaskId, Vendor, Violation};
+
+/// Why a command or one of its tasks did not succeed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub(crate) struct ErrorDocument {
+    /// Kind of the failure.
+    pub(crate) kind: Kind,
+    /// Message for people.
+    pub(crate) message: String,
+    /// Whether the unchanged call may succeed later without paying twice. A task that exists is resumed with
+    /// `videogen wait`, whatever this says.
+    pub(crate) retryable: bool,
+    /// What to do, with the commands to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hint: Option<String>,
+    /// The task that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) task: Option<TaskId>,
+    /// The vendor that answered, or should have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor: Option<Vendor>,
+    /// HTTP status of the response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    /// The vendor's code of the error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    /// The vendor's id of the request, for its support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    /// Seconds after which the vendor accepts requests again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    /// Of a submission: whether it may have been accepted and billed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) delivery: Option<Delivery>,
+    /// Everything known about a submission whose status is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ambiguity: Option<Ambiguity>,
+    /// Tasks that such a submission may have created.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) candidates: Vec<CandidateDocument>,
+    /// The journal's id of such a submission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) submission: Option<String>,
+    /// The rules that the request breaks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Violation>,
+    /// The error that led to this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cause: Option<Box<ErrorDocument>>,
+    /// Why the other vendors of a route did not take the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_vendors: Vec<ErrorDocument>,
+}
+
+/// Kind of a failure: of the library, or of the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Kind {
+    Library(ErrorKind),
+    Command(CommandKind),
+}
+
+/// Kind of a failure that only the command has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CommandKind {
+    /// The user or the system interrupted the command.
+    Interrupted,
+    /// The cost of a request is needed, and not known.
+    UnknownCost,
+}
+
+/// A task that a submission of unknown status may have created.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Candidate")]
+pub(crate) struct CandidateDocument {
+    /// Its id.
+    task: TaskId,
+    /// How well it matches.
+    grade: Grade,
+    /// Results of the comparison.
+    reasons: Vec<Evidence>,
+}
+
+impl From<ErrorKind> for Kind {
+    fn from(kind: ErrorKind) -> Self {
+        Self::Library(kind)
+    }
+}
+
+impl From<CommandKind> for Kind {
+    fn from(kind: CommandKind) -> Self {
+        Self::Command(kind)
+    }
+}
+
+impl From<&Candidate> for CandidateDocument {
+    fn from(found: &Candidate) -> Self {
+        Self {
+            task: found.task.id.clone(),
+            grade: found.grade,
+            reasons: found.reasons.clone(),
+        }
+    }
+}
+
+impl ErrorDocument {
+    pub(crate) fn new(kind: impl Into<Kind>, message: impl Into<String>) -> Self {
+        let kind = kind.into();
+        Self {
+            kind,
+            message: message.into(),
+            retryable: matches!(kind, Kind::Library(kind) if kind.is_retryable()),
+            hint: None,
+            task: None,
+            vendor: None,
+            status: None,
+            code: None,
+            request_id: None,
+            retry_after: None,
+            delivery: None,
+            ambiguity: None,
+            candidates: Vec::new(),
+            submission: None,
+            violations: Vec::new(),
+            cause: None,
+            other_vendors: Vec::new(),
+        }
+    }
+}
+
+impl From<&Error> for ErrorDocument {
+    fn from(error: &Error) -> Self {
+        Self {
+            retryable: error.is_retryable(),
+            task: error.task().cloned(),
+            vendor: error.vendor(),
+            status: error.status(),
+            code: error.code().map(str::to_owned),
+            request_id: error.request_id().map(str::to_owned),
+            retry_after: error.retry_after().map(|wait| wait.as_secs()),
+            delivery: error.delivery(),
+            ambiguity: error.ambiguity().cloned(),
+            violations: error.violations().to_vec(),
+            cause: error.cause().map(|cause| Box::new(cause.into())),
+            other_vendors: error.other_vendors().iter().map(Into::into).collect(),
+            ..Self::new(error.kind(), error.message())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use videogen::submit::plan;
+    use videogen::{Vendor, VideoRequest};
+
+    use super::*;
+
+    /// The library's own form has the same members.
+    #[test]
+    fn an_error_of_the_library_keeps_its_members() {
+        let refused = plan(Vendor::ALL[0], None, &VideoRequest::new("seedance-2.0", "")).expect_err("no prompt");
+        let unknown = Error::from("nobody:x:y".parse::<TaskId>().expect_err("no vendor"));
+        for error in [refused, unknown] {
+            assert_eq!(json!(ErrorDocument::from(&error)), json!(error));
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! What became of a task, in one form for every command and any number of tasks.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use videogen::price::{Estimate, TaskCost};
+use videogen::submit::{Adjustment, Note};
+use videogen::{Downloaded, ErrorKind, TaskId, TaskStatus, Vendor, VideoTask, Violation};
+
+use crate::error::ErrorDocument;
+use crate::exit::{Failure, NO_VIDEO};
+
+/// The document of `--json`: the results of all tasks of a command.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "Results")]
+pub(crate) struct Results<'a> {
+    /// One result for each task, in the order of the command line.
+    pub(crate) results: &'a [TaskResult],
+}
+
+/// The document of `--json` if the command failed before it had a result for any task. It submitted nothing.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "Failure")]
+pub(crate) struct Failed<'a> {
+    /// Why.
+    pub(crate) error: &'a ErrorDocument,
+}
+
+/// What became of a task or a submission.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Result")]
+pub(crate) struct TaskResult {
+    /// Task id: `vendor:family:id`. Absent if no task is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<TaskId>,
+    /// The vendor.
+    pub(crate) vendor: Vendor,
+    /// The outcome.
+    pub(crate) outcome: Outcome,
+    /// Whether the built-in simulator made it, at no cost.
+    pub(crate) simulated: bool,
+    /// The task as last reported by the vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) task: Option<VideoTask>,
+    /// The files that are complete.
+    #[serde(flatten)]
+    pub(crate) files: SavedFiles,
+    /// What it cost, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cost: Option<TaskCost>,
+    /// What is known about the request since before its submission.
+    #[serde(flatten)]
+    pub(crate) request: RequestFacts,
+    /// What to do next: the files of the task are not in place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<String>,
+    /// Why it is not done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<ErrorDocument>,
+}
+
+/// Outcome of a task or a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// The video is complete, and in its file if the command downloads it.
+    Done,
+    /// The task ended without a video.
+    Failed,
+    /// The submission was not accepted; no task exists and nothing is paid.
+    Rejected,
+    /// The submission may have been accepted and billed; it was not resent.
+    Ambiguous,
+    /// The task exists, and the command ended before it was done: it runs on, or its files are not complete yet. It can be
+    /// resumed.
+    Running,
+}
+
+/// Facts about a request that were known before its submission.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub(crate) struct RequestFacts {
+    /// What it was expected to cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) estimate: Option<Estimate>,
+    /// Values that the vendor may refuse.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<Note>,
+    /// Fields that were dropped or rounded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) adjustments: Vec<Adjustment>,
+    /// Unverified rules that it breaks with permission.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) overridden: Vec<Violation>,
+    /// Whether the vendor's spec lists the model; otherwise its limits were not checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model_known: Option<bool>,
+    /// The listed model with the nearest name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) did_you_mean: Option<&'static str>,
+    /// Fields that it leaves to the vendor, though the price depends on them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) vendor_decides: Vec<&'static str>,
+}
+
+/// The files of a task that are complete.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub(crate) struct SavedFiles {
+    /// The video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<SavedFile>,
+    /// Further videos, if the vendor made several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) further_files: Vec<SavedFile>,
+    /// The last frame, if it was requested; null if the vendor returned none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) last_frame_file: Option<Option<SavedFile>>,
+}
+
+/// A complete file.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct SavedFile {
+    /// Its path. What is not Unicode in it is replaced.
+    pub(crate) path: String,
+    /// Its size.
+    pub(crate) bytes: u64,
+}
+
+impl From<&Downloaded> for SavedFile {
+    fn from(file: &Downloaded) -> Self {
+        Self {
+            path: file.path.to_string_lossy().to_string(),
+            bytes: file.bytes,
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome of a task with this status.
+    fn of(status: &TaskStatus) -> Self {
+        match status {
+            TaskStatus::Completed => Self::Done,
+            ended if ended.is_ended() => Self::Failed,
+            _ => Self::Running,
+        }
+    }
+}
+
+impl TaskResult {
+    fn new(vendor: Vendor, outcome: Outcome) -> Self {
+        Self {
+            id: None,
+            vendor,
+            outcome,
+            simulated: false,
+            task: None,
+            files: SavedFiles::default(),
+            cost: None,
+            request: RequestFacts::default(),
+            next: None,
+            error: None,
+        }
+    }
+
+    /// A task as the vendor reports it.
+    pub(crate) fn of(task: &VideoTask) -> Self {
+        Self {
+            id: Some(task.id.clone()),
+            task: Some(task.clone()),
+            cost: task.cost(),
+            request: RequestFacts {
+                adjustments: task.adjustments.clone(),
+                ..RequestFacts::default()
+            },
+            ..Self::new(task.id.vendor(), Outcome::of(&task.status))
+        }
+    }
+
+    /// A task that the command left before its end.
+    pub(crate) fn left(id: &TaskId) -> Self {
+        Self {
+            id: Some(id.clone()),
+            ..Self::new(id.vendor(), Outcome::Running)
+        }
+    }
+
+    /// Adds why it is not done.
+    pub(crate) fn failed(self, failure: Option<&Failure>) -> Self {
+        Self {
+            error: failure.map(|failure| (*failure.error).clone()),
+            ..self
+        }
+    }
+
+    /// A task whose files were downloaded.
+    pub(crate) fn with_files(task: &VideoTask, files: SavedFiles) -> Self {
+        Self {
+            files,
+            ..Self::of(task)
+        }
+    }
+
+    /// The paths of its files.
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        let SavedFiles {
+            file,
+            further_files,
+            last_frame_file,
+        } = &self.files;
+        let files = file.iter().chain(further_files).chain(last_frame_file.iter().flatten());
+        files.map(|file| file.path.as_str())
+    }
+
+    /// The paths of its files, or its id if there are none.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let paths: Vec<String> = self.paths().map(str::to_owned).collect();
+        if paths.is_empty() {
+            return self.id.iter().map(ToString::to_string).collect();
+        }
+        paths
+    }
+}
+
+impl Failure {
+    /// Adds the result of a submission that no task is known of, unless nothing was sent.
+    pub(crate) fn of_submission(mut self, vendor: Vendor) -> Self {
+        if let Some(id) = self.task().filter(|_| self.is_accepted()) {
+            return self.of_task(&id, None);
+        }
+        let outcome = match self.error.delivery {
+            _ if self.error.kind == ErrorKind::AmbiguousSubmit.into() => Outcome::Ambiguous,
+            Some(_) => Outcome::Rejected,
+            None => return self,
+        };
+        self.result = Some(Box::new(TaskResult::new(vendor, outcome)));
+        self
+    }
+
+    /// Adds the result of a task that exists.
+    pub(crate) fn of_task(mut self, id: &TaskId, task: Option<&VideoTask>) -> Self {
+        let mut result = match self.result.take() {
+            Some(result) => *result,
+            None => TaskResult::left(id),
+        };
+        if result.task.is_none() {
+            result.task = task.cloned();
+        }
+        result.outcome = match self.code {
+            NO_VIDEO if result.files.file.is_none() => Outcome::Failed,
+            _ => Outcome::Running,
+        };
+        result.cost = result.task.as_ref().and_then(VideoTask::cost);
+        self.result = Some(Box::new(result));
+        self
+    }
+
+    /// The result that it has, with the error.
+    pub(crate) fn result(&self) -> Option<TaskResult> {
+        let result = self.result.as_deref()?.clone();
+        Some(result.failed(Some(self)))
+    }
+}
