@@ -39,7 +39,12 @@ fn priced() -> Vec<Vendor> {
 /// The models that have a price, by their own id or by that of an endpoint.
 fn models(vendor: Vendor) -> Vec<Capabilities> {
     let has_price = |id: &str| vendor.facts().prices.iter().any(|price| price.models.contains(&id));
-    let of_endpoint = |ends: Endpoints| [Some(ends.text), ends.frames, ends.references].into_iter().flatten().any(has_price);
+    let of_endpoint = |ends: Endpoints| {
+        [Some(ends.text), ends.frames, ends.references]
+            .into_iter()
+            .flatten()
+            .any(has_price)
+    };
     let all = Capabilities::all(vendor);
     all.filter(|rules| has_price(rules.model.id) || rules.model.endpoints.is_some_and(of_endpoint))
         .collect()
@@ -65,7 +70,13 @@ fn requests(vendor: Vendor) -> BoxedStrategy<VideoRequest> {
     let words = |words: &'static str| select(words.split(' ').collect::<Vec<_>>());
     let switches = (proptest::option::of(any::<bool>()), 0..8_u8, 0..8_u8);
     let media = (words(INPUTS), 1..3_usize, 0..4_u8, 2_000..6_000_u32);
-    let values = (select(models(vendor)), (maybe(), maybe(), maybe()), switches, media, words(PROMPTS));
+    let values = (
+        select(models(vendor)),
+        (maybe(), maybe(), maybe()),
+        switches,
+        media,
+        words(PROMPTS),
+    );
     let build = move |(rules, choice, switches, media, prompt): (Capabilities, Choice, _, _, &str)| {
         let (audio, tier, length): (Option<bool>, u8, u8) = switches;
         let (role, count, kind, millis): (&str, usize, u8, u32) = media;
@@ -117,7 +128,12 @@ fn generated(vendor: Vendor, seed: &[u8; 32]) -> impl Iterator<Item = VideoReque
 }
 
 async fn simulator() -> Simulator {
-    Simulator::builder().manual_clock().any_asset(true).start().await.unwrap()
+    Simulator::builder()
+        .manual_clock()
+        .any_asset(true)
+        .start()
+        .await
+        .unwrap()
 }
 
 fn client(vendor: Vendor, simulator: &Simulator) -> videogen::ClientBuilder {
@@ -160,9 +176,16 @@ async fn compare(vendor: Vendor, count: usize) -> Tally {
             continue;
         };
         let estimate = plan.cost().known().cloned();
-        let task = client.submit(&request).await.unwrap_or_else(|error| panic!("{request:?}: {error}"));
-        let reserved = task.estimate.map(|estimate| (estimate.low, estimate.amount, estimate.currency));
-        let expected = estimate.as_ref().map(|cost| (cost.low, cost.high, cost.currency.clone()));
+        let task = client
+            .submit(&request)
+            .await
+            .unwrap_or_else(|error| panic!("{request:?}: {error}"));
+        let reserved = task
+            .estimate
+            .map(|estimate| (estimate.low, estimate.amount, estimate.currency));
+        let expected = estimate
+            .as_ref()
+            .map(|cost| (cost.low, cost.high, cost.currency.clone()));
         assert_eq!(reserved, expected, "{request:?}");
         made.push((task.id, request, estimate));
     }
@@ -170,7 +193,12 @@ async fn compare(vendor: Vendor, count: usize) -> Tally {
     let bills: BTreeMap<String, Bill> = simulator.tasks().into_iter().map(|task| (task.id, task.cost)).collect();
     for (id, request, estimate) in &made {
         let bill = &bills[own(id)];
-        let said = || format!("{vendor} {}\n{bill:?}\n{estimate:#?}", serde_json::to_string(request).unwrap());
+        let said = || {
+            format!(
+                "{vendor} {}\n{bill:?}\n{estimate:#?}",
+                serde_json::to_string(request).unwrap()
+            )
+        };
         match bill.by {
             Tariff::List => *totals.entry(bill.currency.clone()).or_default() += bill.amount,
             _ => tally.own_tariff += 1,
@@ -180,7 +208,12 @@ async fn compare(vendor: Vendor, count: usize) -> Tally {
             tally.unknown += 1;
             continue;
         };
-        assert_eq!((&bill.currency, bill.by), (&estimate.currency, Tariff::List), "{}", said());
+        assert_eq!(
+            (&bill.currency, bill.by),
+            (&estimate.currency, Tariff::List),
+            "{}",
+            said()
+        );
         if estimate.low == estimate.high {
             tally.points += 1;
             assert_eq!(bill.amount, estimate.low, "{}", said());
@@ -197,9 +230,19 @@ async fn compare(vendor: Vendor, count: usize) -> Tally {
     for (id, request, _) in made.iter().take(POLLED) {
         let task = client.get(id).await.unwrap();
         let bill = &bills[own(id)];
-        let said = || format!("{vendor} {}\n{bill:?}\n{task:#?}", serde_json::to_string(request).unwrap());
+        let said = || {
+            format!(
+                "{vendor} {}\n{bill:?}\n{task:#?}",
+                serde_json::to_string(request).unwrap()
+            )
+        };
         assert!(task.status.is_ended(), "{}", said());
-        assert_eq!(bill.amount.is_zero(), free.contains(&task.status.as_str()), "{}", said());
+        assert_eq!(
+            bill.amount.is_zero(),
+            free.contains(&task.status.as_str()),
+            "{}",
+            said()
+        );
         if let Some(cost) = task.cost().filter(|cost| cost.obtained != Obtained::Estimated) {
             assert_eq!(
                 (cost.money.amount.normalize(), &cost.money.currency),
@@ -217,13 +260,24 @@ fn the_bill_is_what_was_expected() {
     let vendors = priced();
     let count = REQUESTS.div_ceil(vendors.len());
     let tallies: Vec<(Vendor, Tally)> = std::thread::scope(|scope| {
-        let threads = vendors.iter().map(|vendor| (*vendor, scope.spawn(move || runtime().block_on(compare(*vendor, count)))));
+        let threads = vendors.iter().map(|vendor| {
+            (
+                *vendor,
+                scope.spawn(move || runtime().block_on(compare(*vendor, count))),
+            )
+        });
         let threads: Vec<_> = threads.collect();
-        threads.into_iter().map(|(vendor, thread)| (vendor, thread.join().unwrap())).collect()
+        threads
+            .into_iter()
+            .map(|(vendor, thread)| (vendor, thread.join().unwrap()))
+            .collect()
     });
     for (vendor, tally) in &tallies {
         assert_eq!(tally.points + tally.ranges + tally.unknown, count, "{vendor}");
-        assert!(tally.points > count / 10 && tally.own_tariff <= tally.unknown, "{vendor}: {tally:?}");
+        assert!(
+            tally.points > count / 10 && tally.own_tariff <= tally.unknown,
+            "{vendor}: {tally:?}"
+        );
     }
     let ranges: usize = tallies.iter().map(|(_, tally)| tally.ranges).sum();
     assert!(ranges > REQUESTS / 10, "{tallies:#?}");
@@ -250,8 +304,13 @@ async fn the_ledger_is_what_was_billed() {
         let check = async || {
             let entries = journal.find(Query::default()).await.unwrap().entries;
             let ledger = Ledger::of(&entries, Some(GroupBy::Vendor));
-            let [spend] = ledger.groups.as_slice() else { panic!("{ledger:?}") };
-            let totals = spend.amounts.iter().map(|amounts| (amounts.currency.clone(), amounts.total()));
+            let [spend] = ledger.groups.as_slice() else {
+                panic!("{ledger:?}")
+            };
+            let totals = spend
+                .amounts
+                .iter()
+                .map(|amounts| (amounts.currency.clone(), amounts.total()));
             assert_eq!(simulator.stats().cost, totals.collect(), "{vendor}: {spend:#?}");
             assert_eq!(simulator.stats().cost_by_own_tariff, Decimal::ZERO, "{vendor}");
         };
@@ -278,13 +337,23 @@ async fn answered_prices_are_those_that_are_billed() {
     for mut request in generated(vendor, b"prices in a list of models......").take(400) {
         // A name of a price cannot state that it is for requests without input videos.
         request.inputs.retain(|input| input.role != Role::ReferenceVideo);
-        let Ok(mut plan) = planned(vendor, &simulator, &request) else { continue };
+        let Ok(mut plan) = planned(vendor, &simulator, &request) else {
+            continue;
+        };
         let listed = plan.cost().known().cloned();
         plan.price_with(&book);
         let Some(listed) = listed else { continue };
-        let live = plan.cost().known().cloned().unwrap_or_else(|| panic!("{request:?}: {}", plan.cost()));
+        let live = plan
+            .cost()
+            .known()
+            .cloned()
+            .unwrap_or_else(|| panic!("{request:?}: {}", plan.cost()));
         assert!(matches!(live.origin, PriceOrigin::Live { .. }), "{request:?}");
-        assert_eq!((live.low, live.high, live.currency), (listed.low, listed.high, listed.currency), "{request:?}");
+        assert_eq!(
+            (live.low, live.high, live.currency),
+            (listed.low, listed.high, listed.currency),
+            "{request:?}"
+        );
         compared += 1;
     }
     assert!(compared > 100, "{compared}");

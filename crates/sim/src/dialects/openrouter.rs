@@ -208,7 +208,8 @@ fn skus(spec: &Spec, model: &str) -> Value {
         let amount = (rate.price / Decimal::from(price.per)).normalize().to_string();
         let tiers = values("resolution").map(|tiers| tiers.iter().map(|tier| format!("_{tier}")).collect());
         for tier in tiers.unwrap_or_else(|| vec![String::new()]) {
-            skus.entry(format!("{unit}{audio}{tier}")).or_insert_with(|| json!(amount));
+            skus.entry(format!("{unit}{audio}{tier}"))
+                .or_insert_with(|| json!(amount));
         }
     }
     skus.into()

@@ -80,7 +80,10 @@ mod tests {
         let long = numbers(&[1 << 24, 0, 0, 0, 0, 90_000, 0, 180_000]);
         assert_eq!(length(&part(b"mvhd", &long)), "2");
         let fragmented = part(b"mvex", &part(b"mehd", &numbers(&[0, 4_500])));
-        assert_eq!(length(&[part(b"mvhd", &numbers(&[0, 0, 0, 1_000, 0])), fragmented].concat()), "4.5");
+        assert_eq!(
+            length(&[part(b"mvhd", &numbers(&[0, 0, 0, 1_000, 0])), fragmented].concat()),
+            "4.5"
+        );
         for unknown in [[0, 0, 0, 1_000, u32::MAX], [0, 0, 0, 0, 5], [0, 0, 0, 1_000, 0]] {
             assert_eq!(length(&part(b"mvhd", &numbers(&unknown))), "", "{unknown:?}");
         }

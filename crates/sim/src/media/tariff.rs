@@ -43,7 +43,11 @@ mod tests {
 
     #[test]
     fn price_is_seconds_times_tier() {
-        let cost = |tier: &str, length| cost(&Shape::new(Some(tier), Some("16:9"), length)).normalize().to_string();
+        let cost = |tier: &str, length| {
+            cost(&Shape::new(Some(tier), Some("16:9"), length))
+                .normalize()
+                .to_string()
+        };
         assert_eq!(cost("480p", Length::Seconds(5)), "0.1");
         assert_eq!(cost("720p", Length::Seconds(8)), "0.4");
         assert_eq!(cost("1080p", Length::Seconds(4)), "0.4");

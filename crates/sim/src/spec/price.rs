@@ -182,7 +182,10 @@ mod tests {
         assert_eq!(size("1k", "16:9"), Some((9, 9)));
         assert_eq!(size("4k", "16:9"), None);
         let assumed = |medium, usual: i64| prices.assumed_seconds(medium, usual.into()).to_string();
-        assert_eq!((assumed(Some("video"), 1), assumed(Some("video"), 99)), ("1.8".to_owned(), "15".to_owned()));
+        assert_eq!(
+            (assumed(Some("video"), 1), assumed(Some("video"), 99)),
+            ("1.8".to_owned(), "15".to_owned())
+        );
         assert_eq!(assumed(None, 5), "5");
         assert!(prices.of("c").is_none() && prices.free().is_empty());
         for wrong in ["5", "5/0", "a/b"] {

@@ -88,7 +88,10 @@ impl Order<'_> {
     fn input_seconds(&self) -> Decimal {
         let prices = &self.call.spec.prices;
         let medium = self.model.inputs.get(VIDEO).and_then(|rule| rule.media.as_deref());
-        let videos = self.inputs.iter().filter(|input| role_of(self.model, input) == Ok(VIDEO));
+        let videos = self
+            .inputs
+            .iter()
+            .filter(|input| role_of(self.model, input) == Ok(VIDEO));
         let (mut known, mut assumed) = (Decimal::ZERO, Decimal::ZERO);
         for video in videos {
             match video_seconds(self.call, video) {

@@ -370,7 +370,9 @@ impl Terms<'_> {
                     .checked_mul(pixels)
                     .map(|pixels| (pixels / Decimal::from(PIXELS)).ceil())
             }
-            (None, Some(tokens)) if self.unit == PriceUnit::Token => billed.checked_mul(tokens).map(|tokens| tokens.ceil()),
+            (None, Some(tokens)) if self.unit == PriceUnit::Token => {
+                billed.checked_mul(tokens).map(|tokens| tokens.ceil())
+            }
             _ => Some(billed),
         };
         units.ok_or_else(|| "the video is too long".to_owned())
