@@ -19,7 +19,11 @@ pub(crate) fn seconds(file: &[u8]) -> Option<Decimal> {
     let units = if whole == 0 { fragments(movie)? } else { whole };
     let unknown = if is_long { u64::MAX } else { u64::from(u32::MAX) };
     let is_known = scale > 0 && units != unknown;
-    is_known.then(|| (Decimal::from(units) / Decimal::from(scale)).round_dp(PLACES))
+    is_known.then(|| {
+        (Decimal::from(units) / Decimal::from(scale))
+            .round_dp(PLACES)
+            .normalize()
+    })
 }
 
 /// The length of all fragments, in units of the movie.
