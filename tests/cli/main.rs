@@ -30,6 +30,7 @@ mod terminal;
 mod tidy;
 mod together;
 mod unverified;
+mod vendors;
 mod webhook;
 mod words;
 

@@ -11,6 +11,7 @@ pub(crate) mod media;
 mod notes;
 mod permission;
 mod prompt_flags;
+mod spelling;
 mod unverified;
 mod validate;
 

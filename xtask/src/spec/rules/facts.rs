@@ -121,12 +121,13 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
             None => {}
         }
     }
-    const FACTS: [&str; 8] = [
+    const FACTS: [&str; 9] = [
         "x-poll",
         "x-result-url",
         "x-webhook",
         "x-rate-limits",
         "x-tasks",
+        "x-errors",
         "x-listed-models",
         "x-billing",
         "x-prompt-flags",
