@@ -13,7 +13,7 @@ use crate::spec::listing::STATED;
 use crate::spec::{escape, members};
 
 /// Parts of the root that other modules compare.
-const ELSEWHERE: [&str; 10] = [
+const ELSEWHERE: [&str; 9] = [
     "paths",
     "components",
     "x-families",
