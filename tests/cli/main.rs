@@ -16,6 +16,8 @@ mod local_files;
 #[allow(dead_code)]
 mod media;
 mod models;
+#[cfg(unix)]
+mod open;
 mod outputs;
 #[cfg(unix)]
 mod page;
