@@ -342,7 +342,16 @@ impl Court {
                 .then_some(())
                 .ok_or_else(|| format!("{role} twice is accepted: {violations:?}"));
         }
-        let body = wire_body(self.vendor, &request);
+        // The letter case of a tier does not matter.
+        let mut sent = request.clone();
+        if let Some(tier) = &mut sent.resolution {
+            let lower = tier.to_lowercase();
+            let mut doubtful = rules.model.doubtful.iter();
+            if rules.values("resolution").contains(&lower.as_str()) || doubtful.any(|doubt| doubt.value == lower) {
+                *tier = lower;
+            }
+        }
+        let body = wire_body(self.vendor, &sent);
         let differ = |what: &str, answer: &str| {
             let request = serde_json::to_string(&request).unwrap();
             format!("{what}\nrequest: {request}\nviolations: {violations:#?}\nbody: {body}\nsimulator: {answer}")

@@ -136,7 +136,7 @@ fn what_the_vendor_decides_is_a_range() {
     let cost = known(&adaptive);
     assert_eq!(cost.depends_on, ["aspect_ratio"]);
     assert_eq!((cost.low.to_string().as_str(), cost.unverified), ("0.756", true));
-    assert_eq!(cost.high.to_string(), "0.760764375");
+    assert_eq!(cost.high.to_string(), "0.760767");
 
     let plan = planned(Vendor::Ark, &seedance().duration(5));
     let json = serde_json::to_value(&plan).unwrap();

@@ -67,6 +67,17 @@ fn cells() -> Vec<Cell> {
                     });
                 }
             }
+        } else if let Some(missing) = line.strip_prefix("Not supported: ") {
+            for field in missing.split('`').skip(1).step_by(2) {
+                for model in columns.iter().flat_map(|column| column.split(',')) {
+                    found.push(Cell {
+                        vendor: vendor.unwrap(),
+                        model: model.trim().trim_matches('`').to_owned(),
+                        field: field.to_owned(),
+                        text: "–".to_owned(),
+                    });
+                }
+            }
         }
     }
     assert!(found.len() > 300, "only {} cells were found", found.len());

@@ -8,6 +8,7 @@
 mod agreement;
 mod api;
 mod ark;
+mod bills;
 mod canary;
 mod canned;
 mod cases;

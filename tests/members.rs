@@ -135,9 +135,9 @@ async fn odd_values_are_left_out() {
     }
 }
 
-/// A completed task that has expired has no video any more: that is its status, and it ends a wait at once.
+/// A completed task whose files are gone stays completed, and ends a wait at once.
 #[tokio::test]
-async fn a_completed_task_without_its_files_has_expired() {
+async fn a_completed_task_may_have_lost_its_files() {
     let vendor = Vendor::AllToken;
     let answer = json!({"id": "t", "status": "completed", "model": "m", "created_at": "2026-11-20T08:00:00Z", "is_expired": true});
     let canned = Canned::json(200, &answer).await;
@@ -149,8 +149,8 @@ async fn a_completed_task_without_its_files_has_expired() {
         .await
         .unwrap();
     assert_eq!(
-        (&task.status, task.vendor_status.as_str(), task.expired),
-        (&TaskStatus::Expired, "completed", Some(true))
+        (&task.status, task.is_removed(), task.expired),
+        (&TaskStatus::Completed, true, Some(true))
     );
     assert_eq!(canned.seen().len(), 1);
     let folder = tempfile::tempdir().unwrap();
@@ -160,12 +160,15 @@ async fn a_completed_task_without_its_files_has_expired() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoVideo);
-    assert!(error.to_string().contains("expired"), "{error}");
+    assert_eq!(
+        error.message(),
+        "the task was completed, but AllToken has removed its files"
+    );
     // With its link it is still completed.
     let mut answer = answer;
     answer["video_url"] = json!("https://files.example.com/a.mp4");
     let task = polled(vendor, &answer).await;
-    assert_eq!((task.status, task.expired), (TaskStatus::Completed, Some(true)));
+    assert_eq!((task.is_removed(), task.expired), (false, Some(true)));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use videogen::lost::Reconciled;
 use videogen::submit::{plan, validate};
 use videogen::task::ListQuery;
 use videogen::{Client, ErrorKind, RetryPolicy, Role, TaskId, TaskStatus, Vendor, VideoDuration, VideoRequest};
@@ -264,21 +265,33 @@ async fn a_page_elsewhere_is_not_requested() {
         "file:///etc/passwd?cursor=a".to_owned(),
     ] {
         let canned = Canned::json(200, &page(&next)).await;
-        let error = canned.client(VENDOR).list(&ListQuery::default()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Decode, "{next}");
+        let client = canned.client(VENDOR);
+        // The tasks of this page are not lost with the next page.
+        let listed = client.list(&ListQuery::default()).await.unwrap();
+        assert_eq!((listed.tasks.len(), &listed.next), (1, &None), "{next}");
+        let reason = listed.incomplete.unwrap();
         assert!(
-            error
-                .message()
-                .contains("the URL of the next page is not one of http://127.0.0.1"),
-            "{error}"
+            reason.starts_with("the URL of the next page is not one of http://127.0.0.1"),
+            "{reason}"
         );
-        assert!(!error.message().contains("evil"), "{error}");
+        assert!(!reason.contains("evil"), "{reason}");
+        let mut all = client.list_all(ListQuery::default());
+        assert!(all.next().await.unwrap().is_ok());
+        let error = all.next().await.unwrap().unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Decode, reason.as_str()));
+        assert!(all.next().await.is_none());
     }
-    // The same origin with another path, with credentials, and without a query.
-    for change in ["/accounts?cursor=a", "/predictions", "/predictions/../models?cursor=a"] {
+    // The same origin with another path, without a query, and with one that names no page.
+    for change in [
+        "/accounts?cursor=a",
+        "/predictions",
+        "/predictions/../models?cursor=a",
+        "/predictions?source=web",
+        "/predictions?cursor=",
+    ] {
         let canned = linking(change).await;
-        let error = canned.client(VENDOR).list(&ListQuery::default()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Decode, "{change}");
+        let listed = canned.client(VENDOR).list(&ListQuery::default()).await.unwrap();
+        assert!(listed.next.is_none() && listed.incomplete.is_some(), "{change}");
     }
     let canned = linking("/predictions?cursor=a%3D").await;
     let client = canned.client(VENDOR);
@@ -291,31 +304,85 @@ async fn a_page_elsewhere_is_not_requested() {
     let last = canned.seen().pop().unwrap();
     assert!(last.starts_with("GET /predictions?cursor=a%3D HTTP"), "{last}");
     assert!(trap.seen().is_empty());
-    // A cursor cannot change the address.
-    for cursor in ["", "cursor=a#b", "a b", "x\r\nHost: evil.example"] {
+    // A cursor cannot change the address, and what is none would list all tasks.
+    let requests = canned.seen().len();
+    for cursor in [
+        "",
+        "X",
+        "cursor",
+        "cursor=",
+        "=a",
+        "source=web",
+        "p1q2r3",
+        "cursor=a#b",
+        "a b",
+        "x\r\nHost: evil.example",
+    ] {
         let error = client.list(&ListQuery::default().after(cursor)).await.unwrap_err();
         assert_eq!(error.violations()[0].field, "after", "{cursor:?}");
+        assert!(error.violations()[0].rule.contains("`cursor=` with a value"), "{error}");
+    }
+    assert_eq!(canned.seen().len(), requests);
+}
+
+/// A list whose next page cannot be requested does not show that there is no task.
+#[tokio::test]
+async fn a_list_without_its_next_page_proves_nothing() {
+    let (simulator, client) = simulated().await;
+    simulator.inject(Fault::new(SIMULATED, Operation::Submit, FaultKind::DropBefore));
+    let lost = client
+        .submit(&request())
+        .await
+        .unwrap_err()
+        .ambiguity()
+        .unwrap()
+        .clone();
+    let other = json!({"id": "p", "status": "starting", "created_at": lost.sent_at, "input": {"prompt": "another"}});
+    for (next, expected) in [
+        (Value::Null, Reconciled::NotFound),
+        (
+            json!("https://evil.example/predictions?cursor=a"),
+            Reconciled::ListTruncated,
+        ),
+    ] {
+        let canned = Canned::json(200, &json!({"results": [other], "next": next})).await;
+        assert_eq!(canned.client(VENDOR).reconcile(&lost).await.unwrap(), expected);
     }
 }
 
-/// An hour after its end a prediction is still `succeeded`, without its file.
+/// An hour after its end a prediction is still `succeeded`, without its file. It was made, unlike one that was aborted.
 #[tokio::test]
-async fn a_removed_result_has_expired() {
+async fn a_removed_result_was_completed() {
     let (simulator, client) = simulated().await;
     let submitted = client.submit(&request().duration(6)).await.unwrap();
     assert_eq!(submitted.status, TaskStatus::Queued);
     simulator.advance(WHOLE);
     let task = client.get(&submitted.id).await.unwrap();
     assert_eq!(task.status, TaskStatus::Completed);
-    assert!(task.video.is_some() && task.completed_at.is_some());
+    let end = task.completed_at.unwrap();
+    assert_eq!(task.video.unwrap().expires_at, Some(end + HOUR));
     assert_eq!(task.usage.unwrap().seconds.unwrap().to_string(), "17.0");
     simulator.advance(HOUR);
     let task = client.get(&submitted.id).await.unwrap();
     assert_eq!(
         (task.vendor_status.as_str(), task.status),
-        ("succeeded", TaskStatus::Expired)
+        ("succeeded", TaskStatus::Completed)
     );
-    assert!(task.video.is_none());
+    assert!(task.video.is_none() && task.expired == Some(true));
+    let waited = client.wait(&submitted.id).await.unwrap();
+    assert!(waited.is_removed());
+    let folder = tempfile::tempdir().unwrap();
+    let error = client
+        .download(&submitted.id, folder.path().join("a.mp4"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.message()),
+        (
+            ErrorKind::NoVideo,
+            "the task was completed, but Replicate has removed its files, an hour after the end"
+        )
+    );
 }
 
 #[tokio::test]

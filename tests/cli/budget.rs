@@ -1,9 +1,11 @@
 //! Budgets, maximum costs and the ledger on the command line.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Output;
 
 use serde_json::{Value, json};
+use videogen::price::Decimal;
 use videogen_sim::Simulator;
 
 use super::{document, run, stderr, stdout, videogen};
@@ -199,6 +201,9 @@ async fn the_ledger_names_what_was_spent_and_what_is_not_known() {
         (&group["amounts"][0]["reserved"], &group["amounts"][0]["currency"]),
         (&json!("0.756"), &json!("USD"))
     );
+    let amount = |member: &str| -> Decimal { group["amounts"][0][member].as_str().unwrap().parse().unwrap() };
+    let billed = BTreeMap::from([("USD".to_owned(), amount("computed") + amount("reserved"))]);
+    assert_eq!(simulator.stats().cost, billed);
     let csv = stdout(&run(folder, &["spend", "--csv"]));
     let lines: Vec<_> = csv.lines().collect();
     assert_eq!(

@@ -187,6 +187,46 @@ fn the_first_interrupt_waits_for_the_response() {
     }
 }
 
+/// The answer is cut off after the id: the task is known, its status is not.
+#[test]
+fn a_salvaged_task_has_an_unknown_status() {
+    for json in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let (base_url, requests) = vendor();
+        let mut args = vec!["generate", "a kite", "--vendor", "replicate"];
+        args.extend(json.then_some("--json"));
+        let mut command = videogen(folder.path(), &args);
+        command
+            .env("REPLICATE_API_TOKEN", "sk-x")
+            .env("REPLICATE_BASE_URL", &base_url)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (_, mut socket) = requests.recv().unwrap();
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        signal(&child, "TERM");
+        until(&mut err, "Interrupt again");
+        let half = "HTTP/1.1 201 Created\r\nContent-Length: 400\r\n\r\n{\"id\": \"p1q2r3\", \"model\": \"bytedan";
+        socket.write_all(half.as_bytes()).unwrap();
+        drop(socket);
+        let (ended, out, err) = end(child, err);
+        assert_eq!(ended, 143, "{out} {err}");
+        let said = if json { &out } else { &err };
+        for words in [
+            "replicate:predictions:p1q2r3 was accepted; its status is unknown",
+            "videogen wait replicate:predictions:p1q2r3",
+            "Replicate removes its files an hour after the end",
+        ] {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+        let local = videogen(folder.path(), &["list", "--local", "--json"])
+            .output()
+            .unwrap();
+        let local: Value = serde_json::from_slice(&local.stdout).unwrap();
+        assert_eq!(local["submissions"][0]["status"], "unknown");
+    }
+}
+
 #[test]
 fn every_signal_stops_every_command() {
     let (one, two) = ("alltoken:generations:a", "alltoken:generations:b");

@@ -33,6 +33,7 @@ mod terminal;
 mod tidy;
 mod together;
 mod unverified;
+mod vendors;
 mod webhook;
 mod words;
 

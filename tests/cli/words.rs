@@ -142,7 +142,7 @@ fn the_vendors_words_are_in_the_report_of_a_search() {
             let words = if can_be_searched {
                 words
             } else {
-                "the search was inconclusive"
+                "its task cannot be searched for"
             };
             assert!(
                 (stdout(&output) + &stderr(&output)).contains(words),

@@ -41,21 +41,26 @@ fn part(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
 
 /// A film of 1280x720 at 24 frames a second, without content.
 pub(crate) fn mp4(seconds: u32) -> Vec<u8> {
+    mp4_of(1000 * seconds)
+}
+
+/// A film of some milliseconds.
+pub(crate) fn mp4_of(millis: u32) -> Vec<u8> {
     let track = [
         numbers(&[0; 10]),
         numbers(&[1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30]),
         numbers(&[1280 << 16, 720 << 16]),
     ]
     .concat();
-    let samples = part(b"stbl", &part(b"stsz", &numbers(&[0, 0, 24 * seconds])));
+    let samples = part(b"stbl", &part(b"stsz", &numbers(&[0, 0, 24 * millis / 1000])));
     let media = [
-        part(b"mdhd", &numbers(&[0, 0, 0, 1000, 1000 * seconds, 0])),
+        part(b"mdhd", &numbers(&[0, 0, 0, 1000, millis, 0])),
         part(b"hdlr", &[&numbers(&[0, 0])[..], b"vide", &[0; 12]].concat()),
         part(b"minf", &samples),
     ]
     .concat();
     let track = part(b"trak", &[part(b"tkhd", &track), part(b"mdia", &media)].concat());
-    let header = part(b"mvhd", &numbers(&[0, 0, 0, 1000, 1000 * seconds, 0]));
+    let header = part(b"mvhd", &numbers(&[0, 0, 0, 1000, millis, 0]));
     [
         part(b"ftyp", b"isom\0\0\0\0"),
         part(b"moov", &[header, track].concat()),

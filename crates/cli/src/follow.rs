@@ -7,7 +7,7 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
 use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
-use crate::output::{Output, file, shown, task_text};
+use crate::output::{Output, file, removal_note, removed, shown, task_text};
 use crate::result::TaskResult;
 
 /// Waits with progress, by polling and for a task from `other`. An interrupt ends the wait, not the task.
@@ -33,6 +33,9 @@ pub(crate) async fn wait_for(
 pub(crate) fn left(interrupt: Interrupt, id: &TaskId, status: Option<&TaskStatus>) -> Failure {
     let message = match status {
         Some(status) if status.is_ended() => format!("interrupted; {id} is {}", shown(status)),
+        Some(status @ TaskStatus::Unknown(_)) => {
+            format!("interrupted; {id} was accepted; its status is {}", shown(status))
+        }
         Some(status) => format!("interrupted; {id} is still running ({})", shown(status)),
         None => format!("interrupted; {id} was not cancelled"),
     };
@@ -48,16 +51,19 @@ pub(crate) fn wait_command(id: &TaskId, base_url: Option<&str>) -> Invocation {
 
 /// The hint to resume the wait for a task.
 pub(crate) fn resume_hint(failure: Failure, id: &TaskId, base_url: Option<&str>) -> Failure {
-    if failure.is_left() {
-        failure.hint(&format!("Resume with: {}", wait_command(id, base_url)))
-    } else {
-        failure
+    if !failure.is_left() {
+        return failure;
+    }
+    let failure = failure.hint(&format!("Resume with: {}", wait_command(id, base_url)));
+    match removal_note(id.vendor()) {
+        Some(note) => failure.hint(&note),
+        None => failure,
     }
 }
 
-/// Fails if an ended task has no video.
+/// Fails if an ended task has no video, or none any more.
 pub(crate) fn ended(task: &VideoTask) -> Result<(), Failure> {
-    if task.status == TaskStatus::Completed {
+    if task.status == TaskStatus::Completed && !task.is_removed() {
         return Ok(());
     }
     let reason = task
@@ -70,7 +76,10 @@ pub(crate) fn ended(task: &VideoTask) -> Result<(), Failure> {
         Some(ErrorKind::Moderated) => ErrorKind::Moderated,
         _ => ErrorKind::NoVideo,
     };
-    let message = format!("{} is {}{reason}", task.id, shown(&task.status));
+    let message = match task.is_removed() {
+        true => format!("{} was completed, but {}", task.id, removed(task.id.vendor())),
+        false => format!("{} is {}{reason}", task.id, shown(&task.status)),
+    };
     let mut failure = Failure::new(NO_VIDEO, kind, message).about(&task.id);
     failure.result = Some(Box::new(TaskResult::of(task)));
     Err(failure)

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use videogen::Client;
 use videogen::journal::Journal as _;
 use videogen::lost::Candidate;
+use videogen::{Client, Vendor};
 use videogen_journal::SqliteJournal;
 
 use crate::error::CandidateDocument;
@@ -23,6 +23,28 @@ pub(crate) fn listed(found: &[Candidate]) -> String {
         format!("{} ({}: {})", found.task.id, found.grade, reasons.join(", "))
     };
     found.iter().map(one).collect::<Vec<_>>().join(" or ")
+}
+
+/// How to find out about a submission with unknown status.
+pub(crate) fn advice(vendor: Vendor, is_searchable: bool, submission: &str) -> String {
+    if is_searchable {
+        return format!("Search for it with: {}", Invocation::new("recover"));
+    }
+    format!(
+        "{} lists no tasks; check its console.\n{}",
+        vendor.name(),
+        by_hand(submission, false)
+    )
+}
+
+/// The commands that resolve a submission by hand; `confirmed`: without asking again.
+pub(crate) fn by_hand(submission: &str, confirmed: bool) -> String {
+    let recover = || Invocation::new("recover").arg(submission);
+    format!(
+        "If it created TASK: {}\nIf it created none: {}",
+        recover().option("--task", Some("TASK")),
+        recover().flag("--dismiss", true).flag("--yes", confirmed)
+    )
 }
 
 /// Maximum number of lost submissions searched for before another submission.

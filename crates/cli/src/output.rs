@@ -11,7 +11,7 @@ use clap::Args;
 use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp, VideoTask};
+use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoTask};
 
 use crate::events::{EventLog, What};
 use crate::exit::{Failure, IO};
@@ -174,7 +174,10 @@ impl Output {
     /// Reports the id of a task as soon as it is known. `journalled`: the journal will have it too. `quietly`: only where
     /// notes are printed.
     pub(crate) fn submitted(&self, task: &TaskId, journalled: bool, quietly: bool) {
-        let text = format!("Submitted {task} to {}.", task.vendor().name());
+        let mut text = format!("Submitted {task} to {}.", task.vendor().name());
+        if let Some(note) = removal_note(task.vendor()) {
+            text = format!("{text} {note}");
+        }
         match self.format {
             Format::Events(_) => self.event(Some(task), What::Submitted),
             Format::Quiet if journalled => {}
@@ -266,6 +269,34 @@ pub(crate) fn elapsed(duration: Duration) -> String {
     }
 }
 
+/// The remark on a new task whose files do not stay for a day.
+pub(crate) fn removal_note(vendor: Vendor) -> Option<String> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let kept = vendor.keeps_files_for().filter(|kept| *kept < DAY)?;
+    Some(format!(
+        "{} removes its files {} after the end.",
+        vendor.name(),
+        hours(kept)
+    ))
+}
+
+/// A documented duration as text.
+fn hours(duration: Duration) -> String {
+    match duration.as_secs() {
+        3600 => "an hour".to_owned(),
+        seconds if seconds % 3600 == 0 => format!("{} hours", seconds / 3600),
+        seconds => format!("{seconds} s"),
+    }
+}
+
+/// What happened to the files of a task that expired.
+pub(crate) fn removed(vendor: Vendor) -> String {
+    let kept = vendor
+        .keeps_files_for()
+        .map(|kept| format!(", {} after the end", hours(kept)));
+    format!("{} has removed its files{}", vendor.name(), kept.unwrap_or_default())
+}
+
 /// A time in RFC 3339, to the second.
 pub(crate) fn moment(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
@@ -311,9 +342,13 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     add("more videos", (more > 0).then(|| format!("{more} ready")));
     add("cost", task.cost().map(|cost| cost.to_string()));
     add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
+    let expired = task.expired.filter(|expired| *expired);
     add(
         "expired",
-        task.expired.filter(|expired| *expired).map(|_| "yes".to_owned()),
+        expired.map(|_| match task.is_removed() {
+            true => removed(task.id.vendor()),
+            false => "yes".to_owned(),
+        }),
     );
     add("error", task.error.as_ref().map(ToString::to_string));
     // For the vendor's support.

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use videogen::submit::SubmitEvent;
-use videogen::{ClientBuilder, ErrorKind, TaskId};
+use videogen::{ClientBuilder, ErrorKind, TaskId, Vendor};
 
 use crate::exit::Failure;
 use crate::interrupt::Interrupt;
 use crate::invocation::Invocation;
+use crate::lost;
 use crate::output::Output;
 
 /// A submission in progress. Clones share its state.
@@ -59,29 +60,30 @@ impl Submission {
     }
 
     /// The failure when the user interrupts the submission.
-    pub(crate) fn abandoned(&self, interrupt: Interrupt) -> Failure {
+    pub(crate) fn abandoned(&self, vendor: Vendor, interrupt: Interrupt) -> Failure {
         let known = self.known();
-        let recover = format!("Search for it with: {}", Invocation::new("recover"));
         if let Some(task) = known.task {
             let message = format!("interrupted; {task} was accepted, and the journal has not recorded it yet");
             return Failure::interrupted(interrupt, message).about(&task);
         }
         if known.journalled && known.recorded.is_none() {
             let message = "interrupted while waiting for the journal, before anything was sent";
-            let hint = format!("To make sure, search with: {}", Invocation::new("recover"));
+            let hint = format!("To make sure, see: {}", Invocation::new("recover"));
             return Failure::interrupted(interrupt, message).hint(&hint);
         }
         let kind = ErrorKind::AmbiguousSubmit;
         let Some(id) = known.recorded else {
             let message = "submission status unknown: interrupted before the vendor answered; the task may exist and be \
                 billed";
-            return Failure::new(interrupt.code(), kind, message).hint("Check the vendor's list or console.");
+            return Failure::new(interrupt.code(), kind, message).hint("Check the vendor's console.");
         };
         let message = format!(
             "submission status unknown: interrupted before the vendor answered submission {id}; the task may exist and \
              be billed"
         );
-        let mut failure = Failure::new(interrupt.code(), kind, message).hint(&recover);
+        // With a journal, a request has a client reference where the vendor takes one.
+        let advice = lost::advice(vendor, vendor.can_search(true), &id);
+        let mut failure = Failure::new(interrupt.code(), kind, message).hint(&advice);
         failure.error.submission = Some(id);
         failure
     }

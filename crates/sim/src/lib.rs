@@ -101,8 +101,10 @@
 //!   9:21 is scaled down), the longest clip 120 s.
 //! - Webhooks are delivered to `http` URLs, with the documented signature and retries. Token360 requires
 //!   `https`; plain `http` is accepted for loopback hosts.
-//! - Prices are the simulator's own: 0.02 US dollars per second of video up to 480 lines, 0.05 up to 720,
-//!   0.10 up to 1080, 0.25 above. A task is billed on creation, even if it fails later.
+//! - A task is billed on creation by the list prices of the specs, exactly, and so are the tokens and amounts in responses. If no
+//!   list price applies, its price is the simulator's own: 0.02 US dollars per second of video up to 480 lines, 0.05 up to 720,
+//!   0.10 up to 1080, 0.25 above. A task costs nothing once it ends with a status that the vendor is known not to bill.
+//!   Input videos of unknown length count as 5 s, or the closest length that the vendor takes.
 //!
 //! The simulator reads `specs/` itself and shares no code with the clients that are tested against it,
 //! so that a misread spec cannot cancel itself out. Only `Simulator::client` uses `videogen`, to
@@ -125,4 +127,4 @@ mod submit;
 
 pub use simulator::{Builder, Simulator, StartError, WEBHOOK_SECRET};
 pub use spec::{Operation, ParseVendorError, Spec, SpecError, Vendor};
-pub use state::{Clock, Delivery, Fault, FaultKind, Stats, TaskReport, UsedAsset};
+pub use state::{Bill, Clock, Delivery, Fault, FaultKind, Stats, Tariff, TaskReport, UsedAsset};

@@ -46,6 +46,8 @@ pub struct Vendor {
     pub task_fields: &'static [TaskField],
     /// Status words, cancellation and lifetime of its tasks.
     pub tasks: Tasks,
+    /// Its error codes whose meaning the status of a response does not show.
+    pub errors: &'static [ErrorCode],
     /// Query parameters of its list of tasks; empty if it has none.
     pub list: &'static [ListParameter],
     /// Where its own list of models states what each takes, if it does.
@@ -60,6 +62,17 @@ pub struct Vendor {
     pub prices: &'static [Price],
     /// Which tasks are billed.
     pub billing: Billing,
+}
+
+/// An error code of the vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorCode {
+    /// The code.
+    pub code: &'static str,
+    /// Normalised kind of the error, such as `conflict`.
+    pub kind: &'static str,
+    /// What it means, where the vendor's answers have no text.
+    pub message: Option<&'static str>,
 }
 
 /// How requests carry the key.
@@ -113,7 +126,7 @@ pub struct Tasks {
 /// A query parameter of a list of tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListParameter {
-    /// What it carries: an option of a list query; `page`, the number of a page; or `next_url`, the URL of the next page in
+    /// What it carries: an option of a list query; `page`, the number of a page; `cursor`, the place of a page; or `next_url`, the URL of the next page in
     /// the answer.
     pub name: &'static str,
     /// Name of the parameter, or of the member of the answer.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::spec::auth::Auth;
 pub(crate) use crate::spec::conditions::{Condition, Doubt, FieldState, FieldWord};
+use crate::spec::errors::Errors;
 use crate::spec::listing::ListedModels;
 use crate::spec::lists::{ListParameter, list_parameters};
 use crate::spec::pages::Page;
@@ -35,6 +36,7 @@ pub struct Facts {
     pub(crate) models: Vec<Model>,
     pub(crate) task_fields: Vec<TaskField>,
     pub(crate) tasks: Tasks,
+    pub(crate) errors: Errors,
     pub(crate) list: Vec<ListParameter>,
     pub(crate) listing: Option<ListedModels>,
     pub(crate) uploads: Vec<Upload>,
@@ -66,6 +68,8 @@ pub(crate) struct Extensions {
     pages: BTreeMap<String, Page>,
     #[serde(rename = "x-tasks", default)]
     tasks: Tasks,
+    #[serde(rename = "x-errors", default)]
+    errors: Errors,
     #[serde(rename = "x-listed-models", default)]
     listing: Option<ListedModels>,
     #[serde(rename = "x-families")]
@@ -298,6 +302,7 @@ impl Facts {
             models: extensions.models,
             task_fields,
             tasks: extensions.tasks,
+            errors: extensions.errors,
             list: list_parameters(spec),
             listing: extensions.listing,
             uploads: extensions.uploads,

@@ -11,6 +11,9 @@ use crate::spec::tasks::{Status, TASK_FIELDS};
 /// The page, from the repository's root.
 pub const PAGE: &str = "docs/fields.md";
 
+/// A cell of a field that a model does not support.
+const NONE: &str = "–";
+
 /// Markers before and after the tables on the page.
 const BEGIN: &str = "<!-- fields: begin. Made by `cargo xtask generate` from the specs; do not edit. -->";
 const END: &str = "<!-- fields: end -->";
@@ -27,29 +30,24 @@ pub fn with_tables(page: &str, all: &[Facts]) -> Option<String> {
     Some(format!("{before}{BEGIN}\n\n{}\n{END}{after}", tables.join("\n")))
 }
 
-/// One vendor: a row per field, a column per group of models with the same limits.
+/// Most columns of a table, so that it can be read.
+const COLUMNS: usize = 6;
+
+/// Models with the same limits.
+type Column<'a> = (Vec<&'a str>, &'a Model);
+
+/// One vendor: tables with a row per field, and a column per group of models with the same limits.
 fn table(facts: &Facts) -> String {
-    let mut columns: Vec<(Vec<&str>, &Model)> = Vec::new();
+    let mut columns: Vec<Column<'_>> = Vec::new();
     for model in &facts.models {
         match columns.iter_mut().find(|(_, first)| alike(first, model)) {
             Some((ids, _)) => ids.push(&model.id),
             None => columns.push((vec![&model.id], model)),
         }
     }
-    let mut out = format!("**{}**\n\n|", facts.vendor.name);
-    for (ids, _) in &columns {
-        let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
-        let _ = write!(out, " | {}", ids.join(", "));
-    }
-    out.push_str(" |\n|---");
-    out.push_str(&"|---".repeat(columns.len()));
-    out.push_str("|\n");
-    for name in FIELDS {
-        let _ = write!(out, "| `{name}`");
-        for (_, model) in &columns {
-            let _ = write!(out, " | {}", cell(facts, model, name));
-        }
-        out.push_str(" |\n");
+    let mut out = format!("**{}**\n", facts.vendor.name);
+    for columns in split(facts, columns) {
+        models(facts, &columns, &mut out);
     }
     let mut rest: Vec<(&str, Vec<&str>)> = Vec::new();
     for model in &facts.models {
@@ -82,6 +80,53 @@ fn table(facts: &Facts) -> String {
     }
     out.push_str(&of_tasks(facts));
     out
+}
+
+/// The columns of each table: those of one request body stay together as far as possible.
+fn split<'a>(facts: &'a Facts, columns: Vec<Column<'a>>) -> Vec<Vec<Column<'a>>> {
+    let mut bodies: Vec<(&str, Vec<Column<'_>>)> = Vec::new();
+    for column in columns {
+        let body = facts.shape(column.1).name.as_str();
+        match bodies.last_mut() {
+            Some((last, all)) if *last == body => all.push(column),
+            _ => bodies.push((body, vec![column])),
+        }
+    }
+    let mut tables: Vec<Vec<Column<'_>>> = vec![Vec::new()];
+    for (_, all) in bodies {
+        let parts = all.len().div_ceil(COLUMNS);
+        for part in all.chunks(all.len().div_ceil(parts)) {
+            match tables.last_mut() {
+                Some(last) if last.len() + part.len() <= COLUMNS => last.extend_from_slice(part),
+                _ => tables.push(part.to_vec()),
+            }
+        }
+    }
+    tables
+}
+
+/// One table, and the fields that none of its models has.
+fn models(facts: &Facts, columns: &[Column<'_>], out: &mut String) {
+    out.push_str("\n|");
+    for (ids, _) in columns {
+        let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+        let _ = write!(out, " | {}", ids.join(", "));
+    }
+    out.push_str(" |\n|---");
+    out.push_str(&"|---".repeat(columns.len()));
+    out.push_str("|\n");
+    let mut missing = Vec::new();
+    for name in FIELDS {
+        let cells: Vec<String> = columns.iter().map(|(_, model)| cell(facts, model, name)).collect();
+        if cells.iter().all(|cell| cell == NONE) {
+            missing.push(format!("`{name}`"));
+        } else {
+            let _ = writeln!(out, "| `{name}` | {} |", cells.join(" | "));
+        }
+    }
+    if !missing.is_empty() {
+        let _ = writeln!(out, "\nNot supported: {}.", missing.join(", "));
+    }
 }
 
 /// The rules between fields, each with the models that have it.
@@ -129,6 +174,15 @@ fn names(names: &[String]) -> String {
     names.join("/")
 }
 
+/// A time, in days or hours where it is a whole number of them.
+fn time(seconds: u64) -> String {
+    const UNITS: [(u64, &str); 2] = [(24 * 60 * 60, "days"), (60 * 60, "hours")];
+    match UNITS.iter().find(|(unit, _)| seconds.is_multiple_of(*unit)) {
+        Some((unit, name)) => format!("{} {name}", seconds / unit),
+        None => format!("{seconds} seconds"),
+    }
+}
+
 const fn mark(is_unverified: bool) -> &'static str {
     if is_unverified { " (unverified)" } else { "" }
 }
@@ -166,7 +220,8 @@ fn of_tasks(facts: &Facts) -> String {
     if let Some(seconds) = tasks.kept {
         let _ = writeln!(
             out,
-            "Tasks can be polled and listed for {seconds} seconds after their creation."
+            "Tasks can be polled and listed for {} after their creation.",
+            time(seconds)
         );
     }
     if out.is_empty() { out } else { format!("\n{out}") }
@@ -229,7 +284,7 @@ fn cell(facts: &Facts, model: &Model, name: &str) -> String {
         || role.is_some_and(|input| input.is_none())
         || (name == "frames" && model.frames.is_none());
     if out_of_reach {
-        return "–".to_owned();
+        return NONE.to_owned();
     }
     let places = fields.iter().map(|field| match field.place == Place::Header {
         true => format!("header `{}`", field.wire),

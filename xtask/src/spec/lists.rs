@@ -8,8 +8,9 @@ use serde_json::Value;
 use crate::spec::schema::target;
 use crate::spec::{Spec, members};
 
-/// What a query parameter of a list may carry: the options of a list query, or the number of a page.
-pub const QUERY: [&str; 6] = ["limit", "after", "before", "oldest_first", "status", "page"];
+/// What a query parameter of a list may carry: the options of a list query, the number of a page, or the place of a page in the
+/// URL of a next page.
+pub const QUERY: [&str; 7] = ["limit", "after", "before", "oldest_first", "status", "page", "cursor"];
 
 /// What a member of the answer to a list may carry: the URL of the next page.
 pub const NEXT_URL: &str = "next_url";

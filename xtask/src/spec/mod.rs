@@ -8,6 +8,7 @@ mod auth;
 pub mod changes;
 mod conditions;
 mod document;
+pub(crate) mod errors;
 pub mod facts;
 pub mod fields;
 mod files;

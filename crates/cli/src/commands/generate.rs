@@ -97,21 +97,28 @@ async fn submit(
     });
     tokio::select! {
         result = &mut submission => {
-            let task = result.map_err(|error| lost(error.into()))?;
+            let task = result.map_err(lost)?;
             Err(follow::left(interrupt, &task.id, Some(&task.status)))
         }
-        interrupt = interrupted() => Err(under_way.abandoned(interrupt)),
+        interrupt = interrupted() => Err(under_way.abandoned(client.vendor(), interrupt)),
     }
 }
 
-/// Adds what to do about a submission whose status the journal has as unknown.
-fn lost(failure: Failure) -> Failure {
-    let ambiguity = failure.error.ambiguity.as_ref();
-    if ambiguity.is_some_and(|ambiguity| ambiguity.intent.is_some()) {
-        failure.hint(&format!("Search for it with: {}", Invocation::new("recover")))
-    } else {
-        failure
+/// The failure of a submission; if the journal has its status as unknown, with what to do about it.
+fn lost(error: Error) -> Failure {
+    let advice = advice(&error);
+    let failure = Failure::from(error);
+    match advice {
+        Some(advice) => failure.hint(&advice),
+        None => failure,
     }
+}
+
+/// What to do about a submission whose status the journal has as unknown.
+fn advice(error: &Error) -> Option<String> {
+    let ambiguity = error.ambiguity()?;
+    let submission = ambiguity.intent.as_deref()?;
+    Some(lost::advice(ambiguity.vendor, ambiguity.is_searchable(), submission))
 }
 
 /// Searches for the task of a submission with unknown status. Only one that is found by its client reference, or that
@@ -124,8 +131,8 @@ async fn find(
     output: &Output,
 ) -> Result<VideoTask, Failure> {
     let search = options.within;
-    let Some(ambiguity) = error.ambiguity() else {
-        return Err(error.into());
+    let Some(ambiguity) = error.ambiguity().filter(|ambiguity| ambiguity.is_searchable()) else {
+        return Err(lost(error));
     };
     output.note(&format!(
         "The response to the submission was lost; searching for its task for {} s.",
@@ -136,6 +143,7 @@ async fn find(
         found = client.reconcile_with(ambiguity, options) => found.ok(),
         _ = interrupted() => None,
     };
+    let next = advice(&error);
     let mut failure = Failure::from(error);
     match found {
         Some(Reconciled::Found(mut task)) => {
@@ -162,7 +170,10 @@ async fn find(
         }
         _ => {}
     }
-    Err(lost(failure))
+    Err(match next {
+        Some(next) => failure.hint(&next),
+        None => failure,
+    })
 }
 
 /// Speed of the simulator: a clip takes about two seconds.

@@ -24,7 +24,7 @@ pub(crate) struct ListArgs {
     /// Page size, 1 to 100.
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
-    /// Start after the task with this vendor id, or this page (ModelArk).
+    /// Start after this task or page: the value that the last page printed.
     #[arg(long, value_name = "ID")]
     after: Option<String>,
     /// End before the task with this vendor id (previous page).
@@ -56,6 +56,9 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
             "{} entries have no task id and are not listed.",
             page.unreadable
         ));
+    }
+    if let Some(reason) = &page.incomplete {
+        output.note(&format!("Further tasks are not listed: {reason}."));
     }
     output.result(&json!(page), || {
         if page.tasks.is_empty() {

@@ -21,7 +21,7 @@ use crate::follow;
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
-use crate::lost::{candidates, listed};
+use crate::lost::{by_hand, candidates, listed};
 use crate::output::{Output, elapsed, table};
 
 #[derive(Args)]
@@ -108,7 +108,10 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
             .partition(|entry| client.as_ref().is_some_and(|client| client.owns(entry)));
         keyless.extend(foreign);
         if let (Some(client), false) = (&client, own.is_empty()) {
-            if own.iter().any(Entry::is_open) {
+            if own
+                .iter()
+                .any(|entry| entry.is_open() && entry.ambiguity().is_searchable())
+            {
                 output.note(&format!("Searching for lost submissions at {}.", vendor.name()));
             }
             let found = client.recover_with(options(args)).await?;
@@ -348,6 +351,11 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
         return Err(Failure::new(INVALID, ErrorKind::Conflict, message));
     }
     let message = |found: &str| format!("submission {id} has no task to adopt: {found}");
+    if !entry.ambiguity().is_searchable() {
+        let vendor = entry.intent.vendor.name();
+        let message = message(&format!("{vendor} lists no tasks, so none can be found"));
+        return Err(Failure::new(INVALID, ErrorKind::Unsupported, message).hint(&by_hand(&id, false)));
+    }
     let refused = match client.reconcile_with(&entry.ambiguity(), options(args)).await? {
         Reconciled::Found(task) => {
             let by_id = Query::default().intent(&id);
@@ -388,13 +396,8 @@ async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entr
             )) {
                 return Ok(client.dismiss_despite_candidates(intent).await?);
             }
-            let recover = || Invocation::new("recover").arg(intent);
-            let hint = format!(
-                "If it created one of them: {}\nIf it created none: {}",
-                recover().option("--task", Some("TASK")),
-                recover().flag("--dismiss", true).flag("--yes", true)
-            );
-            Err(Failure::from(error).hint(&hint))
+            // Unconfirmed, a dismissal would end here again.
+            Err(Failure::from(error).hint(&by_hand(intent, true)))
         }
         result => Ok(result?),
     }
@@ -409,7 +412,10 @@ fn advice(lost: &LostSubmission) -> String {
         ..
     } = lost;
     let id = &entry.intent.id;
-    let found = if let Some(inconclusive) = inconclusive {
+    let found = if !entry.ambiguity().is_searchable() {
+        let reason = inconclusive.as_deref().unwrap_or("its task cannot be searched for");
+        format!("{id}: {reason}. Check the vendor's console.")
+    } else if let Some(inconclusive) = inconclusive {
         format!("{id}: the search was inconclusive: {inconclusive}. Check the vendor's console.")
     } else if candidates.is_empty() {
         let sought = elapsed(Duration::from_secs(entry.not_found_after.unwrap_or_default()));
@@ -417,10 +423,5 @@ fn advice(lost: &LostSubmission) -> String {
     } else {
         format!("{id}: possible task: {}.", listed(candidates))
     };
-    let recover = || Invocation::new("recover").arg(id);
-    format!(
-        "{found}\n  If it created TASK: {}\n  If it created none: {}",
-        recover().option("--task", Some("TASK")),
-        recover().flag("--dismiss", true)
-    )
+    format!("{found}\n  {}", by_hand(id, false).replace('\n', "\n  "))
 }

@@ -20,6 +20,7 @@ pub const VENDOR: Vendor = Vendor {
     pages: PAGES,
     task_fields: TASK_FIELDS,
     tasks: Tasks { statuses: &[], id: None, created: None, cancel_when: &[], kept: None },
+    errors: ERRORS,
     list: LIST,
     listing: Some(Listing { operation: "list_models", models: "/data", id: "/id", members: &[("durations", "/capabilities/duration/values"), ("duration_min", "/capabilities/duration/min"), ("duration_max", "/capabilities/duration/max"), ("resolutions", "/capabilities/resolutions/values"), ("aspect_ratios", "/capabilities/ratios/values"), ("generate_audio", "/capabilities/features/generate_audio")] }),
     families: FAMILIES,
@@ -51,6 +52,9 @@ const TASK_FIELDS: &[TaskField] = &[
     TaskField { name: "expired", places: &["/is_expired"], words: &[] },
     TaskField { name: "error_param", places: &["/error/param"], words: &[] },
     TaskField { name: "request_id", places: &["/request_id", "/error/request_id"], words: &[] },
+];
+
+const ERRORS: &[ErrorCode] = &[
 ];
 
 const LIST: &[ListParameter] = &[

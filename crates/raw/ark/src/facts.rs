@@ -20,6 +20,7 @@ pub const VENDOR: Vendor = Vendor {
     pages: PAGES,
     task_fields: TASK_FIELDS,
     tasks: Tasks { statuses: &[("cancelled", "cancelled"), ("expired", "expired"), ("failed", "failed"), ("queued", "queued"), ("running", "in_progress"), ("succeeded", "completed")], id: None, created: Some("queued"), cancel_when: &["queued"], kept: Some(604800) },
+    errors: ERRORS,
     list: LIST,
     listing: None,
     families: FAMILIES,
@@ -51,6 +52,9 @@ const TASK_FIELDS: &[TaskField] = &[
     TaskField { name: "safety_identifier", places: &["/safety_identifier"], words: &[] },
     TaskField { name: "draft", places: &["/draft"], words: &[] },
     TaskField { name: "draft_task", places: &["/draft_task_id"], words: &[] },
+];
+
+const ERRORS: &[ErrorCode] = &[
 ];
 
 const LIST: &[ListParameter] = &[

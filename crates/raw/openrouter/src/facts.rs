@@ -20,6 +20,7 @@ pub const VENDOR: Vendor = Vendor {
     pages: PAGES,
     task_fields: TASK_FIELDS,
     tasks: Tasks { statuses: &[("cancelled", "cancelled"), ("completed", "completed"), ("dead", "failed"), ("expired", "expired"), ("failed", "failed"), ("in_progress", "in_progress"), ("pending", "queued")], id: None, created: None, cancel_when: &[], kept: None },
+    errors: ERRORS,
     list: LIST,
     listing: Some(Listing { operation: "list_models", models: "/data", id: "/id", members: &[("durations", "/supported_durations"), ("resolutions", "/supported_resolutions"), ("aspect_ratios", "/supported_aspect_ratios"), ("frames", "/supported_frame_images"), ("generate_audio", "/generate_audio"), ("seed", "/seed"), ("prices_usd", "/pricing_skus")] }),
     families: FAMILIES,
@@ -42,6 +43,9 @@ const PAGES: &[Page] = &[
 
 const TASK_FIELDS: &[TaskField] = &[
     TaskField { name: "cost_usd", places: &["/usage/cost", "/data/usage/cost"], words: &[] },
+];
+
+const ERRORS: &[ErrorCode] = &[
 ];
 
 const LIST: &[ListParameter] = &[

@@ -20,13 +20,14 @@ pub const VENDOR: Vendor = Vendor {
     pages: PAGES,
     task_fields: TASK_FIELDS,
     tasks: Tasks { statuses: &[("aborted", "expired"), ("canceled", "cancelled"), ("failed", "failed"), ("processing", "in_progress"), ("starting", "queued"), ("succeeded", "completed")], id: None, created: None, cancel_when: &["queued", "in_progress"], kept: None },
+    errors: ERRORS,
     list: LIST,
     listing: None,
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
     prices: PRICES,
-    billing: Billing { free: &[], page: None, unverified: false },
+    billing: Billing { free: &["expired"], page: Some("https://replicate.com/docs/topics/predictions/lifecycle"), unverified: false },
 };
 
 const PAGES: &[Page] = &[
@@ -56,7 +57,11 @@ const TASK_FIELDS: &[TaskField] = &[
     TaskField { name: "run_seconds", places: &["/metrics/predict_time"], words: &[] },
 ];
 
+const ERRORS: &[ErrorCode] = &[
+];
+
 const LIST: &[ListParameter] = &[
+    ListParameter { name: "cursor", wire: "cursor", maximum: None, values: &[] },
     ListParameter { name: "next_url", wire: "next", maximum: None, values: &[] },
 ];
 

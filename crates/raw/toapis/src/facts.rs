@@ -20,6 +20,7 @@ pub const VENDOR: Vendor = Vendor {
     pages: PAGES,
     task_fields: TASK_FIELDS,
     tasks: Tasks { statuses: &[], id: None, created: None, cancel_when: &[], kept: None },
+    errors: ERRORS,
     list: LIST,
     listing: None,
     families: FAMILIES,
@@ -48,6 +49,9 @@ const PAGES: &[Page] = &[
 ];
 
 const TASK_FIELDS: &[TaskField] = &[
+];
+
+const ERRORS: &[ErrorCode] = &[
 ];
 
 const LIST: &[ListParameter] = &[

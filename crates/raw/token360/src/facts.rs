@@ -20,6 +20,7 @@ pub const VENDOR: Vendor = Vendor {
     pages: PAGES,
     task_fields: TASK_FIELDS,
     tasks: Tasks { statuses: &[], id: None, created: None, cancel_when: &[], kept: None },
+    errors: ERRORS,
     list: LIST,
     listing: None,
     families: FAMILIES,
@@ -45,7 +46,7 @@ const PAGES: &[Page] = &[
 const TASK_FIELDS: &[TaskField] = &[
     TaskField { name: "prompt", places: &["/prompt"], words: &[] },
     TaskField { name: "duration", places: &["/parameters/duration"], words: &[] },
-    TaskField { name: "resolution", places: &["/resolution", "/parameters/resolution"], words: &[] },
+    TaskField { name: "resolution", places: &["/resolution", "/parameters/resolution"], words: &[("/resolution", &[Word { value: "1k", wire: "1K" }, Word { value: "2k", wire: "2K" }, Word { value: "4k", wire: "4K" }]), ("/parameters/resolution", &[Word { value: "1k", wire: "1K" }, Word { value: "2k", wire: "2K" }, Word { value: "4k", wire: "4K" }])] },
     TaskField { name: "aspect_ratio", places: &["/parameters/aspect_ratio"], words: &[] },
     TaskField { name: "generate_audio", places: &["/generate_audio", "/parameters/audio", "/parameters/generate_audio"], words: &[] },
     TaskField { name: "seed", places: &["/parameters/seed"], words: &[] },
@@ -54,6 +55,9 @@ const TASK_FIELDS: &[TaskField] = &[
     TaskField { name: "expires_after", places: &["/parameters/execution_expires_after"], words: &[] },
     TaskField { name: "safety_identifier", places: &["/parameters/safety_identifier"], words: &[] },
     TaskField { name: "error_param", places: &["/error/param"], words: &[] },
+];
+
+const ERRORS: &[ErrorCode] = &[
 ];
 
 const LIST: &[ListParameter] = &[
@@ -185,7 +189,7 @@ const CREATE_VIDEO_CREATE_VIDEO_REQUEST: Request = Request {
         Field { name: "model", wire: "model", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
         Field { name: "prompt", wire: "prompt", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
         Field { name: "client_reference", wire: "request_id", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://www.token360.ai/en-US/docs/models/webhook", unverified: false },
-        Field { name: "resolution", wire: "resolution", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"], required: false, page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
+        Field { name: "resolution", wire: "resolution", place: Place::Body, form: Form::Own, item: None, words: &[Word { value: "1k", wire: "1K" }, Word { value: "2k", wire: "2K" }, Word { value: "4k", wire: "4K" }], minimum: None, maximum: None, max_length: None, prefix: None, values: &["360p", "480p", "540p", "720p", "1080p", "1k", "2k", "4k"], required: false, page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
         Field { name: "return_last_frame", wire: "return_last_frame", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
         Field { name: "safety_identifier", wire: "safety_identifier", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
         Field { name: "seed", wire: "seed", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
@@ -203,7 +207,7 @@ const MODELS: &[Model] = &[
         limits_known: true,
         duration: Duration { min: 4, max: Some(15), values: &[], auto: Some(Auto::Absent), zero: None, default: None },
         frames: None,
-        resolutions: &["360p", "480p", "540p", "720p", "1080p", "1K", "2K", "4K"],
+        resolutions: &["360p", "480p", "540p", "720p", "1080p", "1k", "2k", "4k"],
         default_resolution: None,
         aspect_ratios: &["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"],
         default_aspect_ratio: None,

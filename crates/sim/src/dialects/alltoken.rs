@@ -299,10 +299,7 @@ fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration
     if task.last_frame {
         body["last_frame_url"] = json!(last_frame_url(core, spec, task, now));
     }
-    // One token for 1024 pixels, as the provider's own price list counts.
-    let pixels = u64::from(shape.width) * u64::from(shape.height) * u64::from(shape.frames);
-    let tokens = pixels / 1024;
-    body["usage"] = json!({"completion_tokens": tokens, "total_tokens": tokens});
+    body["usage"] = json!({"completion_tokens": task.tokens, "total_tokens": task.tokens});
 }
 
 /// A time in whole seconds, as the vendor's page shows them.

@@ -203,10 +203,7 @@ fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration
         Some(seconds) if !task.by_frames => body["duration"] = json!(seconds),
         _ => body["frames"] = json!(shape.frames),
     }
-    // One token for 1024 pixels, as the price list counts.
-    let pixels = u64::from(shape.width) * u64::from(shape.height) * u64::from(shape.frames);
-    let tokens = pixels / 1024;
-    body["usage"] = json!({"completion_tokens": tokens, "total_tokens": tokens});
+    body["usage"] = json!({"completion_tokens": task.tokens, "total_tokens": task.tokens});
 }
 
 /// Cancels a task in one of the spec's statuses, and deletes the record of a finished one.

@@ -20,7 +20,7 @@ mod token360;
 use crate::spec::Vendor;
 
 pub(crate) use answer::{Answer, Content};
-pub(crate) use assets::used;
+pub(crate) use assets::{used, video_seconds};
 pub(crate) use call::Call;
 pub(crate) use dialect::Dialect;
 pub(crate) use input::{Input, Medium};

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use chrono::SecondsFormat;
-use serde_json::{Value, json};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value, json};
 
 use crate::dialects::answer::Answer;
 use crate::dialects::call::Call;
 use crate::dialects::dialect::Dialect;
 use crate::dialects::input::{Input, Medium, url_in};
 use crate::dialects::refusal::Refusal;
-use crate::spec::{Body, Operation, Spec};
+use crate::spec::{Body, Operation, Spec, Unit, Wanted};
 use crate::state::{Core, Failure, Status, Task};
 
 pub(super) struct OpenRouter;
@@ -133,7 +134,7 @@ fn show(core: &Core, task: &Task, now: Duration) -> Value {
         Status::Completed => {
             body["generation_id"] = json!(format!("gen-{}", task.id));
             body["unsigned_urls"] = json!([format!("{address}/content?index=0")]);
-            body["usage"] = json!({"cost": task.cost, "is_byok": false});
+            body["usage"] = json!({"cost": number(task.bill.amount), "is_byok": false});
         }
         Status::Failed(Failure::Generation) => body["error"] = json!("The generation failed"),
         Status::Failed(Failure::Moderated) => {
@@ -175,9 +176,47 @@ fn catalogue(spec: &Spec) -> Answer {
             "seed": takes("seed"),
             "upscale_factor": null,
             "creativity": null,
-            "pricing_skus": null,
+            "pricing_skus": skus(spec, &model.id),
             "allowed_passthrough_parameters": [],
         })
     });
     Answer::ok(json!({"data": models.collect::<Vec<_>>()}))
+}
+
+/// The list prices of a model, each under a name that has its unit and its conditions. Null if the spec has none.
+fn skus(spec: &Spec, model: &str) -> Value {
+    let Some(price) = spec.prices.of(model) else {
+        return Value::Null;
+    };
+    let unit = match price.unit {
+        Unit::Token => "video_tokens",
+        Unit::Second => "duration_seconds",
+        // No name is known for it.
+        Unit::Clip => return Value::Null,
+    };
+    let mut skus = Map::new();
+    for rate in &price.rates {
+        let values = |field: &str| match rate.when.get(field) {
+            Some(Wanted::Values(values)) => Some(values.as_slice()),
+            _ => None,
+        };
+        let audio = match values("generate_audio") {
+            Some(values) if values.iter().any(|value| value == "true") => "_with_audio",
+            Some(_) => "_without_audio",
+            None => "",
+        };
+        let amount = (rate.price / Decimal::from(price.per)).normalize().to_string();
+        let tiers = values("resolution").map(|tiers| tiers.iter().map(|tier| format!("_{tier}")).collect());
+        for tier in tiers.unwrap_or_else(|| vec![String::new()]) {
+            skus.entry(format!("{unit}{audio}{tier}"))
+                .or_insert_with(|| json!(amount));
+        }
+    }
+    skus.into()
+}
+
+/// An amount as a JSON number.
+fn number(amount: Decimal) -> Value {
+    // What is read back is the same number: amounts have far fewer than 15 digits.
+    amount.to_string().parse::<f64>().map_or(Value::Null, Value::from)
 }

@@ -164,7 +164,9 @@ fn video(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
             body["url"] = json!(video_url(core, spec, task, now));
             body["video_url"] = body["url"].clone();
             body["duration"] = json!(task.shape.whole_seconds());
-            body["resolution"] = json!(task.tier);
+            // As it was asked for, in the vendor's spelling.
+            let tier = task.asked("resolution").cloned();
+            body["resolution"] = tier.unwrap_or_else(|| json!(task.tier));
             body["fileformat"] = json!(task.shape.container.name());
             body["generate_audio"] = json!(task.shape.sound);
             body["frames"] = json!(task.shape.frames);

@@ -9,6 +9,7 @@ mod clip;
 mod file;
 #[cfg(not(feature = "clips"))]
 mod fixed;
+mod length;
 mod quicktime;
 mod shape;
 mod still;
@@ -16,6 +17,7 @@ mod tariff;
 mod upload;
 
 pub(crate) use file::{Blob, FileKind, file};
+pub(crate) use length::seconds;
 pub(crate) use shape::{Container, Length, Shape};
-pub(crate) use tariff::cost;
+pub(crate) use tariff::{cost, tokens};
 pub(crate) use upload::{Receiver, StoredFile};

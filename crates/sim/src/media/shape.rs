@@ -18,6 +18,16 @@ pub(crate) enum Length {
     Frames(u32),
 }
 
+impl Length {
+    /// At the services' own frame rate.
+    pub(crate) fn frames(self) -> u64 {
+        match self {
+            Self::Seconds(seconds) => u64::from(seconds) * u64::from(FPS),
+            Self::Frames(frames) => frames.into(),
+        }
+    }
+}
+
 /// File format of a clip.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Container {

@@ -11,6 +11,7 @@ use crate::spec::endpoint::{Body, Endpoint};
 use crate::spec::fields::{Fields, Outside};
 use crate::spec::like;
 use crate::spec::model::Model;
+use crate::spec::price::Prices;
 use crate::spec::reference::resolve;
 use crate::spec::schema;
 use crate::spec::upload::UploadRule;
@@ -34,6 +35,7 @@ pub struct Spec {
     pub(crate) models: Vec<Model>,
     families: Vec<Family>,
     uploads: Vec<UploadRule>,
+    pub(crate) prices: Prices,
     pub(crate) result_url: ResultUrl,
     pub(crate) webhook: Webhook,
     pub(crate) tasks: Tasks,
@@ -281,6 +283,7 @@ impl Spec {
             models: member(&document, "x-models")?,
             families,
             uploads: member(&document, "x-uploads").unwrap_or_default(),
+            prices: Prices::deserialize(&document).map_err(|error| format!("prices: {error}"))?,
             result_url: member(&document, "x-result-url")?,
             webhook: member(&document, "x-webhook")?,
             tasks: member::<Option<Tasks>>(&document, "x-tasks")?.unwrap_or_default(),

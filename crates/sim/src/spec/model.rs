@@ -59,6 +59,14 @@ impl DurationRule {
         self.values.iter().copied().min().or(self.min).unwrap_or(1)
     }
 
+    /// The length that is closest to `usual` seconds.
+    pub(crate) fn closest(&self, usual: u32) -> u32 {
+        let usual = i64::from(usual);
+        let listed = self.values.iter().copied().min_by_key(|value| value.abs_diff(usual));
+        let closest = listed.unwrap_or_else(|| usual.min(self.max().unwrap_or(usual)).max(self.min()));
+        u32::try_from(closest).unwrap_or(1)
+    }
+
     /// The longest; `None` if unlimited.
     pub(crate) fn max(&self) -> Option<i64> {
         self.values.iter().copied().max().or(self.max)
@@ -80,6 +88,8 @@ pub(crate) struct InputRule {
     pub(crate) max: Option<usize>,
     pub(crate) sources: Vec<String>,
     pub(crate) role: Option<String>,
+    /// Name of an entry of `x-media`.
+    pub(crate) media: Option<String>,
     /// The roles of which the request must have an input in one besides.
     #[serde(default)]
     pub(crate) needs: Vec<String>,

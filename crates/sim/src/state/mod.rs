@@ -4,6 +4,7 @@
 
 mod assets;
 mod background;
+mod bill;
 mod clock;
 mod delivery;
 mod fault;
@@ -20,6 +21,7 @@ mod store;
 mod task;
 
 pub use assets::UsedAsset;
+pub use bill::{Bill, Tariff};
 pub use clock::Clock;
 pub use delivery::Delivery;
 pub use fault::{Fault, FaultKind};

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::spec::Problem;
 use crate::state::assets::UsedAsset;
+use crate::state::bill::Bill;
 use crate::state::delivery::Delivery;
 use crate::state::plan::State;
 use crate::state::shared::Core;
@@ -40,8 +41,8 @@ pub struct TaskReport {
     pub frames: u32,
     /// Frames per second.
     pub fps: u32,
-    /// Price in US dollars, by the simulator's own tariff.
-    pub cost: f64,
+    /// Its price: of the request, or nothing if the task ended with a status that the vendor does not bill.
+    pub cost: Bill,
     /// The caller's id for the request.
     pub client_reference: Option<String>,
     /// Members of the request that the vendor does not document.
@@ -70,7 +71,7 @@ impl TaskReport {
             height: task.shape.height,
             frames: task.shape.frames,
             fps: task.shape.fps,
-            cost: task.cost,
+            cost: task.cost(now),
             client_reference: task.reference.clone(),
             unknown_members: task.unknown_members.clone(),
             unverified_rules: task.unverified_rules.iter().map(Problem::printable).collect(),

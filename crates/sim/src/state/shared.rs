@@ -39,7 +39,7 @@ impl Core {
     pub(crate) fn stats(&self) -> Stats {
         Stats {
             leaked_keys: self.assets.leaked_keys(),
-            ..self.store.stats()
+            ..self.store.stats(self.clock.now())
         }
     }
 }

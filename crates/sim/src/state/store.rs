@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::spec::Vendor;
+use crate::state::bill::Tariff;
 use crate::state::owner::Owner;
 use crate::state::task::Task;
 
@@ -18,8 +21,11 @@ pub struct Stats {
     pub submissions: BTreeMap<&'static str, u64>,
     /// Number of tasks.
     pub tasks: usize,
-    /// Total price in US dollars, by the simulator's own tariff.
-    pub cost: f64,
+    /// Total of the list prices by currency, as exact text in JSON. Tasks that ended with a status that the vendor does not
+    /// bill cost nothing.
+    pub cost: BTreeMap<String, Decimal>,
+    /// Total in US dollars of the tasks that no list price applies to, by the simulator's own tariff.
+    pub cost_by_own_tariff: Decimal,
     /// Requests that arrived at the API, by the vendor's short name, including those that were refused or
     /// failed by a fault.
     pub requests: BTreeMap<&'static str, u64>,
@@ -82,15 +88,20 @@ impl Store {
         self.lock().tasks.clone()
     }
 
-    pub(crate) fn stats(&self) -> Stats {
+    pub(crate) fn stats(&self, now: Duration) -> Stats {
         let inner = self.lock();
-        // An empty sum of floats is -0.0.
-        let cost = inner.tasks.iter().fold(0.0, |sum, task| sum + task.cost);
+        let (mut cost, mut own) = (BTreeMap::<String, Decimal>::new(), Decimal::ZERO);
+        for bill in inner.tasks.iter().map(|task| task.cost(now)) {
+            match bill.by {
+                Tariff::List => *cost.entry(bill.currency).or_default() += bill.amount,
+                Tariff::Simulator => own += bill.amount,
+            }
+        }
         Stats {
             submissions: inner.submissions.clone(),
             tasks: inner.tasks.len(),
-            // Removes the rounding errors of a sum of decimal fractions.
-            cost: (cost * 1e6).round() / 1e6,
+            cost,
+            cost_by_own_tariff: own,
             requests: inner.requests.clone(),
             leaked_keys: 0,
         }

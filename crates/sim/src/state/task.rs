@@ -4,12 +4,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use serde_json::Value;
 use url::Url;
 
 use crate::media::Shape;
 use crate::spec::{Problem, Vendor};
 use crate::state::assets::UsedAsset;
+use crate::state::bill::Bill;
 use crate::state::clock::after;
 use crate::state::delivery::Delivery;
 use crate::state::owner::Owner;
@@ -48,8 +50,12 @@ pub(crate) struct Task {
     /// Whether the length was requested in frames.
     pub(crate) by_frames: bool,
     pub(crate) last_frame: bool,
-    /// In US dollars, by the simulator's own tariff.
-    pub(crate) cost: f64,
+    /// Its price, unless it ends with one of the statuses `free`.
+    pub(crate) bill: Bill,
+    /// The statuses that the vendor does not bill.
+    pub(crate) free: &'static [String],
+    /// The tokens that the vendor counts.
+    pub(crate) tokens: u64,
     /// The caller's own id.
     pub(crate) reference: Option<String>,
     /// The uploaded files and assets that it uses.
@@ -84,6 +90,16 @@ impl Task {
             since,
             progress,
         }
+    }
+
+    /// Its price at a simulated time. It is billed on creation, and nothing if it ends with a status that the vendor does not bill.
+    pub(crate) fn cost(&self, now: Duration) -> Bill {
+        let status = self.state(now).status;
+        let mut bill = self.bill.clone();
+        if status.is_terminal() && self.free.iter().any(|free| free == status.word()) {
+            bill.amount = Decimal::ZERO;
+        }
+        bill
     }
 
     /// The time of day of a simulated time, for responses: at the simulated speed,

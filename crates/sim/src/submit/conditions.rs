@@ -7,16 +7,17 @@ use crate::spec::{Fields, Model, Problem, Wanted, is_role, whole};
 /// The requirements that a request does not meet. `roles` are the roles of its inputs.
 pub(super) fn check(model: &Model, fields: Fields<'_>, roles: &[&str]) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let by_default = |field: &str| default(model, field);
     for condition in &model.conditions {
         let applies = condition
             .when
             .iter()
-            .all(|(field, wanted)| fits(model, fields, roles, field, wanted));
+            .all(|(field, wanted)| fits(model, fields, roles, (field, wanted), &by_default));
         if !applies {
             continue;
         }
         for (field, wanted) in &condition.requires {
-            if !fits(model, fields, roles, field, wanted) {
+            if !fits(model, fields, roles, (field, wanted), &by_default) {
                 let causes: Vec<_> = condition.when.keys().map(String::as_str).collect();
                 let demand = match wanted {
                     Wanted::Values(values) => format!("must be {}", values.join(" or ")),
@@ -30,8 +31,16 @@ pub(super) fn check(model: &Model, fields: Fields<'_>, roles: &[&str]) -> Vec<Pr
     problems
 }
 
-fn fits(model: &Model, fields: Fields<'_>, roles: &[&str], field: &str, wanted: &Wanted) -> bool {
+/// Whether a field is as wanted. `default`: what it is taken for where it was not sent.
+pub(super) fn fits(
+    model: &Model,
+    fields: Fields<'_>,
+    roles: &[&str],
+    (field, wanted): (&String, &Wanted),
+    default: &dyn Fn(&str) -> Option<String>,
+) -> bool {
     let sent = fields.get(field).map(|(_, value)| value);
+    let field = field.as_str();
     let is_zero = |value: &&Value| field == "duration" && whole(value) == Some(0);
     let sent = sent.filter(|value| !(is_zero(value) && model.zero() == Some("default")));
     // Roles of inputs share a property, so that its presence does not identify one of them.
@@ -47,7 +56,7 @@ fn fits(model: &Model, fields: Fields<'_>, roles: &[&str], field: &str, wanted: 
         Wanted::Values(values) => {
             let value = sent
                 .map(|sent| text(model, fields, field, sent))
-                .or_else(|| default(model, field));
+                .or_else(|| default(field));
             value.is_some_and(|value| values.contains(&value))
         }
     }

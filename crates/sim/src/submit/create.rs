@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::dialects::{Call, Dialect, Refusal, dialect, used};
-use crate::media::{Container, Length, Shape, cost};
+use crate::dialects::{Call, Dialect, Input, Refusal, dialect, used};
+use crate::media::{Container, Length, Shape};
 use crate::spec::{Body, Fields, Model, Problem, Signature, Vendor};
 use crate::state::{Delivery, Plan, Task};
+use crate::submit::billing::Order;
 use crate::submit::rules::{check, doubt};
 
 /// Length of a video in seconds, if the model decides.
@@ -61,7 +62,7 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     if prompt.contains("sim:refuse") {
         return Err(Refusal::Content);
     }
-    let mut task = build(call, dialect, fields, model, prompt, callback, unverified);
+    let mut task = build(call, dialect, fields, model, &inputs, callback, unverified);
     task.assets = assets;
     let task = Arc::new(task);
     call.core.store.add(task.clone());
@@ -80,15 +81,13 @@ fn build(
     dialect: &dyn Dialect,
     fields: Fields<'_>,
     model: &Model,
-    prompt: &str,
+    inputs: &[Input],
     callback: Option<Url>,
     unverified: Vec<Problem>,
 ) -> Task {
     let now = call.core.clock.now();
-    let tier = fields
-        .text("resolution")
-        .or(model.default_resolution.as_deref())
-        .unwrap_or(TIER);
+    let prompt = fields.text("prompt").unwrap_or_default();
+    let tier = tier(fields, model);
     let ratio = fields
         .text("aspect_ratio")
         .or(model.default_aspect_ratio.as_deref())
@@ -99,6 +98,17 @@ fn build(
     let shape = Shape::new(Some(tier), Some(ratio), length)
         .with_sound(sound(fields, model))
         .within(container);
+    let order = Order {
+        call,
+        model,
+        fields,
+        inputs,
+        tier,
+        ratio,
+        length,
+        shape,
+    };
+    let (bill, tokens) = order.bill();
     let expires_after = fields
         .integer("expires_after")
         .and_then(|seconds| seconds.try_into().ok());
@@ -118,7 +128,9 @@ fn build(
         plan: Plan::new(now, call.core.pace, prompt, expires_after),
         cancelled: OnceLock::new(),
         deleted: OnceLock::new(),
-        cost: cost(&shape),
+        bill,
+        free: call.spec.prices.free(),
+        tokens,
         shape,
         tier: tier.to_owned(),
         ratio: ratio.to_owned(),
@@ -134,6 +146,17 @@ fn build(
     }
 }
 
+/// The resolution: as requested, or one that the model has.
+fn tier<'a>(fields: Fields<'a>, model: &'a Model) -> &'a str {
+    let listed = model.resolutions.as_deref().unwrap_or_default();
+    let decided = || match listed.first() {
+        Some(first) if listed.iter().all(|tier| tier != TIER) => first,
+        _ => TIER,
+    };
+    let sent = fields.text("resolution").or(model.default_resolution.as_deref());
+    sent.unwrap_or_else(decided)
+}
+
 /// A frame count has priority over a duration; with a duration of zero or less the model decides.
 fn length(fields: Fields<'_>, model: &Model) -> Length {
     let positive = |field| {
@@ -144,8 +167,9 @@ fn length(fields: Fields<'_>, model: &Model) -> Length {
         (Some(frames), _) => Length::Frames(frames),
         (None, Some(seconds)) => Length::Seconds(seconds),
         (None, None) => {
-            let default = model.duration.as_ref().and_then(|rule| rule.default);
-            Length::Seconds(default.unwrap_or(SECONDS))
+            let rule = model.duration.as_ref();
+            let decided = rule.map(|rule| rule.default.unwrap_or_else(|| rule.closest(SECONDS)));
+            Length::Seconds(decided.unwrap_or(SECONDS))
         }
     }
 }

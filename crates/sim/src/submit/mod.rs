@@ -4,6 +4,7 @@
 //! task. Nothing here uses the HTTP layer or sends a webhook. It imports the floors below: `spec`,
 //! `media`, `state` and `dialects`.
 
+mod billing;
 mod conditions;
 mod create;
 mod rules;

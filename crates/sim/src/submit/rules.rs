@@ -194,7 +194,7 @@ fn input_rules(model: &Model, general: Option<&Model>, inputs: &[Input]) -> Vec<
 }
 
 /// The normalised role of an input, for this model.
-fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
+pub(super) fn role_of(model: &Model, input: &Input) -> Result<&'static str, Problem> {
     let known = ROLES.into_iter().find(|(role, _)| {
         let word = model.inputs.get(*role).map(|rule| rule.role.as_deref().unwrap_or(role));
         word == Some(input.word.as_str())

@@ -163,7 +163,8 @@ impl Client {
     /// pages.
     ///
     /// # Errors
-    /// `unsupported` when the vendor has no list operation; `invalid_request` when it does not support a filter.
+    /// `unsupported` when the vendor has no list operation; `invalid_request` when it does not support a filter. A next page
+    /// that cannot be requested is no error: see [`TaskPage::incomplete`].
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
@@ -191,7 +192,7 @@ impl Client {
         let result = dispatch::list(vendor, &call, query).await;
         let exchange = self.exchange(&call);
         let result = match (result, &exchange) {
-            (Ok(page), Some(exchange)) => dispatch::next_page(vendor, page, &exchange.url),
+            (Ok(page), Some(exchange)) => Ok(dispatch::next_page(vendor, page, &exchange.url)),
             (result, _) => result,
         };
         let judge = self.judge();
@@ -223,6 +224,7 @@ impl Client {
             unreadable: read - tasks.len(),
             tasks,
             next: page.next,
+            incomplete: page.incomplete,
             total: page.total,
         })
     }

@@ -8,7 +8,7 @@ use futures_core::Stream;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::Client;
-use crate::model::{Error, ListQuery, VideoTask};
+use crate::model::{Error, ErrorKind, ListQuery, Operation, VideoTask};
 
 /// Stream of an account's tasks; returned by [`Client::list_all`].
 #[must_use = "a stream does nothing until it is polled"]
@@ -17,7 +17,8 @@ pub struct TaskList(Pin<Box<dyn Stream<Item = Result<VideoTask, Error>> + Send>>
 impl Client {
     /// Returns a stream of all tasks that match `query`. Each page is requested when its first task is polled.
     ///
-    /// The stream ends after an error; errors are the same as of [`list`](Self::list).
+    /// The stream ends after an error; errors are the same as of [`list`](Self::list). A next page that cannot be requested is
+    /// one too, after the tasks of the page before.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
@@ -39,8 +40,13 @@ impl Client {
                 // A vendor that returns the same page again has no more.
                 query.after.replace(next.clone()).as_ref() != Some(next)
             });
+            let broken = page.incomplete.map(|reason| {
+                let error = Error::new(ErrorKind::Decode, reason);
+                Err(error.during(client.vendor(), Operation::List))
+            });
             let rest = next.map(|_| (client, query));
-            Ok(Some((stream::iter(page.tasks.into_iter().map(Ok)), rest)))
+            let tasks = page.tasks.into_iter().map(Ok).chain(broken);
+            Ok(Some((stream::iter(tasks), rest)))
         });
         TaskList(pages.try_flatten().boxed())
     }

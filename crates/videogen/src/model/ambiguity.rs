@@ -76,6 +76,15 @@ pub enum Progress {
 }
 
 impl Ambiguity {
+    /// Returns whether the submission's task can be searched for. Otherwise only the vendor's console can show it.
+    #[must_use]
+    pub fn is_searchable(&self) -> bool {
+        let reference = self.client_reference.as_deref();
+        // A masked reference differs from the one that was sent.
+        let has_reference = reference.is_some_and(|reference| !is_masked(reference));
+        !self.possible_tasks.is_empty() || self.vendor.can_search(has_reference)
+    }
+
     /// Whether a task has the parameters of this submission. `None`: it shows none of them.
     pub(crate) fn agrees(&self, task: &VideoTask) -> Option<bool> {
         let raw = task.raw.json();
@@ -85,7 +94,14 @@ impl Ambiguity {
             // A response contains the model's choice for parameters left to it.
             .filter(|(_, value)| !matches!(value.as_str(), Some("auto" | "adaptive")))
             .filter(|(_, value)| !value.as_str().is_some_and(is_masked))
-            .filter_map(|(name, value)| Some(shown(name).filter(|shown| !shown.is_null())? == value))
+            .filter_map(|(name, value)| {
+                let shown = shown(name).filter(|shown| !shown.is_null())?;
+                Some(match (shown.as_str(), value.as_str()) {
+                    // Vendors spell words in another letter case.
+                    (Some(shown), Some(value)) => shown.eq_ignore_ascii_case(value),
+                    _ => shown == value,
+                })
+            })
             .reduce(|all, one| all && one)
     }
 }

@@ -74,11 +74,13 @@ impl Capabilities {
     #[must_use]
     pub fn nearest(vendor: Vendor, model: &str) -> Option<&'static str> {
         let asked = plain(model);
+        // Whose model it is makes none like another.
+        let asked = asked.split_once('/').map_or(asked.as_str(), |(_, name)| name);
         // Vendors put different names in front of the same model, so the end of an id counts like all of it.
         let alike = |entry: Self| {
             let id = plain(entry.model.id);
-            let starts = std::iter::once(0).chain(id.match_indices('-').map(|(at, _)| at + 1));
-            let likeness = starts.filter_map(|start| likeness(&asked, &id[start..]));
+            let starts = std::iter::once(0).chain(id.match_indices(['-', '/']).map(|(at, _)| at + 1));
+            let likeness = starts.filter_map(|start| likeness(asked, &id[start..]));
             let best = likeness.reduce(|best, next| if next > best { next } else { best })?;
             Some((best, entry.model.id))
         };
@@ -170,6 +172,17 @@ mod tests {
             (Vendor::AllToken, "seedance-1-0-pro-fast", "seedance-1.0-pro-fast"),
         ] {
             assert_eq!(Capabilities::nearest(vendor, asked), Some(nearest), "{asked}");
+        }
+        #[cfg(feature = "fal")]
+        for (asked, nearest) in [
+            ("fal-ai/foo/bar", None),
+            ("bytedance/foo", None),
+            ("fal-ai/veo3.2", Some("fal-ai/veo3.1")),
+            ("fal-ai/veo3.1/image2video", Some("fal-ai/veo3.1/image-to-video")),
+            ("seedance-2.0", Some("bytedance/seedance-2.0")),
+            ("bytedance/seedance-2", Some("bytedance/seedance-2.0")),
+        ] {
+            assert_eq!(Capabilities::nearest(Vendor::Fal, asked), nearest, "{asked}");
         }
         for other in ["", "-", "0", "20260128", "sora-2", "luma-ray", "pika2.2-turbo"] {
             for vendor in Vendor::ALL.iter().copied() {

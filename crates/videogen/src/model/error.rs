@@ -108,6 +108,23 @@ impl Error {
         error
     }
 
+    /// The error of a completed task whose files the vendor has removed.
+    pub(crate) fn removed(task: &VideoTask) -> Self {
+        let vendor = task.id.vendor();
+        let kept = vendor
+            .keeps_files_for()
+            .map_or_else(String::new, |kept| match kept.as_secs() {
+                3600 => ", an hour after the end".to_owned(),
+                seconds if seconds % 3600 == 0 => format!(", {} hours after the end", seconds / 3600),
+                seconds => format!(", {seconds} seconds after the end"),
+            });
+        let message = format!(
+            "the task was completed, but {} has removed its files{kept}",
+            vendor.name()
+        );
+        Self::new(ErrorKind::NoVideo, message).with_task(&task.id)
+    }
+
     pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
         self.0.advice = Some(advice);
         self
@@ -328,12 +345,17 @@ impl fmt::Display for Error {
         }
         match inner.delivery {
             Some(Delivery::Ambiguous) => {
-                let search = if f.alternate() { "" } else { " with Client::reconcile" };
-                write!(
-                    f,
-                    "; the vendor may have accepted and billed it, so it was not resent: search for its task{search}, or check \
-                     the vendor's console, before submitting again"
-                )
+                f.write_str("; the vendor may have accepted and billed it, so it was not resent: ")?;
+                let is_searchable = match &inner.ambiguity {
+                    Some(ambiguity) => ambiguity.is_searchable(),
+                    None => inner.vendor.is_none_or(|vendor| vendor.can_search(true)),
+                };
+                f.write_str(match (is_searchable, f.alternate()) {
+                    (false, _) => "check the vendor's console",
+                    (true, true) => "search for its task, or check the vendor's console,",
+                    (true, false) => "search for its task with Client::reconcile, or check the vendor's console,",
+                })?;
+                f.write_str(" before submitting again")
             }
             Some(Delivery::NotSent)
                 if inner.operation.is_some_and(Operation::is_of_assets) || inner.kind == ErrorKind::Io =>

@@ -40,6 +40,9 @@ pub struct TaskPage {
     /// Value of [`ListQuery::after`] for the next page; `None` on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// Reason why there is no `next`, although the vendor names a next page: this page is not the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
     /// Number of entries without a task id, which are not in `tasks`.
     #[serde(skip_serializing_if = "is_zero")]
     pub unreadable: usize,
@@ -154,16 +157,14 @@ impl ListQuery {
         }
         if let Some(after) = &self.after
             && vendor.list_parameter("next_url").is_some()
-            && (after.is_empty()
-                || !after
-                    .chars()
-                    .all(|c| c.is_ascii_graphic() && !"#\"<>\\^`{|}".contains(c)))
+            && !is_cursor(vendor, after)
         {
-            let rule = "must be the cursor of a page".to_owned();
+            let form = vendor.list_parameter("cursor");
+            let form = form.map_or_else(String::new, |known| format!(", `{}=` with a value", known.wire));
             add(
                 "after",
                 after.clone(),
-                rule,
+                format!("must be the place of a page{form}"),
                 "use the value that the page before returned",
             );
         }
@@ -179,6 +180,18 @@ impl ListQuery {
         }
         found
     }
+}
+
+/// Whether `query`, of the URL of a next page, names a page.
+pub(crate) fn is_cursor(vendor: Vendor, query: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_graphic() && !"#\"<>\\^`{|}".contains(c);
+    let names_a_page = |pair: &str| {
+        pair.split_once('=').is_some_and(|(name, value)| {
+            let is_it = vendor.list_parameter("cursor").is_none_or(|known| known.wire == name);
+            is_it && !name.is_empty() && !value.is_empty()
+        })
+    };
+    query.chars().all(is_plain) && query.split('&').any(names_a_page)
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]

@@ -56,6 +56,7 @@ pub use duration::{ParseDurationError, VideoDuration};
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use input::{Input, InvalidSource, Role, Source};
+pub(crate) use list::is_cursor;
 pub use list::{ListQuery, TaskPage};
 pub use listed::{ListedModel, ModelDifference, compare_models};
 pub use local::LocalFile;

@@ -21,9 +21,9 @@ pub enum TaskStatus {
     Failed,
     /// Cancelled.
     Cancelled,
-    /// Timed out at the provider, or the result has been deleted.
+    /// Timed out at the provider.
     Expired,
-    /// A status this version does not know. The task may still be running.
+    /// A status this version does not know, or `unknown`, if the vendor's response shows none. The task may still be running.
     Unknown(String),
 }
 
@@ -45,6 +45,7 @@ impl TaskStatus {
             "failed" | "failure" | "error" => Self::Failed,
             "cancelled" | "canceled" => Self::Cancelled,
             "expired" => Self::Expired,
+            "" => Self::Unknown("unknown".to_owned()),
             _ => Self::Unknown(word.to_owned()),
         }
     }
@@ -124,6 +125,7 @@ mod tests {
             ("success", TaskStatus::InProgress),
             ("queued", TaskStatus::Queued),
             ("simmering", TaskStatus::Unknown("simmering".to_owned())),
+            ("", TaskStatus::Unknown("unknown".to_owned())),
         ] {
             assert_eq!(TaskStatus::among(&own, word), status, "{word}");
         }

@@ -52,8 +52,7 @@ pub struct VideoTask {
     /// What it was made with, as far as the vendor returns it.
     #[serde(default, skip_serializing_if = "TaskParameters::is_empty")]
     pub parameters: TaskParameters,
-    /// Whether the task or its files have expired, if the vendor reports it. A completed task that expired and has no video
-    /// has the status `expired`.
+    /// Whether the task or its files have expired, if the vendor reports it. See [`is_removed`](Self::is_removed).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expired: Option<bool>,
     /// The finished video.
@@ -198,10 +197,16 @@ impl VideoTask {
         self.more_videos = videos.collect();
     }
 
+    /// Returns whether the task is completed, and the vendor has removed its files since.
+    #[must_use]
+    pub fn is_removed(&self) -> bool {
+        self.status.is_completed() && self.expired == Some(true) && self.video.is_none()
+    }
+
     /// Whether the task needs no more polls: it has ended, and has its video if it is completed. A vendor may report
     /// completion before the URL, and lists omit the URL.
     pub(crate) fn is_final(&self) -> bool {
-        self.status.is_ended() && (self.status != TaskStatus::Completed || self.video.is_some())
+        self.status.is_ended() && (!self.status.is_completed() || self.video.is_some() || self.is_removed())
     }
 
     /// Returns the task with the id that was requested. A different id in the response becomes `vendor_id`.

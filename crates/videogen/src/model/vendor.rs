@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use videogen_wire::facts;
@@ -145,6 +146,20 @@ impl Vendor {
                 .filter(move |family| family.former == former)
         };
         of(false).chain(of(true)).map(|family| family.name)
+    }
+
+    /// Returns whether the task of a submission whose response was lost can be searched for: the vendor lists tasks, or looks
+    /// them up by client reference, if there is one.
+    #[must_use]
+    pub fn can_search(self, has_reference: bool) -> bool {
+        self.supports(Operation::List) || (has_reference && self.finds_by_reference().is_some())
+    }
+
+    /// Returns how long the vendor keeps the files of a task after its end, where their links cannot be renewed.
+    #[must_use]
+    pub fn keeps_files_for(self) -> Option<Duration> {
+        let links = &self.facts().result_url;
+        links.ttl.filter(|_| !links.refreshable).map(Duration::from_secs)
     }
 
     /// Returns the default model.

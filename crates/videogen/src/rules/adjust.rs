@@ -4,6 +4,7 @@ use crate::model::{Adjust, Adjustment, Role};
 use crate::model::{Capabilities, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::media::{Files, is_unusable, role_rule};
 use crate::rules::permission::unset;
+use crate::rules::spelling::spelled;
 use crate::rules::validate_with;
 
 /// Applies the permitted adjustments to `request`, and returns the adjusted request with the list of changes.
@@ -15,6 +16,7 @@ pub(crate) fn adjust(
     request: &VideoRequest,
     files: &Files,
 ) -> Result<(VideoRequest, Vec<Adjustment>), Vec<Violation>> {
+    let request = &*spelled(vendor, request);
     let violations = validate_with(vendor, request, files);
     if violations.is_empty() {
         return Ok((request.clone(), Vec::new()));
@@ -160,7 +162,7 @@ mod tests {
 
     #[test]
     fn tiers_are_ordered() {
-        let tiers = ["360p", "480p", "540p", "720p", "1080p", "2K", "4K"];
+        let tiers = ["360p", "480p", "540p", "720p", "1080p", "2k", "4K"];
         assert!(tiers.is_sorted_by_key(|tier| lines(tier)));
         assert_eq!(
             (lines(""), lines("p"), lines("huge"), lines("é")),

@@ -366,9 +366,13 @@ impl Terms<'_> {
         let units = match (size, self.tokens_per_second) {
             (Some(size), _) => {
                 let pixels = Decimal::from(u64::from(size.width) * u64::from(size.height));
-                billed.checked_mul(pixels).map(|pixels| pixels / Decimal::from(PIXELS))
+                billed
+                    .checked_mul(pixels)
+                    .map(|pixels| (pixels / Decimal::from(PIXELS)).ceil())
             }
-            (None, Some(tokens)) if self.unit == PriceUnit::Token => billed.checked_mul(tokens),
+            (None, Some(tokens)) if self.unit == PriceUnit::Token => {
+                billed.checked_mul(tokens).map(|tokens| tokens.ceil())
+            }
             _ => Some(billed),
         };
         units.ok_or_else(|| "the video is too long".to_owned())
@@ -475,7 +479,8 @@ mod tests {
             // 5/3 of 6 seconds are 10, and of 7 they are 12.
             ("720p", 6, "3.5", "0.9288 USD"),
             ("720p", 7, "4.999", "1.11456 USD"),
-            ("720p", 7, "5.001", "1.11465288 USD"),
+            // Whole tokens.
+            ("720p", 7, "5.001", "1.1146546 USD"),
         ] {
             let request = VideoRequest::new(model, "x").resolution(resolution).duration(output);
             let request = request

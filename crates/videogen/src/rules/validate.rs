@@ -12,6 +12,7 @@ use crate::rules::conditions::broken;
 use crate::rules::hints::{Hint, elsewhere, one_of, under_another_name};
 use crate::rules::media::Files;
 use crate::rules::permission::is_adjustable;
+use crate::rules::spelling::spelled;
 use crate::rules::unverified;
 
 mod inputs;
@@ -36,12 +37,13 @@ pub fn validate(vendor: Vendor, request: &VideoRequest) -> Vec<Violation> {
 
 /// The same with the request's probed files.
 pub(crate) fn validate_with(vendor: Vendor, request: &VideoRequest, files: &Files) -> Vec<Violation> {
-    let rules = Capabilities::of(vendor, &request.model);
+    let (rules, request) = (Capabilities::of(vendor, &request.model), &*spelled(vendor, request));
     unverified::enforced(&rules, request, violations(rules, request, files))
 }
 
 /// Returns the unverified rules that `request` breaks, and is allowed to break by [`VideoRequest::allow_unverified`].
 pub(crate) fn overridden(vendor: Vendor, request: &VideoRequest, files: &Files) -> Vec<Violation> {
+    let request = &*spelled(vendor, request);
     let mut found = violations(Capabilities::of(vendor, &request.model), request, files);
     found.retain(|violation| unverified::is_overridden(violation, request));
     found

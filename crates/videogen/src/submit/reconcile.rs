@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use crate::client::Client;
 use crate::journal::{BoxFuture, Event, Query, Subject};
 use crate::model::mask::is_masked;
-use crate::model::{Ambiguity, Candidate, Error, ErrorKind, Evidence, ListQuery, Reconciled, TaskId};
+use crate::model::{Ambiguity, Candidate, Error, ErrorKind, Evidence, ListQuery, Operation, Reconciled, TaskId};
 use crate::submit::comparison::{Comparison, Match};
 
 /// Number of candidates whose parameters are compared.
@@ -99,7 +99,8 @@ impl Client {
                 .and_then(|(family, reference)| TaskId::new(vendor, family, reference.as_str()));
             let reconciled = match by_reference {
                 Some(id) => self.look_up(ambiguity, &id).await,
-                None => self.look_through(ambiguity).await,
+                None if vendor.supports(Operation::List) => self.look_through(ambiguity).await,
+                None => Err(self.not_searchable()),
             };
             let reconciled = match (reconciled, self.named_in_response(ambiguity).await?) {
                 (Ok(Reconciled::Found(task)), _) => Reconciled::Found(task),
@@ -190,6 +191,20 @@ impl Client {
         }
     }
 
+    /// Error for a submission whose task cannot be searched for.
+    fn not_searchable(&self) -> Error {
+        let vendor = self.0.vendor;
+        let otherwise = match vendor.finds_by_reference() {
+            Some(_) => ", and finds only those submitted with a client reference",
+            None => "",
+        };
+        let message = format!(
+            "its task cannot be searched for: {} lists no tasks{otherwise}",
+            vendor.name()
+        );
+        Error::new(ErrorKind::Unsupported, message)
+    }
+
     /// Looks the task up by client reference.
     async fn look_up(&self, ambiguity: &Ambiguity, id: &TaskId) -> Result<Reconciled, Error> {
         let mut task = match self.get(id).await {
@@ -257,7 +272,7 @@ impl Client {
         for pages in 1.. {
             let page = self.list(&query).await?;
             let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
-            is_whole &= page.unreadable == 0;
+            is_whole &= page.unreadable == 0 && page.incomplete.is_none();
             // Proves nothing where the order is another.
             let is_newest_first = page.tasks.is_sorted_by(|task, next| task.created_at >= next.created_at);
             let older = is_newest_first && page.tasks.iter().any(|task| comparison.is_before(task));

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::client::{Client, no_journal};
 use crate::journal::{Entry, Query, Unreadable};
-use crate::model::{Candidate, Error, Grade, Reconciled};
+use crate::model::{Candidate, Error, ErrorKind, Grade, Reconciled};
 use crate::submit::reconcile::{ReconcileOptions, gap};
 
 /// Result of [`Client::recover`]: the open and unfinished submissions in the journal.
@@ -166,6 +166,10 @@ impl Client {
             Ok(Reconciled::PromptsNotShown) => {
                 lost.inconclusive = Some("the vendor's list does not show the prompts of its tasks".to_owned());
                 true
+            }
+            Err(error) if error.kind() == ErrorKind::Unsupported => {
+                lost.inconclusive = Some(error.message().to_owned());
+                false
             }
             Err(error) => {
                 lost.inconclusive = Some(error.to_string());

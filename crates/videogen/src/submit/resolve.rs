@@ -172,6 +172,7 @@ impl Client {
             }
             Ok(Reconciled::ListTruncated) => "the vendor's list does not reach back to the submission".to_owned(),
             Ok(Reconciled::PromptsNotShown) => "the vendor's list does not show the prompts of its tasks".to_owned(),
+            Err(error) if error.kind() == ErrorKind::Unsupported => error.message().to_owned(),
             Err(error) => format!("the search for its task failed: {error}"),
         };
         let message = format!("submission {} was not dismissed: {why}", entry.intent.id);

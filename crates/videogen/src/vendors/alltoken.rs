@@ -49,6 +49,7 @@ impl Adapter for AllToken {
             tasks: read_all(page.items, |generation| read_task(generation, None))?,
             next: None,
             total: page.total.read().and_then(|total| total.try_into().ok()),
+            ..RawPage::default()
         })
     }
 

@@ -59,6 +59,7 @@ impl Adapter for Ark {
             next: (!is_last && !tasks.is_empty()).then(|| number.to_string()),
             total: total.and_then(|total| total.try_into().ok()),
             tasks,
+            ..RawPage::default()
         })
     }
 

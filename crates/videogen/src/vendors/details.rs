@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use videogen_wire::FromValue;
 
-use crate::model::{Money, TaskId, TaskParameters, TaskStatus, Vendor, VideoDuration, VideoTask};
+use crate::model::{Money, TaskId, TaskParameters, Vendor, VideoDuration, VideoTask};
 
 /// Sets the task's members from `body`.
 pub(super) fn read(task: &mut VideoTask, body: &Value) {
@@ -38,9 +38,12 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
     if let Some(seconds) = details.get("run_seconds").and_then(|seconds| amount(&seconds)) {
         task.usage.get_or_insert_default().seconds = Some(seconds);
     }
-    // The vendor's status is kept too.
-    if task.expired == Some(true) && task.status == TaskStatus::Completed && task.video.is_none() {
-        task.status = TaskStatus::Expired;
+    // Links that cannot be renewed expire a documented time after the end.
+    let links = &details.vendor.facts().result_url;
+    if let (Some(end), Some(ttl), false) = (task.completed_at, links.ttl, links.refreshable) {
+        for video in task.video.iter_mut().chain(&mut task.more_videos) {
+            video.expires_at = video.expires_at.or(Some(end + std::time::Duration::from_secs(ttl)));
+        }
     }
     if let Some(error) = &mut task.error {
         error.param = details.get("error_param");

@@ -20,7 +20,7 @@ use super::toapis;
 use super::token360;
 use crate::model::{
     Asset, AssetGroup, AssetPage, AssetQuery, Balance, Capabilities, ListQuery, ListedModel, SecretUrl, TaskId, Vendor,
-    Verification, VideoRequest, VideoTask,
+    Verification, VideoRequest, VideoTask, is_cursor,
 };
 #[cfg(feature = "webhook")]
 use crate::vendors::WebhookEvent;
@@ -124,13 +124,13 @@ pub(crate) fn list<'a>(
 }
 
 /// The cursor of the next page, where a list gives its URL: the query of that URL, which must be of the list itself.
-pub(crate) fn next_page(vendor: Vendor, page: RawPage, list: &Url) -> Result<RawPage, CallError> {
+pub(crate) fn next_page(vendor: Vendor, page: RawPage, list: &Url) -> RawPage {
     let Some(next) = page
         .next
         .as_ref()
         .filter(|_| vendor.list_parameter("next_url").is_some())
     else {
-        return Ok(page);
+        return page;
     };
     let next = Url::parse(next).ok().filter(|next| {
         next.origin() == list.origin()
@@ -138,17 +138,25 @@ pub(crate) fn next_page(vendor: Vendor, page: RawPage, list: &Url) -> Result<Raw
             && next.username().is_empty()
             && next.password().is_none()
     });
-    match next.as_ref().and_then(Url::query).filter(|query| !query.is_empty()) {
-        Some(query) => Ok(RawPage {
+    match next
+        .as_ref()
+        .and_then(Url::query)
+        .filter(|query| is_cursor(vendor, query))
+    {
+        Some(query) => RawPage {
             next: Some(query.to_owned()),
             ..page
-        }),
+        },
         // The vendor's text is not repeated.
-        None => Err(CallError(format!(
-            "the URL of the next page is not one of {}{}, so it is not requested",
-            list.origin().ascii_serialization(),
-            list.path()
-        ))),
+        None => RawPage {
+            next: None,
+            incomplete: Some(format!(
+                "the URL of the next page is not one of {}{}, so it is not requested",
+                list.origin().ascii_serialization(),
+                list.path()
+            )),
+            ..page
+        },
     }
 }
 

@@ -102,22 +102,8 @@ impl Adapter for Fal {
     fn error(status: u16, body: Value) -> ErrorDetail {
         let code = code(&body);
         let message = words::reason(&body).unwrap_or_default().to_lowercase();
-        let kind = match code.as_deref() {
-            Some("content_policy_violation") => Some(ErrorKind::Moderated),
-            Some("concurrent_requests_limit") => Some(ErrorKind::RateLimited),
-            Some("bad_request") => Some(ErrorKind::InvalidRequest),
-            Some("ALREADY_COMPLETED") => Some(ErrorKind::Conflict),
-            Some("NOT_FOUND") => Some(ErrorKind::NotFound),
-            Some(
-                "internal_server_error"
-                | "generation_timeout"
-                | "downstream_service_error"
-                | "downstream_service_unavailable"
-                | "no_media_generated",
-            ) => Some(ErrorKind::Vendor),
-            _ if status == 403 && message.contains("balance") => Some(ErrorKind::Balance),
-            _ => None,
-        };
+        // Other kinds are those of `x-errors`.
+        let kind = (status == 403 && message.contains("balance")).then_some(ErrorKind::Balance);
         ErrorDetail {
             kind,
             code,

@@ -79,6 +79,8 @@ pub(crate) struct RawPage {
     pub(crate) tasks: Vec<Option<VideoTask>>,
     pub(crate) next: Option<String>,
     pub(crate) total: Option<u64>,
+    /// Why there is no `next`, although the vendor names a next page.
+    pub(crate) incomplete: Option<String>,
 }
 
 /// A file to upload.

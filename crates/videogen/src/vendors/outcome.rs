@@ -269,7 +269,10 @@ impl Judge<'_> {
     fn refusal(&self, operation: Operation, answer: &Answer, detail: ErrorDetail) -> Error {
         let status = answer.status.as_u16();
         let words = Words::of(&answer.body);
-        let kind = detail.kind.unwrap_or(match status {
+        let code = detail.code.as_deref().or(words.code.as_deref());
+        let known = self.vendor.facts().errors.iter().find(|known| code == Some(known.code));
+        let kind = detail.kind.or_else(|| ErrorKind::named(known?.kind));
+        let kind = kind.unwrap_or(match status {
             401 | 403 => ErrorKind::Auth,
             402 => ErrorKind::Balance,
             404 => ErrorKind::NotFound,
@@ -288,10 +291,11 @@ impl Judge<'_> {
             }
             kind => kind,
         };
-        let message = words.message.as_deref().map_or_else(
-            || format!("the vendor returned HTTP {status} without a message"),
-            |message| self.clean(message),
-        );
+        let message = match (&words.message, known.and_then(|known| known.message)) {
+            (Some(message), _) => self.clean(message),
+            (None, Some(meaning)) => meaning.to_owned(),
+            (None, None) => format!("the vendor returned HTTP {status} without a message"),
+        };
         self.with_detail(
             Error::new(kind, message).during(self.vendor, operation),
             answer,

@@ -51,6 +51,7 @@ impl Adapter for Replicate {
             tasks: read_all(page.results, |task| read_task(task, None))?,
             next: page.next.read(),
             total: None,
+            ..RawPage::default()
         })
     }
 

@@ -184,18 +184,7 @@ impl Adapter for ToApis {
         }
         let task = types::Task::from_value(Value::Object(data))
             .ok_or_else(|| CallError("the event's task cannot be read".to_owned()))?;
-        let mut task = read_task(id.family(), task, Some(id))?;
-        // Documented as a time after completion, and only in a poll's response.
-        let lasts = Vendor::ToApis
-            .facts()
-            .result_url
-            .ttl
-            .map(std::time::Duration::from_secs);
-        let expiry = task.completed_at.zip(lasts).map(|(at, lasts)| at + lasts);
-        for video in task.video.iter_mut().chain(&mut task.more_videos) {
-            video.expires_at = video.expires_at.or(expiry);
-        }
-        Ok(task)
+        read_task(id.family(), task, Some(id))
     }
 }
 

@@ -55,6 +55,7 @@ impl Adapter for Token360 {
             tasks,
             next: last.filter(|_| more),
             total: None,
+            ..RawPage::default()
         })
     }
 

@@ -227,7 +227,7 @@ impl Watching {
         if task.model.is_some() {
             self.model.clone_from(&task.model);
         }
-        if task.status == TaskStatus::Completed && task.video.is_none() {
+        if task.status.is_ended() && !task.is_final() {
             self.last = LastPoll::NoUrl;
             self.without_url += 1;
             if self.without_url >= URL_GRACE {

@@ -8,7 +8,7 @@ use super::FieldTest;
 ///
 /// ```text
 /// seconds = length of the video, plus that of the input videos if `input_video`; at least what `least` of the rate says
-/// tokens  = seconds × width × height × frames per second / 1024
+/// tokens  = seconds × width × height × frames per second / 1024, rounded up to a whole one
 /// cost    = tokens, seconds or 1 clip × price of the rate / `per`
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -65,13 +65,14 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
 
 type Compare = fn(&Place, &Value, &Value, &mut Vec<Found>);
 
-const FACTS: [(&str, Compare); 8] = [
+const FACTS: [(&str, Compare); 9] = [
     ("x-vendor", vendor),
     ("x-poll", poll),
     ("x-result-url", result_url),
     ("x-webhook", webhook),
     ("x-rate-limits", rate_limits),
     ("x-tasks", tasks),
+    ("x-errors", errors),
     ("x-billing", prices::billing),
     ("x-listed-models", listing),
 ];
@@ -298,6 +299,27 @@ fn tasks(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
         &["statuses", "id", "created", "cancel_when", "kept"],
         found,
     );
+}
+
+fn errors(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
+    let mut codes: Vec<&str> = [old, new]
+        .into_iter()
+        .flat_map(|side| members(side.get("codes")))
+        .map(|(code, _)| code)
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    for code in codes {
+        let part = |side: &Value, key: &str| side["codes"][code].get(key).cloned();
+        for (key, rule) in [("kind", Rule::ErrorMeaning), ("message", Rule::Docs)] {
+            let (before, after) = (part(old, key), part(new, key));
+            if before != after {
+                let text = from_to(&format!("{key} of {code}"), before.as_ref(), after.as_ref());
+                found.push(fact(at, rule, text, "errors"));
+            }
+        }
+    }
+    rest(at, old, new, &["codes"], found);
 }
 
 /// What is compared with the vendor's own list of models.

@@ -157,6 +157,7 @@ rules! {
     RateLimitRaised "rate-limit-raised" Addition Addition;
     TaskStatus "task-status" Behaviour Behaviour;
     TaskChanged "task-changed" Behaviour Behaviour;
+    ErrorMeaning "error-meaning" Behaviour Behaviour;
     ListingChanged "listing-changed" Behaviour Behaviour;
     EnvironmentRenamed "environment-renamed" Breaking Breaking;
     PriceChanged "price-changed" Behaviour Behaviour;

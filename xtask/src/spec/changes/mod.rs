@@ -93,6 +93,7 @@
 //! | `rate-limit-raised` | addition | addition | requests are rejected less often |
 //! | `task-status` | behaviour | behaviour | `x-tasks`: a status word has another meaning, so that a wait may end elsewhere |
 //! | `task-changed` | behaviour | behaviour | `x-tasks`: another first status, other conditions of a cancellation, or another lifetime |
+//! | `error-meaning` | behaviour | behaviour | `x-errors`: an error code has another meaning |
 //! | `listing-changed` | behaviour | behaviour | `x-listed-models`: other members of the vendor's own list of models are read |
 //! | `environment-renamed` | breaking | breaking | `x-vendor`: the key or the base URL is read from another variable |
 //! | `price-changed` | behaviour | behaviour | `x-prices`, `x-sizes`, `x-billing`: the same request costs another amount |

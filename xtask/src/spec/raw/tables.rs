@@ -45,6 +45,7 @@ pub const VENDOR: Vendor = Vendor {{
     pages: PAGES,
     task_fields: TASK_FIELDS,
     tasks: Tasks {{ statuses: &{:?}, id: {:?}, created: {:?}, cancel_when: &{:?}, kept: {:?} }},
+    errors: ERRORS,
     list: LIST,
     listing: {},
     families: FAMILIES,
@@ -104,6 +105,15 @@ const PAGES: &[Page] = &[
                 .map(|(place, own)| format!("({place:?}, {})", words(own)))
                 .collect::<Vec<_>>()
                 .join(", ")
+        );
+    }
+    out.push_str("];\n\nconst ERRORS: &[ErrorCode] = &[\n");
+    for (code, error) in &facts.errors.codes {
+        let _ = writeln!(
+            out,
+            "    ErrorCode {{ code: {code:?}, kind: {:?}, message: {:?} }},",
+            error.kind.name(),
+            error.message
         );
     }
     out.push_str("];\n\nconst LIST: &[ListParameter] = &[\n");

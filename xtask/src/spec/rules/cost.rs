@@ -42,7 +42,7 @@ pub(super) fn cost(price: &Price, sizes: &[Sizes], model: &Model, example: &Exam
     };
     let (width, height) = of.size(tokens, sizes)?;
     let pixels = Decimal::from(u64::from(width) * u64::from(height));
-    Ok(billed * pixels / Decimal::from(PIXELS) * amount)
+    Ok((billed * pixels / Decimal::from(PIXELS)).ceil() * amount)
 }
 
 struct Request<'a> {

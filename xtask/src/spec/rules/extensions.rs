@@ -12,8 +12,8 @@ use crate::spec::schema::reach;
 use crate::spec::tasks::signed_events;
 use crate::spec::{Spec, escape, members};
 
-/// All keys of `specs/README.md`; the first fifteen are at the root.
-const KEYS: [&str; 31] = [
+/// All keys of `specs/README.md`; the first sixteen are at the root.
+const KEYS: [&str; 32] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -21,6 +21,7 @@ const KEYS: [&str; 31] = [
     "x-webhook",
     "x-rate-limits",
     "x-tasks",
+    "x-errors",
     "x-listed-models",
     "x-families",
     "x-models",
@@ -46,7 +47,7 @@ const KEYS: [&str; 31] = [
     "x-segments",
     "x-unit",
 ];
-const AT_ROOT: &[&str] = KEYS.split_at(15).0;
+const AT_ROOT: &[&str] = KEYS.split_at(16).0;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();

@@ -107,12 +107,13 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
             None => {}
         }
     }
-    const FACTS: [&str; 7] = [
+    const FACTS: [&str; 8] = [
         "x-poll",
         "x-result-url",
         "x-webhook",
         "x-rate-limits",
         "x-tasks",
+        "x-errors",
         "x-listed-models",
         "x-billing",
     ];

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::dialects::call::Call;
 use crate::dialects::input::Input;
 use crate::dialects::refusal::Refusal;
-use crate::media::StoredFile;
+use crate::media::{StoredFile, seconds};
 use crate::state::{Asset, AssetStatus, Group, Session, UsedAsset};
 
 pub(super) mod alltoken;
@@ -71,6 +74,20 @@ pub(crate) fn used(call: &Call, inputs: &[Input]) -> Result<Vec<UsedAsset>, Refu
         }
     }
     Ok(used)
+}
+
+/// The length of an input video in seconds, if the simulator has its file.
+pub(crate) fn video_seconds(call: &Call, input: &Input) -> Option<Decimal> {
+    let url = input.url.as_deref()?;
+    if let Some((_, content)) = url.strip_prefix("data:").and_then(|data| data.split_once(";base64,")) {
+        return seconds(&STANDARD.decode(content).ok()?);
+    }
+    let file = match (url.strip_prefix("asset://"), url.strip_prefix("upload:")) {
+        (Some(id), _) => call.core.assets.asset(call.vendor, call.owner, id)?.file.clone(),
+        (_, Some(id)) => call.core.assets.upload(call.vendor, id)?.file.get().cloned(),
+        _ => call.core.assets.upload_at(url)?.file.get().cloned(),
+    };
+    seconds(&file?.content().ok()?)
 }
 
 /// The first problem of a JSON body.

@@ -21,7 +21,7 @@ fn a_refusal_names_the_unverified_rule_and_how_to_override_it() {
             "duration = 20: Token360 seedance-2.0 supports 4 to 15 seconds; use 15 (unverified rule: \
              allow_unverified(\"duration\") overrides it)",
             "resolution = 9K: Token360 seedance-2.0 does not support this value; use one of 360p, 480p, 540p, 720p, \
-             1080p, 1K, 2K, 4K",
+             1080p, 1k, 2k, 4k",
         ]
     );
     let request = VideoRequest::new("seedance-2.0", "x")

@@ -189,13 +189,7 @@ fn a_duration_of_zero_has_another_name() {
 fn hints_name_what_to_type() {
     let hint = |vendor, request: VideoRequest| validate(vendor, &request)[0].hint.clone();
     let new = |model: &str| VideoRequest::new(model, "x");
-    // Another letter case is another value.
-    assert_eq!(hint(Vendor::ToApis, new("seedance-2").resolution("4K")), "use 4k");
-    assert_eq!(hint(Vendor::Token360, new("seedance-2.0").resolution("4k")), "use 4K");
-    assert_eq!(
-        hint(Vendor::Token360, new("seedance-2.0").aspect_ratio("Adaptive")),
-        "use adaptive"
-    );
+    // The letter case of other words counts.
     assert_eq!(
         hint(Vendor::AllToken, new("seedance-2.0").service_tier("FLEX")),
         "use flex"

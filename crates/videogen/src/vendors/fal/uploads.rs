@@ -29,3 +29,55 @@ pub(super) async fn reserve(call: &Call<'_>, file: &Outgoing<'_>) -> Result<Pres
         expires_at: None,
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use secrecy::SecretString;
+    use videogen_wire::Session;
+
+    use super::*;
+    use crate::model::{TaskId, Vendor, VideoRequest};
+    use crate::vendors::Adapter as _;
+    use crate::vendors::fal::Fal;
+
+    /// The key is in every request of the session, so each goes to a host that the vendor documents.
+    #[tokio::test]
+    async fn requests_go_to_the_documented_hosts() {
+        let facts = Vendor::Fal.facts();
+        let session = Session::new(&SecretString::from("k".to_owned()), &facts.auth).unwrap();
+        let id = TaskId::new(Vendor::Fal, "requests", "fal-ai/veo3.1/r1").unwrap();
+        let request = VideoRequest::new("fal-ai/veo3.1", "a kite");
+        for (base_url, queue, other) in [
+            (facts.base_url, "https://queue.fal.run", "https://rest.fal.ai"),
+            (
+                "https://gate.example/fal",
+                "https://gate.example/fal",
+                "https://gate.example/fal",
+            ),
+        ] {
+            let call = Call {
+                base_url,
+                http: &reqwest::Client::new(),
+                session: session.recorder(),
+            };
+            let url = || call.session.exchange().unwrap().url.to_string();
+            let rules = crate::model::Capabilities::of(Vendor::Fal, &request.model);
+            let _ = Fal::submit(&call, &request, &rules).await;
+            assert_eq!(url(), format!("{queue}/fal-ai/veo3.1"));
+            let _ = Fal::get(&call, &id).await;
+            assert_eq!(url(), format!("{queue}/fal-ai/veo3.1/requests/r1/status"));
+            let _ = client(&call).get_request_result("fal-ai/veo3.1", "r1").await;
+            assert_eq!(url(), format!("{queue}/fal-ai/veo3.1/requests/r1"));
+            let _ = Fal::cancel(&call, &id).await;
+            assert_eq!(url(), format!("{queue}/fal-ai/veo3.1/requests/r1/cancel"));
+            let _ = client(&call)
+                .initiate_upload(Some(STORAGE), &types::InitiateUpload::default())
+                .await;
+            assert_eq!(
+                url(),
+                format!("{other}/storage/upload/initiate?storage_type=fal-cdn-v3")
+            );
+        }
+    }
+}

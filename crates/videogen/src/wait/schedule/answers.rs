@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Entry, Queue, Schedule, State};
-use crate::model::{Error, ErrorKind, TaskPage, TaskStatus, VideoTask};
+use crate::model::{Error, ErrorKind, TaskPage, VideoTask};
 use crate::poll::{DurationBook, LastPoll};
 use crate::poll::{Known, URL_GRACE};
 use crate::wait::job::Job;
@@ -22,7 +22,7 @@ impl Schedule {
         let Some(Some(slot)) = self.slots.get(&task.id).copied() else {
             return false;
         };
-        if !task.status.is_ended() || (task.status == TaskStatus::Completed && task.video.is_none()) {
+        if !task.is_final() {
             if task.status.is_ended() {
                 self.wake(&task.id, now);
             }
@@ -98,7 +98,7 @@ impl Schedule {
         entry.refusals.clear();
         entry.is_found = true;
         entry.has_ended = false;
-        if task.status == TaskStatus::Completed && task.video.is_none() {
+        if task.status.is_ended() && !task.is_final() {
             entry.last = LastPoll::NoUrl;
             entry.without_url += 1;
             if entry.without_url >= URL_GRACE {
@@ -122,7 +122,11 @@ impl Schedule {
                 for task in page.tasks {
                     self.seen_in_list(task, now, book);
                 }
-                Ok(page.next)
+                match page.incomplete {
+                    // The tasks of further pages are polled one by one.
+                    Some(reason) => Err(Error::new(ErrorKind::Decode, reason)),
+                    None => Ok(page.next),
+                }
             }
             Err(error) => Err(error),
         };

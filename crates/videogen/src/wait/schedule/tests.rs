@@ -52,6 +52,7 @@ fn tasks_missing_from_a_list_are_polled_one_by_one() {
             tasks: Vec::new(),
             next: next.then(|| fastrand::u64(..).to_string()),
             unreadable: 0,
+            incomplete: None,
             total: None,
         })
     };
@@ -99,6 +100,7 @@ fn ended_tasks_of_a_list_are_polled_before_another_sweep() {
             tasks: numbers.rev().map(without).collect(),
             next: next.map(str::to_owned),
             unreadable: 0,
+            incomplete: None,
             total: None,
         })
     };
@@ -222,6 +224,7 @@ fn hints_and_pages_take_turns() {
             tasks: Vec::new(),
             next: Some(number.to_string()),
             unreadable: 0,
+            incomplete: None,
             total: None,
         };
         schedule.listed(Ok(page), now, &mut book);
@@ -336,6 +339,7 @@ fn random_operations() {
                         tasks,
                         next: None,
                         unreadable: 0,
+                        incomplete: None,
                         total: None,
                     };
                     schedule.listed(Ok(page), now, &mut book);

@@ -91,6 +91,7 @@ fn run_of(
                             })
                             .collect(),
                         unreadable: 0,
+                        incomplete: None,
                         total: None,
                     };
                     pace.settle(now, Some(Outcome::Answered), 0.5);
