@@ -3,12 +3,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod assets;
+#[cfg(unix)]
+mod browser;
 mod budget;
 mod deaths;
 mod deliveries;
 mod documents;
 mod download;
 mod follow;
+#[cfg(unix)]
+mod gallery;
 mod interrupt;
 mod journal;
 mod local_files;

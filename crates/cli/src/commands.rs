@@ -6,6 +6,7 @@ pub(crate) mod balance;
 pub(crate) mod budget;
 pub(crate) mod cancel;
 pub(crate) mod download;
+pub(crate) mod gallery;
 pub(crate) mod generate;
 pub(crate) mod list;
 pub(crate) mod models;
