@@ -42,6 +42,11 @@ Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
   videogen download token360:videos:video-4f1c --last-frame-output boat.png";
 
+pub(crate) const OPEN: &str = "\
+Examples:
+  videogen open token360:videos:video-4f1c
+  videogen open token360:videos:video-4f1c --print";
+
 pub(crate) const CANCEL: &str = "\
 Examples:
   videogen cancel alltoken:generations:vgen_81";
@@ -117,6 +122,16 @@ nothing, and a file with the same content is uploaded once.
 A vendor may demand that a real person agrees to be shown: `verify` prints a
 link that the person opens on a phone, usually within 120 seconds. With
 --session FILE, a later call continues what an interrupted one began.";
+
+pub(crate) const GALLERY: &str = "\
+Examples:
+  videogen gallery clips
+  videogen gallery clips --recursive --title \"Boats, take 3\" -o boats.html
+  videogen gallery clips --results jobs.results.jsonl
+
+What is shown of a clip comes from its sidecar (boat.mp4.json), the results of a
+batch, and the journal. A later run replaces the page; another file of its name
+is kept unless --overwrite is given.";
 
 pub(crate) const SCHEMA: &str = "\
 Examples:

@@ -89,6 +89,22 @@ impl JournalArgs {
         SqliteJournal::open_read_only(path).ok().map(Arc::new)
     }
 
+    /// For views, which change nothing: the journal as it is, if there is one. One that the user named must be readable.
+    pub(crate) fn open_to_look(&self, output: &Output) -> Result<Option<Arc<SqliteJournal>>, Failure> {
+        let is_wanted = |path: &PathBuf| !self.no_journal && (self.journal.is_some() || path.exists());
+        let Some(path) = self.path().ok().filter(is_wanted) else {
+            return Ok(None);
+        };
+        match SqliteJournal::open_read_only(path).map_err(failure) {
+            Ok(journal) => Ok(Some(Arc::new(journal))),
+            Err(failed) if self.journal.is_some() => Err(failed),
+            Err(failed) => {
+                output.note(&format!("Without the journal: {}", failed.message));
+                Ok(None)
+            }
+        }
+    }
+
     /// The journal options, as given.
     pub(crate) fn options(&self) -> Vec<OsString> {
         let journal = self.journal.iter().flat_map(|path| ["--journal".into(), path.into()]);

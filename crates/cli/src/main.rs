@@ -2,6 +2,7 @@
 
 mod account;
 mod cap;
+mod clips;
 mod commands;
 mod error;
 mod events;
@@ -36,8 +37,8 @@ use videogen::ErrorKind;
 
 use crate::account::TaskArgs;
 use crate::commands::{
-    assets, balance, budget, cancel, download, generate, list, models, plan, prices, recover, schema, sim, spend,
-    status, wait,
+    assets, balance, budget, cancel, download, gallery, generate, list, models, open, plan, prices, recover, schema,
+    sim, spend, status, wait,
 };
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
@@ -74,6 +75,9 @@ enum Command {
     /// Download the video of a finished task.
     #[command(after_help = help::DOWNLOAD)]
     Download(download::DownloadArgs),
+    /// Open the video of a task, or the link to it, with the default program.
+    #[command(after_help = help::OPEN)]
+    Open(open::OpenArgs),
     /// Cancel a task (AllToken, Replicate, fal; ModelArk while it is queued).
     #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
@@ -101,6 +105,9 @@ enum Command {
     /// Upload local files, and manage what a vendor keeps of them.
     #[command(after_help = help::ASSETS)]
     Assets(AssetsArgs),
+    /// Write a web page that shows the clips in a folder; loads nothing from a network.
+    #[command(after_help = help::GALLERY)]
+    Gallery(gallery::GalleryArgs),
     /// Print the JSON Schema of a request, a task, a result, an event or an error.
     #[command(after_help = help::SCHEMA)]
     Schema(schema::SchemaArgs),
@@ -192,6 +199,7 @@ async fn run() -> ExitCode {
         Command::Status(args) => stoppable(status::status(args, &journal, &output)).await,
         Command::Wait(args) => wait::wait(args, &journal, &output).await,
         Command::Download(args) => download::download(args, &journal, &output).await,
+        Command::Open(args) => open::open(args, &journal, &output).await,
         Command::Cancel(args) => stoppable(cancel::cancel(args, &journal, &output)).await,
         Command::List(args) => stoppable(list::list(args, &journal, &output)).await,
         Command::Recover(args) => recover::recover(args, &journal, &output).await,
@@ -201,6 +209,7 @@ async fn run() -> ExitCode {
         Command::Budget(args) => stoppable(budget::budget(args.command, &journal, &output)).await,
         Command::Prices(args) => stoppable(prices::prices(args.command, &output)).await,
         Command::Assets(args) => stoppable(assets::assets(args.command, &journal, &output)).await,
+        Command::Gallery(args) => stoppable(gallery::gallery(args, &journal, &output)).await,
         Command::Schema(args) => schema::schema(&args, &output),
         Command::Sim(args) => sim::sim(args, &output).await,
     };

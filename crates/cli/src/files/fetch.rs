@@ -10,6 +10,7 @@ use crate::follow::{left, resume_hint};
 use crate::interrupt::interrupted;
 use crate::output::{Output, file as shown};
 use crate::output_file::{OutputFile, Reservation, io_failure};
+use crate::progress;
 use crate::result::TaskResult;
 
 impl Files {
@@ -105,7 +106,7 @@ impl Target {
                 Some(reserved.map_err(|failure| failure.about(&task.id).hint(&self.elsewhere(&task.id)))?)
             }
         };
-        let mut progress = output.fetching(&task.id, &file.given);
+        let mut progress = progress::fetching(output, &task.id, &file.given);
         let fetching = client.download_with(task, &file.real, options, |bytes, total| progress.at(bytes, total));
         let result = tokio::select! {
             result = fetching => Ok(result),
