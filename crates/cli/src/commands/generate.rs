@@ -134,7 +134,7 @@ async fn find(
         return Err(lost(error));
     };
     if search.is_zero() {
-        return Err(lost(error.into()));
+        return Err(lost(error));
     }
     output.note(&format!(
         "The response to the submission was lost; searching for its task for {} s.",
