@@ -21,6 +21,7 @@ mod local_files;
 mod media;
 mod models;
 mod outputs;
+mod own_prices;
 #[cfg(unix)]
 mod page;
 mod prices;

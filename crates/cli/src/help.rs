@@ -74,7 +74,12 @@ Examples:
 
 Your prices are in CONFIG_DIR/videogen/prices.toml, or the file that
 VIDEOGEN_PRICES names. The one with the most conditions that fits applies, and
-before any list price.";
+before any list price. One with the same conditions is replaced; one that would
+contradict another (a request fits both, and neither has more conditions) is
+refused.
+
+By second and token, the seconds of input videos cost nothing, unless the price
+has --input-video.";
 
 pub(crate) const BALANCE: &str = "\
 Examples:
@@ -85,7 +90,7 @@ Examples:
   videogen spend --since 30d --by day
   videogen spend --by model --csv
 
-Amounts are what vendors reported, else computed from tokens and their price,
+Amounts are what vendors reported, else computed from usage and its price,
 else estimated from list prices. What is running or ambiguous is `reserved`.";
 
 pub(crate) const BUDGET: &str = "\
@@ -98,7 +103,9 @@ Examples:
 A submission reserves the most that it may cost before it is sent, in the
 journal, so several processes cannot overrun a budget together. One that does
 not fit is refused with exit code 9, and so is one of unknown cost, unless
---allow-unknown-cost is given.";
+--allow-unknown-cost is given. Amounts are not converted: for a budget in
+another currency than the price's, the cost is unknown. With --no-journal no
+budget is checked.";
 
 pub(crate) const ASSETS: &str = "\
 Examples:

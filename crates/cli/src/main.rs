@@ -4,6 +4,7 @@ mod account;
 mod cap;
 mod clips;
 mod commands;
+mod cost;
 mod error;
 mod events;
 mod exit;

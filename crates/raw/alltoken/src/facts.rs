@@ -27,7 +27,7 @@ pub const VENDOR: Vendor = Vendor {
     models: MODELS,
     uploads: UPLOADS,
     prices: PRICES,
-    billing: Billing { free: &[], page: None, unverified: false },
+    billing: Billing { free: &[], unaffected: &[], page: None, unverified: false },
 };
 
 const PAGES: &[Page] = &[
