@@ -20,6 +20,8 @@ mod local_files;
 #[allow(dead_code)]
 mod media;
 mod models;
+#[cfg(unix)]
+mod open;
 mod outputs;
 mod own_prices;
 #[cfg(unix)]

@@ -10,6 +10,7 @@ pub(crate) mod gallery;
 pub(crate) mod generate;
 pub(crate) mod list;
 pub(crate) mod models;
+pub(crate) mod open;
 pub(crate) mod plan;
 pub(crate) mod prices;
 pub(crate) mod recover;

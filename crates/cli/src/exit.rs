@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use videogen::price::{CostLimit, CostLimitKind};
-use videogen::{Delivery, Error, ErrorKind, TaskId, Violation};
+use videogen::{Delivery, Error, ErrorKind, TaskId, Vendor, VideoTask, Violation};
 
 use crate::error::{CommandKind, ErrorDocument, Kind};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
-use crate::result::TaskResult;
+use crate::result::{Outcome, TaskResult};
 
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
@@ -109,6 +109,51 @@ impl Failure {
     /// Whether it has a hint.
     pub(crate) fn has_hint(&self) -> bool {
         self.error.hint.is_some()
+    }
+}
+
+impl Failure {
+    /// Adds the result of a submission that no task is known of, unless nothing was sent.
+    pub(crate) fn of_submission(mut self, vendor: Vendor) -> Self {
+        if let Some(id) = self.task().filter(|_| self.is_accepted()) {
+            return self.of_task(&id, None);
+        }
+        let outcome = match self.error.delivery {
+            _ if self.error.kind == ErrorKind::AmbiguousSubmit.into() => Outcome::Ambiguous,
+            Some(_) => Outcome::Rejected,
+            None => return self,
+        };
+        self.result = Some(Box::new(TaskResult::new(vendor, outcome)));
+        self
+    }
+
+    /// Adds the result of a task that exists.
+    pub(crate) fn of_task(mut self, id: &TaskId, task: Option<&VideoTask>) -> Self {
+        let mut result = match self.result.take() {
+            Some(result) => *result,
+            None => TaskResult::left(id),
+        };
+        if result.task.is_none() {
+            result.task = task.cloned();
+        }
+        result.outcome = match self.code {
+            NO_VIDEO if result.files.file.is_none() => Outcome::Failed,
+            _ => Outcome::Running,
+        };
+        result.cost = result.task.as_ref().and_then(VideoTask::cost);
+        self.result = Some(Box::new(result));
+        self
+    }
+
+    /// The result that it has, with the error.
+    pub(crate) fn result(&self) -> Option<TaskResult> {
+        let result = self.result.as_deref()?.clone();
+        Some(result.failed(self.document()))
+    }
+
+    /// The error, for a result.
+    pub(crate) fn document(&self) -> Option<ErrorDocument> {
+        Some((*self.error).clone())
     }
 }
 

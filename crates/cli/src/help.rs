@@ -42,6 +42,11 @@ Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
   videogen download token360:videos:video-4f1c --last-frame-output boat.png";
 
+pub(crate) const OPEN: &str = "\
+Examples:
+  videogen open token360:videos:video-4f1c
+  videogen open token360:videos:video-4f1c --print";
+
 pub(crate) const CANCEL: &str = "\
 Examples:
   videogen cancel alltoken:generations:vgen_81";

@@ -38,8 +38,8 @@ use videogen::ErrorKind;
 
 use crate::account::TaskArgs;
 use crate::commands::{
-    assets, balance, budget, cancel, download, gallery, generate, list, models, plan, prices, recover, schema, sim,
-    spend, status, wait,
+    assets, balance, budget, cancel, download, gallery, generate, list, models, open, plan, prices, recover, schema,
+    sim, spend, status, wait,
 };
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
@@ -76,6 +76,9 @@ enum Command {
     /// Download the video of a finished task.
     #[command(after_help = help::DOWNLOAD)]
     Download(download::DownloadArgs),
+    /// Open the video of a task, or the link to it, with the default program.
+    #[command(after_help = help::OPEN)]
+    Open(open::OpenArgs),
     /// Cancel a task (AllToken, fal; ModelArk while it is queued).
     #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
@@ -197,6 +200,7 @@ async fn run() -> ExitCode {
         Command::Status(args) => stoppable(status::status(args, &journal, &output)).await,
         Command::Wait(args) => wait::wait(args, &journal, &output).await,
         Command::Download(args) => download::download(args, &journal, &output).await,
+        Command::Open(args) => open::open(args, &journal, &output).await,
         Command::Cancel(args) => stoppable(cancel::cancel(args, &journal, &output)).await,
         Command::List(args) => stoppable(list::list(args, &journal, &output)).await,
         Command::Recover(args) => recover::recover(args, &journal, &output).await,

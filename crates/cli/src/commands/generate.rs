@@ -450,7 +450,9 @@ impl Run<'_> {
 
     fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
         let failure = follow::ended(task).err().filter(|_| task.status.is_ended());
-        let mut result = self.describe(TaskResult::of(task)).failed(failure.as_ref());
+        let mut result = self
+            .describe(TaskResult::of(task))
+            .failed(failure.as_ref().and_then(Failure::document));
         result.files = files.map(Files::saved).unwrap_or_default();
         let remark = if self.simulate { " (simulated)" } else { "" };
         self.output.task(result, || match files {

@@ -10,6 +10,7 @@ use crate::follow::{left, resume_hint};
 use crate::interrupt::interrupted;
 use crate::output::{Output, file as shown};
 use crate::output_file::{OutputFile, io_failure};
+use crate::progress;
 use crate::result::TaskResult;
 
 impl Files {
@@ -97,7 +98,7 @@ impl Target {
         if let Some(found) = file.saved(client, &task.id, kind).await {
             return Ok(found);
         }
-        let mut progress = output.fetching(&task.id, &file.given);
+        let mut progress = progress::fetching(output, &task.id, &file.given);
         let fetching = client.download_with(task, &file.real, options, |bytes, total| progress.at(bytes, total));
         let result = tokio::select! {
             result = fetching => Ok(result),
