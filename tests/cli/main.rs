@@ -6,6 +6,7 @@ mod assets;
 #[cfg(unix)]
 mod browser;
 mod budget;
+mod choice;
 mod deaths;
 mod deliveries;
 mod documents;

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, Utc};
 use videogen::Vendor;
+use videogen::facts::Operation;
 use videogen::journal::Journal as _;
 use videogen::price::{Estimate, PriceBook, PriceOrigin};
 use videogen_journal::SqliteJournal;
@@ -14,6 +15,10 @@ use crate::output::{Output, moment};
 pub(crate) async fn add_live(book: &mut PriceBook, vendors: &[Vendor], account: &AccountArgs, output: &Output) {
     for vendor in vendors {
         let name = vendor.name();
+        if !vendor.supports(Operation::Models) {
+            output.note(&format!("No live prices of {name}: it has no list of models"));
+            continue;
+        }
         let models = match account.client(*vendor) {
             Ok(client) => client.models().await.map_err(Failure::from),
             Err(failure) => Err(failure),
@@ -22,6 +27,7 @@ pub(crate) async fn add_live(book: &mut PriceBook, vendors: &[Vendor], account: 
             Ok(models) => models,
             Err(failure) => {
                 let reason = failure.message.lines().next().unwrap_or_default();
+                let reason = reason.strip_prefix(&format!("{name}: ")).unwrap_or(reason);
                 output.note(&format!("No live prices of {name}: {reason}"));
                 continue;
             }

@@ -12,9 +12,9 @@ use crate::result::{Outcome, TaskResult};
 
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
-/// The request or the command line is invalid; nothing was sent, or the vendor refused it.
+/// The request, the command line or a variable is invalid; nothing was sent, or the vendor refused it.
 pub(crate) const INVALID: u8 = 2;
-/// The key or the account.
+/// The key is missing or refused, or the account's balance is too low.
 pub(crate) const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 /// The task has not ended.
@@ -201,11 +201,13 @@ fn within_limit(limit: Option<CostLimit>) -> String {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
+            // A value that is malformed, wherever it comes from. A missing key is found before a client is built.
+            ErrorKind::Config => INVALID,
             ErrorKind::InvalidRequest | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Conflict => INVALID,
             // No task was created.
             ErrorKind::Moderated if error.delivery().is_some() => INVALID,
             ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
-            ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
+            ErrorKind::Auth | ErrorKind::Balance => ACCOUNT,
             // An asset that is not active in time.
             ErrorKind::Timeout if error.delivery() == Some(Delivery::NotSent) => VENDOR,
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,

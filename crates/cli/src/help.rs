@@ -155,7 +155,7 @@ pub(crate) const ROOT: &str = "\
 Exit codes:
   0    done
   1    the task ended without a video (failed, moderated, cancelled, expired)
-  2    the request or the command line is invalid
+  2    the request, the command line or a variable is invalid
   3    the API key is missing or refused, or the balance is too low
   4    the vendor or the network failed
   5    timed out, or not finished yet; the task is still running

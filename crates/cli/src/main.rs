@@ -79,10 +79,10 @@ enum Command {
     /// Open the video of a task, or the link to it, with the default program.
     #[command(after_help = help::OPEN)]
     Open(open::OpenArgs),
-    /// Cancel a task (AllToken, fal; ModelArk while it is queued).
+    /// Cancel a task (AllToken, Replicate, fal; ModelArk while it is queued).
     #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
-    /// List tasks, newest first (not at ToAPIs; any vendor with --local).
+    /// List tasks, newest first (not ToAPIs, OpenRouter, fal; all with --local).
     #[command(after_help = help::LIST)]
     List(list::ListArgs),
     /// Find lost submissions and list unfinished tasks; submits nothing.
@@ -229,6 +229,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use clap::CommandFactory as _;
+    use videogen::Vendor;
+    use videogen::facts::{Operation, Scheme};
 
     use super::Cli;
 
@@ -280,6 +282,60 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// The vendors that a command's help names are those that can do it.
+    #[test]
+    fn help_names_the_vendors_that_can() {
+        let about = |path: &[&str]| {
+            let all = Cli::command();
+            let mut command = &all;
+            for name in path {
+                command = command.find_subcommand(name).unwrap();
+            }
+            command.get_about().unwrap().to_string()
+        };
+        let names = |can: &dyn Fn(Vendor) -> bool| -> Vec<&str> {
+            let all = Vendor::ALL.iter().copied();
+            let able = all.filter(|vendor| can(*vendor));
+            // Without the name of its company.
+            able.filter_map(|vendor| vendor.name().split(' ').next_back()).collect()
+        };
+        let of = |operation| names(&|vendor| vendor.supports(operation));
+        let at_once = |vendor: Vendor| match vendor.facts().tasks.cancel_when {
+            [] => true,
+            when => when.contains(&"in_progress"),
+        };
+        let cancel = names(&|vendor| vendor.supports(Operation::Cancel) && at_once(vendor)).join(", ");
+        let queued = names(&|vendor| vendor.supports(Operation::Cancel) && !at_once(vendor)).join(", ");
+        let without_list = names(&|vendor| !vendor.supports(Operation::List)).join(", ");
+        for (path, words) in [
+            (&["cancel"][..], format!("({cancel}; {queued} while it is queued)")),
+            (&["list"], format!("(not {without_list}; all with --local)")),
+            (&["balance"], format!("({} only)", of(Operation::Balance).join(", "))),
+            (
+                &["assets", "list"],
+                format!("({} only)", of(Operation::Assets).join(", ")),
+            ),
+            (
+                &["assets", "delete"],
+                format!("({} only)", of(Operation::DeleteAsset).join(", ")),
+            ),
+            (&["assets", "groups"], format!("({})", of(Operation::Groups).join(", "))),
+        ] {
+            let shown = about(path);
+            assert!(shown.contains(&words), "{path:?}: `{shown}` must say `{words}`");
+        }
+        for vendor in Vendor::ALL {
+            let Some(Scheme::HmacSha256 { secret_env, .. }) = vendor.facts().webhook.signature.map(|one| one.scheme)
+            else {
+                continue;
+            };
+            assert!(
+                crate::help::GENERATE.contains(secret_env),
+                "help of generate: {secret_env}"
+            );
+        }
     }
 
     /// Splits a command at blanks outside of double quotes, up to a redirection.

@@ -14,6 +14,7 @@ use videogen_wire::facts::PriceUnit;
 use self::open::{Length, input_seconds, lengths, resolutions, sizes};
 use self::terms::{Offers, Terms};
 use super::media::Files;
+use super::prompt_flags::prompt_flags;
 use crate::model::{
     Capabilities, CostEstimate, Estimate, PriceBook, PriceOrigin, Role, TokenPrice, Vendor, VideoRequest,
 };
@@ -69,6 +70,9 @@ impl Order {
         let members: Vec<&str> = members.filter(|member| !unaffected.contains(member)).collect();
         if !members.is_empty() {
             return Err(format!("the price may depend on `extra`: {}", members.join(", ")));
+        }
+        if let Some(set) = prompt_flags(self.vendor, &self.request.prompt).first() {
+            return Err(format!("the prompt sets {}: {} {}", set.field, set.flag, set.value));
         }
         let request = &self.request;
         let rules = Capabilities::of(self.vendor, &request.model);
