@@ -3,12 +3,17 @@
 #![allow(clippy::unwrap_used)]
 
 mod assets;
+#[cfg(unix)]
+mod browser;
 mod budget;
+mod choice;
 mod deaths;
 mod deliveries;
 mod documents;
 mod download;
 mod follow;
+#[cfg(unix)]
+mod gallery;
 mod interrupt;
 mod journal;
 mod local_files;
@@ -16,6 +21,8 @@ mod local_files;
 #[allow(dead_code)]
 mod media;
 mod models;
+#[cfg(unix)]
+mod open;
 mod outputs;
 #[cfg(unix)]
 mod page;

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use videogen::{Delivery, Error, ErrorKind, TaskId, Violation};
+use videogen::{Delivery, Error, ErrorKind, TaskId, Vendor, VideoTask, Violation};
 
 use crate::error::{CommandKind, ErrorDocument, Kind};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
-use crate::result::TaskResult;
+use crate::result::{Outcome, TaskResult};
 
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
-/// The request or the command line is invalid; nothing was sent, or the vendor refused it.
+/// The request, the command line or a variable is invalid; nothing was sent, or the vendor refused it.
 pub(crate) const INVALID: u8 = 2;
-/// The key or the account.
+/// The key is missing or refused, or the account's balance is too low.
 pub(crate) const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 /// The task has not ended.
@@ -111,6 +111,51 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Adds the result of a submission that no task is known of, unless nothing was sent.
+    pub(crate) fn of_submission(mut self, vendor: Vendor) -> Self {
+        if let Some(id) = self.task().filter(|_| self.is_accepted()) {
+            return self.of_task(&id, None);
+        }
+        let outcome = match self.error.delivery {
+            _ if self.error.kind == ErrorKind::AmbiguousSubmit.into() => Outcome::Ambiguous,
+            Some(_) => Outcome::Rejected,
+            None => return self,
+        };
+        self.result = Some(Box::new(TaskResult::new(vendor, outcome)));
+        self
+    }
+
+    /// Adds the result of a task that exists.
+    pub(crate) fn of_task(mut self, id: &TaskId, task: Option<&VideoTask>) -> Self {
+        let mut result = match self.result.take() {
+            Some(result) => *result,
+            None => TaskResult::left(id),
+        };
+        if result.task.is_none() {
+            result.task = task.cloned();
+        }
+        result.outcome = match self.code {
+            NO_VIDEO if result.files.file.is_none() => Outcome::Failed,
+            _ => Outcome::Running,
+        };
+        result.cost = result.task.as_ref().and_then(VideoTask::cost);
+        self.result = Some(Box::new(result));
+        self
+    }
+
+    /// The result that it has, with the error.
+    pub(crate) fn result(&self) -> Option<TaskResult> {
+        let result = self.result.as_deref()?.clone();
+        Some(result.failed(self.document()))
+    }
+
+    /// The error, for a result.
+    pub(crate) fn document(&self) -> Option<ErrorDocument> {
+        Some((*self.error).clone())
+    }
+}
+
 /// Runs what an interrupt may end at any time.
 pub(crate) async fn stoppable<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::select! {
@@ -130,11 +175,13 @@ pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>)
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
+            // A value that is malformed, wherever it comes from. A missing key is found before a client is built.
+            ErrorKind::Config => INVALID,
             ErrorKind::InvalidRequest | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Conflict => INVALID,
             // No task was created.
             ErrorKind::Moderated if error.delivery().is_some() => INVALID,
             ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
-            ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
+            ErrorKind::Auth | ErrorKind::Balance => ACCOUNT,
             // An asset that is not active in time.
             ErrorKind::Timeout if error.delivery() == Some(Delivery::NotSent) => VENDOR,
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,

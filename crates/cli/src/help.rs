@@ -1,4 +1,4 @@
-//! Text below the options of each command: examples and details. A test in `main.rs` parses every example.
+//! Text below the options of each command: examples and details. A test in `tests.rs` parses every example.
 //! Paragraphs are one line each, because clap wraps them to the terminal.
 
 /// Widest help, in columns.
@@ -45,6 +45,11 @@ pub(crate) const DOWNLOAD: &str = "\
 Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
   videogen download token360:videos:video-4f1c --last-frame-output boat.png";
+
+pub(crate) const OPEN: &str = "\
+Examples:
+  videogen open token360:videos:video-4f1c
+  videogen open token360:videos:video-4f1c --print";
 
 pub(crate) const CANCEL: &str = "\
 Examples:
@@ -122,6 +127,16 @@ A vendor may demand that a real person agrees to be shown: `verify` prints a \
 link that the person opens on a phone, usually within 120 seconds. With \
 --session FILE, a later call continues what an interrupted one began.";
 
+pub(crate) const GALLERY: &str = "\
+Examples:
+  videogen gallery clips
+  videogen gallery clips --recursive --title \"Boats, take 3\" -o boats.html
+  videogen gallery clips --results jobs.results.jsonl
+
+What is shown of a clip comes from its sidecar (boat.mp4.json), the results of a \
+batch, and the journal. A later run replaces the page; another file of its name \
+is kept unless --overwrite is given.";
+
 pub(crate) const SCHEMA: &str = "\
 Examples:
   videogen schema request > request.schema.json
@@ -148,7 +163,7 @@ pub(crate) const ROOT: &str = "\
 Exit codes:
   0    done
   1    the task ended without a video (failed, moderated, cancelled, expired)
-  2    the request or the command line is invalid
+  2    the request, the command line or a variable is invalid
   3    the API key is missing or refused, or the balance is too low
   4    the vendor or the network failed
   5    timed out, or not finished yet; the task is still running

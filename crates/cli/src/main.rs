@@ -2,6 +2,7 @@
 
 mod account;
 mod cap;
+mod clips;
 mod commands;
 mod error;
 mod events;
@@ -22,6 +23,8 @@ mod request_args;
 mod request_file;
 mod result;
 mod submission;
+#[cfg(test)]
+mod tests;
 mod text;
 mod uploads;
 mod webhook;
@@ -36,8 +39,8 @@ use videogen::ErrorKind;
 
 use crate::account::TaskArgs;
 use crate::commands::{
-    assets, balance, budget, cancel, completions, download, generate, list, man, models, plan, prices, recover, schema,
-    sim, spend, status, wait,
+    assets, balance, budget, cancel, completions, download, gallery, generate, list, man, models, open, plan, prices,
+    recover, schema, sim, spend, status, wait,
 };
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
@@ -74,10 +77,13 @@ enum Command {
     /// Download the video of a finished task.
     #[command(after_help = help::DOWNLOAD)]
     Download(download::DownloadArgs),
-    /// Cancel a task (AllToken, fal; ModelArk while it is queued).
+    /// Open the video of a task, or the link to it, with the default program.
+    #[command(after_help = help::OPEN)]
+    Open(open::OpenArgs),
+    /// Cancel a task (AllToken, Replicate, fal; ModelArk while it is queued).
     #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
-    /// List tasks, newest first (not at ToAPIs; any vendor with --local).
+    /// List tasks, newest first (not ToAPIs, OpenRouter, fal; all with --local).
     #[command(after_help = help::LIST)]
     List(list::ListArgs),
     /// Find lost submissions and list unfinished tasks; submits nothing.
@@ -101,6 +107,9 @@ enum Command {
     /// Upload local files, and manage what a vendor keeps of them.
     #[command(after_help = help::ASSETS)]
     Assets(AssetsArgs),
+    /// Write a web page that shows the clips in a folder; loads nothing from a network.
+    #[command(after_help = help::GALLERY)]
+    Gallery(gallery::GalleryArgs),
     /// Print the JSON Schema of a request, a task, a result, an event or an error.
     #[command(after_help = help::SCHEMA)]
     Schema(schema::SchemaArgs),
@@ -198,6 +207,7 @@ async fn run() -> ExitCode {
         Command::Status(args) => stoppable(status::status(args, &journal, &output)).await,
         Command::Wait(args) => wait::wait(args, &journal, &output).await,
         Command::Download(args) => download::download(args, &journal, &output).await,
+        Command::Open(args) => open::open(args, &journal, &output).await,
         Command::Cancel(args) => stoppable(cancel::cancel(args, &journal, &output)).await,
         Command::List(args) => stoppable(list::list(args, &journal, &output)).await,
         Command::Recover(args) => recover::recover(args, &journal, &output).await,
@@ -207,6 +217,7 @@ async fn run() -> ExitCode {
         Command::Budget(args) => stoppable(budget::budget(args.command, &journal, &output)).await,
         Command::Prices(args) => stoppable(prices::prices(args.command, &output)).await,
         Command::Assets(args) => stoppable(assets::assets(args.command, &journal, &output)).await,
+        Command::Gallery(args) => stoppable(gallery::gallery(args, &journal, &output)).await,
         Command::Schema(args) => schema::schema(&args, &output),
         Command::Sim(args) => sim::sim(args, &output).await,
         Command::Completions(args) => completions::completions(&args, Cli::command(), &output),
@@ -219,103 +230,5 @@ async fn run() -> ExitCode {
             output.failure(&failure);
             ExitCode::from(code)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use clap::CommandFactory as _;
-
-    use super::Cli;
-
-    /// Longest example and line about an option, in characters.
-    const WIDTH: usize = 80;
-
-    #[test]
-    fn help_is_short_and_has_examples() {
-        let mut wrong = Vec::new();
-        let mut all = Cli::command();
-        // Adds the global options to each command.
-        all.build();
-        let top = all.get_subcommands().map(|command| (true, command));
-        let nested = all.get_subcommands().flat_map(clap::Command::get_subcommands);
-        let commands = top.chain(nested.map(|command| (false, command)));
-        for (is_top, command) in commands.filter(|(_, command)| command.get_name() != "help") {
-            let name = command.get_name();
-            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            // The examples of nested commands are with the command that they belong to.
-            if is_top && !after.starts_with("Examples:\n") {
-                wrong.push(format!("{name}: no examples; add them in help.rs"));
-            }
-            let about = (name.to_owned(), command.get_about().unwrap().to_string());
-            let options = command.get_arguments().map(|option| {
-                let help = option.get_help().map(ToString::to_string).unwrap_or_default();
-                (format!("{name} {}", option.get_id()), help)
-            });
-            for (place, help) in options.chain([about]) {
-                if help.is_empty() || help.ends_with('.') {
-                    wrong.push(format!("{place}: `{help}`; write one line without a full stop"));
-                }
-                if help.chars().count() > WIDTH {
-                    wrong.push(format!("{place}: `{help}` is longer than {WIDTH} characters"));
-                }
-            }
-            // The examples are valid, and not wrapped on a usual terminal.
-            for line in after.lines().filter_map(|line| line.strip_prefix("  ")) {
-                if line.chars().count() + 2 > WIDTH {
-                    wrong.push(format!("{name}: `{line}` is longer than {WIDTH} characters"));
-                }
-                let words = shell(line);
-                if let Err(error) = Cli::command().try_get_matches_from(&words) {
-                    wrong.push(format!("{line}: {error}"));
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    /// The help of a command and of those below it.
-    fn helps(command: &mut clap::Command, found: &mut Vec<(String, String)>) {
-        found.push((command.get_name().to_owned(), command.render_long_help().to_string()));
-        found.push((command.get_name().to_owned(), command.render_help().to_string()));
-        for below in command.get_subcommands_mut() {
-            helps(below, found);
-        }
-    }
-
-    #[test]
-    fn help_fits_the_terminal() {
-        for width in [40, 80, crate::help::WIDTH] {
-            let mut all = Cli::command().term_width(width);
-            all.build();
-            let mut found = Vec::new();
-            helps(&mut all, &mut found);
-            assert!(found.len() > 50, "{}", found.len());
-            for (name, help) in found {
-                // A single word cannot be wrapped, and clap does not wrap the line on usage.
-                let long = help.lines().find(|line| {
-                    let is_usage = line.starts_with("Usage: ");
-                    line.chars().count() > width && line.trim().contains(' ') && !is_usage
-                });
-                assert_eq!(long, None, "{name} at {width} columns:\n{help}");
-            }
-        }
-    }
-
-    /// Splits a command at blanks outside of double quotes, up to a redirection.
-    fn shell(line: &str) -> Vec<String> {
-        let mut words = Vec::new();
-        for (index, part) in line.split('"').enumerate() {
-            if index % 2 == 1 {
-                words.push(part.to_owned());
-            } else {
-                words.extend(part.split_whitespace().map(str::to_owned));
-            }
-        }
-        let end = words.iter().position(|word| word == ">").unwrap_or(words.len());
-        words.truncate(end);
-        words
     }
 }

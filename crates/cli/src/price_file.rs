@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{NaiveDate, Utc};
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 use toml_edit::{ArrayOfTables, DocumentMut, Item};
+use videogen::facts::Operation;
 use videogen::price::{Estimate, PriceBook, PriceEntry, PriceOrigin};
 use videogen::{ErrorKind, Vendor};
 
@@ -139,6 +140,10 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
 pub(crate) async fn add_live(book: &mut PriceBook, vendors: &[Vendor], account: &AccountArgs, output: &Output) {
     for vendor in vendors {
         let name = vendor.name();
+        if !vendor.supports(Operation::Models) {
+            output.note(&format!("No live prices of {name}: it has no list of models"));
+            continue;
+        }
         let models = match account.client(*vendor) {
             Ok(client) => client.models().await.map_err(Failure::from),
             Err(failure) => Err(failure),
@@ -147,6 +152,7 @@ pub(crate) async fn add_live(book: &mut PriceBook, vendors: &[Vendor], account: 
             Ok(models) => models,
             Err(failure) => {
                 let reason = failure.message.lines().next().unwrap_or_default();
+                let reason = reason.strip_prefix(&format!("{name}: ")).unwrap_or(reason);
                 output.note(&format!("No live prices of {name}: {reason}"));
                 continue;
             }

@@ -44,7 +44,7 @@ pub(crate) struct GenerateArgs {
     /// Submit at most once per KEY and journal; reruns resume the existing task.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
-    /// After a lost response, search for the task for SECONDS.
+    /// After a lost response, search for the task for SECONDS; 0: do not search.
     #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
     search_timeout: u64,
     /// Adopt the only exact match; only if no other program uses the account.
@@ -83,9 +83,8 @@ async fn submit(
             };
         }
         interrupt = interrupted() => {
-            if under_way.needs_files() {
-                let message = "interrupted during an upload; nothing was submitted";
-                return Err(Failure::interrupted(interrupt, message));
+            if let Some(failure) = under_way.idle(interrupt) {
+                return Err(failure);
             }
             client.stop_retrying();
             interrupt
@@ -134,6 +133,9 @@ async fn find(
     let Some(ambiguity) = error.ambiguity().filter(|ambiguity| ambiguity.is_searchable()) else {
         return Err(lost(error));
     };
+    if search.is_zero() {
+        return Err(lost(error));
+    }
     output.note(&format!(
         "The response to the submission was lost; searching for its task for {} s.",
         search.as_secs()
@@ -187,6 +189,9 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
+    if args.idempotency_key.is_some() {
+        journal.needed_for("--idempotency-key", args.simulate)?;
+    }
     let prices = Prices::read()?;
     let key = args.idempotency_key.as_deref();
     let target = if args.no_wait {
@@ -231,7 +236,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let (under_way, builder) = Submission::watch(builder, is_journalled, args.simulate, *output);
     let client = uploads::watch(builder.prices(prices.book), *output).build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
-        lost::earlier(&client, &journal, output).await;
+        lost::earlier(&client, &journal, args.search_timeout > 0, output).await;
     }
 
     if let (Some(target), Some(key)) = (&target, key) {
@@ -282,6 +287,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         .as_ref()
         .map(|target| target.destination().clone())
         .filter(|_| is_journalled);
+    submission.without_search = args.search_timeout == 0;
     args.cap.apply(&mut submission);
     let search = ReconcileOptions::default()
         .within(Duration::from_secs(args.search_timeout))
@@ -440,7 +446,9 @@ impl Run<'_> {
 
     fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
         let failure = follow::ended(task).err().filter(|_| task.status.is_ended());
-        let mut result = self.describe(TaskResult::of(task)).failed(failure.as_ref());
+        let mut result = self
+            .describe(TaskResult::of(task))
+            .failed(failure.as_ref().and_then(Failure::document));
         result.files = files.map(Files::saved).unwrap_or_default();
         let remark = if self.simulate { " (simulated)" } else { "" };
         self.output.task(result, || match files {

@@ -26,6 +26,7 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prompt_flags: &[],
     prices: PRICES,
     billing: Billing { free: &[], page: None, unverified: false },
 };

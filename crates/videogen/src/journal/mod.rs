@@ -52,3 +52,5 @@ pub use futures_util::future::BoxFuture;
 pub use ledger::{Amounts, GroupBy, Ledger, Spend};
 pub use query::{Query, Subject};
 pub use upload::{UploadKey, UploadLease, UploadRecord};
+
+pub use crate::model::mask::hide_urls;

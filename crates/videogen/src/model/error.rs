@@ -318,7 +318,9 @@ impl fmt::Display for Error {
         if let Some(status) = inner.status {
             notes.push(format!("HTTP {status}"));
         }
-        if let Some(code) = &inner.code {
+        // Some messages end with it.
+        let is_named = |code: &&String| inner.message.contains(&format!("({code})"));
+        if let Some(code) = inner.code.as_ref().filter(|code| !is_named(code)) {
             notes.push(format!("code {code}"));
         }
         if let Some(id) = &inner.request_id {

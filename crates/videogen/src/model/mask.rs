@@ -22,8 +22,16 @@ pub(crate) fn steers_a_terminal(c: char) -> bool {
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Reduces the URLs in a text to their hosts: the rest may contain credentials.
-pub(crate) fn hide_urls(text: &str) -> String {
+/// Reduces the URLs in a text to their hosts, as in a journal: the rest may contain credentials.
+///
+/// ```
+/// use videogen::journal::hide_urls;
+///
+/// let text = hide_urls("see https://files.example.com/boat.mp4?signature=4f1c");
+/// assert_eq!(text, "see https://files.example.com/[masked]");
+/// ```
+#[must_use]
+pub fn hide_urls(text: &str) -> String {
     let mut cleaned = String::new();
     // Brackets and single quotes may be part of a URL, so they do not end one here.
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')) {

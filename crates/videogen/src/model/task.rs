@@ -358,8 +358,8 @@ impl fmt::Display for TaskError {
             write!(f, "{param}: ")?;
         }
         match (&self.message, &self.code) {
-            (Some(message), Some(code)) => write!(f, "{message} ({code})"),
-            (Some(text), None) | (None, Some(text)) => f.write_str(text),
+            (Some(message), Some(code)) if !message.contains(&format!("({code})")) => write!(f, "{message} ({code})"),
+            (Some(text), _) | (None, Some(text)) => f.write_str(text),
             (None, None) => f.write_str("the vendor gave no reason"),
         }
     }

@@ -98,6 +98,7 @@ fn cause(test: &FieldTest, request: &VideoRequest) -> String {
         (FieldState::OneOf(_), Some(value)) => format!("{} {value}", test.field),
         (FieldState::Unset, _) => format!("a request without {}", test.field),
         (FieldState::OneOf(_), None) => format!("the default {}", test.field),
+        (FieldState::Set, _) if test.field == "prompt" => "a request with a prompt".to_owned(),
         _ => test.field.to_owned(),
     }
 }

@@ -10,6 +10,7 @@ use videogen_wire::facts::{PriceUnit, Size, Tokens, Zero};
 
 use super::conditions::{Demand, fits, value};
 use super::media::{Files, role_rule};
+use super::prompt_flags::prompt_flags;
 use crate::model::{
     Capabilities, CostEstimate, Estimate, PriceBook, PriceEntry, PriceOrigin, Role, Source, TokenPrice, Vendor,
     VideoDuration, VideoRequest,
@@ -89,6 +90,9 @@ impl Order {
         if !self.request.extra.is_empty() {
             let members: Vec<&str> = self.request.extra.keys().map(String::as_str).collect();
             return Err(format!("the price may depend on `extra`: {}", members.join(", ")));
+        }
+        if let Some(set) = prompt_flags(self.vendor, &self.request.prompt).first() {
+            return Err(format!("the prompt sets {}: {} {}", set.field, set.flag, set.value));
         }
         let rules = Capabilities::of(self.vendor, &self.request.model);
         let resolutions = self.resolutions(&rules);

@@ -59,10 +59,10 @@ impl Client {
     ///
     /// # Errors
     /// `config` without a journal; `not_found` when the journal has no such entry; `conflict` when the entry is already
-    /// resolved, or when it would be dismissed although there are candidates (even weak ones) or the search is
-    /// inconclusive: see [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when the journal
-    /// cannot be written, or the task belongs to another submission. With a task, also the errors of
-    /// [`get`](Self::get).
+    /// resolved, when the task belongs to another submission, or when it would be dismissed although there are candidates
+    /// (even weak ones) or the search is inconclusive: see
+    /// [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when the journal cannot be written. With a
+    /// task, also the errors of [`get`](Self::get).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -137,7 +137,7 @@ impl Client {
     async fn of_no_other(&self, task: &TaskId, intent: &str) -> Result<TaskStatus, Error> {
         let taken = || {
             let message = format!("the task {task} already belongs to another submission");
-            Error::new(ErrorKind::Journal, message)
+            Error::new(ErrorKind::Conflict, message)
         };
         if self.knows(task, None, Some(intent)).await? {
             return Err(taken());

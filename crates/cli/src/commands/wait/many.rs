@@ -32,7 +32,7 @@ impl Ended {
                 Self {
                     code: failure.as_ref().map_or(0, |failure| failure.code),
                     text: task_text(&task),
-                    result: result.failed(failure.as_ref()),
+                    result: result.failed(failure.as_ref().and_then(Failure::document)),
                 }
             }
             Err(failure) => {
@@ -40,7 +40,7 @@ impl Ended {
                 Self {
                     code: failure.code,
                     text: format!("{id}  {}", failure.message),
-                    result: TaskResult::left(id).failed(Some(&failure)),
+                    result: TaskResult::left(id).failed(failure.document()),
                 }
             }
         }
