@@ -32,6 +32,7 @@ mod records;
 mod requests;
 mod results;
 mod several;
+mod shells;
 mod strict;
 mod terminal;
 mod tidy;
