@@ -24,6 +24,7 @@ mod models;
 #[cfg(unix)]
 mod open;
 mod outputs;
+mod own_prices;
 #[cfg(unix)]
 mod page;
 mod prices;
@@ -31,6 +32,7 @@ mod records;
 mod requests;
 mod results;
 mod several;
+mod shells;
 mod strict;
 mod terminal;
 mod tidy;

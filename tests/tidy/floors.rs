@@ -76,6 +76,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("uploads", 5),
             ("webhook", 5),
             ("files", 6),
+            ("cost", 6),
             ("price_file", 6),
             ("commands", 7),
         ],

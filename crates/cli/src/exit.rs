@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use videogen::price::{CostLimit, CostLimitKind};
 use videogen::{Delivery, Error, ErrorKind, TaskId, Vendor, VideoTask, Violation};
 
 use crate::error::{CommandKind, ErrorDocument, Kind};
@@ -172,6 +173,31 @@ pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>)
     (!fields.is_empty()).then(|| options.collect::<Vec<_>>().join(" "))
 }
 
+/// What to do about a limit of cost.
+fn within_limit(limit: Option<CostLimit>) -> String {
+    let budgets = || Invocation::new("budget").arg("list");
+    match limit {
+        Some(limit) if limit.kind == CostLimitKind::MaxCost && limit.cost_known => {
+            "To submit it, raise --max-cost, or request less.".to_owned()
+        }
+        Some(limit) if limit.cost_known => {
+            let set = Invocation::new("budget").arg("set");
+            format!(
+                "To see the budgets, use: {}. To change one, use: {set} AMOUNT/PERIOD",
+                budgets()
+            )
+        }
+        Some(limit) if limit.kind == CostLimitKind::MaxCost => {
+            let set = Invocation::new("prices").arg("set").flag("--help", true);
+            format!("To submit at an unknown cost, add: --allow-unknown-cost. To set your own price, see: {set}")
+        }
+        _ => format!(
+            "To submit at an unknown cost, add: --allow-unknown-cost. To see the budgets, use: {}",
+            budgets()
+        ),
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
@@ -201,10 +227,7 @@ impl From<Error> for Failure {
         };
         let any = |test: fn(&Violation) -> bool| error.violations().iter().any(test);
         let failure = match error.kind() {
-            ErrorKind::Budget => failure.hint(&format!(
-                "To see the budgets, use: {}. To submit at an unknown cost, add: --allow-unknown-cost",
-                Invocation::new("budget").arg("list")
-            )),
+            ErrorKind::Budget => failure.hint(&within_limit(error.cost_limit())),
             _ => failure,
         };
         let failure = match any(|violation| violation.more_models > 0) {

@@ -89,6 +89,12 @@ impl JournalArgs {
         SqliteJournal::open_read_only(path).ok().map(Arc::new)
     }
 
+    /// The journal that --no-journal leaves out, if it is there.
+    pub(crate) fn left_out(&self) -> Option<Arc<SqliteJournal>> {
+        let path = self.path().ok().filter(|path| self.no_journal && path.exists())?;
+        SqliteJournal::open_read_only(path).ok().map(Arc::new)
+    }
+
     /// For views, which change nothing: the journal as it is, if there is one. One that the user named must be readable.
     pub(crate) fn open_to_look(&self, output: &Output) -> Result<Option<Arc<SqliteJournal>>, Failure> {
         let is_wanted = |path: &PathBuf| !self.no_journal && (self.journal.is_some() || path.exists());

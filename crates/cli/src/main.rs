@@ -4,6 +4,7 @@ mod account;
 mod cap;
 mod clips;
 mod commands;
+mod cost;
 mod error;
 mod events;
 mod exit;
@@ -23,6 +24,8 @@ mod request_args;
 mod request_file;
 mod result;
 mod submission;
+#[cfg(test)]
+mod tests;
 mod text;
 mod uploads;
 mod webhook;
@@ -32,13 +35,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use videogen::ErrorKind;
 
 use crate::account::TaskArgs;
 use crate::commands::{
-    assets, balance, budget, cancel, download, gallery, generate, list, models, open, plan, prices, recover, schema,
-    sim, spend, status, wait,
+    assets, balance, budget, cancel, completions, download, gallery, generate, list, man, models, open, plan, prices,
+    recover, schema, sim, spend, status, wait,
 };
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
@@ -46,7 +49,7 @@ use crate::output::{Output, OutputArgs};
 
 /// Generate video at Token360, ToAPIs, AllToken, ModelArk, OpenRouter, Replicate or fal.
 #[derive(Parser)]
-#[command(version, after_help = help::ROOT)]
+#[command(name = "videogen", version, after_help = help::ROOT, max_term_width = help::WIDTH)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -114,6 +117,12 @@ enum Command {
     /// Run a local simulator of the vendors' APIs.
     #[command(after_help = help::SIM)]
     Sim(sim::SimArgs),
+    /// Print a completion script for a shell.
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write those of all commands.
+    #[command(after_help = help::MAN)]
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -212,6 +221,8 @@ async fn run() -> ExitCode {
         Command::Gallery(args) => stoppable(gallery::gallery(args, &journal, &output)).await,
         Command::Schema(args) => schema::schema(&args, &output),
         Command::Sim(args) => sim::sim(args, &output).await,
+        Command::Completions(args) => completions::completions(&args, Cli::command(), &output),
+        Command::Man(args) => man::man(&args, Cli::command(), &output),
     };
     match result {
         Ok(code) => code,
@@ -220,135 +231,5 @@ async fn run() -> ExitCode {
             output.failure(&failure);
             ExitCode::from(code)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use clap::CommandFactory as _;
-    use videogen::Vendor;
-    use videogen::facts::{Operation, Scheme};
-
-    use super::Cli;
-
-    /// Longest line of help, in characters.
-    const WIDTH: usize = 80;
-
-    #[test]
-    fn help_is_short_and_has_examples() {
-        let mut wrong: Vec<String> = crate::help::ROOT
-            .lines()
-            .filter(|line| line.chars().count() > WIDTH)
-            .map(|line| format!("`{line}` is longer than {WIDTH} characters"))
-            .collect();
-        let mut all = Cli::command();
-        // Adds the global options to each command.
-        all.build();
-        let top = all.get_subcommands().map(|command| (true, command));
-        let nested = all.get_subcommands().flat_map(clap::Command::get_subcommands);
-        let commands = top.chain(nested.map(|command| (false, command)));
-        for (is_top, command) in commands.filter(|(_, command)| command.get_name() != "help") {
-            let name = command.get_name();
-            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            // The examples of nested commands are with the command that they belong to.
-            if is_top && !after.starts_with("Examples:\n") {
-                wrong.push(format!("{name}: no examples; add them in help.rs"));
-            }
-            let about = (name.to_owned(), command.get_about().unwrap().to_string());
-            let options = command.get_arguments().map(|option| {
-                let help = option.get_help().map(ToString::to_string).unwrap_or_default();
-                (format!("{name} {}", option.get_id()), help)
-            });
-            for (place, help) in options.chain([about]) {
-                if help.is_empty() || help.ends_with('.') {
-                    wrong.push(format!("{place}: `{help}`; write one line without a full stop"));
-                }
-                if help.chars().count() > WIDTH {
-                    wrong.push(format!("{place}: `{help}` is longer than {WIDTH} characters"));
-                }
-            }
-            for line in after.lines().filter(|line| line.chars().count() > WIDTH) {
-                wrong.push(format!("{name}: `{line}` is longer than {WIDTH} characters"));
-            }
-            // The examples are valid.
-            for line in after.lines().filter_map(|line| line.strip_prefix("  ")) {
-                let words = shell(line);
-                if let Err(error) = Cli::command().try_get_matches_from(&words) {
-                    wrong.push(format!("{line}: {error}"));
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    /// The vendors that a command's help names are those that can do it.
-    #[test]
-    fn help_names_the_vendors_that_can() {
-        let about = |path: &[&str]| {
-            let all = Cli::command();
-            let mut command = &all;
-            for name in path {
-                command = command.find_subcommand(name).unwrap();
-            }
-            command.get_about().unwrap().to_string()
-        };
-        let names = |can: &dyn Fn(Vendor) -> bool| -> Vec<&str> {
-            let all = Vendor::ALL.iter().copied();
-            let able = all.filter(|vendor| can(*vendor));
-            // Without the name of its company.
-            able.filter_map(|vendor| vendor.name().split(' ').next_back()).collect()
-        };
-        let of = |operation| names(&|vendor| vendor.supports(operation));
-        let at_once = |vendor: Vendor| match vendor.facts().tasks.cancel_when {
-            [] => true,
-            when => when.contains(&"in_progress"),
-        };
-        let cancel = names(&|vendor| vendor.supports(Operation::Cancel) && at_once(vendor)).join(", ");
-        let queued = names(&|vendor| vendor.supports(Operation::Cancel) && !at_once(vendor)).join(", ");
-        let without_list = names(&|vendor| !vendor.supports(Operation::List)).join(", ");
-        for (path, words) in [
-            (&["cancel"][..], format!("({cancel}; {queued} while it is queued)")),
-            (&["list"], format!("(not {without_list}; all with --local)")),
-            (&["balance"], format!("({} only)", of(Operation::Balance).join(", "))),
-            (
-                &["assets", "list"],
-                format!("({} only)", of(Operation::Assets).join(", ")),
-            ),
-            (
-                &["assets", "delete"],
-                format!("({} only)", of(Operation::DeleteAsset).join(", ")),
-            ),
-            (&["assets", "groups"], format!("({})", of(Operation::Groups).join(", "))),
-        ] {
-            let shown = about(path);
-            assert!(shown.contains(&words), "{path:?}: `{shown}` must say `{words}`");
-        }
-        for vendor in Vendor::ALL {
-            let Some(Scheme::HmacSha256 { secret_env, .. }) = vendor.facts().webhook.signature.map(|one| one.scheme)
-            else {
-                continue;
-            };
-            assert!(
-                crate::help::GENERATE.contains(secret_env),
-                "help of generate: {secret_env}"
-            );
-        }
-    }
-
-    /// Splits a command at blanks outside of double quotes, up to a redirection.
-    fn shell(line: &str) -> Vec<String> {
-        let mut words = Vec::new();
-        for (index, part) in line.split('"').enumerate() {
-            if index % 2 == 1 {
-                words.push(part.to_owned());
-            } else {
-                words.extend(part.split_whitespace().map(str::to_owned));
-            }
-        }
-        let end = words.iter().position(|word| word == ">").unwrap_or(words.len());
-        words.truncate(end);
-        words
     }
 }

@@ -15,6 +15,7 @@ use videogen_sim::Simulator;
 
 use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
 use crate::cap::CapArgs;
+use crate::cost;
 use crate::events::What;
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
 use crate::files::{FileArgs, Files, Target};
@@ -24,7 +25,7 @@ use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::lost;
 use crate::output::{Output, elapsed, task_text};
-use crate::price_file::{self, Prices};
+use crate::price_file::Prices;
 use crate::request_args::RequestArgs;
 use crate::result::{RequestFacts, TaskResult};
 use crate::submission::Submission;
@@ -192,7 +193,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if args.idempotency_key.is_some() {
         journal.needed_for("--idempotency-key", args.simulate)?;
     }
-    let prices = Prices::read()?;
+    let prices = Prices::read()?.book;
     let key = args.idempotency_key.as_deref();
     let target = if args.no_wait {
         None
@@ -212,6 +213,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     }
 
     let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
+    let left_out = journal.left_out();
     // Kept until the end: dropping it stops the simulator.
     let (builder, journal, _simulator) = if args.simulate {
         let simulator = Simulator::builder()
@@ -233,8 +235,9 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     };
     // With --json a simulation prints no notes: there is no paid task to lose.
     let is_journalled = journal.is_some();
+    let budgeted = journal.clone().or(left_out);
     let (under_way, builder) = Submission::watch(builder, is_journalled, args.simulate, *output);
-    let client = uploads::watch(builder.prices(prices.book), *output).build()?;
+    let client = uploads::watch(builder.prices(prices.clone()), *output).build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
         lost::earlier(&client, &journal, args.search_timeout > 0, output).await;
     }
@@ -271,7 +274,14 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output.note(&overridden(violation));
     }
     if let Some(estimate) = facts.estimate.as_ref().filter(|_| !args.simulate) {
-        output.note(&price_file::line(estimate));
+        let budgets = cost::budgets(budgeted.as_deref(), vendor).await;
+        let is_capped = args.cap.is_set() || budgets > 0 && is_journalled;
+        if estimate.known().is_some() || is_capped || prices.has_price_of(vendor, &request.model) {
+            output.note(&cost::line(estimate));
+        }
+        if budgets > 0 && !is_journalled {
+            output.note("The budgets are not checked: they are in the journal, which --no-journal leaves out.");
+        }
     }
     let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
     if let Some(listener) = &listener

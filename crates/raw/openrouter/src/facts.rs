@@ -28,7 +28,7 @@ pub const VENDOR: Vendor = Vendor {
     uploads: UPLOADS,
     prompt_flags: &[],
     prices: PRICES,
-    billing: Billing { free: &[], page: None, unverified: false },
+    billing: Billing { free: &[], unaffected: &["session_id", "trace", "user"], page: Some("https://github.com/OpenRouterTeam/docs"), unverified: false },
 };
 
 const PAGES: &[Page] = &[

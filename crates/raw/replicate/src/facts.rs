@@ -28,7 +28,7 @@ pub const VENDOR: Vendor = Vendor {
     uploads: UPLOADS,
     prompt_flags: &[],
     prices: PRICES,
-    billing: Billing { free: &["expired"], page: Some("https://replicate.com/docs/topics/predictions/lifecycle"), unverified: false },
+    billing: Billing { free: &["expired"], unaffected: &[], page: Some("https://replicate.com/docs/topics/predictions/lifecycle"), unverified: false },
 };
 
 const PAGES: &[Page] = &[

@@ -28,7 +28,7 @@ pub const VENDOR: Vendor = Vendor {
     uploads: UPLOADS,
     prompt_flags: &[],
     prices: PRICES,
-    billing: Billing { free: &["failed"], page: Some("https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks"), unverified: false },
+    billing: Billing { free: &["failed"], unaffected: &[], page: Some("https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks"), unverified: false },
 };
 
 const PAGES: &[Page] = &[

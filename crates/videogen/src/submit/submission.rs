@@ -247,6 +247,7 @@ impl Client {
         intent.at = Utc::now();
         let until = lease_end();
         intent.until = until;
+        let estimate = intent.estimate.clone();
         let begun = journal.begin(intent).await.map_err(|error| {
             let message = format!("cannot write the journal, so nothing was sent: {error}");
             Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
@@ -277,6 +278,10 @@ impl Client {
         // If this fails, the entry stays open and can be recovered; the task is returned anyway.
         let mut task = result?;
         task.journal_error = noted.err();
+        task.estimate = task.estimate.or(estimate);
+        if task.journal_error.is_none() {
+            self.record_cost(&task, None).await;
+        }
         Ok(Attempt::Made(Box::new(task)))
     }
 
