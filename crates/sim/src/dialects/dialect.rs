@@ -10,7 +10,7 @@ use crate::dialects::input::{Input, Medium};
 use crate::dialects::refusal::Refusal;
 use crate::media::FileKind;
 use crate::spec::{Body, Operation, Spec};
-use crate::state::{Core, Task};
+use crate::state::{Core, Status, Task};
 
 /// A vendor's dialect.
 pub(crate) trait Dialect: Sync {
@@ -60,6 +60,11 @@ pub(crate) trait Dialect: Sync {
     /// The caller's own id, where it is read besides the member that carries it.
     fn other_reference<'a>(&self, _body: &'a Value) -> Option<&'a str> {
         None
+    }
+
+    /// The status of a task whose deadline passed after the work began.
+    fn overdue(&self) -> Status {
+        Status::Expired
     }
 
     /// Whether an operation needs no key.

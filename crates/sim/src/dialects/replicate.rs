@@ -40,6 +40,11 @@ impl Dialect for Replicate {
         }
     }
 
+    /// Only a prediction that has not begun is aborted.
+    fn overdue(&self) -> Status {
+        Status::Cancelled
+    }
+
     fn created(&self, call: &Call, task: &Task) -> Answer {
         Answer::json(201, show(&call.core, call.spec, task, call.core.clock.now()))
     }
@@ -91,14 +96,13 @@ impl Dialect for Replicate {
     }
 }
 
-/// The vendor's word for the status of a task. A deadline that passes before the work begins aborts it.
-fn word(task: &Task, status: Status) -> &'static str {
+/// The vendor's word for a status.
+const fn word(status: Status) -> &'static str {
     match status {
         Status::Queued => "starting",
         Status::Running => "processing",
         Status::Completed => "succeeded",
         Status::Failed(_) => "failed",
-        Status::Expired if task.plan.start() < task.plan.end() => "canceled",
         Status::Expired => "aborted",
         Status::Cancelled => "canceled",
     }
@@ -115,7 +119,7 @@ fn base(core: &Core, task: &Task) -> String {
 
 fn show(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     let state = task.state(now);
-    let word = word(task, state.status);
+    let word = word(state.status);
     let ended = state.status.is_terminal();
     let is_removed = ended && now.saturating_sub(state.since) >= KEPT;
     let url = format!("{}/predictions/{}", base(core, task), task.id);

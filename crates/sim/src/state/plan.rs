@@ -85,6 +85,14 @@ impl Plan {
         }
     }
 
+    /// The plan where a deadline that passes after the work began ends the task with `status`.
+    pub(crate) fn overdue_as(mut self, status: Status) -> Self {
+        if self.ending == Status::Expired && self.start < self.end {
+            self.ending = status;
+        }
+        self
+    }
+
     /// When the work begins.
     pub(crate) const fn start(&self) -> Duration {
         self.start

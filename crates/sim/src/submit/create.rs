@@ -125,7 +125,7 @@ fn build(
         unverified_rules: unverified,
         created: now,
         wall: call.core.clock.wall_time(),
-        plan: Plan::new(now, call.core.pace, prompt, expires_after),
+        plan: Plan::new(now, call.core.pace, prompt, expires_after).overdue_as(dialect.overdue()),
         cancelled: OnceLock::new(),
         deleted: OnceLock::new(),
         bill,
