@@ -12,6 +12,7 @@ use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
+use crate::nearest;
 use crate::output::{Output, file, moment, table};
 
 #[derive(Args)]
@@ -34,7 +35,7 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     oldest_first: bool,
     /// Filter by status, such as completed (AllToken, ModelArk, or with --local).
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", value_parser = nearest::status)]
     status: Option<String>,
 }
 
