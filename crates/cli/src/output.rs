@@ -127,13 +127,7 @@ impl Output {
             Format::Quiet => {
                 let failed = results.iter().filter_map(|result| result.error.as_ref());
                 failed.for_each(|error| say(&text::lines(&format!("error: {}", error.message))));
-                let done = results.iter().filter(|result| result.error.is_none());
-                let lines: Vec<String> = done.flat_map(TaskResult::names).collect();
-                if lines.is_empty() {
-                    Ok(())
-                } else {
-                    print(&text::lines(&lines.join("\n")))
-                }
+                names(results)
             }
         }
     }
@@ -144,7 +138,10 @@ impl Output {
         let printed = match (self.format, &result) {
             (Format::Text | Format::Quiet, _) => {
                 say(&text::lines(&format!("error: {}", failure.message)));
-                Ok(())
+                match (self.format, &result) {
+                    (Format::Quiet, Some(result)) => names(std::slice::from_ref(result)),
+                    _ => Ok(()),
+                }
             }
             (Format::Json, Some(result)) => print(&text::json(&Results {
                 results: std::slice::from_ref(result),
@@ -406,6 +403,15 @@ fn print(text: &str) -> Result<(), Failure> {
             Err(Failure::new(IO, ErrorKind::Io, message))
         }
         _ => Ok(()),
+    }
+}
+
+/// Prints the paths of the files of each task, or its id.
+fn names(results: &[TaskResult]) -> Result<(), Failure> {
+    let lines: Vec<String> = results.iter().flat_map(TaskResult::names).collect();
+    match lines.is_empty() {
+        true => Ok(()),
+        false => print(&text::lines(&lines.join("\n"))),
     }
 }
 

@@ -66,19 +66,19 @@ pub(crate) struct RequestArgs {
     #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<i64>,
     /// Generate audio.
-    #[arg(long, overrides_with = "no_audio")]
+    #[arg(long, conflicts_with = "no_audio")]
     audio: bool,
     /// Disable audio.
     #[arg(long)]
     no_audio: bool,
     /// Add a watermark.
-    #[arg(long, overrides_with = "no_watermark")]
+    #[arg(long, conflicts_with = "no_watermark")]
     watermark: bool,
     /// Disable the watermark.
     #[arg(long)]
     no_watermark: bool,
     /// Lock the camera.
-    #[arg(long, overrides_with = "no_camera_fixed")]
+    #[arg(long, conflicts_with = "no_camera_fixed")]
     camera_fixed: bool,
     /// Allow camera movement.
     #[arg(long)]

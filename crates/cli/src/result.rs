@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use videogen::price::{Estimate, TaskCost};
 use videogen::submit::{Adjustment, Note};
-use videogen::{Downloaded, TaskId, TaskStatus, Vendor, VideoTask, Violation};
+use videogen::{Downloaded, ErrorKind, TaskId, TaskStatus, Vendor, VideoTask, Violation};
 
 use crate::error::ErrorDocument;
 
@@ -72,7 +72,7 @@ pub(crate) struct TaskResult {
 pub(crate) enum Outcome {
     /// The video is complete, and in its file if the command downloads it.
     Done,
-    /// The task ended without a video.
+    /// The task ended without a video, or its video is not available any more.
     Failed,
     /// The submission was not accepted; no task exists and nothing is paid.
     Rejected,
@@ -83,6 +83,8 @@ pub(crate) enum Outcome {
     /// The task exists, and the command ended before it was done: it runs on, or its files are not complete yet. It can be
     /// resumed.
     Running,
+    /// The vendor knows no such task: its id is wrong, or belongs to another account.
+    NotFound,
 }
 
 /// Facts about a request that were known before its submission.
@@ -144,9 +146,10 @@ impl From<&Downloaded> for SavedFile {
 }
 
 impl Outcome {
-    /// The outcome of a task with this status.
-    fn of(status: &TaskStatus) -> Self {
-        match status {
+    /// The outcome of a task in this state.
+    fn of(task: &VideoTask) -> Self {
+        match &task.status {
+            TaskStatus::Completed if task.is_removed() => Self::Failed,
             TaskStatus::Completed => Self::Done,
             ended if ended.is_ended() => Self::Failed,
             _ => Self::Running,
@@ -183,7 +186,7 @@ impl TaskResult {
                 adjustments: task.adjustments.clone(),
                 ..RequestFacts::default()
             },
-            ..Self::new(task.id.vendor(), Outcome::of(&task.status))
+            ..Self::new(task.id.vendor(), Outcome::of(task))
         }
     }
 
@@ -197,7 +200,14 @@ impl TaskResult {
 
     /// Adds why it is not done.
     pub(crate) fn failed(self, error: Option<ErrorDocument>) -> Self {
-        Self { error, ..self }
+        let is_unknown = |error: &ErrorDocument| error.kind == ErrorKind::NotFound.into();
+        let outcome = match &error {
+            Some(error) if self.outcome == Outcome::Running && self.task.is_none() && is_unknown(error) => {
+                Outcome::NotFound
+            }
+            _ => self.outcome,
+        };
+        Self { outcome, error, ..self }
     }
 
     /// A task whose files were downloaded.

@@ -51,6 +51,7 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
         oldest_first: args.oldest_first,
         status: args.status.as_deref().map(TaskStatus::from_vendor),
     };
+    let is_first = query.after.is_none() && query.before.is_none();
     let page = args.account.client(vendor)?.list(&query).await?;
     if page.unreadable > 0 {
         output.note(&format!(
@@ -86,7 +87,14 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
                     .option("--base-url", args.account.base_url.as_ref());
                 format!("{table}\nMore: {more}")
             }
-            None => table,
+            None => match page.total.filter(|total| is_first && *total > page.tasks.len() as u64) {
+                Some(total) => {
+                    let shown = page.tasks.len();
+                    let name = vendor.name();
+                    format!("{table}\n{shown} of {total} tasks; {name} gives no further pages, so raise --limit.")
+                }
+                None => table,
+            },
         }
     })?;
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! A running simulator.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +28,14 @@ impl Simulator {
 
     /// Returns the base URL that replaces a vendor's own.
     pub fn base_url(&self, vendor: impl Into<Vendor>) -> String {
-        format!("http://{}{}", self.address, vendor.into().prefix())
+        // A client cannot connect to "all addresses".
+        let ip = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        let address = SocketAddr::new(ip, self.address.port());
+        format!("http://{address}{}", vendor.into().prefix())
     }
 
     /// Returns all base URLs, by the vendors' short names.
