@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod assets;
+mod batch;
 #[cfg(unix)]
 mod browser;
 mod budget;
@@ -212,34 +213,6 @@ fn plan_shows_the_exact_request_or_every_violation() {
         .map(|violation| violation["field"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(fields, ["frames", "service_tier"]);
-}
-
-#[test]
-fn models_are_listed_without_a_key() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = run(folder.path(), &["models"]);
-    assert!(output.status.success());
-    for model in ["seedance-2.0-fast", "doubao-seedance-1-5-pro", "seedance-1.0-pro"] {
-        assert!(stdout(&output).contains(model), "{}", stdout(&output));
-    }
-    let output = run(folder.path(), &["models", "--vendor", "alltoken", "--json"]);
-    assert_eq!(document(&output)["models"].as_array().unwrap().len(), 6);
-    let output = run(folder.path(), &["models", "--vendor", "toapis", "--json"]);
-    let models = document(&output)["models"].clone();
-    let conditions = |id: &str| {
-        let model = models.as_array().unwrap().iter().find(|model| model["model"] == id);
-        model.unwrap()["conditions"].as_array().unwrap().clone()
-    };
-    for condition in [
-        json!({
-            "when": {"video_operation": ["edit"]}, "requires": {"duration": ["auto"]}, "unverified": true,
-        }),
-        json!({"when": {"tools": "set"}, "requires": {"inputs": "unset"}, "unverified": false}),
-    ] {
-        let all = conditions("seedance-2-5");
-        assert!(all.contains(&condition), "{all:?}");
-    }
-    assert!(conditions("doubao-seedance-1-5-pro").is_empty());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -100,6 +100,9 @@ const STEPS: [&str; 9] = [
         budget TEXT NOT NULL,
         PRIMARY KEY (vendor, currency, period)
     ) STRICT;",
+    // The name of the group that a submission belongs to.
+    "ALTER TABLE submissions ADD COLUMN group_name TEXT;
+    CREATE INDEX submissions_group ON submissions (group_name, currency, counted) WHERE group_name IS NOT NULL;",
     // For lists. The column `status` is that of the task, or the state of a submission without a task. A record that cannot be
     // read has neither, and is listed without a filter only.
     "ALTER TABLE submissions ADD COLUMN status TEXT;

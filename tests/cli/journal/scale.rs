@@ -19,7 +19,7 @@ fn multiply(path: &Path) {
     let sql = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
         INSERT INTO submissions SELECT name, name, account, origin, scope, NULL, task_name, open, unfinished, time,
             json_set(entry, '$.intent.id', name, '$.intent.key', name, '$.task', task_name), NULL, vendor, counted,
-            currency, status
+            currency, group_name, status
         FROM (SELECT *, format('%08d-%s', n, intent) AS name, task || n AS task_name, begun - n * 60000 AS time
             FROM numbers, submissions)";
     let names: String = {
@@ -27,7 +27,7 @@ fn multiply(path: &Path) {
         database.query_row(sql, [], |row| row.get(0)).unwrap()
     };
     let expected = "intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry, vendor_id, \
-        vendor, counted, currency, status";
+        vendor, counted, currency, group_name, status";
     assert_eq!(names, expected);
     assert_eq!(database.execute(sql, [ENTRIES]).unwrap(), ENTRIES as usize);
 }

@@ -44,7 +44,7 @@ pub use contract::{Journal, Started};
 pub(crate) use entry::LEASE;
 pub use entry::{Entry, State};
 pub use error::JournalError;
-pub use event::{Event, Intent, Reason};
+pub use event::{Event, Group, Intent, Reason};
 pub(crate) use files::digest_of;
 pub use files::{Destination, FileKind, SavedFile, further_video};
 pub use found::{Found, Unreadable};
