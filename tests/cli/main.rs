@@ -34,6 +34,7 @@ mod requests;
 mod results;
 mod several;
 mod shells;
+mod spelling;
 mod strict;
 mod terminal;
 mod tidy;

@@ -18,6 +18,7 @@ mod invocation;
 mod journal;
 mod listen;
 mod lost;
+mod nearest;
 mod output;
 mod output_file;
 mod price_file;

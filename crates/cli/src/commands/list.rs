@@ -13,6 +13,7 @@ use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
+use crate::nearest;
 use crate::output::{Output, file, moment, table};
 use crate::since::since;
 use crate::text;
@@ -40,7 +41,7 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     oldest_first: bool,
     /// Filter by status, such as completed (AllToken, ModelArk, or with --local).
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", value_parser = nearest::status)]
     status: Option<String>,
     /// With --local: since a date (UTC), a time, or a duration ago: 7d, 24h.
     #[arg(long, value_name = "TIME", value_parser = since, requires = "local")]
