@@ -4,6 +4,7 @@ mod account;
 mod cap;
 mod clips;
 mod commands;
+mod ended;
 mod error;
 mod events;
 mod exit;
