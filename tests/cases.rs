@@ -100,10 +100,17 @@ pub(crate) fn documents_form_of_keys(vendor: Vendor) -> bool {
     schemes.any(|scheme| scheme["x-key-prefixes"].is_array())
 }
 
+/// The environment variable of the account's secret, with which a vendor signs webhooks.
+pub(crate) fn webhook_secret_env(vendor: Vendor) -> Option<&'static str> {
+    match vendor.facts().webhook.signature?.scheme {
+        Scheme::HmacSha256 { secret_env, .. } => Some(secret_env),
+        Scheme::Ed25519 { .. } => None,
+    }
+}
+
 /// Whether a vendor signs webhooks with a secret of the account.
 pub(crate) fn has_webhook_secret(vendor: Vendor) -> bool {
-    let signature = vendor.facts().webhook.signature;
-    signature.is_some_and(|signature| matches!(signature.scheme, Scheme::HmacSha256 { .. }))
+    webhook_secret_env(vendor).is_some()
 }
 
 /// Number of requests that read a completed task.

@@ -13,20 +13,20 @@ use crate::property::{Check, on_every_vendor};
 use crate::specs::spec;
 use crate::uploads::media::mp4;
 
-fn known(plan: &Plan) -> &CostEstimate {
+pub(crate) fn known(plan: &Plan) -> &CostEstimate {
     plan.cost()
         .known()
         .unwrap_or_else(|| panic!("{} {}: {}", plan.vendor, plan.model, plan.cost()))
 }
 
-fn unknown(plan: &Plan) -> &str {
+pub(crate) fn unknown(plan: &Plan) -> &str {
     match plan.cost() {
         Estimate::Unknown { reason } => reason,
         estimate => panic!("{} {}: {estimate}", plan.vendor, plan.model),
     }
 }
 
-fn planned(vendor: Vendor, request: &VideoRequest) -> Plan {
+pub(crate) fn planned(vendor: Vendor, request: &VideoRequest) -> Plan {
     plan(vendor, None, request).unwrap_or_else(|error| panic!("{vendor} {}: {error}", request.model))
 }
 
@@ -115,7 +115,7 @@ fn the_worked_examples_of_the_specs_are_computed_exactly() {
 }
 
 /// Seedance 2.0 at ModelArk: 7 dollars per million tokens.
-fn seedance() -> VideoRequest {
+pub(crate) fn seedance() -> VideoRequest {
     VideoRequest::new("dreamina-seedance-2-0-260128", "a kite")
         .resolution("720p")
         .aspect_ratio("16:9")
@@ -157,6 +157,50 @@ fn members_of_the_vendors_own_make_the_cost_unknown() {
     request.extra.insert("size".to_owned(), json!("3840x2160"));
     let plan = planned(Vendor::Ark, &request);
     assert_eq!(unknown(&plan), "the price may depend on `extra`: size");
+    // What is documented to be for statistics only does not.
+    let mut request = VideoRequest::new("bytedance/seedance-2.0", "a kite")
+        .duration(5)
+        .resolution("720p")
+        .aspect_ratio("16:9");
+    request.extra.insert("user".to_owned(), json!("a-user"));
+    request.extra.insert("session_id".to_owned(), json!("a-session"));
+    assert_eq!(planned(Vendor::OpenRouter, &request).cost().to_string(), "0.756 USD");
+    request.extra.insert("size".to_owned(), json!("3840x2160"));
+    let size = "the price may depend on `extra`: size";
+    assert_eq!(unknown(&planned(Vendor::OpenRouter, &request)), size);
+}
+
+#[test]
+fn a_size_that_nobody_states_has_no_cost() {
+    let hd = |ratio: Option<&str>| {
+        let mut request = seedance().duration(5).resolution("1080p");
+        request.aspect_ratio = ratio.map(str::to_owned);
+        planned(Vendor::Ark, &request)
+    };
+    assert_eq!(hd(Some("16:9")).cost().to_string(), "1.8711 USD");
+    assert_eq!(
+        unknown(&hd(Some("1:1"))),
+        "the size of 1080p videos of 1:1 is not known"
+    );
+    for open in [None, Some("adaptive")] {
+        assert_eq!(
+            unknown(&hd(open)),
+            "the vendor decides the aspect ratio, and the size of 1080p videos of 4:3 is not known; set aspect_ratio"
+        );
+    }
+}
+
+#[test]
+fn the_price_of_a_second_is_known_where_the_length_alone_is_open() {
+    let of = |request: VideoRequest| known(&planned(Vendor::Ark, &request)).per_second;
+    assert_eq!(of(seedance().duration_auto()), Some("0.1512".parse().unwrap()));
+    assert_eq!(of(seedance().duration(5)), None);
+    assert_eq!(of(seedance().duration_auto().aspect_ratio("adaptive")), None);
+    // Their least number of seconds is not proportional.
+    assert_eq!(
+        of(seedance().duration_auto().reference_video("https://a.example/a.mp4")),
+        None
+    );
 }
 
 #[test]
@@ -219,7 +263,7 @@ fn a_list_price_is_not_documented_for_another_server() {
     assert!(!unverified("http://127.0.0.1:8787/ark"));
 }
 
-fn entry(vendor: Vendor, model: &str, price: &str, unit: PriceUnit, when: &[(&str, &str)]) -> PriceEntry {
+pub(crate) fn entry(vendor: Vendor, model: &str, price: &str, unit: PriceUnit, when: &[(&str, &str)]) -> PriceEntry {
     let mut entry = PriceEntry::new(vendor, model, price.parse().unwrap(), unit).unwrap();
     let rule = |rule: &str| -> FieldRule { rule.parse().unwrap() };
     entry.when = when
@@ -271,28 +315,6 @@ fn own_prices_come_before_answered_ones_and_those_before_the_list() {
 }
 
 #[test]
-fn own_prices_by_the_token_need_their_number_where_no_size_is_known() {
-    let request = VideoRequest::new("seedance-2.0", "a kite")
-        .duration(6)
-        .resolution("720p");
-    let mut plan = planned(Vendor::AllToken, &request);
-    let mut price = entry(Vendor::AllToken, "seedance-2.0", "8", PriceUnit::Token, &[]);
-    price.per = 1_000_000;
-    let mut book = PriceBook::default();
-    book.set(price.clone());
-    plan.price_with(&book);
-    assert_eq!(
-        unknown(&plan),
-        "how many tokens a video of seedance-2.0 has is not known"
-    );
-    price.tokens_per_second = Some(21_600.into());
-    book.set(price);
-    plan.price_with(&book);
-    assert_eq!(plan.cost().to_string(), "1.0368 USD");
-    assert_eq!(known(&plan).basis, "129600 tokens at 8 USD per 1000000 tokens");
-}
-
-#[test]
 fn prices_that_contradict_each_other_give_no_estimate() {
     let model = "seedance-2";
     let mut plan = planned(
@@ -323,7 +345,15 @@ fn prices_that_contradict_each_other_give_no_estimate() {
     assert_eq!(known(&open).to_string(), "5 USD");
     book.set(second("9CNY", &[("duration", "5")]));
     open.price_with(&book);
-    assert_eq!(known(&open).to_string(), "5 USD", "of equal ones the first");
+    assert_eq!(
+        unknown(&open),
+        "two of your prices apply, 1 USD per second for resolution=480p,720p and 9 CNY per second for duration=5; give one of \
+         them another condition"
+    );
+    book.set(second("3", &[("duration", "5"), ("resolution", "720p")]));
+    book.set(second("3", &[("duration", "5"), ("resolution", "480p")]));
+    open.price_with(&book);
+    assert_eq!(known(&open).to_string(), "15 USD", "the most conditions");
 }
 
 #[derive(Default)]

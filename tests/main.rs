@@ -30,6 +30,7 @@ mod members;
 mod models;
 mod oddities;
 mod openrouter;
+mod own_prices;
 mod pay_once;
 mod property;
 mod readme;

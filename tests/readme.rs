@@ -41,10 +41,7 @@ fn the_documents_name_the_environment_variables_of_every_vendor() {
     let read = |document: &str| std::fs::read_to_string(crate::specs::root().join(document)).unwrap();
     let keys = variables(|vendor| Some(vendor.facts().key_env.to_owned()));
     let base_urls = variables(|vendor| Some(vendor.facts().base_url_env.to_owned()));
-    let secrets = variables(|vendor| {
-        let variable = || vendor.facts().base_url_env.replace("_BASE_URL", "_WEBHOOK_SECRET");
-        crate::cases::has_webhook_secret(vendor).then(variable)
-    });
+    let secrets = variables(|vendor| crate::cases::webhook_secret_env(vendor).map(str::to_owned));
     let terminal = read("docs/terminal.md");
     for (names, meaning) in [
         (&keys, "API key of the vendor"),

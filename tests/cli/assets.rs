@@ -60,6 +60,27 @@ async fn a_vendor_without_assets_is_named() {
     assert!(count > 0);
 }
 
+/// Where a file becomes a URL, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_without_assets_uploads_without_a_way() {
+    let simulator = simulator().await;
+    let gives_urls = |vendor: &Vendor| {
+        let ways = vendor.facts().uploads;
+        !ways.is_empty() && ways.iter().all(|way| way.gives == "url")
+    };
+    let vendors: Vec<Vendor> = Vendor::ALL.iter().copied().filter(gives_urls).collect();
+    assert!(vendors.len() > 1);
+    for vendor in vendors {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.png"), png(600, 800, 9)).unwrap();
+        let args = ["assets", "upload", "a.png", "--json"];
+        let output = at(&simulator, vendor, folder.path(), &args).output().unwrap();
+        assert!(output.status.success(), "{vendor}: {}", stdout(&output));
+        let source = document(&output)["uploads"][0]["upload"]["source"].clone();
+        assert!(source.as_str().unwrap().starts_with("http"), "{vendor}: {source}");
+    }
+}
+
 async fn simulator() -> Simulator {
     Simulator::builder().speed(1000.0).start().await.unwrap()
 }

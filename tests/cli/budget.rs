@@ -34,16 +34,32 @@ async fn a_submission_beyond_a_cap_is_refused_with_its_own_code() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    for (args, words) in [
+    let allow = "To submit at an unknown cost, add: --allow-unknown-cost";
+    for (args, words, hint, is_known) in [
         (
             ["--max-cost", "0.75"],
             "over the maximum cost: the submission may cost 0.756 USD, and the maximum is 0.75 USD",
+            "raise --max-cost",
+            true,
         ),
-        (["--max-cost", "9CNY"], "its cost in CNY is unknown"),
+        (
+            ["--max-cost", "9CNY"],
+            "priced at 0.756 USD, and the maximum cost is 9 CNY: its cost in CNY is unknown",
+            allow,
+            false,
+        ),
     ] {
         let output = generate(folder, &simulator, "a kite", &args);
         assert_eq!(output.status.code(), Some(9), "{}", stderr(&output));
-        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+        let text = stderr(&output);
+        assert!(text.contains(words) && text.contains(hint), "{text}");
+        assert_eq!(text.contains(allow), !is_known, "{text}");
+        assert!(!text.contains("budget list"), "{text}");
+        let output = generate(folder, &simulator, "a kite", &[args[0], args[1], "--json"]);
+        assert_eq!(
+            document(&output)["error"]["cost_limit"],
+            json!({"kind": "max_cost", "cost_known": is_known})
+        );
         let output = generate(folder, &simulator, "a kite", &[args[0], args[1], "--json"]);
         assert_eq!(document(&output)["error"]["kind"], "budget");
     }
@@ -60,6 +76,24 @@ async fn a_submission_beyond_a_cap_is_refused_with_its_own_code() {
     let words = "over budget: the submission may cost 0.756 USD, and 0.244 USD are left of 1 USD per day for all vendors (0.756 \
                  USD spent or reserved); the next day begins at ";
     assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    let hint = "budget list";
+    assert!(
+        stderr(&output).contains(hint) && !stderr(&output).contains(allow),
+        "{}",
+        stderr(&output)
+    );
+    // Without the journal there is no budget, and that is said.
+    let output = generate(folder, &simulator, "a kite", &["--no-journal"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("The budgets are not checked: "),
+        "{}",
+        stderr(&output)
+    );
+    run(folder, &["budget", "remove", "day"]);
+    let output = generate(folder, &simulator, "a kite", &["--no-journal"]);
+    assert!(!stderr(&output).contains("budgets"), "{}", stderr(&output));
+    run(folder, &["budget", "set", "1/day"]);
     // An unknown cost.
     let other = |more: &[&str]| {
         let mut command = videogen(
@@ -85,8 +119,24 @@ async fn a_submission_beyond_a_cap_is_refused_with_its_own_code() {
         "{}",
         stderr(&output)
     );
+    let unknown = "Estimated cost: unknown: no price of Token360 ";
+    assert!(stderr(&output).contains(unknown), "{}", stderr(&output));
     assert!(other(&["--allow-unknown-cost"]).status.success());
-    assert_eq!(simulator.stats().tasks, 2);
+    // Without a cap, and without any price of the model, it is no news.
+    run(folder, &["budget", "remove", "day"]);
+    let output = other(&[]);
+    assert!(
+        output.status.success() && !stderr(&output).contains("cost"),
+        "{}",
+        stderr(&output)
+    );
+    let output = other(&["--max-cost", "1", "--allow-unknown-cost"]);
+    assert!(
+        output.status.success() && stderr(&output).contains(unknown),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(simulator.stats().tasks, 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +157,13 @@ async fn budgets_are_listed_with_what_counts_against_them() {
         let output = run(folder, &[&["budget"], args].concat());
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     }
-    assert!(generate(folder, &simulator, "a kite", &[]).status.success());
+    // Its cost in CNY is unknown.
+    let output = generate(folder, &simulator, "a kite", &[]);
+    assert_eq!(output.status.code(), Some(9));
+    let words = "priced in USD, and the budget is 5 CNY per week for BytePlus ModelArk: its cost in CNY is unknown";
+    assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    let output = generate(folder, &simulator, "a kite", &["--allow-unknown-cost"]);
+    assert!(output.status.success(), "{}", stderr(&output));
     let listed = || document(&run(folder, &["budget", "list", "--json"]));
     let scope = format!("http://localhost:{}", simulator.address().port());
     let budgets = listed()["budgets"].as_array().unwrap().clone();

@@ -115,3 +115,12 @@ fn schemas_for_reviewers() {
         insta::assert_snapshot!("events", pretty(&events));
     });
 }
+
+#[test]
+fn schemas_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    for of in ["request", "task", "result", "error", "events"] {
+        let output = super::run(folder.path(), &["schema", of]);
+        assert!(super::document(&output)["properties"].is_object());
+    }
+}

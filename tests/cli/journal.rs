@@ -69,7 +69,9 @@ async fn a_key_is_paid_for_once() {
 
     // Keys require a journal.
     let (code, refused, _) = run(&[&generate[..], &["--no-journal"]].concat());
-    assert_eq!((code, &refused["error"]["kind"]), (3, &"config".into()));
+    assert_eq!((code, &refused["error"]["kind"]), (2, &"invalid_request".into()));
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("remove --no-journal"), "{message}");
     let (code, refused, _) = run(&["list", "--local", "--no-journal"]);
     assert_eq!((code, &refused["error"]["kind"]), (2, &"invalid_request".into()));
     assert_eq!(simulator.stats().tasks, 1);
@@ -91,7 +93,7 @@ async fn a_lost_response_is_recovered() {
             name,
             "--no-wait",
             "--search-timeout",
-            "0",
+            "1",
         ]);
         let made = simulator.tasks().pop().unwrap().id;
         if name == "toapis" {
@@ -150,7 +152,7 @@ async fn a_lost_response_is_recovered() {
         "toapis",
         "--no-wait",
         "--search-timeout",
-        "0",
+        "1",
     ]);
     assert_eq!(code, 6);
     let intent = lost["error"]["ambiguity"]["intent"].as_str().unwrap();
@@ -185,7 +187,7 @@ async fn a_submission_that_may_be_paid_needs_a_confirmation_to_be_dismissed() {
         "token360",
         "--no-wait",
         "--search-timeout",
-        "0",
+        "1",
     ];
     simulator.rewrite(Operation::List, |body| {
         for task in body["data"].as_array_mut().into_iter().flatten() {

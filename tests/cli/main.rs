@@ -6,6 +6,7 @@ mod assets;
 #[cfg(unix)]
 mod browser;
 mod budget;
+mod choice;
 mod deaths;
 mod deliveries;
 mod documents;
@@ -21,7 +22,10 @@ mod local_files;
 mod media;
 mod models;
 mod naming;
+#[cfg(unix)]
+mod open;
 mod outputs;
+mod own_prices;
 #[cfg(unix)]
 mod page;
 mod prices;
@@ -29,6 +33,7 @@ mod records;
 mod requests;
 mod results;
 mod several;
+mod shells;
 mod strict;
 mod terminal;
 mod tidy;
@@ -301,15 +306,6 @@ fn a_request_from_a_file() {
         "{}",
         stderr(&output)
     );
-}
-
-#[test]
-fn schemas_are_printed() {
-    let folder = tempfile::tempdir().unwrap();
-    for of in ["request", "task", "result", "error", "events"] {
-        let output = run(folder.path(), &["schema", of]);
-        assert!(document(&output)["properties"].is_object());
-    }
 }
 
 /// Closed pipes never lose a task's id, and no misuse ends in a panic.

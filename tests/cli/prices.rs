@@ -358,3 +358,14 @@ fn live_prices_come_from_the_vendors_models() {
         stderr(&output)
     );
 }
+
+#[test]
+fn a_vendor_without_live_prices_is_named_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = videogen(folder.path(), &["prices", "list", "--live", "--vendor", "ark"]);
+    let output = ok(command.env("ARK_API_KEY", "sk-x").output().unwrap());
+    assert_eq!(
+        stderr(&output),
+        "No live prices of BytePlus ModelArk: it has no list of models\n"
+    );
+}

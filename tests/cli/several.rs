@@ -178,3 +178,47 @@ fn a_missing_further_video_is_an_error_that_names_what_is_complete() {
     assert!(shown.contains("v.mp4 is complete, but video 2 is missing: "), "{shown}");
     assert_eq!(names(folder.path()), ["v.mp4"]);
 }
+
+/// Another run has reserved the name of the second video, which is known only now.
+#[test]
+fn a_further_video_never_takes_the_file_of_another_run() {
+    let (base_url, _) = vendor(false);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("v-2.mp4"), "other").unwrap();
+    let download = ["download", "toapis:generations:t-1", "-o", "v.mp4", "--overwrite"];
+    let reserved = folder.path().join(".videogen-reserved");
+    std::fs::create_dir(&reserved).unwrap();
+    std::fs::write(reserved.join("v-2.mp4"), 7_u64.to_le_bytes()).unwrap();
+    let lock = std::fs::File::open(reserved.join("v-2.mp4")).unwrap();
+    lock.lock().unwrap();
+    let output = command(folder.path(), &base_url, &download);
+    let shown = stderr(&output);
+    assert_eq!(output.status.code(), Some(7), "{shown}");
+    assert!(shown.contains("v-2.mp4 is being written by another run"), "{shown}");
+    assert!(
+        shown.contains("videogen download toapis:generations:t-1 -o OTHER.mp4"),
+        "{shown}"
+    );
+    assert_eq!(std::fs::read(folder.path().join("v-2.mp4")).unwrap(), b"other");
+    assert_eq!(content(folder.path(), "v.mp4"), 1);
+    // Without --overwrite, an existing file stays, whoever wrote it.
+    drop(lock);
+    let output = command(
+        folder.path(),
+        &base_url,
+        &["download", "toapis:generations:t-1", "-o", "w.mp4"],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    std::fs::write(folder.path().join("u-2.mp4"), "other").unwrap();
+    let output = command(
+        folder.path(),
+        &base_url,
+        &["download", "toapis:generations:t-1", "-o", "u.mp4"],
+    );
+    assert_eq!(output.status.code(), Some(7), "{}", stderr(&output));
+    assert_eq!(std::fs::read(folder.path().join("u-2.mp4")).unwrap(), b"other");
+    // By permission, when no run holds it.
+    let output = command(folder.path(), &base_url, &download);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(content(folder.path(), "v-2.mp4"), 2);
+}

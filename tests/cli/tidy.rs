@@ -89,8 +89,8 @@ fn paths_are_shown_by_one_function() {
 #[test]
 fn commands_to_paste_are_built_by_one_module() {
     let commands = [
-        "generate", "plan", "status", "wait", "download", "cancel", "list", "recover", "models", "balance", "schema",
-        "sim",
+        "generate", "plan", "status", "wait", "download", "cancel", "open", "list", "recover", "models", "balance",
+        "schema", "sim",
     ];
     let words: Vec<String> = commands.iter().map(|command| format!("videogen {command}")).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

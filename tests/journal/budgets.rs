@@ -359,9 +359,25 @@ async fn an_unknown_cost_is_refused_unless_it_is_allowed() {
         .await
         .unwrap_err();
     assert_eq!((over.budget, over.counted), (budget("1CNY/day"), Some(Decimal::ONE)));
-    begin(&journal, intent("i-5", "ark", Some("99 USD"), now))
-        .await
-        .unwrap();
+    // The cost is unknown for a budget in another currency, also where it fits one in its own.
+    let mut dollars = intent("i-5", "ark", Some("99 USD"), now);
+    let over = begin(&journal, dollars.clone()).await.unwrap_err();
+    assert_eq!(
+        (over.to_string().as_str(), over.counted),
+        (
+            "the submission is priced in USD, and the budget is 1 CNY per day for all vendors: its cost in CNY is unknown",
+            None
+        )
+    );
+    dollars.allow_unknown_cost = true;
+    begin(&journal, dollars).await.unwrap();
+    // A known cost that is too high is reported first, and nothing allows it.
+    for allow in [false, true] {
+        let mut dollars = intent("i-7", "ark", Some("2 USD"), now);
+        dollars.allow_unknown_cost = allow;
+        let over = begin(&journal, dollars).await.unwrap_err();
+        assert_eq!(over.counted, Some(Decimal::from(99)), "{over}");
+    }
     // An amount that no number can hold is over every budget.
     let huge = format!("{} USD", Decimal::MAX);
     begin(&journal, intent("i-6", "ark", Some(&huge), now))
@@ -377,9 +393,10 @@ async fn budgets_are_set_listed_and_removed() {
         journal.set_budget(self::budget(budget)).await.unwrap();
     }
     journal.set_budget(budget("2/day").vendor(Vendor::Ark)).await.unwrap();
-    begin(&journal, intent("i-1", "ark", Some("1 USD"), Utc::now()))
-        .await
-        .unwrap();
+    let mut submission = intent("i-1", "ark", Some("1 USD"), Utc::now());
+    // Its cost in CNY is unknown.
+    submission.allow_unknown_cost = true;
+    begin(&journal, submission).await.unwrap();
     let listed = |journal: Arc<SqliteJournal>| async move {
         let all = journal.budgets("public".to_owned()).await.unwrap();
         all.into_iter()
@@ -415,7 +432,7 @@ async fn budgets_are_set_listed_and_removed() {
         "{error}"
     );
     journal.set_budget(budget("3/day").vendor(Vendor::Ark)).await.unwrap();
-    begin(&journal, intent("i-2", "ark", Some("0 USD"), Utc::now()))
-        .await
-        .unwrap();
+    let mut submission = intent("i-2", "ark", Some("0 USD"), Utc::now());
+    submission.allow_unknown_cost = true;
+    begin(&journal, submission).await.unwrap();
 }

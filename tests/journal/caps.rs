@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use videogen::facts::PriceUnit;
-use videogen::journal::{Budget, Event, Journal as _, Ledger, Query, State};
+use videogen::journal::{Budget, ChargeKind, Event, Journal as _, Ledger, Query, State};
 use videogen::lost::LostSubmission;
 use videogen::price::{Decimal, Obtained, PriceBook, PriceEntry};
 use videogen::submit::SubmitOptions;
@@ -278,6 +278,71 @@ async fn a_maximum_cost_is_checked_before_anything_is_sent() {
     refused(bare.submit_with(&clip("x"), at_most("0.7")).await);
     let task = bare.submit_with(&clip("x"), at_most("0.8")).await.unwrap();
     assert_eq!(task.estimate.unwrap().most().to_string(), "0.756 USD");
+}
+
+/// A vendor may answer a submission with its cost.
+#[tokio::test]
+async fn a_cost_in_the_answer_to_a_submission_is_recorded_at_once() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let openrouter = client(Vendor::OpenRouter, &simulator, &journal);
+    let answer = serde_json::json!({
+        "id": "job-1", "status": "pending", "polling_url": "/api/v1/videos/job-1", "usage": {"cost": 0.25},
+    });
+    let operation = Operation::Submit;
+    simulator.inject(Fault::status(
+        simulated(Vendor::OpenRouter),
+        operation,
+        202,
+        answer.to_string(),
+    ));
+    let request = VideoRequest::new(newest(Vendor::OpenRouter).1, "a kite").duration(5);
+    let task = openrouter.submit(&request).await.unwrap();
+    let entry = openrouter.journal_entry(&task.id).await.unwrap().unwrap();
+    let cost = entry.cost.clone().unwrap();
+    assert_eq!(
+        (cost.money.to_string().as_str(), cost.obtained),
+        ("0.25 USD", Obtained::Reported)
+    );
+    assert_eq!(entry.charge().kind, ChargeKind::Reported);
+}
+
+/// A price by the second, and a length that the vendor decides.
+#[tokio::test]
+async fn a_length_that_the_vendor_decides_settles_by_the_video() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let client = priced(Vendor::ToApis, &simulator, &journal);
+    let request = VideoRequest::new(newest(Vendor::ToApis).1, "a kite").duration_auto();
+    let submitted = client.submit(&request).await.unwrap();
+    let reserved = submitted.estimate.clone().unwrap();
+    assert!(reserved.low < reserved.amount, "{reserved:?}");
+    assert_eq!(reserved.per_second, Some(Decimal::new(1, 1)));
+    simulator.advance(Duration::from_secs(7200));
+    let mut task = client.get(&submitted.id).await.unwrap();
+    let length = task.video.as_ref().and_then(|video| video.duration);
+    let length = length.or_else(|| task.parameters.duration?.seconds().map(f64::from));
+    let cost = task.cost().unwrap();
+    match length {
+        Some(seconds) => {
+            let expected = Decimal::try_from(seconds.round()).unwrap() / Decimal::TEN;
+            assert_eq!(
+                (cost.money.amount, cost.obtained),
+                (expected.normalize(), Obtained::Computed)
+            );
+        }
+        // Not reported: the most that it may be.
+        None => assert_eq!(
+            (cost.money.amount, cost.obtained),
+            (reserved.amount, Obtained::Estimated)
+        ),
+    }
+    let recorded = client.journal_entry(&submitted.id).await.unwrap().unwrap().cost;
+    assert_eq!(recorded, Some(cost));
+    task.video.as_mut().unwrap().duration = Some(6.04);
+    assert_eq!(task.cost().unwrap().to_string(), "0.6 USD (computed from usage)");
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ async fn many_at_once_stay_within_a_budget() {
 /// What counts against a budget, from the entries.
 fn expected(entries: &[Entry], budget: &Budget) -> Decimal {
     let own = entries.iter().filter(|entry| budget.applies_to(entry.intent.vendor));
-    let amounts = own.filter_map(|entry| entry.charge().money);
+    let amounts = own.filter_map(Entry::counted);
     let amounts = amounts.filter(|money| money.currency == budget.key.currency);
     amounts.map(|money| money.amount).sum()
 }

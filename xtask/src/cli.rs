@@ -14,7 +14,8 @@ use crate::{absorb, ci, diff, docs, generate, lint, new_vendor, report, snapshot
     name = "xtask",
     bin_name = "cargo xtask",
     about = "Maintainer's commands",
-    disable_version_flag = true
+    disable_version_flag = true,
+    max_term_width = 100
 )]
 struct Cli {
     /// Repository to work on [default: the one that this command belongs to]
@@ -104,7 +105,7 @@ pub fn run<A: Into<OsString> + Clone>(
     let Cli { root: other, command } = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            let text = wrapped(&error.to_string());
+            let text = error.to_string();
             // Help goes to standard output and succeeds.
             let _ = if error.use_stderr() {
                 write!(err, "{text}")
@@ -149,27 +150,6 @@ pub fn run<A: Into<OsString> + Clone>(
     }
 }
 
-/// The text with lines of at most 100 characters; what goes on is indented like its line.
-fn wrapped(text: &str) -> String {
-    const WIDTH: usize = 100;
-    let mut out = String::new();
-    for line in text.split_inclusive('\n') {
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        let mut width = 0;
-        for word in line.split_inclusive(' ') {
-            if width + word.trim_end().chars().count() > WIDTH && width > indent {
-                out.truncate(out.trim_end_matches(' ').len());
-                out.push('\n');
-                out.push_str(&" ".repeat(indent));
-                width = indent;
-            }
-            out.push_str(word);
-            width += word.chars().count();
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     #[test]
@@ -200,15 +180,5 @@ mod tests {
                 "{command}: {out}"
             );
         }
-        let one = "  a ".to_owned() + &"word ".repeat(30) + "end\nnext\n";
-        let all = super::wrapped(&one);
-        assert_eq!(
-            all.split_whitespace().collect::<Vec<_>>(),
-            one.split_whitespace().collect::<Vec<_>>()
-        );
-        assert!(
-            all.lines().nth(1).is_some_and(|line| line.starts_with("  word")) && all.ends_with("end\nnext\n"),
-            "{all}"
-        );
     }
 }

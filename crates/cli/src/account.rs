@@ -13,6 +13,13 @@ use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
+/// The vendor to use.
+struct Choice {
+    vendor: Vendor,
+    /// Why this one, if several could be used.
+    reason: Option<String>,
+}
+
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
 pub(crate) struct AccountArgs {
@@ -25,7 +32,8 @@ pub(crate) struct AccountArgs {
 }
 
 impl AccountArgs {
-    /// The vendor for `request`, whose model is set to the vendor's default if it has none.
+    /// The vendor for `request`, whose model is set to the vendor's default if it has none. `keyless`: no key is needed, as
+    /// for a plan or a simulation. Which vendor is chosen does not depend on it.
     pub(crate) fn resolve(
         &self,
         request: &mut VideoRequest,
@@ -33,40 +41,67 @@ impl AccountArgs {
         output: &Output,
     ) -> Result<Vendor, Failure> {
         let model = Some(request.model.as_str()).filter(|model| !model.is_empty());
-        if let (None, Some(model)) = (self.vendor, model)
-            && listed_by(model).is_empty()
-        {
-            let vendor = only_key(model)?;
-            let (name, key) = (vendor.name(), vendor.facts().key_env);
-            output.note(&format!(
-                "No table lists {model}: using {name}, because only {key} is set."
-            ));
-            return Ok(vendor);
+        let Choice { vendor, reason } = self.choice(model, keyless)?;
+        if let Some(reason) = reason {
+            output.note(&reason);
         }
-        let vendor = self.choose(model, keyless)?;
         if model.is_none() {
             request.model = vendor.default_model().to_owned();
         }
         Ok(vendor)
     }
 
-    /// The vendor to use for a listed `model`, or for any. `keyless`: no key is needed, as for a plan or a simulation.
-    pub(crate) fn choose(&self, model: Option<&str>, keyless: bool) -> Result<Vendor, Failure> {
+    /// The vendor of a call that needs a key, about a listed `model` if one is given.
+    pub(crate) fn choose(&self, model: Option<&str>, output: &Output) -> Result<Vendor, Failure> {
+        let Choice { vendor, reason } = self.choice(model, false)?;
+        // Without a model, the key alone names the vendor.
+        if let Some(reason) = reason.filter(|_| model.is_some()) {
+            output.note(&reason);
+        }
+        Ok(vendor)
+    }
+
+    fn choice(&self, model: Option<&str>, keyless: bool) -> Result<Choice, Failure> {
         if let Some(vendor) = self.vendor {
-            return Ok(vendor);
+            return Ok(Choice { vendor, reason: None });
         }
         let fitting = model.map_or_else(|| Vendor::ALL.to_vec(), listed_by);
-        let keyed: Vec<Vendor> = fitting.iter().copied().filter(|vendor| has_key(*vendor)).collect();
-        match keyed.as_slice() {
-            _ if keyless => Ok(fitting[0]),
-            [only] => Ok(*only),
-            [] => Err(no_key(&fitting)),
-            several => {
-                let names: Vec<_> = several.iter().map(|vendor| vendor.as_str()).collect();
-                let message = format!("keys of several vendors are set ({})", names.join(", "));
-                Err(unchosen(message).hint("Choose one with --vendor."))
-            }
+        if let (Some(model), []) = (model, fitting.as_slice()) {
+            let vendor = only_key(model)?;
+            let (name, key) = (vendor.name(), vendor.facts().key_env);
+            let reason = format!("No table lists {model}: using {name}, because only {key} is set.");
+            return Ok(Choice {
+                vendor,
+                reason: Some(reason),
+            });
         }
+        let keyed: Vec<Vendor> = fitting.iter().copied().filter(|vendor| has_key(*vendor)).collect();
+        let (vendor, because) = match keyed.as_slice() {
+            [only] => (*only, format!("{} is set", only.facts().key_env)),
+            [] if keyless => (fitting[0], "no API key is set".to_owned()),
+            [] => return Err(no_key(&fitting)),
+            several => {
+                let names = names(several);
+                let message = match model {
+                    Some(model) => format!("several vendors with a key have {model} ({names})"),
+                    None => format!("keys of several vendors are set ({names})"),
+                };
+                return Err(unchosen(message).hint("Choose one with --vendor."));
+            }
+        };
+        let others: Vec<Vendor> = fitting.into_iter().filter(|other| *other != vendor).collect();
+        let which = match model {
+            Some(_) => format!(": {}", names(&others)),
+            None => String::new(),
+        };
+        let reason = format!(
+            "Using {}, because {because}; select another vendor with --vendor{which}.",
+            vendor.name()
+        );
+        Ok(Choice {
+            vendor,
+            reason: (!others.is_empty()).then_some(reason),
+        })
     }
 
     /// The base URL of `vendor` from the options or the environment; `None`: the vendor's own.
@@ -143,6 +178,11 @@ fn builder(
     Ok(builder)
 }
 
+fn names(vendors: &[Vendor]) -> String {
+    let names: Vec<_> = vendors.iter().map(|vendor| vendor.as_str()).collect();
+    names.join(", ")
+}
+
 /// The vendors whose tables list `model`.
 fn listed_by(model: &str) -> Vec<Vendor> {
     let lists = |vendor: &Vendor| Capabilities::of(*vendor, model).is_known();
@@ -155,7 +195,6 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
     if let [only] = keyed.as_slice() {
         return Ok(*only);
     }
-    let names: Vec<_> = Vendor::ALL.iter().map(|vendor| vendor.as_str()).collect();
     let message = format!("{model} is in the tables of no vendor, so it is not known which vendor has it");
     let near = Vendor::ALL.iter().filter_map(|vendor| {
         let near = Capabilities::nearest(*vendor, model)?;
@@ -166,7 +205,7 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
         true => String::new(),
         false => format!("\nDid you mean {}?", near.join(" or ")),
     };
-    let hint = format!("Choose the vendor with --vendor: {}.{meant}", names.join(", "));
+    let hint = format!("Choose the vendor with --vendor: {}.{meant}", names(Vendor::ALL));
     Err(unchosen(message).hint(&hint))
 }
 

@@ -16,6 +16,11 @@ pub(crate) struct CapArgs {
 }
 
 impl CapArgs {
+    /// Whether there is a maximum cost.
+    pub(crate) fn is_set(&self) -> bool {
+        self.max_cost.is_some()
+    }
+
     /// Adds them to the options of a submission.
     pub(crate) fn apply(self, options: &mut SubmitOptions) {
         options.max_cost = self.max_cost;

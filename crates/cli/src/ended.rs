@@ -24,7 +24,7 @@ impl Ended {
         Self {
             code: failure.as_ref().map_or(0, |failure| failure.code),
             text: task_text(task),
-            result: TaskResult::of(task).failed(failure.as_ref()),
+            result: TaskResult::of(task).failed(failure.as_ref().and_then(Failure::document)),
         }
     }
 
@@ -49,7 +49,7 @@ impl Ended {
             text: format!("{id}  {}", failure.message),
             result: failure
                 .result()
-                .unwrap_or_else(|| TaskResult::left(id).failed(Some(&failure))),
+                .unwrap_or_else(|| TaskResult::left(id).failed(failure.document())),
         }
     }
 }

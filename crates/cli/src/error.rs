@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use videogen::lost::{Ambiguity, Candidate, Evidence, Grade};
+use videogen::price::CostLimit;
 use videogen::{Delivery, Error, ErrorKind, TaskId, Vendor, Violation};
 
 /// Why a command or one of its tasks did not succeed.
@@ -52,6 +53,9 @@ pub(crate) struct ErrorDocument {
     /// The rules that the request breaks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<Violation>,
+    /// The limit of cost that does not allow the submission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost_limit: Option<CostLimit>,
     /// The error that led to this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cause: Option<Box<ErrorDocument>>,
@@ -131,6 +135,7 @@ impl ErrorDocument {
             candidates: Vec::new(),
             submission: None,
             violations: Vec::new(),
+            cost_limit: None,
             cause: None,
             other_vendors: Vec::new(),
         }
@@ -150,6 +155,7 @@ impl From<&Error> for ErrorDocument {
             delivery: error.delivery(),
             ambiguity: error.ambiguity().cloned(),
             violations: error.violations().to_vec(),
+            cost_limit: error.cost_limit(),
             cause: error.cause().map(|cause| Box::new(cause.into())),
             other_vendors: error.other_vendors().iter().map(Into::into).collect(),
             ..Self::new(error.kind(), error.message())

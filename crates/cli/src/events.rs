@@ -1,4 +1,5 @@
-//! Events of tasks, one JSON object per line, for programs that follow a command while it runs.
+//! Events of tasks, one JSON object per line, for programs that follow a command while it runs. Depends on
+//! the documents and `text`.
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
@@ -9,8 +10,6 @@ use serde::Serialize;
 use videogen::{TaskId, TaskStatus, Timestamp, Vendor};
 
 use crate::error::ErrorDocument;
-use crate::exit::Failure;
-use crate::output::print;
 use crate::result::TaskResult;
 use crate::text;
 
@@ -106,8 +105,14 @@ impl EventLog {
     /// Prints an event at once.
     ///
     /// # Errors
-    /// When it cannot be written. Then it is on standard error.
-    pub(crate) fn write(&self, vendor: Option<Vendor>, id: Option<&TaskId>, what: What<'_>) -> Result<(), Failure> {
+    /// When `print` fails.
+    pub(crate) fn write<E>(
+        &self,
+        vendor: Option<Vendor>,
+        id: Option<&TaskId>,
+        what: What<'_>,
+        print: impl Fn(&str) -> Result<(), E>,
+    ) -> Result<(), E> {
         let is_last = matches!(what, What::Result { .. } | What::Error { .. });
         let at = Utc::now().trunc_subsecs(3);
         let line = text::json_line(&Event { at, id, vendor, what });

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use videogen::{Delivery, Error, ErrorKind, TaskId, Violation};
+use videogen::price::{CostLimit, CostLimitKind};
+use videogen::{Delivery, Error, ErrorKind, TaskId, Vendor, VideoTask, Violation};
 
 use crate::error::{CommandKind, ErrorDocument, Kind};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
-use crate::result::TaskResult;
+use crate::result::{Outcome, TaskResult};
 
 /// The task ended without a video.
 pub(crate) const NO_VIDEO: u8 = 1;
-/// The request or the command line is invalid; nothing was sent, or the vendor refused it.
+/// The request, the command line or a variable is invalid; nothing was sent, or the vendor refused it.
 pub(crate) const INVALID: u8 = 2;
-/// The key or the account.
+/// The key is missing or refused, or the account's balance is too low.
 pub(crate) const ACCOUNT: u8 = 3;
 const VENDOR: u8 = 4;
 /// The task has not ended.
@@ -116,6 +117,51 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Adds the result of a submission that no task is known of, unless nothing was sent.
+    pub(crate) fn of_submission(mut self, vendor: Vendor) -> Self {
+        if let Some(id) = self.task().filter(|_| self.is_accepted()) {
+            return self.of_task(&id, None);
+        }
+        let outcome = match self.error.delivery {
+            _ if self.error.kind == ErrorKind::AmbiguousSubmit.into() => Outcome::Ambiguous,
+            Some(_) => Outcome::Rejected,
+            None => return self,
+        };
+        self.result = Some(Box::new(TaskResult::new(vendor, outcome)));
+        self
+    }
+
+    /// Adds the result of a task that exists.
+    pub(crate) fn of_task(mut self, id: &TaskId, task: Option<&VideoTask>) -> Self {
+        let mut result = match self.result.take() {
+            Some(result) => *result,
+            None => TaskResult::left(id),
+        };
+        if result.task.is_none() {
+            result.task = task.cloned();
+        }
+        result.outcome = match self.code {
+            NO_VIDEO if result.files.file.is_none() => Outcome::Failed,
+            _ => Outcome::Running,
+        };
+        result.cost = result.task.as_ref().and_then(VideoTask::cost);
+        self.result = Some(Box::new(result));
+        self
+    }
+
+    /// The result that it has, with the error.
+    pub(crate) fn result(&self) -> Option<TaskResult> {
+        let result = self.result.as_deref()?.clone();
+        Some(result.failed(self.document()))
+    }
+
+    /// The error, for a result.
+    pub(crate) fn document(&self) -> Option<ErrorDocument> {
+        Some((*self.error).clone())
+    }
+}
+
 /// Runs what an interrupt may end at any time.
 pub(crate) async fn stoppable<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::select! {
@@ -132,14 +178,41 @@ pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>)
     (!fields.is_empty()).then(|| options.collect::<Vec<_>>().join(" "))
 }
 
+/// What to do about a limit of cost.
+fn within_limit(limit: Option<CostLimit>) -> String {
+    let budgets = || Invocation::new("budget").arg("list");
+    match limit {
+        Some(limit) if limit.kind == CostLimitKind::MaxCost && limit.cost_known => {
+            "To submit it, raise --max-cost, or request less.".to_owned()
+        }
+        Some(limit) if limit.cost_known => {
+            let set = Invocation::new("budget").arg("set");
+            format!(
+                "To see the budgets, use: {}. To change one, use: {set} AMOUNT/PERIOD",
+                budgets()
+            )
+        }
+        Some(limit) if limit.kind == CostLimitKind::MaxCost => {
+            let set = Invocation::new("prices").arg("set").flag("--help", true);
+            format!("To submit at an unknown cost, add: --allow-unknown-cost. To set your own price, see: {set}")
+        }
+        _ => format!(
+            "To submit at an unknown cost, add: --allow-unknown-cost. To see the budgets, use: {}",
+            budgets()
+        ),
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
+            // A value that is malformed, wherever it comes from. A missing key is found before a client is built.
+            ErrorKind::Config => INVALID,
             ErrorKind::InvalidRequest | ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Conflict => INVALID,
             // No task was created.
             ErrorKind::Moderated if error.delivery().is_some() => INVALID,
             ErrorKind::NoVideo | ErrorKind::Moderated => NO_VIDEO,
-            ErrorKind::Auth | ErrorKind::Balance | ErrorKind::Config => ACCOUNT,
+            ErrorKind::Auth | ErrorKind::Balance => ACCOUNT,
             // An asset that is not active in time.
             ErrorKind::Timeout if error.delivery() == Some(Delivery::NotSent) => VENDOR,
             ErrorKind::Timeout | ErrorKind::NotReady => TIMEOUT,
@@ -159,10 +232,7 @@ impl From<Error> for Failure {
         };
         let any = |test: fn(&Violation) -> bool| error.violations().iter().any(test);
         let failure = match error.kind() {
-            ErrorKind::Budget => failure.hint(&format!(
-                "To see the budgets, use: {}. To submit at an unknown cost, add: --allow-unknown-cost",
-                Invocation::new("budget").arg("list")
-            )),
+            ErrorKind::Budget => failure.hint(&within_limit(error.cost_limit())),
             _ => failure,
         };
         let failure = match any(|violation| violation.more_models > 0) {

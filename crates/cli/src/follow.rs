@@ -8,6 +8,7 @@ use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
 use crate::output::{Output, file, removal_note, removed, shown, task_text};
+use crate::progress;
 use crate::result::TaskResult;
 
 /// Waits with progress, by polling and for a task from `other`. An interrupt ends the wait, not the task.
@@ -18,7 +19,7 @@ pub(crate) async fn wait_for(
     other: impl Future<Output = VideoTask>,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
-    let mut waiting = output.waiting();
+    let mut waiting = progress::waiting(output);
     let result = tokio::select! {
         result = client.wait_observed(id, options, |event| waiting.event(id, event)) => Ok(result.map_err(Failure::from)),
         task = other => Ok(Ok(task)),
@@ -101,7 +102,7 @@ pub(crate) async fn show(
     let next = entry.and_then(|entry| unwritten(&entry));
     let result = TaskResult {
         next: next.clone(),
-        ..TaskResult::of(task).failed(error)
+        ..TaskResult::of(task).failed(error.and_then(Failure::document))
     };
     output.task(result, || match next {
         Some(next) => format!("{}\n{next}", task_text(task)),

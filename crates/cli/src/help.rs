@@ -1,21 +1,25 @@
-//! Text below the options of each command: examples and details. A test in `main.rs` parses every example.
+//! Text below the options of each command: examples and details. A test in `tests.rs` parses every example.
+//! Paragraphs are one line each, because clap wraps them to the terminal.
+
+/// Widest help, in columns.
+pub(crate) const WIDTH: usize = 100;
 
 pub(crate) const GENERATE: &str = "\
 Examples:
-  videogen generate \"a paper boat\" --duration 6 --resolution 720p -o boat.mp4
-  videogen generate \"it sails on\" --first-frame boat.png --model seedance-2.0
+  videogen generate \"a paper boat\" -d 6 -r 720p -a 16:9 -o boat.mp4
+  videogen generate \"it sails on\" -i boat.png -m seedance-2.0
   videogen generate \"a paper boat\" --idempotency-key order-4711 --events
   videogen generate \"a paper boat\" --max-cost 2.50
   videogen generate \"a paper boat\" --simulate
 
 -o PATH names a file, a folder or a template; see `videogen download --help`.
 
-With --return-last-frame, the last frame is written next to the video with the
+With --return-last-frame, the last frame is written next to the video with the \
 extension .last-frame.png, or to --last-frame-output.
 
-A webhook of a vendor that signs is trusted if its secret is set
-(TOAPIS_WEBHOOK_SECRET, OPENROUTER_WEBHOOK_SECRET, REPLICATE_WEBHOOK_SECRET;
-during rotation both secrets, separated by a comma). Any other webhook only
+A webhook of a vendor that signs is trusted if its secret is set \
+(TOAPIS_WEBHOOK_SECRET, OPENROUTER_WEBHOOK_SECRET, REPLICATE_WEBHOOK_SECRET; \
+during rotation both secrets, separated by a comma). Any other webhook only \
 triggers a poll. Polling continues in both cases.";
 
 pub(crate) const PLAN: &str = "\
@@ -25,7 +29,7 @@ Examples:
   videogen plan \"a paper boat\" --resolution 4k --all
   videogen plan \"a paper boat\" --duration 5 --all --cheapest
 
-The estimated cost is by your own prices (see `videogen prices`), or else by the
+The estimated cost is by your own prices (see `videogen prices`), or else by the \
 vendor's list prices: before taxes, discounts and fees.";
 
 pub(crate) const STATUS: &str = "\
@@ -40,7 +44,7 @@ Examples:
   videogen wait token360:videos:video-4f1c --events
   videogen wait toapis:seedance-2:t1 toapis:seedance-2:t2 -o clips/ --parents
 
-With -o PATH, each task is downloaded as soon as it has ended; see
+With -o PATH, each task is downloaded as soon as it has ended; see \
 `videogen download --help` for the forms of PATH.";
 
 pub(crate) const DOWNLOAD: &str = "\
@@ -49,10 +53,15 @@ Examples:
   videogen download token360:videos:video-4f1c --last-frame-output boat.png
   videogen download toapis:seedance-2:t1 toapis:seedance-2:t2 -o \"k-{n}.mp4\"
 
--o PATH names a file, a folder (one that exists, or with a / at the end), or a
-file by a template: {vendor}, {model}, {id} of the task, {index}, the number of
-the task in the call, and {n}, the number of the task, or of the video where a
+-o PATH names a file, a folder (one that exists, or with a / at the end), or a \
+file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \
+the task in the call, and {n}, the number of the task, or of the video where a \
 single task has several. Missing folders are created with --parents.";
+
+pub(crate) const OPEN: &str = "\
+Examples:
+  videogen open token360:videos:video-4f1c
+  videogen open token360:videos:video-4f1c --print";
 
 pub(crate) const CANCEL: &str = "\
 Examples:
@@ -84,9 +93,14 @@ Examples:
   videogen prices set token360 seedance-2.0 7 --unit token --per 1000000
   videogen prices unset toapis seedance-2
 
-Your prices are in CONFIG_DIR/videogen/prices.toml, or the file that
-VIDEOGEN_PRICES names. The one with the most conditions that fits applies, and
-before any list price.";
+Your prices are in CONFIG_DIR/videogen/prices.toml, or the file that \
+VIDEOGEN_PRICES names. The one with the most conditions that fits applies, and \
+before any list price. One with the same conditions is replaced; one that would \
+contradict another (a request fits both, and neither has more conditions) is \
+refused.
+
+By second and token, the seconds of input videos cost nothing, unless the price \
+has --input-video.";
 
 pub(crate) const BALANCE: &str = "\
 Examples:
@@ -97,7 +111,7 @@ Examples:
   videogen spend --since 30d --by day
   videogen spend --by model --csv
 
-Amounts are what vendors reported, else computed from tokens and their price,
+Amounts are what vendors reported, else computed from usage and its price, \
 else estimated from list prices. What is running or ambiguous is `reserved`.";
 
 pub(crate) const BUDGET: &str = "\
@@ -107,10 +121,12 @@ Examples:
   videogen budget list
   videogen budget remove day
 
-A submission reserves the most that it may cost before it is sent, in the
-journal, so several processes cannot overrun a budget together. One that does
-not fit is refused with exit code 9, and so is one of unknown cost, unless
---allow-unknown-cost is given.";
+A submission reserves the most that it may cost before it is sent, in the \
+journal, so several processes cannot overrun a budget together. One that does \
+not fit is refused with exit code 9, and so is one of unknown cost, unless \
+--allow-unknown-cost is given. Amounts are not converted: for a budget in \
+another currency than the price's, the cost is unknown. With --no-journal no \
+budget is checked.";
 
 pub(crate) const ASSETS: &str = "\
 Examples:
@@ -123,11 +139,11 @@ Examples:
   videogen assets verify \"Ada Byron\" --vendor token360
   videogen assets upload face.png --vendor token360 --person --group ag_7
 
-`generate` uploads the local files of a request by itself. An upload costs
+`generate` uploads the local files of a request by itself. An upload costs \
 nothing, and a file with the same content is uploaded once.
 
-A vendor may demand that a real person agrees to be shown: `verify` prints a
-link that the person opens on a phone, usually within 120 seconds. With
+A vendor may demand that a real person agrees to be shown: `verify` prints a \
+link that the person opens on a phone, usually within 120 seconds. With \
 --session FILE, a later call continues what an interrupted one began.";
 
 pub(crate) const GALLERY: &str = "\
@@ -136,8 +152,8 @@ Examples:
   videogen gallery clips --recursive --title \"Boats, take 3\" -o boats.html
   videogen gallery clips --results jobs.results.jsonl
 
-What is shown of a clip comes from its sidecar (boat.mp4.json), the results of a
-batch, and the journal. A later run replaces the page; another file of its name
+What is shown of a clip comes from its sidecar (boat.mp4.json), the results of a \
+batch, and the journal. A later run replaces the page; another file of its name \
 is kept unless --overwrite is given.";
 
 pub(crate) const SCHEMA: &str = "\
@@ -150,12 +166,23 @@ Examples:
   videogen sim --speed 10
   videogen sim --listen 127.0.0.1:9000 --strict --any-asset";
 
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  videogen completions bash > /etc/bash_completion.d/videogen
+  videogen completions zsh > ~/.zfunc/_videogen
+  videogen completions fish > ~/.config/fish/completions/videogen.fish";
+
+pub(crate) const MAN: &str = "\
+Examples:
+  videogen man > videogen.1
+  videogen man ~/.local/share/man/man1";
+
 /// Below the list of commands.
 pub(crate) const ROOT: &str = "\
 Exit codes:
   0    done
   1    the task ended without a video (failed, moderated, cancelled, expired)
-  2    the request or the command line is invalid
+  2    the request, the command line or a variable is invalid
   3    the API key is missing or refused, or the balance is too low
   4    the vendor or the network failed
   5    timed out, or not finished yet; the task is still running
@@ -165,5 +192,5 @@ Exit codes:
   9    a budget or --max-cost does not allow the cost; nothing was sent
   130  interrupted by Ctrl-C (143: SIGTERM, 129: SIGHUP); the task keeps running
 
-The first interrupt still waits for the response to a submission; a second one
+The first interrupt still waits for the response to a submission; a second one \
 exits at once. During an upload the first one exits: nothing was submitted.";

@@ -10,7 +10,7 @@ use videogen::ErrorKind;
 use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::SqliteJournal;
 
-use crate::exit::{Failure, IO};
+use crate::exit::{Failure, INVALID, IO};
 use crate::output::{Output, moment, shown};
 
 #[derive(Args)]
@@ -55,6 +55,19 @@ impl JournalArgs {
         if self.journal.is_some() { self.open() } else { Ok(None) }
     }
 
+    /// Refuses an option that has no effect without a journal. `simulate`: there is one only if it is named.
+    pub(crate) fn needed_for(&self, option: &str, simulate: bool) -> Result<(), Failure> {
+        let what_to_do = if self.no_journal {
+            "remove --no-journal"
+        } else if simulate && self.journal.is_none() {
+            "name one with --journal PATH"
+        } else {
+            return Ok(());
+        };
+        let message = format!("{option} needs a journal; {what_to_do}");
+        Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message))
+    }
+
     /// For updates of a known task: creates no journal, and continues without one that cannot be used.
     pub(crate) fn open_if_there(&self, output: &Output) -> Option<Arc<SqliteJournal>> {
         let path = self.path().ok()?;
@@ -73,6 +86,12 @@ impl JournalArgs {
     /// For plans, which change nothing: the journal as it is, if it can be read.
     pub(crate) fn open_unchanged(&self) -> Option<Arc<SqliteJournal>> {
         let path = self.path().ok().filter(|path| !self.no_journal && path.exists())?;
+        SqliteJournal::open_read_only(path).ok().map(Arc::new)
+    }
+
+    /// The journal that --no-journal leaves out, if it is there.
+    pub(crate) fn left_out(&self) -> Option<Arc<SqliteJournal>> {
+        let path = self.path().ok().filter(|path| self.no_journal && path.exists())?;
         SqliteJournal::open_read_only(path).ok().map(Arc::new)
     }
 
@@ -172,6 +191,7 @@ pub(crate) fn line(entry: &Entry) -> Vec<String> {
     vec![
         moment(entry.intent.at),
         stands,
+        entry.intent.vendor.to_string(),
         name,
         entry.intent.model.clone(),
         prompt,
@@ -179,4 +199,4 @@ pub(crate) fn line(entry: &Entry) -> Vec<String> {
 }
 
 /// The headings of these columns.
-pub(crate) const HEADS: [&str; 5] = ["submitted", "status", "task or submission", "model", "prompt"];
+pub(crate) const HEADS: [&str; 6] = ["submitted", "status", "vendor", "task or submission", "model", "prompt"];

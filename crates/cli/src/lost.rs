@@ -52,8 +52,9 @@ const LOOKED_FOR: usize = 3;
 /// Maximum time for these searches.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Searches once for the account's open submissions of earlier runs. Failures do not affect this run.
-pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, output: &Output) {
+/// Reports the account's open submissions of earlier runs, and searches once for them if `search`. Failures do not affect
+/// this run.
+pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, search: bool, output: &Output) {
     let mut open = client.journal_query();
     open.open = true;
     let now = chrono::Utc::now();
@@ -64,7 +65,8 @@ pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, output: &O
     let mut left = found.entries;
     left.retain(|entry| !entry.is_in_flight(now));
     // Each may page through the vendor's list while the user waits.
-    if (1..=LOOKED_FOR).contains(&left.len())
+    if search
+        && (1..=LOOKED_FOR).contains(&left.len())
         && let Ok(Ok(recovered)) = tokio::time::timeout(PATIENCE, client.recover(Duration::ZERO)).await
     {
         for entry in &recovered.found {

@@ -4,6 +4,7 @@ mod account;
 mod cap;
 mod clips;
 mod commands;
+mod cost;
 mod ended;
 mod error;
 mod events;
@@ -24,6 +25,8 @@ mod request_args;
 mod request_file;
 mod result;
 mod submission;
+#[cfg(test)]
+mod tests;
 mod text;
 mod uploads;
 mod webhook;
@@ -33,13 +36,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use videogen::ErrorKind;
 
 use crate::account::TaskArgs;
 use crate::commands::{
-    assets, balance, budget, cancel, download, gallery, generate, list, models, plan, prices, recover, schema, sim,
-    spend, status, wait,
+    assets, balance, budget, cancel, completions, download, gallery, generate, list, man, models, open, plan, prices,
+    recover, schema, sim, spend, status, wait,
 };
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
@@ -47,7 +50,7 @@ use crate::output::{Output, OutputArgs};
 
 /// Generate video at Token360, ToAPIs, AllToken, ModelArk, OpenRouter, Replicate or fal.
 #[derive(Parser)]
-#[command(version, after_help = help::ROOT)]
+#[command(name = "videogen", version, after_help = help::ROOT, max_term_width = help::WIDTH)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -76,10 +79,13 @@ enum Command {
     /// Download the video of a finished task.
     #[command(after_help = help::DOWNLOAD)]
     Download(download::DownloadArgs),
-    /// Cancel a task (AllToken, fal; ModelArk while it is queued).
+    /// Open the video of a task, or the link to it, with the default program.
+    #[command(after_help = help::OPEN)]
+    Open(open::OpenArgs),
+    /// Cancel a task (AllToken, Replicate, fal; ModelArk while it is queued).
     #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
-    /// List tasks, newest first (not at ToAPIs; any vendor with --local).
+    /// List tasks, newest first (not ToAPIs, OpenRouter, fal; all with --local).
     #[command(after_help = help::LIST)]
     List(list::ListArgs),
     /// Find lost submissions and list unfinished tasks; submits nothing.
@@ -112,6 +118,12 @@ enum Command {
     /// Run a local simulator of the vendors' APIs.
     #[command(after_help = help::SIM)]
     Sim(sim::SimArgs),
+    /// Print a completion script for a shell.
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write those of all commands.
+    #[command(after_help = help::MAN)]
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -197,6 +209,7 @@ async fn run() -> ExitCode {
         Command::Status(args) => stoppable(status::status(args, &journal, &output)).await,
         Command::Wait(args) => wait::wait(args, &journal, &output).await,
         Command::Download(args) => download::download(args, &journal, &output).await,
+        Command::Open(args) => open::open(args, &journal, &output).await,
         Command::Cancel(args) => stoppable(cancel::cancel(args, &journal, &output)).await,
         Command::List(args) => stoppable(list::list(args, &journal, &output)).await,
         Command::Recover(args) => recover::recover(args, &journal, &output).await,
@@ -209,6 +222,8 @@ async fn run() -> ExitCode {
         Command::Gallery(args) => stoppable(gallery::gallery(args, &journal, &output)).await,
         Command::Schema(args) => schema::schema(&args, &output),
         Command::Sim(args) => sim::sim(args, &output).await,
+        Command::Completions(args) => completions::completions(&args, Cli::command(), &output),
+        Command::Man(args) => man::man(&args, Cli::command(), &output),
     };
     match result {
         Ok(code) => code,
@@ -217,79 +232,5 @@ async fn run() -> ExitCode {
             output.failure(&failure);
             ExitCode::from(code)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use clap::CommandFactory as _;
-
-    use super::Cli;
-
-    /// Longest line of help, in characters.
-    const WIDTH: usize = 80;
-
-    #[test]
-    fn help_is_short_and_has_examples() {
-        let mut wrong: Vec<String> = crate::help::ROOT
-            .lines()
-            .filter(|line| line.chars().count() > WIDTH)
-            .map(|line| format!("`{line}` is longer than {WIDTH} characters"))
-            .collect();
-        let mut all = Cli::command();
-        // Adds the global options to each command.
-        all.build();
-        let top = all.get_subcommands().map(|command| (true, command));
-        let nested = all.get_subcommands().flat_map(clap::Command::get_subcommands);
-        let commands = top.chain(nested.map(|command| (false, command)));
-        for (is_top, command) in commands.filter(|(_, command)| command.get_name() != "help") {
-            let name = command.get_name();
-            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            // The examples of nested commands are with the command that they belong to.
-            if is_top && !after.starts_with("Examples:\n") {
-                wrong.push(format!("{name}: no examples; add them in help.rs"));
-            }
-            let about = (name.to_owned(), command.get_about().unwrap().to_string());
-            let options = command.get_arguments().map(|option| {
-                let help = option.get_help().map(ToString::to_string).unwrap_or_default();
-                (format!("{name} {}", option.get_id()), help)
-            });
-            for (place, help) in options.chain([about]) {
-                if help.is_empty() || help.ends_with('.') {
-                    wrong.push(format!("{place}: `{help}`; write one line without a full stop"));
-                }
-                if help.chars().count() > WIDTH {
-                    wrong.push(format!("{place}: `{help}` is longer than {WIDTH} characters"));
-                }
-            }
-            for line in after.lines().filter(|line| line.chars().count() > WIDTH) {
-                wrong.push(format!("{name}: `{line}` is longer than {WIDTH} characters"));
-            }
-            // The examples are valid.
-            for line in after.lines().filter_map(|line| line.strip_prefix("  ")) {
-                let words = shell(line);
-                if let Err(error) = Cli::command().try_get_matches_from(&words) {
-                    wrong.push(format!("{line}: {error}"));
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    /// Splits a command at blanks outside of double quotes, up to a redirection.
-    fn shell(line: &str) -> Vec<String> {
-        let mut words = Vec::new();
-        for (index, part) in line.split('"').enumerate() {
-            if index % 2 == 1 {
-                words.push(part.to_owned());
-            } else {
-                words.extend(part.split_whitespace().map(str::to_owned));
-            }
-        }
-        let end = words.iter().position(|word| word == ">").unwrap_or(words.len());
-        words.truncate(end);
-        words
     }
 }

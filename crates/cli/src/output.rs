@@ -110,7 +110,7 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn ended(&self, result: &TaskResult) -> Result<(), Failure> {
         match self.format {
-            Format::Events(log) => log.write(Some(result.vendor), result.id.as_ref(), What::Result { result }),
+            Format::Events(log) => log.write(Some(result.vendor), result.id.as_ref(), What::Result { result }, print),
             _ => Ok(()),
         }
     }
@@ -151,7 +151,7 @@ impl Output {
             })),
             (Format::Json, None) => print(&text::json(&Failed { error })),
             (Format::Events(_), Some(result)) => self.ended(result),
-            (Format::Events(log), None) => log.write(None, error.task.as_ref(), What::Error { error }),
+            (Format::Events(log), None) => log.write(None, error.task.as_ref(), What::Error { error }, print),
         };
         // The document is on standard error then.
         drop(printed);
@@ -189,7 +189,7 @@ impl Output {
     /// Reports an event of a task, with `--events`. It is not lost where it cannot be written: standard error has it then.
     pub(crate) fn event(&self, task: Option<&TaskId>, what: What<'_>) {
         if let Format::Events(log) = self.format {
-            let _ = log.write(task.map(TaskId::vendor), task, what);
+            let _ = log.write(task.map(TaskId::vendor), task, what, print);
         }
     }
 
@@ -397,7 +397,7 @@ pub(crate) fn style(template: &str) -> ProgressStyle {
 }
 
 /// Prints on standard output; what cannot be written there goes to standard error. A closed pipe is not an error.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
+fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {

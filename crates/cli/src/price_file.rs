@@ -1,17 +1,18 @@
-//! The user's own prices: a TOML file beside the configuration. And how a cost is shown.
+//! The user's own prices: a TOML file beside the configuration.
 
+use std::ffi::OsString;
+use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use chrono::{NaiveDate, Utc};
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
-use toml_edit::{ArrayOfTables, DocumentMut, Item};
-use videogen::price::{Estimate, PriceBook, PriceEntry, PriceOrigin};
-use videogen::{ErrorKind, Vendor};
+use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Value};
+use videogen::ErrorKind;
+use videogen::price::{FieldRule, PriceBook, PriceEntry};
 
-use crate::account::AccountArgs;
-use crate::exit::{Failure, IO};
-use crate::output::{Output, file, moment};
+use crate::exit::{Failure, INVALID, IO};
+use crate::invocation::Invocation;
+use crate::output::file;
 
 /// Environment variable with the path of the file.
 const VARIABLE: &str = "VIDEOGEN_PRICES";
@@ -26,7 +27,30 @@ pub(crate) struct Prices {
 impl Prices {
     /// Reads the file; there need not be one.
     pub(crate) fn read() -> Result<Self, Failure> {
+        let prices = Self::read_any(path()?)?;
+        prices.contradictions()?;
+        Ok(prices)
+    }
+
+    /// Changes the file, which no other process changes in the meantime. It may have prices that contradict each other.
+    pub(crate) fn change<T>(change: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<(Self, T), Failure> {
         let path = path()?;
+        let failed = |error: std::io::Error| unwritable(&path, &error);
+        // The file itself is replaced by each change, so another one is locked. It stays: to remove it would let two in.
+        let place = resolved(&path).map_err(failed)?;
+        let mut name = OsString::from(".");
+        name.push(place.file_name().unwrap_or_default());
+        name.push(".lock");
+        let lock = place.with_file_name(name);
+        let lock = File::options().create(true).truncate(false).write(true).open(lock);
+        let lock = lock.map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let mut prices = Self::read_any(path)?;
+        let changed = change(&mut prices)?;
+        Ok((prices, changed))
+    }
+
+    fn read_any(path: PathBuf) -> Result<Self, Failure> {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -39,8 +63,77 @@ impl Prices {
         })
     }
 
+    /// Fails if two prices apply to the same requests and neither has more conditions.
+    fn contradictions(&self) -> Result<(), Failure> {
+        let own = self.book.own();
+        let pairs = own.iter().enumerate().flat_map(|(at, entry)| {
+            let others = own.iter().enumerate().skip(at + 1);
+            others
+                .filter(move |(_, other)| other.conflicts_with(entry))
+                .map(move |(other, _)| (at, other))
+        });
+        let lines = self.lines();
+        let line = |at: usize| lines.get(at).map_or_else(|| "?".to_owned(), usize::to_string);
+        let found: Vec<String> = pairs
+            .map(|(at, other)| {
+                let entry = &own[at];
+                format!(
+                    "the prices of {} {} in lines {} and {} may apply to the same request, and neither has more conditions",
+                    entry.vendor.name(),
+                    entry.model,
+                    line(at),
+                    line(other)
+                )
+            })
+            .collect();
+        match found.is_empty() {
+            true => Ok(()),
+            false => Err(unusable(&self.path, &found.join("; "))),
+        }
+    }
+
+    /// The lines in which the entries of the book begin.
+    fn lines(&self) -> Vec<usize> {
+        let text = self.document.to_string();
+        let Ok(document) = Document::parse(text.as_str()) else {
+            return Vec::new();
+        };
+        let spans: Vec<_> = match document.get("price") {
+            Some(Item::ArrayOfTables(tables)) => tables.iter().map(toml_edit::Table::span).collect(),
+            Some(Item::Value(Value::Array(tables))) => tables.iter().map(Value::span).collect(),
+            _ => Vec::new(),
+        };
+        let line = |start: usize| text[..start].matches('\n').count() + 1;
+        spans
+            .into_iter()
+            .map(|span| span.map_or(0, |span| line(span.start)))
+            .collect()
+    }
+
     /// Adds a price, in place of the one for the same requests.
     pub(crate) fn set(&mut self, entry: PriceEntry) -> Result<(), Failure> {
+        let mut others = self.book.own().iter().filter(|own| !own.is_for_the_same(&entry));
+        if let Some(other) = others.find(|other| other.conflicts_with(&entry)) {
+            let message = format!(
+                "your price of {} {}{} may apply to the same request, and neither has more conditions than the other",
+                other.vendor.name(),
+                other.model,
+                conditions(other)
+            );
+            let unset = Invocation::new("prices")
+                .arg("unset")
+                .arg(other.vendor.as_str())
+                .arg(&other.model);
+            let when = |(field, rule): (&String, &FieldRule)| format!("{field}={rule}");
+            let unset = other
+                .when
+                .iter()
+                .map(when)
+                .fold(unset, |unset, when| unset.arg("--when").arg(&when));
+            return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message).hint(&format!(
+                "Add a condition with --when that the other price excludes, or remove the other: {unset}"
+            )));
+        }
         let table = toml_edit::ser::to_document(&entry).map_err(|error| unusable(&self.path, &error))?;
         let mut table = table.as_table().clone();
         // The conditions on the same line.
@@ -48,7 +141,7 @@ impl Prices {
             table.insert("when", Item::Value(when.into_inline_table().into()));
         }
         table.set_position(None);
-        let known = self.find(|own| own.model == entry.model && own.vendor == entry.vendor && own.when == entry.when);
+        let known = self.find(|own| own.is_for_the_same(&entry));
         let tables = self.tables()?;
         match known.first() {
             Some(at) => {
@@ -57,6 +150,10 @@ impl Prices {
                     let decor = place.decor().clone();
                     *place = table;
                     *place.decor_mut() = decor;
+                }
+                // Others for the same requests, written by hand.
+                for at in known.iter().skip(1).rev() {
+                    tables.remove(*at);
                 }
             }
             None => tables.push(table),
@@ -100,14 +197,9 @@ impl Prices {
 
     /// Replaces the file, or that to which it is a link.
     fn write(&self) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| {
-            let message = format!("cannot write the prices to {}: {error}", file(&self.path));
-            Failure::new(IO, ErrorKind::Io, message)
-        };
-        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(failed)?;
+        let failed = |error: std::io::Error| unwritable(&self.path, &error);
+        let path = resolved(&self.path).map_err(failed)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
         let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
         temporary
             .write_all(self.document.to_string().as_bytes())
@@ -116,6 +208,20 @@ impl Prices {
         temporary.persist(&path).map_err(|error| failed(error.error))?;
         Ok(())
     }
+}
+
+/// The path of the file, or of that to which it is a link, in a folder that exists.
+fn resolved(path: &Path) -> std::io::Result<PathBuf> {
+    let path = std::path::absolute(path.canonicalize().unwrap_or_else(|_| path.to_owned()))?;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(path)
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    let message = format!("cannot write the prices to {}: {error}", file(path));
+    Failure::new(IO, ErrorKind::Io, message)
 }
 
 fn path() -> Result<PathBuf, Failure> {
@@ -135,64 +241,15 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
     Failure::new(IO, ErrorKind::Io, message).hint(&format!("Correct the file, or name another with {VARIABLE}."))
 }
 
-/// Adds the prices that `vendors` answer now. One that cannot be asked is left out with a note.
-pub(crate) async fn add_live(book: &mut PriceBook, vendors: &[Vendor], account: &AccountArgs, output: &Output) {
-    for vendor in vendors {
-        let name = vendor.name();
-        let models = match account.client(*vendor) {
-            Ok(client) => client.models().await.map_err(Failure::from),
-            Err(failure) => Err(failure),
-        };
-        let models = match models {
-            Ok(models) => models,
-            Err(failure) => {
-                let reason = failure.message.lines().next().unwrap_or_default();
-                output.note(&format!("No live prices of {name}: {reason}"));
-                continue;
-            }
-        };
-        if models.iter().all(|model| model.prices_usd.is_empty()) {
-            output.note(&format!("No live prices of {name}: its list of models has none"));
-        }
-        for (model, names) in book.add_listed(*vendor, Utc::now(), &models) {
-            let names = names.join(", ");
-            output.note(&format!(
-                "No live price of {name} {model}: this version does not know what is billed by {names}"
-            ));
-        }
-    }
-}
-
-/// What a video costs, on one line.
-pub(crate) fn line(estimate: &Estimate) -> String {
-    let Some(cost) = estimate.known() else {
-        return format!("Estimated cost: {estimate}");
-    };
-    let depends = match cost.depends_on.split_last() {
-        None => String::new(),
-        Some((only, [])) => format!(", depending on {only}"),
-        Some((last, rest)) => format!(", depending on {} and {last}", rest.join(", ")),
-    };
-    let origin = match cost.origin {
-        PriceOrigin::List { read, .. } => {
-            format!("list price of {read}{}, before taxes, discounts and fees", age(read))
-        }
-        PriceOrigin::User => "your price".to_owned(),
-        PriceOrigin::Live { at } => format!("the vendor's price at {}, before taxes, discounts and fees", moment(at)),
-        _ => "price of unknown origin".to_owned(),
-    };
-    let unverified = if cost.unverified { "; unverified" } else { "" };
-    format!("Estimated cost: {cost}{depends}: {} ({origin}{unverified})", cost.basis)
-}
-
-/// How old a price is.
-fn age(read: &str) -> String {
-    let Ok(date) = read.parse::<NaiveDate>() else {
-        return String::new();
-    };
-    match (Utc::now().date_naive() - date).num_days() {
-        1 => ", 1 day ago".to_owned(),
-        days @ 2.. => format!(", {days} days ago"),
-        _ => String::new(),
+/// The conditions of a price, after its model.
+pub(crate) fn conditions(entry: &PriceEntry) -> String {
+    let when: Vec<String> = entry
+        .when
+        .iter()
+        .map(|(field, rule)| format!("{field}={rule}"))
+        .collect();
+    match when.is_empty() {
+        true => " without conditions".to_owned(),
+        false => format!(" for {}", when.join(" ")),
     }
 }

@@ -10,43 +10,41 @@ use videogen::{Error, ErrorKind, TaskId, TaskStatus, VideoTask};
 use crate::events::What;
 use crate::output::{Output, label, shown, style};
 
-impl Output {
-    /// Shows a task during a wait.
-    pub(crate) fn waiting(&self) -> Waiting<'_> {
-        let bar = if self.shows_progress() {
-            let bar = ProgressBar::new_spinner();
-            bar.set_style(style("{spinner} {elapsed} {msg}"));
-            bar.enable_steady_tick(Duration::from_millis(120));
-            label(&bar, "submitted");
-            bar
-        } else {
-            ProgressBar::hidden()
-        };
-        Waiting {
-            output: self,
-            bar,
-            last: None,
-            percent: None,
-            trouble: None,
-        }
+/// Shows a task during a wait.
+pub(crate) fn waiting(output: &Output) -> Waiting<'_> {
+    let bar = if output.shows_progress() {
+        let bar = ProgressBar::new_spinner();
+        bar.set_style(style("{spinner} {elapsed} {msg}"));
+        bar.enable_steady_tick(Duration::from_millis(120));
+        label(&bar, "submitted");
+        bar
+    } else {
+        ProgressBar::hidden()
+    };
+    Waiting {
+        output,
+        bar,
+        last: None,
+        percent: None,
+        trouble: None,
     }
+}
 
-    /// Shows the download of a file of `task` to `path`.
-    pub(crate) fn fetching<'a>(&'a self, task: &'a TaskId, path: &'a Path) -> Fetching<'a> {
-        let bar = if self.shows_progress() {
-            let bar = ProgressBar::no_length();
-            bar.set_style(style("{spinner} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}"));
-            bar
-        } else {
-            ProgressBar::hidden()
-        };
-        Fetching {
-            output: self,
-            bar,
-            task,
-            path,
-            last: None,
-        }
+/// Shows the download of a file of `task` to `path`.
+pub(crate) fn fetching<'a>(output: &'a Output, task: &'a TaskId, path: &'a Path) -> Fetching<'a> {
+    let bar = if output.shows_progress() {
+        let bar = ProgressBar::no_length();
+        bar.set_style(style("{spinner} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}"));
+        bar
+    } else {
+        ProgressBar::hidden()
+    };
+    Fetching {
+        output,
+        bar,
+        task,
+        path,
+        last: None,
     }
 }
 

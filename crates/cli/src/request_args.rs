@@ -33,22 +33,22 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(file_to_read))]
     request: Option<PathBuf>,
     /// Model [default: the vendor's first].
-    #[arg(long, value_name = "MODEL", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(short, long, value_name = "MODEL", value_parser = NonEmptyStringValueParser::new())]
     model: Option<String>,
     /// Length in whole seconds, or `auto`.
-    #[arg(long, value_name = "SECONDS|auto", allow_negative_numbers = true)]
+    #[arg(short, long, value_name = "SECONDS|auto", allow_negative_numbers = true)]
     duration: Option<VideoDuration>,
     /// Length in frames, for models that support it.
     #[arg(long, value_name = "N")]
     frames: Option<u32>,
     /// Resolution tier, such as 720p.
-    #[arg(long, value_name = "TIER")]
+    #[arg(short, long, value_name = "TIER")]
     resolution: Option<String>,
     /// Aspect ratio, such as 16:9, or adaptive.
-    #[arg(long, value_name = "W:H")]
+    #[arg(short, long, value_name = "W:H")]
     aspect_ratio: Option<String>,
     /// First frame: https URL, asset://ID, upload:ID or a local file.
-    #[arg(long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
+    #[arg(short = 'i', long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
     first_frame: Option<Source>,
     /// Last frame.
     #[arg(long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
@@ -63,7 +63,7 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
     reference_audio: Vec<Source>,
     /// Random seed.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<i64>,
     /// Generate audio.
     #[arg(long, overrides_with = "no_audio")]

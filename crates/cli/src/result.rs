@@ -1,13 +1,12 @@
-//! What became of a task, in one form for every command and any number of tasks.
+//! What became of a task, in one form for every command and any number of tasks. Depends on `error` only.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use videogen::price::{Estimate, TaskCost};
 use videogen::submit::{Adjustment, Note};
-use videogen::{Downloaded, ErrorKind, TaskId, TaskStatus, Vendor, VideoTask, Violation};
+use videogen::{Downloaded, TaskId, TaskStatus, Vendor, VideoTask, Violation};
 
 use crate::error::ErrorDocument;
-use crate::exit::{Failure, NO_VIDEO};
 
 /// The document of `--json`: the results of all tasks of a command.
 #[derive(Serialize, JsonSchema)]
@@ -145,7 +144,7 @@ impl Outcome {
 }
 
 impl TaskResult {
-    fn new(vendor: Vendor, outcome: Outcome) -> Self {
+    pub(crate) fn new(vendor: Vendor, outcome: Outcome) -> Self {
         Self {
             id: None,
             vendor,
@@ -183,11 +182,8 @@ impl TaskResult {
     }
 
     /// Adds why it is not done.
-    pub(crate) fn failed(self, failure: Option<&Failure>) -> Self {
-        Self {
-            error: failure.map(|failure| (*failure.error).clone()),
-            ..self
-        }
+    pub(crate) fn failed(self, error: Option<ErrorDocument>) -> Self {
+        Self { error, ..self }
     }
 
     /// A task whose files were downloaded.
@@ -216,45 +212,5 @@ impl TaskResult {
             return self.id.iter().map(ToString::to_string).collect();
         }
         paths
-    }
-}
-
-impl Failure {
-    /// Adds the result of a submission that no task is known of, unless nothing was sent.
-    pub(crate) fn of_submission(mut self, vendor: Vendor) -> Self {
-        if let Some(id) = self.task().filter(|_| self.is_accepted()) {
-            return self.of_task(&id, None);
-        }
-        let outcome = match self.error.delivery {
-            _ if self.error.kind == ErrorKind::AmbiguousSubmit.into() => Outcome::Ambiguous,
-            Some(_) => Outcome::Rejected,
-            None => return self,
-        };
-        self.result = Some(Box::new(TaskResult::new(vendor, outcome)));
-        self
-    }
-
-    /// Adds the result of a task that exists.
-    pub(crate) fn of_task(mut self, id: &TaskId, task: Option<&VideoTask>) -> Self {
-        let mut result = match self.result.take() {
-            Some(result) => *result,
-            None => TaskResult::left(id),
-        };
-        if result.task.is_none() {
-            result.task = task.cloned();
-        }
-        result.outcome = match self.code {
-            NO_VIDEO if result.files.file.is_none() => Outcome::Failed,
-            _ => Outcome::Running,
-        };
-        result.cost = result.task.as_ref().and_then(VideoTask::cost);
-        self.result = Some(Box::new(result));
-        self
-    }
-
-    /// The result that it has, with the error.
-    pub(crate) fn result(&self) -> Option<TaskResult> {
-        let result = self.result.as_deref()?.clone();
-        Some(result.failed(Some(self)))
     }
 }

@@ -21,6 +21,8 @@ struct Known {
     /// Its local files are not ready, so nothing was sent.
     needs_files: bool,
     recorded: Option<String>,
+    /// An earlier submission with the same key, which is waited for. Nothing is in flight.
+    earlier: Option<String>,
     task: Option<TaskId>,
 }
 
@@ -39,7 +41,17 @@ impl Submission {
         let builder = builder.on_submission(move |event| match event {
             SubmitEvent::FilesNeeded => own.change(|known| known.needs_files = true),
             SubmitEvent::FilesReady => own.change(|known| known.needs_files = false),
-            SubmitEvent::Recorded(id) => own.change(|known| known.recorded = Some(id.clone())),
+            SubmitEvent::Known(id) => {
+                own.change(|known| known.earlier = Some(id.clone()));
+                output.note(&format!(
+                    "The response to the earlier submission {id} with this key is unknown; waiting for it, then searching for \
+                     its task."
+                ));
+            }
+            SubmitEvent::Recorded(id) => own.change(|known| {
+                known.recorded = Some(id.clone());
+                known.earlier = None;
+            }),
             SubmitEvent::Accepted(task) => {
                 own.change(|known| known.task = Some(task.clone()));
                 output.submitted(task, journalled, quietly);
@@ -54,9 +66,22 @@ impl Submission {
         self.known().task
     }
 
-    /// Whether its local files are being uploaded. Then dropping the submission ends it, and nothing was sent.
-    pub(crate) fn needs_files(&self) -> bool {
-        self.known().needs_files
+    /// The failure when the user interrupts what needs no response: nothing of this run is in flight. `None`: a request may
+    /// be.
+    pub(crate) fn idle(&self, interrupt: Interrupt) -> Option<Failure> {
+        let known = self.known();
+        if known.needs_files {
+            let message = "interrupted during an upload; nothing was submitted";
+            return Some(Failure::interrupted(interrupt, message));
+        }
+        let id = known.earlier.filter(|_| known.task.is_none())?;
+        let message = format!(
+            "interrupted while searching for the task of the earlier submission {id} with this key; nothing was submitted"
+        );
+        let hint = format!("Search for it with: {}", Invocation::new("recover"));
+        let mut failure = Failure::interrupted(interrupt, message).hint(&hint);
+        failure.error.submission = Some(id);
+        Some(failure)
     }
 
     /// The failure when the user interrupts the submission.

@@ -69,10 +69,14 @@ impl Listener {
             }
             async { Ok(()) }
         });
-        for secret in secrets(client.vendor(), simulate, output) {
-            builder = builder.secret(secret);
+        let secrets = secrets(client.vendor(), simulate, output);
+        for secret in secrets.iter().flat_map(|secrets| &secrets.values) {
+            builder = builder.secret(secret.as_str());
         }
-        let receiver = builder.build()?;
+        let receiver = builder.build().map_err(|error| match &secrets {
+            Some(secrets) => Failure::new(INVALID, error.kind(), format!("{}: {error:#}", secrets.variable)),
+            None => error.into(),
+        })?;
         let callback = receiver.callback(&base)?;
         // The part of the callback URL before the token.
         let url = callback.url().expose().to_owned();
@@ -111,26 +115,32 @@ impl Listener {
     }
 }
 
+/// Webhook secrets, and the variable that has them.
+struct Secrets {
+    variable: &'static str,
+    values: Vec<String>,
+}
+
 /// The vendor's webhook secrets; none if it does not sign, or signs with a key pair.
-fn secrets(vendor: Vendor, simulate: bool, output: &Output) -> Vec<String> {
-    let facts = vendor.facts();
-    let scheme = facts.webhook.signature.map(|signature| signature.scheme);
-    if !matches!(scheme, Some(Scheme::HmacSha256 { .. })) {
-        return Vec::new();
-    }
-    if simulate {
-        return vec![videogen_sim::WEBHOOK_SECRET.to_owned()];
-    }
-    // As the base URL's, since keys have names of many kinds.
-    let name = facts.base_url_env;
-    let variable = format!("{}_WEBHOOK_SECRET", name.strip_suffix("_BASE_URL").unwrap_or(name));
-    let value = std::env::var(&variable).unwrap_or_default();
+fn secrets(vendor: Vendor, simulate: bool, output: &Output) -> Option<Secrets> {
+    let signature = vendor.facts().webhook.signature?;
+    let Scheme::HmacSha256 {
+        secret_env: variable, ..
+    } = signature.scheme
+    else {
+        return None;
+    };
+    let value = match simulate {
+        true => videogen_sim::WEBHOOK_SECRET.to_owned(),
+        false => std::env::var(variable).unwrap_or_default(),
+    };
     if value.trim().is_empty() {
         output.note(&format!(
             "{variable} is not set: webhook signatures cannot be checked, so each webhook triggers a poll of {}",
             vendor.name()
         ));
-        return Vec::new();
+        return None;
     }
-    value.split(',').map(|secret| secret.trim().to_owned()).collect()
+    let values = value.split(',').map(|secret| secret.trim().to_owned()).collect();
+    Some(Secrets { variable, values })
 }

@@ -91,7 +91,7 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
         ON CONFLICT (intent) DO UPDATE SET account = ?3, origin = ?4, scope = ?5, client_reference = ?6, task = ?7,
         open = ?8, unfinished = ?9, begun = ?10, entry = ?11, vendor_id = ?12, vendor = ?13, counted = ?14, currency = ?15";
-    let charge = entry.charge().money;
+    let charge = entry.counted();
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
     let stored = statement.execute(params![
         intent.id,

@@ -86,7 +86,7 @@ const STEPS: [&str; 8] = [
         lease TEXT NOT NULL,
         PRIMARY KEY (account, origin, vendor, way, sha256)
     ) STRICT;",
-    // What each submission counts against budgets, as `Entry::charge` returns it: an exact decimal number. Submissions of
+    // What each submission counts against budgets, as `Entry::counted` returns it: an exact decimal number. Submissions of
     // older versions have no estimate, so they count nothing. The column `budget` is the whole budget as JSON; the vendor of
     // one for all vendors is empty.
     "ALTER TABLE submissions ADD COLUMN vendor TEXT;

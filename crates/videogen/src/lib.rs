@@ -216,8 +216,8 @@ pub mod price {
     pub use rust_decimal::Decimal;
 
     pub use crate::model::{
-        CostEstimate, Estimate, FieldRule, InvalidPriceError, Money, Obtained, ParseMoneyError, PriceBook, PriceEntry,
-        PriceOrigin, Reserved, TaskCost, TokenPrice,
+        CostEstimate, CostLimit, CostLimitKind, Estimate, FieldRule, InvalidPriceError, Money, Obtained,
+        ParseMoneyError, PriceBook, PriceEntry, PriceOrigin, Reserved, TaskCost, TokenPrice,
     };
 }
 

@@ -58,6 +58,9 @@ pub struct Vendor {
     pub models: &'static [Model],
     /// Ways in which a local file becomes a source of inputs, in order of preference.
     pub uploads: &'static [Upload],
+    /// Words at the end of a prompt that the vendor reads as a field, such as `--rs`: the word, and the normalised field that
+    /// the word after it sets.
+    pub prompt_flags: &'static [(&'static str, &'static str)],
     /// List prices. A model that none is for has an unknown price.
     pub prices: &'static [Price],
     /// Which tasks are billed.

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use xtask::docs::Desk;
+use xtask::docs::kept::load;
 use xtask::docs::report::{Report, State};
 
-use crate::commands::root;
+use crate::commands::{root, xtask};
 
 const FAST: &str = "model google/veo-3.1-fast";
 
@@ -88,4 +89,39 @@ fn other_json_is_no_page() {
         assert_eq!(report.state, State::NotUnderstood, "{answer}");
         assert_eq!(report.reason.as_deref(), Some("it is JSON, not a page"), "{answer}");
     }
+}
+
+/// A list is kept like any other page, and the next answer is compared with it.
+#[test]
+fn a_list_is_kept_and_compared_with_its_next_answer() {
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::create_dir(copy.path().join("specs")).unwrap();
+    let spec = "specs/openrouter.yaml";
+    std::fs::copy(root().join(spec), copy.path().join(spec)).unwrap();
+    let file = copy.path().join("models.json");
+    let run = |answer: &Value, more: &[&str]| {
+        std::fs::write(&file, answer.to_string()).unwrap();
+        let args = [&["docs", "openrouter", file.to_str().unwrap()], more].concat();
+        let (code, out, err) = xtask(&args, copy.path());
+        (code, out + &err)
+    };
+    let (code, out) = run(&saved(), &["--keep"]);
+    assert!(
+        code == 1 && out.contains("(page `model_list`): differs; kept now\n"),
+        "{out}"
+    );
+    let kept = load(copy.path(), "openrouter", "model_list").unwrap().unwrap();
+    let is_fast = |limit: &&xtask::docs::facts::Limit| limit.model == "google/veo-3.1-fast";
+    assert_eq!(kept.facts.limits.iter().filter(is_fast).count(), 6);
+    let (_, out) = run(&saved(), &[]);
+    assert!(!out.contains("since the kept capture"), "{out}");
+
+    let mut next = saved();
+    let models = next["data"].as_array_mut().unwrap();
+    let veo = models.iter_mut().find(|model| model["id"] == "google/veo-3.1").unwrap();
+    veo["supported_durations"] = json!([4, 6]);
+    let (code, out) = run(&next, &[]);
+    let changed = "model google/veo-3.1: duration: the page has `4, 6`, the spec `4, 6, 8`";
+    assert!(code == 1 && out.contains(changed), "{out}");
+    assert!(out.contains("since the kept capture"), "{out}");
 }

@@ -44,6 +44,8 @@ pub struct Facts {
     pub(crate) prices: Vec<Price>,
     pub(crate) sizes: Vec<Sizes>,
     pub(crate) billing: Billing,
+    /// Flag → field.
+    pub(crate) prompt_flags: Vec<(String, String)>,
 }
 
 /// The extensions at the root of a spec. `lint` validates a spec against their JSON Schema; only that is strict, so
@@ -86,6 +88,19 @@ pub(crate) struct Extensions {
     sizes: Vec<Sizes>,
     #[serde(rename = "x-billing", default)]
     billing: Billing,
+    #[serde(rename = "x-prompt-flags", default)]
+    prompt_flags: PromptFlags,
+}
+
+/// Words at the end of a prompt that the vendor reads as fields.
+#[derive(Deserialize, JsonSchema, Default)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code, reason = "provenance is checked for its shape, not emitted")]
+struct PromptFlags {
+    flags: BTreeMap<String, String>,
+    source: Option<String>,
+    #[serde(default)]
+    unverified: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -310,6 +325,7 @@ impl Facts {
             prices: extensions.prices,
             sizes: extensions.sizes,
             billing: extensions.billing,
+            prompt_flags: extensions.prompt_flags.flags.into_iter().collect(),
         })
     }
 

@@ -158,6 +158,9 @@ pub(crate) struct Billing {
     /// A task that ends with one of these costs nothing.
     #[serde(default)]
     pub(crate) free: Vec<Status>,
+    /// Members of a request that have no normalised field and do not change its price.
+    #[serde(default)]
+    pub(crate) unaffected: Vec<String>,
     pub(crate) source: Option<String>,
     #[serde(default)]
     pub(crate) unverified: bool,

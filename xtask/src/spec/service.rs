@@ -88,6 +88,8 @@ pub(crate) struct Signature {
     pub(crate) key: Option<KeyForm>,
     /// Of a key in base64.
     pub(crate) key_prefix: Option<String>,
+    /// Of `hmac-sha256`: environment variable of the secret.
+    pub(crate) secret_env: Option<String>,
     /// Of `ed25519`: URL of the JWKS.
     pub(crate) keys: Option<String>,
     pub(crate) message: String,

@@ -44,7 +44,7 @@ pub(crate) struct UploadArgs {
     /// Upload it so that MODEL takes it.
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
-    /// How to upload it, as `videogen plan` shows it [default: as an asset].
+    /// How to upload it, as `videogen plan` shows it [default: as an asset, if any].
     #[arg(long, value_name = "WAY")]
     way: Option<String>,
     /// Group to add it to [default: one named videogen].
@@ -118,13 +118,13 @@ fn without_task(mut failure: Failure) -> Failure {
     failure
 }
 
-fn client(account: &AccountArgs) -> Result<(Vendor, Client), Failure> {
-    let vendor = account.choose(None, false)?;
+fn client(account: &AccountArgs, output: &Output) -> Result<(Vendor, Client), Failure> {
+    let vendor = account.choose(None, output)?;
     Ok((vendor, account.client(vendor)?))
 }
 
 async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(args.model.as_deref(), false)?;
+    let vendor = args.account.choose(args.model.as_deref(), output)?;
     let builder = args.account.builder(vendor, journal.open()?)?;
     let client = uploads::watch(builder, *output).build()?;
     let mut options = UploadOptions::default().again(args.again);
@@ -132,12 +132,13 @@ async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Res
     options.way = args.way;
     options.group = args.group;
     options.person = args.person;
+    let has_assets = vendor.facts().uploads.iter().any(|way| way.gives == "asset");
     let (mut rows, mut documents, mut failed) = (Vec::new(), Vec::new(), None);
     for path in &args.files {
         let local = local(path);
-        let uploaded = match options.way {
-            Some(_) => client.upload(local, options.clone()).await,
-            None => client.assets().upload(local, options.clone()).await,
+        let uploaded = match has_assets && options.way.is_none() {
+            true => client.assets().upload(local, options.clone()).await,
+            false => client.upload(local, options.clone()).await,
         };
         match uploaded {
             Ok(uploaded) => {
@@ -193,7 +194,7 @@ fn query(args: &QueryArgs) -> AssetQuery {
 }
 
 async fn list(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (vendor, client) = client(&args.account)?;
+    let (vendor, client) = client(&args.account, output)?;
     let page = client.assets().list(&query(&args)).await?;
     output.result(&document(vendor, "assets", &page), || {
         if page.items.is_empty() {
@@ -219,7 +220,7 @@ async fn groups(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
         let message = "--group selects assets: use it with `videogen assets list`";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
-    let (vendor, client) = client(&args.account)?;
+    let (vendor, client) = client(&args.account, output)?;
     let page = client.assets().groups(&query(&args)).await?;
     output.result(&document(vendor, "groups", &page), || {
         if page.items.is_empty() {
@@ -262,7 +263,7 @@ fn unreadable(count: usize, output: &Output) {
 }
 
 async fn show(args: AssetArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (vendor, client) = client(&args.account)?;
+    let (vendor, client) = client(&args.account, output)?;
     let asset = client.assets().get(&args.asset).await?;
     output.result(&json!({"vendor": vendor, "asset": asset}), || text(&asset))?;
     Ok(ExitCode::SUCCESS)
@@ -288,7 +289,7 @@ fn text(asset: &Asset) -> String {
 }
 
 async fn delete(args: AssetArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (vendor, client) = client(&args.account)?;
+    let (vendor, client) = client(&args.account, output)?;
     client.assets().delete(&args.asset).await?;
     output.result(&json!({"vendor": vendor, "deleted": args.asset}), || {
         format!("Deleted {}.", args.asset)
@@ -297,7 +298,7 @@ async fn delete(args: AssetArgs, output: &Output) -> Result<ExitCode, Failure> {
 }
 
 async fn create_group(args: GroupArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (vendor, client) = client(&args.account)?;
+    let (vendor, client) = client(&args.account, output)?;
     let group = client.assets().create_group(&args.name).await?;
     output.result(&json!({"vendor": vendor, "group": group}), || group.id.clone())?;
     Ok(ExitCode::SUCCESS)

@@ -17,7 +17,7 @@ pub(crate) struct BalanceArgs {
 }
 
 pub(crate) async fn balance(args: BalanceArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(None, false)?;
+    let vendor = args.account.choose(None, output)?;
     let balance = args.account.client(vendor)?.balance().await?;
     output.result(&json!({"vendor": vendor, "balance": balance}), || {
         let shown = |credits: Option<f64>| credits.map(|credits| amount(&balance, credits));

@@ -15,6 +15,7 @@ use videogen_sim::Simulator;
 
 use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
 use crate::cap::CapArgs;
+use crate::cost;
 use crate::events::What;
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
 use crate::files::{FileArgs, Files, Target, TaskNames};
@@ -24,7 +25,7 @@ use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::lost;
 use crate::output::{Output, elapsed, task_text};
-use crate::price_file::{self, Prices};
+use crate::price_file::Prices;
 use crate::request_args::RequestArgs;
 use crate::result::{RequestFacts, TaskResult};
 use crate::submission::Submission;
@@ -44,7 +45,7 @@ pub(crate) struct GenerateArgs {
     /// Submit at most once per KEY and journal; reruns resume the existing task.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
-    /// After a lost response, search for the task for SECONDS.
+    /// After a lost response, search for the task for SECONDS; 0: do not search.
     #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
     search_timeout: u64,
     /// Adopt the only exact match; only if no other program uses the account.
@@ -83,9 +84,8 @@ async fn submit(
             };
         }
         interrupt = interrupted() => {
-            if under_way.needs_files() {
-                let message = "interrupted during an upload; nothing was submitted";
-                return Err(Failure::interrupted(interrupt, message));
+            if let Some(failure) = under_way.idle(interrupt) {
+                return Err(failure);
             }
             client.stop_retrying();
             interrupt
@@ -134,6 +134,9 @@ async fn find(
     let Some(ambiguity) = error.ambiguity().filter(|ambiguity| ambiguity.is_searchable()) else {
         return Err(lost(error));
     };
+    if search.is_zero() {
+        return Err(lost(error));
+    }
     output.note(&format!(
         "The response to the submission was lost; searching for its task for {} s.",
         search.as_secs()
@@ -187,7 +190,10 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
-    let prices = Prices::read()?;
+    if args.idempotency_key.is_some() {
+        journal.needed_for("--idempotency-key", args.simulate)?;
+    }
+    let prices = Prices::read()?.book;
     let key = args.idempotency_key.as_deref();
     let target = if args.no_wait {
         None
@@ -213,6 +219,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     }
 
     let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
+    let left_out = journal.left_out();
     // Kept until the end: dropping it stops the simulator.
     let (builder, journal, _simulator) = if args.simulate {
         let simulator = Simulator::builder()
@@ -234,10 +241,11 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     };
     // With --json a simulation prints no notes: there is no paid task to lose.
     let is_journalled = journal.is_some();
+    let budgeted = journal.clone().or(left_out);
     let (under_way, builder) = Submission::watch(builder, is_journalled, args.simulate, *output);
-    let client = uploads::watch(builder.prices(prices.book), *output).build()?;
+    let client = uploads::watch(builder.prices(prices.clone()), *output).build()?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
-        lost::earlier(&client, &journal, output).await;
+        lost::earlier(&client, &journal, args.search_timeout > 0, output).await;
     }
 
     if let (Some(target), Some(key)) = (&target, key) {
@@ -272,7 +280,14 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         output.note(&overridden(violation));
     }
     if let Some(estimate) = facts.estimate.as_ref().filter(|_| !args.simulate) {
-        output.note(&price_file::line(estimate));
+        let budgets = cost::budgets(budgeted.as_deref(), vendor).await;
+        let is_capped = args.cap.is_set() || budgets > 0 && is_journalled;
+        if estimate.known().is_some() || is_capped || prices.has_price_of(vendor, &request.model) {
+            output.note(&cost::line(estimate));
+        }
+        if budgets > 0 && !is_journalled {
+            output.note("The budgets are not checked: they are in the journal, which --no-journal leaves out.");
+        }
     }
     let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
     if let Some(listener) = &listener
@@ -288,6 +303,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         .as_ref()
         .map(|target| target.destination().clone())
         .filter(|_| is_journalled);
+    submission.without_search = args.search_timeout == 0;
     args.cap.apply(&mut submission);
     let search = ReconcileOptions::default()
         .within(Duration::from_secs(args.search_timeout))
@@ -446,7 +462,9 @@ impl Run<'_> {
 
     fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
         let failure = follow::ended(task).err().filter(|_| task.status.is_ended());
-        let mut result = self.describe(TaskResult::of(task)).failed(failure.as_ref());
+        let mut result = self
+            .describe(TaskResult::of(task))
+            .failed(failure.as_ref().and_then(Failure::document));
         result.files = files.map(Files::saved).unwrap_or_default();
         let remark = if self.simulate { " (simulated)" } else { "" };
         self.output.task(result, || match files {

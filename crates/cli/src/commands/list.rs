@@ -42,7 +42,7 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
     if args.local {
         return local(&args, journal, output).await;
     }
-    let vendor = args.account.choose(None, false)?;
+    let vendor = args.account.choose(None, output)?;
     let query = ListQuery {
         limit: args.limit,
         after: args.after,

@@ -40,7 +40,7 @@ pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode
 }
 
 async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(None, false)?;
+    let vendor = args.account.choose(None, output)?;
     let models = args.account.client(vendor)?.models().await?;
     let differences = compare_models(vendor, &models);
     let document = json!({"vendor": vendor, "models": models, "differences": differences});

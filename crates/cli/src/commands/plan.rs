@@ -10,12 +10,13 @@ use videogen::submit::{ModelPlan, Plan};
 use videogen::{ErrorKind, Role, VideoRequest};
 
 use crate::account::{AccountArgs, answering, left_to_the_vendor, overridden, unknown_model};
+use crate::cost::{self, add_live};
 use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, table};
-use crate::price_file::{self, Prices, add_live};
+use crate::price_file::Prices;
 use crate::request_args::RequestArgs;
 
 #[derive(Args)]
@@ -93,7 +94,7 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     for line in files(&plan) {
         output.note(&line);
     }
-    output.note(&price_file::line(plan.cost()));
+    output.note(&cost::line(plan.cost()));
     output.result(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
         let headers: String = plan

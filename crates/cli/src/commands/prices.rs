@@ -5,14 +5,15 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use videogen::facts::{FieldState, FieldTest, PriceUnit};
-use videogen::price::{FieldRule, Money, PriceEntry, PriceOrigin};
+use videogen::facts::{Capabilities, FieldState, FieldTest, PriceUnit, Rate};
+use videogen::price::{FieldRule, InvalidPriceError, Money, PriceEntry, PriceOrigin};
 use videogen::{ErrorKind, Vendor};
 
-use crate::account::{AccountArgs, answering};
+use crate::account::{AccountArgs, answering, unknown_model};
+use crate::cost::add_live;
 use crate::exit::{Failure, INVALID};
 use crate::output::{Output, file, moment, table};
-use crate::price_file::{Prices, add_live};
+use crate::price_file::Prices;
 
 #[derive(Subcommand)]
 pub(crate) enum PricesCommand {
@@ -192,6 +193,11 @@ fn listed(vendor: Vendor) -> impl Iterator<Item = Row> {
     };
     vendor.facts().prices.iter().flat_map(move |price| {
         price.models.iter().flat_map(move |model| {
+            // A rate for requests without input videos bills none.
+            let without = |rate: &Rate| {
+                let mut tests = rate.when.iter();
+                tests.any(|test| test.field == "reference_video" && test.is == FieldState::Unset)
+            };
             price.rates.iter().map(move |rate| Row {
                 vendor,
                 model: (*model).to_owned(),
@@ -200,7 +206,7 @@ fn listed(vendor: Vendor) -> impl Iterator<Item = Row> {
                 unit: price.unit,
                 per: price.per,
                 when: rate.when.iter().map(rule).collect(),
-                input_video: price.input_video,
+                input_video: price.input_video && !without(rate),
                 origin: PriceOrigin::List {
                     read: price.read,
                     page: price.page,
@@ -212,17 +218,17 @@ fn listed(vendor: Vendor) -> impl Iterator<Item = Row> {
 }
 
 fn set(args: SetArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let invalid =
-        |error: videogen::price::InvalidPriceError| Failure::new(INVALID, ErrorKind::InvalidRequest, error.to_string());
     let mut entry = PriceEntry::new(args.vendor, args.model, args.price, args.unit).map_err(invalid)?;
     entry.per = args.per;
-    entry.when = args.when.into_iter().collect();
+    entry.when = conditions(args.when)?;
     entry.input_video = args.input_video;
     entry.tokens_per_second = args.tokens_per_second.map(|tokens| tokens.amount);
     let entry = entry.checked().map_err(invalid)?;
     let row = Row::of(&entry, PriceOrigin::User);
-    let mut prices = Prices::read()?;
-    prices.set(entry)?;
+    for note in notes(&entry) {
+        output.note(&note);
+    }
+    let (prices, ()) = Prices::change(|prices| prices.set(entry))?;
     output.result(&json!({"file": prices.path, "price": row.document()}), || {
         format!(
             "Set in {}: {}",
@@ -234,18 +240,23 @@ fn set(args: SetArgs, output: &Output) -> Result<ExitCode, Failure> {
 }
 
 fn unset(args: UnsetArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let mut prices = Prices::read()?;
-    let when: BTreeMap<String, FieldRule> = args.when.into_iter().collect();
-    let removed = prices.remove(|own| {
-        let is_meant = when.is_empty() || own.when == when;
-        own.vendor == args.vendor && own.model == args.model && is_meant
+    // In the spelling of the file.
+    let mut meant =
+        PriceEntry::new(args.vendor, args.model, Money::new(0.into(), "USD"), PriceUnit::Clip).map_err(invalid)?;
+    meant.when = conditions(args.when)?;
+    let meant = meant.checked().map_err(invalid)?;
+    let (prices, removed) = Prices::change(|prices| {
+        prices.remove(|own| match meant.when.is_empty() {
+            true => own.vendor == meant.vendor && own.model == meant.model,
+            false => own.is_for_the_same(&meant),
+        })
     })?;
     if removed == 0 {
         let message = format!(
             "{} has no such price of {} {}",
             file(&prices.path),
-            args.vendor.name(),
-            args.model
+            meant.vendor.name(),
+            meant.model
         );
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
@@ -254,11 +265,49 @@ fn unset(args: UnsetArgs, output: &Output) -> Result<ExitCode, Failure> {
         format!(
             "Removed from {}: {removed} {prices_of} of {} {}",
             file(&prices.path),
-            args.vendor.name(),
-            args.model
+            meant.vendor.name(),
+            meant.model
         )
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn invalid(error: InvalidPriceError) -> Failure {
+    Failure::new(INVALID, ErrorKind::InvalidRequest, error.to_string())
+}
+
+/// Conditions by their fields, each given once.
+fn conditions(given: Vec<(String, FieldRule)>) -> Result<BTreeMap<String, FieldRule>, Failure> {
+    let mut when = BTreeMap::new();
+    for (field, rule) in given {
+        if when.contains_key(&field) {
+            let message = format!("--when names {field} twice; separate its values with commas");
+            return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+        }
+        when.insert(field, rule);
+    }
+    Ok(when)
+}
+
+/// What may not be meant.
+fn notes(entry: &PriceEntry) -> Vec<String> {
+    let rules = Capabilities::of(entry.vendor, &entry.model);
+    let (vendor, model) = (entry.vendor.name(), &entry.model);
+    if !rules.is_known() {
+        return vec![unknown_model(entry.vendor, model)];
+    }
+    let unlisted = entry.unlisted().into_iter().map(|(field, value)| {
+        let known = match rules.values(field) {
+            [] => String::new(),
+            known => format!(" ({})", known.join(", ")),
+        };
+        format!("{field} {value} is not in our table for {vendor} {model}{known}; the price may never apply.")
+    });
+    let takes_videos = rules.model.inputs.iter().any(|input| input.role == "reference_video");
+    let has_videos = takes_videos && entry.when.get("reference_video") != Some(&FieldRule::Unset);
+    let is_silent = has_videos && entry.unit != PriceUnit::Clip && !entry.input_video;
+    let silent = "By this price, the seconds of reference videos cost nothing. If they are billed, add: --input-video";
+    unlisted.chain(is_silent.then(|| silent.to_owned())).collect()
 }
 
 fn unit(text: &str) -> Result<PriceUnit, String> {

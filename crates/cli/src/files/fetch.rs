@@ -9,7 +9,8 @@ use crate::exit::Failure;
 use crate::follow::{left, resume_hint};
 use crate::interrupt::interrupted;
 use crate::output::{Output, file as shown};
-use crate::output_file::{OutputFile, io_failure};
+use crate::output_file::{OutputFile, Reservation, io_failure};
+use crate::progress;
 use crate::result::TaskResult;
 
 impl Files {
@@ -97,7 +98,15 @@ impl Target {
         if let Some(found) = file.saved(client, &task.id, kind).await {
             return Ok(found);
         }
-        let mut progress = output.fetching(&task.id, &file.given);
+        // Their number is unknown before the submission, so these names are reserved only now.
+        let _reserved = match number {
+            1 => None,
+            _ => {
+                let reserved = Reservation::new(file, Some(&task.id.to_string()));
+                Some(reserved.map_err(|failure| failure.about(&task.id).hint(&self.elsewhere(&task.id)))?)
+            }
+        };
+        let mut progress = progress::fetching(output, &task.id, &file.given);
         let fetching = client.download_with(task, &file.real, options, |bytes, total| progress.at(bytes, total));
         let result = tokio::select! {
             result = fetching => Ok(result),

@@ -26,8 +26,9 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prompt_flags: &[("--cf", "camera_fixed"), ("--dur", "duration"), ("--rs", "resolution"), ("--rt", "aspect_ratio"), ("--seed", "seed"), ("--wm", "watermark")],
     prices: PRICES,
-    billing: Billing { free: &["failed", "cancelled", "expired"], page: Some("https://docs.byteplus.com/en/docs/ModelArk/1544106"), unverified: false },
+    billing: Billing { free: &["failed", "cancelled", "expired"], unaffected: &[], page: Some("https://docs.byteplus.com/en/docs/ModelArk/1544106"), unverified: false },
 };
 
 const PAGES: &[Page] = &[
@@ -156,10 +157,6 @@ const UPLOADS: &[Upload] = &[
 
 const SIZES_SEEDANCE_2: &[Size] = &[
     Size { resolution: "1080p", aspect_ratio: "16:9", width: 1920, height: 1080, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "1:1", width: 1440, height: 1440, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "21:9", width: 2206, height: 946, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "3:4", width: 1248, height: 1664, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "4:3", width: 1664, height: 1248, unverified: true },
     Size { resolution: "1080p", aspect_ratio: "9:16", width: 1080, height: 1920, unverified: true },
     Size { resolution: "480p", aspect_ratio: "16:9", width: 864, height: 496, unverified: true },
     Size { resolution: "480p", aspect_ratio: "1:1", width: 640, height: 640, unverified: true },
@@ -179,10 +176,6 @@ const SIZES_SEEDANCE_2: &[Size] = &[
 
 const SIZES_SEEDANCE_2_5: &[Size] = &[
     Size { resolution: "1080p", aspect_ratio: "16:9", width: 1920, height: 1080, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "1:1", width: 1440, height: 1440, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "21:9", width: 2206, height: 946, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "3:4", width: 1248, height: 1664, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "4:3", width: 1664, height: 1248, unverified: true },
     Size { resolution: "1080p", aspect_ratio: "9:16", width: 1080, height: 1920, unverified: true },
     Size { resolution: "480p", aspect_ratio: "16:9", width: 854, height: 480, unverified: false },
     Size { resolution: "480p", aspect_ratio: "9:16", width: 480, height: 854, unverified: true },
@@ -196,23 +189,6 @@ const SIZES_SEEDANCE_2_5: &[Size] = &[
 
 const SIZES_SEEDANCE_1: &[Size] = &[
     Size { resolution: "1080p", aspect_ratio: "16:9", width: 1920, height: 1088, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "1:1", width: 1440, height: 1440, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "21:9", width: 2176, height: 928, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "3:4", width: 1248, height: 1664, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "4:3", width: 1664, height: 1248, unverified: true },
-    Size { resolution: "1080p", aspect_ratio: "9:16", width: 1088, height: 1920, unverified: true },
-    Size { resolution: "480p", aspect_ratio: "16:9", width: 864, height: 480, unverified: true },
-    Size { resolution: "480p", aspect_ratio: "1:1", width: 640, height: 640, unverified: true },
-    Size { resolution: "480p", aspect_ratio: "21:9", width: 960, height: 416, unverified: true },
-    Size { resolution: "480p", aspect_ratio: "3:4", width: 544, height: 736, unverified: true },
-    Size { resolution: "480p", aspect_ratio: "4:3", width: 736, height: 544, unverified: true },
-    Size { resolution: "480p", aspect_ratio: "9:16", width: 480, height: 864, unverified: true },
-    Size { resolution: "720p", aspect_ratio: "16:9", width: 1248, height: 704, unverified: true },
-    Size { resolution: "720p", aspect_ratio: "1:1", width: 960, height: 960, unverified: true },
-    Size { resolution: "720p", aspect_ratio: "21:9", width: 1504, height: 640, unverified: true },
-    Size { resolution: "720p", aspect_ratio: "3:4", width: 832, height: 1120, unverified: true },
-    Size { resolution: "720p", aspect_ratio: "4:3", width: 1120, height: 832, unverified: true },
-    Size { resolution: "720p", aspect_ratio: "9:16", width: 704, height: 1248, unverified: true },
 ];
 
 const PRICES: &[Price] = &[

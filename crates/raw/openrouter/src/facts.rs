@@ -15,7 +15,7 @@ pub const VENDOR: Vendor = Vendor {
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 10, every: (10, 30), give_up: None },
     result_url: ResultUrl { ttl: Some(86400), refreshable: true, key_on_own_origin: true },
-    webhook: Webhook { timeout: 30, retries: &[10, 60], signature: Some(Signature { scheme: Scheme::HmacSha256 { key: SigningKey::Text }, encoding: Encoding::Hex, message: "{timestamp},{body}", headers: &[("id", "X-OpenRouter-Idempotency-Key"), ("signature", "X-OpenRouter-Signature")], form: "t={timestamp},v1={signature}", separator: Some(',') }), tolerance: Some(300) },
+    webhook: Webhook { timeout: 30, retries: &[10, 60], signature: Some(Signature { scheme: Scheme::HmacSha256 { key: SigningKey::Text, secret_env: "OPENROUTER_WEBHOOK_SECRET" }, encoding: Encoding::Hex, message: "{timestamp},{body}", headers: &[("id", "X-OpenRouter-Idempotency-Key"), ("signature", "X-OpenRouter-Signature")], form: "t={timestamp},v1={signature}", separator: Some(',') }), tolerance: Some(300) },
     rate_limits: RateLimits { submit: &[], query: &[] },
     pages: PAGES,
     task_fields: TASK_FIELDS,
@@ -26,8 +26,9 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prompt_flags: &[],
     prices: PRICES,
-    billing: Billing { free: &[], page: None, unverified: false },
+    billing: Billing { free: &[], unaffected: &["session_id", "trace", "user"], page: Some("https://github.com/OpenRouterTeam/docs"), unverified: false },
 };
 
 const PAGES: &[Page] = &[

@@ -15,7 +15,7 @@ pub const VENDOR: Vendor = Vendor {
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 5, every: (2, 10), give_up: None },
     result_url: ResultUrl { ttl: Some(3600), refreshable: false, key_on_own_origin: false },
-    webhook: Webhook { timeout: 10, retries: &[5, 30], signature: Some(Signature { scheme: Scheme::HmacSha256 { key: SigningKey::Base64 { prefix: "whsec_" } }, encoding: Encoding::Base64, message: "{id}.{timestamp}.{body}", headers: &[("id", "webhook-id"), ("signature", "webhook-signature"), ("timestamp", "webhook-timestamp")], form: "v1,{signature}", separator: Some(' ') }), tolerance: Some(300) },
+    webhook: Webhook { timeout: 10, retries: &[5, 30], signature: Some(Signature { scheme: Scheme::HmacSha256 { key: SigningKey::Base64 { prefix: "whsec_" }, secret_env: "REPLICATE_WEBHOOK_SECRET" }, encoding: Encoding::Base64, message: "{id}.{timestamp}.{body}", headers: &[("id", "webhook-id"), ("signature", "webhook-signature"), ("timestamp", "webhook-timestamp")], form: "v1,{signature}", separator: Some(' ') }), tolerance: Some(300) },
     rate_limits: RateLimits { submit: &[RateLimit { limit: 600, per: 60 }], query: &[RateLimit { limit: 3000, per: 60 }] },
     pages: PAGES,
     task_fields: TASK_FIELDS,
@@ -26,8 +26,9 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prompt_flags: &[],
     prices: PRICES,
-    billing: Billing { free: &["expired"], page: Some("https://replicate.com/docs/topics/predictions/lifecycle"), unverified: false },
+    billing: Billing { free: &["expired"], unaffected: &[], page: Some("https://replicate.com/docs/topics/predictions/lifecycle"), unverified: false },
 };
 
 const PAGES: &[Page] = &[

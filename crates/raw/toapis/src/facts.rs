@@ -15,7 +15,7 @@ pub const VENDOR: Vendor = Vendor {
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 5, every: (5, 10), give_up: Some(600) },
     result_url: ResultUrl { ttl: Some(86400), refreshable: false, key_on_own_origin: false },
-    webhook: Webhook { timeout: 10, retries: &[10, 30, 120, 600, 3600, 21600, 86400], signature: Some(Signature { scheme: Scheme::HmacSha256 { key: SigningKey::Text }, encoding: Encoding::Hex, message: "{id}.{timestamp}.{body}", headers: &[("id", "X-ToAPIs-Webhook-Id"), ("signature", "X-ToAPIs-Webhook-Signature"), ("timestamp", "X-ToAPIs-Webhook-Timestamp")], form: "v1={signature}", separator: Some(',') }), tolerance: Some(300) },
+    webhook: Webhook { timeout: 10, retries: &[10, 30, 120, 600, 3600, 21600, 86400], signature: Some(Signature { scheme: Scheme::HmacSha256 { key: SigningKey::Text, secret_env: "TOAPIS_WEBHOOK_SECRET" }, encoding: Encoding::Hex, message: "{id}.{timestamp}.{body}", headers: &[("id", "X-ToAPIs-Webhook-Id"), ("signature", "X-ToAPIs-Webhook-Signature"), ("timestamp", "X-ToAPIs-Webhook-Timestamp")], form: "v1={signature}", separator: Some(',') }), tolerance: Some(300) },
     rate_limits: RateLimits { submit: &[RateLimit { limit: 300, per: 60 }, RateLimit { limit: 50, per: 10 }], query: &[RateLimit { limit: 3000, per: 60 }, RateLimit { limit: 500, per: 10 }] },
     pages: PAGES,
     task_fields: TASK_FIELDS,
@@ -26,8 +26,9 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prompt_flags: &[],
     prices: PRICES,
-    billing: Billing { free: &["failed"], page: Some("https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks"), unverified: false },
+    billing: Billing { free: &["failed"], unaffected: &[], page: Some("https://docs.toapis.com/docs/en/api-reference/webhooks/task-webhooks"), unverified: false },
 };
 
 const PAGES: &[Page] = &[

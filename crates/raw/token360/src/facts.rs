@@ -26,8 +26,9 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prompt_flags: &[],
     prices: PRICES,
-    billing: Billing { free: &[], page: None, unverified: false },
+    billing: Billing { free: &[], unaffected: &[], page: None, unverified: false },
 };
 
 const PAGES: &[Page] = &[

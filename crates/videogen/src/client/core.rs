@@ -164,12 +164,8 @@ impl Client {
         if vendor == self.0.vendor {
             return Ok(());
         }
-        let message = format!(
-            "this client is for {}, but {what} belongs to {other}; use a client of {other}",
-            self.0.vendor.name(),
-            other = vendor.name()
-        );
-        Err(Error::new(ErrorKind::InvalidRequest, message))
+        let message = format!("{what} belongs to {}, not to {}", vendor.name(), self.0.vendor.name());
+        Err(Error::new(ErrorKind::InvalidRequest, message).with_advice("use a client of that vendor"))
     }
 
     /// Rejects a task of another vendor.

@@ -14,6 +14,9 @@ pub enum SubmitEvent {
     FilesNeeded,
     /// All local files of the request are ready. The submission follows.
     FilesReady,
+    /// The idempotency key has an earlier submission with this id, whose status is unknown. Nothing is sent: its response is
+    /// waited for, or its task searched for. If it turns out to have been refused, [`Recorded`](Self::Recorded) follows.
+    Known(String),
     /// The journal has recorded the submission under this id; it is sent next.
     Recorded(String),
     /// The vendor accepted the submission as this task. The journal has yet to record that.

@@ -7,7 +7,7 @@ use super::Client;
 use crate::journal::{Entry, Event, FileKind, Found, JournalError, Query, Reason, SavedFile, Subject};
 use crate::model::address::scope;
 use crate::model::mask::sha256;
-use crate::model::{Error, ErrorKind, TaskId, VideoTask};
+use crate::model::{Error, ErrorKind, TaskCost, TaskId, VideoTask};
 
 impl Client {
     /// Returns the account's id in the journal: a fingerprint of vendor and API key, from which the key cannot be
@@ -91,10 +91,14 @@ impl Client {
             return;
         };
         task.estimate = task.estimate.take().or(entry.intent.estimate);
-        // If this process dies here, the estimate counts, and the next poll records the cost.
-        if let Some(cost) = task.cost().filter(|cost| entry.cost.as_ref() != Some(cost)) {
-            self.record_task(&task.id, Event::Cost { cost }).await;
-        }
+        self.record_cost(task, entry.cost.as_ref()).await;
+    }
+
+    /// Records what a task cost, if that is known and not `recorded` yet. If this process dies before, the estimate counts, and
+    /// the next poll records the cost. Returns the entry, if it was recorded.
+    pub(crate) async fn record_cost(&self, task: &VideoTask, recorded: Option<&TaskCost>) -> Option<Entry> {
+        let cost = task.cost().filter(|cost| recorded != Some(cost))?;
+        self.record_task(&task.id, Event::Cost { cost }).await
     }
 
     /// Records a complete file that is about to be moved to its place, so that it is known even if this

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Intent;
-use crate::model::{Money, Reserved, Timestamp, Vendor};
+use crate::model::{CostLimit, CostLimitKind, Money, Reserved, Timestamp, Vendor};
 
 /// A limit of what the submissions of a period may cost together.
 ///
@@ -43,7 +43,7 @@ pub struct BudgetKey {
     /// The vendor; `None` for all vendors together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor: Option<Vendor>,
-    /// Currency code of ISO 4217, such as `USD`. Costs in other currencies do not count.
+    /// Currency code of ISO 4217, such as `USD`. A submission that is priced in another has an unknown cost for the budget.
     pub currency: String,
     /// Period.
     pub period: Period,
@@ -239,9 +239,9 @@ pub struct OverBudget {
 
 impl OverBudget {
     /// Checks a submission: with what counts already, the most that it may cost must be within every budget that applies.
-    /// `counted` returns the sum of the [charges](super::Entry::charge) that count against a budget in the period of
-    /// `intent.at`. If no budget that applies is in the currency of the estimate, or if there is no estimate, the cost is
-    /// unknown, and allowed only by [`Intent::allow_unknown_cost`].
+    /// `counted` returns the sum of what [counts](super::Entry::counted) against a budget in the period of `intent.at`. The cost
+    /// is unknown for a budget in another currency than the estimate's, and for each if there is no estimate, and then allowed
+    /// only by [`Intent::allow_unknown_cost`].
     ///
     /// # Errors
     /// Those of `counted`.
@@ -256,25 +256,33 @@ impl OverBudget {
             estimate: intent.estimate.clone(),
             until: budget.key.period.end(intent.at),
         };
-        let applying = || budgets.iter().filter(|budget| budget.applies_to(intent.vendor));
-        let mut is_known = false;
-        if let Some(estimate) = &intent.estimate {
-            for budget in applying().filter(|budget| budget.key.currency == estimate.currency) {
-                is_known = true;
-                let before = counted(budget)?;
-                // A sum that is too large to be represented is too large for a budget.
-                if before
-                    .checked_add(estimate.amount)
-                    .is_none_or(|sum| sum > budget.amount)
-                {
-                    return Ok(Some(over(budget, Some(before))));
-                }
+        let mut unknown = None;
+        for budget in budgets.iter().filter(|budget| budget.applies_to(intent.vendor)) {
+            let estimate = intent.estimate.as_ref();
+            let Some(estimate) = estimate.filter(|estimate| estimate.currency == budget.key.currency) else {
+                unknown = unknown.or(Some(budget));
+                continue;
+            };
+            let before = counted(budget)?;
+            // A sum that is too large to be represented is too large for a budget.
+            if before
+                .checked_add(estimate.amount)
+                .is_none_or(|sum| sum > budget.amount)
+            {
+                return Ok(Some(over(budget, Some(before))));
             }
         }
-        if is_known || intent.allow_unknown_cost {
-            return Ok(None);
+        // A cost that is too high is reported first, because it cannot be allowed.
+        let unknown = unknown.filter(|_| !intent.allow_unknown_cost);
+        Ok(unknown.map(|budget| over(budget, None)))
+    }
+
+    /// Returns the limit that it is.
+    pub(crate) fn limit(&self) -> CostLimit {
+        CostLimit {
+            kind: CostLimitKind::Budget,
+            cost_known: self.counted.is_some(),
         }
-        Ok(applying().next().map(|budget| over(budget, None)))
     }
 }
 

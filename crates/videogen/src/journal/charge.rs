@@ -38,6 +38,19 @@ pub enum ChargeKind {
 }
 
 impl Entry {
+    /// Returns what the submission counts against budgets: its charge. If the vendor reported the cost in another currency than
+    /// the estimate's, the estimate counts on, because the budgets that it was counted against cannot count the other.
+    #[must_use]
+    pub fn counted(&self) -> Option<Money> {
+        let charged = self.charge().money?;
+        let reserved = self.intent.estimate.as_ref().map(Reserved::most);
+        Some(
+            reserved
+                .filter(|reserved| reserved.currency != charged.currency)
+                .unwrap_or(charged),
+        )
+    }
+
     /// Returns what the submission counts. The state of an entry alone decides, so a reservation can neither be lost nor be
     /// counted twice: it changes in the transaction that changes the entry.
     #[must_use]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
 use super::{Destination, Event, FileKind, Intent, JournalError, Reason, SavedFile, Subject};
@@ -381,10 +382,13 @@ impl Entry {
     pub(crate) fn failure(&self, delivery: Delivery) -> Error {
         let error = match self.reason.clone() {
             Some(reason) => Error::new(reason.kind, reason.message).after(reason.retry_after.map(Duration::from_secs)),
-            None => Error::new(
-                ErrorKind::AmbiguousSubmit,
-                "submission status unknown: the sending process died",
-            ),
+            None => {
+                let why = match self.is_in_flight(Utc::now()) {
+                    true => "it is in flight, or the sending process has just died",
+                    false => "the sending process died",
+                };
+                Error::new(ErrorKind::AmbiguousSubmit, format!("submission status unknown: {why}"))
+            }
         };
         error
             .during(self.intent.vendor, Operation::Submit)

@@ -76,7 +76,7 @@ pub struct Amounts {
     pub currency: String,
     /// Costs that the vendors reported.
     pub reported: Decimal,
-    /// Costs computed from tokens that the vendors reported.
+    /// Costs computed from the tokens or lengths that the vendors reported.
     pub computed: Decimal,
     /// Estimates of completed tasks.
     pub estimated: Decimal,

@@ -5,7 +5,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CostEstimate, Money, TokenPrice};
+use crate::model::{CostEstimate, Money, TokenPrice, VideoDuration};
 
 /// The estimate of a submission, as recorded before it is sent.
 ///
@@ -31,6 +31,11 @@ pub struct Reserved {
     /// Price of tokens, if the vendor bills tokens: with it, the tokens of the finished task give its cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<TokenPrice>,
+    /// Price of a second, if the cost depends on the length of the video alone: with it, the length of the finished video gives
+    /// its cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub per_second: Option<Decimal>,
 }
 
 impl Reserved {
@@ -49,6 +54,16 @@ impl Reserved {
             .checked_div(Decimal::from(*per))?;
         Some(Money::new(amount.normalize(), self.currency.clone()))
     }
+
+    /// Returns what a video costs by its length in whole seconds, in which videos are billed: that of the file, else the one that
+    /// the vendor returned with the task.
+    pub(crate) fn cost_of_length(&self, file: Option<f64>, returned: Option<VideoDuration>) -> Option<Money> {
+        let whole = file.and_then(|seconds| Decimal::try_from(seconds.round()).ok());
+        let seconds = whole.or_else(|| returned?.seconds().map(Decimal::from));
+        let seconds = seconds.filter(|seconds| *seconds > Decimal::ZERO)?;
+        let amount = self.per_second?.checked_mul(seconds)?;
+        Some(Money::new(amount.normalize(), self.currency.clone()))
+    }
 }
 
 impl From<&CostEstimate> for Reserved {
@@ -58,6 +73,7 @@ impl From<&CostEstimate> for Reserved {
             low: estimate.low,
             currency: estimate.currency.clone(),
             tokens: estimate.tokens.clone(),
+            per_second: estimate.per_second,
         }
     }
 }
@@ -98,7 +114,8 @@ impl fmt::Display for TaskCost {
 pub enum Obtained {
     /// Reported by the vendor.
     Reported,
-    /// From the tokens that the vendor reported, and their price at the time of the submission.
+    /// From the tokens that the vendor reported, or else the length of the video where the vendor decided it, and their price at
+    /// the time of the submission.
     Computed,
     /// The most that was expected before the submission.
     // Also a word of a later version.
@@ -122,7 +139,7 @@ impl fmt::Display for Obtained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Reported => "reported by the vendor",
-            Self::Computed => "computed from tokens",
+            Self::Computed => "computed from usage",
             Self::Estimated => "estimated",
         })
     }
@@ -132,7 +149,7 @@ impl fmt::Display for Obtained {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::model::{TaskId, TaskStatus, Usage, Vendor, VideoTask};
+    use crate::model::{SecretUrl, TaskId, TaskStatus, Usage, Vendor, Video, VideoTask};
 
     fn reserved(low: &str, amount: &str, tokens: Option<&str>) -> Reserved {
         Reserved {
@@ -143,6 +160,7 @@ mod tests {
                 price: price.parse().unwrap(),
                 per: 1_000_000,
             }),
+            per_second: None,
         }
     }
 
@@ -190,13 +208,13 @@ mod tests {
                 "completed",
                 by_token(),
                 usage(Some(108_900), Some(1), None),
-                "0.7623 USD (computed from tokens)",
+                "0.7623 USD (computed from usage)",
             ),
             (
                 "completed",
                 by_token(),
                 usage(None, Some(108_000), None),
-                "0.756 USD (computed from tokens)",
+                "0.756 USD (computed from usage)",
             ),
             // A gateway that reports no tokens, or bills something else.
             (
@@ -219,6 +237,44 @@ mod tests {
             let task = task(status, estimate, usage);
             let cost = task.cost().map(|cost| cost.to_string()).unwrap_or_default();
             assert_eq!(cost, expected, "{task:?}");
+        }
+    }
+
+    #[test]
+    fn the_length_that_the_vendor_decided_gives_the_cost() {
+        let by_second = |low: &str, amount: &str| {
+            let mut estimate = reserved(low, amount, None);
+            estimate.per_second = Some("0.05".parse().unwrap());
+            estimate
+        };
+        for (length, asked, expected) in [
+            // A video has a frame more than its seconds.
+            (Some(7.04), None, "0.35 USD (computed from usage)"),
+            (
+                Some(7.04),
+                Some(VideoDuration::Seconds(15)),
+                "0.35 USD (computed from usage)",
+            ),
+            (None, Some(VideoDuration::Seconds(6)), "0.3 USD (computed from usage)"),
+            (None, Some(VideoDuration::Auto), "0.75 USD (estimated)"),
+            (Some(0.0), None, "0.75 USD (estimated)"),
+            (Some(f64::NAN), None, "0.75 USD (estimated)"),
+            (None, None, "0.75 USD (estimated)"),
+        ] {
+            let mut task = task("completed", Some(by_second("0.2", "0.75")), Usage::default());
+            task.parameters.duration = asked;
+            task.video = Some(Video {
+                url: SecretUrl::new("https://files.example.com/a.mp4".to_owned()),
+                expires_at: None,
+                format: None,
+                duration: length,
+                resolution: None,
+                aspect_ratio: None,
+                fps: None,
+                frames: None,
+                thumbnail: None,
+            });
+            assert_eq!(task.cost().unwrap().to_string(), expected, "{length:?} {asked:?}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::model::{Ambiguity, Operation, TaskId, TaskStatus, Vendor, VideoTask, Violation};
+use crate::model::{Ambiguity, CostLimit, Operation, TaskId, TaskStatus, Vendor, VideoTask, Violation};
 use crate::model::{Delivery, ErrorKind};
 
 /// The error of every operation: a kind, a message, and what is known about the request or task.
@@ -41,6 +41,7 @@ struct Inner {
     delivery: Option<Delivery>,
     ambiguity: Option<Ambiguity>,
     cause: Option<Error>,
+    cost_limit: Option<CostLimit>,
     other_vendors: Vec<Error>,
     /// What to do, in terms of this crate's items.
     advice: Option<&'static str>,
@@ -62,6 +63,7 @@ impl Error {
             delivery: None,
             ambiguity: None,
             cause: None,
+            cost_limit: None,
             other_vendors: Vec::new(),
             advice: None,
         }))
@@ -149,6 +151,11 @@ impl Error {
 
     pub(crate) fn with_ambiguity(mut self, ambiguity: Ambiguity) -> Self {
         self.0.ambiguity = Some(ambiguity);
+        self
+    }
+
+    pub(crate) fn with_cost_limit(mut self, limit: CostLimit) -> Self {
+        self.0.cost_limit = Some(limit);
         self
     }
 
@@ -264,6 +271,12 @@ impl Error {
         self.0.ambiguity.as_ref()
     }
 
+    /// Returns the limit of cost that does not allow a submission, for `budget` errors.
+    #[must_use]
+    pub fn cost_limit(&self) -> Option<CostLimit> {
+        self.0.cost_limit
+    }
+
     /// Returns whether the unchanged call may succeed later without paying twice.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
@@ -318,7 +331,9 @@ impl fmt::Display for Error {
         if let Some(status) = inner.status {
             notes.push(format!("HTTP {status}"));
         }
-        if let Some(code) = &inner.code {
+        // Some messages end with it.
+        let is_named = |code: &&String| inner.message.contains(&format!("({code})"));
+        if let Some(code) = inner.code.as_ref().filter(|code| !is_named(code)) {
             notes.push(format!("code {code}"));
         }
         if let Some(id) = &inner.request_id {

@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use crate::model::{Error, ErrorKind, InvalidSource, ParseDurationError, ParseTaskIdError, ParseVendorError};
 
 /// Serializes as an object: `kind`, `message` and `retryable` always; `vendor`, `status`, `code`, `request_id`,
-/// `retry_after` (seconds), `task`, `delivery`, `ambiguity`, `violations`, `cause` (such an object) and
+/// `retry_after` (seconds), `task`, `delivery`, `ambiguity`, `violations`, `cost_limit`, `cause` (such an object) and
 /// `other_vendors` (such objects, of a [`Router`](crate::Router)) if known. It contains no secrets.
 ///
 /// ```
@@ -16,7 +16,7 @@ use crate::model::{Error, ErrorKind, InvalidSource, ParseDurationError, ParseTas
 /// ```
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut error = serializer.serialize_struct("Error", 14)?;
+        let mut error = serializer.serialize_struct("Error", 15)?;
         error.serialize_field("kind", &self.kind())?;
         error.serialize_field("message", self.message())?;
         error.serialize_field("retryable", &self.is_retryable())?;
@@ -38,6 +38,7 @@ impl Serialize for Error {
             "task": self.task(),
             "delivery": self.delivery(),
             "ambiguity": self.ambiguity(),
+            "cost_limit": self.cost_limit(),
             "cause": self.cause(),
             "violations": (!violations.is_empty()).then_some(violations),
             "other_vendors": (!others.is_empty()).then_some(others),

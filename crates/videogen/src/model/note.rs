@@ -1,10 +1,11 @@
-//! Notes on values that are sent although the vendor may refuse them.
+//! Notes on values that are sent although the vendor may refuse them, or reads them otherwise.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A value that a request may have although the vendor may refuse it: the field, its value and the reason.
+/// A value that a request may have although the vendor may refuse it, or reads it as another field: the field, its value and
+/// the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -13,13 +14,26 @@ pub struct Note {
     pub field: String,
     /// The value, without secrets.
     pub value: String,
-    /// Why the vendor may refuse it.
+    /// Why the vendor may refuse it, or what it does with it.
     pub reason: String,
+    /// The field that it sets at the vendor. `None`: the vendor may refuse it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<String>,
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { field, value, reason } = self;
-        write!(f, "{field} = {value}: the vendor may refuse it: {reason}")
+        let Self {
+            field,
+            value,
+            reason,
+            sets,
+        } = self;
+        let may = if sets.is_none() {
+            "the vendor may refuse it: "
+        } else {
+            ""
+        };
+        write!(f, "{field} = {value}: {may}{reason}")
     }
 }

@@ -154,6 +154,10 @@ pub struct CostEstimate {
     /// Price of tokens, if tokens are billed: a finished task has their exact number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<TokenPrice>,
+    /// Price of a second of video, if the cost depends on the length alone: a finished task may have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub per_second: Option<Decimal>,
     /// Where the price comes from.
     pub origin: PriceOrigin,
     /// Whether the price, or a size that it is counted by, is not documented, or not for the server that the request goes to.
@@ -255,6 +259,7 @@ mod tests {
             basis: "108000 tokens at 7.0 USD per 1000000 tokens".to_owned(),
             depends_on: Vec::new(),
             tokens: None,
+            per_second: None,
             origin: PriceOrigin::User,
             unverified: false,
         };

@@ -159,7 +159,7 @@ impl VideoTask {
     }
 
     /// Returns what the task cost: as the vendor reported it; else, once it is completed, computed from its tokens and their
-    /// price, or estimated. `None` while that is unknown: without a known price, before the end, and for a task that failed.
+    /// price, or from its length where the vendor decided that; else estimated. `None` while that is unknown: without a known price, before the end, and for a task that failed.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, submitted: videogen::VideoTask) -> Result<(), videogen::Error> {
@@ -178,7 +178,10 @@ impl VideoTask {
         }
         let estimate = self.estimate.as_ref().filter(|_| self.status.is_completed())?;
         let tokens = usage.and_then(|usage| usage.completion_tokens.or(usage.total_tokens));
-        Some(match tokens.and_then(|tokens| estimate.cost_of(tokens)) {
+        let by_tokens = tokens.and_then(|tokens| estimate.cost_of(tokens));
+        let length = self.video.as_ref().and_then(|video| video.duration);
+        let by_length = || estimate.cost_of_length(length, self.parameters.duration);
+        Some(match by_tokens.or_else(by_length) {
             Some(computed) => TaskCost::new(computed, Obtained::Computed),
             None => TaskCost::new(estimate.most(), Obtained::Estimated),
         })
@@ -358,8 +361,8 @@ impl fmt::Display for TaskError {
             write!(f, "{param}: ")?;
         }
         match (&self.message, &self.code) {
-            (Some(message), Some(code)) => write!(f, "{message} ({code})"),
-            (Some(text), None) | (None, Some(text)) => f.write_str(text),
+            (Some(message), Some(code)) if !message.contains(&format!("({code})")) => write!(f, "{message} ({code})"),
+            (Some(text), _) | (None, Some(text)) => f.write_str(text),
             (None, None) => f.write_str("the vendor gave no reason"),
         }
     }

@@ -1,13 +1,9 @@
 //! Rules between the fields of a request, as the specs state them for each model.
 
-use std::borrow::Cow;
-
 use videogen_wire::facts::{Condition, FieldState, FieldTest, Model};
 
-use crate::model::{FieldRule, Role, VideoDuration, VideoRequest};
-
-/// Among the values of a condition: the field may be left out.
-const UNSET: &str = "unset";
+use crate::model::demand::{UNSET, fits};
+use crate::model::{Role, VideoDuration, VideoRequest};
 
 /// A requirement that a request does not meet.
 pub(super) struct Broken {
@@ -43,45 +39,6 @@ fn holds(test: &FieldTest, model: &Model, request: &VideoRequest) -> bool {
     })
 }
 
-/// What a field must be.
-pub(super) enum Demand<'a> {
-    Set,
-    Unset,
-    OneOf(Cow<'a, [&'a str]>),
-}
-
-impl From<FieldState> for Demand<'static> {
-    fn from(state: FieldState) -> Self {
-        match state {
-            FieldState::Set => Self::Set,
-            FieldState::Unset => Self::Unset,
-            FieldState::OneOf(values) => Self::OneOf(Cow::Borrowed(values)),
-        }
-    }
-}
-
-impl<'a> From<&'a FieldRule> for Demand<'a> {
-    fn from(rule: &'a FieldRule) -> Self {
-        match rule {
-            FieldRule::Set => Self::Set,
-            FieldRule::Unset => Self::Unset,
-            FieldRule::OneOf(values) => Self::OneOf(values.iter().map(String::as_str).collect()),
-        }
-    }
-}
-
-/// Whether a field meets a demand, given its value and what it is taken for where it is not set.
-pub(super) fn fits(demand: Demand<'_>, value: Option<String>, default: impl FnOnce() -> Option<String>) -> bool {
-    match demand {
-        Demand::Set => value.is_some(),
-        Demand::Unset => value.is_none(),
-        Demand::OneOf(values) if value.is_none() && values.contains(&UNSET) => true,
-        Demand::OneOf(values) => value
-            .or_else(default)
-            .is_some_and(|value| values.contains(&value.as_str())),
-    }
-}
-
 /// What the model takes a field that is not set for, if documented.
 fn default(model: &Model, field: &str) -> Option<String> {
     match field {
@@ -98,6 +55,7 @@ fn cause(test: &FieldTest, request: &VideoRequest) -> String {
         (FieldState::OneOf(_), Some(value)) => format!("{} {value}", test.field),
         (FieldState::Unset, _) => format!("a request without {}", test.field),
         (FieldState::OneOf(_), None) => format!("the default {}", test.field),
+        (FieldState::Set, _) if test.field == "prompt" => "a request with a prompt".to_owned(),
         _ => test.field.to_owned(),
     }
 }

@@ -10,6 +10,7 @@ mod hints;
 pub(crate) mod media;
 mod notes;
 mod permission;
+mod prompt_flags;
 mod spelling;
 mod unverified;
 mod validate;

@@ -1,17 +1,19 @@
-//! Notes on values that are sent although the vendor may refuse them.
+//! Notes on values that are sent although the vendor may refuse them, or reads them otherwise.
 
 use crate::model::mask::hide_urls;
 use crate::model::{Capabilities, Note, Vendor, VideoRequest};
 use crate::rules::media::{Files, unchecked};
+use crate::rules::prompt_flags::prompt_flags;
 
 /// Returns the notes on the values of `request`: those that the model's entry calls doubtful, a model id that no vendor would
-/// give a model, and local files whose limits cannot be checked.
+/// give a model, local files whose limits cannot be checked, and words of the prompt that the vendor reads as fields.
 pub(crate) fn notes(vendor: Vendor, request: &VideoRequest, files: &Files) -> Vec<Note> {
     let rules = Capabilities::of(vendor, &request.model);
     let odd = odd_id(&request.model).filter(|_| !rules.is_known()).map(|reason| Note {
         field: "model".to_owned(),
         value: hide_urls(&format!("{:?}", request.model)),
         reason: reason.to_owned(),
+        sets: None,
     });
     let doubtful = [
         ("resolution", &request.resolution),
@@ -23,6 +25,7 @@ pub(crate) fn notes(vendor: Vendor, request: &VideoRequest, files: &Files) -> Ve
             field: field.to_owned(),
             value: doubt.value.to_owned(),
             reason: doubt.reason.to_owned(),
+            sets: None,
         })
     });
     let unchecked = unchecked(&rules, request, files).into_iter();
@@ -30,8 +33,19 @@ pub(crate) fn notes(vendor: Vendor, request: &VideoRequest, files: &Files) -> Ve
         field: role.as_str().to_owned(),
         value: hide_urls(&file),
         reason,
+        sets: None,
     });
-    odd.into_iter().chain(doubtful).chain(unchecked).collect()
+    let flags = prompt_flags(vendor, &request.prompt).into_iter().map(|found| Note {
+        field: "prompt".to_owned(),
+        value: hide_urls(&format!("{} {}", found.flag, found.value)),
+        reason: format!(
+            "{} reads it as {field}, in place of the field; remove it, and set {field}",
+            vendor.name(),
+            field = found.field
+        ),
+        sets: Some(found.field.to_owned()),
+    });
+    odd.into_iter().chain(doubtful).chain(unchecked).chain(flags).collect()
 }
 
 /// Why an id is probably a mistake.

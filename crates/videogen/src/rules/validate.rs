@@ -335,8 +335,11 @@ impl Check<'_> {
     fn bounds(&mut self, field: &'static Field, value: i64) {
         let (low, high) = (field.minimum, field.maximum);
         if low.is_some_and(|low| value < low) || high.is_some_and(|high| value > high) {
-            let edge = |bound: Option<i64>| bound.map_or_else(|| "any".to_owned(), |bound| bound.to_string());
-            let rule = format!("must be {} to {}", edge(low), edge(high));
+            let rule = match (low, high) {
+                (Some(low), Some(high)) => format!("must be {low} to {high}"),
+                (Some(low), None) => format!("must be at least {low}"),
+                (None, high) => format!("must be at most {}", high.unwrap_or(i64::MAX)),
+            };
             let nearest = value.clamp(low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX));
             self.add(Basis::Limit(field), field.name, value, rule, format!("use {nearest}"));
         }

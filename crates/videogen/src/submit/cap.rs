@@ -5,7 +5,7 @@ use url::Url;
 use super::options::SubmitOptions;
 use crate::client::{Client, is_own_server, journal_error};
 use crate::journal::{Intent, OverBudget};
-use crate::model::{Delivery, Error, ErrorKind, Estimate, Operation, VideoRequest};
+use crate::model::{CostLimit, CostLimitKind, Delivery, Error, ErrorKind, Estimate, Operation, VideoRequest};
 use crate::rules::cost::Order;
 use crate::rules::media::Files;
 
@@ -19,25 +19,31 @@ impl Client {
     /// Rejects a submission that may cost more than [`SubmitOptions::max_cost`].
     pub(super) fn within_cap(&self, options: &SubmitOptions, estimate: &Estimate) -> Result<(), Error> {
         let Some(most) = &options.max_cost else { return Ok(()) };
-        let message = match estimate {
+        let (message, cost_known) = match estimate {
             Estimate::Known(cost) if cost.currency == most.currency => {
                 if cost.high <= most.amount {
                     return Ok(());
                 }
-                format!("over the maximum cost: the submission may cost {cost}, and the maximum is {most}")
+                let message =
+                    format!("over the maximum cost: the submission may cost {cost}, and the maximum is {most}");
+                (message, true)
             }
             _ if options.allow_unknown_cost => return Ok(()),
             Estimate::Known(cost) => {
                 let own = &most.currency;
-                format!(
+                let message = format!(
                     "the submission is priced at {cost}, and the maximum cost is {most}: its cost in {own} is unknown"
-                )
+                );
+                (message, false)
             }
             Estimate::Unknown { reason } => {
-                format!("the cost of the submission is unknown ({reason}), and the maximum cost is {most}")
+                let message =
+                    format!("the cost of the submission is unknown ({reason}), and the maximum cost is {most}");
+                (message, false)
             }
         };
-        Err(self.refused(message))
+        let kind = CostLimitKind::MaxCost;
+        Err(self.refused(message, CostLimit { kind, cost_known }))
     }
 
     /// Rejects a submission that the journal's budgets do not allow now. Its record decides again.
@@ -50,11 +56,12 @@ impl Client {
     }
 
     pub(super) fn over_budget(&self, over: &OverBudget) -> Error {
-        self.refused(over.to_string())
+        self.refused(over.to_string(), over.limit())
     }
 
-    fn refused(&self, message: String) -> Error {
+    fn refused(&self, message: String, limit: CostLimit) -> Error {
         Error::new(ErrorKind::Budget, message)
+            .with_cost_limit(limit)
             .during(self.0.vendor, Operation::Submit)
             .with_delivery(Delivery::NotSent)
     }

@@ -28,6 +28,9 @@ pub struct SubmitOptions {
     /// Whether a submission whose cost is unknown is allowed under [`max_cost`](Self::max_cost) and under the journal's
     /// [budgets](crate::journal::Budget).
     pub allow_unknown_cost: bool,
+    /// Whether to return `ambiguous_submit` at once if the idempotency key has an earlier submission whose status is unknown.
+    /// Otherwise the call waits while that may be in flight, and then searches for its task.
+    pub without_search: bool,
 }
 
 impl SubmitOptions {
@@ -63,6 +66,13 @@ impl SubmitOptions {
     #[must_use]
     pub fn allow_unknown_cost(mut self, allow: bool) -> Self {
         self.allow_unknown_cost = allow;
+        self
+    }
+
+    /// Neither waits nor searches for the task of an earlier submission with the same idempotency key.
+    #[must_use]
+    pub fn without_search(mut self) -> Self {
+        self.without_search = true;
         self
     }
 

@@ -133,7 +133,13 @@ impl Client {
             let recorded = journal.record(Subject::Intent(intent), event).await;
             Ok(match reconciled {
                 Reconciled::Found(mut task) => {
-                    task.journal_error = recorded.err().map(|error| error.to_string());
+                    match recorded {
+                        Ok(entry) => {
+                            task.estimate = task.estimate.take().or_else(|| entry?.intent.estimate);
+                            self.record_cost(&task, None).await;
+                        }
+                        Err(error) => task.journal_error = Some(error.to_string()),
+                    }
                     Reconciled::Found(task)
                 }
                 // A failed search needs no record.

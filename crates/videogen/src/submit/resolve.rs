@@ -4,7 +4,7 @@ use chrono::Utc;
 
 use crate::client::{Client, journal_error, no_journal};
 use crate::journal::{Destination, Entry, Event, Query, Subject};
-use crate::model::{Error, ErrorKind, Reconciled, TaskId, TaskStatus};
+use crate::model::{Error, ErrorKind, Reconciled, TaskId, VideoTask};
 use crate::vendors::dispatch;
 
 impl Client {
@@ -59,10 +59,10 @@ impl Client {
     ///
     /// # Errors
     /// `config` without a journal; `not_found` when the journal has no such entry; `conflict` when the entry is already
-    /// resolved, or when it would be dismissed although there are candidates (even weak ones) or the search is
-    /// inconclusive: see [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when the journal
-    /// cannot be written, or the task belongs to another submission. With a task, also the errors of
-    /// [`get`](Self::get).
+    /// resolved, when the task belongs to another submission, or when it would be dismissed although there are candidates
+    /// (even weak ones) or the search is inconclusive: see
+    /// [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when the journal cannot be written. With a
+    /// task, also the errors of [`get`](Self::get).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -122,22 +122,30 @@ impl Client {
             let id = dispatch::task_id(task.vendor(), &entry.intent.model, task.id().to_owned())?;
             TaskId::new(task.vendor(), task.family(), id)
         });
-        let event = match whole.as_ref().or(task) {
-            Some(task) => Event::Found {
-                task: task.clone(),
-                status: self.of_no_other(task, intent).await?,
+        let found = match whole.as_ref().or(task) {
+            Some(task) => Some(self.of_no_other(task, intent).await?),
+            None => None,
+        };
+        let event = match &found {
+            Some(found) => Event::Found {
+                task: found.id.clone(),
+                status: found.status.clone(),
             },
             None => Event::Dismissed,
         };
         let recorded = journal.record(Subject::Intent(entry.intent.id), event).await;
-        recorded.map_err(journal_error)?.ok_or_else(missing)
+        let entry = recorded.map_err(journal_error)?.ok_or_else(missing)?;
+        let Some(mut found) = found else { return Ok(entry) };
+        found.estimate = found.estimate.or_else(|| entry.intent.estimate.clone());
+        let with_cost = self.record_cost(&found, entry.cost.as_ref()).await;
+        Ok(with_cost.unwrap_or(entry))
     }
 
-    /// The status of a task, which must not belong to another submission in the journal.
-    async fn of_no_other(&self, task: &TaskId, intent: &str) -> Result<TaskStatus, Error> {
+    /// A task, which must not belong to another submission in the journal.
+    async fn of_no_other(&self, task: &TaskId, intent: &str) -> Result<VideoTask, Error> {
         let taken = || {
             let message = format!("the task {task} already belongs to another submission");
-            Error::new(ErrorKind::Journal, message)
+            Error::new(ErrorKind::Conflict, message)
         };
         if self.knows(task, None, Some(intent)).await? {
             return Err(taken());
@@ -145,7 +153,7 @@ impl Client {
         let found = self.get(task).await?;
         match self.is_known(&found, Some(intent)).await? {
             true => Err(taken()),
-            false => Ok(found.status),
+            false => Ok(found),
         }
     }
 

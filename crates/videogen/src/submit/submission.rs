@@ -161,7 +161,7 @@ impl Client {
                 _ => None,
             };
             if let Some(known) = known {
-                match self.follow(known, &fingerprints).await {
+                match self.follow(known, &fingerprints, options).await {
                     Ok(mut task) => {
                         (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
                         task.estimate = task.estimate.or(reserved);
@@ -205,7 +205,7 @@ impl Client {
                         break *task;
                     }
                     Ok(Attempt::Known(entry)) => {
-                        match self.follow(*entry, &fingerprints).await {
+                        match self.follow(*entry, &fingerprints, options).await {
                             Ok(task) => break task,
                             // The other sender was refused and may retry; so does this one.
                             Err(error) => retries.pause(error).await?,
@@ -247,6 +247,7 @@ impl Client {
         intent.at = Utc::now();
         let until = lease_end();
         intent.until = until;
+        let estimate = intent.estimate.clone();
         let begun = journal.begin(intent).await.map_err(|error| {
             let message = format!("cannot write the journal, so nothing was sent: {error}");
             Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
@@ -277,6 +278,10 @@ impl Client {
         // If this fails, the entry stays open and can be recovered; the task is returned anyway.
         let mut task = result?;
         task.journal_error = noted.err();
+        task.estimate = task.estimate.or(estimate);
+        if task.journal_error.is_none() {
+            self.record_cost(&task, None).await;
+        }
         Ok(Attempt::Made(Box::new(task)))
     }
 
@@ -347,7 +352,10 @@ impl Client {
     }
 
     /// Returns the result of an earlier submission with the same key.
-    async fn follow(&self, mut entry: Entry, digests: &[String]) -> Result<VideoTask, Error> {
+    async fn follow(&self, mut entry: Entry, digests: &[String], options: &SubmitOptions) -> Result<VideoTask, Error> {
+        if matches!(entry.state, State::Sending | State::Ambiguous) && !options.without_search {
+            self.notify(|| SubmitEvent::Known(entry.intent.id.clone()));
+        }
         let key = entry.intent.key.clone();
         // The system clock of the lease may be set back; this one is monotonic.
         let begun = Instant::now();
@@ -370,6 +378,9 @@ impl Client {
                         "the submission with the idempotency key {key} was dismissed in the meantime; submit it again"
                     );
                     return Err(Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent));
+                }
+                State::Sending | State::Ambiguous if options.without_search => {
+                    return Err(entry.failure(Delivery::Ambiguous).with_ambiguity(entry.ambiguity()));
                 }
                 State::Sending if entry.is_in_flight(Utc::now()) && begun.elapsed() < self.0.patience => {}
                 State::Sending | State::Ambiguous => {

@@ -49,7 +49,7 @@ impl Verifier {
         };
         let keys = match rules.scheme {
             Scheme::HmacSha256 { .. } if secrets.is_empty() => return Ok(None),
-            Scheme::HmacSha256 { key } => match keys(key, secrets) {
+            Scheme::HmacSha256 { key, .. } => match keys(key, secrets) {
                 Ok(keys) => Keys::Secret(keys),
                 Err(message) => return config(message),
             },

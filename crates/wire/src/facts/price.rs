@@ -100,6 +100,8 @@ pub struct Size {
 pub struct Billing {
     /// Normalised statuses: a task that ends with one costs nothing. Of other statuses than `completed` it is unknown.
     pub free: &'static [&'static str],
+    /// Members of the vendor's own in a request that do not change its price, as documented. Of others it is unknown.
+    pub unaffected: &'static [&'static str],
     /// Page the fact comes from, if documented.
     pub page: Option<&'static str>,
     /// Seen in clients only, not documented.

@@ -47,6 +47,8 @@ pub enum Scheme {
     HmacSha256 {
         /// How the secret gives the key.
         key: SigningKey,
+        /// The environment variable of the secret.
+        secret_env: &'static str,
     },
     /// Ed25519, with one of the public keys that the vendor publishes.
     Ed25519 {

@@ -65,7 +65,7 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Found> {
 
 type Compare = fn(&Place, &Value, &Value, &mut Vec<Found>);
 
-const FACTS: [(&str, Compare); 9] = [
+const FACTS: [(&str, Compare); 10] = [
     ("x-vendor", vendor),
     ("x-poll", poll),
     ("x-result-url", result_url),
@@ -74,6 +74,7 @@ const FACTS: [(&str, Compare); 9] = [
     ("x-tasks", tasks),
     ("x-errors", errors),
     ("x-billing", prices::billing),
+    ("x-prompt-flags", prompt_flags),
     ("x-listed-models", listing),
 ];
 
@@ -197,6 +198,12 @@ fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
         };
         if is_signed(signature.0) && is_signed(signature.1) {
             for (name, before, after) in pairs(signature.0, signature.1) {
+                // The signature stays the same.
+                let rule = match (name, before) {
+                    ("secret_env", Some(_)) => Rule::EnvironmentRenamed,
+                    ("secret_env", None) => Rule::Other,
+                    _ => rule,
+                };
                 found.push(Found::at(
                     at,
                     rule,
@@ -223,6 +230,15 @@ fn webhook(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
     }
     let handled = ["signature", "timeout", "retries", "tolerance", "events"];
     rest(at, old, new, &handled, found);
+}
+
+fn prompt_flags(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
+    for (flag, before, after) in pairs(old.get("flags"), new.get("flags")) {
+        let mut change = Found::at(at, Rule::Other, from_to(flag, before, after));
+        change.rust = vec!["facts::VENDOR.prompt_flags".to_owned()];
+        found.push(change);
+    }
+    rest(at, old, new, &["flags"], found);
 }
 
 /// The members that differ, with their values on both sides.

@@ -38,8 +38,8 @@ pub(super) fn billing(facts: &Facts) -> String {
     let free: Vec<&str> = billing.free.iter().copied().map(Status::name).collect();
     let page = page(facts, billing.source.as_ref());
     format!(
-        "Billing {{ free: &{free:?}, page: {page:?}, unverified: {} }}",
-        billing.unverified
+        "Billing {{ free: &{free:?}, unaffected: &{:?}, page: {page:?}, unverified: {} }}",
+        billing.unaffected, billing.unverified
     )
 }
 

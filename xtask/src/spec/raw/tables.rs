@@ -51,6 +51,7 @@ pub const VENDOR: Vendor = Vendor {{
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
+    prompt_flags: &{:?},
     prices: PRICES,
     billing: {},
 }};
@@ -82,6 +83,7 @@ const PAGES: &[Page] = &[
         tasks.cancel_when.iter().map(|status| status.name()).collect::<Vec<_>>(),
         tasks.kept,
         facts.listing.as_ref().map_or_else(|| "None".to_owned(), listing),
+        facts.prompt_flags,
         prices::billing(facts),
         name = vendor.name,
     );
@@ -159,7 +161,8 @@ fn signature(signature: &Signature) -> String {
                     format!("Base64 {{ prefix: {prefix:?} }}")
                 }
             };
-            format!("HmacSha256 {{ key: SigningKey::{key} }}")
+            let secret_env = signature.secret_env.as_deref().unwrap_or_default();
+            format!("HmacSha256 {{ key: SigningKey::{key}, secret_env: {secret_env:?} }}")
         }
         Scheme::Ed25519 => {
             let keys = signature.keys.as_deref().unwrap_or_default();

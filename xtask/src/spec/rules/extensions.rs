@@ -12,8 +12,8 @@ use crate::spec::schema::reach;
 use crate::spec::tasks::signed_events;
 use crate::spec::{Spec, escape, members};
 
-/// All keys of `specs/README.md`; the first sixteen are at the root.
-const KEYS: [&str; 32] = [
+/// All keys of `specs/README.md`; the first seventeen are at the root.
+const KEYS: [&str; 33] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -30,6 +30,7 @@ const KEYS: [&str; 32] = [
     "x-prices",
     "x-sizes",
     "x-billing",
+    "x-prompt-flags",
     "x-source",
     "x-unverified",
     "x-secret",
@@ -47,7 +48,7 @@ const KEYS: [&str; 32] = [
     "x-segments",
     "x-unit",
 ];
-const AT_ROOT: &[&str] = KEYS.split_at(16).0;
+const AT_ROOT: &[&str] = KEYS.split_at(17).0;
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     let models = spec.doc.get("x-models").and_then(Value::as_array).into_iter().flatten();

@@ -29,6 +29,20 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
     }
     pages(spec, found);
     fields(found);
+    prompt_flags(spec, found);
+}
+
+/// The fields that words in a prompt set.
+fn prompt_flags(spec: &Spec, found: &mut Found<'_>) {
+    let flags = spec.doc.get("x-prompt-flags").and_then(|entry| entry.get("flags"));
+    for (flag, field) in members(flags) {
+        let text = field.as_str().unwrap_or_default();
+        if !FIELDS.contains(&text) {
+            let place = format!("/x-prompt-flags/flags/{}", escape(flag));
+            let reason = format!("{field} is not a normalised field");
+            found.add("unknown-field", place, reason, instead(text, &FIELDS));
+        }
+    }
 }
 
 fn misfit(error: &ValidationError<'_>, found: &mut Found<'_>) {
@@ -107,7 +121,7 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
             None => {}
         }
     }
-    const FACTS: [&str; 8] = [
+    const FACTS: [&str; 9] = [
         "x-poll",
         "x-result-url",
         "x-webhook",
@@ -116,6 +130,7 @@ fn pages(spec: &Spec, found: &mut Found<'_>) {
         "x-errors",
         "x-listed-models",
         "x-billing",
+        "x-prompt-flags",
     ];
     let facts = || {
         let single = FACTS

@@ -358,4 +358,20 @@ fn billing(spec: &Spec, found: &mut Found<'_>) {
             found.add("duplicate-value", here, reason, "delete one");
         }
     }
+    let schemas = spec.doc.pointer("/components/schemas").and_then(Value::as_object);
+    let schemas: Vec<&Value> = schemas.into_iter().flat_map(|schemas| schemas.values()).collect();
+    for (index, member) in billing.unaffected.iter().enumerate() {
+        let at = format!("/properties/{}", escape(member));
+        let mut properties = schemas.iter().filter_map(|schema| schema.pointer(&at));
+        if !properties.any(|property| property.get("x-field").is_none()) {
+            let here = format!("/x-billing/unaffected/{index}");
+            let reason = format!("no request has a member `{member}` without a normalised field");
+            found.add(
+                "unknown-member",
+                here,
+                reason,
+                "name a property of a request body, or delete it",
+            );
+        }
+    }
 }

@@ -45,6 +45,10 @@ fn key(signature: &Signature, found: &mut Found<'_>) {
             if signature.key.is_none() {
                 add("key", "`hmac-sha256` needs a key", "add `key: text` or `key: base64`");
             }
+            if signature.secret_env.as_deref().is_none_or(str::is_empty) {
+                let reason = "`hmac-sha256` needs a secret";
+                add("secret_env", reason, "add the name of its environment variable");
+            }
             if signature.keys.is_some() {
                 add("keys", "`hmac-sha256` has no public keys", "delete it");
             }
@@ -57,6 +61,7 @@ fn key(signature: &Signature, found: &mut Found<'_>) {
             let secrets = [
                 ("key", signature.key.is_some()),
                 ("key_prefix", signature.key_prefix.is_some()),
+                ("secret_env", signature.secret_env.is_some()),
                 ("optional", signature.optional),
             ];
             for (member, _) in secrets.iter().filter(|(_, is_there)| *is_there) {

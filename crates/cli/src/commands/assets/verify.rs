@@ -60,7 +60,7 @@ impl Begun {
 
 /// Shows the link, which only this terminal gets, and waits until the person has used it.
 pub(crate) async fn verify(args: VerifyArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(None, false)?;
+    let vendor = args.account.choose(None, output)?;
     let client = args.account.client(vendor)?;
     let assets = client.assets();
     let again = Invocation::new("assets verify")

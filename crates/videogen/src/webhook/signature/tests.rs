@@ -9,7 +9,10 @@ const TIME: i64 = 1_795_684_262;
 const ID: (&str, &str) = ("x-id", "msg_1");
 
 const TEXT: Signature = Signature {
-    scheme: Scheme::HmacSha256 { key: SigningKey::Text },
+    scheme: Scheme::HmacSha256 {
+        key: SigningKey::Text,
+        secret_env: "",
+    },
     encoding: Encoding::Hex,
     message: "{timestamp},{body}",
     headers: &[("signature", "X-Signature")],
@@ -19,7 +22,10 @@ const TEXT: Signature = Signature {
 const WHSEC: SigningKey = SigningKey::Base64 { prefix: "whsec_" };
 /// The form of Standard Webhooks.
 const STANDARD_WEBHOOKS: Signature = Signature {
-    scheme: Scheme::HmacSha256 { key: WHSEC },
+    scheme: Scheme::HmacSha256 {
+        key: WHSEC,
+        secret_env: "",
+    },
     encoding: Encoding::Base64,
     message: "{id}.{timestamp}.{body}",
     headers: &[("id", "x-id"), ("signature", "x-signature"), ("timestamp", "x-time")],
@@ -55,7 +61,7 @@ fn verify(
 ) -> Result<Option<String>, Refusal> {
     let secrets: Vec<SecretString> = secrets.iter().map(|secret| (*secret).into()).collect();
     let now = Timestamp::from_timestamp(TIME + off, 0).unwrap();
-    let Scheme::HmacSha256 { key } = rules.scheme else {
+    let Scheme::HmacSha256 { key, .. } = rules.scheme else {
         panic!("no secret: {rules:?}")
     };
     let verifier = Verifier {

@@ -1,0 +1,86 @@
+//! What a video costs: live prices, and how an estimate is shown.
+
+use chrono::{NaiveDate, Utc};
+use videogen::Vendor;
+use videogen::facts::Operation;
+use videogen::journal::Journal as _;
+use videogen::price::{Estimate, PriceBook, PriceOrigin};
+use videogen_journal::SqliteJournal;
+
+use crate::account::AccountArgs;
+use crate::exit::Failure;
+use crate::output::{Output, moment};
+
+/// Adds the prices that `vendors` answer now. One that cannot be asked is left out with a note.
+pub(crate) async fn add_live(book: &mut PriceBook, vendors: &[Vendor], account: &AccountArgs, output: &Output) {
+    for vendor in vendors {
+        let name = vendor.name();
+        if !vendor.supports(Operation::Models) {
+            output.note(&format!("No live prices of {name}: it has no list of models"));
+            continue;
+        }
+        let models = match account.client(*vendor) {
+            Ok(client) => client.models().await.map_err(Failure::from),
+            Err(failure) => Err(failure),
+        };
+        let models = match models {
+            Ok(models) => models,
+            Err(failure) => {
+                let reason = failure.message.lines().next().unwrap_or_default();
+                let reason = reason.strip_prefix(&format!("{name}: ")).unwrap_or(reason);
+                output.note(&format!("No live prices of {name}: {reason}"));
+                continue;
+            }
+        };
+        if models.iter().all(|model| model.prices_usd.is_empty()) {
+            output.note(&format!("No live prices of {name}: its list of models has none"));
+        }
+        for (model, names) in book.add_listed(*vendor, Utc::now(), &models) {
+            let names = names.join(", ");
+            output.note(&format!(
+                "No live price of {name} {model}: this version does not know what is billed by {names}"
+            ));
+        }
+    }
+}
+
+/// What a video costs, on one line.
+pub(crate) fn line(estimate: &Estimate) -> String {
+    let Some(cost) = estimate.known() else {
+        return format!("Estimated cost: {estimate}");
+    };
+    let depends = match cost.depends_on.split_last() {
+        None => String::new(),
+        Some((only, [])) => format!(", depending on {only}"),
+        Some((last, rest)) => format!(", depending on {} and {last}", rest.join(", ")),
+    };
+    let origin = match cost.origin {
+        PriceOrigin::List { read, .. } => {
+            format!("list price of {read}{}, before taxes, discounts and fees", age(read))
+        }
+        PriceOrigin::User => "your price".to_owned(),
+        PriceOrigin::Live { at } => format!("the vendor's price at {}, before taxes, discounts and fees", moment(at)),
+        _ => "price of unknown origin".to_owned(),
+    };
+    let unverified = if cost.unverified { "; unverified" } else { "" };
+    format!("Estimated cost: {cost}{depends}: {} ({origin}{unverified})", cost.basis)
+}
+
+/// How old a price is.
+fn age(read: &str) -> String {
+    let Ok(date) = read.parse::<NaiveDate>() else {
+        return String::new();
+    };
+    match (Utc::now().date_naive() - date).num_days() {
+        1 => ", 1 day ago".to_owned(),
+        days @ 2.. => format!(", {days} days ago"),
+        _ => String::new(),
+    }
+}
+
+/// The number of budgets that apply to submissions to a vendor. None can be read from a journal that cannot.
+pub(crate) async fn budgets(journal: Option<&SqliteJournal>, vendor: Vendor) -> usize {
+    let Some(journal) = journal else { return 0 };
+    let budgets = journal.budgets(String::new()).await.unwrap_or_default();
+    budgets.iter().filter(|(budget, _)| budget.applies_to(vendor)).count()
+}

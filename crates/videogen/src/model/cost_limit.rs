@@ -1,0 +1,27 @@
+//! What limits the cost of a submission, and does not allow it.
+
+use serde::Serialize;
+
+/// A limit of cost that does not allow a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CostLimit {
+    /// Which limit.
+    pub kind: CostLimitKind,
+    /// Whether the cost is known in the currency of the limit, and too high. Otherwise
+    /// [`SubmitOptions::allow_unknown_cost`](crate::submit::SubmitOptions::allow_unknown_cost) allows the submission.
+    pub cost_known: bool,
+}
+
+/// Kind of a [`CostLimit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CostLimitKind {
+    /// [`SubmitOptions::max_cost`](crate::submit::SubmitOptions::max_cost) of the submission.
+    MaxCost,
+    /// A [budget](crate::journal::Budget) of the journal.
+    Budget,
+}

@@ -1,0 +1,195 @@
+//! What a field of a request must be for a price to apply.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::demand::{Demand, UNSET, fits};
+use crate::model::{Capabilities, Role};
+
+/// What is wrong with a field without values.
+const EMPTY: &str = "is empty; use a value, set or unset";
+
+/// What a field of a request must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WrittenRule", into = "WrittenRule")]
+pub enum FieldRule {
+    /// Set, whatever its value: `set`.
+    Set,
+    /// Not set: `unset`.
+    Unset,
+    /// One of these values, or the model's default is. `unset` among them stands for not set at all.
+    OneOf(Vec<String>),
+}
+
+impl FieldRule {
+    /// Gives its values the spelling of the model's table, and one order.
+    ///
+    /// # Errors
+    /// The value that cannot be one of the field, and why.
+    pub(super) fn normalise(&mut self, rules: &Capabilities, field: &str) -> Result<(), (String, String)> {
+        let Self::OneOf(values) = self else { return Ok(()) };
+        if values.is_empty() {
+            return Err(("[]".to_owned(), EMPTY.to_owned()));
+        }
+        for value in &mut *values {
+            *value = spelt(rules, field, value.trim()).map_err(|reason| (value.trim().to_owned(), reason))?;
+        }
+        values.sort_unstable();
+        values.dedup();
+        if *values == [UNSET] {
+            *self = Self::Unset;
+        }
+        Ok(())
+    }
+
+    /// Its values that no valid request for a listed model has.
+    pub(super) fn unlisted<'a>(&'a self, rules: &Capabilities, field: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let has_field = match field {
+            "inputs" => !rules.model.inputs.is_empty(),
+            role if is_role(role) => rules.model.inputs.iter().any(|input| input.role == role),
+            field => rules.field(field).is_some(),
+        };
+        let values: &[String] = match self {
+            Self::OneOf(values) => values,
+            _ => &[],
+        };
+        let word = matches!(self, Self::Set).then_some("set").filter(|_| !has_field);
+        let known = rules.values(field);
+        let (duration, is_duration) = (rules.model.duration, field == "duration");
+        let is_listed = move |value: &str| match value {
+            UNSET => true,
+            _ if !has_field => false,
+            _ if is_duration => value
+                .parse()
+                .map_or(value == "auto", |seconds| duration.allows(seconds)),
+            value => known.is_empty() || known.contains(&value),
+        };
+        values
+            .iter()
+            .map(String::as_str)
+            .filter(move |value| !is_listed(value))
+            .chain(word)
+    }
+
+    /// Whether a value of the field fits both, or the default of one that is not set.
+    pub(super) fn overlaps(&self, other: &Self, default: impl Fn() -> Option<String>) -> bool {
+        let values = [self, other].into_iter().flat_map(|rule| match rule {
+            Self::OneOf(values) => values.clone(),
+            _ => Vec::new(),
+        });
+        // Not set, set to what neither names, and what they name.
+        let unnamed = [None, Some(String::new())];
+        let mut candidates = values.filter(|value| value != UNSET).map(Some).chain(unnamed);
+        candidates.any(|value| {
+            [self, other]
+                .iter()
+                .all(|rule| fits((*rule).into(), value.clone(), &default))
+        })
+    }
+}
+
+impl<'a> From<&'a FieldRule> for Demand<'a> {
+    fn from(rule: &'a FieldRule) -> Self {
+        match rule {
+            FieldRule::Set => Self::Set,
+            FieldRule::Unset => Self::Unset,
+            FieldRule::OneOf(values) => Self::OneOf(values.iter().map(String::as_str).collect()),
+        }
+    }
+}
+
+fn is_role(field: &str) -> bool {
+    Role::ALL.iter().any(|role| role.as_str() == field)
+}
+
+/// A value of a field, as requests have it.
+///
+/// # Errors
+/// Why it cannot be one.
+fn spelt(rules: &Capabilities, field: &str, value: &str) -> Result<String, String> {
+    if value.is_empty() {
+        return Err(EMPTY.to_owned());
+    }
+    let mut known = rules.values(field).iter().copied().chain([UNSET]);
+    if let Some(known) = known.find(|known| known.eq_ignore_ascii_case(value)) {
+        return Ok(known.to_owned());
+    }
+    let lower = value.to_ascii_lowercase();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (is_valid, rule) = match field {
+        "resolution" => (
+            lower.strip_suffix(['p', 'k']).is_some_and(is_number),
+            "must be a resolution, such as 720p",
+        ),
+        "aspect_ratio" => (
+            lower == "adaptive" || lower.split_once(':').is_some_and(|(x, y)| is_number(x) && is_number(y)),
+            "must be an aspect ratio, such as 16:9, or adaptive",
+        ),
+        "duration" => (
+            lower == "auto" || lower.parse::<u32>().is_ok(),
+            "must be a whole number of seconds, or auto",
+        ),
+        "generate_audio" | "draft" => (matches!(lower.as_str(), "true" | "false"), "must be true or false"),
+        "tools" => (lower.parse::<u32>().is_ok(), "must be set, unset or a number of tools"),
+        "inputs" => (lower.parse::<u32>().is_ok(), "must be set, unset or a number of inputs"),
+        role if is_role(role) => (lower.parse::<u32>().is_ok(), "must be set, unset or a number of inputs"),
+        _ => return Ok(value.to_owned()),
+    };
+    if is_valid { Ok(lower) } else { Err(rule.to_owned()) }
+}
+
+/// `set`, `unset`, or values separated by commas.
+impl std::str::FromStr for FieldRule {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text.trim() {
+            "set" => Self::Set,
+            "unset" => Self::Unset,
+            text => Self::OneOf(text.split(',').map(|value| value.trim().to_owned()).collect()),
+        })
+    }
+}
+
+impl fmt::Display for FieldRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set => f.write_str("set"),
+            Self::Unset => f.write_str("unset"),
+            Self::OneOf(values) => f.write_str(&values.join(",")),
+        }
+    }
+}
+
+/// A rule as it is written: `set`, `unset`, a value, or a list of them.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "must be set, unset, a value, or a list of values in quotes")]
+enum WrittenRule {
+    Switch(bool),
+    Number(u32),
+    Word(String),
+    Words(Vec<String>),
+}
+
+impl From<WrittenRule> for FieldRule {
+    fn from(written: WrittenRule) -> Self {
+        match written {
+            WrittenRule::Switch(value) => Self::OneOf(vec![value.to_string()]),
+            WrittenRule::Number(value) => Self::OneOf(vec![value.to_string()]),
+            WrittenRule::Word(word) if word == "set" => Self::Set,
+            WrittenRule::Word(word) if word == "unset" => Self::Unset,
+            WrittenRule::Word(word) => Self::OneOf(vec![word]),
+            WrittenRule::Words(words) => Self::OneOf(words),
+        }
+    }
+}
+
+impl From<FieldRule> for WrittenRule {
+    fn from(rule: FieldRule) -> Self {
+        match rule {
+            FieldRule::OneOf(values) => Self::Words(values),
+            word => Self::Word(word.to_string()),
+        }
+    }
+}

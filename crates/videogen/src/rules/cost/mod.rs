@@ -1,0 +1,243 @@
+//! What a request costs, by the prices of the caller, of a vendor's answer and of the specs, in this order.
+//!
+//! What the request leaves to the vendor has every value that the model allows, and the estimate is the range of their costs.
+
+mod open;
+mod terms;
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use videogen_wire::facts::PriceUnit;
+
+use self::open::{Length, input_seconds, lengths, resolutions, sizes};
+use self::terms::{Offers, Terms};
+use super::media::Files;
+use super::prompt_flags::prompt_flags;
+use crate::model::{
+    Capabilities, CostEstimate, Estimate, PriceBook, PriceOrigin, Role, TokenPrice, Vendor, VideoRequest,
+};
+
+/// What an estimate can depend on, in the order of [`Outcome::choices`].
+const OPEN: [&str; 4] = ["resolution", "duration", "aspect_ratio", "reference_video"];
+
+/// What the cost of a request depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Order {
+    vendor: Vendor,
+    request: VideoRequest,
+    /// Shortest and longest length of its input videos, in seconds.
+    input: Result<(Decimal, Decimal), String>,
+    /// Whether it goes to the vendor's own server, which the list prices are for.
+    is_own_server: bool,
+}
+
+/// The cost by one of the values of each thing that is open.
+struct Outcome<'a> {
+    choices: [usize; OPEN.len()],
+    terms: Terms<'a>,
+    length: Option<Length>,
+    units: Decimal,
+    cost: Decimal,
+    unverified: bool,
+}
+
+impl Order {
+    /// `request` as it is sent, after adjustments and with its local files.
+    pub(crate) fn new(vendor: Vendor, request: &VideoRequest, files: &Files, is_own_server: bool) -> Self {
+        Self {
+            vendor,
+            request: request.clone(),
+            input: input_seconds(&Capabilities::of(vendor, &request.model), request, files),
+            is_own_server,
+        }
+    }
+
+    pub(crate) fn cost(&self, book: &PriceBook) -> Estimate {
+        match self.known(book) {
+            Ok(estimate) => Estimate::Known(estimate),
+            Err(reason) => Estimate::Unknown { reason },
+        }
+    }
+
+    /// # Errors
+    /// Why it is not known.
+    fn known(&self, book: &PriceBook) -> Result<CostEstimate, String> {
+        // The vendor's own members may choose another size, or several videos.
+        let unaffected = self.vendor.facts().billing.unaffected;
+        let members = self.request.extra.keys().map(String::as_str);
+        let members: Vec<&str> = members.filter(|member| !unaffected.contains(member)).collect();
+        if !members.is_empty() {
+            return Err(format!("the price may depend on `extra`: {}", members.join(", ")));
+        }
+        if let Some(set) = prompt_flags(self.vendor, &self.request.prompt).first() {
+            return Err(format!("the prompt sets {}: {} {}", set.field, set.flag, set.value));
+        }
+        let request = &self.request;
+        let rules = Capabilities::of(self.vendor, &request.model);
+        let offers = Offers {
+            vendor: self.vendor,
+            request,
+            rules,
+            book,
+            is_own_server: self.is_own_server,
+        };
+        let resolutions = resolutions(request, &rules);
+        let lengths = lengths(request, &rules);
+        let each_length: Vec<Option<Length>> = match &lengths {
+            Ok(lengths) => lengths.iter().copied().map(Some).collect(),
+            Err(_) => vec![None],
+        };
+        let mut outcomes = Vec::new();
+        for (tier, resolution) in resolutions.iter().enumerate() {
+            for (time, length) in each_length.iter().enumerate() {
+                let terms = offers.terms(*resolution, *length, resolutions.len() > 1)?;
+                let length = match terms.unit {
+                    PriceUnit::Clip => None,
+                    _ => Some(length.ok_or_else(|| lengths.as_ref().err().cloned().unwrap_or_default())?),
+                };
+                let inputs = match &self.input {
+                    _ if !terms.input_video => [Decimal::ZERO; 2],
+                    Ok((low, high)) => [*low, *high],
+                    Err(reason) => return Err(reason.clone()),
+                };
+                let sizes = match (terms.unit, terms.tokens_per_second, terms.tokens) {
+                    (PriceUnit::Token, None, Some(tokens)) => {
+                        let sizes = sizes(request, &rules, tokens, *resolution)?;
+                        sizes.into_iter().map(Some).collect()
+                    }
+                    (PriceUnit::Token, None, None) => {
+                        return Err(format!("how many tokens a video of {} has is not known", request.model));
+                    }
+                    _ => vec![None],
+                };
+                for (shape, size) in sizes.into_iter().enumerate() {
+                    for (end, input) in inputs.into_iter().enumerate() {
+                        let units = terms.units(length, input, size)?;
+                        outcomes.push(Outcome {
+                            choices: [tier, time, shape, end],
+                            cost: terms.cost(units).ok_or("the amount is too large")?,
+                            unverified: terms.unverified || size.is_some_and(|size| size.unverified),
+                            terms,
+                            length,
+                            units,
+                        });
+                    }
+                }
+            }
+        }
+        let mut estimate = range(&outcomes)?;
+        let has_input = self.request.inputs_as(Role::ReferenceVideo).next().is_some();
+        let is_left_out = |outcome: &Outcome<'_>| {
+            let terms = &outcome.terms;
+            terms.origin == PriceOrigin::User && terms.unit != PriceUnit::Clip && !terms.input_video
+        };
+        if has_input && outcomes.iter().any(is_left_out) {
+            estimate.basis.push_str(", without the seconds of input videos");
+        }
+        Ok(estimate)
+    }
+}
+
+fn range(outcomes: &[Outcome<'_>]) -> Result<CostEstimate, String> {
+    let by_cost = |one: &&Outcome<'_>, other: &&Outcome<'_>| -> Ordering { one.cost.cmp(&other.cost) };
+    let (Some(low), Some(high)) = (outcomes.iter().min_by(by_cost), outcomes.iter().max_by(by_cost)) else {
+        return Err("the model has no size that the price is counted by".to_owned());
+    };
+    if outcomes
+        .iter()
+        .any(|outcome| outcome.terms.currency != high.terms.currency)
+    {
+        return Err("prices in several currencies may apply".to_owned());
+    }
+    let depends_on: Vec<&str> = (0..OPEN.len())
+        .filter(|open| depends(outcomes, *open))
+        .map(|open| OPEN[open])
+        .collect();
+    Ok(CostEstimate {
+        low: low.cost.normalize(),
+        high: high.cost.normalize(),
+        currency: high.terms.currency.to_owned(),
+        basis: basis(low, high),
+        per_second: per_second(outcomes).filter(|_| depends_on == ["duration"]),
+        depends_on,
+        tokens: token_price(outcomes),
+        origin: high.terms.origin,
+        unverified: outcomes.iter().any(|outcome| outcome.unverified),
+    })
+}
+
+/// How the least and the most are computed.
+fn basis(low: &Outcome<'_>, high: &Outcome<'_>) -> String {
+    let (from, to) = (low.terms.quantity(low.units), high.terms.quantity(high.units));
+    let (lowest, highest) = (low.terms.rate(), high.terms.rate());
+    match (lowest == highest, low.units == high.units) {
+        (true, true) => format!("{to} at {highest}"),
+        (true, false) => format!("{} to {to} at {highest}", low.units.normalize()),
+        (false, _) => format!("{from} at {lowest} to {to} at {highest}"),
+    }
+}
+
+/// The price of tokens, if it is the same for all outcomes.
+fn token_price(outcomes: &[Outcome<'_>]) -> Option<TokenPrice> {
+    let terms = outcomes.first()?.terms;
+    let is_same = |outcome: &Outcome<'_>| {
+        let other = outcome.terms;
+        (other.unit, other.price, other.per) == (PriceUnit::Token, terms.price, terms.per)
+    };
+    let price = TokenPrice {
+        price: terms.price,
+        per: terms.per,
+    };
+    outcomes.iter().all(is_same).then_some(price)
+}
+
+/// Whether the cost differs by one of the choices alone.
+fn depends(outcomes: &[Outcome<'_>], open: usize) -> bool {
+    let mut others: BTreeMap<[usize; OPEN.len()], Decimal> = BTreeMap::new();
+    outcomes.iter().any(|outcome| {
+        let mut rest = outcome.choices;
+        rest[open] = 0;
+        *others.entry(rest).or_insert(outcome.cost) != outcome.cost
+    })
+}
+/// The price of a second of video, if the cost is that price times the length.
+fn per_second(outcomes: &[Outcome<'_>]) -> Option<Decimal> {
+    let each = |outcome: &Outcome<'_>| match outcome.length? {
+        Length::Seconds(seconds) => outcome.cost.checked_div(seconds.into()),
+        Length::Frames(_) => None,
+    };
+    let first = each(outcomes.first()?)?;
+    let is_same = |outcome: &Outcome<'_>| each(outcome) == Some(first);
+    outcomes.iter().all(is_same).then(|| first.normalize())
+}
+
+// The cases are worked examples of a real price list.
+#[cfg(all(test, feature = "ark"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_seconds_count_and_have_a_floor() {
+        let model = "dreamina-seedance-2-0-260128";
+        for (resolution, output, input, cost) in [
+            ("720p", 5, "2", "0.83592 USD"),
+            ("720p", 5, "5", "0.9288 USD"),
+            // 5/3 of 6 seconds are 10, and of 7 they are 12.
+            ("720p", 6, "3.5", "0.9288 USD"),
+            ("720p", 7, "4.999", "1.11456 USD"),
+            // Whole tokens.
+            ("720p", 7, "5.001", "1.1146546 USD"),
+        ] {
+            let request = VideoRequest::new(model, "x").resolution(resolution).duration(output);
+            let request = request
+                .aspect_ratio("16:9")
+                .reference_video("https://media.example.com/a.mp4");
+            let mut order = Order::new(Vendor::Ark, &request, &Files::default(), true);
+            let input = Decimal::from_str_exact(input).unwrap_or_default();
+            order.input = Ok((input, input));
+            assert_eq!(order.cost(&PriceBook::default()).to_string(), cost, "{output} {input}");
+        }
+    }
+}

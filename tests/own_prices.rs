@@ -1,0 +1,51 @@
+//! What a plan says that a request costs by the caller's own prices.
+
+use videogen::facts::PriceUnit;
+use videogen::price::PriceBook;
+use videogen::{Vendor, VideoRequest};
+
+use crate::cost::{entry, known, planned, seedance, unknown};
+
+#[test]
+fn an_own_price_says_that_it_leaves_input_videos_out() {
+    let request = seedance()
+        .duration(5)
+        .reference_video("https://media.example.com/a.mp4");
+    for (input_video, basis) in [
+        (
+            false,
+            "108000 tokens at 8 USD per token, without the seconds of input videos",
+        ),
+        // From 2 to 15 seconds more.
+        (true, "151200 to 432000 tokens at 8 USD per token"),
+    ] {
+        let (mut plan, mut book) = (planned(Vendor::Ark, &request), PriceBook::default());
+        let mut price = entry(Vendor::Ark, &request.model, "8", PriceUnit::Token, &[]);
+        price.input_video = input_video;
+        book.set(price);
+        plan.price_with(&book);
+        assert_eq!(known(&plan).basis, basis);
+    }
+}
+
+#[test]
+fn own_prices_by_the_token_need_their_number_where_no_size_is_known() {
+    let request = VideoRequest::new("seedance-2.0", "a kite")
+        .duration(6)
+        .resolution("720p");
+    let mut plan = planned(Vendor::AllToken, &request);
+    let mut price = entry(Vendor::AllToken, "seedance-2.0", "8", PriceUnit::Token, &[]);
+    price.per = 1_000_000;
+    let mut book = PriceBook::default();
+    book.set(price.clone());
+    plan.price_with(&book);
+    assert_eq!(
+        unknown(&plan),
+        "how many tokens a video of seedance-2.0 has is not known"
+    );
+    price.tokens_per_second = Some(21_600.into());
+    book.set(price);
+    plan.price_with(&book);
+    assert_eq!(plan.cost().to_string(), "1.0368 USD");
+    assert_eq!(known(&plan).basis, "129600 tokens at 8 USD per 1000000 tokens");
+}
