@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod assets;
+mod batch;
 #[cfg(unix)]
 mod browser;
 mod budget;
@@ -216,34 +217,6 @@ fn plan_shows_the_exact_request_or_every_violation() {
 }
 
 #[test]
-fn models_are_listed_without_a_key() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = run(folder.path(), &["models"]);
-    assert!(output.status.success());
-    for model in ["seedance-2.0-fast", "doubao-seedance-1-5-pro", "seedance-1.0-pro"] {
-        assert!(stdout(&output).contains(model), "{}", stdout(&output));
-    }
-    let output = run(folder.path(), &["models", "--vendor", "alltoken", "--json"]);
-    assert_eq!(document(&output)["models"].as_array().unwrap().len(), 6);
-    let output = run(folder.path(), &["models", "--vendor", "toapis", "--json"]);
-    let models = document(&output)["models"].clone();
-    let conditions = |id: &str| {
-        let model = models.as_array().unwrap().iter().find(|model| model["model"] == id);
-        model.unwrap()["conditions"].as_array().unwrap().clone()
-    };
-    for condition in [
-        json!({
-            "when": {"video_operation": ["edit"]}, "requires": {"duration": ["auto"]}, "unverified": true,
-        }),
-        json!({"when": {"tools": "set"}, "requires": {"inputs": "unset"}, "unverified": false}),
-    ] {
-        let all = conditions("seedance-2-5");
-        assert!(all.contains(&condition), "{all:?}");
-    }
-    assert!(conditions("doubao-seedance-1-5-pro").is_empty());
-}
-
-#[test]
 fn plan_all_lists_the_models_that_support_it() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["plan", "--all", "a kite", "--frames", "57", "--json"]);
@@ -269,43 +242,12 @@ fn plan_all_lists_the_models_that_support_it() {
 }
 
 #[test]
-fn a_request_from_a_file() {
+fn schemas_are_printed() {
     let folder = tempfile::tempdir().unwrap();
-    let request = json!({"model": "seedance-2.0", "prompt": "a kite", "seed": 0, "duration": "auto"});
-    std::fs::write(folder.path().join("r.json"), request.to_string()).unwrap();
-    let output = run(
-        folder.path(),
-        &[
-            "plan",
-            "--request",
-            "r.json",
-            "--vendor",
-            "alltoken",
-            "--resolution",
-            "480p",
-            "--json",
-        ],
-    );
-    let body = json!({"model": "seedance-2.0", "prompt": "a kite", "seed": 0, "duration": -1, "resolution": "480p"});
-    assert_eq!(document(&output)["plan"]["body"], body);
-    let output = run(
-        folder.path(),
-        &["generate", "--simulate", "--request", "r.json", "-o", "k.mp4"],
-    );
-    assert!(output.status.success(), "{}", stderr(&output));
-
-    std::fs::write(
-        folder.path().join("r.json"),
-        r#"{"prompt": "x", "model": "m", "sead": 1}"#,
-    )
-    .unwrap();
-    let output = run(folder.path(), &["plan", "--request", "r.json"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(
-        stderr(&output).contains("r.json") && stderr(&output).contains("sead"),
-        "{}",
-        stderr(&output)
-    );
+    for of in ["request", "task", "result", "error", "events"] {
+        let output = run(folder.path(), &["schema", of]);
+        assert!(document(&output)["properties"].is_object());
+    }
 }
 
 /// Closed pipes never lose a task's id, and no misuse ends in a panic.

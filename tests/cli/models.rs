@@ -1,9 +1,9 @@
-//! `models --live`: the vendor's own list, and what differs from the table.
+//! `models`: the table, the vendor's own list, and what differs.
 
 use serde_json::{Value, json};
 
 use super::terminal::vendor;
-use super::{document, stderr, stdout, videogen};
+use super::{document, run, stderr, stdout, videogen};
 
 fn live(slug: &str, variable: &str, answer: &Value, json: bool) -> std::process::Output {
     let folder = tempfile::tempdir().unwrap();
@@ -81,4 +81,32 @@ fn a_vendor_without_a_list_names_those_with_one() {
     for name in ["Token360", "ToAPIs", "AllToken", "OpenRouter"] {
         assert!(shown.contains(name), "{shown}");
     }
+}
+
+#[test]
+fn models_are_listed_without_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["models"]);
+    assert!(output.status.success());
+    for model in ["seedance-2.0-fast", "doubao-seedance-1-5-pro", "seedance-1.0-pro"] {
+        assert!(stdout(&output).contains(model), "{}", stdout(&output));
+    }
+    let output = run(folder.path(), &["models", "--vendor", "alltoken", "--json"]);
+    assert_eq!(document(&output)["models"].as_array().unwrap().len(), 6);
+    let output = run(folder.path(), &["models", "--vendor", "toapis", "--json"]);
+    let models = document(&output)["models"].clone();
+    let conditions = |id: &str| {
+        let model = models.as_array().unwrap().iter().find(|model| model["model"] == id);
+        model.unwrap()["conditions"].as_array().unwrap().clone()
+    };
+    for condition in [
+        json!({
+            "when": {"video_operation": ["edit"]}, "requires": {"duration": ["auto"]}, "unverified": true,
+        }),
+        json!({"when": {"tools": "set"}, "requires": {"inputs": "unset"}, "unverified": false}),
+    ] {
+        let all = conditions("seedance-2-5");
+        assert!(all.contains(&condition), "{all:?}");
+    }
+    assert!(conditions("doubao-seedance-1-5-pro").is_empty());
 }

@@ -1,4 +1,6 @@
-//! Runs the commands in docs/terminal.md against the simulator, and compares the output with the page.
+//! Runs the commands in docs/terminal.md and docs/batches.md against the simulator, and compares the output with the page.
+//!
+//! A block whose language is followed by a name is that file.
 //!
 //! With `INSTA_UPDATE=always` the page is updated. A line `…` matches any lines; ids, times and ports may differ.
 
@@ -9,7 +11,7 @@ use std::process::Command;
 use regex::{Captures, Regex};
 use videogen_sim::{Simulator, Vendor};
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/terminal.md");
+const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
 const ELIDED: &str = "…";
 const ID: &str = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{14}";
 
@@ -113,11 +115,42 @@ fn run(command: &str, folder: &Path, sim: &Simulator) -> (Vec<String>, i32) {
     (lines.collect(), output.status.code().unwrap())
 }
 
+/// The files that a page shows, with their contents.
+fn files(page: &str) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut is_open = false;
+    for line in page.lines() {
+        match line.strip_prefix("```") {
+            Some(head) => {
+                let name = head.split_once(' ').map(|(_, name)| name.to_owned());
+                is_open = name.is_some();
+                files.extend(name.map(|name| (name, String::new())));
+            }
+            None if is_open => files.last_mut().unwrap().1.push_str(&format!("{line}\n")),
+            None => {}
+        }
+    }
+    files
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_shows_what_the_commands_print() {
+async fn the_page_of_the_command_shows_what_it_prints() {
+    check("terminal.md").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_batches_shows_what_they_print() {
+    check("batches.md").await;
+}
+
+async fn check(name: &str) {
+    let path = Path::new(DOCS).join(name);
     let sim = Simulator::builder().speed(1000.0).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let page = std::fs::read_to_string(PAGE).unwrap();
+    let page = std::fs::read_to_string(&path).unwrap();
+    for (file, text) in files(&page) {
+        std::fs::write(folder.path().join(file), text).unwrap();
+    }
     let (mut ids, mut new, mut wrong) = (Ids::default(), String::new(), Vec::new());
     for part in parts(&page) {
         let Shown { command, output } = match part {
@@ -146,12 +179,12 @@ async fn the_page_shows_what_the_commands_print() {
         }
     }
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
-        std::fs::write(PAGE, new).unwrap();
+        std::fs::write(&path, new).unwrap();
         return;
     }
     assert!(
         wrong.is_empty(),
-        "docs/terminal.md shows something else; INSTA_UPDATE=always updates it:\n{}",
+        "docs/{name} shows something else; INSTA_UPDATE=always updates it:\n{}",
         wrong.join("\n")
     );
 }

@@ -298,3 +298,43 @@ fn opt_in_adjustments() {
         (&json!("15"), &Value::Null)
     );
 }
+
+#[test]
+fn a_request_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = json!({"model": "seedance-2.0", "prompt": "a kite", "seed": 0, "duration": "auto"});
+    std::fs::write(folder.path().join("r.json"), request.to_string()).unwrap();
+    let output = run(
+        folder.path(),
+        &[
+            "plan",
+            "--request",
+            "r.json",
+            "--vendor",
+            "alltoken",
+            "--resolution",
+            "480p",
+            "--json",
+        ],
+    );
+    let body = json!({"model": "seedance-2.0", "prompt": "a kite", "seed": 0, "duration": -1, "resolution": "480p"});
+    assert_eq!(document(&output)["plan"]["body"], body);
+    let output = run(
+        folder.path(),
+        &["generate", "--simulate", "--request", "r.json", "-o", "k.mp4"],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+
+    std::fs::write(
+        folder.path().join("r.json"),
+        r#"{"prompt": "x", "model": "m", "sead": 1}"#,
+    )
+    .unwrap();
+    let output = run(folder.path(), &["plan", "--request", "r.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("r.json") && stderr(&output).contains("sead"),
+        "{}",
+        stderr(&output)
+    );
+}

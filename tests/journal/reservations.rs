@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::Utc;
 use serde_json::json;
 use videogen::Vendor;
-use videogen::journal::{Budget, ChargeKind, Entry, Event, Journal as _, Started};
+use videogen::journal::{Budget, ChargeKind, Entry, Event, Group, Journal as _, Period, Started};
 use videogen::price::Decimal;
 
 use super::budgets::{accepted, ambiguous, begin, budget, cost, event, intent, reason, status, subject};
@@ -41,6 +41,76 @@ async fn many_at_once_stay_within_a_budget() {
     }
     assert_eq!(begun, 10);
     assert_eq!(super::entries(&journals[0]).await.len(), 10);
+}
+
+/// A group's limit comes with each submission, and holds for all connections; other groups, and submissions without one, do
+/// not count.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_group_stays_within_its_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let journals: Vec<_> = (0..8).map(|_| super::journal(folder.path())).collect();
+    let grouped = |id: String, group: &str, most: &str, estimate: Option<&str>| {
+        let mut intent = intent(&id, Vendor::ALL[0].as_str(), estimate, Utc::now());
+        intent.group = Some(Group::new(group).max_cost(most.parse().unwrap()));
+        intent
+    };
+    let tasks: Vec<_> = (0..64)
+        .map(|task| {
+            let journal = Arc::clone(&journals[task % journals.len()]);
+            let wanted: Vec<_> = (task..200)
+                .step_by(64)
+                .map(|turn| grouped(format!("i-{turn}"), "a", "10", Some("1 USD")))
+                .collect();
+            tokio::spawn(async move {
+                let mut begun = 0;
+                for intent in wanted {
+                    begun += usize::from(begin(&journal, intent).await.is_ok());
+                }
+                begun
+            })
+        })
+        .collect();
+    let mut begun = 0;
+    for task in tasks {
+        begun += task.await.unwrap();
+    }
+    assert_eq!(begun, 10);
+    let journal = &journals[0];
+    let over = begin(journal, grouped("j".to_owned(), "a", "10", Some("1 USD")))
+        .await
+        .unwrap_err();
+    assert_eq!(over.budget.key.group.as_deref(), Some("a"));
+    assert!(
+        over.to_string()
+            .contains("0 USD are left of 10 USD in total for a (10 USD"),
+        "{over}"
+    );
+    // A raised limit, another group, none.
+    begin(journal, grouped("k".to_owned(), "a", "11", Some("1 USD")))
+        .await
+        .unwrap();
+    begin(journal, grouped("l".to_owned(), "b", "1", Some("1 USD")))
+        .await
+        .unwrap();
+    begin(journal, grouped("m".to_owned(), "b", "1", Some("0.01 USD")))
+        .await
+        .unwrap_err();
+    begin(journal, intent("n", Vendor::ALL[0].as_str(), Some("9 USD"), Utc::now()))
+        .await
+        .unwrap();
+    // Of unknown cost, or in another currency.
+    begin(journal, grouped("o".to_owned(), "c", "1", None))
+        .await
+        .unwrap_err();
+    begin(journal, grouped("p".to_owned(), "c", "1", Some("1 CNY")))
+        .await
+        .unwrap_err();
+    let mut allowed = grouped("q".to_owned(), "c", "1", None);
+    allowed.allow_unknown_cost = true;
+    begin(journal, allowed).await.unwrap();
+    let mut stored = Budget::new("1".parse().unwrap(), Period::Total);
+    stored.key.group = Some("a".to_owned());
+    journal.set_budget(stored).await.unwrap_err();
 }
 
 /// What counts against a budget, from the entries.

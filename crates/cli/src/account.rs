@@ -160,7 +160,7 @@ pub(crate) fn client(
     Ok(builder(vendor, base_url, journal)?.build()?)
 }
 
-fn builder(
+pub(crate) fn builder(
     vendor: Vendor,
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,

@@ -3,6 +3,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod balance;
+pub(crate) mod batch;
 pub(crate) mod budget;
 pub(crate) mod cancel;
 pub(crate) mod completions;

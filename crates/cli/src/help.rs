@@ -22,6 +22,18 @@ A webhook of a vendor that signs is trusted if its secret is set \
 during rotation both secrets, separated by a comma). Any other webhook only \
 triggers a poll. Polling continues in both cases.";
 
+pub(crate) const BATCH: &str = "\
+Examples:
+  videogen batch jobs.jsonl --vendor ark --dry-run
+  videogen batch jobs.csv --vendor ark=seedance-1-5-pro-251215,token360 -o out/
+  videogen batch jobs.yaml --var place=harbour --max-cost 50
+  videogen batch jobs.toml --retry-failed
+
+A job has the members of a request file, and may have: id, after (the id of the
+job whose last frame is its first frame), vars (values for {{name}} in its
+texts), vendor and output. Stop the command at any time and run it again, also
+in two terminals at once: no job is submitted twice.";
+
 pub(crate) const PLAN: &str = "\
 Examples:
   videogen plan \"a paper boat\" --vendor toapis --seed 7

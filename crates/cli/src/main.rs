@@ -1,6 +1,7 @@
 //! The `videogen` command.
 
 mod account;
+mod batch;
 mod cap;
 mod clips;
 mod commands;
@@ -67,6 +68,9 @@ enum Command {
     /// Submit a prompt, wait for the video and download it.
     #[command(after_help = help::GENERATE)]
     Generate(Box<generate::GenerateArgs>),
+    /// Generate the videos of many jobs from a file; run it again to continue.
+    #[command(after_help = help::BATCH)]
+    Batch(Box<commands::batch::BatchArgs>),
     /// Print the request that `generate` would send, without sending it; needs no key.
     #[command(after_help = help::PLAN)]
     Plan(Box<plan::PlanArgs>),
@@ -205,6 +209,7 @@ async fn run() -> ExitCode {
     invocation::repeat(journal.options());
     let result = match cli.command {
         Command::Generate(args) => generate::generate(*args, &journal, &output).await,
+        Command::Batch(args) => commands::batch::batch(*args, &journal, &output).await,
         Command::Plan(args) => plan::plan(*args, &journal, &output).await,
         Command::Status(args) => stoppable(status::status(args, &journal, &output)).await,
         Command::Wait(args) => wait::wait(args, &journal, &output).await,

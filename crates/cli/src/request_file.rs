@@ -18,7 +18,12 @@ pub(crate) fn read(path: &Path) -> Result<VideoRequest, Failure> {
         let message = format!("{} is not a request: {reason}", file(path));
         Failure::new(INVALID, ErrorKind::InvalidRequest, message)
     })?;
-    let folder = path.parent().unwrap_or(Path::new(""));
+    in_folder(&mut request, path.parent().unwrap_or(Path::new("")));
+    Ok(request)
+}
+
+/// Makes the paths of local files relative to `folder`.
+pub(crate) fn in_folder(request: &mut VideoRequest, folder: &Path) {
     for input in &mut request.inputs {
         if let Source::File(local) = &input.source
             && let Some(named) = local.path()
@@ -26,16 +31,20 @@ pub(crate) fn read(path: &Path) -> Result<VideoRequest, Failure> {
             input.source = LocalFile::from(folder.join(named)).into();
         }
     }
-    Ok(request)
 }
 
-fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
+/// The text of a file.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, String> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err("it is encoded as UTF-16; save it as UTF-8".to_owned());
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| format!("it is not UTF-8 at byte {}; save it as UTF-8", error.valid_up_to()))?;
+    std::str::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8 at byte {}; save it as UTF-8", error.valid_up_to()))
+}
+
+fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
+    let text = text(bytes)?;
     if text.trim().is_empty() {
         return Err("it is empty; a request is a JSON object".to_owned());
     }
@@ -51,7 +60,8 @@ fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
     Err(format!("it is {found}; a request is a JSON object, one per file"))
 }
 
-fn from_members(mut members: Map<String, Value>) -> Result<VideoRequest, String> {
+/// The request with these members; model and prompt may be missing.
+pub(crate) fn from_members(mut members: Map<String, Value>) -> Result<VideoRequest, String> {
     let schema = videogen::submit::request_schema();
     let known: Vec<&str> = schema["properties"]
         .as_object()
@@ -83,7 +93,7 @@ fn misspelt(name: &str, known: &[&str]) -> String {
 }
 
 /// A JSON value without duplicate members.
-struct Unique(Value);
+pub(crate) struct Unique(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

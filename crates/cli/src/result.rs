@@ -1,7 +1,7 @@
 //! What became of a task, in one form for every command and any number of tasks. Depends on `error` only.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use videogen::price::{Estimate, TaskCost};
 use videogen::submit::{Adjustment, Note};
 use videogen::{Downloaded, TaskId, TaskStatus, Vendor, VideoTask, Violation};
@@ -33,6 +33,15 @@ pub(crate) struct TaskResult {
     pub(crate) id: Option<TaskId>,
     /// The vendor.
     pub(crate) vendor: Vendor,
+    /// Id of the job in its batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) item: Option<String>,
+    /// How often the job was submitted under a new key, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) attempt: Option<u32>,
+    /// Digest of what the job requests, by which a change under the same id is noticed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) request_sha256: Option<String>,
     /// The outcome.
     pub(crate) outcome: Outcome,
     /// Whether the built-in simulator made it, at no cost.
@@ -58,7 +67,7 @@ pub(crate) struct TaskResult {
 }
 
 /// Outcome of a task or a submission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// The video is complete, and in its file if the command downloads it.
@@ -69,6 +78,8 @@ pub(crate) enum Outcome {
     Rejected,
     /// The submission may have been accepted and billed; it was not resent.
     Ambiguous,
+    /// Of a batch: the job begins with the last frame of another one, which has none. Nothing was sent.
+    Skipped,
     /// The task exists, and the command ended before it was done: it runs on, or its files are not complete yet. It can be
     /// resumed.
     Running,
@@ -148,6 +159,9 @@ impl TaskResult {
         Self {
             id: None,
             vendor,
+            item: None,
+            attempt: None,
+            request_sha256: None,
             outcome,
             simulated: false,
             task: None,

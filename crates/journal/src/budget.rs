@@ -15,7 +15,8 @@ pub(crate) fn check(connection: &Connection, intent: &Intent) -> Result<Option<O
     // Budgets for vendors that this version does not know do not matter.
     let sql = "SELECT vendor, currency, period, CAST(budget AS BLOB) FROM budgets WHERE vendor IN (?1, ?2)
         ORDER BY vendor, currency, period";
-    let budgets = read(connection, sql, &[ALL, intent.vendor.as_str()])?;
+    let mut budgets = read(connection, sql, &[ALL, intent.vendor.as_str()])?;
+    budgets.extend(Budget::of_group(intent));
     if budgets.is_empty() {
         return Ok(None);
     }
@@ -79,12 +80,12 @@ fn counted(
 ) -> Result<Decimal, JournalError> {
     let sql = "SELECT counted FROM submissions
         WHERE counted IS NOT NULL AND currency = ?1 AND begun >= ?2 AND (?3 IS NULL OR scope IS NULL OR scope = ?3)
-            AND (?4 = '' OR vendor = ?4)";
+            AND (?4 = '' OR vendor = ?4) AND (?5 IS NULL OR group_name = ?5)";
     let start = key.period.start(at).map_or(i64::MIN, |start| start.timestamp_millis());
     let vendor = columns(key).0;
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
     let mut rows = statement
-        .query(params![key.currency, start, scope, vendor])
+        .query(params![key.currency, start, scope, vendor, key.group])
         .map_err(broken)?;
     let mut sum = Decimal::ZERO;
     while let Some(row) = rows.next().map_err(broken)? {
@@ -97,6 +98,11 @@ fn counted(
 }
 
 pub(crate) fn put(connection: &Connection, budget: &Budget) -> Result<(), JournalError> {
+    if budget.key.group.is_some() {
+        return Err(JournalError::new(
+            "the budget of a group is not stored: each submission brings its own",
+        ));
+    }
     let sql = "INSERT OR REPLACE INTO budgets (vendor, currency, period, budget) VALUES (?1, ?2, ?3, ?4)";
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
     let (vendor, currency, period) = columns(&budget.key);

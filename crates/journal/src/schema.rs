@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -100,6 +100,9 @@ const STEPS: [&str; 8] = [
         budget TEXT NOT NULL,
         PRIMARY KEY (vendor, currency, period)
     ) STRICT;",
+    // The name of the group that a submission belongs to.
+    "ALTER TABLE submissions ADD COLUMN group_name TEXT;
+    CREATE INDEX submissions_group ON submissions (group_name, currency, counted) WHERE group_name IS NOT NULL;",
 ];
 
 /// Migrates a file to the newest version, and keeps its data. The file's `user_version` is the number of applied steps.

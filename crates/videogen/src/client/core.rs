@@ -152,6 +152,20 @@ impl Client {
         }
     }
 
+    /// Returns the speed of the vendor's time, as a multiple of real time: 1, unless
+    /// [`time_scale`](crate::ClientBuilder::time_scale) is set or a simulator on this machine has reported another.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// let client = videogen::Client::builder(videogen::Vendor::ToApis).key("sk-test").build()?;
+    /// assert_eq!(client.speed(), 1.0);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn speed(&self) -> f64 {
+        self.scale().factor()
+    }
+
     pub(crate) fn judge(&self) -> Judge<'_> {
         Judge {
             vendor: self.0.vendor,

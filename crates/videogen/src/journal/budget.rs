@@ -40,6 +40,10 @@ pub struct Budget {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BudgetKey {
+    /// The [group](super::Group) of submissions; `None` for all submissions. Such a budget is not stored: each submission
+    /// brings its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The vendor; `None` for all vendors together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor: Option<Vendor>,
@@ -138,6 +142,15 @@ impl Budget {
         Self { key, amount }
     }
 
+    /// The budget of the group of a submission, if it has one.
+    #[must_use]
+    pub fn of_group(intent: &Intent) -> Option<Self> {
+        let group = intent.group.as_ref()?;
+        let mut budget = Self::new(group.max_cost.clone()?, Period::Total);
+        budget.key.group = Some(group.name.clone());
+        Some(budget)
+    }
+
     /// Limits the submissions to one vendor only.
     #[must_use]
     pub fn vendor(mut self, vendor: Vendor) -> Self {
@@ -157,6 +170,7 @@ impl BudgetKey {
     #[must_use]
     pub fn new(currency: impl Into<String>, period: Period) -> Self {
         Self {
+            group: None,
             vendor: None,
             currency: currency.into(),
             period,
@@ -175,6 +189,7 @@ impl BudgetKey {
 impl fmt::Display for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let BudgetKey {
+            group,
             vendor,
             currency,
             period,
@@ -184,9 +199,10 @@ impl fmt::Display for Budget {
             Period::Total => f.write_str("in total")?,
             period => write!(f, "per {period}")?,
         }
-        match vendor {
-            Some(vendor) => write!(f, " for {}", vendor.name()),
-            None => f.write_str(" for all vendors"),
+        match (group, vendor) {
+            (Some(group), _) => write!(f, " for {group}"),
+            (None, Some(vendor)) => write!(f, " for {}", vendor.name()),
+            (None, None) => f.write_str(" for all vendors"),
         }
     }
 }
@@ -239,9 +255,9 @@ pub struct OverBudget {
 
 impl OverBudget {
     /// Checks a submission: with what counts already, the most that it may cost must be within every budget that applies.
-    /// `counted` returns the sum of what [counts](super::Entry::counted) against a budget in the period of `intent.at`. The cost
-    /// is unknown for a budget in another currency than the estimate's, and for each if there is no estimate, and then allowed
-    /// only by [`Intent::allow_unknown_cost`].
+    /// `counted` returns the sum of what [counts](super::Entry::counted) against a budget in the period of `intent.at`. The
+    /// budget [of its group](Budget::of_group) is one of `budgets`. The cost is unknown for a budget in another currency than
+    /// the estimate's, and for each if there is no estimate, and then allowed only by [`Intent::allow_unknown_cost`].
     ///
     /// # Errors
     /// Those of `counted`.

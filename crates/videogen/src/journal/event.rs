@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Destination, FileKind, SavedFile};
 use crate::model::{
-    Ambiguity, Delivery, Error, ErrorKind, Reserved, TaskCost, TaskError, TaskId, TaskStatus, Timestamp, Vendor,
+    Ambiguity, Delivery, Error, ErrorKind, Money, Reserved, TaskCost, TaskError, TaskId, TaskStatus, Timestamp, Vendor,
 };
 
 /// A submission that is about to be sent. It contains no API key, and URLs only as hosts.
@@ -47,9 +47,39 @@ pub struct Intent {
     /// What it is expected to cost, and counts against [budgets](super::Budget). `None` if its cost is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Reserved>,
+    /// The group that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
     /// Whether budgets allow it although its cost is unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub allow_unknown_cost: bool,
+}
+
+/// A group of submissions that have a maximum cost together, such as a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Group {
+    /// Unique name in the journal.
+    pub name: String,
+    /// The most that all submissions of the group may cost together. Each one is checked against its own limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_cost: Option<Money>,
+}
+
+impl Group {
+    /// A group without a limit.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { name, max_cost: None }
+    }
+
+    /// Sets the most that all submissions of the group may cost together.
+    #[must_use]
+    pub fn max_cost(mut self, most: Money) -> Self {
+        self.max_cost = Some(most);
+        self
+    }
 }
 
 impl Intent {

@@ -45,7 +45,7 @@ pub use destination::{Destination, further_video};
 pub(crate) use entry::LEASE;
 pub use entry::{Entry, State};
 pub use error::JournalError;
-pub use event::{Event, Intent, Reason};
+pub use event::{Event, Group, Intent, Reason};
 pub(crate) use files::digest_of;
 pub use files::{FileKind, SavedFile};
 pub use found::{Found, Unreadable};

@@ -55,6 +55,7 @@ impl Client {
                 _ => target,
             }),
             estimate,
+            group: options.group.clone(),
             allow_unknown_cost: options.allow_unknown_cost,
             id,
         }

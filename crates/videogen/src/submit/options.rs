@@ -1,7 +1,7 @@
 //! Options of a submission.
 
 use crate::client::no_journal;
-use crate::journal::Destination;
+use crate::journal::{Destination, Group};
 use crate::model::{Error, ErrorKind, Money};
 
 /// Options of a submission.
@@ -25,6 +25,9 @@ pub struct SubmitOptions {
     /// The most that the submission may cost by its [estimate](crate::price::Estimate); otherwise it fails with the kind
     /// `budget` before anything is sent. A cost that is unknown, or in another currency, is refused too.
     pub max_cost: Option<Money>,
+    /// The group that the submission belongs to, which may have a maximum cost for all its submissions together; requires a
+    /// journal. It is checked like the journal's budgets.
+    pub group: Option<Group>,
     /// Whether a submission whose cost is unknown is allowed under [`max_cost`](Self::max_cost) and under the journal's
     /// [budgets](crate::journal::Budget).
     pub allow_unknown_cost: bool,
@@ -62,6 +65,22 @@ impl SubmitOptions {
         self
     }
 
+    /// Sets the group that the submission belongs to.
+    ///
+    /// ```
+    /// use videogen::journal::Group;
+    /// use videogen::submit::SubmitOptions;
+    ///
+    /// let group = Group::new("spring campaign").max_cost("50".parse()?);
+    /// let options = SubmitOptions::default().group(group);
+    /// # Ok::<(), videogen::price::ParseMoneyError>(())
+    /// ```
+    #[must_use]
+    pub fn group(mut self, group: Group) -> Self {
+        self.group = Some(group);
+        self
+    }
+
     /// Allows a submission whose cost is unknown, in spite of a maximum cost and budgets.
     #[must_use]
     pub fn allow_unknown_cost(mut self, allow: bool) -> Self {
@@ -83,6 +102,9 @@ impl SubmitOptions {
         }
         if self.target.is_some() && !has_journal {
             return Err(no_journal("SubmitOptions::target, the output files,"));
+        }
+        if self.group.is_some() && !has_journal {
+            return Err(no_journal("SubmitOptions::group"));
         }
         if self.idempotency_key.as_ref().is_some_and(|key| key.trim().is_empty()) {
             let message = "the idempotency key is empty: use one that names this request, such as an order number";

@@ -1,0 +1,16 @@
+//! Batches: many jobs from one file, each submitted at most once however often the program is stopped and run again.
+//!
+//! Jobs are read and checked as a whole ([`reader`], [`plan`]) before anything is sent. Then each job is a submission with
+//! a key of the journal, made of the batch and the job ([`run`]); its outcome is appended to a file ([`results`]).
+
+pub(crate) mod claim;
+pub(crate) mod clients;
+pub(crate) mod item;
+pub(crate) mod pace;
+pub(crate) mod plan;
+pub(crate) mod reader;
+pub(crate) mod results;
+pub(crate) mod run;
+pub(crate) mod schedule;
+pub(crate) mod vars;
+pub(crate) mod view;

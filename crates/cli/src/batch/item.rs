@@ -1,0 +1,73 @@
+//! A job of a batch.
+
+use std::path::PathBuf;
+
+use sha2::{Digest as _, Sha256};
+use videogen::facts::Capabilities;
+use videogen::price::Estimate;
+use videogen::route::Route;
+use videogen::{LocalFile, Role, VideoRequest};
+
+/// A job that can be submitted.
+#[derive(Debug)]
+pub(crate) struct Job {
+    /// The line where it begins, from 1.
+    pub(crate) line: usize,
+    /// Its id in the batch.
+    pub(crate) id: String,
+    /// The job whose last frame is its first frame.
+    pub(crate) after: Option<usize>,
+    /// The request, without the first frame of the job before.
+    pub(crate) request: VideoRequest,
+    /// The vendors, in order.
+    pub(crate) routes: Vec<Route>,
+    /// File for the video.
+    pub(crate) output: PathBuf,
+    /// What it may cost at each vendor.
+    pub(crate) estimates: Vec<Estimate>,
+    /// Digest of what it requests, to notice a change under the same id.
+    pub(crate) sha256: String,
+}
+
+impl Job {
+    /// File for the last frame, if it is requested.
+    pub(crate) fn last_frame(&self) -> Option<PathBuf> {
+        let wanted = self.request.return_last_frame == Some(true);
+        wanted.then(|| self.output.with_extension("last-frame.png"))
+    }
+
+    /// The request, whose first frame is `frame` if it follows another job.
+    pub(crate) fn request(&self, frame: Option<PathBuf>) -> VideoRequest {
+        match frame {
+            Some(frame) => self.request.clone().input(Role::FirstFrame, LocalFile::from(frame)),
+            None => self.request.clone(),
+        }
+    }
+}
+
+/// The request as it is at a vendor. `None`: the vendor does not list its model, and the route names none.
+pub(super) fn at(request: &VideoRequest, route: &Route) -> Option<VideoRequest> {
+    let mut request = request.clone();
+    if let Some(model) = &route.model {
+        request.model.clone_from(model);
+    } else if request.model.is_empty() {
+        route.vendor.default_model().clone_into(&mut request.model);
+    } else if !Capabilities::of(route.vendor, &request.model).is_known() {
+        return None;
+    }
+    Some(request)
+}
+
+/// A digest of what a job requests.
+pub(super) fn digest(request: &VideoRequest, after: Option<&str>) -> String {
+    let text = serde_json::json!({"request": request, "after": after}).to_string();
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A picture that stands for the last frame of another job until that exists: an empty PNG file of 1280x720.
+pub(super) fn stand_in() -> LocalFile {
+    const HEAD: &[u8] =
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x02\0\0\0\x40\x1f\x4a\x01\0\0\0\0IEND\xaeB`\x82";
+    LocalFile::from(HEAD.to_vec()).named("last-frame.png")
+}

@@ -1,0 +1,420 @@
+//! Checks all jobs of a file, and what they cost, before anything is sent.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+use videogen::price::{Decimal, Estimate, PriceBook};
+use videogen::route::Route;
+use videogen::submit::plan;
+use videogen::{Role, Vendor, VideoRequest};
+
+use super::item::{Job, at, digest, stand_in};
+use super::reader::{self, OWN, Problem, Raw};
+use super::vars::Vars;
+use crate::exit::{Failure, INVALID};
+use crate::output::file;
+use crate::request_file;
+
+/// Longest id, which is also part of the names of files.
+const ID: usize = 64;
+/// Output file of a job that names none.
+const OUTPUT: &str = "{item}.mp4";
+
+/// What holds for all jobs.
+pub(crate) struct Common {
+    /// Vendors of jobs that name none.
+    pub(crate) routes: Vec<Route>,
+    /// Values of variables.
+    pub(crate) vars: BTreeMap<String, String>,
+    /// Folder or template of the output files.
+    pub(crate) output: Option<PathBuf>,
+    /// Whether missing folders of output files are created.
+    pub(crate) parents: bool,
+    /// The base URL of each vendor, if it is not the vendor's own.
+    pub(crate) base_url: fn(Vendor) -> Option<String>,
+    pub(crate) prices: PriceBook,
+}
+
+/// Reads and checks the file at `path`.
+pub(crate) fn jobs(path: &Path, common: &Common) -> Result<Vec<Job>, Failure> {
+    let found = reader::read(path)?;
+    let mut checks = Checks {
+        common,
+        folder: path.parent().unwrap_or(Path::new("")),
+        texts: reader::texts(),
+        problems: found.problems,
+        used: BTreeSet::new(),
+        broken: BTreeSet::new(),
+    };
+    let jobs = checks.jobs(found.jobs);
+    let Checks { mut problems, used, .. } = checks;
+    if problems.is_empty()
+        && let Some(name) = common.vars.keys().find(|name| !used.contains(*name))
+    {
+        let message = format!("--var {name}: no job uses the variable `{name}`");
+        return Err(Failure::new(INVALID, videogen::ErrorKind::InvalidRequest, message));
+    }
+    if problems.is_empty() {
+        return Ok(jobs);
+    }
+    problems.sort();
+    problems.dedup();
+    Err(refused(path, &problems))
+}
+
+/// Reports every problem with its line.
+pub(crate) fn refused(path: &Path, problems: &[Problem]) -> Failure {
+    let count = match problems.len() {
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    };
+    let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    let message = format!("{}: {count}; nothing was sent\n{}", file(path), lines.join("\n"));
+    Failure::new(INVALID, videogen::ErrorKind::InvalidRequest, message)
+}
+
+struct Checks<'a> {
+    common: &'a Common,
+    folder: &'a Path,
+    texts: std::collections::HashSet<String>,
+    problems: Vec<Problem>,
+    used: BTreeSet<String>,
+    /// The ids of jobs that cannot be read.
+    broken: BTreeSet<String>,
+}
+
+/// A job whose members were read.
+struct Read {
+    line: usize,
+    id: String,
+    after: Option<String>,
+    output: Option<String>,
+    request: VideoRequest,
+    routes: Vec<Route>,
+}
+
+impl Checks<'_> {
+    fn problem(&mut self, line: usize, text: impl Into<String>) {
+        self.problems.push(Problem::new(line, text));
+    }
+
+    fn jobs(&mut self, raw: Vec<Raw>) -> Vec<Job> {
+        let read: Vec<Read> = raw.into_iter().filter_map(|raw| self.read(raw)).collect();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (index, job) in read.iter().enumerate() {
+            if let Some(first) = places.insert(job.id.clone(), index) {
+                let first_line = read[first].line;
+                self.problem(
+                    job.line,
+                    format!("the id `{}` is that of line {first_line} too", job.id),
+                );
+            }
+        }
+        let mut after = vec![None; read.len()];
+        for (index, job) in read.iter().enumerate() {
+            let Some(name) = &job.after else { continue };
+            after[index] = places.get(name).copied();
+            if after[index].is_none() && !self.broken.contains(name) {
+                self.problem(job.line, format!("after: no job has the id `{name}`"));
+            }
+            if job.request.inputs.iter().any(|input| input.role == Role::FirstFrame) {
+                let text = "after: its first frame is the last frame of the other job, so it can have no first_frame";
+                self.problem(job.line, text);
+            }
+        }
+        self.check_cycles(&read, &after);
+        let followed: BTreeSet<usize> = after.iter().copied().flatten().collect();
+        let mut jobs: Vec<Job> = Vec::new();
+        for (index, mut job) in read.into_iter().enumerate() {
+            let is_followed = followed.contains(&index);
+            if is_followed {
+                job.request.return_last_frame = Some(true);
+            }
+            let output = self.output(&job, index);
+            let estimates = self.estimates(&job, is_followed);
+            jobs.push(Job {
+                sha256: digest(&job.request, job.after.as_deref()),
+                line: job.line,
+                id: job.id,
+                after: after[index],
+                request: job.request,
+                routes: job.routes,
+                output,
+                estimates,
+            });
+        }
+        self.check_outputs(&jobs);
+        jobs
+    }
+
+    /// The members of a job, with its variables replaced.
+    fn read(&mut self, raw: Raw) -> Option<Read> {
+        let Raw { line, mut members } = raw;
+        let own = match members.remove("vars") {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(own)) => own,
+            Some(_) => {
+                self.problem(line, "vars: must be an object, such as {\"sky\": \"blue\"}");
+                return None;
+            }
+        };
+        let mut vars = Vars {
+            own,
+            common: &self.common.vars,
+            used: BTreeSet::new(),
+            problems: Vec::new(),
+        };
+        vars.replace_in(&mut members, &self.texts);
+        let Vars { used, problems, .. } = vars;
+        self.used.extend(used);
+        let is_whole = problems.is_empty();
+        for problem in problems {
+            self.problem(line, problem);
+        }
+        let mut text = |name: &str| match members.remove(name) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text),
+            // An id may be a number.
+            Some(other) => Some(other.to_string()),
+        };
+        let (id, after, output, vendor) = (text("id"), text("after"), text("output"), text("vendor"));
+        let id = id.unwrap_or_else(|| line.to_string());
+        let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if id.is_empty() || id.len() > ID || !id.chars().all(is_plain) || id.starts_with('.') {
+            let text =
+                format!("id: `{id}` must be up to {ID} letters, digits, `-`, `_` and `.`, and not begin with `.`");
+            self.problem(line, text);
+        }
+        self.broken.insert(id.clone());
+        let routes = match vendor {
+            Some(vendor) => routes(&vendor).map_err(|reason| format!("vendor: {reason}")),
+            None if self.common.routes.is_empty() => {
+                Err("it names no vendor; add `vendor`, or pass --vendor for all jobs".to_owned())
+            }
+            None => Ok(self.common.routes.clone()),
+        };
+        let routes = routes.map_err(|text| self.problem(line, text)).ok();
+        let mut request = match request_file::from_members(members) {
+            Ok(request) => request,
+            Err(reason) => {
+                // What was not replaced has no type.
+                if is_whole {
+                    let reason = match reason
+                        .strip_suffix(')')
+                        .and_then(|reason| reason.split_once(" (members: "))
+                    {
+                        Some((unknown, known)) => format!("{unknown} (members: {known}, {})", OWN.join(", ")),
+                        None => reason,
+                    };
+                    self.problem(line, reason);
+                }
+                return None;
+            }
+        };
+        request_file::in_folder(&mut request, self.folder);
+        let routes = routes.filter(|_| is_whole)?;
+        self.broken.remove(&id);
+        Some(Read {
+            line,
+            id,
+            after,
+            output,
+            request,
+            routes,
+        })
+    }
+
+    fn check_cycles(&mut self, read: &[Read], after: &[Option<usize>]) {
+        for (start, job) in read.iter().enumerate() {
+            let mut chain = vec![start];
+            while let Some(next) = chain.last().and_then(|last| after[*last]) {
+                if next == start {
+                    // Reported once, at its first line.
+                    if chain.iter().all(|index| read[*index].line >= job.line) {
+                        let ids: Vec<&str> = chain.iter().map(|index| read[*index].id.as_str()).collect();
+                        let text = format!("after: the jobs {} wait for one another", ids.join(", "));
+                        self.problem(job.line, text);
+                    }
+                    break;
+                }
+                if chain.contains(&next) {
+                    break;
+                }
+                chain.push(next);
+            }
+        }
+    }
+
+    /// What the job may cost at each vendor. Reports each rule that it violates at one of them.
+    fn estimates(&mut self, job: &Read, is_followed: bool) -> Vec<Estimate> {
+        let mut estimates = Vec::new();
+        for route in &job.routes {
+            let Some(mut request) = at(&job.request, route) else {
+                let (vendor, model) = (route.vendor, &job.request.model);
+                let text = format!(
+                    "model: no table lists {model} at {}, and model ids differ between vendors; name its id there: \
+                     {vendor}=MODEL",
+                    vendor.name()
+                );
+                self.problem(job.line, text);
+                continue;
+            };
+            if job.after.is_some() {
+                request = request.input(Role::FirstFrame, stand_in());
+            }
+            match plan(route.vendor, (self.common.base_url)(route.vendor).as_deref(), &request) {
+                Ok(mut plan) => {
+                    plan.price_with(&self.common.prices);
+                    estimates.push(plan.cost().clone());
+                }
+                Err(error) if error.violations().is_empty() => self.problem(job.line, format!("{error:#}")),
+                Err(error) => {
+                    for violation in error.violations() {
+                        let reason = match violation.field.as_str() {
+                            "return_last_frame" if is_followed => " (another job begins with its last frame)",
+                            "first_frame" if job.after.is_some() => " (it begins with the last frame of another job)",
+                            _ => "",
+                        };
+                        self.problem(job.line, format!("{}: {violation}{reason}", route.vendor.name()));
+                    }
+                }
+            }
+        }
+        estimates
+    }
+
+    /// The output file of a job.
+    fn output(&mut self, job: &Read, index: usize) -> PathBuf {
+        let (folder, template) = match &self.common.output {
+            None => (Path::new(""), OUTPUT.to_owned()),
+            Some(path) if is_folder(path) => (path.as_path(), OUTPUT.to_owned()),
+            Some(path) => {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                let name = path.file_name().unwrap_or_default();
+                (folder, name.to_string_lossy().to_string())
+            }
+        };
+        let name = job.output.clone().unwrap_or(template);
+        let mut name = name
+            .replace("{item}", &job.id)
+            .replace("{index}", &(index + 1).to_string());
+        match job.routes.as_slice() {
+            [only] => {
+                let model = at(&job.request, only).map(|request| request.model).unwrap_or_default();
+                name = name.replace("{vendor}", only.vendor.as_str());
+                name = name.replace("{model}", &model.replace(['/', '\\', ':'], "-"));
+            }
+            _ if name.contains("{vendor}") || name.contains("{model}") => {
+                let text = format!(
+                    "output: `{name}`: the vendor and the model of a job with several vendors are not known \
+                     before its submission; use {{item}} or {{index}}"
+                );
+                self.problem(job.line, text);
+            }
+            _ => {}
+        }
+        if let Some(begin) = name.find('{')
+            && let Some(end) = name[begin..].find('}')
+        {
+            let unknown = &name[begin..=begin + end];
+            let text = format!(
+                "output: `{unknown}` is not known before the submission; use {{item}}, {{index}}, {{vendor}} or {{model}}"
+            );
+            self.problem(job.line, text);
+        }
+        folder.join(name)
+    }
+
+    /// Each file is written by one job.
+    fn check_outputs(&mut self, jobs: &[Job]) {
+        let mut names: HashMap<PathBuf, usize> = HashMap::new();
+        for job in jobs {
+            for path in std::iter::once(job.output.clone()).chain(job.last_frame()) {
+                let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+                if let Some(line) = names.insert(absolute, job.line) {
+                    self.problem(job.line, format!("output: line {line} writes {} too", file(&path)));
+                }
+            }
+            let folder = job.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+            if job.output.is_dir() {
+                self.problem(job.line, format!("output: {} is a folder", file(&job.output)));
+            } else if let Some(folder) = folder.filter(|folder| !self.common.parents && !folder.is_dir()) {
+                self.problem(
+                    job.line,
+                    format!(
+                        "output: the folder {} does not exist; create it, or add --parents",
+                        file(folder)
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Whether a path names a folder for the files.
+pub(crate) fn is_folder(path: &Path) -> bool {
+    path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) || path.is_dir()
+}
+
+/// The vendors of `ark,token360=MODEL`.
+pub(crate) fn routes(text: &str) -> Result<Vec<Route>, String> {
+    let routes = text.split(',').map(|route| route.trim().parse::<Route>());
+    let routes: Vec<Route> = routes
+        .collect::<Result<_, _>>()
+        .map_err(|error| error.message().to_owned())?;
+    for (index, route) in routes.iter().enumerate() {
+        if routes[..index].contains(route) {
+            return Err(format!("{route} is named twice"));
+        }
+    }
+    Ok(routes)
+}
+
+/// What all jobs may cost together.
+#[derive(Default)]
+pub(crate) struct Total {
+    /// The least and the most, by currency.
+    pub(crate) known: BTreeMap<String, (Decimal, Decimal)>,
+    /// Number of jobs whose cost is not known.
+    pub(crate) unknown: usize,
+}
+
+impl Total {
+    pub(crate) fn of<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Self {
+        let mut total = Self::default();
+        for job in jobs {
+            let known: Vec<_> = job.estimates.iter().filter_map(Estimate::known).collect();
+            let Some(first) = known.first().filter(|_| known.len() == job.estimates.len()) else {
+                total.unknown += 1;
+                continue;
+            };
+            if known.iter().any(|cost| cost.currency != first.currency) {
+                total.unknown += 1;
+                continue;
+            }
+            let low = known.iter().map(|cost| cost.low).min().unwrap_or_default();
+            let high = known.iter().map(|cost| cost.high).max().unwrap_or_default();
+            let sum = total.known.entry(first.currency.clone()).or_default();
+            *sum = (sum.0 + low, sum.1 + high);
+        }
+        total
+    }
+}
+
+impl std::fmt::Display for Total {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut parts: Vec<String> = self
+            .known
+            .iter()
+            .map(|(currency, (low, high))| match (low.normalize(), high.normalize()) {
+                (low, high) if low == high => format!("{high} {currency}"),
+                (low, high) => format!("{low} to {high} {currency}"),
+            })
+            .collect();
+        if self.unknown > 0 {
+            parts.push(format!("{} of unknown cost", self.unknown));
+        }
+        f.write_str(&parts.join(", and "))
+    }
+}

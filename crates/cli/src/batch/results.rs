@@ -1,0 +1,184 @@
+//! The file of results: a line for each final outcome of a job. Processes of the same batch append to it together.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use videogen::{ErrorKind, SecretUrl, TaskId};
+
+use crate::exit::{Failure, IO};
+use crate::output::file;
+use crate::result::{Outcome, TaskResult};
+use crate::text;
+
+/// The file, and what it has of each job.
+pub(crate) struct ResultFile {
+    path: PathBuf,
+    file: File,
+    /// The last line of each job.
+    last: HashMap<String, Recorded>,
+    /// How much of the file was read.
+    read: u64,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Recorded {
+    item: String,
+    pub(crate) outcome: Outcome,
+    pub(crate) id: Option<TaskId>,
+    #[serde(default)]
+    pub(crate) simulated: bool,
+    #[serde(default = "first")]
+    pub(crate) attempt: u32,
+    pub(crate) request_sha256: Option<String>,
+    pub(crate) file: Option<RecordedFile>,
+    #[serde(default)]
+    further_files: Vec<RecordedFile>,
+    pub(crate) last_frame_file: Option<RecordedFile>,
+    pub(crate) error: Option<RecordedError>,
+    pub(crate) cost: Option<videogen::price::TaskCost>,
+    /// The whole line.
+    #[serde(skip)]
+    pub(crate) line: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct RecordedFile {
+    pub(crate) path: PathBuf,
+    bytes: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct RecordedError {
+    pub(crate) kind: String,
+}
+
+fn first() -> u32 {
+    1
+}
+
+impl Recorded {
+    /// Whether its files are there, `video` among them, in their size.
+    pub(crate) fn has_files(&self, video: &Path, last_frame: Option<&Path>) -> bool {
+        let is_there = |file: &RecordedFile| file.path.metadata().is_ok_and(|found| found.len() == file.bytes);
+        let is_at = |file: Option<&RecordedFile>, path: &Path| {
+            file.is_some_and(|file| std::path::absolute(&file.path).ok() == std::path::absolute(path).ok())
+        };
+        let has_frame = last_frame.is_none_or(|path| is_at(self.last_frame_file.as_ref(), path));
+        let mut files = self.file.iter().chain(&self.further_files).chain(&self.last_frame_file);
+        is_at(self.file.as_ref(), video) && has_frame && files.all(is_there)
+    }
+}
+
+impl ResultFile {
+    /// Opens the file, which need not exist.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let opened = File::options().read(true).append(true).create(true).open(path);
+        let file = opened.map_err(|error| unusable(path, &error.to_string()))?;
+        let mut results = Self {
+            path: path.to_owned(),
+            file,
+            last: HashMap::new(),
+            read: 0,
+        };
+        let locked = results.locked(|_| Ok(()));
+        locked.map_err(|error| unusable(path, &error.to_string()))?;
+        Ok(results)
+    }
+
+    /// What the file has, without creating it.
+    pub(crate) fn peek(path: &Path) -> HashMap<String, Recorded> {
+        match path.is_file() {
+            true => Self::open(path).map(|results| results.last).unwrap_or_default(),
+            false => HashMap::new(),
+        }
+    }
+
+    /// The last line of a job.
+    pub(crate) fn of(&self, item: &str) -> Option<&Recorded> {
+        self.last.get(item)
+    }
+
+    /// Appends the outcome of a job, unless it is there already.
+    pub(crate) fn add(&mut self, result: &TaskResult) -> Result<(), Failure> {
+        let line = text::json_line(&without_links(result));
+        let added = self.locked(|results| {
+            let is_known = result
+                .item
+                .as_ref()
+                .and_then(|item| results.last.get(item))
+                .is_some_and(|known| {
+                    let attempt = result.attempt.unwrap_or(1);
+                    known.outcome == result.outcome
+                        && known.id == result.id
+                        && (known.attempt, known.simulated) == (attempt, result.simulated)
+                });
+            if is_known {
+                return Ok(());
+            }
+            results.file.write_all(format!("{line}\n").as_bytes())
+        });
+        added.map_err(|error| unusable(&self.path, &error.to_string()))
+    }
+
+    /// Does `work` while no other process writes, after reading what others have appended. A last line that a killed process
+    /// left unfinished is removed.
+    fn locked(&mut self, work: impl FnOnce(&mut Self) -> io::Result<()>) -> io::Result<()> {
+        // A file system without locks has no second process either.
+        let is_locked = self.file.lock().is_ok();
+        let done = self.catch_up().and_then(|()| work(self)).and_then(|()| self.catch_up());
+        if is_locked {
+            self.file.unlock()?;
+        }
+        done
+    }
+
+    fn catch_up(&mut self) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.read))?;
+        let mut new = Vec::new();
+        self.file.read_to_end(&mut new)?;
+        let whole = new.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        if whole < new.len() {
+            self.file.set_len(self.read + whole as u64)?;
+        }
+        for line in String::from_utf8_lossy(&new[..whole])
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+        {
+            let mut recorded: Recorded = serde_json::from_str(line).map_err(|error| {
+                io::Error::other(format!(
+                    "a line is no result of a job ({error}); name another file with --results"
+                ))
+            })?;
+            line.clone_into(&mut recorded.line);
+            self.last.insert(recorded.item.clone(), recorded);
+        }
+        self.read += whole as u64;
+        Ok(())
+    }
+}
+
+/// The result without links to files, which are credentials.
+fn without_links(result: &TaskResult) -> TaskResult {
+    let mut result = result.clone();
+    if let Some(task) = &mut result.task {
+        let mask = |url: &SecretUrl| SecretUrl::new(url.to_string());
+        for video in task.video.iter_mut().chain(&mut task.more_videos) {
+            video.url = mask(&video.url);
+            video.thumbnail = video.thumbnail.as_ref().map(mask);
+        }
+        task.last_frame = task.last_frame.as_ref().map(mask);
+    }
+    result
+}
+
+fn unusable(path: &Path, reason: &str) -> Failure {
+    Failure::new(
+        IO,
+        ErrorKind::Io,
+        format!("cannot use the results file {}: {reason}", file(path)),
+    )
+}

@@ -1,0 +1,406 @@
+//! One job from its claim to its outcome.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use videogen::download::DownloadOptions;
+use videogen::journal::{Destination, Entry, FileKind, Group, State, further_video};
+use videogen::lost::{ReconcileOptions, Reconciled};
+use videogen::route::Routed;
+use videogen::submit::SubmitOptions;
+use videogen::wait::WaitOptions;
+use videogen::{Client, Delivery, Downloaded, Error, ErrorKind, TaskId, Vendor, VideoTask};
+
+use super::claim::Claims;
+use super::clients::Vendors;
+use super::item::Job;
+use super::results::ResultFile;
+use crate::exit::Failure;
+use crate::follow::ended;
+use crate::invocation::Invocation;
+use crate::lost;
+use crate::output::file as shown;
+use crate::result::{Outcome, SavedFiles, TaskResult};
+
+/// How often a submission that provably created nothing is repeated.
+const RETRIES: u32 = 6;
+/// The first pause before that, which doubles.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// What all jobs of a batch share.
+pub(crate) struct Batch {
+    pub(crate) name: String,
+    pub(crate) jobs: Vec<Job>,
+    pub(crate) vendors: Vendors,
+    pub(crate) claims: Claims,
+    pub(crate) results: Mutex<ResultFile>,
+    pub(crate) group: Group,
+    pub(crate) settings: Settings,
+    pub(crate) simulated: bool,
+    /// Reports what happens to a job.
+    pub(crate) news: mpsc::UnboundedSender<(usize, News)>,
+    /// Whether to leave every wait.
+    pub(crate) stop: watch::Sender<bool>,
+}
+
+/// Options of the command line.
+pub(crate) struct Settings {
+    pub(crate) retry_failed: bool,
+    pub(crate) overwrite: bool,
+    pub(crate) allow_unknown_cost: bool,
+    /// How long to wait for a task.
+    pub(crate) timeout: Duration,
+    /// How to search for the task of a lost submission.
+    pub(crate) search: ReconcileOptions,
+}
+
+/// What happens to a job.
+pub(crate) enum News {
+    /// It has a task at this vendor.
+    Accepted(Vendor),
+}
+
+/// What became of a job.
+pub(crate) enum Step {
+    /// It has its final outcome.
+    Over(Box<TaskResult>),
+    /// Another process works on it.
+    Elsewhere,
+    /// Its submission was provably not accepted, and may be repeated after a pause.
+    Again(Duration),
+    /// It was left before its end, and the next run resumes it.
+    Left(Box<TaskResult>),
+}
+
+impl Batch {
+    /// The key of a job in the journal. Each attempt has its own.
+    fn key(&self, job: &Job, attempt: u32) -> String {
+        let first = format!("batch:{}:{}", self.name, job.id);
+        match attempt {
+            1 => first,
+            attempt => format!("{first}#{attempt}"),
+        }
+    }
+
+    /// The submission with a key, at whichever vendor it is.
+    async fn entry(&self, key: &str) -> Result<Option<Entry>, Failure> {
+        for client in self.vendors.iter() {
+            if let Some(entry) = client.journal_entry_with_key(key).await? {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The last attempt of a job that the journal has, and its number. `None`: it has none.
+    async fn last_attempt(&self, job: &Job) -> Result<Option<(u32, Entry)>, Failure> {
+        let mut last = None;
+        for attempt in 1.. {
+            match self.entry(&self.key(job, attempt)).await? {
+                Some(entry) => last = Some((attempt, entry)),
+                None => break,
+            }
+        }
+        Ok(last)
+    }
+
+    /// Works on a job. `tries`: how often that ended with [`Step::Again`].
+    pub(crate) async fn work(&self, index: usize, frame: Option<PathBuf>, tries: u32) -> Step {
+        let job = &self.jobs[index];
+        let _claim = match self.claims.claim(&job.id) {
+            Ok(Some(claim)) => claim,
+            Ok(None) => return Step::Elsewhere,
+            Err(error) => {
+                let message = format!("cannot lock the job {}: {error}", job.id);
+                return self.left(job, None, Failure::new(crate::exit::IO, ErrorKind::Io, message));
+            }
+        };
+        let (attempt, task) = match self.submit(index, frame, tries).await {
+            Ok(accepted) => accepted,
+            Err(step) => return step,
+        };
+        let _ = self.news.send((index, News::Accepted(task.id.vendor())));
+        let step = self.finish(job, task).await;
+        self.numbered(job, attempt, step)
+    }
+
+    /// Adds what identifies the job to its result.
+    fn numbered(&self, job: &Job, attempt: u32, step: Step) -> Step {
+        let named = |mut result: Box<TaskResult>| {
+            result.item = Some(job.id.clone());
+            result.attempt = Some(attempt);
+            result.request_sha256 = Some(job.sha256.clone());
+            result.simulated = self.simulated;
+            result
+        };
+        match step {
+            Step::Over(result) => Step::Over(named(result)),
+            Step::Left(result) => Step::Left(named(result)),
+            step => step,
+        }
+    }
+
+    fn left(&self, job: &Job, id: Option<&TaskId>, failure: Failure) -> Step {
+        let result = match id {
+            Some(id) => TaskResult::left(id),
+            None => TaskResult::new(job.routes[0].vendor, Outcome::Rejected),
+        };
+        let step = Step::Left(Box::new(result.failed(Some((*failure.error).clone()))));
+        self.numbered(job, 1, step)
+    }
+
+    /// The task of a job, which is submitted unless the journal has it.
+    async fn submit(&self, index: usize, frame: Option<PathBuf>, tries: u32) -> Result<(u32, VideoTask), Step> {
+        let job = &self.jobs[index];
+        let fault = |failure: Failure| self.left(job, None, failure);
+        let known = self.last_attempt(job).await.map_err(fault)?;
+        let mut attempt = known.as_ref().map_or(1, |(attempt, _)| *attempt);
+        let recorded = {
+            let results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+            results
+                .of(&job.id)
+                .filter(|known| known.simulated == self.simulated)
+                .cloned()
+        };
+        let entry = known.map(|(_, entry)| entry);
+        // Only in the first try of this run is an earlier attempt a former one.
+        if self.settings.retry_failed && tries == 0 {
+            attempt += u32::from(entry.as_ref().is_some_and(has_failed));
+        } else if tries == 0 {
+            let kind = entry
+                .as_ref()
+                .filter(|entry| entry.state == State::Rejected)
+                .and_then(|entry| entry.reason.as_ref());
+            let is_refused = kind.is_some_and(|reason| is_final(reason.kind.as_str()));
+            let was_refused = entry.is_none()
+                && recorded.as_ref().is_some_and(|known| {
+                    known.outcome == Outcome::Rejected
+                        && known.error.as_ref().is_some_and(|error| is_final(&error.kind))
+                });
+            if is_refused || was_refused {
+                let message = kind.map_or_else(
+                    || "it was refused in an earlier run".to_owned(),
+                    |reason| format!("it was refused in an earlier run: {}", reason.message),
+                );
+                let failure = Failure::new(
+                    crate::exit::INVALID,
+                    kind.map_or(ErrorKind::InvalidRequest, |r| r.kind),
+                    message,
+                )
+                .hint("To submit it again, add: --retry-failed");
+                let vendor = entry.as_ref().map_or(job.routes[0].vendor, |entry| entry.intent.vendor);
+                let result = TaskResult::new(vendor, Outcome::Rejected).failed(Some((*failure.error).clone()));
+                return Err(self.numbered(job, attempt, Step::Over(Box::new(result))));
+            }
+        }
+        let is_new = entry.as_ref().is_none_or(|entry| entry.task.is_none());
+        if is_new && job.output.exists() && !self.settings.overwrite {
+            let message = format!("{} exists; add --overwrite to replace it", shown(&job.output));
+            let failure = Failure::new(crate::exit::IO, ErrorKind::Io, message);
+            let result =
+                TaskResult::new(job.routes[0].vendor, Outcome::Rejected).failed(Some((*failure.error).clone()));
+            return Err(self.numbered(job, attempt, Step::Over(Box::new(result))));
+        }
+        if is_new {
+            self.vendors.turn(job.routes[0].vendor).await;
+        }
+        if *self.stop.borrow() {
+            let failure = Failure::new(crate::exit::IO, ErrorKind::Timeout, "stopped before its submission");
+            return Err(self.left(job, None, failure));
+        }
+        let mut target = Destination::file(&job.output).overwrite(self.settings.overwrite);
+        if job.last_frame().is_some() {
+            target = target.last_frame(job.last_frame().as_deref());
+        }
+        let mut options = SubmitOptions::default()
+            .idempotency_key(self.key(job, attempt))
+            .target(target)
+            .group(self.group.clone());
+        options.allow_unknown_cost = self.settings.allow_unknown_cost;
+        let router = self.vendors.router(job).map_err(fault)?;
+        let request = job.request(frame);
+        let error = match router.submit_with(&request, options).await {
+            Ok(Routed { task, .. }) => return Ok((attempt, task)),
+            Err(error) => error,
+        };
+        let step = match self.refused(job, error, tries).await {
+            Ok(task) => return Ok((attempt, task)),
+            Err(step) => step,
+        };
+        Err(self.numbered(job, attempt, step))
+    }
+
+    /// What follows from a failed submission: a task that was found, or a step.
+    async fn refused(&self, job: &Job, error: Error, tries: u32) -> Result<VideoTask, Step> {
+        let vendor = error.vendor().unwrap_or(job.routes[0].vendor);
+        let (is_retryable, retry_after) = (error.is_retryable(), error.retry_after().unwrap_or_default());
+        let is_conflict = error.kind() == ErrorKind::Conflict && error.delivery() == Some(Delivery::NotSent);
+        let ambiguity = error.ambiguity().cloned();
+        let mut failure = Failure::from(error);
+        if let Some(ambiguity) = &ambiguity {
+            if let Ok(client) = self.vendors.of(vendor) {
+                let mut stop = self.stop.subscribe();
+                let found = tokio::select! {
+                    found = client.reconcile_with(ambiguity, self.settings.search) => found.ok(),
+                    _ = stop.wait_for(|stop| *stop) => None,
+                };
+                match found {
+                    Some(Reconciled::Found(task)) => return Ok(*task),
+                    Some(Reconciled::Candidates(tasks)) => {
+                        failure.error.candidates = tasks.iter().map(Into::into).collect();
+                        failure = failure.hint(&format!("Possible task: {}.", lost::listed(&tasks)));
+                    }
+                    _ => {}
+                }
+            }
+            let failure = failure.hint(&format!("Resolve it with: {}", Invocation::new("recover")));
+            let failure = failure.of_submission(vendor);
+            let result = failure
+                .result()
+                .unwrap_or_else(|| TaskResult::new(vendor, Outcome::Ambiguous));
+            return Err(Step::Over(Box::new(result)));
+        }
+        if is_retryable && tries < RETRIES && !*self.stop.borrow() {
+            let pause = PAUSE.saturating_mul(1 << tries.min(8)).max(retry_after);
+            let speed = self.vendors.of(vendor).map_or(1.0, Client::speed);
+            return Err(Step::Again(pause.div_f64(speed.max(1.0))));
+        }
+        if is_conflict {
+            failure = failure.hint(&format!(
+                "The job {} of the batch {} was submitted with another request. Give the job another id, or this batch another --name.",
+                job.id, self.name
+            ));
+        }
+        let result = TaskResult::new(vendor, Outcome::Rejected).failed(Some((*failure.error).clone()));
+        Err(Step::Over(Box::new(result)))
+    }
+
+    /// Waits for a task, and downloads its files.
+    async fn finish(&self, job: &Job, submitted: VideoTask) -> Step {
+        let id = submitted.id.clone();
+        let client = match self.vendors.of(id.vendor()) {
+            Ok(client) => client,
+            Err(failure) => return self.left(job, Some(&id), failure),
+        };
+        if submitted.already_submitted
+            && submitted.status.is_completed()
+            && let Some(files) = self.already_there(client, job, &id).await
+        {
+            return Step::Over(Box::new(TaskResult::with_files(&submitted, files)));
+        }
+        let mut stop = self.stop.subscribe();
+        let finished = async {
+            let mut options = WaitOptions::default().timeout(self.settings.timeout);
+            if submitted.already_submitted {
+                // It may have ended long ago.
+                options = options.poll(client.poll_policy().first(Duration::ZERO));
+            }
+            let finished = client.wait_with(&id, options, |_| {}).await?;
+            let finished = finished.submitted_as(&submitted);
+            if !finished.status.is_completed() {
+                return Ok((finished, None));
+            }
+            let files = self.download(client, job, &finished).await?;
+            Ok((finished, Some(files)))
+        };
+        let done: Result<(VideoTask, Option<SavedFiles>), Error> = tokio::select! {
+            done = finished => done,
+            _ = stop.wait_for(|stop| *stop) => return Step::Left(Box::new(TaskResult::left(&id))),
+        };
+        match done {
+            Ok((task, Some(files))) => Step::Over(Box::new(TaskResult::with_files(&task, files))),
+            Ok((task, None)) => {
+                let failure = ended(&task).err();
+                Step::Over(Box::new(
+                    TaskResult::of(&task).failed(failure.map(|failure| *failure.error)),
+                ))
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::NoVideo | ErrorKind::Moderated) => {
+                let mut result = TaskResult::left(&id).failed(Some(*Failure::from(error).error));
+                result.outcome = Outcome::Failed;
+                Step::Over(Box::new(result))
+            }
+            Err(error) => self.left(job, Some(&id), Failure::from(error).accepted(&id)),
+        }
+    }
+
+    /// The files, if all of them are in place according to the journal.
+    async fn already_there(&self, client: &Client, job: &Job, id: &TaskId) -> Option<SavedFiles> {
+        let entry = client.journal_entry(id).await.ok()??;
+        let mut files = SavedFiles {
+            file: Some((&client.saved_file(id, FileKind::Video, &job.output).await?).into()),
+            ..SavedFiles::default()
+        };
+        for number in 2..=entry.videos.unwrap_or(1) {
+            let path = further_video(&job.output, number);
+            let saved = client.saved_file(id, FileKind::of_video(number), path).await?;
+            files.further_files.push((&saved).into());
+        }
+        if let Some(path) = job.last_frame() {
+            let saved = match entry.without_last_frame {
+                true => None,
+                false => Some((&client.saved_file(id, FileKind::LastFrame, path).await?).into()),
+            };
+            files.last_frame_file = Some(saved);
+        }
+        Some(files)
+    }
+
+    /// Downloads what is not in place yet.
+    async fn download(&self, client: &Client, job: &Job, task: &VideoTask) -> Result<SavedFiles, Error> {
+        let options = || DownloadOptions::default().overwrite(self.settings.overwrite);
+        let place = async |kind: FileKind, path: PathBuf, number: u16| -> Result<Downloaded, Error> {
+            if let Some(saved) = client.saved_file(&task.id, kind, &path).await {
+                return Ok(saved);
+            }
+            client
+                .download_with(task, &path, options().video(number), |_, _| {})
+                .await
+        };
+        let mut files = SavedFiles {
+            file: Some((&place(FileKind::Video, job.output.clone(), 1).await?).into()),
+            ..SavedFiles::default()
+        };
+        for number in (2..).take(task.more_videos.len()) {
+            let path = further_video(&job.output, number);
+            files
+                .further_files
+                .push((&place(FileKind::of_video(number), path, number).await?).into());
+        }
+        if let Some(path) = job.last_frame() {
+            let saved = match client.saved_file(&task.id, FileKind::LastFrame, &path).await {
+                Some(saved) => Some(saved),
+                None => match client.download_last_frame(task, &path, options()).await {
+                    Ok(saved) => Some(saved),
+                    Err(error) if matches!(error.kind(), ErrorKind::NoVideo | ErrorKind::Moderated) => None,
+                    Err(error) => return Err(error),
+                },
+            };
+            files.last_frame_file = Some(saved.as_ref().map(Into::into));
+        }
+        Ok(files)
+    }
+}
+
+/// Whether an attempt ended without a video, or was refused.
+fn has_failed(entry: &Entry) -> bool {
+    let has_ended = entry
+        .status
+        .as_ref()
+        .is_some_and(|status| status.is_ended() && !status.is_completed());
+    matches!(entry.state, State::Rejected | State::Dismissed) || (entry.state == State::Accepted && has_ended)
+}
+
+/// Whether the same submission would be refused again. Other reasons pass: a rate, a balance, a budget, an outage.
+fn is_final(kind: &str) -> bool {
+    let last = [
+        ErrorKind::InvalidRequest,
+        ErrorKind::Moderated,
+        ErrorKind::NotFound,
+        ErrorKind::Unsupported,
+        ErrorKind::TooLarge,
+    ];
+    last.iter().any(|last| last.as_str() == kind)
+}

@@ -1,0 +1,289 @@
+//! Which jobs run: in the order of the file, after the jobs that they follow, within the limits of each vendor.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+use videogen::price::Money;
+use videogen::{Client, ErrorKind, Vendor};
+
+use super::results::Recorded;
+use super::run::{Batch, News, Step};
+use super::view::{Counts, View};
+use crate::exit::{Failure, IO};
+use crate::interrupt::{Interrupt, interrupted};
+use crate::output::Output;
+use crate::result::{Outcome, TaskResult};
+
+/// How often a job of another process is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What a job does.
+enum Phase {
+    /// It begins after this time.
+    Queued {
+        from: Instant,
+        tries: u32,
+    },
+    Running {
+        vendor: Vendor,
+        tries: u32,
+    },
+    /// `frame`: its last frame is there.
+    Over {
+        outcome: Outcome,
+        frame: Option<PathBuf>,
+    },
+}
+
+/// What became of the batch.
+pub(crate) struct Ended {
+    /// A line of JSON for each job that has a result, in the order of the file.
+    pub(crate) results: Vec<serde_json::Value>,
+    pub(crate) counts: Counts,
+    /// The exit code of the worst outcome.
+    pub(crate) code: u8,
+    pub(crate) interrupt: Option<Interrupt>,
+}
+
+struct Run<'a> {
+    batch: Arc<Batch>,
+    phases: Vec<Phase>,
+    lines: Vec<Option<serde_json::Value>>,
+    running: HashMap<&'static str, usize>,
+    set: JoinSet<(usize, Step)>,
+    view: View<'a>,
+    in_flight: usize,
+    code: u8,
+    stopping: Option<Interrupt>,
+}
+
+/// Runs all jobs. `in_flight`: how many at each vendor.
+pub(crate) async fn run(
+    batch: Arc<Batch>,
+    mut news: UnboundedReceiver<(usize, News)>,
+    in_flight: usize,
+    output: &Output,
+) -> Result<Ended, Failure> {
+    let now = Instant::now();
+    let count = batch.jobs.len();
+    let mut run = Run {
+        phases: (0..count).map(|_| Phase::Queued { from: now, tries: 0 }).collect(),
+        lines: vec![None; count],
+        running: HashMap::new(),
+        set: JoinSet::new(),
+        view: View::new(output, count),
+        in_flight,
+        code: 0,
+        stopping: None,
+        batch,
+    };
+    run.done_before();
+    loop {
+        // Registered before anything may be interrupted.
+        let interrupt = interrupted();
+        let next = match run.stopping {
+            None => run.start()?,
+            Some(_) => None,
+        };
+        run.view.update(run.set.len());
+        if run.set.is_empty() && next.is_none() {
+            break;
+        }
+        let later = async {
+            match next {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(done) = run.set.join_next(), if !run.set.is_empty() => {
+                let (index, step) = done.map_err(|error| Failure::new(IO, ErrorKind::Io, format!("a job failed: {error}")))?;
+                run.after(index, step)?;
+            }
+            Some((index, what)) = news.recv() => run.heard(index, &what),
+            () = later => {}
+            interrupt = interrupt => {
+                if run.stopping.replace(interrupt).is_some() {
+                    // What is in flight is in the journal.
+                    break;
+                }
+                output.announce("Interrupted; waiting for the submissions in flight. Interrupt again to exit.");
+                run.batch.stop.send_replace(true);
+                run.batch.vendors.iter().for_each(Client::stop_retrying);
+            }
+        }
+    }
+    run.set.abort_all();
+    Ok(Ended {
+        results: run.lines.into_iter().flatten().collect(),
+        counts: run.view.end(),
+        code: run.code,
+        interrupt: run.stopping,
+    })
+}
+
+impl Run<'_> {
+    /// Jobs whose files are in place since an earlier run.
+    fn done_before(&mut self) {
+        let batch = Arc::clone(&self.batch);
+        let results = batch.results.lock().unwrap_or_else(PoisonError::into_inner);
+        for (index, job) in batch.jobs.iter().enumerate() {
+            let Some(known) = results.of(&job.id) else { continue };
+            let is_done = known.outcome == Outcome::Done && known.simulated == batch.simulated;
+            if is_done && known.has_files(&job.output, job.last_frame().as_deref()) {
+                self.lines[index] = serde_json::from_str(&known.line).ok();
+                self.view.over(job, Outcome::Done, cost(known), None);
+                let frame = job.last_frame();
+                self.phases[index] = Phase::Over {
+                    outcome: Outcome::Done,
+                    frame,
+                };
+            }
+        }
+    }
+
+    /// Starts what can be started. Returns when the next job may be.
+    fn start(&mut self) -> Result<Option<Instant>, Failure> {
+        let now = Instant::now();
+        let mut next: Option<Instant> = None;
+        for index in 0..self.phases.len() {
+            let Phase::Queued { from, tries } = self.phases[index] else {
+                continue;
+            };
+            let job = &self.batch.jobs[index];
+            let mut frame = None;
+            if let Some(before) = job.after {
+                match &self.phases[before] {
+                    Phase::Over {
+                        outcome: Outcome::Done,
+                        frame: Some(path),
+                    } => frame = Some(path.clone()),
+                    Phase::Over { outcome, .. } => {
+                        let reason = match outcome {
+                            Outcome::Done => "has no last frame".to_owned(),
+                            outcome => format!("is {}", super::view::word(*outcome)),
+                        };
+                        self.skip(index, &reason)?;
+                        continue;
+                    }
+                    _ => continue,
+                }
+            }
+            if from > now {
+                next = Some(next.map_or(from, |next| next.min(from)));
+                continue;
+            }
+            let vendor = job.routes[0].vendor;
+            let running = self.running.entry(vendor.as_str()).or_default();
+            if *running >= self.in_flight {
+                continue;
+            }
+            *running += 1;
+            self.phases[index] = Phase::Running { vendor, tries };
+            let batch = Arc::clone(&self.batch);
+            self.set
+                .spawn(async move { (index, batch.work(index, frame, tries).await) });
+        }
+        Ok(next)
+    }
+
+    /// A job that another one should have begun.
+    fn skip(&mut self, index: usize, reason: &str) -> Result<(), Failure> {
+        let batch = Arc::clone(&self.batch);
+        let job = &batch.jobs[index];
+        let before = job.after.map_or("", |before| batch.jobs[before].id.as_str());
+        let failure = Failure::new(1, ErrorKind::NoVideo, format!("the job {before} {reason}"));
+        let mut result = TaskResult::new(job.routes[0].vendor, Outcome::Skipped).failed(Some((*failure.error).clone()));
+        result.item = Some(job.id.clone());
+        result.attempt = Some(1);
+        result.request_sha256 = Some(job.sha256.clone());
+        result.simulated = batch.simulated;
+        self.over(index, &result, true)
+    }
+
+    fn heard(&mut self, index: usize, what: &News) {
+        let News::Accepted(taker) = what;
+        if let Phase::Running { vendor, .. } = &mut self.phases[index]
+            && vendor != taker
+        {
+            *self.running.entry(vendor.as_str()).or_default() -= 1;
+            *self.running.entry(taker.as_str()).or_default() += 1;
+            *vendor = *taker;
+        }
+    }
+
+    /// What a job did.
+    fn after(&mut self, index: usize, step: Step) -> Result<(), Failure> {
+        let Phase::Running { vendor, tries } = self.phases[index] else {
+            return Ok(());
+        };
+        if let Some(running) = self.running.get_mut(vendor.as_str()) {
+            *running = running.saturating_sub(1);
+        }
+        let now = Instant::now();
+        match step {
+            Step::Elsewhere => {
+                self.phases[index] = Phase::Queued {
+                    from: now + LOOK,
+                    tries,
+                }
+            }
+            Step::Again(pause) => {
+                self.phases[index] = Phase::Queued {
+                    from: now + pause,
+                    tries: tries + 1,
+                };
+            }
+            Step::Over(result) => self.over(index, &result, true)?,
+            Step::Left(result) => self.over(index, &result, false)?,
+        }
+        Ok(())
+    }
+
+    fn over(&mut self, index: usize, result: &TaskResult, is_final: bool) -> Result<(), Failure> {
+        let batch = Arc::clone(&self.batch);
+        let job = &batch.jobs[index];
+        if is_final {
+            batch
+                .results
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .add(result)?;
+        }
+        self.lines[index] = serde_json::to_value(result).ok();
+        let money = result.cost.as_ref().map(|cost| &cost.money);
+        self.view.over(job, result.outcome, money, Some(result));
+        self.code = self.code.max(code(result));
+        let frame = result
+            .files
+            .last_frame_file
+            .as_ref()
+            .and_then(Option::as_ref)
+            .and_then(|_| job.last_frame());
+        self.phases[index] = Phase::Over {
+            outcome: result.outcome,
+            frame,
+        };
+        Ok(())
+    }
+}
+
+fn cost(known: &Recorded) -> Option<&Money> {
+    known.cost.as_ref().map(|cost| &cost.money)
+}
+
+/// The exit code of an outcome.
+fn code(result: &TaskResult) -> u8 {
+    match result.outcome {
+        Outcome::Done => 0,
+        Outcome::Failed | Outcome::Skipped => crate::exit::NO_VIDEO,
+        Outcome::Rejected => crate::exit::INVALID,
+        Outcome::Running => crate::exit::TIMEOUT,
+        Outcome::Ambiguous => crate::exit::AMBIGUOUS,
+    }
+}

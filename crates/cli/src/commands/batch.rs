@@ -1,0 +1,317 @@
+//! `videogen batch`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+use tokio::sync::{mpsc, watch};
+use videogen::journal::Group;
+use videogen::lost::ReconcileOptions;
+use videogen::price::Money;
+use videogen::route::Route;
+use videogen::{ErrorKind, Vendor};
+use videogen_journal::SqliteJournal;
+use videogen_sim::Simulator;
+
+use crate::batch::claim::Claims;
+use crate::batch::clients::Vendors;
+use crate::batch::item::Job;
+use crate::batch::plan::{self, Common, Total};
+use crate::batch::reader::Problem;
+use crate::batch::results::ResultFile;
+use crate::batch::run::{Batch, Settings};
+use crate::batch::schedule;
+use crate::exit::{ACCOUNT, Failure, INVALID, IO};
+use crate::invocation::Invocation;
+use crate::journal::JournalArgs;
+use crate::output::{Output, file, table};
+use crate::price_file::Prices;
+use crate::result::Outcome;
+
+/// Tasks of a vendor at the same time.
+const IN_FLIGHT: usize = 10;
+/// Speed of the simulator of `--simulate`.
+const SPEED: f64 = 20.0;
+
+#[derive(Args)]
+pub(crate) struct BatchArgs {
+    /// File with the jobs: .jsonl, .csv, .toml or .yaml.
+    file: PathBuf,
+    /// Vendors of jobs without one, in order: VENDOR or VENDOR=MODEL, by commas.
+    #[arg(long, value_name = "VENDORS", value_parser = routes)]
+    vendor: Option<Routes>,
+    /// Value of a variable in the jobs (repeatable).
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = pair)]
+    vars: Vec<(String, String)>,
+    /// Name of the batch in the journal [default: the file's name].
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Use a built-in simulator: no key, no cost; the videos are test patterns.
+    #[arg(long)]
+    simulate: bool,
+    /// Check all jobs and print what they cost; submit nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Submit the jobs that failed or were refused again, under new keys.
+    #[arg(long)]
+    retry_failed: bool,
+    /// Tasks at the same time, at each vendor.
+    #[arg(long, value_name = "N", default_value_t = IN_FLIGHT)]
+    in_flight: usize,
+    /// Stop waiting for a task after SECONDS; it keeps running.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    timeout: u64,
+    /// After a lost response, search for the task for SECONDS.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    search_timeout: u64,
+    /// Adopt the only exact match; only if no other program uses the account.
+    #[arg(long)]
+    adopt: bool,
+    /// Spend AMOUNT at most on all jobs together, such as 50 or 300CNY [USD].
+    #[arg(long, value_name = "AMOUNT", help_heading = "Cost")]
+    max_cost: Option<Money>,
+    /// Submit jobs of unknown cost, under --max-cost and budgets.
+    #[arg(long, help_heading = "Cost")]
+    allow_unknown_cost: bool,
+    /// Folder, or template with {item}, {index}, {vendor}, {model} [{item}.mp4].
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+    /// Create missing folders of output files.
+    #[arg(long)]
+    parents: bool,
+    /// Replace existing files.
+    #[arg(long)]
+    overwrite: bool,
+    /// File for the results, a line per job [default: FILE.results.jsonl].
+    #[arg(long, value_name = "FILE")]
+    results: Option<PathBuf>,
+}
+
+/// The vendors of `--vendor`, which is one value.
+#[derive(Clone)]
+struct Routes(Vec<Route>);
+
+fn routes(text: &str) -> Result<Routes, String> {
+    plan::routes(text).map(Routes)
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn base_url(vendor: Vendor) -> Option<String> {
+    let url = std::env::var(vendor.facts().base_url_env).ok();
+    url.filter(|url| !url.trim().is_empty())
+}
+
+pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let prices = Prices::read()?.book;
+    let mut vars = BTreeMap::new();
+    for (name, value) in args.vars {
+        if vars.insert(name.clone(), value).is_some() {
+            return Err(invalid(format!("--var {name}: given twice")));
+        }
+    }
+    if args.in_flight == 0 {
+        return Err(invalid("--in-flight must be at least 1".to_owned()));
+    }
+    let common = Common {
+        routes: args.vendor.map(|routes| routes.0).unwrap_or_default(),
+        vars,
+        output: args.output,
+        parents: args.parents,
+        base_url: if args.simulate { |_| None } else { base_url },
+        prices,
+    };
+    let jobs = plan::jobs(&args.file, &common)?;
+    let results = args.results.unwrap_or_else(|| beside(&args.file, ".results.jsonl"));
+    check_changes(&args.file, &jobs, &results, args.simulate)?;
+    if args.dry_run {
+        return show_plan(&jobs, &results, args.simulate, output);
+    }
+    let name = match args.name {
+        Some(name) => name,
+        None => args.file.file_stem().unwrap_or_default().to_string_lossy().to_string(),
+    };
+    if name.trim().is_empty() {
+        return Err(invalid("--name: the name of the batch is empty".to_owned()));
+    }
+    // Kept until the end: dropping it stops the simulator, and removes the journal.
+    let mut temporary = None;
+    let (simulator, journal) = if args.simulate {
+        let simulator = Simulator::builder().speed(SPEED).start().await;
+        let simulator = simulator
+            .map_err(|error| Failure::new(IO, ErrorKind::Io, format!("the simulator cannot start: {error}")))?;
+        output.note("Simulated: nothing is sent to a vendor and nothing is paid; the videos are test patterns.");
+        let journal = match journal.open_if_named()? {
+            Some(journal) => journal,
+            None => {
+                let cannot = |error: &dyn std::fmt::Display| {
+                    Failure::new(
+                        IO,
+                        ErrorKind::Io,
+                        format!("cannot create a journal for the simulation: {error}"),
+                    )
+                };
+                let folder = tempfile::tempdir().map_err(|error| cannot(&error))?;
+                let opened = SqliteJournal::open(folder.path().join("journal.db"));
+                temporary = Some(folder);
+                Arc::new(opened.map_err(|error| cannot(&error))?)
+            }
+        };
+        (Some(simulator), journal)
+    } else {
+        let Some(journal) = journal.open()? else {
+            let message = "a batch needs a journal, so that no job is paid twice; leave out --no-journal";
+            return Err(Failure::new(ACCOUNT, ErrorKind::Config, message));
+        };
+        (None, journal)
+    };
+    let vendors = Vendors::new(&jobs, &journal, &common.prices, simulator.as_ref())?;
+    if args.parents {
+        for folder in jobs.iter().filter_map(|job| job.output.parent()) {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                Failure::new(
+                    IO,
+                    ErrorKind::Io,
+                    format!("cannot create the folder {}: {error}", file(folder)),
+                )
+            })?;
+        }
+    }
+    let mut group = Group::new(format!("batch:{name}"));
+    group.max_cost = args.max_cost;
+    let (news, heard) = mpsc::unbounded_channel();
+    let batch = Arc::new(Batch {
+        claims: Claims::new(journal.path(), &name),
+        name,
+        jobs,
+        vendors,
+        results: Mutex::new(ResultFile::open(&results)?),
+        group,
+        settings: Settings {
+            retry_failed: args.retry_failed,
+            overwrite: args.overwrite,
+            allow_unknown_cost: args.allow_unknown_cost,
+            timeout: Duration::from_secs(args.timeout),
+            search: ReconcileOptions::default()
+                .within(Duration::from_secs(args.search_timeout))
+                .sole_writer(args.adopt),
+        },
+        simulated: args.simulate,
+        news,
+        stop: watch::Sender::new(false),
+    });
+    let count = batch.jobs.len();
+    let ended = schedule::run(batch, heard, args.in_flight, output).await?;
+    drop((simulator, temporary));
+    output.result(&json!({"results": ended.results}), || {
+        let cost = ended.counts.cost();
+        let cost = if cost.is_empty() { cost } else { format!("; {cost}") };
+        format!(
+            "{count} jobs: {}{cost}\nResults: {}",
+            ended.counts.outcomes(),
+            file(&results)
+        )
+    })?;
+    if ended.counts.of("ambiguous") > 0 {
+        output.note(&format!(
+            "The status of ambiguous submissions is unknown, so they were not resent. Resolve them with: {}",
+            Invocation::new("recover")
+        ));
+    }
+    if ended.counts.of("failed") + ended.counts.of("rejected") > 0 {
+        output.note("To submit what failed or was refused again, add: --retry-failed");
+    }
+    Ok(match ended.interrupt {
+        Some(interrupt) => {
+            output.announce("Interrupted. To continue, run the same command again; nothing is submitted twice.");
+            ExitCode::from(interrupt.code())
+        }
+        None => ExitCode::from(ended.code),
+    })
+}
+
+/// A job that was submitted must not change under its id.
+fn check_changes(path: &Path, jobs: &[Job], results: &Path, simulate: bool) -> Result<(), Failure> {
+    let known = ResultFile::peek(results);
+    let changed = jobs.iter().filter_map(|job| {
+        let known = known.get(&job.id).filter(|known| known.simulated == simulate)?;
+        let was_accepted = matches!(known.outcome, Outcome::Done | Outcome::Failed | Outcome::Ambiguous);
+        let is_other = known
+            .request_sha256
+            .as_ref()
+            .is_some_and(|sha256| *sha256 != job.sha256);
+        (was_accepted && is_other).then(|| Problem {
+            line: job.line,
+            text: format!(
+                "{}: its request differs from the one that was submitted under this id; use a new id",
+                job.id
+            ),
+        })
+    });
+    let changed: Vec<Problem> = changed.collect();
+    match changed.is_empty() {
+        true => Ok(()),
+        false => Err(plan::refused(path, &changed)),
+    }
+}
+
+/// The plan of `--dry-run`.
+fn show_plan(jobs: &[Job], results: &Path, simulate: bool, output: &Output) -> Result<ExitCode, Failure> {
+    let known = ResultFile::peek(results);
+    let was_submitted = |job: &&Job| {
+        let known = known.get(&job.id).filter(|known| known.simulated == simulate);
+        known.is_some_and(|known| matches!(known.outcome, Outcome::Done | Outcome::Failed | Outcome::Ambiguous))
+    };
+    let left: Vec<&Job> = jobs.iter().filter(|job| !was_submitted(job)).collect();
+    let total = Total::of(left.iter().copied());
+    let vendors = |job: &Job| job.routes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let document = json!({
+        "jobs": jobs.iter().map(|job| json!({
+            "line": job.line,
+            "item": job.id,
+            "after": job.after.map(|before| &jobs[before].id),
+            "vendors": job.routes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "model": job.request.model,
+            "output": job.output.to_string_lossy(),
+            "estimates": job.estimates,
+            "submitted_before": was_submitted(&job),
+        })).collect::<Vec<_>>(),
+        "submissions": left.len(),
+        "cost": total.known.iter().map(|(currency, (low, high))| json!({
+            "currency": currency, "low": low, "high": high,
+        })).collect::<Vec<_>>(),
+        "unknown_cost": total.unknown,
+    });
+    output.result(&document, || {
+        let rows = jobs.iter().map(|job| {
+            let cost: Vec<String> = job.estimates.iter().map(ToString::to_string).collect();
+            let after = job.after.map(|before| jobs[before].id.clone()).unwrap_or_default();
+            let cost = match was_submitted(&job) {
+                true => "submitted before".to_owned(),
+                false => cost.join(" or "),
+            };
+            vec![job.id.clone(), after, vendors(job), file(&job.output), cost]
+        });
+        let rows = table(&["job", "after", "vendor", "file", "cost"], rows);
+        format!("{rows}\n{} jobs, {} paid submissions: {total}", jobs.len(), left.len())
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The path with another ending: `jobs.results.jsonl` for `jobs.csv`.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+fn invalid(message: String) -> Failure {
+    Failure::new(INVALID, ErrorKind::InvalidRequest, message)
+}
