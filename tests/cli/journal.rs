@@ -1,5 +1,9 @@
 //! The journal of the command line.
 
+mod listed;
+mod scale;
+mod upkeep;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -35,6 +35,7 @@ mod requests;
 mod results;
 mod several;
 mod shells;
+mod spelling;
 mod strict;
 mod terminal;
 mod tidy;

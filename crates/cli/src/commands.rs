@@ -10,6 +10,7 @@ pub(crate) mod completions;
 pub(crate) mod download;
 pub(crate) mod gallery;
 pub(crate) mod generate;
+pub(crate) mod journal;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod models;

@@ -83,7 +83,7 @@ pub(crate) const LIST: &str = "\
 Examples:
   videogen list --vendor token360 --limit 20
   videogen list --vendor alltoken --status in_progress
-  videogen list --local";
+  videogen list --local --since 7d --status failed";
 
 pub(crate) const RECOVER: &str = "\
 Examples:
@@ -139,6 +139,18 @@ not fit is refused with exit code 9, and so is one of unknown cost, unless \
 --allow-unknown-cost is given. Amounts are not converted: for a budget in \
 another currency than the price's, the cost is unknown. With --no-journal no \
 budget is checked.";
+
+pub(crate) const JOURNAL: &str = "\
+Examples:
+  videogen journal check
+  videogen journal export --since 30d --format csv > submissions.csv
+  videogen journal prune --older-than 90d --dry-run
+  videogen journal prune --older-than 2026-06-01 --include-undownloaded
+
+`prune` keeps what a promise depends on: submissions of unknown status and their
+accounts, unfinished tasks, videos that were not downloaded, idempotency keys,
+the running month, and what a budget counts. `check` exits with 7 if the file is
+damaged.";
 
 pub(crate) const ASSETS: &str = "\
 Examples:

@@ -11,7 +11,7 @@ use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, INVALID, IO};
-use crate::output::{Output, moment, shown};
+use crate::output::{Output, file as shown_path, moment, shown};
 
 #[derive(Args)]
 #[command(next_help_heading = "Journal")]
@@ -109,6 +109,19 @@ impl JournalArgs {
                 Ok(None)
             }
         }
+    }
+
+    /// For upkeep of the file: it must exist.
+    pub(crate) fn open_existing(&self) -> Result<Arc<SqliteJournal>, Failure> {
+        let path = self.path()?;
+        let refused = |message: String| Failure::new(INVALID, ErrorKind::InvalidRequest, message);
+        if self.no_journal {
+            return Err(refused("this is about the journal; remove --no-journal".to_owned()));
+        }
+        if !path.exists() && SqliteJournal::check(&path).is_ok() {
+            return Err(refused(format!("there is no journal at {}", shown_path(&path))));
+        }
+        Ok(Arc::new(SqliteJournal::open(path).map_err(failure)?))
     }
 
     /// The journal options, as given.

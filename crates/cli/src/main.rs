@@ -6,6 +6,7 @@ mod cap;
 mod clips;
 mod commands;
 mod cost;
+mod csv;
 mod ended;
 mod error;
 mod events;
@@ -18,6 +19,7 @@ mod invocation;
 mod journal;
 mod listen;
 mod lost;
+mod nearest;
 mod output;
 mod output_file;
 mod price_file;
@@ -25,6 +27,7 @@ mod progress;
 mod request_args;
 mod request_file;
 mod result;
+mod since;
 mod submission;
 #[cfg(test)]
 mod tests;
@@ -110,6 +113,9 @@ enum Command {
     /// Limit what the submissions of a day, week or month may cost together.
     #[command(after_help = help::BUDGET)]
     Budget(BudgetArgs),
+    /// Check, export or prune the journal.
+    #[command(after_help = help::JOURNAL)]
+    Journal(JournalCommandArgs),
     /// Upload local files, and manage what a vendor keeps of them.
     #[command(after_help = help::ASSETS)]
     Assets(AssetsArgs),
@@ -144,6 +150,12 @@ impl Command {
 struct BudgetArgs {
     #[command(subcommand)]
     command: budget::BudgetCommand,
+}
+
+#[derive(Args)]
+struct JournalCommandArgs {
+    #[command(subcommand)]
+    command: commands::journal::JournalCommand,
 }
 
 #[derive(Args)]
@@ -222,6 +234,7 @@ async fn run() -> ExitCode {
         Command::Models(args) => stoppable(models::models(args, &output)).await,
         Command::Spend(args) => stoppable(spend::spend(args, &journal, &output)).await,
         Command::Budget(args) => stoppable(budget::budget(args.command, &journal, &output)).await,
+        Command::Journal(args) => stoppable(commands::journal::journal(args.command, &journal, &output)).await,
         Command::Prices(args) => stoppable(prices::prices(args.command, &output)).await,
         Command::Assets(args) => stoppable(assets::assets(args.command, &journal, &output)).await,
         Command::Gallery(args) => stoppable(gallery::gallery(args, &journal, &output)).await,

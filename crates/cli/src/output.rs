@@ -95,6 +95,17 @@ impl Output {
         }
     }
 
+    /// Prints a part of a result that is too long to be held in memory.
+    ///
+    /// # Errors
+    /// See [`result`](Self::result).
+    pub(crate) fn part(&self, json: impl FnOnce() -> String, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        match self.format {
+            Format::Text | Format::Quiet => print(&text::lines(&text())),
+            Format::Json | Format::Events(_) => print(&json()),
+        }
+    }
+
     /// Prints the result of the only task of a command.
     ///
     /// # Errors

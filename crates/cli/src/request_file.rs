@@ -8,6 +8,7 @@ use serde_json::{Map, Number, Value};
 use videogen::{ErrorKind, LocalFile, Source, VideoRequest};
 
 use crate::exit::{Failure, INVALID, IO};
+use crate::nearest;
 use crate::output::file;
 
 /// Reads the request from the file at `path`. Paths of local files in it are relative to its folder. Model and prompt may be missing, and be given on the command line.
@@ -76,18 +77,19 @@ pub(crate) fn from_members(mut members: Map<String, Value>) -> Result<VideoReque
     for name in ["model", "prompt"] {
         members.entry(name).or_insert_with(|| "".into());
     }
-    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| error.to_string())
+    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+        let reason = error.to_string();
+        match nearest::in_error(&reason) {
+            Some(near) => format!("{reason}; did you mean `{near}`?"),
+            None => reason,
+        }
+    })
 }
 
 /// The error for an unknown member, with the most similar known one.
 fn misspelt(name: &str, known: &[&str]) -> String {
-    let near = known
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .filter(|(likeness, _)| *likeness > 0.75);
-    match near {
-        Some((_, candidate)) => format!("unknown member `{name}`; did you mean `{candidate}`?"),
+    match nearest::nearest(name, known.iter().copied()) {
+        Some(candidate) => format!("unknown member `{name}`; did you mean `{candidate}`?"),
         None => format!("unknown member `{name}`."),
     }
 }
@@ -181,6 +183,10 @@ mod tests {
             (
                 b"{\"inputs\": [{\"role\": \"first\", \"source\": \"https://h/a\"}]}",
                 "inputs[0].role",
+            ),
+            (
+                b"{\"inputs\": [{\"role\": \"firstframe\", \"source\": \"https://h/a\"}]}",
+                "; did you mean `first_frame`?",
             ),
             (b"{\"seed\": \"1\"}", "seed: "),
             (b"{\"prompt\": \"x\"} {}", "trailing characters"),

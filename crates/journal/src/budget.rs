@@ -26,18 +26,23 @@ pub(crate) fn check(connection: &Connection, intent: &Intent) -> Result<Option<O
     })
 }
 
+/// All budgets.
+pub(crate) fn stored(connection: &Connection) -> Result<Vec<Budget>, JournalError> {
+    let sql = "SELECT vendor, currency, period, CAST(budget AS BLOB) FROM budgets ORDER BY vendor, currency, period";
+    read(connection, sql, &[])
+}
+
 /// All budgets, and what counts against each at `now`.
 pub(crate) fn all(
     connection: &Connection,
     scope: &str,
     now: Timestamp,
 ) -> Result<Vec<(Budget, Decimal)>, JournalError> {
-    let sql = "SELECT vendor, currency, period, CAST(budget AS BLOB) FROM budgets ORDER BY vendor, currency, period";
     let with_sum = |budget: Budget| {
         let counted = counted(connection, &budget.key, Some(scope), now)?;
         Ok((budget, counted))
     };
-    read(connection, sql, &[])?.into_iter().map(with_sum).collect()
+    stored(connection)?.into_iter().map(with_sum).collect()
 }
 
 /// One that cannot be read is an error, because it cannot be kept.
@@ -95,6 +100,14 @@ fn counted(
         sum = sum.saturating_add(amount);
     }
     Ok(sum)
+}
+
+/// The scopes of what counts.
+pub(crate) fn scopes(connection: &Connection) -> Result<Vec<String>, JournalError> {
+    let sql = "SELECT DISTINCT scope FROM submissions WHERE counted IS NOT NULL AND scope IS NOT NULL ORDER BY scope";
+    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+    let scopes = statement.query_map([], |row| row.get(0)).map_err(broken)?;
+    scopes.collect::<Result<_, _>>().map_err(broken)
 }
 
 pub(crate) fn put(connection: &Connection, budget: &Budget) -> Result<(), JournalError> {

@@ -31,12 +31,17 @@
 
 mod budget;
 mod file;
+mod health;
+mod prune;
 mod row;
 mod schema;
+mod select;
 mod sqlite;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
 mod upload;
 
+pub use health::Health;
+pub use prune::{Kept, Prune, Pruned};
 pub use sqlite::SqliteJournal;

@@ -8,7 +8,7 @@ use videogen::journal::{Entry, Event, JournalError, Started, Unreadable};
 use videogen::{TaskId, Timestamp};
 
 /// The columns for [`read`].
-pub(crate) const COLUMNS: &str = "rowid, intent, key, task, entry";
+pub(crate) const COLUMNS: &str = "rowid, intent, key, task, entry, begun";
 
 /// One record: an entry, or why it cannot be read.
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Result<Entry, Unreadable>> {
@@ -87,11 +87,11 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
     }
     let sql = "INSERT INTO submissions
         (intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry, vendor_id, vendor,
-        counted, currency, group_name)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+        counted, currency, group_name, status)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
         ON CONFLICT (intent) DO UPDATE SET account = ?3, origin = ?4, scope = ?5, client_reference = ?6, task = ?7,
         open = ?8, unfinished = ?9, begun = ?10, entry = ?11, vendor_id = ?12, vendor = ?13, counted = ?14, currency = ?15,
-        group_name = ?16";
+        group_name = ?16, status = ?17";
     let charge = entry.counted();
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
     let stored = statement.execute(params![
@@ -111,6 +111,7 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         charge.as_ref().map(|charge| charge.amount.to_string()),
         charge.as_ref().map(|charge| &charge.currency),
         intent.group.as_ref().map(|group| &group.name),
+        entry.status_name(),
     ]);
     stored.map(drop).map_err(broken)
 }

@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -103,6 +103,14 @@ const STEPS: [&str; 9] = [
     // The name of the group that a submission belongs to.
     "ALTER TABLE submissions ADD COLUMN group_name TEXT;
     CREATE INDEX submissions_group ON submissions (group_name, currency, counted) WHERE group_name IS NOT NULL;",
+    // For lists. The column `status` is that of the task, or the state of a submission without a task. A record that cannot be
+    // read has neither, and is listed without a filter only.
+    "ALTER TABLE submissions ADD COLUMN status TEXT;
+    UPDATE submissions SET status = coalesce(json_extract(entry, '$.status'), json_extract(entry, '$.state')),
+            vendor = coalesce(vendor, json_extract(entry, '$.intent.vendor'))
+        WHERE CASE WHEN json_valid(entry) THEN json_type(entry) = 'object' ELSE 0 END;
+    CREATE INDEX submissions_status ON submissions (status, begun);
+    CREATE INDEX submissions_vendor ON submissions (vendor, begun, status);",
 ];
 
 /// Migrates a file to the newest version, and keeps its data. The file's `user_version` is the number of applied steps.

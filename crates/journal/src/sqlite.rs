@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use videogen::Timestamp;
 use videogen::journal::{
     BoxFuture, Budget, BudgetKey, Entry, Event, Found, Intent, Journal, JournalError, OverBudget, Query, Started,
@@ -16,8 +15,10 @@ use videogen::journal::{
 use videogen::price::Decimal;
 
 use crate::file::BUSY;
-use crate::row::{COLUMNS, broken, entry, log, new, put, read};
-use crate::{budget, file, schema, upload};
+use crate::health::Health;
+use crate::prune::{Prune, Pruned};
+use crate::row::{broken, entry, log, new, put};
+use crate::{budget, file, health, prune, schema, select, upload};
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -146,6 +147,56 @@ impl SqliteJournal {
         .await
     }
 
+    /// Returns the [scopes](Intent::scope) of the submissions that count against budgets.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn counted_scopes(&self) -> Result<Vec<String>, JournalError> {
+        self.run(|connection| budget::scopes(connection)).await
+    }
+
+    /// Removes old entries that no promise depends on. Other processes can write meanwhile.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub async fn prune(&self, prune: Prune) -> Result<Pruned, JournalError> {
+        let mut pruned = Pruned::new(prune.before);
+        let mut after = None;
+        loop {
+            let work = move |connection: &mut Connection| {
+                let transaction = write(connection)?;
+                let next = prune::batch(&transaction, prune, after.as_ref(), Utc::now(), &mut pruned)?;
+                transaction.commit().map_err(broken)?;
+                Ok((pruned, next))
+            };
+            (pruned, after) = self.change(work).await?;
+            if after.is_none() {
+                return Ok(pruned);
+            }
+        }
+    }
+
+    /// Returns the space of removed entries to the file system. Nobody can write until it is done.
+    ///
+    /// # Errors
+    /// When the file cannot be written, for example because the disk has no room for a copy.
+    pub async fn vacuum(&self) -> Result<(), JournalError> {
+        self.change(|connection| {
+            connection.execute_batch("VACUUM").map_err(broken)?;
+            let checkpoint = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            checkpoint.map_err(broken)
+        })
+        .await
+    }
+
+    /// Reads the whole file, and checks it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn health(&self) -> Result<Health, JournalError> {
+        self.run(|connection| health::check(connection)).await
+    }
+
     /// Runs a write.
     async fn change<T: Send + 'static>(
         &self,
@@ -236,58 +287,7 @@ impl Journal for SqliteJournal {
     }
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>> {
-        Box::pin(self.run(move |connection| {
-            let mut wanted = Vec::new();
-            let mut values: Vec<Value> = Vec::new();
-            let texts = [
-                ("account", query.account),
-                ("intent", query.intent),
-                ("key", query.key),
-                ("task", query.task.map(|task| task.to_string())),
-                ("vendor_id", query.vendor_id),
-                ("client_reference", query.client_reference),
-            ];
-            for (column, value) in texts {
-                if let Some(value) = value {
-                    wanted.push(format!("{column} = ?"));
-                    values.push(value.into());
-                }
-            }
-            for (column, value) in [("origin", query.origin), ("scope", query.scope)] {
-                if let Some(value) = value {
-                    wanted.push(format!("({column} = ? OR {column} IS NULL)"));
-                    values.push(value.into());
-                }
-            }
-            if let Some(since) = query.since {
-                wanted.push("begun >= ?".to_owned());
-                values.push(since.timestamp_millis().into());
-            }
-            if query.open {
-                wanted.push("open = 1".to_owned());
-            }
-            if query.unfinished {
-                wanted.push("unfinished = 1".to_owned());
-            }
-            let wanted = if wanted.is_empty() {
-                "1".to_owned()
-            } else {
-                wanted.join(" AND ")
-            };
-            values.push(query.limit.map_or(-1, i64::from).into());
-            let sql =
-                format!("SELECT {COLUMNS} FROM submissions WHERE {wanted} ORDER BY begun DESC, intent DESC LIMIT ?");
-            let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
-            let rows = statement.query_map(params_from_iter(values), read).map_err(broken)?;
-            let mut found = Found::default();
-            for row in rows {
-                match row.map_err(broken)? {
-                    Ok(entry) => found.entries.push(entry),
-                    Err(record) => found.unreadable.push(record),
-                }
-            }
-            Ok(found)
-        }))
+        Box::pin(self.run(move |connection| select::find(connection, query)))
     }
 
     fn over_budget(&self, intent: Intent) -> BoxFuture<'_, Result<Option<OverBudget>, JournalError>> {

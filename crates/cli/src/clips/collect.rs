@@ -1,6 +1,7 @@
 //! Finds the clips of a folder, and what sidecars, results of batches and the journal state about them.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use videogen::ErrorKind;
-use videogen::journal::{Entry, Journal, Query};
+use videogen::journal::{Entry, Journal, Pages, Query};
 use walkdir::{DirEntry, WalkDir};
 
 use super::record::Record;
@@ -292,8 +293,18 @@ impl Collection {
             .filter_map(|path| path.file_name())
             .map(ToOwned::to_owned)
             .collect();
-        for entry in journal.find(Query::default()).await.map_err(failure)?.entries {
-            for file in saved(&entry) {
+        let mut pages = Pages::new(journal, Query::default());
+        while let Some(page) = pages.next().await.map_err(failure)? {
+            self.describe_files(&page.entries, &names);
+        }
+        Ok(())
+    }
+
+    /// Describes the clips that are files of the entries, and of which nothing is known.
+    fn describe_files(&mut self, entries: &[Entry], names: &HashSet<OsString>) {
+        let unknown = |clip: &Clip| clip.record.sources.is_empty();
+        for entry in entries {
+            for file in saved(entry) {
                 // Most files are elsewhere.
                 let Some(path) = file
                     .path
@@ -309,11 +320,10 @@ impl Collection {
                     .and_then(|real| self.places.get(&real).copied());
                 if let Some(clip) = clip.filter(|clip| self.has_size(*clip, file.bytes) && unknown(&self.clips[*clip]))
                 {
-                    self.describe(clip, Record::of_entry(&entry));
+                    self.describe(clip, Record::of_entry(entry));
                 }
             }
         }
-        Ok(())
     }
 }
 

@@ -1,13 +1,12 @@
 //! `videogen budget`.
 
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use videogen::journal::{Budget, BudgetKey, Journal as _, Period, Query};
+use videogen::journal::{Budget, BudgetKey, Journal as _, Period};
 use videogen::{ErrorKind, Vendor};
 use videogen_journal::SqliteJournal;
 
@@ -96,12 +95,8 @@ pub(crate) async fn budget(
 
 async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failure> {
     // What was submitted to a simulator or a gateway is counted separately.
-    let entries = journal.find(Query::default()).await.map_err(failure)?.entries;
-    let others: BTreeSet<String> = entries
-        .iter()
-        .filter_map(|entry| entry.intent.scope())
-        .filter(|scope| scope != PUBLIC)
-        .collect();
+    let mut others = journal.counted_scopes().await.map_err(failure)?;
+    others.retain(|scope| scope != PUBLIC);
     let now = Utc::now();
     let mut rows: Vec<(Value, Vec<String>)> = Vec::new();
     for scope in std::iter::once(PUBLIC.to_owned()).chain(others) {

@@ -4,24 +4,31 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
-use videogen::journal::{Journal as _, Query};
+use videogen::journal::{Entry, Journal as _, Pages, Position, Query};
 use videogen::task::ListQuery;
-use videogen::{ErrorKind, TaskStatus};
+use videogen::{ErrorKind, TaskStatus, Timestamp};
+use videogen_journal::SqliteJournal;
 
 use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
+use crate::nearest;
 use crate::output::{Output, file, moment, table};
+use crate::since::since;
+use crate::text;
+
+/// Submissions of the journal that are listed by default.
+const LOCAL: u32 = 50;
 
 #[derive(Args)]
 pub(crate) struct ListArgs {
     #[command(flatten)]
     account: AccountArgs,
     /// List the submissions in the journal; contacts no vendor.
-    #[arg(long, conflicts_with_all = ["after", "before", "oldest_first", "base_url"])]
+    #[arg(long, conflicts_with_all = ["before", "oldest_first", "base_url"])]
     local: bool,
-    /// Page size, 1 to 100.
+    /// Page size, 1 to 100; with --local: 50 by default, 0 for all.
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
     /// Start after this task or page: the value that the last page printed.
@@ -34,8 +41,11 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     oldest_first: bool,
     /// Filter by status, such as completed (AllToken, ModelArk, or with --local).
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", value_parser = nearest::status)]
     status: Option<String>,
+    /// With --local: since a date (UTC), a time, or a duration ago: 7d, 24h.
+    #[arg(long, value_name = "TIME", value_parser = since, requires = "local")]
+    since: Option<Timestamp>,
 }
 
 pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -91,27 +101,88 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
     Ok(ExitCode::SUCCESS)
 }
 
-/// The journal's entries.
+/// The journal's entries, page by page.
 async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let Some(journal) = journal.open_to_read(output)? else {
         let message = "--local shows the journal; remove --no-journal";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     };
-    let found = journal.find(Query::default()).await.map_err(failure)?;
-    let (mut entries, records) = (found.entries, found.unreadable);
-    let status = args.status.as_deref().map(TaskStatus::from_vendor);
-    entries.retain(|entry| {
-        args.account.vendor.is_none_or(|vendor| vendor == entry.intent.vendor)
-            && (status.is_none() || status == entry.status)
-    });
-    entries.truncate(args.limit.map_or(usize::MAX, |limit| limit as usize));
-    output.result(&json!({"submissions": entries, "unreadable": records}), || {
-        let table = (!entries.is_empty()).then(|| table(&HEADS, entries.iter().map(line)));
-        let parts: Vec<String> = table.into_iter().chain(unreadable(&records)).collect();
-        if parts.is_empty() {
-            return format!("No submissions in {}.", file(journal.path()));
+    let mut query = Query::default();
+    (query.vendor, query.since) = (args.account.vendor, args.since);
+    if let Some(status) = &args.status {
+        query = query.status(status);
+    }
+    if let Some(after) = &args.after {
+        query.after = Some(position(&journal, after).await?);
+    }
+    query.limit = Some(args.limit.unwrap_or(LOCAL)).filter(|limit| *limit > 0);
+    let is_all = query == Query::default().limit(LOCAL);
+    let mut pages = Pages::new(&*journal, query);
+    let (mut records, mut next) = (Vec::new(), None);
+    let (mut count, mut start) = (0, "{\n  \"submissions\": [\n");
+    while let Some(page) = pages.next().await.map_err(failure)? {
+        records.extend(page.unreadable);
+        next = page.next;
+        let entries = page.entries;
+        if entries.is_empty() {
+            continue;
         }
-        parts.join("\n\n")
-    })?;
+        let heads = if count > 0 { &[][..] } else { &HEADS };
+        let json = || {
+            format!(
+                "{start}{}",
+                entries.iter().map(json_entry).collect::<Vec<_>>().join(",\n")
+            )
+        };
+        output.part(json, || table(heads, entries.iter().map(line)))?;
+        (count, start) = (count + entries.len(), ",\n");
+    }
+    let next = next.filter(|_| pages.is_cut()).map(|next| next.id);
+    let end = || {
+        let start = if count > 0 { "" } else { start };
+        let rest = text::json(&json!({"unreadable": records, "next": next}));
+        format!("{start}  ],\n{}", rest.trim_start_matches("{\n"))
+    };
+    let more = next.as_ref().map(|next| {
+        let more = Invocation::new("list")
+            .flag("--local", true)
+            .option("--after", Some(next))
+            .option("--limit", args.limit.map(|limit| limit.to_string()))
+            .option("--since", args.since.map(|since| since.to_rfc3339()))
+            .option("--status", args.status.as_ref())
+            .option("--vendor", args.account.vendor.map(|vendor| vendor.as_str()));
+        format!("\nMore: {more}")
+    });
+    let none = (count == 0 && records.is_empty()).then(|| {
+        let which = if is_all { "" } else { "matching " };
+        format!("No {which}submissions in {}.", file(journal.path()))
+    });
+    let separated = unreadable(&records).map(|text| if count > 0 { format!("\n{text}") } else { text });
+    let parts: Vec<String> = separated.into_iter().chain(more).chain(none).collect();
+    if parts.is_empty() && output.is_text() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    output.part(end, || parts.join("\n"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A member of a list in JSON.
+fn json_entry(entry: &Entry) -> String {
+    format!("    {}", text::json(entry).replace('\n', "\n    "))
+}
+
+/// The position of a submission, by its id or that of its task.
+async fn position(journal: &SqliteJournal, id: &str) -> Result<Position, Failure> {
+    let query = match id.parse() {
+        Ok(task) => Query::default().task(task),
+        Err(_) => Query::default().intent(id),
+    };
+    let found = journal.find(query.limit(1)).await.map_err(failure)?;
+    match found.entries.first() {
+        Some(entry) => Ok(Position::new(entry.intent.at, &entry.intent.id)),
+        None => {
+            let message = format!("--after: the journal has no submission {id}");
+            Err(Failure::new(INVALID, ErrorKind::NotFound, message))
+        }
+    }
 }

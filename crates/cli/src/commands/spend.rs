@@ -2,15 +2,16 @@
 
 use std::process::ExitCode;
 
-use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use videogen::journal::{Amounts, GroupBy, Journal as _, Ledger, Query, Spend};
+use videogen::journal::{Amounts, GroupBy, Ledger, Pages, Query, Spend};
 use videogen::{ErrorKind, Timestamp};
 
+use crate::csv;
 use crate::exit::{Failure, INVALID};
 use crate::journal::{JournalArgs, failure, unreadable};
 use crate::output::{Output, file, table};
+use crate::since::since;
 
 /// The amounts of a row, after the sum.
 const KINDS: [&str; 5] = ["reported", "computed", "estimated", "reserved", "uncertain"];
@@ -69,14 +70,18 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
     };
     let mut query = Query::default();
     query.since = args.since;
-    let found = journal.find(query).await.map_err(failure)?;
     let by = args.by.map(GroupBy::from);
-    let ledger = Ledger::of(&found.entries, by);
+    let (mut ledger, mut records) = (Ledger::default(), Vec::new());
+    let mut pages = Pages::new(&*journal, query);
+    while let Some(page) = pages.next().await.map_err(failure)? {
+        page.entries.iter().for_each(|entry| ledger.add(entry, by));
+        records.extend(page.unreadable);
+    }
     if args.csv {
-        if let Some(text) = unreadable(&found.unreadable) {
+        if let Some(text) = unreadable(&records) {
             output.note(&text);
         }
-        output.result(&json!(null), || csv(&ledger))?;
+        output.result(&json!(null), || comma_separated(&ledger))?;
         return Ok(ExitCode::SUCCESS);
     }
     let groups: Vec<_> = ledger
@@ -90,7 +95,7 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
             group
         })
         .collect();
-    let document = json!({"since": args.since, "by": by, "groups": groups, "unreadable": found.unreadable});
+    let document = json!({"since": args.since, "by": by, "groups": groups, "unreadable": records});
     output.result(&document, || {
         let mut parts = Vec::new();
         if ledger.groups.is_empty() {
@@ -99,7 +104,7 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
             parts.push(text(&ledger, by));
             parts.extend(remarks(&ledger));
         }
-        parts.extend(unreadable(&found.unreadable));
+        parts.extend(unreadable(&records));
         parts.join("\n\n")
     })?;
     Ok(ExitCode::SUCCESS)
@@ -205,7 +210,7 @@ fn remarks(ledger: &Ledger) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn csv(ledger: &Ledger) -> String {
+fn comma_separated(ledger: &Ledger) -> String {
     let heads = ["scope", "group", "currency", "cost"]
         .into_iter()
         .chain(KINDS)
@@ -214,76 +219,7 @@ fn csv(ledger: &Ledger) -> String {
     for row in rows(ledger) {
         let group = row.spend.group.clone().unwrap_or_default();
         let cells = [row.spend.scope.clone(), group].into_iter();
-        let cells: Vec<String> = cells.chain(row.amounts()).chain(row.counts()).map(quoted).collect();
-        lines.push(cells.join(","));
+        lines.push(csv::row(cells.chain(row.amounts()).chain(row.counts())));
     }
     lines.join("\n")
-}
-
-/// A cell as RFC 4180 has it.
-fn quoted(cell: String) -> String {
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
-fn since(text: &str) -> Result<Timestamp, String> {
-    let invalid = || "use a date (2026-11-01), a time (2026-11-01T12:00:00Z), or a duration ago (30d, 12h)".to_owned();
-    if let Ok(date) = text.parse::<NaiveDate>() {
-        return Ok(date.and_time(NaiveTime::MIN).and_utc());
-    }
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time);
-    }
-    let (number, unit) = text.split_at(text.len().saturating_sub(text.chars().last().map_or(0, char::len_utf8)));
-    let number: i64 = number.parse().ok().filter(|number| *number >= 0).ok_or_else(invalid)?;
-    let ago = match unit {
-        "d" => TimeDelta::try_days(number),
-        "h" => TimeDelta::try_hours(number),
-        _ => None,
-    };
-    ago.and_then(|ago| Utc::now().checked_sub_signed(ago))
-        .ok_or_else(invalid)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_start_is_a_date_a_time_or_a_duration() {
-        for (text, time) in [
-            ("2026-11-01", "2026-11-01T00:00:00Z"),
-            ("2026-11-01T12:30:00+02:00", "2026-11-01T10:30:00Z"),
-        ] {
-            assert_eq!(since(text), Ok(time.parse().unwrap()), "{text}");
-        }
-        for (text, hours) in [("2d", 48), ("12h", 12), ("0h", 0)] {
-            let start = since(text).unwrap();
-            assert_eq!((Utc::now() - start).num_hours(), hours, "{text}");
-        }
-        for text in [
-            "",
-            "d",
-            "-1d",
-            "1.5d",
-            "12",
-            "yesterday",
-            "5 d",
-            "99999999999999d",
-            "3é",
-            "2026-13-01",
-        ] {
-            assert!(since(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn cells_of_csv_are_quoted_if_they_must_be() {
-        assert_eq!(quoted("a b".to_owned()), "a b");
-        assert_eq!(quoted("a,\"b\"".to_owned()), "\"a,\"\"b\"\"\"");
-    }
 }

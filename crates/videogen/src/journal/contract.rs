@@ -33,7 +33,7 @@ pub trait Journal: fmt::Debug + Send + Sync {
     fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>>;
 
     /// Returns the entries that match, newest first. Records that cannot be read are returned in [`Found::unreadable`] and
-    /// are not changed.
+    /// are not changed. A journal that does not set [`Found::next`] ignores the limit; [`Pages`](super::Pages) reads both kinds.
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>>;
 
     /// Returns the budget that does not allow the submission, without committing anything. [`begin`](Self::begin) decides.

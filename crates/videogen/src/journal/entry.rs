@@ -260,6 +260,12 @@ impl Entry {
         Ok(changed)
     }
 
+    /// Returns the status of the task, or the state of a submission without a task.
+    #[must_use]
+    pub fn status_name(&self) -> &str {
+        self.status.as_ref().map_or(self.state.as_str(), TaskStatus::as_str)
+    }
+
     /// Returns whether the submission status is unknown.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Entry, JournalError};
+use super::{Entry, JournalError, Position};
 use crate::model::mask::hide_urls;
 
 /// Result of [`Journal::find`](crate::journal::Journal::find).
@@ -15,13 +15,27 @@ pub struct Found {
     pub entries: Vec<Entry>,
     /// Records that match and cannot be read.
     pub unreadable: Vec<Unreadable>,
+    /// The position to continue [after](super::Query::after), if the limit left out entries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Position>,
 }
 
 impl Found {
     /// Creates a result.
     #[must_use]
     pub fn new(entries: Vec<Entry>, unreadable: Vec<Unreadable>) -> Self {
-        Self { entries, unreadable }
+        Self {
+            entries,
+            unreadable,
+            next: None,
+        }
+    }
+
+    /// Sets the position of the next page.
+    #[must_use]
+    pub fn next(mut self, next: Option<Position>) -> Self {
+        self.next = next;
+        self
     }
 }
 

@@ -1,7 +1,5 @@
 //! The ledger: what the submissions of a journal cost (pure).
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -11,11 +9,15 @@ use crate::model::Money;
 /// What the submissions of a journal cost, by scope and group.
 ///
 /// ```no_run
-/// use videogen::journal::{GroupBy, Journal, JournalError, Ledger, Query};
+/// use videogen::journal::{GroupBy, Journal, JournalError, Ledger, Pages, Query};
 ///
 /// async fn print(journal: &dyn Journal) -> Result<(), JournalError> {
-///     let entries = journal.find(Query::default()).await?.entries;
-///     for spend in Ledger::of(&entries, Some(GroupBy::Vendor)).groups {
+///     let mut ledger = Ledger::default();
+///     let mut pages = Pages::new(journal, Query::default());
+///     while let Some(page) = pages.next().await? {
+///         page.entries.iter().for_each(|entry| ledger.add(entry, Some(GroupBy::Vendor)));
+///     }
+///     for spend in ledger.groups {
 ///         for amounts in &spend.amounts {
 ///             println!("{:?}: {} {}", spend.group, amounts.total(), amounts.currency);
 ///         }
@@ -99,28 +101,38 @@ impl Ledger {
     /// Sums the [charges](Entry::charge) of `entries`.
     #[must_use]
     pub fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>, by: Option<GroupBy>) -> Self {
-        let mut groups: BTreeMap<(bool, String, Option<String>), Spend> = BTreeMap::new();
+        let mut ledger = Self::default();
         for entry in entries {
-            let intent = &entry.intent;
-            // Older versions recorded no base URL.
-            let scope = intent.scope().unwrap_or_else(|| "public".to_owned());
-            let group = by.map(|by| match by {
-                GroupBy::Day => intent.at.date_naive().to_string(),
-                GroupBy::Vendor => intent.vendor.to_string(),
-                GroupBy::Model => format!("{} {}", intent.vendor, intent.model),
-            });
-            let spend = groups
-                .entry((scope != "public", scope.clone(), group.clone()))
-                .or_insert_with(|| Spend {
-                    scope,
-                    group,
-                    ..Spend::default()
-                });
-            spend.add(entry);
+            ledger.add(entry, by);
         }
-        Self {
-            groups: groups.into_values().collect(),
-        }
+        ledger
+    }
+
+    /// Adds an entry to the group that it belongs to.
+    pub fn add(&mut self, entry: &Entry, by: Option<GroupBy>) {
+        let intent = &entry.intent;
+        // Older versions recorded no base URL.
+        let scope = intent.scope().unwrap_or_else(|| "public".to_owned());
+        let group = by.map(|by| match by {
+            GroupBy::Day => intent.at.date_naive().to_string(),
+            GroupBy::Vendor => intent.vendor.to_string(),
+            GroupBy::Model => format!("{} {}", intent.vendor, intent.model),
+        });
+        let place = self.groups.binary_search_by(|spend| {
+            let order = |scope: &str| scope != "public";
+            let known = (order(&spend.scope), &spend.scope, &spend.group);
+            known.cmp(&(order(&scope), &scope, &group))
+        });
+        let place = place.unwrap_or_else(|place| {
+            let spend = Spend {
+                scope,
+                group,
+                ..Spend::default()
+            };
+            self.groups.insert(place, spend);
+            place
+        });
+        self.groups[place].add(entry);
     }
 }
 

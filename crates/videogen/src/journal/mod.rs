@@ -32,6 +32,7 @@ mod event;
 mod files;
 mod found;
 mod ledger;
+mod pages;
 mod query;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -52,7 +53,8 @@ pub use found::{Found, Unreadable};
 /// Future returned by the methods of a [`Journal`].
 pub use futures_util::future::BoxFuture;
 pub use ledger::{Amounts, GroupBy, Ledger, Spend};
-pub use query::{Query, Subject};
+pub use pages::Pages;
+pub use query::{Position, Query, Subject};
 pub use upload::{UploadKey, UploadLease, UploadRecord};
 
 pub use crate::model::mask::hide_urls;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{TaskId, Timestamp};
+use crate::model::{TaskId, TaskStatus, Timestamp, Vendor};
 
 /// Subject of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +57,34 @@ pub struct Query {
     pub unfinished: bool,
     /// Entries whose last attempt was submitted at this time or later.
     pub since: Option<Timestamp>,
+    /// Entries of this vendor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<Vendor>,
+    /// Entries with this [status](crate::journal::Entry::status_name): that of the task, or of a submission without a task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Entries after this position: the next page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Position>,
     /// Maximum number of entries.
     pub limit: Option<u32>,
+}
+
+/// A position in the entries of a journal, which are sorted by time, newest first, and by id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Position {
+    /// Time of the last attempt.
+    pub at: Timestamp,
+    /// Id of the entry.
+    pub id: String,
+}
+
+impl Position {
+    /// Creates the position of an entry.
+    pub fn new(at: Timestamp, id: impl Into<String>) -> Self {
+        Self { at, id: id.into() }
+    }
 }
 
 impl Query {
@@ -136,6 +162,27 @@ impl Query {
     #[must_use]
     pub fn since(mut self, since: Timestamp) -> Self {
         self.since = Some(since);
+        self
+    }
+
+    /// Selects the entries of a vendor.
+    #[must_use]
+    pub fn vendor(mut self, vendor: Vendor) -> Self {
+        self.vendor = Some(vendor);
+        self
+    }
+
+    /// Selects the entries with this [status](crate::journal::Entry::status_name). A vendor's word for a status is accepted.
+    #[must_use]
+    pub fn status(mut self, status: impl AsRef<str>) -> Self {
+        self.status = Some(TaskStatus::from_vendor(status.as_ref()).as_str().to_owned());
+        self
+    }
+
+    /// Selects the entries after a position: the next page.
+    #[must_use]
+    pub fn after(mut self, position: Position) -> Self {
+        self.after = Some(position);
         self
     }
 

@@ -26,6 +26,7 @@ mod listed;
 mod local;
 pub(crate) mod mask;
 pub(crate) mod media_type;
+pub(crate) mod nearest;
 mod note;
 mod operation;
 mod parameters;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use videogen_wire::facts;
 
 use crate::model::Operation;
+use crate::model::nearest::nearest;
 
 macro_rules! vendors {
     ($(
@@ -188,7 +189,11 @@ pub struct ParseVendorError(String);
 impl fmt::Display for ParseVendorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known: Vec<_> = Vendor::ALL.iter().map(|vendor| vendor.as_str()).collect();
-        write!(f, "unknown vendor `{}`; use one of: {}", self.0, known.join(", "))
+        write!(f, "unknown vendor `{}`; use one of: {}", self.0, known.join(", "))?;
+        match nearest(&self.0, known) {
+            Some(near) => write!(f, "; did you mean {near}?"),
+            None => Ok(()),
+        }
     }
 }
 

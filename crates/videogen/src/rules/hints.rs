@@ -1,6 +1,9 @@
 //! Hints for violations: which vendors and models support a field.
 
-use crate::model::{Capabilities, Role, Vendor};
+use crate::model::nearest::nearest;
+use crate::model::{Adjust, Capabilities, Role, Vendor};
+use crate::rules::permission::is_adjustable;
+use crate::rules::unverified;
 
 /// How to fix a violation.
 pub(super) struct Hint {
@@ -54,9 +57,22 @@ pub(super) fn one_of(allowed: &[&str], value: &str) -> Hint {
         None => {
             // An empty value stands for none.
             let named: Vec<&str> = allowed.iter().copied().filter(|known| !known.is_empty()).collect();
-            let one_of = if named.len() > 1 { "one of " } else { "" };
-            format!("use {one_of}{}", named.join(", ")).into()
+            let (one_of, near) = match named.len() > 1 {
+                true => ("one of ", nearest(value, named.iter().copied())),
+                false => ("", None),
+            };
+            let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            format!("use {one_of}{}{meant}", named.join(", ")).into()
         }
+    }
+}
+
+/// Hint for a field that cannot be adjusted.
+pub(super) fn adjustable(field: &str, how: Adjust) -> String {
+    let names = unverified::names().filter(|name| is_adjustable(name, how));
+    match nearest(field, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "any optional field can be dropped; duration, frames and resolution can be rounded".to_owned(),
     }
 }
 

@@ -81,7 +81,8 @@ pub(super) fn enforced(rules: &Capabilities, request: &VideoRequest, mut found: 
     found
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
+/// The names of the fields and of the roles of inputs.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FIELDS.into_iter().chain(Role::ALL.into_iter().map(Role::as_str))
 }
 

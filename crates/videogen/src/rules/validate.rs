@@ -9,7 +9,7 @@ use crate::model::extra::placed;
 use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::conditions::broken;
-use crate::rules::hints::{Hint, elsewhere, one_of, under_another_name};
+use crate::rules::hints::{Hint, adjustable, elsewhere, one_of, under_another_name};
 use crate::rules::media::Files;
 use crate::rules::permission::is_adjustable;
 use crate::rules::spelling::spelled;
@@ -462,7 +462,7 @@ impl Check<'_> {
                     Adjust::Drop => "is not a droppable field",
                     Adjust::Round => "is not a roundable field",
                 };
-                let hint = "any optional field can be dropped; duration, frames and resolution can be rounded";
+                let hint = adjustable(field, *how);
                 self.add(Basis::Request, "adjust", field, rule, hint);
             }
         }

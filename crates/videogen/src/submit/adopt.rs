@@ -1,7 +1,7 @@
 //! Which task may be adopted for a lost submission: none that belongs to another submission in the journal.
 
-use crate::client::Client;
-use crate::journal::Query;
+use crate::client::{Client, journal_error};
+use crate::journal::{Entry, Pages, Query};
 use crate::model::{Ambiguity, Candidate, Error, Grade, Reconciled, TaskId, VideoTask};
 use crate::submit::comparison::{Comparison, Match};
 
@@ -41,12 +41,21 @@ impl Client {
     /// `false`: one of them could not be polled, or there are too many.
     async fn learn_other_ids(&self, found: &VideoTask) -> Result<bool, Error> {
         let hide = |text: &str| self.judge().hide(text);
-        let recorded = self.found(self.journal_query()).await?.entries;
-        let alike = recorded.iter().filter(|entry| {
+        let is_alike = |entry: &Entry| {
             let known = entry.ambiguity();
             entry.vendor_id.is_none() && Comparison::new(&known, self.clock_skew(), &hide).compare(found) != Match::None
-        });
-        let unnamed: Vec<TaskId> = alike.filter_map(|entry| entry.task.clone()).collect();
+        };
+        let mut unnamed: Vec<TaskId> = Vec::new();
+        if let Some(journal) = &self.0.journal {
+            let mut pages = Pages::new(&**journal, self.journal_query());
+            while let Some(page) = pages.next().await.map_err(journal_error)? {
+                let alike = page.entries.into_iter().filter(is_alike);
+                unnamed.extend(alike.filter_map(|entry| entry.task));
+                if unnamed.len() > POLLED {
+                    break;
+                }
+            }
+        }
         for task in unnamed.iter().take(POLLED) {
             if self.get(task).await.is_err() {
                 return Ok(false);

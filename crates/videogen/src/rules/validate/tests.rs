@@ -205,7 +205,7 @@ fn hints_name_what_to_type() {
     );
     assert_eq!(
         operation(Vendor::ToApis, "seedance-2-5"),
-        "use one of generate, edit, extend"
+        "use one of generate, edit, extend; did you mean generate?"
     );
     let searching = new("seedance-2")
         .tool("web_search")

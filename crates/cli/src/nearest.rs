@@ -1,0 +1,50 @@
+//! Suggestions for misspelt words that only the command knows. Depends on nothing else in this crate.
+
+use videogen::{TaskStatus, Vendor};
+
+/// Least likeness of words that are alike.
+const ALIKE: f64 = 0.75;
+
+/// The statuses that a list can be filtered by.
+const STATUSES: [TaskStatus; 6] = [
+    TaskStatus::Queued,
+    TaskStatus::InProgress,
+    TaskStatus::Completed,
+    TaskStatus::Failed,
+    TaskStatus::Cancelled,
+    TaskStatus::Expired,
+];
+
+/// The known name that is most like `name`, if one is.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = known
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(name, known), known));
+    let best = scored.max_by(|(one, _), (other, _)| one.total_cmp(other));
+    best.filter(|(likeness, _)| *likeness > ALIKE).map(|(_, known)| known)
+}
+
+/// What an error of serde means by a name: it has the wrong name and the known ones in backticks.
+pub(crate) fn in_error(error: &str) -> Option<&str> {
+    let at = ["unknown variant `", "unknown field `"]
+        .iter()
+        .find_map(|start| error.find(start))?;
+    let mut names = error[at..].split('`').skip(1).step_by(2);
+    nearest(names.next()?, names)
+}
+
+/// Checks a status of a list.
+pub(crate) fn status(word: &str) -> Result<String, String> {
+    let is_of_vendor = |vendor: &Vendor| {
+        let own = vendor.facts().tasks.statuses;
+        own.iter().any(|(known, _)| known.eq_ignore_ascii_case(word))
+    };
+    match TaskStatus::from_vendor(word) {
+        TaskStatus::Unknown(_) if !Vendor::ALL.iter().any(is_of_vendor) => {
+            let names = STATUSES.each_ref().map(TaskStatus::as_str);
+            let meant = nearest(word, names).map(|near| format!("; did you mean {near}?"));
+            Err(format!("use one of {}{}", names.join(", "), meant.unwrap_or_default()))
+        }
+        _ => Ok(word.to_owned()),
+    }
+}

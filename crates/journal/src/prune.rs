@@ -1,0 +1,218 @@
+//! Removal of old entries, and which must stay.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, params};
+use videogen::journal::{Budget, Entry, FileKind, JournalError, Period, Position, State};
+use videogen::{ErrorKind, TaskStatus, Timestamp};
+
+use crate::row::{COLUMNS, broken, read};
+use crate::{budget, select};
+
+/// Records of one transaction, so that no other process waits long.
+const BATCH: u32 = 500;
+
+/// What [`SqliteJournal::prune`](crate::SqliteJournal::prune) removes.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Prune {
+    /// Entries that were submitted before this time. Those of the running month (UTC) and of the current period of a budget
+    /// stay.
+    pub before: Timestamp,
+    /// Whether to remove accepted submissions with an idempotency key: the key can then be submitted, and paid for, again.
+    pub keys: bool,
+    /// Whether to remove completed tasks whose videos were not downloaded.
+    pub undownloaded: bool,
+    /// Whether to remove nothing, and only count.
+    pub dry_run: bool,
+}
+
+impl Prune {
+    /// Removes what was submitted before a time.
+    #[must_use]
+    pub fn before(before: Timestamp) -> Self {
+        Self {
+            before,
+            keys: false,
+            undownloaded: false,
+            dry_run: false,
+        }
+    }
+}
+
+/// Result of [`SqliteJournal::prune`](crate::SqliteJournal::prune).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pruned {
+    /// Number of removed entries; with [`Prune::dry_run`], of those that would be.
+    pub removed: u64,
+    /// Number of older entries that stay, by reason.
+    pub kept: BTreeMap<Kept, u64>,
+    /// The time before which entries were removed.
+    pub before: Timestamp,
+}
+
+impl Pruned {
+    pub(crate) fn new(before: Timestamp) -> Self {
+        Self {
+            removed: 0,
+            kept: BTreeMap::new(),
+            before,
+        }
+    }
+}
+
+/// Why an old entry stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kept {
+    /// Its submission status is unknown.
+    Open,
+    /// Its task had not ended, or output files are missing.
+    Unfinished,
+    /// Its videos were paid for and not downloaded.
+    Undownloaded,
+    /// Its idempotency key prevents a second submission.
+    Key,
+    /// It counts against a budget without an end.
+    Budget,
+    /// The account has a submission whose status is unknown: its task must not be mistaken for that of another one.
+    Account,
+    /// It cannot be read.
+    Unreadable,
+}
+
+impl Kept {
+    /// Returns the name used in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Unfinished => "unfinished",
+            Self::Undownloaded => "undownloaded",
+            Self::Key => "key",
+            Self::Budget => "budget",
+            Self::Account => "account",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// The rules of one batch, in its transaction.
+struct Rules {
+    prune: Prune,
+    budgets: Vec<Budget>,
+    /// Accounts with an open submission.
+    open: BTreeSet<String>,
+}
+
+impl Rules {
+    fn read(connection: &Connection, prune: Prune) -> Result<Self, JournalError> {
+        let mut statement = connection
+            .prepare_cached("SELECT DISTINCT account FROM submissions WHERE open = 1")
+            .map_err(broken)?;
+        let open = statement.query_map([], |row| row.get(0)).map_err(broken)?;
+        Ok(Self {
+            prune,
+            budgets: budget::stored(connection)?,
+            open: open.collect::<Result<_, _>>().map_err(broken)?,
+        })
+    }
+
+    /// The end of what may be removed.
+    fn before(&self, now: Timestamp) -> Timestamp {
+        let starts = self.budgets.iter().filter_map(|budget| budget.key.period.start(now));
+        let month = Period::Month.start(now);
+        starts.chain(month).fold(self.prune.before, Timestamp::min)
+    }
+
+    /// Why an entry stays.
+    fn keeps(&self, entry: &Entry) -> Option<Kept> {
+        let charge = entry.counted();
+        let counts = |budget: &Budget| {
+            let key = &budget.key;
+            let is_endless =
+                key.period == Period::Total && key.vendor.is_none_or(|vendor| vendor == entry.intent.vendor);
+            is_endless && charge.as_ref().is_some_and(|money| money.currency == key.currency)
+        };
+        // A key whose submission created no task can be used again anyway.
+        let has_key = entry.intent.key != entry.intent.id && entry.state == State::Accepted;
+        let reasons = [
+            (entry.is_open(), Kept::Open),
+            (entry.is_unfinished(), Kept::Unfinished),
+            (!self.prune.undownloaded && is_undownloaded(entry), Kept::Undownloaded),
+            (!self.prune.keys && has_key, Kept::Key),
+            (self.budgets.iter().any(counts), Kept::Budget),
+            (
+                entry.task.is_some() && self.open.contains(&entry.intent.account),
+                Kept::Account,
+            ),
+        ];
+        reasons.into_iter().find_map(|(holds, reason)| holds.then_some(reason))
+    }
+}
+
+/// Whether its task is completed, and a video was never saved anywhere.
+fn is_undownloaded(entry: &Entry) -> bool {
+    let is_gone = |kind| matches!(kind, ErrorKind::NoVideo | ErrorKind::Moderated);
+    let mut videos = (1..=entry.videos.unwrap_or(1)).map(FileKind::of_video);
+    entry.status == Some(TaskStatus::Completed)
+        && !entry.reason.as_ref().is_some_and(|reason| is_gone(reason.kind))
+        && videos.any(|kind| entry.saved_file(kind).is_none_or(|file| !file.placed))
+}
+
+/// Removes the next batch after a position, oldest first, and returns where it ended. The file's lock must be held.
+pub(crate) fn batch(
+    connection: &Connection,
+    prune: Prune,
+    after: Option<&Position>,
+    now: Timestamp,
+    pruned: &mut Pruned,
+) -> Result<Option<Position>, JournalError> {
+    let rules = Rules::read(connection, prune)?;
+    pruned.before = rules.before(now);
+    let sql = format!(
+        "SELECT {COLUMNS}, open, unfinished FROM submissions WHERE begun < ?1 AND (begun, intent) > (?2, ?3)
+        ORDER BY begun, intent LIMIT {BATCH}"
+    );
+    let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
+    let (at, id) = after.map_or((i64::MIN, ""), |after| (after.at.timestamp_millis(), after.id.as_str()));
+    let mut rows = statement
+        .query(params![pruned.before.timestamp_millis(), at, id])
+        .map_err(broken)?;
+    let (mut count, mut last, mut removed) = (0, None, Vec::new());
+    while let Some(row) = rows.next().map_err(broken)? {
+        count += 1;
+        last = Some(select::position(row)?);
+        // What another version marked stays too.
+        let marks = (row.get::<_, bool>(6), row.get::<_, bool>(7));
+        let kept = match (read(row).map_err(broken)?, marks) {
+            (Err(_), _) | (_, (Err(_), _) | (_, Err(_))) => Some(Kept::Unreadable),
+            (_, (Ok(true), _)) => Some(Kept::Open),
+            (_, (_, Ok(true))) => Some(Kept::Unfinished),
+            (Ok(entry), _) => match rules.keeps(&entry) {
+                None => {
+                    removed.push(entry.intent.id);
+                    None
+                }
+                kept => kept,
+            },
+        };
+        if let Some(kept) = kept {
+            *pruned.kept.entry(kept).or_default() += 1;
+        }
+    }
+    drop(rows);
+    pruned.removed += removed.len() as u64;
+    for id in removed.iter().filter(|_| !prune.dry_run) {
+        // Events refer to submissions.
+        for sql in [
+            "DELETE FROM events WHERE intent = ?1",
+            "DELETE FROM submissions WHERE intent = ?1",
+        ] {
+            let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+            statement.execute([id]).map_err(broken)?;
+        }
+    }
+    Ok(last.filter(|_| count == BATCH))
+}
