@@ -22,6 +22,7 @@ mod local_files;
 #[allow(dead_code)]
 mod media;
 mod models;
+mod naming;
 #[cfg(unix)]
 mod open;
 mod outputs;
@@ -257,8 +258,9 @@ fn rough_handling() {
     let generate = ["generate", "--simulate", "a kite"];
     let with = |more: &[&str]| run(folder.path(), &[&generate[..], more].concat());
     for (more, code, word) in [
-        (&["-o", "new/"][..], 7, "folder"),
-        (&["-o", "."], 7, "folder"),
+        (&["-o", "new/"][..], 7, "add --parents to create it"),
+        (&["-o", "new/k.mp4"], 7, "add --parents to create it"),
+        (&["-o", "{prompt}.mp4"], 2, "known: {vendor} {model} {id} {n} {index}"),
         (&["-o", "missing/k.mp4"], 7, "missing"),
         (
             &["--metadata", "a=1", "--metadata", "a=2", "--vendor", "token360"],

@@ -154,7 +154,6 @@ async fn unwritable_outputs_are_rejected_before_anything_is_paid() {
         (&["-o", "./journal.db", "--overwrite"], "journal"),
     ] {
         // The journal exists.
-        drop(generate(folder.path(), &simulator, &["-o", "."]));
         fs::File::options()
             .append(true)
             .create(true)

@@ -108,6 +108,17 @@ fn all_videos_are_downloaded_and_listed() {
         "{found}"
     );
     assert_eq!(found["task"]["more_videos"].as_array().map(Vec::len), Some(1));
+    // A template numbers them.
+    let args = ["download", "toapis:generations:t-1", "--json", "-o", "{id}-{n}.mp4"];
+    let found = document(&command(folder.path(), &base_url, &args));
+    assert_eq!(
+        (&found["file"]["path"], &found["further_files"][0]["path"]),
+        (&json!("t-1-1.mp4"), &json!("t-1-2.mp4")),
+        "{found}"
+    );
+    let args = ["download", "toapis:generations:t-1", "--json", "-o", "k{n}.mp4"];
+    let found = document(&command(folder.path(), &base_url, &args));
+    assert_eq!(found["further_files"][0]["path"], "k2.mp4", "{found}");
     let output = command(folder.path(), &base_url, &["status", "toapis:generations:t-1"]);
     assert!(stdout(&output).contains("more videos  1 ready"), "{}", stdout(&output));
 }

@@ -64,9 +64,14 @@ impl Failure {
         self.error.task.clone()
     }
 
+    /// Whether the user stopped the command.
+    pub(crate) fn is_interrupt(&self) -> bool {
+        self.error.kind == CommandKind::Interrupted.into()
+    }
+
     /// Whether a task was left before its end.
     pub(crate) fn is_left(&self) -> bool {
-        matches!(self.code, TIMEOUT | POLL_REFUSED) || self.error.kind == CommandKind::Interrupted.into()
+        matches!(self.code, TIMEOUT | POLL_REFUSED) || self.is_interrupt()
     }
 
     /// Whether a task exists that was left before its end, or before its files were complete.

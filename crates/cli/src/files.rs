@@ -2,51 +2,30 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use videogen::download::DownloadOptions;
 use videogen::journal::{Destination, Entry, FileKind};
-use videogen::{Client, Downloaded, TaskId, VideoTask};
+use videogen::{Client, Downloaded, ErrorKind, TaskId, VideoTask};
 
-use crate::exit::Failure;
+use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::output::file as shown;
-use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, writable_folder};
+use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, make_folder, writable_folder};
 use crate::result::SavedFiles;
 
+mod args;
 mod fetch;
+mod name;
 
-#[derive(Args)]
-pub(crate) struct FileArgs {
-    /// File for the video [default: VENDOR.FAMILY.ID.mp4, from the task id].
-    #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
-    pub(crate) output: Option<std::path::PathBuf>,
-    /// File for the last frame, an image.
-    #[arg(long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
-    pub(crate) last_frame_output: Option<std::path::PathBuf>,
-    /// Replace existing files.
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-    /// Largest file to download, in bytes [default: 4294967296].
-    #[arg(long, value_name = "BYTES")]
-    pub(crate) max_bytes: Option<u64>,
-}
-
-/// A path to write to. Standard output is none, so that no file called `-` is paid for.
-fn file_to_write(path: std::path::PathBuf) -> Result<std::path::PathBuf, String> {
-    if path.as_os_str() == "-" {
-        return Err(
-            "writing to standard output is not supported; name a file, or ./- for a file of that name".to_owned(),
-        );
-    }
-    Ok(path)
-}
+pub(crate) use args::{FileArgs, SaveArgs};
+pub(crate) use name::TaskNames;
 
 /// Output files of a task. They are checked as far as possible on creation, before anything is paid for.
 pub(crate) struct Target {
     destination: Destination,
     resume: Resume,
     max_bytes: Option<u64>,
+    /// The folder of a video without an explicit path, as given.
+    folder: Option<PathBuf>,
     /// As named by the user.
     video: Option<OutputFile>,
     last_frame: Option<OutputFile>,
@@ -100,21 +79,26 @@ impl Target {
     /// same files.
     /// `taken`: files that may not be replaced.
     pub(crate) fn new(
-        args: FileArgs,
+        args: &FileArgs,
+        names: &TaskNames<'_>,
         with_last_frame: bool,
         owner: Option<&str>,
         taken: &[PathBuf],
     ) -> Result<Self, Failure> {
-        let video = args.output.as_deref().map(OutputFile::resolve).transpose()?;
-        let mut destination = match &video {
-            Some(video) => {
-                writable_folder(folder_of(&video.real))?;
-                Destination::file(&video.real)
-            }
-            None => Destination::folder(writable_folder(Path::new("."))?),
-        };
+        args.serves(names.tasks)?;
+        let Named {
+            video,
+            folder,
+            mut destination,
+        } = named(args, names)?;
         let beside = || Some(video.as_ref()?.given.with_extension("last-frame.png"));
-        let last_frame = args.last_frame_output.or_else(|| beside().filter(|_| with_last_frame));
+        let last_frame = args
+            .last_frame_output
+            .clone()
+            .or_else(|| beside().filter(|_| with_last_frame));
+        if let Some(image) = last_frame.as_deref().filter(|_| args.parents) {
+            make_folder(folder_of(image))?;
+        }
         let last_frame = last_frame.as_deref().map(OutputFile::resolve).transpose()?;
         if let Some(image) = &last_frame {
             writable_folder(folder_of(&image.real))?;
@@ -148,6 +132,7 @@ impl Target {
             destination: destination.overwrite(args.overwrite),
             resume: Resume::At(None),
             max_bytes: args.max_bytes,
+            folder,
             video,
             last_frame,
             _reserved: reserved,
@@ -163,6 +148,7 @@ impl Target {
         Ok(Self {
             video: destination.video.as_deref().map(OutputFile::resolve).transpose()?,
             last_frame: destination.last_frame.as_deref().map(OutputFile::resolve).transpose()?,
+            folder: elsewhere(&destination.folder),
             destination,
             resume: Resume::At(None),
             max_bytes: None,
@@ -229,7 +215,9 @@ impl Target {
         let entry = client.journal_entry(id).await.ok()??;
         for number in 2..=entry.videos.unwrap_or(1) {
             let kind = FileKind::of_video(number);
-            files.further.push(video.further(number).saved(client, id, kind).await?);
+            files
+                .further
+                .push(self.further(id, &video, number).saved(client, id, kind).await?);
         }
         if let Some(image) = image.filter(|_| !entry.without_last_frame) {
             files.last_frame = Some(image.saved(client, id, FileKind::LastFrame).await?);
@@ -242,11 +230,13 @@ impl Target {
         let video = match &self.video {
             Some(video) => video.clone(),
             None => {
-                let path = self.destination_of(delivered).video_of(id);
-                OutputFile {
-                    given: path.file_name().map_or_else(|| path.clone(), PathBuf::from),
-                    real: path,
-                }
+                let real = self.destination_of(delivered).video_of(id);
+                let name = Path::new(real.file_name().unwrap_or_default());
+                let given = self
+                    .folder
+                    .as_ref()
+                    .map_or_else(|| name.to_owned(), |folder| folder.join(name));
+                OutputFile { given, real }
             }
         };
         let image = match &self.last_frame {
@@ -258,6 +248,20 @@ impl Target {
             }
         };
         (video, image)
+    }
+
+    /// A further video next to the first, by its number from 2.
+    fn further(&self, id: &TaskId, video: &OutputFile, number: u16) -> OutputFile {
+        let path = self.destination.further_of(id, number);
+        // The first may have the extension of the format that was delivered.
+        let named = self.destination.name.is_some().then(|| path.file_name()).flatten();
+        match named {
+            Some(name) => OutputFile {
+                given: video.given.with_file_name(name),
+                real: video.real.with_file_name(name),
+            },
+            None => video.further(number),
+        }
     }
 
     /// The destination, with the name for the format `delivered`.
@@ -308,14 +312,29 @@ impl Target {
         let Resume::At(base_url) = &self.resume else {
             return None;
         };
-        let image = self.files_of(id, None).1.filter(|_| with_last_frame);
-        let download = Invocation::new("download")
-            .arg(id.to_string())
-            .option("-o", self.video.as_ref().map(|video| &video.given))
+        let download = Invocation::new("download").arg(id.to_string());
+        let download = self.named_in(id, download, with_last_frame, has_video);
+        Some(download.option("--base-url", base_url.as_ref()))
+    }
+
+    /// Adds the options that name these files to a command about the task.
+    pub(crate) fn options_for(&self, id: &TaskId, command: Invocation) -> Invocation {
+        self.named_in(id, command, true, false)
+    }
+
+    fn named_in(&self, id: &TaskId, command: Invocation, with_last_frame: bool, has_video: bool) -> Invocation {
+        let (video, image) = self.files_of(id, None);
+        let image = image.filter(|_| with_last_frame);
+        let is_named = self.video.is_some() || self.destination.name.is_some();
+        let output = if is_named {
+            Some(video.given)
+        } else {
+            self.folder.clone()
+        };
+        command
+            .option("-o", output)
             .option("--last-frame-output", image.map(|image| image.given))
             .flag("--overwrite", self.destination.overwrite || has_video)
-            .option("--base-url", base_url.as_ref());
-        Some(download)
     }
 
     /// The hint for a path with another file.
@@ -337,4 +356,59 @@ fn both(video: &OutputFile, image: &OutputFile) -> Failure {
         shown(&video.given),
         shown(&image.given)
     ))
+}
+
+/// Where the video of a task goes.
+struct Named {
+    video: Option<OutputFile>,
+    folder: Option<PathBuf>,
+    destination: Destination,
+}
+
+/// Reads `-o`: a file, a folder, or a name with placeholders. Creates missing folders if requested.
+fn named(args: &FileArgs, names: &TaskNames<'_>) -> Result<Named, Failure> {
+    let Some(output) = &args.output else {
+        return Ok(Named {
+            video: None,
+            folder: None,
+            destination: Destination::folder(writable_folder(Path::new("."))?),
+        });
+    };
+    let path = name::expand(output, names);
+    let is_folder = path.to_string_lossy().ends_with(std::path::is_separator) || path.is_dir();
+    let folder = if is_folder { path.as_path() } else { folder_of(&path) };
+    if args.parents {
+        make_folder(folder)?;
+    }
+    let name = path.file_name().filter(|_| !is_folder);
+    let template = name.and_then(|name| name.to_str()).filter(|name| name.contains('{'));
+    if is_folder || template.is_some_and(|template| template.contains("{id}")) {
+        let destination = Destination::folder(writable_folder(folder)?);
+        return Ok(Named {
+            video: None,
+            folder: (is_folder || path.parent() != Some(Path::new(""))).then(|| folder.to_owned()),
+            destination: template.into_iter().fold(destination, Destination::name),
+        });
+    }
+    // Only the number of the video is left.
+    let first = template.map(|template| path.with_file_name(template.replace("{n}", "1")));
+    let video = OutputFile::resolve(first.as_deref().unwrap_or(&path))?;
+    writable_folder(folder_of(&video.real))?;
+    let destination = Destination::file(&video.real);
+    Ok(Named {
+        video: Some(video),
+        folder: None,
+        destination: template.into_iter().fold(destination, Destination::name),
+    })
+}
+
+/// A folder other than the current one.
+fn elsewhere(folder: &Path) -> Option<PathBuf> {
+    let is_here = std::env::current_dir().is_ok_and(|here| here == folder);
+    (!is_here && !folder.as_os_str().is_empty()).then(|| folder.to_owned())
+}
+
+/// The failure of output options that do not fit the command.
+fn misused(message: impl Into<String>) -> Failure {
+    Failure::new(INVALID, ErrorKind::InvalidRequest, message.into())
 }

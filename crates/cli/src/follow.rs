@@ -52,10 +52,15 @@ pub(crate) fn wait_command(id: &TaskId, base_url: Option<&str>) -> Invocation {
 
 /// The hint to resume the wait for a task.
 pub(crate) fn resume_hint(failure: Failure, id: &TaskId, base_url: Option<&str>) -> Failure {
+    resume_with(failure, id, &wait_command(id, base_url))
+}
+
+/// The same with another command.
+pub(crate) fn resume_with(failure: Failure, id: &TaskId, command: &Invocation) -> Failure {
     if !failure.is_left() {
         return failure;
     }
-    let failure = failure.hint(&format!("Resume with: {}", wait_command(id, base_url)));
+    let failure = failure.hint(&format!("Resume with: {command}"));
     match removal_note(id.vendor()) {
         Some(note) => failure.hint(&note),
         None => failure,

@@ -12,6 +12,8 @@ Examples:
   videogen generate \"a paper boat\" --max-cost 2.50
   videogen generate \"a paper boat\" --simulate
 
+-o PATH names a file, a folder or a template; see `videogen download --help`.
+
 With --return-last-frame, the last frame is written next to the video with the \
 extension .last-frame.png, or to --last-frame-output.
 
@@ -51,12 +53,22 @@ pub(crate) const WAIT: &str = "\
 Examples:
   videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81
   videogen wait token360:videos:video-4f1c --timeout 600 --json
-  videogen wait token360:videos:video-4f1c --events";
+  videogen wait token360:videos:video-4f1c --events
+  videogen wait toapis:seedance-2:t1 toapis:seedance-2:t2 -o clips/ --parents
+
+With -o PATH, each task is downloaded as soon as it has ended; see \
+`videogen download --help` for the forms of PATH.";
 
 pub(crate) const DOWNLOAD: &str = "\
 Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
-  videogen download token360:videos:video-4f1c --last-frame-output boat.png";
+  videogen download token360:videos:video-4f1c --last-frame-output boat.png
+  videogen download toapis:seedance-2:t1 toapis:seedance-2:t2 -o \"k-{n}.mp4\"
+
+-o PATH names a file, a folder (one that exists, or with a / at the end), or a \
+file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \
+the task in the call, and {n}, the number of the task, or of the video where a \
+single task has several. Missing folders are created with --parents.";
 
 pub(crate) const OPEN: &str = "\
 Examples:

@@ -7,6 +7,7 @@ mod clips;
 mod commands;
 mod cost;
 mod csv;
+mod ended;
 mod error;
 mod events;
 mod exit;

@@ -177,6 +177,12 @@ impl Drop for Reservation {
     }
 }
 
+/// Creates a folder and those above it, unless it exists.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder)
+        .map_err(|error| io_failure(format!("cannot create the folder {}: {error}", file_name(folder))))
+}
+
 /// The resolved folder, after a check that files can be written there.
 pub(crate) fn writable_folder(folder: &Path) -> Result<PathBuf, Failure> {
     let folder = canonical_folder(folder)?;
@@ -196,7 +202,11 @@ fn canonical_folder(folder: &Path) -> Result<PathBuf, Failure> {
         } else {
             folder.to_string_lossy()
         };
-        io_failure(format!("cannot write into {shown}: {error}"))
+        let advice = match error.kind() {
+            io::ErrorKind::NotFound if folder != Path::new(".") => "; add --parents to create it",
+            _ => "",
+        };
+        io_failure(format!("cannot write into {shown}: {error}{advice}"))
     })
 }
 

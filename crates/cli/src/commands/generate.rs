@@ -18,7 +18,7 @@ use crate::cap::CapArgs;
 use crate::cost;
 use crate::events::What;
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
-use crate::files::{FileArgs, Files, Target};
+use crate::files::{FileArgs, Files, Target, TaskNames};
 use crate::follow;
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
@@ -52,7 +52,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
-    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "overwrite", "max_bytes"])]
+    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "overwrite", "max_bytes"])]
     no_wait: bool,
     /// Stop waiting after SECONDS; the task keeps running.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
@@ -199,8 +199,14 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         None
     } else {
         let with_last_frame = request.return_last_frame == Some(true);
-        let target =
-            Target::new(args.file, with_last_frame, key, &journal.files())?.in_format(request.output_format.as_deref());
+        let names = TaskNames {
+            vendor,
+            model: &request.model,
+            index: 1,
+            tasks: 1,
+        };
+        let target = Target::new(&args.file, &names, with_last_frame, key, &journal.files())?
+            .in_format(request.output_format.as_deref());
         Some(if args.simulate {
             target.simulated()
         } else {

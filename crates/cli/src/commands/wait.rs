@@ -8,10 +8,13 @@ use videogen::TaskId;
 use videogen::wait::WaitOptions;
 
 use crate::account;
+use crate::ended::{check_base_url, distinct};
 use crate::exit::Failure;
-use crate::follow::{ended, resume_hint, show, wait_for};
+use crate::files::SaveArgs;
+use crate::follow::{ended, resume_with, show, wait_for};
 use crate::journal::JournalArgs;
 use crate::output::Output;
+use crate::result::TaskResult;
 
 mod many;
 
@@ -26,23 +29,52 @@ pub(crate) struct WaitArgs {
     /// Stop waiting after SECONDS; the tasks keep running.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
     timeout: u64,
+    #[command(flatten)]
+    save: SaveArgs,
 }
 
 pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    args.save.check_output()?;
     let timeout = Duration::from_secs(args.timeout);
+    let ids = distinct(&args.tasks);
+    check_base_url(&ids, args.base_url.as_deref(), "wait for")?;
     let [id] = args.tasks.as_slice() else {
-        return many::wait(&args.tasks, args.base_url.as_deref(), timeout, journal, output).await;
+        return many::wait(&ids, &args.save, args.base_url.as_deref(), timeout, journal, output).await;
     };
     let client = account::client(id.vendor(), args.base_url.as_deref(), journal.open_if_there(output))?;
+    let early = match args.save.saves() {
+        true => args.save.early_target(&client, id, (1, 1), &journal.files()).await?,
+        false => None,
+    };
     let options = WaitOptions::default()
         .timeout(timeout)
         .poll(client.poll_policy().first(Duration::ZERO));
     let task = wait_for(&client, id, options, std::future::pending(), output)
         .await
         .map_err(|failure| {
-            let failure = resume_hint(failure, id, args.base_url.as_deref());
+            let failure = resume_with(
+                failure,
+                id,
+                &args.save.resume(id, early.as_ref(), args.base_url.as_deref()),
+            );
             failure.about(id).of_task(id, None)
         })?;
+    if args.save.saves() {
+        ended(&task).map_err(|failure| failure.of_task(id, Some(&task)))?;
+        let target = match early {
+            Some(target) => target,
+            None => {
+                let model = task.model.as_deref().unwrap_or_default();
+                args.save.target(&client, id, model, (1, 1), &journal.files()).await?
+            }
+        };
+        let files = target
+            .at_base_url(args.base_url.clone())
+            .save(&client, &task, output)
+            .await?;
+        output.task(TaskResult::with_files(&task, files.saved()), || files.text(""))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let failure = ended(&task).err();
     show(&client, &task, failure.as_ref(), output).await?;
     Ok(failure.map_or(ExitCode::SUCCESS, |failure| ExitCode::from(failure.code)))

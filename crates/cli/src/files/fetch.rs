@@ -71,7 +71,7 @@ impl Target {
             with_last_frame: image.is_some(),
         };
         for number in (2..).take(task.more_videos.len()) {
-            let file = video.further(number);
+            let file = self.further(&task.id, &video, number);
             match self.fetch_video(client, task, number, &file, output).await {
                 Ok(file) => files.further.push(file),
                 Err(failure) => return Err(files.without(&format!("video {number}"), task, failure)),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
-use super::{Destination, Event, FileKind, Intent, JournalError, Reason, SavedFile, Subject, further_video};
+use super::{Destination, Event, FileKind, Intent, JournalError, Reason, SavedFile, Subject};
 use crate::model::Progress;
 use crate::model::{
     Ambiguity, Delivery, Error, ErrorKind, Obtained, Operation, TaskCost, TaskError, TaskId, TaskStatus, Timestamp,
@@ -297,7 +297,7 @@ impl Entry {
         match kind {
             FileKind::Video => Some(video),
             FileKind::LastFrame => target.last_frame_of(&video),
-            FileKind::Further(number) => Some(further_video(&video, number)),
+            FileKind::Further(number) => Some(target.further_of(self.task.as_ref()?, number)),
         }
     }
 

@@ -25,6 +25,7 @@
 mod budget;
 mod charge;
 mod contract;
+mod destination;
 mod entry;
 mod error;
 mod event;
@@ -41,12 +42,13 @@ mod upload;
 pub use budget::{Budget, BudgetKey, OverBudget, ParseBudgetError, Period};
 pub use charge::{Charge, ChargeKind};
 pub use contract::{Journal, Started};
+pub use destination::{Destination, further_video};
 pub(crate) use entry::LEASE;
 pub use entry::{Entry, State};
 pub use error::JournalError;
 pub use event::{Event, Group, Intent, Reason};
 pub(crate) use files::digest_of;
-pub use files::{Destination, FileKind, SavedFile, further_video};
+pub use files::{FileKind, SavedFile};
 pub use found::{Found, Unreadable};
 /// Future returned by the methods of a [`Journal`].
 pub use futures_util::future::BoxFuture;

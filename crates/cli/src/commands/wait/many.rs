@@ -6,75 +6,65 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use videogen::wait::{Watched, Watcher, WatcherOptions};
-use videogen::{ErrorKind, TaskId, Vendor, VideoTask};
+use videogen::{Client, TaskId, Vendor, VideoTask};
 
 use crate::account;
-use crate::exit::{Failure, INVALID};
-use crate::follow::{ended as judge, left, resume_hint};
+use crate::ended::Ended;
+use crate::exit::Failure;
+use crate::files::{SaveArgs, Target};
+use crate::follow::{left, resume_with};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::journal::JournalArgs;
-use crate::output::{Output, shown, task_text};
-use crate::result::TaskResult;
+use crate::output::{Output, shown};
 
-/// The end of the wait for a task.
-struct Ended {
-    code: u8,
-    result: TaskResult,
-    text: String,
+/// What is known of the tasks while they are waited for.
+struct Tasks<'a> {
+    ids: &'a [TaskId],
+    save: &'a SaveArgs,
+    base_url: Option<&'a str>,
+    timeout: Duration,
+    journal: &'a JournalArgs,
+    output: &'a Output,
+    clients: HashMap<Vendor, Client>,
+    /// Output files whose names are known.
+    targets: HashMap<TaskId, Target>,
+    ended: HashMap<TaskId, Ended>,
 }
 
-impl Ended {
-    fn of(id: &TaskId, waited: Result<VideoTask, Failure>) -> Self {
-        match waited {
-            Ok(task) => {
-                let failure = judge(&task).err();
-                let result = TaskResult::of(&task);
-                Self {
-                    code: failure.as_ref().map_or(0, |failure| failure.code),
-                    text: task_text(&task),
-                    result: result.failed(failure.as_ref().and_then(Failure::document)),
-                }
-            }
-            Err(failure) => {
-                let failure = failure.about(id);
-                Self {
-                    code: failure.code,
-                    text: format!("{id}  {}", failure.message),
-                    result: TaskResult::left(id).failed(failure.document()),
-                }
-            }
-        }
-    }
-}
-
-/// Waits for each task, and shows them in the order of the arguments.
-pub(crate) async fn wait(
-    tasks: &[TaskId],
+/// Waits for each task, downloads its video if requested, and shows them in the order of the arguments.
+pub(super) async fn wait(
+    ids: &[TaskId],
+    save: &SaveArgs,
     base_url: Option<&str>,
     timeout: Duration,
     journal: &JournalArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
-    let mut ids: Vec<TaskId> = Vec::new();
-    for id in tasks {
-        if !ids.contains(id) {
-            ids.push(id.clone());
-        }
-    }
-    let mut ended = HashMap::new();
-    let waiting = wait_for(&ids, base_url, timeout, &mut ended, journal, output);
+    let mut tasks = Tasks {
+        ids,
+        save,
+        base_url,
+        timeout,
+        journal,
+        output,
+        clients: HashMap::new(),
+        targets: HashMap::new(),
+        ended: HashMap::new(),
+    };
+    tasks.prepare().await?;
     let interrupt = tokio::select! {
-        result = waiting => result.map(|()| None)?,
+        result = tasks.wait() => result.map(|()| None)?,
         interrupt = interrupted() => Some(interrupt),
     };
     let (mut code, mut results, mut texts) = (0, Vec::new(), Vec::new());
-    for id in &ids {
-        let one = match ended.remove(id) {
+    for id in ids {
+        let one = match tasks.ended.remove(id) {
             Some(one) => one,
             None => {
                 // Without an interrupt every wait has ended.
                 let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, None);
-                let one = Ended::of(id, Err(resume_hint(failure, id, base_url)));
+                let resume = save.resume(id, tasks.targets.get(id), base_url);
+                let one = Ended::failed(id, resume_with(failure, id, &resume));
                 output.ended(&one.result)?;
                 one
             }
@@ -87,52 +77,86 @@ pub(crate) async fn wait(
     Ok(ExitCode::from(interrupt.map_or(code, Interrupt::code)))
 }
 
-/// One watcher for each vendor, all at once.
-async fn wait_for(
-    ids: &[TaskId],
-    base_url: Option<&str>,
-    timeout: Duration,
-    ended: &mut HashMap<TaskId, Ended>,
-    journal: &JournalArgs,
-    output: &Output,
-) -> Result<(), Failure> {
-    let mut watchers: HashMap<Vendor, Watcher> = HashMap::new();
-    for id in ids {
-        if !watchers.contains_key(&id.vendor()) {
-            if base_url.is_some() && !watchers.is_empty() {
-                let message = "--base-url is for one vendor, but these tasks are from several";
-                return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message)
-                    .hint("Set base URLs in the environment (such as TOKEN360_BASE_URL), or wait for each vendor's tasks separately."));
+impl Tasks<'_> {
+    /// Checks everything that can be checked before the wait.
+    async fn prepare(&mut self) -> Result<(), Failure> {
+        for (index, id) in self.ids.iter().enumerate() {
+            if !self.clients.contains_key(&id.vendor()) {
+                let journal = self.journal.open_if_there(self.output);
+                let client = account::client(id.vendor(), self.base_url, journal)?;
+                self.clients.insert(id.vendor(), client);
             }
-            let client = account::client(id.vendor(), base_url, journal.open_if_there(output))?;
-            // Polls at once: the tasks may have ended long ago.
-            let now = client.poll_policy().first(Duration::ZERO);
-            let watcher = Watcher::new(&client, WatcherOptions::default().poll(now));
-            watchers.insert(id.vendor(), watcher);
-        }
-        let watched = Watched::new(id.clone()).timeout(timeout);
-        watchers[&id.vendor()].add(watched);
-    }
-    let mut next = JoinSet::new();
-    let wait = |watcher: Watcher| async move { (watcher.next().await, watcher) };
-    for watcher in watchers.into_values() {
-        next.spawn(wait(watcher));
-    }
-    while let Some(result) = next.join_next().await {
-        let Ok((Some((id, result)), watcher)) = result else {
-            continue;
-        };
-        next.spawn(wait(watcher));
-        let result = result.map_err(|error| resume_hint(Failure::from(error), &id, base_url));
-        if output.is_text() {
-            match &result {
-                Ok(task) => output.note(&format!("{id} is {}", shown(&task.status))),
-                Err(failure) => output.note(&failure.message),
+            if self.save.saves() {
+                let (client, place) = (&self.clients[&id.vendor()], (index + 1, self.ids.len()));
+                let taken = self.journal.files();
+                if let Some(target) = self.save.early_target(client, id, place, &taken).await? {
+                    self.targets.insert(id.clone(), self.located(target));
+                }
             }
         }
-        let one = Ended::of(&id, result);
-        output.ended(&one.result)?;
-        ended.insert(id, one);
+        Ok(())
     }
-    Ok(())
+
+    fn located(&self, target: Target) -> Target {
+        target.at_base_url(self.base_url.map(str::to_owned))
+    }
+
+    /// One watcher for each vendor, all at once.
+    async fn wait(&mut self) -> Result<(), Failure> {
+        let mut watchers: HashMap<Vendor, Watcher> = HashMap::new();
+        for id in self.ids {
+            let watcher = watchers.entry(id.vendor()).or_insert_with(|| {
+                let client = &self.clients[&id.vendor()];
+                // Polls at once: the tasks may have ended long ago.
+                let now = client.poll_policy().first(Duration::ZERO);
+                Watcher::new(client, WatcherOptions::default().poll(now))
+            });
+            watcher.add(Watched::new(id.clone()).timeout(self.timeout));
+        }
+        let mut next = JoinSet::new();
+        let wait = |watcher: Watcher| async move { (watcher.next().await, watcher) };
+        for watcher in watchers.into_values() {
+            next.spawn(wait(watcher));
+        }
+        while let Some(result) = next.join_next().await {
+            let Ok((Some((id, result)), watcher)) = result else {
+                continue;
+            };
+            next.spawn(wait(watcher));
+            let resume = self.save.resume(&id, self.targets.get(&id), self.base_url);
+            let result = result.map_err(|error| resume_with(Failure::from(error), &id, &resume));
+            if self.output.is_text() {
+                match &result {
+                    Ok(task) => self.output.note(&format!("{id} is {}", shown(&task.status))),
+                    Err(failure) => self.output.note(&failure.message),
+                }
+            }
+            let one = match result {
+                Ok(task) if self.save.saves() => self.save(&id, &task).await,
+                Ok(task) => Ended::task(&task),
+                Err(failure) => Ended::failed(&id, failure),
+            };
+            self.output.ended(&one.result)?;
+            self.ended.insert(id, one);
+        }
+        Ok(())
+    }
+
+    /// Downloads the files of a task that ended.
+    async fn save(&mut self, id: &TaskId, task: &VideoTask) -> Ended {
+        let client = &self.clients[&id.vendor()];
+        if !self.targets.contains_key(id) {
+            let index = self.ids.iter().position(|one| one == id).unwrap_or_default();
+            let (model, place) = (task.model.as_deref().unwrap_or_default(), (index + 1, self.ids.len()));
+            let taken = self.journal.files();
+            match self.save.target(client, id, model, place, &taken).await {
+                Ok(target) => drop(self.targets.insert(id.clone(), self.located(target))),
+                Err(failure) => return Ended::failed(id, failure.of_task(id, Some(task))),
+            }
+        }
+        match self.targets[id].save(client, task, self.output).await {
+            Ok(files) => Ended::saved(task, &files),
+            Err(failure) => Ended::failed(id, failure),
+        }
+    }
 }

@@ -1,0 +1,188 @@
+//! Options that name output files.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
+use videogen::{Client, TaskId};
+
+use super::name::{self, TaskNames};
+use super::{Target, misused};
+use crate::exit::Failure;
+use crate::follow::wait_command;
+use crate::invocation::Invocation;
+use crate::output::file as shown;
+
+#[derive(Args, Clone)]
+pub(crate) struct FileArgs {
+    /// File, folder or template for the video [default: VENDOR.FAMILY.ID.mp4].
+    #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(output_path))]
+    pub(crate) output: Option<PathBuf>,
+    /// File for the last frame, an image.
+    #[arg(long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
+    pub(crate) last_frame_output: Option<PathBuf>,
+    /// Create the missing folders of the output files.
+    #[arg(long)]
+    pub(crate) parents: bool,
+    /// Replace existing files.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Largest file to download, in bytes [default: 4294967296].
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_bytes: Option<u64>,
+}
+
+/// Output files of tasks that exist.
+#[derive(Args, Clone)]
+pub(crate) struct SaveArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// Also save the last frame, next to the video.
+    #[arg(long)]
+    pub(crate) with_last_frame: bool,
+}
+
+/// A path to write to. Standard output is none, so that no file called `-` is paid for.
+fn file_to_write(path: PathBuf) -> Result<PathBuf, String> {
+    if path.as_os_str() == "-" {
+        return Err(
+            "writing to standard output is not supported; name a file, or ./- for a file of that name".to_owned(),
+        );
+    }
+    Ok(path)
+}
+
+/// The same, with placeholders.
+fn output_path(path: PathBuf) -> Result<PathBuf, String> {
+    let path = file_to_write(path)?;
+    name::check(&path)?;
+    Ok(path)
+}
+
+impl FileArgs {
+    /// Rejects a name of a single file for several tasks.
+    pub(super) fn serves(&self, tasks: usize) -> Result<(), Failure> {
+        if tasks < 2 {
+            return Ok(());
+        }
+        if self.last_frame_output.is_some() {
+            let message = format!("--last-frame-output names one file, but there are {tasks} tasks");
+            return Err(misused(message));
+        }
+        let Some(output) = &self.output else { return Ok(()) };
+        let is_folder = output.to_string_lossy().ends_with(std::path::is_separator) || output.is_dir();
+        let differs = ["{id}", "{n}", "{index}"]
+            .iter()
+            .any(|part| name::contains(output, part));
+        if is_folder || differs {
+            return Ok(());
+        }
+        Err(misused(format!(
+            "-o {} names one file, but there are {tasks} tasks; add {{n}} or {{id}} to the name, or name a folder",
+            shown(output)
+        )))
+    }
+
+    /// Whether the name depends on the model.
+    fn needs_model(&self) -> bool {
+        self.output
+            .as_deref()
+            .is_some_and(|output| name::contains(output, "{model}"))
+    }
+}
+
+impl SaveArgs {
+    /// Rejects options without the one that they belong to.
+    pub(crate) fn check_output(&self) -> Result<(), Failure> {
+        let FileArgs {
+            output,
+            last_frame_output,
+            parents,
+            overwrite,
+            max_bytes,
+        } = &self.file;
+        let others = [
+            ("--with-last-frame", self.with_last_frame),
+            ("--last-frame-output", last_frame_output.is_some()),
+            ("--parents", *parents),
+            ("--overwrite", *overwrite),
+            ("--max-bytes", max_bytes.is_some()),
+        ];
+        match others.into_iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) if output.is_none() => Err(misused(format!(
+                "{option} is for downloads; add -o PATH to download the video when the task has ended"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The output files of a task, checked. `place`: the number of the task in the call, from 1, and of all tasks.
+    pub(crate) async fn target(
+        &self,
+        client: &Client,
+        id: &TaskId,
+        model: &str,
+        (index, tasks): (usize, usize),
+        taken: &[PathBuf],
+    ) -> Result<Target, Failure> {
+        let names = TaskNames {
+            vendor: id.vendor(),
+            model,
+            index,
+            tasks,
+        };
+        let target = Target::new(&self.file, &names, self.with_last_frame, Some(&id.to_string()), taken)?;
+        // An unreadable journal counts as one without an entry.
+        target.check_free(client.journal_entry(id).await.ok().flatten().as_ref())?;
+        Ok(target)
+    }
+
+    /// The same before the task is looked up. `None`: its model is part of the name, and only the vendor knows it.
+    pub(crate) async fn early_target(
+        &self,
+        client: &Client,
+        id: &TaskId,
+        place: (usize, usize),
+        taken: &[PathBuf],
+    ) -> Result<Option<Target>, Failure> {
+        self.file.serves(place.1)?;
+        let entry = client.journal_entry(id).await.ok().flatten();
+        match entry.map(|entry| entry.intent.model) {
+            Some(model) => self.target(client, id, &model, place, taken).await.map(Some),
+            None if self.file.needs_model() => Ok(None),
+            None => self.target(client, id, "", place, taken).await.map(Some),
+        }
+    }
+
+    /// Whether to download the videos after a wait.
+    pub(crate) fn saves(&self) -> bool {
+        self.file.output.is_some()
+    }
+
+    /// The command that resumes the wait for a task. `target`: its output files, if they are known.
+    pub(crate) fn resume(&self, id: &TaskId, target: Option<&Target>, base_url: Option<&str>) -> Invocation {
+        let wait = wait_command(id, base_url);
+        match target {
+            Some(target) => target.options_for(id, wait),
+            None => self.repeat(wait),
+        }
+    }
+
+    /// Adds these options to a command.
+    pub(crate) fn repeat(&self, command: Invocation) -> Invocation {
+        let FileArgs {
+            output,
+            last_frame_output,
+            parents,
+            overwrite,
+            max_bytes,
+        } = &self.file;
+        command
+            .option("-o", output.as_ref())
+            .option("--last-frame-output", last_frame_output.as_ref())
+            .flag("--with-last-frame", self.with_last_frame)
+            .flag("--parents", *parents)
+            .flag("--overwrite", *overwrite)
+            .option("--max-bytes", max_bytes.map(|bytes| bytes.to_string()))
+    }
+}
