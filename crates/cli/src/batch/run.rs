@@ -318,7 +318,7 @@ impl Batch {
                 ))
             }
             Err(error) if matches!(error.kind(), ErrorKind::NoVideo | ErrorKind::Moderated) => {
-                let mut result = TaskResult::left(&id).failed(Some(*Failure::from(error).error));
+                let mut result = TaskResult::left(&id).failed(Some(*Failure::from(error).accepted(&id).error));
                 result.outcome = Outcome::Failed;
                 Step::Over(Box::new(result))
             }

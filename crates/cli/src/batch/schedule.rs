@@ -283,7 +283,7 @@ fn code(result: &TaskResult) -> u8 {
         Outcome::Done => 0,
         Outcome::Failed | Outcome::Skipped => crate::exit::NO_VIDEO,
         Outcome::Rejected => crate::exit::INVALID,
-        Outcome::Running => crate::exit::TIMEOUT,
+        Outcome::Running | Outcome::NotFound => crate::exit::TIMEOUT,
         Outcome::Ambiguous => crate::exit::AMBIGUOUS,
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn word(outcome: Outcome) -> &'static str {
         Outcome::Rejected => "rejected",
         Outcome::Ambiguous => "ambiguous",
         Outcome::Skipped => "skipped",
-        Outcome::Running => "left",
+        Outcome::Running | Outcome::NotFound => "left",
     }
 }
 
