@@ -118,7 +118,7 @@ async fn a_submission_of_an_unlisted_model_says_so() {
             Vendor::Fal => ("bytedance/seedance-2.0/fastx", Some("bytedance/seedance-2.0/fast")),
             _ => (near.as_str(), Some(listed)),
         };
-        for (model, near) in [(listed, None), typo, ("kling-v9", None)] {
+        for (model, near) in [(listed, None), typo, ("lantern-v9", None)] {
             let request = VideoRequest::new(model, "a kite");
             let task = client.submit(&request).await.unwrap();
             let plan = client.plan(&request).unwrap();

@@ -344,7 +344,7 @@ async fn a_task_under_another_id_is_not_adopted_for_another_submission() {
                 TaskId::new(vendor, own.id.family(), format!("up-{}", own.id.id())).as_ref(),
             )
             .await;
-        assert_eq!(settled.unwrap_err().kind(), ErrorKind::Journal);
+        assert_eq!(settled.unwrap_err().kind(), ErrorKind::Conflict);
     }
 }
 

@@ -64,11 +64,7 @@ async fn a_task_of_another_vendor_is_rejected_before_any_request() {
                     .unwrap_err(),
             ];
             for error in errors {
-                let expected = format!(
-                    "this client is for {}, but the task belongs to {owner}; use a client of {owner}",
-                    vendor.name(),
-                    owner = owner.name()
-                );
+                let expected = format!("the task belongs to {}, not to {}", owner.name(), vendor.name());
                 assert_eq!(error.message(), expected);
                 assert_eq!(
                     (error.kind(), error.task()),
@@ -106,7 +102,7 @@ async fn a_lost_submission_is_searched_for_at_its_own_vendor() {
         .unwrap_err();
     let client = client(Vendor::AllToken, &simulator, &journal);
     let error = client.reconcile(lost.ambiguity().unwrap()).await.unwrap_err();
-    let expected = "this client is for AllToken, but the submission belongs to ToAPIs; use a client of ToAPIs";
+    let expected = "the submission belongs to ToAPIs, not to AllToken";
     assert_eq!((error.kind(), error.message()), (ErrorKind::InvalidRequest, expected));
 
     // The library names its own calls; a program that shows the error to its users leaves them out.

@@ -79,6 +79,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("uploads", 5),
             ("webhook", 5),
             ("clips", 6),
+            ("ended", 7),
             ("files", 6),
             ("cost", 6),
             ("price_file", 6),

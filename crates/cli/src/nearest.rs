@@ -33,18 +33,27 @@ pub(crate) fn in_error(error: &str) -> Option<&str> {
     nearest(names.next()?, names)
 }
 
-/// Checks a status of a list.
-pub(crate) fn status(word: &str) -> Result<String, String> {
+/// The statuses of submissions without a task in the journal.
+const UNSETTLED: [&str; 5] = ["sending", "ambiguous", "rejected", "not_sent", "dismissed"];
+
+/// Checks a status of a vendor's list, or of the journal's.
+pub(crate) fn status(word: &str, is_local: bool) -> Result<(), String> {
     let is_of_vendor = |vendor: &Vendor| {
         let own = vendor.facts().tasks.statuses;
         own.iter().any(|(known, _)| known.eq_ignore_ascii_case(word))
     };
     match TaskStatus::from_vendor(word) {
         TaskStatus::Unknown(_) if !Vendor::ALL.iter().any(is_of_vendor) => {
-            let names = STATUSES.each_ref().map(TaskStatus::as_str);
-            let meant = nearest(word, names).map(|near| format!("; did you mean {near}?"));
+            let mut names: Vec<&str> = STATUSES.iter().map(TaskStatus::as_str).collect();
+            if is_local {
+                names.extend(UNSETTLED);
+            }
+            if is_local && UNSETTLED.contains(&word) {
+                return Ok(());
+            }
+            let meant = nearest(word, names.iter().copied()).map(|near| format!("; did you mean {near}?"));
             Err(format!("use one of {}{}", names.join(", "), meant.unwrap_or_default()))
         }
-        _ => Ok(word.to_owned()),
+        _ => Ok(()),
     }
 }

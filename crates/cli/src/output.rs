@@ -15,7 +15,7 @@ use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoTask};
 
 use crate::events::{EventLog, What};
 use crate::exit::{Failure, IO};
-use crate::result::{Failed, Results, TaskResult};
+use crate::result::{Failed, Outcome, Results, TaskResult};
 use crate::text;
 
 /// How a command reports what it does.
@@ -419,7 +419,8 @@ fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints the paths of the files of each task, or its id.
 fn names(results: &[TaskResult]) -> Result<(), Failure> {
-    let lines: Vec<String> = results.iter().flat_map(TaskResult::names).collect();
+    let known = results.iter().filter(|result| result.outcome != Outcome::NotFound);
+    let lines: Vec<String> = known.flat_map(TaskResult::names).collect();
     match lines.is_empty() {
         true => Ok(()),
         false => print(&text::lines(&lines.join("\n"))),

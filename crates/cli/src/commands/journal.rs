@@ -149,18 +149,23 @@ fn summary(pruned: &Pruned, dry_run: bool) -> String {
 }
 
 /// Why entries stay, and what to do.
-fn why(reason: Kept) -> &'static str {
+fn why(reason: Kept) -> String {
+    let recover = || Invocation::new("recover");
     match reason {
-        Kept::Open => "their submission status is unknown; resolve them with `videogen recover`",
-        Kept::Unfinished => {
-            "their tasks had not ended, or files are missing; finish them with `videogen recover --wait`"
-        }
-        Kept::Undownloaded => "paid for and not downloaded; to remove them, add --include-undownloaded",
-        Kept::Key => "their idempotency keys prevent a second payment; to remove them, add --keys",
-        Kept::Budget => "they count against a budget for the total",
-        Kept::Account => "their account has a submission of unknown status; resolve it with `videogen recover`",
-        Kept::Unreadable => "they cannot be read; see `videogen journal check`",
-        _ => "another reason",
+        Kept::Open => format!("their submission status is unknown; resolve them with {}", recover()),
+        Kept::Unfinished => format!(
+            "their tasks had not ended, or files are missing; finish them with {}",
+            recover().flag("--wait", true)
+        ),
+        Kept::Undownloaded => "paid for and not downloaded; to remove them, add --include-undownloaded".to_owned(),
+        Kept::Key => "their idempotency keys prevent a second payment; to remove them, add --keys".to_owned(),
+        Kept::Budget => "they count against a budget for the total".to_owned(),
+        Kept::Account => format!(
+            "their account has a submission of unknown status; resolve it with {}",
+            recover()
+        ),
+        Kept::Unreadable => format!("they cannot be read; see {}", Invocation::new("journal").arg("check")),
+        _ => "another reason".to_owned(),
     }
 }
 
@@ -236,7 +241,7 @@ fn cells(entry: &Entry) -> [String; 14] {
         json!(charge.kind).as_str().unwrap_or_default().to_owned(),
         amount,
         currency,
-        path.map(|saved| saved.path.to_string_lossy().into_owned())
+        path.map(|saved| saved.path.to_string_lossy().to_string())
             .unwrap_or_default(),
         intent.prompt.clone(),
     ]

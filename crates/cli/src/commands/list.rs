@@ -41,7 +41,7 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     oldest_first: bool,
     /// Filter by status, such as completed (AllToken, ModelArk, or with --local).
-    #[arg(long, value_name = "STATUS", value_parser = nearest::status)]
+    #[arg(long, value_name = "STATUS")]
     status: Option<String>,
     /// With --local: since a date (UTC), a time, or a duration ago: 7d, 24h.
     #[arg(long, value_name = "TIME", value_parser = since, requires = "local")]
@@ -49,6 +49,12 @@ pub(crate) struct ListArgs {
 }
 
 pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    if let Some(status) = &args.status {
+        nearest::status(status, args.local).map_err(|rule| {
+            let message = format!("--status {status}: {rule}");
+            Failure::new(INVALID, ErrorKind::InvalidRequest, message)
+        })?;
+    }
     if args.local {
         return local(&args, journal, output).await;
     }
