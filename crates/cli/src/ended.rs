@@ -54,20 +54,18 @@ impl Ended {
     }
 }
 
-impl Target {
-    /// Downloads the files of a task that ended.
-    pub(crate) async fn save(
-        &self,
-        client: &videogen::Client,
-        task: &VideoTask,
-        output: &Output,
-    ) -> Result<Files, Failure> {
-        follow::ended(task)?;
-        let fetched = self.fetch(client, task, output).await;
-        let files = fetched.map_err(|failure| failure.about(&task.id).of_task(&task.id, Some(task)))?;
-        self.replace_blocked(client, &task.id).await;
-        Ok(files)
-    }
+/// Downloads the files of a task that ended.
+pub(crate) async fn save(
+    target: &Target,
+    client: &videogen::Client,
+    task: &VideoTask,
+    output: &Output,
+) -> Result<Files, Failure> {
+    follow::ended(task)?;
+    let fetched = target.fetch(client, task, output).await;
+    let files = fetched.map_err(|failure| failure.about(&task.id).of_task(&task.id, Some(task)))?;
+    target.replace_blocked(client, &task.id).await;
+    Ok(files)
 }
 
 /// Each task once, in the order given.

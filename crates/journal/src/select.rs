@@ -142,7 +142,14 @@ mod tests {
             let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let steps = plan.query_map(params_from_iter(values), |row| row.get::<_, String>(3));
             let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
-            assert!(steps[0].contains(&format!("USING INDEX {index}")), "{sql}: {steps:?}");
+            let index = format!("USING INDEX {index}");
+            assert!(steps.iter().any(|step| step.contains(&index)), "{sql}: {steps:?}");
+            assert!(
+                !steps
+                    .iter()
+                    .any(|step| step.starts_with("SCAN") && !step.contains("INDEX")),
+                "{steps:?}"
+            );
         }
     }
 }

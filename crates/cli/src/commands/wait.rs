@@ -8,7 +8,7 @@ use videogen::TaskId;
 use videogen::wait::WaitOptions;
 
 use crate::account;
-use crate::ended::{check_base_url, distinct};
+use crate::ended::{check_base_url, distinct, save};
 use crate::exit::Failure;
 use crate::files::SaveArgs;
 use crate::follow::{ended, resume_with, show, wait_for};
@@ -68,10 +68,8 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
                 args.save.target(&client, id, model, (1, 1), &journal.files()).await?
             }
         };
-        let files = target
-            .at_base_url(args.base_url.clone())
-            .save(&client, &task, output)
-            .await?;
+        let target = target.at_base_url(args.base_url.clone());
+        let files = save(&target, &client, &task, output).await?;
         output.task(TaskResult::with_files(&task, files.saved()), || files.text(""))?;
         return Ok(ExitCode::SUCCESS);
     }

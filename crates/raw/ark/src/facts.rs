@@ -26,7 +26,7 @@ pub const VENDOR: Vendor = Vendor {
     families: FAMILIES,
     models: MODELS,
     uploads: UPLOADS,
-    prompt_flags: &[("--cf", "camera_fixed"), ("--dur", "duration"), ("--rs", "resolution"), ("--rt", "aspect_ratio"), ("--seed", "seed"), ("--wm", "watermark")],
+    prompt_flags: &[("--camerafixed", "camera_fixed"), ("--cf", "camera_fixed"), ("--dur", "duration"), ("--duration", "duration"), ("--ratio", "aspect_ratio"), ("--resolution", "resolution"), ("--rs", "resolution"), ("--rt", "aspect_ratio"), ("--seed", "seed"), ("--watermark", "watermark"), ("--wm", "watermark")],
     prices: PRICES,
     billing: Billing { free: &["failed", "cancelled", "expired"], unaffected: &[], page: Some("https://docs.byteplus.com/en/docs/ModelArk/1544106"), unverified: false },
 };

@@ -9,7 +9,7 @@ use videogen::wait::{Watched, Watcher, WatcherOptions};
 use videogen::{Client, TaskId, Vendor, VideoTask};
 
 use crate::account;
-use crate::ended::Ended;
+use crate::ended::{Ended, save};
 use crate::exit::Failure;
 use crate::files::{SaveArgs, Target};
 use crate::follow::{left, resume_with};
@@ -154,7 +154,7 @@ impl Tasks<'_> {
                 Err(failure) => return Ended::failed(id, failure.of_task(id, Some(task))),
             }
         }
-        match self.targets[id].save(client, task, self.output).await {
+        match save(&self.targets[id], client, task, self.output).await {
             Ok(files) => Ended::saved(task, &files),
             Err(failure) => Ended::failed(id, failure),
         }
