@@ -171,9 +171,10 @@ async fn several_tasks_are_waited_for_and_downloaded() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_wait_keeps_its_output_paths() {
-    let folder = tempfile::tempdir().unwrap();
-    let (simulator, ids) = two_tasks(folder.path()).await;
     for several in [false, true] {
+        // Tasks that have not ended: an interrupted download has another hint.
+        let folder = tempfile::tempdir().unwrap();
+        let (simulator, ids) = two_tasks(folder.path()).await;
         let tasks = &ids[..if several { 2 } else { 1 }];
         let out = if several { "it's {n} of 2.mp4" } else { "it's one.mp4" };
         let args: Vec<&str> = std::iter::once("wait")
