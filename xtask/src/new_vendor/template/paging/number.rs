@@ -14,5 +14,6 @@
             next: (!is_last && !tasks.is_empty()).then(|| number.to_string()),
             total: total.and_then(|total| total.try_into().ok()),
             tasks,
+            ..RawPage::default()
         })
     }

@@ -4,6 +4,6 @@
         Ok(RawPage {
             tasks: read_all(page.data, |video| read_task(video, None))?,
             next: page.next.read(),
-            total: None,
+            ..RawPage::default()
         })
     }
