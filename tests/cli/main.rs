@@ -12,6 +12,9 @@ mod deaths;
 mod deliveries;
 mod documents;
 mod download;
+#[path = "../download/server.rs"]
+#[allow(dead_code)]
+mod file_server;
 mod follow;
 #[cfg(unix)]
 mod gallery;
@@ -33,6 +36,7 @@ mod prices;
 mod records;
 mod requests;
 mod results;
+mod resumed;
 mod several;
 mod shells;
 mod spelling;
