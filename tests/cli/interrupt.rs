@@ -106,14 +106,13 @@ fn an_id_is_shown_before_a_locked_journal() {
         let (ended, out, err) = end(child, err);
         assert_eq!(ended, code, "{name}: {out} {err}");
         let said = if json { out } else { err };
-        let wait = "videogen wait alltoken:generations:vgen-1";
-        assert!(said.contains(wait), "{said}");
+        let wait = r"Resume with: videogen wait alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
         if json {
             let document = super::documents::only(&said);
             assert_eq!(document["error"]["task"], "alltoken:generations:vgen-1");
+            assert_eq!(document["error"]["hint"], wait);
         } else {
-            let download = r"videogen download alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
-            assert!(said.contains(download), "{said}");
+            assert!(said.contains(wait) && !said.contains("videogen download"), "{said}");
         }
         assert!(requests.try_recv().is_err(), "nothing else was sent");
         drop(lock);
@@ -179,8 +178,7 @@ fn the_first_interrupt_waits_for_the_response() {
         assert_eq!(ended, code, "{out} {err}");
         for words in [
             "alltoken:generations:vgen-1 is still running (queued)",
-            "videogen wait alltoken:generations:vgen-1",
-            "videogen download alltoken:generations:vgen-1 --last-frame-output alltoken.generations.vgen-1.last-frame.png",
+            "videogen wait alltoken:generations:vgen-1 -o ./ --last-frame-output alltoken.generations.vgen-1.last-frame.png",
         ] {
             assert!(err.contains(words), "{words}: {err}");
         }

@@ -40,6 +40,7 @@ mod resumed;
 mod several;
 mod shells;
 mod spelling;
+mod streams;
 mod strict;
 mod terminal;
 mod tidy;

@@ -105,6 +105,17 @@ impl Failure {
         self
     }
 
+    /// The same about a simulated task, which ended with this command.
+    pub(crate) fn of_simulation(mut self) -> Self {
+        const END: &str = "the simulated task ended with this command";
+        self.message = match self.is_interrupt() {
+            true => format!("interrupted; {END}"),
+            false => format!("{}; {END}", self.message),
+        };
+        self.error.message.clone_from(&self.message);
+        self
+    }
+
     /// Names the task that it is about, for programs.
     pub(crate) fn about(mut self, task: &TaskId) -> Self {
         self.error.task.get_or_insert_with(|| task.clone());

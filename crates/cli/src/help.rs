@@ -63,10 +63,11 @@ pub(crate) const DOWNLOAD: &str = "\
 Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
   videogen download token360:videos:video-4f1c --last-frame-output boat.png
+  videogen download token360:videos:video-4f1c -o - > boat.mp4
   videogen download toapis:seedance-2:t1 toapis:seedance-2:t2 -o \"k-{n}.mp4\"
 
--o PATH names a file, a folder (one that exists, or with a / at the end), or a \
-file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \
+-o PATH names a file, a folder (one that exists, or with a / at the end), - for \
+standard output, which then has the video alone, or a file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \
 the task in the call, and {n}, the number of the task, or of the video where a \
 single task has several. Missing folders are created with --parents.";
 

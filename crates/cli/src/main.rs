@@ -144,6 +144,17 @@ impl Command {
             Self::Generate(_) | Self::Wait(_) | Self::Download(_) | Self::Status(_) | Self::Cancel(_)
         )
     }
+
+    /// Whether it writes a video to standard output.
+    fn streams(&self) -> bool {
+        match self {
+            Self::Generate(args) => args.file.streams(),
+            Self::Wait(wait::WaitArgs { save, .. }) | Self::Download(download::DownloadArgs { save, .. }) => {
+                save.file.streams()
+            }
+            _ => false,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -218,6 +229,16 @@ async fn run() -> ExitCode {
         output.failure(&Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message));
         return ExitCode::from(exit::INVALID);
     }
+    let output = match cli.command.streams() {
+        true => match output.beside_a_stream() {
+            Ok(output) => output,
+            Err(failure) => {
+                output.failure(&failure);
+                return ExitCode::from(failure.code);
+            }
+        },
+        false => output,
+    };
     invocation::repeat(journal.options());
     let result = match cli.command {
         Command::Generate(args) => generate::generate(*args, &journal, &output).await,

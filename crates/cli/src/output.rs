@@ -14,7 +14,7 @@ use serde::Serialize;
 use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoTask};
 
 use crate::events::{EventLog, What};
-use crate::exit::{Failure, IO};
+use crate::exit::{Failure, INVALID, IO};
 use crate::result::{Failed, Outcome, Results, TaskResult};
 use crate::text;
 
@@ -49,6 +49,8 @@ impl OutputArgs {
 pub(crate) struct Output {
     format: Format,
     progress: bool,
+    /// Whether standard output has a video, and everything else goes to standard error.
+    streams: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -72,7 +74,29 @@ impl Output {
         Self {
             format,
             progress: matches!(format, Format::Text) && std::io::stderr().is_terminal(),
+            streams: false,
         }
+    }
+
+    /// The same next to a video on standard output.
+    ///
+    /// # Errors
+    /// When standard output is a terminal, or is to have a document or events.
+    pub(crate) fn beside_a_stream(self) -> Result<Self, Failure> {
+        let message = match self.format {
+            Format::Json => {
+                "-o - and --json both write to standard output; name a file with -o PATH, or leave out --json"
+            }
+            Format::Events(_) => {
+                "-o - and --events both write to standard output; name a file with -o PATH, or leave out --events"
+            }
+            _ if std::io::stdout().is_terminal() => {
+                "-o - writes the video to standard output, which is a terminal; redirect it to a program, or name a file \
+                 with -o PATH"
+            }
+            _ => return Ok(Self { streams: true, ..self }),
+        };
+        Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message))
     }
 
     /// As if standard error were a terminal.
@@ -81,6 +105,7 @@ impl Output {
         Self {
             format: Format::Text,
             progress: true,
+            streams: false,
         }
     }
 
@@ -132,13 +157,17 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn results(&self, results: &[TaskResult], text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
+            Format::Text if self.streams => {
+                self.announce(&text());
+                Ok(())
+            }
             Format::Text => print(&text::lines(&text())),
             Format::Json => print(&text::json(&Results { results })),
             Format::Events(_) => Ok(()),
             Format::Quiet => {
                 let failed = results.iter().filter_map(|result| result.error.as_ref());
                 failed.for_each(|error| say(&text::lines(&format!("error: {}", error.message))));
-                names(results)
+                if self.streams { Ok(()) } else { names(results) }
             }
         }
     }
@@ -150,7 +179,7 @@ impl Output {
             (Format::Text | Format::Quiet, _) => {
                 say(&text::lines(&format!("error: {}", failure.message)));
                 match (self.format, &result) {
-                    (Format::Quiet, Some(result)) => names(std::slice::from_ref(result)),
+                    (Format::Quiet, Some(result)) if !self.streams => names(std::slice::from_ref(result)),
                     _ => Ok(()),
                 }
             }

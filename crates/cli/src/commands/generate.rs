@@ -4,12 +4,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use videogen::ErrorKind;
 use videogen::facts::Capabilities;
 use videogen::lost::ReconcileOptions;
 use videogen::poll::PollPolicy;
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
+use videogen::{ErrorKind, TaskId};
 use videogen_sim::Simulator;
 
 use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
@@ -62,7 +62,7 @@ pub(crate) struct GenerateArgs {
     #[command(flatten)]
     cap: CapArgs,
     #[command(flatten)]
-    file: FileArgs,
+    pub(crate) file: FileArgs,
     #[command(flatten)]
     webhook: WebhookArgs,
 }
@@ -189,7 +189,8 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     // Only a journal keeps them.
     submission.target = target
         .as_ref()
-        .map(|target| target.destination().clone())
+        .and_then(Target::destination)
+        .cloned()
         .filter(|_| is_journalled);
     submission.without_search = args.search_timeout == 0;
     args.cap.apply(&mut submission);
@@ -197,19 +198,23 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         .within(Duration::from_secs(args.search_timeout))
         .sole_writer(args.adopt);
     let submitted = submit(&client, &request, submission, search, &under_way, output).await;
+    // The command that does the rest.
+    let wait = |id: &TaskId| {
+        let wait = follow::wait_command(id, args.account.base_url.as_deref());
+        match &target {
+            Some(target) => target.options_for(id, wait),
+            None => wait,
+        }
+    };
     let resume = |failure: Failure| {
         let Some(id) = failure.task() else { return failure };
         if !failure.is_left() {
             return failure;
         }
         if args.simulate {
-            return failure.hint("The simulated task ended with this command.");
+            return failure.of_simulation();
         }
-        let failure = follow::resume_hint(failure, &id, args.account.base_url.as_deref());
-        match target.as_ref().and_then(|target| target.later(&id)) {
-            Some(download) => failure.hint(&format!("Then download it with: {download}")),
-            None => failure,
-        }
+        follow::resume_with(failure, &id, &wait(&id))
     };
     let submitted = match (submitted, key) {
         (Err(failure), Some(key)) if failure.task().is_none() => Err(with_known_task(&client, key, failure).await),
@@ -253,14 +258,14 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     // From here on the task is paid for, whatever fails.
     done.map_err(|failure| {
         let failure = run.about(failure.accepted(&id).about(&id).of_task(&id, None));
-        if args.simulate || failure.is_left() {
-            return resume(failure);
-        }
+        let is_left = failure.is_left();
         if failure.code == NO_VIDEO || failure.has_hint() {
             return failure;
         }
-        let wait = follow::wait_command(&id, args.account.base_url.as_deref());
-        failure.hint(&format!("Resume with: {wait}"))
+        if args.simulate || is_left {
+            return resume(failure);
+        }
+        failure.hint(&format!("Resume with: {}", wait(&id)))
     })?;
     Ok(code)
 }

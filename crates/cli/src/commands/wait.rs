@@ -30,7 +30,7 @@ pub(crate) struct WaitArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
     timeout: u64,
     #[command(flatten)]
-    save: SaveArgs,
+    pub(crate) save: SaveArgs,
 }
 
 pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {

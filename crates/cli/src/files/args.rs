@@ -15,7 +15,7 @@ use crate::output::file as shown;
 
 #[derive(Args, Clone)]
 pub(crate) struct FileArgs {
-    /// File, folder or template for the video [default: VENDOR.FAMILY.ID.mp4].
+    /// File, folder or template; -: standard output [default: VENDOR.FAMILY.ID.mp4].
     #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(output_path))]
     pub(crate) output: Option<PathBuf>,
     /// File for the last frame, an image.
@@ -42,24 +42,29 @@ pub(crate) struct SaveArgs {
     pub(crate) with_last_frame: bool,
 }
 
-/// A path to write to. Standard output is none, so that no file called `-` is paid for.
+/// Standard output as a path.
+const STREAM: &str = "-";
+
+/// A path to write an image to. Standard output is none, so that no file called `-` is paid for.
 fn file_to_write(path: PathBuf) -> Result<PathBuf, String> {
-    if path.as_os_str() == "-" {
-        return Err(
-            "writing to standard output is not supported; name a file, or ./- for a file of that name".to_owned(),
-        );
+    if path.as_os_str() == STREAM {
+        return Err("only the video can go to standard output; name a file, or ./- for a file of that name".to_owned());
     }
     Ok(path)
 }
 
-/// The same, with placeholders.
+/// A path for the video, with placeholders, or standard output.
 fn output_path(path: PathBuf) -> Result<PathBuf, String> {
-    let path = file_to_write(path)?;
     name::check(&path)?;
     Ok(path)
 }
 
 impl FileArgs {
+    /// Whether the video goes to standard output.
+    pub(crate) fn streams(&self) -> bool {
+        self.output.as_ref().is_some_and(|output| output.as_os_str() == STREAM)
+    }
+
     /// Rejects a name of a single file for several tasks.
     pub(super) fn serves(&self, tasks: usize) -> Result<(), Failure> {
         if tasks < 2 {
@@ -70,6 +75,11 @@ impl FileArgs {
             return Err(misused(message));
         }
         let Some(output) = &self.output else { return Ok(()) };
+        if self.streams() {
+            return Err(misused(format!(
+                "-o - writes one video to standard output, but there are {tasks} tasks; name a folder, or add {{n}} or {{id}} to a name"
+            )));
+        }
         let is_folder = output.to_string_lossy().ends_with(std::path::is_separator) || output.is_dir();
         let differs = ["{id}", "{n}", "{index}"]
             .iter()

@@ -60,7 +60,9 @@ impl Run<'_> {
                 return self.show(&submitted, Some(&files));
             }
             // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
-            let _ = self.client.record_target(id, target.destination().clone()).await;
+            if let Some(destination) = target.destination() {
+                let _ = self.client.record_target(id, destination.clone()).await;
+            }
             // It may have ended long ago.
             options = options.poll(self.client.poll_policy().first(Duration::ZERO));
         }
