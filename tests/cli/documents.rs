@@ -10,7 +10,7 @@ use super::{stderr, stdout};
 
 /// Schemas that the command prints. A test compares them with the committed ones.
 static SCHEMAS: LazyLock<HashMap<&str, jsonschema::Validator>> = LazyLock::new(|| {
-    ["result", "events", "error"]
+    ["result", "events", "error", "sidecar"]
         .into_iter()
         .map(|of| (of, jsonschema::validator_for(&schema(of)).unwrap()))
         .collect()
@@ -30,6 +30,13 @@ fn validate(of: &str, document: &Value) {
         .map(|error| error.to_string())
         .collect();
     assert!(problems.is_empty(), "{of}: {problems:?} {document}");
+}
+
+/// The sidecar of a video.
+pub(super) fn sidecar(path: &std::path::Path) -> Value {
+    let document: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    validate("sidecar", &document);
+    document
 }
 
 /// The document of `--json`.
@@ -110,7 +117,12 @@ fn schemas_for_reviewers() {
     shown.retain(|name, part| result["$defs"].get(name) != Some(part));
     result["$defs"] = Value::Object(parts);
     events["$defs"] = Value::Object(shown);
+    let mut sidecar = schema("sidecar");
+    let mut own = definitions(&sidecar);
+    own.retain(|name, part| definitions(&schema("result")).get(name) != Some(part));
+    sidecar["$defs"] = Value::Object(own);
     settings.bind(|| {
+        insta::assert_snapshot!("sidecar", pretty(&sidecar));
         insta::assert_snapshot!("error", pretty(&error));
         insta::assert_snapshot!("error_parts", pretty(&error_parts));
         insta::assert_snapshot!("result", pretty(&result));

@@ -39,6 +39,7 @@ mod results;
 mod resumed;
 mod several;
 mod shells;
+mod sidecars;
 mod spelling;
 mod streams;
 mod strict;

@@ -59,6 +59,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("text", 0),
             ("interrupt", 0),
             ("listen", 0),
+            ("sidecar", 0),
             ("since", 0),
             ("csv", 0),
             ("nearest", 0),

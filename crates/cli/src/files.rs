@@ -11,6 +11,7 @@ use crate::invocation::Invocation;
 use crate::output::file as shown;
 use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, make_folder, writable_folder};
 use crate::result::SavedFiles;
+use crate::sidecar::{self, Origin};
 
 mod args;
 mod fetch;
@@ -25,6 +26,8 @@ pub(crate) struct Target {
     destination: Destination,
     /// Whether the video goes to standard output.
     streams: bool,
+    /// What a sidecar next to each video is to state about its origin.
+    sidecar: Option<Origin>,
     resume: Resume,
     max_bytes: Option<u64>,
     /// The folder of a video without an explicit path, as given.
@@ -114,6 +117,11 @@ impl Target {
             let message = "with -o -, the last frame needs a name; add --last-frame-output PATH";
             return Err(misused(message));
         }
+        if args.streams() && args.sidecar {
+            return Err(misused(
+                "--sidecar writes next to a file, but -o - writes to standard output",
+            ));
+        }
         let Named {
             video,
             folder,
@@ -159,6 +167,7 @@ impl Target {
         Ok(Self {
             destination: destination.overwrite(args.overwrite),
             streams: args.streams(),
+            sidecar: args.sidecar.then(Origin::default),
             resume: Resume::At(None),
             max_bytes: args.max_bytes,
             folder,
@@ -180,6 +189,7 @@ impl Target {
             folder: elsewhere(&destination.folder),
             destination,
             streams: false,
+            sidecar: None,
             resume: Resume::At(None),
             max_bytes: None,
             _reserved: Vec::new(),
@@ -191,6 +201,12 @@ impl Target {
         if let Some(format) = format {
             self.destination = self.destination.extension(format);
         }
+        self
+    }
+
+    /// What the sidecars state, if they are requested.
+    pub(crate) fn described_by(mut self, origin: impl FnOnce() -> Origin) -> Self {
+        self.sidecar = self.sidecar.map(|_| origin());
         self
     }
 
@@ -230,7 +246,20 @@ impl Target {
                 None => io_failure(format!("{shown} exists; add --overwrite to replace it")),
             });
         }
-        Ok(())
+        match &self.video {
+            Some(video) => self.check_sidecar(&video.given, known.and_then(|entry| entry.task.as_ref())),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to replace another file by the sidecar of a video of `task`.
+    fn check_sidecar(&self, video: &Path, task: Option<&TaskId>) -> Result<(), Failure> {
+        let path = sidecar::path_of(video);
+        if self.sidecar.is_none() || self.destination.overwrite || sidecar::is_free(&path, task) {
+            return Ok(());
+        }
+        let message = format!("{} exists; add --overwrite to replace it", shown(&path));
+        Err(io_failure(message))
     }
 
     /// The files, if all of them are already in place according to the journal. Makes no request.
@@ -384,6 +413,7 @@ impl Target {
         command
             .option("-o", output)
             .option("--last-frame-output", image.map(|image| image.given))
+            .flag("--sidecar", self.sidecar.is_some())
             .flag("--overwrite", self.destination.overwrite || has_video)
     }
 

@@ -27,6 +27,7 @@ mod progress;
 mod request_args;
 mod request_file;
 mod result;
+mod sidecar;
 mod since;
 mod submission;
 #[cfg(test)]

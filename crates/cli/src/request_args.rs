@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{NonEmptyStringValueParser, OsStringValueParser, PathBufValueParser, TypedValueParser as _};
 use serde_json::{Map, Value};
-use videogen::{Adjust, ErrorKind, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
+use videogen::{Adjust, ErrorKind, Role, Source, TaskId, Tool, Vendor, VideoDuration, VideoRequest};
 
 use crate::exit::{Failure, INVALID};
 use crate::request_file;
@@ -29,7 +29,7 @@ pub(crate) struct RequestArgs {
     /// Description of the video.
     #[arg(required_unless_present_any = PROMPTLESS, value_parser = prompt)]
     prompt: Option<String>,
-    /// Read the request from a JSON file; other options override its fields.
+    /// Read the request from a JSON file or a sidecar; options override its fields.
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(file_to_read))]
     request: Option<PathBuf>,
     /// Model [default: the vendor's first].
@@ -134,11 +134,11 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
-    /// The request; its model is empty if none is given.
-    pub(crate) fn into_request(self) -> Result<VideoRequest, Failure> {
-        let mut request = match &self.request {
-            Some(path) => request_file::read(path)?,
-            None => VideoRequest::default(),
+    /// The request, and the vendor of its sidecar; its model is empty if none is given.
+    pub(crate) fn into_request(self) -> Result<(VideoRequest, Option<Vendor>), Failure> {
+        let (mut request, vendor) = match &self.request {
+            Some(path) => request_file::read(path, &|field| self.gives(field))?,
+            None => (VideoRequest::default(), None),
         };
         // Options override the file's members.
         macro_rules! set {
@@ -207,7 +207,20 @@ impl RequestArgs {
                 request = request.input(role, source);
             }
         }
-        Ok(request)
+        Ok((request, vendor))
+    }
+
+    /// Whether a part of a request that a sidecar lacks is on the command line.
+    fn gives(&self, field: &str) -> bool {
+        match field {
+            "prompt" => self.prompt.is_some(),
+            "first_frame" => self.first_frame.is_some(),
+            "last_frame" => self.last_frame.is_some(),
+            "reference_image" => !self.reference_image.is_empty(),
+            "reference_video" => !self.reference_video.is_empty(),
+            "reference_audio" => !self.reference_audio.is_empty(),
+            _ => false,
+        }
     }
 }
 

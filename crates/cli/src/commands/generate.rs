@@ -25,6 +25,7 @@ use crate::output::Output;
 use crate::price_file::Prices;
 use crate::request_args::RequestArgs;
 use crate::result::RequestFacts;
+use crate::sidecar::Origin;
 use crate::submission::Submission;
 use crate::uploads;
 use crate::webhook::{Listener, WebhookArgs};
@@ -54,7 +55,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
-    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "overwrite", "max_bytes"])]
+    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "sidecar", "overwrite", "max_bytes"])]
     no_wait: bool,
     /// Stop waiting after SECONDS; the task keeps running.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
@@ -72,8 +73,13 @@ const SPEED: f64 = 10.0;
 /// How often a simulated task is polled.
 const PACE: Duration = Duration::from_millis(250);
 
-pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let mut request = args.request.into_request()?;
+pub(crate) async fn generate(
+    mut args: GenerateArgs,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    let (mut request, vendor) = args.request.into_request()?;
+    args.account.vendor = args.account.vendor.or(vendor);
     let vendor = args.account.resolve(&mut request, args.simulate, output)?;
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
@@ -94,7 +100,8 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             tasks: 1,
         };
         let target = Target::new(&args.file, &names, with_last_frame, key, &journal.files())?
-            .in_format(request.output_format.as_deref());
+            .in_format(request.output_format.as_deref())
+            .described_by(|| Origin::of_request(&request, args.simulate));
         Some(if args.simulate {
             target.simulated()
         } else {

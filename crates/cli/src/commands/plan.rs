@@ -45,8 +45,9 @@ enum Sort {
     Cost,
 }
 
-pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let mut request = args.request.into_request()?;
+pub(crate) async fn plan(mut args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let (mut request, vendor) = args.request.into_request()?;
+    args.account.vendor = args.account.vendor.or(vendor);
     if args.all {
         let mut prices = Prices::read()?.book;
         if args.live {

@@ -11,6 +11,7 @@ use crate::events::Event;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::result::{Failed, Results};
+use crate::sidecar::Sidecar;
 
 #[derive(Args)]
 pub(crate) struct SchemaArgs {
@@ -30,6 +31,8 @@ pub(crate) enum SchemaOf {
     Events,
     /// The document of `--json` if the command failed
     Error,
+    /// The file that `--sidecar` writes next to a video
+    Sidecar,
 }
 
 /// The schema of what this program writes: members that are left out are optional.
@@ -45,6 +48,7 @@ pub(crate) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Fai
         SchemaOf::Result => written::<Results<'_>>(),
         SchemaOf::Events => written::<Event<'_>>(),
         SchemaOf::Error => written::<Failed<'_>>(),
+        SchemaOf::Sidecar => written::<Sidecar<'_>>(),
     };
     output.result(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default())?;
     Ok(ExitCode::SUCCESS)

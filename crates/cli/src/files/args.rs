@@ -12,6 +12,7 @@ use crate::exit::Failure;
 use crate::follow::wait_command;
 use crate::invocation::Invocation;
 use crate::output::file as shown;
+use crate::sidecar::Origin;
 
 #[derive(Args, Clone)]
 pub(crate) struct FileArgs {
@@ -24,6 +25,9 @@ pub(crate) struct FileArgs {
     /// Create the missing folders of the output files.
     #[arg(long)]
     pub(crate) parents: bool,
+    /// Also write PATH.json with the request, task and cost; --request repeats it.
+    #[arg(long)]
+    pub(crate) sidecar: bool,
     /// Replace existing files.
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -108,6 +112,7 @@ impl SaveArgs {
             output,
             last_frame_output,
             parents,
+            sidecar,
             overwrite,
             max_bytes,
         } = &self.file;
@@ -115,6 +120,7 @@ impl SaveArgs {
             ("--with-last-frame", self.with_last_frame),
             ("--last-frame-output", last_frame_output.is_some()),
             ("--parents", *parents),
+            ("--sidecar", *sidecar),
             ("--overwrite", *overwrite),
             ("--max-bytes", max_bytes.is_some()),
         ];
@@ -143,7 +149,12 @@ impl SaveArgs {
         };
         let target = Target::new(&self.file, &names, self.with_last_frame, Some(&id.to_string()), taken)?;
         // An unreadable journal counts as one without an entry.
-        target.check_free(client.journal_entry(id).await.ok().flatten().as_ref())?;
+        let entry = client.journal_entry(id).await.ok().flatten();
+        let target = match &entry {
+            Some(entry) => target.described_by(|| Origin::of_entry(entry)),
+            None => target.described_by(Origin::default),
+        };
+        target.check_free(entry.as_ref())?;
         Ok(target)
     }
 
@@ -184,6 +195,7 @@ impl SaveArgs {
             output,
             last_frame_output,
             parents,
+            sidecar,
             overwrite,
             max_bytes,
         } = &self.file;
@@ -192,6 +204,7 @@ impl SaveArgs {
             .option("--last-frame-output", last_frame_output.as_ref())
             .flag("--with-last-frame", self.with_last_frame)
             .flag("--parents", *parents)
+            .flag("--sidecar", *sidecar)
             .flag("--overwrite", *overwrite)
             .option("--max-bytes", max_bytes.map(|bytes| bytes.to_string()))
     }

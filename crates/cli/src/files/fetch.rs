@@ -12,6 +12,7 @@ use crate::output::{Output, file as shown};
 use crate::output_file::{OutputFile, Reservation, io_failure};
 use crate::progress;
 use crate::result::TaskResult;
+use crate::sidecar;
 
 impl Files {
     /// The video, without other files so far.
@@ -58,6 +59,9 @@ impl Target {
             true => Files::new(self.stream(client, task, output).await?),
             false => self.fetch_videos(client, task, &video, delivered, output).await?,
         };
+        if let Err(failure) = self.describe(client, task, &files).await {
+            return Err(files.without("the sidecar", task, failure));
+        }
         let Some(image) = image else { return Ok(files) };
         files.with_last_frame = true;
         match self.fetch_image(client, task, &image, output).await {
@@ -66,6 +70,26 @@ impl Target {
             Err(failure) => return Err(files.without("the last frame", task, failure)),
         }
         Ok(files)
+    }
+
+    /// Writes the sidecar of each video, if they are requested.
+    pub(crate) async fn describe(&self, client: &Client, task: &VideoTask, files: &Files) -> Result<(), Failure> {
+        let Some(origin) = &self.sidecar else { return Ok(()) };
+        // An unreadable journal counts as one without an entry.
+        let entry = client.journal_entry(&task.id).await.ok().flatten();
+        let is_one = files.further.is_empty();
+        for (number, file) in (1..).zip(files.video.file().into_iter().chain(&files.further)) {
+            let number = (!is_one).then_some(number);
+            let written = match self.check_sidecar(&file.path, Some(&task.id)) {
+                Ok(()) => sidecar::write(origin, entry.as_ref(), task, &file.path, number).map_err(|error| {
+                    let path = sidecar::path_of(&file.path);
+                    io_failure(format!("cannot write {}: {error}", shown(&path)))
+                }),
+                Err(failure) => Err(failure),
+            };
+            written.map_err(|failure| self.resumable(failure.about(&task.id), task, false))?;
+        }
+        Ok(())
     }
 
     /// Downloads all videos of the task: the first to `video`. `delivered`: the format of the first, if it is known.

@@ -57,6 +57,7 @@ impl Run<'_> {
                 && let Some(files) = target.already_there(self.client, id).await
             {
                 self.output.note("Its files exist already.");
+                target.describe(self.client, &submitted, &files).await?;
                 return self.show(&submitted, Some(&files));
             }
             // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
