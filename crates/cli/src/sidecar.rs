@@ -73,8 +73,8 @@ struct Task<'a> {
     /// Its status.
     status: &'a TaskStatus,
     /// What it was made with, as far as the vendor returns it.
-    #[serde(skip_serializing_if = "TaskParameters::is_empty")]
-    parameters: &'a TaskParameters,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameters: Option<&'a TaskParameters>,
 }
 
 /// A part of a request that is not stored.
@@ -236,7 +236,7 @@ pub(crate) fn write(
         task: Task {
             id: &task.id,
             status: &task.status,
-            parameters: &task.parameters,
+            parameters: Some(&task.parameters).filter(|found| **found != TaskParameters::default()),
         },
         video: number,
         // An earlier run may have submitted the same request.
