@@ -12,8 +12,9 @@ use videogen::wait::WaitOptions;
 use videogen::{ErrorKind, TaskId};
 use videogen_sim::Simulator;
 
-use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
+use crate::account::{AccountArgs, Resolved, left_to_the_vendor, overridden, unknown_model};
 use crate::cap::CapArgs;
+use crate::config;
 use crate::cost;
 use crate::events::What;
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
@@ -57,9 +58,9 @@ pub(crate) struct GenerateArgs {
     /// Exit as soon as the task is accepted.
     #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "sidecar", "overwrite", "max_bytes"])]
     no_wait: bool,
-    /// Stop waiting after SECONDS; the task keeps running.
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
-    timeout: u64,
+    /// Stop waiting after SECONDS; the task keeps running [default: 1800].
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
     #[command(flatten)]
     cap: CapArgs,
     #[command(flatten)]
@@ -80,7 +81,10 @@ pub(crate) async fn generate(
 ) -> Result<ExitCode, Failure> {
     let (mut request, vendor) = args.request.into_request()?;
     args.account.vendor = args.account.vendor.or(vendor);
-    let vendor = args.account.resolve(&mut request, args.simulate, output)?;
+    let Resolved { vendor, from_config } = args.account.resolve(&mut request, args.simulate, output)?;
+    if !args.no_wait {
+        args.file.complete(output);
+    }
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
@@ -113,7 +117,7 @@ pub(crate) async fn generate(
         target.check_free(None)?;
     }
 
-    let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
+    let mut options = WaitOptions::default().timeout(config::get().timeout(args.timeout));
     let left_out = journal.left_out();
     // Kept until the end: dropping it stops the simulator.
     let (builder, journal, _simulator) = if args.simulate {
@@ -157,6 +161,7 @@ pub(crate) async fn generate(
     let mut facts = RequestFacts {
         model_known: Some(model_known),
         did_you_mean,
+        from_config,
         ..RequestFacts::default()
     };
     if let Ok(plan) = client.plan(&request) {
