@@ -30,7 +30,9 @@ mod own_prices;
 #[cfg(unix)]
 mod page;
 mod prices;
+mod quiet;
 mod records;
+mod refusals;
 mod requests;
 mod results;
 mod several;
@@ -61,7 +63,9 @@ fn videogen(folder: &Path, args: &[&str]) -> Command {
     // With its journal in that folder.
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     // And prices, of which there are none.
-    command.env("VIDEOGEN_PRICES", folder.join("prices.toml"));
+    command
+        .env_remove("VIDEOGEN_PRICES")
+        .env("XDG_CONFIG_HOME", folder.join(".config"));
     for facts in Vendor::ALL.iter().map(|vendor| vendor.facts()) {
         command.env_remove(facts.key_env).env_remove(facts.base_url_env);
     }

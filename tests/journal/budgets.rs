@@ -45,6 +45,11 @@ pub(super) fn status(word: &str) -> Event {
     event(json!({"event": "status", "status": word}))
 }
 
+/// A status with the vendor's word for it.
+fn worded(status: &str, word: &str) -> Event {
+    event(json!({"event": "status", "status": status, "word": word}))
+}
+
 pub(super) fn cost(amount: &str, obtained: &str) -> Event {
     event(json!({"event": "cost", "amount": amount, "currency": "USD", "obtained": obtained}))
 }
@@ -129,6 +134,17 @@ fn each_state_counts_what_is_documented() {
             "reported 0.1 USD",
         ),
         ("toapis", vec![accepted("toapis", "t"), status("failed")], "not_billed"),
+        // Earlier versions also recorded this for a billed prediction whose files had been removed.
+        (
+            "replicate",
+            vec![accepted("replicate", "t"), status("expired")],
+            "uncertain 1 USD",
+        ),
+        (
+            "replicate",
+            vec![accepted("replicate", "t"), worded("expired", "aborted")],
+            "not_billed",
+        ),
         (
             "toapis",
             vec![accepted("toapis", "t"), status("expired")],

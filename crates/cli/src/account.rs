@@ -20,6 +20,17 @@ struct Choice {
     reason: Option<String>,
 }
 
+/// What the command needs of the vendor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A key.
+    Key,
+    /// Nothing: it shows what a submission would send, so it must not choose where a submission would not.
+    Plan,
+    /// Nothing: any vendor will do.
+    Simulation,
+}
+
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
 pub(crate) struct AccountArgs {
@@ -32,16 +43,11 @@ pub(crate) struct AccountArgs {
 }
 
 impl AccountArgs {
-    /// The vendor for `request`, whose model is set to the vendor's default if it has none. `keyless`: no key is needed, as
-    /// for a plan or a simulation. Which vendor is chosen does not depend on it.
-    pub(crate) fn resolve(
-        &self,
-        request: &mut VideoRequest,
-        keyless: bool,
-        output: &Output,
-    ) -> Result<Vendor, Failure> {
+    /// The vendor for `request`, whose model is set to the vendor's default if it has none. Which one is chosen depends on
+    /// `need` only where a submission would fail.
+    pub(crate) fn resolve(&self, request: &mut VideoRequest, need: Need, output: &Output) -> Result<Vendor, Failure> {
         let model = Some(request.model.as_str()).filter(|model| !model.is_empty());
-        let Choice { vendor, reason } = self.choice(model, keyless)?;
+        let Choice { vendor, reason } = self.choice(model, Operation::Submit, need)?;
         if let Some(reason) = reason {
             output.note(&reason);
         }
@@ -51,9 +57,10 @@ impl AccountArgs {
         Ok(vendor)
     }
 
-    /// The vendor of a call that needs a key, about a listed `model` if one is given.
-    pub(crate) fn choose(&self, model: Option<&str>, output: &Output) -> Result<Vendor, Failure> {
-        let Choice { vendor, reason } = self.choice(model, false)?;
+    /// The vendor of an operation that needs a key, about a listed `model` if one is given. Only vendors that support the
+    /// operation are chosen among.
+    pub(crate) fn choose(&self, model: Option<&str>, operation: Operation, output: &Output) -> Result<Vendor, Failure> {
+        let Choice { vendor, reason } = self.choice(model, operation, Need::Key)?;
         // Without a model, the key alone names the vendor.
         if let Some(reason) = reason.filter(|_| model.is_some()) {
             output.note(&reason);
@@ -61,7 +68,7 @@ impl AccountArgs {
         Ok(vendor)
     }
 
-    fn choice(&self, model: Option<&str>, keyless: bool) -> Result<Choice, Failure> {
+    fn choice(&self, model: Option<&str>, operation: Operation, need: Need) -> Result<Choice, Failure> {
         if let Some(vendor) = self.vendor {
             return Ok(Choice { vendor, reason: None });
         }
@@ -75,11 +82,28 @@ impl AccountArgs {
                 reason: Some(reason),
             });
         }
-        let keyed: Vec<Vendor> = fitting.iter().copied().filter(|vendor| has_key(*vendor)).collect();
+        let (able, unable): (Vec<Vendor>, Vec<Vendor>) =
+            fitting.into_iter().partition(|vendor| vendor.supports(operation));
+        let unable: Vec<Vendor> = unable.into_iter().filter(|vendor| has_key(*vendor)).collect();
+        let keyed: Vec<Vendor> = able.iter().copied().filter(|vendor| has_key(*vendor)).collect();
+        if keyed.is_empty() && !unable.is_empty() {
+            return Err(unsupported(operation, &unable, &able));
+        }
+        let fitting = able;
         let (vendor, because) = match keyed.as_slice() {
             [only] => (*only, format!("{} is set", only.facts().key_env)),
-            [] if keyless => (fitting[0], "no API key is set".to_owned()),
+            [] if need != Need::Key => (fitting[0], "no API key is set".to_owned()),
             [] => return Err(no_key(&fitting)),
+            [first, ..] if need == Need::Simulation => {
+                let others = names(&keyed[1..]);
+                (
+                    *first,
+                    format!(
+                        "a simulation needs no key, and it is the first of those with one ({}, {others})",
+                        first.as_str()
+                    ),
+                )
+            }
             several => {
                 let names = names(several);
                 let message = match model {
@@ -151,6 +175,18 @@ impl TaskArgs {
     }
 }
 
+/// The failure of a plan; where its base URL is from the environment, with the name of the variable.
+pub(crate) fn of_plan(account: &AccountArgs, vendor: Vendor, error: videogen::Error) -> Failure {
+    let mut failure = Failure::from(error);
+    if account.base_url.is_none()
+        && let Some(rest) = failure.message.strip_prefix("the base URL ")
+    {
+        failure.message = format!("{} {rest}", vendor.facts().base_url_env);
+        failure.error.message.clone_from(&failure.message);
+    }
+    failure
+}
+
 /// A client for `vendor` with the key from the environment.
 pub(crate) fn client(
     vendor: Vendor,
@@ -183,6 +219,27 @@ fn names(vendors: &[Vendor]) -> String {
     names.join(", ")
 }
 
+/// The failure when none of the vendors with a key supports an operation.
+fn unsupported(operation: Operation, unable: &[Vendor], able: &[Vendor]) -> Failure {
+    let shown: Vec<_> = unable.iter().map(|vendor| vendor.name()).collect();
+    let verb = if unable.len() == 1 { "does" } else { "do" };
+    let message = format!(
+        "{} {verb} not support `{operation}`, and no other API key is set",
+        shown.join(", ")
+    );
+    let keys: Vec<_> = able.iter().map(|vendor| vendor.facts().key_env).collect();
+    let failure = Failure::new(INVALID, ErrorKind::Unsupported, message);
+    match (operation, keys.is_empty()) {
+        (Operation::List, _) => failure.hint(&format!(
+            "Set {}, or list your own submissions with: {}",
+            keys.join(" or "),
+            Invocation::new("list").flag("--local", true)
+        )),
+        (_, false) => failure.hint(&format!("Set {}.", keys.join(" or "))),
+        (_, true) => failure,
+    }
+}
+
 /// The vendors whose tables list `model`.
 fn listed_by(model: &str) -> Vec<Vendor> {
     let lists = |vendor: &Vendor| Capabilities::of(*vendor, model).is_known();
@@ -198,9 +255,15 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
     let message = format!("{model} is in the tables of no vendor, so it is not known which vendor has it");
     let near = Vendor::ALL.iter().filter_map(|vendor| {
         let near = Capabilities::nearest(*vendor, model)?;
-        Some(format!("{near} ({})", vendor.name()))
+        Some((
+            crate::nearest::likeness(model, near),
+            format!("{near} ({})", vendor.name()),
+        ))
     });
-    let near: Vec<String> = near.collect();
+    // The model that is most like the given id comes first, such as another endpoint of it.
+    let mut near: Vec<(f64, String)> = near.collect();
+    near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let near: Vec<String> = near.into_iter().map(|(_, near)| near).collect();
     let meant = match near.is_empty() {
         true => String::new(),
         false => format!("\nDid you mean {}?", near.join(" or ")),

@@ -187,15 +187,19 @@ pub(crate) fn unreadable(records: &[Unreadable]) -> Option<String> {
     ))
 }
 
+/// The id of an entry's task, or else of the submission.
+pub(crate) fn name(entry: &Entry) -> String {
+    match &entry.task {
+        Some(task) => task.to_string(),
+        None => entry.intent.id.clone(),
+    }
+}
+
 /// An entry in one line of text.
 pub(crate) fn line(entry: &Entry) -> Vec<String> {
     let stands = match &entry.status {
         Some(status) => shown(status),
         None => entry.state.as_str().to_owned(),
-    };
-    let name = match &entry.task {
-        Some(task) => task.to_string(),
-        None => entry.intent.id.clone(),
     };
     let mut prompt: String = entry.intent.prompt.chars().take(40).collect();
     if prompt.len() < entry.intent.prompt.len() {
@@ -205,7 +209,7 @@ pub(crate) fn line(entry: &Entry) -> Vec<String> {
         moment(entry.intent.at),
         stands,
         entry.intent.vendor.to_string(),
-        name,
+        name(entry),
         entry.intent.model.clone(),
         prompt,
     ]

@@ -27,7 +27,7 @@ pub(crate) struct OutputArgs {
     /// Print each event of a task as a line of JSON, as it happens.
     #[arg(long, global = true, conflicts_with = "quiet")]
     pub(crate) events: bool,
-    /// Print only the path of the video, or the task id if there is no file.
+    /// Print only paths and ids: the video's path, else the task's id; of lists the ids.
     #[arg(short, long, global = true)]
     quiet: bool,
 }
@@ -84,15 +84,44 @@ impl Output {
         }
     }
 
-    /// Prints the result of a command that has no results of tasks: a JSON document, or text.
+    /// Prints the result of a command that has no results of tasks: a JSON document, text, or with --quiet the ids or paths
+    /// in it, one per line.
     ///
     /// # Errors
     /// When it cannot be written, because it may be the only record of a task.
-    pub(crate) fn result(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub(crate) fn result(
+        &self,
+        document: &impl Serialize,
+        names: impl FnOnce() -> Vec<String>,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        match self.format {
+            Format::Quiet => print_lines(&names()),
+            _ => self.product(document, text),
+        }
+    }
+
+    /// Prints what a command is called for, such as a schema or a script: also with --quiet.
+    ///
+    /// # Errors
+    /// See [`result`](Self::result).
+    pub(crate) fn product(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
             Format::Text | Format::Quiet => print(&text::lines(&text())),
             Format::Json | Format::Events(_) => print(&text::json(document)),
         }
+    }
+
+    /// Prints the failure of a part of a command, which its JSON document has too.
+    pub(crate) fn problem(&self, text: &str) {
+        if matches!(self.format, Format::Text | Format::Quiet) {
+            say(&text::lines(&format!("error: {text}")));
+        }
+    }
+
+    /// Whether only ids and paths are printed.
+    pub(crate) fn is_quiet(&self) -> bool {
+        matches!(self.format, Format::Quiet)
     }
 
     /// Prints a part of a result that is too long to be held in memory.
@@ -420,7 +449,11 @@ fn print(text: &str) -> Result<(), Failure> {
 /// Prints the paths of the files of each task, or its id.
 fn names(results: &[TaskResult]) -> Result<(), Failure> {
     let known = results.iter().filter(|result| result.outcome != Outcome::NotFound);
-    let lines: Vec<String> = known.flat_map(TaskResult::names).collect();
+    print_lines(&known.flat_map(TaskResult::names).collect::<Vec<_>>())
+}
+
+/// Prints lines; nothing if there are none.
+fn print_lines(lines: &[String]) -> Result<(), Failure> {
     match lines.is_empty() {
         true => Ok(()),
         false => print(&text::lines(&lines.join("\n"))),

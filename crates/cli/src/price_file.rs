@@ -25,9 +25,16 @@ pub(crate) struct Prices {
 }
 
 impl Prices {
-    /// Reads the file; there need not be one.
+    /// Reads the file. There need not be one, unless the environment names it.
     pub(crate) fn read() -> Result<Self, Failure> {
-        let prices = Self::read_any(path()?)?;
+        let path = path()?;
+        if named().is_some() && !path.exists() {
+            let message = format!("{VARIABLE} names {}, which does not exist", file(&path));
+            let set = Invocation::new("prices").arg("set").flag("--help", true);
+            let hint = format!("Correct or unset {VARIABLE}. To create the file with a price, see: {set}");
+            return Err(Failure::new(IO, ErrorKind::Io, message).hint(&hint));
+        }
+        let prices = Self::read_any(path)?;
         prices.contradictions()?;
         Ok(prices)
     }
@@ -35,6 +42,10 @@ impl Prices {
     /// Changes the file, which no other process changes in the meantime. It may have prices that contradict each other.
     pub(crate) fn change<T>(change: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<(Self, T), Failure> {
         let path = path()?;
+        // A device would be replaced by the file.
+        if path.exists() && !path.is_file() {
+            return Err(unusable(&path, &"it is not a regular file"));
+        }
         let failed = |error: std::io::Error| unwritable(&path, &error);
         // The file itself is replaced by each change, so another one is locked. It stays: to remove it would let two in.
         let place = resolved(&path).map_err(failed)?;
@@ -224,8 +235,13 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(IO, ErrorKind::Io, message)
 }
 
+/// The path in the environment.
+fn named() -> Option<OsString> {
+    std::env::var_os(VARIABLE).filter(|path| !path.is_empty())
+}
+
 fn path() -> Result<PathBuf, Failure> {
-    if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+    if let Some(path) = named() {
         return Ok(path.into());
     }
     let folders = choose_native_strategy().map_err(|_| {

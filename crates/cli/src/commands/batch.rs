@@ -210,7 +210,8 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
     let count = batch.jobs.len();
     let ended = schedule::run(batch, heard, args.in_flight, output).await?;
     drop((simulator, temporary));
-    output.result(&json!({"results": ended.results}), || {
+    let names = || vec![file(&results)];
+    output.result(&json!({"results": ended.results}), names, || {
         let cost = ended.counts.cost();
         let cost = if cost.is_empty() { cost } else { format!("; {cost}") };
         format!(
@@ -289,7 +290,8 @@ fn show_plan(jobs: &[Job], results: &Path, simulate: bool, output: &Output) -> R
         })).collect::<Vec<_>>(),
         "unknown_cost": total.unknown,
     });
-    output.result(&document, || {
+    let ids = || left.iter().map(|job| job.id.clone()).collect();
+    output.result(&document, ids, || {
         let rows = jobs.iter().map(|job| {
             let cost: Vec<String> = job.estimates.iter().map(ToString::to_string).collect();
             let after = job.after.map(|before| jobs[before].id.clone()).unwrap_or_default();

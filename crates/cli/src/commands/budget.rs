@@ -70,7 +70,7 @@ pub(crate) async fn budget(
                 None => budget,
             };
             journal.set_budget(budget.clone()).await.map_err(failure)?;
-            output.result(&json!({"budget": budget}), || format!("Set: {budget}."))?;
+            output.result(&json!({"budget": budget}), Vec::new, || format!("Set: {budget}."))?;
         }
         BudgetCommand::List => {
             let journal = journal.open_to_read(output)?.ok_or_else(none)?;
@@ -87,7 +87,7 @@ pub(crate) async fn budget(
                     Failure::new(INVALID, ErrorKind::NotFound, message).hint("List them with: videogen budget list")
                 );
             }
-            output.result(&json!({"removed": key}), || "Removed.".to_owned())?;
+            output.result(&json!({"removed": key}), Vec::new, || "Removed.".to_owned())?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -122,7 +122,7 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
         }
     }
     let documents: Vec<&Value> = rows.iter().map(|(document, _)| document).collect();
-    output.result(&json!({"budgets": documents}), || {
+    output.result(&json!({"budgets": documents}), Vec::new, || {
         if rows.is_empty() {
             return format!("No budgets in {}.", file(journal.path()));
         }

@@ -13,7 +13,7 @@ use videogen::wait::WaitOptions;
 use videogen::{Client, Error, ErrorKind, TaskStatus, VideoRequest, VideoTask};
 use videogen_sim::Simulator;
 
-use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
+use crate::account::{AccountArgs, Need, left_to_the_vendor, overridden, unknown_model};
 use crate::cap::CapArgs;
 use crate::cost;
 use crate::events::What;
@@ -186,7 +186,8 @@ const PACE: Duration = Duration::from_millis(250);
 
 pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
-    let vendor = args.account.resolve(&mut request, args.simulate, output)?;
+    let need = if args.simulate { Need::Simulation } else { Need::Key };
+    let vendor = args.account.resolve(&mut request, need, output)?;
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
@@ -293,7 +294,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     if let Some(listener) = &listener
         && request.callback_url.replace(listener.url()).is_some()
     {
-        let message = "--listen-for-webhook sets the callback URL; remove callback_url";
+        let message = "--listen-for-webhook sets the callback URL; remove --callback-url, or callback_url in the file of --request";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let mut submission = SubmitOptions::default();

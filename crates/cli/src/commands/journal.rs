@@ -114,7 +114,7 @@ async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) 
         "removed": pruned.removed, "dry_run": args.dry_run, "before": pruned.before, "kept": kept,
         "bytes_before": before, "bytes": size(),
     });
-    output.result(&document, || {
+    output.result(&document, Vec::new, || {
         let mut lines = vec![summary(&pruned, args.dry_run)];
         lines.extend(
             pruned
@@ -170,7 +170,7 @@ fn why(reason: Kept) -> String {
 }
 
 async fn export(args: &ExportArgs, journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
-    if !output.is_text() {
+    if !output.is_text() && !output.is_quiet() {
         let message = "journal export has its own formats: use --format jsonl instead of --json";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
@@ -255,7 +255,7 @@ async fn check(journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode
         "unreadable_count": health.unreadable, "unreadable": health.records,
         "bytes": health.bytes, "free_bytes": health.free_bytes,
     });
-    output.result(&document, || checked(journal, &health))?;
+    output.result(&document, Vec::new, || checked(journal, &health))?;
     Ok(ExitCode::from(if health.is_good() { 0 } else { IO }))
 }
 

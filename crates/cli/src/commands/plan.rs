@@ -9,7 +9,8 @@ use videogen::price::{CostEstimate, PriceBook};
 use videogen::submit::{ModelPlan, Plan};
 use videogen::{ErrorKind, Role, VideoRequest};
 
-use crate::account::{AccountArgs, answering, left_to_the_vendor, overridden, unknown_model};
+use crate::account::{AccountArgs, Need, answering, left_to_the_vendor, of_plan, overridden, unknown_model};
+use crate::commands::models::without_repeats;
 use crate::cost::{self, add_live};
 use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
@@ -62,12 +63,13 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
         );
     }
     let mut prices = Prices::read()?.book;
-    let vendor = args.account.resolve(&mut request, true, output)?;
+    let vendor = args.account.resolve(&mut request, Need::Plan, output)?;
     if args.live {
         add_live(&mut prices, &[vendor], &args.account, output).await;
     }
     let base_url = args.account.base_url(vendor);
-    let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)?;
+    let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)
+        .map_err(|error| of_plan(&args.account, vendor, error))?;
     // A plan needs neither a key nor a journal; both show what was uploaded before.
     if !plan.uploads.is_empty()
         && let Some(journal) = journal.open_unchanged()
@@ -95,7 +97,7 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
         output.note(&line);
     }
     output.note(&cost::line(plan.cost()));
-    output.result(&json!({"plan": plan}), || {
+    output.product(&json!({"plan": plan}), || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
         let headers: String = plan
             .headers
@@ -161,7 +163,11 @@ fn all(
         let message = "--base-url is for one vendor; name it with --vendor";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
-    let mut outlooks = videogen::submit::plan_all(request, |vendor| account.base_url(vendor))?;
+    let mut outlooks = videogen::submit::plan_all(request, |vendor| {
+        // Those that are not shown are not asked about their base URLs either.
+        let is_shown = account.vendor.is_none_or(|only| only == vendor);
+        is_shown.then(|| account.base_url(vendor)).flatten()
+    })?;
     outlooks.retain(|model_plan| account.vendor.is_none_or(|vendor| vendor == model_plan.vendor));
     for plan in outlooks.iter_mut().filter_map(|outlook| outlook.plan.as_mut()) {
         plan.price_with(prices);
@@ -174,7 +180,11 @@ fn all(
     if only_cheapest && possible {
         cheapest(&mut outlooks, output)?;
     }
-    output.result(&json!({"plans": outlooks}), || {
+    let able = || {
+        let able = outlooks.iter().filter(|outlook| outlook.plan.is_some());
+        without_repeats(able.map(|outlook| outlook.model))
+    };
+    output.result(&json!({"plans": outlooks}), able, || {
         table(
             &["vendor", "model", "", "cost", "request / reason"],
             outlooks.iter().flat_map(|model_plan| rows(model_plan, request)),

@@ -10,6 +10,7 @@ use videogen::price::{FieldRule, InvalidPriceError, Money, PriceEntry, PriceOrig
 use videogen::{ErrorKind, Vendor};
 
 use crate::account::{AccountArgs, answering, unknown_model};
+use crate::commands::models::without_repeats;
 use crate::cost::add_live;
 use crate::exit::{Failure, INVALID};
 use crate::output::{Output, file, moment, table};
@@ -172,7 +173,8 @@ async fn list(args: &ListArgs, output: &Output) -> Result<ExitCode, Failure> {
         .filter(|row| vendors.contains(&row.vendor))
         .collect();
     let documents: Vec<Value> = rows.iter().map(Row::document).collect();
-    output.result(&json!({"file": prices.path, "prices": documents}), || {
+    let ids = || without_repeats(rows.iter().map(|row| row.model.as_str()));
+    output.result(&json!({"file": prices.path, "prices": documents}), ids, || {
         table(
             &["vendor", "model", "price", "per", "when", "origin"],
             rows.iter().map(Row::cells),
@@ -229,7 +231,8 @@ fn set(args: SetArgs, output: &Output) -> Result<ExitCode, Failure> {
         output.note(&note);
     }
     let (prices, ()) = Prices::change(|prices| prices.set(entry))?;
-    output.result(&json!({"file": prices.path, "price": row.document()}), || {
+    let path = || vec![file(&prices.path)];
+    output.result(&json!({"file": prices.path, "price": row.document()}), path, || {
         format!(
             "Set in {}: {}",
             file(&prices.path),
@@ -260,7 +263,8 @@ fn unset(args: UnsetArgs, output: &Output) -> Result<ExitCode, Failure> {
         );
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
-    output.result(&json!({"file": prices.path, "removed": removed}), || {
+    let path = || vec![file(&prices.path)];
+    output.result(&json!({"file": prices.path, "removed": removed}), path, || {
         let prices_of = if removed == 1 { "price" } else { "prices" };
         format!(
             "Removed from {}: {removed} {prices_of} of {} {}",

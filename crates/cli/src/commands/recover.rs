@@ -20,7 +20,7 @@ use crate::files::{Files, Target};
 use crate::follow;
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
-use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
+use crate::journal::{HEADS, JournalArgs, failure, line, name, unreadable};
 use crate::lost::{by_hand, candidates, listed};
 use crate::output::{Output, elapsed, table};
 
@@ -265,13 +265,18 @@ async fn resolve(
             document["next"] = next.as_str().into();
         }
         let lines = std::iter::once(table(&HEADS, [line(&entry)])).chain(next);
-        output.result(&document, || lines.collect::<Vec<_>>().join("\n"))?;
+        output.result(
+            &document,
+            || vec![name(&entry)],
+            || lines.collect::<Vec<_>>().join("\n"),
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     let (resumed, code) = resume(&client, vec![entry], true, output).await;
     for one in &resumed {
         let document = json!({"submission": one.document()});
-        output.result(&document, || table(&HEADS, [line(&one.entry)]))?;
+        let id = || vec![name(&one.entry)];
+        output.result(&document, id, || table(&HEADS, [line(&one.entry)]))?;
     }
     Ok(ExitCode::from(code))
 }
@@ -296,7 +301,19 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
         "other_accounts": keyless,
         "unreadable": all.unreadable,
     });
-    output.result(&document, || {
+    let ids = || {
+        let open = all.open.iter().map(|lost| &lost.entry);
+        let left = unfinished.iter().map(|one| &one.entry);
+        let entries = all
+            .found
+            .iter()
+            .chain(open)
+            .chain(&all.in_flight)
+            .chain(left)
+            .chain(keyless);
+        entries.map(name).collect()
+    };
+    output.result(&document, ids, || {
         let mut text = Vec::new();
         let mut part = |title: &str, entries: &mut dyn Iterator<Item = &Entry>| {
             let rows: Vec<_> = entries.map(line).collect();

@@ -46,6 +46,6 @@ pub(crate) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Fai
         SchemaOf::Events => written::<Event<'_>>(),
         SchemaOf::Error => written::<Failed<'_>>(),
     };
-    output.result(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default())?;
+    output.product(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default())?;
     Ok(ExitCode::SUCCESS)
 }

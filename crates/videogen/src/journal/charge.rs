@@ -81,10 +81,25 @@ impl Entry {
             Some(TaskStatus::Completed) => estimated(ChargeKind::Estimated),
             Some(status) if !status.is_ended() => estimated(ChargeKind::Reserved),
             None => estimated(ChargeKind::Reserved),
-            Some(status) if self.intent.vendor.facts().billing.free.contains(&status.as_str()) => {
-                nothing(ChargeKind::NotBilled)
-            }
+            Some(status) if self.is_free(status) => nothing(ChargeKind::NotBilled),
             Some(_) => estimated(ChargeKind::Uncertain),
         }
+    }
+
+    /// Whether the vendor does not bill a task that ended with this status.
+    ///
+    /// Earlier versions recorded no word of the vendor, and also called a task `expired` whose files had been removed, which was
+    /// billed. Without the word, a status that the vendor calls otherwise proves nothing.
+    fn is_free(&self, status: &TaskStatus) -> bool {
+        let facts = self.intent.vendor.facts();
+        let own = || {
+            facts
+                .tasks
+                .statuses
+                .iter()
+                .filter(|(_, meaning)| *meaning == status.as_str())
+        };
+        let is_told = self.vendor_status.is_some() || own().all(|(word, _)| *word == status.as_str());
+        is_told && facts.billing.free.contains(&status.as_str())
     }
 }

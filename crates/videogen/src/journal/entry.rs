@@ -77,6 +77,9 @@ pub struct Entry {
     /// Last known status of the task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<TaskStatus>,
+    /// The vendor's word for it, of a task that ended without a video. Earlier versions did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_status: Option<String>,
     /// What the task cost, once that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<TaskCost>,
@@ -123,6 +126,7 @@ impl Entry {
             task: None,
             vendor_id: None,
             status: None,
+            vendor_status: None,
             cost: None,
             error: None,
             reason: None,
@@ -221,12 +225,13 @@ impl Entry {
                 error,
                 vendor_id,
                 videos,
+                word,
             } => {
                 self.vendor_id = vendor_id.or(self.vendor_id.take());
                 self.videos = self.videos.max(videos);
                 // A late response does not change an ended task.
                 if !self.status.as_ref().is_some_and(TaskStatus::is_ended) || status.is_ended() {
-                    (self.status, self.error) = (Some(status), error);
+                    (self.status, self.vendor_status, self.error) = (Some(status), word, error);
                 }
             }
             Event::Cost { cost } => {

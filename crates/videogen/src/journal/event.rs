@@ -159,6 +159,9 @@ pub enum Event {
         /// Number of its videos, if there are several.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         videos: Option<u16>,
+        /// The vendor's word for the status, of a task that ended without a video.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<String>,
     },
     /// What the task cost became known.
     Cost {

@@ -415,7 +415,11 @@ impl Client {
             let vendor = first.vendor.name();
             (format!("at another vendor, {vendor}"), format!("submit it to {vendor}"))
         } else if first.account != self.account() {
-            ("with a different API key".to_owned(), "use that API key".to_owned())
+            let (name, variable) = (first.vendor.name(), first.vendor.facts().key_env);
+            (
+                format!("with another API key of {name}, so its task may belong to another account"),
+                format!("set {variable} to the API key that was used then"),
+            )
         } else if !self.owns(entry) {
             let origin = first.origin.as_deref().unwrap_or_default();
             (format!("with the base URL {origin}"), "use that base URL".to_owned())
@@ -428,7 +432,7 @@ impl Client {
             return Ok(());
         };
         let message = format!(
-            "idempotency key {} was already used {what} ({}); use a new key, or {same}",
+            "idempotency key {} was already used {what} ({}); use a new idempotency key, or {same}",
             first.key,
             first.at.to_rfc3339_opts(SecondsFormat::Secs, true)
         );
