@@ -1,6 +1,7 @@
 //! Output as text, JSON or events. Everything on standard output and standard error is written here, through
 //! [`text`].
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
@@ -271,6 +272,15 @@ impl Output {
 /// Sets the text of a progress bar.
 pub(crate) fn label(bar: &ProgressBar, label: &str) {
     bar.set_message(text::visible(label));
+}
+
+/// Each id once: several vendors sell the same model.
+pub(crate) fn without_repeats<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    ids.into_iter()
+        .filter(|id| known.insert(*id))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A table without lines, with headings.

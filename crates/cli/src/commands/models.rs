@@ -1,6 +1,5 @@
 //! `videogen models`.
 
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -10,7 +9,7 @@ use videogen::facts::{Capabilities, FieldState, FieldTest, ListedModel, ModelDif
 
 use crate::account::AccountArgs;
 use crate::exit::Failure;
-use crate::output::{Output, table};
+use crate::output::{Output, table, without_repeats};
 
 #[derive(Args)]
 pub(crate) struct ModelsArgs {
@@ -56,15 +55,6 @@ async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
         text
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Each id once: several vendors sell the same model.
-pub(crate) fn without_repeats<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut known = BTreeSet::new();
-    ids.into_iter()
-        .filter(|id| known.insert(*id))
-        .map(str::to_owned)
-        .collect()
 }
 
 /// The vendor's list. Only some vendors name their models, or state what they take: a column that is empty is left out.

@@ -10,13 +10,12 @@ use videogen::submit::{ModelPlan, Plan};
 use videogen::{ErrorKind, Role, VideoRequest};
 
 use crate::account::{AccountArgs, Need, answering, left_to_the_vendor, of_plan, overridden, unknown_model};
-use crate::commands::models::without_repeats;
 use crate::cost::{self, add_live};
 use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
-use crate::output::{Output, table};
+use crate::output::{Output, table, without_repeats};
 use crate::price_file::Prices;
 use crate::request_args::RequestArgs;
 

@@ -10,10 +10,9 @@ use videogen::price::{FieldRule, InvalidPriceError, Money, PriceEntry, PriceOrig
 use videogen::{ErrorKind, Vendor};
 
 use crate::account::{AccountArgs, answering, unknown_model};
-use crate::commands::models::without_repeats;
 use crate::cost::add_live;
 use crate::exit::{Failure, INVALID};
-use crate::output::{Output, file, moment, table};
+use crate::output::{Output, file, moment, table, without_repeats};
 use crate::price_file::Prices;
 
 #[derive(Subcommand)]
