@@ -12,6 +12,9 @@ mod deaths;
 mod deliveries;
 mod documents;
 mod download;
+#[path = "../download/server.rs"]
+#[allow(dead_code)]
+mod file_server;
 mod follow;
 #[cfg(unix)]
 mod gallery;
@@ -35,6 +38,7 @@ mod records;
 mod refusals;
 mod requests;
 mod results;
+mod resumed;
 mod several;
 mod shells;
 mod spelling;
