@@ -8,6 +8,7 @@ mod batch;
 mod browser;
 mod budget;
 mod choice;
+mod config;
 mod deaths;
 mod deliveries;
 mod documents;
@@ -66,7 +67,8 @@ fn videogen(folder: &Path, args: &[&str]) -> Command {
     command.args(args).current_dir(folder);
     // With its journal in that folder.
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
-    // And prices, of which there are none.
+    // And configuration and prices, of which there are none.
+    command.env("VIDEOGEN_CONFIG", folder.join("config.toml"));
     command
         .env_remove("VIDEOGEN_PRICES")
         .env("XDG_CONFIG_HOME", folder.join(".config"));
