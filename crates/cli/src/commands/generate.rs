@@ -15,8 +15,9 @@ use videogen_sim::Simulator;
 
 use self::job::{Job, check_several, numbered};
 use self::run::{Run, code_of};
-use crate::account::{AccountArgs, unknown_model};
+use crate::account::{AccountArgs, Resolved, explained, unknown_model};
 use crate::cap::CapArgs;
+use crate::config;
 use crate::cost;
 use crate::exit::{Failure, INVALID, IO};
 use crate::files::{FileArgs, Target, TaskNames};
@@ -58,9 +59,9 @@ pub(crate) struct GenerateArgs {
     /// Exit as soon as the task is accepted.
     #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "overwrite", "max_bytes"])]
     no_wait: bool,
-    /// Stop waiting after SECONDS; the task keeps running.
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
-    timeout: u64,
+    /// Stop waiting after SECONDS; the task keeps running [default: 1800].
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
     #[command(flatten)]
     cap: CapArgs,
     #[command(flatten)]
@@ -74,15 +75,25 @@ const SPEED: f64 = 10.0;
 /// How often a simulated task is polled.
 const PACE: Duration = Duration::from_millis(250);
 
-pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn generate(
+    mut args: GenerateArgs,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
     let mut requests = args.request.into_requests(args.prompts.prompts, output)?;
-    let vendor = args.account.resolve(&mut requests[0], args.simulate, output)?;
-    let model = requests[0].model.clone();
+    let Resolved { vendor, from_config } = args.account.resolve(&mut requests[0], args.simulate, output)?;
+    if !args.no_wait {
+        args.file.complete(output);
+    }
+    // They differ in the prompt only.
+    let mut complete = requests[0].clone();
+    if args.file.last_frame_output.is_some() {
+        complete.return_last_frame = Some(true);
+    }
+    let model = complete.model.clone();
     for request in &mut requests {
-        request.model.clone_from(&model);
-        if args.file.last_frame_output.is_some() {
-            request.return_last_frame = Some(true);
-        }
+        complete.prompt = std::mem::take(&mut request.prompt);
+        request.clone_from(&complete);
     }
     let variations = |request| std::iter::repeat_n(request, args.prompts.count.into());
     let requests: Vec<VideoRequest> = requests.into_iter().flat_map(variations).collect();
@@ -121,11 +132,14 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
             request,
             key,
             target,
-            facts: RequestFacts::default(),
+            facts: RequestFacts {
+                from_config: from_config.clone(),
+                ..RequestFacts::default()
+            },
         });
     }
 
-    let mut wait = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
+    let mut wait = WaitOptions::default().timeout(config::get().timeout(args.timeout));
     let left_out = journal.left_out();
     // Kept until the end: dropping it stops the simulator.
     let (builder, journal, _simulator) = if args.simulate {
@@ -178,7 +192,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         let planned = job.plan(&client, &mut noted, output);
         // Otherwise the submission reports what else is wrong with a request, unless its key has a task.
         if count > 1 && !job.is_submitted(&client).await? {
-            faults.extend(planned.err());
+            faults.extend(planned.err().map(|failure| explained(failure, &from_config)));
             estimates.extend(job.facts.estimate.clone());
         }
     }

@@ -10,6 +10,7 @@ use videogen::{Client, TaskId, TaskStatus, VideoTask};
 
 use super::job::Job;
 use super::submit::{submit, with_known_task};
+use crate::account::explained;
 use crate::events::What;
 use crate::exit::{Failure, NO_VIDEO};
 use crate::files::Files;
@@ -101,7 +102,8 @@ impl Run {
     }
 
     /// A failure of a job.
-    pub(super) fn about(&self, job: &Job, mut failure: Failure) -> Failure {
+    pub(super) fn about(&self, job: &Job, failure: Failure) -> Failure {
+        let mut failure = explained(failure, &job.facts.from_config);
         let result = failure.result.take();
         failure.result = result.map(|result| Box::new(self.describe(&job.facts, *result)));
         failure
