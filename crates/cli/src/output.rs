@@ -85,6 +85,14 @@ impl Output {
         }
     }
 
+    /// Without progress bars: several tasks would overwrite each other's.
+    pub(crate) fn without_bars(self) -> Self {
+        Self {
+            progress: false,
+            ..self
+        }
+    }
+
     /// Prints the result of a command that has no results of tasks: a JSON document, text, or with --quiet the ids or paths
     /// in it, one per line.
     ///
