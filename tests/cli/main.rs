@@ -8,6 +8,7 @@ mod batch;
 mod browser;
 mod budget;
 mod choice;
+mod costs;
 mod deaths;
 mod deliveries;
 mod documents;

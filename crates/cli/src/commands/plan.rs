@@ -10,7 +10,7 @@ use videogen::submit::{ModelPlan, Plan};
 use videogen::{ErrorKind, Role, VideoRequest};
 
 use crate::account::{AccountArgs, answering, left_to_the_vendor, overridden, unknown_model};
-use crate::cost::{self, add_live};
+use crate::cost::{self, add_live, noted};
 use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
 use crate::invocation::Invocation;
@@ -49,23 +49,19 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     let mut request = args.request.into_request()?;
     if args.all {
         let mut prices = Prices::read()?.book;
-        if args.live {
-            add_live(&mut prices, &answering(&args.account), &args.account, output).await;
-        }
-        return all(
-            &request,
-            &args.account,
-            args.sort.is_some(),
-            args.cheapest,
-            &prices,
-            output,
-        );
+        let missing = match args.live {
+            true => add_live(&mut prices, &answering(&args.account), &args.account, output).await,
+            false => Vec::new(),
+        };
+        let order = (args.sort.is_some(), args.cheapest);
+        return all(&request, &args.account, order, &prices, missing, output);
     }
     let mut prices = Prices::read()?.book;
     let vendor = args.account.resolve(&mut request, true, output)?;
-    if args.live {
-        add_live(&mut prices, &[vendor], &args.account, output).await;
-    }
+    let missing = match args.live {
+        true => add_live(&mut prices, &[vendor], &args.account, output).await,
+        false => Vec::new(),
+    };
     let base_url = args.account.base_url(vendor);
     let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)?;
     // A plan needs neither a key nor a journal; both show what was uploaded before.
@@ -95,7 +91,7 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
         output.note(&line);
     }
     output.note(&cost::line(plan.cost()));
-    output.result(&json!({"plan": plan}), || {
+    output.result(&noted(json!({"plan": plan}), missing), || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
         let headers: String = plan
             .headers
@@ -152,9 +148,9 @@ fn short(body: &Value) -> Value {
 fn all(
     request: &VideoRequest,
     account: &AccountArgs,
-    sorted: bool,
-    only_cheapest: bool,
+    (sorted, only_cheapest): (bool, bool),
     prices: &PriceBook,
+    missing: Vec<String>,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
     if account.base_url.is_some() && account.vendor.is_none() {
@@ -174,7 +170,7 @@ fn all(
     if only_cheapest && possible {
         cheapest(&mut outlooks, output)?;
     }
-    output.result(&json!({"plans": outlooks}), || {
+    output.result(&noted(json!({"plans": outlooks}), missing), || {
         table(
             &["vendor", "model", "", "cost", "request / reason"],
             outlooks.iter().flat_map(|model_plan| rows(model_plan, request)),
