@@ -13,6 +13,9 @@ mod deaths;
 mod deliveries;
 mod documents;
 mod download;
+#[path = "../download/server.rs"]
+#[allow(dead_code)]
+mod file_server;
 mod follow;
 #[cfg(unix)]
 mod gallery;
@@ -34,6 +37,7 @@ mod prices;
 mod records;
 mod requests;
 mod results;
+mod resumed;
 mod several;
 mod shells;
 mod spelling;

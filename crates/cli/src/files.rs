@@ -288,7 +288,9 @@ impl Target {
     }
 
     fn options(&self) -> DownloadOptions {
-        let options = DownloadOptions::default().overwrite(self.destination.overwrite);
+        let options = DownloadOptions::default()
+            .overwrite(self.destination.overwrite)
+            .resumable(true);
         match self.max_bytes {
             Some(limit) => options.max_bytes(limit),
             None => options,

@@ -181,7 +181,7 @@ fn main() -> ExitCode {
     };
     let code = runtime.block_on(run());
     if interrupt::has_been() {
-        // Time to delete partial files, without waiting for a journal locked by another program.
+        // Time to close or delete partial files, without waiting for a journal locked by another program.
         runtime.shutdown_timeout(Duration::from_secs(1));
     }
     code
