@@ -179,7 +179,7 @@ fn from_a_page_with_other_prices_nothing_is_concluded() {
 /// The specs of the vendors, with a page in our own words that has the amounts of one's price table.
 #[test]
 fn a_changed_price_of_a_vendor_is_one_line() {
-    let copy = copy_from(&root());
+    let copy = copy_from(root());
     let page = copy.path().join("ark-prices.md").display().to_string();
     let docs = |text: &str, more: &[&str]| {
         fs::write(&page, text).expect("writable");
