@@ -21,7 +21,7 @@ pub(crate) fn known(plan: &Plan) -> &CostEstimate {
 
 pub(crate) fn unknown(plan: &Plan) -> &str {
     match plan.cost() {
-        Estimate::Unknown { reason } => reason,
+        Estimate::Unknown { reason, .. } => reason,
         estimate => panic!("{} {}: {estimate}", plan.vendor, plan.model),
     }
 }

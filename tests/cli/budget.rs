@@ -183,12 +183,15 @@ async fn budgets_are_listed_with_what_counts_against_them() {
             json!(["20", "USD", "total", null, "public", "0"]),
             json!(["5", "CNY", "week", "ark", "public", "0"]),
             json!(["20", "USD", "total", null, scope, "0.756"]),
+            json!(["5", "CNY", "week", "ark", scope, "0"]),
         ]
     );
     assert_eq!(
         (&budgets[2]["left"], &budgets[2]["until"]),
         (&json!("19.244"), &Value::Null)
     );
+    let unknown = budgets.iter().map(|budget| &budget["unknown_cost"]);
+    assert_eq!(unknown.collect::<Vec<_>>(), [0, 0, 0, 1]);
     // One is removed by what it limits.
     let output = run(folder, &["budget", "remove", "week"]);
     assert_eq!(output.status.code(), Some(2));

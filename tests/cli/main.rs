@@ -9,6 +9,7 @@ mod browser;
 mod budget;
 mod choice;
 mod config;
+mod costs;
 mod deaths;
 mod deliveries;
 mod documents;

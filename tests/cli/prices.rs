@@ -193,7 +193,7 @@ fn own_prices_are_set_listed_used_and_removed() {
     );
 
     for (args, said) in [
-        (&["-1", "--unit", "second"][..], "unexpected argument"),
+        (&["-1", "--unit", "second"][..], "invalid amount `-1`: it is negative"),
         (&["1e3", "--unit", "second"], "invalid amount `1e3`"),
         (&["1", "--unit", "minute"], "use second, clip or token"),
         (&["1", "--unit", "second", "--per", "0"], "per = 0: must be at least 1"),

@@ -370,18 +370,18 @@ async fn an_unknown_cost_is_refused_unless_it_is_allowed() {
     }
     begin(&journal, intent("i-3", "toapis", None, now)).await.unwrap();
     // Each currency has its own budget.
-    journal.set_budget(budget("1CNY/day")).await.unwrap();
+    journal.set_budget(budget("1.2CNY/day")).await.unwrap();
     let over = begin(&journal, intent("i-4", "ark", Some("0.5 CNY"), now))
         .await
         .unwrap_err();
-    assert_eq!((over.budget, over.counted), (budget("1CNY/day"), Some(Decimal::ONE)));
+    assert_eq!((over.budget, over.counted), (budget("1.2CNY/day"), Some(Decimal::ONE)));
     // The cost is unknown for a budget in another currency, also where it fits one in its own.
     let mut dollars = intent("i-5", "ark", Some("99 USD"), now);
     let over = begin(&journal, dollars.clone()).await.unwrap_err();
     assert_eq!(
         (over.to_string().as_str(), over.counted),
         (
-            "the submission is priced in USD, and the budget is 1 CNY per day for all vendors: its cost in CNY is unknown",
+            "the submission is priced in USD, and the budget is 1.2 CNY per day for all vendors: its cost in CNY is unknown",
             None
         )
     );

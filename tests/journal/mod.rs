@@ -3,6 +3,7 @@
 mod budgets;
 mod caps;
 mod child;
+mod corrected;
 mod keys;
 mod kill;
 mod leases;
@@ -14,6 +15,7 @@ mod route;
 mod search;
 mod secrets;
 mod targets;
+mod unknown_costs;
 mod vendors;
 mod withheld;
 

@@ -198,7 +198,7 @@ fn within_limit(limit: Option<CostLimit>) -> String {
         Some(limit) if limit.kind == CostLimitKind::MaxCost && limit.cost_known => {
             "To submit it, raise --max-cost, or request less.".to_owned()
         }
-        Some(limit) if limit.cost_known => {
+        Some(limit) if limit.cost_known || limit.exhausted => {
             let set = Invocation::new("budget").arg("set");
             format!(
                 "To see the budgets, use: {}. To change one, use: {set} AMOUNT/PERIOD",

@@ -143,7 +143,7 @@ Examples:
 A submission reserves the most that it may cost before it is sent, in the \
 journal, so several processes cannot overrun a budget together. One that does \
 not fit is refused with exit code 9, and so is one of unknown cost, unless \
---allow-unknown-cost is given. Amounts are not converted: for a budget in \
+--allow-unknown-cost is given and something is left. Amounts are not converted: for a budget in \
 another currency than the price's, the cost is unknown. With --no-journal no \
 budget is checked.";
 

@@ -56,7 +56,7 @@ impl JournalArgs {
             return Err(failed);
         };
         output.note(&format!(
-            "The journal is read-only, so found tasks cannot be recorded: {}",
+            "The journal cannot be written, so found tasks are not recorded: {}",
             failed.message.lines().next().unwrap_or_default()
         ));
         Ok(Some(Arc::new(journal)))

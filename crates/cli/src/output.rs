@@ -212,6 +212,14 @@ impl Output {
         }
     }
 
+    /// Prints a note about money, also with --quiet. With --json, the result must have it.
+    pub(crate) fn warn(&self, text: &str) {
+        match self.format {
+            Format::Quiet => self.announce(text),
+            _ => self.note(text),
+        }
+    }
+
     /// Prints a note on standard error, in every format: for news that must not wait for the document.
     pub(crate) fn announce(&self, text: &str) {
         say(&text::lines(text));

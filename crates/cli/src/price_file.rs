@@ -103,8 +103,8 @@ impl Prices {
             .collect()
     }
 
-    /// Adds a price, in place of the one for the same requests.
-    pub(crate) fn set(&mut self, entry: PriceEntry) -> Result<(), Failure> {
+    /// Adds a price, in place of the one for the same requests, which is returned.
+    pub(crate) fn set(&mut self, entry: PriceEntry) -> Result<Option<PriceEntry>, Failure> {
         let mut others = self.book.own().iter().filter(|own| !own.is_for_the_same(&entry));
         if let Some(other) = others.find(|other| other.conflicts_with(&entry)) {
             let message = format!(
@@ -117,6 +117,7 @@ impl Prices {
                 .arg("unset")
                 .arg(other.vendor.as_str())
                 .arg(&other.model);
+            let unset = unset.flag("--without-conditions", other.when.is_empty());
             let when = |(field, rule): (&String, &FieldRule)| format!("{field}={rule}");
             let unset = other
                 .when
@@ -135,6 +136,7 @@ impl Prices {
         }
         table.set_position(None);
         let known = self.find(|own| own.is_for_the_same(&entry));
+        let replaced = known.first().map(|at| self.book.own()[*at].clone());
         let tables = self.tables()?;
         match known.first() {
             Some(at) => {
@@ -152,7 +154,8 @@ impl Prices {
             None => tables.push(table),
         }
         self.book.set(entry);
-        self.write()
+        self.write()?;
+        Ok(replaced)
     }
 
     /// Removes the prices that fit, and returns their number.

@@ -128,12 +128,12 @@ impl Rules {
 
     /// Why an entry stays.
     fn keeps(&self, entry: &Entry) -> Option<Kept> {
-        let charge = entry.counted();
+        let counted = entry.counted();
         let counts = |budget: &Budget| {
             let key = &budget.key;
             let is_endless =
                 key.period == Period::Total && key.vendor.is_none_or(|vendor| vendor == entry.intent.vendor);
-            is_endless && charge.as_ref().is_some_and(|money| money.currency == key.currency)
+            is_endless && counted.iter().any(|money| money.currency == key.currency)
         };
         // A key whose submission created no task can be used again anyway.
         let has_key = entry.intent.key != entry.intent.id && entry.state == State::Accepted;

@@ -147,11 +147,11 @@ impl SqliteJournal {
         .await
     }
 
-    /// Returns the [scopes](Intent::scope) of the submissions that count against budgets.
+    /// Returns the [scopes](Intent::scope) of the submissions.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn counted_scopes(&self) -> Result<Vec<String>, JournalError> {
+    pub async fn scopes(&self) -> Result<Vec<String>, JournalError> {
         self.run(|connection| budget::scopes(connection)).await
     }
 

@@ -166,14 +166,18 @@ fn list(config: &Config, journal: &JournalArgs, output: &Output) -> Result<(), F
     let exists = path.exists();
     let settings: Vec<Value> = rows.iter().map(Row::document).collect();
     let document = json!({"path": path.to_string_lossy(), "exists": exists, "settings": settings});
-    output.result(&document, || vec![file(path)], || {
-        let head = match exists {
-            true => file(path),
-            false => format!("{} (does not exist)", file(path)),
-        };
-        let rows = table(&["key", "value", "from"], rows.iter().map(Row::cells));
-        format!("{head}\n{rows}")
-    })
+    output.result(
+        &document,
+        || vec![file(path)],
+        || {
+            let head = match exists {
+                true => file(path),
+                false => format!("{} (does not exist)", file(path)),
+            };
+            let rows = table(&["key", "value", "from"], rows.iter().map(Row::cells));
+            format!("{head}\n{rows}")
+        },
+    )
 }
 
 fn journal_row(journal: &JournalArgs, in_file: Option<Row>) -> Row {

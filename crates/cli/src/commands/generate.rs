@@ -8,7 +8,7 @@ use clap::Args;
 use videogen::facts::Capabilities;
 use videogen::lost::ReconcileOptions;
 use videogen::poll::PollPolicy;
-use videogen::submit::SubmitOptions;
+use videogen::submit::{Note, SubmitOptions};
 use videogen::wait::WaitOptions;
 use videogen::{ErrorKind, VideoRequest};
 use videogen_sim::Simulator;
@@ -53,7 +53,7 @@ pub(crate) struct GenerateArgs {
     /// After a lost response, search for the task for SECONDS; 0: do not search.
     #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
     search_timeout: u64,
-    /// Adopt the only exact match; only if no other program uses the account.
+    /// Adopt a single exact match, if no other program uses the account.
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
@@ -223,7 +223,12 @@ pub(crate) async fn generate(
         }
     }
     if budgets > 0 && !is_journalled && jobs.iter().any(|job| job.facts.estimate.is_some()) {
-        output.note("The budgets are not checked: they are in the journal, which --no-journal leaves out.");
+        let reason = "not checked: they are in the journal, which --no-journal leaves out";
+        for job in &mut jobs {
+            let note = Note::new("budgets", budgets.to_string(), reason);
+            job.facts.notes.push(note);
+        }
+        output.warn(&format!("The budgets are {reason}."));
     }
     let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
     if let Some(listener) = &listener

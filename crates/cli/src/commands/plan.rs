@@ -13,7 +13,7 @@ use crate::account::{
     AccountArgs, Need, Resolved, answering, explained, left_to_the_vendor, of_plan, overridden, unknown_model,
 };
 use crate::config;
-use crate::cost::{self, add_live};
+use crate::cost::{self, add_live, noted};
 use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
 use crate::invocation::Invocation;
@@ -54,23 +54,19 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     let mut request = args.request.into_request(args.prompt.prompt, output)?;
     if args.all {
         let mut prices = Prices::read()?.book;
-        if args.live {
-            add_live(&mut prices, &answering(&args.account), &args.account, output).await;
-        }
-        return all(
-            &request,
-            &args.account,
-            args.sort.is_some(),
-            args.cheapest,
-            &prices,
-            output,
-        );
+        let missing = match args.live {
+            true => add_live(&mut prices, &answering(&args.account), &args.account, output).await,
+            false => Vec::new(),
+        };
+        let order = (args.sort.is_some(), args.cheapest);
+        return all(&request, &args.account, order, &prices, missing, output);
     }
     let mut prices = Prices::read()?.book;
     let Resolved { vendor, from_config } = args.account.resolve(&mut request, Need::Plan, output)?;
-    if args.live {
-        add_live(&mut prices, &[vendor], &args.account, output).await;
-    }
+    let missing = match args.live {
+        true => add_live(&mut prices, &[vendor], &args.account, output).await,
+        false => Vec::new(),
+    };
     let base_url = args.account.base_url(vendor);
     let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)
         .map_err(|error| explained(of_plan(&args.account, vendor, error), &from_config))?;
@@ -105,7 +101,7 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     if !from_config.is_empty() {
         document["from_config"] = json!(from_config);
     }
-    output.product(&document, || {
+    output.product(&noted(document, missing), || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
         let headers: String = plan
             .headers
@@ -162,9 +158,9 @@ fn short(body: &Value) -> Value {
 fn all(
     request: &VideoRequest,
     account: &AccountArgs,
-    sorted: bool,
-    only_cheapest: bool,
+    (sorted, only_cheapest): (bool, bool),
     prices: &PriceBook,
+    missing: Vec<String>,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
     if account.base_url.is_some() && account.vendor.is_none() {
@@ -205,7 +201,7 @@ fn all(
         let able = outlooks.iter().filter(|outlook| outlook.plan.is_some());
         without_repeats(able.map(|outlook| outlook.model))
     };
-    output.result(&json!({"plans": outlooks}), able, || {
+    output.result(&noted(json!({"plans": outlooks}), missing), able, || {
         table(
             &["vendor", "model", "", "cost", "request / reason"],
             outlooks.iter().flat_map(|model_plan| rows(model_plan, request)),

@@ -29,16 +29,16 @@ pub(crate) struct RecoverArgs {
     /// Resolve this submission by hand, with --task, --adopt or --dismiss.
     #[arg(value_name = "SUBMISSION", requires = "verdict")]
     submission: Option<String>,
-    /// Record that the submission created TASK.
+    /// Record that it created TASK; asks for confirmation if the task differs.
     #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
     task: Option<TaskId>,
     /// Record that it created no task; asks for confirmation if unsure.
     #[arg(long, requires = "submission", group = "verdict")]
     dismiss: bool,
-    /// Dismiss without confirmation.
-    #[arg(long, requires = "dismiss")]
+    /// Record it without confirmation.
+    #[arg(long, requires = "submission", conflicts_with = "adopt")]
     yes: bool,
-    /// Adopt the only exact match; only if no other program uses the account.
+    /// Adopt a single exact match, if no other program uses the account.
     #[arg(long, group = "verdict")]
     adopt: bool,
     /// Search for lost tasks for SECONDS; 0 searches once.
@@ -253,7 +253,8 @@ async fn resolve(
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()))?;
     let entry = match &args.task {
-        Some(task) => client.resolve(intent, Some(task)).await?,
+        Some(task) if args.yes => client.resolve_despite_differences(intent, task).await?,
+        Some(task) => assign(&client, intent, task, output).await?,
         None if args.adopt => adopt(&client, &journal, entry, args).await?,
         None if args.yes => client.dismiss_despite_candidates(intent).await?,
         None => dismiss(&client, &entry, output).await?,
@@ -400,6 +401,21 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
         ),
     };
     Err(refused)
+}
+
+/// Records the task of a submission; if it shows another model, prompt or time, only after a confirmation.
+async fn assign(client: &Client, intent: &str, task: &TaskId, output: &Output) -> Result<Entry, Failure> {
+    match client.resolve(intent, Some(task)).await {
+        Err(error) if error.kind() == ErrorKind::Conflict && error.task().is_some() => {
+            if output.confirm(&format!("{error:#}. Record it anyway?")) {
+                return Ok(client.resolve_despite_differences(intent, task).await?);
+            }
+            let again = Invocation::new("recover").arg(intent);
+            let again = again.option("--task", Some(&task.to_string())).flag("--yes", true);
+            Err(Failure::from(error).hint(&format!("If it is its task: {again}")))
+        }
+        result => Ok(result?),
+    }
 }
 
 /// Dismisses a submission; if it may have created a task, only after a confirmation.

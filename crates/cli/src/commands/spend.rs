@@ -217,7 +217,7 @@ fn remarks(ledger: &Ledger) -> Option<String> {
         (sum(|spend| spend.not_billed), "without a video, not billed"),
         (
             sum(|spend| spend.uncertain),
-            "without a video, and no page says whether that is billed: counted as `uncertain`",
+            "without a video, and no page says whether that is billed: their estimates are `uncertain`",
         ),
         (
             sum(|spend| spend.not_submitted),

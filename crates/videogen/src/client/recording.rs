@@ -92,7 +92,7 @@ impl Client {
         let Some(entry) = self.record_task(&task.id, status).await else {
             return;
         };
-        task.estimate = task.estimate.take().or(entry.intent.estimate);
+        task.expect(entry.intent.expected());
         self.record_cost(task, entry.cost.as_ref()).await;
     }
 

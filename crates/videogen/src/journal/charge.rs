@@ -38,17 +38,17 @@ pub enum ChargeKind {
 }
 
 impl Entry {
-    /// Returns what the submission counts against budgets: its charge. If the vendor reported the cost in another currency than
-    /// the estimate's, the estimate counts on, because the budgets that it was counted against cannot count the other.
+    /// Returns what the submission counts against budgets, at most one amount in each currency: its charge. If the vendor
+    /// reported the cost in another currency than the estimate's, the cost counts against budgets in its currency, and before it
+    /// is the estimate, which counts on against those in the other: they cannot count the cost.
     #[must_use]
-    pub fn counted(&self) -> Option<Money> {
-        let charged = self.charge().money?;
+    pub fn counted(&self) -> Vec<Money> {
+        let Some(charged) = self.charge().money else {
+            return Vec::new();
+        };
         let reserved = self.intent.estimate.as_ref().map(Reserved::most);
-        Some(
-            reserved
-                .filter(|reserved| reserved.currency != charged.currency)
-                .unwrap_or(charged),
-        )
+        let reserved = reserved.filter(|reserved| reserved.currency != charged.currency);
+        reserved.into_iter().chain([charged]).collect()
     }
 
     /// Returns what the submission counts. The state of an entry alone decides, so a reservation can neither be lost nor be

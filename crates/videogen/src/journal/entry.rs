@@ -379,7 +379,7 @@ impl Entry {
             task.status = status.clone();
         }
         task.model = Some(self.intent.model.clone());
-        task.estimate.clone_from(&self.intent.estimate);
+        task.expect(self.intent.expected());
         if let Some(cost) = self.cost.as_ref().filter(|cost| cost.obtained == Obtained::Reported) {
             task.usage.get_or_insert_default().cost = Some(cost.money.clone());
         }

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{Destination, FileKind, SavedFile};
 use crate::model::{
-    Ambiguity, Delivery, Error, ErrorKind, Money, Reserved, TaskCost, TaskError, TaskId, TaskStatus, Timestamp, Vendor,
+    Ambiguity, Delivery, Error, ErrorKind, Expected, Money, Reserved, TaskCost, TaskError, TaskId, TaskStatus,
+    Timestamp, UnitPrice, Vendor,
 };
 
 /// A submission that is about to be sent. It contains no API key, and URLs only as hosts.
@@ -47,6 +48,9 @@ pub struct Intent {
     /// What it is expected to cost, and counts against [budgets](super::Budget). `None` if its cost is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Reserved>,
+    /// Price of a unit, if its cost is unknown only because the number of units is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<UnitPrice>,
     /// The group that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Group>,
@@ -83,6 +87,14 @@ impl Group {
 }
 
 impl Intent {
+    /// What is known of its cost.
+    pub(crate) fn expected(&self) -> Expected {
+        Expected {
+            estimate: self.estimate.clone(),
+            unit_price: self.unit_price.clone(),
+        }
+    }
+
     /// Returns the scope in which its key and task are unique: `public` for base URLs on the public internet; scheme,
     /// host and port for base URLs on this machine or a private network, such as a simulator. `None` if the origin is
     /// not recorded.

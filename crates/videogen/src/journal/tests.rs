@@ -22,6 +22,7 @@ fn intent(id: &str) -> Intent {
         until: at,
         target: None,
         estimate: None,
+        unit_price: None,
         group: None,
         allow_unknown_cost: false,
     }

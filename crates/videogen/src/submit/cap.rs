@@ -39,14 +39,21 @@ impl Client {
                 );
                 (message, false)
             }
-            Estimate::Unknown { reason } => {
+            Estimate::Unknown { reason, .. } => {
                 let message =
                     format!("the cost of the submission is unknown ({reason}), and the maximum cost is {most}");
                 (message, false)
             }
         };
         let kind = CostLimitKind::MaxCost;
-        Err(self.refused(message, CostLimit { kind, cost_known }))
+        Err(self.refused(
+            message,
+            CostLimit {
+                kind,
+                cost_known,
+                exhausted: false,
+            },
+        ))
     }
 
     /// Rejects a submission that the journal's budgets do not allow now. Its record decides again.

@@ -14,7 +14,7 @@ use crate::client::{Client, PULSE, SubmitEvent, alive, lease_end};
 use crate::journal::{BoxFuture, Entry, Event, Intent, Journal, Query, Started, State, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
-    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Reserved, Timestamp, UnlistedModel,
+    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Expected, Progress, Reconciled, Timestamp, UnlistedModel,
     VideoRequest, VideoTask,
 };
 use crate::rules::adjust::adjust;
@@ -144,13 +144,13 @@ impl Client {
             let not_sent = |error: Error| error.with_delivery(Delivery::NotSent);
             let estimate = self.estimate(&request, &files);
             let within_cap = self.within_cap(options, &estimate);
-            let reserved = estimate.known().map(Reserved::from);
+            let expected = Expected::from(&estimate);
             let contents = Contents::of(given, &files).await.map_err(not_sent)?;
             let (mut intent, mut fingerprints) = (None, Vec::new());
             if self.0.journal.is_some() {
                 fingerprints = self.fingerprints(given, &request, &contents).await.map_err(not_sent)?;
                 let recorded = fingerprints.first().cloned().unwrap_or_default();
-                intent = Some(self.intent(options, &request, &contents, recorded, reserved.clone()));
+                intent = Some(self.intent(options, &request, &contents, recorded, expected.clone()));
             }
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
@@ -164,7 +164,7 @@ impl Client {
                 match self.follow(known, &fingerprints, options).await {
                     Ok(mut task) => {
                         (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
-                        task.estimate = task.estimate.or(reserved);
+                        task.expect(expected);
                         return Ok(task);
                     }
                     Err(error) if error.is_retryable() => {}
@@ -215,7 +215,7 @@ impl Client {
                 }
             };
             (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
-            task.estimate = task.estimate.or(reserved);
+            task.expect(expected);
             Ok(task)
         })
     }
@@ -247,7 +247,7 @@ impl Client {
         intent.at = Utc::now();
         let until = lease_end();
         intent.until = until;
-        let estimate = intent.estimate.clone();
+        let expected = intent.expected();
         let begun = journal.begin(intent).await.map_err(|error| {
             let message = format!("cannot write the journal, so nothing was sent: {error}");
             Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
@@ -278,7 +278,7 @@ impl Client {
         // If this fails, the entry stays open and can be recovered; the task is returned anyway.
         let mut task = result?;
         task.journal_error = noted.err();
-        task.estimate = task.estimate.or(estimate);
+        task.expect(expected);
         if task.journal_error.is_none() {
             self.record_cost(&task, None).await;
         }
