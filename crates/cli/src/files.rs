@@ -16,7 +16,7 @@ mod args;
 mod fetch;
 mod name;
 
-pub(crate) use args::{FileArgs, SaveArgs};
+pub(crate) use args::{FileArgs, SaveArgs, check_default_output};
 pub(crate) use name::TaskNames;
 
 /// Output files of a task. They are checked as far as possible on creation, before anything is paid for.
