@@ -11,6 +11,7 @@ mod choice;
 mod config;
 mod deaths;
 mod deliveries;
+mod doctor;
 mod documents;
 mod download;
 #[path = "../download/server.rs"]
@@ -22,6 +23,7 @@ mod gallery;
 mod interrupt;
 mod journal;
 mod local_files;
+mod login;
 #[path = "../uploads/media.rs"]
 #[allow(dead_code)]
 mod media;
@@ -67,6 +69,7 @@ fn videogen(folder: &Path, args: &[&str]) -> Command {
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     // And configuration and prices, of which there are none.
     command.env("VIDEOGEN_CONFIG", folder.join("config.toml"));
+    command.env("VIDEOGEN_CREDENTIALS", folder.join("credentials.toml"));
     command.env("VIDEOGEN_PRICES", folder.join("prices.toml"));
     for facts in Vendor::ALL.iter().map(|vendor| vendor.facts()) {
         command.env_remove(facts.key_env).env_remove(facts.base_url_env);

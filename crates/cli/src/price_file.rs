@@ -190,7 +190,8 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(IO, ErrorKind::Io, message)
 }
 
-fn path() -> Result<PathBuf, Failure> {
+/// The path of the file.
+pub(crate) fn path() -> Result<PathBuf, Failure> {
     if let Some(path) = variable(VARIABLE) {
         return Ok(path.into());
     }
