@@ -14,7 +14,8 @@ use super::{account, run, stderr, stdout, videogen};
 
 fn report(mut command: Command) -> (i32, Value) {
     let output = command.output().unwrap();
-    assert!(!stdout(&output).contains("sk-"), "{}", stdout(&output));
+    let text = stdout(&output);
+    assert!(!text.contains("sk-x") && !text.contains("sk-sim"), "{text}");
     (output.status.code().unwrap(), document(&output))
 }
 

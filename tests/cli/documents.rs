@@ -116,6 +116,7 @@ fn schemas_for_reviewers() {
     let mut doctor = schema("doctor");
     let mut parts = definitions(&doctor);
     parts.retain(|name, _| name.ends_with("Report") || name == "Finding");
+    let vendors = take(&mut parts, |name| name == "VendorReport");
     doctor["$defs"] = Value::Object(parts);
     settings.bind(|| {
         insta::assert_snapshot!("error", pretty(&error));
@@ -127,5 +128,6 @@ fn schemas_for_reviewers() {
         insta::assert_snapshot!("result_parts", pretty(&others));
         insta::assert_snapshot!("events", pretty(&events));
         insta::assert_snapshot!("doctor", pretty(&doctor));
+        insta::assert_snapshot!("doctor_vendors", pretty(&vendors));
     });
 }

@@ -138,19 +138,22 @@ async fn health(journal: &SqliteJournal, path: &Path, report: &mut JournalReport
     add(
         health.unreadable > 0,
         None,
-        format!("{} records of the journal cannot be read", health.unreadable),
+        format!("records of the journal that cannot be read: {}", health.unreadable),
         check,
     );
     add(
         health.open > 0,
         None,
-        format!("the status of {} submissions is unknown", health.open),
+        format!("submissions of unknown status: {}", health.open),
         Invocation::new("recover"),
     );
     add(
         health.unfinished > 0,
         None,
-        format!("{} tasks are unfinished, or their files are missing", health.unfinished),
+        format!(
+            "unfinished tasks, or tasks whose files are missing: {}",
+            health.unfinished
+        ),
         Invocation::new("recover").flag("--wait", true),
     );
 }
