@@ -24,6 +24,7 @@ mod interrupt;
 mod journal;
 mod local_files;
 mod login;
+mod many;
 #[path = "../uploads/media.rs"]
 #[allow(dead_code)]
 mod media;
