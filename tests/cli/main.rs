@@ -12,6 +12,7 @@ mod config;
 mod costs;
 mod deaths;
 mod deliveries;
+mod doctor;
 mod documents;
 mod download;
 #[path = "../download/server.rs"]
@@ -23,6 +24,7 @@ mod gallery;
 mod interrupt;
 mod journal;
 mod local_files;
+mod login;
 mod many;
 #[path = "../uploads/media.rs"]
 #[allow(dead_code)]
@@ -71,6 +73,7 @@ fn videogen(folder: &Path, args: &[&str]) -> Command {
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     // And configuration and prices, of which there are none.
     command.env("VIDEOGEN_CONFIG", folder.join("config.toml"));
+    command.env("VIDEOGEN_CREDENTIALS", folder.join("credentials.toml"));
     command
         .env_remove("VIDEOGEN_PRICES")
         .env("XDG_CONFIG_HOME", folder.join(".config"));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
+use secrecy::SecretString;
 use videogen::facts::{Capabilities, Operation};
 use videogen::submit::Plan;
 use videogen::{Client, ClientBuilder, ErrorKind, TaskId, Vendor, VideoRequest, Violation};
@@ -10,9 +11,10 @@ use videogen_journal::SqliteJournal;
 
 use crate::config;
 use crate::environment;
-use crate::exit::{ACCOUNT, Failure, INVALID};
+use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
+use crate::keys;
 use crate::output::{Output, file};
 use crate::result::Configured;
 
@@ -131,8 +133,8 @@ impl AccountArgs {
         }
         if let (Some(model), []) = (model, fitting.as_slice()) {
             let vendor = only_key(model)?;
-            let (name, key) = (vendor.name(), vendor.facts().key_env);
-            let reason = format!("No table lists {model}: using {name}, because only {key} is set.");
+            let (name, key) = (vendor.name(), keys::reason(vendor));
+            let reason = format!("No table lists {model}: using {name}, because only {key}.");
             return Ok(Choice {
                 vendor,
                 reason: Some(reason),
@@ -148,7 +150,7 @@ impl AccountArgs {
         }
         let fitting = able;
         let (vendor, because) = match keyed.as_slice() {
-            [only] => (*only, format!("{} is set", only.facts().key_env)),
+            [only] => (*only, keys::reason(*only)),
             [] if need != Need::Key => (fitting[0], "no API key is set".to_owned()),
             [] => return Err(no_key(&fitting)),
             [first, ..] if need == Need::Simulation => {
@@ -251,7 +253,7 @@ pub(crate) fn of_plan(account: &AccountArgs, vendor: Vendor, error: videogen::Er
     failure
 }
 
-/// A client for `vendor` with the key from the environment.
+/// A client for `vendor` with its key.
 pub(crate) fn client(
     vendor: Vendor,
     base_url: Option<&str>,
@@ -265,11 +267,23 @@ pub(crate) fn builder(
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,
 ) -> Result<ClientBuilder, Failure> {
-    if !has_key(vendor) {
+    let Some(key) = keys::find(vendor)? else {
         return Err(no_key(&[vendor]));
+    };
+    let mut builder = with_key(vendor, base_url, key.secret);
+    if let Some(journal) = journal {
+        builder = builder.journal(journal);
     }
-    let mut builder = Client::builder(vendor);
-    // The client reads the variable itself, and names it in errors.
+    Ok(builder)
+}
+
+/// The builder of a client with another key. `base_url`: from an option.
+pub(crate) fn with_key(vendor: Vendor, base_url: Option<&str>, key: SecretString) -> ClientBuilder {
+    let mut builder = Client::builder(vendor).key(key);
+    // The client reads the variable of the process itself, and names it in errors.
+    let variable = vendor.facts().base_url_env;
+    let in_file = environment::file_of(variable).and_then(|_| environment::text(variable));
+    let base_url = base_url.or(in_file.as_deref());
     let configured = || {
         config::get()
             .base_url(vendor)
@@ -278,10 +292,7 @@ pub(crate) fn builder(
     if let Some(base_url) = base_url.or_else(configured) {
         builder = builder.base_url(base_url);
     }
-    if let Some(journal) = journal {
-        builder = builder.journal(journal);
-    }
-    Ok(builder)
+    builder
 }
 
 /// The base URL of `vendor` without an option: from the environment or the configuration.
@@ -379,13 +390,11 @@ pub(crate) fn answering(account: &AccountArgs) -> Vec<Vendor> {
 }
 
 fn has_key(vendor: Vendor) -> bool {
-    environment::text(vendor.facts().key_env).is_some()
+    keys::has(vendor)
 }
 
 fn no_key(vendors: &[Vendor]) -> Failure {
-    let variables: Vec<_> = vendors.iter().map(|vendor| vendor.facts().key_env).collect();
-    let message = format!("no API key: set {}", variables.join(" or "));
-    Failure::new(ACCOUNT, ErrorKind::Config, message).hint(&format!(
+    keys::missing(vendors).hint(&format!(
         "To try without a key, use: {}",
         Invocation::new("generate").flag("--simulate", true)
     ))

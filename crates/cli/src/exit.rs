@@ -16,7 +16,8 @@ pub(crate) const NO_VIDEO: u8 = 1;
 pub(crate) const INVALID: u8 = 2;
 /// The key is missing or refused, or the account's balance is too low.
 pub(crate) const ACCOUNT: u8 = 3;
-const VENDOR: u8 = 4;
+/// The vendor or the network failed.
+pub(crate) const VENDOR: u8 = 4;
 /// The task has not ended.
 pub(crate) const TIMEOUT: u8 = 5;
 /// The status of a submission is unknown.

@@ -147,6 +147,29 @@ not fit is refused with exit code 9, and so is one of unknown cost, unless \
 another currency than the price's, the cost is unknown. With --no-journal no \
 budget is checked.";
 
+pub(crate) const LOGIN: &str = "\
+Examples:
+  videogen login token360
+  videogen login ark --no-check
+
+The key is read from the terminal, which does not show it, or from standard \
+input. It is checked by a free call, and stored in \
+CONFIG_DIR/videogen/credentials.toml (or the file that VIDEOGEN_CREDENTIALS \
+names), which only its owner may read. A variable and --env-file come first.";
+
+pub(crate) const LOGOUT: &str = "\
+Examples:
+  videogen logout token360";
+
+pub(crate) const DOCTOR: &str = "\
+Examples:
+  videogen doctor
+  videogen doctor --offline
+  videogen doctor --json
+
+Each vendor with a key gets a free call, and has 10 seconds to answer. The \
+exit code is 0 if generating can be expected to work at one vendor at least.";
+
 pub(crate) const CONFIG: &str = "\
 Examples:
   videogen config

@@ -206,7 +206,8 @@ fn named() -> Option<OsString> {
     variable(VARIABLE)
 }
 
-fn path() -> Result<PathBuf, Failure> {
+/// The path of the file.
+pub(crate) fn path() -> Result<PathBuf, Failure> {
     if let Some(path) = named() {
         return Ok(path.into());
     }

@@ -187,7 +187,7 @@ fn journal_row(journal: &JournalArgs, in_file: Option<Row>) -> Row {
         Some(row) if source == "config" => row,
         _ => Row {
             key: "defaults.journal".to_owned(),
-            value: place.map_or(Value::Null, |(path, _)| path.to_string_lossy().into()),
+            value: place.map_or(Value::Null, |(path, _)| path.to_string_lossy().to_string().into()),
             source,
             place: match source {
                 "environment" => VARIABLE.into(),

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use crate::diagnosis::Diagnosis;
 use crate::events::Event;
 use crate::exit::Failure;
 use crate::output::Output;
@@ -30,6 +31,8 @@ pub(crate) enum SchemaOf {
     Events,
     /// The document of `--json` if the command failed
     Error,
+    /// The document of `doctor --json`
+    Doctor,
 }
 
 /// The schema of what this program writes: members that are left out are optional.
@@ -45,6 +48,7 @@ pub(crate) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Fai
         SchemaOf::Result => written::<Results<'_>>(),
         SchemaOf::Events => written::<Event<'_>>(),
         SchemaOf::Error => written::<Failed<'_>>(),
+        SchemaOf::Doctor => written::<Diagnosis>(),
     };
     output.product(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default())?;
     Ok(ExitCode::SUCCESS)
