@@ -1,5 +1,8 @@
 //! Batches: checked as a whole, submitted once, resumed after any death, shared by processes.
 
+mod following;
+#[cfg(unix)]
+mod interrupts;
 mod survival;
 
 use std::collections::BTreeMap;
