@@ -12,8 +12,9 @@ use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
 use videogen_sim::Simulator;
 
-use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
+use crate::account::{AccountArgs, Resolved, left_to_the_vendor, overridden, unknown_model};
 use crate::cap::CapArgs;
+use crate::config;
 use crate::cost;
 use crate::events::What;
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
@@ -56,9 +57,9 @@ pub(crate) struct GenerateArgs {
     /// Exit as soon as the task is accepted.
     #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "overwrite", "max_bytes"])]
     no_wait: bool,
-    /// Stop waiting after SECONDS; the task keeps running.
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
-    timeout: u64,
+    /// Stop waiting after SECONDS; the task keeps running [default: 1800].
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
     #[command(flatten)]
     cap: CapArgs,
     #[command(flatten)]
@@ -72,9 +73,16 @@ const SPEED: f64 = 10.0;
 /// How often a simulated task is polled.
 const PACE: Duration = Duration::from_millis(250);
 
-pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn generate(
+    mut args: GenerateArgs,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
-    let vendor = args.account.resolve(&mut request, args.simulate, output)?;
+    let Resolved { vendor, from_config } = args.account.resolve(&mut request, args.simulate, output)?;
+    if !args.no_wait {
+        args.file.complete(output);
+    }
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
@@ -106,7 +114,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         target.check_free(None)?;
     }
 
-    let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
+    let mut options = WaitOptions::default().timeout(config::get().timeout(args.timeout));
     let left_out = journal.left_out();
     // Kept until the end: dropping it stops the simulator.
     let (builder, journal, _simulator) = if args.simulate {
@@ -150,6 +158,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let mut facts = RequestFacts {
         model_known: Some(model_known),
         did_you_mean,
+        from_config,
         ..RequestFacts::default()
     };
     if let Ok(plan) = client.plan(&request) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use videogen::wait::WaitOptions;
 use videogen::{Client, TaskStatus, VideoTask};
 
+use crate::account::explained;
 use crate::exit::Failure;
 use crate::files::{Files, Target};
 use crate::follow;
@@ -38,7 +39,8 @@ impl Run<'_> {
     }
 
     /// A failure of this request.
-    pub(super) fn about(&self, mut failure: Failure) -> Failure {
+    pub(super) fn about(&self, failure: Failure) -> Failure {
+        let mut failure = explained(failure, &self.facts.from_config);
         failure.result = failure.result.map(|result| Box::new(self.describe(*result)));
         failure
     }
