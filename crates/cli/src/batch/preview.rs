@@ -9,10 +9,10 @@ use videogen::{Client, TaskStatus, Vendor};
 use videogen_journal::SqliteJournal;
 
 use super::item::Job;
-use super::plan::Total;
 use super::results::Recorded;
 use super::run::{has_failed, is_final, key};
 use crate::account;
+use crate::cost::Total;
 use crate::exit::Failure;
 use crate::journal::failure;
 use crate::output::{file, table};
@@ -70,7 +70,7 @@ impl<'a> Preview<'a> {
 
     pub(crate) fn document(&self) -> Value {
         let submitted = self.submitted();
-        let total = Total::of(submitted.iter().copied());
+        let total = Total::of(submitted.iter().map(|job| job.estimates.as_slice()));
         let job = |(job, fate): (&Job, &Fate)| {
             json!({
                 "line": job.line,
@@ -108,7 +108,7 @@ impl<'a> Preview<'a> {
         });
         let rows = table(&["job", "after", "vendor", "file", "cost"], rows);
         let count = submitted.len();
-        let total = Total::of(submitted).to_string();
+        let total = Total::of(submitted.iter().map(|job| job.estimates.as_slice())).to_string();
         let total = if total.is_empty() { total } else { format!(": {total}") };
         format!("{rows}\n{} jobs, {count} paid submissions{total}", self.jobs.len())
     }
