@@ -293,7 +293,7 @@ async fn a_person_is_verified() {
             stdout(&output)
         );
 
-        // Nobody opens the link.
+        // The link is not opened.
         let args = [&args[..], &["--timeout", "0", "--json"]].concat();
         let output = at(&simulator, vendor, folder.path(), &args).output().unwrap();
         assert_eq!(output.status.code(), Some(5), "{vendor} {}", stdout(&output));
@@ -353,7 +353,7 @@ async fn a_verification_is_continued_by_another_process() {
         assert!(last.status.success(), "{vendor} {}", stdout(&last));
         assert!(document(&last)["group"].is_string() && !path.exists());
 
-        // Nobody opened the link in time.
+        // The link was not opened in time.
         let late = run("Ada");
         simulator.advance(Duration::from_secs(121));
         let text = std::fs::read_to_string(&path).unwrap();

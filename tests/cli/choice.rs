@@ -282,7 +282,7 @@ async fn a_task_of_another_submission_is_an_invalid_argument() {
     );
 }
 
-/// The sender of a submission is killed before the response, and nobody else knows its task.
+/// The sender of a submission is killed before the response, and no other process knows its task.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_submission_is_not_waited_for_without_a_search() {

@@ -163,7 +163,7 @@ fn shortened_lists_of_models_name_the_command_for_all() {
     assert_eq!(text.contains(" more)"), text.contains("--all"), "{text}");
 }
 
-/// A member without an option of its own.
+/// A member without its own option.
 #[test]
 fn extra_members_are_given_one_by_one_or_as_json() {
     let folder = tempfile::tempdir().unwrap();

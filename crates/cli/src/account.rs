@@ -408,7 +408,7 @@ pub(crate) fn left_to_the_vendor(plan: &Plan, request: &VideoRequest) -> Vec<Str
             plan.vendor.name(),
             plan.model
         );
-        // Who asks for it knows, and a model that takes nothing else leaves no choice.
+        // A caller who requests it knows, and a model that takes nothing else leaves no choice.
         let is_bound = plan.overridden.iter().any(|violation| violation.field == **field);
         match request.duration.is_none() && !is_bound {
             true => format!("{decides} Set --{field} to fix both."),

@@ -33,7 +33,7 @@ Examples:
   videogen batch jobs.jsonl --vendor ark --dry-run
   videogen batch jobs.csv --vendor ark=seedance-1-5-pro-251215,token360 -o out/
   videogen batch jobs.yaml --var place=harbour --max-cost 50
-  videogen batch jobs.toml --retry-failed
+  videogen batch jobs.toml --retry-failed --events
 
 A job has the members of a request file, and may have: id, after (the id of the
 job whose last frame is its first frame), vars (values for {{name}} in its

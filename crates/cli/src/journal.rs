@@ -101,6 +101,14 @@ impl JournalArgs {
         SqliteJournal::open_read_only(path).ok().map(Arc::new)
     }
 
+    /// The same, if there is one; it must be readable.
+    pub(crate) fn open_as_it_is(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
+        let path = self.path().ok().filter(|path| !self.no_journal && path.exists());
+        let Some(path) = path else { return Ok(None) };
+        let opened = SqliteJournal::open_read_only(path).map_err(failure)?;
+        Ok(Some(Arc::new(opened)))
+    }
+
     /// The journal that --no-journal leaves out, if it is there.
     pub(crate) fn left_out(&self) -> Option<Arc<SqliteJournal>> {
         let path = self.path().ok().filter(|path| self.no_journal && path.exists())?;

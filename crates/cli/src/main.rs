@@ -172,10 +172,18 @@ impl Command {
 
     /// Whether it has results of tasks.
     fn has_events(&self) -> bool {
-        matches!(
-            self,
-            Self::Generate(_) | Self::Wait(_) | Self::Download(_) | Self::Status(_) | Self::Cancel(_)
-        )
+        match self {
+            Self::Recover(args) => args.waits(),
+            _ => matches!(
+                self,
+                Self::Generate(_)
+                    | Self::Batch(_)
+                    | Self::Wait(_)
+                    | Self::Download(_)
+                    | Self::Status(_)
+                    | Self::Cancel(_)
+            ),
+        }
     }
 }
 
@@ -247,7 +255,7 @@ async fn run() -> ExitCode {
     };
     let (output, mut journal) = (Output::new(&cli.output), cli.journal);
     if cli.output.events && !cli.command.has_events() {
-        let message = "--events is for generate, wait, download, status and cancel; use --json";
+        let message = "--events is for generate, batch, wait, download, status, cancel and recover --wait; use --json";
         output.failure(&Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message));
         return ExitCode::from(exit::INVALID);
     }

@@ -1,6 +1,8 @@
 //! Output as text, JSON or events. Everything on standard output and standard error is written here, through
 //! [`text`].
 
+mod jobs;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
@@ -14,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoTask};
 
-use crate::events::{EventLog, What};
+use crate::events::{About, EventLog, Shown, What};
 use crate::exit::{Failure, IO};
 use crate::result::{Failed, Outcome, Results, TaskResult};
 use crate::text;
@@ -159,7 +161,15 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn ended(&self, result: &TaskResult) -> Result<(), Failure> {
         match self.format {
-            Format::Events(log) => log.write(Some(result.vendor), result.id.as_ref(), What::Result { result }, print),
+            Format::Events(log) => {
+                let about = About {
+                    vendor: Some(result.vendor),
+                    id: result.id.as_ref(),
+                    item: result.item.as_deref(),
+                };
+                let result = Shown::New(result);
+                log.write(&about, What::Result { result }, print)
+            }
             _ => Ok(()),
         }
     }
@@ -197,7 +207,13 @@ impl Output {
             })),
             (Format::Json, None) => print(&text::json(&Failed { error })),
             (Format::Events(_), Some(result)) => self.ended(result),
-            (Format::Events(log), None) => log.write(None, error.task.as_ref(), What::Error { error }, print),
+            (Format::Events(log), None) => {
+                let about = About {
+                    id: error.task.as_ref(),
+                    ..About::default()
+                };
+                log.write(&about, What::Error { error }, print)
+            }
         };
         // The document is on standard error then.
         drop(printed);
@@ -243,13 +259,23 @@ impl Output {
     /// Reports an event of a task, with `--events`. It is not lost where it cannot be written: standard error has it then.
     pub(crate) fn event(&self, task: Option<&TaskId>, what: What<'_>) {
         if let Format::Events(log) = self.format {
-            let _ = log.write(task.map(TaskId::vendor), task, what, print);
+            let about = About {
+                vendor: task.map(TaskId::vendor),
+                id: task,
+                item: None,
+            };
+            let _ = log.write(&about, what, print);
         }
     }
 
     /// Whether notes are for people.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self.format, Format::Text)
+    }
+
+    /// Whether events are printed, of which each is one line.
+    pub(crate) fn has_events(&self) -> bool {
+        matches!(self.format, Format::Events(_))
     }
 
     /// Asks the user for confirmation; `false` without a terminal.
@@ -486,7 +512,7 @@ fn names(results: &[TaskResult]) -> Result<(), Failure> {
     print_lines(&known.flat_map(TaskResult::names).collect::<Vec<_>>())
 }
 
-/// Prints lines; nothing if there are none.
+/// Prints lines, if there are any.
 fn print_lines(lines: &[String]) -> Result<(), Failure> {
     match lines.is_empty() {
         true => Ok(()),

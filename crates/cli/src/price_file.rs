@@ -1,4 +1,4 @@
-//! The user's own prices: a TOML file beside the configuration.
+//! The user's own prices: a TOML file next to the configuration.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ use crate::row::broken;
 /// What the column `vendor` has for all vendors.
 const ALL: &str = "";
 
-/// Checks a submission, whose entry counts nothing yet. The file's lock must be held for a decision that stands.
+/// Checks a submission, whose entry counts nothing yet. The file's lock must be held for a binding decision.
 pub(crate) fn check(connection: &Connection, intent: &Intent) -> Result<Option<OverBudget>, JournalError> {
     // Budgets for vendors that this version does not know do not matter.
     let sql = "SELECT vendor, currency, period, CAST(budget AS BLOB) FROM budgets WHERE vendor IN (?1, ?2)

@@ -176,7 +176,7 @@ impl SqliteJournal {
         }
     }
 
-    /// Returns the space of removed entries to the file system. Nobody can write until it is done.
+    /// Returns the space of removed entries to the file system. No other process can write until it is done.
     ///
     /// # Errors
     /// When the file cannot be written, for example because the disk has no room for a copy.

@@ -55,7 +55,7 @@ pub(crate) async fn doctor(
         budgets,
         problems,
     };
-    output.result(&diagnosis, || text(&diagnosis))?;
+    output.result(&diagnosis, Vec::new, || text(&diagnosis))?;
     Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from))
 }
 

@@ -44,6 +44,9 @@ pub(crate) struct PruneArgs {
     /// Also those with an idempotency key, which can then be paid for again.
     #[arg(long)]
     keys: bool,
+    /// Also jobs of batches; a batch that is run again pays for them again.
+    #[arg(long, requires = "keys")]
+    batches: bool,
     /// Also completed tasks whose videos were not downloaded.
     #[arg(long)]
     include_undownloaded: bool,
@@ -97,7 +100,8 @@ async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) 
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let mut prune = Prune::before(args.older_than);
-    (prune.keys, prune.undownloaded, prune.dry_run) = (args.keys, args.include_undownloaded, args.dry_run);
+    (prune.keys, prune.groups) = (args.keys, args.batches);
+    (prune.undownloaded, prune.dry_run) = (args.include_undownloaded, args.dry_run);
     let pruned = journal.prune(prune).await.map_err(failure)?;
     let size = || std::fs::metadata(journal.path()).map_or(0, |metadata| metadata.len());
     let before = size();
@@ -159,6 +163,9 @@ fn why(reason: Kept) -> String {
         ),
         Kept::Undownloaded => "paid for and not downloaded; to remove them, add --include-undownloaded".to_owned(),
         Kept::Key => "their idempotency keys prevent a second payment; to remove them, add --keys".to_owned(),
+        Kept::Group => {
+            "jobs of batches, which a second run would pay for again; to remove them, add --keys --batches".to_owned()
+        }
         Kept::Budget => "they count against a budget for the total".to_owned(),
         Kept::Account => format!(
             "their account has a submission of unknown status; resolve it with {}",

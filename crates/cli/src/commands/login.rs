@@ -37,7 +37,7 @@ pub(crate) async fn login(args: LoginArgs, output: &Output) -> Result<ExitCode, 
     }
     let path = keys::save(vendor, &key)?;
     let document = json!({"vendor": vendor, "path": path.to_string_lossy(), "checked": !args.no_check});
-    output.result(&document, || {
+    output.result(&document, || vec![file(&path)], || {
         format!("Stored the API key of {} in {}.", facts.name, file(&path))
     })?;
     if environment::text(facts.key_env).is_some() {

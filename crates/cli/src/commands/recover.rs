@@ -24,6 +24,8 @@ use crate::journal::{HEADS, JournalArgs, failure, line, name, unreadable};
 use crate::lost::{by_hand, candidates, listed};
 use crate::output::{Output, elapsed, table};
 
+mod events;
+
 #[derive(Args)]
 pub(crate) struct RecoverArgs {
     /// Resolve this submission by hand, with --task, --adopt or --dismiss.
@@ -49,6 +51,13 @@ pub(crate) struct RecoverArgs {
     wait: bool,
     #[command(flatten)]
     account: AccountArgs,
+}
+
+impl RecoverArgs {
+    /// Whether it waits for tasks, which has events.
+    pub(crate) fn waits(&self) -> bool {
+        self.wait
+    }
 }
 
 pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -175,14 +184,20 @@ async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Outpu
     for mut entry in entries {
         let result = resume_one(client, &mut entry, wait, output).await;
         match &result {
-            Ok(Some(files)) => output.note(&files.text("")),
+            Ok(Some(files)) if !output.has_events() => output.note(&files.text("")),
+            Ok(Some(_)) => {}
             Ok(None) => {}
             Err(failure) => {
-                output.note(&failure.message);
+                if !output.has_events() {
+                    output.note(&failure.message);
+                }
                 worst = failure.code.max(worst);
             }
         }
-        resumed.push(Resumed { entry, result });
+        let one = Resumed { entry, result };
+        // A result that cannot be written is on standard error, and the journal has it.
+        let _ = output.ended(&one.result());
+        resumed.push(one);
     }
     (resumed, worst)
 }
@@ -259,6 +274,10 @@ async fn resolve(
         None if args.yes => client.dismiss_despite_candidates(intent).await?,
         None => dismiss(&client, &entry, output).await?,
     };
+    if output.has_events() && !entry.is_unfinished() {
+        output.ended(&events::resolved(&entry))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if !args.wait || !entry.is_unfinished() {
         let next = follow::unwritten(&entry);
         let mut document = json!({"submission": entry});
@@ -274,7 +293,7 @@ async fn resolve(
         return Ok(ExitCode::SUCCESS);
     }
     let (resumed, code) = resume(&client, vec![entry], true, output).await;
-    for one in &resumed {
+    for one in resumed.iter().filter(|_| !output.has_events()) {
         let document = json!({"submission": one.document()});
         let id = || vec![name(&one.entry)];
         output.result(&document, id, || table(&HEADS, [line(&one.entry)]))?;
@@ -294,6 +313,9 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
             })
         })
         .collect();
+    if output.has_events() {
+        return events::lost(all, keyless, output);
+    }
     let document = json!({
         "found": all.found,
         "open": open,
