@@ -87,11 +87,11 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
     }
     let sql = "INSERT INTO submissions
         (intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry, vendor_id, vendor,
-        counted, currency, group_name, status)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        counted, currency, group_name, status, request_hash)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
         ON CONFLICT (intent) DO UPDATE SET account = ?3, origin = ?4, scope = ?5, client_reference = ?6, task = ?7,
         open = ?8, unfinished = ?9, begun = ?10, entry = ?11, vendor_id = ?12, vendor = ?13, counted = ?14, currency = ?15,
-        group_name = ?16, status = ?17";
+        group_name = ?16, status = ?17, request_hash = ?18";
     let charge = entry.counted();
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
     let stored = statement.execute(params![
@@ -112,6 +112,7 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         charge.as_ref().map(|charge| &charge.currency),
         intent.group.as_ref().map(|group| &group.name),
         entry.status_name(),
+        intent.request_hash,
     ]);
     stored.map(drop).map_err(broken)
 }

@@ -14,6 +14,7 @@ use videogen::{Client, Error, ErrorKind, TaskStatus, VideoRequest, VideoTask};
 use videogen_sim::Simulator;
 
 use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
+use crate::again::{self, AgainArgs};
 use crate::cap::CapArgs;
 use crate::cost;
 use crate::events::What;
@@ -45,6 +46,8 @@ pub(crate) struct GenerateArgs {
     /// Submit at most once per KEY and journal; reruns resume the existing task.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
+    #[command(flatten)]
+    again: AgainArgs,
     /// After a lost response, search for the task for SECONDS; 0: do not search.
     #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
     search_timeout: u64,
@@ -305,11 +308,15 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         .filter(|_| is_journalled);
     submission.without_search = args.search_timeout == 0;
     args.cap.apply(&mut submission);
+    if is_journalled && !args.simulate {
+        args.again.apply(&mut submission);
+    }
     let search = ReconcileOptions::default()
         .within(Duration::from_secs(args.search_timeout))
         .sole_writer(args.adopt);
     let submitted = submit(&client, &request, submission, search, &under_way, output).await;
     let resume = |failure: Failure| {
+        let failure = again::hint(failure, args.account.base_url.as_deref());
         let Some(id) = failure.task() else { return failure };
         if !failure.is_left() {
             return failure;

@@ -57,6 +57,8 @@ impl Client {
             estimate,
             group: options.group.clone(),
             allow_unknown_cost: options.allow_unknown_cost,
+            call: options.call.clone(),
+            refuse_repeated_within: options.refuse_repeated_within,
             id,
         }
     }
