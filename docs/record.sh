@@ -10,7 +10,7 @@ arguments='generate --simulate "a paper boat drifting down a rainy street" -o bo
 {
   printf '$ videogen %s\n' "$arguments"
   # The simulator's ids differ from run to run.
-  (cd "$folder" && VIDEOGEN_JOURNAL="$folder/journal.db" sh -c "$videogen $arguments" 2>&1) |
+  (cd "$folder" && VIDEOGEN_JOURNAL="$folder/journal.db" VIDEOGEN_CONFIG="$folder/config.toml" sh -c "$videogen $arguments" 2>&1) |
     sed -E 's/[0-9a-f]{14}/4f1c9a72000002/g'
 } | sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g' | awk '
   { line[NR] = $0; if (length($0) > width) width = length($0) }

@@ -9,10 +9,14 @@ mod batch;
 mod browser;
 mod budget;
 mod choice;
+mod config;
 mod deaths;
 mod deliveries;
 mod documents;
 mod download;
+#[path = "../download/server.rs"]
+#[allow(dead_code)]
+mod file_server;
 mod follow;
 #[cfg(unix)]
 mod gallery;
@@ -34,6 +38,7 @@ mod prices;
 mod records;
 mod requests;
 mod results;
+mod resumed;
 mod several;
 mod shells;
 mod spelling;
@@ -61,7 +66,8 @@ fn videogen(folder: &Path, args: &[&str]) -> Command {
     command.args(args).current_dir(folder);
     // With its journal in that folder.
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
-    // And prices, of which there are none.
+    // And configuration and prices, of which there are none.
+    command.env("VIDEOGEN_CONFIG", folder.join("config.toml"));
     command.env("VIDEOGEN_PRICES", folder.join("prices.toml"));
     for facts in Vendor::ALL.iter().map(|vendor| vendor.facts()) {
         command.env_remove(facts.key_env).env_remove(facts.base_url_env);

@@ -103,6 +103,7 @@ fn run(command: &str, folder: &Path, sim: &Simulator) -> (Vec<String>, i32) {
     shell.current_dir(folder);
     shell.env("PATH", format!("{}:{path}", binary.parent().unwrap().display()));
     shell.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
+    shell.env("VIDEOGEN_CONFIG", "config.toml");
     shell.env("VIDEOGEN_PRICES", folder.join("prices.toml"));
     for vendor in Vendor::ALL {
         let facts = videogen::Vendor::from(vendor).facts();

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod codings;
+mod kept;
 mod key;
 mod labels;
 mod last_frame;

@@ -8,16 +8,27 @@ use videogen::submit::Plan;
 use videogen::{Client, ClientBuilder, ErrorKind, TaskId, Vendor, VideoRequest, Violation};
 use videogen_journal::SqliteJournal;
 
+use crate::config;
+use crate::environment;
 use crate::exit::{ACCOUNT, Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
-use crate::output::Output;
+use crate::output::{Output, file};
+use crate::result::Configured;
 
 /// The vendor to use.
 struct Choice {
     vendor: Vendor,
     /// Why this one, if several could be used.
     reason: Option<String>,
+    /// Whether it is the default vendor of the configuration.
+    is_default: bool,
+}
+
+/// The vendor of a request, and what the configuration supplied.
+pub(crate) struct Resolved {
+    pub(crate) vendor: Vendor,
+    pub(crate) from_config: Vec<Configured>,
 }
 
 #[derive(Args)]
@@ -32,28 +43,60 @@ pub(crate) struct AccountArgs {
 }
 
 impl AccountArgs {
-    /// The vendor for `request`, whose model is set to the vendor's default if it has none. `keyless`: no key is needed, as
+    /// The vendor for `request`, which is completed from the configuration. Its model is set to the vendor's default if it
+    /// has none then. `keyless`: no key is needed, as
     /// for a plan or a simulation. Which vendor is chosen does not depend on it.
     pub(crate) fn resolve(
         &self,
         request: &mut VideoRequest,
         keyless: bool,
         output: &Output,
-    ) -> Result<Vendor, Failure> {
-        let model = Some(request.model.as_str()).filter(|model| !model.is_empty());
-        let Choice { vendor, reason } = self.choice(model, keyless)?;
-        if let Some(reason) = reason {
+    ) -> Result<Resolved, Failure> {
+        let config = config::get();
+        let given = Some(request.model.as_str()).filter(|model| !model.is_empty());
+        let default = config.model.as_deref().filter(|_| config.vendor.is_none());
+        let choice = self.choice(given.or(default), keyless)?;
+        if let Some(reason) = choice.reason {
             output.note(&reason);
         }
-        if model.is_none() {
-            request.model = vendor.default_model().to_owned();
+        let vendor = choice.vendor;
+        let mut from_config = Vec::new();
+        if choice.is_default {
+            let name = vendor.as_str().into();
+            from_config.push(Configured::new("vendor", "defaults.vendor".to_owned(), name));
         }
-        Ok(vendor)
+        if let Some(base_url) = config.base_url(vendor).filter(|_| !keyless)
+            && self.base_url(vendor).as_deref() == Some(base_url)
+        {
+            let key = format!("vendor.{vendor}.base_url");
+            from_config.push(Configured::new("base_url", key, base_url.into()));
+        }
+        if request.model.is_empty() {
+            match config.model_of(vendor) {
+                Some(model) => {
+                    request.model = model.value.as_str().unwrap_or_default().to_owned();
+                    from_config.push(model);
+                }
+                None => {
+                    request.model = vendor.default_model().to_owned();
+                    if let Some(unused) = &config.model {
+                        let (name, model) = (vendor.name(), &request.model);
+                        output.note(&format!("{name} has no {unused} (defaults.model): using {model}."));
+                    }
+                }
+            }
+        }
+        from_config.extend(config.complete(vendor, request));
+        if !from_config.is_empty() {
+            let values: Vec<String> = from_config.iter().map(ToString::to_string).collect();
+            output.note(&format!("From {}: {}.", file(&config.path), values.join(", ")));
+        }
+        Ok(Resolved { vendor, from_config })
     }
 
     /// The vendor of a call that needs a key, about a listed `model` if one is given.
     pub(crate) fn choose(&self, model: Option<&str>, output: &Output) -> Result<Vendor, Failure> {
-        let Choice { vendor, reason } = self.choice(model, false)?;
+        let Choice { vendor, reason, .. } = self.choice(model, false)?;
         // Without a model, the key alone names the vendor.
         if let Some(reason) = reason.filter(|_| model.is_some()) {
             output.note(&reason);
@@ -63,9 +106,22 @@ impl AccountArgs {
 
     fn choice(&self, model: Option<&str>, keyless: bool) -> Result<Choice, Failure> {
         if let Some(vendor) = self.vendor {
-            return Ok(Choice { vendor, reason: None });
+            return Ok(Choice {
+                vendor,
+                reason: None,
+                is_default: false,
+            });
         }
         let fitting = model.map_or_else(|| Vendor::ALL.to_vec(), listed_by);
+        if let Some(vendor) = config::get().vendor
+            && (fitting.is_empty() || fitting.contains(&vendor))
+        {
+            return Ok(Choice {
+                vendor,
+                reason: None,
+                is_default: true,
+            });
+        }
         if let (Some(model), []) = (model, fitting.as_slice()) {
             let vendor = only_key(model)?;
             let (name, key) = (vendor.name(), vendor.facts().key_env);
@@ -73,6 +129,7 @@ impl AccountArgs {
             return Ok(Choice {
                 vendor,
                 reason: Some(reason),
+                is_default: false,
             });
         }
         let keyed: Vec<Vendor> = fitting.iter().copied().filter(|vendor| has_key(*vendor)).collect();
@@ -98,20 +155,27 @@ impl AccountArgs {
             "Using {}, because {because}; select another vendor with --vendor{which}.",
             vendor.name()
         );
+        // The model excludes the default vendor.
+        let reason = match (config::get().vendor, model) {
+            (Some(default), Some(model)) => format!("{} does not list {model}. {reason}", default.name()),
+            _ => reason,
+        };
         Ok(Choice {
             vendor,
-            reason: (!others.is_empty()).then_some(reason),
+            reason: (!others.is_empty() || config::get().vendor.is_some()).then_some(reason),
+            is_default: false,
         })
     }
 
-    /// The base URL of `vendor` from the options or the environment; `None`: the vendor's own.
+    /// The base URL of `vendor` from the options, the environment or the configuration; `None`: the vendor's own.
     pub(crate) fn base_url(&self, vendor: Vendor) -> Option<String> {
         let given = self
             .base_url
             .clone()
             .filter(|_| self.vendor.is_none_or(|named| named == vendor));
-        let variable = || std::env::var(vendor.facts().base_url_env).ok();
-        given.or_else(variable).filter(|url| !url.trim().is_empty())
+        given
+            .filter(|url| !url.trim().is_empty())
+            .or_else(|| default_base_url(vendor))
     }
 
     /// A client for `vendor` with the key from the environment.
@@ -169,13 +233,25 @@ pub(crate) fn builder(
         return Err(no_key(&[vendor]));
     }
     let mut builder = Client::builder(vendor);
-    if let Some(base_url) = base_url {
+    // The client reads the variable itself, and names it in errors.
+    let configured = || {
+        config::get()
+            .base_url(vendor)
+            .filter(|_| environment::text(vendor.facts().base_url_env).is_none())
+    };
+    if let Some(base_url) = base_url.or_else(configured) {
         builder = builder.base_url(base_url);
     }
     if let Some(journal) = journal {
         builder = builder.journal(journal);
     }
     Ok(builder)
+}
+
+/// The base URL of `vendor` without an option: from the environment or the configuration.
+pub(crate) fn default_base_url(vendor: Vendor) -> Option<String> {
+    let configured = || config::get().base_url(vendor).map(str::to_owned);
+    environment::text(vendor.facts().base_url_env).or_else(configured)
 }
 
 fn names(vendors: &[Vendor]) -> String {
@@ -209,6 +285,21 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
     Err(unchosen(message).hint(&hint))
 }
 
+/// A failure whose reason may be in the configuration: it names the values that were not given otherwise.
+pub(crate) fn explained(failure: Failure, from_config: &[Configured]) -> Failure {
+    let refused = failure.error.fields();
+    let causes = from_config.iter().filter(|one| refused.contains(&one.field.as_str()));
+    let keys: Vec<String> = causes.map(|one| one.key.clone()).collect();
+    let Some(first) = keys.first() else { return failure };
+    let hint = format!(
+        "From {}: {}. Pass another value, or remove it with: {}",
+        file(&config::get().path),
+        keys.join(", "),
+        Invocation::new("config").arg("unset").arg(first)
+    );
+    failure.hint(&hint)
+}
+
 /// A command line that leaves the vendor open.
 fn unchosen(message: String) -> Failure {
     Failure::new(INVALID, ErrorKind::InvalidRequest, message)
@@ -225,7 +316,7 @@ pub(crate) fn answering(account: &AccountArgs) -> Vec<Vendor> {
 }
 
 fn has_key(vendor: Vendor) -> bool {
-    std::env::var(vendor.facts().key_env).is_ok_and(|key| !key.trim().is_empty())
+    environment::text(vendor.facts().key_env).is_some()
 }
 
 fn no_key(vendors: &[Vendor]) -> Failure {

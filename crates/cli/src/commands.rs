@@ -7,6 +7,7 @@ pub(crate) mod batch;
 pub(crate) mod budget;
 pub(crate) mod cancel;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod download;
 pub(crate) mod gallery;
 pub(crate) mod generate;

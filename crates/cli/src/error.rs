@@ -117,6 +117,14 @@ impl From<&Candidate> for CandidateDocument {
 }
 
 impl ErrorDocument {
+    /// The fields of the request that break a rule.
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        self.violations
+            .iter()
+            .map(|violation| violation.field.as_str())
+            .collect()
+    }
+
     pub(crate) fn new(kind: impl Into<Kind>, message: impl Into<String>) -> Self {
         let kind = kind.into();
         Self {

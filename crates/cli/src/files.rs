@@ -16,7 +16,7 @@ mod args;
 mod fetch;
 mod name;
 
-pub(crate) use args::{FileArgs, SaveArgs};
+pub(crate) use args::{FileArgs, SaveArgs, check_default_output};
 pub(crate) use name::TaskNames;
 
 /// Output files of a task. They are checked as far as possible on creation, before anything is paid for.
@@ -288,7 +288,9 @@ impl Target {
     }
 
     fn options(&self) -> DownloadOptions {
-        let options = DownloadOptions::default().overwrite(self.destination.overwrite);
+        let options = DownloadOptions::default()
+            .overwrite(self.destination.overwrite)
+            .resumable(true);
         match self.max_bytes {
             Some(limit) => options.max_bytes(limit),
             None => options,

@@ -144,6 +144,20 @@ not fit is refused with exit code 9, and so is one of unknown cost, unless \
 another currency than the price's, the cost is unknown. With --no-journal no \
 budget is checked.";
 
+pub(crate) const CONFIG: &str = "\
+Examples:
+  videogen config
+  videogen config set defaults.vendor ark
+  videogen config set vendor.ark.resolution 720p
+  videogen config unset vendor.ark.resolution
+  videogen config list --json
+
+The file is CONFIG_DIR/videogen/config.toml, or the one that VIDEOGEN_CONFIG \
+names. [defaults] has vendor, model, output, journal and timeout. [vendor.NAME] \
+has model, base_url and fields of requests, such as duration and aspect_ratio. \
+A value applies where neither an option, nor the request file, nor a variable \
+has one, and the command prints what it took from the file.";
+
 pub(crate) const JOURNAL: &str = "\
 Examples:
   videogen journal check

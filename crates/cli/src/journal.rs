@@ -10,6 +10,7 @@ use videogen::ErrorKind;
 use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::SqliteJournal;
 
+use crate::environment::variable;
 use crate::exit::{Failure, INVALID, IO};
 use crate::output::{Output, file as shown_path, moment, shown};
 
@@ -22,9 +23,20 @@ pub(crate) struct JournalArgs {
     /// Record nothing; an interrupted submission can then be lost.
     #[arg(long, global = true)]
     no_journal: bool,
+    /// The file that the configuration names.
+    #[arg(skip)]
+    configured: Option<PathBuf>,
 }
 
+/// Environment variable with the path of the file.
+pub(crate) const VARIABLE: &str = "VIDEOGEN_JOURNAL";
+
 impl JournalArgs {
+    /// Sets the file to use if neither an option nor a variable names one.
+    pub(crate) fn configure(&mut self, path: Option<PathBuf>) {
+        self.configured = path;
+    }
+
     /// For submissions: requires a journal, unless disabled.
     pub(crate) fn open(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
         if self.no_journal {
@@ -145,17 +157,25 @@ impl JournalArgs {
     }
 
     fn path(&self) -> Result<PathBuf, Failure> {
+        self.place().map(|(path, _)| path)
+    }
+
+    /// The file, and what names it: `option`, `environment`, `config` or `built_in`.
+    pub(crate) fn place(&self) -> Result<(PathBuf, &'static str), Failure> {
         if let Some(path) = &self.journal {
-            return Ok(path.clone());
+            return Ok((path.clone(), "option"));
         }
-        if let Some(path) = std::env::var_os("VIDEOGEN_JOURNAL").filter(|path| !path.is_empty()) {
-            return Ok(path.into());
+        if let Some(path) = variable(VARIABLE) {
+            return Ok((path.into(), "environment"));
+        }
+        if let Some(path) = &self.configured {
+            return Ok((path.clone(), "config"));
         }
         let folders = choose_native_strategy().map_err(|_| {
             let message = "there is no home folder for the journal; name a file with --journal";
             Failure::new(IO, ErrorKind::Journal, message)
         })?;
-        Ok(folders.data_dir().join("videogen").join("journal.db"))
+        Ok((folders.data_dir().join("videogen").join("journal.db"), "built_in"))
     }
 }
 

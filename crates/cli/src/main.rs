@@ -6,9 +6,11 @@ mod batch;
 mod cap;
 mod clips;
 mod commands;
+mod config;
 mod cost;
 mod csv;
 mod ended;
+mod environment;
 mod error;
 mod events;
 mod exit;
@@ -34,6 +36,7 @@ mod submission;
 mod tests;
 mod text;
 mod uploads;
+mod user_file;
 mod webhook;
 
 use std::ffi::OsString;
@@ -114,6 +117,9 @@ enum Command {
     /// Limit what the submissions of a day, week or month may cost together.
     #[command(after_help = help::BUDGET)]
     Budget(BudgetArgs),
+    /// Show the configuration, or change a value in it.
+    #[command(after_help = help::CONFIG)]
+    Config(commands::config::ConfigArgs),
     /// Check, export or prune the journal.
     #[command(after_help = help::JOURNAL)]
     Journal(JournalCommandArgs),
@@ -138,6 +144,15 @@ enum Command {
 }
 
 impl Command {
+    /// Whether it uses the configuration. What only prints, or may correct the file, works without a valid one.
+    fn is_configured(&self) -> bool {
+        match self {
+            Self::Schema(_) | Self::Sim(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Config(args) => args.needs_valid_file(),
+            _ => true,
+        }
+    }
+
     /// Whether it has results of tasks.
     fn has_events(&self) -> bool {
         matches!(
@@ -182,7 +197,7 @@ fn main() -> ExitCode {
     };
     let code = runtime.block_on(run());
     if interrupt::has_been() {
-        // Time to delete partial files, without waiting for a journal locked by another program.
+        // Time to close or delete partial files, without waiting for a journal locked by another program.
         runtime.shutdown_timeout(Duration::from_secs(1));
     }
     code
@@ -213,12 +228,19 @@ async fn run() -> ExitCode {
         }
         Err(error) => error.exit(),
     };
-    let (output, journal) = (Output::new(&cli.output), cli.journal);
+    let (output, mut journal) = (Output::new(&cli.output), cli.journal);
     if cli.output.events && !cli.command.has_events() {
         let message = "--events is for generate, wait, download, status and cancel; use --json";
         output.failure(&Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message));
         return ExitCode::from(exit::INVALID);
     }
+    if cli.command.is_configured()
+        && let Err(failure) = config::load(files::check_default_output)
+    {
+        output.failure(&failure);
+        return ExitCode::from(failure.code);
+    }
+    journal.configure(config::get().journal.clone());
     invocation::repeat(journal.options());
     let result = match cli.command {
         Command::Generate(args) => generate::generate(*args, &journal, &output).await,
@@ -235,6 +257,7 @@ async fn run() -> ExitCode {
         Command::Models(args) => stoppable(models::models(args, &output)).await,
         Command::Spend(args) => stoppable(spend::spend(args, &journal, &output)).await,
         Command::Budget(args) => stoppable(budget::budget(args.command, &journal, &output)).await,
+        Command::Config(args) => commands::config::config(args, &journal, &output),
         Command::Journal(args) => stoppable(commands::journal::journal(args.command, &journal, &output)).await,
         Command::Prices(args) => stoppable(prices::prices(args.command, &output)).await,
         Command::Assets(args) => stoppable(assets::assets(args.command, &journal, &output)).await,

@@ -1,18 +1,16 @@
 //! The user's own prices: a TOML file beside the configuration.
 
-use std::ffi::OsString;
-use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Value};
 use videogen::ErrorKind;
 use videogen::price::{FieldRule, PriceBook, PriceEntry};
 
+use crate::environment::variable;
 use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::output::file;
+use crate::user_file;
 
 /// Environment variable with the path of the file.
 const VARIABLE: &str = "VIDEOGEN_PRICES";
@@ -35,27 +33,14 @@ impl Prices {
     /// Changes the file, which no other process changes in the meantime. It may have prices that contradict each other.
     pub(crate) fn change<T>(change: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<(Self, T), Failure> {
         let path = path()?;
-        let failed = |error: std::io::Error| unwritable(&path, &error);
-        // The file itself is replaced by each change, so another one is locked. It stays: to remove it would let two in.
-        let place = resolved(&path).map_err(failed)?;
-        let mut name = OsString::from(".");
-        name.push(place.file_name().unwrap_or_default());
-        name.push(".lock");
-        let lock = place.with_file_name(name);
-        let lock = File::options().create(true).truncate(false).write(true).open(lock);
-        let lock = lock.map_err(failed)?;
-        lock.lock().map_err(failed)?;
+        let _lock = user_file::lock(&path).map_err(|error| unwritable(&path, &error))?;
         let mut prices = Self::read_any(path)?;
         let changed = change(&mut prices)?;
         Ok((prices, changed))
     }
 
     fn read_any(path: PathBuf) -> Result<Self, Failure> {
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(unusable(&path, &error)),
-        };
+        let text = user_file::read(&path).map_err(|error| unusable(&path, &error))?;
         Ok(Self {
             book: toml_edit::de::from_str(&text).map_err(|error| unusable(&path, &error))?,
             document: text.parse().map_err(|error| unusable(&path, &error))?,
@@ -195,28 +180,9 @@ impl Prices {
             .ok_or_else(|| unusable(&path, &"price is not a list of tables"))
     }
 
-    /// Replaces the file, or that to which it is a link.
     fn write(&self) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| unwritable(&self.path, &error);
-        let path = resolved(&self.path).map_err(failed)?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        temporary
-            .write_all(self.document.to_string().as_bytes())
-            .map_err(failed)?;
-        temporary.as_file().sync_all().map_err(failed)?;
-        temporary.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        user_file::replace(&self.path, &self.document.to_string()).map_err(|error| unwritable(&self.path, &error))
     }
-}
-
-/// The path of the file, or of that to which it is a link, in a folder that exists.
-fn resolved(path: &Path) -> std::io::Result<PathBuf> {
-    let path = std::path::absolute(path.canonicalize().unwrap_or_else(|_| path.to_owned()))?;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    Ok(path)
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
@@ -225,14 +191,13 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 fn path() -> Result<PathBuf, Failure> {
-    if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+    if let Some(path) = variable(VARIABLE) {
         return Ok(path.into());
     }
-    let folders = choose_native_strategy().map_err(|_| {
+    user_file::in_config_folder("prices.toml").ok_or_else(|| {
         let message = format!("there is no home folder for your prices; name a file with {VARIABLE}");
         Failure::new(IO, ErrorKind::Io, message)
-    })?;
-    Ok(folders.config_dir().join("videogen").join("prices.toml"))
+    })
 }
 
 fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Failure {

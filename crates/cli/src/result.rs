@@ -1,7 +1,10 @@
 //! What became of a task, in one form for every command and any number of tasks. Depends on `error` only.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use videogen::price::{Estimate, TaskCost};
 use videogen::submit::{Adjustment, Note};
 use videogen::{Downloaded, ErrorKind, TaskId, TaskStatus, Vendor, VideoTask, Violation};
@@ -93,6 +96,9 @@ pub(crate) struct RequestFacts {
     /// What it was expected to cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) estimate: Option<Estimate>,
+    /// Values that the configuration supplied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) from_config: Vec<Configured>,
     /// Values that the vendor may refuse.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<Note>,
@@ -111,6 +117,37 @@ pub(crate) struct RequestFacts {
     /// Fields that it leaves to the vendor, though the price depends on them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) vendor_decides: Vec<&'static str>,
+}
+
+/// A value that neither an option nor the request file gave, and the configuration did.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Configured {
+    /// The field of the request, or `vendor`.
+    pub(crate) field: String,
+    /// The key in the configuration.
+    pub(crate) key: String,
+    /// The value.
+    pub(crate) value: Value,
+}
+
+/// As a note has it.
+impl fmt::Display for Configured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match &self.value {
+            Value::String(text) => format!("{} {text}", self.field),
+            value => format!("{} {value}", self.field),
+        })
+    }
+}
+
+impl Configured {
+    pub(crate) fn new(field: &str, key: String, value: Value) -> Self {
+        Self {
+            field: field.to_owned(),
+            key,
+            value,
+        }
+    }
 }
 
 /// The files of a task that are complete.

@@ -11,6 +11,7 @@ use videogen::facts::Scheme;
 use videogen::webhook::{Callback, Receiver};
 use videogen::{Client, ErrorKind, SecretUrl, TaskId, TaskStatus, Vendor, VideoTask};
 
+use crate::environment;
 use crate::exit::{Failure, INVALID, IO};
 use crate::listen::serve;
 use crate::output::Output;
@@ -132,7 +133,7 @@ fn secrets(vendor: Vendor, simulate: bool, output: &Output) -> Option<Secrets> {
     };
     let value = match simulate {
         true => videogen_sim::WEBHOOK_SECRET.to_owned(),
-        false => std::env::var(variable).unwrap_or_default(),
+        false => environment::text(variable).unwrap_or_default(),
     };
     if value.trim().is_empty() {
         output.note(&format!(

@@ -350,7 +350,11 @@ impl Batch {
 
     /// Downloads what is not in place yet.
     async fn download(&self, client: &Client, job: &Job, task: &VideoTask) -> Result<SavedFiles, Error> {
-        let options = || DownloadOptions::default().overwrite(self.settings.overwrite);
+        let options = || {
+            DownloadOptions::default()
+                .overwrite(self.settings.overwrite)
+                .resumable(true)
+        };
         let place = async |kind: FileKind, path: PathBuf, number: u16| -> Result<Downloaded, Error> {
             if let Some(saved) = client.saved_file(&task.id, kind, &path).await {
                 return Ok(saved);

@@ -9,14 +9,15 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
+use videogen::ErrorKind;
 use videogen::journal::Group;
 use videogen::lost::ReconcileOptions;
 use videogen::price::Money;
 use videogen::route::Route;
-use videogen::{ErrorKind, Vendor};
 use videogen_journal::SqliteJournal;
 use videogen_sim::Simulator;
 
+use crate::account::default_base_url;
 use crate::batch::claim::Claims;
 use crate::batch::clients::Vendors;
 use crate::batch::item::Job;
@@ -25,6 +26,7 @@ use crate::batch::reader::Problem;
 use crate::batch::results::ResultFile;
 use crate::batch::run::{Batch, Settings};
 use crate::batch::schedule;
+use crate::config;
 use crate::exit::{ACCOUNT, Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
@@ -104,11 +106,6 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn base_url(vendor: Vendor) -> Option<String> {
-    let url = std::env::var(vendor.facts().base_url_env).ok();
-    url.filter(|url| !url.trim().is_empty())
-}
-
 pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let prices = Prices::read()?.book;
     let mut vars = BTreeMap::new();
@@ -121,14 +118,25 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         return Err(invalid("--in-flight must be at least 1".to_owned()));
     }
     let common = Common {
-        routes: args.vendor.map(|routes| routes.0).unwrap_or_default(),
+        routes: match args.vendor {
+            Some(routes) => routes.0,
+            None => config::get().vendor.map(Route::new).into_iter().collect(),
+        },
         vars,
         output: args.output,
         parents: args.parents,
-        base_url: if args.simulate { |_| None } else { base_url },
+        base_url: if args.simulate { |_| None } else { default_base_url },
         prices,
     };
     let jobs = plan::jobs(&args.file, &common)?;
+    let routes = jobs.iter().flat_map(|job| &job.routes);
+    if let Some(route) = routes.into_iter().find(|route| config::get().has_fields(route.vendor)) {
+        output.note(&format!(
+            "A batch has its options in its file: the values of requests below [vendor.{}] in {} are not used.",
+            route.vendor,
+            file(&config::get().path)
+        ));
+    }
     let results = args.results.unwrap_or_else(|| beside(&args.file, ".results.jsonl"));
     check_changes(&args.file, &jobs, &results, args.simulate)?;
     if args.dry_run {

@@ -35,7 +35,12 @@ struct Job<'a> {
     place: (usize, usize),
 }
 
-pub(crate) async fn download(args: DownloadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn download(
+    mut args: DownloadArgs,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    args.save.file.complete(output);
     let ids = distinct(&args.tasks);
     let base_url = args.base_url.as_deref();
     check_base_url(&ids, base_url, "download")?;

@@ -1,38 +1,41 @@
 //! `videogen generate`.
 
-use std::pin::pin;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
+use videogen::ErrorKind;
 use videogen::facts::Capabilities;
-use videogen::lost::{ReconcileOptions, Reconciled};
+use videogen::lost::ReconcileOptions;
 use videogen::poll::PollPolicy;
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
-use videogen::{Client, Error, ErrorKind, TaskStatus, VideoRequest, VideoTask};
 use videogen_sim::Simulator;
 
-use crate::account::{AccountArgs, left_to_the_vendor, overridden, unknown_model};
+use crate::account::{AccountArgs, Resolved, left_to_the_vendor, overridden, unknown_model};
 use crate::again::{self, AgainArgs};
 use crate::cap::CapArgs;
+use crate::config;
 use crate::cost;
 use crate::events::What;
 use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
-use crate::files::{FileArgs, Files, Target, TaskNames};
+use crate::files::{FileArgs, Target, TaskNames};
 use crate::follow;
-use crate::interrupt::interrupted;
-use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::lost;
-use crate::output::{Output, elapsed, task_text};
+use crate::output::Output;
 use crate::price_file::Prices;
 use crate::request_args::RequestArgs;
-use crate::result::{RequestFacts, TaskResult};
+use crate::result::RequestFacts;
 use crate::submission::Submission;
 use crate::uploads;
-use crate::webhook::Listener;
-use crate::webhook::WebhookArgs;
+use crate::webhook::{Listener, WebhookArgs};
+
+use self::run::Run;
+use self::submit::{submit, with_known_task};
+
+mod run;
+mod submit;
 
 #[derive(Args)]
 pub(crate) struct GenerateArgs {
@@ -57,9 +60,9 @@ pub(crate) struct GenerateArgs {
     /// Exit as soon as the task is accepted.
     #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "overwrite", "max_bytes"])]
     no_wait: bool,
-    /// Stop waiting after SECONDS; the task keeps running.
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
-    timeout: u64,
+    /// Stop waiting after SECONDS; the task keeps running [default: 1800].
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
     #[command(flatten)]
     cap: CapArgs,
     #[command(flatten)]
@@ -68,128 +71,21 @@ pub(crate) struct GenerateArgs {
     webhook: WebhookArgs,
 }
 
-/// Submits. An interrupt waits for the response of a submission in flight, because without it the
-/// task may exist and its id is unknown. A second interrupt exits.
-async fn submit(
-    client: &Client,
-    request: &VideoRequest,
-    options: SubmitOptions,
-    search: ReconcileOptions,
-    under_way: &Submission,
-    output: &Output,
-) -> Result<VideoTask, Failure> {
-    let mut submission = pin!(client.submit_with(request, options));
-    let interrupt = tokio::select! {
-        result = &mut submission => {
-            return match result {
-                Ok(task) => Ok(task),
-                Err(error) => find(client, request, error, search, output).await,
-            };
-        }
-        interrupt = interrupted() => {
-            if let Some(failure) = under_way.idle(interrupt) {
-                return Err(failure);
-            }
-            client.stop_retrying();
-            interrupt
-        }
-    };
-    output.announce(match under_way.task() {
-        Some(_) => "Interrupted; waiting for the journal to record the task. Interrupt again to exit.",
-        None => "Interrupted during the submission; waiting for the response. Interrupt again to exit.",
-    });
-    tokio::select! {
-        result = &mut submission => {
-            let task = result.map_err(lost)?;
-            Err(follow::left(interrupt, &task.id, Some(&task.status)))
-        }
-        interrupt = interrupted() => Err(under_way.abandoned(client.vendor(), interrupt)),
-    }
-}
-
-/// The failure of a submission; if the journal has its status as unknown, with what to do about it.
-fn lost(error: Error) -> Failure {
-    let advice = advice(&error);
-    let failure = Failure::from(error);
-    match advice {
-        Some(advice) => failure.hint(&advice),
-        None => failure,
-    }
-}
-
-/// What to do about a submission whose status the journal has as unknown.
-fn advice(error: &Error) -> Option<String> {
-    let ambiguity = error.ambiguity()?;
-    let submission = ambiguity.intent.as_deref()?;
-    Some(lost::advice(ambiguity.vendor, ambiguity.is_searchable(), submission))
-}
-
-/// Searches for the task of a submission with unknown status. Only one that is found by its client reference, or that
-/// the user allows to be adopted, is used; other candidates are listed, and nothing is resubmitted.
-async fn find(
-    client: &Client,
-    request: &VideoRequest,
-    error: Error,
-    options: ReconcileOptions,
-    output: &Output,
-) -> Result<VideoTask, Failure> {
-    let search = options.within;
-    let Some(ambiguity) = error.ambiguity().filter(|ambiguity| ambiguity.is_searchable()) else {
-        return Err(lost(error));
-    };
-    if search.is_zero() {
-        return Err(lost(error));
-    }
-    output.note(&format!(
-        "The response to the submission was lost; searching for its task for {} s.",
-        search.as_secs()
-    ));
-    let begun = Instant::now();
-    let found = tokio::select! {
-        found = client.reconcile_with(ambiguity, options) => found.ok(),
-        _ = interrupted() => None,
-    };
-    let next = advice(&error);
-    let mut failure = Failure::from(error);
-    match found {
-        Some(Reconciled::Found(mut task)) => {
-            output.note(&format!("Found: {}.", task.id));
-            // What was sent is reported for a found task too.
-            let plan = client.plan(request)?;
-            (task.notes, task.adjustments) = (plan.notes, plan.adjustments);
-            return Ok(*task);
-        }
-        Some(Reconciled::Candidates(tasks)) => {
-            failure.error.candidates = lost::candidates(&tasks);
-            failure = failure.hint(&format!("Possible task: {}.", lost::listed(&tasks)));
-        }
-        Some(Reconciled::ListTruncated) => {
-            failure = failure.hint("The vendor does not list all tasks since the submission; check its console.");
-        }
-        Some(Reconciled::PromptsNotShown) => {
-            let text = "Inconclusive: the vendor's list shows no prompts; check its console.";
-            failure = failure.hint(text);
-        }
-        Some(Reconciled::NotFound) => {
-            let text = format!("Not found within {}.", elapsed(begun.elapsed()));
-            failure = failure.hint(&text);
-        }
-        _ => {}
-    }
-    Err(match next {
-        Some(next) => failure.hint(&next),
-        None => failure,
-    })
-}
-
 /// Speed of the simulator: a clip takes about two seconds.
 const SPEED: f64 = 10.0;
 /// How often a simulated task is polled.
 const PACE: Duration = Duration::from_millis(250);
 
-pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn generate(
+    mut args: GenerateArgs,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
     let mut request = args.request.into_request()?;
-    let vendor = args.account.resolve(&mut request, args.simulate, output)?;
+    let Resolved { vendor, from_config } = args.account.resolve(&mut request, args.simulate, output)?;
+    if !args.no_wait {
+        args.file.complete(output);
+    }
     if args.file.last_frame_output.is_some() {
         request.return_last_frame = Some(true);
     }
@@ -221,7 +117,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         target.check_free(None)?;
     }
 
-    let mut options = WaitOptions::default().timeout(Duration::from_secs(args.timeout));
+    let mut options = WaitOptions::default().timeout(config::get().timeout(args.timeout));
     let left_out = journal.left_out();
     // Kept until the end: dropping it stops the simulator.
     let (builder, journal, _simulator) = if args.simulate {
@@ -265,6 +161,7 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
     let mut facts = RequestFacts {
         model_known: Some(model_known),
         did_you_mean,
+        from_config,
         ..RequestFacts::default()
     };
     if let Ok(plan) = client.plan(&request) {
@@ -382,104 +279,6 @@ pub(crate) async fn generate(args: GenerateArgs, journal: &JournalArgs, output: 
         failure.hint(&format!("Resume with: {wait}"))
     })?;
     Ok(code)
-}
-
-/// The failure of a request whose key has a task already: such as a file that has gone since.
-async fn with_known_task(client: &Client, key: &str, failure: Failure) -> Failure {
-    let entry = client.journal_entry_with_key(key).await.ok().flatten();
-    match entry.and_then(|entry| entry.task) {
-        Some(task) if matches!(failure.code, INVALID | IO) => {
-            let list = Invocation::new("list").flag("--local", true);
-            failure.hint(&format!(
-                "The key {key} has the task {task} already; see it with: {list}"
-            ))
-        }
-        _ => failure,
-    }
-}
-
-/// The steps after the submission.
-struct Run<'a> {
-    client: &'a Client,
-    options: WaitOptions,
-    simulate: bool,
-    facts: RequestFacts,
-    output: &'a Output,
-}
-
-impl Run<'_> {
-    /// Adds what was adjusted.
-    fn adjusted(mut self, submitted: &VideoTask) -> Self {
-        self.facts.adjustments.clone_from(&submitted.adjustments);
-        self
-    }
-
-    /// A result of this request.
-    fn describe(&self, result: TaskResult) -> TaskResult {
-        TaskResult {
-            simulated: self.simulate,
-            request: self.facts.clone(),
-            ..result
-        }
-    }
-
-    /// A failure of this request.
-    fn about(&self, mut failure: Failure) -> Failure {
-        failure.result = failure.result.map(|result| Box::new(self.describe(*result)));
-        failure
-    }
-
-    /// Waits for the task and downloads its files.
-    async fn finish(
-        &self,
-        submitted: VideoTask,
-        target: &Target,
-        mut listener: Option<Listener>,
-    ) -> Result<(), Failure> {
-        let id = &submitted.id;
-        let mut options = self.options;
-        if submitted.already_submitted {
-            if submitted.status == TaskStatus::Completed
-                && let Some(files) = target.already_there(self.client, id).await
-            {
-                self.output.note("Its files exist already.");
-                return self.show(&submitted, Some(&files));
-            }
-            // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
-            let _ = self.client.record_target(id, target.destination().clone()).await;
-            // It may have ended long ago.
-            options = options.poll(self.client.poll_policy().first(Duration::ZERO));
-        }
-        let webhook = async {
-            match &mut listener {
-                Some(listener) => {
-                    listener.bind(id, self.output).await;
-                    listener.ended(id).await
-                }
-                None => std::future::pending().await,
-            }
-        };
-        let waited = follow::wait_for(self.client, id, options, webhook, self.output).await;
-        let finished = waited?.submitted_as(&submitted);
-        follow::ended(&finished)?;
-        let fetched = target.fetch(self.client, &finished, self.output).await;
-        let files = fetched.map_err(|failure| failure.of_task(id, Some(&finished)))?;
-        self.show(&finished, Some(&files))
-    }
-
-    fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
-        let failure = follow::ended(task).err().filter(|_| task.status.is_ended());
-        let mut result = self
-            .describe(TaskResult::of(task))
-            .failed(failure.as_ref().and_then(Failure::document));
-        result.files = files.map(Files::saved).unwrap_or_default();
-        let remark = if self.simulate { " (simulated)" } else { "" };
-        self.output.task(result, || match files {
-            Some(files) => files.text(remark),
-            None if self.simulate => format!("{}\nThe simulated task ends with this command.", task_text(task)),
-            None => task_text(task),
-        })
-    }
 }
 
 fn idempotency_key(key: &str) -> Result<String, String> {

@@ -7,15 +7,16 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use videogen::price::{CostEstimate, PriceBook};
 use videogen::submit::{ModelPlan, Plan};
-use videogen::{ErrorKind, Role, VideoRequest};
+use videogen::{ErrorKind, Role, Vendor, VideoRequest};
 
-use crate::account::{AccountArgs, answering, left_to_the_vendor, overridden, unknown_model};
+use crate::account::{AccountArgs, Resolved, answering, explained, left_to_the_vendor, overridden, unknown_model};
+use crate::config;
 use crate::cost::{self, add_live};
 use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
-use crate::output::{Output, table};
+use crate::output::{Output, file, table};
 use crate::price_file::Prices;
 use crate::request_args::RequestArgs;
 
@@ -62,12 +63,13 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
         );
     }
     let mut prices = Prices::read()?.book;
-    let vendor = args.account.resolve(&mut request, true, output)?;
+    let Resolved { vendor, from_config } = args.account.resolve(&mut request, true, output)?;
     if args.live {
         add_live(&mut prices, &[vendor], &args.account, output).await;
     }
     let base_url = args.account.base_url(vendor);
-    let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)?;
+    let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)
+        .map_err(|error| explained(error.into(), &from_config))?;
     // A plan needs neither a key nor a journal; both show what was uploaded before.
     if !plan.uploads.is_empty()
         && let Some(journal) = journal.open_unchanged()
@@ -95,7 +97,11 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
         output.note(&line);
     }
     output.note(&cost::line(plan.cost()));
-    output.result(&json!({"plan": plan}), || {
+    let mut document = json!({"plan": plan});
+    if !from_config.is_empty() {
+        document["from_config"] = json!(from_config);
+    }
+    output.result(&document, || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
         let headers: String = plan
             .headers
@@ -162,6 +168,20 @@ fn all(
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let mut outlooks = videogen::submit::plan_all(request, |vendor| account.base_url(vendor))?;
+    for vendor in Vendor::ALL {
+        let mut completed = request.clone();
+        let from_config = config::get().complete(*vendor, &mut completed);
+        if from_config.is_empty() {
+            continue;
+        }
+        let values: Vec<String> = from_config.iter().map(ToString::to_string).collect();
+        let path = file(&config::get().path);
+        output.note(&format!("At {}, from {path}: {}.", vendor.name(), values.join(", ")));
+        let completed = videogen::submit::plan_all(&completed, |vendor| account.base_url(vendor))?;
+        let of_vendor = completed.into_iter().filter(|plan| plan.vendor == *vendor);
+        let places = outlooks.iter_mut().filter(|plan| plan.vendor == *vendor);
+        places.zip(of_vendor).for_each(|(place, plan)| *place = plan);
+    }
     outlooks.retain(|model_plan| account.vendor.is_none_or(|vendor| vendor == model_plan.vendor));
     for plan in outlooks.iter_mut().filter_map(|outlook| outlook.plan.as_mut()) {
         plan.price_with(prices);

@@ -8,6 +8,7 @@ use videogen::TaskId;
 use videogen::wait::WaitOptions;
 
 use crate::account;
+use crate::config;
 use crate::ended::{check_base_url, distinct, save};
 use crate::exit::Failure;
 use crate::files::SaveArgs;
@@ -26,16 +27,16 @@ pub(crate) struct WaitArgs {
     /// Base URL to use instead of the vendor's.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Stop waiting after SECONDS; the tasks keep running.
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
-    timeout: u64,
+    /// Stop waiting after SECONDS; the tasks keep running [default: 1800].
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
     #[command(flatten)]
     save: SaveArgs,
 }
 
 pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     args.save.check_output()?;
-    let timeout = Duration::from_secs(args.timeout);
+    let timeout = config::get().timeout(args.timeout);
     let ids = distinct(&args.tasks);
     check_base_url(&ids, args.base_url.as_deref(), "wait for")?;
     let [id] = args.tasks.as_slice() else {

@@ -1,6 +1,6 @@
 //! Options that name output files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
@@ -8,10 +8,11 @@ use videogen::{Client, TaskId};
 
 use super::name::{self, TaskNames};
 use super::{Target, misused};
+use crate::config;
 use crate::exit::Failure;
 use crate::follow::wait_command;
 use crate::invocation::Invocation;
-use crate::output::file as shown;
+use crate::output::{Output, file as shown};
 
 #[derive(Args, Clone)]
 pub(crate) struct FileArgs {
@@ -59,7 +60,29 @@ fn output_path(path: PathBuf) -> Result<PathBuf, String> {
     Ok(path)
 }
 
+/// Checks the path of output files in the configuration, which is that of many tasks.
+pub(crate) fn check_default_output(path: &Path) -> Result<(), String> {
+    let path = output_path(path.to_owned())?;
+    let is_folder = path.to_string_lossy().ends_with(std::path::is_separator) || path.is_dir();
+    match is_folder || name::contains(&path, "{id}") {
+        true => Ok(()),
+        false => Err(format!(
+            "{} names one file for all tasks; end it with / for a folder, or add {{id}}",
+            shown(&path)
+        )),
+    }
+}
+
 impl FileArgs {
+    /// Takes the path from the configuration if no option names one.
+    pub(crate) fn complete(&mut self, output: &Output) {
+        let config = config::get();
+        if let (None, Some(path)) = (&self.output, &config.output) {
+            output.note(&format!("From {}: output {}.", shown(&config.path), shown(path)));
+            self.output = Some(path.clone());
+        }
+    }
+
     /// Rejects a name of a single file for several tasks.
     pub(super) fn serves(&self, tasks: usize) -> Result<(), Failure> {
         if tasks < 2 {

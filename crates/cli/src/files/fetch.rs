@@ -38,8 +38,8 @@ fn report(task: &VideoTask, file: &Downloaded, output: &Output) {
 }
 
 impl Target {
-    /// Downloads the video of `task`, and its last frame, unless they exist already. An interrupt leaves no partial
-    /// file behind.
+    /// Downloads the video of `task`, and its last frame, unless they exist already. After an interrupt, the next
+    /// run resumes.
     pub(crate) async fn fetch(&self, client: &Client, task: &VideoTask, output: &Output) -> Result<Files, Failure> {
         let delivered = task.video.as_ref().and_then(Video::extension);
         let (video, image) = self.files_of(&task.id, delivered);

@@ -61,10 +61,12 @@ impl FetchError {
 #[derive(Default)]
 pub(super) struct Version {
     /// Strong or weak.
-    etag: Option<HeaderValue>,
-    modified: Option<HeaderValue>,
+    pub(super) etag: Option<HeaderValue>,
+    pub(super) modified: Option<HeaderValue>,
     /// Its length, if the host reports it.
     pub(super) total: Option<u64>,
+    /// Whether responses must repeat all of it: the bytes so far are from another process, perhaps from another host.
+    is_earlier: bool,
 }
 
 impl Version {
@@ -73,6 +75,17 @@ impl Version {
             etag: headers.get(ETAG).cloned(),
             modified: headers.get(LAST_MODIFIED).cloned(),
             total,
+            is_earlier: false,
+        }
+    }
+
+    /// The version of bytes that another process stored.
+    pub(super) fn earlier(etag: Option<HeaderValue>, modified: Option<HeaderValue>, total: Option<u64>) -> Self {
+        Self {
+            etag,
+            modified,
+            total,
+            is_earlier: true,
         }
     }
 
@@ -90,7 +103,8 @@ impl Version {
         let range = ContentRange::read(headers)?;
         let fits = match (self.total, range.total) {
             (Some(known), Some(other)) => known == other,
-            _ => true,
+            (Some(_), None) => !self.is_earlier,
+            (None, _) => true,
         };
         if self.is_other(headers) || !fits || range.first != position {
             return None;
@@ -110,6 +124,13 @@ impl Version {
 
     /// Compares tags or, if one side has none, dates.
     fn is_other(&self, headers: &HeaderMap) -> bool {
+        let repeated = match &self.etag {
+            Some(tag) => headers.get(ETAG) == Some(tag),
+            None => headers.get(LAST_MODIFIED) == self.modified.as_ref(),
+        };
+        if self.is_earlier && !repeated {
+            return true;
+        }
         match (headers.get(ETAG), &self.etag) {
             (Some(other), Some(known)) => other != known,
             _ => matches!((headers.get(LAST_MODIFIED), &self.modified), (Some(other), Some(known)) if other != known),
@@ -310,8 +331,17 @@ mod tests {
             let read = |pairs: &[&(HeaderName, &'static str)]| {
                 headers(&pairs.iter().map(|pair| (*pair).clone()).collect::<Vec<_>>())
             };
-            let version = Version::new(&read(&known), None);
+            let mut version = Version::new(&read(&known), None);
             assert_eq!(version.is_other(&read(&received)), is_other, "{known:?} {received:?}");
+            // From another process, it must be repeated.
+            version.is_earlier = true;
+            let name = known[0].0.clone();
+            let is_missing = !received.iter().any(|(other, _)| *other == name);
+            assert_eq!(
+                version.is_other(&read(&received)),
+                is_other || is_missing,
+                "{known:?} {received:?}"
+            );
         }
     }
 

@@ -38,8 +38,8 @@ impl Client {
     /// received, it is looked up first.
     ///
     /// The output file appears only when complete: it is written next to `path` with the extension `.part`, synced to
-    /// disk, and then renamed. Dropping the future deletes the partial file. A killed process may leave a `.part` file,
-    /// which is safe to delete. Some file systems (FAT, some network file systems) cannot rename without replacing;
+    /// disk, and then renamed. Dropping the future deletes the partial file, unless the download is
+    /// [resumable](DownloadOptions::resumable). A killed process may leave a `.part` file, which is safe to delete. Some file systems (FAT, some network file systems) cannot rename without replacing;
     /// there, a file that another process creates at `path` at the last moment is overwritten.
     ///
     /// Interrupted, stalled or truncated transfers resume where they stopped if `ETag` or `Last-Modified` shows that
@@ -253,7 +253,7 @@ impl Client {
 
 /// Checks that a file can be written to `path`, before a task is paid for.
 pub(crate) fn check_writable(path: &Path, options: &DownloadOptions) -> Result<(), Error> {
-    Partial::new(path, options.overwrite).map(drop)
+    Partial::new(path, options.overwrite, None).map(drop)
 }
 
 /// The URL of the file to download.

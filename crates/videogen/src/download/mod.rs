@@ -14,6 +14,7 @@
 
 mod answer;
 pub(crate) mod file;
+mod kept;
 mod media;
 mod memory;
 pub(crate) mod options;

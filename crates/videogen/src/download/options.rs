@@ -20,16 +20,20 @@ pub struct DownloadOptions {
     pub idle_timeout: Duration,
     /// Number of the video, from 1, of a task that has several.
     pub video: u16,
+    /// Whether another process can resume the download.
+    pub resumable: bool,
 }
 
 impl Default for DownloadOptions {
-    /// Existing files are not replaced; at most 4 GiB; 30 s idle timeout; the first video.
+    /// Existing files are not replaced; at most 4 GiB; 30 s idle timeout; the first video; not resumable by another
+    /// process.
     fn default() -> Self {
         Self {
             overwrite: false,
             max_bytes: 4 * 1024 * 1024 * 1024,
             idle_timeout: Duration::from_secs(30),
             video: 1,
+            resumable: false,
         }
     }
 }
@@ -54,6 +58,20 @@ impl DownloadOptions {
     #[must_use]
     pub fn video(mut self, number: u16) -> Self {
         self.video = number;
+        self
+    }
+
+    /// Sets whether another process can resume the download. An interrupted download, one whose process is killed, and one
+    /// that fails for a reason that may not last then leave two files next to the target: the partial file
+    /// `.videogen-HASH.part`, and `.videogen-HASH.part.json` with its task, version and length, but no URL. The next download
+    /// of the same file to the same path requests the rest, and starts over if the version is another one. Both files are
+    /// removed when the download is complete or cannot succeed. They are safe to delete while no download uses them.
+    ///
+    /// If another process is downloading the same file to the same path, or the file system does not support locks, the
+    /// download cannot be resumed. It does not matter for downloads without a path.
+    #[must_use]
+    pub fn resumable(mut self, resumable: bool) -> Self {
+        self.resumable = resumable;
         self
     }
 

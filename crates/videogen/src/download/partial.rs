@@ -9,6 +9,8 @@ use bytes::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
 
+use super::answer::Version;
+use super::kept::{Kept, Origin, Sidecar};
 use super::media::Media;
 use crate::journal::{SavedFile, digest_of};
 use crate::model::{Error, ErrorKind};
@@ -18,51 +20,86 @@ const BATCH: usize = 1024 * 1024;
 /// Maximum number of chunks in a batch, because small chunks may keep larger buffers alive.
 const CHUNKS: usize = 256;
 
-/// A partial file. Dropping it deletes it.
+/// A partial file. Dropping it deletes it, unless another process can resume the download.
 pub(super) struct Partial<'a> {
     target: &'a Path,
     overwrite: bool,
     name: Name,
     file: Arc<File>,
     length: u64,
+    /// Of the bytes that it had when it was opened.
+    version: Version,
     batch: Vec<Bytes>,
     held: usize,
     /// The batch being written; only one at a time, to keep the order.
     writing: Option<JoinHandle<io::Result<()>>>,
 }
 
-/// The path of the partial file. Dropping it deletes the file, unless it was renamed.
-struct Name(PathBuf);
+/// The path of the partial file. Dropping it deletes the file, unless it stays for another process.
+struct Name {
+    path: PathBuf,
+    sidecar: Option<Sidecar>,
+    /// Whether it stays if it has any bytes: its sidecar identifies them.
+    stays: bool,
+}
 
 impl Drop for Name {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        if self.stays && fs::metadata(&self.path).is_ok_and(|found| found.len() > 0) {
+            return;
+        }
+        let _ = fs::remove_file(&self.path);
+        if let Some(sidecar) = &self.sidecar {
+            sidecar.remove();
+        }
     }
 }
 
 impl<'a> Partial<'a> {
+    /// With an `origin`, it continues the partial file of another process, and may stay for another one.
+    ///
     /// # Errors
     /// `io` when the target exists and may not be replaced, or its folder cannot be written to.
-    pub(super) fn new(target: &'a Path, overwrite: bool) -> Result<Self, Error> {
+    pub(super) fn new(target: &'a Path, overwrite: bool, origin: Option<Origin>) -> Result<Self, Error> {
         let is_separated = target.to_string_lossy().ends_with(std::path::is_separator);
-        if target.file_name().is_none() || is_separated || target.is_dir() {
+        let name = target.file_name().filter(|_| !is_separated && !target.is_dir());
+        let Some(name) = name else {
             let message = format!("\"{}\" is not the path of a file; add a file name", target.display());
             return Err(Error::new(ErrorKind::Io, message));
-        }
+        };
         // A link to a missing file exists too: the video could not be placed there.
         if !overwrite && target.symlink_metadata().is_ok() {
             return Err(exists(target));
         }
         // Next to its target, so that one rename puts it in place, and with default permissions.
-        let path = folder(target).join(format!(".videogen-{}.part", Uuid::now_v7().simple()));
-        let file = File::options().read(true).write(true).create_new(true).open(&path);
-        let file = file.map_err(|error| cannot_write(target, &error))?;
+        let (name, file, length, version) = match origin.and_then(|origin| Kept::open(folder(target), name, origin)) {
+            Some(kept) => {
+                let name = Name {
+                    path: kept.path,
+                    sidecar: Some(kept.sidecar),
+                    stays: kept.length > 0,
+                };
+                (name, kept.file, kept.length, kept.version)
+            }
+            None => {
+                let path = folder(target).join(format!(".videogen-{}.part", Uuid::now_v7().simple()));
+                let file = File::options().read(true).write(true).create_new(true).open(&path);
+                let file = file.map_err(|error| cannot_write(target, &error))?;
+                let name = Name {
+                    path,
+                    sidecar: None,
+                    stays: false,
+                };
+                (name, file, 0, Version::default())
+            }
+        };
         Ok(Self {
             target,
             overwrite,
-            name: Name(path),
+            name,
             file: Arc::new(file),
-            length: 0,
+            length,
+            version,
             batch: Vec::new(),
             held: 0,
             writing: None,
@@ -72,6 +109,22 @@ impl<'a> Partial<'a> {
     /// Bytes so far.
     pub(super) fn length(&self) -> u64 {
         self.length
+    }
+
+    /// Version of the bytes that it had when it was opened.
+    pub(super) fn version(&mut self) -> Version {
+        std::mem::take(&mut self.version)
+    }
+
+    /// Sets the version of the bytes that follow. There are none yet.
+    pub(super) fn identify(&mut self, version: &Version) {
+        let sidecar = self.name.sidecar.as_ref();
+        self.name.stays = sidecar.is_some_and(|sidecar| sidecar.write(version).is_ok());
+    }
+
+    /// Deletes it when it is dropped.
+    pub(super) fn discard(&mut self) {
+        self.name.stays = false;
     }
 
     /// Adds a chunk.
@@ -164,10 +217,11 @@ impl<'a> Partial<'a> {
     ///
     /// # Errors
     /// `io`.
-    pub(super) async fn place(self) -> Result<(), Error> {
+    pub(super) async fn place(mut self) -> Result<(), Error> {
         let target = self.target;
+        self.discard();
         // Not in another thread, where it would continue after the caller dropped the future.
-        let partial = &self.name.0;
+        let partial = &self.name.path;
         let placed = if self.overwrite {
             fs::rename(partial, target)
         } else {
@@ -260,9 +314,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("v.mp4");
         let place = |kind: io::ErrorKind| {
-            let name = Name(folder.path().join("v.part"));
-            fs::write(&name.0, b"a video").unwrap();
-            place_without_links(kind.into(), &name.0, &target).map_err(|error| error.kind())
+            let name = Name {
+                path: folder.path().join("v.part"),
+                sidecar: None,
+                stays: false,
+            };
+            fs::write(&name.path, b"a video").unwrap();
+            place_without_links(kind.into(), &name.path, &target).map_err(|error| error.kind())
         };
         // The error of a file system without links.
         for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use super::answer::Version;
 use super::media::Media;
 use super::partial::Partial;
 use crate::model::{Error, ErrorKind};
@@ -29,6 +30,21 @@ impl Sink<'_, '_> {
             Self::File(partial) => partial.length(),
             Self::Memory(bytes) => bytes.len() as u64,
             Self::Channel(channel) => channel.sent,
+        }
+    }
+
+    /// Version of the bytes so far, if another process received them.
+    pub(super) fn version(&mut self) -> Version {
+        match self {
+            Self::File(partial) => partial.version(),
+            Self::Memory(_) | Self::Channel(_) => Version::default(),
+        }
+    }
+
+    /// Sets the version of the bytes that follow. There are none yet.
+    pub(super) fn identify(&mut self, version: &Version) {
+        if let Self::File(partial) = self {
+            partial.identify(version);
         }
     }
 

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::DownloadOptions;
 use super::answer::{ContentRange, FetchError, Version, ask, coding};
+use super::kept::Origin;
 use super::media::{MAGIC, Media};
 use super::page::{PAGE, is_page, words};
 use super::partial::Partial;
@@ -36,19 +37,36 @@ pub(super) struct Transfer<'a> {
 impl Transfer<'_> {
     /// Makes attempts until the file is complete, the failure is permanent, or the retries are used up.
     pub(super) async fn run(mut self, link: SecretUrl, target: &Path) -> Result<SavedFile, Error> {
-        let mut partial = Partial::new(target, self.options.overwrite)?;
-        self.fill(link, &mut Sink::File(&mut partial)).await?;
+        let origin = || Origin::new(self.id, self.media.into(), &self.client.0.base_url);
+        let origin = self.options.resumable.then(origin);
+        let mut partial = Partial::new(target, self.options.overwrite, origin)?;
+        match self.save(link, &mut partial).await {
+            Ok(file) => {
+                partial.place().await?;
+                Ok(file)
+            }
+            Err(error) => {
+                if would_repeat(error.kind()) {
+                    partial.discard();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Completes the partial file.
+    async fn save(&mut self, link: SecretUrl, partial: &mut Partial<'_>) -> Result<SavedFile, Error> {
+        self.fill(link, &mut Sink::File(partial)).await?;
         let file = partial.finish(self.client.0.journal.is_some()).await?;
         self.client.record_placing(self.id, self.media.into(), &file).await;
-        partial.place().await?;
         Ok(file)
     }
 
     /// The same for any destination; a file is not moved to its place yet.
     pub(super) async fn fill(&mut self, mut link: SecretUrl, sink: &mut Sink<'_, '_>) -> Result<(), Error> {
         let client = self.client;
-        let mut version = Version::default();
-        let (mut retries, mut furthest, mut renewals) = (client.retries(), 0, 0);
+        let mut version = sink.version();
+        let (mut retries, mut furthest, mut renewals) = (client.retries(), sink.length(), 0);
         loop {
             let result = self.attempt(&link, sink, &mut version).await;
             // Also after failures: from here on everything is written.
@@ -157,6 +175,7 @@ impl Transfer<'_> {
             if sink.length() > 0 {
                 sink.restart().await.map_err(FetchError::Final)?;
             }
+            sink.identify(version);
         }
         match self.take(opening, response, sink, version, end).await {
             // The connection broke after the last byte.
@@ -313,6 +332,21 @@ impl Transfer<'_> {
         };
         FetchError::Final(Error::new(ErrorKind::TooLarge, message).with_advice(advice))
     }
+}
+
+/// Whether another download would fail in the same way, so that the bytes so far are of no use.
+fn would_repeat(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Decode
+            | ErrorKind::InvalidRequest
+            | ErrorKind::Io
+            | ErrorKind::Moderated
+            | ErrorKind::NotFound
+            | ErrorKind::NoVideo
+            | ErrorKind::TooLarge
+            | ErrorKind::Unsupported
+    )
 }
 
 /// Discards the bytes so far: they do not belong to the bytes that would follow.

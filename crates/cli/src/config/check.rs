@@ -1,0 +1,203 @@
+//! The known keys, and the rules of their values.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use url::{Host, Url};
+use videogen::{ErrorKind, Vendor, VideoRequest};
+
+use super::settings::{Config, Key};
+use crate::nearest::nearest;
+use crate::user_file::at_home;
+
+/// Keys below `defaults`.
+const DEFAULTS: [&str; 5] = ["vendor", "model", "output", "journal", "timeout"];
+/// Members that differ between requests, or may hold a secret.
+const NOT_CONFIGURED: [&str; 6] = [
+    "model",
+    "prompt",
+    "inputs",
+    "callback_url",
+    "client_reference",
+    "draft_task",
+];
+/// Words in the names of secrets.
+const SECRETS: [&str; 6] = ["key", "apikey", "token", "secret", "password", "authorization"];
+
+/// Checks the path of output files; provided by the module that uses it.
+pub(crate) type CheckOutput = fn(&Path) -> Result<(), String>;
+
+/// The members of requests that can be configured.
+fn fields() -> Vec<String> {
+    let schema = videogen::submit::request_schema();
+    let members = schema["properties"].as_object().into_iter().flatten();
+    let names = members.map(|(name, _)| name.clone());
+    names.filter(|name| !NOT_CONFIGURED.contains(&name.as_str())).collect()
+}
+
+/// The names of all keys.
+pub(crate) fn known_keys() -> Vec<String> {
+    let fields = fields();
+    let defaults = DEFAULTS.iter().map(|name| format!("defaults.{name}"));
+    let of_vendor = Vendor::ALL.iter().flat_map(|vendor| {
+        let names = ["model", "base_url"]
+            .into_iter()
+            .chain(fields.iter().map(String::as_str));
+        names.map(move |name| format!("vendor.{vendor}.{name}"))
+    });
+    defaults.chain(of_vendor).collect()
+}
+
+impl Key {
+    /// The key with this name, such as `vendor.ark.duration`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn named(name: &str) -> Result<Self, String> {
+        let parts: Vec<&str> = name.split('.').collect();
+        match parts.as_slice() {
+            ["defaults", "vendor"] => return Ok(Self::Vendor),
+            ["defaults", "model"] => return Ok(Self::Model),
+            ["defaults", "output"] => return Ok(Self::Output),
+            ["defaults", "journal"] => return Ok(Self::Journal),
+            ["defaults", "timeout"] => return Ok(Self::Timeout),
+            ["vendor", vendor, member] => {
+                if let Ok(vendor) = vendor.parse::<Vendor>() {
+                    match *member {
+                        "model" => return Ok(Self::VendorModel(vendor)),
+                        "base_url" => return Ok(Self::BaseUrl(vendor)),
+                        field if fields().iter().any(|known| known == field) => {
+                            return Ok(Self::Field(vendor, field.to_owned()));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        Err(unknown(name, parts.last().copied().unwrap_or_default()))
+    }
+}
+
+/// Why there is no such key.
+fn unknown(name: &str, last: &str) -> String {
+    // `tokens_per_second` is none, `api_key` and `token` are.
+    let is_secret = last.split(['_', '-']).any(|word| SECRETS.contains(&word));
+    let parts: Vec<&str> = name.split('.').collect();
+    let vendor = parts.get(1).and_then(|vendor| vendor.parse::<Vendor>().ok());
+    if is_secret {
+        let variable = match vendor {
+            Some(vendor) => vendor.facts().key_env.to_owned(),
+            None => format!("the variable of the vendor, such as {}", Vendor::ALL[0].facts().key_env),
+        };
+        return format!("`{name}`: this file is often shared, so no key is kept in it; remove it, and set {variable}");
+    }
+    match last {
+        "prompt" | "inputs" | "client_reference" | "draft_task" => {
+            return format!("`{name}`: it differs between requests; pass it with each one");
+        }
+        "callback_url" => return format!("`{name}`: a URL may hold a secret; pass it with --callback-url"),
+        _ => {}
+    }
+    let known = known_keys();
+    // Without a part that is right, in which all are alike.
+    let near = match parts.as_slice() {
+        ["vendor", _, member] if vendor.is_some() => {
+            let names = fields();
+            let names = names.iter().map(String::as_str).chain(["model", "base_url"]);
+            nearest(member, names).map(|near| format!("{}.{}.{near}", parts[0], parts[1]))
+        }
+        [_] => nearest(name, ["defaults", "vendor"]).map(str::to_owned),
+        _ => nearest(name, known.iter().map(String::as_str)).map(str::to_owned),
+    };
+    match near {
+        Some(near) => format!("unknown key `{name}`; did you mean `{near}`?"),
+        None => format!(
+            "unknown key `{name}`; known are defaults.{} and vendor.NAME.FIELD, with the fields of requests",
+            DEFAULTS.join(", defaults.")
+        ),
+    }
+}
+
+/// Checks a value and stores it.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn put(config: &mut Config, key: &Key, value: &Value, check_output: CheckOutput) -> Result<(), String> {
+    let text = || match value {
+        Value::String(text) if text.trim().is_empty() => Err("it is empty; remove it to use the default".to_owned()),
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(format!("{value} is not text; put it in quotes")),
+    };
+    match key {
+        Key::Vendor => config.vendor = Some(text()?.parse().map_err(|error| format!("{error}"))?),
+        Key::Model => config.model = Some(text()?),
+        Key::Output => {
+            let path = at_home(&text()?);
+            check_output(&path)?;
+            config.output = Some(path);
+        }
+        Key::Journal => {
+            let path = at_home(&text()?);
+            if !path.is_absolute() {
+                return Err(format!(
+                    "{value} depends on the folder in which a command runs; use an absolute path, or one that begins with ~/"
+                ));
+            }
+            config.journal = Some(path);
+        }
+        Key::Timeout => match value.as_u64() {
+            Some(seconds) => config.timeout = Some(seconds),
+            None => return Err(format!("{value} is not a number of seconds; use a whole number from 0")),
+        },
+        Key::VendorModel(vendor) => config.vendors.entry(*vendor).or_default().model = Some(text()?),
+        Key::BaseUrl(vendor) => {
+            let url = text()?;
+            check_base_url(*vendor, &url)?;
+            config.vendors.entry(*vendor).or_default().base_url = Some(url);
+        }
+        Key::Field(vendor, field) => {
+            if value.is_string() {
+                text()?;
+            }
+            check_field(field, value)?;
+            let fields = &mut config.vendors.entry(*vendor).or_default().fields;
+            fields.insert(field.clone(), value.clone());
+        }
+    }
+    Ok(())
+}
+
+fn check_field(field: &str, value: &Value) -> Result<(), String> {
+    let members = [("model", "".into()), ("prompt", "".into()), (field, value.clone())];
+    let members: Map<String, Value> = members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    match serde_json::from_value::<VideoRequest>(members.into()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("{value}: {error}")),
+    }
+}
+
+/// A base URL may contain a password, so it is not repeated.
+fn check_base_url(vendor: Vendor, url: &str) -> Result<(), String> {
+    let request = VideoRequest::new(vendor.default_model(), "a kite");
+    if let Err(error) = videogen::submit::plan(vendor, Some(url), &request)
+        && error.kind() == ErrorKind::Config
+    {
+        return Err(error.message().to_owned());
+    }
+    let is_local = |url: &Url| match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    match Url::parse(url.trim()) {
+        Ok(url) if url.scheme() == "http" && !is_local(&url) => {
+            Err("it uses plain HTTP, which would send the API key unencrypted; use https://".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
