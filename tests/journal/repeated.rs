@@ -144,7 +144,7 @@ async fn no_order_of_events_pays_for_a_request_twice() {
         let before = entries(journal).await;
         if fastrand::u8(..3) > 0 || before.is_empty() {
             // Also out of order.
-            let at = start + TimeDelta::seconds(step * 10 - fastrand::i64(..120));
+            let at = start + TimeDelta::seconds(step * 10 - fastrand::i64(0..120));
             let mut next = intent(&format!("i-{step}"), ["ark", "toapis"][fastrand::usize(..2)], None, at);
             next.request_hash = format!("h{}", fastrand::u8(..3));
             next.account = format!("a{}", fastrand::u8(..2));
@@ -283,7 +283,7 @@ async fn a_repeated_request_names_the_first_task_and_sends_nothing() {
 /// A task that failed, and a submission that created none, may be repeated.
 #[tokio::test]
 async fn what_failed_may_be_submitted_again() {
-    let simulator = Simulator::builder().start().await.unwrap();
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let client = client(Vendor::Token360, &simulator, &journal(folder.path()));
     let request = |prompt: &str| VideoRequest::new(newest(Vendor::Token360).1, prompt);
