@@ -25,10 +25,10 @@ pub(crate) struct AgainArgs {
 }
 
 impl AgainArgs {
-    /// Adds them to the options of a paid submission that is recorded in a journal.
+    /// Adds them to the options of paid submissions that are recorded in a journal. One with a key is not affected.
     pub(crate) fn apply(&self, options: &mut SubmitOptions) {
         options.call = Some(CALL.clone());
-        options.refuse_repeated_within = (!self.again && options.idempotency_key.is_none()).then_some(WITHIN);
+        options.refuse_repeated_within = (!self.again).then_some(WITHIN);
     }
 }
 
