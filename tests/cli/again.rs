@@ -135,7 +135,7 @@ async fn of_several_processes_at_once_one_submits() {
 /// Nothing is uploaded for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_request_uploads_no_file() {
-    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("face.png"), media::png(600, 800, 9)).unwrap();
     let more = ["--model", "seedance-2.0", "--reference-image", "face.png", "--no-wait"];

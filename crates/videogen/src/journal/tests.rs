@@ -24,6 +24,8 @@ fn intent(id: &str) -> Intent {
         estimate: None,
         group: None,
         allow_unknown_cost: false,
+        call: None,
+        refuse_repeated_within: None,
     }
 }
 
