@@ -195,8 +195,8 @@ async fn no_order_of_events_pays_for_a_request_twice() {
                 0 => event(json!({"event": "rejected", "reason": reason()})),
                 1 => event(json!({"event": "not_sent", "reason": reason()})),
                 2 => ambiguous(entry),
-                3 => accepted(entry.intent.vendor.as_str(), &entry.intent.id),
-                4 if !entry.is_in_flight(Utc::now()) => Event::Dismissed,
+                3 if !entry.is_in_flight(Utc::now()) => Event::Dismissed,
+                _ if entry.task.is_none() => accepted(entry.intent.vendor.as_str(), &entry.intent.id),
                 _ => status(["queued", "completed", "failed", "cancelled"][fastrand::usize(..4)]),
             };
             journal.record(subject(&entry.intent.id), event).await.unwrap().unwrap();
