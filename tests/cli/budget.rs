@@ -23,7 +23,7 @@ const CLIP: [&str; 8] = [
 ];
 
 fn generate(folder: &Path, simulator: &Simulator, prompt: &str, more: &[&str]) -> Output {
-    let mut command = videogen(folder, &["generate", prompt, "--vendor", "ark", "--no-wait"]);
+    let mut command = videogen(folder, &["generate", prompt, "--vendor", "ark", "--no-wait", "--again"]);
     command.args(CLIP).args(more).env("ARK_API_KEY", "sk-test");
     command.env("ARK_BASE_URL", simulator.base_url(videogen::Vendor::Ark));
     command.output().unwrap()
@@ -106,6 +106,7 @@ async fn a_submission_beyond_a_cap_is_refused_with_its_own_code() {
                 "--duration",
                 "5",
                 "--no-wait",
+                "--again",
             ],
         );
         command.args(more).env("TOKEN360_API_KEY", "sk-test");

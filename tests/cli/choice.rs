@@ -250,7 +250,15 @@ async fn a_task_of_another_submission_is_an_invalid_argument() {
     let mut lost = Vec::new();
     for _ in 0..2 {
         simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropAfter));
-        let args = ["generate", "a kite", "--no-wait", "--search-timeout", "0", "--json"];
+        let args = [
+            "generate",
+            "a kite",
+            "--again",
+            "--no-wait",
+            "--search-timeout",
+            "0",
+            "--json",
+        ];
         let output = keyed(folder.path(), &simulator, &[Vendor::Token360], &args);
         lost.push(
             document(&output)["error"]["ambiguity"]["intent"]

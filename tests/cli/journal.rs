@@ -189,6 +189,7 @@ async fn a_submission_that_may_be_paid_needs_a_confirmation_to_be_dismissed() {
         "a kite",
         "--vendor",
         "token360",
+        "--again",
         "--no-wait",
         "--search-timeout",
         "1",

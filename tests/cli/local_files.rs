@@ -133,6 +133,7 @@ async fn a_plan_shows_what_was_uploaded_before_and_sends_nothing() {
         "seedance-2",
         "--duration",
         "5",
+        "--again",
         "--no-wait",
     ];
     let output = at(&simulator, folder.path(), &args)

@@ -262,6 +262,7 @@ async fn generate_says_the_cost_before_it_submits() {
             &[
                 "generate",
                 "a kite",
+                "--again",
                 "--vendor",
                 "ark",
                 "--model",

@@ -24,7 +24,7 @@ async fn every_submission_and_every_task_has_an_outcome() {
     let folder = tempfile::tempdir().unwrap();
     let refused = terminal::vendor(&json!({"error": {"message": "busy"}}));
     let generate = |prompt: &str, more: &[&str]| {
-        let args = [&["generate", prompt, "--vendor", "alltoken"], more].concat();
+        let args = [&["generate", prompt, "--again", "--vendor", "alltoken"], more].concat();
         command(folder.path(), &simulator, &args)
     };
     let lost = || {

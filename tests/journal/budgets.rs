@@ -258,7 +258,7 @@ pub(super) async fn begin(journal: &dyn Journal, intent: Intent) -> Result<Strin
     match journal.begin(intent).await.unwrap() {
         Started::New { id, .. } => Ok(id),
         Started::OverBudget(over) => Err(*over),
-        Started::Known(entry) => panic!("{entry:?}"),
+        Started::Known(entry) | Started::Repeated(entry) => panic!("{entry:?}"),
     }
 }
 

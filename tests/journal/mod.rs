@@ -10,6 +10,7 @@ mod leases;
 mod odd;
 mod recover;
 mod released;
+mod repeated;
 mod reservations;
 mod route;
 mod search;

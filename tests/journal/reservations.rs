@@ -178,6 +178,7 @@ async fn no_order_of_events_loses_a_reservation_or_counts_it_twice() {
                     refused += 1;
                 }
                 Started::Known(_) => known += 1,
+                Started::Repeated(first) => panic!("{first:?}"),
             }
         } else {
             let entry = &before[fastrand::usize(..before.len())];

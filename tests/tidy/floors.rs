@@ -87,6 +87,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("webhook", 5),
             ("clips", 6),
             ("ended", 7),
+            ("again", 6),
             ("files", 6),
             ("cost", 6),
             ("price_file", 6),

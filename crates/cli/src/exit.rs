@@ -28,6 +28,8 @@ pub(crate) const IO: u8 = 7;
 const POLL_REFUSED: u8 = 8;
 /// A budget or a maximum cost does not allow a submission.
 const BUDGET: u8 = 9;
+/// The same request was submitted a short time ago.
+const REPEATED: u8 = 10;
 
 /// Why a command ends without success.
 pub(crate) struct Failure {
@@ -233,6 +235,7 @@ impl From<Error> for Failure {
             ErrorKind::PollRefused => POLL_REFUSED,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,
             ErrorKind::Budget => BUDGET,
+            ErrorKind::Repeated => REPEATED,
             ErrorKind::Io | ErrorKind::Journal | ErrorKind::TooLarge => IO,
             _ => VENDOR,
         };

@@ -20,6 +20,10 @@ and --max-cost is for all of them together.
 
 -o PATH names a file, a folder or a template; see `videogen download --help`.
 
+The same request again within 10 minutes is refused with exit code 10, because \
+it would be paid for twice: add --again to submit it. It is not refused if the \
+first one failed, with --idempotency-key, --simulate or --no-journal.
+
 With --return-last-frame, the last frame is written next to the video with the \
 extension .last-frame.png, or to --last-frame-output.
 
@@ -258,6 +262,7 @@ Exit codes:
   7    a file, or the journal, could not be read or written
   8    the task exists, but its status could not be read (see `videogen wait`)
   9    a budget or --max-cost does not allow the cost; nothing was sent
+  10   the same request was submitted in the last 10 minutes (see --again)
   130  interrupted by Ctrl-C (143: SIGTERM, 129: SIGHUP); the task keeps running
 
 The first interrupt still waits for the response to a submission; a second one \

@@ -1,6 +1,7 @@
 //! The `videogen` command.
 
 mod account;
+mod again;
 mod batch;
 mod cap;
 mod clips;

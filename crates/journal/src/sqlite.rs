@@ -18,7 +18,7 @@ use crate::file::BUSY;
 use crate::health::Health;
 use crate::prune::{Prune, Pruned};
 use crate::row::{broken, entry, log, new, put};
-use crate::{budget, file, health, prune, schema, select, upload};
+use crate::{budget, file, health, prune, repeat, schema, select, upload};
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -233,6 +233,9 @@ impl Journal for SqliteJournal {
             if let Some((path, identity)) = opened {
                 unchanged(&path, identity)?;
             }
+            if let Some(first) = repeat::find(&transaction, &intent)? {
+                return Ok(Started::Repeated(Box::new(first)));
+            }
             let at = intent.at;
             // The task of an unreadable record may exist, so it is an error.
             let entry = match entry(&transaction, "key", &intent.key, intent.scope().as_deref())? {
@@ -292,6 +295,10 @@ impl Journal for SqliteJournal {
 
     fn over_budget(&self, intent: Intent) -> BoxFuture<'_, Result<Option<OverBudget>, JournalError>> {
         Box::pin(self.run(move |connection| budget::check(connection, &intent)))
+    }
+
+    fn repeated(&self, intent: Intent) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+        Box::pin(self.run(move |connection| repeat::find(connection, &intent)))
     }
 
     fn budgets(&self, scope: String) -> BoxFuture<'_, Result<Vec<(Budget, Decimal)>, JournalError>> {

@@ -154,7 +154,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         let mut known = ResultFile::peek(&results);
         known.retain(|_, known| known.simulated == args.simulate);
         let preview = Preview::new(&jobs, &name, journal, &known, args.retry_failed).await?;
-        output.result(&preview.document(), || preview.text())?;
+        output.result(&preview.document(), || preview.ids(), || preview.text())?;
         return Ok(ExitCode::SUCCESS);
     }
     // Kept until the end: dropping it stops the simulator, and removes the journal.

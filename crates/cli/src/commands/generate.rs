@@ -16,6 +16,7 @@ use videogen_sim::Simulator;
 use self::job::{Job, check_several, numbered};
 use self::run::{Run, code_of};
 use crate::account::{AccountArgs, Need, Resolved, explained, unknown_model};
+use crate::again::AgainArgs;
 use crate::cap::CapArgs;
 use crate::config;
 use crate::cost;
@@ -50,6 +51,8 @@ pub(crate) struct GenerateArgs {
     /// Submit once per KEY and journal (several: KEY-1, KEY-2, ...); reruns resume.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
+    #[command(flatten)]
+    again: AgainArgs,
     /// After a lost response, search for the task for SECONDS; 0: do not search.
     #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
     search_timeout: u64,
@@ -204,6 +207,9 @@ pub(crate) async fn generate(
     submission.without_search = args.search_timeout == 0;
     let is_capped = args.cap.is_set();
     args.cap.apply(&mut submission);
+    if is_journalled && !args.simulate {
+        args.again.apply(&mut submission);
+    }
     let budgets = match args.simulate {
         true => 0,
         false => cost::budgets(budgeted.as_deref(), vendor).await,

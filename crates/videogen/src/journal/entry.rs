@@ -119,6 +119,7 @@ impl Entry {
     /// Creates the entry of a new intent.
     #[must_use]
     pub fn begin(mut intent: Intent) -> Self {
+        intent.refuse_repeated_within = None;
         Self {
             state: State::Sending,
             updated_at: intent.at,
@@ -408,6 +409,6 @@ impl Entry {
 }
 
 /// Whether a download failed for good: the task ended without the file.
-fn is_without_file(reason: &Reason) -> bool {
+pub(super) fn is_without_file(reason: &Reason) -> bool {
     matches!(reason.kind, ErrorKind::NoVideo | ErrorKind::Moderated)
 }

@@ -1,5 +1,7 @@
 //! Events of a submission, and the intent that precedes it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -57,6 +59,12 @@ pub struct Intent {
     /// Whether budgets allow it although its cost is unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub allow_unknown_cost: bool,
+    /// Id of the call that it belongs to, if that makes several submissions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
+    /// Do not submit it if it [repeats](super::Entry::is_repeated_by) a submission within this time. Not stored.
+    #[serde(skip)]
+    pub refuse_repeated_within: Option<Duration>,
 }
 
 /// A group of submissions that have a maximum cost together, such as a batch.

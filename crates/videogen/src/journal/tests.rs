@@ -25,6 +25,8 @@ fn intent(id: &str) -> Intent {
         unit_price: None,
         group: None,
         allow_unknown_cost: false,
+        call: None,
+        refuse_repeated_within: None,
     }
 }
 

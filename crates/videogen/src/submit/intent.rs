@@ -58,6 +58,8 @@ impl Client {
             unit_price: expected.unit_price,
             group: options.group.clone(),
             allow_unknown_cost: options.allow_unknown_cost,
+            call: options.call.clone(),
+            refuse_repeated_within: options.refuse_repeated_within,
             id,
         }
     }

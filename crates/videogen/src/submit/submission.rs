@@ -174,6 +174,7 @@ impl Client {
             within_cap?;
             if !contents.is_empty() {
                 if let Some(intent) = &intent {
+                    self.not_repeated(intent).await?;
                     self.within_budgets(intent).await?;
                 }
                 self.notify(|| SubmitEvent::FilesNeeded);
@@ -256,6 +257,7 @@ impl Client {
             Started::New { id, attempt } => (id, attempt),
             Started::Known(entry) => return Ok(Attempt::Known(entry)),
             Started::OverBudget(over) => return Err(self.over_budget(&over)),
+            Started::Repeated(first) => return Err(self.repeated(&first)),
         };
         self.notify(|| SubmitEvent::Recorded(id.clone()));
         let subject = Subject::Attempt {

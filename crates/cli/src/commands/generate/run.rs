@@ -11,6 +11,7 @@ use videogen::{Client, TaskId, TaskStatus, VideoTask};
 use super::job::Job;
 use super::submit::{submit, with_known_task};
 use crate::account::explained;
+use crate::again;
 use crate::events::What;
 use crate::exit::{Failure, NO_VIDEO};
 use crate::files::Files;
@@ -111,6 +112,7 @@ impl Run {
 
     /// Adds how to continue with a task that was left.
     pub(super) fn resume(&self, job: &Job, failure: Failure) -> Failure {
+        let failure = again::hint(failure, self.base_url.as_deref());
         let Some(id) = failure.task() else { return failure };
         if !failure.is_left() {
             return failure;
