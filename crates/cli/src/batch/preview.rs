@@ -94,6 +94,11 @@ impl<'a> Preview<'a> {
         })
     }
 
+    /// The ids of the jobs that would be submitted.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.submitted().into_iter().map(|job| job.id.clone()).collect()
+    }
+
     pub(crate) fn text(&self) -> String {
         let submitted = self.submitted();
         let vendors = |job: &Job| job.routes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");

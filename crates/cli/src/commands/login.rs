@@ -37,9 +37,11 @@ pub(crate) async fn login(args: LoginArgs, output: &Output) -> Result<ExitCode, 
     }
     let path = keys::save(vendor, &key)?;
     let document = json!({"vendor": vendor, "path": path.to_string_lossy(), "checked": !args.no_check});
-    output.result(&document, || vec![file(&path)], || {
-        format!("Stored the API key of {} in {}.", facts.name, file(&path))
-    })?;
+    output.result(
+        &document,
+        || vec![file(&path)],
+        || format!("Stored the API key of {} in {}.", facts.name, file(&path)),
+    )?;
     if environment::text(facts.key_env).is_some() {
         output.note(&format!("{} is set, and comes before the stored key.", facts.key_env));
     }

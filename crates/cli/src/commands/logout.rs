@@ -26,9 +26,11 @@ pub(crate) fn logout(args: &LogoutArgs, output: &Output) -> Result<ExitCode, Fai
         return Err(Failure::new(INVALID, ErrorKind::NotFound, message));
     }
     let document = json!({"vendor": vendor, "path": path.to_string_lossy()});
-    output.result(&document, || vec![file(&path)], || {
-        format!("Removed the API key of {} from {}.", facts.name, file(&path))
-    })?;
+    output.result(
+        &document,
+        || vec![file(&path)],
+        || format!("Removed the API key of {} from {}.", facts.name, file(&path)),
+    )?;
     if environment::text(facts.key_env).is_some() {
         output.note(&format!("{} is still set.", facts.key_env));
     }

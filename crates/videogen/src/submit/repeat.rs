@@ -5,7 +5,7 @@ use chrono::{SecondsFormat, Utc};
 use super::options::SubmitOptions;
 use crate::client::{Client, journal_error};
 use crate::journal::{Entry, Intent, State};
-use crate::model::{Delivery, Error, ErrorKind, Operation, Timestamp, VideoRequest};
+use crate::model::{Delivery, Error, ErrorKind, Expected, Operation, Timestamp, VideoRequest};
 use crate::upload::Contents;
 
 impl Client {
@@ -20,7 +20,7 @@ impl Client {
         let contents = Contents::of(request, &files).await.map_err(not_sent)?;
         let digests = self.fingerprints(request, request, &contents).await.map_err(not_sent)?;
         let recorded = digests.into_iter().next().unwrap_or_default();
-        self.not_repeated(&self.intent(options, request, &contents, recorded, None))
+        self.not_repeated(&self.intent(options, request, &contents, recorded, Expected::default()))
             .await
     }
 
