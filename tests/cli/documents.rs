@@ -10,7 +10,7 @@ use super::{stderr, stdout};
 
 /// Schemas that the command prints. A test compares them with the committed ones.
 static SCHEMAS: LazyLock<HashMap<&str, jsonschema::Validator>> = LazyLock::new(|| {
-    ["result", "events", "error", "sidecar"]
+    ["result", "events", "error", "sidecar", "doctor"]
         .into_iter()
         .map(|of| (of, jsonschema::validator_for(&schema(of)).unwrap()))
         .collect()
@@ -44,6 +44,9 @@ pub(super) fn whole(text: &str) -> Value {
     let document: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     if document.get("results").is_some() {
         validate("result", &document);
+    }
+    if document.get("usable").is_some() {
+        validate("doctor", &document);
     }
     if document.get("error").is_some() {
         validate("error", &document);
@@ -121,6 +124,11 @@ fn schemas_for_reviewers() {
     let mut own = definitions(&sidecar);
     own.retain(|name, part| definitions(&schema("result")).get(name) != Some(part));
     sidecar["$defs"] = Value::Object(own);
+    let mut doctor = schema("doctor");
+    let mut parts = definitions(&doctor);
+    parts.retain(|name, _| name.ends_with("Report") || name == "Finding");
+    let vendors = take(&mut parts, |name| name == "VendorReport");
+    doctor["$defs"] = Value::Object(parts);
     settings.bind(|| {
         insta::assert_snapshot!("sidecar", pretty(&sidecar));
         insta::assert_snapshot!("error", pretty(&error));
@@ -131,5 +139,7 @@ fn schemas_for_reviewers() {
         insta::assert_snapshot!("result_costs", pretty(&costs));
         insta::assert_snapshot!("result_parts", pretty(&others));
         insta::assert_snapshot!("events", pretty(&events));
+        insta::assert_snapshot!("doctor", pretty(&doctor));
+        insta::assert_snapshot!("doctor_vendors", pretty(&vendors));
     });
 }

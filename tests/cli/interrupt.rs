@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::{at_once, videogen};
 
-const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+pub(super) const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
 
 /// A vendor that passes each request to the test, which may respond.
-fn vendor() -> (String, mpsc::Receiver<(String, TcpStream)>) {
+pub(super) fn vendor() -> (String, mpsc::Receiver<(String, TcpStream)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let (send, requests) = mpsc::channel();
@@ -31,7 +31,7 @@ fn vendor() -> (String, mpsc::Receiver<(String, TcpStream)>) {
     (base_url, requests)
 }
 
-fn answer(mut socket: TcpStream, body: &str) {
+pub(super) fn answer(mut socket: TcpStream, body: &str) {
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
@@ -39,7 +39,7 @@ fn answer(mut socket: TcpStream, body: &str) {
     socket.write_all((head + body).as_bytes()).unwrap();
 }
 
-fn start(folder: &Path, base_url: &str, args: &[&str]) -> Child {
+pub(super) fn start(folder: &Path, base_url: &str, args: &[&str]) -> Child {
     let mut command = videogen(folder, args);
     command
         .env("ALLTOKEN_API_KEY", "sk-x")
@@ -49,7 +49,7 @@ fn start(folder: &Path, base_url: &str, args: &[&str]) -> Child {
     command.spawn().unwrap()
 }
 
-fn signal(child: &Child, name: &str) {
+pub(super) fn signal(child: &Child, name: &str) {
     let id = child.id().to_string();
     assert!(
         Command::new("kill")
@@ -61,7 +61,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 /// The rest of standard error and standard output, and the exit code.
-fn end(mut child: Child, mut err: impl std::io::Read) -> (i32, String, String) {
+pub(super) fn end(mut child: Child, mut err: impl std::io::Read) -> (i32, String, String) {
     let (mut out_text, mut err_text) = (String::new(), String::new());
     std::io::Read::read_to_string(child.stdout.as_mut().unwrap(), &mut out_text).unwrap();
     err.read_to_string(&mut err_text).unwrap();
@@ -69,7 +69,7 @@ fn end(mut child: Child, mut err: impl std::io::Read) -> (i32, String, String) {
 }
 
 /// Reads standard error up to a line that contains `word`.
-fn until(err: &mut impl std::io::BufRead, word: &str) -> String {
+pub(super) fn until(err: &mut impl std::io::BufRead, word: &str) -> String {
     let mut line = String::new();
     while !line.contains(word) {
         line.clear();
@@ -272,5 +272,42 @@ fn every_signal_stops_the_simulator() {
         until(&mut out, "/_sim/stats");
         signal(&child, name);
         assert!(child.wait().unwrap().success(), "{name}");
+    }
+}
+
+/// Every task that exists is named with its command, and nothing more is submitted.
+#[test]
+fn an_interrupt_names_each_task_of_several() {
+    for (name, code) in SIGNALS {
+        let folder = tempfile::tempdir().unwrap();
+        let (base_url, requests) = vendor();
+        let args = [
+            "generate", "a kite", "a boat", "a tree", "--vendor", "alltoken", "--json",
+        ];
+        let mut child = start(folder.path(), &base_url, &args);
+        let (_, socket) = requests.recv().unwrap();
+        answer(socket, r#"{"id": "vgen-1", "status": "queued"}"#);
+        let (line, socket) = requests.recv().unwrap();
+        assert!(line.starts_with("POST "), "{line}");
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        until(&mut err, "Submitted alltoken:generations:vgen-1");
+        signal(&child, name);
+        until(&mut err, "Interrupt again");
+        answer(socket, r#"{"id": "vgen-2", "status": "queued"}"#);
+        let (ended, out, err) = end(child, err);
+        assert_eq!(ended, code, "{out} {err}");
+        let document = super::documents::whole(&out);
+        let results = document["results"].as_array().unwrap();
+        let outcomes: Vec<&str> = results
+            .iter()
+            .map(|result| result["outcome"].as_str().unwrap())
+            .collect();
+        assert_eq!(outcomes, ["running", "running", "skipped"], "{out}");
+        for (result, id) in results.iter().zip(["vgen-1", "vgen-2"]) {
+            let wait = format!("videogen wait alltoken:generations:{id}");
+            assert!(result["error"]["hint"].as_str().unwrap().contains(&wait), "{result}");
+        }
+        assert_eq!(results[2]["error"]["kind"], "interrupted");
+        assert!(requests.try_recv().is_err(), "nothing else was sent");
     }
 }

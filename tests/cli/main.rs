@@ -2,6 +2,7 @@
 //! Cargo provides the path of the binary.
 #![allow(clippy::unwrap_used)]
 
+mod again;
 mod assets;
 mod batch;
 #[cfg(unix)]
@@ -9,8 +10,10 @@ mod browser;
 mod budget;
 mod choice;
 mod config;
+mod costs;
 mod deaths;
 mod deliveries;
+mod doctor;
 mod documents;
 mod download;
 #[path = "../download/server.rs"]
@@ -22,6 +25,8 @@ mod gallery;
 mod interrupt;
 mod journal;
 mod local_files;
+mod login;
+mod many;
 #[path = "../uploads/media.rs"]
 #[allow(dead_code)]
 mod media;
@@ -34,7 +39,9 @@ mod own_prices;
 #[cfg(unix)]
 mod page;
 mod prices;
+mod quiet;
 mod records;
+mod refusals;
 mod requests;
 mod results;
 mod resumed;
@@ -69,7 +76,10 @@ fn videogen(folder: &Path, args: &[&str]) -> Command {
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     // And configuration and prices, of which there are none.
     command.env("VIDEOGEN_CONFIG", folder.join("config.toml"));
-    command.env("VIDEOGEN_PRICES", folder.join("prices.toml"));
+    command.env("VIDEOGEN_CREDENTIALS", folder.join("credentials.toml"));
+    command
+        .env_remove("VIDEOGEN_PRICES")
+        .env("XDG_CONFIG_HOME", folder.join(".config"));
     for facts in Vendor::ALL.iter().map(|vendor| vendor.facts()) {
         command.env_remove(facts.key_env).env_remove(facts.base_url_env);
     }

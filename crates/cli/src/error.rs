@@ -47,7 +47,7 @@ pub(crate) struct ErrorDocument {
     /// Tasks that such a submission may have created.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) candidates: Vec<CandidateDocument>,
-    /// The journal's id of such a submission.
+    /// The journal's id of such a submission, or of the earlier one that a `repeated` error is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) submission: Option<String>,
     /// The rules that the request breaks.
@@ -78,6 +78,8 @@ pub(crate) enum Kind {
 pub(crate) enum CommandKind {
     /// The user or the system interrupted the command.
     Interrupted,
+    /// An earlier submission of the command was not accepted, so this one was not sent.
+    NotSubmitted,
     /// The cost of a request is needed, and not known.
     UnknownCost,
 }
@@ -117,6 +119,20 @@ impl From<&Candidate> for CandidateDocument {
 }
 
 impl ErrorDocument {
+    /// Adds another error of the same command.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.message = format!("{}\n{}", self.message, other.message);
+        self.violations.extend(other.violations);
+        self.retryable &= other.retryable;
+        if let Some(hint) = other.hint {
+            self.hint = Some(match self.hint.take() {
+                Some(earlier) if earlier.contains(&hint) => earlier,
+                Some(earlier) => format!("{earlier}\n{hint}"),
+                None => hint,
+            });
+        }
+    }
+
     /// The fields of the request that break a rule.
     pub(crate) fn fields(&self) -> Vec<&str> {
         self.violations
@@ -155,6 +171,7 @@ impl From<&Error> for ErrorDocument {
         Self {
             retryable: error.is_retryable(),
             task: error.task().cloned(),
+            submission: error.submission().map(str::to_owned),
             vendor: error.vendor(),
             status: error.status(),
             code: error.code().map(str::to_owned),

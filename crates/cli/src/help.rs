@@ -10,9 +10,19 @@ Examples:
   videogen generate \"it sails on\" -i boat.png -m seedance-2.0
   videogen generate \"a paper boat\" --idempotency-key order-4711 --events
   videogen generate \"a paper boat\" --max-cost 2.50
+  videogen generate @boat.txt \"a kite\" -n 2 -o \"clips/{n}.mp4\" --parents
+  videogen generate \"a paper boat\" --request template.json
   videogen generate \"a paper boat\" --simulate
 
+Each PROMPT is a submission, with -n several: they are sent one after the \
+other, and waited for together. All are checked before the first one is sent, \
+and --max-cost is for all of them together.
+
 -o PATH names a file, a folder or a template; see `videogen download --help`.
+
+The same request again within 10 minutes is refused with exit code 10, because \
+it would be paid for twice: add --again to submit it. It is not refused if the \
+first one failed, with --idempotency-key, --simulate or --no-journal.
 
 With --return-last-frame, the last frame is written next to the video with the \
 extension .last-frame.png, or to --last-frame-output.
@@ -27,7 +37,7 @@ Examples:
   videogen batch jobs.jsonl --vendor ark --dry-run
   videogen batch jobs.csv --vendor ark=seedance-1-5-pro-251215,token360 -o out/
   videogen batch jobs.yaml --var place=harbour --max-cost 50
-  videogen batch jobs.toml --retry-failed
+  videogen batch jobs.toml --retry-failed --events
 
 A job has the members of a request file, and may have: id, after (the id of the
 job whose last frame is its first frame), vars (values for {{name}} in its
@@ -40,6 +50,7 @@ Examples:
   videogen plan \"it sails\" --reference-video sail.mp4 --vendor toapis
   videogen plan \"a paper boat\" --resolution 4k --all
   videogen plan \"a paper boat\" --duration 5 --all --cheapest
+  videogen plan @prompt.txt --request template.json
 
 The estimated cost is by your own prices (see `videogen prices`), or else by the \
 vendor's list prices: before taxes, discounts and fees.";
@@ -137,9 +148,32 @@ Examples:
 A submission reserves the most that it may cost before it is sent, in the \
 journal, so several processes cannot overrun a budget together. One that does \
 not fit is refused with exit code 9, and so is one of unknown cost, unless \
---allow-unknown-cost is given. Amounts are not converted: for a budget in \
+--allow-unknown-cost is given and something is left. Amounts are not converted: for a budget in \
 another currency than the price's, the cost is unknown. With --no-journal no \
 budget is checked.";
+
+pub(crate) const LOGIN: &str = "\
+Examples:
+  videogen login token360
+  videogen login ark --no-check
+
+The key is read from the terminal, which does not show it, or from standard \
+input. It is checked by a free call, and stored in \
+CONFIG_DIR/videogen/credentials.toml (or the file that VIDEOGEN_CREDENTIALS \
+names), which only its owner may read. A variable and --env-file come first.";
+
+pub(crate) const LOGOUT: &str = "\
+Examples:
+  videogen logout token360";
+
+pub(crate) const DOCTOR: &str = "\
+Examples:
+  videogen doctor
+  videogen doctor --offline
+  videogen doctor --json
+
+Each vendor with a key gets a free call, and has 10 seconds to answer. The \
+exit code is 0 if generating can be expected to work at one vendor at least.";
 
 pub(crate) const CONFIG: &str = "\
 Examples:
@@ -229,6 +263,7 @@ Exit codes:
   7    a file, or the journal, could not be read or written
   8    the task exists, but its status could not be read (see `videogen wait`)
   9    a budget or --max-cost does not allow the cost; nothing was sent
+  10   the same request was submitted in the last 10 minutes (see --again)
   130  interrupted by Ctrl-C (143: SIGTERM, 129: SIGHUP); the task keeps running
 
 The first interrupt still waits for the response to a submission; a second one \

@@ -1,6 +1,9 @@
 //! Output as text, JSON or events. Everything on standard output and standard error is written here, through
 //! [`text`].
 
+mod jobs;
+
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
@@ -13,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoTask};
 
-use crate::events::{EventLog, What};
+use crate::events::{About, EventLog, Shown, What};
 use crate::exit::{Failure, INVALID, IO};
 use crate::result::{Failed, Outcome, Results, TaskResult};
 use crate::text;
@@ -27,7 +30,7 @@ pub(crate) struct OutputArgs {
     /// Print each event of a task as a line of JSON, as it happens.
     #[arg(long, global = true, conflicts_with = "quiet")]
     pub(crate) events: bool,
-    /// Print only the path of the video, or the task id if there is no file.
+    /// Print only paths and ids: the video's path, else the task's id; of lists the ids.
     #[arg(short, long, global = true)]
     quiet: bool,
 }
@@ -109,15 +112,52 @@ impl Output {
         }
     }
 
-    /// Prints the result of a command that has no results of tasks: a JSON document, or text.
+    /// Without progress bars: several tasks would overwrite each other's.
+    pub(crate) fn without_bars(self) -> Self {
+        Self {
+            progress: false,
+            ..self
+        }
+    }
+
+    /// Prints the result of a command that has no results of tasks: a JSON document, text, or with --quiet the ids or paths
+    /// in it, one per line.
     ///
     /// # Errors
     /// When it cannot be written, because it may be the only record of a task.
-    pub(crate) fn result(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub(crate) fn result(
+        &self,
+        document: &impl Serialize,
+        names: impl FnOnce() -> Vec<String>,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        match self.format {
+            Format::Quiet => print_lines(&names()),
+            _ => self.product(document, text),
+        }
+    }
+
+    /// Prints what a command is called for, such as a schema or a script: also with --quiet.
+    ///
+    /// # Errors
+    /// See [`result`](Self::result).
+    pub(crate) fn product(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
             Format::Text | Format::Quiet => print(&text::lines(&text())),
             Format::Json | Format::Events(_) => print(&text::json(document)),
         }
+    }
+
+    /// Prints the failure of a part of a command, which its JSON document has too.
+    pub(crate) fn problem(&self, text: &str) {
+        if matches!(self.format, Format::Text | Format::Quiet) {
+            say(&text::lines(&format!("error: {text}")));
+        }
+    }
+
+    /// Whether only ids and paths are printed.
+    pub(crate) fn is_quiet(&self) -> bool {
+        matches!(self.format, Format::Quiet)
     }
 
     /// Prints a part of a result that is too long to be held in memory.
@@ -146,7 +186,15 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn ended(&self, result: &TaskResult) -> Result<(), Failure> {
         match self.format {
-            Format::Events(log) => log.write(Some(result.vendor), result.id.as_ref(), What::Result { result }, print),
+            Format::Events(log) => {
+                let about = About {
+                    vendor: Some(result.vendor),
+                    id: result.id.as_ref(),
+                    item: result.item.as_deref(),
+                };
+                let result = Shown::New(result);
+                log.write(&about, What::Result { result }, print)
+            }
             _ => Ok(()),
         }
     }
@@ -188,7 +236,13 @@ impl Output {
             })),
             (Format::Json, None) => print(&text::json(&Failed { error })),
             (Format::Events(_), Some(result)) => self.ended(result),
-            (Format::Events(log), None) => log.write(None, error.task.as_ref(), What::Error { error }, print),
+            (Format::Events(log), None) => {
+                let about = About {
+                    id: error.task.as_ref(),
+                    ..About::default()
+                };
+                log.write(&about, What::Error { error }, print)
+            }
         };
         // The document is on standard error then.
         drop(printed);
@@ -200,6 +254,14 @@ impl Output {
             Format::Text => self.announce(text),
             Format::Events(_) => self.event(None, What::Note { text }),
             Format::Quiet | Format::Json => {}
+        }
+    }
+
+    /// Prints a note about money, also with --quiet. With --json, the result must have it.
+    pub(crate) fn warn(&self, text: &str) {
+        match self.format {
+            Format::Quiet => self.announce(text),
+            _ => self.note(text),
         }
     }
 
@@ -226,13 +288,23 @@ impl Output {
     /// Reports an event of a task, with `--events`. It is not lost where it cannot be written: standard error has it then.
     pub(crate) fn event(&self, task: Option<&TaskId>, what: What<'_>) {
         if let Format::Events(log) = self.format {
-            let _ = log.write(task.map(TaskId::vendor), task, what, print);
+            let about = About {
+                vendor: task.map(TaskId::vendor),
+                id: task,
+                item: None,
+            };
+            let _ = log.write(&about, what, print);
         }
     }
 
     /// Whether notes are for people.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self.format, Format::Text)
+    }
+
+    /// Whether events are printed, of which each is one line.
+    pub(crate) fn has_events(&self) -> bool {
+        matches!(self.format, Format::Events(_))
     }
 
     /// Asks the user for confirmation; `false` without a terminal.
@@ -247,6 +319,14 @@ impl Output {
         let mut answer = String::new();
         let is_read = std::io::stdin().read_line(&mut answer).is_ok();
         is_read && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Asks the user for a secret, which the terminal does not show.
+    ///
+    /// # Errors
+    /// When there is no terminal.
+    pub(crate) fn secret(&self, prompt: &str) -> std::io::Result<String> {
+        rpassword::prompt_password(text::visible(prompt))
     }
 
     /// Whether progress is shown.
@@ -271,6 +351,15 @@ impl Output {
 /// Sets the text of a progress bar.
 pub(crate) fn label(bar: &ProgressBar, label: &str) {
     bar.set_message(text::visible(label));
+}
+
+/// Each id once: several vendors sell the same model.
+pub(crate) fn without_repeats<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    ids.into_iter()
+        .filter(|id| known.insert(*id))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A table without lines, with headings.
@@ -449,7 +538,11 @@ fn print(text: &str) -> Result<(), Failure> {
 /// Prints the paths of the files of each task, or its id.
 fn names(results: &[TaskResult]) -> Result<(), Failure> {
     let known = results.iter().filter(|result| result.outcome != Outcome::NotFound);
-    let lines: Vec<String> = known.flat_map(TaskResult::names).collect();
+    print_lines(&known.flat_map(TaskResult::names).collect::<Vec<_>>())
+}
+
+/// Prints lines, if there are any.
+fn print_lines(lines: &[String]) -> Result<(), Failure> {
     match lines.is_empty() {
         true => Ok(()),
         false => print(&text::lines(&lines.join("\n"))),

@@ -1,5 +1,6 @@
-//! The user's own prices: a TOML file beside the configuration.
+//! The user's own prices: a TOML file next to the configuration.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Value};
@@ -23,9 +24,16 @@ pub(crate) struct Prices {
 }
 
 impl Prices {
-    /// Reads the file; there need not be one.
+    /// Reads the file. There need not be one, unless the environment names it.
     pub(crate) fn read() -> Result<Self, Failure> {
-        let prices = Self::read_any(path()?)?;
+        let path = path()?;
+        if named().is_some() && !path.exists() {
+            let message = format!("{VARIABLE} names {}, which does not exist", file(&path));
+            let set = Invocation::new("prices").arg("set").flag("--help", true);
+            let hint = format!("Correct or unset {VARIABLE}. To create the file with a price, see: {set}");
+            return Err(Failure::new(IO, ErrorKind::Io, message).hint(&hint));
+        }
+        let prices = Self::read_any(path)?;
         prices.contradictions()?;
         Ok(prices)
     }
@@ -95,8 +103,8 @@ impl Prices {
             .collect()
     }
 
-    /// Adds a price, in place of the one for the same requests.
-    pub(crate) fn set(&mut self, entry: PriceEntry) -> Result<(), Failure> {
+    /// Adds a price, in place of the one for the same requests, which is returned.
+    pub(crate) fn set(&mut self, entry: PriceEntry) -> Result<Option<PriceEntry>, Failure> {
         let mut others = self.book.own().iter().filter(|own| !own.is_for_the_same(&entry));
         if let Some(other) = others.find(|other| other.conflicts_with(&entry)) {
             let message = format!(
@@ -109,6 +117,7 @@ impl Prices {
                 .arg("unset")
                 .arg(other.vendor.as_str())
                 .arg(&other.model);
+            let unset = unset.flag("--without-conditions", other.when.is_empty());
             let when = |(field, rule): (&String, &FieldRule)| format!("{field}={rule}");
             let unset = other
                 .when
@@ -127,6 +136,7 @@ impl Prices {
         }
         table.set_position(None);
         let known = self.find(|own| own.is_for_the_same(&entry));
+        let replaced = known.first().map(|at| self.book.own()[*at].clone());
         let tables = self.tables()?;
         match known.first() {
             Some(at) => {
@@ -144,7 +154,8 @@ impl Prices {
             None => tables.push(table),
         }
         self.book.set(entry);
-        self.write()
+        self.write()?;
+        Ok(replaced)
     }
 
     /// Removes the prices that fit, and returns their number.
@@ -190,8 +201,14 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(IO, ErrorKind::Io, message)
 }
 
-fn path() -> Result<PathBuf, Failure> {
-    if let Some(path) = variable(VARIABLE) {
+/// The path in the environment.
+fn named() -> Option<OsString> {
+    variable(VARIABLE)
+}
+
+/// The path of the file.
+pub(crate) fn path() -> Result<PathBuf, Failure> {
+    if let Some(path) = named() {
         return Ok(path.into());
     }
     user_file::in_config_folder("prices.toml").ok_or_else(|| {

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 use videogen::wait::WaitEvent;
-use videogen::{Error, ErrorKind, TaskId, TaskStatus, VideoTask};
+use videogen::{Downloaded, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
 
 use crate::events::What;
 use crate::output::{Output, label, shown, style};
 
 /// Shows a task during a wait.
-pub(crate) fn waiting(output: &Output) -> Waiting<'_> {
+pub(crate) fn waiting(output: &Output) -> Waiting {
     let bar = if output.shows_progress() {
         let bar = ProgressBar::new_spinner();
         bar.set_style(style("{spinner} {elapsed} {msg}"));
@@ -22,8 +22,21 @@ pub(crate) fn waiting(output: &Output) -> Waiting<'_> {
         ProgressBar::hidden()
     };
     Waiting {
-        output,
+        output: *output,
         bar,
+        notes: output.is_text() && !output.shows_progress(),
+        last: None,
+        percent: None,
+        trouble: None,
+    }
+}
+
+/// Reports the events of a task during a wait, and shows nothing.
+pub(crate) fn waiting_silently(output: &Output) -> Waiting {
+    Waiting {
+        output: *output,
+        bar: ProgressBar::hidden(),
+        notes: false,
         last: None,
         percent: None,
         trouble: None,
@@ -48,16 +61,29 @@ pub(crate) fn fetching<'a>(output: &'a Output, task: &'a TaskId, path: &'a Path)
     }
 }
 
+/// Reports the events of the download of a file of `task` to `path`, and shows nothing.
+pub(crate) fn fetching_silently<'a>(output: &'a Output, task: &'a TaskId, path: &'a Path) -> Fetching<'a> {
+    Fetching {
+        output,
+        bar: ProgressBar::hidden(),
+        task,
+        path,
+        last: None,
+    }
+}
+
 /// A wait in progress.
-pub(crate) struct Waiting<'a> {
-    output: &'a Output,
+pub(crate) struct Waiting {
+    output: Output,
     bar: ProgressBar,
+    /// Whether changes are notes.
+    notes: bool,
     last: Option<TaskStatus>,
     percent: Option<u8>,
     trouble: Option<ErrorKind>,
 }
 
-impl Waiting<'_> {
+impl Waiting {
     pub(crate) fn event(&mut self, id: &TaskId, event: WaitEvent<'_>) {
         match event {
             WaitEvent::Answered(task) => self.seen(task),
@@ -75,16 +101,11 @@ impl Waiting<'_> {
         label(&self.bar, &format!("retrying: {reason}"));
         if self.trouble != Some(error.kind()) {
             self.output.event(Some(id), What::Retrying { error: &error.into() });
-            if self.notes() {
+            if self.notes {
                 self.output.note(&format!("{id}: poll failed, retrying: {reason}"));
             }
             self.trouble = Some(error.kind());
         }
-    }
-
-    /// Whether changes are notes.
-    fn notes(&self) -> bool {
-        self.output.is_text() && !self.output.shows_progress()
     }
 
     fn seen(&mut self, task: &VideoTask) {
@@ -94,7 +115,7 @@ impl Waiting<'_> {
         if self.last.as_ref() != Some(&task.status) {
             let (status, progress) = (&task.status, task.progress);
             self.output.event(Some(&task.id), What::Status { status, progress });
-            if self.notes() {
+            if self.notes {
                 self.output.note(&format!("{} is {}", task.id, shown(&task.status)));
             }
             self.last = Some(task.status.clone());
@@ -114,6 +135,12 @@ impl Waiting<'_> {
     pub(crate) fn done(self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Reports a complete file.
+pub(crate) fn fetched(output: &Output, task: &TaskId, file: &Downloaded) {
+    let (path, bytes) = (file.path.to_string_lossy(), file.bytes);
+    output.event(Some(task), What::Downloaded { path, bytes });
 }
 
 /// Least time between two events of a download.

@@ -36,12 +36,18 @@ pub(crate) struct TaskResult {
     pub(crate) id: Option<TaskId>,
     /// The vendor.
     pub(crate) vendor: Vendor,
-    /// Id of the job in its batch.
+    /// Id of the job in its batch; if `generate` submits several requests, the number of the submission, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) item: Option<String>,
     /// How often the job was submitted under a new key, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) attempt: Option<u32>,
+    /// Model that the job requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<String>,
+    /// Prompt of the job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prompt: Option<String>,
     /// Digest of what the job requests, by which a change under the same id is noticed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request_sha256: Option<String>,
@@ -81,7 +87,8 @@ pub(crate) enum Outcome {
     Rejected,
     /// The submission may have been accepted and billed; it was not resent.
     Ambiguous,
-    /// Of a batch: the job begins with the last frame of another one, which has none. Nothing was sent.
+    /// Nothing was sent. Of a batch: the job begins with the last frame of another one, which has none. Of several submissions of
+    /// `generate`: an earlier one was not accepted, or the command was interrupted.
     Skipped,
     /// The task exists, and the command ended before it was done: it runs on, or its files are not complete yet. It can be
     /// resumed.
@@ -201,6 +208,8 @@ impl TaskResult {
             vendor,
             item: None,
             attempt: None,
+            model: None,
+            prompt: None,
             request_sha256: None,
             outcome,
             simulated: false,

@@ -36,8 +36,12 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
 /// Lets no other process change the file until the lock is dropped. Creates its folder.
 ///
 /// # Errors
-/// When the folder or the lock cannot be created.
+/// When the folder or the lock cannot be created, or something else than a file has the name.
 pub(crate) fn lock(path: &Path) -> io::Result<File> {
+    // A device would be replaced.
+    if path.exists() && !path.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
     // The file itself is replaced by each change, so another one is locked. It stays: to remove it would let two in.
     let place = resolved(path)?;
     let mut name = OsString::from(".");

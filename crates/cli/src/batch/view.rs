@@ -96,7 +96,9 @@ impl<'a> View<'a> {
     /// The outcome of a job. `is_new`: this run has found it out.
     pub(super) fn over(&mut self, job: &Job, outcome: Outcome, cost: Option<&Money>, result: Option<&TaskResult>) {
         self.counts.add(word(outcome), cost);
-        let Some(result) = result else { return };
+        let Some(result) = result.filter(|_| self.output.is_text()) else {
+            return;
+        };
         let mut line = format!("{}: {}", job.id, word(outcome));
         if let Some(path) = result.names().first().filter(|_| outcome == Outcome::Done) {
             line.push_str(&format!(", {path}"));

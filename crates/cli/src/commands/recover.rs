@@ -20,25 +20,27 @@ use crate::files::{Files, Target};
 use crate::follow;
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
-use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
+use crate::journal::{HEADS, JournalArgs, failure, line, name, unreadable};
 use crate::lost::{by_hand, candidates, listed};
 use crate::output::{Output, elapsed, table};
+
+mod events;
 
 #[derive(Args)]
 pub(crate) struct RecoverArgs {
     /// Resolve this submission by hand, with --task, --adopt or --dismiss.
     #[arg(value_name = "SUBMISSION", requires = "verdict")]
     submission: Option<String>,
-    /// Record that the submission created TASK.
+    /// Record that it created TASK; asks for confirmation if the task differs.
     #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
     task: Option<TaskId>,
     /// Record that it created no task; asks for confirmation if unsure.
     #[arg(long, requires = "submission", group = "verdict")]
     dismiss: bool,
-    /// Dismiss without confirmation.
-    #[arg(long, requires = "dismiss")]
+    /// Record it without confirmation.
+    #[arg(long, requires = "submission", conflicts_with = "adopt")]
     yes: bool,
-    /// Adopt the only exact match; only if no other program uses the account.
+    /// Adopt a single exact match, if no other program uses the account.
     #[arg(long, group = "verdict")]
     adopt: bool,
     /// Search for lost tasks for SECONDS; 0 searches once.
@@ -49,6 +51,13 @@ pub(crate) struct RecoverArgs {
     wait: bool,
     #[command(flatten)]
     account: AccountArgs,
+}
+
+impl RecoverArgs {
+    /// Whether it waits for tasks, which has events.
+    pub(crate) fn waits(&self) -> bool {
+        self.wait
+    }
 }
 
 pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -175,14 +184,20 @@ async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Outpu
     for mut entry in entries {
         let result = resume_one(client, &mut entry, wait, output).await;
         match &result {
-            Ok(Some(files)) => output.note(&files.text("")),
+            Ok(Some(files)) if !output.has_events() => output.note(&files.text("")),
+            Ok(Some(_)) => {}
             Ok(None) => {}
             Err(failure) => {
-                output.note(&failure.message);
+                if !output.has_events() {
+                    output.note(&failure.message);
+                }
                 worst = failure.code.max(worst);
             }
         }
-        resumed.push(Resumed { entry, result });
+        let one = Resumed { entry, result };
+        // A result that cannot be written is on standard error, and the journal has it.
+        let _ = output.ended(&one.result());
+        resumed.push(one);
     }
     (resumed, worst)
 }
@@ -253,11 +268,16 @@ async fn resolve(
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()))?;
     let entry = match &args.task {
-        Some(task) => client.resolve(intent, Some(task)).await?,
+        Some(task) if args.yes => client.resolve_despite_differences(intent, task).await?,
+        Some(task) => assign(&client, intent, task, output).await?,
         None if args.adopt => adopt(&client, &journal, entry, args).await?,
         None if args.yes => client.dismiss_despite_candidates(intent).await?,
         None => dismiss(&client, &entry, output).await?,
     };
+    if output.has_events() && !entry.is_unfinished() {
+        output.ended(&events::resolved(&entry))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if !args.wait || !entry.is_unfinished() {
         let next = follow::unwritten(&entry);
         let mut document = json!({"submission": entry});
@@ -265,13 +285,18 @@ async fn resolve(
             document["next"] = next.as_str().into();
         }
         let lines = std::iter::once(table(&HEADS, [line(&entry)])).chain(next);
-        output.result(&document, || lines.collect::<Vec<_>>().join("\n"))?;
+        output.result(
+            &document,
+            || vec![name(&entry)],
+            || lines.collect::<Vec<_>>().join("\n"),
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     let (resumed, code) = resume(&client, vec![entry], true, output).await;
-    for one in &resumed {
+    for one in resumed.iter().filter(|_| !output.has_events()) {
         let document = json!({"submission": one.document()});
-        output.result(&document, || table(&HEADS, [line(&one.entry)]))?;
+        let id = || vec![name(&one.entry)];
+        output.result(&document, id, || table(&HEADS, [line(&one.entry)]))?;
     }
     Ok(ExitCode::from(code))
 }
@@ -288,6 +313,9 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
             })
         })
         .collect();
+    if output.has_events() {
+        return events::lost(all, keyless, output);
+    }
     let document = json!({
         "found": all.found,
         "open": open,
@@ -296,7 +324,19 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
         "other_accounts": keyless,
         "unreadable": all.unreadable,
     });
-    output.result(&document, || {
+    let ids = || {
+        let open = all.open.iter().map(|lost| &lost.entry);
+        let left = unfinished.iter().map(|one| &one.entry);
+        let entries = all
+            .found
+            .iter()
+            .chain(open)
+            .chain(&all.in_flight)
+            .chain(left)
+            .chain(keyless);
+        entries.map(name).collect()
+    };
+    output.result(&document, ids, || {
         let mut text = Vec::new();
         let mut part = |title: &str, entries: &mut dyn Iterator<Item = &Entry>| {
             let rows: Vec<_> = entries.map(line).collect();
@@ -383,6 +423,21 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
         ),
     };
     Err(refused)
+}
+
+/// Records the task of a submission; if it shows another model, prompt or time, only after a confirmation.
+async fn assign(client: &Client, intent: &str, task: &TaskId, output: &Output) -> Result<Entry, Failure> {
+    match client.resolve(intent, Some(task)).await {
+        Err(error) if error.kind() == ErrorKind::Conflict && error.task().is_some() => {
+            if output.confirm(&format!("{error:#}. Record it anyway?")) {
+                return Ok(client.resolve_despite_differences(intent, task).await?);
+            }
+            let again = Invocation::new("recover").arg(intent);
+            let again = again.option("--task", Some(&task.to_string())).flag("--yes", true);
+            Err(Failure::from(error).hint(&format!("If it is its task: {again}")))
+        }
+        result => Ok(result?),
+    }
 }
 
 /// Dismisses a submission; if it may have created a task, only after a confirmation.

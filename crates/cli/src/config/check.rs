@@ -7,6 +7,7 @@ use url::{Host, Url};
 use videogen::{ErrorKind, Vendor, VideoRequest};
 
 use super::settings::{Config, Key};
+use crate::invocation::Invocation;
 use crate::nearest::nearest;
 use crate::user_file::at_home;
 
@@ -86,11 +87,14 @@ fn unknown(name: &str, last: &str) -> String {
     let parts: Vec<&str> = name.split('.').collect();
     let vendor = parts.get(1).and_then(|vendor| vendor.parse::<Vendor>().ok());
     if is_secret {
-        let variable = match vendor {
-            Some(vendor) => vendor.facts().key_env.to_owned(),
-            None => format!("the variable of the vendor, such as {}", Vendor::ALL[0].facts().key_env),
+        let login = Invocation::new("login");
+        let login = match vendor {
+            Some(vendor) => login.arg(vendor.as_str()).to_string(),
+            None => format!("{login} VENDOR"),
         };
-        return format!("`{name}`: this file is often shared, so no key is kept in it; remove it, and set {variable}");
+        return format!(
+            "`{name}`: this file is often shared, so no key is kept in it; remove it, and store it with: {login}"
+        );
     }
     match last {
         "prompt" | "inputs" | "client_reference" | "draft_task" => {

@@ -4,7 +4,6 @@ use videogen::journal::FileKind;
 use videogen::{Client, Downloaded, Error, ErrorKind, Video, VideoTask};
 
 use super::{Delivered, Files, Resume, Target};
-use crate::events::What;
 use crate::exit::Failure;
 use crate::follow::{left, resume_with, wait_command};
 use crate::interrupt::interrupted;
@@ -41,12 +40,6 @@ impl Files {
         failure.result = Some(Box::new(TaskResult::with_files(task, self.saved())));
         failure
     }
-}
-
-/// Reports a complete file.
-fn report(task: &VideoTask, file: &Downloaded, output: &Output) {
-    let (path, bytes) = (file.path.to_string_lossy(), file.bytes);
-    output.event(Some(&task.id), What::Downloaded { path, bytes });
 }
 
 impl Target {
@@ -167,7 +160,7 @@ impl Target {
                 return Err(self.resumable(left(interrupt, &task.id, Some(&task.status)), task, number > 1));
             }
         };
-        report(task, &result, output);
+        progress::fetched(output, &task.id, &result);
         Ok(result)
     }
 
@@ -195,7 +188,7 @@ impl Target {
             }
             result => {
                 let result = self.placed(client, task, FileKind::LastFrame, file, result).await?;
-                report(task, &result, output);
+                progress::fetched(output, &task.id, &result);
                 Ok(Some(result))
             }
         }

@@ -17,7 +17,7 @@ use crate::client::Permit;
 use crate::model::{Error, Operation, TaskId, TaskPage, VideoTask};
 use crate::transport::trace::{WaitSpan, WaitSpans};
 use crate::wait::job::Job;
-use crate::wait::options::{WatcherOptions, age};
+use crate::wait::options::{WaitEvent, WatcherOptions, age};
 use crate::wait::polled::Polled;
 use crate::wait::schedule::{Ended, Schedule};
 use crate::wait::sweep::{Listing, Lists, Request};
@@ -51,7 +51,11 @@ pub struct Watcher {
     changed: Notify,
     flights: tokio::sync::Mutex<FuturesUnordered<Flight>>,
     spans: WaitSpans,
+    seen: Option<Seen>,
 }
+
+/// Called with the events of all tasks.
+type Seen = Box<dyn Fn(&TaskId, WaitEvent<'_>) + Send + Sync>;
 
 type Flight = Pin<Box<dyn Future<Output = Response> + Send>>;
 
@@ -115,7 +119,31 @@ impl Watcher {
             changed: Notify::new(),
             flights: tokio::sync::Mutex::new(FuturesUnordered::new()),
             spans: WaitSpans::default(),
+            seen: None,
         }
+    }
+
+    /// Calls `seen` with each response about a task, and with each failed poll that is retried; see
+    /// [`Client::wait_observed`]. The last response about a task comes before [`next`](Self::next) returns it. Polls by
+    /// list are responses too. A second call replaces the first.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::Token360).key("sk-test").build()?;
+    /// use videogen::wait::WaitEvent;
+    ///
+    /// let watcher = client.watcher().observe(|id, event| match event {
+    ///     WaitEvent::Answered(task) => println!("{id} is {}", task.status),
+    ///     WaitEvent::Retrying(error) => eprintln!("{id}: {error}"),
+    ///     _ => {}
+    /// });
+    /// assert!(watcher.is_empty());
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn observe(mut self, seen: impl Fn(&TaskId, WaitEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.seen = Some(Box::new(seen));
+        self
     }
 
     /// Adds a task. Returns `false` when it was already added; its first options then remain in effect. The wait for a task
@@ -356,15 +384,42 @@ impl Watcher {
     }
 
     fn take(&self, response: Response) {
+        // Without the locks, because the callee may use the watcher.
+        match &response {
+            Response::Poll(job, polled) => {
+                if let Ok(task) = &polled.result {
+                    self.saw(&job.id, WaitEvent::Answered(task));
+                }
+            }
+            Response::Page(Ok(page)) => {
+                for task in &page.tasks {
+                    self.saw(&task.id, WaitEvent::Answered(task));
+                }
+            }
+            Response::Page(Err(_)) => {}
+        }
         let mut book = self.client.0.account.durations();
         let mut schedule = self.schedule();
+        let now = Instant::now();
         match response {
             Response::Poll(job, polled) => {
-                let now = Instant::now();
                 schedule.date(&job, polled.submitted, now);
-                schedule.answered(&job, polled.result, now, &mut book);
+                let failure = schedule.answered(&job, polled.result, now, &mut book);
+                drop((schedule, book));
+                if let Some(error) = failure {
+                    self.saw(&job.id, WaitEvent::Retrying(&error));
+                }
             }
-            Response::Page(result) => schedule.listed(result, Instant::now(), &mut book),
+            Response::Page(result) => schedule.listed(result, now, &mut book),
+        }
+    }
+
+    /// Reports an event of a task that is waited for.
+    fn saw(&self, id: &TaskId, event: WaitEvent<'_>) {
+        if let Some(seen) = &self.seen
+            && self.schedule().is_waiting(id)
+        {
+            seen(id, event);
         }
     }
 

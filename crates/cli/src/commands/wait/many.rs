@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -16,6 +17,7 @@ use crate::follow::{left, resume_with};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::journal::JournalArgs;
 use crate::output::{Output, shown};
+use crate::progress;
 
 /// What is known of the tasks while they are waited for.
 struct Tasks<'a> {
@@ -109,7 +111,15 @@ impl Tasks<'_> {
                 let client = &self.clients[&id.vendor()];
                 // Polls at once: the tasks may have ended long ago.
                 let now = client.poll_policy().first(Duration::ZERO);
-                Watcher::new(client, WatcherOptions::default().poll(now))
+                let watcher = Watcher::new(client, WatcherOptions::default().poll(now));
+                let (output, waiting) = (*self.output, Mutex::new(HashMap::new()));
+                watcher.observe(move |id, event| {
+                    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                    let task = waiting
+                        .entry(id.clone())
+                        .or_insert_with(|| progress::waiting_silently(&output));
+                    task.event(id, event);
+                })
             });
             watcher.add(Watched::new(id.clone()).timeout(self.timeout));
         }

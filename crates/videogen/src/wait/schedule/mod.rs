@@ -143,6 +143,11 @@ impl Schedule {
         }
     }
 
+    /// Whether the wait for a task has not ended.
+    pub(crate) fn is_waiting(&self, id: &TaskId) -> bool {
+        self.slots.get(id).is_some_and(Option::is_some)
+    }
+
     /// Tasks that have not been reported yet.
     pub(crate) fn len(&self) -> usize {
         self.slots.len()
