@@ -72,6 +72,7 @@ async fn a_list_of_budgets_counts_what_is_in_no_amount() {
         "--duration",
         "5",
         "--no-wait",
+        "--again",
     ];
     let allow = ["--allow-unknown-cost"];
     for _ in 0..2 {

@@ -177,10 +177,12 @@ fn files_and_the_journal_are_checked() {
         "{broken}"
     );
     fs::remove_file(folder.path().join("config.toml")).unwrap();
-    fs::write(folder.path().join("prices.toml"), "[[price]]\nvendor = 'x'\n").unwrap();
+    let prices = folder.path().join(".config/videogen/prices.toml");
+    fs::create_dir_all(prices.parent().unwrap()).unwrap();
+    fs::write(&prices, "[[price]]\nvendor = 'x'\n").unwrap();
     let (code, broken) = doctor();
     assert_eq!((code, &broken["files"][1]["valid"]), (7, &json!(false)), "{broken}");
-    fs::remove_file(folder.path().join("prices.toml")).unwrap();
+    fs::remove_file(&prices).unwrap();
     fs::write(
         folder.path().join("journal.db"),
         "not a database, but long enough to be read as one",

@@ -295,7 +295,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            long.contains("`9.5 dollars and some cents, as my grandmo...`"),
+            long.contains("`9.5 dollars and some cents, as my grandm...`"),
             "{long}"
         );
     }
