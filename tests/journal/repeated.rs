@@ -47,7 +47,7 @@ fn each_state_counts_as_documented() {
     let not_sent = event(json!({"event": "not_sent", "reason": reason()}));
     for (entry, counts) in [
         (apply(&[]), true),
-        (apply(&[lost.clone()]), true),
+        (apply(std::slice::from_ref(&lost)), true),
         (
             apply(&[lost.clone(), event(json!({"event": "not_found", "after": 60}))]),
             true,
