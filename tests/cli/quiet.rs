@@ -19,7 +19,11 @@ async fn lists_print_ids() {
         stdout(&output)
     };
     let submitted: Vec<String> = (0..2)
-        .map(|_| command(&["generate", "a kite", "--no-wait", "--again", "-q"]).trim().to_owned())
+        .map(|_| {
+            command(&["generate", "a kite", "--no-wait", "--again", "-q"])
+                .trim()
+                .to_owned()
+        })
         .collect();
     let newest_first = format!("{}\n{}\n", submitted[1], submitted[0]);
     for args in [&["list", "-q"][..], &["list", "--local", "-q"]] {

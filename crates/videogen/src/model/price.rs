@@ -294,10 +294,7 @@ mod tests {
             .parse::<Money>()
             .unwrap_err()
             .to_string();
-        assert!(
-            long.contains("`9.5 dollars and some cents, as my grandm...`"),
-            "{long}"
-        );
+        assert!(long.contains("`9.5 dollars and some cents, as my grandm...`"), "{long}");
     }
 
     #[test]
