@@ -7,7 +7,8 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
 use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
-use crate::output::{Output, file, removal_note, removed, shown, task_text};
+use crate::output::task::{removal_note, removed, task_text};
+use crate::output::{Output, file, shown};
 use crate::progress;
 use crate::result::TaskResult;
 

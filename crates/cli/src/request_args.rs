@@ -51,7 +51,7 @@ pub(crate) struct PromptsArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Video")]
 pub(crate) struct RequestArgs {
-    /// Read fields from a JSON file, a sidecar, or - (standard input); options override them.
+    /// Read fields from a JSON file, a sidecar or - (stdin); options override them.
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().map(file_to_read))]
     request: Option<PathBuf>,
     /// Model [default: the vendor's first].

@@ -367,10 +367,9 @@ impl Client {
             match entry.state {
                 State::Accepted => {
                     return entry.to_task().ok_or_else(|| {
-                        Error::new(
-                            ErrorKind::Journal,
-                            format!("the journal has no task for the idempotency key {key}, although it was accepted"),
-                        )
+                        let message =
+                            format!("the journal has no task for the idempotency key {key}, although it was accepted");
+                        Error::new(ErrorKind::Journal, message)
                     });
                 }
                 State::Rejected => return Err(entry.failure(Delivery::Rejected)),
