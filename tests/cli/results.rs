@@ -45,7 +45,7 @@ async fn every_submission_and_every_task_has_an_outcome() {
         ),
         (&|| generate("a kite", &["--no-wait"]), 0, ("running", None, None)),
         (
-            &|| generate("a kite", &["--timeout", "0"]),
+            &|| generate("sim:slow", &["--timeout", "0"]),
             5,
             ("running", Some("timeout"), Some(false)),
         ),

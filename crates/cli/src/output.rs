@@ -2,6 +2,7 @@
 //! [`text`].
 
 mod jobs;
+pub(crate) mod kept;
 pub(crate) mod task;
 
 use std::collections::BTreeSet;
@@ -275,7 +276,7 @@ impl Output {
     /// notes are printed.
     pub(crate) fn submitted(&self, task: &TaskId, journalled: bool, quietly: bool) {
         let mut text = format!("Submitted {task} to {}.", task.vendor().name());
-        if let Some(note) = removal_note(task.vendor()) {
+        if let Some(note) = kept::removal_note(task.vendor()) {
             text = format!("{text} {note}");
         }
         match self.format {

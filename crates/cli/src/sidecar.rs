@@ -158,7 +158,7 @@ fn stored(source: &str) -> Result<String, &'static str> {
     match scheme {
         "file" | "data" if rest.contains(";sha256,") => Err("the journal has its digest only"),
         "file" => {
-            let path = std::path::absolute(rest).map(|path| path.to_string_lossy().into_owned());
+            let path = std::path::absolute(rest).map(|path| path.to_string_lossy().to_string());
             Ok(path.map_or_else(|_| source.to_owned(), |path| format!("file:{path}")))
         }
         "http" | "https" if !is_plain(source) => Err(LINK),
@@ -250,7 +250,7 @@ pub(crate) fn write(
         estimate: task.estimate.as_ref(),
         cost: task.cost(),
         simulated: origin.simulated,
-        file: video.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        file: video.file_name().unwrap_or_default().to_string_lossy().to_string(),
         bytes,
         sha256,
     };

@@ -205,8 +205,8 @@ fn a_changed_price_of_a_vendor_is_one_line() {
         (
             "- | 1.0 | 0.5",
             "- | 0.9 | 0.5",
-            "  price of seedance-1-0-pro-fast-251015, any: price: the page has `0.9 per 1000000 tokens (-10 %)`, the spec `1.0 USD per \
-             1000000 tokens`",
+            "  price of seedance-1-0-pro-fast-251015, generate_audio false: price: the page has `0.9 per 1000000 tokens (-10 %)`, the \
+             spec `1.0 USD per 1000000 tokens`",
             "/x-prices/6/rates/1/price",
         ),
     ] {

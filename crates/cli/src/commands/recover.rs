@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 use videogen::TaskId;
 use videogen::journal::{Entry, Found, Journal, Query};
-use videogen::lost::{LostSubmission, ReconcileOptions, Reconciled, Recovered};
+use videogen::lost::{ReconcileOptions, Reconciled, Recovered};
 use videogen::wait::WaitOptions;
 use videogen::{Client, ErrorKind, TaskStatus, Vendor};
 use videogen_journal::SqliteJournal;
@@ -22,9 +22,12 @@ use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, name, unreadable};
 use crate::lost::{by_hand, candidates, listed};
-use crate::output::{Output, elapsed, table};
+use crate::output::{Output, table};
 
 mod events;
+mod resumed;
+
+use self::resumed::{Resumed, advice};
 
 #[derive(Args)]
 pub(crate) struct RecoverArgs {
@@ -152,28 +155,6 @@ async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
         }
     }
     Ok(left)
-}
-
-/// An unfinished submission, and its result now.
-struct Resumed {
-    entry: Entry,
-    result: Result<Option<Files>, Failure>,
-}
-
-impl Resumed {
-    /// As JSON.
-    fn document(&self) -> Value {
-        let mut document = json!(self.entry);
-        let more = match &self.result {
-            Ok(Some(files)) => json!(files.saved()),
-            Ok(None) => return document,
-            Err(failure) => json!({"error": failure.error}),
-        };
-        if let (Value::Object(members), Value::Object(more)) = (&mut document, more) {
-            members.extend(more);
-        }
-        document
-    }
 }
 
 /// Polls unfinished tasks, or waits for them and downloads their files. Returns the highest exit code of those that
@@ -456,27 +437,4 @@ async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entr
         }
         result => Ok(result?),
     }
-}
-
-/// What to do about a submission that stays open.
-fn advice(lost: &LostSubmission) -> String {
-    let LostSubmission {
-        entry,
-        candidates,
-        inconclusive,
-        ..
-    } = lost;
-    let id = &entry.intent.id;
-    let found = if !entry.ambiguity().is_searchable() {
-        let reason = inconclusive.as_deref().unwrap_or("its task cannot be searched for");
-        format!("{id}: {reason}. Check the vendor's console.")
-    } else if let Some(inconclusive) = inconclusive {
-        format!("{id}: the search was inconclusive: {inconclusive}. Check the vendor's console.")
-    } else if candidates.is_empty() {
-        let sought = elapsed(Duration::from_secs(entry.not_found_after.unwrap_or_default()));
-        format!("{id}: not found {sought} after it was sent. Check the vendor's console.")
-    } else {
-        format!("{id}: possible task: {}.", listed(candidates))
-    };
-    format!("{found}\n  {}", by_hand(id, false).replace('\n', "\n  "))
 }

@@ -4,36 +4,11 @@ use videogen::journal::Entry;
 use videogen::lost::Recovered;
 use videogen::{ErrorKind, TaskStatus};
 
-use super::{Resumed, advice};
-use crate::exit::{AMBIGUOUS, Failure, NO_VIDEO};
+use super::resumed::advice;
+use crate::exit::{AMBIGUOUS, Failure};
 use crate::journal::unreadable;
 use crate::output::Output;
 use crate::result::{Outcome, TaskResult};
-
-impl Resumed {
-    /// As the last event of the task.
-    pub(super) fn result(&self) -> TaskResult {
-        let entry = &self.entry;
-        let outcome = match &self.result {
-            Ok(Some(_)) => Outcome::Done,
-            Err(failure) if failure.code == NO_VIDEO => Outcome::Failed,
-            _ => Outcome::Running,
-        };
-        let known = self.result.as_ref().err().and_then(Failure::result);
-        let result = known.unwrap_or_else(|| TaskResult::new(entry.intent.vendor, outcome));
-        TaskResult {
-            id: entry.task.clone(),
-            files: match &self.result {
-                Ok(Some(files)) => files.saved(),
-                _ => result.files.clone(),
-            },
-            error: self.result.as_ref().err().map(|failure| (*failure.error).clone()),
-            model: Some(entry.intent.model.clone()),
-            prompt: Some(entry.intent.prompt.clone()),
-            ..result
-        }
-    }
-}
 
 /// A submission that was resolved, and whose task has ended.
 pub(super) fn resolved(entry: &Entry) -> TaskResult {
