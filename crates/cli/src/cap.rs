@@ -7,7 +7,7 @@ use videogen::submit::SubmitOptions;
 #[derive(Args)]
 #[command(next_help_heading = "Cost")]
 pub(crate) struct CapArgs {
-    /// Submit only if all costs AMOUNT at most, such as 2.50 or 30CNY [USD].
+    /// Submit only if the total is at most AMOUNT, such as 2.50 or 30CNY [USD].
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     max_cost: Option<Money>,
     /// Submit at an unknown cost, under --max-cost and budgets that are not used up.

@@ -17,10 +17,10 @@ use crate::account::AccountArgs;
 use crate::exit::Failure;
 use crate::output::{Output, moment};
 
-/// How long the prices of a vendor are waited for: the estimate goes on without them.
+/// How long to wait for the prices of a vendor. After that, the estimate is made without them.
 const PATIENCE: Duration = Duration::from_secs(12);
 
-/// Adds the prices that `vendors` answer now. Returns why some are missing, which is printed too.
+/// Adds the current prices from `vendors`. Returns why some are missing, which is printed too.
 pub(crate) async fn add_live(
     book: &mut PriceBook,
     vendors: &[Vendor],

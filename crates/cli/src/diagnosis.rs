@@ -94,7 +94,7 @@ pub(crate) struct VendorReport {
 /// A budget.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct BudgetReport {
-    /// The budget, as `videogen budget set` takes it.
+    /// Amount, period and vendors of the budget, as text.
     pub(crate) budget: String,
     /// What is spent or reserved.
     pub(crate) counted: String,

@@ -1,6 +1,5 @@
 //! The user's own prices: a TOML file next to the configuration.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Value};
@@ -27,7 +26,7 @@ impl Prices {
     /// Reads the file. There need not be one, unless the environment names it.
     pub(crate) fn read() -> Result<Self, Failure> {
         let path = path()?;
-        if named().is_some() && !path.exists() {
+        if variable(VARIABLE).is_some() && !path.exists() {
             let message = format!("{VARIABLE} names {}, which does not exist", file(&path));
             let set = Invocation::new("prices").arg("set").flag("--help", true);
             let hint = format!("Correct or unset {VARIABLE}. To create the file with a price, see: {set}");
@@ -96,11 +95,7 @@ impl Prices {
             Some(Item::Value(Value::Array(tables))) => tables.iter().map(Value::span).collect(),
             _ => Vec::new(),
         };
-        let line = |start: usize| text[..start].matches('\n').count() + 1;
-        spans
-            .into_iter()
-            .map(|span| span.map_or(0, |span| line(span.start)))
-            .collect()
+        spans.into_iter().map(|span| user_file::line(&text, span)).collect()
     }
 
     /// Adds a price, in place of the one for the same requests, which is returned.
@@ -201,14 +196,9 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(IO, ErrorKind::Io, message)
 }
 
-/// The path in the environment.
-fn named() -> Option<OsString> {
-    variable(VARIABLE)
-}
-
 /// The path of the file.
 pub(crate) fn path() -> Result<PathBuf, Failure> {
-    if let Some(path) = named() {
+    if let Some(path) = variable(VARIABLE) {
         return Ok(path.into());
     }
     user_file::in_config_folder("prices.toml").ok_or_else(|| {

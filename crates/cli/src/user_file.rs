@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
@@ -31,6 +32,12 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         read => read,
     }
+}
+
+/// The line, from 1, of a place in a text.
+pub(crate) fn line(text: &str, place: Option<Range<usize>>) -> usize {
+    let start = place.map_or(0, |place| place.start).min(text.len());
+    text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// Lets no other process change the file until the lock is dropped. Creates its folder.

@@ -3,10 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use videogen::ErrorKind;
 
 use crate::diagnosis::{BudgetReport, Diagnosis, FileReport, Finding, JournalReport, VendorReport};
-use crate::exit::{ACCOUNT, Failure, INVALID, VENDOR};
+use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, table};
@@ -38,10 +37,6 @@ pub(crate) async fn doctor(
             message: "no vendor has an API key".to_owned(),
             command: format!("{} VENDOR", Invocation::new("login")),
         });
-    } else if let [first, ..] = vendors.as_slice()
-        && vendors.iter().all(|report| report.error.is_some())
-    {
-        prevents(&mut problems, code(first));
     }
     // Stable: those that prevent everything first.
     problems.sort_by_key(|problem| problem.exit_code.is_none());
@@ -57,24 +52,6 @@ pub(crate) async fn doctor(
     };
     output.result(&diagnosis, Vec::new, || text(&diagnosis))?;
     Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from))
-}
-
-/// The exit code if no vendor can be used, by the first.
-fn code(report: &VendorReport) -> u8 {
-    match (&report.error, report.key_accepted) {
-        (_, Some(false)) => ACCOUNT,
-        (Some(error), _) if error.kind == ErrorKind::Config.into() => INVALID,
-        _ => VENDOR,
-    }
-}
-
-/// No vendor can be used: the first problem of one has the exit code.
-fn prevents(problems: &mut [Finding], code: u8) {
-    let of_vendor =
-        |problem: &&mut Finding| problem.exit_code.is_none() && problem.message.starts_with(vendor::UNUSABLE);
-    if let Some(problem) = problems.iter_mut().find(of_vendor) {
-        problem.exit_code = Some(code);
-    }
 }
 
 fn text(diagnosis: &Diagnosis) -> String {

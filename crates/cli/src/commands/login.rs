@@ -22,7 +22,7 @@ const LONGEST: u64 = 64 << 10;
 pub(crate) struct LoginArgs {
     /// Vendor whose key is stored.
     vendor: Vendor,
-    /// Store the key without asking the vendor whether it is valid.
+    /// Store the key without checking that the vendor accepts it.
     #[arg(long)]
     no_check: bool,
 }

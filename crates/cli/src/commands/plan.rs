@@ -168,7 +168,7 @@ fn all(
         let message = "--base-url is for one vendor; name it with --vendor";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
-    // Vendors that are not shown are not asked for their base URLs either.
+    // An invalid base URL of a vendor that is not shown does not matter.
     let is_shown = |vendor| account.vendor.is_none_or(|only| only == vendor);
     let base_url = |vendor| is_shown(vendor).then(|| account.base_url(vendor)).flatten();
     let mut outlooks = videogen::submit::plan_all(request, base_url)?;

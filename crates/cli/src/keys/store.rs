@@ -97,8 +97,7 @@ fn read(path: &Path) -> Result<DocumentMut, Failure> {
     let text = user_file::read(path).map_err(|error| unusable(error.to_string()))?;
     // Without the text, which has keys.
     text.parse().map_err(|error: toml_edit::TomlError| {
-        let start = error.span().map_or(0, |span| span.start).min(text.len());
-        let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = user_file::line(&text, error.span());
         unusable(format!("line {line} is not valid TOML"))
     })
 }

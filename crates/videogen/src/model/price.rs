@@ -83,7 +83,7 @@ impl fmt::Display for ParseMoneyError {
 
 impl std::error::Error for ParseMoneyError {}
 
-/// The beginning of an invalid text, with an ellipsis if it goes on.
+/// The beginning of an invalid text, with an ellipsis if it is longer.
 pub(crate) fn shown(text: &str) -> String {
     let mut chars = text.chars();
     let mut start: String = chars.by_ref().take(SHOWN).flat_map(char::escape_debug).collect();

@@ -10,13 +10,11 @@ use videogen::{Client, ErrorKind, RetryPolicy, Vendor};
 use crate::account;
 use crate::diagnosis::{Finding, VendorReport};
 use crate::error::ErrorDocument;
-use crate::exit::Failure;
+use crate::exit::{ACCOUNT, Failure, INVALID, VENDOR};
 use crate::invocation::Invocation;
 use crate::keys::{self, Origin};
 use crate::probe::{LIMIT, probe};
 
-/// Begins the message of a problem for which a vendor cannot be used.
-pub(crate) const UNUSABLE: &str = "not usable: ";
 /// Largest difference of clocks, in seconds. Signed webhooks have a time.
 const SKEW: i64 = 30;
 
@@ -63,8 +61,27 @@ pub(crate) async fn check(offline: bool, problems: &mut Vec<Finding>) -> Vec<Ven
         reports.extend(report);
     }
     reports.sort_by_key(|report| report.vendor);
-    problems.extend(reports.iter().flat_map(findings));
+    for (report, index) in reports.iter().zip(0..) {
+        let mut found = findings(report);
+        // If no vendor can be used, that of the first has the exit code.
+        if index == 0
+            && reports.iter().all(|report| report.error.is_some())
+            && let Some(first) = found.first_mut()
+        {
+            first.exit_code = Some(code(report));
+        }
+        problems.extend(found);
+    }
     reports
+}
+
+/// The exit code of a vendor that cannot be used.
+fn code(report: &VendorReport) -> u8 {
+    match (&report.error, report.key_accepted) {
+        (_, Some(false)) => ACCOUNT,
+        (Some(error), _) if error.kind == ErrorKind::Config.into() => INVALID,
+        _ => VENDOR,
+    }
 }
 
 /// The day on which the newest page was read.
@@ -119,6 +136,7 @@ async fn new_models(client: &Client, within: Duration) -> Vec<String> {
     new.collect()
 }
 
+/// What is wrong with a vendor; first, why it cannot be used.
 fn findings(report: &VendorReport) -> Vec<Finding> {
     let VendorReport { vendor, .. } = report;
     let name = vendor.name();
@@ -138,12 +156,12 @@ fn findings(report: &VendorReport) -> Vec<Finding> {
                 _ => format!("export {}=KEY", vendor.facts().key_env),
             };
             add(
-                format!("{UNUSABLE}{name} does not accept the key: {}", error.message),
+                format!("not usable: {name} does not accept the key: {}", error.message),
                 command,
             );
         }
         (Some(error), _) => add(
-            format!("{UNUSABLE}{name} at {}: {}", report.base_url, error.message),
+            format!("not usable: {name} at {}: {}", report.base_url, error.message),
             format!("curl -I {}", shell_words::quote(&report.base_url)),
         ),
         (None, _) => {}

@@ -56,7 +56,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
         let run = Arc::clone(&run);
         waits.spawn(async move { (index, finish(&run, &job, task).await) });
     }
-    // Events are printed as tasks end; whatever cannot be printed, the wait goes on.
+    // Events are printed as tasks end. If one cannot be printed, the other tasks are still waited for.
     let mut printed = Ok(());
     let mut print = |index: usize, one: &mut Ended| {
         one.result.item = Some((index + 1).to_string());

@@ -39,7 +39,7 @@ impl Schedule {
         }
     }
 
-    /// Handles the result of a poll. Returns the failure if the wait goes on.
+    /// Handles the result of a poll. Returns the failure if the task will be polled again.
     pub(crate) fn answered(
         &mut self,
         job: &Job,
