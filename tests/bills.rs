@@ -415,6 +415,8 @@ async fn switches_in_a_prompt_are_billed() {
         // The tokens of the task give its cost where the price does not depend on the switches.
         simulator.advance(Duration::from_secs(120));
         let task = client.get(&task.id).await.unwrap().submitted_as(&task);
+        let seed = if prompt.contains("--seed 3") { 3 } else { 58944 };
+        assert_eq!(task.raw.json()["seed"], seed, "{prompt}");
         let billed = made_cost(&simulator, &task.id);
         let cost = task.cost().map(|cost| cost.money.amount);
         assert_eq!(cost, (!prompt.contains("9000p")).then_some(billed), "{prompt}");
