@@ -27,6 +27,8 @@ mod interrupt;
 mod journal;
 mod local_files;
 mod login;
+#[cfg(unix)]
+mod login_prompt;
 mod many;
 #[path = "../uploads/media.rs"]
 #[allow(dead_code)]
@@ -180,7 +182,7 @@ fn failures_have_exit_codes_and_reasons() {
     );
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        stderr(&output).contains("first_frame") && stderr(&output).contains("missing.png"),
+        stderr(&output).contains("--first-frame") && stderr(&output).contains("missing.png"),
         "{}",
         stderr(&output)
     );

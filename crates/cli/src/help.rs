@@ -114,7 +114,8 @@ Examples:
   videogen prices list --vendor ark
   videogen prices set toapis seedance-2 0.05 --unit second
   videogen prices set toapis seedance-2 2 --unit clip --when resolution=1080p
-  videogen prices set token360 seedance-2.0 7 --unit token --per 1000000
+  videogen prices set token360 seedance-2.0 7 --unit token --per 1000000 \\
+    --tokens-per-second 21600
   videogen prices unset toapis seedance-2
 
 Your prices are in CONFIG_DIR/videogen/prices.toml, or the file that \

@@ -26,6 +26,7 @@ mod keys;
 mod listen;
 mod lost;
 mod nearest;
+mod options;
 mod output;
 mod output_file;
 mod price_file;
@@ -49,7 +50,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use videogen::ErrorKind;
 
 use crate::account::TaskArgs;
@@ -254,7 +255,14 @@ fn dashed_file() -> String {
 }
 
 async fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut command = Cli::command();
+    let parsed = command
+        .try_get_matches_from_mut(std::env::args_os())
+        .and_then(|matches| {
+            options::record(&command, &matches);
+            Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+        });
+    let cli = match parsed {
         Ok(cli) => cli,
         // `--json` and `--events` apply even if the rest of the command line is invalid.
         Err(error) if error.use_stderr() => {

@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use videogen::price::{Estimate, PriceBook};
 use videogen::route::Route;
 use videogen::submit::plan;
-use videogen::{Role, Vendor, VideoRequest};
+use videogen::{ErrorKind, Role, Vendor, VideoRequest};
 
 use super::item::{Job, at, digest, stand_in};
 use super::reader::{self, OWN, Problem, Raw};
 use super::vars::Vars;
+use crate::account::with_variable;
 use crate::exit::{Failure, INVALID};
 use crate::output::file;
 use crate::request_file;
@@ -267,6 +268,13 @@ impl Checks<'_> {
                 Ok(mut plan) => {
                     plan.price_with(&self.common.prices);
                     estimates.push(plan.cost().clone());
+                }
+                // It is the same for every job: one line is enough.
+                Err(error) if error.kind() == ErrorKind::Config => {
+                    let text = with_variable(route.vendor, format!("{error:#}"));
+                    if self.problems.iter().all(|problem| problem.text != text) {
+                        self.problem(job.line, text);
+                    }
                 }
                 Err(error) if error.violations().is_empty() => self.problem(job.line, format!("{error:#}")),
                 Err(error) => {

@@ -147,7 +147,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
             file(&config::get().path)
         ));
     }
-    let results = args.results.unwrap_or_else(|| beside(&args.file, ".results.jsonl"));
+    let results = args.results.unwrap_or_else(|| sibling(&args.file, ".results.jsonl"));
     check_changes(&args.file, &jobs, &results, args.simulate)?;
     if args.dry_run {
         let journal = if args.simulate { None } else { journal.open_as_it_is()? };
@@ -280,7 +280,7 @@ fn check_changes(path: &Path, jobs: &[Job], results: &Path, simulate: bool) -> R
 }
 
 /// The path with another ending: `jobs.results.jsonl` for `jobs.csv`.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
     name.push(ending);
     path.with_file_name(name)
