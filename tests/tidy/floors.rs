@@ -80,6 +80,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("output_file", 4),
             ("progress", 4),
             ("request_file", 5),
+            ("routes", 6),
             ("account", 5),
             ("lost", 4),
             ("follow", 5),

@@ -35,6 +35,7 @@ mod progress;
 mod request_args;
 mod request_file;
 mod result;
+mod routes;
 mod sidecar;
 mod since;
 mod submission;

@@ -67,6 +67,9 @@ pub(crate) struct TaskResult {
     /// What is known about the request since before its submission.
     #[serde(flatten)]
     pub(crate) request: RequestFacts,
+    /// Why other vendors, which were tried before, did not take the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) refused_by: Vec<ErrorDocument>,
     /// What to do next: the files of the task are not in place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<String>,
@@ -217,6 +220,7 @@ impl TaskResult {
             files: SavedFiles::default(),
             cost: None,
             request: RequestFacts::default(),
+            refused_by: Vec::new(),
             next: None,
             error: None,
         }

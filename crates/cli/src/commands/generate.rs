@@ -218,6 +218,7 @@ pub(crate) async fn generate(
         false => cost::budgets(budgeted.as_deref(), vendor).await,
     };
     if count > 1 {
+        job::check_earlier(&jobs, &client, &submission, args.account.base_url.as_deref()).await?;
         client.check_total_cost(&estimates, &submission).await?;
         let total = cost::Total::of(estimates.iter().map(std::slice::from_ref));
         match (args.simulate, estimates.len()) {

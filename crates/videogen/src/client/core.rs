@@ -92,7 +92,8 @@ impl Client {
     }
 
     /// Stops all retries of this client and its clones: pauses before a retry end at once, and nothing is resent.
-    /// Requests in flight still complete. For a graceful shutdown, together with [`drain`](Self::drain).
+    /// Requests in flight still complete, and a [`Router`](crate::Router) tries no other vendor after them. For a graceful
+    /// shutdown, together with [`drain`](Self::drain).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) {
@@ -102,6 +103,11 @@ impl Client {
     /// ```
     pub fn stop_retrying(&self) {
         self.0.budget.close();
+    }
+
+    /// Whether retries were stopped.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.0.budget.is_closed()
     }
 
     pub(crate) fn retries(&self) -> Retries<'_> {

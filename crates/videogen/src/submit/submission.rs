@@ -410,7 +410,7 @@ impl Client {
         }
     }
 
-    fn is_the_same(&self, entry: &Entry, digests: &[String]) -> Result<(), Error> {
+    pub(super) fn is_the_same(&self, entry: &Entry, digests: &[String]) -> Result<(), Error> {
         let first = &entry.intent;
         let (what, same) = if first.vendor != self.0.vendor {
             let vendor = first.vendor.name();

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use videogen::journal::State;
+use videogen::submit::SubmitOptions;
 use videogen::{Client, ErrorKind, VideoRequest};
 
 use crate::account::{left_to_the_vendor, overridden};
+use crate::again;
 use crate::exit::{Failure, INVALID};
 use crate::files::Target;
 use crate::output::Output;
@@ -63,6 +65,24 @@ pub(super) fn check_several(requests: &[VideoRequest], listens: bool) -> Result<
         true => Ok(()),
         false => Err(Failure::new(INVALID, ErrorKind::InvalidRequest, faults.join("\n"))),
     }
+}
+
+/// Rejects submissions that repeat earlier ones, or whose keys have other requests, before the first one is sent.
+pub(super) async fn check_earlier(
+    jobs: &[Job],
+    client: &Client,
+    options: &SubmitOptions,
+    base_url: Option<&str>,
+) -> Result<(), Failure> {
+    let mut faults = Vec::new();
+    for job in jobs {
+        let mut options = options.clone();
+        options.idempotency_key.clone_from(&job.key);
+        if let Err(error) = client.check_earlier(&job.request, &options).await {
+            faults.push(again::hint(error.into(), base_url));
+        }
+    }
+    Failure::all(faults).map_or(Ok(()), Err)
 }
 
 impl Job {
