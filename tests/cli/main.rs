@@ -11,6 +11,8 @@ mod choice;
 mod config;
 mod deaths;
 mod deliveries;
+#[cfg(unix)]
+mod display;
 mod documents;
 mod download;
 #[path = "../download/server.rs"]
@@ -38,6 +40,8 @@ mod records;
 mod requests;
 mod results;
 mod resumed;
+#[cfg(unix)]
+mod screen;
 mod several;
 mod shells;
 mod spelling;

@@ -57,6 +57,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("error", 0),
             ("help", 0),
             ("text", 0),
+            ("terminal", 0),
             ("interrupt", 0),
             ("listen", 0),
             ("since", 0),

@@ -31,6 +31,7 @@ mod request_file;
 mod result;
 mod since;
 mod submission;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -43,7 +44,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use videogen::ErrorKind;
 
 use crate::account::TaskArgs;
@@ -215,7 +216,11 @@ fn dashed_file() -> String {
 }
 
 async fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    // Known before the rest of the command line, for help and for errors in it.
+    let color = terminal::color_of_words(std::env::args_os());
+    terminal::set_color(color);
+    let parsed = Cli::command().color(color).try_get_matches();
+    let cli = match parsed.and_then(|found| Cli::from_arg_matches(&found)) {
         Ok(cli) => cli,
         // `--json` and `--events` apply even if the rest of the command line is invalid.
         Err(error) if error.use_stderr() => {
@@ -227,6 +232,7 @@ async fn run() -> ExitCode {
         }
         Err(error) => error.exit(),
     };
+    terminal::set_color(cli.output.color);
     let (output, mut journal) = (Output::new(&cli.output), cli.journal);
     if cli.output.events && !cli.command.has_events() {
         let message = "--events is for generate, wait, download, status and cancel; use --json";

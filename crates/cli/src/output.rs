@@ -2,12 +2,12 @@
 //! [`text`].
 
 use std::ffi::OsString;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
-use clap::Args;
+use clap::{Args, ColorChoice};
 use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -16,6 +16,7 @@ use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoTask};
 use crate::events::{EventLog, What};
 use crate::exit::{Failure, IO};
 use crate::result::{Failed, Outcome, Results, TaskResult};
+use crate::terminal;
 use crate::text;
 
 /// How a command reports what it does.
@@ -30,6 +31,9 @@ pub(crate) struct OutputArgs {
     /// Print only the path of the video, or the task id if there is no file.
     #[arg(short, long, global = true)]
     quiet: bool,
+    /// When to use colours and links; NO_COLOR and CLICOLOR_FORCE apply to auto.
+    #[arg(long, global = true, value_name = "WHEN", default_value_t)]
+    pub(crate) color: ColorChoice,
 }
 
 impl OutputArgs {
@@ -39,7 +43,7 @@ impl OutputArgs {
         Self {
             json: found.as_ref().is_some_and(|word| word == "--json"),
             events: found.is_some_and(|word| word == "--events"),
-            quiet: false,
+            ..Self::default()
         }
     }
 }
@@ -71,7 +75,7 @@ impl Output {
         };
         Self {
             format,
-            progress: matches!(format, Format::Text) && std::io::stderr().is_terminal(),
+            progress: matches!(format, Format::Text) && terminal::shows_progress(),
         }
     }
 
@@ -90,7 +94,7 @@ impl Output {
     /// When it cannot be written, because it may be the only record of a task.
     pub(crate) fn result(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
-            Format::Text | Format::Quiet => print(&text::lines(&text())),
+            Format::Text | Format::Quiet => print_text(&text::lines(&text())),
             Format::Json | Format::Events(_) => print(&text::json(document)),
         }
     }
@@ -101,7 +105,7 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn part(&self, json: impl FnOnce() -> String, text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
-            Format::Text | Format::Quiet => print(&text::lines(&text())),
+            Format::Text | Format::Quiet => print_text(&text::lines(&text())),
             Format::Json | Format::Events(_) => print(&json()),
         }
     }
@@ -132,12 +136,12 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn results(&self, results: &[TaskResult], text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
-            Format::Text => print(&text::lines(&text())),
+            Format::Text => print_files(&text::lines(&text()), results),
             Format::Json => print(&text::json(&Results { results })),
             Format::Events(_) => Ok(()),
             Format::Quiet => {
                 let failed = results.iter().filter_map(|result| result.error.as_ref());
-                failed.for_each(|error| say(&text::lines(&format!("error: {}", error.message))));
+                failed.for_each(|error| say_error(&error.message));
                 names(results)
             }
         }
@@ -148,7 +152,7 @@ impl Output {
         let error = &*failure.error;
         let printed = match (self.format, &result) {
             (Format::Text | Format::Quiet, _) => {
-                say(&text::lines(&format!("error: {}", failure.message)));
+                say_error(&failure.message);
                 match (self.format, &result) {
                     (Format::Quiet, Some(result)) => names(std::slice::from_ref(result)),
                     _ => Ok(()),
@@ -176,7 +180,7 @@ impl Output {
 
     /// Prints a note on standard error, in every format: for news that must not wait for the document.
     pub(crate) fn announce(&self, text: &str) {
-        say(&text::lines(text));
+        say(&terminal::with_prefix(&text::lines(text)));
     }
 
     /// Reports the id of a task as soon as it is known. `journalled`: the journal will have it too. `quietly`: only where
@@ -404,10 +408,25 @@ pub(crate) fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
+/// Prints clean text, with colours.
+fn print_text(text: &str) -> Result<(), Failure> {
+    write_out(anstream::stdout().lock(), &terminal::with_statuses(text))
+}
+
+/// Prints clean text, with colours and with links to the files of `results`.
+fn print_files(text: &str, results: &[TaskResult]) -> Result<(), Failure> {
+    let files = results.iter().flat_map(TaskResult::paths);
+    let text = terminal::with_links(terminal::with_statuses(text), files);
+    write_out(anstream::stdout().lock(), &text)
+}
+
 /// Prints on standard output; what cannot be written there goes to standard error. A closed pipe is not an error.
 fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    write_out(std::io::stdout().lock(), text)
+}
+
+fn write_out(mut out: impl Write, text: &str) -> Result<(), Failure> {
+    match terminal::above(|| writeln!(out, "{text}").and_then(|()| out.flush())) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             say(text);
             let message = format!("cannot write the result: {error}");
@@ -429,7 +448,12 @@ fn names(results: &[TaskResult]) -> Result<(), Failure> {
 
 /// Failures to write to standard error are ignored.
 fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = terminal::above(|| writeln!(anstream::stderr(), "{text}"));
+}
+
+/// Reports a failure; see [`say`].
+fn say_error(message: &str) {
+    say(&format!("{} {}", terminal::error_prefix(), text::lines(message)));
 }
 
 #[cfg(test)]

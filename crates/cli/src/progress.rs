@@ -1,29 +1,33 @@
-//! Progress of a wait and of a download: bars on a terminal, events for programs, notes elsewhere.
+//! Progress of waits and downloads: lines on a terminal, events for programs, notes elsewhere.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
+use indicatif::{BinaryBytes, ProgressBar, ProgressState};
 use videogen::wait::WaitEvent;
-use videogen::{Error, ErrorKind, TaskId, TaskStatus, VideoTask};
+use videogen::{Client, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
 
+use self::line::Line;
 use crate::events::What;
-use crate::output::{Output, label, shown, style};
+use crate::output::{Output, shown};
+use crate::terminal::{fit, time};
+use crate::text;
+
+mod board;
+mod line;
+
+pub(crate) use board::Board;
+pub(crate) use line::{Facts, live};
 
 /// Shows a task during a wait.
-pub(crate) fn waiting(output: &Output) -> Waiting<'_> {
-    let bar = if output.shows_progress() {
-        let bar = ProgressBar::new_spinner();
-        bar.set_style(style("{spinner} {elapsed} {msg}"));
-        bar.enable_steady_tick(Duration::from_millis(120));
-        label(&bar, "submitted");
-        bar
-    } else {
-        ProgressBar::hidden()
+pub(crate) async fn waiting<'a>(client: &Client, id: &TaskId, output: &'a Output) -> Waiting<'a> {
+    let facts = match output.shows_progress() {
+        true => Facts::of(client, id).await,
+        false => Facts::default(),
     };
     Waiting {
         output,
-        bar,
+        line: Line::new(facts, output.shows_progress(), None),
         last: None,
         percent: None,
         trouble: None,
@@ -32,13 +36,11 @@ pub(crate) fn waiting(output: &Output) -> Waiting<'_> {
 
 /// Shows the download of a file of `task` to `path`.
 pub(crate) fn fetching<'a>(output: &'a Output, task: &'a TaskId, path: &'a Path) -> Fetching<'a> {
-    let bar = if output.shows_progress() {
-        let bar = ProgressBar::no_length();
-        bar.set_style(style("{spinner} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}"));
-        bar
-    } else {
-        ProgressBar::hidden()
-    };
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let name = text::visible(&name.to_string_lossy());
+    let bar = live(output.shows_progress(), None, move |state, width| {
+        received(&name, state, width)
+    });
     Fetching {
         output,
         bar,
@@ -48,10 +50,35 @@ pub(crate) fn fetching<'a>(output: &'a Output, task: &'a TaskId, path: &'a Path)
     }
 }
 
+/// The line of a download: bytes, and if the size is known, percent and remaining time.
+fn received(name: &str, state: &ProgressState, width: usize) -> String {
+    let bytes = BinaryBytes(state.pos());
+    let (bytes, percent, left) = match state.len() {
+        Some(all) if all > 0 => (
+            format!("{bytes} of {}", BinaryBytes(all)),
+            format!("{}%", state.pos().saturating_mul(100) / all),
+            state.eta(),
+        ),
+        _ => (bytes.to_string(), String::new(), Duration::ZERO),
+    };
+    let rate = match state.per_sec() {
+        rate if rate >= 1.0 => format!("{}/s", BinaryBytes(rate as u64)),
+        _ => String::new(),
+    };
+    let left = match left.is_zero() {
+        true => String::new(),
+        false => format!("{} left", time(left)),
+    };
+    fit(
+        &[(4, name.to_owned()), (0, bytes), (1, percent), (3, rate), (2, left)],
+        width,
+    )
+}
+
 /// A wait in progress.
 pub(crate) struct Waiting<'a> {
     output: &'a Output,
-    bar: ProgressBar,
+    line: Line,
     last: Option<TaskStatus>,
     percent: Option<u8>,
     trouble: Option<ErrorKind>,
@@ -72,7 +99,7 @@ impl Waiting<'_> {
             ErrorKind::NotFound => "not found; the vendor may not show it yet",
             _ => error.message(),
         };
-        label(&self.bar, &format!("retrying: {reason}"));
+        self.line.retrying(reason);
         if self.trouble != Some(error.kind()) {
             self.output.event(Some(id), What::Retrying { error: &error.into() });
             if self.notes() {
@@ -89,8 +116,7 @@ impl Waiting<'_> {
 
     fn seen(&mut self, task: &VideoTask) {
         self.trouble = None;
-        let percent = task.progress.map(|percent| format!(" {percent}%")).unwrap_or_default();
-        label(&self.bar, &format!("{}{percent}", task.status.as_str()));
+        self.line.answered(task);
         if self.last.as_ref() != Some(&task.status) {
             let (status, progress) = (&task.status, task.progress);
             self.output.event(Some(&task.id), What::Status { status, progress });
@@ -109,10 +135,6 @@ impl Waiting<'_> {
     /// The last known status of the task.
     pub(crate) fn status(&self) -> Option<&TaskStatus> {
         self.last.as_ref()
-    }
-
-    pub(crate) fn done(self) {
-        self.bar.finish_and_clear();
     }
 }
 
@@ -134,6 +156,10 @@ impl Fetching<'_> {
             self.bar.set_length(total);
         }
         self.bar.set_position(bytes);
+        if self.last.is_none() {
+            // What an earlier run received does not count for the rate.
+            self.bar.reset_eta();
+        }
         if self.last.is_none_or(|last| last.elapsed() >= PAUSE) {
             let path = self.path.to_string_lossy();
             self.output
@@ -141,8 +167,10 @@ impl Fetching<'_> {
             self.last = Some(Instant::now());
         }
     }
+}
 
-    pub(crate) fn done(self) {
+impl Drop for Fetching<'_> {
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

@@ -8,6 +8,7 @@ use videogen::ClientBuilder;
 use videogen::upload::UploadEvent;
 
 use crate::output::{Output, label};
+use crate::terminal::LINES;
 use crate::text;
 
 /// A bar for each file, on a terminal.
@@ -21,7 +22,10 @@ struct Bars {
 
 /// Shows the uploads of the client of `builder`: bytes and rate on a terminal, otherwise notes.
 pub(crate) fn watch(builder: ClientBuilder, output: Output) -> ClientBuilder {
-    let bars = Mutex::new(Bars::default());
+    let bars = Mutex::new(Bars {
+        all: LINES.clone(),
+        ..Bars::default()
+    });
     builder.on_upload(move |event| bars.lock().unwrap_or_else(PoisonError::into_inner).show(event, output))
 }
 
@@ -33,7 +37,7 @@ impl Bars {
                     "{}: another process is uploading it; waiting for its result.",
                     text::visible(file)
                 );
-                self.all.suspend(|| output.note(&note));
+                output.note(&note);
             }
             UploadEvent::Sending { file, sent, total } => {
                 let bar = self.bar(file, output);
@@ -57,7 +61,7 @@ impl Bars {
                     bar.finish_and_clear();
                 }
                 let word = if *reused { "Uploaded before" } else { "Uploaded" };
-                self.all.suspend(|| output.note(&format!("{word}: {file}")));
+                output.note(&format!("{word}: {file}"));
             }
             _ => {}
         }

@@ -1,14 +1,16 @@
 //! Progress of a batch: one line on a terminal, a line for each outcome elsewhere.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 use videogen::price::{Decimal, Money};
 
 use super::item::Job;
-use crate::output::{Output, label, style};
+use crate::output::Output;
+use crate::progress::live;
 use crate::result::{Outcome, TaskResult};
+use crate::terminal::{fit, time};
 
 /// How many jobs have which outcome, and what they cost.
 #[derive(Debug, Default, Clone)]
@@ -70,24 +72,25 @@ impl Counts {
 pub(super) struct View<'a> {
     output: &'a Output,
     bar: ProgressBar,
+    /// The parts of its line.
+    parts: Arc<Mutex<Vec<(u8, String)>>>,
     all: usize,
     counts: Counts,
 }
 
 impl<'a> View<'a> {
     pub(super) fn new(output: &'a Output, all: usize) -> Self {
-        let bar = match output.shows_progress() {
-            true => {
-                let bar = ProgressBar::new_spinner();
-                bar.set_style(style("{spinner} {elapsed} {wide_msg}"));
-                bar.enable_steady_tick(Duration::from_millis(120));
-                bar
-            }
-            false => ProgressBar::hidden(),
-        };
+        let parts: Arc<Mutex<Vec<(u8, String)>>> = Arc::default();
+        let shown = Arc::clone(&parts);
+        let bar = live(output.shows_progress(), None, move |state, width| {
+            let mut parts = shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            parts.push((5, time(state.elapsed())));
+            fit(&parts, width)
+        });
         Self {
             output,
             bar,
+            parts,
             all,
             counts: Counts::default(),
         }
@@ -109,26 +112,27 @@ impl<'a> View<'a> {
         }
         // The outcomes of most jobs are not news on a terminal.
         if !self.output.shows_progress() || outcome != Outcome::Done {
-            self.bar.suspend(|| self.output.note(&line));
+            self.output.note(&line);
         }
     }
 
     /// Updates the line.
     pub(super) fn update(&self, running: usize) {
         let waiting = self.all.saturating_sub(self.counts.over() + running);
-        let mut text = format!("{} of {} done, {running} running", self.counts.of("done"), self.all);
+        let mut parts = vec![(0, format!("{} of {} done", self.counts.of("done"), self.all))];
         for word in SHOWN.iter().filter(|word| **word != "done") {
             if self.counts.of(word) > 0 {
-                text.push_str(&format!(", {} {word}", self.counts.of(word)));
+                parts.push((1, format!("{} {word}", self.counts.of(word))));
             }
         }
+        parts.push((2, format!("{running} running")));
         if waiting > 0 {
-            text.push_str(&format!(", {waiting} waiting"));
+            parts.push((4, format!("{waiting} waiting")));
         }
         if !self.counts.cost().is_empty() {
-            text.push_str(&format!("; {} so far", self.counts.cost()));
+            parts.push((3, format!("{} so far", self.counts.cost())));
         }
-        label(&self.bar, &text);
+        *self.parts.lock().unwrap_or_else(PoisonError::into_inner) = parts;
     }
 
     pub(super) fn end(self) -> Counts {

@@ -51,7 +51,10 @@ pub struct Watcher {
     changed: Notify,
     flights: tokio::sync::Mutex<FuturesUnordered<Flight>>,
     spans: WaitSpans,
+    on_answer: Option<OnAnswer>,
 }
+
+type OnAnswer = Box<dyn Fn(&VideoTask) + Send + Sync>;
 
 type Flight = Pin<Box<dyn Future<Output = Response> + Send>>;
 
@@ -115,7 +118,22 @@ impl Watcher {
             changed: Notify::new(),
             flights: tokio::sync::Mutex::new(FuturesUnordered::new()),
             spans: WaitSpans::default(),
+            on_answer: None,
         }
+    }
+
+    /// Sets a function that receives each of its tasks whenever the vendor returns it, from a poll or in a list: to show
+    /// status and progress. It must not block, and not use the watcher.
+    ///
+    /// ```no_run
+    /// # fn example(client: videogen::Client) {
+    /// let watcher = client.watcher().on_answer(|task| println!("{} is {}", task.id, task.status));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_answer(mut self, observe: impl Fn(&VideoTask) + Send + Sync + 'static) -> Self {
+        self.on_answer = Some(Box::new(observe));
+        self
     }
 
     /// Adds a task. Returns `false` when it was already added; its first options then remain in effect. The wait for a task
@@ -356,6 +374,14 @@ impl Watcher {
     }
 
     fn take(&self, response: Response) {
+        if let Some(observe) = &self.on_answer {
+            let tasks = match &response {
+                Response::Poll(_, polled) => polled.result.as_ref().map(std::slice::from_ref).unwrap_or_default(),
+                Response::Page(page) => page.as_ref().map(|page| page.tasks.as_slice()).unwrap_or_default(),
+            };
+            let is_known = |task: &&VideoTask| self.schedule().has(&task.id);
+            tasks.iter().filter(is_known).for_each(observe);
+        }
         let mut book = self.client.0.account.durations();
         let mut schedule = self.schedule();
         match response {

@@ -206,6 +206,11 @@ impl Schedule {
         true
     }
 
+    /// Whether a task is waited for.
+    pub(crate) fn has(&self, id: &TaskId) -> bool {
+        matches!(self.slots.get(id), Some(Some(_)))
+    }
+
     /// Removes a task.
     pub(crate) fn remove(&mut self, id: &TaskId) -> bool {
         match self.slots.remove(id) {
